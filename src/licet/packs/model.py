@@ -1,0 +1,269 @@
+"""A policy as data: what a pack file says, validated, and nothing about how it is decided or stored.
+
+Every reference inside a pack (a rule's setting, a group's region) is checked when it loads, so whoever holds
+a `Pack` holds one that makes sense. What is merely doubtful is for `licet packs lint`.
+"""
+
+from __future__ import annotations
+
+import functools
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from licet.terms import SELF
+from licet.terms.canonical import canonical_json, digest
+from licet.terms.moments import midnight
+from licet.terms.regions import MEMBERSHIPS, members_of
+from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
+
+FORMAT_VERSION = 1
+
+Region = Annotated[str, Field(description="ISO 3166-1 or 3166-2 code, EU, EEA, WORLD, or a region group's id")]
+
+
+class Part(BaseModel):
+    """Base of everything in a pack: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Status(StrEnum):
+    """How sure a fact is. Only `stated` facts are what the platform itself, or its account, says."""
+
+    STATED = "stated"
+    DISPUTED = "disputed"
+    REGULATOR_LIMITED = "regulator_limited"
+    ANNOUNCED = "announced"
+    UNVERIFIED = "unverified"
+
+
+class Source(Part):
+    """A text that facts are read from."""
+
+    title: str
+    kind: Literal["official", "secondary"]
+    url: str | None = None
+    published: date | None = None
+    observed: date | None = None
+
+
+class Citation(Part):
+    """Where one fact was read, in a short quotation."""
+
+    source: str = Field(description="id of an entry under sources")
+    quote: str = Field(max_length=300)
+    status: Status = Status.STATED
+
+
+class Controller(Part):
+    """Who decides what the data is used for (GDPR Art. 4(7))."""
+
+    name: str
+    url: str | None = None
+    contact: str | None = None
+
+
+class Notice(Part):
+    """An announcement of a policy. No rule under it applies before it is published and its period has run."""
+
+    title: str
+    published: date
+    effective: date
+    period_days: int = Field(0, ge=0, le=3650, description="days that must pass between publication and effect")
+    cite: Citation | None = None
+
+
+class RegionGroup(Part):
+    """A named list of countries, subdivisions and other groups."""
+
+    label: str
+    include: tuple[Region, ...] = Field(min_length=1)
+    cite: Citation | None = None
+
+
+class Category(Part):
+    """A kind of data the policy speaks of: a word of the vocabulary, or a branch below one."""
+
+    label: str | None = None
+    dpv: str | None = None
+    cite: Citation | None = None
+
+
+class Purpose(Part):
+    """A purpose the policy speaks of: a word of the vocabulary, or `kind_of` one."""
+
+    label: str | None = None
+    kind_of: str | None = Field(None, description="the shared purpose this one is a kind of")
+    dpv: str | None = None
+    cite: Citation | None = None
+
+
+class Recipient(Part):
+    """Someone besides the platform itself who may receive data."""
+
+    name: str
+    kind: Literal["affiliate", "partner"]
+    url: str | None = None
+    cite: Citation | None = None
+
+
+class State(StrEnum):
+    """A setting's position."""
+
+    ON = "on"
+    OFF = "off"
+
+
+class DefaultException(Part):
+    """Members for whom a setting starts elsewhere; every condition given must hold."""
+
+    state: State
+    regions: tuple[Region, ...] | None = None
+    plans: tuple[str, ...] | None = None
+    below_age: int | None = Field(None, ge=1, le=150)
+
+
+class Default(Part):
+    """Where a setting stands for someone who was never asked. If exceptions disagree, off wins."""
+
+    state: State
+    exceptions: tuple[DefaultException, ...] = ()
+    cite: Citation | None = None
+
+
+class Setting(Part):
+    """A control a member has, where it is, and what it does besides."""
+
+    label: str
+    kind: Literal["toggle", "form", "privacy-signal", "delete-content", "avoid-feature"] = "toggle"
+    path: tuple[str, ...] = Field(min_length=1, description="menu steps to the control, in order")
+    steps_in: int | None = Field(None, ge=1, description="steps to switch it on; as many as the path if absent")
+    steps_out: int | None = Field(None, ge=1, description="steps to switch it off; as many as the path if absent")
+    deep_link: str | None = None
+    default: Default
+    observed: date
+    side_effects: tuple[str, ...] = Field((), description="what switching it off changes besides")
+    unchanged: tuple[str, ...] = Field((), description="what the platform says does not change")
+    honours: tuple[Literal["gpc"], ...] = Field((), description="signals that switch it off")
+    retroactive: bool = False
+    replaces: tuple[str, ...] = Field((), description="ids of earlier settings whose refusals hold here too")
+    cite: Citation | None = None
+
+
+class Rule(Part):
+    """One permission or prohibition. Every condition given must hold for the rule to apply."""
+
+    id: str
+    effect: Literal["permit", "forbid"]
+    purposes: tuple[str, ...] = Field(min_length=1)
+    categories: tuple[str, ...] = Field(min_length=1)
+    recipients: tuple[str, ...] = Field((SELF,), min_length=1)
+    regions: tuple[Region, ...] | None = Field(
+        None, min_length=1,
+        description="a permit without regions covers everywhere known; a forbid without them covers everyone",
+    )
+    notice: str | None = Field(None, description="id of the notice that announced it; a permit needs one")
+    from_: date | None = Field(None, alias="from", description="first day, UTC")
+    until: date | None = Field(None, description="first day it no longer applies, UTC")
+    created_from: date | None = Field(None, description="only records made on or after this day, UTC")
+    created_before: date | None = Field(None, description="only records made before this day, UTC")
+    minimum_age: int | None = Field(None, ge=1, le=150)
+    maximum_age: int | None = Field(None, ge=0, le=150, description="whole years, inclusive")
+    visibility: tuple[str, ...] | None = Field(None, min_length=1)
+    plans: tuple[str, ...] | None = Field(None, min_length=1)
+    legal_basis: str | None = Field(None, description="a DPV term such as eu-gdpr:A6-1-f")
+    setting: str | None = Field(None, description="id of the setting that governs it; permits only")
+    cite: Citation | None = None
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+#: The legal basis under which silence of the member is not enough: GDPR consent.
+CONSENT_BASES = frozenset({"eu-gdpr:A6-1-a", "dpv:Consent", "dpv:ExplicitlyExpressedConsent"})
+
+
+class Pack(Part):
+    """A whole policy: one platform, one account of what it says it does."""
+
+    licet_pack: Literal[1]
+    id: str
+    title: str
+    version: str
+    observed: date = Field(description="the day someone last checked it against its sources")
+    review_by: date | None = Field(None, description="after this day the pack shows as stale")
+    description: str | None = None
+    controller: Controller
+    sources: dict[str, Source] = Field(min_length=1)
+    notices: dict[str, Notice] = {}
+    region_groups: dict[str, RegionGroup] = {}
+    categories: dict[str, Category] = Field(min_length=1)
+    purposes: dict[str, Purpose] = Field(min_length=1)
+    recipients: dict[str, Recipient] = {}
+    settings: dict[str, Setting] = {}
+    rules: tuple[Rule, ...]
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON of everything the pack says; comments and layout do not count."""
+        return digest(canonical_json(self.as_json()))
+
+    def as_json(self) -> dict[str, Any]:
+        """The pack as plain JSON values, defaults left out, in the file's own words."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"licet_pack": FORMAT_VERSION}
+
+    @functools.cached_property
+    def rules_by_id(self) -> dict[str, Rule]:
+        return {rule.id: rule for rule in self.rules}
+
+    def category_term(self, category: str) -> Term | None:
+        """The word for a kind of data; None when neither the vocabulary nor this pack knows it."""
+        own, shared = self.categories.get(category), CATEGORIES.get(category)
+        if own is None:
+            return shared
+        return Term(
+            category,
+            own.label or (shared.label if shared else category),
+            own.dpv or (shared.dpv if shared else None),
+        )
+
+    def purpose_line(self, purpose: str) -> tuple[str, ...]:
+        """The purpose and the shared purpose it is a kind of; empty when unknown."""
+        own = self.purposes.get(purpose)
+        if own is not None and own.kind_of is not None:
+            return (purpose, own.kind_of)
+        return (purpose,) if own is not None or purpose in PURPOSES else ()
+
+    def knows_recipient(self, recipient: str) -> bool:
+        return recipient == SELF or recipient in self.recipients
+
+    def places(self, regions: tuple[str, ...], day: date) -> frozenset[str]:
+        """Countries and subdivisions that a list of codes and groups names on `day`."""
+        found: set[str] = set()
+        for entry in regions:
+            if entry in self.region_groups:
+                found |= self.places(self.region_groups[entry].include, day)
+            elif entry in MEMBERSHIPS:
+                found |= members_of(entry, day)
+            else:
+                found.add(entry)
+        return frozenset(found)
+
+    def applies_from(self, rule: Rule) -> datetime | None:
+        """The first moment `rule` can apply: the latest of its own date, its notice's, and the notice period.
+
+        None for a rule without any date (a forbid that always holds).
+        """
+        days = [rule.from_] if rule.from_ is not None else []
+        if rule.notice is not None:
+            notice = self.notices[rule.notice]
+            days += [notice.effective, notice.published + timedelta(days=notice.period_days)]
+        return midnight(max(days)) if days else None
+
+    @functools.cached_property
+    def in_force_from(self) -> datetime | None:
+        """The first moment anything is permitted; None when the pack permits nothing at any time."""
+        starts = [self.applies_from(rule) for rule in self.rules if rule.effect == "permit"]
+        return min((start for start in starts if start is not None), default=None)

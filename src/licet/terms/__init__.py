@@ -1,0 +1,32 @@
+"""The words: purposes, kinds of data, regions, moments, codes of an answer, and the one error tree.
+
+The ground floor. Imports nothing of licet, does nothing but name things.
+"""
+
+from licet.terms.errors import (
+    AppError,
+    GateError,
+    LedgerError,
+    LicetError,
+    PackError,
+    SourceError,
+    StoreError,
+    UseError,
+)
+from licet.terms.decisions import SENTENCES, ChoiceState, Code
+from licet.terms.ids import SELF
+
+__all__ = [
+    "SELF",
+    "SENTENCES",
+    "AppError",
+    "ChoiceState",
+    "Code",
+    "GateError",
+    "LedgerError",
+    "LicetError",
+    "PackError",
+    "SourceError",
+    "StoreError",
+    "UseError",
+]

@@ -1,0 +1,40 @@
+"""Canonical JSON and digests: the same value has the same bytes on every machine.
+
+Keys are sorted, separators have no spaces, text is UTF-8 as it is. Floats are refused: their text
+form is a matter of taste, and nothing licet signs needs one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+
+def canonical_json(value: Any) -> bytes:
+    """Bytes of `value` (dicts with string keys, lists, strings, integers, booleans, None).
+
+    Raises: TypeError for anything else, floats included.
+    """
+    _refuse_floats(value)
+    return json.dumps(
+        value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def digest(data: bytes) -> str:
+    """SHA-256, lower-case hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise TypeError("canonical JSON holds no floats")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise TypeError("canonical JSON keys are strings")
+            _refuse_floats(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _refuse_floats(item)

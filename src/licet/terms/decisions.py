@@ -1,0 +1,87 @@
+"""The words of an answer: one code per way a record can be permitted or held back.
+
+A deny is a value, never an error. Codes are stable: they are counted in manifests and shown to members.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Why a record is permitted or held back. The text is what JSON, manifests and tables carry."""
+
+    PERMITTED = "permitted"
+    # what was asked is not known
+    PURPOSE_UNKNOWN = "purpose_unknown"
+    CATEGORY_UNKNOWN = "category_unknown"
+    RECIPIENT_UNKNOWN = "recipient_unknown"
+    MOMENT_UNKNOWN = "moment_unknown"
+    # nothing could permit it
+    CLOSED_BY_VOCABULARY = "closed_by_vocabulary"
+    UNLABELLED = "unlabelled"
+    NO_RULE = "no_rule"
+    FORBIDDEN = "forbidden"
+    # the dates
+    TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
+    # the subject
+    SUBJECT_UNKNOWN = "subject_unknown"
+    REGION_UNKNOWN = "region_unknown"
+    REGION_NOT_COVERED = "region_not_covered"
+    AGE_UNKNOWN = "age_unknown"
+    UNDER_AGE = "under_age"
+    PLAN_UNKNOWN = "plan_unknown"
+    PLAN_NOT_COVERED = "plan_not_covered"
+    SUBJECTS_DISAGREE = "subjects_disagree"
+    # the record
+    VISIBILITY_UNKNOWN = "visibility_unknown"
+    VISIBILITY_NOT_COVERED = "visibility_not_covered"
+    CREATED_UNKNOWN = "created_unknown"
+    CREATED_NOT_COVERED = "created_not_covered"
+    # the choice
+    REFUSED = "refused"
+    OFF_BY_DEFAULT = "off_by_default"
+    NOT_ASKED = "not_asked"
+    DEFAULT_UNKNOWN = "default_unknown"
+
+
+#: One plain sentence per code, for people. `{rule}` and `{setting}` are filled where they are known.
+SENTENCES: dict[Code, str] = {
+    Code.PERMITTED: "permitted by rule {rule}",
+    Code.PURPOSE_UNKNOWN: "the policy does not know this purpose",
+    Code.CATEGORY_UNKNOWN: "the policy does not know this kind of data",
+    Code.RECIPIENT_UNKNOWN: "the policy does not know this recipient",
+    Code.MOMENT_UNKNOWN: "the moment of the use is not known",
+    Code.CLOSED_BY_VOCABULARY: "private communication is never used to train generative AI, under any policy",
+    Code.UNLABELLED: "the catalogue does not say what kind of data this is",
+    Code.NO_RULE: "no rule of the policy permits it",
+    Code.FORBIDDEN: "forbidden by rule {rule}",
+    Code.TOO_EARLY: "the policy is not in force yet",
+    Code.TOO_LATE: "the rule has ended",
+    Code.SUBJECT_UNKNOWN: "nobody knows whose data this is",
+    Code.REGION_UNKNOWN: "the member's region is not known",
+    Code.REGION_NOT_COVERED: "the policy does not cover the member's region",
+    Code.AGE_UNKNOWN: "the member's age is not known",
+    Code.UNDER_AGE: "the member is too young",
+    Code.PLAN_UNKNOWN: "the member's plan is not known",
+    Code.PLAN_NOT_COVERED: "the policy does not cover the member's plan",
+    Code.SUBJECTS_DISAGREE: "the people in this record permit different parts of it",
+    Code.VISIBILITY_UNKNOWN: "it is not known who could see the record",
+    Code.VISIBILITY_NOT_COVERED: "the record was not shown to a wide enough audience",
+    Code.CREATED_UNKNOWN: "it is not known when the record was made",
+    Code.CREATED_NOT_COVERED: "the record was made outside the dates the policy covers",
+    Code.REFUSED: "the member switched {setting} off",
+    Code.OFF_BY_DEFAULT: "{setting} is off unless the member switches it on",
+    Code.NOT_ASKED: "consent is needed and the member was never asked",
+    Code.DEFAULT_UNKNOWN: "whether {setting} starts on or off for this member is not known",
+}
+
+
+class ChoiceState(StrEnum):
+    """Where a member stands on a setting. Never asked is a state of its own (ISO/IEC TS 27560)."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    NEVER_ASKED = "never_asked"

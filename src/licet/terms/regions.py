@@ -1,0 +1,99 @@
+"""Regions: ISO 3166-1 countries, ISO 3166-2 subdivisions, and the two memberships that laws speak of.
+
+A member's region is ``CH`` or ``CA-QC``; a rule names countries, subdivisions or groups. Whether one lies in
+the other has three answers, because a member known only as ``CA`` may or may not be in ``CA-QC``.
+
+Sources: ISO 3166-1 alpha-2 as of 2026 (kept here, checked against pycountry in a test); accession treaties of
+the European Union and the EEA Agreement, with the day each membership began or ended.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import date
+
+COUNTRIES: frozenset[str] = frozenset(
+    """
+AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT
+BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH
+ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT
+HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS
+LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI
+NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG
+SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG
+UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+""".split()
+)
+
+_SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+
+_FOUNDING = date(1958, 1, 1)
+_2004, _2007, _2013 = date(2004, 5, 1), date(2007, 1, 1), date(2013, 7, 1)
+
+#: EU membership: country, first day, first day no longer a member (None while it lasts).
+EU: tuple[tuple[str, date, date | None], ...] = (
+    *((code, _FOUNDING, None) for code in ("BE", "DE", "FR", "IT", "LU", "NL")),
+    ("DK", date(1973, 1, 1), None),
+    ("IE", date(1973, 1, 1), None),
+    ("GB", date(1973, 1, 1), date(2020, 2, 1)),
+    ("GR", date(1981, 1, 1), None),
+    ("ES", date(1986, 1, 1), None),
+    ("PT", date(1986, 1, 1), None),
+    *((code, date(1995, 1, 1), None) for code in ("AT", "FI", "SE")),
+    *((code, _2004, None) for code in ("CY", "CZ", "EE", "HU", "LT", "LV", "MT", "PL", "SI", "SK")),
+    *((code, _2007, None) for code in ("BG", "RO")),
+    ("HR", _2013, None),
+)
+
+_EEA_START = date(1994, 1, 1)
+
+#: EEA membership. The United Kingdom left with the EU; Croatia applied the agreement from 2014-04-12.
+EEA: tuple[tuple[str, date, date | None], ...] = (
+    *(
+        (code, date(2014, 4, 12) if code == "HR" else max(since, _EEA_START), until)
+        for code, since, until in EU
+    ),
+    ("IS", _EEA_START, None),
+    ("NO", _EEA_START, None),
+    ("LI", date(1995, 5, 1), None),
+)
+
+MEMBERSHIPS: dict[str, tuple[tuple[str, date, date | None], ...]] = {"EU": EU, "EEA": EEA}
+
+#: The group of everywhere that is known. An unknown region is not in it.
+WORLD = "WORLD"
+
+
+def is_region(code: object) -> bool:
+    """Whether `code` is a canonical country or subdivision code; ``ch`` and ``UK`` are not."""
+    if not isinstance(code, str):
+        return False
+    if code in COUNTRIES:
+        return True
+    return _SUBDIVISION.fullmatch(code) is not None and code[:2] in COUNTRIES
+
+
+def members_of(group: str, day: date) -> frozenset[str]:
+    """The countries in ``EU`` or ``EEA`` on `day`."""
+    return frozenset(
+        code
+        for code, since, until in MEMBERSHIPS[group]
+        if since <= day and (until is None or day < until)
+    )
+
+
+def lies_in(region: str | None, places: Collection[str]) -> bool | None:
+    """Whether a member's region lies in any of `places` (countries, subdivisions or WORLD).
+
+    None when it cannot be said: the region is missing or not a code, or only the country is known and the
+    places name one of its subdivisions.
+    """
+    if region is None or not is_region(region):
+        return None
+    if region in places or WORLD in places:
+        return True
+    if len(region) > 2:
+        return region[:2] in places
+    start = region + "-"
+    return None if any(place.startswith(start) for place in places) else False
