@@ -21,7 +21,9 @@ from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
 
 FORMAT_VERSION = 1
 
-Region = Annotated[str, Field(description="ISO 3166-1 or 3166-2 code, EU, EEA, WORLD, or a region group's id")]
+Region = Annotated[
+    str, Field(description="ISO 3166-1 or 3166-2 code, EU, EEA, WORLD, or a region group's id")
+]
 
 
 class Part(BaseModel):
@@ -72,7 +74,9 @@ class Notice(Part):
     title: str
     published: date
     effective: date
-    period_days: int = Field(0, ge=0, le=3650, description="days that must pass between publication and effect")
+    period_days: int = Field(
+        0, ge=0, le=3650, description="days that must pass between publication and effect"
+    )
     cite: Citation | None = None
 
 
@@ -140,8 +144,12 @@ class Setting(Part):
     label: str
     kind: Literal["toggle", "form", "privacy-signal", "delete-content", "avoid-feature"] = "toggle"
     path: tuple[str, ...] = Field(min_length=1, description="menu steps to the control, in order")
-    steps_in: int | None = Field(None, ge=1, description="steps to switch it on; as many as the path if absent")
-    steps_out: int | None = Field(None, ge=1, description="steps to switch it off; as many as the path if absent")
+    steps_in: int | None = Field(
+        None, ge=1, description="steps to switch it on; as many as the path if absent"
+    )
+    steps_out: int | None = Field(
+        None, ge=1, description="steps to switch it off; as many as the path if absent"
+    )
     deep_link: str | None = None
     default: Default
     observed: date
@@ -162,7 +170,8 @@ class Rule(Part):
     categories: tuple[str, ...] = Field(min_length=1)
     recipients: tuple[str, ...] = Field((SELF,), min_length=1)
     regions: tuple[Region, ...] | None = Field(
-        None, min_length=1,
+        None,
+        min_length=1,
         description="a permit without regions covers everywhere known; a forbid without them covers everyone",
     )
     notice: str | None = Field(None, description="id of the notice that announced it; a permit needs one")
@@ -212,7 +221,9 @@ class Pack(Part):
 
     def as_json(self) -> dict[str, Any]:
         """The pack as plain JSON values, defaults left out, in the file's own words."""
-        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"licet_pack": FORMAT_VERSION}
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {
+            "licet_pack": FORMAT_VERSION
+        }
 
     @functools.cached_property
     def rules_by_id(self) -> dict[str, Rule]:

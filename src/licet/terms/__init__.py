@@ -3,6 +3,7 @@
 The ground floor. Imports nothing of licet, does nothing but name things.
 """
 
+from licet.terms.decisions import SENTENCES, ChoiceState, Code
 from licet.terms.errors import (
     AppError,
     GateError,
@@ -13,7 +14,6 @@ from licet.terms.errors import (
     StoreError,
     UseError,
 )
-from licet.terms.decisions import SENTENCES, ChoiceState, Code
 from licet.terms.ids import SELF
 
 __all__ = [

@@ -31,6 +31,7 @@ class Code(StrEnum):
     REGION_NOT_COVERED = "region_not_covered"
     AGE_UNKNOWN = "age_unknown"
     UNDER_AGE = "under_age"
+    AGE_NOT_COVERED = "age_not_covered"
     PLAN_UNKNOWN = "plan_unknown"
     PLAN_NOT_COVERED = "plan_not_covered"
     SUBJECTS_DISAGREE = "subjects_disagree"
@@ -64,6 +65,7 @@ SENTENCES: dict[Code, str] = {
     Code.REGION_NOT_COVERED: "the policy does not cover the member's region",
     Code.AGE_UNKNOWN: "the member's age is not known",
     Code.UNDER_AGE: "the member is too young",
+    Code.AGE_NOT_COVERED: "the policy does not cover members of this age",
     Code.PLAN_UNKNOWN: "the member's plan is not known",
     Code.PLAN_NOT_COVERED: "the policy does not cover the member's plan",
     Code.SUBJECTS_DISAGREE: "the people in this record permit different parts of it",

@@ -28,16 +28,31 @@ PURPOSES: dict[str, Term] = {
     term.id: term
     for term in (
         Term(GENERATIVE_AI_TRAINING, "training AI that generates content", "ai:ModelTraining"),
-        Term("recommender_training", "learning from someone's data for everyone's recommendations",
-             "dpv:ImproveExistingProductsAndServices"),
-        Term("recommendation", "recommending to someone from their own data",
-             "dpv:ProvidePersonalisedRecommendations"),
+        Term(
+            "recommender_training",
+            "learning from someone's data for everyone's recommendations",
+            "dpv:ImproveExistingProductsAndServices",
+        ),
+        Term(
+            "recommendation",
+            "recommending to someone from their own data",
+            "dpv:ProvidePersonalisedRecommendations",
+        ),
         Term("ai_assistance", "generating content for someone", "ai:ContentGeneration"),
-        Term("ad_sharing", "sharing data with a named recipient for advertising", "dpv:PersonalisedAdvertising"),
+        Term(
+            "ad_sharing", "sharing data with a named recipient for advertising", "dpv:PersonalisedAdvertising"
+        ),
         Term("ad_targeting", "choosing an advertisement for someone", "dpv:TargetedAdvertising"),
-        Term("product_improvement", "improving products, including classification and safety AI",
-             "dpv:ImproveExistingProductsAndServices"),
-        Term("personalisation", "arranging the feed, people and groups for someone", "dpv:ServicePersonalisation"),
+        Term(
+            "product_improvement",
+            "improving products, including classification and safety AI",
+            "dpv:ImproveExistingProductsAndServices",
+        ),
+        Term(
+            "personalisation",
+            "arranging the feed, people and groups for someone",
+            "dpv:ServicePersonalisation",
+        ),
     )
 }
 

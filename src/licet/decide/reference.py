@@ -1,0 +1,255 @@
+"""The meaning of a policy: one request, one subject, one answer. Everything faster is tested against this.
+
+Pure: no clock, no tables, no randomness, and it never raises. Each condition of a rule is true, false or not
+evaluable. A rule applies when all are true; it does not when any is false; otherwise nobody can say, and what
+nobody can say is denied, permit and forbid alike.
+
+The answer is found in a fixed order, so that the reason is as certain as the answer and the order of the
+rules never matters: unknown words, the closed vocabulary, the date of the policy, the subject, forbids,
+what cannot be evaluated, refusals carried from earlier packs, permits, and last the permit that came nearest.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from licet.decide.policy import Cell, Clause, Control, Policy
+from licet.decide.words import Decision, Facts, Request
+from licet.terms import ChoiceState, Code
+from licet.terms.regions import lies_in
+from licet.terms.vocabulary import ancestors
+
+_SILENT = (None, ChoiceState.NEVER_ASKED)
+
+
+class Verdict(NamedTuple):
+    """How a clause fares: `applies` is None when nobody can say.
+
+    stage: how far it got, 0 (the dates) to 6 (the setting); of several failures the furthest is reported.
+    code:  the first failing condition, or the first that cannot be evaluated; PERMITTED when it applies.
+    """
+
+    applies: bool | None
+    stage: int
+    code: Code
+
+
+_APPLIES = Verdict(True, 7, Code.PERMITTED)
+
+
+def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
+    """Say whether one recipient may use one record of one subject for one purpose.
+
+    Units:  request.at and request.created are aware datetimes; ages are whole years.
+    Raises: nothing; what cannot be evaluated is denied with its code.
+    Source: the laws in docs/properties.md; the decision names rule, setting and choice.
+    """
+    cell = policy.cell(request.purpose, request.category, request.recipient)
+    if cell.code is not None:
+        return _deny(cell.code, None, request, facts, policy)
+    at = request.at
+    if not isinstance(at, datetime) or at.utcoffset() is None:
+        return _deny(Code.MOMENT_UNKNOWN, None, request, facts, policy)
+    if policy.in_force_from is None or at < policy.in_force_from:
+        return _deny(Code.TOO_EARLY, None, request, facts, policy)
+    if facts is None:
+        return _deny(Code.SUBJECT_UNKNOWN, None, request, facts, policy)
+
+    undecided: tuple[Verdict, Clause] | None = None
+    for clause in cell.forbids:
+        verdict = judge(clause, request, facts)
+        if verdict.applies:
+            return _deny(Code.FORBIDDEN, clause, request, facts, policy)
+        if verdict.applies is None and (undecided is None or verdict.stage < undecided[0].stage):
+            undecided = verdict, clause
+    if undecided is not None:
+        return _deny(undecided[0].code, undecided[1], request, facts, policy)
+
+    permit: Clause | None = None
+    nearest: tuple[Verdict, Clause] | None = None
+    for clause in cell.permits:
+        verdict = judge(clause, request, facts)
+        if verdict.applies:
+            permit = permit or clause
+        elif verdict.applies is None:
+            if undecided is None or verdict.stage < undecided[0].stage:
+                undecided = verdict, clause
+        elif nearest is None or verdict.stage > nearest[0].stage:
+            nearest = verdict, clause
+    if undecided is not None:
+        return _deny(undecided[0].code, undecided[1], request, facts, policy)
+    if permit is not None:
+        refused = refusal_carried(cell, request, facts, policy) if cell.carried else None
+        if refused is not None:
+            return Decision(
+                False,
+                Code.REFUSED,
+                permit.id,
+                refused,
+                facts.choices.get(refused, ChoiceState.REFUSED),
+                request,
+                facts,
+                policy,
+            )
+        control = permit.control
+        return Decision(
+            True,
+            Code.PERMITTED,
+            permit.id,
+            None if control is None else control.id,
+            None if control is None else facts.choices.get(control.id, ChoiceState.NEVER_ASKED),
+            request,
+            facts,
+            policy,
+        )
+    if nearest is None:
+        return _deny(Code.NO_RULE, None, request, facts, policy)
+    return _deny(nearest[0].code, nearest[1], request, facts, policy)
+
+
+def judge(clause: Clause, request: Request, facts: Facts) -> Verdict:
+    """Whether every condition of a clause holds. A false one settles it, whatever else is not known."""
+    unknown: Verdict | None = None
+    at = request.at
+    assert at is not None  # decide asks only with a moment
+
+    if clause.starts is not None and at < clause.starts:
+        return Verdict(False, 0, Code.TOO_EARLY)
+    if clause.ends is not None and at >= clause.ends:
+        return Verdict(False, 0, Code.TOO_LATE)
+
+    if clause.places is not None:
+        inside = lies_in(facts.region, clause.places.at(at))
+        if inside is False:
+            return Verdict(False, 1, Code.REGION_NOT_COVERED)
+        if inside is None:
+            unknown = Verdict(None, 1, Code.REGION_UNKNOWN)
+
+    if clause.minimum_age is not None or clause.maximum_age is not None:
+        age = facts.age
+        if type(age) is not int or age < 0:
+            unknown = unknown or Verdict(None, 2, Code.AGE_UNKNOWN)
+        elif clause.minimum_age is not None and age < clause.minimum_age:
+            return Verdict(False, 2, Code.UNDER_AGE)
+        elif clause.maximum_age is not None and age > clause.maximum_age:
+            return Verdict(False, 2, Code.AGE_NOT_COVERED)
+
+    if clause.plans is not None:
+        if not isinstance(facts.plan, str):
+            unknown = unknown or Verdict(None, 3, Code.PLAN_UNKNOWN)
+        elif facts.plan not in clause.plans:
+            return Verdict(False, 3, Code.PLAN_NOT_COVERED)
+
+    if clause.visibility is not None:
+        if not isinstance(request.visibility, str):
+            unknown = unknown or Verdict(None, 4, Code.VISIBILITY_UNKNOWN)
+        elif request.visibility not in clause.visibility:
+            return Verdict(False, 4, Code.VISIBILITY_NOT_COVERED)
+
+    if clause.created_from is not None or clause.created_before is not None:
+        created = request.created
+        if not isinstance(created, datetime) or created.utcoffset() is None:
+            unknown = unknown or Verdict(None, 5, Code.CREATED_UNKNOWN)
+        elif (clause.created_from is not None and created < clause.created_from) or (
+            clause.created_before is not None and created >= clause.created_before
+        ):
+            return Verdict(False, 5, Code.CREATED_NOT_COVERED)
+
+    if clause.control is not None:
+        on = stands_on(clause.control, clause.needs_consent, request, facts)
+        if on.applies is False:
+            return on
+        if on.applies is None:
+            unknown = unknown or on
+    return unknown or _APPLIES
+
+
+def stands_on(control: Control, needs_consent: bool, request: Request, facts: Facts) -> Verdict:
+    """Whether a setting lets its rule apply: a refusal first, then a yes, then where it starts."""
+    own = facts.choices.get(control.id)
+    if own not in _SILENT and own is not ChoiceState.GIVEN:
+        return Verdict(False, 6, Code.REFUSED)
+    if facts.narrow and refuses_kind(control.id, request.category, facts):
+        return Verdict(False, 6, Code.REFUSED)
+    if control.honours and not control.honours.isdisjoint(facts.signals):
+        return Verdict(False, 6, Code.REFUSED)
+    if own is ChoiceState.GIVEN:
+        return _APPLIES
+    for old in control.replaces:
+        before = facts.choices.get(old)
+        if (before not in _SILENT and before is not ChoiceState.GIVEN) or (
+            facts.narrow and refuses_kind(old, request.category, facts)
+        ):
+            return Verdict(False, 6, Code.REFUSED)
+    if needs_consent:
+        return Verdict(False, 6, Code.NOT_ASKED)
+    return starts_on(control, request, facts)
+
+
+def starts_on(control: Control, request: Request, facts: Facts) -> Verdict:
+    """Where a setting stands for someone who was never asked. Off wins; an unknown exception is unknown."""
+    on = control.on_by_default
+    switched_on = unknown = False
+    assert request.at is not None
+    for start in control.starts:
+        answers = []
+        if start.places is not None:
+            answers.append(lies_in(facts.region, start.places.at(request.at)))
+        if start.plans is not None:
+            answers.append(facts.plan in start.plans if isinstance(facts.plan, str) else None)
+        if start.below_age is not None:
+            known = type(facts.age) is int and facts.age >= 0
+            answers.append(facts.age < start.below_age if known and facts.age is not None else None)
+        if False in answers:
+            continue
+        if None in answers:
+            unknown = True
+        elif start.on:
+            switched_on = True
+        else:
+            return Verdict(False, 6, Code.OFF_BY_DEFAULT)
+    if unknown:
+        return Verdict(None, 6, Code.DEFAULT_UNKNOWN)
+    return _APPLIES if on or switched_on else Verdict(False, 6, Code.OFF_BY_DEFAULT)
+
+
+def refuses_kind(setting: str, category: str, facts: Facts) -> bool:
+    """Whether the member refused this setting for this kind of data or anything above it."""
+    narrow = facts.narrow.get(setting)
+    return narrow is not None and any(
+        narrow.get(kind) not in (*_SILENT, ChoiceState.GIVEN) for kind in ancestors(category)
+    )
+
+
+def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) -> str | None:
+    """The setting of an earlier pack by which the member already said no to this question, if any.
+
+    A yes to the setting that replaced it lifts it: that is the member's doing, not the policy's.
+    """
+    for setting in cell.carried:
+        own = facts.choices.get(setting)
+        refused = (own not in _SILENT and own is not ChoiceState.GIVEN) or (
+            bool(facts.narrow) and refuses_kind(setting, request.category, facts)
+        )
+        if refused and not any(
+            facts.choices.get(new) is ChoiceState.GIVEN for new in policy.successors.get(setting, ())
+        ):
+            return setting
+    return None
+
+
+def _deny(
+    code: Code, clause: Clause | None, request: Request, facts: Facts | None, policy: Policy
+) -> Decision:
+    control = clause.control if clause is not None else None
+    return Decision(
+        False,
+        code,
+        None if clause is None else clause.id,
+        None if control is None else control.id,
+        None if control is None or facts is None else facts.choices.get(control.id, ChoiceState.NEVER_ASKED),
+        request,
+        facts,
+        policy,
+    )

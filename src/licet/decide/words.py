@@ -1,0 +1,97 @@
+"""What is asked, what is known about the subject, and what is answered.
+
+Plain tuples: cheap to make, impossible to change, and equal when they say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from licet.terms import SELF, SENTENCES, ChoiceState, Code
+
+if TYPE_CHECKING:
+    from licet.decide.nearest import Change
+    from licet.decide.policy import Policy
+
+
+class Request(NamedTuple):
+    """May `recipient` use one record of this kind for this purpose?
+
+    at:         the moment of the use, an aware datetime; None is denied.
+    visibility: who could see the record (``public``, ``connections``…); None means not known.
+    created:    when the record was made, aware; None means not known.
+    """
+
+    purpose: str
+    category: str
+    recipient: str = SELF
+    at: datetime | None = None
+    visibility: str | None = None
+    created: datetime | None = None
+
+
+class Facts(NamedTuple):
+    """What is known about the subject of a record. None means not known, and not known is never yes.
+
+    region:  ISO 3166-1 or 3166-2 code.
+    age:     whole years at the moment of the request.
+    choices: setting id to where the member stands; an absent setting was never asked.
+    narrow:  setting id to kind of data to where the member stands on just that kind.
+    signals: privacy signals the member sends, such as ``gpc``.
+    """
+
+    region: str | None = None
+    age: int | None = None
+    plan: str | None = None
+    choices: Mapping[str, ChoiceState] = {}
+    narrow: Mapping[str, Mapping[str, ChoiceState]] = {}
+    signals: frozenset[str] = frozenset()
+
+
+class Decision(NamedTuple):
+    """An answer and why. A deny is a value like any other.
+
+    rule:    the rule that permitted, forbade, or came nearest to permitting.
+    setting: the setting that governs that rule, and `choice` where the member stands on it.
+    """
+
+    permitted: bool
+    code: Code
+    rule: str | None
+    setting: str | None
+    choice: ChoiceState | None
+    request: Request
+    facts: Facts | None
+    policy: Policy
+
+    @property
+    def reason(self) -> str:
+        """One sentence for a person."""
+        setting = self.policy.pack.settings.get(self.setting) if self.setting else None
+        label = f"“{setting.label}”" if setting else (self.setting or "a setting")
+        return SENTENCES[self.code].format(rule=self.rule, setting=label)
+
+    @property
+    def would_change(self) -> Change | None:
+        """The nearest change that would turn a deny; None when permitted or when nothing would."""
+        from licet.decide.nearest import nearest_change
+
+        return nearest_change(self)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer in JSON values, with the source of the rule in the policy."""
+        rule = self.policy.pack.rules_by_id.get(self.rule) if self.rule else None
+        change = self.would_change
+        return {
+            "permitted": self.permitted,
+            "code": self.code.value,
+            "rule": self.rule,
+            "setting": self.setting,
+            "choice": self.choice.value if self.choice else None,
+            "reason": self.reason,
+            "would_change": change.as_json() if change else None,
+            "source": rule.cite.model_dump(mode="json") if rule and rule.cite else None,
+            "pack": {"id": self.policy.pack.id, "version": self.policy.pack.version},
+        }
