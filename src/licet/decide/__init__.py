@@ -1,4 +1,4 @@
-"""Deciding: rules and the reference answer for one record, with its reasons. Pure; imports `packs` and `terms`.
+"""Deciding: rules and the reference answer for one record, with its reasons. Pure; imports `packs`.
 
 Start at `reference.decide`; `policy` prepares a pack, `words` holds question and answer, `nearest` says what
 would turn a deny.

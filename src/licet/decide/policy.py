@@ -26,7 +26,7 @@ _CHANGES: tuple[date, ...] = tuple(
 
 
 class Places(NamedTuple):
-    """The countries and subdivisions a rule names, over time: `sets[i]` holds from `since[i]` on, newest first."""
+    """The places a rule names, over time: `sets[i]` holds from `since[i]` on, newest first."""
 
     since: tuple[datetime, ...]
     sets: tuple[frozenset[str], ...]

@@ -1,0 +1,145 @@
+"""DuckDB as the gate's engine: the only module that knows it. In memory, no extensions, times in UTC.
+
+Databases named by URL are read through SQLAlchemy in batches, because DuckDB's own connectors are extensions
+and none may be assumed installable.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from licet.sources.catalogue import Location, Table
+from licet.terms import SourceError
+
+_BATCH_ROWS = 50_000
+
+
+class DuckDBEngine:
+    """One private in-memory DuckDB; nothing is written into the tables it reads."""
+
+    name = "duckdb"
+
+    def __init__(self, memory_limit: str | None = None, threads: int | None = None) -> None:
+        self.backend = ibis.duckdb.connect()
+        self.backend.raw_sql("SET TimeZone='UTC'")
+        self.backend.raw_sql("SET enable_progress_bar=false")
+        if memory_limit is not None:
+            self.backend.raw_sql(f"SET memory_limit='{memory_limit}'")
+        if threads is not None:
+            self.backend.raw_sql(f"SET threads={threads}")
+        self._names = (f"licet_{n}" for n in itertools.count())
+
+    def open(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> ir.Table:
+        with self.reading(name):
+            return self._open(name, table.location, base, handed_in)
+
+    def _open(self, name: str, location: Location, base: Path, handed_in: dict[str, Any]) -> ir.Table:
+        if location.parquet is not None:
+            return self.backend.read_parquet(_files(location.parquet, base, name, "*.parquet"))
+        if location.csv is not None:
+            return self.backend.read_csv(_files(location.csv, base, name, "*.csv"))
+        if location.jsonl is not None:
+            return self.backend.read_json(
+                _files(location.jsonl, base, name, "*.jsonl"), format="newline_delimited"
+            )
+        if location.duckdb is not None:
+            path = _files(location.duckdb, base, name, "*.duckdb")
+            attached = next(self._names)
+            self.backend.raw_sql(f"ATTACH '{_quoted(path)}' AS {attached} (READ_ONLY)")
+            return self.backend.table(location.table, database=(attached, "main"))
+        if location.sql is not None:
+            return self._from_database(location.sql, location.table or name)
+        if location.arrow is not None:
+            if location.arrow not in handed_in:
+                raise SourceError(
+                    "SRC-031",
+                    f"table {name!r} is an Arrow table that nobody handed in",
+                    fix=f'pass it: licet.open(path).gate(…, tables={{"{location.arrow}": table}})',
+                )
+            return self.hand_in(handed_in[location.arrow])
+        raise SourceError("SRC-032", f"table {name!r} has no location", fix="say where it is, e.g. parquet:")
+
+    def _from_database(self, url: str, table: str) -> ir.Table:
+        import sqlalchemy as sa
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            engine = sa.create_engine(url)
+            with engine.connect() as connection:
+                reflected = sa.Table(table, sa.MetaData(), autoload_with=connection)
+                names = [column.name for column in reflected.columns]
+                result = connection.execution_options(stream_results=True).execute(sa.select(reflected))
+                batches = []
+                while rows := result.fetchmany(_BATCH_ROWS):
+                    batches.append(
+                        pa.table(
+                            {
+                                n: list(values)
+                                for n, values in zip(names, zip(*rows, strict=True), strict=True)
+                            }
+                        )
+                    )
+        except (SQLAlchemyError, pa.ArrowException) as error:
+            first_line = str(error).splitlines()[0]
+            raise SourceError(
+                "SRC-033",
+                f"cannot read table {table!r} of a database: {first_line}",
+                sa.engine.make_url(url).render_as_string(hide_password=True) if "://" in url else "",
+                "check the URL, the driver and the table's name",
+            ) from error
+        if not batches:
+            return self.hand_in(pa.table({n: pa.array([], pa.string()) for n in names}))
+        return self.hand_in(pa.concat_tables(batches, promote_options="permissive"))
+
+    def hand_in(self, data: pa.Table) -> ir.Table:
+        name = next(self._names)
+        self.backend.con.register(name, data)
+        return self.backend.table(name)
+
+    def keep(self, expression: ir.Table) -> ir.Table:
+        return self.backend.create_table(next(self._names), expression, temp=True)
+
+    @contextmanager
+    def reading(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            first_line = str(error).splitlines()[0]
+            raise SourceError(
+                "SRC-030",
+                f"cannot read {what}: {first_line}",
+                fix="check that the file is whole and is what the catalogue says it is",
+            ) from error
+
+
+def _files(pattern: str, base: Path, name: str, inside: str) -> str:
+    """The path as DuckDB wants it: a folder means every file of its kind inside."""
+    path = Path(pattern)
+    full = path if path.is_absolute() else base / path
+    if full.is_dir():
+        full = full / inside
+    if not any(full.parent.glob(full.name)) and not _has_wildcard(full):
+        raise SourceError(
+            "SRC-034",
+            f"table {name!r} is not where the catalogue says",
+            str(full),
+            "move it there, or correct its location in the catalogue",
+        )
+    return str(full)
+
+
+def _has_wildcard(path: Path) -> bool:
+    return any(mark in str(path) for mark in "*?[")
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

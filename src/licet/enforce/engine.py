@@ -1,0 +1,34 @@
+"""What the gate asks of an engine. Everything else is Ibis and the same for all of them."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from licet.sources.catalogue import Table
+
+
+class Engine(Protocol):
+    """A place where tables can be opened and expressions run. Times are read as UTC."""
+
+    name: str
+
+    def open(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> ir.Table:
+        """The table where its catalogue says it lies. Raises SourceError when it cannot be read so."""
+        ...
+
+    def hand_in(self, data: pa.Table) -> ir.Table:
+        """A small Arrow table as an expression."""
+        ...
+
+    def keep(self, expression: ir.Table) -> ir.Table:
+        """Compute an expression once and keep the result for this engine's lifetime."""
+        ...
+
+    def reading(self, what: str) -> AbstractContextManager[None]:
+        """Turns the engine's own failures into SourceErrors that name `what` was being read."""
+        ...

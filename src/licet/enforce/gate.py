@@ -1,0 +1,351 @@
+"""The gate: the one door through which a use reads members' data.
+
+Opened for a purpose, a recipient, a moment and a ledger position, it hands out tables in which rows without a
+permitted cell are gone, columns nobody permits are absent, and cells a subject does not permit are null. A row
+about several people needs every one of them. It counts what it held back, by reason and region, from the
+narrow columns alone. It holds no rule of its own: `tabulate` asks `decide`, and the gate joins the answers.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from licet.decide import Policy
+from licet.enforce import rows as narrow
+from licet.enforce.engine import Engine
+from licet.enforce.population import Population, classify
+from licet.enforce.tabulate import MOST_CATEGORIES, Dimensions, Reason, answers, dimensions, facts_of
+from licet.ledger import Ledger
+from licet.sources.catalogue import Catalogue, Table
+from licet.terms import SELF, Code, GateError
+
+
+class HeldBack(NamedTuple):
+    """How many rows of one table, for people of one region, were kept back for one reason."""
+
+    table: str
+    code: str
+    rule: str | None
+    region: str | None
+    records: int
+
+
+class Passed(NamedTuple):
+    """How many rows of one table, for people of one region, went through."""
+
+    table: str
+    region: str | None
+    records: int
+
+
+class Counts(NamedTuple):
+    """What a gate let through and held back."""
+
+    passed: tuple[Passed, ...]
+    held_back: tuple[HeldBack, ...]
+
+    def by_reason(self) -> dict[str, int]:
+        """Rows held back per code, most first."""
+        totals: dict[str, int] = {}
+        for row in self.held_back:
+            totals[row.code] = totals.get(row.code, 0) + row.records
+        return dict(sorted(totals.items(), key=lambda item: (-item[1], item[0])))
+
+
+class _Plan(NamedTuple):
+    """A table as the gate will read it."""
+
+    catalogued: Table
+    content: ir.Table
+    labels: dict[str, str]
+    categories: tuple[str, ...]
+    looks: Dimensions
+    who: narrow.Eligibility
+    permitted_anywhere: int
+
+    @property
+    def nothing_can_pass(self) -> bool:
+        """A table without subjects or labels: nobody could have permitted anything of it."""
+        return not self.catalogued.subjects or not self.categories
+
+
+class Gate:
+    """Permitted tables for one purpose and recipient at one moment, under the choices as of one position."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        purpose: str,
+        at: datetime,
+        catalogue: Catalogue,
+        engine: Engine,
+        ledger: Ledger,
+        *,
+        recipient: str = SELF,
+        position: int | None = None,
+        base: Path = Path(),
+        tables: Mapping[str, Any] | None = None,
+    ) -> None:
+        if at.utcoffset() is None:
+            raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
+        _refuse_unknown(policy, purpose, recipient)
+        self.policy, self.purpose, self.recipient, self.at = policy, purpose, recipient, at
+        self.catalogue, self.engine, self.ledger = catalogue, engine, ledger
+        self.position = ledger.position if position is None else position
+        self._base, self._handed_in = base, dict(tables or {})
+        self._numbers: dict[object, int] = {}
+        self._disagree = self._numbers.setdefault(Reason(Code.SUBJECTS_DISAGREE, None), 0)
+        self._plans: dict[str, _Plan] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every catalogued table, whether or not anything of it is permitted."""
+        return tuple(self.catalogue.tables)
+
+    def unlabelled(self) -> dict[str, tuple[str, ...]]:
+        """Per table, the columns that have no label and are therefore denied."""
+        found = {}
+        for name, table in self.catalogue.tables.items():
+            columns = self._content(name).columns
+            bare = tuple(c for c in columns if table.columns.get(c) is None and c not in _roles(table))
+            if bare:
+                found[name] = bare
+        return found
+
+    def table(self, name: str, subjects: Iterable[str] | None = None) -> ir.Table:
+        """The permitted part of a table, as an Ibis table; call `.to_pyarrow()`, `.to_pandas()`, ... on it.
+
+        subjects: keep only rows about one of these people (a filter on top of the gate, never around it).
+        """
+        plan = self._plan(name)
+        if plan.nothing_can_pass:
+            roles = _roles(plan.catalogued) or plan.content.columns[:1]
+            return plan.content.select(*roles).filter(ibis.literal(False))
+        judged = self._judged(plan, name, subjects)
+        allowed = judged.filter(judged[narrow.MASK] != 0)
+        shown: dict[str, ir.Value] = {}
+        for column in plan.content.columns:
+            category = plan.labels.get(column)
+            if category is None:
+                if column in _roles(plan.catalogued):
+                    shown[column] = allowed[column]
+                continue
+            bit = 1 << plan.categories.index(category)
+            if not plan.permitted_anywhere & bit:
+                continue
+            if len(plan.categories) == 1:
+                shown[column] = allowed[column]  # the row is there because this one kind is permitted
+            else:
+                permitted = (allowed[narrow.MASK] & bit) != 0
+                shown[column] = ibis.ifelse(permitted, allowed[column], ibis.null(allowed[column].type()))
+        return allowed.select(**shown)
+
+    def read(self, name: str, subjects: Iterable[str] | None = None) -> pa.Table:
+        """`table` as Arrow, with the engine's failures told as one clear error."""
+        with self.engine.reading(f"table {name!r}"):
+            return self.table(name, subjects).to_pyarrow()
+
+    def counts(self, names: Iterable[str] | None = None) -> Counts:
+        """What went through and what was held back, by table, reason and region; content is not read."""
+        passed: list[Passed] = []
+        held: list[HeldBack] = []
+        for name in self.names if names is None else names:
+            for (reason, region), records in sorted(self._tally(name).items(), key=repr):
+                if reason is None:
+                    passed.append(Passed(name, region, records))
+                else:
+                    held.append(HeldBack(name, reason.code.value, reason.rule, region, records))
+        return Counts(tuple(passed), tuple(held))
+
+    def verdicts(self, name: str) -> pa.Table:
+        """For every row: its key (if any), whether it passes, and code, rule and region. Content is not read."""
+        plan = self._plan(name)
+        judged = self._judged(plan, name, None, narrow_only=True)
+        key = plan.catalogued.key
+        columns = {} if key is None else {"key": judged[key]}
+        with self.engine.reading(f"table {name!r}"):
+            table = judged.select(
+                **columns,
+                mask=judged[narrow.MASK],
+                reason=judged[narrow.REASON],
+                region=judged[narrow.REGION],
+            ).to_pyarrow()
+        reasons = [self._reason(number) for number in table["reason"].to_pylist()]
+        return (
+            table.drop_columns(["reason"])
+            .append_column(
+                "code", pa.array([None if r is None else r.code.value for r in reasons], pa.string())
+            )
+            .append_column("rule", pa.array([None if r is None else r.rule for r in reasons], pa.string()))
+        )
+
+    def eligibility(self, name: str) -> pa.Table:
+        """What every known subject permits of a table, per class of row: for finding whom a change touched."""
+        plan = self._plan(name)
+        masks = [column for column in plan.who.table.columns if column.startswith("mask_")]
+        return plan.who.table.select("subject", *masks).to_pyarrow()
+
+    def categories(self, name: str) -> dict[str, str]:
+        """Column to kind of data, for the labelled columns of a table."""
+        return dict(self._plan(name).labels)
+
+    # -- within ---------------------------------------------------------------------------------------------
+
+    def _content(self, name: str) -> ir.Table:
+        return self._contents(name)
+
+    @functools.cached_property
+    def _contents(self) -> Any:
+        def open_table(name: str) -> ir.Table:
+            table = self._catalogued(name)
+            opened = self.engine.open(name, table, self._base, self._handed_in)
+            for column in (*table.columns, *_roles(table)):
+                narrow.column_of(opened, name, column)
+            return opened
+
+        return functools.cache(open_table)
+
+    def _catalogued(self, name: str) -> Table:
+        try:
+            return self.catalogue.tables[name]
+        except KeyError:
+            raise GateError(
+                "GATE-002",
+                f"there is no table {name!r}",
+                fix=f"the catalogue has: {', '.join(self.catalogue.tables) or 'no tables yet'}",
+            ) from None
+
+    def _plan(self, name: str) -> _Plan:
+        if name not in self._plans:
+            self._plans[name] = self._make_plan(name)
+        return self._plans[name]
+
+    def _make_plan(self, name: str) -> _Plan:
+        table, content = self._catalogued(name), self._content(name)
+        labels = {column: kind for column, kind in table.columns.items() if kind is not None}
+        categories = tuple(dict.fromkeys(labels.values()))
+        if len(categories) > MOST_CATEGORIES:
+            raise GateError(
+                "GATE-003",
+                f"table {name!r} mixes {len(categories)} kinds of data; the gate masks at most {MOST_CATEGORIES}",
+                fix="split the table, or label neighbouring columns with their common kind",
+            )
+        looks = dimensions(self.policy, self.purpose, self.recipient, categories)
+        population = self._population(looks)
+        ask = functools.partial(
+            answers, self.policy, self.purpose, self.recipient, self.at, categories, looks
+        )
+        told = [ask(facts_of(subject)) for subject in population.classes] if categories else []
+        by_class = [narrow.reason_numbers(row, self._numbers) for row in told]
+        nobody = (
+            narrow.reason_numbers(ask(None), self._numbers)
+            if categories
+            else [(0, self._numbers.setdefault(Reason(Code.UNLABELLED, None), len(self._numbers)))]
+        )
+        if not categories:
+            by_class = [nobody for _ in population.classes]
+        anywhere = functools.reduce(int.__or__, (mask for row in by_class for mask, _ in row), 0)
+        who = narrow.eligibility(self.engine, population, by_class, nobody)
+        return _Plan(table, content, labels, categories, looks, who, anywhere)
+
+    def _population(self, looks: Dimensions) -> Population:
+        """The people in their classes; tables whose rules look at the same things share one."""
+        key = looks._replace(visibilities=(), cuts=())
+        if key not in self._populations:
+            facts = self.catalogue.facts
+            if facts is None:
+                raise GateError(
+                    "GATE-004",
+                    "the catalogue does not say which table holds the members",
+                    fix="add facts: with its table, subject and region columns",
+                )
+            self._populations[key] = classify(
+                self.engine, self._content(facts.table), facts, self._choices, self._signals, key, self.at
+            )
+        return self._populations[key]
+
+    @functools.cached_property
+    def _populations(self) -> dict[Dimensions, Population]:
+        return {}
+
+    @functools.cached_property
+    def _choices(self) -> pa.Table:
+        return self.ledger.choices_table(self.position).select(["subject", "setting", "category", "state"])
+
+    @functools.cached_property
+    def _signals(self) -> pa.Table:
+        return self.ledger.signals_table(self.position).select(["subject", "signal"])
+
+    def _judged(
+        self, plan: _Plan, name: str, subjects: Iterable[str] | None, narrow_only: bool = False
+    ) -> ir.Table:
+        content, table = plan.content, plan.catalogued
+        if narrow_only:
+            content = content.select(*_roles(table))
+        if subjects is not None:
+            content = self._about(content, table, subjects)
+        return narrow.judged(content, name, table, plan.looks, plan.who, self._disagree)
+
+    def _about(self, content: ir.Table, table: Table, subjects: Iterable[str]) -> ir.Table:
+        wanted = self.engine.hand_in(pa.table({"wanted": pa.array(sorted(set(subjects)), pa.string())}))
+        tests = []
+        for column in table.subjects:
+            if content[column].type().is_array():
+                lists = content.select(text=narrow.list_text(content[column]), one=content[column])
+                named = lists.distinct().unnest("one")
+                chosen = named.filter(named.one.cast("string").isin(wanted.wanted))
+                tests.append(narrow.list_text(content[column]).isin(chosen.text))
+            else:
+                tests.append(content[column].cast("string").isin(wanted.wanted))
+        return content.filter(functools.reduce(lambda one, other: one | other, tests))
+
+    def _tally(self, name: str) -> dict[tuple[Reason | None, str | None], int]:
+        plan = self._plan(name)
+        if plan.nothing_can_pass:
+            code = Code.SUBJECT_UNKNOWN if plan.categories else Code.UNLABELLED
+            with self.engine.reading(f"table {name!r}"):
+                return {(Reason(code, None), None): int(plan.content.count().to_pyarrow().as_py())}
+        judged = self._judged(plan, name, None, narrow_only=True)
+        grouped = judged.group_by(reason=judged[narrow.REASON], region=judged[narrow.REGION]).agg(
+            records=judged.count()
+        )
+        with self.engine.reading(f"table {name!r}"):
+            found = grouped.to_pyarrow().to_pylist()
+        return {(self._reason(row["reason"]), row["region"]): row["records"] for row in found}
+
+    def _reason(self, number: int) -> Reason | None:
+        if number < 0:
+            return None
+        by_number: list[Any] = list(self._numbers)
+        reason: Reason = by_number[number]
+        return reason
+
+
+def _roles(table: Table) -> tuple[str, ...]:
+    """The columns that name, date and place a row; they travel with every row that passes."""
+    named = (table.key, *table.subjects, table.created, table.visibility)
+    return tuple(dict.fromkeys(column for column in named if column is not None))
+
+
+def _refuse_unknown(policy: Policy, purpose: str, recipient: str) -> None:
+    """A gate for words the policy does not know would only ever deny; say so at once."""
+    from licet.terms.vocabulary import PURPOSES
+
+    if not policy.pack.purpose_line(purpose):
+        known = ", ".join(sorted({*policy.pack.purposes, *PURPOSES}))
+        raise GateError(
+            "GATE-005", f"the policy does not know the purpose {purpose!r}", fix=f"one of: {known}"
+        )
+    if not policy.pack.knows_recipient(recipient):
+        known = ", ".join([SELF, *policy.pack.recipients])
+        raise GateError(
+            "GATE-006", f"the policy does not know the recipient {recipient!r}", fix=f"one of: {known}"
+        )

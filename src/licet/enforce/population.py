@@ -1,0 +1,179 @@
+"""People into classes: one narrow row per subject, from the facts table and the ledger's choices.
+
+Two members of a class are alike in everything the rules in scope look at. Where the facts table says two
+things about one person, nothing is known about that fact: a contradiction is not a yes.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from licet.enforce.engine import Engine
+from licet.enforce.tabulate import MARK, Dimensions, Subject
+from licet.sources.catalogue import FactsTable
+from licet.terms import SourceError
+
+#: The class of a subject that the facts table does not know.
+NOBODY = -1
+
+
+class Population(NamedTuple):
+    """table:   subject, region, class_id (int64), one row per known subject, kept by the engine.
+    classes: what the members of each class have in common; `class_id` is the place in this list."""
+
+    table: ir.Table
+    classes: list[Subject]
+
+
+def classify(
+    engine: Engine,
+    facts: ir.Table,
+    columns: FactsTable,
+    choices: pa.Table,
+    signals: pa.Table,
+    looks: Dimensions,
+    at: datetime,
+) -> Population:
+    """Put every subject of the facts table into its class.
+
+    choices: subject, setting, category (or null), state; the latest of each.
+    signals: subject, signal; those in force.
+    """
+    people = _known_people(facts, columns, looks, at)
+    people = _with_states(engine, people, choices, "state", looks.settings, _choice_token)
+    people = _with_states(engine, people, signals, "signals", looks.signals, lambda table: table.signal)
+    people = engine.keep(people)
+    with engine.reading("the facts about members"):
+        distinct = (
+            people.select("region", "age", "plan", "state", "signals").distinct().to_pyarrow().to_pylist()
+        )
+    classes = sorted((Subject(**row) for row in distinct), key=_sort_key)
+    numbered = engine.hand_in(
+        pa.table(
+            {
+                "class_key": pa.array([_key_of(subject) for subject in classes], pa.string()),
+                "class_id": pa.array(range(len(classes)), pa.int64()),
+            }
+        )
+    )
+    keyed = people.mutate(class_key=_key(people))
+    joined = keyed.join(numbered, keyed.class_key == numbered.class_key, how="inner")
+    return Population(engine.keep(joined.select("subject", "region", "class_id")), classes)
+
+
+def _known_people(facts: ir.Table, columns: FactsTable, looks: Dimensions, at: datetime) -> ir.Table:
+    """One row per subject; a fact that two rows contradict, or that one leaves out, is null."""
+    named = {
+        "subject": _column(facts, columns.subject, columns.table).cast("string"),
+        "region": _text(facts, columns.region, columns.table),
+        "age": _age_class(facts, columns, looks.ages, at),
+        "plan": _text(facts, columns.plan if looks.plans else None, columns.table),
+    }
+    rows = facts.select(**named).filter(lambda table: table.subject.notnull())
+    agreed = {
+        name: ibis.ifelse(
+            (rows[name].min() == rows[name].max()) & (rows[name].count() == rows.count()),
+            rows[name].min(),
+            ibis.null(rows[name].type()),
+        )
+        for name in ("region", "age", "plan")
+    }
+    return rows.group_by("subject").agg(**agreed)
+
+
+def _with_states(
+    engine: Engine, people: ir.Table, told: pa.Table, name: str, wanted: tuple[str, ...], token: object
+) -> ir.Table:
+    """Add one text per subject listing what they chose or signalled, among what can matter here."""
+    if not wanted or told.num_rows == 0:
+        return people.mutate(**{name: ibis.literal("")})
+    table = engine.hand_in(told)
+    table = table.filter(table[told.column_names[1]].isin(wanted))
+    texts = table.mutate(token=token(table))  # type: ignore[operator]
+    states = texts.group_by("subject").agg(**{name: texts.token.group_concat(sep=MARK, order_by=texts.token)})
+    joined = people.join(states, people.subject == states.subject, how="left")
+    return joined.select(*(people[column] for column in people.columns), **{name: states[name].fill_null("")})
+
+
+def _choice_token(table: ir.Table) -> ir.Value:
+    return ibis.literal("").join([table.setting, "=", table.category.fill_null(""), "=", table.state])
+
+
+def _age_class(facts: ir.Table, columns: FactsTable, ages: tuple[int, ...], at: datetime) -> ir.Value:
+    """The largest boundary not above a person's age, computed in the engine; null when it is not known."""
+    nothing = ibis.null("int64")
+    if len(ages) == 1:
+        return nothing  # no rule asks for an age
+    if columns.birth_date is not None:
+        born = _column(facts, columns.birth_date, columns.table)
+        if not (born.type().is_date() or born.type().is_timestamp()):
+            raise _wrong_type(columns.table, columns.birth_date, born, "a date")
+        day = born.cast("date")
+        boundaries = [(day <= born_by(age, at), age) for age in reversed(ages)]
+        return ibis.cases(
+            *((reached, ibis.literal(age, "int64")) for reached, age in boundaries), else_=nothing
+        )
+    if columns.age is not None:
+        age = _column(facts, columns.age, columns.table)
+        if not age.type().is_integer():
+            raise _wrong_type(columns.table, columns.age, age, "whole years")
+        return ibis.cases(
+            *((age >= bound, ibis.literal(bound, "int64")) for bound in reversed(ages)), else_=nothing
+        )
+    return nothing
+
+
+def born_by(age: int, at: datetime) -> date:
+    """The last day of birth of someone who is `age` at the moment `at`."""
+    day = at.astimezone(UTC).date()
+    try:
+        return day.replace(year=day.year - age)
+    except ValueError:  # 29 February, and no such day that year
+        return date(day.year - age, 2, 28)
+
+
+def _text(facts: ir.Table, column: str | None, table: str) -> ir.Value:
+    return ibis.null("string") if column is None else _column(facts, column, table).cast("string")
+
+
+def _column(facts: ir.Table, column: str, table: str) -> ir.Value:
+    if column not in facts.columns:
+        raise SourceError(
+            "SRC-035",
+            f"the facts table {table!r} has no column {column!r}",
+            fix=f"it has: {', '.join(facts.columns)}",
+        )
+    return facts[column]
+
+
+def _wrong_type(table: str, column: str, value: ir.Value, wanted: str) -> SourceError:
+    return SourceError(
+        "SRC-036",
+        f"column {column!r} of table {table!r} is {value.type()}, not {wanted}",
+        fix="convert it in the data, or take it out of the catalogue",
+    )
+
+
+def _key(people: ir.Table) -> ir.Value:
+    """One text per class; `_key_of` writes the same in Python."""
+    return ibis.literal("").join(
+        [
+            people.region.fill_null(MARK), "|", people.age.cast("string").fill_null(""), "|",
+            people.plan.fill_null(MARK), "|", people.state, "|", people.signals,
+        ]
+    )  # fmt: skip
+
+
+def _key_of(subject: Subject) -> str:
+    age = "" if subject.age is None else str(subject.age)
+    region, plan = (MARK if value is None else value for value in (subject.region, subject.plan))
+    return f"{region}|{age}|{plan}|{subject.state}|{subject.signals}"
+
+
+def _sort_key(subject: Subject) -> tuple[str, ...]:
+    return tuple("" if value is None else f"={value}" for value in subject)

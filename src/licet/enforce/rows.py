@@ -1,0 +1,254 @@
+"""Rows into classes, and rows with their subjects' classes: the narrow half of every gate query.
+
+A row's class says which visibility it has and between which dates it was made, as far as any rule in scope
+asks. Only subject, visibility and date columns are touched here; content is never read.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from licet.enforce.engine import Engine
+from licet.enforce.population import Population
+from licet.enforce.tabulate import MARK, Dimensions, RowAnswer
+from licet.sources.catalogue import Table
+from licet.terms import SourceError
+
+
+class Eligibility(NamedTuple):
+    """What each subject permits of one table.
+
+    table:    subject, region, then per row class r: mask_r and reason_r (number in `Gate.reasons`, -1 none).
+    unknown:  what is answered where the subject is not known: the same, per row class.
+    """
+
+    table: ir.Table
+    unknown: list[tuple[int, int]]
+
+
+def eligibility(
+    engine: Engine,
+    population: Population,
+    by_class: list[list[tuple[int, int]]],
+    unknown: list[tuple[int, int]],
+) -> Eligibility:
+    """Join every subject's class with what that class permits; kept by the engine."""
+    columns: dict[str, pa.Array] = {"class_id": pa.array(range(len(by_class)), pa.int64())}
+    for row_class in range(len(unknown)):
+        columns[f"mask_{row_class}"] = pa.array([row[row_class][0] for row in by_class], pa.int64())
+        columns[f"reason_{row_class}"] = pa.array([row[row_class][1] for row in by_class], pa.int64())
+    classes = engine.hand_in(pa.table(columns))
+    people = population.table
+    joined = people.join(classes, people.class_id == classes.class_id, how="inner")
+    wanted = [name for name in classes.columns if name != "class_id"]
+    return Eligibility(engine.keep(joined.select("subject", "region", *wanted)), unknown)
+
+
+def row_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
+    """The class of each row as int64, or None when all rows are of one class."""
+    visibility = _visibility_class(rows, name, table, looks)
+    created = _created_class(rows, name, table, looks)
+    if visibility is None:
+        return created
+    if created is None:
+        return visibility
+    return visibility * looks.created_classes + created
+
+
+def _visibility_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
+    values = looks.visibilities
+    if not values:
+        return None
+    other, missing = len(values), len(values) + 1
+    if table.visibility is None:
+        stated = table.visibility_is
+        place = missing if stated is None else values.index(stated) if stated in values else other
+        return ibis.literal(place, "int64")
+    column = column_of(rows, name, table.visibility).cast("string")
+    return ibis.cases(
+        (column.isnull(), ibis.literal(missing, "int64")),
+        *((column == value, ibis.literal(place, "int64")) for place, value in enumerate(values)),
+        else_=ibis.literal(other, "int64"),
+    )
+
+
+def _created_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
+    cuts = looks.cuts
+    if not cuts:
+        return None
+    missing = len(cuts) + 1
+    if table.created is None:
+        return ibis.literal(missing, "int64")
+    column = column_of(rows, name, table.created)
+    if not (column.type().is_timestamp() or column.type().is_date()):
+        raise SourceError(
+            "SRC-037",
+            f"column {table.created!r} of table {name!r} is {column.type()}, not a time",
+            fix="convert it in the data, or take `created` out of the catalogue (then its date is not known)",
+        )
+    made = column.cast("timestamp")  # the engine's session is in UTC, so an offset is honoured
+    return ibis.cases(
+        (made.isnull(), ibis.literal(missing, "int64")),
+        *(
+            (made >= _naive(cut), ibis.literal(place, "int64"))
+            for place, cut in reversed(list(enumerate(cuts, start=1)))
+        ),
+        else_=ibis.literal(0, "int64"),
+    )
+
+
+def _naive(moment: datetime) -> ir.Value:
+    return ibis.timestamp(moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" "))
+
+
+def column_of(rows: ir.Table, name: str, column: str) -> ir.Value:
+    """A column the catalogue speaks of; SRC-038 when the data has none of that name."""
+    if column not in rows.columns:
+        raise SourceError(
+            "SRC-038",
+            f"table {name!r} has no column {column!r}",
+            fix=f"correct the catalogue; the data has: {', '.join(rows.columns)}",
+        )
+    return rows[column]
+
+
+MASK, REASON, REGION = "__licet_mask", "__licet_reason", "__licet_region"
+_ROW_CLASS, _LIST = "__licet_row_class", "__licet_people_"
+
+
+def judged(
+    rows: ir.Table, name: str, table: Table, looks: Dimensions, who: Eligibility, disagree: int
+) -> ir.Table:
+    """Every row with its mask, its reason if it is held back, and the region that reason belongs to.
+
+    With several subjects a kind of data needs all of them; the reason is that of the first subject, in the
+    catalogue's order, who permits nothing of the row, or `disagree` when each permits a different part.
+    """
+    kind = row_class(rows, name, table, looks)
+    if kind is not None and looks.row_classes > 1:
+        rows = rows.mutate(**{_ROW_CLASS: kind})
+    content = list(rows.columns)
+    answers: list[tuple[ir.Value, ir.Value, ir.Value]] = []
+    for place, subject in enumerate(table.subjects):
+        if column_of(rows, name, subject).type().is_array():
+            rows, answer = _of_many(rows, subject, place, who)
+        else:
+            rows, answer = _of_one(rows, subject, place, who)
+        answers.append(answer)
+    answers = [tuple(rows[str(part)] for part in answer) for answer in answers]
+    mask, reason, region = answers[0]
+    for next_mask, next_reason, next_region in answers[1:]:
+        region = ibis.ifelse((reason < 0) & (next_reason >= 0), next_region, region)
+        reason = ibis.ifelse(reason < 0, next_reason, reason)
+        mask = mask & next_mask
+    reason = ibis.cases((mask != 0, -1), (reason >= 0, reason), else_=disagree)
+    shown = [column for column in content if column != _ROW_CLASS]
+    return rows.select(*shown, **{MASK: mask, REASON: reason.cast("int64"), REGION: region})
+
+
+def _of_one(
+    rows: ir.Table, subject: str, place: int, who: Eligibility
+) -> tuple[ir.Table, tuple[str, str, str]]:
+    people = who.table.view()
+    joined = rows.join(people, rows[subject].cast("string") == people.subject, how="left")
+    names = (f"{MASK}_{place}", f"{REASON}_{place}", f"{REGION}_{place}")
+    mask, reason = _pick(people, rows, who)
+    return (
+        joined.select(
+            *(rows[column] for column in rows.columns),
+            **dict(zip(names, (mask, reason, people.region), strict=True)),
+        ),
+        names,
+    )
+
+
+def _of_many(
+    rows: ir.Table, subject: str, place: int, who: Eligibility
+) -> tuple[ir.Table, tuple[str, str, str]]:
+    """A list of subjects: decide once per distinct list and kind of row, then join back.
+
+    Lists are told apart by a text made of their ids. Two lists that happen to share that text are judged
+    together, so the worst a hostile id can do is deny.
+    """
+    signature = f"{_LIST}{place}"
+    rows = rows.mutate(**{signature: list_text(rows[subject])})
+    keys = [signature, *([_ROW_CLASS] if _ROW_CLASS in rows.columns else [])]
+    lists = rows.select(*keys, **{"people": rows[subject]}).distinct()
+    each = lists.unnest("people", offset="position", keep_empty=True)
+    people = who.table.view()
+    joined = each.join(people, each.people.cast("string") == people.subject, how="left")
+    mask, reason = _pick(people, each, who)
+    told = joined.select(
+        *(each[key] for key in keys), position=each.position.fill_null(0), mask=mask, reason=reason,
+        region=people.region,
+    )  # fmt: skip
+    no = told.mask == 0
+    together = told.group_by(keys).agg(
+        mask=told.mask.bit_and(),
+        denied_reason=told.reason.argmin(told.position, where=no),
+        denied_region=told.region.argmin(told.position, where=no),
+        first_region=told.region.argmin(told.position),
+        denied=no.any(),
+    )
+    return _join_back(rows, together, keys, place, who)
+
+
+def list_text(people: ir.Value) -> ir.Value:
+    """A text that tells lists of subjects apart; engines compare texts alike, lists not."""
+    return people.map(lambda one: one.cast("string").fill_null(MARK + MARK)).join(MARK)
+
+
+def _join_back(
+    rows: ir.Table, together: ir.Table, keys: list[str], place: int, who: Eligibility
+) -> tuple[ir.Table, tuple[str, str, str]]:
+    lists = together.view()
+    joined = rows.join(lists, [rows[key] == lists[key] for key in keys], how="left")
+    names = (f"{MASK}_{place}", f"{REASON}_{place}", f"{REGION}_{place}")
+    mask = lists.mask.fill_null(0)
+    _, nobody = _unknown(rows, who)
+    reason = ibis.cases(
+        (lists.mask.isnull(), nobody), (lists.denied, lists.denied_reason), else_=ibis.literal(-1, "int64")
+    )
+    region = ibis.ifelse(lists.denied, lists.denied_region, lists.first_region)
+    return (
+        joined.select(
+            *(rows[column] for column in rows.columns),
+            **dict(zip(names, (mask, reason, region), strict=True)),
+        ),
+        names,
+    )
+
+
+def _pick(people: ir.Table, rows: ir.Table, who: Eligibility) -> tuple[ir.Value, ir.Value]:
+    """Mask and reason of the joined subject for the row's class; the unknown subject's where none joined."""
+    unknown_mask, unknown_reason = _unknown(rows, who)
+    if _ROW_CLASS not in rows.columns:
+        return people.mask_0.fill_null(unknown_mask), people.reason_0.fill_null(unknown_reason)
+    classes = range(len(who.unknown))
+    at = rows[_ROW_CLASS]
+    nothing = ibis.null("int64")
+    mask = ibis.cases(*((at == n, people[f"mask_{n}"]) for n in classes), else_=nothing)
+    reason = ibis.cases(*((at == n, people[f"reason_{n}"]) for n in classes), else_=nothing)
+    return mask.fill_null(unknown_mask), reason.fill_null(unknown_reason)
+
+
+def _unknown(rows: ir.Table, who: Eligibility) -> tuple[ir.Value, ir.Value]:
+    zero = ibis.literal(0, "int64")
+    if _ROW_CLASS not in rows.columns:
+        return zero, ibis.literal(who.unknown[0][1], "int64")
+    at = rows[_ROW_CLASS]
+    cases = ((at == n, ibis.literal(reason, "int64")) for n, (_, reason) in enumerate(who.unknown))
+    return zero, ibis.cases(*cases, else_=ibis.literal(who.unknown[-1][1], "int64"))
+
+
+def reason_numbers(answers: list[RowAnswer], numbers: dict[object, int]) -> list[tuple[int, int]]:
+    """Masks with reasons as small numbers; `numbers` grows by the reasons not seen before."""
+    return [
+        (answer.mask, -1 if answer.reason is None else numbers.setdefault(answer.reason, len(numbers)))
+        for answer in answers
+    ]

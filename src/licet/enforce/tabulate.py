@@ -1,0 +1,196 @@
+"""Rules into tables: ask `decide` once for every class of people and every kind of row, and write it down.
+
+For a fixed purpose, recipient and moment a decision depends on little: on the subject's region, on which side
+of a few ages they stand, on plan, choices and signals; and on the record's visibility and on which side of a
+few dates it was made. Two people, or two rows, that agree in these get the same answer, so one representative
+of each is asked. The gate holds no logic of its own: a wrong answer here is a wrong answer of `decide`.
+
+Pure Python; knows no engine.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide.policy import Cell, Clause, Control
+from licet.terms import ChoiceState, Code
+
+#: The widest table the gate can mask: one bit per kind of data in a signed 64-bit integer.
+MOST_CATEGORIES = 62
+
+#: Separates the parts of a state; no id can hold it (see licet.terms.ids).
+MARK = "\x1f"
+
+
+class Dimensions(NamedTuple):
+    """What the rules in scope look at; everything else about people and rows cannot matter.
+
+    ages:         boundaries in whole years, ascending; a class is the largest boundary not above the age.
+    settings:     ids of settings whose choices can matter.
+    visibilities: the values rules name; all others are one class.
+    cuts:         dates between which the making of a record cannot matter, ascending.
+    """
+
+    ages: tuple[int, ...]
+    plans: bool
+    settings: tuple[str, ...]
+    signals: tuple[str, ...]
+    visibilities: tuple[str, ...]
+    cuts: tuple[datetime, ...]
+
+    @property
+    def row_classes(self) -> int:
+        return self.visibility_classes * self.created_classes
+
+    @property
+    def visibility_classes(self) -> int:
+        return len(self.visibilities) + 2 if self.visibilities else 1  # + any other, + not known
+
+    @property
+    def created_classes(self) -> int:
+        return len(self.cuts) + 2 if self.cuts else 1  # + before the first, + not known
+
+
+class Reason(NamedTuple):
+    """Why a row is held back."""
+
+    code: Code
+    rule: str | None
+
+
+class RowAnswer(NamedTuple):
+    """What one class of people permits of one class of rows.
+
+    mask:   bit i set when the table's i-th kind of data is permitted.
+    reason: of the kind of data that came nearest to being permitted; None when one is.
+    """
+
+    mask: int
+    reason: Reason | None
+
+
+class Subject(NamedTuple):
+    """A class of people: what `population` read about them. `state` lists choices, `signals` signals."""
+
+    region: str | None
+    age: int | None
+    plan: str | None
+    state: str
+    signals: str
+
+
+#: How near a code is to a yes: of several reasons the row reports the nearest.
+_NEARNESS = (
+    Code.REFUSED, Code.NOT_ASKED, Code.OFF_BY_DEFAULT, Code.DEFAULT_UNKNOWN,
+    Code.CREATED_NOT_COVERED, Code.CREATED_UNKNOWN, Code.VISIBILITY_NOT_COVERED, Code.VISIBILITY_UNKNOWN,
+    Code.PLAN_NOT_COVERED, Code.PLAN_UNKNOWN, Code.AGE_NOT_COVERED, Code.UNDER_AGE, Code.AGE_UNKNOWN,
+    Code.REGION_NOT_COVERED, Code.REGION_UNKNOWN, Code.TOO_LATE, Code.TOO_EARLY, Code.FORBIDDEN,
+    Code.SUBJECT_UNKNOWN, Code.NO_RULE, Code.CLOSED_BY_VOCABULARY, Code.RECIPIENT_UNKNOWN,
+    Code.CATEGORY_UNKNOWN, Code.PURPOSE_UNKNOWN, Code.MOMENT_UNKNOWN, Code.UNLABELLED,
+)  # fmt: skip
+_NEAR = {code: place for place, code in enumerate(_NEARNESS)}
+
+
+def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequence[str]) -> Dimensions:
+    """What can matter for these kinds of data, read off the rules that speak of them."""
+    cells = [policy.cell(purpose, category, recipient) for category in categories]
+    clauses = [clause for cell in cells for clause in (*cell.permits, *cell.forbids)]
+    controls = [clause.control for clause in clauses if clause.control is not None]
+    ages = {0}
+    for clause in clauses:
+        if clause.minimum_age is not None:
+            ages.add(clause.minimum_age)
+        if clause.maximum_age is not None:
+            ages |= {clause.maximum_age, clause.maximum_age + 1}
+    for control in controls:
+        ages |= {start.below_age for start in control.starts if start.below_age is not None}
+    return Dimensions(
+        tuple(sorted(ages)),
+        any(clause.plans is not None for clause in clauses)
+        or any(start.plans is not None for control in controls for start in control.starts),
+        tuple(sorted(_settings(policy, cells, controls))),
+        tuple(sorted({signal for control in controls for signal in control.honours})),
+        tuple(sorted({value for clause in clauses for value in clause.visibility or ()})),
+        tuple(sorted(_cuts(clauses))),
+    )
+
+
+def _settings(policy: Policy, cells: list[Cell], controls: list[Control]) -> set[str]:
+    found = {control.id for control in controls}
+    found |= {old for control in controls for old in control.replaces}
+    carried = {setting for cell in cells for setting in cell.carried}
+    return found | carried | {new for old in carried for new in policy.successors.get(old, ())}
+
+
+def _cuts(clauses: list[Clause]) -> set[datetime]:
+    return {
+        cut for clause in clauses for cut in (clause.created_from, clause.created_before) if cut is not None
+    }
+
+
+def age_class(age: int | None, ages: Sequence[int]) -> int | None:
+    """The largest boundary not above `age`; None when the age is not known."""
+    return None if age is None or age < 0 else ages[bisect_right(ages, age) - 1]
+
+
+def facts_of(subject: Subject) -> Facts:
+    """The representative of a class of people, as `decide` wants it."""
+    choices: dict[str, ChoiceState] = {}
+    narrow: dict[str, dict[str, ChoiceState]] = {}
+    for part in filter(None, subject.state.split(MARK)):
+        setting, category, state = part.split("=")
+        if category:
+            narrow.setdefault(setting, {})[category] = ChoiceState(state)
+        else:
+            choices[setting] = ChoiceState(state)
+    return Facts(
+        subject.region, subject.age, subject.plan, choices, narrow,
+        frozenset(filter(None, subject.signals.split(MARK))),
+    )  # fmt: skip
+
+
+def answers(
+    policy: Policy,
+    purpose: str,
+    recipient: str,
+    at: datetime,
+    categories: Sequence[str],
+    looks: Dimensions,
+    facts: Facts | None,
+) -> list[RowAnswer]:
+    """What one class of people (None: nobody known) permits of each class of rows, in row-class order."""
+    found = []
+    for visibility in _visibilities(looks):
+        for created in _dates(looks):
+            decisions = [
+                decide(Request(purpose, category, recipient, at, visibility, created), facts, policy)
+                for category in categories
+            ]
+            found.append(_row_answer(decisions))
+    return found
+
+
+def _row_answer(decisions: list[Decision]) -> RowAnswer:
+    mask = sum(1 << bit for bit, decision in enumerate(decisions) if decision.permitted)
+    if mask:
+        return RowAnswer(mask, None)
+    nearest = min(decisions, key=lambda decision: _NEAR[decision.code])
+    return RowAnswer(0, Reason(nearest.code, nearest.rule))
+
+
+def _visibilities(looks: Dimensions) -> list[str | None]:
+    """One representative per visibility class: each named value, any other, not known."""
+    if not looks.visibilities:
+        return [None]
+    return [*looks.visibilities, MARK, None]
+
+
+def _dates(looks: Dimensions) -> list[datetime | None]:
+    """One representative per class of making: before the first cut, on each cut, not known."""
+    if not looks.cuts:
+        return [None]
+    return [looks.cuts[0] - timedelta(microseconds=1), *looks.cuts, None]
