@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from licet.decide.policy import Clause, Policy
-from licet.decide.reference import decide, judge, stands_on
+from licet.decide.reference import decide, judge, refuses, stands_on
 from licet.decide.words import Decision, Facts, Request
-from licet.terms import ChoiceState
+from licet.terms import ChoiceState, Code
 from licet.terms.moments import format_moment
 from licet.terms.regions import WORLD, lies_in
 from licet.terms.vocabulary import ancestors
@@ -52,7 +52,7 @@ _EASE = ("moment", "setting", "signal", "visibility", "plan", "age", "region", "
 
 def nearest_change(decision: Decision) -> Change | None:
     """The smallest set of changes that permits what was denied; None when permitted or nothing would."""
-    if decision.permitted or decision.request.at is None or decision.facts is None:
+    if decision.permitted or decision.facts is None or decision.code is Code.MOMENT_UNKNOWN:
         return None
     request, policy = decision.request, decision.policy
     cell = policy.cell(request.purpose, request.category, request.recipient)
@@ -62,8 +62,8 @@ def nearest_change(decision: Decision) -> Change | None:
     found = [
         change
         for clause in cell.permits
-        if (change := _towards(clause, request, facts, policy)) is not None
-        and decide(change.request, change.facts, policy).permitted
+        for change in _towards(clause, request, facts, policy)
+        if decide(change.request, change.facts, policy).permitted
     ]
     return min(
         found,
@@ -72,27 +72,39 @@ def nearest_change(decision: Decision) -> Change | None:
     )
 
 
-def _towards(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Change | None:
-    """Change just what keeps this clause from applying."""
-    steps: list[Step] = []
+def _towards(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Iterator[Change]:
+    """Change just what keeps this clause from applying; one way per place the member could be in."""
     assert request.at is not None
+    steps: tuple[Step, ...] = ()
     starts = max((day for day in (clause.starts, policy.in_force_from) if day is not None), default=None)
     if starts is not None and request.at < starts:
         request = request._replace(at=starts)
         day = format_moment(starts).removesuffix("T00:00:00Z")
-        steps.append(Step("moment", None, format_moment(starts), f"from {day}"))
+        steps = (Step("moment", None, format_moment(starts), f"from {day}"),)
     at = request.at
     assert at is not None
     if clause.ends is not None and at >= clause.ends:
-        return None
-    if clause.places is not None and lies_in(facts.region, places := clause.places.at(at)) is not True:
-        if not places:
-            return None
-        region = "AQ" if WORLD in places else min(places)
-        facts = facts._replace(region=region)
-        rule = policy.pack.rules_by_id[clause.id]
-        where = ", ".join(_region_label(entry, policy) for entry in rule.regions or (WORLD,))
-        steps.append(Step("region", None, where, f"if the member were in {where}"))
+        return
+    if clause.places is None or lies_in(facts.region, places := clause.places.at(at)) is True:
+        change = _besides_place(clause, request, facts, policy, steps)
+        if change is not None:
+            yield change
+        return
+    regions = policy.pack.rules_by_id[clause.id].regions or (WORLD,)
+    where = ", ".join(_region_label(entry, policy) for entry in regions)
+    moved = Step("region", None, where, f"if the member were in {where}")
+    for region in ("AQ", "CH", "US") if WORLD in places else sorted(places):
+        there = facts._replace(region=region)
+        change = _besides_place(clause, request, there, policy, (*steps, moved))
+        if change is not None:
+            yield change
+
+
+def _besides_place(
+    clause: Clause, request: Request, facts: Facts, policy: Policy, before: tuple[Step, ...]
+) -> Change | None:
+    """What else would have to be otherwise, once moment and place are settled."""
+    steps = list(before)
     age = facts.age if type(facts.age) is int and facts.age >= 0 else None
     if clause.minimum_age is not None and (age is None or age < clause.minimum_age):
         facts = facts._replace(age=clause.minimum_age)
@@ -100,11 +112,13 @@ def _towards(clause: Clause, request: Request, facts: Facts, policy: Policy) -> 
     elif clause.maximum_age is not None and (age is None or age > clause.maximum_age):
         facts = facts._replace(age=clause.maximum_age)
         steps.append(Step("age", None, str(clause.maximum_age), f"up to the age of {clause.maximum_age}"))
-    if clause.plans is not None and facts.plan not in clause.plans:
+    if clause.plans is not None and (not isinstance(facts.plan, str) or facts.plan not in clause.plans):
         plan = min(clause.plans)
         facts = facts._replace(plan=plan)
         steps.append(Step("plan", None, plan, f"on the {plan} plan"))
-    if clause.visibility is not None and request.visibility not in clause.visibility:
+    if clause.visibility is not None and (
+        not isinstance(request.visibility, str) or request.visibility not in clause.visibility
+    ):
         shown = min(clause.visibility)
         request = request._replace(visibility=shown)
         steps.append(Step("visibility", None, shown, f"if it were {shown}"))
@@ -119,49 +133,52 @@ def _towards(clause: Clause, request: Request, facts: Facts, policy: Policy) -> 
             visibility=None,
             control=None,
         )
-        if judge(bare, request, facts).applies is not True:
+        if judge(bare, request, facts, policy).applies is not True:
             if clause.created_from is None:
                 return None  # an older record cannot be made
             request = request._replace(created=clause.created_from)
             day = clause.created_from.date().isoformat()
             steps.append(Step("created", None, day, f"if it were made on or after {day}"))
-    if (
-        clause.control is not None
-        and stands_on(clause.control, clause.needs_consent, request, facts).applies is not True
-    ):
-        facts, step = _switch(clause.control.id, request.category, facts, policy)
-        steps.append(step)
-        silenced = facts.signals & clause.control.honours
-        if silenced:
-            facts = facts._replace(signals=facts.signals - silenced)
-            names = ", ".join(sorted(silenced))
-            steps.append(Step("signal", None, names, f"without the signal {names}"))
-    for setting in _carried_refusals(request, facts, policy):
-        facts, step = _switch(setting, request.category, facts, policy)
-        steps.append(step)
+    control = clause.control
+    if control is not None:
+        if stands_on(control, clause.needs_consent, request, facts, policy).applies is not True:
+            facts, step = _switch(control.id, request.category, facts, policy)
+            steps.append(step)
+        for old in control.replaces:
+            if refuses(old, request.category, facts, policy):
+                facts, step = _switch(old, request.category, facts, policy)
+                steps.append(step)
+    cell = policy.cell(request.purpose, request.category, request.recipient)
+    for setting in cell.carried:
+        if refuses(setting, request.category, facts, policy):
+            facts, step = _switch(setting, request.category, facts, policy)
+            steps.append(step)
+    silenced = facts.signals & (cell.signals | (control.honours if control is not None else frozenset()))
+    if silenced:
+        facts = facts._replace(signals=facts.signals - silenced)
+        names = ", ".join(sorted(silenced))
+        steps.append(Step("signal", None, names, f"without the signal {names}"))
     return Change(tuple(steps), request, facts) if steps else None
 
 
 def _switch(setting: str, category: str, facts: Facts, policy: Policy) -> tuple[Facts, Step]:
     """The facts as they would be had the member switched a setting on, for this kind of data too."""
     above = ancestors(category)
+    switched = {setting, *policy.lifted_by(setting)}
     narrow = {
-        id_: {kind: state for kind, state in kinds.items() if id_ != setting or kind not in above}
+        id_: {
+            kind: state
+            for kind, state in kinds.items()
+            if id_ not in switched or (kind not in above and policy.known_kind(kind) not in above)
+        }
         for id_, kinds in facts.narrow.items()
     }
-    facts = facts._replace(choices={**facts.choices, setting: ChoiceState.GIVEN}, narrow=narrow)
+    choices = {**facts.choices, **dict.fromkeys(switched, ChoiceState.GIVEN)}
     known = policy.pack.settings.get(setting)
     label = known.label if known else setting
-    return facts, Step("setting", setting, "on", f"if “{label}” were on")
-
-
-def _carried_refusals(request: Request, facts: Facts, policy: Policy) -> Iterator[str]:
-    cell = policy.cell(request.purpose, request.category, request.recipient)
-    for setting in cell.carried:
-        refused = facts.choices.get(setting) in (ChoiceState.REFUSED, ChoiceState.WITHDRAWN)
-        narrow = facts.narrow.get(setting, {})
-        if refused or any(kind in narrow for kind in ancestors(request.category)):
-            yield setting
+    return facts._replace(choices=choices, narrow=narrow), Step(
+        "setting", setting, "on", f"if “{label}” were on"
+    )
 
 
 def _region_label(entry: str, policy: Policy) -> str:

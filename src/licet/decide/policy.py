@@ -9,12 +9,14 @@ question, a member's no to that setting still holds, whatever the new pack says 
 
 from __future__ import annotations
 
+import functools
 from datetime import date, datetime
 from typing import NamedTuple
 
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import CONSENT_BASES, State
 from licet.terms import SELF, Code
+from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import midnight
 from licet.terms.regions import MEMBERSHIPS, WORLD
 from licet.terms.vocabulary import ancestors, is_closed
@@ -55,6 +57,7 @@ class Control(NamedTuple):
     starts: tuple[Start, ...]
     honours: frozenset[str]
     replaces: tuple[str, ...]
+    answers_for: tuple[str, ...]  # itself and those it replaces
 
 
 class Clause(NamedTuple):
@@ -82,29 +85,38 @@ class Cell(NamedTuple):
 
     code:    set when the question itself is answered: an unknown word, or a pair closed by the vocabulary.
     carried: settings of earlier packs whose refusal still governs this question.
+    signals: privacy signals that switched those settings off, and so still do.
     """
 
     code: Code | None
     permits: tuple[Clause, ...]
     forbids: tuple[Clause, ...]
     carried: tuple[str, ...]
+    signals: frozenset[str]
 
 
 class Governed(NamedTuple):
-    """A question that a setting governed in some pack that was in force."""
+    """A question that a setting governed in some pack that was in force.
+
+    signals: the privacy signals that switched the setting off there.
+    """
 
     setting: str
     purpose_line: tuple[str, ...]
     category: str
     recipient: str
+    signals: tuple[str, ...] = ()
 
 
 def governed_by(pack: Pack) -> frozenset[Governed]:
-    """What each setting of `pack` governs; keep it when another pack takes its place."""
+    """What each setting of `pack` governs, and by it those it replaces; keep it when another pack comes."""
     return frozenset(
-        Governed(rule.setting, pack.purpose_line(purpose), category, recipient)
+        Governed(
+            setting, pack.purpose_line(purpose), category, recipient, pack.settings[rule.setting].honours
+        )
         for rule in pack.rules
         if rule.effect == "permit" and rule.setting is not None
+        for setting in (rule.setting, *pack.settings[rule.setting].replaces)
         for purpose in rule.purposes
         for category in rule.categories
         for recipient in rule.recipients
@@ -118,10 +130,6 @@ class Policy:
         self.pack = pack
         self.in_force_from = pack.in_force_from
         self.controls = {id_: _control(id_, setting, pack) for id_, setting in pack.settings.items()}
-        self.successors: dict[str, tuple[str, ...]] = {}
-        for control in self.controls.values():
-            for old in control.replaces:
-                self.successors[old] = (*self.successors.get(old, ()), control.id)
         self._carried = sorted(carried)
         self._clauses = {
             rule.id: _clause(rule, pack, self.controls)
@@ -135,6 +143,15 @@ class Policy:
                     self._index.setdefault((purpose, category), []).append(rule)
         self._cells: dict[tuple[str, str, str], Cell] = {}
 
+    @functools.cached_property
+    def digest(self) -> str:
+        """Two policies of one digest answer every question alike: the pack's, with the refusals it carries."""
+        carried = [
+            [old.setting, list(old.purpose_line), old.category, old.recipient, list(old.signals)]
+            for old in self._carried
+        ]
+        return digest(canonical_json({"pack": self.pack.digest, "carried": carried}))
+
     def cell(self, purpose: str, category: str, recipient: str) -> Cell:
         """The rules that speak of this question. Words that are not text are unknown words."""
         question = (purpose, category, recipient)
@@ -146,19 +163,50 @@ class Policy:
                 self._cells[question] = cell
             return cell
         except TypeError:
-            return Cell(Code.PURPOSE_UNKNOWN, (), (), ())
+            return _answered(Code.PURPOSE_UNKNOWN)
+
+    @property
+    def earlier_settings(self) -> frozenset[str]:
+        """Settings of earlier packs; a member may still switch them, since their refusals still hold."""
+        return frozenset(old.setting for old in self._carried)
+
+    def lifted_by(self, setting: str) -> tuple[str, ...]:
+        """The settings whose refusal ends when the member switches `setting` on.
+
+        Those it replaces, if it governs all that they did: what it does not govern, a yes to it cannot have meant.
+        """
+        control = self.controls.get(setting)
+        mine = [new for new in governed_by(self.pack) if new.setting == setting]
+
+        def covered(old: Governed) -> bool:
+            return any(
+                new.purpose_line[0] in old.purpose_line
+                and new.category in ancestors(old.category)
+                and new.recipient == old.recipient
+                for new in mine
+            )
+
+        return tuple(
+            old
+            for old in (control.replaces if control is not None else ())
+            if all(covered(question) for question in self._carried if question.setting == old)
+        )
+
+    def known_kind(self, category: str) -> str:
+        """The kind of data as this pack knows it: itself, or its root where the pack has dropped the word."""
+        return category if self.pack.category_term(category) is not None else category.partition(".")[0]
 
     def _make_cell(self, purpose: str, category: str, recipient: str) -> Cell:
         pack = self.pack
         line = pack.purpose_line(purpose) if isinstance(purpose, str) else ()
         if not line:
-            return Cell(Code.PURPOSE_UNKNOWN, (), (), ())
+            return _answered(Code.PURPOSE_UNKNOWN)
         if not isinstance(category, str) or pack.category_term(category) is None:
-            return Cell(Code.CATEGORY_UNKNOWN, (), (), ())
+            return _answered(Code.CATEGORY_UNKNOWN)
         if not isinstance(recipient, str) or not pack.knows_recipient(recipient):
-            return Cell(Code.RECIPIENT_UNKNOWN, (), (), ())
+            return _answered(Code.RECIPIENT_UNKNOWN)
         if is_closed(line, category):
-            return Cell(Code.CLOSED_BY_VOCABULARY, (), (), ())
+            return _answered(Code.CLOSED_BY_VOCABULARY)
         above = ancestors(category)
         rules = {
             rule.id: rule
@@ -167,16 +215,14 @@ class Policy:
             for rule in self._index.get((word, kind), ())
             if recipient in rule.recipients
         }
+        carried = [old for old in self._carried if self._still_governs(old, line, above, recipient)]
         clauses = [(rules[id_].effect, self._clauses[id_]) for id_ in sorted(rules)]
         return Cell(
             None,
             tuple(clause for effect, clause in clauses if effect == "permit"),
             tuple(clause for effect, clause in clauses if effect == "forbid"),
-            tuple(
-                sorted(
-                    {old.setting for old in self._carried if self._still_governs(old, line, above, recipient)}
-                )
-            ),
+            tuple(sorted({old.setting for old in carried})),
+            frozenset(signal for old in carried for signal in old.signals),
         )
 
     def _still_governs(
@@ -184,20 +230,21 @@ class Policy:
     ) -> bool:
         """Whether a question of an earlier pack covers this one.
 
-        A word this pack no longer knows is widened to the nearest one it does, so that renaming a purpose, a
-        kind of data or a recipient never slips out from under a refusal.
+        A word this pack has dropped is widened: a purpose to the shared one it was a kind of, a kind of data to
+        its root, a recipient to everyone but the platform. So no renaming within them slips out from under a no.
         """
         pack = self.pack
         purpose = next((word for word in old.purpose_line if pack.purpose_line(word)), None)
-        category = next((kind for kind in ancestors(old.category) if pack.category_term(kind)), None)
+        category = self.known_kind(old.category)
         same_recipient = recipient == old.recipient or (
             recipient != SELF and not pack.knows_recipient(old.recipient)
         )
-        return (
-            same_recipient
-            and (purpose is None or purpose in line)
-            and (category is None or category in above)
-        )
+        return same_recipient and (purpose is None or purpose in line) and category in above
+
+
+def _answered(code: Code) -> Cell:
+    """A question that its own words answer."""
+    return Cell(code, (), (), (), frozenset())
 
 
 def _places(regions: tuple[str, ...] | None, pack: Pack) -> Places | None:
@@ -228,6 +275,7 @@ def _control(id_: str, setting: Setting, pack: Pack) -> Control:
         ),
         frozenset(setting.honours),
         setting.replaces,
+        (id_, *setting.replaces),
     )
 
 

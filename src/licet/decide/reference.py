@@ -11,6 +11,7 @@ what cannot be evaluated, refusals carried from earlier packs, permits, and last
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -53,12 +54,12 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
         return _deny(Code.MOMENT_UNKNOWN, None, request, facts, policy)
     if policy.in_force_from is None or at < policy.in_force_from:
         return _deny(Code.TOO_EARLY, None, request, facts, policy)
-    if facts is None:
-        return _deny(Code.SUBJECT_UNKNOWN, None, request, facts, policy)
+    if facts is None or not _is_readable(facts):
+        return _deny(Code.SUBJECT_UNKNOWN, None, request, None, policy)
 
     undecided: tuple[Verdict, Clause] | None = None
     for clause in cell.forbids:
-        verdict = judge(clause, request, facts)
+        verdict = judge(clause, request, facts, policy)
         if verdict.applies:
             return _deny(Code.FORBIDDEN, clause, request, facts, policy)
         if verdict.applies is None and (undecided is None or verdict.stage < undecided[0].stage):
@@ -69,7 +70,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
     permit: Clause | None = None
     nearest: tuple[Verdict, Clause] | None = None
     for clause in cell.permits:
-        verdict = judge(clause, request, facts)
+        verdict = judge(clause, request, facts, policy)
         if verdict.applies:
             permit = permit or clause
         elif verdict.applies is None:
@@ -108,7 +109,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
     return _deny(nearest[0].code, nearest[1], request, facts, policy)
 
 
-def judge(clause: Clause, request: Request, facts: Facts) -> Verdict:
+def judge(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Verdict:
     """Whether every condition of a clause holds. A false one settles it, whatever else is not known."""
     unknown: Verdict | None = None
     at = request.at
@@ -157,7 +158,7 @@ def judge(clause: Clause, request: Request, facts: Facts) -> Verdict:
             return Verdict(False, 5, Code.CREATED_NOT_COVERED)
 
     if clause.control is not None:
-        on = stands_on(clause.control, clause.needs_consent, request, facts)
+        on = stands_on(clause.control, clause.needs_consent, request, facts, policy)
         if on.applies is False:
             return on
         if on.applies is None:
@@ -165,23 +166,20 @@ def judge(clause: Clause, request: Request, facts: Facts) -> Verdict:
     return unknown or _APPLIES
 
 
-def stands_on(control: Control, needs_consent: bool, request: Request, facts: Facts) -> Verdict:
-    """Whether a setting lets its rule apply: a refusal first, then a yes, then where it starts."""
-    own = facts.choices.get(control.id)
-    if own not in _SILENT and own is not ChoiceState.GIVEN:
-        return Verdict(False, 6, Code.REFUSED)
-    if facts.narrow and refuses_kind(control.id, request.category, facts):
-        return Verdict(False, 6, Code.REFUSED)
+def stands_on(
+    control: Control, needs_consent: bool, request: Request, facts: Facts, policy: Policy
+) -> Verdict:
+    """Whether a setting lets its rule apply: a refusal first, then a yes, then where it starts.
+
+    A refusal of a setting that this one replaces counts as one of this.
+    """
+    for setting in control.answers_for:
+        if refuses(setting, request.category, facts, policy):
+            return Verdict(False, 6, Code.REFUSED)
     if control.honours and not control.honours.isdisjoint(facts.signals):
         return Verdict(False, 6, Code.REFUSED)
-    if own is ChoiceState.GIVEN:
+    if facts.choices.get(control.id) is ChoiceState.GIVEN:
         return _APPLIES
-    for old in control.replaces:
-        before = facts.choices.get(old)
-        if (before not in _SILENT and before is not ChoiceState.GIVEN) or (
-            facts.narrow and refuses_kind(old, request.category, facts)
-        ):
-            return Verdict(False, 6, Code.REFUSED)
     if needs_consent:
         return Verdict(False, 6, Code.NOT_ASKED)
     return starts_on(control, request, facts)
@@ -214,29 +212,45 @@ def starts_on(control: Control, request: Request, facts: Facts) -> Verdict:
     return _APPLIES if on or switched_on else Verdict(False, 6, Code.OFF_BY_DEFAULT)
 
 
-def refuses_kind(setting: str, category: str, facts: Facts) -> bool:
-    """Whether the member refused this setting for this kind of data or anything above it."""
-    narrow = facts.narrow.get(setting)
-    return narrow is not None and any(
-        narrow.get(kind) not in (*_SILENT, ChoiceState.GIVEN) for kind in ancestors(category)
+def refuses(setting: str, category: str, facts: Facts, policy: Policy) -> bool:
+    """Whether the member refused this setting, wholly or for this kind of data or anything above it.
+
+    Whatever is neither a yes nor silence is a refusal. A kind that the pack has dropped counts as its root.
+    """
+    own = facts.choices.get(setting)
+    if own is not None and _is_no(own):
+        return True
+    narrow = facts.narrow.get(setting) if facts.narrow else None
+    if not narrow:
+        return False
+    above = ancestors(category)
+    return any(
+        _is_no(state) and (kind in above or policy.known_kind(kind) in above)
+        for kind, state in narrow.items()
     )
 
 
-def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) -> str | None:
-    """The setting of an earlier pack by which the member already said no to this question, if any.
+def _is_no(state: object) -> bool:
+    return state not in _SILENT and state is not ChoiceState.GIVEN
 
-    A yes to the setting that replaced it lifts it: that is the member's doing, not the policy's.
-    """
+
+def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) -> str | None:
+    """The setting of an earlier pack, or the signal, by which the member already said no to this question."""
     for setting in cell.carried:
-        own = facts.choices.get(setting)
-        refused = (own not in _SILENT and own is not ChoiceState.GIVEN) or (
-            bool(facts.narrow) and refuses_kind(setting, request.category, facts)
-        )
-        if refused and not any(
-            facts.choices.get(new) is ChoiceState.GIVEN for new in policy.successors.get(setting, ())
-        ):
+        if refuses(setting, request.category, facts, policy):
             return setting
-    return None
+    return min(cell.signals & facts.signals, default=None)
+
+
+def _is_readable(facts: object) -> bool:
+    """Whether facts are of the shape they should be; others say nothing about anybody."""
+    return (
+        isinstance(facts, Facts)
+        and (type(facts.choices) is dict or isinstance(facts.choices, Mapping))
+        and (type(facts.narrow) is dict or isinstance(facts.narrow, Mapping))
+        and isinstance(facts.signals, frozenset)
+        and (not facts.narrow or all(isinstance(kinds, Mapping) for kinds in facts.narrow.values()))
+    )
 
 
 def _deny(

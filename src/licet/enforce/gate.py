@@ -9,7 +9,7 @@ narrow columns alone. It holds no rule of its own: `tabulate` asks `decide`, and
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from licet.enforce.population import Population, classify
 from licet.enforce.tabulate import MOST_CATEGORIES, Dimensions, Reason, answers, dimensions, facts_of
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, Table
+from licet.sources.fingerprints import fingerprint
 from licet.terms import SELF, Code, GateError
 
 
@@ -92,14 +93,18 @@ class Gate:
         recipient: str = SELF,
         position: int | None = None,
         base: Path = Path(),
+        columns: Mapping[str, Collection[str]] | None = None,
         tables: Mapping[str, Any] | None = None,
     ) -> None:
+        """columns: per table the columns this use asks for; it sees, and is counted by, nothing else.
+        tables:  Arrow tables that the catalogue names with `arrow:`."""
         if at.utcoffset() is None:
             raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
         _refuse_unknown(policy, purpose, recipient)
         self.policy, self.purpose, self.recipient, self.at = policy, purpose, recipient, at
         self.catalogue, self.engine, self.ledger = catalogue, engine, ledger
         self.position = ledger.position if position is None else position
+        self._asked = None if columns is None else {name: frozenset(asked) for name, asked in columns.items()}
         self._base, self._handed_in = base, dict(tables or {})
         self._numbers: dict[object, int] = {}
         self._disagree = self._numbers.setdefault(Reason(Code.SUBJECTS_DISAGREE, None), 0)
@@ -128,25 +133,26 @@ class Gate:
         plan = self._plan(name)
         if plan.nothing_can_pass:
             roles = _roles(plan.catalogued) or plan.content.columns[:1]
-            return plan.content.select(*roles).filter(ibis.literal(False))
+            return plan.content.select([plan.content[column] for column in roles]).filter(ibis.literal(False))
         judged = self._judged(plan, name, subjects)
         allowed = judged.filter(judged[narrow.MASK] != 0)
-        shown: dict[str, ir.Value] = {}
+        shown: list[ir.Value] = []
         for column in plan.content.columns:
             category = plan.labels.get(column)
             if category is None:
                 if column in _roles(plan.catalogued):
-                    shown[column] = allowed[column]
+                    shown.append(allowed[column])
                 continue
             bit = 1 << plan.categories.index(category)
             if not plan.permitted_anywhere & bit:
                 continue
             if len(plan.categories) == 1:
-                shown[column] = allowed[column]  # the row is there because this one kind is permitted
+                shown.append(allowed[column])  # the row is there because this one kind is permitted
             else:
                 permitted = (allowed[narrow.MASK] & bit) != 0
-                shown[column] = ibis.ifelse(permitted, allowed[column], ibis.null(allowed[column].type()))
-        return allowed.select(**shown)
+                nothing = ibis.null(allowed[column].type())
+                shown.append(ibis.ifelse(permitted, allowed[column], nothing).name(column))
+        return allowed.select(shown)
 
     def read(self, name: str, subjects: Iterable[str] | None = None) -> pa.Table:
         """`table` as Arrow, with the engine's failures told as one clear error."""
@@ -168,19 +174,30 @@ class Gate:
     def verdicts(self, name: str) -> pa.Table:
         """For every row: its key (if any), whether it passes, and code, rule and region. Content is not read."""
         plan = self._plan(name)
-        judged = self._judged(plan, name, None, narrow_only=True)
         key = plan.catalogued.key
-        columns = {} if key is None else {"key": judged[key]}
+        columns = [] if key is None else [plan.content[key].name("key")]
         with self.engine.reading(f"table {name!r}"):
-            table = judged.select(
-                **columns,
-                mask=judged[narrow.MASK],
-                reason=judged[narrow.REASON],
-                region=judged[narrow.REGION],
-            ).to_pyarrow()
-        reasons = [self._reason(number) for number in table["reason"].to_pylist()]
+            if plan.nothing_can_pass:
+                nobody = ibis.literal(plan.who.unknown[0][1], "int64")
+                told = (
+                    plan.content.select(
+                        [*columns, ibis.literal(0, "int64").name("mask"), nobody.name("reason")]
+                    )
+                    .mutate(region=ibis.null("string"))
+                    .to_pyarrow()
+                )
+            else:
+                judged = self._judged(plan, name, None, narrow_only=True)
+                columns = [] if key is None else [judged[key].name("key")]
+                told = judged.select(
+                    [
+                        *columns, judged[narrow.MASK].name("mask"), judged[narrow.REASON].name("reason"),
+                        judged[narrow.REGION].name("region"),
+                    ]
+                ).to_pyarrow()  # fmt: skip
+        reasons = [self._reason(number) for number in told["reason"].to_pylist()]
         return (
-            table.drop_columns(["reason"])
+            told.drop_columns(["reason"])
             .append_column(
                 "code", pa.array([None if r is None else r.code.value for r in reasons], pa.string())
             )
@@ -192,6 +209,12 @@ class Gate:
         plan = self._plan(name)
         masks = [column for column in plan.who.table.columns if column.startswith("mask_")]
         return plan.who.table.select("subject", *masks).to_pyarrow()
+
+    def inputs(self, names: Iterable[str]) -> dict[str, list[dict[str, Any]] | None]:
+        """The files each table was read from, the members' facts included; None where there are no files."""
+        facts = self.catalogue.facts
+        wanted = dict.fromkeys((*names, *([facts.table] if facts is not None else [])))
+        return {name: fingerprint(self._catalogued(name).location, self._base) for name in wanted}
 
     def categories(self, name: str) -> dict[str, str]:
         """Column to kind of data, for the labelled columns of a table."""
@@ -230,7 +253,11 @@ class Gate:
 
     def _make_plan(self, name: str) -> _Plan:
         table, content = self._catalogued(name), self._content(name)
-        labels = {column: kind for column, kind in table.columns.items() if kind is not None}
+        labels = {
+            column: kind
+            for column, kind in table.columns.items()
+            if kind is not None and (self._asked is None or column in self._asked.get(name, ()))
+        }
         categories = tuple(dict.fromkeys(labels.values()))
         if len(categories) > MOST_CATEGORIES:
             raise GateError(
@@ -289,7 +316,7 @@ class Gate:
     ) -> ir.Table:
         content, table = plan.content, plan.catalogued
         if narrow_only:
-            content = content.select(*_roles(table))
+            content = content.select([content[column] for column in _roles(table)])
         if subjects is not None:
             content = self._about(content, table, subjects)
         return narrow.judged(content, name, table, plan.looks, plan.who, self._disagree)
@@ -310,9 +337,9 @@ class Gate:
     def _tally(self, name: str) -> dict[tuple[Reason | None, str | None], int]:
         plan = self._plan(name)
         if plan.nothing_can_pass:
-            code = Code.SUBJECT_UNKNOWN if plan.categories else Code.UNLABELLED
             with self.engine.reading(f"table {name!r}"):
-                return {(Reason(code, None), None): int(plan.content.count().to_pyarrow().as_py())}
+                records = int(plan.content.count().to_pyarrow().as_py())
+            return {(self._reason(plan.who.unknown[0][1]), None): records} if records else {}
         judged = self._judged(plan, name, None, narrow_only=True)
         grouped = judged.group_by(reason=judged[narrow.REASON], region=judged[narrow.REGION]).agg(
             records=judged.count()

@@ -56,13 +56,27 @@ def classify(
     numbered = engine.hand_in(
         pa.table(
             {
-                "class_key": pa.array([_key_of(subject) for subject in classes], pa.string()),
+                "class_region": pa.array([subject.region for subject in classes], pa.string()),
+                "class_age": pa.array([subject.age for subject in classes], pa.int64()),
+                "class_plan": pa.array([subject.plan for subject in classes], pa.string()),
+                "class_state": pa.array([subject.state for subject in classes], pa.string()),
+                "class_signals": pa.array([subject.signals for subject in classes], pa.string()),
                 "class_id": pa.array(range(len(classes)), pa.int64()),
             }
         )
     )
-    keyed = people.mutate(class_key=_key(people))
-    joined = keyed.join(numbered, keyed.class_key == numbered.class_key, how="inner")
+    # Joined on the columns themselves, null matching null: a text made of them could be made to collide.
+    joined = people.join(
+        numbered,
+        [
+            people.region.identical_to(numbered.class_region),
+            people.age.identical_to(numbered.class_age),
+            people.plan.identical_to(numbered.class_plan),
+            people.state == numbered.class_state,
+            people.signals == numbered.class_signals,
+        ],
+        how="inner",
+    )
     return Population(engine.keep(joined.select("subject", "region", "class_id")), classes)
 
 
@@ -71,7 +85,7 @@ def _known_people(facts: ir.Table, columns: FactsTable, looks: Dimensions, at: d
     named = {
         "subject": _column(facts, columns.subject, columns.table).cast("string"),
         "region": _text(facts, columns.region, columns.table),
-        "age": _age_class(facts, columns, looks.ages, at),
+        "lived": _lived(facts, columns, looks.ages),
         "plan": _text(facts, columns.plan if looks.plans else None, columns.table),
     }
     rows = facts.select(**named).filter(lambda table: table.subject.notnull())
@@ -81,9 +95,10 @@ def _known_people(facts: ir.Table, columns: FactsTable, looks: Dimensions, at: d
             rows[name].min(),
             ibis.null(rows[name].type()),
         )
-        for name in ("region", "age", "plan")
+        for name in ("region", "lived", "plan")
     }
-    return rows.group_by("subject").agg(**agreed)
+    people = rows.group_by("subject").agg(**agreed)
+    return people.mutate(age=_age_class(people.lived, looks.ages, at)).drop("lived")
 
 
 def _with_states(
@@ -104,33 +119,38 @@ def _choice_token(table: ir.Table) -> ir.Value:
     return ibis.literal("").join([table.setting, "=", table.category.fill_null(""), "=", table.state])
 
 
-def _age_class(facts: ir.Table, columns: FactsTable, ages: tuple[int, ...], at: datetime) -> ir.Value:
-    """The largest boundary not above a person's age, computed in the engine; null when it is not known."""
-    nothing = ibis.null("int64")
+def _lived(facts: ir.Table, columns: FactsTable, ages: tuple[int, ...]) -> ir.Value:
+    """The day of birth, or the age, as the facts table has it; null when no rule asks or nobody says."""
     if len(ages) == 1:
-        return nothing  # no rule asks for an age
+        return ibis.null("int64")
     if columns.birth_date is not None:
         born = _column(facts, columns.birth_date, columns.table)
         if not (born.type().is_date() or born.type().is_timestamp()):
             raise _wrong_type(columns.table, columns.birth_date, born, "a date")
-        day = born.cast("date")
-        boundaries = [(day <= born_by(age, at), age) for age in reversed(ages)]
-        return ibis.cases(
-            *((reached, ibis.literal(age, "int64")) for reached, age in boundaries), else_=nothing
-        )
+        return born.cast("date")
     if columns.age is not None:
         age = _column(facts, columns.age, columns.table)
         if not age.type().is_integer():
             raise _wrong_type(columns.table, columns.age, age, "whole years")
-        return ibis.cases(
-            *((age >= bound, ibis.literal(bound, "int64")) for bound in reversed(ages)), else_=nothing
-        )
-    return nothing
+        return age.cast("int64")
+    return ibis.null("int64")
+
+
+def _age_class(lived: ir.Value, ages: tuple[int, ...], at: datetime) -> ir.Value:
+    """The largest boundary not above a person's age, computed in the engine; null when it is not known."""
+    nothing = ibis.null("int64")
+    reached = (
+        (lived <= born_by(age, at) if lived.type().is_date() else lived >= age, ibis.literal(age, "int64"))
+        for age in reversed(ages)
+    )
+    return ibis.cases(*reached, else_=nothing)
 
 
 def born_by(age: int, at: datetime) -> date:
     """The last day of birth of someone who is `age` at the moment `at`."""
     day = at.astimezone(UTC).date()
+    if age >= day.year:
+        return date.min  # nobody was born before the calendar
     try:
         return day.replace(year=day.year - age)
     except ValueError:  # 29 February, and no such day that year
@@ -157,22 +177,6 @@ def _wrong_type(table: str, column: str, value: ir.Value, wanted: str) -> Source
         f"column {column!r} of table {table!r} is {value.type()}, not {wanted}",
         fix="convert it in the data, or take it out of the catalogue",
     )
-
-
-def _key(people: ir.Table) -> ir.Value:
-    """One text per class; `_key_of` writes the same in Python."""
-    return ibis.literal("").join(
-        [
-            people.region.fill_null(MARK), "|", people.age.cast("string").fill_null(""), "|",
-            people.plan.fill_null(MARK), "|", people.state, "|", people.signals,
-        ]
-    )  # fmt: skip
-
-
-def _key_of(subject: Subject) -> str:
-    age = "" if subject.age is None else str(subject.age)
-    region, plan = (MARK if value is None else value for value in (subject.region, subject.plan))
-    return f"{region}|{age}|{plan}|{subject.state}|{subject.signals}"
 
 
 def _sort_key(subject: Subject) -> tuple[str, ...]:

@@ -91,7 +91,10 @@ def _created_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -
             f"column {table.created!r} of table {name!r} is {column.type()}, not a time",
             fix="convert it in the data, or take `created` out of the catalogue (then its date is not known)",
         )
-    made = column.cast("timestamp")  # the engine's session is in UTC, so an offset is honoured
+    # The engine's session is in UTC, so an offset is honoured. A plain timestamp is compared as it is: a cast
+    # to microseconds would round the last nanosecond of a day into the next.
+    plain = column.type().is_timestamp() and column.type().timezone is None
+    made = column if plain else column.cast("timestamp")
     return ibis.cases(
         (made.isnull(), ibis.literal(missing, "int64")),
         *(
@@ -185,14 +188,14 @@ def _of_many(
     mask, reason = _pick(people, each, who)
     told = joined.select(
         *(each[key] for key in keys), position=each.position.fill_null(0), mask=mask, reason=reason,
-        region=people.region,
+        region=people.region.fill_null(MARK),
     )  # fmt: skip
     no = told.mask == 0
     together = told.group_by(keys).agg(
         mask=told.mask.bit_and(),
         denied_reason=told.reason.argmin(told.position, where=no),
-        denied_region=told.region.argmin(told.position, where=no),
-        first_region=told.region.argmin(told.position),
+        denied_region=told.region.argmin(told.position, where=no).nullif(MARK),
+        first_region=told.region.argmin(told.position).nullif(MARK),
         denied=no.any(),
     )
     return _join_back(rows, together, keys, place, who)

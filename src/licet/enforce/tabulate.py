@@ -112,18 +112,22 @@ def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequenc
         tuple(sorted(ages)),
         any(clause.plans is not None for clause in clauses)
         or any(start.plans is not None for control in controls for start in control.starts),
-        tuple(sorted(_settings(policy, cells, controls))),
-        tuple(sorted({signal for control in controls for signal in control.honours})),
+        tuple(sorted(_settings(cells, controls))),
+        tuple(
+            sorted(
+                {signal for control in controls for signal in control.honours}
+                | {signal for cell in cells for signal in cell.signals}
+            )
+        ),
         tuple(sorted({value for clause in clauses for value in clause.visibility or ()})),
         tuple(sorted(_cuts(clauses))),
     )
 
 
-def _settings(policy: Policy, cells: list[Cell], controls: list[Control]) -> set[str]:
+def _settings(cells: list[Cell], controls: list[Control]) -> set[str]:
     found = {control.id for control in controls}
     found |= {old for control in controls for old in control.replaces}
-    carried = {setting for cell in cells for setting in cell.carried}
-    return found | carried | {new for old in carried for new in policy.successors.get(old, ())}
+    return found | {setting for cell in cells for setting in cell.carried}
 
 
 def _cuts(clauses: list[Clause]) -> set[datetime]:
@@ -142,7 +146,8 @@ def facts_of(subject: Subject) -> Facts:
     choices: dict[str, ChoiceState] = {}
     narrow: dict[str, dict[str, ChoiceState]] = {}
     for part in filter(None, subject.state.split(MARK)):
-        setting, category, state = part.split("=")
+        setting, _, rest = part.partition("=")
+        category, _, state = rest.rpartition("=")
         if category:
             narrow.setdefault(setting, {})[category] = ChoiceState(state)
         else:

@@ -1,1 +1,35 @@
+"""The ledger: what members chose and what was done, append-only, signed and provable.
 
+Knows subjects, moments and payloads; knows no policy and no table of members. Everything it says about the past
+takes a position, and everything it gives out can be checked elsewhere.
+"""
+
+from licet.ledger.appending import CheckpointFileWarning
+from licet.ledger.asking import Choice
+from licet.ledger.checkpoints import Checkpoint
+from licet.ledger.entries import Entry, EntryKind, NewEntry
+from licet.ledger.ledger import Ledger
+from licet.ledger.notes import PublicKey, Signer
+from licet.ledger.proofs import ConsistencyProof, InclusionProof, MemoryTree
+from licet.ledger.report import Problem, ProblemCode, VerifyReport
+from licet.ledger.tree import verify_consistency, verify_inclusion
+
+__all__ = [
+    "Checkpoint",
+    "CheckpointFileWarning",
+    "Choice",
+    "ConsistencyProof",
+    "Entry",
+    "EntryKind",
+    "InclusionProof",
+    "Ledger",
+    "MemoryTree",
+    "NewEntry",
+    "Problem",
+    "ProblemCode",
+    "PublicKey",
+    "Signer",
+    "VerifyReport",
+    "verify_consistency",
+    "verify_inclusion",
+]

@@ -45,73 +45,77 @@ class Status(StrEnum):
 class Source(Part):
     """A text that facts are read from."""
 
-    title: str
-    kind: Literal["official", "secondary"]
-    url: str | None = None
-    published: date | None = None
-    observed: date | None = None
+    title: str = Field(description="what the text is called", examples=["Privacy notice of 2025-11-04"])
+    kind: Literal["official", "secondary"] = Field(description="the platform's own text, or a page about it")
+    url: str | None = Field(None, description="where it can be read")
+    published: date | None = Field(None, description="the day it was published")
+    observed: date | None = Field(None, description="the day somebody last read it")
 
 
 class Citation(Part):
     """Where one fact was read, in a short quotation."""
 
     source: str = Field(description="id of an entry under sources")
-    quote: str = Field(max_length=300)
-    status: Status = Status.STATED
+    quote: str = Field(max_length=300, description="the words themselves, as short as they can be")
+    status: Status = Field(Status.STATED, description="how sure the fact is")
 
 
 class Controller(Part):
     """Who decides what the data is used for (GDPR Art. 4(7))."""
 
-    name: str
-    url: str | None = None
-    contact: str | None = None
+    name: str = Field(description="as members know it")
+    url: str | None = Field(None, description="its site")
+    contact: str | None = Field(None, description="where members reach it")
 
 
 class Notice(Part):
     """An announcement of a policy. No rule under it applies before it is published and its period has run."""
 
-    title: str
-    published: date
-    effective: date
+    title: str = Field(description="what was announced")
+    published: date = Field(description="the day members could read it", examples=["2025-09-20"])
+    effective: date = Field(description="the day it says it takes effect", examples=["2025-11-03"])
     period_days: int = Field(
         0, ge=0, le=3650, description="days that must pass between publication and effect"
     )
-    cite: Citation | None = None
+    cite: Citation | None = Field(None, description="where this was read")
 
 
 class RegionGroup(Part):
     """A named list of countries, subdivisions and other groups."""
 
-    label: str
-    include: tuple[Region, ...] = Field(min_length=1)
-    cite: Citation | None = None
+    label: str = Field(description="what people call it")
+    include: tuple[Region, ...] = Field(
+        min_length=1,
+        description="countries, subdivisions, EU, EEA, WORLD and other groups",
+        examples=[["EEA", "CH"]],
+    )
+    cite: Citation | None = Field(None, description="where this was read")
 
 
 class Category(Part):
     """A kind of data the policy speaks of: a word of the vocabulary, or a branch below one."""
 
-    label: str | None = None
-    dpv: str | None = None
-    cite: Citation | None = None
+    label: str | None = Field(None, description="what people call it; the vocabulary's own label if absent")
+    dpv: str | None = Field(None, description="the DPV 2.3 term that fits", examples=["pd:WorkHistory"])
+    cite: Citation | None = Field(None, description="where this was read")
 
 
 class Purpose(Part):
     """A purpose the policy speaks of: a word of the vocabulary, or `kind_of` one."""
 
-    label: str | None = None
+    label: str | None = Field(None, description="what people call it; the vocabulary's own label if absent")
     kind_of: str | None = Field(None, description="the shared purpose this one is a kind of")
-    dpv: str | None = None
-    cite: Citation | None = None
+    dpv: str | None = Field(None, description="the DPV 2.3 term that fits", examples=["ai:ModelTraining"])
+    cite: Citation | None = Field(None, description="where this was read")
 
 
 class Recipient(Part):
     """Someone besides the platform itself who may receive data."""
 
-    name: str
-    kind: Literal["affiliate", "partner"]
-    url: str | None = None
-    cite: Citation | None = None
+    name: str = Field(description="as members know it")
+    kind: Literal["affiliate", "partner"] = Field(description="related by ownership, or by contract only")
+    url: str | None = Field(None, description="its site")
+    cite: Citation | None = Field(None, description="where this was read")
 
 
 class State(StrEnum):
@@ -124,25 +128,27 @@ class State(StrEnum):
 class DefaultException(Part):
     """Members for whom a setting starts elsewhere; every condition given must hold."""
 
-    state: State
-    regions: tuple[Region, ...] | None = None
-    plans: tuple[str, ...] | None = None
-    below_age: int | None = Field(None, ge=1, le=150)
+    state: State = Field(description="where the setting starts for them")
+    regions: tuple[Region, ...] | None = Field(None, description="members in any of these")
+    plans: tuple[str, ...] | None = Field(None, description="members on any of these plans")
+    below_age: int | None = Field(None, ge=1, le=150, description="members younger than this, whole years")
 
 
 class Default(Part):
     """Where a setting stands for someone who was never asked. If exceptions disagree, off wins."""
 
-    state: State
-    exceptions: tuple[DefaultException, ...] = ()
-    cite: Citation | None = None
+    state: State = Field(description="where the setting starts")
+    exceptions: tuple[DefaultException, ...] = Field((), description="members for whom it starts elsewhere")
+    cite: Citation | None = Field(None, description="where this was read")
 
 
 class Setting(Part):
     """A control a member has, where it is, and what it does besides."""
 
-    label: str
-    kind: Literal["toggle", "form", "privacy-signal", "delete-content", "avoid-feature"] = "toggle"
+    label: str = Field(description="what the control is called on the platform")
+    kind: Literal["toggle", "form", "privacy-signal", "delete-content", "avoid-feature"] = Field(
+        "toggle", description="what a member has to do"
+    )
     path: tuple[str, ...] = Field(min_length=1, description="menu steps to the control, in order")
     steps_in: int | None = Field(
         None, ge=1, description="steps to switch it on; as many as the path if absent"
@@ -150,25 +156,31 @@ class Setting(Part):
     steps_out: int | None = Field(
         None, ge=1, description="steps to switch it off; as many as the path if absent"
     )
-    deep_link: str | None = None
-    default: Default
-    observed: date
+    deep_link: str | None = Field(None, description="address that opens the control")
+    default: Default = Field(description="where it stands for someone never asked")
+    observed: date = Field(description="the day somebody last saw the control where the path says")
     side_effects: tuple[str, ...] = Field((), description="what switching it off changes besides")
     unchanged: tuple[str, ...] = Field((), description="what the platform says does not change")
     honours: tuple[Literal["gpc"], ...] = Field((), description="signals that switch it off")
-    retroactive: bool = False
+    retroactive: bool = Field(False, description="whether switching it off reaches what was built before")
     replaces: tuple[str, ...] = Field((), description="ids of earlier settings whose refusals hold here too")
-    cite: Citation | None = None
+    cite: Citation | None = Field(None, description="where this was read")
 
 
 class Rule(Part):
     """One permission or prohibition. Every condition given must hold for the rule to apply."""
 
-    id: str
-    effect: Literal["permit", "forbid"]
-    purposes: tuple[str, ...] = Field(min_length=1)
-    categories: tuple[str, ...] = Field(min_length=1)
-    recipients: tuple[str, ...] = Field((SELF,), min_length=1)
+    id: str = Field(description="unique in the pack; answers name it", examples=["train_on_public_posts"])
+    effect: Literal["permit", "forbid"] = Field(description="a forbid beats every permit")
+    purposes: tuple[str, ...] = Field(
+        min_length=1, description="what for: any of these", examples=[["generative_ai_training"]]
+    )
+    categories: tuple[str, ...] = Field(
+        min_length=1, description="kinds of data, each with everything below it", examples=[["content.posts"]]
+    )
+    recipients: tuple[str, ...] = Field(
+        (SELF,), min_length=1, description="who receives it: any of these; self is the platform itself"
+    )
     regions: tuple[Region, ...] | None = Field(
         None,
         min_length=1,
@@ -179,13 +191,17 @@ class Rule(Part):
     until: date | None = Field(None, description="first day it no longer applies, UTC")
     created_from: date | None = Field(None, description="only records made on or after this day, UTC")
     created_before: date | None = Field(None, description="only records made before this day, UTC")
-    minimum_age: int | None = Field(None, ge=1, le=150)
+    minimum_age: int | None = Field(None, ge=1, le=150, description="whole years, inclusive")
     maximum_age: int | None = Field(None, ge=0, le=150, description="whole years, inclusive")
-    visibility: tuple[str, ...] | None = Field(None, min_length=1)
-    plans: tuple[str, ...] | None = Field(None, min_length=1)
+    visibility: tuple[str, ...] | None = Field(
+        None, min_length=1, description="only records shown to one of these audiences", examples=[["public"]]
+    )
+    plans: tuple[str, ...] | None = Field(
+        None, min_length=1, description="only members on one of these plans"
+    )
     legal_basis: str | None = Field(None, description="a DPV term such as eu-gdpr:A6-1-f")
     setting: str | None = Field(None, description="id of the setting that governs it; permits only")
-    cite: Citation | None = None
+    cite: Citation | None = Field(None, description="where this was read")
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -197,22 +213,26 @@ CONSENT_BASES = frozenset({"eu-gdpr:A6-1-a", "dpv:Consent", "dpv:ExplicitlyExpre
 class Pack(Part):
     """A whole policy: one platform, one account of what it says it does."""
 
-    licet_pack: Literal[1]
-    id: str
-    title: str
-    version: str
+    licet_pack: Literal[1] = Field(description="version of this format")
+    id: str = Field(description="name of the pack, the file's name without its suffix", examples=["acme"])
+    title: str = Field(description="what people call the policy")
+    version: str = Field(description="the author's own version, as text", examples=["1"])
     observed: date = Field(description="the day someone last checked it against its sources")
     review_by: date | None = Field(None, description="after this day the pack shows as stale")
-    description: str | None = None
-    controller: Controller
-    sources: dict[str, Source] = Field(min_length=1)
-    notices: dict[str, Notice] = {}
-    region_groups: dict[str, RegionGroup] = {}
-    categories: dict[str, Category] = Field(min_length=1)
-    purposes: dict[str, Purpose] = Field(min_length=1)
-    recipients: dict[str, Recipient] = {}
-    settings: dict[str, Setting] = {}
-    rules: tuple[Rule, ...]
+    description: str | None = Field(None, description="what the pack covers, and what it leaves out")
+    controller: Controller = Field(description="who decides what the data is used for")
+    sources: dict[str, Source] = Field(min_length=1, description="texts that facts are read from, by id")
+    notices: dict[str, Notice] = Field({}, description="announcements, by id")
+    region_groups: dict[str, RegionGroup] = Field({}, description="named lists of regions, by id")
+    categories: dict[str, Category] = Field(
+        min_length=1, description="kinds of data the policy speaks of, by id"
+    )
+    purposes: dict[str, Purpose] = Field(min_length=1, description="purposes the policy speaks of, by id")
+    recipients: dict[str, Recipient] = Field(
+        {}, description="who besides the platform may receive data, by id"
+    )
+    settings: dict[str, Setting] = Field({}, description="controls that members have, by id")
+    rules: tuple[Rule, ...] = Field(description="what is permitted and what is forbidden, in any order")
 
     @functools.cached_property
     def digest(self) -> str:
@@ -270,7 +290,7 @@ class Pack(Part):
         days = [rule.from_] if rule.from_ is not None else []
         if rule.notice is not None:
             notice = self.notices[rule.notice]
-            days += [notice.effective, notice.published + timedelta(days=notice.period_days)]
+            days += [notice.effective, _days_after(notice.published, notice.period_days)]
         return midnight(max(days)) if days else None
 
     @functools.cached_property
@@ -278,3 +298,8 @@ class Pack(Part):
         """The first moment anything is permitted; None when the pack permits nothing at any time."""
         starts = [self.applies_from(rule) for rule in self.rules if rule.effect == "permit"]
         return min((start for start in starts if start is not None), default=None)
+
+
+def _days_after(day: date, days: int) -> date:
+    """The day so many days later; the last day there is where that lies beyond the calendar."""
+    return day + timedelta(days=min(days, (date.max - day).days))

@@ -2,16 +2,49 @@
 
 A column without a label is denied and reported, never guessed. Files written by licet's importers carry their
 labels inside (Parquet field metadata `licet.category`), and a catalogue cannot relabel those.
+
+Whoever holds a `Catalogue` holds one that makes sense in itself. Whether the files are there and agree with
+it is for `check_stamps`; reading one from YAML, with line numbers in its errors, is for `load_catalogue`.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+import difflib
+from collections.abc import Iterable
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from licet.terms.ids import is_id
+from licet.terms.vocabulary import CATEGORIES
 
 #: Parquet field metadata key under which an importer stamps a column's kind of data.
 STAMP = b"licet.category"
+
+#: The ways a table can be reached; a location names exactly one.
+LOCATION_KINDS = ("parquet", "csv", "jsonl", "duckdb", "sql", "arrow")
+
+
+def is_category(category: str) -> bool:
+    """Whether `category` is a word of the vocabulary or a branch below one (its root is a word)."""
+    return is_id(category) and ".." not in category and category.split(".")[0] in CATEGORIES
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The known word most like `word`, for a suggestion; None when none is close."""
+    return next(iter(difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)), None)
+
+
+def _require_category(category: str) -> str:
+    if not is_category(category):
+        raise PydanticCustomError(
+            "unknown_category", "kind of data {category} is not known", {"category": category}
+        )
+    return category
+
+
+Category = Annotated[str, AfterValidator(_require_category)]
 
 
 class Part(BaseModel):
@@ -21,26 +54,75 @@ class Part(BaseModel):
 class Location(Part):
     """Where a table is: exactly one of the kinds. Relative paths start at the catalogue's folder."""
 
-    parquet: str | None = Field(None, description="a file, a folder or a glob of Parquet files")
-    csv: str | None = None
-    jsonl: str | None = None
-    duckdb: str | None = Field(None, description="a DuckDB file; needs `table`")
-    sql: str | None = Field(None, description="a SQLAlchemy URL; needs `table`")
-    arrow: str | None = Field(None, description="the name under which Python handed a table in")
-    table: str | None = Field(None, description="the table inside a DuckDB file or a database")
+    parquet: str | None = Field(
+        default=None, min_length=1, description="a file, a folder or a glob of Parquet files"
+    )
+    csv: str | None = Field(default=None, min_length=1)
+    jsonl: str | None = Field(default=None, min_length=1)
+    duckdb: str | None = Field(default=None, min_length=1, description="a DuckDB file; needs `table`")
+    sql: str | None = Field(default=None, min_length=1, description="a SQLAlchemy URL; needs `table`")
+    arrow: str | None = Field(
+        default=None, min_length=1, description="the name under which Python handed a table in"
+    )
+    table: str | None = Field(
+        default=None, min_length=1, description="the table inside a DuckDB file or a database"
+    )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Location:
+        given = [kind for kind in LOCATION_KINDS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            raise PydanticCustomError(
+                "location_kinds",
+                "a location names one of {kinds}, and this one names {given}",
+                {"kinds": ", ".join(LOCATION_KINDS), "given": " and ".join(given) or "none"},
+            )
+        if (given[0] in ("duckdb", "sql")) != (self.table is not None):
+            says = "needs `table`" if self.table is None else "has no `table` inside"
+            raise PydanticCustomError(
+                "location_table", "a {kind} location {says}", {"kind": given[0], "says": says}
+            )
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Which of `LOCATION_KINDS` it is."""
+        return next(kind for kind in LOCATION_KINDS if getattr(self, kind) is not None)
 
 
 class Table(Part):
     """One table of member data."""
 
     location: Location
-    key: str | None = Field(None, description="column that names the row")
-    subjects: tuple[str, ...] = Field((), description="columns naming the people of a row; a list column names several")
-    created: str | None = Field(None, description="column saying when the record was made; without offset it is UTC")
-    visibility: str | None = Field(None, description="column saying who could see the record")
-    visibility_is: str | None = Field(None, description="the same for every row, instead of a column")
-    columns: dict[str, str | None] = Field(description="column name to kind of data; null or absent means unlabelled")
-    source: str = Field("", description="what the data came from, for reports")
+    key: str | None = Field(default=None, description="column that names the row")
+    subjects: tuple[str, ...] = Field(
+        (), description="columns naming the people of a row; a list column names several"
+    )
+    created: str | None = Field(
+        None, description="column saying when the record was made; without offset it is UTC"
+    )
+    visibility: str | None = Field(default=None, description="column saying who could see the record")
+    visibility_is: str | None = Field(default=None, description="the same for every row, instead of a column")
+    columns: dict[str, Category | None] = Field(
+        description="column name to kind of data; null or absent means unlabelled"
+    )
+    source: str = Field(default="", description="what the data came from, for reports")
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> Table:
+        if self.visibility is not None and self.visibility_is is not None:
+            raise PydanticCustomError(
+                "visibility_twice", "visibility is given both as a column and as one word for every row", {}
+            )
+        if len(set(self.subjects)) != len(self.subjects):
+            raise PydanticCustomError("subject_twice", "a column is named twice under subjects", {})
+        return self
+
+    @property
+    def named_columns(self) -> tuple[str, ...]:
+        """Every column the catalogue speaks of, in its order, each once: those must exist in the data."""
+        roles = (self.key, *self.subjects, self.created, self.visibility, *self.columns)
+        return tuple(dict.fromkeys(name for name in roles if name is not None))
 
 
 class FactsTable(Part):
@@ -53,6 +135,11 @@ class FactsTable(Part):
     age: str | None = None
     plan: str | None = None
 
+    @property
+    def named_columns(self) -> tuple[str, ...]:
+        roles = (self.subject, self.region, self.birth_date, self.age, self.plan)
+        return tuple(dict.fromkeys(name for name in roles if name is not None))
+
 
 class Catalogue(Part):
     """All tables of a workspace."""
@@ -60,3 +147,20 @@ class Catalogue(Part):
     licet_catalogue: Literal[1]
     facts: FactsTable | None = None
     tables: dict[str, Table]
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> Catalogue:
+        for name in self.tables:
+            if not is_id(name):
+                raise PydanticCustomError(
+                    "table_name",
+                    "{name} cannot name a table: use lower-case letters, digits, _ . -",
+                    {"name": name},
+                )
+        if self.facts is not None and self.facts.table not in self.tables:
+            raise PydanticCustomError(
+                "facts_table",
+                "facts names table {name}, which is not there",
+                {"name": self.facts.table, "known": tuple(self.tables)},
+            )
+        return self

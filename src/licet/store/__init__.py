@@ -1,1 +1,14 @@
+"""Artefacts on disk or any fsspec file system: content-addressed files, canonical manifests, published snapshots.
 
+Guarantees that a published snapshot is whole whatever dies when (law 11), and that what is purged is in no live
+file, checked by a scan that first proves it can find (law 9). Knows nothing of policies, people or uses.
+"""
+
+from licet.store.build import Build
+from licet.store.parquet import parquet_bytes
+from licet.store.scan import Residue
+from licet.store.snapshots import SnapshotRef
+from licet.store.store import Store
+from licet.store.verify import Problem
+
+__all__ = ["Build", "Problem", "Residue", "SnapshotRef", "Store", "parquet_bytes"]

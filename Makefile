@@ -1,0 +1,60 @@
+# Two commands: `make demo` and `make test`. Everything they need they set up themselves, in .venv.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p && break; done)
+PIP := .venv/bin/python -m pip --disable-pip-version-check
+LOCK := requirements.lock
+MEMBERS ?= 2000
+WORKSPACE ?= demo-network
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test demo test check parity golden docs bench clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: .venv/ready ## a virtual environment in .venv with licet in it
+
+setup-test: .venv/ready-test
+
+.venv/python: Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "licet needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=..."; exit 1; }
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/ready: .venv/python pyproject.toml $(LOCK)
+	@echo "Setting up .venv (once)…"
+	@$(PIP) install -q -c $(LOCK) -e . 2> >(grep -v WARNING >&2)
+	@touch $@
+
+.venv/ready-test: .venv/ready
+	@echo "Adding what the tests need (once)…"
+	@$(PIP) install -q -c $(LOCK) -e '.[test,check,bench]' 2> >(grep -v WARNING >&2)
+	@touch $@
+
+demo: setup ## the main job, end to end, on a made-up network
+	@.venv/bin/licet demo --workspace $(WORKSPACE) --members $(MEMBERS) --replace
+
+check: setup-test ## layers, types, lint
+	@.venv/bin/ruff check src tests benchmarks
+	@.venv/bin/ruff format --check src tests benchmarks
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache
+
+test: setup-test check ## every test, after the checks
+	@.venv/bin/pytest -n 2 --dist loadgroup tests
+
+parity: setup-test ## decide against the gate, on many generated cases (LICET_PARITY_CASES=…)
+	@LICET_PARITY_CASES=$${LICET_PARITY_CASES:-2000} .venv/bin/pytest -q tests/parity
+
+golden: setup-test ## write the golden files anew; read the difference before committing
+	@LICET_GOLDEN=write .venv/bin/pytest -q tests/golden
+
+docs: setup-test ## test the README, the docs and the examples
+	@.venv/bin/pytest -q tests/docs
+
+bench: setup-test ## the figures in the README, into docs/benchmarks
+	@.venv/bin/python -m benchmarks
+
+clean: ## remove what make made
+	@rm -rf .venv demo-network .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,136 @@
+"""Where things lie in a workspace folder, and how one is made. Keys are readable by their owner only."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import NamedTuple
+
+from licet.ledger import Ledger, Signer
+from licet.sources.catalogue import Catalogue
+from licet.sources.catalogue_file import save_catalogue
+from licet.store import Store
+from licet.terms import AppError
+
+FORMAT_VERSION = 1
+_SALT_BYTES = 32
+
+
+class Layout(NamedTuple):
+    """The files of a workspace."""
+
+    root: Path
+
+    @property
+    def marker(self) -> Path:
+        return self.root / "licet.json"
+
+    @property
+    def signing_key(self) -> Path:
+        return self.root / "keys" / "ledger.key"
+
+    @property
+    def salt(self) -> Path:
+        return self.root / "keys" / "salt"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger.sqlite"
+
+    @property
+    def catalogue(self) -> Path:
+        return self.root / "catalogue.yaml"
+
+    @property
+    def recipe(self) -> Path:
+        return self.root / "recipe.yaml"
+
+    @property
+    def packs(self) -> Path:
+        return self.root / "packs"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store"
+
+
+def is_workspace(root: Path) -> bool:
+    return Layout(root).marker.is_file()
+
+
+def make_workspace(root: Path) -> Layout:
+    """Make an empty workspace; the marker is written last, so a half-made one is not taken for whole.
+
+    Raises: AppError APP-003 when there is one already.
+    """
+    layout = Layout(root)
+    if is_workspace(root):
+        raise AppError(
+            "APP-003", "there is a workspace here already", str(root), "use it, or choose another folder"
+        )
+    root.mkdir(parents=True, exist_ok=True)
+    layout.signing_key.parent.mkdir(mode=0o700, exist_ok=True)
+    layout.packs.mkdir(exist_ok=True)
+    layout.data.mkdir(exist_ok=True)
+    if not layout.salt.exists():
+        _write_secret(layout.salt, secrets.token_bytes(_SALT_BYTES).hex().encode())
+    signer = (
+        Signer.open(layout.signing_key) if layout.signing_key.exists() else Signer.create(layout.signing_key)
+    )
+    if not layout.ledger.exists():
+        Ledger.create(layout.ledger, signer).close()
+    if not layout.catalogue.exists():
+        save_catalogue(Catalogue(licet_catalogue=1, tables={}), layout.catalogue)
+    Store.open(layout.store, create=True)
+    layout.marker.write_text(json.dumps({"licet_workspace": FORMAT_VERSION}) + "\n", encoding="utf-8")
+    return layout
+
+
+def open_layout(root: Path) -> Layout:
+    """Raises: AppError APP-001 when there is no workspace, APP-002 when a newer licet made it."""
+    layout = Layout(root)
+    try:
+        version = json.loads(layout.marker.read_text(encoding="utf-8"))["licet_workspace"]
+    except FileNotFoundError:
+        raise AppError(
+            "APP-001",
+            "there is no workspace here",
+            str(root),
+            "make one with `licet init`, or try `licet demo`",
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise AppError(
+            "APP-002", "the workspace's marker is damaged", str(layout.marker), "restore the file"
+        ) from None
+    if version != FORMAT_VERSION:
+        raise AppError("APP-002", f"the workspace is of version {version!r}", str(root), "use a newer licet")
+    return layout
+
+
+def read_salt(layout: Layout) -> bytes:
+    """The workspace's secret salt. Raises: AppError APP-004 when it is missing or damaged."""
+    try:
+        salt = bytes.fromhex(layout.salt.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        salt = b""
+    if len(salt) != _SALT_BYTES:
+        raise AppError(
+            "APP-004",
+            "the workspace's salt is missing or damaged",
+            str(layout.salt),
+            "restore it from a backup",
+        )
+    return salt
+
+
+def _write_secret(path: Path, data: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,70 @@
+"""The policy in force: which pack the ledger names, and the refusals carried from those before it.
+
+A pack is put in force by an entry in the ledger; its text is kept beside it under its digest, so what was in
+force at any position can be read again and checked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from licet.decide import Governed, Policy, governed_by
+from licet.ledger import EntryKind, Ledger, NewEntry
+from licet.packs import Pack
+from licet.packs.library import read_policy
+from licet.packs.loading import parse_pack
+from licet.sources.files import replace_file
+from licet.terms import AppError
+
+
+def put_in_force(name_or_path: str, ledger: Ledger, folder: Path) -> tuple[Pack, bool]:
+    """Load a pack, keep its text, and say so in the ledger; False when it was in force already."""
+    text, where = read_policy(name_or_path)
+    pack = parse_pack(text, where)
+    entries = ledger.packs_in_force()
+    kept = folder / f"{pack.digest}.yaml"
+    if not kept.exists():
+        with replace_file(kept) as file:
+            file.write(text.encode())
+    if entries and entries[-1].payload is not None and entries[-1].payload["digest"] == pack.digest:
+        return pack, False
+    payload = {"pack": pack.id, "version": pack.version, "digest": pack.digest, "file": kept.name}
+    ledger.append([NewEntry(EntryKind.PACK_IN_FORCE, None, payload)])
+    return pack, True
+
+
+def policy_in_force(ledger: Ledger, position: int, folder: Path) -> Policy:
+    """The policy as of a position. Raises: AppError APP-005 when none is in force."""
+    packs = [
+        _kept_pack(str(entry.payload["digest"]), folder)
+        for entry in ledger.packs_in_force(position)
+        if entry.payload
+    ]
+    if not packs:
+        raise AppError(
+            "APP-005", "no policy is in force, so nothing is permitted",
+            fix="put one in force, e.g. `licet packs use linkedin_as_reported`",
+        )  # fmt: skip
+    carried: frozenset[Governed] = frozenset().union(*(governed_by(pack) for pack in packs[:-1]))
+    return Policy(packs[-1], carried)
+
+
+def _kept_pack(digest: str, folder: Path) -> Pack:
+    path = folder / f"{digest}.yaml"
+    try:
+        pack = parse_pack(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        raise AppError(
+            "APP-006",
+            "the text of a policy that was in force is missing",
+            str(path),
+            "restore it from a backup",
+        ) from None
+    if pack.digest != digest:
+        raise AppError(
+            "APP-006",
+            "the text of a policy is not the one that was put in force",
+            str(path),
+            "restore it from a backup",
+        )
+    return pack

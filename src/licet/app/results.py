@@ -1,0 +1,102 @@
+"""What the operations hand back: small records that turn into JSON for `--json` and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class PackInForce(NamedTuple):
+    """A policy that was put in force; `changed` is False when it already was."""
+
+    pack: str
+    title: str
+    version: str
+    digest: str
+    permits_from: str | None
+    changed: bool
+    position: int
+
+    def as_json(self) -> dict[str, Any]:
+        return self._asdict()
+
+
+class Imported(NamedTuple):
+    """What an importer wrote and what it could not use."""
+
+    source: str
+    rows: Mapping[str, int]
+    notes: tuple[str, ...]
+    files: tuple[dict[str, Any], ...]
+    recipe: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **self._asdict(),
+            "rows": dict(self.rows),
+            "notes": list(self.notes),
+            "files": list(self.files),
+        }
+
+
+class Chosen(NamedTuple):
+    """A choice that is durable: every decision that starts afterwards is governed by it.
+
+    entry:    its place in the ledger.
+    position: demand at least this position to be sure a decision knows of it.
+    """
+
+    subject: str
+    setting: str
+    category: str | None
+    value: str
+    entry: int
+    position: int
+    recorded_at: str
+
+    def as_json(self) -> dict[str, Any]:
+        return self._asdict()
+
+
+class CorpusResult(NamedTuple):
+    """A snapshot and what went into it."""
+
+    snapshot: str
+    name: str
+    root: str
+    how: str
+    why: str | None
+    documents: int
+    set_aside: int
+    subjects: int
+    at: str
+    position: int
+    policy: str
+    passed: list[dict[str, Any]]
+    held_back_detail: list[dict[str, Any]]
+    rewritten_buckets: int
+
+    @property
+    def held_back(self) -> dict[str, int]:
+        """Records held back per reason, most first."""
+        totals: dict[str, int] = {}
+        for row in self.held_back_detail:
+            totals[row["code"]] = totals.get(row["code"], 0) + row["records"]
+        return dict(sorted(totals.items(), key=lambda item: (-item[1], item[0])))
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self._asdict(), "held_back": self.held_back}
+
+
+class CorpusDifference(NamedTuple):
+    """How one snapshot differs from another, by document id."""
+
+    before: str
+    after: str
+    added: list[dict[str, Any]]
+    removed: list[dict[str, Any]]
+    changed: list[dict[str, Any]]
+    unchanged: int
+
+    def as_json(self) -> dict[str, Any]:
+        return self._asdict()

@@ -1,0 +1,132 @@
+"""The demo: the main job end to end on a made-up network, told as a sequence of facts.
+
+Makes the network, puts the article's policy in force, builds the corpus the day before and the day it takes
+effect, has one member say no, and brings the corpus up to date. The door does the telling.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from licet.app.disk import clear_disk_errors
+from licet.app.layout import is_workspace
+from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
+from licet.app.workspace import Workspace, create
+from licet.terms import AppError
+from licet.terms.moments import parse_moment
+
+PACK = "linkedin_as_reported"
+DAY_BEFORE, DAY = "2025-11-02", "2025-11-03"
+SETTING = "data_for_generative_ai_improvement"
+
+Progress = Callable[[str, int, int | None], None]
+
+
+class Someone(NamedTuple):
+    """The member whose toggle the demo flips."""
+
+    subject: str
+    region: str | None
+    documents: list[dict[str, Any]]
+
+
+class Story(NamedTuple):
+    """Everything that happened, in order."""
+
+    workspace: Path
+    network: Imported
+    policy: PackInForce
+    day_before: CorpusResult
+    first: CorpusResult
+    someone: Someone
+    before: dict[str, Any]
+    choice: Chosen
+    after: dict[str, Any]
+    second: CorpusResult
+    difference: CorpusDifference
+    rebuilt_root: str
+    ledger_entries: int
+    ledger_holds: bool
+    seconds: dict[str, float]
+
+
+def tell(root: Path, members: int, seed: int, replace: bool, progress: Progress) -> Story:
+    """Play the demo in `root`.
+
+    Raises: AppError APP-050 when there is something at `root` already and `replace` is not given, or when what is
+    there is no workspace: a demo never removes anything else.
+    """
+    _make_room(root, replace)
+    seconds: dict[str, float] = {}
+
+    def timed(name: str, job: Callable[[], Any]) -> Any:
+        start = time.perf_counter()
+        result = job()
+        seconds[name] = round(time.perf_counter() - start, 2)
+        return result
+
+    with create(root) as workspace:
+        network = timed("network", lambda: workspace.make_demo_world(members, seed, progress=progress))
+        policy = workspace.use_pack(PACK)
+        day_before = timed(
+            "day before", lambda: workspace.corpus_build(at=parse_moment(DAY_BEFORE), progress=progress)
+        )
+        first = timed("build", lambda: workspace.corpus_build(at=parse_moment(DAY), progress=progress))
+        someone = _someone(workspace, first)
+        ask = {"purpose": "generative_ai_training", "category": "content.posts", "visibility": "public"}
+        before = workspace.decide(someone.subject, at=parse_moment(DAY), **ask).as_json()
+        choice = workspace.choose(someone.subject, SETTING, "off", via="demo")
+        after = workspace.decide(someone.subject, at=parse_moment(DAY), **ask).as_json()
+        second = timed("update", lambda: workspace.corpus_update(progress=progress))
+        difference = workspace.corpus_diff(first.snapshot, second.snapshot)
+        rebuilt = timed(
+            "rebuild",
+            lambda: workspace.corpus_build(at=parse_moment(DAY), position=second.position, progress=progress),
+        )
+        report = timed("verify", workspace.ledger_verify)
+        return Story(
+            root, network, policy, day_before, first, someone, before, choice, after, second, difference,
+            rebuilt.root, report.size, report.ok, seconds,
+        )  # fmt: skip
+
+
+def _make_room(root: Path, replace: bool) -> None:
+    if not root.exists() or not any(root.iterdir()):
+        return
+    if not is_workspace(root):
+        raise AppError(
+            "APP-050",
+            "this folder holds something that is no workspace",
+            str(root),
+            "choose another --workspace",
+        )
+    if not replace:
+        raise AppError(
+            "APP-050",
+            "there is a workspace here already",
+            str(root),
+            "use --replace to make the demo anew, or choose another --workspace",
+        )
+    with clear_disk_errors("making room for the demo"):
+        shutil.rmtree(root)
+
+
+def _someone(workspace: Workspace, corpus: CorpusResult) -> Someone:
+    """A member with several documents, the first by id among those with most; the same on every run."""
+    counted: dict[str, list[dict[str, Any]]] = {}
+    for document in workspace.corpus_documents(corpus.snapshot):
+        if len(document["subjects"]) == 1:
+            counted.setdefault(document["subjects"][0], []).append(document)
+    if not counted:
+        raise AppError(
+            "APP-051",
+            "nobody in so small a network is covered by the policy",
+            fix="use more --members, e.g. 200",
+        )
+    subject = min(counted, key=lambda one: (-len(counted[one]), one))
+    facts = workspace.facts(subject, parse_moment(DAY))
+    return Someone(subject, facts.region if facts else None, counted[subject])

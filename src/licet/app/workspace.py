@@ -1,0 +1,359 @@
+"""The workspace: every operation of licet once. The doors (command line, web) call these and do nothing else.
+
+A workspace is a folder with a catalogue of tables, a ledger of choices, the policies that were put in force,
+and a store of what was made. Operations raise `LicetError` and nothing else for what a person can mend.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from licet.app import corpora, importing, policies
+from licet.app.disk import clear_disk_errors
+from licet.app.layout import Layout, is_workspace, make_workspace, open_layout, read_salt
+from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
+from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.enforce import Gate
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.people import facts_about
+from licet.ledger import Entry, EntryKind, Ledger, NewEntry, Signer, VerifyReport
+from licet.sources.catalogue import Catalogue, is_category
+from licet.sources.catalogue_file import load_catalogue
+from licet.sources.stamps import check_stamps
+from licet.store import SnapshotRef, Store
+from licet.terms import SELF, AppError
+from licet.terms.moments import format_moment
+from licet.uses.corpus.corpus import Progress
+from licet.uses.corpus.exports import Export
+
+
+def _silent(stage: str, done: int, total: int | None) -> None:
+    """Progress for nobody."""
+
+
+def create(path: str | Path = ".") -> Workspace:
+    """Make an empty workspace and open it. Raises: AppError APP-003 when there is one already."""
+    with clear_disk_errors("making the workspace"):
+        make_workspace(Path(path))
+    return Workspace(Path(path))
+
+
+def open(path: str | Path = ".", *, make: bool = False) -> Workspace:
+    """Open a workspace; with `make`, an empty one is made where there is none."""
+    if make and not is_workspace(Path(path)):
+        return create(path)
+    return Workspace(Path(path))
+
+
+class Workspace:
+    """An opened workspace. A context manager; safe for one thread at a time."""
+
+    def __init__(self, root: Path) -> None:
+        self.layout: Layout = open_layout(root)
+        self._policies: dict[int, Policy] = {}
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if "ledger" in self.__dict__:
+            self.ledger.close()
+            del self.__dict__["ledger"]
+
+    # -- what it holds --------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def ledger(self) -> Ledger:
+        return Ledger.open(self.layout.ledger, Signer.open(self.layout.signing_key))
+
+    @property
+    def store(self) -> Store:
+        return Store.open(self.layout.store)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue as it stands on disk; a label that contradicts a file's own is refused."""
+        catalogue = load_catalogue(self.layout.catalogue)
+        check_stamps(catalogue, self.layout.root)
+        return catalogue
+
+    # -- policy ---------------------------------------------------------------------------------------------
+
+    def use_pack(self, name_or_path: str) -> PackInForce:
+        """Put a pack in force from now on. Refusals under earlier packs stay refusals."""
+        with clear_disk_errors("putting a policy in force"):
+            pack, changed = policies.put_in_force(name_or_path, self.ledger, self.layout.packs)
+        starts = pack.in_force_from
+        return PackInForce(
+            pack.id, pack.title, pack.version, pack.digest, None if starts is None else format_moment(starts),
+            changed, self.ledger.position,
+        )  # fmt: skip
+
+    def policy(self, position: int | None = None) -> Policy:
+        """The policy in force as of a ledger position. Raises: AppError APP-005 when there is none."""
+        at = self._position(position)
+        if at not in self._policies:
+            self._policies[at] = policies.policy_in_force(self.ledger, at, self.layout.packs)
+        return self._policies[at]
+
+    def packs(self) -> list[dict[str, Any]]:
+        """Every policy that was put in force here, in order; the last one is in force."""
+        return [
+            {"entry": entry.index, "since": format_moment(entry.recorded_at), **entry.payload}
+            for entry in self.ledger.packs_in_force()
+            if entry.payload is not None
+        ]
+
+    # -- data -----------------------------------------------------------------------------------------------
+
+    def import_stackexchange(
+        self, folder: str | Path, *, replace: bool = False, progress: Any = None
+    ) -> Imported:
+        """Import a Stack Exchange dump: a folder with Users.xml, Posts.xml and the others."""
+        return importing.import_stackexchange(self.layout, Path(folder), replace, progress)
+
+    def import_linkedin(
+        self,
+        archive: str | Path,
+        *,
+        subject: str = "me",
+        region: str | None = None,
+        replace: bool = False,
+        progress: Any = None,
+    ) -> Imported:
+        """Import one member's downloaded archive."""
+        return importing.import_linkedin(self.layout, Path(archive), subject, region, replace, progress)
+
+    def make_demo_world(
+        self, members: int = 2000, seed: int = 7, *, replace: bool = False, progress: Any = None
+    ) -> Imported:
+        """Fill the workspace with a made-up professional network, the same for the same members and seed."""
+        return importing.make_demo_world(self.layout, members, seed, replace, progress)
+
+    # -- choices --------------------------------------------------------------------------------------------
+
+    def choose(
+        self, subject: str, setting: str, value: str, *, category: str | None = None, via: str = "python"
+    ) -> Chosen:
+        """Record a member's choice. When this returns it is durable and governs what starts afterwards.
+
+        category: narrows the choice to one kind of data; a refusal at any level holds.
+        Raises: AppError APP-011 unknown setting, APP-012 neither on nor off, APP-013 unknown subject, APP-014
+        unknown category.
+        """
+        policy = self.policy()
+        settings = sorted({*policy.pack.settings, *policy.earlier_settings})
+        if setting not in settings:
+            raise AppError(
+                "APP-011",
+                f"no policy has a setting {setting!r}",
+                fix=f"one of: {', '.join(settings) or 'it has no settings'}",
+            )
+        if value not in ("on", "off"):
+            raise AppError("APP-012", f"a setting is switched on or off, not {value!r}", fix="say on or off")
+        if category is not None and not is_category(category):
+            raise AppError("APP-014", f"there is no kind of data {category!r}", fix="see `licet packs show`")
+        self._require_known(subject)
+        # A yes to a setting is a yes to those it took the place of; a no needs no such help, it holds by itself.
+        meant = (setting, *(policy.lifted_by(setting) if value == "on" else ()))
+        payload = {"category": category, "value": value, "via": via, "pack": policy.pack.digest}
+        entries = [NewEntry(EntryKind.CHOICE, subject, {"setting": one, **payload}) for one in meant]
+        with clear_disk_errors("recording the choice"):
+            first, *_ = recorded = self.ledger.append(entries)
+        return Chosen(
+            subject,
+            setting,
+            category,
+            value,
+            first.index,
+            recorded[-1].index + 1,
+            format_moment(first.recorded_at),
+        )
+
+    def signal(self, subject: str, signal: str, value: bool, *, via: str = "python") -> Entry:
+        """Record that a member's privacy signal was seen, or is gone."""
+        self._require_known(subject)
+        with clear_disk_errors("recording the signal"):
+            (entry,) = self.ledger.append(
+                [NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value, "via": via})]
+            )
+        return entry
+
+    def facts(self, subject: str, at: datetime, position: int | None = None) -> Facts | None:
+        """What is known about a subject; None when nobody knows them."""
+        return facts_about(
+            subject,
+            at,
+            self._position(position),
+            self.catalogue,
+            DuckDBEngine(),
+            self.ledger,
+            self.layout.root,
+        )
+
+    # -- deciding -------------------------------------------------------------------------------------------
+
+    def decide(
+        self,
+        subject: str,
+        purpose: str,
+        category: str,
+        *,
+        recipient: str = SELF,
+        at: datetime | None = None,
+        position: int | None = None,
+        visibility: str | None = None,
+        created: datetime | None = None,
+    ) -> Decision:
+        """Decide about one record of one subject. Raises: AppError APP-013 for an unknown subject."""
+        moment = _now() if at is None else at
+        facts = self.facts(subject, moment, position)
+        if facts is None:
+            raise self._unknown(subject)
+        request = Request(purpose, category, recipient, moment, visibility, created)
+        return decide(request, facts, self.policy(position))
+
+    def gate(
+        self,
+        purpose: str,
+        *,
+        recipient: str = SELF,
+        at: datetime | None = None,
+        position: int | None = None,
+        columns: Mapping[str, Collection[str]] | None = None,
+        tables: Mapping[str, Any] | None = None,
+    ) -> Gate:
+        """Open the gate.
+
+        columns: per table what a use asks for; it sees nothing else.
+        tables:  Arrow tables that the catalogue names with `arrow:`.
+        """
+        return Gate(
+            self.policy(position),
+            purpose,
+            _now() if at is None else at,
+            self.catalogue,
+            DuckDBEngine(),
+            self.ledger,
+            recipient=recipient,
+            position=self._position(position),
+            base=self.layout.root,
+            columns=columns,
+            tables=tables,
+        )
+
+    # -- the corpus -----------------------------------------------------------------------------------------
+
+    def corpus_build(
+        self,
+        *,
+        at: datetime | None = None,
+        position: int | None = None,
+        purpose: str = corpora.PURPOSE,
+        recipient: str = SELF,
+        recipe: str | Path | None = None,
+        progress: Progress = _silent,
+    ) -> CorpusResult:
+        """Build a training corpus of everything permitted at a moment and a ledger position."""
+        with clear_disk_errors("building the corpus"):
+            return corpora.build(self, purpose, recipient, at, position, recipe, progress)
+
+    def corpus_update(
+        self,
+        *,
+        at: datetime | None = None,
+        position: int | None = None,
+        snapshot: str = "latest",
+        recipe: str | Path | None = None,
+        progress: Progress = _silent,
+    ) -> CorpusResult:
+        """Bring a snapshot to a moment (by default its own) and a position, rewriting only what changed."""
+        with clear_disk_errors("updating the corpus"):
+            return corpora.update(self, snapshot, at, position, recipe, progress)
+
+    def corpus_list(self) -> list[SnapshotRef]:
+        """The snapshots there are, newest last."""
+        return self.store.snapshots("corpus")
+
+    def corpus_show(self, snapshot: str = "latest") -> SnapshotRef:
+        """One snapshot with its manifest."""
+        return self.store.snapshot("corpus", snapshot)
+
+    def corpus_documents(
+        self, snapshot: str = "latest", limit: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The documents of a snapshot, as dictionaries."""
+        return corpora.documents(self.store, self.corpus_show(snapshot), limit)
+
+    def corpus_diff(self, before: str, after: str = "latest") -> CorpusDifference:
+        """What changed between two snapshots, document by document."""
+        return corpora.diff(self.store, self.corpus_show(before), self.corpus_show(after))
+
+    def corpus_export(
+        self, target: str | Path, form: str = "parquet", *, snapshot: str = "latest", overwrite: bool = False
+    ) -> Export:
+        """Write a snapshot outside the store: parquet, jsonl, huggingface or croissant. No subject ids leave."""
+        with clear_disk_errors("exporting the corpus"):
+            return corpora.export(self.store, self.corpus_show(snapshot), Path(target), form, overwrite)
+
+    # -- the ledger -----------------------------------------------------------------------------------------
+
+    def ledger_verify(self, against: tuple[str, ...] = (), progress: Any = None) -> VerifyReport:
+        """Recompute every hash, proof and checkpoint of the ledger."""
+        return (
+            self.ledger.verify(against=against)
+            if progress is None
+            else self.ledger.verify(against=against, progress=progress)
+        )
+
+    def ledger_entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
+        """Entries in order; a negative start counts from the end."""
+        size = self.ledger.position
+        first = max(0, size + start) if start < 0 else start
+        return iter(self.ledger.entries(first, size if stop is None else min(stop, size)))
+
+    # -- within ---------------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def salt(self) -> bytes:
+        return read_salt(self.layout)
+
+    def _position(self, position: int | None) -> int:
+        size = self.ledger.position
+        if position is None:
+            return size
+        if not 0 <= position <= size:
+            raise AppError(
+                "APP-015",
+                f"the ledger has {size} entries, so there is no position {position}",
+                fix="ask for an earlier one",
+            )
+        return position
+
+    def _require_known(self, subject: str) -> None:
+        if self.facts(subject, _now()) is None:
+            raise self._unknown(subject)
+
+    def _unknown(self, subject: str) -> AppError:
+        catalogue = self.catalogue
+        where = catalogue.facts.table if catalogue.facts else "no table of members yet"
+        return AppError(
+            "APP-013",
+            f"nobody knows a subject {subject!r}",
+            where,
+            "check the id; import the data first if there is none",
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,235 @@
+"""`licet corpus`: build, update, list, show, diff, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+import licet
+from licet.cli import show
+from licet.cli.door import (
+    HERE,
+    AsJson,
+    At,
+    Position,
+    Recipient,
+    WorkspaceDir,
+    answers,
+    out,
+    print_json,
+    printable,
+    progress_bar,
+)
+from licet.terms import SELF
+from licet.terms.moments import parse_moment
+
+app = typer.Typer(help="A training corpus that holds exactly what may be used.", no_args_is_help=True)
+
+Snapshot = Annotated[
+    str, typer.Option("--snapshot", help="latest, a name such as corpus-7, or the start of an id.")
+]
+RecipeFile = Annotated[
+    Path | None,
+    typer.Option("--recipe", help="How rows become documents. Default: the workspace's recipe.yaml."),
+]
+
+
+@app.command()
+@answers
+def build(
+    at: At = None,
+    position: Position = None,
+    purpose: Annotated[
+        str, typer.Option("--purpose", help="What the corpus is for.")
+    ] = "generative_ai_training",
+    recipient: Recipient = SELF,
+    recipe: RecipeFile = None,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Build a corpus of everything that is permitted at a moment.
+
+    Example: licet corpus build --at 2025-11-03
+    """
+    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+        result = opened.corpus_build(
+            at=None if at is None else parse_moment(at),
+            position=position, purpose=purpose, recipient=recipient, recipe=recipe, progress=progress,
+        )  # fmt: skip
+    _answer(result, as_json, f"A corpus for {purpose}")
+
+
+@app.command()
+@answers
+def update(
+    at: At = None,
+    position: Position = None,
+    snapshot: Snapshot = "latest",
+    recipe: RecipeFile = None,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a corpus to the choices made since; only what changed is written. --at defaults to the corpus's own.
+
+    Example: licet corpus update
+    """
+    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+        result = opened.corpus_update(
+            at=None if at is None else parse_moment(at),
+            position=position, snapshot=snapshot, recipe=recipe, progress=progress,
+        )  # fmt: skip
+    _answer(result, as_json, "The corpus, brought up to date")
+
+
+def _answer(result: Any, as_json: bool, heading: str) -> None:
+    if as_json:
+        print_json(result.as_json())
+        return
+    show.corpus(result, heading)
+    out.print(Text("Look inside: licet corpus show --documents 5", style="dim"))
+
+
+@app.command("list")
+@answers
+def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """List the snapshots, newest last.
+
+    Example: licet corpus list
+    """
+    with licet.open(workspace) as opened:
+        snapshots = opened.corpus_list()
+    if as_json:
+        print_json([_summary(ref) for ref in snapshots])
+        return
+    if not snapshots:
+        out.print(Text("No corpus yet: licet corpus build"))
+        return
+    made = show.table("Snapshots", "name", "at", "documents", "people", "policy", "root", numbers=(2, 3))
+    for ref in snapshots:
+        one = _summary(ref)
+        show.row(
+            made, one["name"], one["at"], show.count(one["documents"]), show.count(one["subjects"]), one["policy"],
+            one["root"][:16],
+        )  # fmt: skip
+    out.print(made)
+
+
+@app.command("show")
+@answers
+def show_(
+    snapshot: Annotated[
+        str, typer.Argument(help="latest, a name such as corpus-7, or the start of an id.")
+    ] = "latest",
+    documents: Annotated[
+        int, typer.Option("--documents", "-n", min=0, help="Show this many documents too.")
+    ] = 0,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show one snapshot: its manifest, and some of its documents if asked.
+
+    Example: licet corpus show corpus-2 --documents 3
+    """
+    with licet.open(workspace) as opened:
+        ref = opened.corpus_show(snapshot)
+        some = list(opened.corpus_documents(ref.id, documents)) if documents else []
+    if as_json:
+        print_json({**_summary(ref), "manifest": ref.manifest, "shown": some})
+        return
+    manifest = ref.manifest
+    made = show.table(f"{ref.name}", "what", "value")
+    for what, value in (
+        ("id", ref.id),
+        ("root", manifest["root"]),
+        ("purpose", f"{manifest['purpose']['purpose']} for {manifest['purpose']['recipient']}"),
+        ("at", manifest["at"]),
+        ("policy", f"{manifest['policy']['id']} {manifest['policy']['version']}"),
+        ("ledger", f"position {manifest['ledger']['position']}, root {manifest['ledger']['root']}"),
+        ("documents", show.count(manifest["counts"]["documents"])),
+        ("set aside", show.count(manifest["counts"]["set_aside"])),
+        ("people", show.count(manifest["counts"]["subjects"])),
+        ("files", show.count(2 * len(manifest["buckets"]))),
+    ):
+        show.row(made, what, value)
+    out.print(made)
+    for document in some:
+        out.print(
+            Text(
+                printable(f"{document['kind']} {document['key']} · {document['language'] or '?'}"),
+                style="bold",
+            )
+        )
+        out.print(Text(printable(document["text"])))
+        out.print()
+
+
+@app.command()
+@answers
+def diff(
+    before: Annotated[str, typer.Argument(help="The earlier snapshot.")],
+    after: Annotated[str, typer.Argument(help="The later snapshot.")] = "latest",
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say which documents came, went or changed between two snapshots.
+
+    Example: licet corpus diff corpus-1 corpus-2
+    """
+    with licet.open(workspace) as opened:
+        difference = opened.corpus_diff(before, after)
+    if as_json:
+        print_json(difference.as_json())
+        return
+    made = show.table(f"From {difference.before} to {difference.after}", "", "kind", "key", "document")
+    for sign, rows in (("+", difference.added), ("-", difference.removed), ("~", difference.changed)):
+        for one in rows:
+            show.row(made, sign, one["kind"], one["key"], one["document_id"])
+    out.print(made)
+    out.print(Text(f"{show.count(difference.unchanged)} documents unchanged"))
+
+
+@app.command()
+@answers
+def export(
+    target: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
+    form: Annotated[
+        str, typer.Option("--format", help="parquet, jsonl, huggingface or croissant.")
+    ] = "parquet",
+    snapshot: Snapshot = "latest",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write a snapshot outside the workspace. No subject ids leave.
+
+    Example: licet corpus export out --format huggingface
+    """
+    with licet.open(workspace) as opened:
+        written = opened.corpus_export(target, form, snapshot=snapshot, overwrite=overwrite)
+    if as_json:
+        print_json(
+            {
+                "path": str(written.folder), "format": form, "documents": written.documents,
+                "files": list(written.files), "bytes": written.bytes,
+            }
+        )  # fmt: skip
+        return
+    out.print(Text(f"{show.count(written.documents)} documents written to {written.folder}"))
+    out.print(Text("A copy does not hear of later opt-outs: make it anew after each update.", style="dim"))
+
+
+def _summary(ref: Any) -> dict[str, Any]:
+    manifest = ref.manifest
+    return {
+        "snapshot": ref.id,
+        "name": ref.name,
+        "root": manifest["root"],
+        "at": manifest["at"],
+        "position": manifest["ledger"]["position"],
+        "policy": manifest["policy"]["id"],
+        "documents": manifest["counts"]["documents"],
+        "subjects": manifest["counts"]["subjects"],
+    }

@@ -1,0 +1,123 @@
+"""What every command shares: its common options, how it answers, and how it fails.
+
+A `LicetError` is one line and exit status 2. Anything else is a fault of licet itself: one line, exit status 1,
+and the trace only for those who ask (LICET_TRACE=1). Data goes to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from licet.terms import LicetError
+
+WorkspaceDir = Annotated[
+    Path, typer.Option("--workspace", "-w", help="The workspace folder.", show_default="here")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
+HERE = Path()
+At = Annotated[
+    str | None, typer.Option("--at", help="The moment of the use, e.g. 2025-11-03 (00:00 UTC). Default: now.")
+]
+Position = Annotated[
+    int | None, typer.Option("--position", help="Choices as of this ledger position. Default: all of them.")
+]
+Purpose = Annotated[str, typer.Option("--purpose", help="What the data is used for.")]
+Recipient = Annotated[str, typer.Option("--recipient", help="Who receives it; `self` is the platform.")]
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def answers(command: Callable[P, R]) -> Callable[P, R]:
+    """Wrap a command so that its failures are told the same way everywhere."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        as_json = bool(kwargs.get("as_json"))
+        try:
+            return command(*args, **kwargs)
+        except LicetError as error:
+            fail(error, as_json)
+            raise typer.Exit(2) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except (typer.Exit, typer.Abort, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            if os.environ.get("LICET_TRACE"):
+                raise
+            fault = LicetError(
+                "APP-099",
+                f"licet itself failed: {type(error).__name__}",
+                fix="run it again with LICET_TRACE=1 and report what it prints",
+            )
+            fail(fault, as_json)
+            raise typer.Exit(1) from None
+
+    return wrapped
+
+
+def fail(error: LicetError, as_json: bool) -> None:
+    """One error, as JSON on standard output or as lines on standard error."""
+    if as_json:
+        sys.stdout.write(json.dumps({"error": error.as_dict()}, ensure_ascii=False) + "\n")
+        return
+    err.print(f"[bold red]{error.code}[/] {_plain(error.what)}", soft_wrap=True)
+    if error.where:
+        err.print(f"  [dim]where[/] {_plain(error.where)}", soft_wrap=True)
+    if error.fix:
+        err.print(f"  [dim]mend[/]  {_plain(error.fix)}", soft_wrap=True)
+
+
+def _plain(text: str) -> str:
+    """Text with no markup and no control characters: data cannot paint on the terminal."""
+    return printable(text).replace("[", "\\[")
+
+
+def printable(text: object) -> str:
+    """Text as it can be shown: escape sequences and other control characters are made visible."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in str(text))
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+@contextmanager
+def progress_bar(as_json: bool) -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar on standard error while something long runs; nothing where nobody is looking."""
+    if as_json or not err.is_terminal:
+        yield lambda stage, done, total=None: None
+        return
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=err, transient=True,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("starting", total=None)
+
+        def show(stage: str, done: int, total: int | None = None) -> None:
+            bar.update(task, description=stage, completed=done, total=total or None)
+
+        yield show

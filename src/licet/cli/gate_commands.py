@@ -1,0 +1,68 @@
+"""`licet gate`: look through the gate without building anything."""
+
+from __future__ import annotations
+
+import typer
+from rich.text import Text
+
+import licet
+from licet.cli import show
+from licet.cli.door import (
+    HERE,
+    AsJson,
+    At,
+    Position,
+    Purpose,
+    Recipient,
+    WorkspaceDir,
+    answers,
+    out,
+    print_json,
+)
+from licet.terms import SELF
+from licet.terms.moments import parse_moment
+
+app = typer.Typer(help="What a purpose may see of the tables.", no_args_is_help=True)
+
+
+@app.callback()
+def main() -> None:
+    """What a purpose may see of the tables."""
+
+
+@app.command("show")
+@answers
+def show_(
+    purpose: Purpose = "generative_ai_training",
+    recipient: Recipient = SELF,
+    at: At = None,
+    position: Position = None,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show per table what passes, what is held back and why, and which columns have no label.
+
+    Example: licet gate show --purpose ad_sharing --recipient microsoft --at 2025-12-01
+    """
+    with licet.open(workspace) as opened:
+        gate = opened.gate(
+            purpose, recipient=recipient, at=None if at is None else parse_moment(at), position=position
+        )
+        counts = gate.counts()
+        unlabelled = gate.unlabelled()
+    passed = [entry._asdict() for entry in counts.passed]
+    held = [entry._asdict() for entry in counts.held_back]
+    if as_json:
+        print_json(
+            {
+                "purpose": purpose, "recipient": recipient, "position": gate.position, "passed": passed,
+                "held_back": counts.by_reason(), "held_back_detail": held,
+                "unlabelled": {name: list(columns) for name, columns in unlabelled.items()},
+            }
+        )  # fmt: skip
+        return
+    show.by_table(passed, held)
+    show.by_reason(counts.by_reason())
+    show.by_region(passed, held)
+    for name, columns in unlabelled.items():
+        out.print(Text(f"{name}: {', '.join(columns)} have no label and are never handed out", style="dim"))

@@ -1,0 +1,106 @@
+"""`licet ledger`: verify it, look at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+import licet
+from licet.cli import show
+from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, progress_bar
+from licet.terms import AppError
+from licet.terms.moments import format_moment
+
+app = typer.Typer(
+    help="What members chose and what was done, append-only and provable.", no_args_is_help=True
+)
+
+
+@app.command()
+@answers
+def verify(
+    against: Annotated[
+        list[Path] | None,
+        typer.Option("--against", help="A checkpoint kept elsewhere; finds a ledger rewritten as a whole."),
+    ] = None,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute every hash and checkpoint; exit status 1 when something does not hold.
+
+    Example: licet ledger verify --against yesterday.checkpoint
+    """
+    with licet.open(workspace) as opened, progress_bar(as_json):
+        report = opened.ledger_verify(tuple(_read(path) for path in against or ()))
+    problems = [{"index": one.index, "code": str(one.code), "what": str(one.what)} for one in report.problems]
+    if as_json:
+        print_json({"ok": report.ok, "size": report.size, "problems": problems})
+    elif report.ok:
+        out.print(
+            Text(
+                f"The ledger holds: {show.count(report.size)} entries, every hash and checkpoint recomputed."
+            )
+        )
+    else:
+        made = show.table("The ledger does not hold", "entry", "code", "what", numbers=(0,))
+        for one in problems:
+            show.row(made, "-" if one["index"] is None else one["index"], one["code"], one["what"])
+        out.print(made)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command("show")
+@answers
+def show_(
+    last: Annotated[int, typer.Option("--last", min=1, help="How many entries, from the end.")] = 20,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show the latest entries.
+
+    Example: licet ledger show --last 5
+    """
+    with licet.open(workspace) as opened:
+        entries = list(opened.ledger_entries(-last))
+        checkpoint = opened.ledger.checkpoint()
+    told = [
+        {
+            "entry": entry.index,
+            "at": format_moment(entry.recorded_at),
+            "kind": str(entry.kind),
+            "subject": entry.subject,
+            "payload": entry.payload,
+        }
+        for entry in entries
+    ]
+    if as_json:
+        print_json({"size": checkpoint.size, "root": checkpoint.root.hex(), "entries": told})
+        return
+    made = show.table("Ledger", "entry", "at", "kind", "who", "what", numbers=(0,))
+    for one in told:
+        what = one["payload"]
+        text = "erased" if what is None else _sentence(str(one["kind"]), what)
+        show.row(made, one["entry"], one["at"], one["kind"], one["subject"] or "", text)
+    out.print(made)
+    out.print(Text(f"{checkpoint.size} entries, root {checkpoint.root.hex()}", style="dim"))
+
+
+def _sentence(kind: str, payload: dict[str, object]) -> str:
+    if kind == "choice":
+        return f"{payload['setting']} {payload['value']}"
+    if kind == "pack_in_force":
+        return f"{payload['pack']} {payload['version']} in force"
+    if kind == "use_run":
+        return f"{payload.get('use')} for {payload.get('purpose')}: {payload.get('documents')} documents"
+    return ", ".join(f"{key} {value}" for key, value in payload.items())
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AppError("APP-040", f"cannot read a checkpoint: {error}", str(path), "check the path") from None

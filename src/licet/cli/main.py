@@ -1,0 +1,176 @@
+"""The `licet` command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+import licet
+from licet.cli import (
+    corpus_commands,
+    demo,
+    gate_commands,
+    import_commands,
+    ledger_commands,
+    pack_commands,
+    show,
+)
+from licet.cli.door import (
+    HERE,
+    AsJson,
+    At,
+    Position,
+    Purpose,
+    Recipient,
+    WorkspaceDir,
+    answers,
+    out,
+    print_json,
+)
+from licet.terms import SELF
+from licet.terms.moments import parse_moment
+
+app = typer.Typer(
+    name="licet",
+    help="Use members' data only as the policy and each member's choice allow, with proof.",
+    no_args_is_help=False,
+    invoke_without_command=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("demo")(demo.demo)
+app.add_typer(import_commands.app, name="import")
+app.add_typer(pack_commands.app, name="packs")
+app.add_typer(gate_commands.app, name="gate")
+app.add_typer(corpus_commands.app, name="corpus")
+app.add_typer(ledger_commands.app, name="ledger")
+
+_BANNER = """licet: it is permitted, or it is not used.
+
+A platform declares once what its policy says about its members' data. Every use of
+that data passes one gate, and a member's “no” reaches what was built from it.
+
+Try:
+  licet demo                                      a made-up network, end to end, in a minute
+  licet packs show linkedin_as_reported           a policy, in plain words
+  licet init --pack linkedin_as_reported          a workspace of your own
+  licet import stackexchange DIR                  real members, posts and comments
+  licet corpus build --at 2025-11-03              what may train, and what may not, and why
+  licet choose --subject S --setting ID off       a member says no
+  licet corpus update                             and the corpus follows
+
+`licet COMMAND --help` shows examples."""
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    if version:
+        out.print(licet.__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        out.print(Text(_BANNER))
+
+
+@app.command()
+@answers
+def init(
+    workspace: WorkspaceDir = HERE,
+    pack: Annotated[
+        str | None, typer.Option("--pack", help="A policy to put in force: a shipped pack's name or a file.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an empty workspace.
+
+    Example: licet init --workspace work --pack linkedin_as_reported
+    """
+    with licet.create(workspace) as made:
+        used = made.use_pack(pack) if pack is not None else None
+    if as_json:
+        print_json({"workspace": str(workspace), "pack": used.as_json() if used else None})
+        return
+    out.print(Text(f"An empty workspace is ready in {workspace}."))
+    if used:
+        out.print(Text(f"{used.title} is in force."))
+    else:
+        out.print(
+            Text("No policy is in force yet, so nothing is permitted: licet packs use linkedin_as_reported")
+        )
+
+
+@app.command()
+@answers
+def choose(
+    subject: Annotated[str, typer.Option("--subject", "-s", help="The member's id.")],
+    setting: Annotated[str, typer.Option("--setting", help="The setting's id; see `licet packs show`.")],
+    value: Annotated[str, typer.Argument(help="on or off", metavar="on|off")],
+    category: Annotated[
+        str | None, typer.Option("--category", help="Narrow the choice to one kind of data.")
+    ] = None,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Record a member's choice; it is durable when the command returns.
+
+    Example: licet choose --subject 42 --setting data_for_generative_ai_improvement off
+    """
+    with licet.open(workspace) as opened:
+        chosen = opened.choose(subject, setting, value, category=category, via="cli")
+    if as_json:
+        print_json(chosen.as_json())
+        return
+    narrowed = f" for {category}" if category else ""
+    out.print(
+        Text(
+            f"{setting} is {value} for {subject}{narrowed} since {chosen.recorded_at} (entry {chosen.entry})."
+        )
+    )
+    out.print(Text("What is decided from now on follows it: licet corpus update", style="dim"))
+
+
+@app.command()
+@answers
+def decide(
+    subject: Annotated[str, typer.Option("--subject", "-s", help="The member's id.")],
+    category: Annotated[str, typer.Option("--category", help="The kind of data, e.g. content.posts.")],
+    purpose: Purpose,
+    recipient: Recipient = SELF,
+    at: At = None,
+    position: Position = None,
+    visibility: Annotated[
+        str | None, typer.Option("--visibility", help="Who could see the record, e.g. public.")
+    ] = None,
+    created: Annotated[str | None, typer.Option("--created", help="When the record was made.")] = None,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Ask about one record of one member, and hear why, and what would turn the answer.
+
+    Example: licet decide --subject 42 --purpose generative_ai_training --category profile.skills --at 2025-11-02
+    """
+    with licet.open(workspace) as opened:
+        answer = opened.decide(
+            subject,
+            purpose,
+            category,
+            recipient=recipient,
+            at=None if at is None else parse_moment(at),
+            position=position,
+            visibility=visibility,
+            created=None if created is None else parse_moment(created),
+        ).as_json()
+    if as_json:
+        print_json(answer)
+    else:
+        show.decision(answer)
+
+
+def run() -> None:
+    """The entry point of the `licet` command."""
+    app()

@@ -1,0 +1,133 @@
+"""`licet packs`: list, show, lint, schema, use."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+import licet
+from licet.app import library
+from licet.cli import show
+from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, printable
+
+app = typer.Typer(help="Policies: what a platform says it does with its members' data.", no_args_is_help=True)
+
+PackName = Annotated[str, typer.Argument(help="A shipped policy's name, or a YAML file.")]
+
+
+@app.command("list")
+@answers
+def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """List the policies that licet ships, and those put in force in the workspace.
+
+    Example: licet packs list
+    """
+    shipped = library.list_packs()
+    used = []
+    if (workspace / "licet.json").exists():
+        with licet.open(workspace) as opened:
+            used = opened.packs()
+    if as_json:
+        print_json({"shipped": shipped, "in_force": used[-1] if used else None, "used": used})
+        return
+    made = show.table("Policies", "name", "what", "permits from", "checked on")
+    for pack in shipped:
+        show.row(made, pack["pack"], pack["title"], (pack["permits_from"] or "never")[:10], pack["observed"])
+    out.print(made)
+    if used:
+        out.print(Text(f"In force here: {used[-1]['pack']} {used[-1]['version']}, since {used[-1]['since']}"))
+
+
+@app.command("show")
+@answers
+def show_(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Show a policy: its rules with their quotations, its settings with their paths.
+
+    Example: licet packs show linkedin_as_reported
+    """
+    told = library.show_pack(pack)
+    if as_json:
+        print_json(told)
+        return
+    out.print(Text(printable(f"{told['title']} ({told['pack']} {told['version']})"), style="bold"))
+    if told["description"]:
+        out.print(Text(printable(told["description"])))
+    made = show.table("Rules", "rule", "", "what for", "which data", "where and when", "setting")
+    for rule in told["rules"]:
+        mark = Text(rule["effect"], style="green" if rule["effect"] == "permit" else "red")
+        where = ", ".join(rule["regions"]) or "everywhere"
+        when = f" from {rule['from'][:10]}" if rule["from"] else ""
+        recipients = [one for one in rule["recipients"] if one != "self"]
+        purposes = ", ".join(rule["purposes"]) + (f" to {', '.join(recipients)}" if recipients else "")
+        show.row(
+            made,
+            rule["id"],
+            mark,
+            purposes,
+            ", ".join(rule["categories"]),
+            where + when,
+            rule["setting"] or "",
+        )
+    out.print(made)
+    made = show.table("Settings", "setting", "where", "starts", "governs")
+    for setting in told["settings"]:
+        show.row(
+            made,
+            setting["id"],
+            " → ".join(setting["path"]),
+            setting["default"],
+            ", ".join(setting["governs"]),
+        )
+    out.print(made)
+
+
+@app.command()
+@answers
+def lint(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Find what is doubtful in a policy; exit status 1 when there are errors or warnings.
+
+    Example: licet packs lint acme.yaml
+    """
+    found = library.lint_pack(pack)
+    if as_json:
+        print_json(found)
+    else:
+        for one in found:
+            out.print(Text(printable(f"{one['code']} {one['severity']}: {one['what']}"), style="bold"))
+            out.print(Text(printable(f"  {one['where']}  {one['fix']}"), style="dim"))
+        if not found:
+            out.print(Text("Nothing doubtful."))
+    if any(one["severity"] in ("error", "warning") for one in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+@answers
+def schema(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Print the JSON Schema of the pack format, for editors.
+
+    Example: licet packs schema > licet-pack.schema.json
+    """
+    sys.stdout.write(
+        json.dumps(library.pack_schema(), ensure_ascii=False, indent=None if as_json else 2) + "\n"
+    )
+
+
+@app.command()
+@answers
+def use(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Put a policy in force in the workspace. Refusals under earlier ones stay refusals.
+
+    Example: licet packs use linkedin_as_reported
+    """
+    with licet.open(workspace, make=True) as opened:
+        used = opened.use_pack(pack)
+    if as_json:
+        print_json(used.as_json())
+        return
+    starts = f"; it permits nothing before {used.permits_from[:10]}" if used.permits_from else ""
+    out.print(Text(f"{used.title} is in force{'' if used.changed else ' already'}{starts}."))

@@ -1,0 +1,216 @@
+"""The one way in: entries get their place, their moment and their leaf, and are on the disk before anyone is told.
+
+Threads that append at the same time share one transaction (group commit): whoever gets the lock first commits
+for all who wait. Guarantees that a caller who got entries back has them on the disk, that one who got an error
+has none of them there, and that nothing is signed that does not extend what was signed before.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from licet.ledger.checkpoints import Checkpoint, CheckpointFile
+from licet.ledger.entries import (
+    Entry,
+    EntryKind,
+    Prepared,
+    choice_row,
+    from_microseconds,
+    leaf_bytes,
+    prepare_erasure,
+    signal_row,
+    to_microseconds,
+)
+from licet.ledger.notes import Signer
+from licet.ledger.proofs import read_frontier
+from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, SIGNALS
+from licet.ledger.sqlite import SqliteStorage
+from licet.ledger.tree import Frontier, leaf_hash, node_count
+from licet.terms import LedgerError
+
+
+class CheckpointFileWarning(UserWarning):
+    """Entries are recorded, but the checkpoint file beside the database could not be replaced."""
+
+
+class _Call:
+    """What one caller wants written, and what became of it."""
+
+    def __init__(self, prepared: Sequence[Prepared]) -> None:
+        self.prepared = prepared
+        self.entries: list[Entry] | None = None
+        self.error: LedgerError | None = None
+
+
+class Appender:
+    """Writes for one open ledger; remembers the frontier so that an append reads almost nothing."""
+
+    def __init__(
+        self, storage: SqliteStorage, signer: Signer, clock: Callable[[], datetime], file: CheckpointFile
+    ) -> None:
+        self._storage, self._signer, self._clock, self._file = storage, signer, clock, file
+        self._waiting: list[_Call] = []
+        self._waiting_lock = threading.Lock()
+        self._writing_lock = threading.Lock()
+        self._frontier = Frontier()
+        self._root: bytes | None = None
+        self._last_us = 0
+
+    def append(self, prepared: Sequence[Prepared]) -> list[Entry]:
+        """Write entries in their order, perhaps with those of other threads between calls, never within one."""
+        call = _Call(prepared)
+        with self._waiting_lock:
+            self._waiting.append(call)
+        with self._writing_lock:
+            if call.entries is None and call.error is None:
+                self._commit_waiting()
+        if call.error is not None:
+            raise call.error
+        assert call.entries is not None
+        return call.entries
+
+    def erase(self, subject: str) -> Entry | None:
+        """Remove payload, salt and subject of every entry of `subject`; None when there is none."""
+        with self._writing_lock:
+            with self._storage.writing() as connection:
+                self._catch_up(connection)
+                found = select(ENTRIES.c.idx).where(ENTRIES.c.subject == subject).order_by(ENTRIES.c.idx)
+                indices = list(connection.scalars(found))
+                if not indices:
+                    return None
+                blank = update(ENTRIES).where(ENTRIES.c.idx == bindparam("at"))
+                connection.execute(
+                    blank.values(subject=None, payload=None, salt=None), [{"at": index} for index in indices]
+                )
+                for table in (CHOICES, SIGNALS):
+                    connection.execute(delete(table).where(table.c.subject == subject))
+                # The entry that names them goes into the same transaction: no crash leaves an erased payload
+                # that nothing accounts for.
+                entries, frontier, checkpoint = self._write(connection, [prepare_erasure(indices)])
+            self._remember(frontier, checkpoint, entries)
+            self._publish(checkpoint)
+        return entries[0]
+
+    def _commit_waiting(self) -> None:
+        with self._waiting_lock:
+            calls, self._waiting = self._waiting, []
+        try:
+            with self._storage.writing() as connection:
+                self._catch_up(connection)
+                entries, frontier, checkpoint = self._write(
+                    connection, [prepared for call in calls for prepared in call.prepared]
+                )
+                # A process that dies before this block is left has lost every entry of these calls, and none of
+                # the callers was told otherwise.
+        except BaseException as error:
+            for call in calls:
+                call.error = error if isinstance(error, LedgerError) else _interrupted(self._storage)
+            raise
+        # A process that dies from here on has lost no entry; the checkpoint file then speaks of an earlier commit
+        # until the next one, and cannot show that the entries between were cut off.
+        self._remember(frontier, checkpoint, entries)
+        start = 0
+        for call in calls:
+            call.entries = entries[start : start + len(call.prepared)]
+            start += len(call.prepared)
+        self._publish(checkpoint)
+
+    def _write(
+        self, connection: Connection, prepared: Iterable[Prepared]
+    ) -> tuple[list[Entry], Frontier, Checkpoint]:
+        frontier = self._frontier.copy()
+        at_us = max(to_microseconds(self._clock()), self._last_us)
+        at = from_microseconds(at_us)
+        entries: list[Entry] = []
+        rows: dict[str, list[tuple[Any, ...]]] = {"entries": [], "nodes": [], "choices": [], "signals": []}
+        number = node_count(frontier.size)
+        for new in prepared:
+            index = frontier.size
+            for node in frontier.push(leaf_hash(leaf_bytes(index, at_us, new.kind, new.commitment))):
+                rows["nodes"].append((number, node))
+                number += 1
+            rows["entries"].append(
+                (index, at_us, new.kind.value, new.commitment, new.subject, new.payload_json, new.salt)
+            )
+            if new.subject is not None:
+                if new.kind is EntryKind.CHOICE:
+                    rows["choices"].append(choice_row(new.subject, new.payload, index))
+                elif new.kind is EntryKind.SIGNAL:
+                    rows["signals"].append(signal_row(new.subject, new.payload, index))
+            entries.append(Entry(index, at, new.kind, new.commitment, new.subject, new.payload, new.salt))
+        checkpoint = Checkpoint.sign(self._signer, frontier.size, frontier.root())
+        for table in (ENTRIES, NODES, CHOICES, SIGNALS):
+            self._storage.insert(connection, table, rows[table.name])
+        self._storage.insert(
+            connection, CHECKPOINTS, [(checkpoint.size, checkpoint.root, checkpoint.signature)]
+        )
+        return entries, frontier, checkpoint
+
+    def _catch_up(self, connection: Connection) -> None:
+        """Take in what other processes appended; refuse to build on a tree that its checkpoint does not sign."""
+        latest = select(CHECKPOINTS).order_by(CHECKPOINTS.c.size.desc()).limit(1)
+        last = select(ENTRIES.c.idx, ENTRIES.c.recorded_at_us).order_by(ENTRIES.c.idx.desc()).limit(1)
+        checkpoint, entry = connection.execute(latest).one_or_none(), connection.execute(last).one_or_none()
+        size = 0 if entry is None else entry.idx + 1
+        if checkpoint is None or checkpoint.size != size:
+            raise _refused(f"it has {size} entries, its last checkpoint says otherwise", self._storage)
+        if self._root == checkpoint.root and self._frontier.size == size:
+            return
+
+        def read(numbers: Sequence[int]) -> dict[int, bytes]:
+            return read_nodes(connection, numbers)
+
+        known = self._frontier.size
+        if self._root is not None and (size < known or read_frontier(known, read).root() != self._root):
+            raise _refused(f"its first {known} entries are not those it had when last written", self._storage)
+        frontier = read_frontier(size, read)
+        signed = Checkpoint.restore(self._signer.public_key, size, checkpoint.root, checkpoint.signature)
+        if frontier.root() != checkpoint.root or not signed.is_signed_by(self._signer.public_key):
+            raise _refused("its tree is not the one its last checkpoint signs", self._storage)
+        self._frontier, self._root = frontier, checkpoint.root
+        self._last_us = 0 if entry is None else entry.recorded_at_us
+
+    def _remember(self, frontier: Frontier, checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:
+        self._frontier, self._root = frontier, checkpoint.root
+        self._last_us = to_microseconds(entries[-1].recorded_at)
+
+    def _publish(self, checkpoint: Checkpoint) -> None:
+        try:
+            self._file.write(checkpoint)
+        except OSError as error:
+            # The entries are on the disk; an error here would make the caller record them twice.
+            warnings.warn(
+                f"the entries are recorded, but {self._file.path} could not be replaced: {error.strerror}",
+                CheckpointFileWarning,
+                stacklevel=4,
+            )
+
+
+def read_nodes(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
+    """Stored nodes by number; what is not there is left out."""
+    rows = connection.execute(select(NODES.c.number, NODES.c.hash).where(NODES.c.number.in_(numbers)))
+    return {row.number: row.hash for row in rows}
+
+
+def _refused(what: str, storage: SqliteStorage) -> LedgerError:
+    return LedgerError(
+        "LEDG-017",
+        f"the ledger does not fit its own checkpoint: {what}",
+        str(storage.path),
+        "verify it, then restore it from a copy that verifies; nothing was written",
+    )
+
+
+def _interrupted(storage: SqliteStorage) -> LedgerError:
+    return LedgerError(
+        "LEDG-012",
+        "the commit was interrupted and may or may not have taken place",
+        str(storage.path),
+        "look at the last entries before appending these again",
+    )

@@ -1,0 +1,175 @@
+"""The as-of questions: where every subject stood after the first so many entries.
+
+Every answer takes a position and reads only entries below it, so the past answers as it did; the one thing that
+changes an answer about the past is an erasure, after which the subject is someone who was never asked. What
+several rows must agree on is read in one statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import func, select
+
+from licet.ledger.entries import EntryKind, from_microseconds
+from licet.ledger.schema import CHOICES, ENTRIES, SIGNALS
+from licet.ledger.sqlite import SqliteStorage
+from licet.terms import ChoiceState
+
+#: Rows read from the database at a time; bounds the Python objects alive at once.
+_BATCH_ROWS = 65_536
+
+CHOICES_TABLE = pa.schema(
+    [
+        pa.field("subject", pa.string(), nullable=False),
+        pa.field("setting", pa.string(), nullable=False),
+        pa.field("category", pa.string()),
+        pa.field("value", pa.string(), nullable=False),
+        pa.field("state", pa.string(), nullable=False),
+        pa.field("entry", pa.int64(), nullable=False),
+    ]
+)
+
+SIGNALS_TABLE = pa.schema(
+    [pa.field("subject", pa.string(), nullable=False), pa.field("signal", pa.string(), nullable=False)]
+)
+
+# `is_on` is 0 or 1, so one maximum over twice the entry plus it finds the latest row and its value together, in
+# any database, in one pass over the primary key.
+_LATEST = func.max(CHOICES.c.entry * 2 + CHOICES.c.is_on)
+_LATEST_SIGNAL = func.max(SIGNALS.c.entry * 2 + SIGNALS.c.is_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where a subject stands on a setting, or on one category under it. `entry` and `at` say since when."""
+
+    setting: str
+    category: str | None
+    value: str
+    state: ChoiceState
+    entry: int
+    at: datetime
+
+
+def read_choices(storage: SqliteStorage, subject: str, position: int) -> list[Choice]:
+    """The latest choice of a subject for each setting and category, by setting, the whole setting first."""
+    found = (
+        select(
+            CHOICES.c.setting,
+            CHOICES.c.category,
+            _LATEST.label("latest"),
+            func.max(CHOICES.c.is_on).label("ever_on"),
+        )
+        .where(CHOICES.c.subject == subject, CHOICES.c.entry < position)
+        .group_by(CHOICES.c.setting, CHOICES.c.category)
+        .subquery()
+    )
+    rows = (
+        select(found, ENTRIES.c.recorded_at_us)
+        .join(ENTRIES, ENTRIES.c.idx == found.c.latest.op(">>")(1))
+        .order_by(found.c.setting, found.c.category)
+    )
+    with storage.reading() as connection:
+        return [
+            Choice(
+                setting,
+                category or None,
+                "on" if latest & 1 else "off",
+                _state(latest & 1, ever_on),
+                latest >> 1,
+                from_microseconds(at),
+            )
+            for setting, category, latest, ever_on, at in connection.execute(rows)
+        ]
+
+
+def read_signals(storage: SqliteStorage, subject: str, position: int) -> frozenset[str]:
+    """The signals a subject sends."""
+    latest = (
+        select(SIGNALS.c.signal, _LATEST_SIGNAL)
+        .where(SIGNALS.c.subject == subject, SIGNALS.c.entry < position)
+        .group_by(SIGNALS.c.signal)
+    )
+    with storage.reading() as connection:
+        return frozenset(signal for signal, last in connection.execute(latest) if last & 1)
+
+
+def read_choices_table(storage: SqliteStorage, position: int) -> pa.Table:
+    """Every subject's latest choices, one row a subject, setting and category, in that order."""
+    latest = (
+        select(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category, _LATEST, func.max(CHOICES.c.is_on))
+        .where(CHOICES.c.entry < position)
+        .group_by(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category)
+        .order_by(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category)
+    )
+    batches = []
+    for subject, setting, category, last, ever_on in _columns(storage, latest):
+        last_array, category_array = pa.array(last, pa.int64()), pa.array(category, pa.string())
+        is_on = pc.equal(pc.bit_wise_and(last_array, 1), 1)
+        was_on = pc.equal(pa.array(ever_on, pa.int64()), 1)
+        refusal = pc.if_else(was_on, str(ChoiceState.WITHDRAWN), str(ChoiceState.REFUSED))
+        batches.append(
+            pa.record_batch(
+                [
+                    pa.array(subject, pa.string()),
+                    pa.array(setting, pa.string()),
+                    pc.if_else(pc.equal(category_array, ""), pa.scalar(None, pa.string()), category_array),
+                    pc.if_else(is_on, "on", "off"),
+                    pc.if_else(is_on, str(ChoiceState.GIVEN), refusal),
+                    pc.shift_right(last_array, 1),
+                ],
+                schema=CHOICES_TABLE,
+            )
+        )
+    return pa.Table.from_batches(batches, CHOICES_TABLE)
+
+
+def read_signals_table(storage: SqliteStorage, position: int) -> pa.Table:
+    """Every signal that is being sent, one row a subject and signal, in that order."""
+    latest = (
+        select(SIGNALS.c.subject, SIGNALS.c.signal)
+        .where(SIGNALS.c.entry < position)
+        .group_by(SIGNALS.c.subject, SIGNALS.c.signal)
+        .having(_LATEST_SIGNAL.op("&")(1) == 1)
+        .order_by(SIGNALS.c.subject, SIGNALS.c.signal)
+    )
+    batches = [
+        pa.record_batch([pa.array(column, pa.string()) for column in columns], schema=SIGNALS_TABLE)
+        for columns in _columns(storage, latest)
+    ]
+    return pa.Table.from_batches(batches, SIGNALS_TABLE)
+
+
+def read_changed_subjects(storage: SqliteStorage, since: int, until: int) -> set[str]:
+    """Subjects with a choice or a signal among entries `since` (included) to `until` (not)."""
+    changed = (
+        select(ENTRIES.c.subject)
+        .distinct()
+        .where(
+            ENTRIES.c.idx >= since,
+            ENTRIES.c.idx < until,
+            ENTRIES.c.kind.in_([str(EntryKind.CHOICE), str(EntryKind.SIGNAL)]),
+            ENTRIES.c.subject.is_not(None),
+        )
+    )
+    with storage.reading() as connection:
+        return set(connection.scalars(changed))
+
+
+def _columns(storage: SqliteStorage, statement: Any) -> Iterator[tuple[tuple[Any, ...], ...]]:
+    with storage.reading() as connection:
+        rows = connection.execution_options(yield_per=_BATCH_ROWS).execute(statement)
+        for batch in rows.partitions():
+            yield tuple(zip(*batch, strict=True))
+
+
+def _state(is_on: int, ever_on: int) -> ChoiceState:
+    if is_on:
+        return ChoiceState.GIVEN
+    return ChoiceState.WITHDRAWN if ever_on else ChoiceState.REFUSED

@@ -1,0 +1,228 @@
+"""What an entry is: the kinds, what each must say, and the bytes the tree commits to.
+
+The leaf of an entry holds a salted commitment and no personal data; payload, salt and subject stand beside it
+and can be erased without touching the leaf. A payload that does not say what its kind needs is refused here,
+before anything is written.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from licet.ledger.tree import leaf_hash
+from licet.terms import LedgerError
+from licet.terms.canonical import canonical_json
+
+#: Version of the leaf's bytes and of the tables; a ledger of a later one is not opened.
+FORMAT_VERSION = 1
+
+#: Bytes of randomness that hide what a commitment commits to.
+SALT_BYTES = 16
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class EntryKind(StrEnum):
+    """What an entry records. The text stands in the leaf."""
+
+    CHOICE = "choice"
+    SIGNAL = "signal"
+    NOTICE_SHOWN = "notice_shown"
+    PACK_IN_FORCE = "pack_in_force"
+    USE_RUN = "use_run"
+    ERASURE = "erasure"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """Something to record.
+
+    payload: JSON values without floats. A choice says ``setting``, ``value`` ("on" or "off") and may say
+    ``category`` and ``via``; a signal says ``signal`` and ``value`` (true or false); a pack in force says
+    ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
+    """
+
+    kind: EntryKind
+    subject: str | None
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the ledger. `recorded_at` is UTC; `payload`, `salt` and `subject` are None once erased."""
+
+    index: int
+    recorded_at: datetime
+    kind: EntryKind
+    commitment: bytes
+    subject: str | None
+    payload: dict[str, Any] | None
+    salt: bytes | None
+
+    @property
+    def erased(self) -> bool:
+        return self.payload is None
+
+    @property
+    def leaf(self) -> bytes:
+        """The bytes the tree commits to: canonical JSON of five facts, none of them personal."""
+        return leaf_bytes(self.index, to_microseconds(self.recorded_at), self.kind, self.commitment)
+
+    @property
+    def leaf_hash(self) -> bytes:
+        return leaf_hash(self.leaf)
+
+
+class ChoiceRow(NamedTuple):
+    """A choice as the table of choices holds it; `category` is empty when the whole setting is meant."""
+
+    subject: str
+    setting: str
+    category: str
+    entry: int
+    is_on: int
+
+
+class SignalRow(NamedTuple):
+    """A signal as the table of signals holds it."""
+
+    subject: str
+    signal: str
+    entry: int
+    is_on: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A new entry, checked and committed to, that only lacks its place in the ledger."""
+
+    kind: EntryKind
+    subject: str | None
+    payload: dict[str, Any]
+    payload_json: bytes
+    salt: bytes
+    commitment: bytes
+
+
+def prepare(new: Sequence[NewEntry]) -> list[Prepared]:
+    """Check entries and commit to each under a fresh salt. Raises: LedgerError LEDG-013 for the first unfit one."""
+    salts = os.urandom(SALT_BYTES * len(new))
+    prepared = []
+    for number, entry in enumerate(new):
+        if not isinstance(entry.payload, Mapping):
+            raise _unfit(number, entry, "its payload is not a mapping")
+        payload = dict(entry.payload)
+        if fault := find_fault(entry.kind, entry.subject, payload):
+            raise _unfit(number, entry, fault)
+        try:
+            payload_json = canonical_json(payload)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise _unfit(number, entry, f"its payload has no canonical form: {error}") from None
+        salt = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES]
+        commitment = commit(salt, payload_json, entry.subject)
+        prepared.append(
+            Prepared(EntryKind(entry.kind), entry.subject, payload, payload_json, salt, commitment)
+        )
+    return prepared
+
+
+def prepare_erasure(indices: Sequence[int]) -> Prepared:
+    """The entry that says which entries were erased, and not whose they were."""
+    payload = {"erased": list(indices)}
+    payload_json, salt = canonical_json(payload), os.urandom(SALT_BYTES)
+    return Prepared(EntryKind.ERASURE, None, payload, payload_json, salt, commit(salt, payload_json, None))
+
+
+def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
+    """Why an entry of this kind cannot say this; empty when it can."""
+    if subject is not None and not _is_text(subject):
+        return "its subject must be text that is not empty"
+    if kind in (EntryKind.CHOICE, EntryKind.SIGNAL):
+        if subject is None:
+            return "it needs a subject"
+        return _fault_of_choice(payload) if kind == EntryKind.CHOICE else _fault_of_signal(payload)
+    if kind == EntryKind.PACK_IN_FORCE:
+        if subject is not None:
+            return "a pack has no subject"
+        missing = [key for key in ("pack", "version", "digest", "file") if not _is_text(payload.get(key))]
+        return f"it must say {', '.join(missing)}" if missing else ""
+    if kind == EntryKind.ERASURE:
+        return "erasures are recorded by erase() alone"
+    return "" if kind in (EntryKind.NOTICE_SHOWN, EntryKind.USE_RUN) else "there is no such kind"
+
+
+def commit(salt: bytes, payload_json: bytes, subject: str | None) -> bytes:
+    """SHA-256 of the salt and the canonical JSON of ``{"payload": …, "subject": …}``."""
+    return sha256(
+        salt + b'{"payload":' + payload_json + b',"subject":' + canonical_json(subject) + b"}"
+    ).digest()
+
+
+def leaf_bytes(index: int, recorded_at_us: int, kind: str, commitment: bytes) -> bytes:
+    """Canonical JSON of the facts a leaf holds; written out because keys and kinds need no escaping."""
+    return (
+        f'{{"commitment":"{commitment.hex()}","index":{index},"kind":"{kind}",'
+        f'"licet_entry":{FORMAT_VERSION},"recorded_at_us":{recorded_at_us}}}'
+    ).encode()
+
+
+def choice_row(subject: str, payload: Mapping[str, Any], index: int) -> ChoiceRow:
+    return ChoiceRow(
+        subject, payload["setting"], payload.get("category") or "", index, int(payload["value"] == "on")
+    )
+
+
+def signal_row(subject: str, payload: Mapping[str, Any], index: int) -> SignalRow:
+    return SignalRow(subject, payload["signal"], index, int(payload["value"]))
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Whole microseconds since 1970, UTC. Raises: LedgerError LEDG-022 for a moment without offset."""
+    if moment.tzinfo is None:
+        raise LedgerError(
+            "LEDG-022", "the moment has no time zone", moment.isoformat(), "give an aware UTC datetime"
+        )
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def _unfit(number: int, entry: NewEntry, fault: str) -> LedgerError:
+    return LedgerError(
+        "LEDG-013",
+        f"an entry of kind {entry.kind} cannot be recorded: {fault}",
+        f"entry {number} of this call",
+        "nothing of this call was written; mend the entry and append again",
+    )
+
+
+def _fault_of_choice(payload: Mapping[str, Any]) -> str:
+    if not _is_text(payload.get("setting")):
+        return "a choice must say its setting"
+    if payload.get("value") not in ("on", "off"):
+        return 'the value of a choice is "on" or "off"'
+    if payload.get("category") is not None and not _is_text(payload["category"]):
+        return "its category must be text or null"
+    return "" if payload.get("via") is None or _is_text(payload["via"]) else "its via must be text"
+
+
+def _fault_of_signal(payload: Mapping[str, Any]) -> str:
+    if not _is_text(payload.get("signal")):
+        return "a signal must say which it is"
+    return "" if isinstance(payload.get("value"), bool) else "the value of a signal is true or false"
+
+
+def _is_text(value: object) -> bool:
+    # No database keeps NUL in text, and half a surrogate pair has no UTF-8.
+    if not isinstance(value, str) or value == "" or "\x00" in value:
+        return False
+    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)

@@ -1,0 +1,327 @@
+"""The ledger: what members chose and what was done with their data, append-only and provable.
+
+The one object other rooms hold. Guarantees that what `append` returned is on the disk, that the past answers as
+it did, and that whatever is given out (entry, proof, checkpoint) can be checked without this machine. Refuses to
+add to a ledger that does not fit its own checkpoint.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+
+from licet.ledger import asking, reading
+from licet.ledger.appending import Appender
+from licet.ledger.checkpoints import Checkpoint, CheckpointFile
+from licet.ledger.entries import Entry, EntryKind, NewEntry, prepare, to_microseconds
+from licet.ledger.files import checkpoint_path, create_files, open_files
+from licet.ledger.notes import PublicKey, Signer
+from licet.ledger.proofs import (
+    ConsistencyProof,
+    InclusionProof,
+    prove_consistency,
+    prove_inclusion,
+    read_frontier,
+)
+from licet.ledger.report import ProblemCode, VerifyReport
+from licet.ledger.sqlite import SqliteStorage
+from licet.ledger.tree import EMPTY_ROOT
+from licet.ledger.verifying import Inspection
+from licet.terms import LedgerError
+
+
+def now() -> datetime:
+    """The machine's clock, UTC."""
+    return datetime.now(UTC)
+
+
+class Ledger:
+    """One open ledger. Any number of threads may share it; every process opens its own.
+
+    A position is a number of entries: as of position p means as the first p entries say.
+    """
+
+    def __init__(
+        self, storage: SqliteStorage, key: PublicKey, signer: Signer | None, clock: Callable[[], datetime]
+    ) -> None:
+        self._storage, self._key, self._signer = storage, key, signer
+        self._file = CheckpointFile(checkpoint_path(storage.path), key)
+        self._appender = None if signer is None else Appender(storage, signer, clock, self._file)
+
+    # -- opening ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(
+        cls,
+        path: str | os.PathLike[str],
+        signer: Signer,
+        clock: Callable[[], datetime] = now,
+        *,
+        busy_timeout_seconds: float = 5.0,
+    ) -> Ledger:
+        """Make an empty ledger at `path`, its checkpoint file beside it, and open it.
+
+        clock: gives the moment of recording as an aware datetime; a clock that runs back does not turn time back.
+        Raises: LedgerError LEDG-002 when a ledger or its checkpoint file is there, LEDG-010 or LEDG-011 when
+        it cannot be written; then nothing is left behind.
+        """
+        create_files(Path(path), signer)
+        return cls.open(path, signer, clock, busy_timeout_seconds=busy_timeout_seconds)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        signer: Signer | None = None,
+        clock: Callable[[], datetime] = now,
+        *,
+        read_only: bool = False,
+        busy_timeout_seconds: float = 5.0,
+    ) -> Ledger:
+        """Open the ledger at `path`, whatever its size at the same cost; without a signer, or read only, to read.
+
+        Raises: LedgerError LEDG-001 when there is none, LEDG-003 when the file is something else, LEDG-004 when
+        a later licet wrote it, LEDG-007 when the signer is not its own, LEDG-010 when it cannot be written to, and
+        LEDG-016 or LEDG-017, to a signer only, when it does not fit the checkpoint file beside it.
+        """
+        writable = signer is not None and not read_only
+        storage, key = open_files(Path(path), signer, writable, busy_timeout_seconds)
+        ledger = cls(storage, key, signer if writable else None, clock)
+        if writable:
+            try:
+                ledger._refuse_unfit_file()
+            except BaseException:
+                ledger.close()
+                raise
+        return ledger
+
+    def close(self) -> None:
+        """Give the file back. Further questions raise LEDG-018."""
+        self._storage.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        return self._storage.path
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """The file beside the database that holds the latest checkpoint."""
+        return self._file.path
+
+    @property
+    def origin(self) -> str:
+        """The ledger's name in its checkpoints."""
+        return self._key.name
+
+    @property
+    def public_key_text(self) -> str:
+        """The key that checkpoints are signed with, as the ledger itself names it."""
+        return self._key.text
+
+    # -- writing ---------------------------------------------------------------------------------------------
+
+    def append(self, entries: Sequence[NewEntry]) -> list[Entry]:
+        """Record entries; on return they are on the disk. All of them are recorded, or none.
+
+        Threads that append at the same time share one commit.
+        Raises: LedgerError LEDG-008 without a signer, LEDG-009 while another process writes, LEDG-010 to LEDG-012 when
+        the disk fails, LEDG-013 for an unfit entry, LEDG-017 when the ledger does not fit its checkpoint.
+        Warns: CheckpointFileWarning when the entries are recorded and the checkpoint file could not be.
+        """
+        appender = self._writer()
+        prepared = prepare(entries)
+        return appender.append(prepared) if prepared else []
+
+    def erase(self, subject: str, *, compact: bool = True) -> Entry | None:
+        """Remove payload, salt and subject of every entry of `subject` and record which; None when there is none.
+
+        Every proof stays valid. The subject's choices go with the rest, for the past too: whoever still holds
+        their data finds someone who was never asked, so erase the data first.
+        compact: rewrite the file so that no copy of it remains in free pages; without it, call `compact` later.
+        Raises: as `append`; LEDG-019 when the erasure stands but another reader keeps old pages alive.
+        """
+        entry = self._writer().erase(subject)
+        if entry is not None and compact:
+            self._storage.compact()
+        return entry
+
+    def compact(self) -> None:
+        """Rewrite the file so that nothing erased remains in it. Raises: LedgerError LEDG-008, LEDG-009, LEDG-019."""
+        self._writer()
+        self._storage.compact()
+
+    # -- entries ---------------------------------------------------------------------------------------------
+
+    @property
+    def position(self) -> int:
+        """The number of entries now, those of other processes included."""
+        return reading.read_position(self._storage)
+
+    def position_at(self, moment: datetime) -> int:
+        """The number of entries recorded at or before `moment`. Raises: LedgerError LEDG-022 without time zone."""
+        return reading.read_position_at(self._storage, to_microseconds(moment))
+
+    def entry(self, index: int) -> Entry:
+        """One entry. Raises: LedgerError LEDG-014 when there is none at `index`."""
+        entry = reading.read_entry(self._storage, index)
+        if entry is None:
+            raise LedgerError("LEDG-014", f"there is no entry {index}", str(self.path), "ask below ledger.position")
+        return entry
+
+    def entries(
+        self, start: int = 0, stop: int | None = None, kind: EntryKind | None = None, subject: str | None = None
+    ) -> Iterator[Entry]:
+        """Entries from `start` (included) to `stop` (not; the end by default), in order; of one kind or subject.
+
+        Reads in batches as it is iterated; what is erased meanwhile comes without payload.
+        """
+        return reading.read_entries(self._storage, start, self.position if stop is None else stop, kind, subject)
+
+    def packs_in_force(self, position: int | None = None) -> list[Entry]:
+        """The entries that put packs in force, in order."""
+        return list(self.entries(0, self._at(position), kind=EntryKind.PACK_IN_FORCE))
+
+    # -- where subjects stood --------------------------------------------------------------------------------
+
+    def choices_of(self, subject: str, position: int | None = None) -> list[asking.Choice]:
+        """The latest choice of a subject for each setting and category. Raises: LedgerError LEDG-014."""
+        return asking.read_choices(self._storage, subject, self._at(position))
+
+    def signals_of(self, subject: str, position: int | None = None) -> frozenset[str]:
+        """The signals a subject sends. Raises: LedgerError LEDG-014."""
+        return asking.read_signals(self._storage, subject, self._at(position))
+
+    def choices_table(self, position: int | None = None) -> pa.Table:
+        """Everybody's latest choices: subject, setting, category (null for the whole setting), value, state, entry."""
+        return asking.read_choices_table(self._storage, self._at(position))
+
+    def signals_table(self, position: int | None = None) -> pa.Table:
+        """Every signal being sent: subject, signal. Raises: LedgerError LEDG-014."""
+        return asking.read_signals_table(self._storage, self._at(position))
+
+    def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
+        """Subjects with a choice or a signal among the entries between two positions; erased ones are unknown."""
+        return asking.read_changed_subjects(self._storage, since_position, self._at(until_position))
+
+    # -- proofs ----------------------------------------------------------------------------------------------
+
+    def checkpoint(self, size: int | None = None) -> Checkpoint:
+        """The signed root of the first `size` entries, of the latest commit by default.
+
+        Raises: LedgerError LEDG-014 beyond the end; LEDG-020 when none was signed at that size and there is no
+        signer here to do it.
+        """
+        stored = reading.read_checkpoint(self._storage, self._key, size)
+        if stored is not None:
+            return stored
+        size = self._at(size)
+        if self._signer is None:
+            raise LedgerError(
+                "LEDG-020",
+                f"no checkpoint was signed at {size} entries",
+                str(self.path),
+                "ask for the latest, or open the ledger with its signer",
+            )
+        # Nothing is signed that does not begin what was signed last.
+        latest, root = self.checkpoint(), read_frontier(size, self._read_nodes).root()
+        if not self.consistency_proof(size, latest.size).verify(root, latest.root):
+            raise _unfit(self.path, "its tree is not the one its last checkpoint signs")
+        return Checkpoint.sign(self._signer, size, root)
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> InclusionProof:
+        """Prove that entry `index` stands among the first `size`, all by default.
+
+        Raises: LedgerError LEDG-014 for a size beyond the end, LEDG-015 for an index beyond the size.
+        """
+        return prove_inclusion(index, self._at(size), self._read_nodes)
+
+    def consistency_proof(self, old: int, new: int | None = None) -> ConsistencyProof:
+        """Prove that the first `old` entries begin the first `new`. Raises: LedgerError LEDG-014, LEDG-015."""
+        return prove_consistency(old, self._at(new), self._read_nodes)
+
+    def verify(
+        self,
+        against: Iterable[str] = (),
+        *,
+        public_key_text: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> VerifyReport:
+        """Hold the whole ledger to what it committed to and signed, to the checkpoint file and to others.
+
+        against: texts of checkpoints kept elsewhere; nothing else shows a rewriting by whoever holds the key.
+        public_key_text: the key the caller trusts; the one the ledger names by default.
+        progress: called now and then with entries done and entries in all.
+        Raises: LedgerError LEDG-005 for a malformed key, LEDG-003 or LEDG-012 when the file cannot be read at all.
+        """
+        key = self._key if public_key_text is None else PublicKey.parse(public_key_text)
+        outside = [(f"checkpoint {number} handed in", text) for number, text in enumerate(against, 1)]
+        if (text := self._file.read_text()) is not None:
+            outside.append((str(self.checkpoint_path), text))
+        inspection = Inspection(key)
+        if key != self._key:
+            inspection.note(None, ProblemCode.KEY_CHANGED, f"the ledger names the key {self._key.text}")
+        return inspection.run(self._storage, outside, progress)
+
+    # -- within ----------------------------------------------------------------------------------------------
+
+    def _writer(self) -> Appender:
+        if self._appender is None:
+            raise LedgerError(
+                "LEDG-008",
+                "the ledger is open for reading",
+                str(self.path),
+                "open it with its signer to write",
+            )
+        return self._appender
+
+    def _at(self, position: int | None) -> int:
+        last = self.position
+        if position is None:
+            return last
+        if not 0 <= position <= last:
+            raise LedgerError(
+                "LEDG-014",
+                f"the ledger has {last} entries, not {position}",
+                str(self.path),
+                "ask at or below ledger.position",
+            )
+        return position
+
+    def _read_nodes(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        return reading.read_nodes(self._storage, numbers)
+
+    def _refuse_unfit_file(self) -> None:
+        kept = self._file.read()
+        if kept is None:
+            return
+        size = self.position
+        if kept.size > size:
+            raise _unfit(self.path, f"it has {size} entries and {self.checkpoint_path} signs {kept.size}")
+        root = read_frontier(kept.size, self._read_nodes).root() if kept.size else EMPTY_ROOT
+        if root != kept.root:
+            raise _unfit(
+                self.path, f"its first {kept.size} entries are not those {self.checkpoint_path} signs"
+            )
+
+
+def _unfit(path: Path, what: str) -> LedgerError:
+    return LedgerError(
+        "LEDG-017",
+        f"the ledger does not fit its checkpoint: {what}",
+        str(path),
+        "open it read only and verify it; after restoring an older copy knowingly, move the checkpoint file away",
+    )

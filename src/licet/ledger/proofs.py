@@ -1,0 +1,179 @@
+"""Proofs that an entry stands in a tree, and that a tree only grew: made from stored nodes, checked from nothing.
+
+A proof holds hashes and no personal data. Making one reads about two nodes for each doubling of the tree,
+whatever its size. Whether the caller may see the entry itself is not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from licet.ledger.tree import (
+    Frontier,
+    consistency_ranges,
+    covering_nodes,
+    fold_peaks,
+    inclusion_ranges,
+    leaf_hash,
+    verify_consistency,
+    verify_inclusion,
+)
+from licet.terms import LedgerError
+
+#: Reads nodes by number; may leave out what it does not have.
+ReadNodes = Callable[[Sequence[int]], Mapping[int, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """That one leaf stands at `index` in the tree of the first `size` leaves."""
+
+    index: int
+    size: int
+    path: tuple[bytes, ...]
+
+    def verify(self, leaf: bytes, root: bytes) -> bool:
+        """Whether this proves the leaf with hash `leaf` under `root`."""
+        return verify_inclusion(leaf, self.index, self.size, self.path, root)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values; hashes as lower-case hex."""
+        return {"index": self.index, "size": self.size, "path": [node.hex() for node in self.path]}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> InclusionProof:
+        """Read what `as_dict` wrote. Raises: LedgerError LEDG-015 when it is no such thing."""
+        return cls(*_read_proof(values, "index", "size"))
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistencyProof:
+    """That the tree of the first `new` leaves begins with the tree of the first `old`."""
+
+    old: int
+    new: int
+    path: tuple[bytes, ...]
+
+    def verify(self, old_root: bytes, new_root: bytes) -> bool:
+        """Whether this proves that the tree under `new_root` only added to the tree under `old_root`."""
+        return verify_consistency(self.old, self.new, self.path, old_root, new_root)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values; hashes as lower-case hex."""
+        return {"old": self.old, "new": self.new, "path": [node.hex() for node in self.path]}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ConsistencyProof:
+        """Read what `as_dict` wrote. Raises: LedgerError LEDG-015 when it is no such thing."""
+        return cls(*_read_proof(values, "old", "new"))
+
+
+def prove_inclusion(index: int, size: int, read: ReadNodes) -> InclusionProof:
+    """Prove that leaf `index` stands in the tree of the first `size` leaves.
+
+    Raises: LedgerError LEDG-015 when there is no such leaf, LEDG-017 when a node is missing.
+    """
+    if not 0 <= index < size:
+        raise LedgerError(
+            "LEDG-015",
+            f"entry {index} does not stand among the first {size}",
+            fix="ask for an index below the size",
+        )
+    return InclusionProof(index, size, _hashes(inclusion_ranges(index, size), read))
+
+
+def prove_consistency(old: int, new: int, read: ReadNodes) -> ConsistencyProof:
+    """Prove that the first `old` leaves begin the first `new`.
+
+    Raises: LedgerError LEDG-015 when `old` is above `new` or below nothing, LEDG-017 when a node is missing.
+    """
+    if not 0 <= old <= new:
+        raise LedgerError(
+            "LEDG-015",
+            f"a tree of {new} entries cannot have grown from one of {old}",
+            fix="name the smaller size first",
+        )
+    return ConsistencyProof(old, new, _hashes(consistency_ranges(old, new), read))
+
+
+def read_frontier(size: int, read: ReadNodes) -> Frontier:
+    """The frontier of the first `size` leaves. Raises: LedgerError LEDG-017 when a node is missing."""
+    numbers = covering_nodes(0, size)
+    nodes = read(numbers)
+    return Frontier(size, [_node(nodes, number) for number in numbers])
+
+
+class MemoryTree:
+    """A whole tree in memory, for lists that fit there, such as who is in a snapshot.
+
+    Holds about two hashes a leaf; `append` and `root` cost what `Frontier` costs.
+    """
+
+    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
+        self._nodes: list[bytes] = []
+        self._frontier = Frontier()
+        for data in leaves:
+            self.append(data)
+
+    def __len__(self) -> int:
+        return self._frontier.size
+
+    def append(self, data: bytes) -> int:
+        """Add one item of data; return its index."""
+        self._nodes += self._frontier.push(leaf_hash(data))
+        return self._frontier.size - 1
+
+    def root(self, size: int | None = None) -> bytes:
+        """The root of the first `size` leaves, all by default."""
+        if size is None:
+            return self._frontier.root()
+        if not 0 <= size <= len(self):
+            raise LedgerError("LEDG-015", f"the tree has {len(self)} leaves, not {size}", fix="ask for fewer")
+        return read_frontier(size, self._read).root()
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> InclusionProof:
+        """Prove that leaf `index` stands among the first `size`. Raises: LedgerError LEDG-015, LEDG-017."""
+        return prove_inclusion(index, len(self) if size is None else size, self._read)
+
+    def consistency_proof(self, old: int, new: int | None = None) -> ConsistencyProof:
+        """Prove that the first `old` leaves begin the first `new`. Raises: LedgerError LEDG-015, LEDG-017."""
+        return prove_consistency(old, len(self) if new is None else new, self._read)
+
+    def _read(self, numbers: Sequence[int]) -> dict[int, bytes]:
+        return {number: self._nodes[number] for number in numbers if number < len(self._nodes)}
+
+
+def _hashes(ranges: Sequence[tuple[int, int]], read: ReadNodes) -> tuple[bytes, ...]:
+    # Every range is one complete subtree, save at most one at the right edge, which is a few.
+    cover = [covering_nodes(start, end) for start, end in ranges]
+    nodes = read([number for numbers in cover for number in numbers])
+    return tuple(
+        _node(nodes, numbers[0])
+        if len(numbers) == 1
+        else fold_peaks([_node(nodes, number) for number in numbers])
+        for numbers in cover
+    )
+
+
+def _node(nodes: Mapping[int, bytes], number: int) -> bytes:
+    try:
+        return nodes[number]
+    except KeyError:
+        raise LedgerError(
+            "LEDG-017",
+            f"node {number} of the tree is missing",
+            fix="verify the ledger, then restore it from a copy that verifies",
+        ) from None
+
+
+def _read_proof(values: Mapping[str, Any], first: str, second: str) -> tuple[int, int, tuple[bytes, ...]]:
+    try:
+        return int(values[first]), int(values[second]), tuple(bytes.fromhex(node) for node in values["path"])
+    except (KeyError, TypeError, ValueError):
+        raise LedgerError(
+            "LEDG-015",
+            f"this is not a proof: it needs {first}, {second} and a path of hashes in hex",
+            fix="hand in a proof as it was given out",
+        ) from None

@@ -1,0 +1,86 @@
+"""Entries, positions, checkpoints and nodes, as they are stored.
+
+Short questions go through the connection kept for them; walks over many entries read in batches and hold nothing
+open between two of them. Checks nothing that was read: that is what proofs and verification are for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from licet.ledger.checkpoints import Checkpoint
+from licet.ledger.entries import Entry, EntryKind, from_microseconds
+from licet.ledger.notes import PublicKey
+from licet.ledger.schema import ENTRIES
+from licet.ledger.sqlite import SqliteStorage
+
+_BATCH_ROWS = 2048
+
+_ENTRY = "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries WHERE idx = ?"
+_MOMENT = "SELECT recorded_at_us FROM entries WHERE idx = ?"
+_CHECKPOINT = "SELECT size, root, signature FROM checkpoints WHERE size = ?"
+_LATEST_CHECKPOINT = "SELECT size, root, signature FROM checkpoints ORDER BY size DESC LIMIT 1"
+
+
+def read_position(storage: SqliteStorage) -> int:
+    """The number of entries."""
+    last = storage.fetch("SELECT MAX(idx) FROM entries")[0][0]
+    return 0 if last is None else int(last) + 1
+
+
+def read_position_at(storage: SqliteStorage, moment_us: int) -> int:
+    """The number of entries recorded at or before a moment; moments never run back, so halving finds it."""
+    low, high = 0, read_position(storage)
+    while low < high:
+        middle = (low + high) // 2
+        rows = storage.fetch(_MOMENT, (middle,))
+        if rows and rows[0][0] <= moment_us:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def read_entry(storage: SqliteStorage, index: int) -> Entry | None:
+    rows = storage.fetch(_ENTRY, (index,))
+    return _as_entry(rows[0]) if rows else None
+
+
+def read_entries(
+    storage: SqliteStorage, start: int, stop: int, kind: EntryKind | None, subject: str | None
+) -> Iterator[Entry]:
+    """Entries from `start` (included) to `stop` (not), in order, of one kind or subject if asked."""
+    wanted = select(ENTRIES).where(ENTRIES.c.idx < stop).order_by(ENTRIES.c.idx).limit(_BATCH_ROWS)
+    if kind is not None:
+        wanted = wanted.where(ENTRIES.c.kind == kind.value)
+    if subject is not None:
+        wanted = wanted.where(ENTRIES.c.subject == subject)
+    while True:
+        with storage.reading() as connection:
+            batch = connection.execute(wanted.where(ENTRIES.c.idx >= start)).all()
+        yield from map(_as_entry, batch)
+        if len(batch) < _BATCH_ROWS:
+            return
+        start = batch[-1].idx + 1
+
+
+def read_checkpoint(storage: SqliteStorage, key: PublicKey, size: int | None) -> Checkpoint | None:
+    """The stored checkpoint of a size, or the latest; its signature is not checked."""
+    rows = storage.fetch(_LATEST_CHECKPOINT) if size is None else storage.fetch(_CHECKPOINT, (size,))
+    return Checkpoint.restore(key, *rows[0]) if rows else None
+
+
+def read_nodes(storage: SqliteStorage, numbers: Sequence[int]) -> dict[int, bytes]:
+    """Stored nodes by number; what is not there is left out."""
+    marks = ",".join("?" * len(numbers))
+    return dict(storage.fetch(f"SELECT number, hash FROM nodes WHERE number IN ({marks})", numbers))
+
+
+def _as_entry(row: Sequence[Any]) -> Entry:
+    index, at_us, kind, commitment, subject, payload_json, salt = row
+    payload = None if payload_json is None else json.loads(payload_json)
+    return Entry(index, from_microseconds(at_us), EntryKind(kind), commitment, subject, payload, salt)

@@ -1,0 +1,72 @@
+"""The tables of a ledger, as SQLAlchemy knows them, for any database.
+
+`entries` holds what happened; `nodes` the complete subtrees over its leaves, in storage order; `checkpoints`
+one signed root a commit. `choices` and `signals` repeat what payloads say, in the order the as-of questions
+need; verification holds them to the payloads, so they are a convenience and never the truth.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text
+
+METADATA = MetaData()
+
+# SQLite turns only a column declared INTEGER into the row's own number.
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+META = Table(
+    "licet_ledger",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+ENTRIES = Table(
+    "entries",
+    METADATA,
+    Column("idx", _NUMBER, primary_key=True, autoincrement=False),
+    Column("recorded_at_us", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("commitment", LargeBinary, nullable=False),
+    Column("subject", Text),
+    Column("payload", LargeBinary),
+    Column("salt", LargeBinary),
+)
+Index("entries_by_subject", ENTRIES.c.subject, sqlite_where=ENTRIES.c.subject.is_not(None))
+Index("entries_by_kind", ENTRIES.c.kind, ENTRIES.c.idx)
+
+NODES = Table(
+    "nodes",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+CHECKPOINTS = Table(
+    "checkpoints",
+    METADATA,
+    Column("size", _NUMBER, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+CHOICES = Table(
+    "choices",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("setting", Text, primary_key=True),
+    Column("category", Text, primary_key=True),  # empty when the whole setting is meant
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    Column("is_on", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+SIGNALS = Table(
+    "signals",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("signal", Text, primary_key=True),
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    Column("is_on", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,85 @@
+"""Words without use, words that look misspelt, terms DPV does not have, and places named twice."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from licet.packs.dpv import is_term, nearest_term
+from licet.packs.model import Pack
+from licet.packs.places import places_of, region_lists
+from licet.packs.problems import Path, Problem
+from licet.terms.vocabulary import CATEGORIES, ancestors
+
+
+def check_words(pack: Pack) -> Iterator[Problem]:
+    yield from _unmentioned(pack)
+    yield from _misspelt(pack)
+    yield from _terms(pack)
+    yield from _overlaps(pack)
+
+
+def _unmentioned(pack: Pack) -> Iterator[Problem]:
+    """PACK-103 and PACK-104: declared, and no rule speaks of it."""
+    kinds = {kind for rule in pack.rules for kind in rule.categories}
+    for id_ in pack.categories:
+        below = any(kind.startswith(id_ + ".") for kind in kinds)
+        if not below and not kinds.intersection(ancestors(id_)):
+            what = f'no rule mentions "{id_}", so all of it is denied'
+            fix = "add the rule that is missing, or keep the silence and remove the entry"
+            yield Problem("PACK-103", ("categories", id_), what, fix, at_key=True)
+    words = {word for rule in pack.rules for purpose in rule.purposes for word in pack.purpose_line(purpose)}
+    for id_ in pack.purposes:
+        if not words.intersection(pack.purpose_line(id_)):
+            what = f'no rule mentions the purpose "{id_}", so it is always denied'
+            fix = "add the rule that is missing, or keep the silence and remove the entry"
+            yield Problem("PACK-104", ("purposes", id_), what, fix, at_key=True)
+
+
+def _misspelt(pack: Pack) -> Iterator[Problem]:
+    """PACK-116: a new branch so close to a shared word that it was probably meant to be that word."""
+    for id_ in pack.categories:
+        if id_ in CATEGORIES:
+            continue
+        parent, _, last = id_.rpartition(".")
+        siblings = [word.rpartition(".")[2] for word in CATEGORIES if word.rpartition(".")[0] == parent]
+        close = difflib.get_close_matches(last, siblings, n=1, cutoff=0.8)
+        if close:
+            what = f'"{id_}" is a new kind of data beside "{parent}.{close[0]}"'
+            yield Problem(
+                "PACK-116", ("categories", id_), what, f"write {parent}.{close[0]} if that is meant", True
+            )
+
+
+def _terms(pack: Pack) -> Iterator[Problem]:
+    """PACK-109: a DPV term that licet's list does not have."""
+    named: list[tuple[Path, str | None]] = []
+    named += [(("categories", id_, "dpv"), category.dpv) for id_, category in pack.categories.items()]
+    named += [(("purposes", id_, "dpv"), purpose.dpv) for id_, purpose in pack.purposes.items()]
+    named += [(("rules", n, "legal_basis"), rule.legal_basis) for n, rule in enumerate(pack.rules)]
+    for path, term in named:
+        if term is not None and not is_term(term):
+            meant = nearest_term(term)
+            fix = f"write {meant}" if meant else "use a term of https://w3id.org/dpv, as pd:Salary"
+            yield Problem("PACK-109", path, f'"{term}" is no known DPV term', fix)
+
+
+def _overlaps(pack: Pack) -> Iterator[Problem]:
+    """PACK-110: two entries of one list of regions that share a place."""
+    for path, regions in region_lists(pack):
+        sets = [places_of(pack, (region,), pack.observed) for region in regions]
+        for later in range(len(regions)):
+            for earlier in range(later):
+                shared = _shared(sets[earlier], sets[later])
+                if shared:
+                    few = ", ".join(shared[:3]) + (f" and {len(shared) - 3} more" if len(shared) > 3 else "")
+                    what = f"{regions[earlier]} and {regions[later]} both name {few}"
+                    yield Problem("PACK-110", (*path, later), what, "keep the wider of the two")
+
+
+def _shared(one: frozenset[str], other: frozenset[str]) -> list[str]:
+    """Places in both, a subdivision counting as part of its country."""
+    return sorted(
+        {place for place in one if place in other or place[:2] in other}
+        | {place for place in other if place[:2] in one}
+    )

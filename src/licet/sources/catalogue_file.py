@@ -1,0 +1,271 @@
+"""A catalogue as a file: YAML read with a line and column in every complaint, and written for people.
+
+Reading refuses what it does not understand: unknown keys, unknown kinds of data, a key given twice. Writing
+is atomic: whoever reads while it is written, or after a crash, finds the old file or the new one, never half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from licet.sources.catalogue import Catalogue, FactsTable, Location, Part, Table, nearest
+from licet.sources.files import replace_file
+from licet.terms import SourceError
+from licet.terms.vocabulary import CATEGORIES
+
+_LARGEST_BYTES = 8 * 1024 * 1024
+
+_HEAD = """\
+# What licet may read, and what it is. One entry a table:
+#   location   where it lies; relative paths start at this file's folder
+#   subjects   the columns naming the people of a row
+#   columns    each column's kind of data; null means unlabelled, and unlabelled data is never used
+"""
+_FACTS = "\n# Who the members are. Rules about region, age and plan read nothing else.\n"
+_TABLES = "\n# The tables. A label stamped inside a Parquet file cannot be changed here.\n"
+
+
+def load_catalogue(path: Path | str) -> Catalogue:
+    """Read a catalogue.
+
+    Raises: SourceError SRC-001 to SRC-009, with file:line:column, what is wrong and how to mend it.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_BYTES + 1)
+        text = data.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(
+            "SRC-001",
+            f"the catalogue cannot be read: {error}",
+            str(path),
+            "give the path of a catalogue file in UTF-8",
+        ) from None
+    if len(data) > _LARGEST_BYTES:
+        raise SourceError(
+            "SRC-001",
+            "the catalogue is larger than 8 MiB",
+            str(path),
+            "list data files by folder or glob instead of one by one",
+        )
+    root, value = _parse(text, str(path))
+    try:
+        return Catalogue.model_validate(value)
+    except ValidationError as error:
+        raise _complaint(error.errors()[0], root, str(path)) from None
+
+
+def save_catalogue(catalogue: Catalogue, path: Path | str) -> None:
+    """Write a catalogue atomically, with comments. Paths below its own folder become relative to it.
+
+    Raises: SourceError SRC-011 when the file cannot be written.
+    """
+    path = Path(path)
+    value = catalogue.model_dump(mode="json", exclude_defaults=True)
+    for name, table in value["tables"].items():
+        # an absent label and a null one mean the same; a written null shows that somebody must still say
+        table["columns"] = dict(catalogue.tables[name].columns)
+        table["location"] = _relative(table["location"], path.parent)
+    text = _HEAD + _yaml({"licet_catalogue": 1})
+    if catalogue.facts is not None:
+        text += _FACTS + _yaml({"facts": value["facts"]})
+    text += _TABLES + _yaml({"tables": value["tables"]})
+    try:
+        with replace_file(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise SourceError(
+            "SRC-011",
+            f"the catalogue cannot be written: {error}",
+            str(path),
+            "choose a folder you may write to",
+        ) from None
+
+
+def merge_tables(
+    catalogue: Catalogue, new_tables: Mapping[str, Table], facts: FactsTable | None, replace: bool = False
+) -> Catalogue:
+    """A catalogue with `new_tables` added, and `facts` put in force unless None.
+
+    Raises: SourceError SRC-012 when a name, or another facts table, is there already and `replace` is false;
+    SRC-007 when `facts` names no table of the result.
+    """
+    for name, table in new_tables.items():
+        if not replace and catalogue.tables.get(name, table) != table:
+            raise SourceError(
+                "SRC-012",
+                f"the catalogue already has another table {name}",
+                f"tables.{name}",
+                "import again with replace, or into another workspace",
+            )
+    if facts is not None and not replace and catalogue.facts not in (None, facts):
+        raise SourceError(
+            "SRC-012",
+            "the catalogue already says who the members are",
+            "facts",
+            "import again with replace, or leave the facts of this import out",
+        )
+    tables = {**catalogue.tables, **new_tables}
+    try:
+        return Catalogue(licet_catalogue=1, facts=catalogue.facts if facts is None else facts, tables=tables)
+    except ValidationError as error:
+        raise _complaint(error.errors()[0], None, "") from None
+
+
+def _relative(location: dict[str, str], folder: Path) -> dict[str, str]:
+    """The location with its path relative to `folder` if it lies below, so that folders can be moved."""
+    moved = dict(location)
+    for kind in ("parquet", "csv", "jsonl", "duckdb"):
+        given = location.get(kind)
+        if given is not None and Path(given).is_absolute() and Path(given).is_relative_to(folder.absolute()):
+            moved[kind] = Path(given).relative_to(folder.absolute()).as_posix()
+    return moved
+
+
+def _yaml(value: dict[str, Any]) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _parse(text: str, where: str) -> tuple[yaml.Node, Any]:
+    """The document as YAML nodes, which know their lines, and as plain values."""
+    try:
+        loader = yaml.SafeLoader(text)
+        root = loader.get_single_node()
+        if root is None:
+            raise SourceError("SRC-004", "the catalogue is empty", where, "start it with licet_catalogue: 1")
+        _refuse_duplicate_keys(root, where, set())
+        return root, loader.construct_document(root)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise SourceError(
+            "SRC-002",
+            f"this is not YAML: {error.problem or error.context}",
+            _at(where, mark),
+            "mend the line; values holding a colon or a # need quotes",
+        ) from None
+    except (yaml.YAMLError, ValueError) as error:
+        first_line = next(iter(str(error).splitlines()), "it cannot be read")
+        raise SourceError(
+            "SRC-002", f"this is not YAML: {first_line}", where, "save it as UTF-8 text"
+        ) from None
+    except RecursionError:
+        raise SourceError(
+            "SRC-002", "this YAML is nested too deeply", where, "a catalogue has four levels"
+        ) from None
+
+
+def _refuse_duplicate_keys(node: yaml.Node, where: str, seen: set[int]) -> None:
+    if id(node) in seen:  # an alias, looked at already
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_duplicate_keys(item, where, seen)
+    elif isinstance(node, yaml.MappingNode):
+        keys: set[str] = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in keys:
+                    raise SourceError(
+                        "SRC-008",
+                        f"key {key.value} is given twice",
+                        _at(where, key.start_mark),
+                        "keep one of the two; YAML would silently drop the first",
+                    )
+                keys.add(key.value)
+            _refuse_duplicate_keys(value, where, seen)
+
+
+def _at(where: str, mark: yaml.Mark | None) -> str:
+    return where if mark is None else f"{where}:{mark.line + 1}:{mark.column + 1}"
+
+
+def _mark(root: yaml.Node | None, loc: tuple[int | str, ...]) -> yaml.Mark | None:
+    """Where the thing pydantic speaks of stands; the nearest thing above it when it is missing."""
+    if root is None:
+        return None
+    node, mark = root, root.start_mark
+    for step in loc:
+        if isinstance(node, yaml.MappingNode):
+            found = [
+                (key, value)
+                for key, value in node.value
+                if isinstance(key, yaml.ScalarNode) and key.value == str(step)
+            ]
+            if not found:
+                return mark
+            mark, node = found[0][0].start_mark, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            mark = node.start_mark
+        else:
+            return mark
+    return mark
+
+
+def _complaint(error: ErrorDetails, root: yaml.Node | None, where: str) -> SourceError:
+    """The SourceError for one pydantic complaint."""
+    loc, kind, context = error["loc"], error["type"], error.get("ctx", {})
+    place = _at(where, _mark(root, loc))
+    name = ".".join(str(step) for step in loc)
+    if kind == "extra_forbidden":
+        near = nearest(str(loc[-1]), list(_part_at(loc).model_fields))
+        return SourceError(
+            "SRC-003",
+            f"key {name} is not known",
+            place,
+            f"did you mean {near}?" if near else f"use one of {', '.join(_part_at(loc).model_fields)}",
+        )
+    if kind == "unknown_category":
+        near = nearest(str(context["category"]), CATEGORIES)
+        return SourceError(
+            "SRC-005",
+            f"{context['category']} is not a kind of data ({name})",
+            place,
+            f"did you mean {near}?" if near else "use a word of the vocabulary, a branch below one, or null",
+        )
+    if kind in ("location_kinds", "location_table"):
+        return SourceError("SRC-006", error["msg"], place, "write one place, such as parquet: posts.parquet")
+    if kind == "facts_table":
+        near = nearest(str(context["name"]), context["known"])
+        return SourceError(
+            "SRC-007",
+            error["msg"],
+            _at(where, _mark(root, ("facts", "table"))),
+            f"did you mean {near}?" if near else "name one of the tables below",
+        )
+    if kind in ("visibility_twice", "subject_twice", "table_name"):
+        return SourceError(
+            "SRC-009", error["msg"], place, "keep one" if kind != "table_name" else "rename it"
+        )
+    if loc and loc[-1] == "[key]":
+        return SourceError(
+            "SRC-004",
+            f"{loc[-2]} is read as a number, a date or yes/no, not as a name ({name})",
+            place,
+            "put it in quotes",
+        )
+    if kind == "missing":
+        return SourceError("SRC-004", f"{name} is missing", place, f"add {loc[-1]}")
+    return SourceError(
+        "SRC-004",
+        f"{name or 'the catalogue'}: {error['msg'][:1].lower()}{error['msg'][1:]}",
+        place,
+        "write what the documentation of the catalogue shows here",
+    )
+
+
+def _part_at(loc: tuple[int | str, ...]) -> type[Part]:
+    """The part of a catalogue that holds the key `loc` ends in."""
+    if loc[0] == "facts" and len(loc) > 1:
+        return FactsTable
+    if loc[0] == "tables" and len(loc) > 2:
+        return Location if loc[2] == "location" and len(loc) > 3 else Table
+    return Catalogue

@@ -1,0 +1,44 @@
+"""Articles: one HTML file each, as plain text with its title and the day it was published."""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+
+from licet.sources.html_text import plain_text
+from licet.sources.linkedin.archive import BoundedReader
+from licet.sources.linkedin.dates import read_date
+from licet.sources.linkedin.sheets import SheetTable
+
+LONGEST_ARTICLE_BYTES = 512 * 1024
+#: Title and dates stand at the top.
+_TOP_CHARACTERS = 16 * 1024
+_TITLE = re.compile(r"<(h1|title)\b[^>]{0,1000}>(.{1,2000}?)</\1>", re.IGNORECASE | re.DOTALL)
+_PUBLISHED = re.compile(r"published on:?\s{1,3}([^<\n]{4,40})", re.IGNORECASE)
+
+
+def read_article(name: str, file: BoundedReader, subject: str) -> SheetTable:
+    """One row. What is not UTF-8 is replaced; an article longer than 512 KiB is cut there, and says so.
+
+    Raises: SourceError as reading the archive does.
+    """
+    data = file.read_all(LONGEST_ARTICLE_BYTES)
+    cut = len(data) > LONGEST_ARTICLE_BYTES
+    html = data[:LONGEST_ARTICLE_BYTES].decode("utf-8-sig", "replace")
+    titles = {match[1].casefold(): plain_text(match[2]) for match in _TITLE.finditer(html[:_TOP_CHARACTERS])}
+    published = _PUBLISHED.search(html[:_TOP_CHARACTERS])
+    written = read_date(published[1].strip()) if published else None
+    row = {
+        "member_id": subject,
+        "archive_file": name,
+        "title": titles.get("h1") or titles.get("title") or None,
+        "body": plain_text(html) or None,
+        "created": written.moment if written and written.precision in ("moment", "day") else None,
+    }
+    kinds = {"created": pa.timestamp("us", tz="UTC")}
+    table = pa.table(
+        {column: pa.array([value], kinds.get(column, pa.string())) for column, value in row.items()}
+    )
+    labels: dict[str, str | None] = dict.fromkeys(("title", "body"), "content.articles")
+    return SheetTable(table, labels, "it was cut after 512 KiB" if cut else "")

@@ -1,0 +1,199 @@
+"""Import of a Stack Exchange dump: a folder of Users.xml, Posts.xml, Comments.xml, Tags.xml and Votes.xml.
+
+Each file becomes one or two stamped Parquet tables. Only what is surely of a kind is labelled; scores, counts and
+ids stay unlabelled, and a row whose owner the dump does not name has no subject: nothing is guessed. Rows stream;
+memory does not follow the size of the dump.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from licet.sources.catalogue import FactsTable, Location, Table
+from licet.sources.import_report import FileOutcome, ImportReport, Progress
+from licet.sources.parquet_files import write_batches
+from licet.sources.places import resolve_place
+from licet.sources.stackexchange_layout import LAYOUTS, Layout, Row, moment_of, number_of
+from licet.sources.xml_rows import read_rows
+from licet.terms import SourceError
+
+SOURCE = "Stack Exchange dump"
+_BATCH_ROWS = 8192
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What is counted on the way, for the notes."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    members: bytearray = field(default_factory=bytearray)
+
+    def add_member(self, row: Row, path: Path) -> None:
+        number = number_of(row, "Id")
+        if number is None or not -1 <= number < 2**31:
+            raise SourceError(
+                "SRC-024", f"a user has no proper Id: {row.get('Id')!r}", str(path), "check the dump"
+            )
+        place, bit = divmod(number + 1, 8)
+        if place >= len(self.members):
+            self.members.extend(bytes(place + 1 - len(self.members)))
+        if self.members[place] >> bit & 1:
+            raise SourceError(
+                "SRC-025",
+                f"user {number} is there twice",
+                str(path),
+                "download the dump again; it is not whole",
+            )
+        self.members[place] |= 1 << bit
+
+    def is_member(self, member: str) -> bool:
+        try:
+            place, bit = divmod(int(member) + 1, 8)
+        except ValueError:
+            return False
+        return 0 <= place < len(self.members) and bool(self.members[place] >> bit & 1)
+
+
+def import_stackexchange(
+    folder: Path | str, out_dir: Path | str, progress: Progress | None = None
+) -> ImportReport:
+    """Read a dump folder and write its tables to `out_dir` as stamped Parquet.
+
+    Users.xml and Posts.xml must be there; the other files may be missing, and the report says so. Tables: members
+    (the facts), profiles, posts (questions and answers), wikis, comments, votes, tags, badges.
+
+    Raises: SourceError SRC-020 for a folder that is no dump, SRC-021 to SRC-025 for files that cannot be trusted,
+    SRC-017 when a table cannot be written. Tables finished before an error stay; the catalogue names none of them
+    until the report is merged.
+    """
+    folder, out_dir = Path(folder), Path(out_dir)
+    try:
+        present = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
+    except OSError as error:
+        raise SourceError(
+            "SRC-020", f"the folder cannot be read: {error}", str(folder), "give a folder"
+        ) from None
+    for needed in ("users.xml", "posts.xml"):
+        if needed not in present:
+            raise SourceError(
+                "SRC-020",
+                f"there is no {needed.capitalize()} here",
+                str(folder),
+                "unpack the dump's .7z file and give the folder of its XML files",
+            )
+    findings, tables, counts, outcomes = _Findings(), {}, {}, []
+    total = sum(present[layout.file].stat().st_size for layout in LAYOUTS.values() if layout.file in present)
+    before = 0
+    for name, layout in LAYOUTS.items():
+        path = present.get(layout.file)
+        if path is None:
+            continue
+        rows = _rows(path, name, layout, findings, _reporter(progress, path.name, before, total))
+        target = out_dir / f"{name}.parquet"
+        schema = pa.schema([(column, kind) for column, kind, _, _ in layout.columns])
+        labels = {column: label for column, _, label, _ in layout.columns}
+        counts[name] = write_batches(target, schema, labels, _batches(rows, layout, schema))
+        tables[name] = Table(
+            location=Location(parquet=str(target.absolute())),
+            key=layout.columns[0][0],
+            subjects=(layout.subject,) if layout.subject else (),
+            created=layout.created,
+            visibility_is="public" if layout.is_public else None,
+            columns=labels,
+            source=SOURCE,
+        )
+        outcomes.append(FileOutcome(path.name, "imported", name, counts[name]))
+        before += path.stat().st_size
+    return ImportReport(
+        tables=tables,
+        facts=FactsTable(table="members", subject="member_id", region="region"),
+        counts=counts,
+        notes=tuple(_notes(findings.counts, present)),
+        files=(*outcomes, *_left_out(present)),
+    )
+
+
+def _rows(
+    path: Path, name: str, layout: Layout, findings: _Findings, on_bytes: Callable[[int], None]
+) -> Iterator[Row]:
+    """The rows of a file that belong in table `name`, counted on the way."""
+    counts = findings.counts
+    for row in read_rows(path, on_bytes):
+        if not layout.takes(row):
+            continue
+        if name == "members":
+            findings.add_member(row, path)
+            counts["located"] += "Location" in row
+            counts["resolved"] += resolve_place(row.get("Location")).region is not None
+        elif layout.subject is not None and name != "profiles":
+            owner = row.get("OwnerUserId") or row.get("UserId")
+            if owner is None:
+                counts[f"{name} without owner"] += 1
+            elif not findings.is_member(owner):
+                counts["owners who are no members"] += 1
+            elif row.get("LastEditorUserId", owner) != owner:
+                counts["edited by others"] += 1
+            counts["community owned"] += "CommunityOwnedDate" in row
+        if layout.created is not None and moment_of(row, "CreationDate") is None:
+            counts["without date"] += 1
+        yield row
+
+
+def _batches(rows: Iterator[Row], layout: Layout, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    waiting: list[Row] = []
+    for row in rows:
+        waiting.append(row)
+        if len(waiting) == _BATCH_ROWS:
+            yield _batch(waiting, layout, schema)
+            waiting = []
+    if waiting:
+        yield _batch(waiting, layout, schema)
+
+
+def _batch(rows: list[Row], layout: Layout, schema: pa.Schema) -> pa.RecordBatch:
+    columns = [pa.array([read(row) for row in rows], kind) for _, kind, _, read in layout.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _reporter(progress: Progress | None, step: str, before: int, total: int) -> Callable[[int], None]:
+    def report(done: int) -> None:
+        if progress is not None:
+            progress(step, min(before + done, total), total)
+
+    return report
+
+
+def _notes(counts: Counter[str], present: Mapping[str, Path]) -> Iterator[str]:
+    yield f"{counts['resolved']} of {counts['located']} written locations could be resolved to a region"
+    for table in ("posts", "wikis", "comments"):
+        if number := counts[f"{table} without owner"]:
+            yield f"{number} {table} name no owner (the account was deleted); they have no subject"
+    if number := counts["owners who are no members"]:
+        yield f"{number} rows are owned by accounts that Users.xml does not list"
+    if number := counts["edited by others"]:
+        yield (
+            f"{number} posts were last edited by someone other than their author, and may hold the editor's words;"
+            " the author alone counts as subject, and column last_editor_id names the editor"
+        )
+    if number := counts["community owned"]:
+        yield f"{number} posts are community wikis with several authors, of whom the dump names one"
+    if number := counts["without date"]:
+        yield f"{number} rows have no readable date"
+    if "votes.xml" in present:
+        yield "votes name their voter only for favourites and bounties; all others have no subject"
+    for name in ("comments.xml", "tags.xml", "votes.xml"):
+        if name not in present:
+            yield f"there is no {name.capitalize()} in this dump"
+
+
+def _left_out(present: Mapping[str, Path]) -> Iterator[FileOutcome]:
+    used = {layout.file for layout in LAYOUTS.values()}
+    for name, path in present.items():
+        if name not in used:
+            reason = "revisions and links are not read" if name.endswith(".xml") else "not a file of a dump"
+            yield FileOutcome(path.name, "not imported", reason=reason)

@@ -1,0 +1,167 @@
+"""Snapshots: published manifests, found by kind and order, and the objects they refer to.
+
+A manifest refers to an object by any dict with the key ``sha256`` (and, if it likes, ``bytes``), at any depth.
+A file name alone says sequence, kind and id, so listing, removing and numbering never depend on a readable
+manifest; reading one always checks it against its id.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from licet.store import layout
+from licet.store.layout import SnapshotName
+from licet.store.places import Files
+from licet.terms import StoreError
+from licet.terms.canonical import canonical_json, digest
+
+SHORTEST_PREFIX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRef:
+    """One published snapshot.
+
+    id:       SHA-256 of its canonical manifest.
+    kind:     what it is a snapshot of, e.g. ``corpus``.
+    name:     kind and sequence number, e.g. ``corpus-7``; never given twice in one store.
+    sequence: its place in the order of publishing, over all kinds of the store.
+    manifest: as it was published.
+    """
+
+    id: str
+    kind: str
+    name: str
+    sequence: int
+    manifest: dict[str, Any]
+
+
+def list_names(files: Files, kind: str | None = None) -> list[SnapshotName]:
+    """The published snapshots, oldest first; of every kind when `kind` is None.
+
+    An id published again counts once, as its newest: a crash between publishing and removing the older name
+    leaves both for a moment.
+    """
+    kinds = files.folders(layout.SNAPSHOTS) if kind is None else [layout.check_kind(kind)]
+    newest: dict[tuple[str, str], SnapshotName] = {}
+    for each in kinds:
+        for file_name in sorted(files.sizes(f"{layout.SNAPSHOTS}/{each}")):
+            name = layout.parse_snapshot(each, file_name)
+            if name is not None:
+                newest[each, name.id] = name
+    return sorted(newest.values())
+
+
+def next_sequence(files: Files) -> int:
+    """The number for the next snapshot: higher than any published or removed."""
+    used = [name.sequence for name in list_names(files)]
+    used += [int(name) for name in files.sizes(layout.RETIRED) if name.isdigit()]
+    return max(used, default=0) + 1
+
+
+def read_snapshot(files: Files, name: SnapshotName) -> SnapshotRef:
+    """Read a published manifest.
+
+    Raises: StoreError STOR-010 when its bytes are not those of its id, STOR-008 when it has been removed since.
+    """
+    try:
+        data = files.read(name.path)
+    except FileNotFoundError:
+        raise StoreError(
+            "STOR-008", f"snapshot {name.id[:12]} was removed", files.where, "list the snapshots again"
+        ) from None
+    if digest(data) != name.id:
+        raise StoreError(
+            "STOR-010",
+            "the manifest of a snapshot was changed after it was published",
+            files.locate(name.path),
+            "restore it from a copy, or remove the snapshot by its id",
+        )
+    manifest: dict[str, Any] = json.loads(data)
+    return SnapshotRef(name.id, name.kind, f"{name.kind}-{name.sequence}", name.sequence, manifest)
+
+
+def find_name(files: Files, kind: str | None, which: str) -> SnapshotName:
+    """The snapshot that ``latest``, a name like ``corpus-7`` or the start of an id means.
+
+    Raises: StoreError STOR-008 when there is none, STOR-009 when an id starts so more than once.
+    """
+    names = list_names(files, kind)
+    if (
+        which == "latest" and names and kind is not None
+    ):  # never "the latest of whatever": removing needs a name
+        return names[-1]
+    found = [name for name in names if f"{name.kind}-{name.sequence}" == which]
+    if not found and len(which) >= SHORTEST_PREFIX:
+        found = [name for name in names if name.id.startswith(which)]
+    if len(found) > 1:
+        raise StoreError(
+            "STOR-009",
+            f"{which!r} is the start of {len(found)} snapshot ids",
+            files.where,
+            "give more digits: " + ", ".join(name.id[: len(which) + 8] for name in found[:4]),
+        )
+    if not found:
+        of_kind = f"{kind} snapshot" if kind else "snapshot"
+        latest = which == "latest" and kind is not None
+        raise StoreError(
+            "STOR-008",
+            f"there is no {of_kind} yet" if latest else f"there is no {of_kind} {which!r}",
+            files.where,
+            "build one first" if latest else "list the snapshots and give at least 4 digits of an id",
+        )
+    return found[0]
+
+
+def manifest_bytes(manifest: dict[str, Any]) -> bytes:
+    """The canonical bytes of a manifest.
+
+    Raises: StoreError STOR-011 when it holds something canonical JSON cannot: a float, bytes, a lone surrogate.
+    """
+    try:
+        return canonical_json(manifest)
+    except (TypeError, UnicodeEncodeError) as error:
+        raise StoreError(
+            "STOR-011",
+            f"the manifest cannot be written: {error}",
+            fix="use only dicts with string keys, lists, strings, integers, booleans and None",
+        ) from error
+
+
+def references(manifest: dict[str, Any]) -> dict[str, int | None]:
+    """The objects a manifest refers to: digest to size in bytes, None where the manifest does not say.
+
+    Raises: StoreError STOR-011 when a ``sha256`` is not a digest, or sizes disagree.
+    """
+    found: dict[str, int | None] = {}
+    for entry in _entries(manifest):
+        digest_, size = entry["sha256"], entry.get("bytes")
+        if not layout.is_digest(digest_):
+            raise StoreError(
+                "STOR-011",
+                f"the manifest refers to {digest_!r}, which is no digest",
+                fix="give what put() returned",
+            )
+        known = found.get(digest_)
+        if size is not None and (not isinstance(size, int) or known not in (None, size)):
+            raise StoreError(
+                "STOR-011",
+                f"the manifest gives object {digest_[:12]} the size {size!r}",
+                fix="give its one size in whole bytes, or none",
+            )
+        found[digest_] = size if known is None else known
+    return found
+
+
+def _entries(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "sha256" in value:
+            yield value
+        for item in value.values():
+            yield from _entries(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _entries(item)

@@ -1,0 +1,79 @@
+"""Sweeping: removing objects that no published snapshot refers to, and what a dead writer left behind.
+
+Whoever is about to leave the store in an in-between state first leaves a marker in `staging/`. A marker found
+by the next writer means the last one died: everything nobody refers to is then removed before anything else.
+Only live files are meant: what a disk, a file system's snapshot or a backup keeps of a deleted file is out of
+reach from here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from licet.store import layout
+from licet.store.layout import SnapshotName
+from licet.store.places import Files
+from licet.store.snapshots import list_names, read_snapshot, references
+
+
+@contextmanager
+def writing(files: Files) -> Iterator[None]:
+    """Hold the writer lock, with everything swept that a dead writer left."""
+    with files.lock():
+        if files.sizes(layout.STAGING):
+            sweep(files)
+        yield
+
+
+def mark_unfinished(files: Files) -> str:
+    """Leave a durable marker of unfinished business; return its path. The writer lock is held."""
+    marker = f"{layout.STAGING}/{uuid.uuid4().hex}.unfinished"
+    files.write(marker, b"")
+    files.settle()
+    return marker
+
+
+def sweep(files: Files) -> list[str]:
+    """Remove every object no snapshot refers to; return their digests, sorted. The writer lock is held.
+
+    When this returns the removals survive a power cut.
+    Raises: StoreError STOR-010 when a manifest is damaged: what it refers to is unknown, so nothing is removed.
+    """
+    kept: set[str] = set()
+    for name in list_names(files):
+        kept |= references(read_snapshot(files, name).manifest).keys()
+    removed: set[str] = set()
+    for prefix in files.folders(layout.OBJECTS):
+        folder = f"{layout.OBJECTS}/{prefix}"
+        for file_name in files.sizes(folder):
+            digest = file_name.partition(".")[0]
+            if digest not in kept:
+                files.delete(f"{folder}/{file_name}")
+                removed.add(digest)
+    files.settle()
+    # Last, so that a sweep that dies is done again.
+    for file_name in files.sizes(layout.STAGING):
+        files.delete(f"{layout.STAGING}/{file_name}")
+    return sorted(removed)
+
+
+def remove(files: Files, names: list[SnapshotName]) -> None:
+    """Remove published snapshots, not yet their objects. Their numbers stay used. The writer lock is held."""
+    if not names:
+        return
+    retired = files.sizes(layout.RETIRED)
+    highest = max(name.sequence for name in names)
+    if all(int(other) < highest for other in retired if other.isdigit()):
+        files.write(layout.retired_path(highest), b"")
+        files.settle()  # before the names go, or a crash in between would give their numbers again
+        for other in retired:
+            files.delete(f"{layout.RETIRED}/{other}")
+    gone = {(name.kind, name.id) for name in names}
+    for kind in {name.kind for name in names}:
+        for file_name in files.sizes(f"{layout.SNAPSHOTS}/{kind}"):
+            found = layout.parse_snapshot(kind, file_name)
+            if found is not None and (kind, found.id) in gone:
+                files.delete(found.path)
+    files.settle()

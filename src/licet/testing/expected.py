@@ -1,0 +1,196 @@
+"""What a gate must hand out, said a second time: `decide` applied record by record in plain Python.
+
+Written from the promises of `decide` and `enforce`, and importing nothing of `enforce`: facts are gathered here
+from the Arrow tables, ages counted here, reasons ranked here. Where a gate and this module differ, one is wrong.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from licet.decide import Decision, Facts, Request, decide
+from licet.sources.catalogue import Table
+from licet.terms import ChoiceState, Code
+from licet.terms.moments import age_in_years
+from licet.testing.worlds import World
+
+#: Of the reasons of several kinds of data in one row, the row tells the one furthest down this list.
+_FROM_FAR_TO_NEAR = (
+    Code.UNLABELLED, Code.MOMENT_UNKNOWN, Code.PURPOSE_UNKNOWN, Code.CATEGORY_UNKNOWN, Code.RECIPIENT_UNKNOWN,
+    Code.CLOSED_BY_VOCABULARY, Code.NO_RULE, Code.SUBJECT_UNKNOWN, Code.FORBIDDEN, Code.TOO_EARLY, Code.TOO_LATE,
+    Code.REGION_UNKNOWN, Code.REGION_NOT_COVERED, Code.AGE_UNKNOWN, Code.UNDER_AGE, Code.AGE_NOT_COVERED,
+    Code.PLAN_UNKNOWN, Code.PLAN_NOT_COVERED, Code.VISIBILITY_UNKNOWN, Code.VISIBILITY_NOT_COVERED,
+    Code.CREATED_UNKNOWN, Code.CREATED_NOT_COVERED, Code.DEFAULT_UNKNOWN, Code.OFF_BY_DEFAULT, Code.NOT_ASKED,
+    Code.REFUSED,
+)  # fmt: skip
+
+
+class Verdict(NamedTuple):
+    """One row: the kinds of data everyone in it permits, and if there are none, why."""
+
+    permitted: frozenset[str]
+    code: str | None
+    rule: str | None
+    region: str | None
+
+
+class Expected(NamedTuple):
+    """All of one table.
+
+    rows:     what passes, as (column, value) pairs; cells not permitted are None, and every column is there.
+    verdicts: one per row of the table, in its order.
+    decided:  how many single decisions it took.
+    """
+
+    rows: list[tuple[tuple[str, Any], ...]]
+    verdicts: list[Verdict]
+    decided: int
+
+
+def expect(world: World, name: str, subjects: Iterable[str] | None = None) -> Expected:
+    """What a gate over `world` must say of one table; `subjects` keeps the rows about one of them."""
+    table, known = world.catalogue.tables[name], known_facts(world)
+    wanted = None if subjects is None else set(subjects)
+    rows, verdicts, decided = [], [], 0
+    for row in world.tables[name].to_pylist():
+        people = list(people_of(row, table))
+        if wanted is not None and wanted.isdisjoint(people):
+            continue
+        verdict, asked = _judge(world, table, row, people, known)
+        decided += asked
+        verdicts.append(verdict)
+        if verdict.permitted:
+            rows.append(tuple((column, _shown(row, column, table, verdict)) for column in row))
+    return Expected(rows, verdicts, decided)
+
+
+def people_of(row: dict[str, Any], table: Table) -> Iterator[str | None]:
+    """The people of a row in the catalogue's order, as text; None for a gap, and for a list with nobody in it."""
+    for column in table.subjects:
+        found = row[column]
+        for one in (found or [None]) if isinstance(found, list) else [found]:
+            yield None if one is None else str(one)
+
+
+def known_facts(world: World) -> dict[str, Facts]:
+    """What is known about each member; a fact on which two rows differ, or that one leaves out, is not known."""
+    columns = world.catalogue.facts
+    assert columns is not None
+    told: dict[str, list[dict[str, Any]]] = {}
+    for row in world.tables[columns.table].to_pylist():
+        if row[columns.subject] is not None:
+            told.setdefault(str(row[columns.subject]), []).append(row)
+    choices, narrow = _choices(world)
+    signals: dict[str, set[str]] = {}
+    for row in world.signals.to_pylist():
+        signals.setdefault(row["subject"], set()).add(row["signal"])
+    found = {}
+    for subject, rows in told.items():
+        born, age = _agreed(rows, columns.birth_date), _agreed(rows, columns.age)
+        found[subject] = Facts(
+            _agreed(rows, columns.region),
+            (None if born is None else age_in_years(_day(born), world.at)) if columns.birth_date else age,
+            _agreed(rows, columns.plan),
+            choices.get(subject, {}),
+            narrow.get(subject, {}),
+            frozenset(signals.get(subject, ())),
+        )
+    return found
+
+
+def tally(world: World, name: str) -> Counter[tuple[str | None, str | None, str | None]]:
+    """Rows by (code, rule, region); code None is what passed."""
+    return Counter((one.code, one.rule, one.region) for one in expect(world, name).verdicts)
+
+
+def columns_permitted(world: World, name: str) -> set[str]:
+    """The labelled columns that at least one member permits for at least one conceivable row."""
+    table = world.catalogue.tables[name]
+    clauses = [
+        rule for rule in world.policy.pack.rules if rule.created_from or rule.created_before or rule.visibility
+    ]
+    days = {day for rule in clauses for day in (rule.created_from, rule.created_before) if day is not None}
+    made: list[datetime | None] = [None, datetime(1900, 1, 1, tzinfo=UTC)]
+    made += [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days]
+    shown: list[str | None] = [None, "anyone", *{word for rule in clauses for word in rule.visibility or ()}]
+    return {
+        column
+        for column, kind in table.columns.items()
+        if kind is not None
+        and any(
+            decide(Request(world.purpose, kind, world.recipient, world.at, word, at), facts, world.policy).permitted
+            for facts in known_facts(world).values()
+            for word in shown
+            for at in made
+        )
+    }
+
+
+def _judge(
+    world: World, table: Table, row: dict[str, Any], people: list[str | None], known: dict[str, Facts]
+) -> tuple[Verdict, int]:
+    kinds = list(dict.fromkeys(kind for kind in table.columns.values() if kind is not None))
+    if not kinds:
+        return Verdict(frozenset(), Code.UNLABELLED.value, None, None), 0
+    visibility = table.visibility_is if table.visibility is None else row[table.visibility]
+    created = None if table.created is None else _moment(row[table.created])
+    told: list[tuple[str | None, list[Decision]]] = []
+    for subject in people or [None]:
+        facts = None if subject is None else known.get(subject)
+        request = Request(world.purpose, "", world.recipient, world.at, visibility, created)
+        decisions = [decide(request._replace(category=kind), facts, world.policy) for kind in kinds]
+        told.append((None if facts is None else facts.region, decisions))
+    permitted = frozenset(
+        kind for place, kind in enumerate(kinds) if all(decisions[place].permitted for _, decisions in told)
+    )
+    asked = len(kinds) * len(told)
+    if permitted:
+        return Verdict(permitted, None, None, told[0][0]), asked
+    for region, decisions in told:
+        if not any(decision.permitted for decision in decisions):
+            nearest = max(decisions, key=lambda decision: _FROM_FAR_TO_NEAR.index(decision.code))
+            return Verdict(permitted, nearest.code.value, nearest.rule, region), asked
+    return Verdict(permitted, Code.SUBJECTS_DISAGREE.value, None, told[0][0]), asked
+
+
+def _shown(row: dict[str, Any], column: str, table: Table, verdict: Verdict) -> Any:
+    kind = table.columns.get(column)
+    roles = {table.key, *table.subjects, table.created, table.visibility}
+    return row[column] if (column in roles if kind is None else kind in verdict.permitted) else None
+
+
+def _choices(
+    world: World,
+) -> tuple[dict[str, dict[str, ChoiceState]], dict[str, dict[str, dict[str, ChoiceState]]]]:
+    whole: dict[str, dict[str, ChoiceState]] = {}
+    narrow: dict[str, dict[str, dict[str, ChoiceState]]] = {}
+    for row in world.choices.to_pylist():
+        state = ChoiceState(row["state"])
+        if row["category"] is None:
+            whole.setdefault(row["subject"], {})[row["setting"]] = state
+        else:
+            kinds = narrow.setdefault(row["subject"], {}).setdefault(row["setting"], {})
+            kinds[row["category"]] = state
+    return whole, narrow
+
+
+def _agreed(rows: list[dict[str, Any]], column: str | None) -> Any:
+    told = [] if column is None else [row[column] for row in rows]
+    return told[0] if told and all(one is not None and one == told[0] for one in told) else None
+
+
+def _day(born: Any) -> date:
+    if isinstance(born, datetime):
+        return born.astimezone(UTC).date() if born.tzinfo is not None else born.date()
+    assert isinstance(born, date)
+    return born
+
+
+def _moment(made: Any) -> datetime | None:
+    """When a record was made; without a zone it is UTC, and a bare day is its first moment."""
+    if isinstance(made, datetime):
+        return made.replace(tzinfo=UTC) if made.tzinfo is None else made
+    return datetime(made.year, made.month, made.day, tzinfo=UTC) if isinstance(made, date) else None

@@ -1,0 +1,133 @@
+"""Made-up members: a facts table as platforms have them, and what the ledger says they chose."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from random import Random
+from typing import Any
+
+import pyarrow as pa
+
+from licet.testing.questions import STATES, make_plan, make_region
+from licet.testing.words import (
+    AGES,
+    CATEGORIES,
+    OWN_CATEGORIES,
+    RETIRED,
+    SETTINGS,
+    chance,
+    pick,
+)
+
+_EAST = timezone(timedelta(hours=9))
+
+
+def make_members(
+    rng: Random, subjects: list[str], numbered: bool, at: datetime
+) -> tuple[dict[str, str], pa.Table]:
+    """A facts section of a catalogue, and the table it speaks of: most members once, some twice, some not."""
+    columns = {"table": "members", "subject": "who"}
+    wanted = {"region": 97, "plan": 90, "birth_date": 55, "age": 60}
+    columns |= {name: name for name, percent in wanted.items() if chance(rng, percent)}
+    rows: list[dict[str, Any]] = []
+    for subject in subjects:
+        if chance(rng, 5):
+            continue
+        row = _member(rng, subject, at)
+        rows.append(row)
+        if chance(rng, 15):
+            rows.append(dict(row) if chance(rng, 50) else row | _one_other(rng, _member(rng, subject, at)))
+    if chance(rng, 10):
+        rows.append(_member(rng, None, at))
+    for number, row in enumerate(rows):
+        row["row"] = number
+    born_type, born = _birth_dates(rng, [row["birth_date"] for row in rows])
+    ids = [None if row["who"] is None else int(row["who"]) if numbered else row["who"] for row in rows]
+    data = {
+        "row": pa.array([row["row"] for row in rows], pa.int64()),
+        "who": pa.array(ids, pa.int64() if numbered else pa.string()),
+        "name": pa.array([f"name {row['row']}" for row in rows], pa.string()),
+        "region": pa.array([row["region"] for row in rows], pa.string()),
+        "plan": pa.array([row["plan"] for row in rows], pa.string()),
+        "birth_date": pa.array(born, born_type),
+        "age": pa.array([row["age"] for row in rows], pa.int32()),
+    }
+    return columns, pa.table(data)
+
+
+def _member(rng: Random, subject: str | None, at: datetime) -> dict[str, Any]:
+    return {
+        "who": subject,
+        "region": make_region(rng),
+        "plan": make_plan(rng),
+        "birth_date": None if chance(rng, 8) else _birth_date(rng, at.astimezone(UTC).date()),
+        "age": None if chance(rng, 8) else pick(rng, [30, *AGES, *(age - 1 for age in AGES), 66, 0, -3]),
+    }
+
+
+def _one_other(rng: Random, other: dict[str, Any]) -> dict[str, Any]:
+    name = pick(rng, ["region", "plan", "birth_date", "age"])
+    return {name: other[name]}
+
+
+def _birth_date(rng: Random, today: date) -> date:
+    """Around a birthday that rules ask about, on a leap day, long ago, or not yet."""
+    kind = rng.randrange(10)
+    if kind == 0:
+        return pick(rng, [date(2008, 2, 29), date(1960, 2, 29), date(2008, 2, 28), date(2008, 3, 1)])
+    if kind == 1:
+        return pick(rng, [date(1950, 6, 1), today + timedelta(1), today, date(1900, 1, 1)])
+    year = today.year - pick(rng, AGES)
+    try:
+        birthday = today.replace(year=year)
+    except ValueError:
+        birthday = date(year, 3, 1)
+    return birthday + timedelta(pick(rng, [0, 1, -1, -200]))
+
+
+def _birth_dates(rng: Random, days: list[date | None]) -> tuple[pa.DataType, list[Any]]:
+    """The same days as a column of dates or of times."""
+    kind = rng.randrange(4)
+    if kind == 2:
+        return pa.timestamp("us"), [
+            None if day is None else datetime(day.year, day.month, day.day, 23, 59) for day in days
+        ]
+    if kind == 3:  # early in the east it is still the day before in UTC
+        return pa.timestamp("us", "Asia/Tokyo"), [
+            None if day is None else datetime(day.year, day.month, day.day, 12, tzinfo=_EAST) for day in days
+        ]
+    return pa.date32(), list(days)
+
+
+def make_choices(rng: Random, subjects: list[str]) -> pa.Table:
+    """What a ledger's `choices_table` says: one line per subject, setting and kind of data."""
+    rows = []
+    for subject in subjects:
+        for setting in (*SETTINGS, *RETIRED, "ai_2"):
+            if chance(rng, 30):
+                rows.append((subject, setting, None, str(pick(rng, STATES))))
+            if chance(rng, 20):
+                kinds = {pick(rng, [*CATEGORIES, *OWN_CATEGORIES]) for _ in range(2)}
+                rows += [(subject, setting, kind, str(pick(rng, STATES))) for kind in sorted(kinds)]
+    subject, setting, category, state = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return pa.table(
+        {
+            "subject": pa.array(subject, pa.string()),
+            "setting": pa.array(setting, pa.string()),
+            "category": pa.array(category, pa.string()),
+            "value": pa.array(["on" if one == "given" else "off" for one in state], pa.string()),
+            "state": pa.array(state, pa.string()),
+            "entry": pa.array(range(len(rows)), pa.int64()),
+        }
+    )
+
+
+def make_signals(rng: Random, subjects: list[str]) -> pa.Table:
+    """What a ledger's `signals_table` says."""
+    rows = [(subject, signal) for subject in subjects for signal in ("gpc", "other") if chance(rng, 15)]
+    return pa.table(
+        {
+            "subject": pa.array([subject for subject, _ in rows], pa.string()),
+            "signal": pa.array([signal for _, signal in rows], pa.string()),
+        }
+    )

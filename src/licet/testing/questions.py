@@ -1,0 +1,83 @@
+"""Made-up questions and what is known about whom, near every edge a generated pack has."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import strategies as st
+
+from licet.decide import Facts, Request
+from licet.terms import SELF, ChoiceState
+from licet.testing.words import (
+    AGES,
+    CATEGORIES,
+    DAYS,
+    NO_REGIONS,
+    ODD_PLANS,
+    ODD_VISIBILITIES,
+    OWN_CATEGORIES,
+    OWN_PURPOSES,
+    PLANS,
+    PURPOSES,
+    RECIPIENTS,
+    REGIONS,
+    RETIRED,
+    SETTINGS,
+    VISIBILITIES,
+    chance,
+    moment_near,
+    pick,
+)
+
+STATES = tuple(ChoiceState)
+
+
+def facts() -> st.SearchStrategy[Facts]:
+    """What might be known about one person; every part may be missing or wrong."""
+    return st.randoms(use_true_random=False).map(make_facts)
+
+
+def requests() -> st.SearchStrategy[Request]:
+    """Questions in the words of `packs()`, now and then in a word nobody knows."""
+    return st.randoms(use_true_random=False).map(make_request)
+
+
+def make_facts(rng: Random) -> Facts:
+    choices = {id_: pick(rng, STATES) for id_ in (*SETTINGS, *RETIRED) if chance(rng, 35)}
+    narrow = {
+        id_: {pick(rng, [*CATEGORIES, *OWN_CATEGORIES]): pick(rng, STATES)}
+        for id_ in (*SETTINGS, *RETIRED)
+        if chance(rng, 15)
+    }
+    return Facts(
+        make_region(rng),
+        None if chance(rng, 10) else pick(rng, [30, *AGES, *(age - 1 for age in AGES), 66, 0, -1]),
+        make_plan(rng),
+        choices,
+        narrow,
+        frozenset({"gpc"}) if chance(rng, 20) else frozenset({"other"}) if chance(rng, 5) else frozenset(),
+    )
+
+
+def make_region(rng: Random) -> str | None:
+    return None if chance(rng, 5) else pick(rng, NO_REGIONS if chance(rng, 7) else REGIONS)
+
+
+def make_plan(rng: Random) -> str | None:
+    return None if chance(rng, 10) else pick(rng, ODD_PLANS if chance(rng, 10) else PLANS)
+
+
+def make_visibility(rng: Random) -> str | None:
+    return None if chance(rng, 12) else pick(rng, ODD_VISIBILITIES if chance(rng, 15) else VISIBILITIES)
+
+
+def make_request(rng: Random) -> Request:
+    unknown = chance(rng, 3)
+    return Request(
+        "mind_reading" if unknown and chance(rng, 40) else pick(rng, [*PURPOSES, *OWN_PURPOSES]),
+        "dreams" if unknown and chance(rng, 40) else pick(rng, [*CATEGORIES, *OWN_CATEGORIES, "content.posts.x"]),
+        "stranger" if unknown else SELF if chance(rng, 75) else pick(rng, RECIPIENTS),
+        None if chance(rng, 2) else moment_near(rng, DAYS[-1:] if chance(rng, 60) else DAYS),
+        make_visibility(rng),
+        None if chance(rng, 10) else moment_near(rng, DAYS),
+    )

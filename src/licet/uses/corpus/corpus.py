@@ -1,0 +1,334 @@
+"""The corpus: permitted documents as a snapshot, built once and brought up to date at the cost of what changed.
+
+`build` makes a snapshot of what the gate permits. `update` takes an earlier one to a later ledger position:
+it finds the people the change touched, makes their documents anew, and rewrites only the buckets they lie in.
+What it ends with is, byte for byte, what a build from scratch would make (law 8).
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from importlib import metadata
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.enforce import Gate
+from licet.store import SnapshotRef, Store
+from licet.terms.canonical import canonical_json, digest
+from licet.terms.moments import format_moment
+from licet.uses.corpus import snapshot as files
+from licet.uses.corpus.documents import Selection, make_documents
+from licet.uses.corpus.recipe import Recipe
+from licet.uses.corpus.text.near_duplicates import (
+    Resemblance,
+    add_documents,
+    find_duplicates,
+    remove_documents,
+)
+
+#: Called with a stage in plain words, how much is done and how much there is (None: not known).
+Progress = Callable[[str, int, int | None], None]
+
+
+def _silent(stage: str, done: int, total: int | None) -> None:
+    """Progress for nobody."""
+
+
+class Built(NamedTuple):
+    """What a build or an update came to.
+
+    how:       "built", or for an update "updated" (only what changed) or "rebuilt" and `why`.
+    rewritten: buckets written; the others are the earlier snapshot's own files.
+    """
+
+    snapshot: SnapshotRef
+    how: str
+    why: str | None
+    rewritten: int
+
+
+def build(
+    gate: Gate,
+    store: Store,
+    recipe: Recipe,
+    salt: bytes,
+    *,
+    record: Callable[[dict[str, Any], str], None],
+    progress: Progress = _silent,
+) -> Built:
+    """Build a snapshot of everything the gate permits.
+
+    record: called with the manifest and its id before anything is published, to note the use in the ledger. If
+            the process dies in between, the ledger tells of a use whose snapshot never came: data was read, and
+            that is what a member is owed.
+    """
+    return _write_all(gate, store, recipe, salt, record, progress, how="built", why=None)
+
+
+def update(
+    gate: Gate,
+    earlier_gate: Callable[[str, int], Gate],
+    earlier: SnapshotRef,
+    store: Store,
+    recipe: Recipe,
+    salt: bytes,
+    *,
+    record: Callable[[dict[str, Any], str], None],
+    progress: Progress = _silent,
+) -> Built:
+    """Bring `earlier` to the gate's moment and ledger position.
+
+    earlier_gate: opens a gate as of a moment (ISO text) and a position; asked only when the moment moved.
+    """
+    manifest = earlier.manifest
+    why = _why_rebuild(gate, recipe, manifest)
+    if why is not None:
+        return _write_all(gate, store, recipe, salt, record, progress, how="rebuilt", why=why)
+    progress("finding whom the change touched", 0, None)
+    touched = _touched(gate, earlier_gate, recipe, manifest)
+    return _write_changed(gate, store, recipe, salt, manifest, touched, record, progress)
+
+
+def _write_all(
+    gate: Gate,
+    store: Store,
+    recipe: Recipe,
+    salt: bytes,
+    record: Callable[[dict[str, Any], str], None],
+    progress: Progress,
+    how: str,
+    why: str | None,
+) -> Built:
+    progress("counting what is held back", 0, None)
+    counts = gate.counts(_tables(recipe))
+    expected = sum(row.records for row in counts.passed)
+    done = 0
+
+    def tick(documents: int) -> None:
+        nonlocal done
+        done += documents
+        progress("making documents", done, max(expected, done))
+
+    made = make_documents(gate, recipe, salt, tick=tick)
+    progress("finding near-duplicates", 0, None)
+    rows = _with_duplicates(made.documents, _find(made.documents, recipe))
+    with store.build(files.KIND) as writing:
+        entries = []
+        numbers = pc.unique(rows["bucket"]).to_pylist()
+        for nth, number in enumerate(sorted(numbers), start=1):
+            entries.append(files.write_bucket(writing, number, rows.filter(pc.equal(rows["bucket"], number))))
+            progress("writing buckets", nth, len(numbers))
+        present = [entry for entry in entries if entry is not None]
+        subjects = set(pc.unique(rows["subjects"].combine_chunks().flatten()).to_pylist())
+        manifest = _manifest(gate, recipe, present, files.write_members(writing, salt, subjects), counts)
+        record(manifest, digest(canonical_json(manifest)))
+        id_ = writing.publish(manifest)
+    return Built(store.snapshot(files.KIND, id_), how, why, len(present))
+
+
+def _write_changed(
+    gate: Gate,
+    store: Store,
+    recipe: Recipe,
+    salt: bytes,
+    before: dict[str, Any],
+    touched: frozenset[str],
+    record: Callable[[dict[str, Any], str], None],
+    progress: Progress,
+) -> Built:
+    """Rewrite the buckets that the touched people's documents lie in, and those whose duplicates came back."""
+    columns = ("document_id", "kind", "key", "subjects", "order", "signature", "duplicate_of")
+    parts = list(files.read_index(store, before, columns))
+    index = pa.concat_tables(parts).combine_chunks() if parts else _empty(recipe)
+    gone = index.filter(_about(index["subjects"].combine_chunks(), touched))
+    grouped = {kind.kind for kind in recipe.documents if kind.group_by is not None}
+    keys: dict[str, frozenset[str]] = {}
+    for kind in grouped:
+        keys[kind] = frozenset(gone.filter(pc.equal(gone["kind"], kind))["key"].to_pylist())
+    progress("making documents anew", 0, None)
+    made = make_documents(gate, recipe, salt, Selection(touched, keys)).documents
+    # A group made anew replaces the earlier one even if it was untouched people's until now.
+    leaving = pa.concat_arrays(
+        [gone["document_id"].combine_chunks(), made["document_id"].combine_chunks()]
+    ).unique()
+    staying = index.filter(pc.invert(pc.is_in(index["document_id"], value_set=leaving)))
+    names = _rename(index, leaving, made, recipe)
+    earlier = dict(zip(index["document_id"].to_pylist(), index["duplicate_of"].to_pylist(), strict=True))
+    flipped = {id_ for id_, other in names.items() if id_ in earlier and earlier[id_] != other}
+    stays = pc.is_in(staying["document_id"], value_set=pa.array(sorted(flipped), pa.string()))
+    changed = {
+        *pc.unique(index.filter(pc.is_in(index["document_id"], value_set=leaving))["bucket"]).to_pylist(),
+        *pc.unique(made["bucket"]).to_pylist(),
+        *pc.unique(staying.filter(stays)["bucket"]).to_pylist(),
+    }
+    progress("counting what is held back", 0, None)
+    counts = gate.counts(_tables(recipe))
+    old = {entry["bucket"]: entry for entry in before["buckets"]}
+    rewritten = 0
+    with store.build(files.KIND) as writing:
+        for nth, number in enumerate(sorted(changed), start=1):
+            fresh = made.filter(pc.equal(made["bucket"], number))
+            if number in old:
+                rows = files.read_bucket(store, old[number], recipe)
+                rows = rows.filter(pc.invert(pc.is_in(rows["document_id"], value_set=leaving)))
+                fresh = pa.concat_tables([rows.select(fresh.column_names).cast(fresh.schema), fresh])
+            entry = files.write_bucket(writing, number, _with_duplicates(fresh, names))
+            rewritten += entry != old.get(number)
+            old.pop(number, None)
+            if entry is not None:
+                old[number] = entry
+            progress("writing buckets", nth, len(changed))
+        entries = [old[number] for number in sorted(old)]
+        subjects = set(pc.unique(staying["subjects"].combine_chunks().flatten()).to_pylist())
+        subjects |= set(pc.unique(made["subjects"].combine_chunks().flatten()).to_pylist())
+        manifest = _manifest(gate, recipe, entries, files.write_members(writing, salt, subjects), counts)
+        record(manifest, digest(canonical_json(manifest)))
+        id_ = writing.publish(manifest)
+    return Built(store.snapshot(files.KIND, id_), "updated", None, rewritten)
+
+
+def _touched(
+    gate: Gate, earlier_gate: Callable[[str, int], Gate], recipe: Recipe, manifest: dict[str, Any]
+) -> frozenset[str]:
+    """Everyone for whom the answers may differ between the two gates."""
+    position = manifest["ledger"]["position"]
+    if manifest["at"] == format_moment(gate.at):
+        first, last = sorted((position, gate.position))
+        return frozenset(gate.ledger.changed_subjects(first, last))
+    before = earlier_gate(manifest["at"], position)
+    found: set[str] = set()
+    for table in _tables(recipe):
+        if not gate.catalogue.tables[table].subjects:
+            continue
+        then, now = (each.eligibility(table).sort_by("subject") for each in (before, gate))
+        same = pc.and_kleene(True, pc.equal(then["subject"], now["subject"]))
+        for column in now.column_names[1:]:
+            same = pc.and_(same, pc.equal(then[column], now[column]))
+        found |= set(now.filter(pc.invert(same))["subject"].to_pylist())
+    return frozenset(found)
+
+
+def _why_rebuild(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str | None:
+    """Why only a build from scratch would do; None when the change can be followed."""
+    inputs = gate.inputs(_tables(recipe))
+    if any(files is None for files in inputs.values()):
+        return "some tables cannot be told to be unchanged"
+    reasons = (
+        ("the corpus was made for another purpose or recipient", "purpose", _purpose(gate)),
+        ("the policy changed", "policy", _policy(gate)),
+        ("the recipe changed", "recipe", _recipe(recipe)),
+        ("the tables changed", "inputs", inputs),
+        ("licet or a library it makes documents with changed", "environment", _environment(gate)),
+        ("the catalogue changed", "catalogue", _catalogue(gate)),
+    )
+    return next((why for why, part, now in reasons if manifest.get(part) != now), None)
+
+
+def _manifest(
+    gate: Gate, recipe: Recipe, entries: list[dict[str, Any]], members: dict[str, Any], counts: Any
+) -> dict[str, Any]:
+    return {
+        "licet": files.KIND,
+        "format": files.FORMAT_VERSION,
+        "root": files.corpus_root(entries),
+        "purpose": _purpose(gate),
+        "policy": _policy(gate),
+        "at": format_moment(gate.at),
+        "ledger": {"position": gate.position, "root": gate.ledger.checkpoint(gate.position).root.hex()},
+        "recipe": _recipe(recipe),
+        "catalogue": _catalogue(gate),
+        "inputs": gate.inputs(_tables(recipe)),
+        "members": members,
+        "counts": {
+            "documents": sum(entry["documents"] for entry in entries),
+            "set_aside": sum(entry["set_aside"] for entry in entries),
+            "subjects": members["count"],
+        },
+        "passed": [row._asdict() for row in counts.passed],
+        "held_back": [row._asdict() for row in counts.held_back],
+        "buckets": entries,
+        "environment": _environment(gate),
+    }
+
+
+def _purpose(gate: Gate) -> dict[str, str]:
+    return {"purpose": gate.purpose, "recipient": gate.recipient}
+
+
+def _policy(gate: Gate) -> dict[str, str]:
+    pack = gate.policy.pack
+    return {
+        "id": pack.id, "version": pack.version, "title": pack.title,
+        "digest": pack.digest, "with_carried_refusals": gate.policy.digest,
+    }  # fmt: skip
+
+
+def _recipe(recipe: Recipe) -> dict[str, Any]:
+    return {"digest": recipe.digest, "kinds": [kind.kind for kind in recipe.documents]}
+
+
+def _catalogue(gate: Gate) -> str:
+    return digest(canonical_json(gate.catalogue.model_dump(mode="json")))
+
+
+def _environment(gate: Gate) -> dict[str, str]:
+    """What could change a document's bytes."""
+    libraries = ("licet", "pyarrow", "rensa", "py3langid", "phonenumbers", "python-stdnum")
+    return {"engine": gate.engine.name, "python": platform.python_version()} | {
+        name: metadata.version(name) for name in libraries
+    }
+
+
+def _tables(recipe: Recipe) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(kind.table for kind in recipe.documents))
+
+
+def _resemblance(recipe: Recipe) -> Resemblance | None:
+    settings = recipe.near_duplicates
+    return None if settings is None else Resemblance(settings.threshold_percent / 100, settings.bands)
+
+
+def _signed(rows: pa.Table, *more: str) -> pa.Table:
+    return rows.select(["document_id", "order", "signature", *more]).rename_columns({"document_id": "doc_id"})
+
+
+def _find(documents: pa.Table, recipe: Recipe) -> dict[str, str | None]:
+    """Document id to the earlier document it repeats."""
+    resemblance = _resemblance(recipe)
+    if resemblance is None or len(documents) == 0:
+        return {}
+    return _named(find_duplicates(_signed(documents), resemblance))
+
+
+def _rename(index: pa.Table, leaving: pa.Array, made: pa.Table, recipe: Recipe) -> dict[str, str | None]:
+    """The same after some documents left and others came."""
+    resemblance = _resemblance(recipe)
+    if resemblance is None:
+        return {}
+    left = remove_documents(_signed(index, "duplicate_of"), leaving, resemblance)
+    return _named(add_documents(left, _signed(made), resemblance) if len(made) else left)
+
+
+def _named(table: pa.Table) -> dict[str, str | None]:
+    return dict(zip(table["doc_id"].to_pylist(), table["duplicate_of"].to_pylist(), strict=True))
+
+
+def _with_duplicates(rows: pa.Table, names: dict[str, str | None]) -> pa.Table:
+    found = pa.array([names.get(id_) for id_ in rows["document_id"].to_pylist()], pa.string())
+    return rows.append_column("duplicate_of", found)
+
+
+def _about(subjects: pa.ListArray, touched: frozenset[str]) -> pa.Array:
+    """Which rows are about any of these people."""
+    wanted = pc.is_in(subjects.flatten(), value_set=pa.array(sorted(touched), pa.string()))
+    rows = pc.list_parent_indices(subjects).filter(wanted).unique()
+    return pc.is_in(pa.array(range(len(subjects)), pa.int64()), value_set=rows.cast(pa.int64()))
+
+
+def _empty(recipe: Recipe) -> pa.Table:
+    from licet.uses.corpus.documents import schema
+
+    return schema(recipe).empty_table().append_column("duplicate_of", pa.array([], pa.string()))

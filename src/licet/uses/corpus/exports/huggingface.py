@@ -1,0 +1,44 @@
+"""An export in the layout of a Hugging Face dataset: Parquet under ``data/`` and a dataset card.
+
+Only a folder is written: nothing is uploaded. `datasets.load_dataset(folder)` reads it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from licet.uses.corpus.exports.account import TITLE, read_account
+from licet.uses.corpus.exports.card import make_card
+from licet.uses.corpus.exports.documents import Documents
+from licet.uses.corpus.exports.folder import Export, new_folder, summarise
+from licet.uses.corpus.exports.plain import ROWS_PER_FILE, check_count, write_shards
+
+
+def export_huggingface(
+    documents: Iterable[pa.RecordBatch | pa.Table],
+    manifest: Mapping[str, Any],
+    out: str | Path,
+    *,
+    overwrite: bool = False,
+    rows_per_file: int = ROWS_PER_FILE,
+    title: str = TITLE,
+    license_id: str = "unknown",
+) -> Export:
+    """Write ``data/train-00000-of-000NN.parquet``, ``README.md``, a manifest and sums to the folder `out`.
+
+    license_id: one of Hugging Face's licence ids; ``unknown`` and ``other`` are among them.
+    Raises: UseError CORP-201 to CORP-206.
+    """
+    account = read_account(manifest)
+    stream = Documents(documents)
+    with new_folder(out, overwrite=overwrite) as folder:
+        write_shards(folder, "data/train", stream, rows_per_file)
+        check_count(stream, account)
+        download_bytes = sum(entry["bytes"] for entry in folder.entries())
+        folder.write("README.md", make_card(account, stream.tally, title, license_id, download_bytes))
+        folder.finish("huggingface", account)
+        return summarise(folder, out, account.documents)

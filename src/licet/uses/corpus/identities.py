@@ -1,0 +1,36 @@
+"""Names that give nobody away: document ids, buckets and commitments, all under the workspace's secret salt.
+
+Without the salt none of them can be turned back or guessed; with it they are the same on every build, which
+is what makes an update equal a rebuild.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+_ID_BYTES = 16
+
+
+def _keyed(salt: bytes, purpose: bytes, text: str, size: int) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=size, key=salt, person=purpose).digest()
+
+
+def document_ids(salt: bytes, kind: str, keys: Iterable[str]) -> list[str]:
+    """A stable opaque id per (kind, key of the row or group)."""
+    return [_keyed(salt, b"licet document", f"{kind}\x00{key}", _ID_BYTES).hex() for key in keys]
+
+
+def bucket_numbers(salt: bytes, owners: Iterable[str], buckets: int) -> list[int]:
+    """Which file each owner's documents lie in. An owner is a subject, or a group of rows."""
+    return [int.from_bytes(_keyed(salt, b"licet bucket", owner, 8), "big") % buckets for owner in owners]
+
+
+def subject_nonce(salt: bytes, subject: str) -> bytes:
+    """What a subject needs, besides their id, to recognise their own commitment; nobody else's."""
+    return _keyed(salt, b"licet nonce", subject, 32)
+
+
+def commitment(salt: bytes, subject: str) -> bytes:
+    """SHA-256 of the subject's nonce and id: says who is in a snapshot without saying it to anyone else."""
+    return hashlib.sha256(subject_nonce(salt, subject) + subject.encode()).digest()

@@ -1,0 +1,209 @@
+"""Contact details in text: how each kind looks, and the kept library that says whether it is one.
+
+A recogniser is a cheap pattern that Arrow runs over a whole column (RE2, so linear in the text) and a function
+that finds the exact spans in the few texts that match. Numbers count only when they check out: telephone
+numbers by phonenumbers, IBANs and cards by python-stdnum, addresses by ipaddress. Deliberate disguise
+("jane at example dot org") is not recognised, and nothing here claims it is.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from phonenumbers import (
+    Leniency,
+    NumberParseException,
+    PhoneNumberMatcher,
+    is_valid_number,
+    parse,
+)
+from stdnum import iban, luhn
+
+from licet.uses.corpus.text import national_ids
+from licet.uses.corpus.text.words import fold_word
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """What is known of the author of one text.
+
+    region:  ISO 3166-1 country whose way of writing telephone numbers applies; None: international form only.
+    handles: the author's declared names as a handle would spell them (see `as_handle`).
+    """
+
+    region: str | None = None
+    handles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """One kind of personal data.
+
+    hint: RE2 pattern; a text without a match holds nothing of the kind.
+    find: yields the spans to replace, in order and apart.
+    """
+
+    kind: str
+    hint: str
+    find: Callable[[str, Author], Iterator[Span]]
+
+    @property
+    def token(self) -> str:
+        return f"[{self.kind}]"
+
+
+def as_handle(name: str) -> str:
+    """The letters and digits of a name, folded: ``Jane Doe`` and ``@jane.doe`` both give ``janedoe``."""
+    return "".join(char for char in fold_word(name) if char.isalnum())
+
+
+# Scripts written without spaces: an address beside them ends where they begin.
+_CJK = r"\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF00-\uFFEF\U00020000-\U0003FFFF"
+# \w knows no combining marks, and Indic words are full of them.
+_MARKED = r"\w\u0300-\u036F\u0900-\u0DFF"
+_LOCAL = rf"(?:(?![{_CJK}])[{_MARKED}.!#$%&'*+/=?^`{{|}}~-]){{1,64}}|[{_CJK}]{{1,64}}"
+_EMAIL = re.compile(
+    rf"(?:{_LOCAL})@[{_MARKED}.-]{{1,253}}"
+    rf"\.(?:[A-Za-z]{{2,63}}|xn--[A-Za-z0-9-]{{2,59}}|(?:(?![{_CJK}\d_])[{_MARKED}]){{2,63}}|[{_CJK}]{{1,63}})"
+)
+_URL = re.compile(r"(?:\bhttps?://|\bwww\.)[^\s<>\"\]\[]*[^\s<>\"\]\[.,;:!?'’”)]", re.IGNORECASE)
+_HANDLE = re.compile(
+    rf"(?<![A-Za-z0-9_.@])@(?!\d)(?:(?:(?![{_CJK}])[{_MARKED}.-]){{1,39}}(?:(?![{_CJK}])[{_MARKED}])"
+    rf"|[{_CJK}]{{2,20}})"
+)
+_IPV4 = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w]|\.[0-9])")
+_IPV6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f:]*[0-9])[0-9A-Fa-f:]{6,39}(?:(?<=:)[0-9.]{7,15})?(?![\w:])")
+_IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=(?:[ \u00A0-]?[A-Za-z0-9]){11})")
+_DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ \u00A0-]?[0-9]){11,}(?![0-9A-Za-z])")
+_DIGITS = re.compile(r"[0-9]+")
+_PHONE = re.compile(r"[+＋]?\(?\d(?:[\s().\-/\u00A0\u2010-\u2015]{0,3}\d){6,16}")
+# Issuer prefixes and lengths of payment cards as their schemes publish them (ISO/IEC 7812 numbering).
+_CARD = re.compile(
+    r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
+    r"|3(?:0[0-5]|095|[689]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12,15}|6(?:011|4[4-9]\d|5\d\d)\d{12,15}|62\d{14,17}"
+    r"|(?:50|5[6-9]|6\d)\d{10,17}"
+)
+
+
+def _find_emails(text: str, _: Author) -> Iterator[Span]:
+    return (match.span() for match in _EMAIL.finditer(text))
+
+
+def _find_urls(text: str, _: Author) -> Iterator[Span]:
+    return (match.span() for match in _URL.finditer(text))
+
+
+def _find_handles(text: str, author: Author) -> Iterator[Span]:
+    for match in _HANDLE.finditer(text):
+        if as_handle(match.group()) not in author.handles:
+            yield match.span()
+
+
+def _find_ip_addresses(text: str, _: Author) -> Iterator[Span]:
+    found = [match for pattern in (_IPV4, _IPV6) for match in pattern.finditer(text)]
+    for match in sorted(found, key=re.Match.start):
+        try:
+            ipaddress.ip_address(match.group())
+        except ValueError:
+            continue
+        yield match.span()
+
+
+def _find_ibans(text: str, _: Author) -> Iterator[Span]:
+    past = 0
+    for match in _IBAN_START.finditer(text):
+        if match.start() < past:
+            continue
+        for end in _group_ends(text, match.end()):
+            if iban.is_valid(text[match.start() : end].replace("\u00a0", " ")):
+                past = end
+                yield match.start(), end
+                break
+
+
+def _group_ends(text: str, at: int) -> Iterator[int]:
+    """Where an IBAN begun before `at` may end: before each break in a run of letters and digits."""
+    letters = 4
+    while letters <= 34:
+        if at < len(text) and text[at].isascii() and text[at].isalnum():
+            at, letters = at + 1, letters + 1
+            continue
+        yield at
+        gap = at + 1
+        if at >= len(text) or text[at] not in " \u00a0-" or gap >= len(text) or not text[gap].isalnum():
+            return
+        at = gap
+
+
+def _find_payment_cards(text: str, _: Author) -> Iterator[Span]:
+    for run in _DIGIT_RUN.finditer(text):
+        groups = [group.span() for group in _DIGITS.finditer(text, run.start(), run.end())]
+        first = 0
+        while first < len(groups):
+            last = _last_group_of_card(text, groups, first)
+            if last is not None:
+                yield groups[first][0], groups[last][1]
+                first = last
+            first += 1
+
+
+def _last_group_of_card(text: str, groups: list[Span], first: int) -> int | None:
+    number, found = "", None
+    for last in range(first, len(groups)):
+        number += text[slice(*groups[last])]
+        if len(number) > 19:
+            break
+        if _CARD.fullmatch(number) and luhn.is_valid(number):
+            found = last
+    return found
+
+
+def _find_phones(text: str, author: Author) -> Iterator[Span]:
+    past = 0
+    for candidate in _PHONE.finditer(text):
+        if candidate.end() <= past:
+            continue
+        start = max(candidate.start() - 2, past)
+        window = text[start : candidate.end() + 16]  # room for an extension
+        for start_here, end_here in _valid_phones(window, author.region):
+            if start + start_here < candidate.end():
+                past = start + end_here
+                yield start + start_here, past
+
+
+def _valid_phones(window: str, region: str | None) -> Iterator[Span]:
+    for match in PhoneNumberMatcher(window, region, leniency=Leniency.VALID):
+        yield match.start, match.end
+    if region is None:
+        dialled = re.search(r"(?<!\w)00([1-9][\d\s().\-/]{6,20}\d)(?!\d)", window)
+        if dialled and _is_international("+" + dialled.group(1)):
+            yield dialled.span()
+
+
+def _is_international(number: str) -> bool:
+    try:
+        return bool(is_valid_number(parse(number, None)))
+    except NumberParseException:
+        return False
+
+
+def _find_national_ids(text: str, _: Author) -> Iterator[Span]:
+    return national_ids.find(text)
+
+
+#: In the order in which they claim text: what has more structure goes first.
+RECOGNISERS: tuple[Recogniser, ...] = (
+    Recogniser("url", r"(?i)https?://|www\.", _find_urls),
+    Recogniser("email", r"[^\s@]@[^\s@]", _find_emails),
+    Recogniser("iban", r"[A-Za-z]{2}[0-9]{2}(?:[ \x{A0}-]?[A-Za-z0-9]){11}", _find_ibans),
+    Recogniser("national_id", national_ids.HINT, _find_national_ids),
+    Recogniser("payment_card", r"[0-9](?:[ \x{A0}-]?[0-9]){11}", _find_payment_cards),
+    Recogniser("ip_address", r"[0-9]\.[0-9]{1,3}\.[0-9]|:[0-9A-Fa-f]{0,4}:", _find_ip_addresses),
+    Recogniser("phone", r"\p{Nd}(?:[^\p{L}\p{Nd}]{0,3}\p{Nd}){6}", _find_phones),
+    Recogniser("handle", r"@[^\s@]", _find_handles),
+)

@@ -1,0 +1,111 @@
+"""Replace personal data in texts by what kind it was: ``Call [phone] or write to [email]``.
+
+A text without candidates is returned byte for byte and never leaves Arrow. Redaction is a fixed point: what
+it returns, it would return again. It replaces what it recognises (see `recognisers`); it does not promise
+that a text holds no other personal data.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.terms import UseError
+from licet.uses.corpus.text.recognisers import RECOGNISERS, Author, Recogniser, as_handle
+
+#: Every kind there is, in the order in which they claim text.
+KINDS: tuple[str, ...] = tuple(recogniser.kind for recogniser in RECOGNISERS)
+
+#: What is redacted unless the policy says otherwise: everything but links.
+DEFAULT_KINDS: tuple[str, ...] = tuple(kind for kind in KINDS if kind != "url")
+
+
+def redact(
+    texts: pa.Array,
+    kinds: Sequence[str] = DEFAULT_KINDS,
+    keep: pa.Array | None = None,
+    regions: pa.Array | None = None,
+) -> tuple[pa.Array, dict[str, int]]:
+    """Replace each recognised piece by its token, such as ``[email]``.
+
+    keep:    per row the author's declared name or list of names; a handle that spells one of them stays,
+             because what an author calls themselves in public is theirs to say.
+    regions: per row the author's country (``CH``, ``CA-QC``), for telephone numbers in national form; where
+             it is null or not given, numbers count in international form only.
+    Returns: the texts (nulls stay null) and how many pieces of each kind were replaced, every asked kind named.
+    Raises:  UseError CORP-105 for a kind that does not exist.
+    """
+    unknown = sorted(set(kinds) - set(KINDS))
+    if unknown:
+        raise UseError(
+            "CORP-105",
+            f"there is no way to redact {', '.join(unknown)}",
+            fix=f"choose from {', '.join(KINDS)}",
+        )
+    asked = [recogniser for recogniser in RECOGNISERS if recogniser.kind in kinds]
+    counts: Counter[str] = Counter({recogniser.kind: 0 for recogniser in asked})
+    hinted = np.zeros((len(asked), len(texts)), dtype=np.bool_)
+    for nth, recogniser in enumerate(asked):
+        hinted[nth] = as_mask(pc.match_substring_regex(texts, recogniser.hint))
+    rows = np.flatnonzero(hinted.any(axis=0))
+    if not len(rows):
+        return texts, dict(counts)
+    replaced = [
+        _redact_one(text, [asked[nth] for nth in np.flatnonzero(hinted[:, row])], asked, author, counts)
+        for row, text, author in zip(rows, texts.take(rows).to_pylist(), _authors(rows, keep, regions), strict=True)
+    ]
+    return put_back(texts, rows, replaced), dict(counts)
+
+
+def as_mask(flags: pa.Array) -> npt.NDArray[np.bool_]:
+    """An Arrow boolean array as NumPy, null meaning no."""
+    mask: npt.NDArray[np.bool_] = pc.fill_null(flags, False).to_numpy(zero_copy_only=False)
+    return mask
+
+
+def put_back(texts: pa.Array, rows: npt.NDArray[Any], replaced: list[str]) -> pa.Array:
+    """`texts` with `replaced` in `rows` (ascending)."""
+    mask = np.zeros(len(texts), dtype=np.bool_)
+    mask[rows] = True
+    return pc.replace_with_mask(texts, pa.array(mask), pa.array(replaced, texts.type))
+
+
+def names_per_row(names: pa.Array | None, rows: npt.NDArray[Any]) -> Iterator[list[str]]:
+    """The names in `rows` of a column of names or of lists of names; none where there is no column."""
+    for value in names.take(rows).to_pylist() if names is not None else [None] * len(rows):
+        yield [value] if isinstance(value, str) else [name for name in value or [] if name]
+
+
+def _authors(rows: npt.NDArray[Any], keep: pa.Array | None, regions: pa.Array | None) -> Iterator[Author]:
+    countries = regions.take(rows).to_pylist() if regions is not None else [None] * len(rows)
+    for country, names in zip(countries, names_per_row(keep, rows), strict=True):
+        yield Author(country[:2] if country else None, frozenset(as_handle(name) for name in names))
+
+
+def _redact_one(
+    text: str, hinted: list[Recogniser], asked: list[Recogniser], author: Author, counts: Counter[str]
+) -> str:
+    """Apply recognisers until none finds anything; ends, since each replacement takes digits or an @ away."""
+    recognisers = hinted
+    while True:
+        before = text
+        for recogniser in recognisers:
+            text = _replace(text, recogniser, author, counts)
+        if text == before:
+            return text
+        recognisers = asked
+
+
+def _replace(text: str, recogniser: Recogniser, author: Author, counts: Counter[str]) -> str:
+    parts, past = [], 0
+    for start, end in recogniser.find(text, author):
+        parts += [text[past:start], recogniser.token]
+        past = end
+        counts[recogniser.kind] += 1
+    return "".join([*parts, text[past:]]) if parts else text

@@ -1,0 +1,67 @@
+"""A gate and `licet.testing.expected` over one world: the same rows, cells, columns, reasons and counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from licet.enforce import Gate
+from licet.testing import World
+from licet.testing.expected import Expected, columns_permitted, expect
+
+
+def assert_agree(gate: Gate, world: World, columns_too: bool = True) -> int:
+    """Every table of `world`; returns how many single decisions were compared."""
+    return sum(assert_table_agrees(gate, world, name, columns_too) for name in world.catalogue.tables)
+
+
+def assert_table_agrees(gate: Gate, world: World, name: str, columns_too: bool = True) -> int:
+    told, table = expect(world, name), world.catalogue.tables[name]
+    read = gate.read(name)
+    present = set(read.column_names)
+    assert rows_of(read.to_pylist()) == rows_expected(told, present), "rows or cells differ"
+    for column, value in ((c, v) for row in told.rows for c, v in row):
+        assert value is None or column in present, f"column {column!r} is absent though someone permits it"
+    if columns_too and table.subjects:
+        roles = {table.key, *table.subjects, table.created, table.visibility} - {None}
+        bare = {column for column in roles if column is not None and table.columns.get(column) is None}
+        assert present - bare == columns_permitted(world, name), "columns differ"
+
+    verdicts = gate.verdicts(name).to_pylist()
+    wanted = [
+        (bool(one.permitted), one.code, one.rule, one.region, *([key] if table.key else []))
+        for one, key in zip(told.verdicts, _keys(world, name), strict=True)
+    ]
+    found = [
+        (one["mask"] != 0, one["code"], one["rule"], one["region"], *([one["key"]] if table.key else []))
+        for one in verdicts
+    ]
+    assert Counter(found) == Counter(wanted), "reasons differ"
+
+    counts = gate.counts([name])
+    counted = Counter({(None, None, row.region): row.records for row in counts.passed})
+    counted.update({(row.code, row.rule, row.region): row.records for row in counts.held_back})
+    assert counted == Counter((one.code, one.rule, one.region) for one in told.verdicts), "counts differ"
+    return told.decided
+
+
+def rows_of(rows: list[dict[str, Any]]) -> Counter[tuple[tuple[str, Any], ...]]:
+    return Counter(tuple(sorted((name, _plain(value)) for name, value in row.items())) for row in rows)
+
+
+def rows_expected(told: Expected, present: set[str]) -> Counter[tuple[tuple[str, Any], ...]]:
+    return rows_of([{name: value for name, value in row if name in present} for row in told.rows])
+
+
+def _plain(value: Any) -> Any:
+    """Equal values written alike: instants in UTC, lists as text."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)
+    return repr(value) if isinstance(value, list) else value
+
+
+def _keys(world: World, name: str) -> list[Any]:
+    table = world.catalogue.tables[name]
+    data = world.tables[name]
+    return [None] * data.num_rows if table.key is None else data[table.key].to_pylist()

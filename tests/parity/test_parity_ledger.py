@@ -1,0 +1,119 @@
+"""Parity with the real ledger in place of the stand-in: the gate at a position knows what stood there, no more.
+
+One person's facts, as a single decision reads them, are held to the same expectation.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from agreement import assert_agree
+from standin import open_gate
+
+from licet.enforce import Gate
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.people import facts_about
+from licet.ledger import EntryKind, Ledger, NewEntry, Signer
+from licet.testing import World, make_world
+from licet.testing.expected import known_facts
+from licet.testing.people import make_choices, make_signals
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger.create(tmp_path / "ledger.db", Signer.create(tmp_path / "key"))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_gate_agrees_at_a_past_position_whatever_came_later(ledger: Ledger, seed: int) -> None:
+    rng = random.Random(seed)
+    world = make_world(rng, most_members=30, most_rows=60)
+    subjects = sorted(known_facts(world))
+    ledger.append(_entries(world.choices, world.signals))
+    position = ledger.position
+    later = world._replace(choices=make_choices(rng, subjects), signals=make_signals(rng, subjects))
+    ledger.append([*_entries(later.choices, later.signals), *_silenced(later.signals)])
+
+    then = _without_silence(world)
+    assert_agree(_gate(world, ledger, position), then)
+
+    now = world._replace(choices=ledger.choices_table(), signals=ledger.signals_table())
+    assert_agree(_gate(world, ledger, ledger.position), now)
+    ledger.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_facts_about_one_person_are_those_the_gate_decides_by(ledger: Ledger, seed: int) -> None:
+    world = make_world(random.Random(100 + seed), most_members=12, most_rows=1)
+    ledger.append(_entries(world.choices, world.signals))
+    known = known_facts(_without_silence(world))
+    engine = DuckDBEngine(threads=1)
+    for subject in [*known, "nobody", "999999"]:
+        facts = facts_about(
+            subject, world.at, ledger.position, world.catalogue, engine, ledger, Path(), dict(world.tables)
+        )
+        expected = known.get(subject)
+        if expected is not None and (expected.age or 0) < 0:
+            expected = expected._replace(age=None)  # nobody is younger than nought
+        assert facts == expected
+    ledger.close()
+
+
+def _gate(world: World, ledger: Ledger, position: int) -> Gate:
+    return Gate(
+        world.policy,
+        world.purpose,
+        world.at,
+        world.catalogue,
+        DuckDBEngine(threads=1),
+        ledger,
+        recipient=world.recipient,
+        position=position,
+        tables=world.tables,
+    )
+
+
+def _entries(choices: pa.Table, signals: pa.Table) -> list[NewEntry]:
+    """Entries after which a ledger tells these choices and signals."""
+    entries = []
+    for row in choices.to_pylist():
+        values = {"given": ["on"], "refused": ["off"], "withdrawn": ["on", "off"], "never_asked": []}
+        said = {"setting": row["setting"]} | ({"category": row["category"]} if row["category"] else {})
+        entries += [
+            NewEntry(EntryKind.CHOICE, row["subject"], said | {"value": value}) for value in values[row["state"]]
+        ]
+    entries += [
+        NewEntry(EntryKind.SIGNAL, row["subject"], {"signal": row["signal"], "value": True})
+        for row in signals.to_pylist()
+    ]
+    return entries
+
+
+def _silenced(signals: pa.Table) -> list[NewEntry]:
+    return [
+        NewEntry(EntryKind.SIGNAL, row["subject"], {"signal": row["signal"], "value": False})
+        for row in signals.to_pylist()
+    ]
+
+
+def _without_silence(world: World) -> World:
+    """As the ledger tells it: who was never asked is not in it."""
+    kept = [state != "never_asked" for state in world.choices["state"].to_pylist()]
+    return world._replace(choices=world.choices.filter(pa.array(kept, pa.bool_())))
+
+
+def test_the_stand_in_tells_what_the_real_ledger_tells(ledger: Ledger) -> None:
+    world = _without_silence(make_world(random.Random(7), most_members=10, most_rows=20))
+    ledger.append(_entries(world.choices, world.signals))
+    told, stand_in = ledger.choices_table(), world.choices
+    assert told.schema.names == stand_in.schema.names and told.schema.types == stand_in.schema.types
+    columns = ["subject", "setting", "category", "state"]
+    order = [(name, "ascending") for name in columns]
+    assert told.select(columns).sort_by(order).to_pylist() == stand_in.select(columns).sort_by(order).to_pylist()
+    assert sorted(map(str, ledger.signals_table().to_pylist())) == sorted(map(str, world.signals.to_pylist()))
+    real = open_gate(world, ledger=ledger)
+    assert [real.counts(), real.position] == [open_gate(world).counts(), ledger.position]
+    ledger.close()

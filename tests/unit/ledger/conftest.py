@@ -1,0 +1,60 @@
+"""A signer and an empty ledger under a clock that the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from licet.ledger import EntryKind, Ledger, NewEntry, Signer
+
+
+class Clock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **by: float) -> datetime:
+        self.at += timedelta(**by)
+        return self.at
+
+
+def make_choice(subject: str, value: str, setting: str = "ai_training", category: str | None = None) -> NewEntry:
+    payload = {"setting": setting, "category": category, "value": value, "via": "web"}
+    return NewEntry(EntryKind.CHOICE, subject, payload)
+
+
+def make_signal(subject: str, value: bool, signal: str = "gpc") -> NewEntry:
+    return NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value})
+
+
+@pytest.fixture
+def choice():  # type: ignore[no-untyped-def]
+    return make_choice
+
+
+@pytest.fixture
+def signal():  # type: ignore[no-untyped-def]
+    return make_signal
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def signer(tmp_path: Path) -> Signer:
+    return Signer.create(tmp_path / "ledger.key")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, signer: Signer, clock: Clock) -> Iterator[Ledger]:
+    with Ledger.create(tmp_path / "ledger.sqlite", signer, clock) as opened:
+        yield opened

@@ -1,0 +1,73 @@
+"""Where subjects stood, at the end and in between."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from licet.ledger.asking import CHOICES_TABLE, SIGNALS_TABLE
+from licet.terms import ChoiceState
+
+
+def test_off_is_a_refusal_unless_it_was_on_before(ledger, choice) -> None:
+    ledger.append([choice("ann", "off")])
+    assert [found.state for found in ledger.choices_of("ann")] == [ChoiceState.REFUSED]
+    ledger.append([choice("ann", "on")])
+    assert [found.state for found in ledger.choices_of("ann")] == [ChoiceState.GIVEN]
+    ledger.append([choice("ann", "off"), choice("ann", "off")])
+    assert [found.state for found in ledger.choices_of("ann")] == [ChoiceState.WITHDRAWN]
+    assert [found.state for found in ledger.choices_of("ann", 1)] == [ChoiceState.REFUSED]
+
+
+def test_silence_is_no_choice(ledger, choice) -> None:
+    ledger.append([choice("ann", "off")])
+    assert ledger.choices_of("bob") == []
+    assert ledger.choices_of("ann", 0) == []
+    assert ledger.signals_of("bob") == frozenset()
+
+
+def test_choice_says_since_when_it_stands(ledger, clock, choice) -> None:
+    ledger.append([choice("ann", "on")])
+    later = clock.forward(hours=1)
+    ledger.append([choice("bob", "on"), choice("ann", "off")])
+    (found,) = ledger.choices_of("ann")
+    assert (found.setting, found.category, found.value, found.entry, found.at) == ("ai_training", None, "off", 2, later)
+
+
+def test_category_and_whole_setting_are_choices_of_their_own(ledger, choice) -> None:
+    ledger.append([choice("ann", "on"), choice("ann", "off", category="profile"), choice("ann", "off", setting="ads")])
+    found = [(c.setting, c.category, c.value) for c in ledger.choices_of("ann")]
+    assert found == [("ads", None, "off"), ("ai_training", None, "on"), ("ai_training", "profile", "off")]
+
+
+def test_signal_counts_until_it_is_taken_back(ledger, signal) -> None:
+    ledger.append([signal("ann", True), signal("ann", True, "dnt"), signal("ann", False)])
+    assert ledger.signals_of("ann") == {"dnt"}
+    assert ledger.signals_of("ann", 2) == {"gpc", "dnt"}
+    assert ledger.signals_table().to_pylist() == [{"subject": "ann", "signal": "dnt"}]
+    assert ledger.signals_table(1).to_pylist() == [{"subject": "ann", "signal": "gpc"}]
+
+
+def test_choices_table_has_the_latest_of_everybody(ledger, choice) -> None:
+    ledger.append([choice("bob", "on"), choice("ann", "on"), choice("ann", "off"), choice("ann", "off", category="x")])
+    table = ledger.choices_table()
+    assert table.schema == CHOICES_TABLE
+    table.validate(full=True)
+    assert [tuple(row.values()) for row in table.to_pylist()] == [
+        ("ann", "ai_training", None, "off", "withdrawn", 2),
+        ("ann", "ai_training", "x", "off", "refused", 3),
+        ("bob", "ai_training", None, "on", "given", 0),
+    ]
+    assert [row["value"] for row in ledger.choices_table(2).to_pylist()] == ["on", "on"]
+
+
+def test_tables_of_nobody_are_empty_and_typed(ledger) -> None:
+    assert ledger.choices_table() == pa.Table.from_batches([], CHOICES_TABLE)
+    assert ledger.signals_table() == pa.Table.from_batches([], SIGNALS_TABLE)
+
+
+def test_changed_subjects_are_those_between_two_positions(ledger, choice, signal) -> None:
+    ledger.append([choice("ann", "on"), choice("bob", "on"), signal("cat", True), choice("ann", "off")])
+    assert ledger.changed_subjects(0) == {"ann", "bob", "cat"}
+    assert ledger.changed_subjects(1, 3) == {"bob", "cat"}
+    assert ledger.changed_subjects(3, 4) == {"ann"}
+    assert ledger.changed_subjects(4) == set()

@@ -1,0 +1,107 @@
+"""Forgetting: the person goes, every proof stays, and no byte of them is left in the files."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+
+import pytest
+
+from licet.ledger import EntryKind, Ledger, NewEntry
+from licet.terms import LedgerError
+
+SECRET = "zq-unmistakable-subject-7731"
+
+
+def traces(ledger: Ledger, needle: str) -> list[str]:
+    """Files of the ledger's folder that hold the text."""
+    found = sorted(ledger.path.parent.iterdir())
+    return [path.name for path in found if path.is_file() and needle.encode() in path.read_bytes()]
+
+
+def test_erased_entry_keeps_its_place_and_its_proof(ledger, choice) -> None:
+    ledger.append([choice("ann", "on"), choice("bob", "on"), choice("ann", "off")])
+    before, leaves = ledger.checkpoint(), [entry.leaf_hash for entry in ledger.entries()]
+    proofs = [ledger.inclusion_proof(index) for index in range(3)]
+    erasure = ledger.erase("ann")
+    assert erasure is not None and erasure == ledger.entry(3)
+    assert (erasure.kind, erasure.subject, erasure.payload) == (EntryKind.ERASURE, None, {"erased": [0, 2]})
+    for index in (0, 2):
+        entry = ledger.entry(index)
+        assert entry.erased and (entry.subject, entry.payload, entry.salt) == (None, None, None)
+    assert not ledger.entry(1).erased
+    for entry, leaf, proof in zip(ledger.entries(0, 3), leaves, proofs, strict=True):
+        assert entry.leaf_hash == leaf
+        assert proof.verify(leaf, before.root)
+    assert ledger.consistency_proof(3).verify(before.root, ledger.checkpoint().root)
+    report = ledger.verify(against=[before.text])
+    assert report.ok and report.erased == 2
+
+
+def test_erased_subject_is_someone_never_asked(ledger, choice, signal) -> None:
+    ledger.append([choice("ann", "off"), signal("ann", True), choice("bob", "off")])
+    ledger.erase("ann")
+    assert ledger.choices_of("ann") == ledger.choices_of("ann", 2) == []
+    assert ledger.signals_of("ann") == frozenset()
+    assert [row["subject"] for row in ledger.choices_table().to_pylist()] == ["bob"]
+    assert ledger.signals_table().num_rows == 0
+    assert list(ledger.entries(subject="ann")) == []
+    assert ledger.changed_subjects(0) == {"bob"}
+
+
+def test_erasing_nobody_records_nothing(ledger, choice) -> None:
+    ledger.append([choice("ann", "on")])
+    assert ledger.erase("bob") is None
+    assert ledger.position == 1
+
+
+def test_erased_subject_may_come_back_and_go_again(ledger, choice) -> None:
+    ledger.append([choice("ann", "off")])
+    ledger.erase("ann")
+    ledger.append([choice("ann", "on")])
+    assert [found.value for found in ledger.choices_of("ann")] == ["on"]
+    second = ledger.erase("ann")
+    assert second is not None and second.payload == {"erased": [2]}
+    assert ledger.verify().ok
+
+
+def test_no_byte_of_an_erased_subject_is_left_in_the_files(ledger, choice) -> None:
+    """The scan first finds what it looks for; the rows around make pages split and move what they hold."""
+    others, rng = [f"m{number:05d}" for number in range(3000)], random.Random(5)
+    rng.shuffle(others)
+    for start in range(0, 3000, 500):
+        around = [choice(other, "on", category="profile") for other in others[start : start + 500]]
+        long = NewEntry(EntryKind.NOTICE_SHOWN, SECRET, {"words": f"{SECRET} " * 800})
+        ledger.append([*around, choice(SECRET, "off", setting=f"s{start}"), long])
+    salts = [entry.salt for entry in ledger.entries(subject=SECRET)]
+    assert traces(ledger, SECRET)
+    ledger.erase(SECRET)
+    assert traces(ledger, SECRET) == []
+    files = [path.read_bytes() for path in ledger.path.parent.iterdir() if path.is_file()]
+    assert not any(salt in content for salt in salts for content in files if salt is not None)
+    report = ledger.verify()
+    assert report.ok and report.erased == 12
+    assert ledger.choices_table().num_rows == 3000
+
+
+def test_rewriting_can_wait_until_it_is_asked_for(ledger, choice) -> None:
+    ledger.append([choice(f"{SECRET}-{number}", "on") for number in range(300)])
+    for number in range(300):
+        ledger.erase(f"{SECRET}-{number}", compact=False)
+    ledger.compact()
+    assert traces(ledger, SECRET) == []
+    assert ledger.verify().ok
+
+
+def test_log_that_a_reader_keeps_alive_is_reported(ledger, signer, choice) -> None:
+    with Ledger.open(ledger.path, signer, busy_timeout_seconds=0.05) as writer:
+        writer.append([choice(SECRET, "on")])
+        reader = sqlite3.connect(ledger.path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM entries").fetchone()
+        with pytest.raises(LedgerError, match=r"LEDG-019.*call compact"):
+            writer.erase(SECRET)
+        assert writer.entry(0).erased
+        reader.close()
+        writer.compact()
+        assert traces(writer, SECRET) == []
