@@ -18,12 +18,12 @@ from licet.testing import World, make_world, worlds
 from licet.testing.effort import examples
 from licet.testing.expected import expect, people_of
 
-CASES = int(os.environ.get("LICET_PARITY_CASES", "30000"))
+CASES = int(os.environ.get("LICET_PARITY_CASES", "10000"))
 ROWS = 150 if CASES < 1_000_000 else 6000
 SEED = int(os.environ.get("LICET_PARITY_SEED", "0"))
 
 
-@examples(25)
+@examples(15)
 @given(worlds())
 def test_gate_and_decide_agree_on_small_worlds(world: World) -> None:
     assert_agree(open_gate(world), world)
@@ -42,10 +42,13 @@ def test_gate_and_decide_agree_on_larger_worlds() -> None:
         for name in world.catalogue.tables:
             seen.update(verdict.code for verdict in expect(world, name).verdicts)
         seed += 1
-    few = [code for code in EVERY_CODE if not seen[code]]
-    assert CASES < 30_000 or not few, f"no generated row met {few}"
+    few = [code for code in (EVERY_CODE if CASES >= 50_000 else COMMON_CODES) if not seen[code]]
+    assert not few, f"no generated row met {few}"
 
 
+COMMON_CODES = (
+    None, "no_rule", "subject_unknown", "region_unknown", "age_unknown", "created_unknown", "refused", "off_by_default",
+)  # fmt: skip
 #: What rows of a table can be told; the other codes are about words a gate refuses to open with.
 EVERY_CODE = (
     None, "closed_by_vocabulary", "category_unknown", "unlabelled", "no_rule", "forbidden", "too_early", "too_late",
@@ -55,7 +58,7 @@ EVERY_CODE = (
 )  # fmt: skip
 
 
-@examples(12)
+@examples(6)
 @given(worlds())
 def test_asking_for_some_subjects_keeps_just_the_permitted_rows_about_them(world: World) -> None:
     gate = open_gate(world)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.packs import PackErrors, parse_pack
@@ -64,6 +64,7 @@ def opens_private_communication(value: dict[str, Any]) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(packs())
 def test_no_pack_that_opens_private_communication_to_training_loads(value: dict[str, Any]) -> None:
     text = yaml.safe_dump(value)

@@ -77,10 +77,19 @@ def tell(root: Path, members: int, seed: int, replace: bool, progress: Progress)
         )
         first = timed("build", lambda: workspace.corpus_build(at=parse_moment(DAY), progress=progress))
         someone = _someone(workspace, first)
-        ask = {"purpose": "generative_ai_training", "category": "content.posts", "visibility": "public"}
-        before = workspace.decide(someone.subject, at=parse_moment(DAY), **ask).as_json()
+
+        def ask() -> dict[str, Any]:
+            return workspace.decide(
+                someone.subject,
+                "generative_ai_training",
+                "content.posts",
+                at=parse_moment(DAY),
+                visibility="public",
+            ).as_json()
+
+        before = ask()
         choice = workspace.choose(someone.subject, SETTING, "off", via="demo")
-        after = workspace.decide(someone.subject, at=parse_moment(DAY), **ask).as_json()
+        after = ask()
         second = timed("update", lambda: workspace.corpus_update(progress=progress))
         difference = workspace.corpus_diff(first.snapshot, second.snapshot)
         rebuilt = timed(

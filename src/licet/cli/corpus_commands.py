@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 
 import licet
 from licet.cli import show
@@ -22,6 +21,7 @@ from licet.cli.door import (
     print_json,
     printable,
     progress_bar,
+    say,
 )
 from licet.terms import SELF
 from licet.terms.moments import parse_moment
@@ -89,7 +89,7 @@ def _answer(result: Any, as_json: bool, heading: str) -> None:
         print_json(result.as_json())
         return
     show.corpus(result, heading)
-    out.print(Text("Look inside: licet corpus show --documents 5", style="dim"))
+    say("Look inside: licet corpus show --documents 5", "dim")
 
 
 @app.command("list")
@@ -105,7 +105,7 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
         print_json([_summary(ref) for ref in snapshots])
         return
     if not snapshots:
-        out.print(Text("No corpus yet: licet corpus build"))
+        say("No corpus yet: licet corpus build")
         return
     made = show.table("Snapshots", "name", "at", "documents", "people", "policy", "root", numbers=(2, 3))
     for ref in snapshots:
@@ -156,13 +156,11 @@ def show_(
         show.row(made, what, value)
     out.print(made)
     for document in some:
-        out.print(
-            Text(
-                printable(f"{document['kind']} {document['key']} · {document['language'] or '?'}"),
-                style="bold",
-            )
+        say(
+            printable(f"{document['kind']} {document['key']} · {document['language'] or '?'}"),
+            style="bold",
         )
-        out.print(Text(printable(document["text"])))
+        say(document["text"])
         out.print()
 
 
@@ -188,7 +186,7 @@ def diff(
         for one in rows:
             show.row(made, sign, one["kind"], one["key"], one["document_id"])
     out.print(made)
-    out.print(Text(f"{show.count(difference.unchanged)} documents unchanged"))
+    say(f"{show.count(difference.unchanged)} documents unchanged")
 
 
 @app.command()
@@ -217,8 +215,8 @@ def export(
             }
         )  # fmt: skip
         return
-    out.print(Text(f"{show.count(written.documents)} documents written to {written.folder}"))
-    out.print(Text("A copy does not hear of later opt-outs: make it anew after each update.", style="dim"))
+    say(f"{show.count(written.documents)} documents written to {written.folder}")
+    say("A copy does not hear of later opt-outs: make it anew after each update.", "dim")
 
 
 def _summary(ref: Any) -> dict[str, Any]:

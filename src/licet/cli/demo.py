@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.rule import Rule
 from rich.text import Text
 
-from licet.app import story
 from licet.cli import show
-from licet.cli.door import AsJson, answers, out, print_json, printable, progress_bar
+from licet.cli.door import AsJson, answers, out, print_json, printable, progress_bar, say
+
+if TYPE_CHECKING:
+    from licet.app import story
 
 _WIDTH = 88
 
@@ -33,6 +35,8 @@ def demo(
 
     Example: licet demo --members 5000
     """
+    from licet.app import story  # the heavy rooms load when they are needed, so that --help answers at once
+
     with progress_bar(as_json) as progress:
         told = story.tell(workspace, members, seed, replace, progress)
     if as_json:
@@ -56,11 +60,11 @@ def _tell(told: story.Story) -> None:
     _chapter("3. The day before")
     held = sum(told.day_before.held_back.values())
     _say(
-        f"Built at {story.DAY_BEFORE}: {show.count(told.day_before.documents)} documents, "
+        f"Built at {told.day_before.at[:10]}: {show.count(told.day_before.documents)} documents, "
         f"{show.count(held)} records held back. {_reasons(told.day_before)}"
     )
     _chapter("4. The day")
-    show.corpus(told.first, f"Built at {story.DAY}")
+    show.corpus(told.first, f"Built at {told.first.at[:10]}")
     _chapter("5. A member says no")
     _member(told)
     _chapter("6. The corpus follows")
@@ -77,9 +81,9 @@ def _member(told: story.Story) -> None:
         f"a {example['kind']} in “{example['language']}”:"
     )
     for line in textwrap.shorten(example["text"].replace("\n", " "), 320, placeholder=" …").splitlines():
-        out.print(Text(textwrap.indent(textwrap.fill(printable(line), _WIDTH - 4), "    "), style="italic"))
+        say(textwrap.indent(textwrap.fill(printable(line), _WIDTH - 4), "    "), "italic")
     _say(f"Before: {told.before['reason']}.")
-    out.print(Text(f"  $ licet choose --subject {one.subject} --setting {story.SETTING} off", style="cyan"))
+    say(f"  $ licet choose --subject {one.subject} --setting {told.choice.setting} off", "cyan")
     _say(f"After: {told.after['reason']}; {told.after['would_change']['sentence']}.")
 
 
@@ -116,7 +120,7 @@ def _where(told: story.Story) -> None:
         show.row(made, what, where)
     out.print(made)
     licet = ".venv/bin/licet" if Path(".venv/bin/licet").exists() else "licet"
-    out.print(Text("Try next:", style="bold"))
+    say("Try next:", "bold")
     for command in (
         f"{licet} corpus show --documents 3 -w {root}",
         f"{licet} corpus diff corpus-2 corpus-3 -w {root}",
@@ -126,7 +130,7 @@ def _where(told: story.Story) -> None:
         f"{licet} corpus export out --format huggingface -w {root}",
         f"{licet} ledger show -w {root}",
     ):
-        out.print(Text(f"  {command}", style="cyan"), soft_wrap=True)
+        say(f"  {command}", "cyan")
 
 
 def _reasons(result: Any) -> str:
@@ -141,7 +145,7 @@ def _chapter(title: str) -> None:
 
 
 def _say(text: str) -> None:
-    out.print(Text(textwrap.fill(printable(text), _WIDTH)))
+    say(textwrap.fill(printable(text), _WIDTH))
 
 
 def _as_json(told: story.Story) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.text import Text
 
 from licet.terms import LicetError
 
@@ -101,15 +102,24 @@ def printable(text: object) -> str:
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in str(text))
 
 
+def say(text: object, style: str = "") -> None:
+    """A line for a person; the terminal wraps it, a pipe gets it whole."""
+    out.print(Text(printable(text), style=style), soft_wrap=True)
+
+
 def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def _unseen(stage: str, done: int, total: int | None = None) -> None:
+    """Progress where nobody is looking."""
 
 
 @contextmanager
 def progress_bar(as_json: bool) -> Iterator[Callable[[str, int, int | None], None]]:
     """A bar on standard error while something long runs; nothing where nobody is looking."""
     if as_json or not err.is_terminal:
-        yield lambda stage, done, total=None: None
+        yield _unseen
         return
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typer
-from rich.text import Text
 
 import licet
 from licet.cli import show
@@ -18,6 +17,7 @@ from licet.cli.door import (
     answers,
     out,
     print_json,
+    say,
 )
 from licet.terms import SELF
 from licet.terms.moments import parse_moment
@@ -50,6 +50,7 @@ def show_(
         )
         counts = gate.counts()
         unlabelled = gate.unlabelled()
+        columns = {name: list(gate.table(name).columns) for name in gate.names}
     passed = [entry._asdict() for entry in counts.passed]
     held = [entry._asdict() for entry in counts.held_back]
     if as_json:
@@ -57,12 +58,18 @@ def show_(
             {
                 "purpose": purpose, "recipient": recipient, "position": gate.position, "passed": passed,
                 "held_back": counts.by_reason(), "held_back_detail": held,
+                "columns": columns,
                 "unlabelled": {name: list(columns) for name, columns in unlabelled.items()},
             }
         )  # fmt: skip
         return
     show.by_table(passed, held)
+    made = show.table("Columns that pass", "table", "columns")
+    for name, names in columns.items():
+        if any(entry["table"] == name for entry in passed):
+            show.row(made, name, ", ".join(names))
+    out.print(made)
     show.by_reason(counts.by_reason())
     show.by_region(passed, held)
     for name, columns in unlabelled.items():
-        out.print(Text(f"{name}: {', '.join(columns)} have no label and are never handed out", style="dim"))
+        say(f"{name}: {', '.join(columns)} have no label and are never handed out", "dim")

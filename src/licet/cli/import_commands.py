@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 
 import licet
 from licet.cli import show
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, printable, progress_bar
+from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, progress_bar, say
 
 app = typer.Typer(help="Bring data in as catalogued tables.", no_args_is_help=True)
 
@@ -64,9 +63,5 @@ def _answer(result: Any, as_json: bool) -> None:
         show.row(made, name, show.count(rows))
     out.print(made)
     for note in result.notes:
-        out.print(Text(printable(f"· {note}")))
-    out.print(
-        Text(
-            "Next: licet packs use linkedin_as_reported, then licet corpus build --at 2025-11-03", style="dim"
-        )
-    )
+        say(f"· {note}")
+    say("Next: licet packs use linkedin_as_reported, then licet corpus build --at 2025-11-03", style="dim")

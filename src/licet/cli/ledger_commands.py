@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 
 import licet
 from licet.cli import show
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, progress_bar
+from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, progress_bar, say
 from licet.terms import AppError
 from licet.terms.moments import format_moment
 
@@ -39,11 +38,7 @@ def verify(
     if as_json:
         print_json({"ok": report.ok, "size": report.size, "problems": problems})
     elif report.ok:
-        out.print(
-            Text(
-                f"The ledger holds: {show.count(report.size)} entries, every hash and checkpoint recomputed."
-            )
-        )
+        say(f"The ledger holds: {show.count(report.size)} entries, every hash and checkpoint recomputed.")
     else:
         made = show.table("The ledger does not hold", "entry", "code", "what", numbers=(0,))
         for one in problems:
@@ -67,7 +62,7 @@ def show_(
     with licet.open(workspace) as opened:
         entries = list(opened.ledger_entries(-last))
         checkpoint = opened.ledger.checkpoint()
-    told = [
+    told: list[dict[str, Any]] = [
         {
             "entry": entry.index,
             "at": format_moment(entry.recorded_at),
@@ -86,7 +81,7 @@ def show_(
         text = "erased" if what is None else _sentence(str(one["kind"]), what)
         show.row(made, one["entry"], one["at"], one["kind"], one["subject"] or "", text)
     out.print(made)
-    out.print(Text(f"{checkpoint.size} entries, root {checkpoint.root.hex()}", style="dim"))
+    say(f"{checkpoint.size} entries, root {checkpoint.root.hex()}", "dim")
 
 
 def _sentence(kind: str, payload: dict[str, object]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 import licet
 from licet.cli import (
@@ -28,6 +27,7 @@ from licet.cli.door import (
     answers,
     out,
     print_json,
+    say,
 )
 from licet.terms import SELF
 from licet.terms.moments import parse_moment
@@ -74,7 +74,7 @@ def main(
         out.print(licet.__version__)
         raise typer.Exit
     if context.invoked_subcommand is None:
-        out.print(Text(_BANNER))
+        say(_BANNER)
 
 
 @app.command()
@@ -95,13 +95,11 @@ def init(
     if as_json:
         print_json({"workspace": str(workspace), "pack": used.as_json() if used else None})
         return
-    out.print(Text(f"An empty workspace is ready in {workspace}."))
+    say(f"An empty workspace is ready in {workspace}.")
     if used:
-        out.print(Text(f"{used.title} is in force."))
+        say(f"{used.title} is in force.")
     else:
-        out.print(
-            Text("No policy is in force yet, so nothing is permitted: licet packs use linkedin_as_reported")
-        )
+        say("No policy is in force yet, so nothing is permitted: licet packs use linkedin_as_reported")
 
 
 @app.command()
@@ -126,12 +124,8 @@ def choose(
         print_json(chosen.as_json())
         return
     narrowed = f" for {category}" if category else ""
-    out.print(
-        Text(
-            f"{setting} is {value} for {subject}{narrowed} since {chosen.recorded_at} (entry {chosen.entry})."
-        )
-    )
-    out.print(Text("What is decided from now on follows it: licet corpus update", style="dim"))
+    say(f"{setting} is {value} for {subject}{narrowed} since {chosen.recorded_at} (entry {chosen.entry}).")
+    say("What is decided from now on follows it: licet corpus update", "dim")
 
 
 @app.command()

@@ -10,9 +10,8 @@ import typer
 from rich.text import Text
 
 import licet
-from licet.app import library
 from licet.cli import show
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, printable
+from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, say
 
 app = typer.Typer(help="Policies: what a platform says it does with its members' data.", no_args_is_help=True)
 
@@ -26,6 +25,8 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 
     Example: licet packs list
     """
+    from licet.app import library
+
     shipped = library.list_packs()
     used = []
     if (workspace / "licet.json").exists():
@@ -39,7 +40,7 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
         show.row(made, pack["pack"], pack["title"], (pack["permits_from"] or "never")[:10], pack["observed"])
     out.print(made)
     if used:
-        out.print(Text(f"In force here: {used[-1]['pack']} {used[-1]['version']}, since {used[-1]['since']}"))
+        say(f"In force here: {used[-1]['pack']} {used[-1]['version']}, since {used[-1]['since']}")
 
 
 @app.command("show")
@@ -49,13 +50,15 @@ def show_(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = Fals
 
     Example: licet packs show linkedin_as_reported
     """
+    from licet.app import library
+
     told = library.show_pack(pack)
     if as_json:
         print_json(told)
         return
-    out.print(Text(printable(f"{told['title']} ({told['pack']} {told['version']})"), style="bold"))
+    say(f"{told['title']} ({told['pack']} {told['version']})", "bold")
     if told["description"]:
-        out.print(Text(printable(told["description"])))
+        say(told["description"])
     made = show.table("Rules", "rule", "", "what for", "which data", "where and when", "setting")
     for rule in told["rules"]:
         mark = Text(rule["effect"], style="green" if rule["effect"] == "permit" else "red")
@@ -92,15 +95,17 @@ def lint(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False
 
     Example: licet packs lint acme.yaml
     """
+    from licet.app import library
+
     found = library.lint_pack(pack)
     if as_json:
         print_json(found)
     else:
         for one in found:
-            out.print(Text(printable(f"{one['code']} {one['severity']}: {one['what']}"), style="bold"))
-            out.print(Text(printable(f"  {one['where']}  {one['fix']}"), style="dim"))
+            say(f"{one['code']} {one['severity']}: {one['what']}", "bold")
+            say(f"  {one['where']}  {one['fix']}", "dim")
         if not found:
-            out.print(Text("Nothing doubtful."))
+            say("Nothing doubtful.")
     if any(one["severity"] in ("error", "warning") for one in found):
         raise typer.Exit(1)
 
@@ -112,6 +117,8 @@ def schema(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 
     Example: licet packs schema > licet-pack.schema.json
     """
+    from licet.app import library
+
     sys.stdout.write(
         json.dumps(library.pack_schema(), ensure_ascii=False, indent=None if as_json else 2) + "\n"
     )
@@ -130,4 +137,4 @@ def use(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False)
         print_json(used.as_json())
         return
     starts = f"; it permits nothing before {used.permits_from[:10]}" if used.permits_from else ""
-    out.print(Text(f"{used.title} is in force{'' if used.changed else ' already'}{starts}."))
+    say(f"{used.title} is in force{'' if used.changed else ' already'}{starts}.")

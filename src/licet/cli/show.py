@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from licet.cli.door import out, printable
+from licet.cli.door import out, printable, say
 from licet.terms import SENTENCES, Code
 
 #: How many regions a table shows before it sums up the rest.
@@ -28,7 +28,7 @@ def row(made: Table, *cells: object) -> None:
 
 
 def count(number: int) -> str:
-    return f"{number:,}".replace(",", "\u202f")
+    return f"{number:,}"
 
 
 def plain_reason(code: str) -> str:
@@ -39,15 +39,15 @@ def plain_reason(code: str) -> str:
 
 def corpus(result: Any, heading: str) -> None:
     """A build or an update: what went in, from where, and what was kept back, by reason and by region."""
-    out.print(Text(heading, style="bold"))
+    say(heading, "bold")
     how = {"built": "built", "updated": "updated in place", "rebuilt": "rebuilt"}[result.how]
     line = f"{result.name} {how} at {result.at}: {count(result.documents)} documents of {count(result.subjects)} people"
     if result.set_aside:
         line += f", {count(result.set_aside)} near-duplicates set aside"
-    out.print(Text(printable(line)))
+    say(line)
     if result.why:
-        out.print(Text(f"everything was made anew because {result.why}", style="dim"))
-    out.print(Text(f"root {result.root}", style="dim"))
+        say(f"everything was made anew because {result.why}", "dim")
+    say(f"root {result.root}", "dim")
     by_table(result.passed, result.held_back_detail)
     by_reason(result.held_back)
     by_region(result.passed, result.held_back_detail)
@@ -92,14 +92,12 @@ def by_region(passed: list[dict[str, Any]], held: list[dict[str, Any]]) -> None:
 def decision(answer: dict[str, Any]) -> None:
     mark = Text("permitted", style="bold green") if answer["permitted"] else Text("denied", style="bold red")
     out.print(mark, Text(f"({answer['code']})", style="dim"))
-    out.print(Text(printable(answer["reason"])))
+    say(answer["reason"])
     if answer["would_change"]:
-        out.print(Text(printable(f"would change: {answer['would_change']['sentence']}")))
+        say(f"would change: {answer['would_change']['sentence']}")
     if answer["source"]:
         cite = answer["source"]
-        out.print(
-            Text(printable(f"source: {cite['source']}: “{cite['quote']}” ({cite['status']})"), style="dim")
-        )
+        say(printable(f"source: {cite['source']}: “{cite['quote']}” ({cite['status']})"), style="dim")
 
 
 def _sum(rows: list[dict[str, Any]], **where: str) -> int:

@@ -58,7 +58,30 @@ class Inspection:
     ) -> VerifyReport:
         """Verify everything. against: a name for the report, and the text, of each checkpoint from outside."""
         outside = self._read_outside(against)
-        held = []
+        held: list[int] = []
+        try:
+            self._walk(storage, outside, held, progress)
+        except LedgerError as error:
+            if error.code != "LEDG-012":
+                raise
+            self.note(self._frontier.size, ProblemCode.DATABASE_DAMAGED, f"reading stopped here: {error.what}")
+        return VerifyReport(
+            ok=not self._problem_count,
+            size=self._frontier.size,
+            root=self._frontier.root(),
+            erased=self._erased,
+            held_against=tuple(held),
+            problems=tuple(self._problems),
+            problem_count=self._problem_count,
+        )
+
+    def _walk(
+        self,
+        storage: SqliteStorage,
+        outside: list[tuple[str, Checkpoint]],
+        held: list[int],
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
         with storage.snapshot() as connection:
             for fault in storage.faults(connection):
                 self.note(None, ProblemCode.DATABASE_DAMAGED, fault)
@@ -85,15 +108,6 @@ class Inspection:
             self._finish(nodes, repeated, signed, outside)
         if progress is not None:
             progress(total, total)
-        return VerifyReport(
-            ok=not self._problem_count,
-            size=self._frontier.size,
-            root=self._frontier.root(),
-            erased=self._erased,
-            held_against=tuple(held),
-            problems=tuple(self._problems),
-            problem_count=self._problem_count,
-        )
 
     # -- entries ---------------------------------------------------------------------------------------------
 
@@ -122,8 +136,10 @@ class Inspection:
             self._compare_repeated(index, repeated, None, None)
         elif payload_json is None or salt is None:
             self.note(index, ProblemCode.PAYLOAD_MISSING, f"entry {index} has lost a part of its payload")
+            self._pass_over(index, repeated)
         elif not _is_committed(commitment, salt, payload_json, subject_bytes):
             self.note(index, ProblemCode.PAYLOAD_EDITED, f"entry {index} does not say what was committed to")
+            self._pass_over(index, repeated)
         elif kind in _READ_KINDS:
             payload = json.loads(payload_json)
             subject = None if subject_bytes is None else subject_bytes.decode()
@@ -160,6 +176,11 @@ class Inspection:
             if found != wanted:
                 what = f"the table of {rows.name} does not say of entry {index} what its payload says"
                 self.note(index, ProblemCode.INDEX_TABLE_EDITED, what)
+
+    def _pass_over(self, index: int, repeated: Sequence[_Ordered]) -> None:
+        # What an edited payload said before is not known, so there is nothing to hold these rows to.
+        for rows in repeated:
+            rows.take(index)
 
     def _bridge(self, nodes: _Ordered) -> None:
         """Go past an entry that is not there on the leaf the tree still holds for it."""

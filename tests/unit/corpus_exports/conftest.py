@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ TEXTS = [
 def make_documents(rows: int) -> pa.Table:
     return pa.table(
         {
-            "document_id": [f"{n:032x}" for n in range(rows)],
+            "document_id": [sha256(b"%d" % n).hexdigest()[:32] for n in range(rows)],
             "kind": [("post", "profile")[n % 2] for n in range(rows)],
             "text": [TEXTS[n % len(TEXTS)] + f" {n}" for n in range(rows)],
             "language": [("de", "en", "fr", None)[n % 4] for n in range(rows)],

@@ -35,7 +35,7 @@ FORMS = [export_parquet, export_jsonl, export_huggingface, export_croissant]
 
 
 def rows_of(table: pa.Table) -> list[dict[str, Any]]:
-    return table.cast(SCHEMA).to_pylist()
+    return table.cast(SCHEMA).sort_by("document_id").to_pylist()
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -186,6 +186,7 @@ def test_an_export_is_the_same_however_its_documents_come(
     ways: dict[str, Iterable[Any]] = {
         "whole": [table],
         "again": [table],
+        "backwards": [table.slice(start, 1) for start in reversed(range(103))],
         "slices": [table.slice(start, 7) for start in range(0, 103, 7)],
         "batches": iter(table.to_batches(max_chunksize=50)),
         "dictionaries, other order, utc": [
@@ -249,6 +250,17 @@ def test_an_empty_snapshot_can_be_exported(
         (shard,) = [path for path in done.files if path.endswith(".parquet")]
         assert shard.endswith("-00000-of-00001.parquet")
         assert pq.read_table(done.folder / shard).schema.equals(SCHEMA)
+
+
+def test_the_order_of_an_export_does_not_show_which_documents_lay_together(
+    tmp_path: Path, documents: Make, manifest: Make
+) -> None:
+    table = documents(60)
+    buckets = [table.take(list(range(bucket, 60, 6))).sort_by("document_id") for bucket in range(6)]
+    export_jsonl(buckets, manifest(60), tmp_path / "out")
+    lines = (tmp_path / "out" / "documents.jsonl").read_bytes().splitlines()
+    ids = [json.loads(line)["document_id"] for line in lines]
+    assert ids == sorted(table["document_id"].to_pylist())
 
 
 def test_sizes_are_named_as_hugging_face_names_them() -> None:

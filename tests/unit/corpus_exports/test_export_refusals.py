@@ -77,6 +77,16 @@ def test_documents_of_another_shape_are_refused_and_nothing_is_left(
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_two_documents_of_one_id_are_refused(
+    tmp_path: Path, documents: Make, manifest: Make, form: Callable[..., Export]
+) -> None:
+    table = documents(9)
+    with pytest.raises(UseError, match=f"CORP-202: two documents have the id {table['document_id'][4]}"):
+        form([table, table.slice(4, 1)], manifest(10), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("said", [8, 10])
 def test_an_export_of_another_number_of_documents_than_the_snapshot_has_is_refused(
     tmp_path: Path, documents: Make, manifest: Make, form: Callable[..., Export], said: int

@@ -85,8 +85,8 @@ def test_no_byte_of_an_erased_subject_is_left_in_the_files(ledger, choice) -> No
 
 
 def test_rewriting_can_wait_until_it_is_asked_for(ledger, choice) -> None:
-    ledger.append([choice(f"{SECRET}-{number}", "on") for number in range(300)])
-    for number in range(300):
+    ledger.append([choice(f"{SECRET}-{number}", "on") for number in range(60)])
+    for number in range(60):
         ledger.erase(f"{SECRET}-{number}", compact=False)
     ledger.compact()
     assert traces(ledger, SECRET) == []

@@ -9,10 +9,19 @@ import pytest
 from licet.packs import Pack, PackErrors, check_pack, parse_pack
 from licet.terms import LicetError, PackError
 from licet.terms.vocabulary import PURPOSES
-from unit.packs.pack_samples import add_rule, codes_of, make_pack, pack_text, pack_value, problems_of, rule
+from unit.packs.pack_samples import (
+    Edit,
+    add_rule,
+    codes_of,
+    make_pack,
+    pack_text,
+    pack_value,
+    problems_of,
+    rule,
+)
 
 
-def edited(path: str, change: Any):  # type: ignore[no-untyped-def]
+def edited(path: str, change: Any) -> Edit:
     """An edit that sets `a.b.0.c` to `change`."""
 
     def edit(value: Any) -> None:
@@ -158,7 +167,7 @@ def test_a_forbid_has_no_setting() -> None:
 
 
 def test_region_groups_hold_regions_and_groups_but_never_themselves() -> None:
-    def group(**groups: list[str]):  # type: ignore[no-untyped-def]
+    def group(**groups: list[str]) -> Edit:
         def edit(value: dict[str, Any]) -> None:
             value["region_groups"] = {id_: {"label": id_, "include": inc} for id_, inc in groups.items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_all_problems_of_a_text_come_together_in_its_order() -> None:
     assert caught.value.line() == caught.value.problems[0].line()
 
 
-def test_a_file_must_be_utf8_and_may_start_with_a_byte_order_mark(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_must_be_utf8_and_may_start_with_a_byte_order_mark(tmp_path: Path) -> None:
     good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
     good.write_bytes(b"\xef\xbb\xbf" + pack_text().encode())
     bad.write_bytes(b"licet_pack: 1\nid: caf\xe9\n")
@@ -106,7 +107,7 @@ def test_a_file_must_be_utf8_and_may_start_with_a_byte_order_mark(tmp_path) -> N
     assert (caught.value.code, caught.value.where) == ("PACK-002", "bad.yaml:2:8")
 
 
-def test_a_file_that_is_absent_a_folder_or_huge_is_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_is_absent_a_folder_or_huge_is_refused(tmp_path: Path) -> None:
     huge = tmp_path / "huge.yaml"
     huge.write_bytes(b"#" * (MAX_BYTES + 1))
     for path, code in ((tmp_path / "absent.yaml", "PACK-001"), (tmp_path, "PACK-001"), (huge, "PACK-004")):

@@ -113,8 +113,9 @@ opt out, and delete this one. A person who finds their words here can name the d
 
 - That the files are those that were exported: `sha256sum -c SHA256SUMS`.
 - That they came from the snapshot they name: ask the platform to show snapshot `{account.snapshot}`
-  with the root `{account.root}`. The root cannot be computed from this copy alone, since which documents lie
-  together there depends on whose they are, and this copy does not say.
+  with the root `{account.root}`. The root
+  cannot be computed from this copy alone: it follows whose documents they are, and this copy is in the order of
+  its salted ids, which does not say.
 - How the documents were made: the recipe with SHA-256 `{account.recipe["digest"]}`.
 
 `manifest.json` says all of this for programs.

@@ -15,7 +15,8 @@ import pyarrow as pa
 from licet.terms.moments import format_moment
 from licet.uses.corpus.exports.account import TITLE, Account, read_account, say_reason
 from licet.uses.corpus.exports.documents import MEANING, SCHEMA, Documents, Tally
-from licet.uses.corpus.exports.folder import Export, new_folder, summarise
+from licet.uses.corpus.exports.folder import SPILL, Export, new_folder, summarise
+from licet.uses.corpus.exports.order import in_order
 from licet.uses.corpus.exports.plain import ROWS_PER_FILE, check_count, write_shards
 
 _PARQUET = "application/x-parquet"
@@ -79,8 +80,8 @@ def export_croissant(
     Raises: UseError CORP-201 to CORP-206.
     """
     account = read_account(manifest)
-    stream = Documents(documents)
     with new_folder(out, overwrite=overwrite) as folder:
+        stream = Documents(in_order(documents, folder.root / SPILL))
         write_shards(folder, _STEM, stream, rows_per_file)
         check_count(stream, account)
         files = folder.entries()

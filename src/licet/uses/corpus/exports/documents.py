@@ -75,7 +75,7 @@ class Documents:
             batch = next(self._batches, None)
             if batch is None:
                 break
-            parts.append(_conform(batch))
+            parts.append(conform(batch))
             found += len(batch)
         table = pa.concat_tables(parts)
         self._rest = table.slice(rows)
@@ -89,7 +89,8 @@ class Documents:
             yield table
 
 
-def _conform(batch: pa.RecordBatch | pa.Table) -> pa.Table:
+def conform(batch: pa.RecordBatch | pa.Table) -> pa.Table:
+    """A batch as a table of `SCHEMA`. Raises: UseError CORP-202 when it cannot be one."""
     table = batch if isinstance(batch, pa.Table) else pa.Table.from_batches([batch])
     strangers = [name for name in table.column_names if name not in SCHEMA.names]
     missing = [name for name in SCHEMA.names if name not in table.column_names]

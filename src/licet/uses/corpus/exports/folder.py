@@ -24,6 +24,8 @@ from licet.uses.corpus.exports.account import Account
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
+#: Where documents wait while they are put in order; gone before the folder is done.
+SPILL = ".spill"
 FORMAT_VERSION = 1
 
 

@@ -14,7 +14,8 @@ import pyarrow as pa
 from licet.uses.corpus.exports.account import TITLE, read_account
 from licet.uses.corpus.exports.card import make_card
 from licet.uses.corpus.exports.documents import Documents
-from licet.uses.corpus.exports.folder import Export, new_folder, summarise
+from licet.uses.corpus.exports.folder import SPILL, Export, new_folder, summarise
+from licet.uses.corpus.exports.order import in_order
 from licet.uses.corpus.exports.plain import ROWS_PER_FILE, check_count, write_shards
 
 
@@ -34,8 +35,8 @@ def export_huggingface(
     Raises: UseError CORP-201 to CORP-206.
     """
     account = read_account(manifest)
-    stream = Documents(documents)
     with new_folder(out, overwrite=overwrite) as folder:
+        stream = Documents(in_order(documents, folder.root / SPILL))
         write_shards(folder, "data/train", stream, rows_per_file)
         check_count(stream, account)
         download_bytes = sum(entry["bytes"] for entry in folder.entries())

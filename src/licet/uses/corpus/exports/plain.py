@@ -15,7 +15,8 @@ from licet.terms import UseError
 from licet.terms.moments import format_moment
 from licet.uses.corpus.exports.account import Account, read_account
 from licet.uses.corpus.exports.documents import SCHEMA, Documents
-from licet.uses.corpus.exports.folder import Export, Folder, new_folder, summarise
+from licet.uses.corpus.exports.folder import SPILL, Export, Folder, new_folder, summarise
+from licet.uses.corpus.exports.order import in_order
 
 ROWS_PER_FILE = 100_000
 ROWS_PER_GROUP = 10_000
@@ -34,8 +35,8 @@ def export_parquet(
     Raises: UseError CORP-201 to CORP-206.
     """
     account = read_account(manifest)
-    stream = Documents(documents)
     with new_folder(out, overwrite=overwrite) as folder:
+        stream = Documents(in_order(documents, folder.root / SPILL))
         write_shards(folder, "documents", stream, rows_per_file)
         check_count(stream, account)
         folder.finish("parquet", account)
@@ -55,8 +56,8 @@ def export_jsonl(
     Raises: UseError CORP-201 to CORP-206.
     """
     account = read_account(manifest)
-    stream = Documents(documents)
     with new_folder(out, overwrite=overwrite) as folder:
+        stream = Documents(in_order(documents, folder.root / SPILL))
         with folder.file("documents.jsonl.gz" if compress else "documents.jsonl") as file:
             if compress:
                 # No name and no time in the header: the same documents, the same bytes.

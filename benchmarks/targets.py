@@ -1,0 +1,66 @@
+"""What licet set out to reach, and whether it did. One line each; nothing is left out because it was missed.
+
+A target is judged by the median of its rounds; the lowest and the highest are shown beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+
+class Target(NamedTuple):
+    """limit: in `unit`; "×" is a ratio. sense: on which side of the limit one wants to be."""
+
+    id: str
+    what: str
+    sense: Literal["at most", "at least"]
+    limit: float
+    unit: str
+
+
+TARGETS: tuple[Target, ...] = (
+    Target("decision", "one decision with reasons, in process: median", "at most", 5, "µs"),
+    Target("decision_p99", "one decision: 99th percentile over median", "at most", 4, "×"),
+    Target("decision_cedar", "one decision: faster than cedarpy, parsed in advance", "at least", 10, "×"),
+    Target("decision_casbin", "one decision: faster than casbin", "at least", 14, "×"),
+    Target("decision_growth", "one decision: growth from 30 to 10,000 rules", "at most", 1.5, "×"),
+    Target("first_answer", "first answer: from a cold import to the first decision", "at most", 1, "s"),
+    Target("batch", "decisions over Arrow batches, a record", "at most", 50, "ns"),
+    Target(
+        "extract", "gate on DuckDB, text to Parquet: over writing the same rows filtered before", "at most", 1.10, "×"
+    ),
+    Target("aggregate", "gate on DuckDB, aggregate: faster than the naive settings join", "at least", 3, "×"),
+    Target("aggregate_scan", "gate on DuckDB, aggregate: over the unfiltered scan (stretch)", "at most", 3, "×"),
+    Target("append", "ledger append, durable, group commit: an entry", "at most", 40, "µs"),
+    Target("prove", "ledger: inclusion proof", "at most", 50, "µs"),
+    Target("verify", "ledger: verify one proof", "at most", 15, "µs"),
+    Target("corpus", "corpus build, redaction, language and near-duplicates on", "at least", 10_000, "documents/s"),
+    Target("update", "corpus update after 1 % of members change: over a rebuild", "at most", 0.05, "×"),
+)
+
+
+class Verdict(NamedTuple):
+    """met is None where nothing was measured."""
+
+    target: Target
+    reached: float | None
+    lowest: float | None
+    highest: float | None
+    met: bool | None
+
+
+def judge(results: dict[str, Any]) -> list[Verdict]:
+    """Every target beside what the results say of it; `results` is what the JSON file holds."""
+    found: dict[str, dict[str, Any]] = {}
+    for benchmark in results["benchmarks"].values():
+        figures = {figure["name"]: figure for figure in (*benchmark["series"], *benchmark["ratios"])}
+        found |= {target: figures[name] for target, name in benchmark["reached"].items()}
+    return [_verdict(target, found.get(target.id)) for target in TARGETS]
+
+
+def _verdict(target: Target, figure: dict[str, Any] | None) -> Verdict:
+    if figure is None:
+        return Verdict(target, None, None, None, None)
+    reached = figure["median"]
+    met = reached <= target.limit if target.sense == "at most" else reached >= target.limit
+    return Verdict(target, reached, figure["lowest"], figure["highest"], met)
