@@ -224,10 +224,12 @@ def refuses(setting: str, category: str, facts: Facts, policy: Policy) -> bool:
     if not narrow:
         return False
     above = ancestors(category)
-    return any(
-        _is_no(state) and (kind in above or policy.known_kind(kind) in above)
-        for kind, state in narrow.items()
-    )
+    return any(_is_no(state) and _reaches(kind, above, policy) for kind, state in narrow.items())
+
+
+def _reaches(kind: object, above: tuple[str, ...], policy: Policy) -> bool:
+    """Whether a refused kind of data covers one with these ancestors; what is no kind at all covers everything."""
+    return not isinstance(kind, str) or kind in above or policy.known_kind(kind) in above
 
 
 def _is_no(state: object) -> bool:

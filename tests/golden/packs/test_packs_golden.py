@@ -1,6 +1,6 @@
 """What a person is told about policies, kept as text to read: broken packs, findings, the two accounts side by side.
 
-To accept a change, run once with LICET_WRITE_GOLDEN=1 and read the difference.
+To accept a change, run once with LICET_GOLDEN=write and read the difference.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 23)
 
 def compare(name: str, lines: list[str]) -> None:
     file, text = HERE / f"{name}.txt", "\n".join(lines) + "\n"
-    if os.environ.get("LICET_WRITE_GOLDEN"):
+    if os.environ.get("LICET_GOLDEN") == "write":
         file.write_text(text, encoding="utf-8")
     assert file.read_text(encoding="utf-8") == text
 
