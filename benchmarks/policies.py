@@ -16,6 +16,7 @@ from licet.decide import Facts, Policy, Request
 from licet.packs import Pack
 from licet.packs.library import open_pack
 from licet.terms import SELF, ChoiceState
+from licet.terms.vocabulary import CATEGORIES
 
 #: Rules that speak of one question of a spread pack: two permits that cover different places, and a forbid.
 PER_QUESTION = 3
@@ -99,28 +100,31 @@ def _pack(rules: list[dict[str, Any]], categories: int, purposes: int) -> Pack:
 
 
 def questions(policy: Policy, count: int, seed: int) -> list[Question]:
-    """Questions over everything the policy names: one moment in six before it takes effect, one choice in three.
+    """Three in four are about what some rule speaks of, the others about anything the policy names.
 
-    Regions and audiences are known, save that the articles' packs are also asked about members whose region is not.
+    One moment in twelve lies before the policy takes effect; one choice in three was made. Regions and audiences
+    are known, save that a shipped pack is also asked about members whose region is not.
     """
     chance = Random(f"questions/{seed}")
     pack = policy.pack
     purposes, categories = sorted(pack.purposes), sorted(pack.categories)
     recipients, settings = [SELF, *sorted(pack.recipients)], sorted(pack.settings)
-    known = [*_REGIONS] if pack.id == "generated" else [*_REGIONS, None]
+    regions = [*_REGIONS] if pack.id == "generated" else [*_REGIONS, None]
     made = []
     for _ in range(count):
-        late = chance.random() < 5 / 6
+        rule = chance.choice(pack.rules)
+        spoken_of = chance.random() < 3 / 4
+        below = [kind for kind in CATEGORIES if kind.startswith(f"{rule.categories[0]}.")]
         request = Request(
-            chance.choice(purposes),
-            chance.choice(categories),
-            chance.choice(recipients),
-            _NOTICE_DAY + timedelta(days=chance.randrange(1, 300) if late else -chance.randrange(1, 300)),
+            chance.choice(rule.purposes if spoken_of else purposes),
+            chance.choice([*rule.categories, *below] if spoken_of else categories),
+            chance.choice(rule.recipients if spoken_of else recipients),
+            _NOTICE_DAY + timedelta(days=chance.randrange(1, 300) * (1 if chance.random() < 11 / 12 else -1)),
             "public" if chance.random() < 0.8 else "connections",
             _NOTICE_DAY - timedelta(days=chance.randrange(2000)),
         )
-        choices = {s: _state(chance) for s in settings if chance.random() < 1 / 3}
-        made.append(Question(request, Facts(chance.choice(known), chance.randrange(16, 80), None, choices)))
+        choices = {setting: _state(chance) for setting in settings if chance.random() < 1 / 3}
+        made.append(Question(request, Facts(chance.choice(regions), chance.randrange(16, 80), None, choices)))
     return made
 
 

@@ -148,7 +148,7 @@ class SqliteStorage:
                 connection.execute("SELECT 1 FROM sqlite_master").fetchone()
             except sqlite3.OperationalError as error:
                 # In a folder we may not write to, SQLite cannot share a log; where there is none, nobody writes.
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or self._has_log():
+                if error.sqlite_errorcode & 0xFF not in _NO_LOG_HERE or self._has_log():
                     raise
                 connection = self._open(f"{uri}?immutable=1")
         connection.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
@@ -189,6 +189,9 @@ class SqliteStorage:
 def _insert_statement(table: Table) -> str:
     return str(insert(table).compile(dialect=sqlite_dialect(paramstyle="qmark")))
 
+
+#: What SQLite says when it may not make the files of its log.
+_NO_LOG_HERE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 _BUSY = ("LEDG-009", "another process is writing to the ledger", "try again in a moment; nothing was written")
 _READ_ONLY = (

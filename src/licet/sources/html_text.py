@@ -1,7 +1,8 @@
 """HTML as plain text a person, or a model, can read: paragraphs kept apart, code kept as written.
 
-Nothing of the markup survives, so neither scripts nor links do: of a link, its words stay. Broken markup
-never fails; what cannot be parsed as a tag is text.
+Nothing of the markup survives, so neither scripts nor links do: of a link, its words stay. Broken markup never
+fails; what cannot be parsed as a tag is text. The standard library's parser takes quadratic time over some broken
+markup, so it is given whole tags only, and the time here follows the length.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ _BREAKS = dict.fromkeys(("li", "tr", "dt", "dd", "br"), 1) | dict.fromkeys(
 )
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "head"})
 _SPACES = re.compile(r"\s+")
+_LONGEST_TAG = 1000
+_DECLARATION = re.compile(r"<[!?][^<>]*>")
+#: A "<" that does not begin a whole tag of bearable length.
+_STRAY = re.compile(rf"<(?!/?[a-zA-Z][^<>]{{0,{_LONGEST_TAG}}}>)")
 
 
 class _TextReader(HTMLParser):
@@ -86,6 +91,19 @@ class _TextReader(HTMLParser):
 def plain_text(html: str) -> str:
     """The words of an HTML fragment: blank lines between paragraphs, ``-`` before items, code as written."""
     reader = _TextReader()
-    reader.feed(html.replace("\r\n", "\n"))
+    whole = _DECLARATION.sub("", _without_comments(html.replace("\r\n", "\n")))
+    reader.feed(_STRAY.sub("&lt;", whole))
     reader.close()
     return reader.text()
+
+
+def _without_comments(html: str) -> str:
+    """`html` without its comments; one that never ends hides the rest, as in a browser."""
+    kept, position = [], 0
+    while (start := html.find("<!--", position)) >= 0:
+        kept.append(html[position:start])
+        end = html.find("-->", start + 4)
+        if end < 0:
+            return "".join(kept)
+        position = end + 3
+    return "".join(kept) + html[position:]

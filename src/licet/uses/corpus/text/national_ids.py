@@ -83,23 +83,25 @@ HINT = (
     r"|[A-Z]{4}[0-9]{6}|[0-9]{2} ?[0-9][0-9ABab] ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}"
 )
 
-_EDGE_BEFORE, _EDGE_AFTER = r"(?<![0-9A-Za-z])(?<![0-9][.\-/])", r"(?![0-9A-Za-z]|[.\-/][0-9])"
-_PATTERNS = tuple((re.compile(f"{_EDGE_BEFORE}(?:{form}){_EDGE_AFTER}"), check) for _, form, check in FORMS)
+# A number begins where no other does, with a digit or a few letters before one; only there are forms tried.
+_START = re.compile(r"(?<![0-9A-Za-z])(?<![0-9][.\-/])(?=[A-Za-z]{0,6}[0-9])")
+_PATTERNS = tuple((re.compile(f"(?:{form})(?![0-9A-Za-z]|[.\\-/][0-9])"), check) for _, form, check in FORMS)
 
 
 def find(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of valid national numbers, in order and apart; of two that overlap the one that starts first."""
-    spans = [
-        match.span()
-        for pattern, check in _PATTERNS
-        for match in pattern.finditer(text)
-        if passes(check, match.group())
-    ]
+    """Spans of valid national numbers, in order and apart; where several begin, the longest."""
     past = 0
-    for start, end in sorted(spans):
-        if start >= past:
-            past = end
-            yield start, end
+    for start in _START.finditer(text):
+        if start.start() < past:
+            continue
+        ends = [
+            match.end()
+            for pattern, check in _PATTERNS
+            if (match := pattern.match(text, start.start())) and passes(check, match.group())
+        ]
+        if ends:
+            past = max(ends)
+            yield start.start(), past
 
 
 def passes(check: str | Check, number: str) -> bool:

@@ -71,6 +71,7 @@ _EMAIL = re.compile(
     rf"(?:{_LOCAL})@[{_MARKED}.-]{{1,253}}"
     rf"\.(?:[A-Za-z]{{2,63}}|xn--[A-Za-z0-9-]{{2,59}}|(?:(?![{_CJK}\d_])[{_MARKED}]){{2,63}}|[{_CJK}]{{1,63}})"
 )
+_RUN_WITH_AT = re.compile(r"(?<!\S)\S*@\S*")
 _URL = re.compile(r"(?:\bhttps?://|\bwww\.)[^\s<>\"\]\[]*[^\s<>\"\]\[.,;:!?'’”)]", re.IGNORECASE)
 _HANDLE = re.compile(
     rf"(?<![A-Za-z0-9_.@])@(?!\d)(?:(?:(?![{_CJK}])[{_MARKED}.-]){{1,39}}(?:(?![{_CJK}])[{_MARKED}])"
@@ -91,7 +92,10 @@ _CARD = re.compile(
 
 
 def _find_emails(text: str, _: Author) -> Iterator[Span]:
-    return (match.span() for match in _EMAIL.finditer(text))
+    # Only in runs that hold an @: the pattern tried at every letter of a text costs ten times as much.
+    for run in _RUN_WITH_AT.finditer(text):
+        for match in _EMAIL.finditer(text, *run.span()):
+            yield match.span()
 
 
 def _find_urls(text: str, _: Author) -> Iterator[Span]:
@@ -204,6 +208,6 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser("national_id", national_ids.HINT, _find_national_ids),
     Recogniser("payment_card", r"[0-9](?:[ \x{A0}-]?[0-9]){11}", _find_payment_cards),
     Recogniser("ip_address", r"[0-9]\.[0-9]{1,3}\.[0-9]|:[0-9A-Fa-f]{0,4}:", _find_ip_addresses),
-    Recogniser("phone", r"\p{Nd}(?:[^\p{L}\p{Nd}]{0,3}\p{Nd}){6}", _find_phones),
+    Recogniser("phone", r"\p{Nd}(?:[\s\p{Zs}().\-/\x{2010}-\x{2015}]{0,3}\p{Nd}){6}", _find_phones),
     Recogniser("handle", r"@[^\s@]", _find_handles),
 )

@@ -1,0 +1,86 @@
+"""From a cold start to the first decision: a new Python process that imports licet, reads a policy and decides.
+
+Cold means a new process. The files are in the system's cache and compiled, as on the second start of any program.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from benchmarks.measure import Tell, seconds_of, silent
+from benchmarks.outcome import Outcome, require_same
+from benchmarks.policies import article_policy
+from licet.decide import Facts, Request, decide
+from licet.terms.moments import parse_moment
+
+
+@dataclass(frozen=True)
+class Sizes:
+    rounds: int
+
+
+SMALL, FULL = Sizes(rounds=5), Sizes(rounds=15)
+
+_CHILD = """
+import json, time
+start = time.perf_counter()
+from licet.decide import Facts, Policy, Request, decide
+from licet.packs.library import open_pack
+from licet.terms.moments import parse_moment
+imported = time.perf_counter()
+policy = Policy(open_pack("linkedin_as_reported"))
+ready = time.perf_counter()
+request = Request("generative_ai_training", "content.posts", "self", parse_moment("2026-01-01"), "public")
+decision = decide(request, Facts(region="CH"), policy)
+decided = time.perf_counter()
+print(json.dumps([decision.permitted, decision.code, decision.rule,
+                  imported - start, ready - imported, decided - ready]))
+"""
+
+_HOW = (
+    "The whole of `python -c`: starting Python, importing, reading and checking the article's policy, deciding, "
+    "and ending. Measured from outside, beside a Python that does nothing, in turn.",
+    "A new process each time; files are in the system's cache and compiled.",
+)
+
+
+def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
+    outcome = Outcome("first_answer", "First answer from a cold start", _HOW, {"rounds": sizes.rounds})
+    _start(_CHILD)
+    whole, nothing, inside = [], [], []
+    for turn in range(sizes.rounds):
+        tell("starting Python", turn, sizes.rounds)
+        told: list[str] = []
+        whole.append(seconds_of(lambda: told.append(_start(_CHILD))))  # noqa: B023 - called at once
+        nothing.append(seconds_of(lambda: _start("pass")))
+        inside.append(json.loads(told[0]))
+    _require_same(outcome, inside)
+    outcome.add("process", "Python started, licet imported, policy read, decided, ended", "s", whole)
+    outcome.add("nothing", "Python started and ended", "s", nothing)
+    for place, (name, what) in enumerate(
+        (
+            ("importing", "of that, importing"),
+            ("reading", "of that, reading and checking the policy"),
+            ("deciding", "of that, the first decision"),
+        ),
+        start=3,
+    ):
+        outcome.add(name, what, "s", [row[place] for row in inside])
+    outcome.reached["first_answer"] = "process"
+    return outcome
+
+
+def _require_same(outcome: Outcome, told: list[list[object]]) -> None:
+    request = Request("generative_ai_training", "content.posts", "self", parse_moment("2026-01-01"), "public")
+    mine = decide(request, Facts(region="CH"), article_policy())
+    for row in told:
+        require_same("a new process and this one", row[:3], [mine.permitted, mine.code.value, mine.rule])
+    outcome.checks.append("every new process gives the answer, the code and the rule that this one gives")
+
+
+def _start(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout
