@@ -39,7 +39,7 @@ def _silent(stage: str, done: int, total: int | None) -> None:
 def create(path: str | Path = ".") -> Workspace:
     """Make an empty workspace and open it. Raises: AppError APP-003 when there is one already."""
     with clear_disk_errors("making the workspace"):
-        make_workspace(Path(path))
+        make_workspace(Path(path).absolute())
     return Workspace(Path(path))
 
 
@@ -54,7 +54,7 @@ class Workspace:
     """An opened workspace. A context manager; safe for one thread at a time."""
 
     def __init__(self, root: Path) -> None:
-        self.layout: Layout = open_layout(root)
+        self.layout: Layout = open_layout(root.absolute())
         self._policies: dict[int, Policy] = {}
 
     def __enter__(self) -> Workspace:

@@ -97,6 +97,11 @@ class Appender:
             self._publish(checkpoint)
         return entries[0]
 
+    def compact(self) -> None:
+        """Rewrite the file while no thread here appends. Raises: LedgerError LEDG-019 while others use it."""
+        with self._writing_lock:
+            self._storage.compact()
+
     def _commit_waiting(self) -> None:
         with self._waiting_lock:
             calls, self._waiting = self._waiting, []

@@ -156,13 +156,12 @@ class Ledger:
         """
         entry = self._writer().erase(subject)
         if entry is not None and compact:
-            self._storage.compact()
+            self.compact()
         return entry
 
     def compact(self) -> None:
-        """Rewrite the file so that nothing erased remains in it. Raises: LedgerError LEDG-008, LEDG-009, LEDG-019."""
-        self._writer()
-        self._storage.compact()
+        """Rewrite the file so that nothing erased remains in it. Raises: LedgerError LEDG-008, LEDG-011, LEDG-019."""
+        self._writer().compact()
 
     # -- entries ---------------------------------------------------------------------------------------------
 

@@ -116,17 +116,22 @@ class SqliteStorage:
 
         secure_delete overwrites what is removed, but pages keep copies of rows that moved while they split; only
         rewriting the file drops those. Costs time and free space of about the file's size.
-        Raises: LedgerError LEDG-019 while another connection still reads the log, or as `writing` does.
+        Raises: LedgerError LEDG-019 while another connection writes or still reads the log, or as `writing` does.
         """
-        with self.reading() as connection:
-            connection.exec_driver_sql("VACUUM")
-            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        try:
+            with self.reading() as connection:
+                connection.exec_driver_sql("VACUUM")
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        except LedgerError as error:
+            if error.code != "LEDG-009":
+                raise
+            busy = True
         if busy:
             raise LedgerError(
                 "LEDG-019",
-                "the payloads are erased, but the write-ahead log still holds old pages",
-                f"{self.path}-wal",
-                "close the other readers of this ledger and call compact()",
+                "the payloads are erased, but old pages of the file or its log still hold them",
+                str(self.path),
+                "close the others who use this ledger and call compact()",
             )
 
     def faults(self, connection: Connection) -> list[str]:

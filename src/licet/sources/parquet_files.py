@@ -103,27 +103,19 @@ def write_batches(
 def parquet_files(location: str, base_dir: Path | str) -> tuple[Path, ...]:
     """The Parquet files of a location (a file, a folder or a glob, relative to `base_dir`), in a fixed order.
 
-    A folder means every ``*.parquet`` below it; hidden files and folders (``.x``, ``_x``) are passed over.
+    Whatever an engine may read there is listed, and rather more than less: every ``*.parquet`` below a folder, hidden
+    ones too, and for a name with wildcards both the file of that very name and those that match.
     Raises: SourceError SRC-014 when there is none.
     """
     place = Path(base_dir) / location
-    if place.is_file():
-        return (place,)
+    found = {place} if place.is_file() else set()
     if place.is_dir():
-        found = [
-            path
-            for path in place.rglob("*.parquet")
-            if path.is_file() and not _hidden(path.relative_to(place))
-        ]
-    else:
-        # Path.glob takes no absolute pattern
-        found = [Path(name) for name in glob.glob(str(place), recursive=True) if Path(name).is_file()]  # noqa: PTH207
+        found |= {path for path in place.rglob("*.parquet") if path.is_file()}
+    # Path.glob takes no absolute pattern
+    matches = glob.glob(str(place), recursive=True, include_hidden=True)  # noqa: PTH207
+    found |= {path for path in map(Path, matches) if path.is_file()}
     if not found:
         raise SourceError(
             "SRC-014", "there is no Parquet file here", str(place), "mend the path, or import again"
         )
     return tuple(sorted(found))
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "_")) for part in path.parts)

@@ -215,7 +215,8 @@ def test_entry_slipped_in_at_the_end_is_found(written) -> None:
     with tampering(written) as connection:
         columns = "recorded_at_us, kind, commitment, subject, payload, salt"
         connection.execute(f"INSERT INTO entries SELECT 12, {columns} FROM entries WHERE idx = 11")
-        connection.execute("INSERT INTO choices SELECT subject, setting, category, 12, is_on FROM choices WHERE entry = 11")
+        columns = "subject, setting, category, 12, is_on"
+        connection.execute(f"INSERT INTO choices SELECT {columns} FROM choices WHERE entry = 11")
     assert found(written.verify()) == {(12, "node_edited"), (13, "checkpoint_missing")}
 
 

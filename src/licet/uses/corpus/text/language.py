@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -78,7 +79,9 @@ def classify(texts: list[str]) -> list[str | None]:
     likely = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
     likely /= likely.sum(axis=1, keepdims=True)
     labels = sorted(set(model.labels))
-    by_label = np.stack([likely[:, [c == label for c in model.labels]].sum(axis=1) for label in labels], axis=1)
+    by_label = np.stack(
+        [likely[:, [c == label for c in model.labels]].sum(axis=1) for label in labels], axis=1
+    )
     best = by_label.argmax(axis=1) if len(texts) else np.empty(0, dtype=np.int64)
     sure = by_label[np.arange(len(texts)), best] >= LEAST_CONFIDENCE
     return [
@@ -115,8 +118,8 @@ def _prepare(texts: pa.Array) -> pa.Array:
 
 
 def _long_enough(texts: pa.Array) -> npt.NDArray[np.bool_]:
-    enough = pc.fill_null(pc.match_substring_regex(texts, _ENOUGH_ASCII_LETTERS), False)
-    enough = enough.to_numpy(zero_copy_only=False).copy()
+    hinted = pc.fill_null(pc.match_substring_regex(texts, _ENOUGH_ASCII_LETTERS), False)
+    enough: npt.NDArray[np.bool_] = hinted.to_numpy(zero_copy_only=False).copy()
     rest = np.flatnonzero(~enough)
     others = texts.take(rest)
     syllables = pc.fill_null(pc.count_substring_regex(others, _SYLLABLES), 0).to_numpy(zero_copy_only=False)
@@ -139,7 +142,7 @@ def _features(encoded: list[bytes], model: Model) -> list[tuple[int, Ints, npt.N
     bounds = np.searchsorted(of_text, np.arange(len(encoded) + 1))
     return [
         (text, features[start:stop], counts[start:stop].astype(np.float32))
-        for text, (start, stop) in enumerate(zip(bounds[:-1], bounds[1:], strict=True))
+        for text, (start, stop) in enumerate(pairwise(bounds))
         if start < stop
     ]
 

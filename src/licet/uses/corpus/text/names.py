@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,9 @@ class KnownNames:
     @classmethod
     def of(cls, names: Sequence[str]) -> KnownNames:
         """names: as members declare them; those of a single word are left out."""
-        distinct = sorted({words for name in names if len(words := name_words(name)) > 1}, key=len, reverse=True)
+        distinct = sorted(
+            {words for name in names if len(words := name_words(name)) > 1}, key=len, reverse=True
+        )
         by_start: dict[tuple[str, str], tuple[NameWords, ...]] = {}
         for words in distinct:
             start = words[0], words[1]
@@ -106,8 +109,7 @@ def _find(text: str, known: KnownNames, kept: set[NameWords]) -> Iterator[tuple[
 def _is_written_as_name(text: str, words: list[re.Match[str]]) -> bool:
     """Capitals where the script has them, and nothing but a name's own joints between the words."""
     return not any(word.group()[0].islower() for word in words) and all(
-        _BETWEEN_WORDS.fullmatch(text, left.end(), right.start())
-        for left, right in zip(words, words[1:], strict=False)
+        _BETWEEN_WORDS.fullmatch(text, left.end(), right.start()) for left, right in pairwise(words)
     )
 
 

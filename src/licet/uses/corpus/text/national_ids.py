@@ -84,7 +84,7 @@ HINT = (
 )
 
 # A number begins where no other does, with a digit or a few letters before one; only there are forms tried.
-_START = re.compile(r"(?<![0-9A-Za-z])(?<![0-9][.\-/])(?=[A-Za-z]{0,6}[0-9])")
+_START = re.compile(r"(?<![0-9A-Za-z])(?<![0-9][.\-/])(?=[A-Za-z]{0,6}-?[0-9])")
 _PATTERNS = tuple((re.compile(f"(?:{form})(?![0-9A-Za-z]|[.\\-/][0-9])"), check) for _, form, check in FORMS)
 
 

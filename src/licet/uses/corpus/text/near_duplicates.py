@@ -78,9 +78,7 @@ def find_duplicates(documents: pa.Table, resemblance: Resemblance = DEFAULT) -> 
     return classes.name_duplicates(rows, found)
 
 
-def remove_documents(
-    documents: pa.Table, removed: pa.Array, resemblance: Resemblance = DEFAULT
-) -> pa.Table:
+def remove_documents(documents: pa.Table, removed: pa.Array, resemblance: Resemblance = DEFAULT) -> pa.Table:
     """What `find_duplicates` gives without `removed` (doc_ids; unknown ones are ignored).
 
     documents: from this module, under the same resemblance.
@@ -168,7 +166,9 @@ class _Classes:
         at = pc.index_in(named, value_set=rows["doc_id"].combine_chunks())
         lost = pc.and_(pc.is_valid(named), pc.is_null(at)).to_numpy(zero_copy_only=False)
         bound = pc.fill_null(at, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-        return np.where((bound >= 0) & pc.is_valid(named).to_numpy(zero_copy_only=False), bound, self.first), lost
+        return np.where(
+            (bound >= 0) & pc.is_valid(named).to_numpy(zero_copy_only=False), bound, self.first
+        ), lost
 
     def earliest(self, queries: Ints, bounds: Ints, candidates: Ints) -> Ints:
         """For each query class the first row of its earliest near-duplicate among `candidates`.
@@ -182,9 +182,7 @@ class _Classes:
             self._walk_band(keys, queries, bounds, candidates)
         return bounds
 
-    def _walk_band(
-        self, keys: npt.NDArray[np.uint64], queries: Ints, bounds: Ints, candidates: Ints
-    ) -> None:
+    def _walk_band(self, keys: npt.NDArray[np.uint64], queries: Ints, bounds: Ints, candidates: Ints) -> None:
         """Lower `bounds` by what one band's buckets hold: each is walked from its earliest class on."""
         wanted = candidates
         if len(queries) < len(candidates):
@@ -200,7 +198,9 @@ class _Classes:
             open_, at, end = open_[early], at[early], end[early]
             for part in range(0, len(open_), max(_PAIRS_PER_STEP // reach, 1)):
                 here = slice(part, part + max(_PAIRS_PER_STEP // reach, 1))
-                self._compare(queries, bounds, wanted, open_[here], at[here], np.minimum(at[here] + reach, end[here]))
+                self._compare(
+                    queries, bounds, wanted, open_[here], at[here], np.minimum(at[here] + reach, end[here])
+                )
             at = at + reach
             going = at < end
             open_, at, end = open_[going], at[going], end[going]

@@ -82,6 +82,9 @@ _IPV6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f:]*[0-9])[0-9A-Fa-f:]{6,39}(?:(?<=:
 _IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=(?:[ \u00A0-]?[A-Za-z0-9]){11})")
 _DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ \u00A0-]?[0-9]){11,}(?![0-9A-Za-z])")
 _DIGITS = re.compile(r"[0-9]+")
+_DATE = re.compile(r"\(?(?:19|20)\d\d-[01]\d-[0-3]\d")
+_INTERNATIONAL = re.compile(r"[+＋]|(?<!\w)00[1-9]")
+_DIALLED = re.compile(r"(?<!\w)00([1-9][\d\s().\-/]{6,20}\d)(?!\d)")
 _PHONE = re.compile(r"[+＋]?\(?\d(?:[\s().\-/\u00A0\u2010-\u2015]{0,3}\d){6,16}")
 # Issuer prefixes and lengths of payment cards as their schemes publish them (ISO/IEC 7812 numbering).
 _CARD = re.compile(
@@ -170,7 +173,12 @@ def _last_group_of_card(text: str, groups: list[Span], first: int) -> int | None
 def _find_phones(text: str, author: Author) -> Iterator[Span]:
     past = 0
     for candidate in _PHONE.finditer(text):
-        if candidate.end() <= past:
+        # Dates and, without a region, anything but an international number: told apart before the costly check.
+        if candidate.end() <= past or _DATE.fullmatch(candidate.group()):
+            continue
+        if author.region is None and not _INTERNATIONAL.search(
+            text, max(candidate.start() - 2, past), candidate.end()
+        ):
             continue
         start = max(candidate.start() - 2, past)
         window = text[start : candidate.end() + 16]  # room for an extension
@@ -184,7 +192,7 @@ def _valid_phones(window: str, region: str | None) -> Iterator[Span]:
     for match in PhoneNumberMatcher(window, region, leniency=Leniency.VALID):
         yield match.start, match.end
     if region is None:
-        dialled = re.search(r"(?<!\w)00([1-9][\d\s().\-/]{6,20}\d)(?!\d)", window)
+        dialled = _DIALLED.search(window)
         if dialled and _is_international("+" + dialled.group(1)):
             yield dialled.span()
 

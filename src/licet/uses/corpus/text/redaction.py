@@ -58,7 +58,9 @@ def redact(
         return texts, dict(counts)
     replaced = [
         _redact_one(text, [asked[nth] for nth in np.flatnonzero(hinted[:, row])], asked, author, counts)
-        for row, text, author in zip(rows, texts.take(rows).to_pylist(), _authors(rows, keep, regions), strict=True)
+        for row, text, author in zip(
+            rows, texts.take(rows).to_pylist(), _authors(rows, keep, regions), strict=True
+        )
     ]
     return put_back(texts, rows, replaced), dict(counts)
 

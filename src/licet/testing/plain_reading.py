@@ -1,0 +1,138 @@
+"""A second, plain reading of a pack, straight off its rules: slow, without reasons, and apart from `decide`.
+
+Each condition of a rule is true, false or open (None); so is their conjunction, by Kleene's tables. `decide` must
+permit just what this permits. Packs that follow other packs are not read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, timedelta
+
+from licet.decide import Facts, Request
+from licet.packs import Pack, Rule, Setting
+from licet.packs.model import CONSENT_BASES
+from licet.terms import ChoiceState
+from licet.terms.moments import midnight
+from licet.terms.regions import WORLD, is_region
+
+NO = (ChoiceState.REFUSED, ChoiceState.WITHDRAWN)
+
+
+def reads_as_permitted(request: Request, facts: Facts, pack: Pack) -> bool:
+    """For a question whose words the pack knows, whose pair is not closed, with a moment."""
+    assert request.at is not None
+    in_scope = [rule for rule in pack.rules if speaks_of(rule, request, pack)]
+    truths = {
+        effect: [applies(rule, request, facts, pack) for rule in in_scope if rule.effect == effect]
+        for effect in ("permit", "forbid")
+    }
+    return (
+        True in truths["permit"]
+        and None not in truths["permit"]
+        and True not in truths["forbid"]
+        and None not in truths["forbid"]
+    )
+
+
+def speaks_of(rule: Rule, request: Request, pack: Pack) -> bool:
+    """Whether a rule's words cover a question: its purpose or what that is a kind of, its kind or one above."""
+    own = pack.purposes.get(request.purpose)
+    purposes = {request.purpose, own.kind_of if own is not None else None}
+    kinds = [kind for kind in rule.categories if (request.category + ".").startswith(kind + ".")]
+    return bool(purposes & set(rule.purposes) and kinds and request.recipient in rule.recipients)
+
+
+def conjunction(truths: Iterable[bool | None]) -> bool | None:
+    told = list(truths)
+    return False if False in told else None if None in told else True
+
+
+def applies(rule: Rule, request: Request, facts: Facts, pack: Pack) -> bool | None:
+    return conjunction(_conditions(rule, request, facts, pack))
+
+
+def _conditions(rule: Rule, request: Request, facts: Facts, pack: Pack) -> Iterator[bool | None]:
+    at = request.at
+    assert at is not None
+    if rule.from_ is not None:
+        yield at >= midnight(rule.from_)
+    if rule.until is not None:
+        yield at < midnight(rule.until)
+    if rule.notice is not None:
+        notice = pack.notices[rule.notice]
+        yield at >= midnight(notice.effective)
+        yield at >= midnight(notice.published) + timedelta(days=notice.period_days)
+    if rule.regions is not None:
+        yield is_in(facts.region, rule.regions, request, pack)
+    elif rule.effect == "permit":
+        yield True if is_region(facts.region) else None
+    age = facts.age if facts.age is not None and facts.age >= 0 else None
+    if rule.minimum_age is not None:
+        yield None if age is None else age >= rule.minimum_age
+    if rule.maximum_age is not None:
+        yield None if age is None else age <= rule.maximum_age
+    if rule.plans is not None:
+        yield None if facts.plan is None else facts.plan in rule.plans
+    if rule.visibility is not None:
+        yield None if request.visibility is None else request.visibility in rule.visibility
+    if rule.created_from is not None:
+        yield None if request.created is None else request.created >= midnight(rule.created_from)
+    if rule.created_before is not None:
+        yield None if request.created is None else request.created < midnight(rule.created_before)
+    if rule.setting is not None:
+        yield _lets(rule.setting, rule.legal_basis in CONSENT_BASES, request, facts, pack)
+
+
+def is_in(region: str | None, regions: tuple[str, ...], request: Request, pack: Pack) -> bool | None:
+    assert request.at is not None
+    places = pack.places(regions, request.at.astimezone(UTC).date())
+    if region is None or not is_region(region):
+        return None
+    if region in places or region[:2] in places or WORLD in places:
+        return True
+    parts_named = any(place.startswith(f"{region}-") for place in places)
+    return None if len(region) == 2 and parts_named else False
+
+
+def is_refused(setting: str, category: str, facts: Facts) -> bool:
+    """Whether the member said no to a setting, wholly or for this kind of data or one above it."""
+    return facts.choices.get(setting) in NO or any(
+        state in NO and (category + ".").startswith(kind + ".")
+        for kind, state in facts.narrow.get(setting, {}).items()
+    )
+
+
+def _lets(id_: str, needs_consent: bool, request: Request, facts: Facts, pack: Pack) -> bool | None:
+    setting = pack.settings[id_]
+    if any(is_refused(one, request.category, facts) for one in (id_, *setting.replaces)):
+        return False
+    if set(setting.honours) & facts.signals:
+        return False
+    if facts.choices.get(id_) is ChoiceState.GIVEN:
+        return True
+    return False if needs_consent else _starts_on(setting, request, facts, pack)
+
+
+def _starts_on(setting: Setting, request: Request, facts: Facts, pack: Pack) -> bool | None:
+    """Where a setting stands for someone never asked: off wherever an exception says so, else open, else on."""
+    age = facts.age if facts.age is not None and facts.age >= 0 else None
+    states = {"on": [setting.default.state.value == "on"], "off": [False]}
+    told: dict[str, list[bool | None]] = {name: list(found) for name, found in states.items()}
+    for exception in setting.default.exceptions:
+        told[exception.state.value].append(
+            conjunction(
+                [
+                    *(
+                        [is_in(facts.region, exception.regions, request, pack)]
+                        if exception.regions is not None
+                        else []
+                    ),
+                    *([None if facts.plan is None else facts.plan in exception.plans] if exception.plans else []),
+                    *([None if age is None else age < exception.below_age] if exception.below_age else []),
+                ]
+            )
+        )
+    if True in told["off"]:
+        return False
+    return None if None in [*told["off"], *told["on"]] else True in told["on"]

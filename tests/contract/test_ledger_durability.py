@@ -1,0 +1,137 @@
+"""Nothing is lost: real processes that append at once, and real processes that are killed while they do.
+
+A child tells its parent of an entry only after `append` returned it, through a pipe; so what the parent read is
+what was acknowledged, and all of it must be in the ledger whatever happened to the child.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from licet.ledger import EntryKind, Ledger, NewEntry, Signer
+
+WRITER = """
+import sys, threading
+from licet.ledger import EntryKind, Ledger, NewEntry, Signer
+path, key, name, calls, size, threads, erases = sys.argv[1:4] + [int(a) for a in sys.argv[4:8]]
+ledger = Ledger.open(path, Signer.open(key), busy_timeout_seconds=120)
+print("ready", flush=True)
+sys.stdin.readline()
+def work(thread):
+    for call in range(calls):
+        who = f"{name}-{thread}-{call}"
+        payload = {"setting": "s", "category": None, "value": "off", "via": "test"}
+        entries = ledger.append([NewEntry(EntryKind.CHOICE, who, payload) for _ in range(size)])
+        sys.stdout.write(f"{who} {entries[0].index} {entries[-1].index}\\n")
+        sys.stdout.flush()
+        if erases and call % 5 == 4:
+            ledger.erase(who)
+            sys.stdout.write(f"erased {who} 0\\n")
+            sys.stdout.flush()
+workers = [threading.Thread(target=work, args=(n,)) for n in range(threads)]
+[worker.start() for worker in workers]
+[worker.join() for worker in workers]
+ledger.close()
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> tuple[Path, Path]:
+    path, key = tmp_path / "ledger.sqlite", tmp_path / "ledger.key"
+    Ledger.create(path, Signer.create(key)).close()
+    return path, key
+
+
+def start_writer(
+    place: tuple[Path, Path], name: str, *, calls: int, size: int, threads: int, erases: bool = False
+) -> subprocess.Popen[str]:
+    numbers = [str(int(number)) for number in (calls, size, threads, erases)]
+    child = subprocess.Popen(
+        [sys.executable, "-c", WRITER, *map(str, place), name, *numbers],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None and child.stdout.readline() == "ready\n"
+    return child
+
+
+def set_off(child: subprocess.Popen[str]) -> None:
+    assert child.stdin is not None
+    child.stdin.write("\n")
+    child.stdin.flush()
+
+
+def acknowledged(output: str) -> tuple[list[tuple[str, int, int]], set[str]]:
+    """Whole lines only: a child that is killed may leave the beginning of one."""
+    lines = [line.split() for line in output.split("\n")[:-1]]
+    erased = {who for word, who, _ in lines if word == "erased"}
+    return [(who, int(first), int(last)) for who, first, last in lines if who != "erased"], erased
+
+
+def check(ledger: Ledger, calls: list[tuple[str, int, int]], erased: set[str]) -> None:
+    report = ledger.verify()
+    assert report.ok, report.problems
+    for who, first, last in calls:
+        entries = list(ledger.entries(first, last + 1))
+        assert len(entries) == last - first + 1
+        if who in erased:
+            assert all(entry.erased for entry in entries)
+        else:
+            # An erasure that was carried out and not yet acknowledged may have taken them all, never some.
+            assert {entry.subject for entry in entries} in ({who}, {None})
+
+
+def test_processes_that_append_at_once_lose_nothing(place: tuple[Path, Path]) -> None:
+    children = [start_writer(place, f"p{n}", calls=15, size=3, threads=2) for n in range(3)]
+    for child in children:
+        set_off(child)
+    calls = []
+    for child in children:
+        output, _ = child.communicate(timeout=180)
+        assert child.returncode == 0
+        calls += acknowledged(output)[0]
+    assert len(calls) == 3 * 2 * 15
+    with Ledger.open(place[0]) as ledger:
+        assert ledger.position == len(calls) * 3
+        assert sorted(index for _, first, last in calls for index in range(first, last + 1)) == list(range(270))
+        check(ledger, calls, set())
+        assert ledger.choices_table().num_rows == len(calls)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_writer_killed_at_any_moment_leaves_a_ledger_that_verifies(place: tuple[Path, Path], seed: int) -> None:
+    """Five deaths in a row on one ledger, each at another moment, the last of them followed by an ordinary append."""
+    rng, calls, erased = random.Random(seed), [], set()
+    for death in range(5):
+        child = start_writer(
+            place, f"d{death}", calls=100_000, size=rng.choice([1, 3, 40]), threads=2, erases=rng.random() < 0.5
+        )
+        set_off(child)
+        assert child.stdout is not None
+        # Wait for the first word, so that it dies at work, then for a moment drawn anew each time.
+        select.select([child.stdout], [], [], 60)
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(rng.uniform(0, 0.12))
+        os.kill(child.pid, signal.SIGKILL)
+        output, _ = child.communicate(timeout=60)
+        done, gone = acknowledged(output)
+        assert done
+        calls += done
+        erased |= gone
+        with Ledger.open(place[0]) as reader:
+            check(reader, calls, erased)
+    with Ledger.open(place[0], Signer.open(place[1])) as ledger:
+        before = ledger.position
+        payload = {"setting": "s", "category": None, "value": "on"}
+        (entry,) = ledger.append([NewEntry(EntryKind.CHOICE, "after", payload)])
+        assert entry.index == before
+        check(ledger, [*calls, ("after", before, before)], erased)

@@ -1,0 +1,171 @@
+"""Law 1, silence is no: what no rule permits, nobody knows or nobody can evaluate is denied. And nothing raises."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licet.decide import Facts, Policy, Request, decide
+from licet.packs import Pack
+from licet.packs.references import check_references
+from licet.terms import ChoiceState, Code
+from licet.terms.vocabulary import PURPOSES
+from licet.testing import facts, make_facts, make_pack, make_request, packs, requests
+from licet.testing.effort import EFFORT, examples
+from licet.testing.plain_reading import applies, reads_as_permitted, speaks_of
+
+#: Denied by the question itself, before any rule is read.
+BY_ITS_WORDS = {
+    Code.PURPOSE_UNKNOWN, Code.CATEGORY_UNKNOWN, Code.RECIPIENT_UNKNOWN, Code.MOMENT_UNKNOWN,
+    Code.CLOSED_BY_VOCABULARY,
+}  # fmt: skip
+
+
+@examples(60)
+@given(packs())
+def test_generated_packs_are_valid(pack: Pack) -> None:
+    assert list(check_references(pack)) == []
+
+
+def test_decide_permits_just_what_a_plain_reading_of_the_rules_permits() -> None:
+    seen = set()
+    for seed in range(500 * EFFORT):
+        rng = random.Random(seed)
+        policy = Policy(make_pack(rng))
+        for _ in range(30):
+            request, who = make_request(rng), make_facts(rng)
+            told = decide(request, who, policy)
+            seen.add(told.code)
+            expected = told.code not in BY_ITS_WORDS and reads_as_permitted(request, who, policy.pack)
+            assert told.permitted is expected, (seed, request, who)
+            assert told.permitted is (told.code is Code.PERMITTED)
+    assert seen == set(Code) - {Code.UNLABELLED, Code.SUBJECT_UNKNOWN, Code.SUBJECTS_DISAGREE}
+
+
+@examples(100)
+@given(packs(), requests(), facts())
+def test_silence_is_no(pack: Pack, request: Request, who: Facts) -> None:
+    rules = tuple(
+        rule for rule in pack.rules if rule.effect == "forbid" or not speaks_of(rule, request, pack)
+    )
+    silent = Policy(pack.model_copy(update={"rules": rules}))
+    assert not decide(request, who, silent).permitted
+
+
+@examples(100)
+@given(packs(), requests(), facts())
+def test_not_evaluable_denies(pack: Pack, request: Request, who: Facts) -> None:
+    told = decide(request, who, Policy(pack))
+    if told.code in BY_ITS_WORDS:
+        return
+    in_scope = [rule for rule in pack.rules if speaks_of(rule, request, pack)]
+    if None in [applies(rule, request, who, pack) for rule in in_scope]:
+        assert not told.permitted
+
+
+def test_not_knowing_a_fact_never_turns_a_no_into_a_yes() -> None:
+    blanked = 0
+    for seed in range(200 * EFFORT):
+        rng = random.Random(seed)
+        policy = Policy(make_pack(rng))
+        for _ in range(20):
+            request, who = make_request(rng), make_facts(rng)
+            less: list[tuple[Request, Facts | None]] = [(request, None)]
+            less += [(request, who._replace(**{name: None})) for name in ("region", "age", "plan")]
+            less += [(request._replace(**{name: None}), who) for name in ("at", "visibility", "created")]
+            known = decide(request, who, policy).permitted
+            for blank_request, blank_facts in less:
+                told = decide(blank_request, blank_facts, policy)
+                blanked += known and not told.permitted
+                assert known or not told.permitted, (seed, blank_request, blank_facts)
+    assert blanked > 100  # not knowing did deny, often
+
+
+@examples(80)
+@given(packs(), requests(), facts(), st.sampled_from(["purpose", "category", "recipient"]))
+def test_unknown_words_are_denied(pack: Pack, request: Request, who: Facts, field: str) -> None:
+    known = Request("recommendation", "content.posts", at=request.at)
+    for word in ("", "Recommendation", "content.posts.", ".content", "self ", "nothing-of-the-kind", None, 7):
+        told = decide(known._replace(**{field: word}), who, Policy(pack))
+        assert told.code is Code(f"{field}_unknown")
+
+
+@examples(60)
+@given(packs(), requests(), facts())
+def test_closed_by_vocabulary(pack: Pack, request: Request, who: Facts) -> None:
+    """No pack opens it: not by a rule of its own, not by a purpose or a branch of its own, not by a yes."""
+    rule = {
+        "id": "open_all", "effect": "permit", "notice": "n0",
+        "purposes": [*PURPOSES, "acme_training"], "categories": ["private_communication", "content"],
+        "recipients": ["self", "adco", "sisterco"],
+    }  # fmt: skip
+    values = pack.as_json()
+    values["rules"] = [rule]
+    values["categories"]["private_communication.messages.drafts"] = {}
+    values["notices"]["n0"] = {"title": "n", "published": "2010-01-01", "effective": "2010-01-01"}
+    policy = Policy(Pack.model_validate(values))
+    who = who._replace(region="CH")
+    kinds = ("private_communication", "private_communication.messages", "private_communication.messages.drafts")
+    for purpose, kind in itertools.product(("generative_ai_training", "acme_training"), kinds):
+        told = decide(Request(purpose, kind, "self", request.at), who, policy)
+        assert (told.permitted, told.code) == (False, Code.CLOSED_BY_VOCABULARY)
+        assert told.would_change is None
+    opened = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+    assert decide(Request("generative_ai_training", "content.posts", "self", opened), who, policy).permitted
+
+
+class Hostile:
+    """A value that answers nothing: not hashable, not comparable."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+GARBAGE: tuple[Any, ...] = (
+    None, True, 0, -1, 3.5, float("nan"), 10**40, "", "x", "\x00", "gpc", b"x", (), [], {}, {"a": 1}, [None], {None: {}},
+    {"ai": {7: ChoiceState.REFUSED}}, {"ai": {None: "refused"}}, {"ai": 7}, {"ai": None}, {"ai": [1]}, {7: 7}, set(),
+    frozenset(), frozenset({7}), frozenset({"gpc", 7}), object(), Hostile(), date(2026, 1, 1), datetime(2026, 1, 1),  # noqa: DTZ001
+    datetime.max, ChoiceState.GIVEN, Code.PERMITTED, int, lambda: None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("field", [*Request._fields, *Facts._fields, "facts"])
+def test_decide_never_raises(field: str) -> None:
+    """Garbage of every type in every field: an answer comes, with a sentence, and never a yes to what was a no."""
+    for seed in range(40):
+        rng = random.Random(seed)
+        policy = Policy(make_pack(rng))
+        request = make_request(rng)._replace(purpose="recommendation", category="content.posts", recipient="self")
+        who = make_facts(rng)._replace(region="DE")
+        for value in GARBAGE:
+            asked, about = request, who
+            if field == "facts":
+                about = value
+            elif field in Request._fields:
+                asked = request._replace(**{field: value})
+            else:
+                about = who._replace(**{field: value})
+            told = decide(asked, about, policy)
+            assert told.reason and json.dumps(told.as_json())
+            if field in ("purpose", "category", "recipient", "at", "facts", "region"):
+                assert not told.permitted
+
+
+def test_garbage_in_several_fields_at_once_raises_nothing() -> None:
+    for seed in range(400 * EFFORT):
+        rng = random.Random(seed)
+        policy = Policy(make_pack(rng))
+        request = make_request(rng)._replace(purpose="recommendation", category="content.posts", recipient="self")
+        for _ in range(6):
+            spoilt = {name: rng.choice(GARBAGE) for name in ("visibility", "created", "at") if rng.random() < 0.4}
+            who = make_facts(rng)._replace(
+                **{name: rng.choice(GARBAGE) for name in Facts._fields if rng.random() < 0.4}
+            )
+            told = decide(request._replace(**spoilt), who, policy)
+            assert told.reason and json.dumps(told.as_json())

@@ -1,0 +1,160 @@
+"""As-of answers against a naive model that replays a list, over histories that Hypothesis makes up.
+
+Every step of a history is a step of the machine: appending, erasing, reopening, waiting. After any of them,
+every question about any position must answer as the replay does, and the whole ledger must verify.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from licet.ledger import EntryKind, Ledger, NewEntry, Signer
+from licet.terms import ChoiceState
+
+SUBJECTS = st.sampled_from(["ann", "bob", "Zoë", "ann ", "Ann"])
+SETTINGS = st.sampled_from(["ai_training", "ads"])
+CATEGORIES = st.sampled_from([None, "profile", "profile.photo"])
+CHOICES = st.builds(
+    lambda subject, setting, category, value: NewEntry(
+        EntryKind.CHOICE, subject, {"setting": setting, "category": category, "value": value, "via": "web"}
+    ),
+    SUBJECTS,
+    SETTINGS,
+    CATEGORIES,
+    st.sampled_from(["on", "off"]),
+)
+SIGNALS = st.builds(
+    lambda subject, signal, value: NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value}),
+    SUBJECTS,
+    st.sampled_from(["gpc", "dnt"]),
+    st.booleans(),
+)
+OTHERS = st.one_of(
+    st.builds(lambda subject: NewEntry(EntryKind.NOTICE_SHOWN, subject, {"notice": "n"}), st.none() | SUBJECTS),
+    st.just(NewEntry(EntryKind.PACK_IN_FORCE, None, {"pack": "p", "version": "1", "digest": "d", "file": "f"})),
+    st.just(NewEntry(EntryKind.USE_RUN, None, {"use": "corpus"})),
+)
+
+
+class Model:
+    """The history as a list of (moment, entry or None once erased)."""
+
+    def __init__(self) -> None:
+        self.history: list[tuple[datetime, NewEntry | None]] = []
+
+    def of(self, kind: EntryKind, position: int) -> list[tuple[int, NewEntry]]:
+        numbered = enumerate(entry for _, entry in self.history[:position])
+        return [(index, entry) for index, entry in numbered if entry is not None and entry.kind is kind]
+
+    def choices(self, position: int) -> dict[tuple[str, str, str | None], tuple[str, ChoiceState, int]]:
+        stands: dict[tuple[str, str, str | None], tuple[str, ChoiceState, int]] = {}
+        was_on = set()
+        for index, entry in self.of(EntryKind.CHOICE, position):
+            key = (str(entry.subject), entry.payload["setting"], entry.payload["category"])
+            if entry.payload["value"] == "on":
+                was_on.add(key)
+                stands[key] = ("on", ChoiceState.GIVEN, index)
+            else:
+                stands[key] = ("off", ChoiceState.WITHDRAWN if key in was_on else ChoiceState.REFUSED, index)
+        return stands
+
+    def signals(self, position: int) -> set[tuple[str, str]]:
+        active: set[tuple[str, str]] = set()
+        for _, entry in self.of(EntryKind.SIGNAL, position):
+            pair = (str(entry.subject), entry.payload["signal"])
+            (active.add if entry.payload["value"] else active.discard)(pair)
+        return active
+
+    def changed(self, since: int, until: int) -> set[str]:
+        both = self.of(EntryKind.CHOICE, until) + self.of(EntryKind.SIGNAL, until)
+        return {str(entry.subject) for index, entry in both if index >= since}
+
+
+class AsOfMachine(RuleBasedStateMachine):
+    @initialize()
+    def make(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.now, self.latest = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+        self.signer = Signer.create(Path(self.folder.name) / "key")
+        self.path = Path(self.folder.name) / "ledger.sqlite"
+        self.ledger = Ledger.create(self.path, self.signer, lambda: self.now)
+        self.model, self.kept = Model(), [self.ledger.checkpoint().text]
+
+    @rule(entries=st.lists(st.one_of(CHOICES, CHOICES, SIGNALS, OTHERS), min_size=1, max_size=6))
+    def append(self, entries: list[NewEntry]) -> None:
+        self.latest = max(self.latest, self.now)
+        appended = self.ledger.append(entries)
+        assert [entry.index for entry in appended] == list(
+            range(len(self.model.history), len(self.model.history) + len(entries))
+        )
+        self.model.history += [(self.latest, entry) for entry in entries]
+        self.kept.append(self.ledger.checkpoint().text)
+
+    @rule(subject=SUBJECTS)
+    def erase(self, subject: str) -> None:
+        theirs = [n for n, (_, e) in enumerate(self.model.history) if e is not None and e.subject == subject]
+        entry = self.ledger.erase(subject, compact=False)
+        assert (entry is None) == (not theirs)
+        if entry is not None:
+            assert entry.payload == {"erased": theirs}
+            for index in theirs:
+                self.model.history[index] = (self.model.history[index][0], None)
+            self.latest = max(self.latest, self.now)
+            self.model.history.append((self.latest, NewEntry(EntryKind.ERASURE, None, {"erased": theirs})))
+
+    @rule(seconds=st.integers(-30, 90))
+    def wait(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @rule()
+    def reopen(self) -> None:
+        self.ledger.close()
+        self.ledger = Ledger.open(self.path, self.signer, lambda: self.now)
+
+    @rule(data=st.data())
+    def ask(self, data: st.DataObject) -> None:
+        size = len(self.model.history)
+        position = data.draw(st.integers(0, size), label="position")
+        expected = self.model.choices(position)
+        rows = self.ledger.choices_table(position).to_pylist()
+        assert len(rows) == len(expected)
+        for row in rows:
+            key = (row["subject"], row["setting"], row["category"])
+            assert expected[key] == (row["value"], row["state"], row["entry"])
+        subject = data.draw(SUBJECTS, label="subject")
+        theirs = {key[1:]: stand for key, stand in expected.items() if key[0] == subject}
+        found = self.ledger.choices_of(subject, position)
+        assert {(c.setting, c.category): (c.value, c.state, c.entry) for c in found} == theirs
+        assert all(choice.at == self.model.history[choice.entry][0] for choice in found)
+        signals = self.model.signals(position)
+        assert {tuple(row.values()) for row in self.ledger.signals_table(position).to_pylist()} == signals
+        assert self.ledger.signals_of(subject, position) == {signal for who, signal in signals if who == subject}
+        since = data.draw(st.integers(0, position), label="since")
+        assert self.ledger.changed_subjects(since, position) == self.model.changed(since, position)
+        packs = [index for index, _ in self.model.of(EntryKind.PACK_IN_FORCE, position)]
+        assert [entry.index for entry in self.ledger.packs_in_force(position)] == packs
+        moment = data.draw(st.integers(-60, 600), label="moment")
+        at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=moment)
+        assert self.ledger.position_at(at) == sum(recorded <= at for recorded, _ in self.model.history)
+
+    @invariant()
+    def verifies_against_every_checkpoint_ever_given_out(self) -> None:
+        if hasattr(self, "ledger"):
+            report = self.ledger.verify(against=self.kept)
+            assert report.ok, report.problems
+            assert report.size == self.ledger.position == len(self.model.history)
+
+    def teardown(self) -> None:
+        if hasattr(self, "ledger"):
+            self.ledger.close()
+            self.folder.cleanup()
+
+
+TestAsOfAnswers = AsOfMachine.TestCase
+TestAsOfAnswers.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
