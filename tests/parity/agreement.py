@@ -40,7 +40,9 @@ def assert_table_agrees(gate: Gate, world: World, name: str, columns_too: bool =
     assert Counter(found) == Counter(wanted), "reasons differ"
 
     counts = gate.counts([name])
-    counted = Counter({(None, None, row.region): row.records for row in counts.passed})
+    counted: Counter[tuple[str | None, str | None, str | None]]
+    counted = Counter()
+    counted.update({(None, None, row.region): row.records for row in counts.passed})
     counted.update({(row.code, row.rule, row.region): row.records for row in counts.held_back})
     assert counted == Counter((one.code, one.rule, one.region) for one in told.verdicts), "counts differ"
     return told.decided

@@ -167,7 +167,9 @@ def _world(parts: dict[str, list[int]]) -> World:
         "author": pa.array([who[(t["region"], t["age"], t["plan"])] for t in TRUTHS], pa.string()),
         "made": pa.array([VALUES["created"][t["created"]] for t in TRUTHS], pa.timestamp("us", "UTC")),
     }
-    nobody = pa.table({name: pa.array([], pa.string()) for name in ("subject", "setting", "category", "state")})
+    nobody = pa.table(
+        {name: pa.array([], pa.string()) for name in ("subject", "setting", "category", "state")}
+    )
     return World(
         make_policy(backwards=False),
         Catalogue.model_validate(

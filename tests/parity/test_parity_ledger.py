@@ -83,7 +83,8 @@ def _entries(choices: pa.Table, signals: pa.Table) -> list[NewEntry]:
         values = {"given": ["on"], "refused": ["off"], "withdrawn": ["on", "off"], "never_asked": []}
         said = {"setting": row["setting"]} | ({"category": row["category"]} if row["category"] else {})
         entries += [
-            NewEntry(EntryKind.CHOICE, row["subject"], said | {"value": value}) for value in values[row["state"]]
+            NewEntry(EntryKind.CHOICE, row["subject"], said | {"value": value})
+            for value in values[row["state"]]
         ]
     entries += [
         NewEntry(EntryKind.SIGNAL, row["subject"], {"signal": row["signal"], "value": True})
@@ -112,7 +113,9 @@ def test_the_stand_in_tells_what_the_real_ledger_tells(ledger: Ledger) -> None:
     assert told.schema.names == stand_in.schema.names and told.schema.types == stand_in.schema.types
     columns = ["subject", "setting", "category", "state"]
     order = [(name, "ascending") for name in columns]
-    assert told.select(columns).sort_by(order).to_pylist() == stand_in.select(columns).sort_by(order).to_pylist()
+    assert (
+        told.select(columns).sort_by(order).to_pylist() == stand_in.select(columns).sort_by(order).to_pylist()
+    )
     assert sorted(map(str, ledger.signals_table().to_pylist())) == sorted(map(str, world.signals.to_pylist()))
     real = open_gate(world, ledger=ledger)
     assert [real.counts(), real.position] == [open_gate(world).counts(), ledger.position]

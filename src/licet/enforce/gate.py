@@ -134,8 +134,10 @@ class Gate:
         if plan.nothing_can_pass:
             roles = _roles(plan.catalogued) or plan.content.columns[:1]
             return plan.content.select([plan.content[column] for column in roles]).filter(ibis.literal(False))
-        judged = self._judged(plan, name, subjects)
-        allowed = judged.filter(judged[narrow.MASK] != 0)
+        content = plan.content
+        if subjects is not None:
+            content = self._about(content, plan.catalogued, subjects)
+        allowed = narrow.permitted(content, name, plan.catalogued, plan.looks, plan.who)
         shown: list[ir.Value] = []
         for column in plan.content.columns:
             category = plan.labels.get(column)
@@ -187,7 +189,7 @@ class Gate:
                     .to_pyarrow()
                 )
             else:
-                judged = self._judged(plan, name, None, narrow_only=True)
+                judged = self._judged(plan, name)
                 columns = [] if key is None else [judged[key].name("key")]
                 told = judged.select(
                     [
@@ -311,14 +313,10 @@ class Gate:
     def _signals(self) -> pa.Table:
         return self.ledger.signals_table(self.position).select(["subject", "signal"])
 
-    def _judged(
-        self, plan: _Plan, name: str, subjects: Iterable[str] | None, narrow_only: bool = False
-    ) -> ir.Table:
-        content, table = plan.content, plan.catalogued
-        if narrow_only:
-            content = content.select([content[column] for column in _roles(table)])
-        if subjects is not None:
-            content = self._about(content, table, subjects)
+    def _judged(self, plan: _Plan, name: str) -> ir.Table:
+        """Every row's narrow columns with what the gate says of it."""
+        table = plan.catalogued
+        content = plan.content.select([plan.content[column] for column in _roles(table)])
         return narrow.judged(content, name, table, plan.looks, plan.who, self._disagree)
 
     def _about(self, content: ir.Table, table: Table, subjects: Iterable[str]) -> ir.Table:
@@ -340,7 +338,7 @@ class Gate:
             with self.engine.reading(f"table {name!r}"):
                 records = int(plan.content.count().to_pyarrow().as_py())
             return {(self._reason(plan.who.unknown[0][1]), None): records} if records else {}
-        judged = self._judged(plan, name, None, narrow_only=True)
+        judged = self._judged(plan, name)
         grouped = judged.group_by(reason=judged[narrow.REASON], region=judged[narrow.REGION]).agg(
             records=judged.count()
         )

@@ -6,6 +6,7 @@ asks. Only subject, visibility and date columns are touched here; content is nev
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from licet.enforce.engine import Engine
-from licet.enforce.population import Population
+from licet.enforce.population import NUMBER, Population
 from licet.enforce.tabulate import MARK, Dimensions, RowAnswer
 from licet.sources.catalogue import Table
 from licet.terms import SourceError
@@ -46,7 +47,8 @@ def eligibility(
     people = population.table
     joined = people.join(classes, people.class_id == classes.class_id, how="inner")
     wanted = [name for name in classes.columns if name != "class_id"]
-    return Eligibility(engine.keep(joined.select("subject", "region", *wanted)), unknown)
+    named = [name for name in people.columns if name != "class_id"]
+    return Eligibility(engine.keep(joined.select(*named, *wanted)), unknown)
 
 
 def row_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
@@ -154,11 +156,51 @@ def judged(
     return rows.select(*shown, **{MASK: mask, REASON: reason.cast("int64"), REGION: region})
 
 
+def permitted(rows: ir.Table, name: str, table: Table, looks: Dimensions, who: Eligibility) -> ir.Table:
+    """The rows of which something is permitted, with their mask: `judged` without the reasons.
+
+    It joins only those who permit something, which is what makes reading through the gate nearly as fast as
+    reading what is left.
+    """
+    kind = row_class(rows, name, table, looks)
+    if kind is not None and looks.row_classes > 1:
+        rows = rows.mutate(**{_ROW_CLASS: kind})
+    content = [column for column in rows.columns if column != _ROW_CLASS]
+    allowing = _allowing(who)
+    masks: list[str] = []
+    for place, subject in enumerate(table.subjects):
+        if column_of(rows, name, subject).type().is_array():
+            rows, (mask, _, _) = _of_many(rows, subject, place, who)
+        else:
+            people = allowing.view()
+            joined = rows.join(people, _same_person(rows[subject], people), how="inner")
+            mask = f"{MASK}_{place}"
+            value, _ = _pick(people, rows, who)
+            rows = joined.select([rows[column] for column in rows.columns] + [value.name(mask)])
+        masks.append(mask)
+    together = functools.reduce(lambda one, other: one & other, (rows[mask] for mask in masks))
+    judged_rows = rows.select([rows[column] for column in content] + [together.name(MASK)])
+    return judged_rows.filter(judged_rows[MASK] != 0)
+
+
+def _allowing(who: Eligibility) -> ir.Table:
+    """The people who permit something of some class of rows."""
+    masks = [who.table[f"mask_{n}"] != 0 for n in range(len(who.unknown))]
+    return who.table.filter(functools.reduce(lambda one, other: one | other, masks))
+
+
+def _same_person(value: ir.Value, people: ir.Table) -> ir.Value:
+    """Ids are compared as text, unless both sides are whole numbers: then as those, which is the same and fast."""
+    if NUMBER in people.columns and value.type().is_signed_integer():
+        return value.cast("int64") == people[NUMBER]
+    return value.cast("string") == people.subject
+
+
 def _of_one(
     rows: ir.Table, subject: str, place: int, who: Eligibility
 ) -> tuple[ir.Table, tuple[str, str, str]]:
     people = who.table.view()
-    joined = rows.join(people, rows[subject].cast("string") == people.subject, how="left")
+    joined = rows.join(people, _same_person(rows[subject], people), how="left")
     names = (f"{MASK}_{place}", f"{REASON}_{place}", f"{REGION}_{place}")
     mask, reason = _pick(people, rows, who)
     return (

@@ -211,6 +211,9 @@ def _candidates(meant: list[_Part], parts: list[_Part]) -> set[str]:
             borne_out = any(other.supports(country) and not other.code for other in others)
             if borne_out and (not clear or any(_agree(country, area) for area in clear)):
                 found.add(country)
+            # Luxembourg is a country, but "Arlon, Luxembourg" is in the Belgian province
+            if part.areas and any(place[:2] == country for other in others for place, _ in other.cities):
+                found.add(country)
     return found
 
 

@@ -70,7 +70,7 @@ def read_rows(path: Path, on_bytes: Callable[[int], None] | None = None) -> Iter
             f"{path}:{error.lineno}:{error.offset + 1}",
             "download the dump again; the file may be cut off",
         ) from None
-    except (OSError, ValueError) as error:  # ValueError: a declared encoding that Python cannot read
+    except (OSError, ValueError, LookupError) as error:  # the last two: an encoding that Python cannot read
         raise SourceError(
             "SRC-021", f"the file cannot be read: {error}", str(path), "check the file"
         ) from None

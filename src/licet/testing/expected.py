@@ -110,7 +110,9 @@ def columns_permitted(world: World, name: str) -> set[str]:
     """The labelled columns that at least one member permits for at least one conceivable row."""
     table = world.catalogue.tables[name]
     clauses = [
-        rule for rule in world.policy.pack.rules if rule.created_from or rule.created_before or rule.visibility
+        rule
+        for rule in world.policy.pack.rules
+        if rule.created_from or rule.created_before or rule.visibility
     ]
     days = {day for rule in clauses for day in (rule.created_from, rule.created_before) if day is not None}
     made: list[datetime | None] = [None, datetime(1900, 1, 1, tzinfo=UTC)]
@@ -121,7 +123,9 @@ def columns_permitted(world: World, name: str) -> set[str]:
         for column, kind in table.columns.items()
         if kind is not None
         and any(
-            decide(Request(world.purpose, kind, world.recipient, world.at, word, at), facts, world.policy).permitted
+            decide(
+                Request(world.purpose, kind, world.recipient, world.at, word, at), facts, world.policy
+            ).permitted
             for facts in known_facts(world).values()
             for word in shown
             for at in made

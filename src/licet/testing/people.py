@@ -19,6 +19,8 @@ from licet.testing.words import (
     pick,
 )
 
+#: Ids that are whole numbers, as one table or another keeps them.
+NUMBERS = (pa.int64(), pa.int32(), pa.string(), pa.uint32(), pa.int64())
 _EAST = timezone(timedelta(hours=9))
 
 
@@ -42,10 +44,11 @@ def make_members(
     for number, row in enumerate(rows):
         row["row"] = number
     born_type, born = _birth_dates(rng, [row["birth_date"] for row in rows])
-    ids = [None if row["who"] is None else int(row["who"]) if numbered else row["who"] for row in rows]
+    kind = pick(rng, NUMBERS) if numbered else pa.string()
+    ids = [row["who"] if row["who"] is None or kind == pa.string() else int(row["who"]) for row in rows]
     data = {
         "row": pa.array([row["row"] for row in rows], pa.int64()),
-        "who": pa.array(ids, pa.int64() if numbered else pa.string()),
+        "who": pa.array(ids, kind),
         "name": pa.array([f"name {row['row']}" for row in rows], pa.string()),
         "region": pa.array([row["region"] for row in rows], pa.string()),
         "plan": pa.array([row["plan"] for row in rows], pa.string()),

@@ -128,7 +128,11 @@ def _starts_on(setting: Setting, request: Request, facts: Facts, pack: Pack) -> 
                         if exception.regions is not None
                         else []
                     ),
-                    *([None if facts.plan is None else facts.plan in exception.plans] if exception.plans else []),
+                    *(
+                        [None if facts.plan is None else facts.plan in exception.plans]
+                        if exception.plans
+                        else []
+                    ),
                     *([None if age is None else age < exception.below_age] if exception.below_age else []),
                 ]
             )

@@ -151,7 +151,9 @@ def _rule(rng: Random, number: int) -> dict[str, Any]:
 
 def _opened(rule: dict[str, Any]) -> dict[str, Any]:
     """The rule without what the vocabulary closes, which no valid pack permits."""
-    if rule["effect"] == "permit" and any(word.startswith(PRIVATE_COMMUNICATION) for word in rule["categories"]):
+    if rule["effect"] == "permit" and any(
+        word.startswith(PRIVATE_COMMUNICATION) for word in rule["categories"]
+    ):
         rule["purposes"] = [word for word in rule["purposes"] if "training" not in word] or [PURPOSES[0]]
     return rule
 
@@ -187,11 +189,19 @@ def make_successor(rng: Random, pack: Pack) -> Successor:
     words = {old: new for old, new in RENAMINGS.items() if chance(rng, 40)}
     values = _renamed(pack.as_json(), words)
     for rule in values["rules"]:
-        for condition in ("regions", "minimum_age", "maximum_age", "plans", "visibility", "until", "legal_basis"):
+        for condition in (
+            "regions",
+            "minimum_age",
+            "maximum_age",
+            "plans",
+            "visibility",
+            "until",
+            "legal_basis",
+        ):
             if chance(rng, 50):
                 rule.pop(condition, None)
     values["rules"] = [rule for rule in values["rules"] if rule["effect"] == "permit" or not chance(rng, 60)]
-    for id_ in list(values["settings"]):
+    for id_ in list(values.setdefault("settings", {})):
         _follow(rng, values, id_)
     values["version"] = "2"
     return Successor(Pack.model_validate(values), words)

@@ -75,7 +75,9 @@ def make_request(rng: Random) -> Request:
     unknown = chance(rng, 3)
     return Request(
         "mind_reading" if unknown and chance(rng, 40) else pick(rng, [*PURPOSES, *OWN_PURPOSES]),
-        "dreams" if unknown and chance(rng, 40) else pick(rng, [*CATEGORIES, *OWN_CATEGORIES, "content.posts.x"]),
+        "dreams"
+        if unknown and chance(rng, 40)
+        else pick(rng, [*CATEGORIES, *OWN_CATEGORIES, "content.posts.x"]),
         "stranger" if unknown else SELF if chance(rng, 75) else pick(rng, RECIPIENTS),
         None if chance(rng, 2) else moment_near(rng, DAYS[-1:] if chance(rng, 60) else DAYS),
         make_visibility(rng),

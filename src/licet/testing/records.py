@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from licet.testing.people import NUMBERS
 from licet.testing.questions import make_visibility
 from licet.testing.words import (
     CATEGORIES,
@@ -22,7 +23,21 @@ from licet.testing.words import (
 )
 
 #: Column names that a gate's own columns must not be confused with, beside plain ones.
-NAMES = ("text", "title", "subject", "region", "mask", "reason", "position", "people", "a b", 'x"y', "class_id", "one")
+NAMES = (
+    "text",
+    "title",
+    "subject",
+    "region",
+    "mask",
+    "reason",
+    "position",
+    "people",
+    "a b",
+    'x"y',
+    "class_id",
+    "subject_number",
+    "one",
+)
 #: Kinds of data that no pack mentions: one in the vocabulary, one a branch that nobody declared.
 UNHEARD = ("activity.views", "content.posts.unheard")
 
@@ -37,7 +52,9 @@ def make_table(
     if chance(rng, 90):
         catalogued["key"] = "key"
         data["key"] = pa.array(range(rows), pa.int64())
-    catalogued["subjects"] = ["author", "mentioned", "audience"][: pick(rng, [1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 0])]
+    catalogued["subjects"] = ["author", "mentioned", "audience"][
+        : pick(rng, [1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 0])
+    ]
     for name in catalogued["subjects"]:
         data[name] = _people(rng, subjects, numbered, rows, listed=chance(rng, 35))
     if chance(rng, 88):
@@ -66,12 +83,14 @@ def _people(rng: Random, subjects: list[str], numbered: bool, rows: int, listed:
         if chance(rng, 3):
             return None
         subject = "999" if chance(rng, 3) else pick(rng, subjects)
-        return int(subject) if numbered else subject
+        return subject if kind == pa.string() else int(subject)
 
-    kind = pa.int32() if numbered else pa.string()
+    kind = pick(rng, NUMBERS) if numbered else pa.string()
     if not listed:
         return pa.array([one() for _ in range(rows)], kind)
-    lists = [None if chance(rng, 8) else [one() for _ in range(pick(rng, [1, 2, 2, 3, 0]))] for _ in range(rows)]
+    lists = [
+        None if chance(rng, 8) else [one() for _ in range(pick(rng, [1, 2, 2, 3, 0]))] for _ in range(rows)
+    ]
     return pa.array(lists, pa.list_(kind))
 
 
@@ -81,7 +100,8 @@ def _created(rng: Random, rows: int) -> pa.Array:
     kind = rng.randrange(4)
     if kind == 0:
         return pa.array(
-            [None if at is None else at.astimezone(UTC).replace(tzinfo=None) for at in moments], pa.timestamp("us")
+            [None if at is None else at.astimezone(UTC).replace(tzinfo=None) for at in moments],
+            pa.timestamp("us"),
         )
     if kind == 3:
         return pa.array([None if at is None else at.astimezone(UTC).date() for at in moments], pa.date32())
@@ -95,4 +115,6 @@ def _content(rng: Random, rows: int, number: int) -> pa.Array:
     if number % 3 == 2:
         start = datetime(2025, 1, 1)  # noqa: DTZ001 - content, not a moment anyone decides by
         return pa.array([start + timedelta(hours=rng.randrange(9)) for _ in range(rows)], pa.timestamp("us"))
-    return pa.array([None if chance(rng, 10) else f"text {rng.randrange(1000)}" for _ in range(rows)], pa.string())
+    return pa.array(
+        [None if chance(rng, 10) else f"text {rng.randrange(1000)}" for _ in range(rows)], pa.string()
+    )

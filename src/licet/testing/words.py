@@ -79,6 +79,12 @@ def moment_near(rng: Random, days: tuple[date, ...]) -> datetime:
     start = midnight(pick(rng, days))
     off = pick(
         rng,
-        [timedelta(0), timedelta(microseconds=-1), timedelta(microseconds=1), timedelta(hours=9), timedelta(40)],
+        [
+            timedelta(0),
+            timedelta(microseconds=-1),
+            timedelta(microseconds=1),
+            timedelta(hours=9),
+            timedelta(40),
+        ],
     )
     return (start + off).astimezone(pick(rng, _ZONES))

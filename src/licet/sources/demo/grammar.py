@@ -4,6 +4,8 @@ A file has sections, ``[launch]`` or ``[nursing.thing]``, and one phrase a line.
 one, ``{thing}`` says another section or a fact about the speaker, ``{thing_}`` says it with a capital,
 ``{#3-9}`` is a whole number, ``<m/f>`` follows the speaker's gender. A phrase that names an unknown section
 fails with KeyError when said; a test says every one.
+
+A language is there when it has both its files, ``en.txt`` (frames) and ``en_work.txt`` (the trades).
 """
 
 from __future__ import annotations
@@ -19,6 +21,23 @@ LISTS = frozenset(
 
 #: Sections that are word lists, parted by spaces.
 WORDS = frozenset({"stem_a", "stem_b"})
+
+#: Sections that speak of earlier years: there ``{year}`` means the speaker's `past_year`.
+PAST = frozenset({"detail", "practice", "thing", "publication", "patent", "project", "honour", "certification"})
+
+#: Sections that every language has without writing them down.
+COMMON = {
+    "month": ("{months}",),
+    "weekday": ("{weekdays}",),
+    "weekday2": ("{weekdays}",),
+    "day": ("{#1-28}",),
+    "stem": ("{stem_a}{stem_b}",),
+    "stem2": ("{stem_a}{stem_b}",),
+}
+
+#: What a left-out part leaves behind, and what belongs there; French has a space before ``?`` and ``!``.
+GAPS = (("  ", " "), (" \n", "\n"), (" .", "."), (" ,", ","))
+GAPS_BEFORE_MARKS = (*GAPS, (" ?", "?"), (" !", "!"))
 
 Phrase = tuple["str | Callable[[Speaker], str]", ...]
 Phrases = dict[str, tuple[Phrase, ...]]
@@ -57,11 +76,21 @@ class Speaker:
         return expand(phrase, self)
 
     def sentence(self, name: str) -> str:
-        return capitalise(self.say(name))
+        """One phrase of the section as a text of its own."""
+        return tell((lambda speaker: speaker.say(name),), self)
 
 
 def capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def tell(phrase: Phrase, speaker: Speaker) -> str:
+    """A whole text: the phrase said, with a capital first and without the gaps that left-out parts leave."""
+    text = capitalise(expand(phrase, speaker).strip())
+    for gap, closed in GAPS if speaker.values.get("language") == "fr" else GAPS_BEFORE_MARKS:
+        while gap in text:
+            text = text.replace(gap, closed)
+    return text
 
 
 def expand(phrase: Phrase, speaker: Speaker) -> str:
@@ -83,6 +112,7 @@ def parse_sections(text: str) -> dict[str, tuple[str, ...]]:
     """Section name to its raw phrases, in file order."""
     sections: dict[str, list[str]] = {}
     current: list[str] = []
+    kind = ""
     for line in text.splitlines():
         line = line.strip()
         if not line or line.startswith("# "):
@@ -104,13 +134,20 @@ def parse_sections(text: str) -> dict[str, tuple[str, ...]]:
 
 
 @functools.cache
+def languages() -> tuple[str, ...]:
+    """The languages the demo world speaks: those with both files, in alphabetical order."""
+    names = {path.name for path in (files(__package__) / "text").iterdir()}
+    return tuple(sorted(n[:-4] for n in names if n.endswith(".txt") and f"{n[:-4]}_work.txt" in names))
+
+
+@functools.cache
 def phrases_of(language: str, trade: str) -> Phrases:
     """Everything someone of `trade` can say in `language`: the frames, and the trade's own phrases.
 
     Where both have a section (insight, detail, practice) both are used, the trade's own twice as often.
     """
     frames, trades = _compiled(f"{language}.txt"), _compiled(f"{language}_work.txt")
-    merged = dict(frames)
+    merged = {name: tuple(parse_phrase(line) for line in lines) for name, lines in COMMON.items()} | frames
     start = trade + "."
     for name, own in trades.items():
         if name.startswith(start):
@@ -123,8 +160,13 @@ def phrases_of(language: str, trade: str) -> Phrases:
 def _compiled(file_name: str) -> Phrases:
     text = (files(__package__) / "text" / file_name).read_text(encoding="utf-8")
     return {
-        name: tuple(parse_phrase(line) for line in lines) for name, lines in parse_sections(text).items()
+        name: tuple(parse_phrase(_dated(name, line)) for line in lines)
+        for name, lines in parse_sections(text).items()
     }
+
+
+def _dated(section: str, line: str) -> str:
+    return line.replace("{year}", "{past_year}") if section.rpartition(".")[2] in PAST else line
 
 
 def _parse(text: str, at: int, stops: str) -> tuple[Phrase, int]:

@@ -12,14 +12,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 
-from licet.sources.demo.grammar import Speaker, parse_sections, phrases_of
+from licet.sources.demo.grammar import languages, parse_sections
 from licet.sources.demo.streams import Stream, Weighted
 
 #: The demo world ends here: nothing in it is younger. It is a fact of the made-up world, not today's date.
 END = datetime(2026, 6, 30, 18, 0, tzinfo=UTC)
 START_YEAR = 2003
-
-LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "sv")
 
 TRADES: Weighted[str] = Weighted(
     ("software", "nursing", "teaching", "logistics", "law", "design", "agronomy", "carpentry", "sales",
@@ -122,7 +120,7 @@ class Member:
     handle: str = ""
     organisation: str = ""
     school: str = ""
-    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    facts: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -134,10 +132,6 @@ class Member:
 
     def stream(self, subject: str) -> Stream:
         return Stream(self.seed, subject, self.k)
-
-    def speaker(self, language: str, stream: Stream) -> Speaker:
-        """This member speaking `language`; the caller adds the facts of the occasion to `values`."""
-        return Speaker(phrases_of(language, self.trade), dict(self.values[language]), stream.uniform, self.feminine)
 
 
 def member_id(k: int) -> str:
@@ -165,8 +159,9 @@ def draw_member(seed: int, k: int) -> Member:
     if city.language and stream.chance(0.85):
         language = city.language
     minor = stream.chance(MINOR)
-    born = _birth_date(stream, minor)
-    joined = _joined(stream, minor, born)
+    birth = _birth_date(stream, minor)
+    born: date | None = birth
+    joined = _joined(stream, minor, birth)
     plan = "student" if minor else PLANS.pick(stream)
     trade = TRADES.pick(stream)
     region = _region(stream, country, city)
@@ -178,10 +173,12 @@ def draw_member(seed: int, k: int) -> Member:
         minor = born is not None and born.year > 2008
         joined = joined.replace(year=part.joined_year, month=9, day=1 + k)
         region = (city.subdivision or country.code) if part.region_known else None
+    if language not in languages():
+        language = "en"
     return Member(
         k=k, id=member_id(k), seed=seed, first=first, last=last, feminine=feminine, country=country, city=city,
         region=region, language=language, english_share=0.0 if language == "en" else stream.pick((0.0, 0.05, 0.3)),
-        trade=trade, rank=stream.uniform(), born=born, minor=minor, plan=plan, joined=joined,
+        trade=trade, rank=stream.uniform() * (0.12 if part else 1), born=born, minor=minor, plan=plan, joined=joined,
     )
 
 

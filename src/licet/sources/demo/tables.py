@@ -52,13 +52,12 @@ class Shape:
             source=SOURCE,
         )
 
-    def as_arrow(self, rows: Iterable[Row]) -> pa.Table:
+    def as_arrow(self, rows: Iterable[Row]) -> pa.RecordBatch:
         columns = list(zip(*rows, strict=True)) or [()] * len(self.columns)
         arrays = [
-            pa.array(values, type=kind)
-            for values, (_, kind, _) in zip(columns, self.columns, strict=True)
+            pa.array(values, type=kind) for values, (_, kind, _) in zip(columns, self.columns, strict=True)
         ]
-        return pa.Table.from_arrays(arrays, schema=self.schema)
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
 
 def _same(label: str, **columns: pa.DataType) -> tuple[tuple[str, pa.DataType, str | None], ...]:
@@ -188,22 +187,3 @@ SHAPES: dict[str, Shape] = {
 FACTS = FactsTable(
     table="members", subject="member_id", region="region", birth_date="birth_date", plan="plan"
 )
-
-
-class Recorder:
-    """Collects rows table by table and turns them to Arrow in blocks, so a large world stays small in memory."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[Row]] = {name: [] for name in SHAPES}
-        self._blocks: dict[str, list[pa.Table]] = {name: [] for name in SHAPES}
-
-    def close_block(self) -> None:
-        for name, rows in self.rows.items():
-            if rows:
-                self._blocks[name].append(SHAPES[name].as_arrow(rows))
-                rows.clear()
-
-    def table(self, name: str) -> pa.Table:
-        """The whole table, in one chunk a column, so its bytes do not depend on the blocks."""
-        self.close_block()
-        return pa.concat_tables([SHAPES[name].as_arrow(()), *self._blocks[name]]).combine_chunks()

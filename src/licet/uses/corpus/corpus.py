@@ -308,7 +308,8 @@ def _rename(index: pa.Table, leaving: pa.Array, made: pa.Table, recipe: Recipe) 
     resemblance = _resemblance(recipe)
     if resemblance is None:
         return {}
-    left = remove_documents(_signed(index, "duplicate_of"), leaving, resemblance)
+    in_order = _signed(index, "duplicate_of").sort_by([("order", "ascending"), ("doc_id", "ascending")])
+    left = remove_documents(in_order, leaving, resemblance)
     return _named(add_documents(left, _signed(made), resemblance) if len(made) else left)
 
 

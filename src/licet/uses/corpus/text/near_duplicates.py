@@ -234,7 +234,7 @@ class _Classes:
 
 def _band_keys(table: Places, bands: int) -> npt.NDArray[np.uint64]:
     """A 64-bit key per band and class: equal places give equal keys, whatever else is in the table."""
-    grouped = table.reshape(len(table), bands, -1).astype(np.uint64)
+    grouped = table.reshape(len(table), bands, table.shape[1] // bands).astype(np.uint64)
     keys = np.zeros((len(table), bands), dtype=np.uint64)
     for place in range(grouped.shape[2]):
         keys = (keys ^ (keys >> np.uint64(31))) * _MULTIPLIER + grouped[:, :, place]

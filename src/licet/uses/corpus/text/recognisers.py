@@ -78,7 +78,9 @@ _HANDLE = re.compile(
     rf"|[{_CJK}]{{2,20}})"
 )
 _IPV4 = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w]|\.[0-9])")
-_IPV6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f:]*[0-9])[0-9A-Fa-f:]{6,39}(?:(?<=:)[0-9.]{7,15})?(?![\w:])")
+_IPV6 = re.compile(
+    r"(?<![\w:.])(?=[0-9A-Fa-f:]*[0-9])[0-9A-Fa-f:]{6,39}(?:(?<=:)[0-9.]{7,15})?(?![\w:]|\.[0-9])"
+)
 _IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=(?:[ \u00A0-]?[A-Za-z0-9]){11})")
 _DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ \u00A0-]?[0-9]){11,}(?![0-9A-Za-z])")
 _DIGITS = re.compile(r"[0-9]+")
@@ -112,13 +114,16 @@ def _find_handles(text: str, author: Author) -> Iterator[Span]:
 
 
 def _find_ip_addresses(text: str, _: Author) -> Iterator[Span]:
-    found = [match for pattern in (_IPV4, _IPV6) for match in pattern.finditer(text)]
+    found = [match for pattern in (_IPV6, _IPV4) for match in pattern.finditer(text)]
+    past = 0
     for match in sorted(found, key=re.Match.start):
         try:
             ipaddress.ip_address(match.group())
         except ValueError:
             continue
-        yield match.span()
+        if match.start() >= past:  # the last part of an IPv6 address may look like an IPv4 one
+            past = match.end()
+            yield match.span()
 
 
 def _find_ibans(text: str, _: Author) -> Iterator[Span]:

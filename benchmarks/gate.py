@@ -1,0 +1,221 @@
+"""The gate on DuckDB: whole tables, beside the SQL that an engineer would write first and beside no gate at all.
+
+Two jobs: writing permitted texts to Parquet, against writing the same rows when somebody filtered them before;
+and an aggregate over narrow columns with authors spread over all members, where the join is everything. Making the
+gate ready (reading choices, putting people into classes) is timed apart, since it is paid once for all tables.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow.parquet as pq
+
+from benchmarks.measure import Tell, in_turn, silent
+from benchmarks.network import REGIONS, SETTINGS, Network, make_network
+from benchmarks.outcome import Outcome, require_same
+from benchmarks.policies import article_policy
+from licet.enforce import Gate
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.ledger import Ledger
+from licet.sources.catalogue import Catalogue, Location
+from licet.terms.moments import parse_moment
+
+PURPOSE, AT = "generative_ai_training", parse_moment("2026-01-01")
+
+#: The regions of the made-up network that the article's policy covers.
+_COVERED = ", ".join(f"'{region}'" for region, _ in REGIONS[:8])
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """judged: rows of the Arrow table for whose every row a decision is asked."""
+
+    members: int
+    posts: int
+    texts: int
+    judged: int
+    rounds: int
+
+
+SMALL = Sizes(members=50_000, posts=500_000, texts=50_000, judged=100_000, rounds=5)
+FULL = Sizes(members=2_000_000, posts=20_000_000, texts=2_000_000, judged=2_000_000, rounds=7)
+
+_HOW = (
+    "One DuckDB, all its threads, tables as Parquet files, ids as text. Authors are spread evenly over members; about "
+    "65 of 100 members live where the policy holds, one in seven has switched a setting, 92 of 100 posts are public.",
+    "The naive query joins posts with members and with each member's latest choice (a window over the log of choices) "
+    "and is run by the same DuckDB. It knows one policy by heart; the gate reads any.",
+    "Writing the same rows filtered before means: from a Parquet file that holds nothing else, through the same "
+    "writer.",
+    "Making the gate ready reads the choices from the ledger, puts members into classes, asks decide once a class, and "
+    "joins the answers; it is timed apart from the queries and paid once for all tables of a purpose.",
+)
+
+
+def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
+    outcome = Outcome("gate", "The gate on DuckDB", _HOW)
+    with tempfile.TemporaryDirectory(prefix="licet-bench-") as folder:
+        network = make_network(Path(folder), sizes.members, sizes.posts, sizes.texts, seed, tell)
+        with network.open_ledger() as ledger:
+            engine = DuckDBEngine()
+            outcome.sizes = {
+                "members": sizes.members,
+                "rows_of_the_aggregate": sizes.posts,
+                "rows_with_text": sizes.texts,
+                "rows_judged_from_arrow": sizes.judged,
+                "ledger_entries": ledger.position,
+                "duckdb_threads": _value(engine, "SELECT current_setting('threads')"),
+                "rounds": sizes.rounds,
+            }
+            _make_ready(outcome, network, ledger, sizes, tell)
+            _aggregate(outcome, _open(network, ledger, engine), network, sizes, tell)
+            _extract(outcome, _open(network, ledger, engine), network, sizes, tell)
+            _arrow(outcome, network, ledger, sizes, tell)
+    return outcome
+
+
+def _open(network: Network, ledger: Ledger, engine: DuckDBEngine) -> Gate:
+    return Gate(_POLICY, PURPOSE, AT, network.catalogue(), engine, ledger)
+
+
+_POLICY = article_policy()
+
+
+def _make_ready(outcome: Outcome, network: Network, ledger: Ledger, sizes: Sizes, tell: Tell) -> None:
+    def make_ready() -> None:
+        _open(network, ledger, DuckDBEngine()).table("posts")
+
+    contenders = {"ready": make_ready, "choices": lambda: ledger.choices_table(ledger.position)}
+    taken = in_turn(contenders, min(3, sizes.rounds), tell=tell, stage="making the gate ready")
+    outcome.add("ready", "making the gate ready, once for all tables", "s", taken["ready"])
+    outcome.add("choices", "of that, reading the choices from the ledger", "s", taken["choices"])
+
+
+def _aggregate(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tell: Tell) -> None:
+    posts = gate.table("posts")
+    wanted = posts.aggregate(records=posts.count(), reactions=posts.reactions.sum())
+    naive = _naive("count(*), sum(p.reactions)", network, network.posts)
+    scan = f"SELECT count(*), sum(reactions) FROM '{network.posts}'"
+    told = wanted.to_pyarrow().to_pylist()[0]
+    require_same("the gate and the naive query", (told["records"], told["reactions"]), _row(gate.engine, naive))
+    outcome.sizes["permitted_share_of_posts"] = round(told["records"] / sizes.posts, 4)
+    outcome.checks.append(f"the gate and the naive query count the same {told['records']:,} posts and reactions")
+    taken = in_turn(
+        {
+            "gate": lambda: wanted.to_pyarrow(),
+            "naive": lambda: _row(gate.engine, naive),
+            "scan": lambda: _row(gate.engine, scan),
+        },
+        sizes.rounds,
+        tell=tell,
+        stage="aggregating",
+    )
+    outcome.add("aggregate_gate", "count and sum through the gate, once it is ready", "s", taken["gate"])
+    outcome.add("aggregate_naive", "the naive query", "s", taken["naive"])
+    outcome.add("aggregate_scan", "the same over all rows, permitted or not", "s", taken["scan"])
+    outcome.compare("naive_over_gate", "naive query over gate", taken["naive"], taken["gate"])
+    outcome.compare("gate_over_scan", "gate over unfiltered scan", taken["gate"], taken["scan"])
+    outcome.reached |= {"aggregate": "naive_over_gate", "aggregate_scan": "gate_over_scan"}
+
+
+def _extract(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tell: Tell) -> None:
+    tell("filtering texts beforehand", 0, None)
+    before, through, filtered = (network.folder / name for name in ("before.parquet", "gate.parquet", "same.parquet"))
+    permitted = gate.table("texts")
+    columns = ", ".join(f"p.{column}" for column in permitted.columns)
+    _run(gate.engine, f"COPY ({_naive(columns, network, network.texts)}) TO '{before}' (FORMAT PARQUET)")
+    rows = _backend(gate.engine).read_parquet(str(before))
+    contenders: dict[str, Callable[[], object]] = {
+        "gate": lambda: _write(gate.engine, permitted, through),
+        "filtered": lambda: _write(gate.engine, rows, filtered),
+    }
+    for job in contenders.values():
+        job()
+    require_same(
+        "texts through the gate and texts filtered before",
+        _fingerprint(gate.engine, through),
+        _fingerprint(gate.engine, filtered),
+    )
+    written = pq.read_metadata(through).num_rows
+    outcome.sizes["permitted_share_of_texts"] = round(written / sizes.texts, 4)
+    outcome.checks.append(f"both write the same {written:,} rows, every column of them")
+    taken = in_turn(contenders, sizes.rounds, tell=tell, stage="writing texts")
+    outcome.add("extract_gate", "texts to Parquet through the gate, once it is ready", "s", taken["gate"])
+    outcome.add("extract_filtered", "the same rows, filtered before, to Parquet", "s", taken["filtered"])
+    outcome.compare("extract", "through the gate over filtered before", taken["gate"], taken["filtered"])
+    outcome.reached["extract"] = "extract"
+
+
+def _arrow(outcome: Outcome, network: Network, ledger: Ledger, sizes: Sizes, tell: Tell) -> None:
+    """A decision and its reason for every row of an Arrow table, and the same counted."""
+    engine = DuckDBEngine()
+    rows = engine.backend.raw_sql(f"SELECT * FROM '{network.posts}' LIMIT {sizes.judged}").to_arrow_table()
+    catalogue = _with_arrow(network.catalogue())
+    gate = Gate(_POLICY, PURPOSE, AT, catalogue, engine, ledger, tables={"handed_in": rows})
+    passed = gate.verdicts("posts")["mask"].to_pylist()
+    counted = sum(row.records for row in gate.counts(["posts"]).passed)
+    require_same("verdicts and counts", sum(mask != 0 for mask in passed), counted)
+    outcome.checks.append(f"the verdicts on {rows.num_rows:,} rows and their counts agree")
+    contenders = {"verdicts": lambda: gate.verdicts("posts"), "counts": lambda: gate.counts(["posts"])}
+    taken = in_turn(contenders, sizes.rounds, tell=tell, stage="judging an Arrow table")
+    for name, what in (
+        ("verdicts", "a verdict with code, rule and region for every row of an Arrow table, a row"),
+        ("counts", "the same counted by reason and region, a row"),
+    ):
+        outcome.add(name, what, "ns", [seconds / rows.num_rows * 1e9 for seconds in taken[name]])
+    outcome.reached["batch"] = "verdicts"
+
+
+def _with_arrow(catalogue: Catalogue) -> Catalogue:
+    posts = catalogue.tables["posts"].model_copy(update={"location": Location(arrow="handed_in")})
+    return catalogue.model_copy(update={"tables": {**catalogue.tables, "posts": posts}})
+
+
+def _naive(columns: str, network: Network, posts: Path) -> str:
+    """What an engineer would write first for this one policy."""
+    return f"""
+    WITH latest AS (
+      SELECT subject, value FROM (
+        SELECT subject, value, row_number() OVER (PARTITION BY subject ORDER BY entry DESC) AS nth
+        FROM '{network.choices}' WHERE setting = '{SETTINGS[0]}'
+      ) WHERE nth = 1
+    )
+    SELECT {columns} FROM '{posts}' p
+    JOIN '{network.members}' m ON m.member_id = p.author
+    LEFT JOIN latest c ON c.subject = p.author
+    WHERE p.visibility = 'public' AND m.region IN ({_COVERED}) AND coalesce(c.value, 'on') = 'on'
+    """
+
+
+def _backend(engine: Any) -> ibis.BaseBackend:
+    backend: ibis.BaseBackend = engine.backend
+    return backend
+
+
+def _write(engine: Any, table: ir.Table, path: Path) -> None:
+    _backend(engine).to_parquet(table, path)
+
+
+def _run(engine: Any, sql: str) -> Any:
+    return engine.backend.con.execute(sql)
+
+
+def _row(engine: Any, sql: str) -> tuple[Any, ...]:
+    rows: list[tuple[Any, ...]] = _run(engine, sql).fetchall()
+    return rows[0]
+
+
+def _value(engine: Any, sql: str) -> Any:
+    return _row(engine, sql)[0]
+
+
+def _fingerprint(engine: Any, path: Path) -> tuple[Any, ...]:
+    """How many rows a file has, and a sum over the hashes of whole rows: the order does not count."""
+    return _row(engine, f"SELECT count(*), sum(hash(t)::HUGEINT) FROM '{path}' t")

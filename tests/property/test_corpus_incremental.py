@@ -1,0 +1,163 @@
+"""Law 8 on made-up networks: whatever members choose and wherever the moment goes, an update ends in the very
+snapshot a build from scratch makes; and law 7: the position a snapshot was made at can be asked for again.
+
+What the corpus holds is also said a second time, from `licet.testing.expected`, record by record.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hypothesis import given
+from hypothesis import strategies as st
+from journeys.networks import assert_update_equals_rebuild, comment, make_network, member, post
+
+from licet.app import Workspace
+from licet.ledger import EntryKind, NewEntry
+from licet.terms.moments import parse_moment
+from licet.testing import World
+from licet.testing.effort import examples
+from licet.testing.expected import expect
+from licet.uses.corpus.recipe import load_recipe
+from licet.uses.corpus.snapshot import read_index
+
+MEMBERS = ("ann", "ben", "cy", "dot")
+PEOPLE = st.sampled_from(MEMBERS)
+#: Moments on both sides of every date of the policy.
+MOMENTS = ("2024-12-31", "2025-01-01", "2025-06-01", "2025-09-01", "2025-10-15", "2025-12-01")
+FAMILIES = (
+    "the harbour opens at seven and the boats go out for herring and for cod in every weather but fog",
+    "bread wants time and a warm room and a baker who can leave it alone until it has doubled in size",
+)
+ENDINGS = ("", " today", " again", " and more besides that nobody had asked for or even thought of at all")
+BODIES = st.builds(str.__add__, st.sampled_from(FAMILIES), st.sampled_from(ENDINGS)) | st.sampled_from(["+1", "", " "])
+MADE = st.sampled_from([datetime(2024, 1, 1), datetime(2024, 1, 2), None])  # noqa: DTZ001 - plain, as in tables
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
+    authors = st.sampled_from((*MEMBERS, "ghost")) | PEOPLE | PEOPLE
+    company = st.lists(PEOPLE, max_size=2)
+    return {
+        "members": [
+            member(one, draw(st.sampled_from(["DE", "CH", "FR", "US", None])), draw(st.sampled_from(
+                [date(1980, 1, 1), date(2007, 9, 1), date(2015, 1, 1), None])))
+            for one in MEMBERS
+        ],
+        "profiles": [
+            {"id": one, "name": one.title(), "headline": draw(BODIES), "summary": draw(st.none() | BODIES)}
+            for one in MEMBERS if draw(st.booleans())
+        ],
+        "posts": [
+            post(f"p{n}", author, draw(BODIES), made=draw(MADE), seen_by=draw(st.sampled_from(["public"] * 3 + ["few"])),
+                 **{"with": [*draw(company), author][:: draw(st.sampled_from([1, -1]))]})
+            for n in range(draw(st.integers(0, 7)))
+            for author in [draw(authors)]
+        ],
+        "comments": [
+            comment(f"c{n}", draw(st.sampled_from(["p0", "p1"])), draw(authors), draw(BODIES), draw(st.integers(0, 1)))
+            for n in range(draw(st.integers(0, 7)))
+        ],
+    }  # fmt: skip
+
+
+def choices() -> st.SearchStrategy[NewEntry]:
+    choice = st.builds(
+        lambda who, setting, value, category: NewEntry(
+            EntryKind.CHOICE, who, {"setting": setting, "value": value, "category": category}
+        ),
+        PEOPLE, st.sampled_from(["ai", "talk"]), st.sampled_from(["off", "off", "on"]),
+        st.sampled_from([None, None, "content.posts", "profile.headline", "content.comments", "content"]),
+    )  # fmt: skip
+    signal = st.builds(
+        lambda who, sent: NewEntry(EntryKind.SIGNAL, who, {"signal": "gpc", "value": sent}), PEOPLE, st.booleans()
+    )
+    return choice | choice | signal
+
+
+#: What happens before one update: entries, the moment it is for (None: as it was), whether it goes back in the ledger.
+STEPS = st.lists(
+    st.tuples(st.lists(choices(), max_size=3), st.sampled_from([None, None, *MOMENTS]), st.booleans()),
+    min_size=1, max_size=3,
+)  # fmt: skip
+
+
+@given(networks(), st.sampled_from(MOMENTS[1:]), STEPS)
+@examples(10)
+def test_an_update_equals_a_rebuild(
+    network: dict[str, list[dict[str, Any]]], at: str, steps: list[tuple[list[NewEntry], str | None, bool]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, make_network(Path(folder, "w"), network) as workspace:
+        first = workspace.corpus_build(at=parse_moment(at))
+        before = workspace.corpus_show(first.snapshot)
+        for entries, moment, back in steps:
+            recorded = workspace.ledger.append(entries) if entries else []
+            position = recorded[-1].index if recorded and back else None
+            updated = workspace.corpus_update(
+                at=None if moment is None else parse_moment(moment), position=position
+            )
+            assert updated.how == "updated", updated.why
+            assert_holds_what_is_permitted(workspace, updated.snapshot)
+            assert_update_equals_rebuild(workspace, updated.snapshot)
+        again = workspace.corpus_build(at=parse_moment(at), position=first.position)
+        assert again.snapshot == first.snapshot, "the past can be asked"
+        back = workspace.corpus_update(at=parse_moment(at), position=first.position, snapshot=updated.snapshot)
+        assert workspace.corpus_show(back.snapshot).manifest == before.manifest, "and gone back to"
+        assert workspace.store.verify() == []
+
+
+def assert_holds_what_is_permitted(workspace: Workspace, snapshot: str) -> None:
+    """The candidates of a snapshot (kept or set aside) are just the documents of the permitted rows."""
+    manifest = workspace.corpus_show(snapshot).manifest
+    found = {
+        (row["kind"], row["key"], frozenset(row["subjects"]))
+        for table in read_index(workspace.store, manifest, ("kind", "key", "subjects"))
+        for row in table.to_pylist()
+    }
+    assert found == set(expected_documents(workspace, manifest))
+
+
+def expected_documents(
+    workspace: Workspace, manifest: dict[str, Any]
+) -> Iterator[tuple[str, str, frozenset[str]]]:
+    world = _world(workspace, manifest)
+    threads: dict[str, set[str]] = {}
+    for name, kind, words in (
+        ("profiles", "profile", ("headline", "summary")), ("posts", "post", ("title", "body")), ("comments", "", ("text",))
+    ):  # fmt: skip
+        for row in map(dict, expect(world, name).rows):
+            if not any((row[word] or "").strip() for word in words):
+                continue
+            if name == "comments":
+                threads.setdefault(row["post"], set()).add(row["author"])
+            else:
+                people = {row.get("author", row["id"] if name == "profiles" else None), *(row.get("with") or ())}
+                yield kind, row["post" if name == "posts" else "id"], frozenset(people)
+    for post_, people in threads.items():
+        yield "thread", post_, frozenset(people)
+
+
+def _world(workspace: Workspace, manifest: dict[str, Any]) -> World:
+    """The workspace as the second reading takes it: only the columns that the recipe asks for are labelled."""
+    position, catalogue = manifest["ledger"]["position"], workspace.catalogue
+    asked = load_recipe(workspace.layout.recipe).asks_for()
+    tables = {
+        name: table.model_copy(
+            update={"columns": {c: kind for c, kind in table.columns.items() if c in asked.get(name, ())}}
+        )
+        for name, table in catalogue.tables.items()
+    }
+    data: dict[str, pa.Table] = {
+        name: pq.read_table(workspace.layout.root / str(table.location.parquet)) for name, table in tables.items()
+    }
+    return World(
+        workspace.policy(position), catalogue.model_copy(update={"tables": tables}), data,
+        workspace.ledger.choices_table(position), workspace.ledger.signals_table(position),
+        "generative_ai_training", "self", parse_moment(manifest["at"]),
+    )  # fmt: skip

@@ -1,0 +1,217 @@
+"""Import of a Stack Exchange dump: a made-up one for each rule, and a real one where it is at hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from licet.sources.catalogue import Catalogue
+from licet.sources.catalogue_file import load_catalogue, merge_tables, save_catalogue
+from licet.sources.stackexchange import import_stackexchange
+from licet.sources.stamps import check_stamps, stamped_labels
+from licet.terms import SourceError
+
+REAL = Path(__file__).parents[3] / ".." / "shared" / "data" / "stackexchange_cardano"
+
+USERS = """\
+<row Id="-1" DisplayName="Community" Location="on the server farm" CreationDate="2020-01-01T00:00:00.000" />
+<row Id="1" DisplayName="Ann" Location="Zürich, Switzerland" AboutMe="&lt;p&gt;Hi &lt;b&gt;you&lt;/b&gt;&lt;/p&gt;"
+     CreationDate="2020-01-02T03:04:05.678" WebsiteUrl="https://example.org" Reputation="7" />
+<row Id="2" DisplayName="Ben" Location="Georgia" CreationDate="2020-01-03T00:00:00.000" />
+<row Id="3" DisplayName="Cy" CreationDate="not a date" />
+"""
+POSTS = """\
+<row Id="10" PostTypeId="1" OwnerUserId="1" LastEditorUserId="2" CreationDate="2020-02-01T00:00:00.000" Score="-3"
+     Title="How?" Tags="&lt;a-b&gt;&lt;c&gt;" Body="&lt;pre&gt;&lt;code&gt;x = 1&#xA;&lt;/code&gt;&lt;/pre&gt;" ViewCount="9" />
+<row Id="11" PostTypeId="2" ParentId="10" OwnerDisplayName="user99" CreationDate="2020-02-02T00:00:00.000"
+     Score="1" Body="&lt;p&gt;So.&lt;/p&gt;" Tags="|a|b|" />
+<row Id="12" PostTypeId="5" OwnerUserId="-1" CreationDate="2020-02-03T00:00:00.000" Score="0" Body="" />
+<row Id="13" PostTypeId="2" OwnerUserId="77" CreationDate="2020-02-03T00:00:00.000" Score="0" Body="x"
+     CommunityOwnedDate="2020-02-04T00:00:00.000" />
+"""
+COMMENTS = """\
+<row Id="20" PostId="10" UserId="2" Text="Why &lt;not&gt;?" CreationDate="2020-03-01T00:00:00.000" Score="0" />
+<row Id="21" PostId="10" UserDisplayName="gone" Text="Bye" CreationDate="2020-03-02T00:00:00.000" Score="0" />
+"""
+VOTES = """\
+<row Id="30" PostId="10" VoteTypeId="2" CreationDate="2020-03-01T00:00:00.000" />
+<row Id="31" PostId="10" VoteTypeId="8" UserId="1" BountyAmount="50" CreationDate="2020-03-01T00:00:00.000" />
+<row Id="32" PostId="10" VoteTypeId="99" CreationDate="2020-03-01T00:00:00.000" />
+"""
+
+
+def dump(folder: Path, **files: str) -> Path:
+    whole = {"Users": USERS, "Posts": POSTS, "Comments": COMMENTS, "Votes": VOTES} | files
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in whole.items():
+        text = (
+            rows if rows.startswith("<?xml") else f'<?xml version="1.0" encoding="utf-8"?>\n<x>\n{rows}</x>'
+        )
+        (folder / f"{name}.xml").write_text(text, "utf-8")
+    return folder
+
+
+def read(out: Path, table: str) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = pq.read_table(out / f"{table}.parquet").to_pylist()
+    return rows
+
+
+def refusal(folder: Path, out: Path) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        import_stackexchange(folder, out)
+    assert caught.value.where and caught.value.fix
+    return caught.value
+
+
+def test_members_have_a_region_only_where_one_can_be_said(tmp_path: Path) -> None:
+    import_stackexchange(dump(tmp_path / "in"), tmp_path)
+    members = {row["member_id"]: row for row in read(tmp_path, "members")}
+    assert {key: row["region"] for key, row in members.items()} == {
+        "-1": None,
+        "1": "CH",
+        "2": None,
+        "3": None,
+    }
+    assert members["1"]["joined"] == datetime(2020, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
+    assert members["2"]["region_method"] == "ambiguous"
+    assert members["3"]["joined"] is None
+
+
+def test_texts_are_plain_and_code_is_kept(tmp_path: Path) -> None:
+    import_stackexchange(dump(tmp_path / "in"), tmp_path)
+    first, second, _ = read(tmp_path, "posts")
+    assert (first["title"], first["body"], first["tags"]) == ("How?", "x = 1", ["a-b", "c"])
+    assert (first["kind"], first["score"], first["created"]) == (
+        "question",
+        -3,
+        datetime(2020, 2, 1, tzinfo=UTC),
+    )
+    assert (second["kind"], second["parent_id"], second["tags"]) == ("answer", "10", ["a", "b"])
+    assert read(tmp_path, "profiles")[1]["about"] == "Hi you"
+    assert read(tmp_path, "comments")[0]["text"] == "Why <not>?"
+
+
+def test_a_row_without_owner_has_no_subject(tmp_path: Path) -> None:
+    report = import_stackexchange(dump(tmp_path / "in"), tmp_path)
+    assert [row["author_id"] for row in read(tmp_path, "posts")] == ["1", None, "77"]
+    assert [row["author_id"] for row in read(tmp_path, "wikis")] == ["-1"]
+    assert [row["voter_id"] for row in read(tmp_path, "votes")] == [None, "1", None]
+    assert [row["kind"] for row in read(tmp_path, "votes")] == ["up", "bounty_start", "99"]
+    notes = " ".join(report.notes)
+    for expected in (
+        "1 of 3 written",
+        "1 posts name no owner",
+        "1 comments name no owner",
+        "1 rows are owned by",
+        "1 posts were last edited by someone other",
+        "1 posts are community wikis",
+        "no Tags.xml",
+    ):
+        assert expected in notes
+
+
+def test_only_what_is_surely_of_a_kind_is_labelled(tmp_path: Path) -> None:
+    import_stackexchange(dump(tmp_path / "in"), tmp_path)
+    assert stamped_labels(tmp_path / "posts.parquet") == {
+        "author_name": "profile.name",
+        "title": "content.posts",
+        "body": "content.posts",
+        "tags": "content.posts",
+    }
+    assert stamped_labels(tmp_path / "comments.parquet")["text"] == "content.comments"
+    assert stamped_labels(tmp_path / "wikis.parquet")["body"] == "content.contributions"
+    assert set(stamped_labels(tmp_path / "votes.parquet").values()) == {"activity.votes"}
+
+
+def test_the_report_makes_a_catalogue_that_its_files_agree_with(tmp_path: Path) -> None:
+    report = import_stackexchange(dump(tmp_path / "in"), tmp_path / "data")
+    catalogue = merge_tables(Catalogue(licet_catalogue=1, tables={}), report.tables, report.facts)
+    save_catalogue(catalogue, tmp_path / "catalogue.yaml")
+    loaded = load_catalogue(tmp_path / "catalogue.yaml")
+    check_stamps(loaded, tmp_path)
+    assert loaded.tables["posts"].location.parquet == "data/posts.parquet"
+    assert loaded.tables["posts"].subjects == ("author_id",)
+    assert loaded.facts is not None and loaded.facts.region == "region"
+    assert loaded.tables["votes"].visibility_is is None
+
+
+def test_the_same_dump_gives_the_same_bytes(tmp_path: Path) -> None:
+    dump(tmp_path / "in")
+    for out in ("a", "b"):
+        import_stackexchange(tmp_path / "in", tmp_path / out)
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_files_that_are_not_read_are_listed(tmp_path: Path) -> None:
+    folder = dump(tmp_path / "in", PostHistory="")
+    (folder / "readme.txt").write_text("")
+    outcomes = {
+        outcome.name: outcome.fate for outcome in import_stackexchange(folder, tmp_path / "out").files
+    }
+    assert outcomes["PostHistory.xml"] == outcomes["readme.txt"] == "not imported"
+
+
+def test_progress_reaches_its_end(tmp_path: Path) -> None:
+    steps: list[tuple[str, int, int]] = []
+    import_stackexchange(dump(tmp_path / "in"), tmp_path, lambda *step: steps.append(step))
+    assert [done for _, done, _ in steps] == sorted(done for _, done, _ in steps)
+    assert steps[-1][1] == steps[-1][2] > 0
+
+
+BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x><row Id="1" AboutMe="&b;"/></x>'
+OUTSIDE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x><row Id="1" T="&a;"/></x>'
+DTD = '<?xml version="1.0"?><!DOCTYPE x SYSTEM "http://example.invalid/x.dtd"><x><row Id="1"/></x>'
+
+
+@pytest.mark.parametrize("attack", [BOMB, OUTSIDE, DTD])
+def test_document_types_and_entities_are_refused(tmp_path: Path, attack: str) -> None:
+    error = refusal(dump(tmp_path / "in", Users=attack), tmp_path / "out")
+    assert error.code == "SRC-022"
+    assert not list((tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("users", "code"),
+    [
+        ("<row Id='1'", "SRC-021"),
+        ("<?xml version='1.0'?><x><row Id='1' A='&undefined;'/></x>", "SRC-021"),
+        ("<?xml version='1.0' encoding='klingon'?><x/>", "SRC-021"),
+        ("<row DisplayName='nobody' />", "SRC-024"),
+        ("<row Id='one' />", "SRC-024"),
+        ("<row Id='99999999999999999999' />", "SRC-024"),
+        ("<row Id='1' /><row Id='1' />", "SRC-025"),
+    ],
+)
+def test_files_that_cannot_be_trusted_are_refused(tmp_path: Path, users: str, code: str) -> None:
+    assert refusal(dump(tmp_path / "in", Users=users), tmp_path / "out").code == code
+
+
+def test_a_row_without_end_is_refused_before_memory_fills(tmp_path: Path) -> None:
+    folder = dump(tmp_path / "in", Users="<row Id='1' AboutMe='" + "a" * (17 * 1024 * 1024))
+    assert refusal(folder, tmp_path / "out").code == "SRC-023"
+
+
+def test_a_folder_that_is_no_dump_is_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path, tmp_path / "out").code == "SRC-020"
+    assert refusal(tmp_path / "none", tmp_path / "out").code == "SRC-020"
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real dump in ../shared/data is not here")
+def test_a_real_dump_is_imported_whole(tmp_path: Path) -> None:
+    report = import_stackexchange(REAL, tmp_path)
+    assert (report.counts["members"], report.counts["comments"], report.counts["votes"]) == (3988, 1829, 9147)
+    assert report.counts["posts"] + report.counts["wikis"] == 2630
+    members = pq.read_table(tmp_path / "members.parquet")
+    located = members.filter(pa.compute.is_valid(members["location"])).num_rows
+    resolved = members.filter(pa.compute.is_valid(members["region"])).num_rows
+    assert located == 1363
+    assert resolved >= 0.94 * located
+    bodies = pq.read_table(tmp_path / "posts.parquet")["body"].to_pylist()
+    assert not any(
+        "</p>" in body for body in bodies if body is not None and "`" not in body and "<p>" not in body
+    )
