@@ -70,6 +70,10 @@ def test_not_evaluable_denies(pack: Pack, request: Request, who: Facts) -> None:
         assert not told.permitted
 
 
+NOT_KNOWN_OF_THE_MEMBER: tuple[dict[str, Any], ...] = ({"region": None}, {"age": None}, {"plan": None})
+NOT_KNOWN_OF_THE_RECORD: tuple[dict[str, Any], ...] = ({"at": None}, {"visibility": None}, {"created": None})
+
+
 def test_not_knowing_a_fact_never_turns_a_no_into_a_yes() -> None:
     blanked = 0
     for seed in range(200 * EFFORT):
@@ -78,10 +82,9 @@ def test_not_knowing_a_fact_never_turns_a_no_into_a_yes() -> None:
         for _ in range(20):
             request, who = make_request(rng), make_facts(rng)
             less: list[tuple[Request, Facts | None]] = [(request, None)]
-            nothing: dict[str, Any]
-            for nothing in ({"region": None}, {"age": None}, {"plan": None}):
+            for nothing in NOT_KNOWN_OF_THE_MEMBER:
                 less.append((request, who._replace(**nothing)))
-            for nothing in ({"at": None}, {"visibility": None}, {"created": None}):
+            for nothing in NOT_KNOWN_OF_THE_RECORD:
                 less.append((request._replace(**nothing), who))
             known = decide(request, who, policy).permitted
             for blank_request, blank_facts in less:

@@ -90,7 +90,7 @@ def _member(told: story.Story) -> None:
 def _update(told: story.Story) -> None:
     gone, difference = len(told.difference.removed), told.difference
     _say(
-        f"licet corpus update took {told.seconds['update']} s and rewrote {told.second.rewritten_buckets} of the "
+        f"licet corpus update took {told.seconds['update']} s and rewrote {told.second.rewritten_buckets} of "
         f"corpus's files. {gone} documents left, {len(difference.changed)} changed, {len(difference.added)} came, "
         f"{show.count(difference.unchanged)} are untouched."
     )

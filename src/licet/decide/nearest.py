@@ -51,7 +51,11 @@ _EASE = ("moment", "setting", "signal", "visibility", "plan", "age", "region", "
 
 
 def nearest_change(decision: Decision) -> Change | None:
-    """The smallest set of changes that permits what was denied; None when permitted or nothing would."""
+    """The smallest set of changes that makes a permit apply to what was denied.
+
+    None when permitted, and when no permit could be made to apply: a forbid stands in the way, or a forbid that
+    nobody can evaluate, which to know more about is not a change.
+    """
     if decision.permitted or decision.facts is None or decision.code is Code.MOMENT_UNKNOWN:
         return None
     request, policy = decision.request, decision.policy

@@ -46,6 +46,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
     Raises: nothing; what cannot be evaluated is denied with its code.
     Source: the laws in docs/properties.md; the decision names rule, setting and choice.
     """
+    facts = facts if _is_readable(facts) else None
     cell = policy.cell(request.purpose, request.category, request.recipient)
     if cell.code is not None:
         return _deny(cell.code, None, request, facts, policy)
@@ -54,7 +55,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
         return _deny(Code.MOMENT_UNKNOWN, None, request, facts, policy)
     if policy.in_force_from is None or at < policy.in_force_from:
         return _deny(Code.TOO_EARLY, None, request, facts, policy)
-    if facts is None or not _is_readable(facts):
+    if facts is None:
         return _deny(Code.SUBJECT_UNKNOWN, None, request, None, policy)
 
     undecided: tuple[Verdict, Clause] | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,8 @@ class DuckDBEngine:
                 "check the URL, the driver and the table's name",
             ) from error
         if not batches:
-            return self.hand_in(pa.table({n: pa.array([], pa.string()) for n in names}))
+            empty = {column.name: pa.array([], _arrow_type(column.type)) for column in reflected.columns}
+            return self.hand_in(pa.table(empty))
         return self.hand_in(pa.concat_tables(batches, promote_options="permissive"))
 
     def hand_in(self, data: pa.Table) -> ir.Table:
@@ -119,6 +121,24 @@ class DuckDBEngine:
                 f"cannot read {what}: {first_line}",
                 fix="check that the file is whole and is what the catalogue says it is",
             ) from error
+
+
+def _arrow_type(kind: Any) -> pa.DataType:
+    """The Arrow type of a database column that no row shows; text where SQLAlchemy names no Python type."""
+    try:
+        return _ARROW_TYPES.get(kind.python_type, pa.string())
+    except NotImplementedError:
+        return pa.string()
+
+
+_ARROW_TYPES: dict[type, pa.DataType] = {
+    bool: pa.bool_(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bytes: pa.binary(),
+    date: pa.date32(),
+    datetime: pa.timestamp("us"),
+}
 
 
 def _files(pattern: str, base: Path, name: str, inside: str) -> str:

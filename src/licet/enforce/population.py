@@ -130,11 +130,15 @@ def _lived(facts: ir.Table, columns: FactsTable, ages: tuple[int, ...]) -> ir.Va
         return ibis.null("int64")
     if columns.birth_date is not None:
         born = _column(facts, columns.birth_date, columns.table)
+        if born.type().is_null():
+            return ibis.null("int64")
         if not (born.type().is_date() or born.type().is_timestamp()):
             raise _wrong_type(columns.table, columns.birth_date, born, "a date")
         return born.cast("date")
     if columns.age is not None:
         age = _column(facts, columns.age, columns.table)
+        if age.type().is_null():
+            return ibis.null("int64")
         if not age.type().is_integer():
             raise _wrong_type(columns.table, columns.age, age, "whole years")
         return age.cast("int64")

@@ -87,6 +87,8 @@ def _created_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -
     if table.created is None:
         return ibis.literal(missing, "int64")
     column = column_of(rows, name, table.created)
+    if column.type().is_null():
+        return ibis.literal(missing, "int64")
     if not (column.type().is_timestamp() or column.type().is_date()):
         raise SourceError(
             "SRC-037",

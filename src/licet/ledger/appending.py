@@ -29,7 +29,7 @@ from licet.ledger.entries import (
 )
 from licet.ledger.notes import Signer
 from licet.ledger.proofs import read_frontier
-from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, SIGNALS
+from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, SIGNALS, select_indices_of
 from licet.ledger.sqlite import SqliteStorage
 from licet.ledger.tree import Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
@@ -80,8 +80,7 @@ class Appender:
         with self._writing_lock:
             with self._storage.writing() as connection:
                 self._catch_up(connection)
-                found = select(ENTRIES.c.idx).where(ENTRIES.c.subject == subject).order_by(ENTRIES.c.idx)
-                indices = list(connection.scalars(found))
+                indices = sorted(row[0] for row in connection.execute(select_indices_of(subject)))
                 if not indices:
                     return None
                 blank = update(ENTRIES).where(ENTRIES.c.idx == bindparam("at"))
@@ -150,6 +149,8 @@ class Appender:
                     rows["signals"].append(signal_row(new.subject, new.payload, index))
             entries.append(Entry(index, at, new.kind, new.commitment, new.subject, new.payload, new.salt))
         checkpoint = Checkpoint.sign(self._signer, frontier.size, frontier.root())
+        # In the order of its key a batch touches each page of a large table once.
+        rows["choices"].sort()
         for table in (ENTRIES, NODES, CHOICES, SIGNALS):
             self._storage.insert(connection, table, rows[table.name])
         self._storage.insert(

@@ -41,6 +41,17 @@ SIGNALS_TABLE = pa.schema(
 
 # `is_on` is 0 or 1, so one maximum over twice the entry plus it finds the latest row and its value together, in
 # any database, in one pass over the primary key.
+_CHOICES_OF = """
+    SELECT found.setting, found.category, found.latest, found.ever_on, entries.recorded_at_us
+    FROM (
+        SELECT setting, category, MAX(entry * 2 + is_on) AS latest, MAX(is_on) AS ever_on
+        FROM choices WHERE subject = ? AND entry < ? GROUP BY setting, category
+    ) AS found JOIN entries ON entries.idx = found.latest >> 1
+    ORDER BY found.setting, found.category
+"""
+_SIGNALS_OF = (
+    "SELECT signal, MAX(entry * 2 + is_on) FROM signals WHERE subject = ? AND entry < ? GROUP BY signal"
+)
 _LATEST = func.max(CHOICES.c.entry * 2 + CHOICES.c.is_on)
 _LATEST_SIGNAL = func.max(SIGNALS.c.entry * 2 + SIGNALS.c.is_on)
 
@@ -59,45 +70,24 @@ class Choice:
 
 def read_choices(storage: SqliteStorage, subject: str, position: int) -> list[Choice]:
     """The latest choice of a subject for each setting and category, by setting, the whole setting first."""
-    found = (
-        select(
-            CHOICES.c.setting,
-            CHOICES.c.category,
-            _LATEST.label("latest"),
-            func.max(CHOICES.c.is_on).label("ever_on"),
+    return [
+        Choice(
+            setting,
+            category or None,
+            "on" if latest & 1 else "off",
+            _state(latest & 1, ever_on),
+            latest >> 1,
+            from_microseconds(at_us),
         )
-        .where(CHOICES.c.subject == subject, CHOICES.c.entry < position)
-        .group_by(CHOICES.c.setting, CHOICES.c.category)
-        .subquery()
-    )
-    rows = (
-        select(found, ENTRIES.c.recorded_at_us)
-        .join(ENTRIES, ENTRIES.c.idx == found.c.latest.op(">>")(1))
-        .order_by(found.c.setting, found.c.category)
-    )
-    with storage.reading() as connection:
-        return [
-            Choice(
-                setting,
-                category or None,
-                "on" if latest & 1 else "off",
-                _state(latest & 1, ever_on),
-                latest >> 1,
-                from_microseconds(at),
-            )
-            for setting, category, latest, ever_on, at in connection.execute(rows)
-        ]
+        for setting, category, latest, ever_on, at_us in storage.fetch(_CHOICES_OF, (subject, position))
+    ]
 
 
 def read_signals(storage: SqliteStorage, subject: str, position: int) -> frozenset[str]:
     """The signals a subject sends."""
-    latest = (
-        select(SIGNALS.c.signal, _LATEST_SIGNAL)
-        .where(SIGNALS.c.subject == subject, SIGNALS.c.entry < position)
-        .group_by(SIGNALS.c.signal)
+    return frozenset(
+        signal for signal, latest in storage.fetch(_SIGNALS_OF, (subject, position)) if latest & 1
     )
-    with storage.reading() as connection:
-        return frozenset(signal for signal, last in connection.execute(latest) if last & 1)
 
 
 def read_choices_table(storage: SqliteStorage, position: int) -> pa.Table:

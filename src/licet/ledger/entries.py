@@ -7,6 +7,7 @@ before anything is written.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -160,9 +161,9 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
 
 def commit(salt: bytes, payload_json: bytes, subject: str | None) -> bytes:
     """SHA-256 of the salt and the canonical JSON of ``{"payload": …, "subject": …}``."""
-    return sha256(
-        salt + b'{"payload":' + payload_json + b',"subject":' + canonical_json(subject) + b"}"
-    ).digest()
+    # As canonical_json writes one text or null, without its search for floats.
+    subject_json = b"null" if subject is None else json.dumps(subject, ensure_ascii=False).encode()
+    return sha256(salt + b'{"payload":' + payload_json + b',"subject":' + subject_json + b"}").digest()
 
 
 def leaf_bytes(index: int, recorded_at_us: int, kind: str, commitment: bytes) -> bytes:

@@ -77,7 +77,10 @@ def open_files(
         key = _read_key(storage)
         if signer is not None and signer.public_key != key:
             raise LedgerError(
-                "LEDG-007", f"the ledger belongs to the key {key.text}", str(path), "open it with that key's file"
+                "LEDG-007",
+                f"the ledger belongs to the key {key.text}",
+                str(path),
+                "open it with that key's file",
             )
     except BaseException:
         storage.close()

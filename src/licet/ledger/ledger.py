@@ -178,17 +178,25 @@ class Ledger:
         """One entry. Raises: LedgerError LEDG-014 when there is none at `index`."""
         entry = reading.read_entry(self._storage, index)
         if entry is None:
-            raise LedgerError("LEDG-014", f"there is no entry {index}", str(self.path), "ask below ledger.position")
+            raise LedgerError(
+                "LEDG-014", f"there is no entry {index}", str(self.path), "ask below ledger.position"
+            )
         return entry
 
     def entries(
-        self, start: int = 0, stop: int | None = None, kind: EntryKind | None = None, subject: str | None = None
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        kind: EntryKind | None = None,
+        subject: str | None = None,
     ) -> Iterator[Entry]:
         """Entries from `start` (included) to `stop` (not; the end by default), in order; of one kind or subject.
 
         Reads in batches as it is iterated; what is erased meanwhile comes without payload.
         """
-        return reading.read_entries(self._storage, start, self.position if stop is None else stop, kind, subject)
+        return reading.read_entries(
+            self._storage, start, self.position if stop is None else stop, kind, subject
+        )
 
     def packs_in_force(self, position: int | None = None) -> list[Entry]:
         """The entries that put packs in force, in order."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from licet.ledger.tree import (
     Frontier,
+    complete_node,
     consistency_ranges,
     covering_nodes,
     fold_peaks,
@@ -146,14 +147,15 @@ class MemoryTree:
 
 
 def _hashes(ranges: Sequence[tuple[int, int]], read: ReadNodes) -> tuple[bytes, ...]:
-    # Every range is one complete subtree, save at most one at the right edge, which is a few.
-    cover = [covering_nodes(start, end) for start, end in ranges]
-    nodes = read([number for numbers in cover for number in numbers])
+    # Every range is one complete subtree, save at most one at the right edge, which is made up of a few.
+    covers = [
+        covering_nodes(start, end) if (end - start) & (end - start - 1) else (complete_node(start, end),)
+        for start, end in ranges
+    ]
+    nodes = read([number for cover in covers for number in cover])
     return tuple(
-        _node(nodes, numbers[0])
-        if len(numbers) == 1
-        else fold_peaks([_node(nodes, number) for number in numbers])
-        for numbers in cover
+        _node(nodes, cover[0]) if len(cover) == 1 else fold_peaks([_node(nodes, number) for number in cover])
+        for cover in covers
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.entries import Entry, EntryKind, from_microseconds
 from licet.ledger.notes import PublicKey
-from licet.ledger.schema import ENTRIES
+from licet.ledger.schema import ENTRIES, select_indices_of
 from licet.ledger.sqlite import SqliteStorage
 
 _BATCH_ROWS = 2048
@@ -58,7 +58,7 @@ def read_entries(
     if kind is not None:
         wanted = wanted.where(ENTRIES.c.kind == kind.value)
     if subject is not None:
-        wanted = wanted.where(ENTRIES.c.subject == subject)
+        wanted = wanted.where(ENTRIES.c.idx.in_(select_indices_of(subject)), ENTRIES.c.subject == subject)
     while True:
         with storage.reading() as connection:
             batch = connection.execute(wanted.where(ENTRIES.c.idx >= start)).all()

@@ -7,7 +7,22 @@ need; verification holds them to the payloads, so they are a convenience and nev
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    CompoundSelect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    and_,
+    literal_column,
+    select,
+    union,
+)
 
 METADATA = MetaData()
 
@@ -32,7 +47,15 @@ ENTRIES = Table(
     Column("payload", LargeBinary),
     Column("salt", LargeBinary),
 )
-Index("entries_by_subject", ENTRIES.c.subject, sqlite_where=ENTRIES.c.subject.is_not(None))
+# A subject's choices and signals are found through the tables of these, which are ordered by subject anyway; one
+# more index over millions of subjects would double what a commit writes. Written out, because a database uses a
+# partial index only where the question repeats its condition word for word.
+_IS_ELSEWHERE = ENTRIES.c.kind.in_([literal_column("'choice'"), literal_column("'signal'")])
+Index(
+    "entries_by_subject",
+    ENTRIES.c.subject,
+    sqlite_where=and_(ENTRIES.c.subject.is_not(None), ~_IS_ELSEWHERE),
+)
 Index("entries_by_kind", ENTRIES.c.kind, ENTRIES.c.idx)
 
 NODES = Table(
@@ -70,3 +93,12 @@ SIGNALS = Table(
     Column("is_on", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+
+def select_indices_of(subject: str) -> CompoundSelect[tuple[int]]:
+    """The question which entries are a subject's, whatever their kind."""
+    return union(
+        select(CHOICES.c.entry).where(CHOICES.c.subject == subject),
+        select(SIGNALS.c.entry).where(SIGNALS.c.subject == subject),
+        select(ENTRIES.c.idx).where(ENTRIES.c.subject == subject, ~_IS_ELSEWHERE),
+    )

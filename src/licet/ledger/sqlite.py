@@ -28,6 +28,12 @@ from licet.terms import LedgerError
 #: Bytes of the file that readers map into memory: proofs then cost no system call a page.
 _MAPPED_BYTES = 1 << 30
 
+#: Pages the log may hold before they are moved into the file: pages written again and again are moved once.
+_LOG_PAGES = 8192
+
+#: KiB of pages a connection keeps.
+_CACHE_KIB = 32_768
+
 
 class SqliteStorage:
     """One ledger file. Any number of threads may share it; a second process opens its own."""
@@ -147,6 +153,7 @@ class SqliteStorage:
             connection = self._open(f"{uri}?mode=rw")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA secure_delete=ON")
+            connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
         else:
             try:
                 connection = self._open(f"{uri}?mode=ro")
@@ -157,6 +164,7 @@ class SqliteStorage:
                     raise
                 connection = self._open(f"{uri}?immutable=1")
         connection.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         connection.execute("PRAGMA trusted_schema=OFF")
         return connection
 

@@ -86,6 +86,11 @@ def node_number(level: int, offset: int) -> int:
     return 2 * last - last.bit_count() + level
 
 
+def complete_node(start: int, end: int) -> int:
+    """The number of the complete subtree over leaves `start` to `end`, as many as a power of two."""
+    return 2 * (end - 1) - (end - 1).bit_count() + (end - start).bit_length() - 1
+
+
 def node_count(size: int) -> int:
     """How many complete subtrees a tree of `size` leaves has: the number the next leaf gets."""
     return 2 * size - size.bit_count()

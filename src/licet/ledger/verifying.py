@@ -64,7 +64,9 @@ class Inspection:
         except LedgerError as error:
             if error.code != "LEDG-012":
                 raise
-            self.note(self._frontier.size, ProblemCode.DATABASE_DAMAGED, f"reading stopped here: {error.what}")
+            self.note(
+                self._frontier.size, ProblemCode.DATABASE_DAMAGED, f"reading stopped here: {error.what}"
+            )
         return VerifyReport(
             ok=not self._problem_count,
             size=self._frontier.size,

@@ -18,7 +18,7 @@ PHONES: dict[str, str] = {
     "CH": "+41 44 000 0# ##", "AT": "+43 720 000 ###", "ES": "+34 600 000 ###", "IT": "+39 320 000 0###",
     "NL": "+31 6 1000 0###", "BE": "+32 470 00 00 ##", "PT": "+351 910 000 ###", "BR": "+55 11 90000 0###",
     "IN": "+91 90000 00###", "MX": "+52 55 1000 0###", "PL": "+48 500 000 ###",
-}
+}  # fmt: skip
 ANY_PHONE = "+44 20 7946 0###"
 
 #: Country to the bank's part of an IBAN; ``#`` is a digit.
@@ -26,7 +26,7 @@ IBANS: dict[str, str] = {
     "DE": "0000000#00########", "AT": "00000###########", "CH": "0000000##########",
     "NL": "DEMO00########", "SE": "000############00000", "GB": "DEMO000000########",
     "IE": "DEMO000000########",
-}
+}  # fmt: skip
 IBAN_FOR_LANGUAGE = {"de": "DE", "sv": "SE", "nl": "NL", "en": "GB", "fr": "CH", "it": "CH"}
 
 EXAMPLE_DOMAINS = ("example.com", "example.org", "example.net")

@@ -23,7 +23,9 @@ LISTS = frozenset(
 WORDS = frozenset({"stem_a", "stem_b"})
 
 #: Sections that speak of earlier years: there ``{year}`` means the speaker's `past_year`.
-PAST = frozenset({"detail", "practice", "thing", "publication", "patent", "project", "honour", "certification"})
+PAST = frozenset(
+    {"detail", "practice", "thing", "publication", "patent", "project", "honour", "certification"}
+)
 
 #: Sections that every language has without writing them down.
 COMMON = {

@@ -23,7 +23,7 @@ TRADES: Weighted[str] = Weighted(
     ("software", "nursing", "teaching", "logistics", "law", "design", "agronomy", "carpentry", "sales",
      "research", "hospitality", "recruiting"),
     (17, 10, 10, 9, 6, 8, 5, 6, 12, 7, 6, 4),
-)
+)  # fmt: skip
 PLANS: Weighted[str] = Weighted(("free", "premium", "business", "student"), (72, 15, 7, 6))
 JOINED_YEARS: Weighted[int] = Weighted(
     tuple(range(START_YEAR, 2027)),
@@ -68,6 +68,7 @@ class Part:
     region_known: bool = True
 
 
+# fmt: off
 CAST: tuple[Part, ...] = (
     Part("lena", "a nurse in Zürich who switches AI training off", "Lena", "Brunner", True, "CH", "Zürich",
          "nursing", date(1984, 3, 9), "premium", 2008),
@@ -94,6 +95,7 @@ CAST: tuple[Part, ...] = (
     Part("giulia", "an agronomist in Bologna", "Giulia", "Conti", True, "IT", "Bologna", "agronomy",
          date(1991, 2, 8), "premium", 2017),
 )
+# fmt: on
 
 
 @dataclass
@@ -168,7 +170,9 @@ def draw_member(seed: int, k: int) -> Member:
     if stream.chance(UNKNOWN_BIRTH) and not minor:
         born = None
     if part:
-        language = city.language or max(zip(country.languages.weights, country.languages.options, strict=True))[1]
+        language = (
+            city.language or max(zip(country.languages.weights, country.languages.options, strict=True))[1]
+        )
         first, last, trade, plan, born = part.first, part.last, part.trade, part.plan, part.born
         minor = born is not None and born.year > 2008
         joined = joined.replace(year=part.joined_year, month=9, day=1 + k)
@@ -176,9 +180,23 @@ def draw_member(seed: int, k: int) -> Member:
     if language not in languages():
         language = "en"
     return Member(
-        k=k, id=member_id(k), seed=seed, first=first, last=last, feminine=feminine, country=country, city=city,
-        region=region, language=language, english_share=0.0 if language == "en" else stream.pick((0.0, 0.05, 0.3)),
-        trade=trade, rank=stream.uniform() * (0.12 if part else 1), born=born, minor=minor, plan=plan, joined=joined,
+        k=k,
+        id=member_id(k),
+        seed=seed,
+        first=first,
+        last=last,
+        feminine=feminine,
+        country=country,
+        city=city,
+        region=region,
+        language=language,
+        english_share=0.0 if language == "en" else stream.pick((0.0, 0.05, 0.3)),
+        trade=trade,
+        rank=stream.uniform() * (0.12 if part else 1),
+        born=born,
+        minor=minor,
+        plan=plan,
+        joined=joined,
     )
 
 
@@ -191,7 +209,9 @@ def moment_between(stream: Stream, low: datetime, high: datetime, recent: bool =
     day = (low + timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
     hour = _HOURS.pick(stream)
     moment = day + timedelta(
-        hours=hour, minutes=stream.between(0, 59), seconds=stream.between(0, 59),
+        hours=hour,
+        minutes=stream.between(0, 59),
+        seconds=stream.between(0, 59),
         microseconds=stream.between(0, 999) * 1000,
     )
     return min(max(moment, low), high)
@@ -250,7 +270,11 @@ def _country(row: list[str]) -> Country:
     code, name, _, languages, names, currency, cities = row
     spoken = [entry.split() for entry in languages.split(",")]
     return Country(
-        code, name, Weighted([s[0] for s in spoken], [int(s[1]) for s in spoken]), names, currency,
+        code,
+        name,
+        Weighted([s[0] for s in spoken], [int(s[1]) for s in spoken]),
+        names,
+        currency,
         tuple(_city(entry.strip()) for entry in cities.split(",")),
     )
 

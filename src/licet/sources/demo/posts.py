@@ -42,7 +42,11 @@ SEASONS = (
     "newyear", "winter", "spring", "spring", "spring", "summer", "summer", "summer", "autumn", "autumn", "winter",
     "yearend",
 )  # fmt: skip
-SEASON_BODIES: tuple[str, ...] = ("{%s} {detail}{ {insight}|}", "{%s} {insight}", "{%s}\n\n{practice} {detail}")
+SEASON_BODIES: tuple[str, ...] = (
+    "{%s} {detail}{ {insight}|}",
+    "{%s} {insight}",
+    "{%s}\n\n{practice} {detail}",
+)
 
 KINDS: Weighted[str] = Weighted(
     ("launch", "lesson", "question", "opinion", "tips", "event", "thanks", "congrats", "newjob", "looking",
@@ -70,7 +74,8 @@ COMMENTS: Weighted[Phrase] = Weighted(
     (14, 22, 18, 12, 10, 8, 7, 6, 7),
 )  # fmt: skip
 CONGRATULATIONS: Weighted[Phrase] = Weighted(
-    tuple(map(parse_phrase, ("{comment_congrats}", "{comment_congrats} {insight}", "{comment_praise}"))), (6, 2, 1)
+    tuple(map(parse_phrase, ("{comment_congrats}", "{comment_congrats} {insight}", "{comment_praise}"))),
+    (6, 2, 1),
 )
 REPLY = parse_phrase("{reply}")
 REACTIONS: Weighted[str] = Weighted(("like", "applause", "insightful", "heart", "funny"), (60, 14, 12, 10, 4))
@@ -106,7 +111,9 @@ def _moment(stream: Stream, member: Member, first: bool) -> datetime:
     if member.joined >= TURN or stream.chance(0.12):
         return moment_between(stream, max(member.joined, TURN), END)
     if first and (member.k < len(CAST) or stream.chance(0.4)):
-        return moment_between(stream, member.joined, min(member.joined + timedelta(days=400), TURN), recent=False)
+        return moment_between(
+            stream, member.joined, min(member.joined + timedelta(days=400), TURN), recent=False
+        )
     return moment_between(stream, member.joined, TURN - timedelta(hours=1), recent=stream.chance(0.7))
 
 
@@ -148,7 +155,13 @@ def _copy(
     if original.author is not member and place < 0.75:
         body = f"{line}\n\n{body}" if place < 0.4 else f"{body}\n\n{line}"
     post = Post(
-        recorder.new_key("posts", "p"), member, original.visibility, original.language, original.kind, body, created
+        recorder.new_key("posts", "p"),
+        member,
+        original.visibility,
+        original.language,
+        original.kind,
+        body,
+        created,
     )
     _record(post, None, original.key, recorder)
     return post
@@ -156,7 +169,16 @@ def _copy(
 
 def _record(post: Post, title: str | None, copied_from: str | None, recorder: Recorder) -> None:
     recorder.rows["posts"].append(
-        (post.key, post.author.id, post.visibility, post.language, title, post.body, copied_from, post.created)
+        (
+            post.key,
+            post.author.id,
+            post.visibility,
+            post.language,
+            title,
+            post.body,
+            copied_from,
+            post.created,
+        )
     )
 
 

@@ -22,7 +22,12 @@ def record_profile(member: Member, circle: Circle, recorder: Recorder) -> None:
     stream = member.stream("profile")
     third = circle.peer(stream, member, member.language)
     speaker = voice(
-        member, member.language, stream, year=END.year, who=member.first, third=third.name if third else member.name
+        member,
+        member.language,
+        stream,
+        year=END.year,
+        who=member.first,
+        third=third.name if third else member.name,
     )
     rows["profiles"].append(_profile(member, stream, speaker))
     if not member.minor:

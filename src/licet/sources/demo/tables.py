@@ -64,6 +64,7 @@ def _same(label: str, **columns: pa.DataType) -> tuple[tuple[str, pa.DataType, s
     return tuple((name, kind, label) for name, kind in columns.items())
 
 
+# fmt: off
 SHAPES: dict[str, Shape] = {
     "members": Shape(
         (
@@ -183,6 +184,7 @@ SHAPES: dict[str, Shape] = {
         ("member_id",), visibility_is="private",
     ),
 }
+# fmt: on
 
 FACTS = FactsTable(
     table="members", subject="member_id", region="region", birth_date="birth_date", plan="plan"

@@ -54,7 +54,9 @@ def _record_conversation(member: Member, circle: Circle, stream: Stream, recorde
                 tell(phrase, speaker), created,
             )
         )  # fmt: skip
-        created = min(created + timedelta(seconds=int(90 + 60_000 * stream.uniform() * stream.uniform())), END)
+        created = min(
+            created + timedelta(seconds=int(90 + 60_000 * stream.uniform() * stream.uniform())), END
+        )
 
 
 def _absent(third: Member, people: list[Member], circle: Circle, stream: Stream) -> str:
@@ -72,7 +74,9 @@ def _record_group(member: Member, stream: Stream, recorder: Recorder) -> None:
     for _ in range(stream.pick((0, 0, 0, 1, 2, 3))):
         created = moment_between(stream, member.joined, END)
         speaker = voice(member, member.language, stream, year=created.year, who=member.first)
-        name = voice(member, member.language, Stream(member.seed, group), year=created.year).sentence("group_name")
+        name = voice(member, member.language, Stream(member.seed, group), year=created.year).sentence(
+            "group_name"
+        )
         recorder.rows["group_messages"].append(
             (
                 recorder.new_key("group_messages", "h"), group, name, member.id,
@@ -89,5 +93,11 @@ def _record_assistant(member: Member, stream: Stream, recorder: Recorder) -> Non
         prompt = speaker.sentence("ai_prompt")
         speaker.begin()
         recorder.rows["ai_conversations"].append(
-            (recorder.new_key("ai_conversations", "q"), member.id, prompt, speaker.sentence("ai_answer"), created)
+            (
+                recorder.new_key("ai_conversations", "q"),
+                member.id,
+                prompt,
+                speaker.sentence("ai_answer"),
+                created,
+            )
         )

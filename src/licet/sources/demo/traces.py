@@ -10,7 +10,10 @@ from licet.sources.demo.streams import Stream
 from licet.sources.demo.voices import organisation, voice
 
 QUERIES: tuple[Phrase, ...] = tuple(
-    map(parse_phrase, ("{title} {city}", "{skill}", "{skill} {city}", "{company}", "{event}", "{field} {city}"))
+    map(
+        parse_phrase,
+        ("{title} {city}", "{skill}", "{skill} {city}", "{company}", "{event}", "{field} {city}"),
+    )
 )
 
 
@@ -24,7 +27,13 @@ def record_traces(member: Member, circle: Circle, recorder: Recorder, paired: se
     followed += [("topic", speaker.say("skill")) for _ in range(stream.between(0, 2))]
     for kind, what in followed:
         rows["follows"].append(
-            (recorder.new_key("follows", "f"), member.id, kind, what, moment_between(stream, member.joined, END))
+            (
+                recorder.new_key("follows", "f"),
+                member.id,
+                kind,
+                what,
+                moment_between(stream, member.joined, END),
+            )
         )
     for _ in range(stream.pick((0, 0, 1, 1, 2, 4))):
         speaker.begin()
@@ -58,7 +67,9 @@ def _record_connections(
             continue
         paired.add(pair)
         created = moment_between(stream, max(member.joined, other.joined), END)
-        recorder.rows["connections"].append((recorder.new_key("connections", "x"), member.id, other.id, created))
+        recorder.rows["connections"].append(
+            (recorder.new_key("connections", "x"), member.id, other.id, created)
+        )
 
 
 def _firms(member: Member, stream: Stream) -> list[str]:

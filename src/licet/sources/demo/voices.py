@@ -30,7 +30,9 @@ def settle(member: Member) -> Member:
 
 @functools.lru_cache(maxsize=50_000)
 def organisation(seed: int, country: str, language: str, trade: str, number: int) -> str:
-    return capitalise(_nameless(language, trade, Stream(seed, "firm", country, language, trade, number)).say("company"))
+    return capitalise(
+        _nameless(language, trade, Stream(seed, "firm", country, language, trade, number)).say("company")
+    )
 
 
 @functools.lru_cache(maxsize=10_000)

@@ -40,7 +40,10 @@ def make_demo_world(
     """
     if members < 2:
         raise SourceError(
-            "SRC-060", f"a network of {members} has nobody to talk to", "", "ask for 2 members or more, e.g. 2000"
+            "SRC-060",
+            f"a network of {members} has nobody to talk to",
+            "",
+            "ask for 2 members or more, e.g. 2000",
         )
     out_dir = Path(out_dir)
     tables, counts, outcomes = {}, {}, []
