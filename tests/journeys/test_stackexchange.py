@@ -124,10 +124,11 @@ def test_an_opt_out_takes_every_trace_of_one_member_and_nothing_else(
     assert after.keys() - before.keys() == set(), "no near-duplicate of theirs had waited"
     assert updated.rewritten_buckets == 1, "one member's documents lie together"
 
-    files = everything_in(workspace, updated.snapshot)
-    for text in (before[id_]["text"] for id_ in theirs):
-        for line in text.splitlines():
-            assert len(line) < 24 or line.encode() not in files, "their words are in no file of the new snapshot"
+    own = lines_of_their_own(workspace, subject, [before[id_]["text"] for id_ in theirs])
+    assert len(own) > 50
+    everything_before, files = (everything_in(workspace, one.snapshot) for one in (built, updated))
+    assert all(line in everything_before for line in own), "the search finds what is there"
+    assert not [line for line in own if line in files], "their words are in no file of the new snapshot"
     assert subject_column_values(workspace, updated.snapshot).isdisjoint({subject})
 
     rebuilt = workspace.corpus_build(at=DAY, position=updated.position)
@@ -174,6 +175,19 @@ def reason(who: str | None, table_: str, regions: dict[str, str | None]) -> str:
     if regions[who] is None:
         return "region_unknown"
     return "permitted" if country(regions[who]) in COVERED else "region_not_covered"
+
+
+def lines_of_their_own(workspace: Workspace, subject: str, texts: list[str]) -> list[bytes]:
+    """Lines, long enough to tell, that nobody else on the site wrote anywhere."""
+    posts, profiles = (table(workspace, name).to_pylist() for name in ("posts", "profiles"))
+    others = "\n".join(
+        [row["body"] for row in posts if str(row["author_id"]) != subject and row["body"]]
+        + [row["title"] for row in posts if str(row["author_id"]) != subject and row["title"]]
+        + [row["about"] for row in profiles if str(row["member_id"]) != subject and row["about"]]
+    )
+    lines = {line for text in texts for line in text.splitlines() if len(line) >= 12}
+    lines = {line for line in lines if not line.startswith(("Tags: ", "Location: "))}  # the recipe's words
+    return [line.encode() for line in sorted(lines) if line not in others]
 
 
 def everything_in(workspace: Workspace, snapshot: str) -> bytes:

@@ -221,5 +221,4 @@ def test_answers_in_json_name_rule_setting_and_source() -> None:
 def test_equal_questions_have_equal_answers() -> None:
     policy = make_policy()
     assert decide(REQUEST, MEMBER, policy) == decide(REQUEST._replace(at=AT), Facts(*MEMBER), policy)
-    assert DAY  # a day apart is another question
     assert decide(REQUEST, MEMBER, policy) != decide(REQUEST._replace(at=AT + DAY), MEMBER, policy)

@@ -38,7 +38,7 @@ COMMON = {
 }
 
 #: What a left-out part leaves behind, and what belongs there; French has a space before ``?`` and ``!``.
-GAPS = (("  ", " "), (" \n", "\n"), (" .", "."), (" ,", ","))
+GAPS = (("  ", " "), (" \n", "\n"), (" .", "."), (" ,", ","), (",,", ","))
 GAPS_BEFORE_MARKS = (*GAPS, (" ?", "?"), (" !", "!"))
 
 Phrase = tuple["str | Callable[[Speaker], str]", ...]
