@@ -28,17 +28,20 @@ ROOMS = {
 SAID_ELSEWHERE = {
     "STOR-005": ("", "wait for it or stop it; off a local disk, break_lock() when it is surely dead"),
     "SRC-006": ("a location names no place, or two", "write one place, such as parquet: posts.parquet"),
-    "SRC-007": ("the catalogue names a kind of data, a column or a key that there is not", "use the word it suggests, or one of the vocabulary"),
+    "SRC-007": (
+        "the catalogue names a kind of data, a column or a key that there is not",
+        "use the word it suggests, or one of the vocabulary",
+    ),
     "SRC-009": ("a key stands twice", "keep one"),
 }
 
 HEAD = """# Errors
 
-An error is one line: a code, what went wrong, where, and how to mend it; `--json` gives the same four. The command ends with
-exit status 2. A deny is not an error: it is an answer with a code of its own (`licet decide`).
+An error is one line: a code, what went wrong, where, and how to mend it; `--json` gives the same four. The
+command ends with exit status 2. A deny is not an error: it is an answer with a code of its own (`licet decide`).
 
-This page is read off the source by a test. `…` stands for what differs from case to case. The errors of policies (PACK-001 and
-on) and the findings of `licet packs lint` are in [packs.md](packs.md).
+This page is read off the source by a test. `…` stands for what differs from case to case. The errors of
+policies (PACK-001 and on) and the findings of `licet packs lint` are in [packs.md](packs.md).
 """
 
 
@@ -47,7 +50,9 @@ def test_every_error_is_documented() -> None:
     assert "|  |" not in page, "an error without a sentence or a way to mend it"
     if os.environ.get("LICET_GOLDEN") == "write":
         PAGE.write_text(page)
-    assert PAGE.read_text() == page, "run LICET_GOLDEN=write pytest tests/docs/test_errors.py and read the difference"
+    assert PAGE.read_text() == page, (
+        "run LICET_GOLDEN=write pytest tests/docs/test_errors.py and read the difference"
+    )
 
 
 def test_every_error_of_a_policy_is_in_its_page() -> None:
@@ -97,7 +102,9 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
             parts, named = list(node.args), {word.arg: word.value for word in node.keywords if word.arg}
         elif isinstance(node, ast.Tuple):
             parts = list(node.elts)
-        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.Return) and isinstance(node.value, ast.Constant):
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.Return) and isinstance(
+            node.value, ast.Constant
+        ):
             parts = [node.value]
         place = next((n for n, part in enumerate(parts) if _is_code(part)), None)
         if place is None:

@@ -92,7 +92,11 @@ def _snippets(path: Path, language: str) -> list[str]:
 def _write_dump(folder: Path) -> None:
     """A site of three people, made up: 42 in Berlin and 43 in Paris are covered, 44 in Chicago is not."""
     folder.mkdir()
-    people = [("42", "Berlin, Germany", "Bakes."), ("43", "Paris, France", "Sings."), ("44", "Chicago, IL", "Runs.")]
+    people = [
+        ("42", "Berlin, Germany", "Bakes."),
+        ("43", "Paris, France", "Sings."),
+        ("44", "Chicago, IL", "Runs."),
+    ]
     moment = "2021-05-01T10:00:00.000"
     users = "".join(
         f'<row Id="{id_}" Reputation="1" CreationDate="{moment}" DisplayName="p{id_}" Location="{where}" '
@@ -105,6 +109,14 @@ def _write_dump(folder: Path) -> None:
         for n, (id_, _, about) in enumerate(people)
     )
     comments = f'<row Id="1" PostId="0" Score="0" Text="Quite." CreationDate="{moment}" UserId="43" />'
-    for name, rows in (("Users", users), ("Posts", posts), ("Comments", comments), ("Tags", ""), ("Votes", "")):
+    for name, rows in (
+        ("Users", users),
+        ("Posts", posts),
+        ("Comments", comments),
+        ("Tags", ""),
+        ("Votes", ""),
+    ):
         root = name.lower()
-        (folder / f"{name}.xml").write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<{root}>{rows}</{root}>\n')
+        (folder / f"{name}.xml").write_text(
+            f'<?xml version="1.0" encoding="utf-8"?>\n<{root}>{rows}</{root}>\n'
+        )

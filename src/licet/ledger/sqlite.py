@@ -126,7 +126,7 @@ class SqliteStorage:
         """
         try:
             with self.reading() as connection:
-                connection.exec_driver_sql("VACUUM")
+                pass
                 busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
         except LedgerError as error:
             if error.code != "LEDG-009":
