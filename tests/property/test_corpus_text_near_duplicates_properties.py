@@ -59,6 +59,7 @@ def with_ids(documents: list[tuple[int, bytes | None]]) -> list[Document]:
 
 
 @given(DOCUMENTS)
+@settings(deadline=None)
 def test_duplicates_are_those_of_the_definition(documents: list[tuple[int, bytes | None]]) -> None:
     every = with_ids(documents)
     found = find_duplicates(table(every), RESEMBLANCE)
@@ -68,7 +69,7 @@ def test_duplicates_are_those_of_the_definition(documents: list[tuple[int, bytes
 
 
 @given(DOCUMENTS, TURNS)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_incremental_equals_rebuilt(
     documents: list[tuple[int, bytes | None]], turns: list[list[bool]]
 ) -> None:
@@ -87,6 +88,7 @@ def test_incremental_equals_rebuilt(
 
 
 @given(DOCUMENTS, st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_the_order_of_rows_makes_no_difference(
     documents: list[tuple[int, bytes | None]], random: Random
 ) -> None:
@@ -102,6 +104,7 @@ TEXTS = st.lists(
 
 
 @given(TEXTS)
+@settings(deadline=None)
 def test_a_signature_depends_on_its_own_text_alone(texts: list[str | None]) -> None:
     together = signatures(pa.array(texts, pa.string()), num_perm=16)
     assert together.to_pylist() == [
@@ -110,6 +113,7 @@ def test_a_signature_depends_on_its_own_text_alone(texts: list[str | None]) -> N
 
 
 @given(st.text(alphabet="abc -.é", min_size=1, max_size=30))
+@settings(deadline=None)
 def test_case_makes_no_difference_to_a_signature(text: str) -> None:
     upper, lower = places(signatures(pa.array([text.upper(), text.lower()]), num_perm=16))
     assert (upper == lower).all()

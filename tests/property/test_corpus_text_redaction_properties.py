@@ -83,7 +83,7 @@ def redacted(texts: list[str | None], region: str | None = None, own: str | None
 
 
 @given(ROWS, REGION, st.sampled_from([None, "Jane Doe"]))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_redacting_twice_is_redacting_once(
     texts: list[str | None], region: str | None, own: str | None
 ) -> None:
@@ -92,12 +92,14 @@ def test_redacting_twice_is_redacting_once(
 
 
 @given(ANYTHING)
+@settings(deadline=None)
 def test_no_email_shaped_string_survives(text: str) -> None:
     (out,) = redacted([text])
     assert out is not None and not EMAIL_SHAPED.search(out)
 
 
 @given(ANYTHING, REGION)
+@settings(deadline=None)
 def test_redaction_only_takes_away(text: str, region: str | None) -> None:
     (out,) = redacted([text.replace("[", "(")], region)
     assert out is not None
@@ -109,6 +111,7 @@ def test_redaction_only_takes_away(text: str, region: str | None) -> None:
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Nd", "Cs"], exclude_characters="@"), max_size=200))
+@settings(deadline=None)
 def test_without_a_digit_or_an_at_nothing_is_touched(text: str) -> None:
     kinds = [kind for kind in KINDS if kind not in {"url", "ip_address"}]
     texts = pa.array([text])
@@ -117,11 +120,13 @@ def test_without_a_digit_or_an_at_nothing_is_touched(text: str) -> None:
 
 
 @given(ROWS, REGION)
+@settings(deadline=None)
 def test_a_row_is_redacted_alone(texts: list[str | None], region: str | None) -> None:
     assert redacted(texts, region) == [redacted([text], region)[0] for text in texts]
 
 
 @given(ROWS)
+@settings(deadline=None)
 def test_every_piece_replaced_is_counted(texts: list[str | None]) -> None:
     texts = [text and text.replace("[", "(") for text in texts]
     out, counts = redact(pa.array(texts, pa.string()), KINDS)
@@ -132,6 +137,7 @@ def test_every_piece_replaced_is_counted(texts: list[str | None]) -> None:
 
 
 @given(ROWS, st.sampled_from([None, "Jane Doe", "Doe Jane"]))
+@settings(deadline=None)
 def test_no_other_members_name_survives(texts: list[str | None], own: str | None) -> None:
     members = ["Jane Doe", "Doe Jane Doe", "Jane Jane", "Doe Jane"]
     owners = pa.array([own] * len(texts), pa.string())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.uses.corpus.text.rendering import render
@@ -22,6 +22,7 @@ def expected(a: str | None, b: str | None) -> str | None:
 
 
 @given(ROWS)
+@settings(deadline=None)
 def test_rendering_is_the_plain_definition(rows: list[tuple[str | None, str | None]]) -> None:
     columns = {
         "a": pa.array([row[0] for row in rows], pa.string()),

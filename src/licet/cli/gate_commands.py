@@ -71,5 +71,5 @@ def show_(
     out.print(made)
     show.by_reason(counts.by_reason())
     show.by_region(passed, held)
-    for name, columns in unlabelled.items():
-        say(f"{name}: {', '.join(columns)} have no label and are never handed out", "dim")
+    for name, bare in unlabelled.items():
+        say(f"{name}: {', '.join(bare)} have no label and are never handed out", "dim")

@@ -80,7 +80,7 @@ class Appender:
         with self._writing_lock:
             with self._storage.writing() as connection:
                 self._catch_up(connection)
-                indices = sorted(row[0] for row in connection.execute(select_indices_of(subject)))
+                indices = sorted(index for (index,) in connection.execute(select_indices_of(subject)))
                 if not indices:
                     return None
                 blank = update(ENTRIES).where(ENTRIES.c.idx == bindparam("at"))

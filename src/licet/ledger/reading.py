@@ -6,6 +6,7 @@ open between two of them. Checks nothing that was read: that is what proofs and 
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -76,8 +77,13 @@ def read_checkpoint(storage: SqliteStorage, key: PublicKey, size: int | None) ->
 
 def read_nodes(storage: SqliteStorage, numbers: Sequence[int]) -> dict[int, bytes]:
     """Stored nodes by number; what is not there is left out."""
-    marks = ",".join("?" * len(numbers))
-    return dict(storage.fetch(f"SELECT number, hash FROM nodes WHERE number IN ({marks})", numbers))
+    return dict(storage.fetch(_select_nodes(len(numbers)), numbers))
+
+
+@functools.cache
+def _select_nodes(count: int) -> str:
+    # At most two nodes for each doubling of the tree, so there are few different counts.
+    return f"SELECT number, hash FROM nodes WHERE number IN ({','.join('?' * count)})"
 
 
 def _as_entry(row: Sequence[Any]) -> Entry:

@@ -95,7 +95,7 @@ SIGNALS = Table(
 )
 
 
-def select_indices_of(subject: str) -> CompoundSelect[tuple[int]]:
+def select_indices_of(subject: str) -> CompoundSelect[int]:
     """The question which entries are a subject's, whatever their kind."""
     return union(
         select(CHOICES.c.entry).where(CHOICES.c.subject == subject),

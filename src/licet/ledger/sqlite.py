@@ -81,9 +81,12 @@ class SqliteStorage:
 
         statement: plain SQL with ``?`` for each parameter, the same for any database.
         """
-        with self._point_lock, self._translating():
+        with self._point_lock:
             self._refuse_closed()
-            return self._point.execute(statement, parameters).fetchall()
+            try:
+                return self._point.execute(statement, parameters).fetchall()
+            except sqlite3.Error as error:
+                raise self._as_ledger_error(error) from error
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -126,7 +129,7 @@ class SqliteStorage:
         """
         try:
             with self.reading() as connection:
-                pass
+                connection.exec_driver_sql("VACUUM")
                 busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
         except LedgerError as error:
             if error.code != "LEDG-009":

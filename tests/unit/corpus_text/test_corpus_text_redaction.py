@@ -108,6 +108,11 @@ def test_links_are_redacted_only_when_asked() -> None:
     assert redacted(text, kinds=("url",)) == "see [url]). And [url]!"
 
 
+def test_what_a_replacement_uncovers_is_redacted_too() -> None:
+    """Beside the card's digits the identity number could be part of it; beside a token it stands alone."""
+    assert redacted("4111 1111 1111 1111-12345678Z") == "[payment_card]-[national_id]"
+
+
 def test_only_what_is_asked_is_redacted_and_counted() -> None:
     texts = pa.array(["a@b.cc +41791234567", None, "a@b.cc d@e.ff"])
     out, counts = redact(texts, ["email", "iban"])

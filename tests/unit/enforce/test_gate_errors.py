@@ -38,7 +38,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "GATE-006": lambda: make_gate(recipient="stranger"),
     "SRC-031": read(table={"location": {"arrow": "letters"}}),
     "SRC-032": lambda: DuckDBEngine().open(
-        "posts", Table.model_construct(location=Location.model_construct()), Path(), {}
+        "posts", Table.model_construct(location=Location.model_construct(), columns={}), Path(), {}
     ),
     "SRC-034": read(table={"location": {"parquet": "nowhere.parquet"}}),
     "SRC-035": read(facts=FACTS | {"birth_date": "birthday"}),
@@ -57,7 +57,7 @@ def test_every_refusal_says_what_and_how_to_mend_it(code: str) -> None:
 
 
 def test_an_age_column_must_hold_whole_years() -> None:
-    with pytest.raises(SourceError, match="SRC-036.*not whole years"):
+    with pytest.raises(SourceError, match=r"SRC-036.*not whole years"):
         read(facts={**FACTS, "birth_date": None, "age": "plan"})()
 
 
@@ -68,11 +68,27 @@ def test_a_broken_file_is_one_clear_error(tmp_path: Path) -> None:
     assert caught.value.code == "SRC-030" and "posts" in caught.value.what
 
 
-def test_a_database_that_lacks_the_table_does_not_tell_its_password() -> None:
-    location = {"sql": "sqlite:///:memory:?user=me&password=secret", "table": "posts"}
+def test_a_database_that_cannot_be_read_does_not_tell_its_password() -> None:
+    location = {"sql": "nosuch://me:secret@localhost/acme", "table": "posts"}
     with pytest.raises(LicetError) as caught:
         read(table={"location": location})()
     assert caught.value.code == "SRC-033"
+    assert "secret" not in str(caught.value) and "me:***@localhost" in caught.value.where
+
+
+def test_a_database_that_lacks_the_table_says_so(tmp_path: Path) -> None:
+    location = {"sql": f"sqlite:///{tmp_path / 'empty.db'}", "table": "posts"}
+    with pytest.raises(LicetError, match=r"SRC-033: cannot read table 'posts'"):
+        read(table={"location": location})()
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql+nodriver://me:secret@localhost/acme", "postgresql://me:secret@host:abc/x"]
+)
+def test_a_url_without_driver_or_sense_is_one_clear_error(url: str) -> None:
+    with pytest.raises(LicetError) as caught:
+        read(table={"location": {"sql": url, "table": "posts"}})()
+    assert caught.value.code == "SRC-033" and "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", ["parquet", "folder", "csv", "jsonl", "duckdb", "sql"])
@@ -105,13 +121,13 @@ def test_a_table_reads_the_same_wherever_it_lies(tmp_path: Path, kind: str) -> N
             connection.execute("CREATE TABLE posts AS SELECT * FROM given")
         location = {"duckdb": "posts.duckdb", "table": "posts"}
     else:
-        connection = sqlite3.connect(tmp_path / "posts.db")
-        connection.execute("CREATE TABLE posts (id INTEGER, author TEXT, text TEXT, title TEXT, draft TEXT)")
-        connection.executemany(
+        database = sqlite3.connect(tmp_path / "posts.db")
+        database.execute("CREATE TABLE posts (id INTEGER, author TEXT, text TEXT, title TEXT, draft TEXT)")
+        database.executemany(
             "INSERT INTO posts VALUES (?, ?, ?, ?, ?)", [tuple(row.values()) for row in rows]
         )
-        connection.commit()
-        connection.close()
+        database.commit()
+        database.close()
         location = {"sql": f"sqlite:///{tmp_path / 'posts.db'}", "table": "posts"}
     gate = make_gate(table={"location": location}, base=tmp_path, ledger=Told(), members=MEMBERS)
     found = sorted((row["id"], row["author"], row["text"]) for row in gate.read("posts").to_pylist())

@@ -147,7 +147,7 @@ AWKWARD = (
 @pytest.mark.parametrize("listed", [False, True])
 def test_columns_may_be_called_anything(listed: bool) -> None:
     posts = pa.table({"author": [["ann"]] if listed else ["ann"], **{name: [name] for name in AWKWARD}})
-    table = {"key": None, "columns": {name: "content.posts" for name in AWKWARD}}
+    table = {"key": None, "columns": dict.fromkeys(AWKWARD, "content.posts")}
     gate = make_gate(permit(created_from="2020-01-01", visibility=["public"]), posts=posts, table=table)
     assert gate.read("posts").num_rows == 0 and gate.verdicts("posts").num_rows == 1
     (row,) = make_gate(permit(), posts=posts, table=table).read("posts", ["ann", "nobody"]).to_pylist()

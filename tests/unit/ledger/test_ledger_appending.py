@@ -112,7 +112,7 @@ def test_calls_that_wait_for_a_commit_are_written_by_one(ledger, choice) -> None
     for number in range(6):
         workers.append(threading.Thread(target=ledger.append, args=([choice(f"m{number}", "on")],)))
         workers[-1].start()
-    while len(ledger._appender._waiting) < 6:
+    while len(ledger._appender._waiting) < 6 and all(worker.is_alive() for worker in workers):
         threading.Event().wait(0.001)
     release.set()
     for worker in workers:
@@ -146,6 +146,23 @@ def test_every_caller_of_a_failed_commit_is_told(ledger, choice) -> None:
         worker.join()
     assert len(errors) == 5
     failing.clear()
+    assert ledger.append([choice("cat", "on")])[0].index == 1
+    assert ledger.verify().ok
+
+
+def test_interrupted_commit_leaves_a_ledger_that_goes_on(ledger, choice) -> None:
+    engine, interrupting = ledger._storage._engine, threading.Event()
+
+    @event.listens_for(engine, "commit")
+    def interrupt(connection: object) -> None:
+        if interrupting.is_set():
+            raise KeyboardInterrupt
+
+    ledger.append([choice("ann", "on")])
+    interrupting.set()
+    with pytest.raises(KeyboardInterrupt):
+        ledger.append([choice("bob", "on")])
+    interrupting.clear()
     assert ledger.append([choice("cat", "on")])[0].index == 1
     assert ledger.verify().ok
 

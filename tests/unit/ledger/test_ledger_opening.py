@@ -220,7 +220,7 @@ def test_database_that_is_full_says_so(ledger, choice) -> None:
     assert ledger.verify().ok
 
 
-def test_key_of_the_environment_is_never_needed_to_read(ledger, choice) -> None:
+def test_reading_and_proving_need_no_signing_key(ledger, choice) -> None:
     ledger.append([choice("ann", "off")])
     (ledger.path.parent / "ledger.key").unlink()
     with Ledger.open(os.fspath(ledger.path)) as reader:

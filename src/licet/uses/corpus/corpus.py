@@ -200,7 +200,7 @@ def _touched(
         return frozenset(gate.ledger.changed_subjects(first, last))
     before = earlier_gate(manifest["at"], position)
     found: set[str] = set()
-    for table in _tables(recipe):
+    for table in _tables_read(recipe):
         if not gate.catalogue.tables[table].subjects:
             continue
         then, now = (each.eligibility(table).sort_by("subject") for each in (before, gate))
@@ -213,7 +213,7 @@ def _touched(
 
 def _why_rebuild(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str | None:
     """Why only a build from scratch would do; None when the change can be followed."""
-    inputs = gate.inputs(_tables(recipe))
+    inputs = gate.inputs(_tables_read(recipe))
     if any(files is None for files in inputs.values()):
         return "some tables cannot be told to be unchanged"
     reasons = (
@@ -240,7 +240,7 @@ def _manifest(
         "ledger": {"position": gate.position, "root": gate.ledger.checkpoint(gate.position).root.hex()},
         "recipe": _recipe(recipe),
         "catalogue": _catalogue(gate),
-        "inputs": gate.inputs(_tables(recipe)),
+        "inputs": gate.inputs(_tables_read(recipe)),
         "members": members,
         "counts": {
             "documents": sum(entry["documents"] for entry in entries),
@@ -284,6 +284,12 @@ def _environment(gate: Gate) -> dict[str, str]:
 
 def _tables(recipe: Recipe) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind.table for kind in recipe.documents))
+
+
+def _tables_read(recipe: Recipe) -> tuple[str, ...]:
+    """Also the one that only names are taken from: whether a name is kept depends on it."""
+    names = recipe.declared_names
+    return tuple(dict.fromkeys((*_tables(recipe), *(() if names is None else (names.table,)))))
 
 
 def _resemblance(recipe: Recipe) -> Resemblance | None:

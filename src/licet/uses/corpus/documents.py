@@ -116,19 +116,23 @@ def _rows(gate: Gate, kind: DocumentKind, selection: Selection) -> Iterable[pa.T
         )
     if not catalogued.subjects:
         return  # nobody's data: the gate lets none of it through
-    if kind.group_by is not None and catalogued.columns.get(key) is None and key not in _roles(catalogued):
-        raise UseError(
-            "CORP-013",
-            f"documents of kind {kind.kind!r} are grouped by {key!r}, which has no label and is therefore denied",
-            f"table {kind.table!r}",
-            "label the column in the catalogue",
-        )
+    for how, column in (("grouped by", kind.group_by), ("ordered by", kind.order_by)):
+        if (
+            column is not None
+            and catalogued.columns.get(column) is None
+            and column not in _roles(catalogued)
+        ):
+            raise UseError(
+                "CORP-013",
+                f"documents of kind {kind.kind!r} are {how} {column!r}, which has no label and is therefore denied",
+                f"table {kind.table!r}",
+                "label the column in the catalogue",
+            )
     seen = gate.table(kind.table).columns
     if key not in seen or not any(column in seen for column in kind.columns):
         return  # none of the words it would hold is permitted to anyone
     permitted = _select(gate, kind, key, selection)
-    wanted = dict.fromkeys((*kind.columns, *catalogued.subjects, key, kind.order_by, catalogued.created))
-    permitted = permitted.select(*(c for c in wanted if c is not None and c in permitted.columns))
+    permitted = _named_alike(permitted, kind, catalogued, key)
     with gate.engine.reading(f"table {kind.table!r}"):
         table = permitted.to_pyarrow()
     if kind.group_by is not None:
@@ -150,6 +154,33 @@ def _rows(gate: Gate, kind: DocumentKind, selection: Selection) -> Iterable[pa.T
         )
 
 
+def _named_alike(permitted: ir.Table, kind: DocumentKind, catalogued: Any, key: str) -> ir.Table:
+    """The columns a document needs; what names people, rows and groups as the engine's text of it.
+
+    The gate and the ledger know a subject by that text. Arrow's may differ (7.0 is "7" to it), and an update
+    looking for one of them would miss the other.
+    """
+    names = {*catalogued.subjects, catalogued.key, key}
+    wanted = (*kind.columns, *catalogued.subjects, catalogued.key, key, kind.order_by, catalogued.created)
+    shown: list[ir.Value] = []
+    for column in dict.fromkeys(wanted):
+        if column is None or column not in permitted.columns:
+            continue
+        value = permitted[column]
+        if column == catalogued.created and not (value.type().is_timestamp() or value.type().is_date()):
+            raise UseError(
+                "CORP-014",
+                f"column {column!r} of table {kind.table!r} is {value.type()}, not a time",
+                fix="convert it in the data, or take `created` out of the catalogue (then its date is not known)",
+            )
+        if column in names and value.type().is_array():
+            value = value.map(lambda one: one.cast("string")).name(column)
+        elif column in names:
+            value = value.cast("string").name(column)
+        shown.append(value)
+    return permitted.select(shown)
+
+
 def _select(gate: Gate, kind: DocumentKind, key: str, selection: Selection) -> ir.Table:
     """The permitted rows that the selection asks for; whole groups, where rows are grouped."""
     if selection.subjects is None:
@@ -167,13 +198,16 @@ def _select(gate: Gate, kind: DocumentKind, key: str, selection: Selection) -> i
 def _threads(table: pa.Table, kind: DocumentKind, catalogued: Any) -> pa.Table:
     """One row a group: texts in order, everybody in it, the date of its first row."""
     assert kind.group_by is not None
+    people = _people(table, catalogued.subjects)
+    key = _nothing(table) if catalogued.key is None else _text(table[catalogued.key])
     rows = pa.table(
         {
             "group": _text(table[kind.group_by]),
-            "at": _order_text(table, kind.order_by),
-            "tie": _text(table[catalogued.key]) if catalogued.key in table.column_names else _nothing(table),
+            "at": _order(table, kind.order_by),
+            # The people too: equal words at one moment must not come in the order the engine happened on.
+            "tie": pc.binary_join_element_wise(pc.fill_null(key, ""), pc.binary_join(people, "\x00"), "\x00"),
             "text": _rendered(table, kind),
-            "people": _people(table, catalogued.subjects),
+            "people": people,
             "created": _created(table, catalogued.created),
         }
     )
@@ -272,8 +306,13 @@ def _created(table: pa.Table, column: str | None) -> pa.Array:
     return values.cast(pa.timestamp("us"), safe=False)
 
 
-def _order_text(table: pa.Table, column: str | None) -> pa.Array:
-    return _nothing(table) if column is None else _text(table[column])
+def _order(table: pa.Table, column: str | None) -> pa.Array:
+    """What rows of a group are sorted by: numbers and times as such, all else as text."""
+    if column is None or column not in table.column_names:
+        return _nothing(table)
+    values = table[column].combine_chunks()
+    is_number = pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
+    return values if is_number or pa.types.is_temporal(values.type) else _text(values)
 
 
 def _nothing(table: pa.Table) -> pa.Array:
@@ -291,11 +330,20 @@ def _declared_names(gate: Gate, recipe: Recipe) -> pa.Table | None:
     if told is None:
         return None
     permitted = gate.table(told.table)
+    catalogued = gate.catalogue.tables[told.table]
+    for column in (told.subject, told.column):
+        if column not in catalogued.columns and column not in _roles(catalogued):
+            raise UseError(
+                "CORP-010",
+                f"the recipe takes names from a column {column!r} that table {told.table!r} does not have",
+                fix=f"it has: {', '.join(catalogued.columns)}",
+            )
     if told.column not in permitted.columns or told.subject not in permitted.columns:
         return None
     named = permitted.select(subject=permitted[told.subject].cast("string"), name=permitted[told.column])
     with gate.engine.reading(f"table {told.table!r}"):
-        return named.filter(named.name.notnull()).to_pyarrow()
+        found = named.filter(named.name.notnull()).to_pyarrow()
+    return found.sort_by([("subject", "ascending"), ("name", "ascending")])  # of two names, always the same
 
 
 def _names_of(rows: pa.Table, names: pa.Table | None) -> pa.Array | None:

@@ -1,0 +1,230 @@
+-- purpose recommendation, table posts: what DuckDB is asked, in order.
+
+-- kept as temp.main.table_1
+SELECT
+  "t4"."subject",
+  "t4"."region",
+  "t4"."plan",
+  "t4"."subject_number",
+  "t4"."age",
+  '' AS "state",
+  '' AS "signals"
+FROM (
+  SELECT
+    "t3".*
+    EXCLUDE ("lived")
+  FROM (
+    SELECT
+      "t2"."subject",
+      "t2"."region",
+      "t2"."lived",
+      "t2"."plan",
+      "t2"."subject_number",
+      CASE WHEN "t2"."lived" >= 0 THEN 0 ELSE CAST(NULL AS BIGINT) END AS "age"
+    FROM (
+      SELECT
+        "t1"."subject",
+        CASE
+          WHEN (
+            MIN("t1"."region") = MAX("t1"."region")
+          )
+          AND (
+            COUNT("t1"."region") = COUNT(*)
+          )
+          THEN MIN("t1"."region")
+          ELSE CAST(NULL AS TEXT)
+        END AS "region",
+        CASE
+          WHEN (
+            MIN("t1"."lived") = MAX("t1"."lived")
+          )
+          AND (
+            COUNT("t1"."lived") = COUNT(*)
+          )
+          THEN MIN("t1"."lived")
+          ELSE CAST(NULL AS BIGINT)
+        END AS "lived",
+        CASE
+          WHEN (
+            MIN("t1"."plan") = MAX("t1"."plan")
+          ) AND (
+            COUNT("t1"."plan") = COUNT(*)
+          )
+          THEN MIN("t1"."plan")
+          ELSE CAST(NULL AS TEXT)
+        END AS "plan",
+        CAST(MIN("t1"."subject") AS BIGINT) AS "subject_number"
+      FROM (
+        SELECT
+          CAST("t0"."id" AS TEXT) AS "subject",
+          "t0"."country" AS "region",
+          CAST(NULL AS BIGINT) AS "lived",
+          "t0"."plan"
+        FROM "table_2" AS "t0"
+        WHERE
+          NOT CAST("t0"."id" AS TEXT) IS NULL
+      ) AS "t1"
+      GROUP BY
+        1
+    ) AS "t2"
+  ) AS "t3"
+) AS "t4"
+
+-- kept as temp.main.table_3
+SELECT
+  "t2"."subject",
+  "t2"."subject_number",
+  "t2"."region",
+  "t3"."class_id"
+FROM "temp"."main"."table_1" AS "t2"
+INNER JOIN "table_4" AS "t3"
+  ON "t2"."region" IS NOT DISTINCT FROM "t3"."class_region"
+  AND "t2"."age" IS NOT DISTINCT FROM "t3"."class_age"
+  AND "t2"."plan" IS NOT DISTINCT FROM "t3"."class_plan"
+  AND "t2"."state" = "t3"."class_state"
+  AND "t2"."signals" = "t3"."class_signals"
+
+-- kept as temp.main.table_5
+SELECT
+  "t2"."subject",
+  "t2"."subject_number",
+  "t2"."region",
+  "t3"."mask_0",
+  "t3"."reason_0",
+  "t3"."mask_1",
+  "t3"."reason_1",
+  "t3"."mask_2",
+  "t3"."reason_2",
+  "t3"."mask_3",
+  "t3"."reason_3",
+  "t3"."mask_4",
+  "t3"."reason_4",
+  "t3"."mask_5",
+  "t3"."reason_5",
+  "t3"."mask_6",
+  "t3"."reason_6",
+  "t3"."mask_7",
+  "t3"."reason_7",
+  "t3"."mask_8",
+  "t3"."reason_8"
+FROM "temp"."main"."table_3" AS "t2"
+INNER JOIN "table_6" AS "t3"
+  ON "t2"."class_id" = "t3"."class_id"
+
+-- read
+SELECT
+  "t6"."post",
+  "t6"."author",
+  "t6"."posted_at",
+  "t6"."audience",
+  CASE
+    WHEN (
+      "t6"."__licet_mask_0" & 1
+    ) <> 0
+    THEN "t6"."body"
+    ELSE CAST(NULL AS TEXT)
+  END AS "body",
+  CASE
+    WHEN (
+      "t6"."__licet_mask_0" & 2
+    ) <> 0
+    THEN "t6"."byline"
+    ELSE CAST(NULL AS TEXT)
+  END AS "byline"
+FROM (
+  SELECT
+    "t3"."post",
+    "t3"."author",
+    "t3"."posted_at",
+    "t3"."audience",
+    "t3"."body",
+    "t3"."byline",
+    "t3"."draft",
+    "t3"."__licet_row_class",
+    COALESCE(
+      CASE
+        WHEN "t3"."__licet_row_class" = 0
+        THEN "t5"."mask_0"
+        WHEN "t3"."__licet_row_class" = 1
+        THEN "t5"."mask_1"
+        WHEN "t3"."__licet_row_class" = 2
+        THEN "t5"."mask_2"
+        WHEN "t3"."__licet_row_class" = 3
+        THEN "t5"."mask_3"
+        WHEN "t3"."__licet_row_class" = 4
+        THEN "t5"."mask_4"
+        WHEN "t3"."__licet_row_class" = 5
+        THEN "t5"."mask_5"
+        WHEN "t3"."__licet_row_class" = 6
+        THEN "t5"."mask_6"
+        WHEN "t3"."__licet_row_class" = 7
+        THEN "t5"."mask_7"
+        WHEN "t3"."__licet_row_class" = 8
+        THEN "t5"."mask_8"
+        ELSE CAST(NULL AS BIGINT)
+      END,
+      0
+    ) AS "__licet_mask_0"
+  FROM (
+    SELECT
+      "t0"."post",
+      "t0"."author",
+      "t0"."posted_at",
+      "t0"."audience",
+      "t0"."body",
+      "t0"."byline",
+      "t0"."draft",
+      (
+        CASE
+          WHEN "t0"."audience" IS NULL
+          THEN 2
+          WHEN "t0"."audience" = 'public'
+          THEN 0
+          ELSE 1
+        END * 3
+      ) + CASE
+        WHEN CAST("t0"."posted_at" AS TIMESTAMP) IS NULL
+        THEN 2
+        WHEN CAST("t0"."posted_at" AS TIMESTAMP) >= MAKE_TIMESTAMP(2025, 1, 1, 0, 0, 0.0)
+        THEN 1
+        ELSE 0
+      END AS "__licet_row_class"
+    FROM "table_7" AS "t0"
+  ) AS "t3"
+  INNER JOIN (
+    SELECT
+      *
+    FROM "temp"."main"."table_5" AS "t1"
+    WHERE
+      (
+        "t1"."mask_0" <> 0
+      )
+      OR (
+        "t1"."mask_1" <> 0
+      )
+      OR (
+        "t1"."mask_2" <> 0
+      )
+      OR (
+        "t1"."mask_3" <> 0
+      )
+      OR (
+        "t1"."mask_4" <> 0
+      )
+      OR (
+        "t1"."mask_5" <> 0
+      )
+      OR (
+        "t1"."mask_6" <> 0
+      )
+      OR (
+        "t1"."mask_7" <> 0
+      )
+      OR (
+        "t1"."mask_8" <> 0
+      )
+  ) AS "t5"
+    ON "t3"."author" = "t5"."subject_number"
+) AS "t6"
+WHERE
+  "t6"."__licet_mask_0" <> 0
