@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from licet.decide.policy import Clause, Policy
-from licet.decide.reference import decide, judge, refuses, stands_on
+from licet.decide.reference import decide, judge, reaches, refuses, stands_on
 from licet.decide.words import Decision, Facts, Request
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import format_moment
@@ -173,7 +173,7 @@ def _switch(setting: str, category: str, facts: Facts, policy: Policy) -> tuple[
         id_: {
             kind: state
             for kind, state in kinds.items()
-            if id_ not in switched or (kind not in above and policy.known_kind(kind) not in above)
+            if id_ not in switched or not reaches(kind, above, policy)
         }
         for id_, kinds in facts.narrow.items()
     }

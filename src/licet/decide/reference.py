@@ -89,7 +89,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
                 Code.REFUSED,
                 permit.id,
                 refused,
-                facts.choices.get(refused, ChoiceState.REFUSED),
+                _stand(refused, facts),
                 request,
                 facts,
                 policy,
@@ -100,7 +100,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
             Code.PERMITTED,
             permit.id,
             None if control is None else control.id,
-            None if control is None else facts.choices.get(control.id, ChoiceState.NEVER_ASKED),
+            None if control is None else _stand(control.id, facts),
             request,
             facts,
             policy,
@@ -225,12 +225,20 @@ def refuses(setting: str, category: str, facts: Facts, policy: Policy) -> bool:
     if not narrow:
         return False
     above = ancestors(category)
-    return any(_is_no(state) and _reaches(kind, above, policy) for kind, state in narrow.items())
+    return any(_is_no(state) and reaches(kind, above, policy) for kind, state in narrow.items())
 
 
-def _reaches(kind: object, above: tuple[str, ...], policy: Policy) -> bool:
+def reaches(kind: object, above: tuple[str, ...], policy: Policy) -> bool:
     """Whether a refused kind of data covers one with these ancestors; what is no kind at all covers everything."""
     return not isinstance(kind, str) or kind in above or policy.known_kind(kind) in above
+
+
+def _stand(setting: str, facts: Facts) -> ChoiceState:
+    """Where the member stands, in the field's words; what is none of them counts as a refusal."""
+    own = facts.choices.get(setting)
+    if own is None:
+        return ChoiceState.NEVER_ASKED
+    return own if isinstance(own, ChoiceState) else ChoiceState.REFUSED
 
 
 def _is_no(state: object) -> bool:
@@ -265,7 +273,7 @@ def _deny(
         code,
         None if clause is None else clause.id,
         None if control is None else control.id,
-        None if control is None or facts is None else facts.choices.get(control.id, ChoiceState.NEVER_ASKED),
+        None if control is None or facts is None else _stand(control.id, facts),
         request,
         facts,
         policy,

@@ -7,6 +7,7 @@ and none may be assumed installable.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -41,7 +42,7 @@ class DuckDBEngine:
 
     def open(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> ir.Table:
         with self.reading(name):
-            return self._open(name, table.location, base, handed_in)
+            return self._in_utc(self._open(name, table.location, base, handed_in))
 
     def _open(self, name: str, location: Location, base: Path, handed_in: dict[str, Any]) -> ir.Table:
         if location.parquet is not None:
@@ -69,6 +70,16 @@ class DuckDBEngine:
             return self.hand_in(handed_in[location.arrow])
         raise SourceError("SRC-032", f"table {name!r} has no location", fix="say where it is, e.g. parquet:")
 
+    def _in_utc(self, table: ir.Table) -> ir.Table:
+        """Nanosecond times with an offset as plain UTC ones: Ibis has no word for DuckDB's type for them."""
+        odd = [name for name, kind in table.schema().items() if "TIMESTAMPTZ_NS" in str(kind)]
+        if not odd:
+            return table
+        mended = ", ".join(f"{_identifier(name)} AT TIME ZONE 'UTC' AS {_identifier(name)}" for name in odd)
+        view = next(self._names)
+        self.backend.raw_sql(f"CREATE TEMP VIEW {view} AS SELECT * REPLACE ({mended}) FROM ({ibis.to_sql(table)})")
+        return self.backend.table(view)
+
     def _from_database(self, url: str, table: str) -> ir.Table:
         import sqlalchemy as sa
         from sqlalchemy.exc import SQLAlchemyError
@@ -89,12 +100,12 @@ class DuckDBEngine:
                             }
                         )
                     )
-        except (SQLAlchemyError, pa.ArrowException) as error:
-            first_line = str(error).splitlines()[0]
+        except (SQLAlchemyError, ImportError, ValueError, pa.ArrowException) as error:
+            first_line = (str(error).splitlines() or [type(error).__name__])[0]
             raise SourceError(
                 "SRC-033",
                 f"cannot read table {table!r} of a database: {first_line}",
-                sa.engine.make_url(url).render_as_string(hide_password=True) if "://" in url else "",
+                _without_password(url),
                 "check the URL, the driver and the table's name",
             ) from error
         if not batches:
@@ -114,7 +125,7 @@ class DuckDBEngine:
     def reading(self, what: str) -> Iterator[None]:
         try:
             yield
-        except duckdb.Error as error:
+        except (duckdb.Error, pa.ArrowException) as error:
             first_line = str(error).splitlines()[0]
             raise SourceError(
                 "SRC-030",
@@ -159,6 +170,15 @@ def _files(pattern: str, base: Path, name: str, inside: str) -> str:
 
 def _has_wildcard(path: Path) -> bool:
     return any(mark in str(path) for mark in "*?[")
+
+
+def _without_password(url: str) -> str:
+    """A database URL as an error may show it; made by hand, since one that cannot be parsed is shown too."""
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url.partition("?")[0])
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _quoted(text: str) -> str:

@@ -112,8 +112,13 @@ class SqliteStorage:
         """
         with self.reading() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
-            connection.commit()
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                # However far it came, closing the file's handle undoes it; none goes back to the pool half done.
+                connection.invalidate()
+                raise
 
     def insert(self, connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Add rows, each in the order of the table's columns."""
