@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from benchmarks import corpus, decisions, first_answer, gate, ledger
 from benchmarks.machine import load
@@ -61,13 +68,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=list(BENCHMARKS), metavar="NAME", help=", ".join(BENCHMARKS))
-    parser.add_argument("--scale", choices=["small", "full"], default="small", help="how much data (default: small)")
+    parser.add_argument(
+        "--only", nargs="+", choices=list(BENCHMARKS), metavar="NAME", help=", ".join(BENCHMARKS)
+    )
+    parser.add_argument(
+        "--scale", choices=["small", "full"], default="small", help="how much data (default: small)"
+    )
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks"), help="where results.json goes")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--date", help="the day to write down, instead of today's (UTC)")
-    parser.add_argument("--readme", type=Path, help="also put the block into this README, between its markers")
-    parser.add_argument("--draw", action="store_true", help="measure nothing; draw the tables from results.json anew")
+    parser.add_argument(
+        "--readme", type=Path, help="also put the block into this README, between its markers"
+    )
+    parser.add_argument(
+        "--draw", action="store_true", help="measure nothing; draw the tables from results.json anew"
+    )
     return parser
 
 

@@ -7,6 +7,7 @@ position. The two must have one root, or the figure would be of an update that d
 
 from __future__ import annotations
 
+import functools
 import tempfile
 import time
 from collections.abc import Callable
@@ -65,15 +66,16 @@ class _Stopwatch:
 
 def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     outcome = Outcome("corpus", "The corpus", _HOW)
-    with tempfile.TemporaryDirectory(prefix="licet-bench-") as folder, licet.open(
-        Path(folder) / "network", make=True
-    ) as workspace:
+    with (
+        tempfile.TemporaryDirectory(prefix="licet-bench-") as folder,
+        licet.open(Path(folder) / "network", make=True) as workspace,
+    ):
         tell("making the network", 0, None)
         made = workspace.make_demo_world(sizes.members, seed)
         workspace.use_pack(PACK)
         built: list[tuple[float, int]] = []
         tell("building", 0, None)
-        first, _ = _timed(lambda stopwatch: workspace.corpus_build(at=AT, progress=stopwatch))
+        first, _ = _timed(functools.partial(workspace.corpus_build, at=AT))
         outcome.sizes = {
             "members": sizes.members,
             "rows": made.rows,
@@ -103,16 +105,10 @@ def _rounds(
         tell("updating", 2 * turn, 2 * sizes.rounds)
         _say_no(workspace, latest, sizes.changed_share, chance)
         position = workspace.ledger.position
-        updated, watch = _timed(
-            lambda stopwatch, latest=latest: workspace.corpus_update(snapshot=latest, progress=stopwatch)
-        )
+        updated, watch = _timed(functools.partial(workspace.corpus_update, snapshot=latest))
         updates.append(sum(watch.seconds.values()))
         tell("building anew", 2 * turn + 1, 2 * sizes.rounds)
-        rebuilt, watch = _timed(
-            lambda stopwatch, position=position: workspace.corpus_build(
-                at=AT, position=position, progress=stopwatch
-            )
-        )
+        rebuilt, watch = _timed(functools.partial(workspace.corpus_build, at=AT, position=position))
         rebuilds.append(sum(watch.seconds.values()))
         require_same("how the update was made", updated.how, "updated")
         require_same("the roots of update and rebuild", updated.root, rebuilt.root)
@@ -133,7 +129,9 @@ def _report(
 ) -> None:
     outcome.add("build", "building from scratch", "s", rebuilds)
     outcome.add("update", "updating after the change", "s", updates)
-    outcome.add("documents", "documents a second, built", "documents/s", [n / seconds for seconds, n in built])
+    outcome.add(
+        "documents", "documents a second, built", "documents/s", [n / seconds for seconds, n in built]
+    )
     for stage, seconds in stages.items():
         if len(seconds) == len(rebuilds):
             outcome.add(f"stage: {stage}", f"of building, {stage}", "s", seconds)
@@ -149,9 +147,9 @@ def _say_no(workspace: Workspace, snapshot: str, share: float, chance: Random) -
     workspace.ledger.append([NewEntry(EntryKind.CHOICE, subject, payload) for subject in chosen])
 
 
-def _timed(job: Callable[[_Stopwatch], CorpusResult]) -> tuple[CorpusResult, _Stopwatch]:
+def _timed(job: Callable[..., CorpusResult]) -> tuple[CorpusResult, _Stopwatch]:
     stopwatch = _Stopwatch()
     stopwatch("opening the gate", 0, None)
-    result = job(stopwatch)
+    result = job(progress=stopwatch)
     stopwatch.stop()
     return result, stopwatch

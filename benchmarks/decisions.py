@@ -6,6 +6,7 @@ with every rule about one question, which nobody writes and which has to be walk
 
 from __future__ import annotations
 
+import functools
 import gc
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,7 +42,9 @@ class Sizes:
 
 
 SMALL = Sizes(questions=300, rounds=11, at_least_seconds=0.01, grown=(30, 300, 1_000, 10_000), peers_grown=10)
-FULL = Sizes(questions=1_000, rounds=41, at_least_seconds=0.03, grown=(30, 300, 1_000, 10_000), peers_grown=20)
+FULL = Sizes(
+    questions=1_000, rounds=41, at_least_seconds=0.03, grown=(30, 300, 1_000, 10_000), peers_grown=20
+)
 
 _HOW = (
     "Requests and facts, and for every other engine its own form of them, are made before the clock starts; rules "
@@ -89,9 +92,7 @@ def _asker(policy: Policy, asked: list[Question]) -> Callable[[], None]:
     return ask
 
 
-def _single_calls(
-    outcome: Outcome, policy: Policy, asked: list[Question], sizes: Sizes, tell: Tell
-) -> None:
+def _single_calls(outcome: Outcome, policy: Policy, asked: list[Question], sizes: Sizes, tell: Tell) -> None:
     """Every call timed by itself. A round is one pass over all questions."""
     middles, ends, calls = [], [], []
     pass_over = _asker(policy, asked)
@@ -118,9 +119,7 @@ def _bound(policy: Policy, question: Question) -> Callable[[], object]:
     return ask
 
 
-def _beside_peers(
-    outcome: Outcome, policy: Policy, asked: list[Question], sizes: Sizes, tell: Tell
-) -> None:
+def _beside_peers(outcome: Outcome, policy: Policy, asked: list[Question], sizes: Sizes, tell: Tell) -> None:
     engines = _engines(policy, asked)
     _require_same_answers(outcome, policy, asked, engines, len(asked), "the article's policy")
     all_of_them = list(range(len(asked)))
@@ -134,7 +133,9 @@ def _beside_peers(
         outcome.add(name, f"{_TITLES[name]}, a question", "µs", [s / len(asked) * 1e6 for s in seconds])
     for name in contenders:
         if name != "licet_pass":
-            outcome.compare(f"{name}_over_licet", f"{_TITLES[name]} over licet", taken[name], taken["licet_pass"])
+            outcome.compare(
+                f"{name}_over_licet", f"{_TITLES[name]} over licet", taken[name], taken["licet_pass"]
+            )
     outcome.reached |= {"decision_cedar": "cedarpy_over_licet", "decision_casbin": "casbin_fast_over_licet"}
 
 
@@ -189,7 +190,7 @@ def _growth(outcome: Outcome, sizes: Sizes, seed: int, tell: Tell) -> None:
             "purposes": len(pack.purposes),
             "categories": len(pack.categories),
             "rules_in_question": round(rules_in_question(policy, asked), 2),
-            "made_ready_seconds": round(seconds_of(lambda pack=pack: Policy(pack)), 4),
+            "made_ready_seconds": round(seconds_of(functools.partial(Policy, pack)), 4),
         }
         if rules == sizes.grown[-1]:
             _largest_beside_peers(outcome, policy, asked, sizes, tell)

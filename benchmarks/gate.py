@@ -104,9 +104,13 @@ def _aggregate(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tel
     naive = _naive("count(*), sum(p.reactions)", network, network.posts)
     scan = f"SELECT count(*), sum(reactions) FROM '{network.posts}'"
     told = wanted.to_pyarrow().to_pylist()[0]
-    require_same("the gate and the naive query", (told["records"], told["reactions"]), _row(gate.engine, naive))
+    require_same(
+        "the gate and the naive query", (told["records"], told["reactions"]), _row(gate.engine, naive)
+    )
     outcome.sizes["permitted_share_of_posts"] = round(told["records"] / sizes.posts, 4)
-    outcome.checks.append(f"the gate and the naive query count the same {told['records']:,} posts and reactions")
+    outcome.checks.append(
+        f"the gate and the naive query count the same {told['records']:,} posts and reactions"
+    )
     taken = in_turn(
         {
             "gate": lambda: wanted.to_pyarrow(),
@@ -127,7 +131,9 @@ def _aggregate(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tel
 
 def _extract(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tell: Tell) -> None:
     tell("filtering texts beforehand", 0, None)
-    before, through, filtered = (network.folder / name for name in ("before.parquet", "gate.parquet", "same.parquet"))
+    before, through, filtered = (
+        network.folder / name for name in ("before.parquet", "gate.parquet", "same.parquet")
+    )
     permitted = gate.table("texts")
     columns = ", ".join(f"p.{column}" for column in permitted.columns)
     _run(gate.engine, f"COPY ({_naive(columns, network, network.texts)}) TO '{before}' (FORMAT PARQUET)")

@@ -91,11 +91,14 @@ def _require_same(outcome: Outcome, ledger: Ledger, tree: Any, seed: int) -> Non
     root = ledger.checkpoint().root
     require_same("roots", root.hex(), tree.get_state().hex())
     for index in (chance.randrange(size) for _ in range(50)):
-        leaf, proof, theirs = ledger.entry(index).leaf_hash, ledger.inclusion_proof(index), tree.prove_inclusion(index + 1)
+        leaf, proof = ledger.entry(index).leaf_hash, ledger.inclusion_proof(index)
+        theirs = tree.prove_inclusion(index + 1)
         require_same("proofs", len(theirs.path) - 1, len(proof.path))
         require_same("whether the proof verifies", proof.verify(leaf, root), True)
         pymerkle.verify_inclusion(leaf, root, theirs)  # raises when it does not
-    outcome.checks.append(f"both trees over the same {size:,} leaves have one root, and proofs of the same length verify")
+    outcome.checks.append(
+        f"both trees over the same {size:,} leaves have one root, and proofs of the same length verify"
+    )
 
 
 def _proofs(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, seed: int, tell: Tell) -> None:
@@ -118,7 +121,9 @@ def _proofs(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, seed: int
             "prove": over(lambda index, _: ledger.inclusion_proof(index), asked, asked),
             "prove_pymerkle": over(lambda index, _: tree.prove_inclusion(index + 1), asked, asked),
             "verify": over(lambda proof, leaf: proof.verify(leaf, root), mine, leaves),
-            "verify_pymerkle": over(lambda proof, leaf: pymerkle.verify_inclusion(leaf, root, proof), theirs, leaves),
+            "verify_pymerkle": over(
+                lambda proof, leaf: pymerkle.verify_inclusion(leaf, root, proof), theirs, leaves
+            ),
         },
         sizes.rounds,
         tell=tell,
@@ -131,7 +136,9 @@ def _proofs(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, seed: int
         ("verify_pymerkle", "pymerkle, verify one proof"),
     ):
         outcome.add(name, what, "µs", [seconds / sizes.proofs * 1e6 for seconds in taken[name]])
-    outcome.compare("prove_pymerkle_over_licet", "proof, pymerkle over licet", taken["prove_pymerkle"], taken["prove"])
+    outcome.compare(
+        "prove_pymerkle_over_licet", "proof, pymerkle over licet", taken["prove_pymerkle"], taken["prove"]
+    )
     outcome.compare(
         "verify_pymerkle_over_licet", "verify, pymerkle over licet", taken["verify_pymerkle"], taken["verify"]
     )
@@ -143,9 +150,9 @@ def _appends(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, tell: Te
     contenders: dict[str, Callable[[], object]] = {}
     for count in sizes.batches:
         new = list(itertools.islice(entries, count))
-        contenders[f"append_{count}"] = lambda new=new: ledger.append(new)
-        contenders[f"append_{count}_pymerkle"] = lambda count=count: tree.append_entries([leaf] * count)
-    contenders["append_single_pymerkle"] = lambda: tree.append_entry(leaf)
+        contenders[f"append_{count}"] = functools.partial(ledger.append, new)
+        contenders[f"append_{count}_pymerkle"] = functools.partial(tree.append_entries, [leaf] * count)
+    contenders["append_single_pymerkle"] = functools.partial(tree.append_entry, leaf)
     contenders["sync"] = functools.partial(_sync, ledger.path.with_name("sync"))
     taken = in_turn(contenders, sizes.rounds, tell=tell, stage="appending")
     for count in sizes.batches:
@@ -160,7 +167,9 @@ def _appends(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, tell: Te
         )
     single = [seconds * 1e6 for seconds in taken["append_single_pymerkle"]]
     outcome.add("append_single_pymerkle", "pymerkle, durable append, its call for one", "µs", single)
-    outcome.add("sync", "this disk: write a page and sync it", "µs", [seconds * 1e6 for seconds in taken["sync"]])
+    outcome.add(
+        "sync", "this disk: write a page and sync it", "µs", [seconds * 1e6 for seconds in taken["sync"]]
+    )
     outcome.reached["append"] = f"append_{sizes.batches[-1]}"
 
 
@@ -188,7 +197,10 @@ def _threads(outcome: Outcome, ledger: Ledger, sizes: Sizes, tell: Tell) -> None
 
     before = ledger.position
     taken = in_turn(
-        {"alone": append_singly, "together": together}, sizes.rounds, tell=tell, stage="appending from threads"
+        {"alone": append_singly, "together": together},
+        sizes.rounds,
+        tell=tell,
+        stage="appending from threads",
     )
     done = (sizes.rounds + 1) * _THREAD_CALLS * (sizes.threads + 1)
     require_same("entries appended", ledger.position - before, done)

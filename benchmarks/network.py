@@ -52,6 +52,7 @@ class Network:
                     location=Location(parquet=str(self.members)),
                     key="member_id",
                     subjects=("member_id",),
+                    created=None,
                     columns={"region": "profile.location"},
                 ),
                 "posts": _posts(self.posts, content),
@@ -80,9 +81,12 @@ def make_network(
     """Write the tables and fill the ledger. About one member in seven has chosen, up to three times a setting."""
     network = Network(
         folder,
-        *(folder / f"{name}.parquet" for name in ("members", "posts", "texts", "choices")),
-        folder / "ledger.sqlite",
-        folder / "ledger.key",
+        members=folder / "members.parquet",
+        posts=folder / "posts.parquet",
+        texts=folder / "texts.parquet",
+        choices=folder / "choices.parquet",
+        ledger=folder / "ledger.sqlite",
+        key=folder / "ledger.key",
     )
     with duckdb.connect() as con:
         con.execute("SET enable_progress_bar=false")
@@ -141,9 +145,7 @@ def _words(con: duckdb.DuckDBPyConnection, seed: int) -> None:
 
 
 def _texts_sql(posts: int, members: int, seed: int) -> str:
-    words = (
-        f"list_transform(range(40), lambda n: getvariable('words')[1 + (hash(post_id, n, {seed}) % 4000)::INTEGER])"
-    )
+    words = f"list_transform(range(40), lambda n: getvariable('words')[1 + (hash(post_id, n, {seed}) % 4000)::INTEGER])"
     return f"SELECT *, array_to_string({words}, ' ') AS text FROM ({_posts_sql(posts, members, seed)})"
 
 
@@ -164,7 +166,9 @@ def _choices_sql(members: int, seed: int) -> str:
 
 
 def _fill_ledger(con: duckdb.DuckDBPyConnection, network: Network, count: int, tell: Tell) -> None:
-    with Ledger.create(network.ledger, Signer.create(network.key), lambda: datetime(2025, 12, 1, tzinfo=UTC)) as ledger:
+    with Ledger.create(
+        network.ledger, Signer.create(network.key), lambda: datetime(2025, 12, 1, tzinfo=UTC)
+    ) as ledger:
         for done, entries in _batches(con, network.choices):
             tell("recording choices in the ledger", done, count)
             ledger.append(entries)

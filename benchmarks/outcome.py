@@ -113,7 +113,12 @@ class Outcome:
     reached: dict[str, str] = field(default_factory=dict)
 
     def add(
-        self, name: str, what: str, unit: str, samples: Sequence[float], calls: Mapping[str, int] | None = None
+        self,
+        name: str,
+        what: str,
+        unit: str,
+        samples: Sequence[float],
+        calls: Mapping[str, int] | None = None,
     ) -> Series:
         series = Series(name, what, unit, tuple(samples), calls or {})
         self.series.append(series)

@@ -21,7 +21,24 @@ from licet.terms.vocabulary import CATEGORIES
 #: Rules that speak of one question of a spread pack: two permits that cover different places, and a forbid.
 PER_QUESTION = 3
 
-_REGIONS = ("AT", "BE", "CA", "CA-QC", "CH", "CH-ZH", "DE", "ES", "FR", "GB", "HK", "IN", "IT", "NL", "SE", "US")
+_REGIONS = (
+    "AT",
+    "BE",
+    "CA",
+    "CA-QC",
+    "CH",
+    "CH-ZH",
+    "DE",
+    "ES",
+    "FR",
+    "GB",
+    "HK",
+    "IN",
+    "IT",
+    "NL",
+    "SE",
+    "US",
+)
 _SHARED_PURPOSES = ("recommender_training", "recommendation", "ai_assistance", "ad_targeting")
 _NOTICE_DAY = datetime(2025, 11, 3, tzinfo=UTC)
 
@@ -66,7 +83,12 @@ def crowded_pack(rules: int) -> Pack:
 def _spread_rule(number: int, part: int, purpose: str, category: str) -> dict[str, Any]:
     rule: dict[str, Any] = {"id": f"r{number}", "purposes": [purpose], "categories": [category]}
     if part == 0:
-        return rule | {"effect": "permit", "regions": ["EEA", "CH"], "notice": "n", "setting": f"s{number % 4}"}
+        return rule | {
+            "effect": "permit",
+            "regions": ["EEA", "CH"],
+            "notice": "n",
+            "setting": f"s{number % 4}",
+        }
     if part == 1:
         return rule | {"effect": "permit", "regions": ["CA", "HK"], "visibility": ["public"], "notice": "n"}
     return rule | {"effect": "forbid", "regions": ["NL", "SE"]}

@@ -40,7 +40,8 @@ def readme_block(results: dict[str, Any]) -> str:
         [
             BEGIN,
             targets_table(results),
-            _machine(results) + " Made by `make bench`; more in [docs/benchmarks](docs/benchmarks/results.md).",
+            _machine(results)
+            + " Made by `make bench`; more in [docs/benchmarks](docs/benchmarks/results.md).",
             END,
         ]
     )
@@ -101,13 +102,19 @@ def _reached(verdict: Verdict) -> str:
 def _benchmark(benchmark: dict[str, Any]) -> list[str]:
     parts = [f"## {benchmark['title']}", "\n".join(f"- {line}" for line in benchmark["how"])]
     if benchmark["checks"]:
-        parts.append("Found equal before timing:\n\n" + "\n".join(f"- {line}" for line in benchmark["checks"]))
-    parts.append(table(("what", "median", "lowest to highest", "p99 of single calls"), map(_series, benchmark["series"])))
+        parts.append(
+            "Found equal before timing:\n\n" + "\n".join(f"- {line}" for line in benchmark["checks"])
+        )
+    head = ("what", "median", "lowest to highest", "p99 of single calls")
+    parts.append(table(head, map(_series, benchmark["series"])))
     if benchmark["ratios"]:
-        parts.append(table(("ratio, within a round", "median", "lowest to highest"), map(_ratio, benchmark["ratios"])))
+        columns = ("ratio, within a round", "median", "lowest to highest")
+        parts.append(table(columns, map(_ratio, benchmark["ratios"])))
     parts += benchmark["notes"]
     parts.append("Sizes: " + "; ".join(_sizes(benchmark["sizes"])) + ".")
-    parts.append(f"Took {benchmark['took_seconds']:,.0f} s; the machine's load before it began: {benchmark['load']}.")
+    parts.append(
+        f"Took {benchmark['took_seconds']:,.0f} s; the machine's load before it began: {benchmark['load']}."
+    )
     return parts
 
 

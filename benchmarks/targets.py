@@ -27,14 +27,26 @@ TARGETS: tuple[Target, ...] = (
     Target("first_answer", "first answer: from a cold import to the first decision", "at most", 1, "s"),
     Target("batch", "decisions over Arrow batches, a record", "at most", 50, "ns"),
     Target(
-        "extract", "gate on DuckDB, text to Parquet: over writing the same rows filtered before", "at most", 1.10, "×"
+        "extract",
+        "gate on DuckDB, text to Parquet: over writing the same rows filtered before",
+        "at most",
+        1.10,
+        "×",
     ),
     Target("aggregate", "gate on DuckDB, aggregate: faster than the naive settings join", "at least", 3, "×"),
-    Target("aggregate_scan", "gate on DuckDB, aggregate: over the unfiltered scan (stretch)", "at most", 3, "×"),
+    Target(
+        "aggregate_scan", "gate on DuckDB, aggregate: over the unfiltered scan (stretch)", "at most", 3, "×"
+    ),
     Target("append", "ledger append, durable, group commit: an entry", "at most", 40, "µs"),
     Target("prove", "ledger: inclusion proof", "at most", 50, "µs"),
     Target("verify", "ledger: verify one proof", "at most", 15, "µs"),
-    Target("corpus", "corpus build, redaction, language and near-duplicates on", "at least", 10_000, "documents/s"),
+    Target(
+        "corpus",
+        "corpus build, redaction, language and near-duplicates on",
+        "at least",
+        10_000,
+        "documents/s",
+    ),
     Target("update", "corpus update after 1 % of members change: over a rebuild", "at most", 0.05, "×"),
 )
 

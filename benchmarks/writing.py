@@ -38,7 +38,8 @@ def merge(earlier: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any]
     `earlier` counts for nothing: figures of two set-ups do not stand in one table.
     """
     if earlier is None or any(
-        earlier.get(part) != now[part] for part in ("licet_benchmarks", "scale", "seed", "machine", "versions")
+        earlier.get(part) != now[part]
+        for part in ("licet_benchmarks", "scale", "seed", "machine", "versions")
     ):
         return now
     both = {**earlier["benchmarks"], **now["benchmarks"]}
@@ -68,7 +69,10 @@ def update_readme(readme: Path, results: dict[str, Any]) -> None:
 
 def _as_text(results: dict[str, Any]) -> str:
     """JSON indented for people, samples on one line."""
-    return json.dumps(_folded(results), indent=1, ensure_ascii=False).replace('"@@', "").replace('@@"', "") + "\n"
+    return (
+        json.dumps(_folded(results), indent=1, ensure_ascii=False).replace('"@@', "").replace('@@"', "")
+        + "\n"
+    )
 
 
 def _folded(value: Any) -> Any:

@@ -74,7 +74,9 @@ def _policies(rule: PlainRule, groups: dict[frozenset[str], str]) -> list[str]:
     if rule.setting is not None:
         word = json.dumps(rule.setting)
         tests.append(
-            f"resource.switched_on.contains({word})" if rule.asked else f"!resource.switched_off.contains({word})"
+            f"resource.switched_on.contains({word})"
+            if rule.asked
+            else f"!resource.switched_off.contains({word})"
         )
     when = f" when {{ {' && '.join(tests)} }}" if tests else ""
     effect = "permit" if rule.permits else "forbid"

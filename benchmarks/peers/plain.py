@@ -5,7 +5,7 @@ Refuses a policy that says what not every contender can be told: then a benchmar
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from benchmarks.policies import Question
@@ -15,7 +15,7 @@ from licet.terms import ChoiceState
 from licet.terms.vocabulary import ancestors
 
 #: The moment at which country groups are resolved; no membership changes within the questions' dates.
-_RESOLVED_AT = datetime(2026, 1, 1).date()
+_RESOLVED_AT = date(2026, 1, 1)
 
 
 class PlainRule(NamedTuple):

@@ -180,5 +180,5 @@ def _result(built: corpus.Built) -> CorpusResult:
         built.snapshot.id, built.snapshot.name, manifest["root"], built.how, built.why,
         counts["documents"], counts["set_aside"], counts["subjects"], manifest["at"],
         manifest["ledger"]["position"], manifest["policy"]["id"], manifest["passed"], manifest["held_back"],
-        built.rewritten,
+        built.rewritten, len(manifest["buckets"]),
     )  # fmt: skip

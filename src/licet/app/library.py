@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from licet.packs import Pack, lint, locate_policy, open_pack, pack_schema, shipped
+from licet.packs import Pack, Rule, lint, locate_policy, open_pack, pack_schema, shipped
 from licet.terms.moments import format_moment
+from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
 
 __all__ = ["lint_pack", "list_packs", "pack_schema", "show_pack"]
 
@@ -25,6 +27,7 @@ def show_pack(name_or_path: str) -> dict[str, Any]:
         rules.append(
             {
                 "id": rule.id,
+                "sentence": _sentence(rule, pack),
                 "effect": rule.effect,
                 "purposes": list(rule.purposes),
                 "categories": list(rule.categories),
@@ -37,6 +40,7 @@ def show_pack(name_or_path: str) -> dict[str, Any]:
                 "legal_basis": rule.legal_basis,
                 "setting": rule.setting,
                 "quote": rule.cite.quote if rule.cite else None,
+                "source": rule.cite.source if rule.cite else None,
                 "status": rule.cite.status.value if rule.cite else None,
             }
         )
@@ -70,6 +74,42 @@ def lint_pack(name_or_path: str) -> list[dict[str, Any]]:
         }
         for one in found
     ]
+
+
+def _sentence(rule: Rule, pack: Pack) -> str:
+    """One rule in plain words."""
+    purposes = " and ".join(_word(purpose, pack.purposes, PURPOSES) for purpose in rule.purposes)
+    categories = ", ".join(_word(category, pack.categories, CATEGORIES) for category in rule.categories)
+    said = f"{purposes}, with {'/'.join(rule.visibility) + ' ' if rule.visibility else ''}{categories}"
+    others = [pack.recipients[one].name for one in rule.recipients if one in pack.recipients]
+    if others:
+        said += f", by {'the platform or ' if 'self' in rule.recipients else ''}{' or '.join(others)}"
+    if rule.regions:
+        names = (pack.region_groups[one].label if one in pack.region_groups else one for one in rule.regions)
+        said += f", of members in {', '.join(names)}"
+    if rule.minimum_age is not None:
+        said += f", aged {rule.minimum_age} or more"
+    if rule.maximum_age is not None:
+        said += f", aged {rule.maximum_age} or less"
+    if rule.plans:
+        said += f", on the plans {', '.join(rule.plans)}"
+    starts = pack.applies_from(rule)
+    if starts is not None:
+        said += f", from {starts.date()}"
+    if rule.until is not None:
+        said += f" until {rule.until}"
+    if rule.created_from or rule.created_before:
+        said += f", made {f'from {rule.created_from} ' if rule.created_from else ''}"
+        said += f"before {rule.created_before}" if rule.created_before else ""
+    if rule.setting is not None:
+        said += f"; off with “{pack.settings[rule.setting].label}”"
+    return said.strip()
+
+
+def _word(id_: str, own: Mapping[str, Any], shared: Mapping[str, Term]) -> str:
+    """What people call a purpose or a kind of data: the pack's own word, the shared one, or its id."""
+    label = own[id_].label if id_ in own else None
+    return label or (shared[id_].label if id_ in shared else id_)
 
 
 def _summary(pack: Pack) -> dict[str, Any]:

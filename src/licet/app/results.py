@@ -75,6 +75,7 @@ class CorpusResult(NamedTuple):
     passed: list[dict[str, Any]]
     held_back_detail: list[dict[str, Any]]
     rewritten_buckets: int
+    buckets: int
 
     @property
     def held_back(self) -> dict[str, int]:

@@ -90,9 +90,9 @@ def _member(told: story.Story) -> None:
 def _update(told: story.Story) -> None:
     gone, difference = len(told.difference.removed), told.difference
     _say(
-        f"licet corpus update took {told.seconds['update']} s and rewrote {told.second.rewritten_buckets} of "
-        f"corpus's files. {gone} documents left, {len(difference.changed)} changed, {len(difference.added)} came, "
-        f"{show.count(difference.unchanged)} are untouched."
+        f"licet corpus update took {told.seconds['update']} s and rewrote {told.second.rewritten_buckets} of the "
+        f"corpus's {told.second.buckets} buckets. {gone} documents left, {len(difference.changed)} changed, "
+        f"{len(difference.added)} came, {show.count(difference.unchanged)} are untouched."
     )
     if difference.added:
         _say("What came had been set aside as a near-duplicate of something that left.")

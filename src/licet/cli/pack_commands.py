@@ -7,7 +7,6 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 import licet
 from licet.cli import show
@@ -59,33 +58,19 @@ def show_(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = Fals
     say(f"{told['title']} ({told['pack']} {told['version']})", "bold")
     if told["description"]:
         say(told["description"])
-    made = show.table("Rules", "rule", "", "what for", "which data", "where and when", "setting")
     for rule in told["rules"]:
-        mark = Text(rule["effect"], style="green" if rule["effect"] == "permit" else "red")
-        where = ", ".join(rule["regions"]) or "everywhere"
-        when = f" from {rule['from'][:10]}" if rule["from"] else ""
-        recipients = [one for one in rule["recipients"] if one != "self"]
-        purposes = ", ".join(rule["purposes"]) + (f" to {', '.join(recipients)}" if recipients else "")
-        show.row(
-            made,
-            rule["id"],
-            mark,
-            purposes,
-            ", ".join(rule["categories"]),
-            where + when,
-            rule["setting"] or "",
-        )
-    out.print(made)
-    made = show.table("Settings", "setting", "where", "starts", "governs")
+        mark, style = ("permits", "bold green") if rule["effect"] == "permit" else ("forbids", "bold red")
+        out.print()
+        say(f"{mark} ({rule['id']})", style)
+        say(f"  {rule['sentence']}")
+        if rule["quote"]:
+            say(f"  “{rule['quote']}” ({rule['source']}, {rule['status']})", "dim")
     for setting in told["settings"]:
-        show.row(
-            made,
-            setting["id"],
-            " → ".join(setting["path"]),
-            setting["default"],
-            ", ".join(setting["governs"]),
-        )
-    out.print(made)
+        out.print()
+        say(f"setting ({setting['id']})", "bold")
+        say(f"  {' → '.join(setting['path'])}; starts {setting['default']}")
+        for effect in setting["side_effects"]:
+            say(f"  switched off, besides: {effect}", "dim")
 
 
 @app.command()

@@ -77,7 +77,9 @@ class DuckDBEngine:
             return table
         mended = ", ".join(f"{_identifier(name)} AT TIME ZONE 'UTC' AS {_identifier(name)}" for name in odd)
         view = next(self._names)
-        self.backend.raw_sql(f"CREATE TEMP VIEW {view} AS SELECT * REPLACE ({mended}) FROM ({ibis.to_sql(table)})")
+        self.backend.raw_sql(
+            f"CREATE TEMP VIEW {view} AS SELECT * REPLACE ({mended}) FROM ({ibis.to_sql(table)})"
+        )
         return self.backend.table(view)
 
     def _from_database(self, url: str, table: str) -> ir.Table:

@@ -117,11 +117,7 @@ def _rows(gate: Gate, kind: DocumentKind, selection: Selection) -> Iterable[pa.T
     if not catalogued.subjects:
         return  # nobody's data: the gate lets none of it through
     for how, column in (("grouped by", kind.group_by), ("ordered by", kind.order_by)):
-        if (
-            column is not None
-            and catalogued.columns.get(column) is None
-            and column not in _roles(catalogued)
-        ):
+        if column is not None and catalogued.columns.get(column) is None and column not in _roles(catalogued):
             raise UseError(
                 "CORP-013",
                 f"documents of kind {kind.kind!r} are {how} {column!r}, which has no label and is therefore denied",

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from licet.ledger.tree import leaf_hash, merkle_root
+from licet.ledger.tree import merkle_root
 from licet.store import Build, Store, parquet_bytes
 from licet.terms.canonical import canonical_json
 from licet.uses.corpus.identities import commitment
@@ -67,14 +67,12 @@ def bucket_root(documents: pa.Table) -> bytes:
     """RFC 6962 root over a bucket's documents, in the order of their ids."""
     created = documents["created"].cast(pa.int64()).to_pylist()
     columns = [documents[name].to_pylist() for name in ("document_id", "kind", "language", "text")]
-    return merkle_root(leaf_hash(canonical_json(list(row))) for row in zip(*columns, created, strict=True))
+    return merkle_root(canonical_json(list(row)) for row in zip(*columns, created, strict=True))
 
 
 def corpus_root(buckets: Iterable[dict[str, Any]]) -> str:
     """The root of a snapshot: over the roots of its buckets, in order. Equal roots, equal documents."""
-    leaves = (
-        leaf_hash(canonical_json([entry["bucket"], entry["root"]])) for entry in buckets if entry["documents"]
-    )
+    leaves = (canonical_json([entry["bucket"], entry["root"]]) for entry in buckets if entry["documents"])
     return merkle_root(leaves).hex()
 
 
@@ -82,7 +80,7 @@ def write_members(build: Build, salt: bytes, subjects: Iterable[str]) -> dict[st
     """Who is in a snapshot, as salted commitments in order under a Merkle root; only a member knows their own."""
     commitments = sorted(commitment(salt, subject) for subject in subjects)
     file = _put(build, pa.table({"commitment": pa.array(commitments, pa.binary(32))}))
-    return {"count": len(commitments), "root": merkle_root(map(leaf_hash, commitments)).hex(), "file": file}
+    return {"count": len(commitments), "root": merkle_root(commitments).hex(), "file": file}
 
 
 def read_bucket(store: Store, entry: dict[str, Any], recipe: Recipe) -> pa.Table:
