@@ -162,7 +162,7 @@ def _extract(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tell:
 def _arrow(outcome: Outcome, network: Network, ledger: Ledger, sizes: Sizes, tell: Tell) -> None:
     """A decision and its reason for every row of an Arrow table, and the same counted."""
     engine = DuckDBEngine()
-    rows = engine.backend.raw_sql(f"SELECT * FROM '{network.posts}' LIMIT {sizes.judged}").to_arrow_table()
+    rows = _backend(engine).read_parquet(str(network.posts)).limit(sizes.judged).to_pyarrow()
     catalogue = _with_arrow(network.catalogue())
     gate = Gate(_POLICY, PURPOSE, AT, catalogue, engine, ledger, tables={"handed_in": rows})
     passed = gate.verdicts("posts")["mask"].to_pylist()

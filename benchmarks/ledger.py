@@ -89,7 +89,7 @@ def _require_same(outcome: Outcome, ledger: Ledger, tree: Any, seed: int) -> Non
     """The same leaves have the same root and the same proofs in both, and each side's proofs verify."""
     pymerkle, size, chance = peer("pymerkle"), ledger.position, Random(f"ledger/{seed}")
     root = ledger.checkpoint().root
-    require_same("roots", root.hex(), tree.get_state().hex())
+    require_same("roots", root.hex(), tree.get_root().hex())
     for index in (chance.randrange(size) for _ in range(50)):
         leaf, proof = ledger.entry(index).leaf_hash, ledger.inclusion_proof(index)
         theirs = tree.prove_inclusion(index + 1)

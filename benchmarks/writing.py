@@ -58,7 +58,7 @@ def read_results(folder: Path) -> dict[str, Any] | None:
 def write_results(results: dict[str, Any], folder: Path) -> None:
     """Write results.json and results.md into `folder`, which is made if it is not there."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.json").write_text(_as_text(results), encoding="utf-8")
+    (folder / "results.json").write_text(_as_text(results) + "\n", encoding="utf-8")
     (folder / "results.md").write_text(results_page(results), encoding="utf-8")
 
 
@@ -67,20 +67,16 @@ def update_readme(readme: Path, results: dict[str, Any]) -> None:
     readme.write_text(with_readme_block(readme.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 
-def _as_text(results: dict[str, Any]) -> str:
-    """JSON indented for people, samples on one line."""
-    return (
-        json.dumps(_folded(results), indent=1, ensure_ascii=False).replace('"@@', "").replace('@@"', "")
-        + "\n"
-    )
+def _as_text(value: Any, indent: str = "") -> str:
+    """JSON indented for people; what holds only single values (samples, calls) stands on one line."""
+    inner = indent + " "
+    if isinstance(value, dict) and any(isinstance(item, (dict, list)) for item in value.values()):
+        lines = (f"{inner}{_json(key)}: {_as_text(item, inner)}" for key, item in value.items())
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    if isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):
+        return "[\n" + ",\n".join(f"{inner}{_as_text(item, inner)}" for item in value) + f"\n{indent}]"
+    return _json(value)
 
 
-def _folded(value: Any) -> Any:
-    if isinstance(value, list) and all(isinstance(item, (int, float)) for item in value):
-        return f"@@{json.dumps(value)}@@"
-    if isinstance(value, dict):
-        counts = bool(value) and all(isinstance(item, int) and key.isdigit() for key, item in value.items())
-        if counts:
-            return f"@@{json.dumps(value)}@@".replace('"', "\x00")
-        return {key: _folded(item) for key, item in value.items()}
-    return [_folded(item) for item in value] if isinstance(value, list) else value
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)

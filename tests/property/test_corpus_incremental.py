@@ -84,12 +84,12 @@ def choices() -> st.SearchStrategy[NewEntry]:
 #: What happens before one update: entries, the moment it is for (None: as it was), whether it goes back in the ledger.
 STEPS = st.lists(
     st.tuples(st.lists(choices(), max_size=3), st.sampled_from([None, None, *MOMENTS]), st.booleans()),
-    min_size=1, max_size=3,
+    min_size=1, max_size=2,
 )  # fmt: skip
 
 
 @given(networks(), st.sampled_from(MOMENTS[1:]), STEPS)
-@examples(10)
+@examples(6)
 def test_an_update_equals_a_rebuild(
     network: dict[str, list[dict[str, Any]]], at: str, steps: list[tuple[list[NewEntry], str | None, bool]]
 ) -> None:

@@ -97,7 +97,7 @@ def open_layout(root: Path) -> Layout:
     layout = Layout(root)
     try:
         version = json.loads(layout.marker.read_text(encoding="utf-8"))["licet_workspace"]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise AppError(
             "APP-001",
             "there is no workspace here",

@@ -90,6 +90,10 @@ def init(
 
     Example: licet init --workspace work --pack linkedin_as_reported
     """
+    from licet.app import library
+
+    if pack is not None:
+        library.show_pack(pack)  # one that cannot be used is told before anything is made
     with licet.create(workspace) as made:
         used = made.use_pack(pack) if pack is not None else None
     if as_json:

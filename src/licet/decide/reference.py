@@ -37,6 +37,24 @@ class Verdict(NamedTuple):
 
 
 _APPLIES = Verdict(True, 7, Code.PERMITTED)
+#: Every other verdict there is; made once, since deciding is hot.
+_TOO_EARLY = Verdict(False, 0, Code.TOO_EARLY)
+_TOO_LATE = Verdict(False, 0, Code.TOO_LATE)
+_REGION_NOT_COVERED = Verdict(False, 1, Code.REGION_NOT_COVERED)
+_REGION_UNKNOWN = Verdict(None, 1, Code.REGION_UNKNOWN)
+_AGE_NOT_COVERED = Verdict(False, 2, Code.AGE_NOT_COVERED)
+_AGE_UNKNOWN = Verdict(None, 2, Code.AGE_UNKNOWN)
+_UNDER_AGE = Verdict(False, 2, Code.UNDER_AGE)
+_PLAN_NOT_COVERED = Verdict(False, 3, Code.PLAN_NOT_COVERED)
+_PLAN_UNKNOWN = Verdict(None, 3, Code.PLAN_UNKNOWN)
+_VISIBILITY_NOT_COVERED = Verdict(False, 4, Code.VISIBILITY_NOT_COVERED)
+_VISIBILITY_UNKNOWN = Verdict(None, 4, Code.VISIBILITY_UNKNOWN)
+_CREATED_NOT_COVERED = Verdict(False, 5, Code.CREATED_NOT_COVERED)
+_CREATED_UNKNOWN = Verdict(None, 5, Code.CREATED_UNKNOWN)
+_DEFAULT_UNKNOWN = Verdict(None, 6, Code.DEFAULT_UNKNOWN)
+_NOT_ASKED = Verdict(False, 6, Code.NOT_ASKED)
+_OFF_BY_DEFAULT = Verdict(False, 6, Code.OFF_BY_DEFAULT)
+_REFUSED = Verdict(False, 6, Code.REFUSED)
 
 
 def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
@@ -117,46 +135,46 @@ def judge(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Ver
     assert at is not None  # decide asks only with a moment
 
     if clause.starts is not None and at < clause.starts:
-        return Verdict(False, 0, Code.TOO_EARLY)
+        return _TOO_EARLY
     if clause.ends is not None and at >= clause.ends:
-        return Verdict(False, 0, Code.TOO_LATE)
+        return _TOO_LATE
 
     if clause.places is not None:
         inside = lies_in(facts.region, clause.places.at(at))
         if inside is False:
-            return Verdict(False, 1, Code.REGION_NOT_COVERED)
+            return _REGION_NOT_COVERED
         if inside is None:
-            unknown = Verdict(None, 1, Code.REGION_UNKNOWN)
+            unknown = _REGION_UNKNOWN
 
     if clause.minimum_age is not None or clause.maximum_age is not None:
         age = facts.age
         if type(age) is not int or age < 0:
-            unknown = unknown or Verdict(None, 2, Code.AGE_UNKNOWN)
+            unknown = unknown or _AGE_UNKNOWN
         elif clause.minimum_age is not None and age < clause.minimum_age:
-            return Verdict(False, 2, Code.UNDER_AGE)
+            return _UNDER_AGE
         elif clause.maximum_age is not None and age > clause.maximum_age:
-            return Verdict(False, 2, Code.AGE_NOT_COVERED)
+            return _AGE_NOT_COVERED
 
     if clause.plans is not None:
         if not isinstance(facts.plan, str):
-            unknown = unknown or Verdict(None, 3, Code.PLAN_UNKNOWN)
+            unknown = unknown or _PLAN_UNKNOWN
         elif facts.plan not in clause.plans:
-            return Verdict(False, 3, Code.PLAN_NOT_COVERED)
+            return _PLAN_NOT_COVERED
 
     if clause.visibility is not None:
         if not isinstance(request.visibility, str):
-            unknown = unknown or Verdict(None, 4, Code.VISIBILITY_UNKNOWN)
+            unknown = unknown or _VISIBILITY_UNKNOWN
         elif request.visibility not in clause.visibility:
-            return Verdict(False, 4, Code.VISIBILITY_NOT_COVERED)
+            return _VISIBILITY_NOT_COVERED
 
     if clause.created_from is not None or clause.created_before is not None:
         created = request.created
         if not isinstance(created, datetime) or created.utcoffset() is None:
-            unknown = unknown or Verdict(None, 5, Code.CREATED_UNKNOWN)
+            unknown = unknown or _CREATED_UNKNOWN
         elif (clause.created_from is not None and created < clause.created_from) or (
             clause.created_before is not None and created >= clause.created_before
         ):
-            return Verdict(False, 5, Code.CREATED_NOT_COVERED)
+            return _CREATED_NOT_COVERED
 
     if clause.control is not None:
         on = stands_on(clause.control, clause.needs_consent, request, facts, policy)
@@ -176,13 +194,13 @@ def stands_on(
     """
     for setting in control.answers_for:
         if refuses(setting, request.category, facts, policy):
-            return Verdict(False, 6, Code.REFUSED)
+            return _REFUSED
     if control.honours and not control.honours.isdisjoint(facts.signals):
-        return Verdict(False, 6, Code.REFUSED)
+        return _REFUSED
     if facts.choices.get(control.id) is ChoiceState.GIVEN:
         return _APPLIES
     if needs_consent:
-        return Verdict(False, 6, Code.NOT_ASKED)
+        return _NOT_ASKED
     return starts_on(control, request, facts)
 
 
@@ -207,10 +225,10 @@ def starts_on(control: Control, request: Request, facts: Facts) -> Verdict:
         elif start.on:
             switched_on = True
         else:
-            return Verdict(False, 6, Code.OFF_BY_DEFAULT)
+            return _OFF_BY_DEFAULT
     if unknown:
-        return Verdict(None, 6, Code.DEFAULT_UNKNOWN)
-    return _APPLIES if on or switched_on else Verdict(False, 6, Code.OFF_BY_DEFAULT)
+        return _DEFAULT_UNKNOWN
+    return _APPLIES if on or switched_on else _OFF_BY_DEFAULT
 
 
 def refuses(setting: str, category: str, facts: Facts, policy: Policy) -> bool:

@@ -121,7 +121,8 @@ class DuckDBEngine:
         return self.backend.table(name)
 
     def keep(self, expression: ir.Table) -> ir.Table:
-        return self.backend.create_table(next(self._names), expression, temp=True)
+        with self.reading("the table that says who the members are"):
+            return self.backend.create_table(next(self._names), expression, temp=True)
 
     @contextmanager
     def reading(self, what: str) -> Iterator[None]:

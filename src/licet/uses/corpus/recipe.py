@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from licet.terms import UseError
 from licet.terms.canonical import canonical_json, digest
@@ -91,6 +91,12 @@ class Recipe(Part):
         if len(set(names)) < len(names):
             raise ValueError("every kind of document needs a name of its own")
         return kinds
+
+    @model_validator(mode="after")
+    def _languages_are_detected(self) -> Recipe:
+        if self.languages is not None and not self.language:
+            raise ValueError("documents cannot be kept by language when language is not detected")
+        return self
 
     def asks_for(self) -> dict[str, set[str]]:
         """Per table the columns the corpus needs; the gate is opened for these and no others."""

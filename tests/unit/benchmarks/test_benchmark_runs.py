@@ -1,0 +1,150 @@
+"""Every benchmark runs at a tiny size, checks that contenders agree, and speaks to the targets it is there for."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from benchmarks import corpus, decisions, first_answer, gate, ledger
+from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.outcome import AnswersDiffer, Outcome
+from benchmarks.peers.casbin_engine import Casbin
+from benchmarks.peers.cedar import Cedar
+from benchmarks.peers.plain import plain_question, plain_rules
+from benchmarks.peers.rego import Rego
+from benchmarks.policies import (
+    PER_QUESTION,
+    article_policy,
+    crowded_pack,
+    questions,
+    rules_in_question,
+    spread_pack,
+)
+from benchmarks.targets import TARGETS
+
+from licet.decide import Policy, decide
+from licet.packs.library import open_pack
+
+TINY: dict[str, Any] = {
+    "decisions": decisions.Sizes(questions=60, rounds=2, at_least_seconds=0, grown=(30, 60), peers_grown=20),
+    "first_answer": first_answer.Sizes(rounds=1),
+    "gate": gate.Sizes(members=300, posts=3_000, texts=500, judged=1_000, rounds=1),
+    "ledger": ledger.Sizes(standing=70, proofs=5, rounds=1, batches=(1, 10), threads=2),
+    "corpus": corpus.Sizes(members=120, rounds=1, changed_share=0.05),
+}
+
+SPOKEN_TO = {
+    "decisions": {"decision", "decision_p99", "decision_cedar", "decision_casbin", "decision_growth"},
+    "first_answer": {"first_answer"},
+    "gate": {"extract", "aggregate", "aggregate_scan", "batch"},
+    "ledger": {"append", "prove", "verify"},
+    "corpus": {"corpus", "update"},
+}
+
+
+@functools.cache
+def outcome_of(name: str) -> Outcome:
+    outcome: Outcome = BENCHMARKS[name].run(TINY[name], 7)
+    return outcome
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_benchmark_checks_answers_and_measures(name: str) -> None:
+    outcome = outcome_of(name)
+    assert outcome.name == name
+    assert outcome.checks and outcome.how and outcome.sizes
+    figures = {one.name for one in (*outcome.series, *outcome.ratios)}
+    assert len(figures) == len(outcome.series) + len(outcome.ratios)
+    assert set(outcome.reached.values()) <= figures
+    assert set(outcome.reached) == SPOKEN_TO[name]
+    json.dumps(outcome.as_json(), allow_nan=False)
+
+
+def test_every_target_is_spoken_to() -> None:
+    assert set().union(*SPOKEN_TO.values()) == {target.id for target in TARGETS}
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [article_policy(), Policy(spread_pack(60)), Policy(crowded_pack(12))],
+    ids=["article", "spread", "crowded"],
+)
+def test_every_engine_answers_as_licet_does(policy: Policy) -> None:
+    asked = questions(policy, 250, 3)
+    rules, told = plain_rules(policy.pack), [plain_question(one) for one in asked]
+    mine = [decide(one.request, one.facts, policy).permitted for one in asked]
+    assert 0.1 < sum(mine) / len(mine) < 0.9
+    cedar = Cedar(rules, told)
+    assert [cedar.ask(number)[0] for number in range(len(asked))] == mine
+    for engine in (Casbin(rules, told, fast=False), Casbin(rules, told, fast=True), Rego(rules, told)):
+        assert [engine.ask(number) for number in range(len(asked))] == mine
+
+
+def test_an_engine_that_answers_otherwise_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Casbin, "ask", lambda self, number: True)
+    with pytest.raises(AnswersDiffer, match="casbin"):
+        decisions.run(TINY["decisions"], 7)
+
+
+def test_a_policy_that_says_more_is_refused() -> None:
+    with pytest.raises(ValueError, match="more than every contender understands"):
+        plain_rules(open_pack("linkedin_official"))
+
+
+@pytest.mark.parametrize("rules", [30, 300, 1_000])
+def test_a_spread_policy_has_as_many_rules_to_a_question_at_any_size(rules: int) -> None:
+    policy = Policy(spread_pack(rules))
+    assert len(policy.pack.rules) == rules
+    asked = [one for one in questions(policy, 300, 7) if policy.cell(*one.request[:3]).permits]
+    assert PER_QUESTION - 0.5 < rules_in_question(policy, asked) <= PER_QUESTION
+
+
+def test_a_crowded_policy_has_all_rules_in_one_question() -> None:
+    policy = Policy(crowded_pack(50))
+    assert rules_in_question(policy, questions(policy, 10, 7)) == 50
+
+
+def test_the_same_seed_asks_the_same() -> None:
+    policy = article_policy()
+    assert questions(policy, 50, 7) == questions(policy, 50, 7) != questions(policy, 50, 8)
+
+
+def test_the_command_writes_results_and_draws_them_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "SMALL", TINY["ledger"])
+    readme = tmp_path / "README.md"
+    readme.write_text("<!-- benchmarks:begin --><!-- benchmarks:end -->", encoding="utf-8")
+    out = ["--out", str(tmp_path / "out"), "--readme", str(readme)]
+    assert main(["--only", "ledger", "--date", "2026-02-03", *out]) == 0
+    written = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
+    assert list(written["benchmarks"]) == ["ledger"]
+    page = (tmp_path / "out" / "results.md").read_text(encoding="utf-8")
+    (tmp_path / "out" / "results.md").unlink()
+    assert main(["--draw", *out]) == 0
+    assert (tmp_path / "out" / "results.md").read_text(encoding="utf-8") == page
+    assert "ledger: verify one proof" in readme.read_text(encoding="utf-8")
+
+
+def test_drawing_what_was_never_measured_fails(tmp_path: Path) -> None:
+    assert main(["--draw", "--out", str(tmp_path)]) == 1
+
+
+def test_different_answers_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def differ(*_: object) -> Outcome:
+        raise AnswersDiffer("one and another")
+
+    monkeypatch.setattr(ledger, "run", differ)
+    assert main(["--only", "ledger", "--out", str(tmp_path)]) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_readme_without_a_place_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "SMALL", TINY["ledger"])
+    readme = tmp_path / "README.md"
+    readme.write_text("nothing here", encoding="utf-8")
+    assert main(["--only", "ledger", "--out", str(tmp_path), "--readme", str(readme)]) == 1
+    assert readme.read_text(encoding="utf-8") == "nothing here"

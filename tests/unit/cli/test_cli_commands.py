@@ -1,0 +1,245 @@
+"""The command line: help with an example everywhere, JSON with the keys it promises, and a terminal nobody can paint."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from journeys.command_line import run_licet
+from journeys.networks import RECIPE, comment, make_network, member, post, write_table
+
+import licet
+from licet.cli.door import printable
+from licet.cli.main import app
+from licet.terms.moments import parse_moment
+
+DAY = "2025-10-15"
+EVIL = "\x1b[2J\x1b]0;owned\x07[bold red]boo[/] [link=https://evil.example]x[/link] \x9b31m\u202e\r\x00"
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    def below(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        for name, one in getattr(command, "commands", {}).items():
+            yield from below(one, (*path, name))
+        if not hasattr(command, "commands"):
+            yield path
+
+    yield from below(typer.main.get_command(app), ())
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose members, ids, texts and recipe try to paint the terminal."""
+    root = tmp_path_factory.mktemp("cli") / "w"
+    rows = {
+        "members": [member("ann"), member("ben", "CH"), member(EVIL), member("cy", "US"), member("[red]", EVIL)],
+        "posts": [post("1", "ann", "the harbour opens"), post(EVIL.replace("\x00", ""), EVIL, f"said {EVIL}")],
+        "comments": [comment("1", "1", "ben", "aye"), comment("2", "1", "[red]", "nay", 1)],
+    }
+    with make_network(root, rows, recipe=RECIPE) as workspace:
+        workspace.corpus_build(at=parse_moment(DAY))
+        workspace.choose(EVIL, "ai", "off")
+        workspace.corpus_update()
+    return root
+
+
+@pytest.mark.parametrize("command", list(commands()), ids=" ".join)
+def test_every_command_has_help_with_an_example_of_itself(command: tuple[str, ...]) -> None:
+    answer = run_licet(*command, "--help")
+    assert answer.status == 0 and answer.err == ""
+    assert f"Example: licet {' '.join(command)}" in re.sub(r"\s+", " ", answer.out.replace("│", " "))
+    assert command == ("demo",) or "--workspace" in answer.out
+    assert "--json" in answer.out
+
+
+def test_there_are_the_commands_that_the_banner_names() -> None:
+    answer = run_licet()
+    named = [line.split("  ")[1].split()[1:] for line in answer.out.splitlines() if line.startswith("  licet ")]
+    known = [" ".join(command) for command in commands()]
+    assert len(named) == 7
+    for words in named:
+        assert any(" ".join(words).startswith(command) for command in known), words
+
+
+@pytest.mark.parametrize("command", [("gate",), ("corpus",), ("packs",), ("ledger",), ("import",)], ids=" ".join)
+def test_a_group_alone_shows_its_commands(command: tuple[str, ...]) -> None:
+    assert "Usage: licet" in run_licet(*command).all
+
+
+def test_a_word_that_is_no_command_is_told_with_exit_status_2() -> None:
+    for words in (("dance",), ("corpus", "dance"), ("choose",), ("corpus", "build", "--speed", "9")):
+        answer = run_licet(*words)
+        assert answer.status == 2 and answer.out == "" and "Traceback" not in answer.err and answer.err
+
+
+def test_json_has_the_keys_it_promises(home: Path) -> None:
+    def asked(*command: str) -> Any:
+        answer = run_licet(*command, "--json", cwd=home)
+        assert (answer.status, answer.err) == (0, ""), answer
+        assert answer.out.count("\n") == 1, "one document, one line"
+        return answer.json
+
+    built = asked("corpus", "build", "--at", DAY, "--position", "1")
+    updated = asked("corpus", "update")
+    for told in (built, updated):
+        assert {"snapshot", "name", "root", "how", "why", "documents", "set_aside", "subjects", "held_back", "at",
+                "position", "policy", "rewritten_buckets"} <= told.keys()  # fmt: skip
+        assert all(isinstance(code, str) and isinstance(count, int) for code, count in told["held_back"].items())
+    assert (built["documents"], updated["documents"]) == (3, 2)
+    assert updated["held_back"]["refused"] == 1
+
+    decided = asked("decide", "-s", "cy", "--purpose", "generative_ai_training", "--category", "content.posts",
+                    "--at", DAY, "--visibility", "public")  # fmt: skip
+    assert {"permitted", "code", "rule", "reason", "would_change", "source"} <= decided.keys()
+    assert (decided["permitted"], decided["code"]) == (False, "region_not_covered") and decided["would_change"]
+    permitted = asked("decide", "-s", "ann", "--purpose", "generative_ai_training", "--category", "content.posts",
+                      "--at", DAY, "--visibility", "public", "--created", "2024-01-01")  # fmt: skip
+    assert (permitted["permitted"], permitted["rule"], permitted["would_change"]) == (True, "posts", None)
+
+    listed = asked("corpus", "list")
+    assert {"snapshot", "name", "root", "at", "position", "policy", "documents", "subjects"} == listed[0].keys()
+    shown = asked("corpus", "show", built["snapshot"], "--documents", "2")
+    assert shown["manifest"]["root"] == built["root"] and len(shown["shown"]) == 2
+    difference = asked("corpus", "diff", built["snapshot"])
+    assert difference.keys() == {"before", "after", "added", "removed", "changed", "unchanged"}
+    assert len(difference["removed"]) == 1
+    gate = asked("gate", "show", "--at", DAY)
+    assert {"purpose", "recipient", "position", "passed", "held_back", "held_back_detail", "columns", "unlabelled"} == gate.keys()
+    assert gate["unlabelled"]["profiles"] == ["internal"]
+    ledger = asked("ledger", "show", "--last", "3")
+    assert ledger.keys() == {"size", "root", "entries"} and len(ledger["entries"]) == 3
+    assert asked("ledger", "verify")["ok"] is True
+    chosen = asked("choose", "-s", "cy", "--setting", "talk", "off", "--category", "content.comments")
+    assert {"subject", "setting", "category", "value", "entry", "position", "recorded_at"} == chosen.keys()
+    assert asked("packs", "list")["in_force"]["pack"] == "harbour"
+    assert {"pack", "rules", "settings"} <= asked("packs", "show", "policy.yaml").keys()
+    assert asked("packs", "schema")["$schema"]
+    used = asked("packs", "use", "policy.yaml")
+    assert used["changed"] is False and used["pack"] == "harbour"
+
+
+def test_exports_are_told_in_json(home: Path, tmp_path: Path) -> None:
+    for form in ("parquet", "jsonl", "huggingface", "croissant"):
+        told = run_licet("corpus", "export", tmp_path / form, "--format", form, "--json", "-w", home).json
+        assert told.keys() == {"path", "format", "documents", "files", "bytes"} and told["documents"] == 2
+        assert sum((tmp_path / form / name).stat().st_size for name in told["files"]) == told["bytes"]
+    lines = (tmp_path / "jsonl" / "documents.jsonl").read_text().splitlines()
+    assert all(json.loads(line).keys() == {"document_id", "kind", "text", "language", "created"} for line in lines)
+
+
+def test_data_cannot_paint_the_terminal(home: Path) -> None:
+    """Escape sequences and markup in ids, regions and texts come out as what they are; in a real terminal too."""
+    for command in (
+        ("corpus", "build", "--at", DAY, "--position", "1"), ("corpus", "show", "--documents", "9"),
+        ("corpus", "diff", "corpus-1"), ("gate", "show", "--at", DAY), ("ledger", "show"),
+        ("decide", "-s", EVIL.replace("\x00", ""), "--purpose", EVIL.replace("\x00", ""), "--category", "content.posts"),
+        ("corpus", "show", EVIL.replace("\x00", "")), ("choose", "-s", "ann", "--setting", EVIL.replace("\x00", ""), "off"),
+    ):  # fmt: skip
+        answer = run_licet(*command, cwd=home)
+        assert_unpainted(answer.all)
+        assert "Traceback" not in answer.err
+    shown = run_licet("corpus", "show", "corpus-1", "--documents", "9", cwd=home).out
+    assert "\\x1b[2J" in shown and "[bold red]boo[/]" in shown, "shown, not obeyed and not swallowed"
+    error = run_licet("corpus", "show", "[bold]x[/bold]", cwd=home).err
+    assert "[bold]x[/bold]" in error
+
+
+def test_a_real_terminal_is_not_painted_either(home: Path) -> None:
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "licet", "corpus", "show", "corpus-1", "--documents", "9", "-w", str(home)],
+        stdout=slave, stderr=slave, stdin=slave, env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
+    )  # fmt: skip
+    os.close(slave)
+    said = b""
+    try:
+        while chunk := os.read(master, 65536):
+            said += chunk
+    except OSError:  # the other end is closed
+        pass
+    os.close(master)
+    assert process.wait() == 0
+    text = said.decode()
+    styled = re.sub(r"\x1b\[[0-9;]*m", "", text).replace("\r\n", "\n")  # what rich itself may do: colours
+    assert_unpainted(styled)
+    assert "\\x1b[2J" in styled and "owned" in styled
+
+
+def test_a_closed_pipe_is_quiet(home: Path) -> None:
+    for command in (("corpus", "show", "--documents", "9"), ("corpus", "list", "--json"), ("packs", "schema"), ("--help",)):
+        read, write = os.pipe()
+        os.close(read)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "licet", *command, *(("-w", str(home)) if len(command) > 1 else ())],
+            stdout=write, stderr=subprocess.PIPE, text=True, cwd=home,
+        )  # fmt: skip
+        os.close(write)
+        _, err = process.communicate()
+        assert err == "", (command, err)
+        assert process.returncode in (0, 1, 141), command
+
+
+def test_what_cannot_be_printed_is_made_visible() -> None:
+    assert printable("a\x1b[31mb\x00\u202ec\x9b") == "a\\x1b[31mb\\x00\\x202ec\\x9b"
+    assert printable("two\nlines, Grüße, 日本") == "two\nlines, Grüße, 日本"
+
+
+def test_an_import_is_told_and_used(tmp_path: Path) -> None:
+    dump = tmp_path / "dump"
+    dump.mkdir()
+    (dump / "Users.xml").write_text('<users><row Id="4" DisplayName="ann" Location="Berlin, Germany" CreationDate="2021-05-01T10:00:00.000" AboutMe="Bakes." /></users>')
+    (dump / "Posts.xml").write_text('<posts><row Id="1" PostTypeId="1" CreationDate="2021-05-01T10:00:00.000" Body="&lt;p&gt;Hello&lt;/p&gt;" OwnerUserId="4" Title="Hi" Tags="&lt;x&gt;" /></posts>')
+    told = run_licet("import", "stackexchange", dump, "-w", tmp_path / "w", "--json").json
+    assert told["rows"]["posts"] == 1 and told["source"] == "stackexchange" and told["notes"]
+    assert run_licet("packs", "use", "linkedin_as_reported", "-w", tmp_path / "w").status == 0
+    built = run_licet("corpus", "build", "--at", "2025-11-03", "-w", tmp_path / "w", "--json").json
+    assert (built["documents"], built["subjects"]) == (2, 1)
+    again = run_licet("import", "stackexchange", dump, "-w", tmp_path / "w", "--json", "--replace")
+    assert again.status == 0 and again.json["rows"] == told["rows"]
+
+
+def test_the_demo_tells_its_story_in_words_and_in_json(tmp_path: Path) -> None:
+    told = run_licet("demo", "-w", tmp_path / "demo", "--members", "150", "--json")
+    assert (told.status, told.err) == (0, "")
+    story = told.json
+    assert story["day_before"]["documents"] == 0 and set(story["day_before"]["held_back"]) == {"too_early"}
+    assert story["first"]["documents"] > 20 and story["rebuilt_root"] == story["second"]["root"]
+    assert (story["before"]["permitted"], story["after"]["code"]) == (True, "refused")
+    assert story["difference"]["removed"] and story["ledger"]["holds"] is True
+    words = run_licet("demo", "-w", tmp_path / "demo", "--members", "150", "--replace")
+    assert words.status == 0 and "the very same root" in words.out and "every hash and signature holds" in words.out
+    for line in (line.strip() for line in words.out.splitlines() if line.startswith("  licet ")):
+        suggested = line.split()[1:]
+        assert run_licet(*suggested, cwd=tmp_path).status == 0, f"the demo suggests what does not work: {line}"
+
+
+def assert_unpainted(text: str) -> None:
+    bad = [c for c in text if not c.isprintable() and c != "\n"]
+    assert bad == [], (bad, text[:300])
+
+
+def test_choices_at_the_command_line_reach_the_next_update(tmp_path: Path) -> None:
+    make_network(tmp_path, {"members": [member("ann")], "posts": [post("1", "ann", "hello")]}).close()
+    assert run_licet("corpus", "build", "--at", DAY, "--json", cwd=tmp_path).json["documents"] == 1
+    said = run_licet("choose", "-s", "ann", "--setting", "ai", "off", cwd=tmp_path)
+    assert said.status == 0 and "ai is off for ann" in said.out
+    assert run_licet("corpus", "update", "--json", cwd=tmp_path).json["documents"] == 0
+    with licet.open(tmp_path) as workspace:
+        (choice,) = workspace.ledger.choices_of("ann")
+        assert str(choice.state) == "refused"
+
+
+def test_the_members_table_may_be_empty(tmp_path: Path) -> None:
+    make_network(tmp_path, {}).close()
+    write_table(tmp_path, "members", ())
+    assert run_licet("corpus", "build", "--at", DAY, "--json", cwd=tmp_path).json["documents"] == 0
+    assert run_licet("corpus", "export", "out", cwd=tmp_path).status == 0
