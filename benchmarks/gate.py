@@ -48,8 +48,9 @@ SMALL = Sizes(members=50_000, posts=500_000, texts=50_000, judged=100_000, round
 FULL = Sizes(members=2_000_000, posts=20_000_000, texts=2_000_000, judged=2_000_000, rounds=7)
 
 _HOW = (
-    "One DuckDB, all its threads, tables as Parquet files, ids as text. Authors are spread evenly over members; about "
-    "65 of 100 members live where the policy holds, one in seven has switched a setting, 92 of 100 posts are public.",
+    "One DuckDB, all its threads, tables as Parquet files. Authors are spread evenly over members; about 65 of 100 "
+    "members live where the policy holds, one in seven has switched a setting, 92 of 100 posts are public. Ids are "
+    "text of nine characters; the aggregate is also run with whole numbers.",
     "The naive query joins posts with members and with each member's latest choice (a window over the log of choices) "
     "and is run by the same DuckDB. It knows one policy by heart; the gate reads any.",
     "Writing the same rows filtered before means: from a Parquet file that holds nothing else, through the same "
@@ -75,14 +76,15 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
                 "rounds": sizes.rounds,
             }
             _make_ready(outcome, network, ledger, sizes, tell)
-            _aggregate(outcome, _open(network, ledger, engine), network, sizes, tell)
+            for whole in (False, True):
+                _aggregate(outcome, _open(network, ledger, engine, whole), network, sizes, whole, tell)
             _extract(outcome, _open(network, ledger, engine), network, sizes, tell)
             _arrow(outcome, network, ledger, sizes, tell)
     return outcome
 
 
-def _open(network: Network, ledger: Ledger, engine: DuckDBEngine) -> Gate:
-    return Gate(_POLICY, PURPOSE, AT, network.catalogue(), engine, ledger)
+def _open(network: Network, ledger: Ledger, engine: DuckDBEngine, whole: bool = False) -> Gate:
+    return Gate(_POLICY, PURPOSE, AT, network.catalogue(whole=whole), engine, ledger)
 
 
 _POLICY = article_policy()
@@ -98,18 +100,20 @@ def _make_ready(outcome: Outcome, network: Network, ledger: Ledger, sizes: Sizes
     outcome.add("choices", "of that, reading the choices from the ledger", "s", taken["choices"])
 
 
-def _aggregate(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tell: Tell) -> None:
-    posts = gate.table("posts")
+def _aggregate(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, whole: bool, tell: Tell) -> None:
+    """Once with text for ids, as most platforms have them and as the target is judged, once with whole numbers."""
+    ids, suffix = ("whole numbers", "_whole") if whole else ("text", "")
+    posts, file = gate.table("posts"), network.file("posts", whole=whole)
     wanted = posts.aggregate(records=posts.count(), reactions=posts.reactions.sum())
-    naive = _naive("count(*), sum(p.reactions)", network, network.posts)
-    scan = f"SELECT count(*), sum(reactions) FROM '{network.posts}'"
+    naive = _naive("count(*), sum(p.reactions)", network, file, whole)
+    scan = f"SELECT count(*), sum(reactions) FROM '{file}'"
     told = wanted.to_pyarrow().to_pylist()[0]
     require_same(
         "the gate and the naive query", (told["records"], told["reactions"]), _row(gate.engine, naive)
     )
     outcome.sizes["permitted_share_of_posts"] = round(told["records"] / sizes.posts, 4)
     outcome.checks.append(
-        f"the gate and the naive query count the same {told['records']:,} posts and reactions"
+        f"ids as {ids}: the gate and the naive query count the same {told['records']:,} posts and reactions"
     )
     taken = in_turn(
         {
@@ -119,13 +123,19 @@ def _aggregate(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tel
         },
         sizes.rounds,
         tell=tell,
-        stage="aggregating",
+        stage=f"aggregating, ids as {ids}",
     )
-    outcome.add("aggregate_gate", "count and sum through the gate, once it is ready", "s", taken["gate"])
-    outcome.add("aggregate_naive", "the naive query", "s", taken["naive"])
-    outcome.add("aggregate_scan", "the same over all rows, permitted or not", "s", taken["scan"])
-    outcome.compare("naive_over_gate", "naive query over gate", taken["naive"], taken["gate"])
-    outcome.compare("gate_over_scan", "gate over unfiltered scan", taken["gate"], taken["scan"])
+    for name, what in (
+        ("gate", "count and sum through the gate, once it is ready"),
+        ("naive", "the naive query"),
+        ("scan", "the same over all rows, permitted or not"),
+    ):
+        outcome.add(f"aggregate_{name}{suffix}", f"{what}, ids as {ids}", "s", taken[name])
+    for name, what, of, to in (
+        ("naive_over_gate", "naive query over gate", "naive", "gate"),
+        ("gate_over_scan", "gate over unfiltered scan", "gate", "scan"),
+    ):
+        outcome.compare(f"{name}{suffix}", f"{what}, ids as {ids}", taken[of], taken[to])
     outcome.reached |= {"aggregate": "naive_over_gate", "aggregate_scan": "gate_over_scan"}
 
 
@@ -136,7 +146,10 @@ def _extract(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tell:
     )
     permitted = gate.table("texts")
     columns = ", ".join(f"p.{column}" for column in permitted.columns)
-    _run(gate.engine, f"COPY ({_naive(columns, network, network.texts)}) TO '{before}' (FORMAT PARQUET)")
+    _run(
+        gate.engine,
+        f"COPY ({_naive(columns, network, network.file('texts'))}) TO '{before}' (FORMAT PARQUET)",
+    )
     rows = _backend(gate.engine).read_parquet(str(before))
     contenders: dict[str, Callable[[], object]] = {
         "gate": lambda: _write(gate.engine, permitted, through),
@@ -162,7 +175,7 @@ def _extract(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tell:
 def _arrow(outcome: Outcome, network: Network, ledger: Ledger, sizes: Sizes, tell: Tell) -> None:
     """A decision and its reason for every row of an Arrow table, and the same counted."""
     engine = DuckDBEngine()
-    rows = _backend(engine).read_parquet(str(network.posts)).limit(sizes.judged).to_pyarrow()
+    rows = _backend(engine).read_parquet(str(network.file("posts"))).limit(sizes.judged).to_pyarrow()
     catalogue = _with_arrow(network.catalogue())
     gate = Gate(_POLICY, PURPOSE, AT, catalogue, engine, ledger, tables={"handed_in": rows})
     passed = gate.verdicts("posts")["mask"].to_pylist()
@@ -184,17 +197,17 @@ def _with_arrow(catalogue: Catalogue) -> Catalogue:
     return catalogue.model_copy(update={"tables": {**catalogue.tables, "posts": posts}})
 
 
-def _naive(columns: str, network: Network, posts: Path) -> str:
+def _naive(columns: str, network: Network, posts: Path, whole: bool = False) -> str:
     """What an engineer would write first for this one policy."""
     return f"""
     WITH latest AS (
       SELECT subject, value FROM (
         SELECT subject, value, row_number() OVER (PARTITION BY subject ORDER BY entry DESC) AS nth
-        FROM '{network.choices}' WHERE setting = '{SETTINGS[0]}'
+        FROM '{network.file("choices", whole=whole)}' WHERE setting = '{SETTINGS[0]}'
       ) WHERE nth = 1
     )
     SELECT {columns} FROM '{posts}' p
-    JOIN '{network.members}' m ON m.member_id = p.author
+    JOIN '{network.file("members", whole=whole)}' m ON m.member_id = p.author
     LEFT JOIN latest c ON c.subject = p.author
     WHERE p.visibility = 'public' AND m.region IN ({_COVERED}) AND coalesce(c.value, 'on') = 'on'
     """

@@ -32,32 +32,39 @@ _APPEND_AT_ONCE = 10_000
 
 @dataclass(frozen=True)
 class Network:
-    """Where the tables lie. `posts` has narrow columns only; `texts` a text of about 300 characters as well."""
+    """A folder of tables. `posts` has narrow columns only; `texts` has a text of about 300 characters as well.
+
+    Ids are text; the same tables with whole numbers for ids lie beside them, save `texts`.
+    """
 
     folder: Path
-    members: Path
-    posts: Path
-    texts: Path
-    choices: Path
-    ledger: Path
-    key: Path
 
-    def catalogue(self) -> Catalogue:
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "ledger.sqlite"
+
+    def file(self, name: str, *, whole: bool = False) -> Path:
+        return self.folder / f"{name}{'_whole' if whole else ''}.parquet"
+
+    def catalogue(self, *, whole: bool = False) -> Catalogue:
+        """The tables as the gate reads them; `whole` for those whose ids are whole numbers."""
         content = {"post_id": None, "reactions": "content.posts"}
+        tables = {
+            "members": Table(
+                location=Location(parquet=str(self.file("members", whole=whole))),
+                key="member_id",
+                subjects=("member_id",),
+                created=None,
+                columns={"region": "profile.location"},
+            ),
+            "posts": _posts(self.file("posts", whole=whole), content),
+        }
+        if not whole:
+            tables["texts"] = _posts(self.file("texts"), {**content, "text": "content.posts"})
         return Catalogue(
             licet_catalogue=1,
             facts=FactsTable(table="members", subject="member_id", region="region"),
-            tables={
-                "members": Table(
-                    location=Location(parquet=str(self.members)),
-                    key="member_id",
-                    subjects=("member_id",),
-                    created=None,
-                    columns={"region": "profile.location"},
-                ),
-                "posts": _posts(self.posts, content),
-                "texts": _posts(self.texts, {**content, "text": "content.posts"}),
-            },
+            tables=tables,
         )
 
     def open_ledger(self) -> Ledger:
@@ -79,27 +86,22 @@ def make_network(
     folder: Path, members: int, posts: int, texts: int, seed: int, tell: Tell = silent
 ) -> Network:
     """Write the tables and fill the ledger. About one member in seven has chosen, up to three times a setting."""
-    network = Network(
-        folder,
-        members=folder / "members.parquet",
-        posts=folder / "posts.parquet",
-        texts=folder / "texts.parquet",
-        choices=folder / "choices.parquet",
-        ledger=folder / "ledger.sqlite",
-        key=folder / "ledger.key",
-    )
+    network = Network(folder)
     with duckdb.connect() as con:
         con.execute("SET enable_progress_bar=false")
         tell("making members", 0, None)
-        _write(con, _members_sql(members, seed), network.members)
+        _write(con, _members_sql(members, seed), network.file("members"))
         tell(f"making {posts:,} posts", 0, None)
-        _write(con, _posts_sql(posts, members, seed), network.posts)
+        _write(con, _posts_sql(posts, members, seed), network.file("posts"))
         tell(f"making {texts:,} posts with text", 0, None)
         _words(con, seed)
-        _write(con, _texts_sql(texts, members, seed), network.texts)
-        _write(con, _choices_sql(members, seed), network.choices)
-        count = con.execute(f"SELECT count(*) FROM '{network.choices}'").fetchall()[0][0]
-        _fill_ledger(con, network, count, tell)
+        _write(con, _texts_sql(texts, members, seed), network.file("texts"))
+        tell("making choices", 0, None)
+        _write(con, _choices_sql(members, seed), network.file("choices"))
+        for name, column in (("members", "member_id"), ("posts", "author"), ("choices", "subject")):
+            whole = f"SELECT * REPLACE ({column}::BIGINT AS {column}) FROM '{network.file(name)}'"
+            _write(con, whole, network.file(name, whole=True))
+        _fill_ledger(con, network, tell)
     return network
 
 
@@ -113,7 +115,7 @@ def _chance(what: str, number: str, seed: int) -> str:
 
 
 def _member(number: str) -> str:
-    return f"'m' || lpad(({number})::VARCHAR, 8, '0')"
+    return f"(100000000 + ({number})::BIGINT)::VARCHAR"
 
 
 def _members_sql(members: int, seed: int) -> str:
@@ -165,11 +167,11 @@ def _choices_sql(members: int, seed: int) -> str:
     )
 
 
-def _fill_ledger(con: duckdb.DuckDBPyConnection, network: Network, count: int, tell: Tell) -> None:
-    with Ledger.create(
-        network.ledger, Signer.create(network.key), lambda: datetime(2025, 12, 1, tzinfo=UTC)
-    ) as ledger:
-        for done, entries in _batches(con, network.choices):
+def _fill_ledger(con: duckdb.DuckDBPyConnection, network: Network, tell: Tell) -> None:
+    signer, choices = Signer.create(network.folder / "ledger.key"), network.file("choices")
+    count = con.execute(f"SELECT count(*) FROM '{choices}'").fetchall()[0][0]
+    with Ledger.create(network.ledger, signer, lambda: datetime(2025, 12, 1, tzinfo=UTC)) as ledger:
+        for done, entries in _batches(con, choices):
             tell("recording choices in the ledger", done, count)
             ledger.append(entries)
 

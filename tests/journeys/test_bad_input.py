@@ -205,14 +205,10 @@ CASES: dict[str, Bad] = {
 }  # fmt: skip
 
 
-#: A fault of the gate that is known and waits for its owner.
-KNOWN = {"members damaged inside"}
-
-
 @pytest.mark.parametrize(
     "case",
     [
-        pytest.param(case, id=name, marks=pytest.mark.xfail(strict=True, reason="told as APP-099") if name in KNOWN else ())
+        pytest.param(case, id=name)
         for name, case in CASES.items()
     ],
 )

@@ -7,10 +7,12 @@ that still speaks the truth; the next import of that name clears what was left.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from licet.app.disk import clear_disk_errors
 from licet.app.layout import Layout
@@ -82,11 +84,25 @@ def _bring_in(layout: Layout, source: str, replace: bool, read: Callable[[Path],
         empty = catalogue.model_copy(update={"tables": {}, "facts": None})
         save_catalogue(merge_tables(empty, tables, report.facts, replace=True), layout.catalogue)
         with replace_file(layout.recipe) as file:
-            file.write(shipped_recipe(source).encode())
+            file.write(_recipe_for(source, tables).encode())
     files = tuple(asdict(outcome) for outcome in getattr(report, "files", ()))
     return Imported(
         source, dict(report.counts), tuple(getattr(report, "notes", ())), files, str(layout.recipe)
     )
+
+
+def _recipe_for(source: str, tables: Collection[str]) -> str:
+    """The shipped recipe; where the source lacked a file, without the documents of the table it would have made."""
+    text = shipped_recipe(source)
+    recipe = yaml.safe_load(text)
+    kinds = [kind for kind in recipe["documents"] if kind["table"] in tables]
+    if not kinds or len(kinds) == len(recipe["documents"]):
+        return text
+    recipe["documents"] = kinds
+    if recipe.get("declared_names", {}).get("table") not in tables:
+        recipe.pop("declared_names", None)
+    heading = "# How the imported tables become documents; files that were missing make none.\n"
+    return heading + yaml.safe_dump(recipe, sort_keys=False, allow_unicode=True)
 
 
 def _moved(location: Any, fresh: Path, target: Path, root: Path) -> Any:

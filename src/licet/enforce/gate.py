@@ -77,6 +77,11 @@ class _Plan(NamedTuple):
         """A table without subjects or labels: nobody could have permitted anything of it."""
         return not self.catalogued.subjects or not self.categories
 
+    def nothing(self) -> ir.Table:
+        """The table when nobody permits any of it: the columns that place a row, and no rows."""
+        columns = _roles(self.catalogued) or self.content.columns[:1]
+        return self.content.select([self.content[column] for column in columns]).filter(ibis.literal(False))
+
 
 class Gate:
     """Permitted tables for one purpose and recipient at one moment, under the choices as of one position."""
@@ -132,8 +137,7 @@ class Gate:
         """
         plan = self._plan(name)
         if plan.nothing_can_pass:
-            roles = _roles(plan.catalogued) or plan.content.columns[:1]
-            return plan.content.select([plan.content[column] for column in roles]).filter(ibis.literal(False))
+            return plan.nothing()
         content = plan.content
         if subjects is not None:
             content = self._about(content, plan.catalogued, subjects)
@@ -154,7 +158,7 @@ class Gate:
                 permitted = (allowed[narrow.MASK] & bit) != 0
                 nothing = ibis.null(allowed[column].type())
                 shown.append(ibis.ifelse(permitted, allowed[column], nothing).name(column))
-        return allowed.select(shown)
+        return allowed.select(shown) if shown else plan.nothing()
 
     def read(self, name: str, subjects: Iterable[str] | None = None) -> pa.Table:
         """`table` as Arrow, with the engine's failures told as one clear error."""

@@ -10,7 +10,6 @@ Pure Python; knows no engine.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -134,11 +133,6 @@ def _cuts(clauses: list[Clause]) -> set[datetime]:
     return {
         cut for clause in clauses for cut in (clause.created_from, clause.created_before) if cut is not None
     }
-
-
-def age_class(age: int | None, ages: Sequence[int]) -> int | None:
-    """The largest boundary not above `age`; None when the age is not known."""
-    return None if age is None or age < 0 else ages[bisect_right(ages, age) - 1]
 
 
 def facts_of(subject: Subject) -> Facts:

@@ -37,7 +37,7 @@ def make_members(
             continue
         row = _member(rng, subject, at)
         rows.append(row)
-        if chance(rng, 15):
+        if chance(rng, 20):
             rows.append(dict(row) if chance(rng, 50) else row | _one_other(rng, _member(rng, subject, at)))
     if chance(rng, 10):
         rows.append(_member(rng, None, at))
@@ -69,8 +69,9 @@ def _member(rng: Random, subject: str | None, at: datetime) -> dict[str, Any]:
 
 
 def _one_other(rng: Random, other: dict[str, Any]) -> dict[str, Any]:
+    """Where the second row differs: it says something else, or leaves the fact out."""
     name = pick(rng, ["region", "plan", "birth_date", "age"])
-    return {name: other[name]}
+    return {name: None if chance(rng, 40) else other[name]}
 
 
 def _birth_date(rng: Random, today: date) -> date:

@@ -106,7 +106,7 @@ def _exception(rng: Random) -> dict[str, Any]:
         found["regions"] = _regions(rng)
     if chance(rng, 25):
         found["plans"] = some(rng, PLANS, 2)
-    if chance(rng, 25):
+    if chance(rng, 35):
         found["below_age"] = pick(rng, AGES)
     return found
 

@@ -23,7 +23,7 @@ from licet.cli.main import app
 from licet.terms.moments import parse_moment
 
 DAY = "2025-10-15"
-EVIL = "\x1b[2J\x1b]0;owned\x07[bold red]boo[/] [link=https://evil.example]x[/link] \x9b31m\u202e\r\x00"
+EVIL = "\x1b[2J\x1b]0;owned\x07[bold red]boo[/] [link=https://evil.example]x[/link] \x9b31m\u202e\r"
 
 
 def commands() -> Iterator[tuple[str, ...]]:
@@ -42,7 +42,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("cli") / "w"
     rows = {
         "members": [member("ann"), member("ben", "CH"), member(EVIL), member("cy", "US"), member("[red]", EVIL)],
-        "posts": [post("1", "ann", "the harbour opens"), post(EVIL.replace("\x00", ""), EVIL, f"said {EVIL}")],
+        "posts": [post("1", "ann", "the harbour opens"), post(EVIL, EVIL, f"said {EVIL}")],
         "comments": [comment("1", "1", "ben", "aye"), comment("2", "1", "[red]", "nay", 1)],
     }
     with make_network(root, rows, recipe=RECIPE) as workspace:
@@ -140,14 +140,14 @@ def test_data_cannot_paint_the_terminal(home: Path) -> None:
     """Escape sequences and markup in ids, regions and texts come out as what they are; in a real terminal too."""
     for command in (
         ("corpus", "build", "--at", DAY, "--position", "1"), ("corpus", "show", "--documents", "9"),
-        ("corpus", "diff", "corpus-1"), ("gate", "show", "--at", DAY), ("ledger", "show"),
-        ("decide", "-s", EVIL.replace("\x00", ""), "--purpose", EVIL.replace("\x00", ""), "--category", "content.posts"),
-        ("corpus", "show", EVIL.replace("\x00", "")), ("choose", "-s", "ann", "--setting", EVIL.replace("\x00", ""), "off"),
+        ("corpus", "diff", whole(home)), ("gate", "show", "--at", DAY), ("ledger", "show"),
+        ("decide", "-s", EVIL, "--purpose", EVIL, "--category", "content.posts"),
+        ("corpus", "show", EVIL), ("choose", "-s", "ann", "--setting", EVIL, "off"),
     ):  # fmt: skip
         answer = run_licet(*command, cwd=home)
         assert_unpainted(answer.all)
         assert "Traceback" not in answer.err
-    shown = run_licet("corpus", "show", "corpus-1", "--documents", "9", cwd=home).out
+    shown = run_licet("corpus", "show", whole(home), "--documents", "9", cwd=home).out
     assert "\\x1b[2J" in shown and "[bold red]boo[/]" in shown, "shown, not obeyed and not swallowed"
     error = run_licet("corpus", "show", "[bold]x[/bold]", cwd=home).err
     assert "[bold]x[/bold]" in error
@@ -156,7 +156,7 @@ def test_data_cannot_paint_the_terminal(home: Path) -> None:
 def test_a_real_terminal_is_not_painted_either(home: Path) -> None:
     master, slave = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "licet", "corpus", "show", "corpus-1", "--documents", "9", "-w", str(home)],
+        [sys.executable, "-m", "licet", "corpus", "show", whole(home), "--documents", "9", "-w", str(home)],
         stdout=slave, stderr=slave, stdin=slave, env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
     )  # fmt: skip
     os.close(slave)
@@ -202,7 +202,7 @@ def test_an_import_is_told_and_used(tmp_path: Path) -> None:
     assert told["rows"]["posts"] == 1 and told["source"] == "stackexchange" and told["notes"]
     assert run_licet("packs", "use", "linkedin_as_reported", "-w", tmp_path / "w").status == 0
     built = run_licet("corpus", "build", "--at", "2025-11-03", "-w", tmp_path / "w", "--json").json
-    assert (built["documents"], built["subjects"]) == (2, 1)
+    assert (built.get("documents"), built.get("subjects")) == (2, 1), built
     again = run_licet("import", "stackexchange", dump, "-w", tmp_path / "w", "--json", "--replace")
     assert again.status == 0 and again.json["rows"] == told["rows"]
 
@@ -211,7 +211,7 @@ def test_the_demo_tells_its_story_in_words_and_in_json(tmp_path: Path) -> None:
     told = run_licet("demo", "-w", tmp_path / "demo", "--members", "150", "--json")
     assert (told.status, told.err) == (0, "")
     story = told.json
-    assert story["day_before"]["documents"] == 0 and set(story["day_before"]["held_back"]) == {"too_early"}
+    assert story["day_before"]["documents"] == 0 and story["day_before"]["held_back"]["too_early"] > 500
     assert story["first"]["documents"] > 20 and story["rebuilt_root"] == story["second"]["root"]
     assert (story["before"]["permitted"], story["after"]["code"]) == (True, "refused")
     assert story["difference"]["removed"] and story["ledger"]["holds"] is True
@@ -220,6 +220,20 @@ def test_the_demo_tells_its_story_in_words_and_in_json(tmp_path: Path) -> None:
     for line in (line.strip() for line in words.out.splitlines() if line.startswith("  licet ")):
         suggested = line.split()[1:]
         assert run_licet(*suggested, cwd=tmp_path).status == 0, f"the demo suggests what does not work: {line}"
+
+
+def test_the_gate_can_be_looked_through_for_every_purpose(tmp_path: Path) -> None:
+    with licet.create(tmp_path / "demo") as workspace:
+        workspace.make_demo_world(40)
+        workspace.use_pack("linkedin_as_reported")
+    answer = run_licet("gate", "show", "--purpose", "recommender_training", "-w", tmp_path / "demo")
+    assert answer.status == 0, answer.err
+
+
+def whole(home: Path) -> str:
+    """The id of the snapshot from before anybody chose: names move when the same is made again, ids do not."""
+    with licet.open(home) as workspace:
+        return next(ref.id for ref in workspace.corpus_list() if ref.manifest["counts"]["documents"] == 3)
 
 
 def assert_unpainted(text: str) -> None:

@@ -80,6 +80,25 @@ def test_two_rows_about_one_person_that_disagree_make_nothing_known() -> None:
     assert same.read("posts")["id"].to_pylist() == [1]
 
 
+def test_a_fact_that_one_of_two_rows_leaves_out_is_not_known() -> None:
+    """Region, plan and day of birth alike: half a statement is none."""
+    for place, name, code in ((1, "region", "region"), (2, "plan", "plan"), (3, "born", "age")):
+        left_out = pa.array([None], MEMBERS.schema.field(name).type)
+        twice = pa.concat_tables([MEMBERS, MEMBERS.slice(0, 1).set_column(place, name, left_out)])
+        gate = make_gate(permit(minimum_age=18, plans=["free"]), members=twice)
+        assert gate.verdicts("posts")["code"][0].as_py() == f"{code}_unknown"
+
+
+def test_a_default_that_depends_on_age_is_told_apart_by_that_age_alone() -> None:
+    """No rule names the age; only where the setting starts does."""
+    young = {"state": "off", "below_age": 40}
+    gate = make_gate(sharing={"state": "on", "exceptions": [young]})
+    told = {row["key"]: row["code"] for row in gate.verdicts("posts").to_pylist()}
+    assert (told[1], told[2]) == ("off_by_default", "default_unknown")  # 35 years old, and nobody knows
+    older = make_gate(sharing={"state": "on", "exceptions": [young | {"below_age": 30}]})
+    assert older.read("posts")["id"].to_pylist() == [1]
+
+
 @pytest.mark.parametrize("bad", ["\x1f", "", "|", "DE|18"])
 def test_odd_text_in_facts_neither_doubles_rows_nor_opens_anything(bad: str) -> None:
     """Texts that a key made by gluing facts together would confuse with others, or with nothing at all."""

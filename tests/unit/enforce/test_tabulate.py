@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from enforce_samples import AT, PACK, permit
 
 from licet.decide import Facts, Policy
-from licet.enforce.tabulate import MARK, Reason, Subject, age_class, answers, dimensions, facts_of
+from licet.enforce.tabulate import MARK, Reason, Subject, answers, dimensions, facts_of
 from licet.packs import Pack
 from licet.terms import SELF, ChoiceState, Code
 
@@ -40,13 +39,6 @@ def test_every_condition_of_a_rule_in_scope_is_looked_at() -> None:
     assert looks.row_classes == (1 + 2) * (1 + 2)  # named, other, not known; before, from, not known
     nothing = dimensions(policy(rule), "recommendation", SELF, ["profile"])
     assert nothing.row_classes == 1 and not nothing.settings
-
-
-@pytest.mark.parametrize(
-    ("age", "found"), [(None, None), (-1, None), (0, 0), (17, 0), (18, 18), (64, 18), (65, 65), (120, 65)]
-)
-def test_an_age_stands_for_all_up_to_the_next_boundary(age: int | None, found: int | None) -> None:
-    assert age_class(age, (0, 18, 65)) == found
 
 
 def test_facts_are_read_back_from_a_class() -> None:

@@ -1,0 +1,171 @@
+"""What is asked of every use, asked of the corpus: a manifest that accounts for it, an update that equals a rebuild,
+members that recognise themselves and nobody else, and nothing published when anything fails.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from journeys.networks import assert_update_equals_rebuild, comment, make_network, member, post, texts_of
+
+from licet.app import Workspace
+from licet.ledger.tree import leaf_hash, merkle_root
+from licet.store import Store
+from licet.terms import LicetError
+from licet.terms.canonical import canonical_json, digest
+from licet.terms.moments import parse_moment
+from licet.uses.corpus.identities import commitment
+
+DAY = parse_moment("2025-10-15")
+ROWS = {
+    "members": [member("ann"), member("ben", "CH"), member("cy", "US"), member("dot", None)],
+    "posts": [post("1", "ann", "one"), post("2", "ben", "two"), post("3", "cy", "three"), post("4", "dot", "four")],
+    "comments": [comment("1", "1", "ben", "aye"), comment("2", "1", "cy", "nay", 1)],
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return make_network(tmp_path / "w", ROWS)
+
+
+def test_the_manifest_says_under_what_and_as_of_where_it_was_made(workspace: Workspace) -> None:
+    built = workspace.corpus_build(at=DAY)
+    ref = workspace.corpus_show(built.snapshot)
+    manifest = ref.manifest
+    assert digest(canonical_json(manifest)) == ref.id, "the id is the digest of the manifest"
+    assert manifest["policy"]["digest"] == workspace.policy().pack.digest
+    assert manifest["ledger"] == {"position": 1, "root": workspace.ledger.checkpoint(1).root.hex()}
+    assert manifest["purpose"] == {"purpose": "generative_ai_training", "recipient": "self"}
+    assert manifest["at"] == "2025-10-15T00:00:00Z"
+    assert set(manifest["inputs"]) == {"profiles", "posts", "comments", "messages", "members"}
+    assert {"licet", "pyarrow", "python", "engine"} <= manifest["environment"].keys()
+    text = json.dumps(manifest)
+    assert not [name for name in ("ann", "ben", "cy", "dot") if f'"{name}"' in text], "and not who is in it"
+
+
+def test_every_record_is_accounted_for(workspace: Workspace) -> None:
+    built = workspace.corpus_build(at=DAY)
+    passed, held = ({}, {})  # type: dict[str, int], dict[str, int]
+    for totals, rows in ((passed, built.passed), (held, built.held_back_detail)):
+        for row in rows:
+            totals[row["table"]] = totals.get(row["table"], 0) + row["records"]
+    for name in ("posts", "comments"):
+        assert passed.get(name, 0) + held.get(name, 0) == len(ROWS[name])
+    assert built.held_back == {"region_not_covered": 1, "region_unknown": 1}
+    assert texts_of(workspace) == {"one", "two", "aye\n\nnay"}
+
+
+def test_a_use_is_in_the_ledger_before_its_snapshot_is_in_the_store(workspace: Workspace) -> None:
+    built = workspace.corpus_build(at=DAY)
+    (entry,) = [entry for entry in workspace.ledger_entries() if str(entry.kind) == "use_run"]
+    assert entry.payload is not None and entry.subject is None
+    assert (entry.payload["snapshot"], entry.payload["root"]) == (built.snapshot, built.root)
+    assert entry.index == built.position, "as of the position just before it"
+    workspace.corpus_update()
+    assert [str(entry.kind) for entry in workspace.ledger_entries()] == ["pack_in_force", "use_run", "use_run"]
+
+
+def test_who_is_in_it_is_committed_to_and_told_to_nobody_else(workspace: Workspace) -> None:
+    members = workspace.corpus_show(workspace.corpus_build(at=DAY).snapshot).manifest["members"]
+    found = read(workspace, members["file"]["sha256"])["commitment"].to_pylist()
+    assert found == sorted(commitment(workspace.salt, who) for who in ("ann", "ben", "cy")) and members["count"] == 3
+    assert members["root"] == merkle_root(map(leaf_hash, found)).hex()
+    assert commitment(workspace.salt, "dot") not in found
+    assert commitment(b"\x00" * 32, "ann") not in found, "without the salt nobody can tell"
+
+
+def test_the_roots_are_those_of_the_documents(workspace: Workspace) -> None:
+    manifest = workspace.corpus_show(workspace.corpus_build(at=DAY).snapshot).manifest
+    leaves = []
+    for entry in manifest["buckets"]:
+        rows = read(workspace, entry["files"]["documents"]["sha256"]).to_pylist()
+        told = [
+            [row["document_id"], row["kind"], row["language"], row["text"], micro(row["created"])] for row in rows
+        ]
+        assert entry["root"] == merkle_root(leaf_hash(canonical_json(one)) for one in told).hex()
+        assert [row["document_id"] for row in rows] == sorted(row["document_id"] for row in rows)
+        leaves += [leaf_hash(canonical_json([entry["bucket"], entry["root"]]))] if rows else []
+    assert manifest["root"] == merkle_root(leaves).hex()
+
+
+def test_update_equals_rebuild_whoever_leaves(workspace: Workspace) -> None:
+    workspace.corpus_build(at=DAY)
+    for who in ("ann", "ben", "cy"):
+        workspace.choose(who, "ai", "off")
+        workspace.choose(who, "talk", "off")
+        updated = workspace.corpus_update()
+        assert_update_equals_rebuild(workspace, updated.snapshot)
+    assert (updated.documents, updated.subjects) == (0, 0)
+
+
+def test_the_past_can_be_asked(workspace: Workspace) -> None:
+    first = workspace.corpus_build(at=DAY)
+    workspace.choose("ann", "ai", "off")
+    assert workspace.corpus_build(at=DAY).documents == first.documents - 1
+    again = workspace.corpus_build(at=DAY, position=first.position)
+    assert again.snapshot == first.snapshot
+    before, after = (workspace.gate("generative_ai_training", at=DAY, position=at) for at in (first.position, None))
+    assert set(before.read("posts")["author"].to_pylist()) == {"ann", "ben"}
+    assert set(after.read("posts")["author"].to_pylist()) == {"ben"}
+
+
+def test_a_failure_at_any_step_publishes_nothing(workspace: Workspace) -> None:
+    """Whoever is told of progress fails: in turn at every step of a build and of an update."""
+    first = workspace.corpus_build(at=DAY)
+    workspace.choose("ann", "ai", "off")
+    objects = sorted((workspace.layout.store / "objects").rglob("*"))
+    for job in (lambda tell: workspace.corpus_build(at=DAY, progress=tell), lambda tell: workspace.corpus_update(progress=tell)):
+        for stop in range(50):
+            steps = Stopping(stop)
+            try:
+                job(steps)
+            except KeyboardInterrupt:
+                assert [ref.id for ref in workspace.corpus_list()] == [first.snapshot]
+                assert sorted((workspace.layout.store / "objects").rglob("*")) == objects
+                assert list((workspace.layout.store / "staging").iterdir()) == []
+            else:
+                assert stop >= 2
+                workspace.store.remove(workspace.corpus_list()[-1].id)
+                workspace.store.sweep()
+                break
+    assert workspace.store.verify() == []
+
+
+def test_a_use_that_cannot_be_noted_is_not_published(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.corpus_build(at=DAY)
+    workspace.close()
+    (workspace.layout.root / "ledger.sqlite").rename(tmp_path / "away")
+    with pytest.raises(LicetError):
+        workspace.corpus_build(at=DAY)
+    (tmp_path / "away").rename(workspace.layout.root / "ledger.sqlite")
+    assert len(Store.open(workspace.layout.store).snapshots("corpus")) == 1
+
+
+class Stopping:
+    """Progress that interrupts at its n-th call."""
+
+    def __init__(self, calls: int) -> None:
+        self.left = calls
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        if self.left == 0:
+            raise KeyboardInterrupt
+        self.left -= 1
+
+
+def read(workspace: Workspace, sha256: str) -> Any:
+    return pq.read_table(io.BytesIO(workspace.store.get(sha256)))
+
+
+def micro(created: datetime | None) -> int | None:
+    if created is None:
+        return None
+    whole = created.replace(tzinfo=UTC)
+    return int(whole.timestamp()) * 1_000_000 + whole.microsecond
