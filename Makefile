@@ -45,7 +45,7 @@ test: setup-test check ## every test, after the checks
 	@.venv/bin/pytest -n 2 --dist loadgroup tests
 
 parity: setup-test ## decide against the gate, on many generated cases (LICET_PARITY_CASES=…)
-	@LICET_PARITY_CASES=$${LICET_PARITY_CASES:-2000} .venv/bin/pytest -q tests/parity
+	@LICET_PARITY_CASES=$${LICET_PARITY_CASES:-1000000} .venv/bin/pytest -q tests/parity
 
 golden: setup-test ## write the golden files anew; read the difference before committing
 	@LICET_GOLDEN=write .venv/bin/pytest -q tests/golden

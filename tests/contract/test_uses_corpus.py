@@ -4,6 +4,7 @@ members that recognise themselves and nobody else, and nothing published when an
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from datetime import UTC, datetime
@@ -12,10 +13,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from journeys.networks import assert_update_equals_rebuild, comment, make_network, member, post, texts_of
 
+from journeys.networks import assert_update_equals_rebuild, comment, make_network, member, post, texts_of
 from licet.app import Workspace
-from licet.ledger.tree import leaf_hash, merkle_root
 from licet.store import Store
 from licet.terms import LicetError
 from licet.terms.canonical import canonical_json, digest
@@ -25,7 +25,12 @@ from licet.uses.corpus.identities import commitment
 DAY = parse_moment("2025-10-15")
 ROWS = {
     "members": [member("ann"), member("ben", "CH"), member("cy", "US"), member("dot", None)],
-    "posts": [post("1", "ann", "one"), post("2", "ben", "two"), post("3", "cy", "three"), post("4", "dot", "four")],
+    "posts": [
+        post("1", "ann", "one"),
+        post("2", "ben", "two"),
+        post("3", "cy", "three"),
+        post("4", "dot", "four"),
+    ],
     "comments": [comment("1", "1", "ben", "aye"), comment("2", "1", "cy", "nay", 1)],
 }
 
@@ -69,14 +74,21 @@ def test_a_use_is_in_the_ledger_before_its_snapshot_is_in_the_store(workspace: W
     assert (entry.payload["snapshot"], entry.payload["root"]) == (built.snapshot, built.root)
     assert entry.index == built.position, "as of the position just before it"
     workspace.corpus_update()
-    assert [str(entry.kind) for entry in workspace.ledger_entries()] == ["pack_in_force", "use_run", "use_run"]
+    assert [str(entry.kind) for entry in workspace.ledger_entries()] == [
+        "pack_in_force",
+        "use_run",
+        "use_run",
+    ]
 
 
 def test_who_is_in_it_is_committed_to_and_told_to_nobody_else(workspace: Workspace) -> None:
     members = workspace.corpus_show(workspace.corpus_build(at=DAY).snapshot).manifest["members"]
     found = read(workspace, members["file"]["sha256"])["commitment"].to_pylist()
-    assert found == sorted(commitment(workspace.salt, who) for who in ("ann", "ben", "cy")) and members["count"] == 3
-    assert members["root"] == merkle_root(map(leaf_hash, found)).hex()
+    assert (
+        found == sorted(commitment(workspace.salt, who) for who in ("ann", "ben", "cy"))
+        and members["count"] == 3
+    )
+    assert members["root"] == rfc_6962_root(found)
     assert commitment(workspace.salt, "dot") not in found
     assert commitment(b"\x00" * 32, "ann") not in found, "without the salt nobody can tell"
 
@@ -87,12 +99,13 @@ def test_the_roots_are_those_of_the_documents(workspace: Workspace) -> None:
     for entry in manifest["buckets"]:
         rows = read(workspace, entry["files"]["documents"]["sha256"]).to_pylist()
         told = [
-            [row["document_id"], row["kind"], row["language"], row["text"], micro(row["created"])] for row in rows
+            [row["document_id"], row["kind"], row["language"], row["text"], micro(row["created"])]
+            for row in rows
         ]
-        assert entry["root"] == merkle_root(leaf_hash(canonical_json(one)) for one in told).hex()
+        assert entry["root"] == rfc_6962_root([canonical_json(one) for one in told])
         assert [row["document_id"] for row in rows] == sorted(row["document_id"] for row in rows)
-        leaves += [leaf_hash(canonical_json([entry["bucket"], entry["root"]]))] if rows else []
-    assert manifest["root"] == merkle_root(leaves).hex()
+        leaves += [canonical_json([entry["bucket"], entry["root"]])] if rows else []
+    assert manifest["root"] == rfc_6962_root(leaves)
 
 
 def test_update_equals_rebuild_whoever_leaves(workspace: Workspace) -> None:
@@ -111,7 +124,9 @@ def test_the_past_can_be_asked(workspace: Workspace) -> None:
     assert workspace.corpus_build(at=DAY).documents == first.documents - 1
     again = workspace.corpus_build(at=DAY, position=first.position)
     assert again.snapshot == first.snapshot
-    before, after = (workspace.gate("generative_ai_training", at=DAY, position=at) for at in (first.position, None))
+    before, after = (
+        workspace.gate("generative_ai_training", at=DAY, position=at) for at in (first.position, None)
+    )
     assert set(before.read("posts")["author"].to_pylist()) == {"ann", "ben"}
     assert set(after.read("posts")["author"].to_pylist()) == {"ben"}
 
@@ -120,15 +135,18 @@ def test_a_failure_at_any_step_publishes_nothing(workspace: Workspace) -> None:
     """Whoever is told of progress fails: in turn at every step of a build and of an update."""
     first = workspace.corpus_build(at=DAY)
     workspace.choose("ann", "ai", "off")
-    objects = sorted((workspace.layout.store / "objects").rglob("*"))
-    for job in (lambda tell: workspace.corpus_build(at=DAY, progress=tell), lambda tell: workspace.corpus_update(progress=tell)):
+    objects = sorted((workspace.layout.store / "objects").rglob("*.parquet"))
+    for job in (
+        lambda tell: workspace.corpus_build(at=DAY, progress=tell),
+        lambda tell: workspace.corpus_update(progress=tell),
+    ):
         for stop in range(50):
             steps = Stopping(stop)
             try:
                 job(steps)
             except KeyboardInterrupt:
                 assert [ref.id for ref in workspace.corpus_list()] == [first.snapshot]
-                assert sorted((workspace.layout.store / "objects").rglob("*")) == objects
+                assert sorted((workspace.layout.store / "objects").rglob("*.parquet")) == objects
                 assert list((workspace.layout.store / "staging").iterdir()) == []
             else:
                 assert stop >= 2
@@ -162,6 +180,18 @@ class Stopping:
 
 def read(workspace: Workspace, sha256: str) -> Any:
     return pq.read_table(io.BytesIO(workspace.store.get(sha256)))
+
+
+def rfc_6962_root(entries: list[bytes]) -> str:
+    """RFC 6962, section 2.1, word for word."""
+
+    def root(part: list[bytes]) -> bytes:
+        if len(part) < 2:
+            return hashlib.sha256(b"".join(b"\x00" + one for one in part)).digest()
+        half = 1 << (len(part) - 1).bit_length() - 1
+        return hashlib.sha256(b"\x01" + root(part[:half]) + root(part[half:])).digest()
+
+    return root(entries).hex()
 
 
 def micro(created: datetime | None) -> int | None:

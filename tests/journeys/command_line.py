@@ -96,7 +96,12 @@ def run_licet(
     """Run `licet ARGS`. `file_bytes`: no file may grow beyond this; `as_anybody`: without root's powers."""
     server = _server()
     assert server.stdin is not None and server.stdout is not None
-    job = {"args": [str(arg) for arg in args], "cwd": str(cwd or "/"), "file_bytes": file_bytes, "as_anybody": as_anybody}
+    job = {
+        "args": [str(arg) for arg in args],
+        "cwd": str(cwd or "/"),
+        "file_bytes": file_bytes,
+        "as_anybody": as_anybody,
+    }
     server.stdin.write(json.dumps(job) + "\n")
     server.stdin.flush()
     return Answer(*json.loads(server.stdout.readline()))

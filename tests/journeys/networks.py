@@ -148,7 +148,11 @@ def write_table(
 
 def catalogue_text(labels: Mapping[str, Mapping[str, str | None]] | None = None) -> str:
     """The catalogue as YAML; `labels` relabels columns, by table."""
-    lines = ["licet_catalogue: 1", "facts: {table: members, subject: id, region: region, birth_date: born}", "tables:"]
+    lines = [
+        "licet_catalogue: 1",
+        "facts: {table: members, subject: id, region: region, birth_date: born}",
+        "tables:",
+    ]
     for name, shape in SHAPES.items():
         lines += [f"  {name}:", f"    location: {{parquet: data/{name}.parquet}}"]
         for role, value in ROLES[name].items():
@@ -166,7 +170,14 @@ def member(id_: str, region: str | None = "DE", born: date | None = date(1980, 1
 
 def post(id_: str, author: str, body: str, **more: Any) -> dict[str, Any]:
     made = datetime(2024, 1, 1, 12)  # noqa: DTZ001 - a plain timestamp, as tables have them
-    return {"post": id_, "author": author, "with": [author], "seen_by": "public", "made": made, "body": body} | more
+    return {
+        "post": id_,
+        "author": author,
+        "with": [author],
+        "seen_by": "public",
+        "made": made,
+        "body": body,
+    } | more
 
 
 def comment(id_: str, post_: str, author: str, text: str, minute: int = 0) -> dict[str, Any]:

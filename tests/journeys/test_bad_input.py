@@ -21,10 +21,10 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from journeys.command_line import Answer, run_licet
-from journeys.networks import catalogue_text, comment, make_network, member, message, post, write_table
 
 import licet
+from journeys.command_line import Answer, run_licet
+from journeys.networks import catalogue_text, comment, make_network, member, message, post, write_table
 from licet.terms.moments import parse_moment
 
 DAY = "2025-10-15"
@@ -134,7 +134,8 @@ CASES: dict[str, Bad] = {
     "recipient": Bad("GATE-006", (*BUILD, "--recipient", "nobody")),
     "subject to choose": Bad("APP-013", ("choose", "-s", "zoe", "--setting", "ai", "off")),
     "subject to decide": Bad(
-        "APP-013", ("decide", "-s", "zoe", "--purpose", "generative_ai_training", "--category", "content.posts")
+        "APP-013",
+        ("decide", "-s", "zoe", "--purpose", "generative_ai_training", "--category", "content.posts"),
     ),
     "setting": Bad("APP-011", ("choose", "-s", "ann", "--setting", "sound", "off")),
     "neither on nor off": Bad("APP-012", ("choose", "-s", "ann", "--setting", "ai", "maybe")),
@@ -147,33 +148,56 @@ CASES: dict[str, Bad] = {
     "export in the way": Bad("CORP-203", ("corpus", "export", "data")),
     "a second workspace": Bad("APP-003", ("init",)),
     "import over data": Bad("APP-031", ("import", "stackexchange", "data")),
-    "not a dump": Bad("SRC-020", ("import", "stackexchange", "nowhere"), write("catalogue.yaml", "licet_catalogue: 1\ntables: {}\n")),
+    "not a dump": Bad(
+        "SRC-020",
+        ("import", "stackexchange", "nowhere"),
+        write("catalogue.yaml", "licet_catalogue: 1\ntables: {}\n"),
+    ),
     "checkpoint": Bad("APP-040", ("ledger", "verify", "--against", "nowhere")),
     "policy's name": Bad("PACK-027", ("packs", "use", "no_such_policy")),
     # the policy
-    "policy no yaml": Bad("PACK-003", ("packs", "use", "policy.yaml"), write("policy.yaml", "licet_pack: [1")),
-    "policy lacks parts": Bad("PACK-014", ("packs", "use", "policy.yaml"), write("policy.yaml", "licet_pack: 1\n")),
+    "policy no yaml": Bad(
+        "PACK-003", ("packs", "use", "policy.yaml"), write("policy.yaml", "licet_pack: [1")
+    ),
+    "policy lacks parts": Bad(
+        "PACK-014", ("packs", "use", "policy.yaml"), write("policy.yaml", "licet_pack: 1\n")
+    ),
     "policy for messages": Bad(
-        "PACK-020", ("packs", "use", "policy.yaml"),
+        "PACK-020",
+        ("packs", "use", "policy.yaml"),
         edit("policy.yaml", "categories: [content.posts]", "categories: [private_communication]"),
     ),
-    "kept policy changed": Bad("APP-006", BUILD, the_kept_policy(lambda path: path.write_text(path.read_text().replace("18", "8")) and None)),
+    "kept policy changed": Bad(
+        "APP-006",
+        BUILD,
+        the_kept_policy(lambda path: path.write_text(path.read_text().replace("18", "8")) and None),
+    ),
     "kept policy gone": Bad("APP-006", BUILD, the_kept_policy(Path.unlink)),
     # the catalogue and the data
     "catalogue no yaml": Bad("SRC-002", BUILD, write("catalogue.yaml", "licet_catalogue: [1")),
     "catalogue's word": Bad("SRC-005", BUILD, edit("catalogue.yaml", "body: content.posts", "body: gossip")),
     "catalogue gone": Bad("SRC-001", BUILD, remove("catalogue.yaml")),
     "relabelled message": Bad(
-        "SRC-013", BUILD, edit("catalogue.yaml", "text: private_communication.messages", "text: content.posts")
+        "SRC-013",
+        BUILD,
+        edit("catalogue.yaml", "text: private_communication.messages", "text: content.posts"),
     ),
-    "no facts": Bad("GATE-004", BUILD, edit("catalogue.yaml", "facts: {table: members, subject: id, region: region, birth_date: born}\n", "")),
+    "no facts": Bad(
+        "GATE-004",
+        BUILD,
+        edit(
+            "catalogue.yaml", "facts: {table: members, subject: id, region: region, birth_date: born}\n", ""
+        ),
+    ),
     "column gone": Bad("SRC-010", BUILD, edit("catalogue.yaml", "seen_by", "seen")),
     "table gone": Bad("SRC-014", BUILD, remove("data/posts.parquet")),
     "table cut short": Bad("SRC-014", BUILD, cut("data/posts.parquet")),
     "table damaged inside": Bad("SRC-030", BUILD, blank("data/posts.parquet")),
     "members cut short": Bad("SRC-014", BUILD, cut("data/members.parquet")),
     "members damaged inside": Bad("SRC-030", BUILD, blank("data/members.parquet")),
-    "members damaged, asked about one": Bad("SRC-030", ("choose", "-s", "ann", "--setting", "ai", "off"), blank("data/members.parquet")),
+    "members damaged, asked about one": Bad(
+        "SRC-030", ("choose", "-s", "ann", "--setting", "ai", "off"), blank("data/members.parquet")
+    ),
     "no parquet": Bad("SRC-014", BUILD, write("data/posts.parquet", "id,text\n1,hello\n")),
     "date as text": Bad("CORP-014", BUILD, retype("posts", "made", pa.array(["2024-01-01", "soon"]))),
     "birth date as text": Bad("SRC-036", BUILD, retype("members", "born", pa.array(["1980", "1990", "?"]))),
@@ -185,13 +209,31 @@ CASES: dict[str, Bad] = {
     "recipe gone": Bad("CORP-003", BUILD, remove("recipe.yaml")),
     "recipe's table": Bad("GATE-002", BUILD, edit("recipe.yaml", "table: posts", "table: postings")),
     "recipe's column": Bad("CORP-010", BUILD, edit("recipe.yaml", "{body}", "{corpse}")),
-    "recipe's names": Bad("CORP-010", BUILD, edit("recipe.yaml", "buckets: 5", "buckets: 5\ndeclared_names: {table: profiles, subject: id, column: nom}")),
-    "recipe's names' table": Bad("GATE-002", BUILD, edit("recipe.yaml", "buckets: 5", "buckets: 5\ndeclared_names: {table: people, subject: id, column: nom}")),
+    "recipe's names": Bad(
+        "CORP-010",
+        BUILD,
+        edit(
+            "recipe.yaml",
+            "buckets: 5",
+            "buckets: 5\ndeclared_names: {table: profiles, subject: id, column: nom}",
+        ),
+    ),
+    "recipe's names' table": Bad(
+        "GATE-002",
+        BUILD,
+        edit(
+            "recipe.yaml",
+            "buckets: 5",
+            "buckets: 5\ndeclared_names: {table: people, subject: id, column: nom}",
+        ),
+    ),
     "recipe's order": Bad("CORP-010", BUILD, edit("recipe.yaml", "order_by: made", "order_by: mad")),
     "recipe's template": Bad("CORP-106", BUILD, edit("recipe.yaml", "{body}", "{body} {")),
     "recipe's bands": Bad("CORP-104", BUILD, edit("recipe.yaml", "bands: 16", "bands: 7")),
     "recipe's redaction": Bad("CORP-105", BUILD, edit("recipe.yaml", "redact: [email", "redact: [tattoo")),
-    "recipe's languages": Bad("CORP-002", BUILD, edit("recipe.yaml", "buckets: 5", "buckets: 5\nlanguage: false\nlanguages: [en]")),
+    "recipe's languages": Bad(
+        "CORP-002", BUILD, edit("recipe.yaml", "buckets: 5", "buckets: 5\nlanguage: false\nlanguages: [en]")
+    ),
     # the workspace
     "marker damaged": Bad("APP-002", BUILD, write("licet.json", "{")),
     "made by a newer licet": Bad("APP-002", BUILD, write("licet.json", '{"licet_workspace": 2}')),
@@ -200,17 +242,18 @@ CASES: dict[str, Bad] = {
     "signing key gone": Bad("LEDG-005", BUILD, remove("keys/ledger.key")),
     "ledger no database": Bad("LEDG-003", BUILD, write("ledger.sqlite", "once upon a time" * 99)),
     "object gone": Bad("STOR-007", ("corpus", "show", "--documents", "5"), an_object(Path.unlink)),
-    "object damaged": Bad("STOR-006", ("corpus", "export", "out"), an_object(lambda path: path.write_bytes(path.read_bytes()[:-9]) and None)),
+    "object damaged": Bad(
+        "STOR-006",
+        ("corpus", "export", "out"),
+        an_object(lambda path: path.write_bytes(path.read_bytes()[:-9]) and None),
+    ),
     "manifest damaged": Bad("STOR-010", ("corpus", "update"), a_manifest),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(case, id=name)
-        for name, case in CASES.items()
-    ],
+    [pytest.param(case, id=name) for name, case in CASES.items()],
 )
 def test_it_is_told_in_one_error_and_nothing_is_half_written(case: Bad, home: Path, template: Path) -> None:
     case.spoil(home)
@@ -239,7 +282,9 @@ def test_without_a_policy_nothing_is_permitted_and_it_says_how_to_get_one(tmp_pa
     for name in ("members", "profiles", "posts", "comments", "messages"):
         write_table(tmp_path, name, ())
     (tmp_path / "catalogue.yaml").write_text(catalogue_text())
-    (tmp_path / "recipe.yaml").write_text("licet_recipe: 1\ndocuments: [{kind: post, table: posts, text: '{body}'}]\n")
+    (tmp_path / "recipe.yaml").write_text(
+        "licet_recipe: 1\ndocuments: [{kind: post, table: posts, text: '{body}'}]\n"
+    )
     assert_one_error(run_licet(*BUILD, cwd=tmp_path), "APP-005")
     assert run_licet("packs", "use", "linkedin_as_reported", cwd=tmp_path).status == 0
     assert run_licet(*BUILD, "--json", cwd=tmp_path).json["documents"] == 0
@@ -317,7 +362,10 @@ def test_a_second_writer_of_the_store_is_told_who_is_first(home: Path) -> None:
         "    print('held', flush=True)\n    sys.stdin.read()\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", holding, str(home / "store")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", holding, str(home / "store")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout is not None and process.stdout.readline() == "held\n"
@@ -376,4 +424,8 @@ def assert_works(home: Path) -> None:
 def files_of(folder: Path) -> dict[str, bytes]:
     """Every file and what is in it; the database by what it says, since reading it may tidy its log."""
     found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    return {name: data for name, data in found.items() if not re.search(r"-(wal|shm)$", name) and name != "store/lock"}
+    return {
+        name: data
+        for name, data in found.items()
+        if not re.search(r"-(wal|shm)$", name) and name != "store/lock"
+    }

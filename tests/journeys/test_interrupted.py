@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from journeys.networks import comment, make_network, member, post
 
 import licet
+from journeys.networks import comment, make_network, member, post
 from licet.app import Workspace
 from licet.terms.moments import parse_moment
 
@@ -42,7 +42,9 @@ def workspace(tmp_path: Path) -> Workspace:
         "members": [member("ann"), *map(member, names)],
         "posts": [post(f"p{n}", name, f"{name} has something to say") for n, name in enumerate(names)]
         + [post("p", "ann", "ann has too")],
-        "comments": [comment(f"c{n}", f"p{n % 3}", name, f"{name} agrees", n) for n, name in enumerate(names)],
+        "comments": [
+            comment(f"c{n}", f"p{n % 3}", name, f"{name} agrees", n) for n, name in enumerate(names)
+        ],
     }
     return make_network(tmp_path / "w", rows)
 
@@ -67,7 +69,9 @@ def test_a_build_that_is_killed_leaves_what_was_published_whole(workspace: Works
             entry.payload["snapshot"] for entry in workspace.ledger_entries()
             if str(entry.kind) == "use_run" and entry.payload is not None
         }  # fmt: skip
-        assert {ref.id for ref in workspace.corpus_list()} <= noted, "no snapshot that the ledger does not know"
+        assert {ref.id for ref in workspace.corpus_list()} <= noted, (
+            "no snapshot that the ledger does not know"
+        )
     again = workspace.corpus_build(at=DAY, position=first.position)
     assert again.snapshot == first.snapshot
     assert list((home / "store" / "staging").iterdir()) == [], "the next writer tidies up"

@@ -16,10 +16,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from journeys.command_line import run_licet
-from journeys.networks import PACK, catalogue_text, make_network, member, message, post
 
 import licet
+from journeys.command_line import run_licet
+from journeys.networks import PACK, catalogue_text, make_network, member, message, post
 from licet.packs.library import read_policy, shipped
 from licet.store import Store
 from licet.terms import LicetError
@@ -47,14 +47,16 @@ def test_a_message_is_nowhere_and_a_public_post_is_where_it_may_be(policy: str, 
     home = tmp_path / "w"
     make_network(home, ROWS, pack=POLICIES[policy], stamped=True).close()
     commands: list[tuple[str, ...]] = [
-        ("corpus", "build", "--at", LATER), ("corpus", "show", "--documents", "99"), ("corpus", "show", "--documents", "99", "--json"),
+        ("corpus", "build", "--at", LATER), ("corpus", "show", "--documents", "99"),
+        ("corpus", "show", "--documents", "99", "--json"),
         ("choose", "-s", "ben", "--setting", setting_of(POLICIES[policy]), "off"), ("corpus", "update", "--json"),
         ("corpus", "diff", "corpus-1", "--json"), ("corpus", "list", "--json"),
         ("gate", "show", "--at", LATER), ("gate", "show", "--at", LATER, "--json"),
         ("ledger", "show"), ("ledger", "show", "--json"), ("ledger", "verify"),
         *(("corpus", "export", f"out-{form}", "--format", form) for form in FORMATS),
         # and what goes wrong
-        ("corpus", "export", "out-jsonl"), ("corpus", "build", "--at", "never"), ("choose", "-s", "zoe", "--setting", "a", "off"),
+        ("corpus", "export", "out-jsonl"), ("corpus", "build", "--at", "never"),
+        ("choose", "-s", "zoe", "--setting", "a", "off"),
         ("decide", "-s", "ann", "--purpose", "generative_ai_training", "--category", "private_communication.messages"),
     ]  # fmt: skip
     said = "".join(run_licet(*command, cwd=home).all for command in commands)
@@ -64,7 +66,9 @@ def test_a_message_is_nowhere_and_a_public_post_is_where_it_may_be(policy: str, 
     assert len([path for path in made if "out-" in str(path)]) > 10
     assert [path for path in made if SECRET.encode() in path.read_bytes()] == [], "no file as it lies"
     assert found_in(home, SECRET) == set(), "no file of the store, an export or the ledger, unpacked"
-    assert found_in(home, PUBLIC) >= {"store", *(f"out-{form}" for form in FORMATS)}, "and it finds what is there"
+    assert found_in(home, PUBLIC) >= {"store", *(f"out-{form}" for form in FORMATS)}, (
+        "and it finds what is there"
+    )
 
 
 FORMATS = ("parquet", "jsonl", "huggingface", "croissant")
@@ -88,20 +92,34 @@ def looked_into(folder: Path, word: str) -> bool:
     with tempfile.TemporaryDirectory() as place:
         store = Store.open(Path(place, "store"), create=True)
         with store.build("corpus") as build:
-            files = [{"sha256": build.put(path.read_bytes())} for path in sorted(folder.rglob("*")) if path.is_file()]
+            files = [
+                {"sha256": build.put(path.read_bytes())}
+                for path in sorted(folder.rglob("*"))
+                if path.is_file()
+            ]
             build.publish({"files": files})
         return bool(store.scan([word.encode()]))
 
 
-@given(st.randoms(use_true_random=False), st.booleans(), st.sampled_from(["as stamped", "as posts", "as nothing"]))
+@given(
+    st.randoms(use_true_random=False),
+    st.booleans(),
+    st.sampled_from(["as stamped", "as posts", "as nothing"]),
+)
 @examples(6)
-def test_no_policy_that_loads_and_no_catalogue_lets_a_message_through(rng: Random, alone: bool, labelled: str) -> None:
+def test_no_policy_that_loads_and_no_catalogue_lets_a_message_through(
+    rng: Random, alone: bool, labelled: str
+) -> None:
     """Generated policies; catalogues that call messages something else than their files do."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "w")
         pack = yaml.safe_dump(generous(rng, alone), sort_keys=False)
         with make_network(home, ROWS, pack=pack, stamped=True) as workspace:
-            label = {"as stamped": "private_communication.messages", "as posts": "content.posts", "as nothing": None}
+            label = {
+                "as stamped": "private_communication.messages",
+                "as posts": "content.posts",
+                "as nothing": None,
+            }
             workspace.layout.catalogue.write_text(catalogue_text({"messages": {"text": label[labelled]}}))
             said = ""
             try:
@@ -134,13 +152,22 @@ def generous(rng: Random, alone: bool) -> dict[str, Any]:
     return values
 
 
-@pytest.mark.parametrize("kind", ["private_communication", "private_communication.messages", "private_communication.calls"])
+@pytest.mark.parametrize(
+    "kind", ["private_communication", "private_communication.messages", "private_communication.calls"]
+)
 @pytest.mark.parametrize("purpose", ["generative_ai_training", "harbour_training"])
 def test_a_policy_that_opens_messages_does_not_load(kind: str, purpose: str, tmp_path: Path) -> None:
     pack = re.sub(r"purposes: \[generative_ai_training\], categories: \[content.posts\]",
                   f"purposes: [{purpose}], categories: [{kind}]", PACK)  # fmt: skip
-    pack = pack.replace("purposes: {generative_ai_training: {}}", "purposes: {generative_ai_training: {}, harbour_training: {kind_of: generative_ai_training}}")
-    pack = pack.replace("content.comments: {}}", "content.comments: {}, private_communication: {}, private_communication.messages: {}, private_communication.calls: {}}")
+    pack = pack.replace(
+        "purposes: {generative_ai_training: {}}",
+        "purposes: {generative_ai_training: {}, harbour_training: {kind_of: generative_ai_training}}",
+    )
+    pack = pack.replace(
+        "content.comments: {}}",
+        "content.comments: {}, private_communication: {}, private_communication.messages: {},"
+        " private_communication.calls: {}}",
+    )
     (tmp_path / "policy.yaml").write_text(pack)
     with licet.create(tmp_path / "w") as workspace, pytest.raises(LicetError) as refused:
         workspace.use_pack(str(tmp_path / "policy.yaml"))

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
-from journeys.networks import assert_update_equals_rebuild, comment, make_network, member, post
 
+from journeys.networks import assert_update_equals_rebuild, comment, make_network, member, post
 from licet.app import Workspace
 from licet.ledger import EntryKind, NewEntry
 from licet.terms.moments import parse_moment
@@ -36,7 +36,9 @@ FAMILIES = (
     "bread wants time and a warm room and a baker who can leave it alone until it has doubled in size",
 )
 ENDINGS = ("", " today", " again", " and more besides that nobody had asked for or even thought of at all")
-BODIES = st.builds(str.__add__, st.sampled_from(FAMILIES), st.sampled_from(ENDINGS)) | st.sampled_from(["+1", "", " "])
+BODIES = st.builds(str.__add__, st.sampled_from(FAMILIES), st.sampled_from(ENDINGS)) | st.sampled_from(
+    ["+1", "", " "]
+)
 MADE = st.sampled_from([datetime(2024, 1, 1), datetime(2024, 1, 2), None])  # noqa: DTZ001 - plain, as in tables
 
 
@@ -55,7 +57,8 @@ def networks(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
             for one in MEMBERS if draw(st.booleans())
         ],
         "posts": [
-            post(f"p{n}", author, draw(BODIES), made=draw(MADE), seen_by=draw(st.sampled_from(["public"] * 3 + ["few"])),
+            post(f"p{n}", author, draw(BODIES), made=draw(MADE),
+                 seen_by=draw(st.sampled_from(["public"] * 3 + ["few"])),
                  **{"with": [*draw(company), author][:: draw(st.sampled_from([1, -1]))]})
             for n in range(draw(st.integers(0, 7)))
             for author in [draw(authors)]
@@ -76,7 +79,9 @@ def choices() -> st.SearchStrategy[NewEntry]:
         st.sampled_from([None, None, "content.posts", "profile.headline", "content.comments", "content"]),
     )  # fmt: skip
     signal = st.builds(
-        lambda who, sent: NewEntry(EntryKind.SIGNAL, who, {"signal": "gpc", "value": sent}), PEOPLE, st.booleans()
+        lambda who, sent: NewEntry(EntryKind.SIGNAL, who, {"signal": "gpc", "value": sent}),
+        PEOPLE,
+        st.booleans(),
     )
     return choice | choice | signal
 
@@ -107,7 +112,9 @@ def test_an_update_equals_a_rebuild(
             assert_update_equals_rebuild(workspace, updated.snapshot)
         again = workspace.corpus_build(at=parse_moment(at), position=first.position)
         assert again.snapshot == first.snapshot, "the past can be asked"
-        back = workspace.corpus_update(at=parse_moment(at), position=first.position, snapshot=updated.snapshot)
+        back = workspace.corpus_update(
+            at=parse_moment(at), position=first.position, snapshot=updated.snapshot
+        )
         assert workspace.corpus_show(back.snapshot).manifest == before.manifest, "and gone back to"
         assert workspace.store.verify() == []
 
@@ -129,7 +136,8 @@ def expected_documents(
     world = _world(workspace, manifest)
     threads: dict[str, set[str]] = {}
     for name, kind, words in (
-        ("profiles", "profile", ("headline", "summary")), ("posts", "post", ("title", "body")), ("comments", "", ("text",))
+        ("profiles", "profile", ("headline", "summary")), ("posts", "post", ("title", "body")),
+        ("comments", "", ("text",))
     ):  # fmt: skip
         for row in map(dict, expect(world, name).rows):
             if not any((row[word] or "").strip() for word in words):
@@ -137,7 +145,10 @@ def expected_documents(
             if name == "comments":
                 threads.setdefault(row["post"], set()).add(row["author"])
             else:
-                people = {row.get("author", row["id"] if name == "profiles" else None), *(row.get("with") or ())}
+                people = {
+                    row.get("author", row["id"] if name == "profiles" else None),
+                    *(row.get("with") or ()),
+                }
                 yield kind, row["post" if name == "posts" else "id"], frozenset(people)
     for post_, people in threads.items():
         yield "thread", post_, frozenset(people)
@@ -154,7 +165,8 @@ def _world(workspace: Workspace, manifest: dict[str, Any]) -> World:
         for name, table in catalogue.tables.items()
     }
     data: dict[str, pa.Table] = {
-        name: pq.read_table(workspace.layout.root / str(table.location.parquet)) for name, table in tables.items()
+        name: pq.read_table(workspace.layout.root / str(table.location.parquet))
+        for name, table in tables.items()
     }
     return World(
         workspace.policy(position), catalogue.model_copy(update={"tables": tables}), data,

@@ -76,7 +76,7 @@ def tell(root: Path, members: int, seed: int, replace: bool, progress: Progress)
             "day before", lambda: workspace.corpus_build(at=parse_moment(DAY_BEFORE), progress=progress)
         )
         first = timed("build", lambda: workspace.corpus_build(at=parse_moment(DAY), progress=progress))
-        someone = _someone(workspace, first)
+        someone = pick_someone(workspace, first)
 
         def ask() -> dict[str, Any]:
             return workspace.decide(
@@ -124,7 +124,7 @@ def _make_room(root: Path, replace: bool) -> None:
         shutil.rmtree(root)
 
 
-def _someone(workspace: Workspace, corpus: CorpusResult) -> Someone:
+def pick_someone(workspace: Workspace, corpus: CorpusResult) -> Someone:
     """A member with several documents, the first by id among those with most; the same on every run."""
     counted: dict[str, list[dict[str, Any]]] = {}
     for document in workspace.corpus_documents(corpus.snapshot):

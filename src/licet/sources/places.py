@@ -249,6 +249,9 @@ def _stands_alone(part: _Part, parts: list[_Part]) -> bool:
 
 
 def _parts(text: str, names: PlaceNames) -> Iterator[_Part]:
+    if (areas := names.areas.get(fold(text))) is not None:  # "Korea, Republic of" is one name
+        yield _Part(text.strip(), areas=areas)
+        return
     for flag in _FLAG.findall(text):
         country = "".join(chr(ord(letter) - 0x1F1E6 + ord("A")) for letter in flag)
         if is_region(country):  # the flag of the European Union says nothing

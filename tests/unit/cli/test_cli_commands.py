@@ -1,4 +1,4 @@
-"""The command line: help with an example everywhere, JSON with the keys it promises, and a terminal nobody can paint."""
+"""The command line: help with an example everywhere, JSON with its promised keys, a terminal nobody can paint."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 import typer
-from journeys.command_line import run_licet
-from journeys.networks import RECIPE, comment, make_network, member, post, write_table
 
 import licet
+from journeys.command_line import run_licet
+from journeys.networks import RECIPE, comment, make_network, member, post, write_table
 from licet.cli.door import printable
 from licet.cli.main import app
 from licet.terms.moments import parse_moment
@@ -41,7 +41,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace whose members, ids, texts and recipe try to paint the terminal."""
     root = tmp_path_factory.mktemp("cli") / "w"
     rows = {
-        "members": [member("ann"), member("ben", "CH"), member(EVIL), member("cy", "US"), member("[red]", EVIL)],
+        "members": [
+            member("ann"),
+            member("ben", "CH"),
+            member(EVIL),
+            member("cy", "US"),
+            member("[red]", EVIL),
+        ],
         "posts": [post("1", "ann", "the harbour opens"), post(EVIL, EVIL, f"said {EVIL}")],
         "comments": [comment("1", "1", "ben", "aye"), comment("2", "1", "[red]", "nay", 1)],
     }
@@ -63,14 +69,18 @@ def test_every_command_has_help_with_an_example_of_itself(command: tuple[str, ..
 
 def test_there_are_the_commands_that_the_banner_names() -> None:
     answer = run_licet()
-    named = [line.split("  ")[1].split()[1:] for line in answer.out.splitlines() if line.startswith("  licet ")]
+    named = [
+        line.split("  ")[1].split()[1:] for line in answer.out.splitlines() if line.startswith("  licet ")
+    ]
     known = [" ".join(command) for command in commands()]
     assert len(named) == 7
     for words in named:
         assert any(" ".join(words).startswith(command) for command in known), words
 
 
-@pytest.mark.parametrize("command", [("gate",), ("corpus",), ("packs",), ("ledger",), ("import",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [("gate",), ("corpus",), ("packs",), ("ledger",), ("import",)], ids=" ".join
+)
 def test_a_group_alone_shows_its_commands(command: tuple[str, ...]) -> None:
     assert "Usage: licet" in run_licet(*command).all
 
@@ -93,27 +103,42 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
     for told in (built, updated):
         assert {"snapshot", "name", "root", "how", "why", "documents", "set_aside", "subjects", "held_back", "at",
                 "position", "policy", "rewritten_buckets"} <= told.keys()  # fmt: skip
-        assert all(isinstance(code, str) and isinstance(count, int) for code, count in told["held_back"].items())
+        assert all(
+            isinstance(code, str) and isinstance(count, int) for code, count in told["held_back"].items()
+        )
     assert (built["documents"], updated["documents"]) == (3, 2)
     assert updated["held_back"]["refused"] == 1
 
     decided = asked("decide", "-s", "cy", "--purpose", "generative_ai_training", "--category", "content.posts",
                     "--at", DAY, "--visibility", "public")  # fmt: skip
     assert {"permitted", "code", "rule", "reason", "would_change", "source"} <= decided.keys()
-    assert (decided["permitted"], decided["code"]) == (False, "region_not_covered") and decided["would_change"]
+    assert (decided["permitted"], decided["code"]) == (False, "region_not_covered") and decided[
+        "would_change"
+    ]
     permitted = asked("decide", "-s", "ann", "--purpose", "generative_ai_training", "--category", "content.posts",
                       "--at", DAY, "--visibility", "public", "--created", "2024-01-01")  # fmt: skip
     assert (permitted["permitted"], permitted["rule"], permitted["would_change"]) == (True, "posts", None)
 
     listed = asked("corpus", "list")
-    assert {"snapshot", "name", "root", "at", "position", "policy", "documents", "subjects"} == listed[0].keys()
+    assert {"snapshot", "name", "root", "at", "position", "policy", "documents", "subjects"} == listed[
+        0
+    ].keys()
     shown = asked("corpus", "show", built["snapshot"], "--documents", "2")
     assert shown["manifest"]["root"] == built["root"] and len(shown["shown"]) == 2
     difference = asked("corpus", "diff", built["snapshot"])
     assert difference.keys() == {"before", "after", "added", "removed", "changed", "unchanged"}
     assert len(difference["removed"]) == 1
     gate = asked("gate", "show", "--at", DAY)
-    assert {"purpose", "recipient", "position", "passed", "held_back", "held_back_detail", "columns", "unlabelled"} == gate.keys()
+    assert {
+        "purpose",
+        "recipient",
+        "position",
+        "passed",
+        "held_back",
+        "held_back_detail",
+        "columns",
+        "unlabelled",
+    } == gate.keys()
     assert gate["unlabelled"]["profiles"] == ["internal"]
     ledger = asked("ledger", "show", "--last", "3")
     assert ledger.keys() == {"size", "root", "entries"} and len(ledger["entries"]) == 3
@@ -133,7 +158,9 @@ def test_exports_are_told_in_json(home: Path, tmp_path: Path) -> None:
         assert told.keys() == {"path", "format", "documents", "files", "bytes"} and told["documents"] == 2
         assert sum((tmp_path / form / name).stat().st_size for name in told["files"]) == told["bytes"]
     lines = (tmp_path / "jsonl" / "documents.jsonl").read_text().splitlines()
-    assert all(json.loads(line).keys() == {"document_id", "kind", "text", "language", "created"} for line in lines)
+    assert all(
+        json.loads(line).keys() == {"document_id", "kind", "text", "language", "created"} for line in lines
+    )
 
 
 def test_data_cannot_paint_the_terminal(home: Path) -> None:
@@ -175,7 +202,12 @@ def test_a_real_terminal_is_not_painted_either(home: Path) -> None:
 
 
 def test_a_closed_pipe_is_quiet(home: Path) -> None:
-    for command in (("corpus", "show", "--documents", "9"), ("corpus", "list", "--json"), ("packs", "schema"), ("--help",)):
+    for command in (
+        ("corpus", "show", "--documents", "9"),
+        ("corpus", "list", "--json"),
+        ("packs", "schema"),
+        ("--help",),
+    ):
         read, write = os.pipe()
         os.close(read)
         process = subprocess.Popen(
@@ -196,8 +228,14 @@ def test_what_cannot_be_printed_is_made_visible() -> None:
 def test_an_import_is_told_and_used(tmp_path: Path) -> None:
     dump = tmp_path / "dump"
     dump.mkdir()
-    (dump / "Users.xml").write_text('<users><row Id="4" DisplayName="ann" Location="Berlin, Germany" CreationDate="2021-05-01T10:00:00.000" AboutMe="Bakes." /></users>')
-    (dump / "Posts.xml").write_text('<posts><row Id="1" PostTypeId="1" CreationDate="2021-05-01T10:00:00.000" Body="&lt;p&gt;Hello&lt;/p&gt;" OwnerUserId="4" Title="Hi" Tags="&lt;x&gt;" /></posts>')
+    (dump / "Users.xml").write_text(
+        '<users><row Id="4" DisplayName="ann" Location="Berlin, Germany" '
+        'CreationDate="2021-05-01T10:00:00.000" AboutMe="Bakes." /></users>'
+    )
+    (dump / "Posts.xml").write_text(
+        '<posts><row Id="1" PostTypeId="1" CreationDate="2021-05-01T10:00:00.000" '
+        'Body="&lt;p&gt;Hello&lt;/p&gt;" OwnerUserId="4" Title="Hi" Tags="&lt;x&gt;" /></posts>'
+    )
     told = run_licet("import", "stackexchange", dump, "-w", tmp_path / "w", "--json").json
     assert told["rows"]["posts"] == 1 and told["source"] == "stackexchange" and told["notes"]
     assert run_licet("packs", "use", "linkedin_as_reported", "-w", tmp_path / "w").status == 0
@@ -216,10 +254,16 @@ def test_the_demo_tells_its_story_in_words_and_in_json(tmp_path: Path) -> None:
     assert (story["before"]["permitted"], story["after"]["code"]) == (True, "refused")
     assert story["difference"]["removed"] and story["ledger"]["holds"] is True
     words = run_licet("demo", "-w", tmp_path / "demo", "--members", "150", "--replace")
-    assert words.status == 0 and "the very same root" in words.out and "every hash and signature holds" in words.out
+    assert (
+        words.status == 0
+        and "the very same root" in words.out
+        and "every hash and signature holds" in words.out
+    )
     for line in (line.strip() for line in words.out.splitlines() if line.startswith("  licet ")):
         suggested = line.split()[1:]
-        assert run_licet(*suggested, cwd=tmp_path).status == 0, f"the demo suggests what does not work: {line}"
+        assert run_licet(*suggested, cwd=tmp_path).status == 0, (
+            f"the demo suggests what does not work: {line}"
+        )
 
 
 def test_the_gate_can_be_looked_through_for_every_purpose(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from journeys.networks import (
     RECIPE,
     assert_update_equals_rebuild,
@@ -19,7 +20,6 @@ from journeys.networks import (
     texts_of,
     write_table,
 )
-
 from licet.app import Workspace
 from licet.terms import UseError
 from licet.terms.moments import parse_moment
@@ -54,7 +54,11 @@ def test_a_near_duplicate_comes_back_when_the_earlier_one_leaves(tmp_path: Path)
 
 
 def test_a_thread_is_written_anew_when_one_of_its_people_leaves(tmp_path: Path) -> None:
-    said = [comment("1", "p", "ann", "one", 1), comment("2", "p", "ben", "two", 2), comment("3", "p", "ann", "three", 3)]
+    said = [
+        comment("1", "p", "ann", "one", 1),
+        comment("2", "p", "ben", "two", 2),
+        comment("3", "p", "ann", "three", 3),
+    ]
     with make_network(tmp_path / "w", {"members": PEOPLE, "comments": said}) as workspace:
         first = workspace.corpus_build(at=DAY)
         assert texts_of(workspace) == {"one\n\ntwo\n\nthree"} and first.subjects == 2
@@ -62,7 +66,9 @@ def test_a_thread_is_written_anew_when_one_of_its_people_leaves(tmp_path: Path) 
         updated = workspace.corpus_update()
         assert texts_of(workspace) == {"two"} and updated.subjects == 1
         difference = workspace.corpus_diff(first.snapshot, updated.snapshot)
-        assert [one["kind"] for one in difference.changed] == ["thread"] and not difference.added + difference.removed
+        assert [one["kind"] for one in difference.changed] == [
+            "thread"
+        ] and not difference.added + difference.removed
         assert_update_equals_rebuild(workspace, updated.snapshot)
 
 
@@ -99,7 +105,9 @@ def test_a_privacy_signal_reaches_the_corpus(tmp_path: Path) -> None:
 
 def test_a_name_that_may_be_read_later_is_kept_in_words_from_then_on(tmp_path: Path) -> None:
     """Names come from a table that no document is made from, and are permitted from October to November."""
-    recipe = RECIPE.replace("  - kind: profile\n    table: profiles\n    text: |-\n      {headline}\n      {summary}\n", "")
+    recipe = RECIPE.replace(
+        "  - kind: profile\n    table: profiles\n    text: |-\n      {headline}\n      {summary}\n", ""
+    )
     recipe += "declared_names: {table: profiles, subject: id, column: name}\n"
     rows = {
         "members": PEOPLE,
@@ -125,7 +133,9 @@ def test_equal_words_said_at_once_by_two_come_in_one_order(tmp_path: Path) -> No
     with make_network(tmp_path / "w", rows) as workspace:
         workspace.corpus_build(at=DAY)
         (document,) = workspace.corpus_documents()
-        assert document["subjects"] == [f"m{n}" for n in sorted(range(40), key=str)], "by the key of the comment"
+        assert document["subjects"] == [f"m{n}" for n in sorted(range(40), key=str)], (
+            "by the key of the comment"
+        )
         write_table(workspace.layout.root, "comments", reversed(said))
         workspace.corpus_build(at=DAY)
         (turned,) = workspace.corpus_documents()
@@ -140,15 +150,16 @@ def test_rows_are_put_in_the_order_of_numbers_as_numbers(tmp_path: Path) -> None
         pq.write_table(table.set_column(3, "made", pa.array([10, 9, 2])), path)
         catalogue = workspace.layout.catalogue.read_text()
         before, _, after = catalogue.partition("  comments:")
-        workspace.layout.catalogue.write_text(before + "  comments:" + after.replace("    created: made\n", "", 1).replace(
-            "      made: null", "      made: content.comments", 1))  # fmt: skip
+        after = after.replace("    created: made\n", "", 1)
+        after = after.replace("      made: null", "      made: content.comments", 1)
+        workspace.layout.catalogue.write_text(before + "  comments:" + after)
         workspace.corpus_build(at=DAY)
         assert texts_of(workspace) == {"number 2\n\nnumber 9\n\nnumber 10"}
 
 
 @pytest.mark.parametrize("kind", [pa.int64(), pa.float64(), pa.decimal128(9, 1), pa.large_string()], ids=str)
 def test_an_opt_out_reaches_members_whatever_type_their_ids_have(tmp_path: Path, kind: pa.DataType) -> None:
-    """The gate, the ledger and the index of a snapshot must name a person alike: 7.0 is not "7" in one and "7.0" in another."""
+    """Gate, ledger and a snapshot's index must name a person alike: 7.0 is not "7" to one and "7.0" to another."""
     rows = {
         "members": [member("7"), member("8")],
         "posts": [post("1", "7", "by seven " + LONG), post("2", "8", "by eight")],
@@ -175,7 +186,9 @@ def test_a_date_that_is_text_is_refused_in_one_sentence(tmp_path: Path) -> None:
         recast(workspace.layout.data / "posts.parquet", ["made"], pa.string())
         table = pq.read_table(workspace.layout.data / "posts.parquet")
         place = table.column_names.index("made")
-        pq.write_table(table.set_column(place, "made", pa.array(["yesterday"])), workspace.layout.data / "posts.parquet")
+        pq.write_table(
+            table.set_column(place, "made", pa.array(["yesterday"])), workspace.layout.data / "posts.parquet"
+        )
         with pytest.raises(UseError) as refused:
             workspace.corpus_build(at=DAY)
         assert refused.value.code == "CORP-014" and "'made'" in refused.value.what
@@ -185,7 +198,9 @@ def test_a_date_that_is_text_is_refused_in_one_sentence(tmp_path: Path) -> None:
 def test_a_changed_table_a_changed_recipe_and_a_changed_policy_make_everything_anew(tmp_path: Path) -> None:
     with make_network(tmp_path / "w", {"members": PEOPLE, "posts": [post("1", "ann", LONG)]}) as workspace:
         workspace.corpus_build(at=DAY)
-        write_table(workspace.layout.root, "posts", [post("1", "ann", LONG), post("2", "ben", "quite another thing")])
+        write_table(
+            workspace.layout.root, "posts", [post("1", "ann", LONG), post("2", "ben", "quite another thing")]
+        )
         tables = workspace.corpus_update()
         assert (tables.how, tables.why, tables.documents) == ("rebuilt", "the tables changed", 2)
         recipe = workspace.layout.recipe
@@ -195,7 +210,9 @@ def test_a_changed_table_a_changed_recipe_and_a_changed_policy_make_everything_a
         policy.write_text(policy.read_text().replace('version: "1"', 'version: "2"'))
         workspace.use_pack(str(policy))
         assert workspace.corpus_update().why == "the policy changed"
-        workspace.layout.catalogue.write_text(workspace.layout.catalogue.read_text().replace("title: content.posts", "title: null"))
+        workspace.layout.catalogue.write_text(
+            workspace.layout.catalogue.read_text().replace("title: content.posts", "title: null")
+        )
         catalogue = workspace.corpus_update()
         assert catalogue.why == "the catalogue changed"
         assert_update_equals_rebuild(workspace, catalogue.snapshot)
@@ -206,10 +223,18 @@ def recast(path: Path, columns: list[str], kind: pa.DataType) -> None:
     for name in columns:
         place, old = table.column_names.index(name), table[name].combine_chunks()
         if pa.types.is_list(old.type):
-            items = pa.array([float(one) for one in old.flatten().to_pylist()]).cast(kind) if not_text(kind) else old.flatten().cast(kind)
+            items = (
+                pa.array([float(one) for one in old.flatten().to_pylist()]).cast(kind)
+                if not_text(kind)
+                else old.flatten().cast(kind)
+            )
             new = pa.ListArray.from_arrays(old.offsets, items)
         else:
-            new = old.cast(pa.float64()).cast(kind) if not_text(kind) and pa.types.is_string(old.type) else old.cast(kind)
+            new = (
+                old.cast(pa.float64()).cast(kind)
+                if not_text(kind) and pa.types.is_string(old.type)
+                else old.cast(kind)
+            )
         table = table.set_column(place, name, new)
     pq.write_table(table, path)
 

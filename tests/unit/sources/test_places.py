@@ -85,8 +85,8 @@ def test_almost_every_country_is_resolved_by_its_english_name() -> None:
     assert unresolved == UNCLEAR
 
 
-#: Georgia is also a state, Jersey New Jersey, Congo two countries; Luxembourg also a Belgian province.
-UNCLEAR: set[str] = {"GE", "JE", "CG", "LU", "WS", "MF"}
+#: Georgia is also a state, Jersey said for New Jersey, Congo two countries, Samoa also American.
+UNCLEAR = {"GE", "JE", "CG", "WS"}
 
 
 @pytest.mark.parametrize("code", sorted(each.code for each in pycountry.subdivisions.get(country_code="CA")))

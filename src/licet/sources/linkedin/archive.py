@@ -24,6 +24,12 @@ _END_RECORD, _END_BYTES = b"PK\x05\x06", 22
 _ZIP64_LOCATOR = b"PK\x06\x07"
 _NESTED = (".zip", ".7z", ".rar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".tar", ".jar")
 _CHUNK_BYTES = 64 * 1024
+#: What exports use. zipfile bounds what comes out of these; of BZIP2 and LZMA, 4 KiB may become gigabytes at once.
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+#: An encrypted file, strong encryption, and an encrypted directory.
+_ENCRYPTED = 0x1 | 0x40 | 0x2000
+#: Characters that change the order in which a name is shown.
+_REORDERING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 #: Whatever zipfile and zlib raise on bytes that are no archive.
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError),
@@ -138,7 +144,7 @@ def open_archive(path: Path | str, limits: Limits | None = None) -> Iterator[Arc
     """Open a ZIP after checking its directory.
 
     Raises: SourceError SRC-040 when it cannot be read or is too large, SRC-041 when it is no ZIP or damaged, SRC-042
-    for more entries than an export has, SRC-043 for names that lead outside or are there twice, SRC-044 for links
+    for more entries than an export has and for ZIP64, SRC-043 for names that lead outside or are there twice, SRC-044 for links
     and other special files, SRC-045 when encrypted, SRC-046 when its sizes are out of proportion.
     """
     path, limits = Path(path), limits or Limits()
@@ -147,6 +153,10 @@ def open_archive(path: Path | str, limits: Limits | None = None) -> Iterator[Arc
         zipped = zipfile.ZipFile(path)
     except FileNotFoundError:
         raise SourceError("SRC-040", "there is no such file", str(path), "give the path of the ZIP") from None
+    except PermissionError:
+        raise SourceError(
+            "SRC-040", "the file may not be read", str(path), "make it readable for yourself"
+        ) from None
     except _BROKEN as error:
         raise SourceError(
             "SRC-041", f"this is not a ZIP archive: {error}", str(path), "give the ZIP as it was downloaded"
@@ -198,7 +208,7 @@ def _checked(infos: list[zipfile.ZipInfo], path: Path, limits: Limits) -> dict[s
             raise SourceError(
                 "SRC-043", "a file's name leads outside the archive", where, "do not unpack this archive"
             )
-        folded = unicodedata.normalize("NFC", name).casefold()
+        folded = unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
         if folded in seen:
             raise SourceError("SRC-043", "two files have the same name", where, "do not trust this archive")
         seen.add(folded)
@@ -207,9 +217,16 @@ def _checked(infos: list[zipfile.ZipInfo], path: Path, limits: Limits) -> dict[s
             raise SourceError(
                 "SRC-044", "the archive holds a link or a device", where, "do not unpack this archive"
             )
-        if info.flag_bits & 0x41:
+        if info.flag_bits & _ENCRYPTED:
             raise SourceError(
                 "SRC-045", "the archive is encrypted", where, "unpack it and pack it without a password"
+            )
+        if info.compress_type not in _METHODS:
+            raise SourceError(
+                "SRC-041",
+                "a file is packed in a way that no export is",
+                where,
+                "unpack it and pack it plainly",
             )
         if info.file_size > limits.entry_bytes:
             raise SourceError(
@@ -235,5 +252,5 @@ def _is_plain(name: str) -> bool:
         and not name.startswith(("/", "\\"))
         and ":" not in parts[0][:2]
         and not any(part in ("..", ".") for part in parts)
-        and not any(unicodedata.category(each) in ("Cc", "Cs") for each in name)
+        and not any(unicodedata.category(each) in ("Cc", "Cs") or each in _REORDERING for each in name)
     )

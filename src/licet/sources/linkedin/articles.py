@@ -26,7 +26,9 @@ def read_article(name: str, file: BoundedReader, subject: str) -> SheetTable:
     data = file.read_all(LONGEST_ARTICLE_BYTES)
     cut = len(data) > LONGEST_ARTICLE_BYTES
     html = data[:LONGEST_ARTICLE_BYTES].decode("utf-8-sig", "replace")
-    titles = {match[1].casefold(): plain_text(match[2]) for match in _TITLE.finditer(html[:_TOP_CHARACTERS])}
+    titles: dict[str, str] = {}
+    for match in _TITLE.finditer(html[:_TOP_CHARACTERS]):
+        titles.setdefault(match[1].casefold(), plain_text(match[2]))
     published = _PUBLISHED.search(html[:_TOP_CHARACTERS])
     written = read_date(published[1].strip()) if published else None
     row = {

@@ -19,6 +19,8 @@ LONGEST_LINE_BYTES = 1024 * 1024
 LONGEST_CELL = 131_072
 LONGEST_ROW_BYTES = 4 * 1024 * 1024
 MOST_COLUMNS = 512
+#: Blank lines cost time as well, and no row bounds them.
+MOST_LINES = 10_000_000
 #: A header stands this early, or there is none.
 _HEADER_WITHIN_ROWS = 40
 
@@ -80,8 +82,9 @@ def _is_header(row: list[str], known: frozenset[str]) -> bool:
         # an unknown header: the preamble's lines have one cell, and end in a colon or a full stop
         return len(cells) > 1 or not row[0].strip().endswith((":", "."))
     hits = sum(cell in known for cell in cells)
-    # most of what stands there must be known; of many known words a few must be there, not one by chance
-    return hits * 10 >= len(cells) * 6 and hits >= min(2, len(known))
+    # most of what stands there must be known, and of many known words not one alone, by chance; three are enough even
+    # beside many new columns, which stay unlabelled
+    return hits >= 3 or (hits * 10 >= len(cells) * 6 and hits >= min(2, len(known)))
 
 
 def _rows(file: Readable, where: str) -> Iterator[list[str]]:
@@ -123,6 +126,8 @@ class _Lines:
         line = next(self._lines)
         self.number += 1
         self.bytes_since_row += len(line)
+        if self.number > MOST_LINES:
+            raise _beyond_measure(f"the file has more than {MOST_LINES} lines", self._where, self.number)
         if self.bytes_since_row > LONGEST_ROW_BYTES:
             raise _beyond_measure("a row is longer than 4 MiB", self._where, self.number)
         return _decode(line, self._where, self.number)

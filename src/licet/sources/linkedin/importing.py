@@ -108,7 +108,7 @@ def _take(archive: Archive, entry: Entry, subject: str, findings: _Findings) -> 
     except SourceError as error:
         if error.code not in _FILE_CODES:
             raise
-        return FileOutcome(name, "not understood", reason=error.line())
+        return FileOutcome(name, "not understood", layout.table, reason=error.line())
     if table is None or table.data.num_rows == 0:
         return FileOutcome(name, "empty", layout.table, reason="it says that there is nothing")
     _learn(findings, layout, table)
@@ -145,9 +145,7 @@ def _write(findings: _Findings, out_dir: Path, subject: str, region: str | None)
     parts = {"members": [members], **findings.parts}
     for name, pieces in parts.items():
         data = pa.concat_tables([piece.data for piece in pieces], promote_options="default")
-        labels: dict[str, str | None] = dict.fromkeys(data.column_names)
-        for piece in pieces:
-            labels.update({column: label for column, label in piece.labels.items() if label is not None})
+        labels = {column: _label(column, pieces) for column in data.column_names}
         target = out_dir / f"{name}.parquet"
         numbered = _numbered(name, data) if name != "members" else data
         write_table(target, numbered, labels)
@@ -168,6 +166,12 @@ def _write(findings: _Findings, out_dir: Path, subject: str, region: str | None)
         notes=tuple(_notes(findings, detail)),
         files=tuple(findings.outcomes),
     )
+
+
+def _label(column: str, pieces: list[SheetTable]) -> str | None:
+    """The kind that every file having the column gives it; when one does not know it, nor do we."""
+    kinds = {piece.labels[column] for piece in pieces if column in piece.labels}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _numbered(name: str, data: pa.Table) -> pa.Table:
@@ -196,7 +200,7 @@ def _members(findings: _Findings, subject: str, region: str | None) -> tuple[She
 
 def _notes(findings: _Findings, region: str) -> Iterator[str]:
     yield f"your region: {region}"
-    if "shares" not in findings.parts:
+    if all(outcome.table != "shares" for outcome in findings.outcomes):
         yield (
             "there are no posts in this archive: the basic export leaves them out, so ask for the complete one before"
             " concluding that you have none"

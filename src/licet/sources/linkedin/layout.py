@@ -56,7 +56,7 @@ _MESSAGE_WORDS = (
 )
 _GROUP_NOTE = (
     "group messages are training data in the platform's notice, but no column tells them from private ones: all are"
-    " treated as private, and so excluded from training"
+    " ambiguous, treated as private, and so excluded from training"
 )
 _OTHERS = "holds what other people wrote or who they are; the archive's owner alone counts as subject"
 
@@ -305,6 +305,6 @@ _BY_NAME = {fold_word(name): layout for name, layout in _FILES.items()}
 
 def layout_of(path: str) -> FileLayout | None:
     """The layout of a file of the archive, by its name; None when no such file is known."""
-    stem = re.sub(r"\.csv$", "", path.rsplit("/", 1)[-1], flags=re.IGNORECASE)
+    stem = re.sub(r"\.csv$", "", re.split(r"[/\\]", path)[-1], flags=re.IGNORECASE)
     exact = _BY_NAME.get(fold_word(stem))
     return exact or _BY_NAME.get(fold_word(re.sub(r"(?:[_ -]\d+|\s?\(\d+\))+$", "", stem)))

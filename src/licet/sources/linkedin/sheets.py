@@ -57,11 +57,12 @@ def sheet_table(sheet: Sheet, layout: FileLayout, file_name: str, subject: str) 
     fields += [pa.field("visibility", pa.string())]
     schema = pa.schema(fields)
     batches: list[pa.RecordBatch] = []
-    count = 0
+    count = cells = 0
     rows = (row for row in sheet.rows if any(cell.strip() for cell in row))
     while chunk := list(itertools.islice(rows, _BATCH_ROWS)):
         count += len(chunk)
-        if count > MOST_ROWS or count * width > MOST_CELLS:
+        cells += sum(max(width, len(row)) for row in chunk)
+        if count > MOST_ROWS or cells > MOST_CELLS:
             raise SourceError(
                 "SRC-051", "the file has far more rows than an export", file_name, "check what it is"
             )

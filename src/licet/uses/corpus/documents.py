@@ -116,11 +116,11 @@ def _rows(gate: Gate, kind: DocumentKind, selection: Selection) -> Iterable[pa.T
         )
     if not catalogued.subjects:
         return  # nobody's data: the gate lets none of it through
-    for how, column in (("grouped by", kind.group_by), ("ordered by", kind.order_by)):
-        if column is not None and catalogued.columns.get(column) is None and column not in _roles(catalogued):
+    for how, by in (("grouped by", kind.group_by), ("ordered by", kind.order_by)):
+        if by is not None and catalogued.columns.get(by) is None and by not in _roles(catalogued):
             raise UseError(
                 "CORP-013",
-                f"documents of kind {kind.kind!r} are {how} {column!r}, which has no label and is therefore denied",
+                f"documents of kind {kind.kind!r} are {how} {by!r}, which has no label and is therefore denied",
                 f"table {kind.table!r}",
                 "label the column in the catalogue",
             )

@@ -29,7 +29,7 @@ pytestmark = [
 
 #: The European Economic Area on 3 November 2025, Canada, Hong Kong and Switzerland: the article's words.
 COVERED = set(
-    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO CA HK CH".split()
+    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO CA HK CH".split()  # noqa: SIM905
 )
 SETTING = "data_for_generative_ai_improvement"
 DAY = parse_moment("2025-11-03")
@@ -72,7 +72,9 @@ def test_on_the_day_only_members_of_the_covered_regions_are_in(
         assert document["subjects"], "nobody's words are in it"
         for subject in document["subjects"]:
             assert country(regions[subject]) in COVERED
-    assert {document["kind"] for document in documents} == {"profile", "post"}, "the article names no comments"
+    assert {document["kind"] for document in documents} == {"profile", "post"}, (
+        "the article names no comments"
+    )
 
 
 def test_everybody_covered_who_wrote_anything_is_in(
