@@ -144,8 +144,8 @@ def open_archive(path: Path | str, limits: Limits | None = None) -> Iterator[Arc
     """Open a ZIP after checking its directory.
 
     Raises: SourceError SRC-040 when it cannot be read or is too large, SRC-041 when it is no ZIP or damaged, SRC-042
-    for more entries than an export has and for ZIP64, SRC-043 for names that lead outside or are there twice, SRC-044 for links
-    and other special files, SRC-045 when encrypted, SRC-046 when its sizes are out of proportion.
+    for more entries than an export has and for ZIP64, SRC-043 for names that lead outside or are there twice,
+    SRC-044 for links and other special files, SRC-045 when encrypted, SRC-046 when its sizes are out of proportion.
     """
     path, limits = Path(path), limits or Limits()
     try:

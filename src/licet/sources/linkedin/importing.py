@@ -93,7 +93,8 @@ def _take(archive: Archive, entry: Entry, subject: str, findings: _Findings) -> 
     name = entry.name
     if entry.is_nested:
         return FileOutcome(name, "nested archive", reason="archives inside the archive are not opened")
-    folders, lower = name.casefold().split("/")[:-1], name.casefold()
+    lower = name.casefold()
+    folders = lower.replace("\\", "/").split("/")[:-1]
     if lower.endswith((".html", ".htm")) and ARTICLES_FOLDER in folders:
         with archive.open(name) as file:
             article = read_article(name, file, subject)

@@ -33,6 +33,11 @@ class FileLayout:
     labels: Mapping[str, str | None] | None = None
     note: str = ""
 
+    def spelling(self, column: str) -> str:
+        """The column as it is listed here, whatever the export's case and spaces; an unlisted one as it is."""
+        folded = fold_word(column)
+        return next((word for word in self.words if fold_word(word) == folded), column)
+
     def label(self, column: str) -> str | None:
         """The kind of data of a column as written in the header; None for one that is not known."""
         folded = fold_word(column)

@@ -48,7 +48,7 @@ def sheet_table(sheet: Sheet, layout: FileLayout, file_name: str, subject: str) 
 
     Cells beyond the header go to a list column `beyond_header`, unlabelled. Raises what reading the rows raises.
     """
-    names = _column_names(sheet.header)
+    names = _column_names(tuple(layout.spelling(cell) for cell in sheet.header))
     width = len(names)
     created = _position(sheet, layout.created)
     visibility = _position(sheet, layout.visibility)
@@ -75,6 +75,7 @@ def sheet_table(sheet: Sheet, layout: FileLayout, file_name: str, subject: str) 
     data = pa.Table.from_batches(batches, schema=schema)
     labels = {name: layout.label(cell) for name, cell in zip(names, sheet.header, strict=True)}
     data, labels, remark = _without_idle(data, labels, sheet, layout)
+    data, labels = _with_listed(data, labels, layout)
     for name, value in (("archive_file", file_name), ("member_id", subject)):
         data = data.add_column(0, name, pa.array([value] * data.num_rows, pa.string()))
     seen = data.column("visibility").to_pylist() if visibility is not None else []
@@ -103,6 +104,17 @@ def _without_idle(
         {name: label for name, label in labels.items() if name not in idle},
         "; ".join(remarks),
     )
+
+
+def _with_listed(
+    data: pa.Table, labels: dict[str, str | None], layout: FileLayout
+) -> tuple[pa.Table, dict[str, str | None]]:
+    """Add the columns that this export left out, empty, so that a recipe finds the same ones in every archive."""
+    for word, name in zip(layout.words, _column_names(layout.words), strict=True):
+        if name not in labels:
+            data = data.append_column(name, pa.nulls(data.num_rows, pa.string()))
+            labels = {**labels, name: layout.label(word)}
+    return data, labels
 
 
 def _is_empty(data: pa.Table, name: str) -> bool:

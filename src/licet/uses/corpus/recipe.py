@@ -131,7 +131,7 @@ def parse_recipe(text: str, where: str) -> Recipe:
             "CORP-002",
             f"the recipe makes no sense at {place}: {first['msg'].removeprefix('Value error, ')}",
             where,
-            "compare it with the recipes that licet ships (licet corpus recipes)",
+            "compare it with the recipe.yaml that `licet import` writes",
         ) from None
 
 

@@ -1,0 +1,54 @@
+"""A recipe that the catalogue cannot serve is refused before anything is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import licet
+from licet.terms import UseError
+from licet.terms.moments import parse_moment
+
+CATALOGUE = """
+licet_catalogue: 1
+facts: {{table: people, subject: id, region: country}}
+tables:
+  people:
+    location: {{parquet: people.parquet}}
+    subjects: [id]
+    columns: {{country: profile.location}}
+  posts:
+    location: {{parquet: posts.parquet}}
+    {key}
+    subjects: [author]
+    visibility_is: public
+    columns: {{text: content.posts, topic: {label}}}
+"""
+RECIPE = "licet_recipe: 1\ndocuments:\n  - {{kind: post, table: posts, text: '{{text}}'{group}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "label", "group"),
+    [
+        ("CORP-011", "", "content.posts", ""),
+        ("CORP-013", "key: post", "null", ", group_by: topic"),
+        ("CORP-010", "key: post", "content.posts", ", group_by: nowhere"),
+    ],
+)
+def test_a_recipe_the_catalogue_cannot_serve_is_refused(
+    code: str, key: str, label: str, group: str, tmp_path: Path
+) -> None:
+    with licet.create(tmp_path) as workspace:
+        pq.write_table(pa.table({"id": ["a"], "country": ["PT"]}), tmp_path / "people.parquet")
+        posts = pa.table({"post": ["1"], "author": ["a"], "text": ["Hello."], "topic": ["talk"]})
+        pq.write_table(posts, tmp_path / "posts.parquet")
+        (tmp_path / "catalogue.yaml").write_text(CATALOGUE.format(key=key, label=label))
+        (tmp_path / "recipe.yaml").write_text(RECIPE.format(group=group))
+        workspace.use_pack("linkedin_as_reported")
+        with pytest.raises(UseError) as caught:
+            workspace.corpus_build(at=parse_moment("2025-11-03"))
+        assert caught.value.code == code
+        assert workspace.corpus_list() == []
