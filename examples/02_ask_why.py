@@ -21,12 +21,18 @@ def main() -> None:
         ("the day before", request._replace(at=datetime(2025, 11, 2, tzinfo=UTC)), lisbon),
         ("in Texas", request, Facts(region="US-TX")),
         ("who knows where", request, Facts()),
-        ("toggle off", request, Facts("PT", choices={"data_for_generative_ai_improvement": ChoiceState.REFUSED})),
+        (
+            "toggle off",
+            request,
+            Facts("PT", choices={"data_for_generative_ai_improvement": ChoiceState.REFUSED}),
+        ),
         ("a private message", request._replace(category="private_communication.messages"), lisbon),
     ):
         answer = decide(asked, facts, policy)
         change = answer.would_change
-        print(f"{what}: {answer.code}, {answer.reason}; {change.sentence if change else 'nothing would change it'}")
+        print(
+            f"{what}: {answer.code}, {answer.reason}; {change.sentence if change else 'nothing would change it'}"
+        )
 
 
 if __name__ == "__main__":

@@ -102,18 +102,27 @@ def test_processes_that_append_at_once_lose_nothing(place: tuple[Path, Path]) ->
     assert len(calls) == 3 * 2 * 15
     with Ledger.open(place[0]) as ledger:
         assert ledger.position == len(calls) * 3
-        assert sorted(index for _, first, last in calls for index in range(first, last + 1)) == list(range(270))
+        assert sorted(index for _, first, last in calls for index in range(first, last + 1)) == list(
+            range(270)
+        )
         check(ledger, calls, set())
         assert ledger.choices_table().num_rows == len(calls)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_writer_killed_at_any_moment_leaves_a_ledger_that_verifies(place: tuple[Path, Path], seed: int) -> None:
+def test_writer_killed_at_any_moment_leaves_a_ledger_that_verifies(
+    place: tuple[Path, Path], seed: int
+) -> None:
     """Five deaths in a row on one ledger, each at another moment, the last of them followed by an ordinary append."""
     rng, calls, erased = random.Random(seed), [], set()
     for death in range(5):
         child = start_writer(
-            place, f"d{death}", calls=100_000, size=rng.choice([1, 3, 40]), threads=2, erases=rng.random() < 0.5
+            place,
+            f"d{death}",
+            calls=100_000,
+            size=rng.choice([1, 3, 40]),
+            threads=2,
+            erases=rng.random() < 0.5,
         )
         set_off(child)
         assert child.stdout is not None

@@ -36,8 +36,12 @@ SIGNALS = st.builds(
     st.booleans(),
 )
 OTHERS = st.one_of(
-    st.builds(lambda subject: NewEntry(EntryKind.NOTICE_SHOWN, subject, {"notice": "n"}), st.none() | SUBJECTS),
-    st.just(NewEntry(EntryKind.PACK_IN_FORCE, None, {"pack": "p", "version": "1", "digest": "d", "file": "f"})),
+    st.builds(
+        lambda subject: NewEntry(EntryKind.NOTICE_SHOWN, subject, {"notice": "n"}), st.none() | SUBJECTS
+    ),
+    st.just(
+        NewEntry(EntryKind.PACK_IN_FORCE, None, {"pack": "p", "version": "1", "digest": "d", "file": "f"})
+    ),
     st.just(NewEntry(EntryKind.USE_RUN, None, {"use": "corpus"})),
 )
 
@@ -134,7 +138,9 @@ class AsOfMachine(RuleBasedStateMachine):
         assert all(choice.at == self.model.history[choice.entry][0] for choice in found)
         signals = self.model.signals(position)
         assert {tuple(row.values()) for row in self.ledger.signals_table(position).to_pylist()} == signals
-        assert self.ledger.signals_of(subject, position) == {signal for who, signal in signals if who == subject}
+        assert self.ledger.signals_of(subject, position) == {
+            signal for who, signal in signals if who == subject
+        }
         since = data.draw(st.integers(0, position), label="since")
         assert self.ledger.changed_subjects(since, position) == self.model.changed(since, position)
         packs = [index for index, _ in self.model.of(EntryKind.PACK_IN_FORCE, position)]

@@ -79,7 +79,10 @@ def test_no_proof_holds_for_another_leaf_place_or_root(leaves: list[bytes], data
         assert not verify_inclusion(leaf, place, size, path, root)
     if path:
         at = data.draw(st.integers(0, len(path) - 1))
-        assert not verify_inclusion(leaf, index, size, (*path[:at], other, *path[at + 1 :]), root) or path[at] == other
+        assert (
+            not verify_inclusion(leaf, index, size, (*path[:at], other, *path[at + 1 :]), root)
+            or path[at] == other
+        )
 
 
 @given(st.lists(st.binary(max_size=4), min_size=2, max_size=80), st.data())

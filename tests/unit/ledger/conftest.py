@@ -25,7 +25,9 @@ class Clock:
         return self.at
 
 
-def make_choice(subject: str, value: str, setting: str = "ai_training", category: str | None = None) -> NewEntry:
+def make_choice(
+    subject: str, value: str, setting: str = "ai_training", category: str | None = None
+) -> NewEntry:
     payload = {"setting": setting, "category": category, "value": value, "via": "web"}
     return NewEntry(EntryKind.CHOICE, subject, payload)
 

@@ -251,7 +251,9 @@ def test_proofs_hold_against_the_checkpoint_of_every_size(ledger, choice) -> Non
     for checkpoint in checkpoints:
         assert Checkpoint.parse(checkpoint.text, ledger.public_key_text) == checkpoint
         for entry in ledger.entries(0, checkpoint.size):
-            assert ledger.inclusion_proof(entry.index, checkpoint.size).verify(entry.leaf_hash, checkpoint.root)
+            assert ledger.inclusion_proof(entry.index, checkpoint.size).verify(
+                entry.leaf_hash, checkpoint.root
+            )
         for earlier in checkpoints[: checkpoint.size + 1]:
             proof = ledger.consistency_proof(earlier.size, checkpoint.size)
             assert proof.verify(earlier.root, checkpoint.root)

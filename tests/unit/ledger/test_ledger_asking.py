@@ -30,11 +30,19 @@ def test_choice_says_since_when_it_stands(ledger, clock, choice) -> None:
     later = clock.forward(hours=1)
     ledger.append([choice("bob", "on"), choice("ann", "off")])
     (found,) = ledger.choices_of("ann")
-    assert (found.setting, found.category, found.value, found.entry, found.at) == ("ai_training", None, "off", 2, later)
+    assert (found.setting, found.category, found.value, found.entry, found.at) == (
+        "ai_training",
+        None,
+        "off",
+        2,
+        later,
+    )
 
 
 def test_category_and_whole_setting_are_choices_of_their_own(ledger, choice) -> None:
-    ledger.append([choice("ann", "on"), choice("ann", "off", category="profile"), choice("ann", "off", setting="ads")])
+    ledger.append(
+        [choice("ann", "on"), choice("ann", "off", category="profile"), choice("ann", "off", setting="ads")]
+    )
     found = [(c.setting, c.category, c.value) for c in ledger.choices_of("ann")]
     assert found == [("ads", None, "off"), ("ai_training", None, "on"), ("ai_training", "profile", "off")]
 
@@ -48,7 +56,9 @@ def test_signal_counts_until_it_is_taken_back(ledger, signal) -> None:
 
 
 def test_choices_table_has_the_latest_of_everybody(ledger, choice) -> None:
-    ledger.append([choice("bob", "on"), choice("ann", "on"), choice("ann", "off"), choice("ann", "off", category="x")])
+    ledger.append(
+        [choice("bob", "on"), choice("ann", "on"), choice("ann", "off"), choice("ann", "off", category="x")]
+    )
     table = ledger.choices_table()
     assert table.schema == CHOICES_TABLE
     table.validate(full=True)

@@ -16,9 +16,7 @@ from licet.terms import LedgerError
 PUBLIC = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 PRIVATE = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
 TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-SIGNATURE = (
-    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
-)
+SIGNATURE = "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
 
 
 @pytest.fixture
@@ -72,7 +70,15 @@ def test_note_that_the_key_did_not_sign_is_refused(note: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a", PUBLIC.replace("c74f", "c74e"), PUBLIC.replace("+AR", "+BR"), PUBLIC[:-4], " + + ", "a b" + PUBLIC],
+    [
+        "",
+        "a",
+        PUBLIC.replace("c74f", "c74e"),
+        PUBLIC.replace("+AR", "+BR"),
+        PUBLIC[:-4],
+        " + + ",
+        "a b" + PUBLIC,
+    ],
 )
 def test_what_is_no_public_key_is_refused(text: str) -> None:
     with pytest.raises(LedgerError, match="LEDG-005"):

@@ -102,7 +102,9 @@ def test_path_with_odd_characters_opens(tmp_path: Path, signer, choice) -> None:
         assert again.verify().size == 1
 
 
-def test_copy_of_the_database_alone_verifies_and_says_what_it_was_held_against(ledger, choice, tmp_path: Path) -> None:
+def test_copy_of_the_database_alone_verifies_and_says_what_it_was_held_against(
+    ledger, choice, tmp_path: Path
+) -> None:
     ledger.append([choice("ann", "off")])
     assert ledger.verify().held_against == (1,)
     ledger.close()
@@ -154,7 +156,9 @@ def open_folder() -> Path:  # type: ignore[misc]
 def shared(open_folder: Path, choice) -> Path:
     """A ledger of one entry and its key, owned by whoever the child becomes."""
     run_as_nobody(
-        "Ledger.create(path, Signer.create(key)).append([new])", open_folder / "ledger.sqlite", open_folder / "a.key"
+        "Ledger.create(path, Signer.create(key)).append([new])",
+        open_folder / "ledger.sqlite",
+        open_folder / "a.key",
     )
     return open_folder
 

@@ -27,7 +27,9 @@ def written(ledger: Ledger, clock, choice, signal) -> Iterator[Ledger]:
     clock.forward(minutes=1)
     ledger.append([choice("ann", "off", category="profile"), choice("cat", "on"), choice("dan", "on")])
     clock.forward(minutes=1)
-    ledger.append([choice("dan", "off"), NewEntry(EntryKind.USE_RUN, None, {"use": "corpus"}), choice("eve", "on")])
+    ledger.append(
+        [choice("dan", "off"), NewEntry(EntryKind.USE_RUN, None, {"use": "corpus"}), choice("eve", "on")]
+    )
     clock.forward(minutes=1)
     ledger.erase("cat")
     ledger.append([choice("fay", "off"), choice("gus", "off")])
@@ -57,7 +59,9 @@ def rebuild_tree(connection: sqlite3.Connection) -> None:
     """What somebody with the code and without the key can do: make nodes fit the entries again."""
     connection.execute("DELETE FROM nodes")
     frontier = Frontier()
-    rows = connection.execute("SELECT idx, recorded_at_us, kind, commitment FROM entries ORDER BY idx").fetchall()
+    rows = connection.execute(
+        "SELECT idx, recorded_at_us, kind, commitment FROM entries ORDER BY idx"
+    ).fetchall()
     for row in rows:
         number = node_count(frontier.size)
         for offset, node in enumerate(frontier.push(leaf_hash(leaf_bytes(*row)))):
@@ -110,7 +114,12 @@ def test_edited_payload_is_found_even_when_the_table_of_choices_is_edited_with_i
 
 @pytest.mark.parametrize(
     "edit",
-    ["recorded_at_us = recorded_at_us + 1", "recorded_at_us = 1.5", "kind = 'signal'", "kind = CAST(x'ff' AS TEXT)"],
+    [
+        "recorded_at_us = recorded_at_us + 1",
+        "recorded_at_us = 1.5",
+        "kind = 'signal'",
+        "kind = CAST(x'ff' AS TEXT)",
+    ],
 )
 def test_edited_leaf_is_found(written, edit: str) -> None:
     with tampering(written) as connection:
@@ -125,7 +134,10 @@ def test_edited_commitment_is_found_once_as_payload_and_once_as_leaf(written) ->
 
 
 def test_payload_rewritten_with_its_commitment_and_tree_is_a_fork(written) -> None:
-    payload, salt = canonical_json({"setting": "ai_training", "category": None, "value": "on", "via": "web"}), bytes(16)
+    payload, salt = (
+        canonical_json({"setting": "ai_training", "category": None, "value": "on", "via": "web"}),
+        bytes(16),
+    )
     with tampering(written) as connection:
         connection.execute(
             "UPDATE entries SET payload = ?, salt = ?, commitment = ? WHERE idx = 1",
@@ -159,7 +171,9 @@ def test_half_an_erasure_is_found(written, part: str) -> None:
 
 def test_payload_that_should_be_gone_is_found(written) -> None:
     with tampering(written) as connection:
-        connection.execute("UPDATE entries SET payload = '{}', salt = zeroblob(16), subject = 'cat' WHERE idx = 4")
+        connection.execute(
+            "UPDATE entries SET payload = '{}', salt = zeroblob(16), subject = 'cat' WHERE idx = 4"
+        )
     assert found(written.verify()) == {(4, "payload_edited"), (4, "payload_not_erased")}
 
 
@@ -257,7 +271,9 @@ def test_tail_deleted_with_its_checkpoints_shows_against_the_file_beside_it(writ
     assert found(written.verify()) == {(9, "truncated"), (4, "payload_missing")}
 
 
-def test_tail_deleted_with_every_checkpoint_here_shows_only_against_one_kept_elsewhere(written, choice) -> None:
+def test_tail_deleted_with_every_checkpoint_here_shows_only_against_one_kept_elsewhere(
+    written, choice
+) -> None:
     before = written.checkpoint().text
     written.append([choice("hal", "off")])
     kept = written.checkpoint()
@@ -301,7 +317,9 @@ def fork(written, signer: Signer, clock, choice, tmp_path: Path) -> Callable[[],
     return make
 
 
-def test_fork_from_the_same_beginning_shows_against_a_checkpoint_of_the_other_side(written, choice, fork) -> None:
+def test_fork_from_the_same_beginning_shows_against_a_checkpoint_of_the_other_side(
+    written, choice, fork
+) -> None:
     common = written.checkpoint().text
     written.append([choice("hal", "off"), choice("ida", "off")])
     with fork() as other:
@@ -375,7 +393,9 @@ def test_checkpoint_that_is_not_signed_is_found(written) -> None:
 @pytest.mark.parametrize("size", [-2, 400])
 def test_checkpoint_of_a_size_nobody_signed_is_found(written, size: int) -> None:
     with tampering(written) as connection:
-        connection.execute("INSERT INTO checkpoints SELECT ?, root, signature FROM checkpoints WHERE size = 3", (size,))
+        connection.execute(
+            "INSERT INTO checkpoints SELECT ?, root, signature FROM checkpoints WHERE size = 3", (size,)
+        )
     assert found(written.verify()) == {(12, "checkpoint_edited")}
 
 
@@ -408,7 +428,9 @@ def test_file_overwritten_in_the_middle_is_reported_as_far_as_it_can_be_read(led
 def test_key_exchanged_in_the_file_shows_to_who_knows_the_right_one(written, tmp_path: Path) -> None:
     other = Signer.create(tmp_path / "other.key", written.origin)
     with tampering(written) as connection:
-        connection.execute("UPDATE licet_ledger SET value = ? WHERE key = 'public_key'", (other.public_key_text,))
+        connection.execute(
+            "UPDATE licet_ledger SET value = ? WHERE key = 'public_key'", (other.public_key_text,)
+        )
         for size, root in connection.execute("SELECT size, root FROM checkpoints").fetchall():
             signature = Checkpoint.sign(other, size, root).signature
             connection.execute("UPDATE checkpoints SET signature = ? WHERE size = ?", (signature, size))
@@ -433,7 +455,9 @@ def test_checkpoint_file_of_somebody_else_is_refused(written, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("kept", ["later", "other", "garbage"])
-def test_signer_does_not_open_a_ledger_that_its_checkpoint_file_contradicts(written, signer, kept: str) -> None:
+def test_signer_does_not_open_a_ledger_that_its_checkpoint_file_contradicts(
+    written, signer, kept: str
+) -> None:
     texts = {
         "later": Checkpoint.sign(signer, 13, bytes(32)).text,
         "other": Checkpoint.sign(signer, 9, bytes(32)).text,

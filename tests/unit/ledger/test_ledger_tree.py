@@ -124,7 +124,9 @@ def test_proofs_survive_json() -> None:
     assert ConsistencyProof.from_dict(consistency.as_dict()) == consistency
 
 
-@pytest.mark.parametrize("values", [{}, {"index": 1, "size": 2, "path": ["zz"]}, {"index": "a", "size": 2, "path": []}])
+@pytest.mark.parametrize(
+    "values", [{}, {"index": 1, "size": 2, "path": ["zz"]}, {"index": "a", "size": 2, "path": []}]
+)
 def test_what_is_no_proof_is_refused(values: dict[str, object]) -> None:
     with pytest.raises(LedgerError, match="LEDG-015"):
         InclusionProof.from_dict(values)

@@ -26,7 +26,8 @@ USERS = """\
 """
 POSTS = """\
 <row Id="10" PostTypeId="1" OwnerUserId="1" LastEditorUserId="2" CreationDate="2020-02-01T00:00:00.000" Score="-3"
-     Title="How?" Tags="&lt;a-b&gt;&lt;c&gt;" Body="&lt;pre&gt;&lt;code&gt;x = 1&#xA;&lt;/code&gt;&lt;/pre&gt;" ViewCount="9" />
+     Title="How?" Tags="&lt;a-b&gt;&lt;c&gt;" Body="&lt;pre&gt;&lt;code&gt;x = 1&#xA;&lt;/code&gt;&lt;/pre&gt;"
+     ViewCount="9" />
 <row Id="11" PostTypeId="2" ParentId="10" OwnerDisplayName="user99" CreationDate="2020-02-02T00:00:00.000"
      Score="1" Body="&lt;p&gt;So.&lt;/p&gt;" Tags="|a|b|" />
 <row Id="12" PostTypeId="5" OwnerUserId="-1" CreationDate="2020-02-03T00:00:00.000" Score="0" Body="" />
