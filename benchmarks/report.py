@@ -13,6 +13,12 @@ from benchmarks.targets import Verdict, judge
 BEGIN, END = "<!-- benchmarks:begin -->", "<!-- benchmarks:end -->"
 
 
+_SMALL = (
+    " At this scale the tables and the corpus are so small that fixed costs weigh most; the targets speak of full scale "
+    "(`python -m benchmarks --scale full`)."
+)
+
+
 class NoPlace(Exception):
     """The text has no place between the two markers, or more than one."""
 
@@ -148,6 +154,7 @@ def _machine(results: dict[str, Any]) -> str:
     return (
         f"Measured on {results['date']} ({results['scale']} scale, seed {results['seed']}): {machine['cpu']}, "
         f"{machine['cores']} cores, {machine['memory_gib']} GiB, {machine['os']}, {machine['python']}."
+        + ("" if results["scale"] == "full" else _SMALL)
     )
 
 

@@ -76,6 +76,12 @@ def test_what_was_not_measured_is_said(results: dict[str, Any]) -> None:
     assert page.count("| not measured | – |") == len(TARGETS) - 3
 
 
+def test_a_small_run_says_that_it_is_small(results: dict[str, Any]) -> None:
+    told = "the targets speak of full scale"
+    assert told in results_page(results) and told in readme_block(results)
+    assert told not in results_page({**results, "scale": "full"})
+
+
 def test_bars_in_cells_are_escaped(results: dict[str, Any]) -> None:
     assert "another \\| engine" in results_page(results)
     assert table(("a",), [("x|y",)]).splitlines() == ["| a |", "| --- |", "| x\\|y |"]

@@ -1,0 +1,253 @@
+"""Archives that mean harm, or came to harm: each ends in a clear refusal, before it costs anything."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import stat
+import struct
+import tracemalloc
+import warnings
+import zipfile
+from pathlib import Path
+
+import pytest
+from unit.sources.linkedin_archives import PROFILE, archive
+
+from licet.sources.linkedin import Limits, import_linkedin
+from licet.sources.linkedin.archive import open_archive
+from licet.terms import SourceError
+
+#: Offsets in a central directory entry.
+_FLAGS, _METHOD, _PACKED, _SIZE = 8, 10, 20, 24
+
+
+def refused(tmp_path: Path, path: Path, limits: Limits | None = None) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        import_linkedin(path, tmp_path / "out", region="CH", limits=limits)
+    assert not (tmp_path / "out").exists()
+    assert caught.value.what and caught.value.where and caught.value.fix
+    return caught.value
+
+
+def forge(path: Path, offset: int, form: str, value: int, local: int | None = None) -> Path:
+    """Overwrite a field of the first central directory entry, and of its local header if that is given."""
+    data = bytearray(path.read_bytes())
+    struct.pack_into(form, data, data.index(b"PK\x01\x02") + offset, value)
+    if local is not None:
+        struct.pack_into(form, data, data.index(b"PK\x03\x04") + local, value)
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "../Profile.csv",
+            "a/../../Profile.csv",
+            "..\\Profile.csv",
+            "/etc/Profile.csv",
+            "\\\\host\\Profile.csv",
+        ),
+        *("C:\\Profile.csv", "C:Profile.csv", "./Profile.csv", "Pro\x07file.csv", "Pro\u202efile.csv"),
+        "x" * 300 + ".csv",
+    ],
+)
+def test_a_name_that_leads_outside_or_deceives_is_refused(tmp_path: Path, name: str) -> None:
+    assert refused(tmp_path, archive(tmp_path / "a.zip", {name: PROFILE})).code == "SRC-043"
+
+
+def test_a_name_with_something_behind_a_null_is_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", {"Profile.csvX.exe": PROFILE})
+    path.write_bytes(path.read_bytes().replace(b"Profile.csvX.exe", b"Profile.csv\x00.exe"))
+    assert refused(tmp_path, path).code == "SRC-043"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Profile.csv", "Profile.csv"),
+        ("Profile.csv", "PROFILE.CSV"),
+        ("a/Profile.csv", "a\\Profile.csv"),
+        ("Re\u0301sume\u0301.csv", "R\u00e9sum\u00e9.csv"),
+    ],
+)
+def test_two_files_of_one_name_are_refused(tmp_path: Path, names: tuple[str, str]) -> None:
+    with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(tmp_path / "a.zip", "w") as zipped:
+        for name in names:
+            zipped.writestr(name, PROFILE)
+    assert refused(tmp_path, tmp_path / "a.zip").code == "SRC-043"
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFSOCK])
+def test_links_and_devices_are_refused(tmp_path: Path, kind: int) -> None:
+    info = zipfile.ZipInfo("Profile.csv")
+    info.external_attr = (kind | 0o644) << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as zipped:
+        zipped.writestr(info, "/etc/passwd")
+    assert refused(tmp_path, tmp_path / "a.zip").code == "SRC-044"
+
+
+@pytest.mark.parametrize("flag", [0x1, 0x41, 0x2000])
+def test_an_encrypted_archive_is_refused(tmp_path: Path, flag: int) -> None:
+    path = archive(tmp_path / "a.zip", {"Profile.csv": PROFILE})
+    assert refused(tmp_path, forge(path, _FLAGS, "<H", flag, 6)).code == "SRC-045"
+
+
+def test_an_archive_within_is_listed_and_never_opened(tmp_path: Path) -> None:
+    inner = archive(tmp_path / "inner.zip", {"messages.csv": "x", "../evil": "y"}).read_bytes()
+    files: dict[str, str | bytes] = {
+        "Profile.csv": PROFILE,
+        "more.ZIP": inner,
+        "Shares.csv.gz": b"no gzip at all",
+    }
+    report = import_linkedin(archive(tmp_path / "a.zip", files), tmp_path / "out", region="CH")
+    nested = {each.name for each in report.files if each.fate == "nested archive"}
+    assert nested == {"more.ZIP", "Shares.csv.gz"}
+    assert set(report.tables) == {"members", "profile"}
+    assert any("more.ZIP" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_packing_that_cannot_be_bounded_is_refused_without_unpacking(tmp_path: Path, method: int) -> None:
+    # BZIP2 makes 64 MiB of zeros a few hundred bytes, and Python unpacks them in one step
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as zipped:
+        zipped.writestr("Profile.csv", bytes(64 * 1024**2))
+    tracemalloc.start()
+    try:
+        code = refused(tmp_path, tmp_path / "a.zip").code
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert code == "SRC-041"
+    assert peak < 8 * 1024**2
+
+
+def test_an_unknown_way_of_packing_is_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", {"Profile.csv": PROFILE})
+    assert refused(tmp_path, forge(path, _METHOD, "<H", 97, 8)).code == "SRC-041"
+
+
+def test_a_file_that_unpacks_out_of_proportion_is_refused(tmp_path: Path) -> None:
+    bomb = b"Name,Number\n" + b"x,1\n" * 2_000_000
+    path = archive(tmp_path / "a.zip", {"Courses.csv": bomb})
+    assert path.stat().st_size * 200 < len(bomb)
+    assert refused(tmp_path, path).code == "SRC-046"
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [Limits(entry_bytes=1000), Limits(total_bytes=3000)],
+    ids=["one file", "all together"],
+)
+def test_claims_beyond_the_limits_are_refused(tmp_path: Path, limits: Limits) -> None:
+    text = "Name,Number\n" + "".join(f"course {n},{n}\n" for n in range(120))
+    path = archive(tmp_path / "a.zip", {"Courses.csv": text, "Courses_1.csv": text})
+    assert refused(tmp_path, path, limits).code == "SRC-046"
+
+
+def test_what_comes_out_is_counted_whatever_was_claimed(tmp_path: Path) -> None:
+    # the same file read again and again: claims are within the limit each time, the bytes are not
+    path = archive(tmp_path / "a.zip", {"Courses.csv": "Name,Number\n" + "x,1\n" * 200})
+    with open_archive(path, Limits(total_bytes=1500)) as opened:
+        with opened.open("Courses.csv") as file:
+            file.read_all(10_000)
+        with pytest.raises(SourceError) as caught, opened.open("Courses.csv") as file:
+            file.read_all(10_000)
+    assert caught.value.code == "SRC-046"
+
+
+@pytest.mark.parametrize("claimed", [1, 50, 100_000_000])
+def test_a_forged_size_is_found_out(tmp_path: Path, claimed: int) -> None:
+    path = archive(tmp_path / "a.zip", {"Profile.csv": PROFILE})
+    assert refused(tmp_path, forge(path, _SIZE, "<L", claimed, 22)).code == "SRC-041"
+
+
+@pytest.mark.parametrize("claimed", [1, 2**31])
+def test_a_forged_packed_size_is_found_out(tmp_path: Path, claimed: int) -> None:
+    path = archive(tmp_path / "a.zip", {"Profile.csv": PROFILE})
+    assert refused(tmp_path, forge(path, _PACKED, "<L", claimed, 18)).code == "SRC-041"
+
+
+def test_too_many_files_are_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", {f"{n}.csv": "" for n in range(12)})
+    assert refused(tmp_path, path, Limits(entries=11)).code == "SRC-042"
+
+
+def test_too_many_files_are_refused_though_the_end_record_lies(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", {f"{n}.csv": "" for n in range(12)})
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<HH", data, data.rindex(b"PK\x05\x06") + 8, 1, 1)
+    path.write_bytes(data)
+    assert refused(tmp_path, path, Limits(entries=11)).code == "SRC-042"
+
+
+def test_a_directory_too_large_to_hold_is_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", {f"{n}.csv": "" for n in range(12)})
+    assert refused(tmp_path, path, Limits(directory_bytes=500)).code == "SRC-042"
+
+
+def test_a_zip64_archive_is_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", {"Profile.csv": PROFILE})
+    data = path.read_bytes()
+    end = data.rindex(b"PK\x05\x06")
+    path.write_bytes(data[:end] + b"PK\x06\x07" + bytes(16) + data[end:])
+    assert refused(tmp_path, path).code == "SRC-042"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"PK", b"First Name,Last Name\n", b"\x89PNG\r\n" * 100, bytes(100_000)]
+)
+def test_what_is_no_zip_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.zip").write_bytes(content)
+    assert refused(tmp_path, tmp_path / "a.zip").code == "SRC-041"
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_a_truncated_zip_is_refused(tmp_path: Path, share: float) -> None:
+    path = archive(tmp_path / "a.zip", {"Profile.csv": PROFILE, "Skills.csv": "Name\nSteel\n"})
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    assert refused(tmp_path, path).code == "SRC-041"
+
+
+def test_bytes_that_were_changed_are_found_out(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as zipped:
+        zipped.writestr("Profile.csv", PROFILE)
+    path = tmp_path / "a.zip"
+    path.write_bytes(path.read_bytes().replace(b"Builds bridges", b"Breaks bridges"))
+    assert refused(tmp_path, path).code == "SRC-041"
+
+
+def test_a_missing_file_a_folder_and_one_too_large_are_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path, tmp_path / "nowhere.zip").code == "SRC-040"
+    assert refused(tmp_path, tmp_path).code == "SRC-040"
+    path = archive(tmp_path / "a.zip", {"Profile.csv": PROFILE})
+    assert refused(tmp_path, path, Limits(archive_bytes=10)).code == "SRC-040"
+
+
+def test_the_rows_of_all_files_together_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("licet.sources.linkedin.importing.MOST_CELLS", 20)
+    path = archive(
+        tmp_path / "a.zip", {"Skills.csv": "Name\n" + "a\nb\n" * 3, "Skills_1.csv": "Name\nc\nd\n"}
+    )
+    assert refused(tmp_path, path).code == "SRC-046"
+
+
+@pytest.mark.parametrize("broken", ["Profile.csv", "unknown.bin"])
+def test_any_single_bit_may_flip(tmp_path: Path, broken: str) -> None:
+    """Whichever bit of an archive flips, it is imported or refused, and nothing else happens."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr(broken, "Name\nSteel\n")
+    whole, path = buffer.getvalue(), tmp_path / "a.zip"
+    for position in range(len(whole)):
+        for bit in (0, 3, 7):
+            data = bytearray(whole)
+            data[position] ^= 1 << bit
+            path.write_bytes(data)
+            with contextlib.suppress(SourceError), open_archive(path) as opened:
+                for entry in opened.entries():
+                    with opened.open(entry.name) as file:
+                        file.read_all(1000)
