@@ -14,8 +14,8 @@ BEGIN, END = "<!-- benchmarks:begin -->", "<!-- benchmarks:end -->"
 
 
 _SMALL = (
-    " At this scale the tables and the corpus are so small that fixed costs weigh most; the targets speak of full scale "
-    "(`python -m benchmarks --scale full`)."
+    " At this scale the tables and the corpus are so small that fixed costs weigh most; the targets speak of full "
+    "scale (`python -m benchmarks --scale full`)."
 )
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from unit.sources.linkedin_archives import MESSAGES_HEADER, PROFILE, archive, message
 
 from licet.sources.linkedin import import_linkedin
 from licet.sources.linkedin.dates import read_date
 from licet.sources.linkedin.layout import layout_of
 from licet.terms import SourceError
+from unit.sources.linkedin_archives import MESSAGES_HEADER, PROFILE, archive, message
 
 _NAMES = ("Courses.csv", "messages.csv", "Ad_Targeting.csv", "Patents.csv", "Articles/a.html", "Profile.csv")
 _HEADERS = {
@@ -71,7 +71,7 @@ def test_an_archive_with_changed_bytes_is_imported_or_refused(data: st.DataObjec
             assert error.code.startswith("SRC-04")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(_NAMES), st.booleans(), st.binary(max_size=500))
 @example("Courses.csv", True, b'"')
 @example("Courses.csv", True, b"a\rb,c\n")
@@ -92,7 +92,7 @@ def _csv(rows: Iterable[Iterable[str]]) -> str:
     return buffer.getvalue()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(_CELLS, _CELLS), max_size=8), st.lists(_CELLS, min_size=1, max_size=3))
 def test_every_cell_that_says_something_arrives(rows: list[tuple[str, str]], extra: list[str]) -> None:
     text = _csv([("Name", "Number"), *rows, ("last", "1", *extra)])

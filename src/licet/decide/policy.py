@@ -129,10 +129,11 @@ class Policy:
     def __init__(self, pack: Pack, carried: frozenset[Governed] = frozenset()) -> None:
         self.pack = pack
         self.in_force_from = pack.in_force_from
-        self.controls = {id_: _control(id_, setting, pack) for id_, setting in pack.settings.items()}
+        known: dict[tuple[str, ...], Places] = {}
+        self.controls = {id_: _control(id_, setting, pack, known) for id_, setting in pack.settings.items()}
         self._carried = sorted(carried)
         self._clauses = {
-            rule.id: _clause(rule, pack, self.controls)
+            rule.id: _clause(rule, pack, self.controls, known)
             for rule in sorted(pack.rules, key=lambda rule: rule.id)
         }
         # Rules by (purpose, category): a question then touches only the rules that name its words.
@@ -247,9 +248,14 @@ def _answered(code: Code) -> Cell:
     return Cell(code, (), (), (), frozenset())
 
 
-def _places(regions: tuple[str, ...] | None, pack: Pack) -> Places | None:
+def _places(
+    regions: tuple[str, ...] | None, pack: Pack, known: dict[tuple[str, ...], Places]
+) -> Places | None:
+    """The places that regions name, over time; one and the same object for all rules that name them alike."""
     if regions is None:
         return None
+    if regions in known:
+        return known[regions]
     since: list[datetime] = []
     sets: list[frozenset[str]] = []
     for day in _CHANGES:
@@ -257,17 +263,18 @@ def _places(regions: tuple[str, ...] | None, pack: Pack) -> Places | None:
         if not sets or places != sets[-1]:
             since.append(midnight(day))
             sets.append(places)
-    return Places(tuple(reversed(since)), tuple(reversed(sets)))
+    known[regions] = Places(tuple(reversed(since)), tuple(reversed(sets)))
+    return known[regions]
 
 
-def _control(id_: str, setting: Setting, pack: Pack) -> Control:
+def _control(id_: str, setting: Setting, pack: Pack, known: dict[tuple[str, ...], Places]) -> Control:
     return Control(
         id_,
         setting.default.state is State.ON,
         tuple(
             Start(
                 exception.state is State.ON,
-                _places(exception.regions, pack),
+                _places(exception.regions, pack, known),
                 None if exception.plans is None else frozenset(exception.plans),
                 exception.below_age,
             )
@@ -279,7 +286,9 @@ def _control(id_: str, setting: Setting, pack: Pack) -> Control:
     )
 
 
-def _clause(rule: Rule, pack: Pack, controls: dict[str, Control]) -> Clause:
+def _clause(
+    rule: Rule, pack: Pack, controls: dict[str, Control], known: dict[tuple[str, ...], Places]
+) -> Clause:
     regions = rule.regions
     if regions is None and rule.effect == "permit":
         regions = (WORLD,)  # everywhere, but somewhere: an unknown region is not permitted
@@ -287,7 +296,7 @@ def _clause(rule: Rule, pack: Pack, controls: dict[str, Control]) -> Clause:
         rule.id,
         pack.applies_from(rule),
         None if rule.until is None else midnight(rule.until),
-        _places(regions, pack),
+        _places(regions, pack, known),
         rule.minimum_age,
         rule.maximum_age,
         None if rule.plans is None else frozenset(rule.plans),

@@ -26,10 +26,12 @@ class Eligibility(NamedTuple):
 
     table:    subject, region, then per row class r: mask_r and reason_r (number in `Gate.reasons`, -1 none).
     unknown:  what is answered where the subject is not known: the same, per row class.
+    open_classes: the row classes of which somebody permits something.
     """
 
     table: ir.Table
     unknown: list[tuple[int, int]]
+    open_classes: frozenset[int]
 
 
 def eligibility(
@@ -48,7 +50,8 @@ def eligibility(
     joined = people.join(classes, people.class_id == classes.class_id, how="inner")
     wanted = [name for name in classes.columns if name != "class_id"]
     named = [name for name in people.columns if name != "class_id"]
-    return Eligibility(engine.keep(joined.select(*named, *wanted)), unknown)
+    open_classes = frozenset(n for row in by_class for n, (mask, _) in enumerate(row) if mask)
+    return Eligibility(engine.keep(joined.select(*named, *wanted)), unknown, open_classes)
 
 
 def row_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
@@ -167,6 +170,8 @@ def permitted(rows: ir.Table, name: str, table: Table, looks: Dimensions, who: E
     kind = row_class(rows, name, table, looks)
     if kind is not None and looks.row_classes > 1:
         rows = rows.mutate(**{_ROW_CLASS: kind})
+        # Rows of a kind that nobody permits need not meet anybody.
+        rows = rows.filter(rows[_ROW_CLASS].isin(sorted(who.open_classes)))
     content = [column for column in rows.columns if column != _ROW_CLASS]
     allowing = _allowing(who)
     masks: list[str] = []

@@ -150,7 +150,8 @@ def _parse(text: str, where: str) -> tuple[yaml.Node, Any]:
             _at(where, mark),
             "mend the line; values holding a colon or a # need quotes",
         ) from None
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
+        # the last three: what the YAML library lets through for a tag on a value that is none of its kind
         first_line = next(iter(str(error).splitlines()), "it cannot be read")
         raise SourceError(
             "SRC-002", f"this is not YAML: {first_line}", where, "save it as UTF-8 text"
@@ -172,6 +173,13 @@ def _refuse_duplicate_keys(node: yaml.Node, where: str, seen: set[int]) -> None:
         keys: set[str] = set()
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode):
+                if key.tag == "tag:yaml.org,2002:merge":  # merges of merges grow without bound
+                    raise SourceError(
+                        "SRC-002",
+                        "merging with << is not read here",
+                        _at(where, key.start_mark),
+                        "write the keys out",
+                    )
                 if key.value in keys:
                     raise SourceError(
                         "SRC-008",

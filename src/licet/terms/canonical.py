@@ -17,9 +17,10 @@ def canonical_json(value: Any) -> bytes:
     Raises: TypeError for anything else, floats included.
     """
     _refuse_floats(value)
-    return json.dumps(
-        value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return _ENCODER.encode(value).encode()
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def digest(data: bytes) -> str:

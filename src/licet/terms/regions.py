@@ -9,6 +9,7 @@ the European Union and the EEA Agreement, with the day each membership began or 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection
 from datetime import date
@@ -93,5 +94,11 @@ def lies_in(region: str | None, places: Collection[str]) -> bool | None:
         return True
     if len(region) > 2:
         return region[:2] in places
-    start = region + "-"
-    return None if any(place.startswith(start) for place in places) else False
+    known_apart = _divided(places) if isinstance(places, frozenset) else _divided(frozenset(places))
+    return None if region in known_apart else False
+
+
+@functools.lru_cache(maxsize=4096)
+def _divided(places: frozenset[str]) -> frozenset[str]:
+    """The countries of which `places` names a subdivision."""
+    return frozenset(place[:2] for place in places if place[2:3] == "-")

@@ -113,84 +113,90 @@ INNER JOIN "table_6" AS "t3"
 
 -- read
 SELECT
-  "t6"."post",
-  "t6"."author",
-  "t6"."posted_at",
-  "t6"."audience",
+  "t7"."post",
+  "t7"."author",
+  "t7"."posted_at",
+  "t7"."audience",
   CASE
     WHEN (
-      "t6"."__licet_mask_0" & 1
+      "t7"."__licet_mask_0" & 1
     ) <> 0
-    THEN "t6"."body"
+    THEN "t7"."body"
     ELSE CAST(NULL AS TEXT)
   END AS "body",
   CASE
     WHEN (
-      "t6"."__licet_mask_0" & 2
+      "t7"."__licet_mask_0" & 2
     ) <> 0
-    THEN "t6"."byline"
+    THEN "t7"."byline"
     ELSE CAST(NULL AS TEXT)
   END AS "byline"
 FROM (
   SELECT
-    "t3"."post",
-    "t3"."author",
-    "t3"."posted_at",
-    "t3"."audience",
-    "t3"."body",
-    "t3"."byline",
-    "t3"."draft",
-    "t3"."__licet_row_class",
+    "t4"."post",
+    "t4"."author",
+    "t4"."posted_at",
+    "t4"."audience",
+    "t4"."body",
+    "t4"."byline",
+    "t4"."draft",
+    "t4"."__licet_row_class",
     COALESCE(
       CASE
-        WHEN "t3"."__licet_row_class" = 0
-        THEN "t5"."mask_0"
-        WHEN "t3"."__licet_row_class" = 1
-        THEN "t5"."mask_1"
-        WHEN "t3"."__licet_row_class" = 2
-        THEN "t5"."mask_2"
-        WHEN "t3"."__licet_row_class" = 3
-        THEN "t5"."mask_3"
-        WHEN "t3"."__licet_row_class" = 4
-        THEN "t5"."mask_4"
-        WHEN "t3"."__licet_row_class" = 5
-        THEN "t5"."mask_5"
-        WHEN "t3"."__licet_row_class" = 6
-        THEN "t5"."mask_6"
-        WHEN "t3"."__licet_row_class" = 7
-        THEN "t5"."mask_7"
-        WHEN "t3"."__licet_row_class" = 8
-        THEN "t5"."mask_8"
+        WHEN "t4"."__licet_row_class" = 0
+        THEN "t6"."mask_0"
+        WHEN "t4"."__licet_row_class" = 1
+        THEN "t6"."mask_1"
+        WHEN "t4"."__licet_row_class" = 2
+        THEN "t6"."mask_2"
+        WHEN "t4"."__licet_row_class" = 3
+        THEN "t6"."mask_3"
+        WHEN "t4"."__licet_row_class" = 4
+        THEN "t6"."mask_4"
+        WHEN "t4"."__licet_row_class" = 5
+        THEN "t6"."mask_5"
+        WHEN "t4"."__licet_row_class" = 6
+        THEN "t6"."mask_6"
+        WHEN "t4"."__licet_row_class" = 7
+        THEN "t6"."mask_7"
+        WHEN "t4"."__licet_row_class" = 8
+        THEN "t6"."mask_8"
         ELSE CAST(NULL AS BIGINT)
       END,
       0
     ) AS "__licet_mask_0"
   FROM (
     SELECT
-      "t0"."post",
-      "t0"."author",
-      "t0"."posted_at",
-      "t0"."audience",
-      "t0"."body",
-      "t0"."byline",
-      "t0"."draft",
-      (
-        CASE
-          WHEN "t0"."audience" IS NULL
+      *
+    FROM (
+      SELECT
+        "t0"."post",
+        "t0"."author",
+        "t0"."posted_at",
+        "t0"."audience",
+        "t0"."body",
+        "t0"."byline",
+        "t0"."draft",
+        (
+          CASE
+            WHEN "t0"."audience" IS NULL
+            THEN 2
+            WHEN "t0"."audience" = 'public'
+            THEN 0
+            ELSE 1
+          END * 3
+        ) + CASE
+          WHEN CAST("t0"."posted_at" AS TIMESTAMP) IS NULL
           THEN 2
-          WHEN "t0"."audience" = 'public'
-          THEN 0
-          ELSE 1
-        END * 3
-      ) + CASE
-        WHEN CAST("t0"."posted_at" AS TIMESTAMP) IS NULL
-        THEN 2
-        WHEN CAST("t0"."posted_at" AS TIMESTAMP) >= MAKE_TIMESTAMP(2025, 1, 1, 0, 0, 0.0)
-        THEN 1
-        ELSE 0
-      END AS "__licet_row_class"
-    FROM "table_7" AS "t0"
-  ) AS "t3"
+          WHEN CAST("t0"."posted_at" AS TIMESTAMP) >= MAKE_TIMESTAMP(2025, 1, 1, 0, 0, 0.0)
+          THEN 1
+          ELSE 0
+        END AS "__licet_row_class"
+      FROM "table_7" AS "t0"
+    ) AS "t2"
+    WHERE
+      "t2"."__licet_row_class" IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
+  ) AS "t4"
   INNER JOIN (
     SELECT
       *
@@ -223,8 +229,8 @@ FROM (
       OR (
         "t1"."mask_8" <> 0
       )
-  ) AS "t5"
-    ON "t3"."author" = "t5"."subject_number"
-) AS "t6"
+  ) AS "t6"
+    ON "t4"."author" = "t6"."subject_number"
+) AS "t7"
 WHERE
-  "t6"."__licet_mask_0" <> 0
+  "t7"."__licet_mask_0" <> 0

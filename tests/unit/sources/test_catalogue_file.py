@@ -98,6 +98,8 @@ def test_every_mistake_is_named_with_its_place_and_remedy(
         (b"[" * 3000, "SRC-002"),
         (b"a: \x01", "SRC-002"),
         (b"a: !!python/object:os.system x", "SRC-002"),
+        (b"!!int", "SRC-002"),
+        (b"a: &a {x: 1}\nb: {<<: [*a, *a]}", "SRC-002"),
         (b"licet_catalogue: 2024-99-99\ntables: {}", "SRC-002"),
     ],
 )

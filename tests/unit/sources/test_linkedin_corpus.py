@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from unit.sources.linkedin_archives import MESSAGES_HEADER, PROFILE, SHARES, archive, message
 
 import licet
 from licet.sources.import_report import ImportReport
 from licet.sources.linkedin import import_linkedin
 from licet.uses.corpus.recipe import parse_recipe, shipped_recipe
+from unit.sources.linkedin_archives import MESSAGES_HEADER, PROFILE, SHARES, archive, message
 
 AT = datetime(2025, 11, 3, tzinfo=UTC)
 SECRET, POSTED, NARROW = "zanzibarquokka", "velvetpangolin", "cobaltaxolotl"

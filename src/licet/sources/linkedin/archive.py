@@ -101,12 +101,7 @@ class Archive:
             or self._left_bytes < 0
             or (so_far > limits.ratio_from_bytes and so_far > packed * limits.ratio)
         ):
-            raise SourceError(
-                "SRC-046",
-                f"{info.filename} unpacks to far more than an export holds",
-                f"{self._path}!{info.filename}",
-                "do not open this archive; download it again from the platform",
-            )
+            raise _far_more(info.filename, f"{self._path}!{info.filename}")
 
 
 class BoundedReader:
@@ -123,6 +118,8 @@ class BoundedReader:
         except _BROKEN as error:
             raise _damaged(self._where, error) from None
         self._count += len(data)
+        if not data and size > 0 and self._count != self._info.file_size:
+            raise _damaged(self._where, EOFError("it is shorter than it claims"))
         self._archive.spend(len(data), self._count, self._info)
         return data
 
@@ -241,7 +238,23 @@ def _checked(infos: list[zipfile.ZipInfo], path: Path, limits: Limits) -> dict[s
             str(path),
             "check what it is",
         )
+    if sum(info.compress_size for info in infos) > path.stat().st_size:
+        raise SourceError(
+            "SRC-046",
+            "the files claim to be larger than the archive, or share their bytes",
+            str(path),
+            "do not open this archive; download it again from the platform",
+        )
     return files
+
+
+def _far_more(name: str, where: str) -> SourceError:
+    return SourceError(
+        "SRC-046",
+        f"{name} unpacks to far more than an export holds",
+        where,
+        "do not open this archive; download it again from the platform",
+    )
 
 
 def _is_plain(name: str) -> bool:

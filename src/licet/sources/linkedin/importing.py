@@ -183,11 +183,13 @@ def _numbered(name: str, data: pa.Table) -> pa.Table:
 
 def _members(findings: _Findings, subject: str, region: str | None) -> tuple[SheetTable, str]:
     """The facts about the one member, and a sentence on where the region comes from."""
-    place = resolve_place(findings.location)
-    method, detail = (place.method, place.detail) if region is None else ("given", "given at the import")
+    method, detail = "given", "given at the import"
+    if region is None:
+        place = resolve_place(findings.location)
+        region, method, detail = place.region, place.method, place.detail
     columns = {
         "member_id": (pa.string(), subject, None),
-        "region": (pa.string(), region or place.region, "profile.location"),
+        "region": (pa.string(), region, "profile.location"),
         "location": (pa.string(), findings.location, "profile.location"),
         "region_method": (pa.string(), method, None),
         "region_detail": (pa.string(), detail, "profile.location"),
@@ -195,7 +197,7 @@ def _members(findings: _Findings, subject: str, region: str | None) -> tuple[She
         "joined": (_MOMENT, findings.joined, None),
     }
     data = pa.table({name: pa.array([value], kind) for name, (kind, value, _) in columns.items()})
-    shown = region or place.region or "unknown"
+    shown = region or "unknown"
     return SheetTable(data, {name: label for name, (_, _, label) in columns.items()}), f"{shown} ({detail})"
 
 
