@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ from licet.cli.door import (
     Recipient,
     WorkspaceDir,
     answers,
+    forget_stdout,
     out,
     print_json,
     say,
@@ -171,4 +173,10 @@ def decide(
 
 def run() -> None:
     """The entry point of the `licet` command."""
-    app()
+    try:
+        app()
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            forget_stdout()
