@@ -13,8 +13,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from agreement import assert_table_agrees
-from standin import open_gate
 
 from licet.decide import Policy, decide
 from licet.decide.words import Facts, Request
@@ -22,6 +20,8 @@ from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.terms import SELF, Code
 from licet.testing import World
+from licet.testing.agreement import assert_table_agrees
+from licet.testing.standin import open_gate
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 LOOKS = ("region", "age", "plan", "created")

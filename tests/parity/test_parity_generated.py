@@ -10,13 +10,13 @@ import os
 import random
 from collections import Counter
 
-from agreement import assert_agree, rows_expected, rows_of
 from hypothesis import given
-from standin import open_gate
 
 from licet.testing import World, make_world, worlds
+from licet.testing.agreement import assert_agree, rows_expected, rows_of
 from licet.testing.effort import examples
 from licet.testing.expected import expect, people_of
+from licet.testing.standin import open_gate
 
 CASES = int(os.environ.get("LICET_PARITY_CASES", "10000"))
 ROWS = 150 if CASES < 1_000_000 else 6000

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from agreement import assert_agree
-from standin import open_gate
 
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.people import facts_about
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.testing import World, make_world
+from licet.testing.agreement import assert_agree
 from licet.testing.expected import known_facts
 from licet.testing.people import make_choices, make_signals
+from licet.testing.standin import open_gate
 
 
 @pytest.fixture

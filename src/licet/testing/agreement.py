@@ -7,8 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from licet.enforce import Gate
-from licet.testing import World
 from licet.testing.expected import Expected, columns_permitted, expect
+from licet.testing.worlds import World
+
+
+class Disagreement(AssertionError):
+    """A gate and `decide` say two things about one table."""
 
 
 def assert_agree(gate: Gate, world: World, columns_too: bool = True) -> int:
@@ -17,35 +21,46 @@ def assert_agree(gate: Gate, world: World, columns_too: bool = True) -> int:
 
 
 def assert_table_agrees(gate: Gate, world: World, name: str, columns_too: bool = True) -> int:
+    """One table; returns how many single decisions were compared. Raises Disagreement."""
     told, table = expect(world, name), world.catalogue.tables[name]
     read = gate.read(name)
     present = set(read.column_names)
-    assert rows_of(read.to_pylist()) == rows_expected(told, present), "rows or cells differ"
+    _same(f"rows or cells of {name!r}", rows_of(read.to_pylist()), rows_expected(told, present))
     for column, value in ((c, v) for row in told.rows for c, v in row):
-        assert value is None or column in present, f"column {column!r} is absent though someone permits it"
+        if value is not None and column not in present:
+            raise Disagreement(f"column {column!r} of {name!r} is absent though someone permits it")
     if columns_too and table.subjects:
         roles = {table.key, *table.subjects, table.created, table.visibility} - {None}
         bare = {column for column in roles if column is not None and table.columns.get(column) is None}
-        assert present - bare == columns_permitted(world, name), "columns differ"
+        _same(f"columns of {name!r}", Counter(present - bare), Counter(columns_permitted(world, name)))
 
-    verdicts = gate.verdicts(name).to_pylist()
     wanted = [
         (bool(one.permitted), one.code, one.rule, one.region, *([key] if table.key else []))
         for one, key in zip(told.verdicts, _keys(world, name), strict=True)
     ]
     found = [
         (one["mask"] != 0, one["code"], one["rule"], one["region"], *([one["key"]] if table.key else []))
-        for one in verdicts
+        for one in gate.verdicts(name).to_pylist()
     ]
-    assert Counter(found) == Counter(wanted), "reasons differ"
+    _same(f"reasons for {name!r}", Counter(found), Counter(wanted))
 
     counts = gate.counts([name])
-    counted: Counter[tuple[str | None, str | None, str | None]]
-    counted = Counter()
+    counted: Counter[tuple[str | None, str | None, str | None]] = Counter()
     counted.update({(None, None, row.region): row.records for row in counts.passed})
     counted.update({(row.code, row.rule, row.region): row.records for row in counts.held_back})
-    assert counted == Counter((one.code, one.rule, one.region) for one in told.verdicts), "counts differ"
+    _same(f"counts of {name!r}", counted, Counter((one.code, one.rule, one.region) for one in told.verdicts))
     return told.decided
+
+
+def _same(what: str, by_the_gate: Counter[Any], by_decide: Counter[Any]) -> None:
+    if by_the_gate != by_decide:
+        more, less = by_the_gate - by_decide, by_decide - by_the_gate
+        raise Disagreement(f"{what} differ: only the gate says {_some(more)}; only decide says {_some(less)}")
+
+
+def _some(found: Counter[Any]) -> str:
+    shown = ", ".join(repr(one) for one in sorted(found, key=repr)[:3])
+    return (shown or "nothing") + (f" and {len(found) - 3} more" if len(found) > 3 else "")
 
 
 def rows_of(rows: list[dict[str, Any]]) -> Counter[tuple[tuple[str, Any], ...]]:

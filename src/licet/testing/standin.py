@@ -10,7 +10,7 @@ import pyarrow as pa
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.ledger import Ledger
-from licet.testing import World
+from licet.testing.worlds import World
 
 
 class ToldLedger:
