@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: run, write docs/benchmarks/results.json and results.md, and on demand the README's block."""
+"""`python -m benchmarks`: run, write results.json, results.md and plots/, and on demand the README's block."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ from rich.progress import (
 from benchmarks import corpus, decisions, first_answer, gate, ledger
 from benchmarks.machine import load
 from benchmarks.measure import Tell
+from benchmarks.memory import PeakMemory
 from benchmarks.outcome import AnswersDiffer, Outcome
-from benchmarks.report import NoPlace
+from benchmarks.plots import draw
+from benchmarks.report import NoPlace, update_readme, write_page
 from benchmarks.targets import judge
-from benchmarks.writing import add_outcome, make_results, merge, read_results, update_readme, write_results
+from benchmarks.writing import FORMAT_VERSION, add_outcome, make_results, merge, read_results, write_results
 
 #: Name to its module; each has SMALL, FULL and run(sizes, seed, tell).
 BENCHMARKS: dict[str, Any] = {
@@ -42,20 +44,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Returns: 0, or 1 when contenders gave different answers, or the README has no place for the block."""
     asked = _parser().parse_args(arguments)
     console = Console(stderr=True)
+    if asked.list:
+        print(_listed())
+        return 0
+    earlier = read_results(asked.out)
+    if earlier is not None and earlier["licet_benchmarks"] != FORMAT_VERSION:
+        console.print(f"{asked.out}/results.json was written by another version; it counts for nothing")
+        earlier = None
     if asked.draw:
-        results = read_results(asked.out)
-        if results is None:
-            console.print(f"there is no results.json in {asked.out}; run the benchmarks first")
+        if earlier is None:
+            console.print(f"there is no results.json in {asked.out} to draw from; run the benchmarks first")
             return 1
+        results = earlier
     else:
-        results = make_results(asked.scale, asked.seed, asked.date or datetime.now(UTC).date().isoformat())
+        day = asked.date or datetime.now(UTC).date().isoformat()
+        results = make_results(asked.scale, asked.seed, day)
         try:
             _run(results, asked.only or list(BENCHMARKS), console)
         except AnswersDiffer as error:
             console.print(f"contenders give different answers, so nothing was written: {error}", markup=False)
             return 1
-        results = merge(read_results(asked.out), results)
+        results = merge(earlier, results)
     write_results(results, asked.out)
+    write_page(results, asked.out)
+    draw(results, asked.out)
     _tell(console, results, asked.out)
     if asked.readme is not None:
         try:
@@ -66,24 +78,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+_EXAMPLES = """\
+examples:
+  python -m benchmarks --list                        what there is to measure
+  python -m benchmarks                               everything, small, into docs/benchmarks
+  python -m benchmarks --only gate ledger            two of them; the others' results are kept
+  python -m benchmarks --scale full --out docs/benchmarks/full
+  python -m benchmarks --draw --readme README.md     measure nothing; pages and pictures anew
+
+Benchmarks measured in different runs (another day, scale, seed, machine or version) may stand in one results.json;
+its page then says of every figure which run it is of.
+"""
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure licet beside others; write results.json, results.md and plots/.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--list", action="store_true", help="say which benchmarks there are, and end")
     parser.add_argument(
-        "--only", nargs="+", choices=list(BENCHMARKS), metavar="NAME", help=", ".join(BENCHMARKS)
+        "--only",
+        nargs="+",
+        choices=list(BENCHMARKS),
+        metavar="NAME",
+        help=f"run these and keep the others' results: {', '.join(BENCHMARKS)}",
     )
     parser.add_argument(
         "--scale", choices=["small", "full"], default="small", help="how much data (default: small)"
     )
-    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks"), help="where results.json goes")
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--date", help="the day to write down, instead of today's (UTC)")
     parser.add_argument(
-        "--readme", type=Path, help="also put the block into this README, between its markers"
+        "--out", type=Path, default=Path("docs/benchmarks"), metavar="FOLDER", help="default: docs/benchmarks"
+    )
+    parser.add_argument("--seed", type=int, default=7, help="of everything made up (default: 7)")
+    parser.add_argument("--date", metavar="DAY", help="the day to write down, instead of today's (UTC)")
+    parser.add_argument(
+        "--readme",
+        type=Path,
+        metavar="FILE",
+        help="also put the table into this README, between its markers",
     )
     parser.add_argument(
-        "--draw", action="store_true", help="measure nothing; draw the tables from results.json anew"
+        "--draw", action="store_true", help="measure nothing; draw page and pictures from results.json anew"
     )
     return parser
+
+
+def _listed() -> str:
+    """Every benchmark and the first line of what its module says of it."""
+    width = max(map(len, BENCHMARKS))
+    return "\n".join(
+        f"{name:{width}}  {(module.__doc__ or '').strip().splitlines()[0]}"
+        for name, module in BENCHMARKS.items()
+    )
 
 
 def _run(results: dict[str, Any], names: Sequence[str], console: Console) -> None:
@@ -98,15 +147,17 @@ def _run(results: dict[str, Any], names: Sequence[str], console: Console) -> Non
         for name in names:
             task = progress.add_task(name, total=None)
             before, start = load(), time.perf_counter()
-            outcome = _one(name, results, _teller(progress, task, name))
-            add_outcome(results, outcome, time.perf_counter() - start, before)
+            with PeakMemory() as memory:
+                outcome = _one(name, results, _teller(progress, task, name))
+            add_outcome(results, outcome, time.perf_counter() - start, before, memory.peaks)
             progress.update(task, description=f"{name}: done", total=1, completed=1)
 
 
 def _one(name: str, results: dict[str, Any], tell: Tell) -> Outcome:
     module = BENCHMARKS[name]
-    sizes = module.FULL if results["scale"] == "full" else module.SMALL
-    outcome: Outcome = module.run(sizes, results["seed"], tell)
+    (run,) = results["runs"]
+    sizes = module.FULL if run["scale"] == "full" else module.SMALL
+    outcome: Outcome = module.run(sizes, run["seed"], tell)
     return outcome
 
 

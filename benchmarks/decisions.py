@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.measure import Tell, in_turn, nanoseconds_each, quantile, ratios, seconds_of, silent, tally
-from benchmarks.outcome import AnswersDiffer, Outcome, require_same
+from benchmarks.outcome import AnswersDiffer, Curve, Outcome, require_same
 from benchmarks.peers.casbin_engine import Casbin
 from benchmarks.peers.cedar import Cedar
 from benchmarks.peers.plain import plain_question, plain_rules
@@ -75,7 +75,27 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     _beside_peers(outcome, article, asked, sizes, tell)
     _growth(outcome, sizes, seed, tell)
     _crowded(outcome, sizes, seed, tell)
+    outcome.curves.append(
+        Curve(
+            "growth", "How a decision grows with the policy", "rules in the policy", "µs a decision",
+            {
+                what: {rules: f"{name}_{rules}" for rules in sizes.grown}
+                for name, what in (("licet", "rules spread over questions"), ("crowded", "all about one question"))
+            },
+            log_x=True, log_y=True,
+        )
+    )  # fmt: skip
+    outcome.configuration |= _CONFIGURATION
     return outcome
+
+
+_CONFIGURATION = {
+    "cedarpy": "PolicySet and Entities parsed in advance, kinds of data and countries as entities so that both tests "
+    "are look-ups, context JSON text already",
+    "casbin": "FastEnforcer with cache_key_order purpose and kind of data, conditions in one Python function; and the "
+    "Enforcer as its manual has it",
+    "regopy": "one bundle built from module and data, one Interpreter, Input objects made in advance",
+}
 
 
 def _ask(policy: Policy, question: Question) -> Decision:
@@ -133,6 +153,7 @@ def _beside_peers(outcome: Outcome, policy: Policy, asked: list[Question], sizes
         outcome.add(name, f"{_TITLES[name]}, a question", "µs", [s / len(asked) * 1e6 for s in seconds])
     for name in contenders:
         if name != "licet_pass":
+            outcome.others.add(name)
             outcome.compare(
                 f"{name}_over_licet", f"{_TITLES[name]} over licet", taken[name], taken["licet_pass"]
             )
@@ -221,6 +242,7 @@ def _largest_beside_peers(
     contenders = {"licet": _asker(policy, few)} | {n: e.asker(numbers) for n, e in engines.items()}
     taken = in_turn(contenders, 3, tell=tell, stage=f"{rules:,} rules")
     for name in engines:
+        outcome.others.add(f"{name}_{rules}")
         outcome.add(
             f"{name}_{rules}",
             f"{_TITLES[name]}, {rules:,} rules, {count} questions",

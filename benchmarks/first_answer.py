@@ -60,6 +60,7 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     _require_same(outcome, inside)
     outcome.add("process", "Python started, licet imported, policy read, decided, ended", "s", whole)
     outcome.add("nothing", "Python started and ended", "s", nothing)
+    outcome.others.add("nothing")
     for place, (name, what) in enumerate(
         (
             ("importing", "of that, importing"),

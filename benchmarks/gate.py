@@ -131,6 +131,7 @@ def _aggregate(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, who
         ("scan", "the same over all rows, permitted or not"),
     ):
         outcome.add(f"aggregate_{name}{suffix}", f"{what}, ids as {ids}", "s", taken[name])
+    outcome.others |= {f"aggregate_naive{suffix}", f"aggregate_scan{suffix}"}
     for name, what, of, to in (
         ("naive_over_gate", "naive query over gate", "naive", "gate"),
         ("gate_over_scan", "gate over unfiltered scan", "gate", "scan"),
@@ -169,6 +170,7 @@ def _extract(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tell:
     outcome.add("extract_gate", "texts to Parquet through the gate, once it is ready", "s", taken["gate"])
     outcome.add("extract_filtered", "the same rows, filtered before, to Parquet", "s", taken["filtered"])
     outcome.compare("extract", "through the gate over filtered before", taken["gate"], taken["filtered"])
+    outcome.others.add("extract_filtered")
     outcome.reached["extract"] = "extract"
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.machine import peer
 from benchmarks.measure import Tell, in_turn, silent
-from benchmarks.outcome import Outcome, require_same
+from benchmarks.outcome import Curve, Outcome, require_same
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 
 
@@ -143,6 +143,8 @@ def _proofs(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, seed: int
         "verify_pymerkle_over_licet", "verify, pymerkle over licet", taken["verify_pymerkle"], taken["verify"]
     )
     outcome.reached |= {"prove": "prove", "verify": "verify"}
+    outcome.others |= {"prove_pymerkle", "verify_pymerkle", "append_single_pymerkle", "sync"}
+    outcome.configuration["pymerkle"] = "SqliteTree, SHA-256, its cache of subtrees on, SQLite's durable mode"
 
 
 def _appends(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, tell: Tell) -> None:
@@ -171,6 +173,16 @@ def _appends(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, tell: Te
         "sync", "this disk: write a page and sync it", "µs", [seconds * 1e6 for seconds in taken["sync"]]
     )
     outcome.reached["append"] = f"append_{sizes.batches[-1]}"
+    outcome.curves.append(
+        Curve(
+            "append", "Durable append, by how many a call", "entries a call", "µs an entry",
+            {
+                who: {count: f"append_{count}{ending}" for count in sizes.batches}
+                for who, ending in (("licet", ""), ("pymerkle", "_pymerkle"))
+            },
+            log_x=True, log_y=True,
+        )
+    )  # fmt: skip
 
 
 def _sync(path: Path) -> None:

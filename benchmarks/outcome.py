@@ -94,12 +94,47 @@ class Ratio:
         }
 
 
+@dataclass(frozen=True)
+class Curve:
+    """Lines to be drawn: how a figure changes with something.
+
+    x:     what changes and in which unit, for the axis; `log_x` and `log_y` where it spans powers of ten.
+    lines: what a line is, to the value of x and the name of the series or ratio that was found there.
+    limit: a target to draw across, if there is one.
+    """
+
+    name: str
+    title: str
+    x: str
+    y: str
+    lines: Mapping[str, Mapping[float, str]]
+    log_x: bool = False
+    log_y: bool = False
+    limit: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        lines = {what: [[x, name] for x, name in points.items()] for what, points in self.lines.items()}
+        return {
+            "name": self.name,
+            "title": self.title,
+            "x": self.x,
+            "y": self.y,
+            "lines": lines,
+            "log_x": self.log_x,
+            "log_y": self.log_y,
+            "limit": self.limit,
+        }
+
+
 @dataclass
 class Outcome:
-    """Everything one benchmark found.
+    """Everything one benchmark found. All series are plotted as bars, by unit, without being asked for.
 
     sizes:   what was measured on. how: sentences on how it was measured. checks: what was found to be equal.
     reached: id of a target to the name of the series or ratio that speaks to it.
+    others:  names of the series that are not licet's, but of what it is measured beside; plots tell them apart.
+    curves:  what is plotted besides.
+    configuration: library to how it was set up, for those beside which licet was measured.
     """
 
     name: str
@@ -111,6 +146,9 @@ class Outcome:
     series: list[Series] = field(default_factory=list)
     ratios: list[Ratio] = field(default_factory=list)
     reached: dict[str, str] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
+    curves: list[Curve] = field(default_factory=list)
+    configuration: dict[str, str] = field(default_factory=dict)
 
     def add(
         self,
@@ -143,6 +181,9 @@ class Outcome:
             "series": [series.as_json() for series in self.series],
             "ratios": [ratio.as_json() for ratio in self.ratios],
             "reached": self.reached,
+            "others": sorted(self.others),
+            "curves": [curve.as_json() for curve in self.curves],
+            "configuration": self.configuration,
         }
 
 

@@ -1,4 +1,8 @@
-"""The results file: put together, merged with what was measured before, written and read back."""
+"""The results file: put together, merged with what was measured before, written and read back.
+
+A file may hold benchmarks of several runs. Each benchmark names the run it is of (day, scale, seed, machine, versions),
+so that figures of two set-ups can stand in one file and never pass for one another.
+"""
 
 from __future__ import annotations
 
@@ -8,42 +12,60 @@ from typing import Any
 
 from benchmarks.machine import describe_machine, versions
 from benchmarks.outcome import Outcome
-from benchmarks.report import results_page, with_readme_block
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 def make_results(scale: str, seed: int, date: str) -> dict[str, Any]:
-    """Results without any benchmark yet. date: ISO 8601 text."""
-    return {
-        "licet_benchmarks": FORMAT_VERSION,
+    """Results of one run without any benchmark yet. date: ISO 8601 text."""
+    run = {
         "date": date,
         "scale": scale,
         "seed": seed,
         "machine": describe_machine(),
         "versions": versions(),
-        "benchmarks": {},
     }
+    return {"licet_benchmarks": FORMAT_VERSION, "runs": [run], "benchmarks": {}}
 
 
-def add_outcome(results: dict[str, Any], outcome: Outcome, took_seconds: float, load: float | None) -> None:
-    told = outcome.as_json() | {"took_seconds": round(took_seconds, 1), "load": load, "date": results["date"]}
+def add_outcome(
+    results: dict[str, Any],
+    outcome: Outcome,
+    took_seconds: float,
+    load: float | None,
+    memory: dict[str, float] | None = None,
+) -> None:
+    """Put in what a benchmark of this run found. memory: the peak in MiB, by whose it is."""
+    told = outcome.as_json() | {
+        "run": 0,
+        "took_seconds": round(took_seconds, 1),
+        "load": load,
+        "peak_memory_mib": memory or {},
+    }
     results["benchmarks"][outcome.name] = told
 
 
 def merge(earlier: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any]:
-    """`now`, with the benchmarks of `earlier` that were not run again, if they were run alike.
+    """`earlier` with the benchmarks that were run again replaced; each stays with the run it is of.
 
-    Alike: on the same machine, at the same scale and seed, with the same versions of everything. Otherwise
-    `earlier` counts for nothing: figures of two set-ups do not stand in one table.
+    The run of `now` comes first; runs of which no benchmark is left are dropped.
     """
-    if earlier is None or any(
-        earlier.get(part) != now[part]
-        for part in ("licet_benchmarks", "scale", "seed", "machine", "versions")
-    ):
+    if earlier is None or earlier["licet_benchmarks"] != FORMAT_VERSION:
         return now
-    both = {**earlier["benchmarks"], **now["benchmarks"]}
-    return {**now, "benchmarks": both}
+    kept = {name: told for name, told in earlier["benchmarks"].items() if name not in now["benchmarks"]}
+    runs: list[dict[str, Any]] = list(now["runs"])
+    moved = {}
+    for name, told in kept.items():
+        run = earlier["runs"][told["run"]]
+        if run not in runs:
+            runs.append(run)
+        moved[name] = {**told, "run": runs.index(run)}
+    order = [
+        *earlier["benchmarks"],
+        *(name for name in now["benchmarks"] if name not in earlier["benchmarks"]),
+    ]
+    both = {**moved, **now["benchmarks"]}
+    return {**now, "runs": runs, "benchmarks": {name: both[name] for name in order}}
 
 
 def read_results(folder: Path) -> dict[str, Any] | None:
@@ -56,15 +78,9 @@ def read_results(folder: Path) -> dict[str, Any] | None:
 
 
 def write_results(results: dict[str, Any], folder: Path) -> None:
-    """Write results.json and results.md into `folder`, which is made if it is not there."""
+    """Write results.json into `folder`, which is made if it is not there."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(_as_text(results) + "\n", encoding="utf-8")
-    (folder / "results.md").write_text(results_page(results), encoding="utf-8")
-
-
-def update_readme(readme: Path, results: dict[str, Any]) -> None:
-    """Put the block into a README that has its markers. Raises: NoPlace when it has not."""
-    readme.write_text(with_readme_block(readme.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 
 def _as_text(value: Any, indent: str = "") -> str:

@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from benchmarks.outcome import Outcome
+from benchmarks.outcome import Curve, Outcome
 from benchmarks.writing import add_outcome, make_results
 
 
@@ -27,11 +27,14 @@ def outcome() -> Outcome:
         "decision_casbin": "other_over_licet",
     }
     made.checks.append("all the same")
+    made.others.add("other")
+    made.configuration["other"] = "with everything parsed"
+    made.curves.append(Curve("both", "Both", "rules", "µs", {"two": {30: "licet", 3: "other"}}, limit=5.0))
     return made
 
 
 @pytest.fixture
 def results(outcome: Outcome) -> dict[str, Any]:
     made = make_results("small", 7, "2026-02-03")
-    add_outcome(made, outcome, 12.34, 0.5)
+    add_outcome(made, outcome, 12.34, 0.5, {"own": 120.0, "started": 30.0})
     return made

@@ -11,18 +11,21 @@ from benchmarks.report import (
     BEGIN,
     END,
     NoPlace,
-    figure,
     readme_block,
     results_page,
-    table,
+    update_readme,
     with_readme_block,
+    write_page,
 )
+from benchmarks.tables import figure, table
 from benchmarks.targets import TARGETS, judge
-from benchmarks.writing import add_outcome, make_results, merge, read_results, update_readme, write_results
+from benchmarks.tried import tried
+from benchmarks.writing import add_outcome, make_results, merge, read_results, write_results
 
 
 def test_what_is_written_is_read_back(results: dict[str, Any], tmp_path: Path) -> None:
     write_results(results, tmp_path / "new")
+    write_page(results, tmp_path / "new")
     assert read_results(tmp_path / "new") == results
     assert (tmp_path / "new" / "results.md").read_text(encoding="utf-8") == results_page(results)
 
@@ -39,9 +42,14 @@ def test_samples_stand_on_one_line(results: dict[str, Any], tmp_path: Path) -> N
 
 
 def test_results_say_where_and_with_what_they_were_measured(results: dict[str, Any]) -> None:
-    assert set(results["machine"]) == {"cpu", "cores", "memory_gib", "os", "python"}
-    assert {"licet", "duckdb", "cedarpy", "casbin", "regopy", "pymerkle"} <= set(results["versions"])
-    assert (results["date"], results["seed"], results["scale"]) == ("2026-02-03", 7, "small")
+    (run,) = results["runs"]
+    assert set(run["machine"]) == {"cpu", "cores", "memory_gib", "os", "python"}
+    assert {"licet", "duckdb", "cedarpy", "casbin", "regopy", "pymerkle"} <= set(run["versions"])
+    assert (run["date"], run["seed"], run["scale"]) == ("2026-02-03", 7, "small")
+    page = results_page(results)
+    assert "Measured on 2026-02-03 (small scale, seed 7)" in page
+    assert "| other | Deciding | with everything parsed |" in page
+    assert "Memory at most: 120 MiB in this process and 30 MiB in processes it started." in page
 
 
 def test_a_series_tells_median_spread_p99_and_every_sample(results: dict[str, Any]) -> None:
@@ -68,7 +76,7 @@ def test_a_missed_target_stays_in_the_table_and_says_no(outcome: Outcome) -> Non
     results = make_results("small", 7, "2026-02-03")
     add_outcome(results, outcome, 1.0, None)
     line = next(line for line in results_page(results).splitlines() if "process: median" in line)
-    assert line == "| one decision with reasons, in process: median | at most 5 µs | 9 µs (9 to 9) | **no** |"
+    assert line == "| one decision with reasons, in process: median | at most 5 µs | 9 µs | **no** |"
 
 
 def test_what_was_not_measured_is_said(results: dict[str, Any]) -> None:
@@ -79,7 +87,8 @@ def test_what_was_not_measured_is_said(results: dict[str, Any]) -> None:
 def test_a_small_run_says_that_it_is_small(results: dict[str, Any]) -> None:
     told = "the targets speak of full scale"
     assert told in results_page(results) and told in readme_block(results)
-    assert told not in results_page({**results, "scale": "full"})
+    full = {**results, "runs": [{**results["runs"][0], "scale": "full"}]}
+    assert told not in results_page(full)
 
 
 def test_bars_in_cells_are_escaped(results: dict[str, Any]) -> None:
@@ -120,16 +129,88 @@ def test_a_readme_without_one_place_for_the_block_is_left_alone(text: str, resul
         with_readme_block(text, results)
 
 
-def test_benchmarks_not_run_again_are_kept(results: dict[str, Any], outcome: Outcome) -> None:
+def test_benchmarks_not_run_again_are_kept_with_their_day(results: dict[str, Any], outcome: Outcome) -> None:
     now = make_results("small", 7, "2026-02-04")
     outcome.name = "ledger"
     add_outcome(now, outcome, 1.0, None)
     both = merge(results, now)
     assert list(both["benchmarks"]) == ["decisions", "ledger"]
-    assert both["benchmarks"]["decisions"]["date"] == "2026-02-03"
+    days = {name: both["runs"][told["run"]]["date"] for name, told in both["benchmarks"].items()}
+    assert days == {"decisions": "2026-02-03", "ledger": "2026-02-04"}
 
 
-@pytest.mark.parametrize("part", ["scale", "seed", "machine", "versions"])
-def test_figures_of_two_set_ups_do_not_stand_in_one_table(part: str, results: dict[str, Any]) -> None:
+def test_a_benchmark_run_again_replaces_itself_alone(results: dict[str, Any], outcome: Outcome) -> None:
+    outcome.name = "ledger"
+    add_outcome(results, outcome, 1.0, None)
     now = make_results("small", 7, "2026-02-04")
-    assert merge({**results, part: "another"}, now) == now
+    add_outcome(now, outcome, 9.0, None)
+    both = merge(results, now)
+    assert {name: told["took_seconds"] for name, told in both["benchmarks"].items()} == {
+        "decisions": 12.3,
+        "ledger": 9.0,
+    }
+
+
+def test_a_run_of_which_nothing_is_left_is_forgotten(results: dict[str, Any], outcome: Outcome) -> None:
+    now = make_results("full", 7, "2026-02-04")
+    add_outcome(now, outcome, 1.0, None)
+    assert [run["date"] for run in merge(results, now)["runs"]] == ["2026-02-04"]
+
+
+def test_runs_that_are_alike_are_one(results: dict[str, Any], outcome: Outcome) -> None:
+    now = make_results("small", 7, "2026-02-03")
+    outcome.name = "ledger"
+    add_outcome(now, outcome, 1.0, None)
+    assert len(merge(results, now)["runs"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "value"), [("scale", "full"), ("seed", 8), ("date", "2026-02-09"), ("versions", {"licet": "9"})]
+)
+def test_figures_of_two_runs_never_stand_together_unlabelled(
+    part: str, value: Any, results: dict[str, Any], outcome: Outcome
+) -> None:
+    results["runs"][0][part] = value
+    now = make_results("small", 7, "2026-02-04")
+    outcome.name, outcome.reached = "ledger", {"append": "licet"}
+    add_outcome(now, outcome, 1.0, None)
+    both = merge(results, now)
+    page, earlier = results_page(both), results["runs"][0]
+    assert "figures of two runs are not to be compared" in page
+    lines = page.splitlines()
+    (decision,) = [line for line in lines if line.startswith("| one decision with reasons, in process")]
+    (append,) = [line for line in lines if line.startswith("| ledger append")]
+    assert decision.endswith(f"| 2: {earlier['date']}, {earlier['scale']} |")
+    assert append.endswith("| 1: 2026-02-04, small |")
+
+
+def test_a_file_of_another_version_counts_for_nothing(results: dict[str, Any]) -> None:
+    now = make_results("small", 7, "2026-02-04")
+    assert merge({**results, "licet_benchmarks": 1}, now) == now
+
+
+def test_what_was_tried_stands_below_a_missed_target(outcome: Outcome) -> None:
+    outcome.add("slow", "too slow", "×", [9.0])
+    outcome.reached |= {"update": "slow", "append": "slow"}
+    results = make_results("full", 7, "2026-02-03")
+    add_outcome(results, outcome, 1.0, None)
+    page = results_page(results)
+    assert (
+        "- corpus update after 1 % of members change: over a rebuild: Sixty-four buckets by subject hash"
+        in page
+    )
+    assert "first answer: from a cold import to the first decision: nothing" not in page
+
+
+def test_the_log_names_targets_that_there_are() -> None:
+    assert set(tried()) <= {target.id for target in TARGETS}
+
+
+def test_entries_of_the_log_are_found_by_the_targets_they_name(tmp_path: Path) -> None:
+    log = tmp_path / "LOG.md"
+    log.write_text(
+        "- **About nothing**: text.\n- **One\n  way.**: did\n  not help <!-- targets: append, prove -->\n"
+        "- **Another**: worse <!-- targets: append -->\n",
+        encoding="utf-8",
+    )
+    assert tried(log) == {"append": ["One way", "Another"], "prove": ["One way"]}
