@@ -33,20 +33,32 @@ def put_in_force(name_or_path: str, ledger: Ledger, folder: Path) -> tuple[Pack,
     return pack, True
 
 
-def policy_in_force(ledger: Ledger, position: int, folder: Path) -> Policy:
-    """The policy as of a position. Raises: AppError APP-005 when none is in force."""
-    packs = [
-        _kept_pack(str(entry.payload["digest"]), folder)
-        for entry in ledger.packs_in_force(position)
-        if entry.payload
-    ]
-    if not packs:
-        raise AppError(
-            "APP-005", "no policy is in force, so nothing is permitted",
-            fix="put one in force, e.g. `licet packs use linkedin_as_reported`",
-        )  # fmt: skip
-    carried: frozenset[Governed] = frozenset().union(*(governed_by(pack) for pack in packs[:-1]))
-    return Policy(packs[-1], carried)
+class PoliciesInForce:
+    """The policy in force as of any position of one ledger. Which packs are named is read once, and then the rest."""
+
+    def __init__(self, ledger: Ledger, folder: Path) -> None:
+        self._ledger, self._folder = ledger, folder
+        self._read_to = 0
+        self._named: list[tuple[int, str]] = []
+        self._policies: dict[tuple[str, ...], Policy] = {}
+
+    def at(self, position: int) -> Policy:
+        """The policy as of a position. Raises: AppError APP-005 when none is in force."""
+        if position > self._read_to:
+            named = self._ledger.entries(self._read_to, position, EntryKind.PACK_IN_FORCE)
+            self._named += [(entry.index, str(entry.payload["digest"])) for entry in named if entry.payload]
+            self._read_to = position
+        digests = tuple(digest for index, digest in self._named if index < position)
+        if not digests:
+            raise AppError(
+                "APP-005", "no policy is in force, so nothing is permitted",
+                fix="put one in force, e.g. `licet packs use linkedin_as_reported`",
+            )  # fmt: skip
+        if digests not in self._policies:
+            packs = [_kept_pack(digest, self._folder) for digest in digests]
+            carried: frozenset[Governed] = frozenset().union(*(governed_by(pack) for pack in packs[:-1]))
+            self._policies[digests] = Policy(packs[-1], carried)
+        return self._policies[digests]
 
 
 def _kept_pack(digest: str, folder: Path) -> Pack:

@@ -16,15 +16,13 @@ from typing import Any
 from licet.app import corpora, importing, policies
 from licet.app.disk import clear_disk_errors
 from licet.app.layout import Layout, is_workspace, make_workspace, open_layout, read_salt
+from licet.app.reading import Reading
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.enforce.people import facts_about
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry, Signer, VerifyReport
 from licet.sources.catalogue import Catalogue, is_category
-from licet.sources.catalogue_file import load_catalogue
-from licet.sources.stamps import check_stamps
 from licet.store import SnapshotRef, Store
 from licet.terms import SELF, AppError
 from licet.terms.moments import format_moment
@@ -55,7 +53,7 @@ class Workspace:
 
     def __init__(self, root: Path) -> None:
         self.layout: Layout = open_layout(root.absolute())
-        self._policies: dict[int, Policy] = {}
+        self._reading = Reading(self.layout)
 
     def __enter__(self) -> Workspace:
         return self
@@ -69,6 +67,7 @@ class Workspace:
         if "ledger" in self.__dict__:
             self.ledger.close()
             del self.__dict__["ledger"]
+            self.__dict__.pop("_policies", None)
 
     # -- what it holds --------------------------------------------------------------------------------------
 
@@ -83,9 +82,7 @@ class Workspace:
     @property
     def catalogue(self) -> Catalogue:
         """The catalogue as it stands on disk; a label that contradicts a file's own is refused."""
-        catalogue = load_catalogue(self.layout.catalogue)
-        check_stamps(catalogue, self.layout.root)
-        return catalogue
+        return self._reading.catalogue()
 
     # -- policy ---------------------------------------------------------------------------------------------
 
@@ -101,10 +98,7 @@ class Workspace:
 
     def policy(self, position: int | None = None) -> Policy:
         """The policy in force as of a ledger position. Raises: AppError APP-005 when there is none."""
-        at = self._position(position)
-        if at not in self._policies:
-            self._policies[at] = policies.policy_in_force(self.ledger, at, self.layout.packs)
-        return self._policies[at]
+        return self._policies.at(self._position(position))
 
     def packs(self) -> list[dict[str, Any]]:
         """Every policy that was put in force here, in order; the last one is in force."""
@@ -191,15 +185,7 @@ class Workspace:
 
     def facts(self, subject: str, at: datetime, position: int | None = None) -> Facts | None:
         """What is known about a subject; None when nobody knows them."""
-        return facts_about(
-            subject,
-            at,
-            self._position(position),
-            self.catalogue,
-            DuckDBEngine(),
-            self.ledger,
-            self.layout.root,
-        )
+        return self._reading.people().facts_about(subject, at, self._position(position), self.ledger)
 
     # -- deciding -------------------------------------------------------------------------------------------
 
@@ -323,6 +309,10 @@ class Workspace:
         return iter(self.ledger.entries(first, size if stop is None else min(stop, size)))
 
     # -- within ---------------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def _policies(self) -> policies.PoliciesInForce:
+        return policies.PoliciesInForce(self.ledger, self.layout.packs)
 
     @functools.cached_property
     def salt(self) -> bytes:

@@ -1,67 +1,124 @@
-"""One person's facts, for a single decision: the same reading of the facts table as `population`, one by one."""
+"""One person's facts, for single decisions: the same reading of the facts table as `population`, one by one.
+
+The first question goes to the table, so that a single decision need not read all of it. Who asks again is going to
+ask often: then the narrow columns are read once, in the order of ids, and a question is a search by halves.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
 
 from licet.decide import Facts
 from licet.enforce.engine import Engine
 from licet.enforce.rows import column_of
 from licet.ledger import Ledger
-from licet.sources.catalogue import Catalogue
+from licet.sources.catalogue import Catalogue, FactsTable
 from licet.terms import ChoiceState
 from licet.terms.moments import age_in_years
 
+#: Larger tables are asked through the engine each time; below it, ids and facts take some tens of bytes a person.
+MOST_KEPT_ROWS = 20_000_000
 
-def facts_about(
-    subject: str,
-    at: datetime,
-    position: int,
-    catalogue: Catalogue,
-    engine: Engine,
-    ledger: Ledger,
-    base: Path,
-    handed_in: dict[str, Any] | None = None,
-) -> Facts | None:
-    """What is known about one subject at a moment and a ledger position; None when nobody knows them.
+_SUBJECT = "subject"
 
-    A fact that two rows of the facts table contradict, or that one leaves out, is not known.
-    """
-    columns = catalogue.facts
-    if columns is None:
-        return None
-    table = engine.open(columns.table, catalogue.tables[columns.table], base, dict(handed_in or {}))
+
+class People:
+    """The people of one facts table as it stands when the questions are asked: whoever keeps one sees to that."""
+
+    def __init__(
+        self, catalogue: Catalogue, engine: Engine, base: Path, handed_in: dict[str, Any] | None = None
+    ) -> None:
+        self._engine, facts = engine, catalogue.facts
+        self._asked = 0
+        self._kept: pa.Table | None = None
+        self._narrow: ir.Table | None = None
+        if facts is not None:
+            self._what = f"table {facts.table!r}"
+            table = engine.open(facts.table, catalogue.tables[facts.table], base, dict(handed_in or {}))
+            self._narrow = _narrowed(table, facts)
+
+    def facts_about(self, subject: str, at: datetime, position: int, ledger: Ledger) -> Facts | None:
+        """What is known about one subject at a moment and a ledger position; None when nobody knows them.
+
+        A fact that two rows of the facts table contradict, or that one leaves out, is not known.
+        """
+        rows = [] if self._narrow is None else self._rows(self._narrow, subject)
+        if not rows:
+            return None
+        agreed = {
+            name: value if all(row[name] == value for row in rows) else None
+            for name, value in rows[0].items()
+        }
+        choices: dict[str, ChoiceState] = {}
+        narrow: dict[str, dict[str, ChoiceState]] = {}
+        for choice in ledger.choices_of(subject, position):
+            if choice.category is None:
+                choices[choice.setting] = choice.state
+            else:
+                narrow.setdefault(choice.setting, {})[choice.category] = choice.state
+        return Facts(
+            None if agreed.get("region") is None else str(agreed["region"]),
+            _age(agreed, at),
+            None if agreed.get("plan") is None else str(agreed["plan"]),
+            choices,
+            narrow,
+            ledger.signals_of(subject, position),
+        )
+
+    def _rows(self, narrow: ir.Table, subject: str) -> list[dict[str, Any]]:
+        """The rows about a subject."""
+        self._asked += 1
+        with self._engine.reading(self._what):
+            if self._asked == 2 and narrow.count().to_pyarrow().as_py() <= MOST_KEPT_ROWS:
+                ordered = narrow.filter(narrow.subject.notnull()).order_by(_SUBJECT)
+                self._kept = ordered.to_pyarrow().combine_chunks()
+            if self._kept is not None:
+                return _search(self._kept, subject)
+            rows: list[dict[str, Any]] = narrow.filter(narrow.subject == subject).to_pyarrow().to_pylist()
+            return rows
+
+
+def _narrowed(table: ir.Table, facts: FactsTable) -> ir.Table:
+    """Ids as text, and the columns that hold facts under the facts' names."""
     wanted = {
-        name: column_of(table, columns.table, column)
+        name: column_of(table, facts.table, column)
         for name, column in (
-            ("region", columns.region), ("birth_date", columns.birth_date), ("age", columns.age),
-            ("plan", columns.plan),
+            ("region", facts.region), ("birth_date", facts.birth_date), ("age", facts.age), ("plan", facts.plan),
         )
         if column is not None
     }  # fmt: skip
-    who = column_of(table, columns.table, columns.subject).cast("string")
-    with engine.reading(f"table {columns.table!r}"):
-        rows = table.filter(who == subject).select(subject=who, **wanted).to_pyarrow().to_pylist()
-    if not rows:
-        return None
-    agreed = {name: rows[0][name] if len({row[name] for row in rows}) == 1 else None for name in wanted}
-    choices: dict[str, ChoiceState] = {}
-    narrow: dict[str, dict[str, ChoiceState]] = {}
-    for choice in ledger.choices_of(subject, position):
-        if choice.category is None:
-            choices[choice.setting] = choice.state
-        else:
-            narrow.setdefault(choice.setting, {})[choice.category] = choice.state
-    return Facts(
-        None if agreed.get("region") is None else str(agreed["region"]),
-        _age(agreed, at),
-        None if agreed.get("plan") is None else str(agreed["plan"]),
-        choices,
-        narrow,
-        ledger.signals_of(subject, position),
-    )
+    who = column_of(table, facts.table, facts.subject).cast("string")
+    return table.select(**{_SUBJECT: who}, **wanted)
+
+
+class _Ids(Sequence[str]):
+    """A column of ids as `bisect` reads one, without making a Python list of it."""
+
+    def __init__(self, column: pa.ChunkedArray) -> None:
+        self._column = column
+
+    def __len__(self) -> int:
+        return len(self._column)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._column[place].as_py()
+
+
+def _search(kept: pa.Table, subject: str) -> list[dict[str, Any]]:
+    """The rows about a subject of a table in the order of its ids, by code points as Python compares text."""
+    ids = _Ids(kept[_SUBJECT])
+    first = last = bisect_left(ids, subject)
+    while last < len(ids) and ids[last] == subject:
+        last += 1
+    rows: list[dict[str, Any]] = kept.slice(first, last - first).to_pylist()
+    return rows
 
 
 def _age(agreed: dict[str, Any], at: datetime) -> int | None:

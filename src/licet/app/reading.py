@@ -1,0 +1,58 @@
+"""What a workspace has read of its files, kept as long as they are as they were.
+
+A decision asks for one person's facts; reading catalogue, labels and members for each would cost ten thousand times
+the decision. Nothing is kept that a look at the files would not show to be old, and choices are never kept: each
+question asks the ledger.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from licet.app.layout import Layout
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.people import People
+from licet.sources.catalogue import Catalogue
+from licet.sources.catalogue_file import load_catalogue
+from licet.sources.stamps import check_stamps
+from licet.sources.stand import Stand, files_of, look_at
+
+
+class Reading:
+    """The catalogue and the people of one workspace."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._written: tuple[Stand, Catalogue] | None = None
+        self._checked: tuple[Stand, Catalogue] | None = None
+        self._people: tuple[Stand, People] | None = None
+
+    def catalogue(self) -> Catalogue:
+        """The catalogue as it stands on disk, held against the labels in its Parquet files as they stand."""
+        catalogue = self._as_written()
+        tables = [table for table in catalogue.tables.values() if table.location.parquet is not None]
+        files = [files_of(table.location, self._layout.root) for table in tables]
+        now = look_at(itertools.chain.from_iterable(found or () for found in files))
+        if self._checked is not None and self._checked[1] is catalogue and self._checked[0].holds(now):
+            return catalogue
+        check_stamps(catalogue, self._layout.root)
+        self._checked = (now, catalogue)
+        return catalogue
+
+    def people(self) -> People:
+        """Who the members are, as the facts table stands. Where no file tells whether it changed, read anew."""
+        catalogue = self._as_written()
+        facts = catalogue.facts
+        files = None if facts is None else files_of(catalogue.tables[facts.table].location, self._layout.root)
+        now = look_at((self._layout.catalogue, *(files or ())))
+        if files is not None and self._people is not None and self._people[0].holds(now):
+            return self._people[1]
+        people = People(self.catalogue(), DuckDBEngine(), self._layout.root)
+        self._people = None if files is None else (now, people)
+        return people
+
+    def _as_written(self) -> Catalogue:
+        now = look_at((self._layout.catalogue,))
+        if self._written is None or not now.files or not self._written[0].holds(now):
+            self._written = (now, load_catalogue(self._layout.catalogue))
+        return self._written[1]

@@ -1,0 +1,73 @@
+"""How files stood when they were read, so that whoever keeps what was read can tell whether it still holds.
+
+A file counts as changed when its name, size, identity or one of its times differs. A file that was written just
+before it was looked at counts as changed the next time in any case: it may be written again within the same tick of
+the clock that stamps it, and nothing would show it.
+"""
+
+from __future__ import annotations
+
+import glob
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from licet.sources.catalogue import Location
+from licet.sources.parquet_files import parquet_files
+from licet.terms import SourceError
+
+#: How long a file must have rested before a look at it can be relied upon, where times have parts of a second and
+#: where they do not.
+_REST_NS, _COARSE_REST_NS = 100_000_000, 2_000_000_000
+_SECOND_NS = 1_000_000_000
+
+
+class Stand(NamedTuple):
+    """Per file its path, identity, size and times; and when they were looked at, which must be before reading them."""
+
+    files: tuple[tuple[str, int, int, int, int], ...]
+    looked_ns: int
+
+    def holds(self, now: Stand) -> bool:
+        """Whether what was read after this look is what would be read after that one."""
+        return self.files == now.files and all(
+            max(written, changed) + _rest(written, changed) < self.looked_ns
+            for _, _, _, written, changed in self.files
+        )
+
+
+def look_at(paths: Iterable[Path]) -> Stand:
+    """How these files stand; one that is not there is left out."""
+    looked, found = time.time_ns(), []
+    for path in paths:
+        try:
+            told = path.stat()
+        except OSError:
+            continue
+        found.append((str(path), told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns))
+    return Stand(tuple(found), looked)
+
+
+def files_of(location: Location, base: Path) -> tuple[Path, ...] | None:
+    """The files a table is read from; None where looking at files does not tell what would be read.
+
+    That is a table of a database (a DuckDB file too: what it holds may still stand in its log), and one handed in.
+    """
+    if location.parquet is not None:
+        try:
+            return parquet_files(location.parquet, base)
+        except SourceError:
+            return None
+    for kind in ("csv", "jsonl"):
+        if (pattern := getattr(location, kind)) is not None:
+            full = base / pattern
+            inside = full / f"*.{kind}" if full.is_dir() else full
+            # Path.glob takes no absolute pattern
+            return tuple(map(Path, sorted(glob.glob(str(inside), recursive=True)))) or None  # noqa: PTH207
+    return None
+
+
+def _rest(written_ns: int, changed_ns: int) -> int:
+    coarse = written_ns % _SECOND_NS == 0 or changed_ns % _SECOND_NS == 0
+    return _COARSE_REST_NS if coarse else _REST_NS
