@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,15 @@ from typing import Any
 import duckdb
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
+from licet.enforce.spreading import ALONE_ROWS, spread, workers_for_this_machine
 from licet.sources.catalogue import Location, Table
 from licet.terms import SourceError
 
 _BATCH_ROWS = 50_000
+_TRANSFORMED_ROWS = 4096
 
 
 class DuckDBEngine:
@@ -30,7 +33,18 @@ class DuckDBEngine:
 
     name = "duckdb"
 
-    def __init__(self, memory_limit: str | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        *,
+        workers: int | None = None,
+        alone_rows: int = ALONE_ROWS,
+    ) -> None:
+        """workers: processes beside this one for `transform`, started once it has done `alone_rows` rows itself;
+        None for one per further core, 0 for none."""
+        self._workers = workers_for_this_machine() if workers is None else workers
+        self._alone_rows = alone_rows
         self.backend = ibis.duckdb.connect()
         self.backend.raw_sql("SET TimeZone='UTC'")
         self.backend.raw_sql("SET enable_progress_bar=false")
@@ -127,6 +141,29 @@ class DuckDBEngine:
         with self.reading("the table that says who the members are"):
             return self.backend.create_table(next(self._names), expression, temp=True)
 
+    def transform(
+        self,
+        rows: ir.Table,
+        function: Callable[[pa.Table], pa.Table],
+        schema: pa.Schema,
+        *,
+        together: str | None = None,
+    ) -> Generator[pa.Table]:
+        batches = self._stream(rows if together is None else rows.order_by(together))
+        whole = batches if together is None else _cut_between_groups(batches, together)
+        made = spread(whole, function, schema, workers=self._workers, alone_rows=self._alone_rows)
+        with closing(batches), closing(made):
+            yield from made
+
+    def _stream(self, rows: ir.Table) -> Generator[pa.RecordBatch]:
+        """The rows as they come, never all at once."""
+        with self.reading("the rows of a table"):
+            reader = self.backend.con.sql(self.backend.compile(rows)).to_arrow_reader(_TRANSFORMED_ROWS)
+            try:
+                yield from reader.cast(rows.schema().to_pyarrow())
+            finally:
+                reader.close()
+
     @contextmanager
     def reading(self, what: str) -> Iterator[None]:
         try:
@@ -138,6 +175,32 @@ class DuckDBEngine:
                 f"cannot read {what}: {first_line}",
                 fix="check that the file is whole and is what the catalogue says it is",
             ) from error
+
+
+def _cut_between_groups(batches: Iterable[pa.RecordBatch], column: str) -> Iterator[pa.RecordBatch]:
+    """Sorted batches cut anew, so that rows equal in `column` are in one."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        values = batch.column(column).dictionary_encode("encode").indices.to_numpy()
+        last = int(np.argmax(values == values[-1]))  # where the group begins that may go on in the next batch
+        if held and (last or not _goes_on(held[-1].column(column), batch.column(column))):
+            yield _one([*held, batch.slice(0, last)])
+            held = []
+        elif last:
+            yield batch.slice(0, last)
+        held.append(batch.slice(last))
+    if held:
+        yield _one(held)
+
+
+def _goes_on(before: pa.Array, after: pa.Array) -> bool:
+    return len(pa.concat_arrays([before.slice(len(before) - 1), after.slice(0, 1)]).unique()) == 1
+
+
+def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return pa.Table.from_batches(batches).combine_chunks().to_batches()[0]
 
 
 def _arrow_type(kind: Any) -> pa.DataType:

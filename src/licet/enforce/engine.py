@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,6 +28,23 @@ class Engine(Protocol):
 
     def keep(self, expression: ir.Table) -> ir.Table:
         """Compute an expression once and keep the result for this engine's lifetime."""
+        ...
+
+    def transform(
+        self,
+        rows: ir.Table,
+        function: Callable[[pa.Table], pa.Table],
+        schema: pa.Schema,
+        *,
+        together: str | None = None,
+    ) -> Generator[pa.Table]:
+        """Apply a pure, picklable function to an expression's rows, batch by batch, where the engine keeps them.
+
+        What it makes of a row depends on that row alone, except rows equal in column `together`, which always come
+        in one batch. Results are tables of `schema`, in no particular order. Until the last of them has been taken
+        or the iterator is closed, nothing else may be asked of the engine.
+        Raises: what the function raises; SourceError when the rows cannot be read.
+        """
         ...
 
     def reading(self, what: str) -> AbstractContextManager[None]:

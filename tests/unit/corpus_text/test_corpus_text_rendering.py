@@ -90,14 +90,15 @@ ROWS = pa.table(
         "text": ["late", "third", "second", "nobody's", "early", "", "first"],
         "people": [["x"], ["y", "z"], ["z"], ["q"], ["x", "y"], ["w"], ["y"]],
         "created": [1, 2, 3, 4, 5, 6, 7],
+        "name": ["X", "Y", "Z", "Q", "X", "W", "Y"],
     }
 )
 
 
 def test_rows_of_a_thread_become_one_document_in_order() -> None:
     assert join_threads(ROWS).to_pylist() == [
-        {"key": "g1", "subjects": ["y", "z"], "created": 7, "text": "first\n\nsecond\n\nthird"},
-        {"key": "g2", "subjects": ["x", "y"], "created": 5, "text": "early\n\nlate"},
+        {"key": "g1", "subjects": ["y", "z"], "created": 7, "name": "Y", "text": "first\n\nsecond\n\nthird"},
+        {"key": "g2", "subjects": ["x", "y"], "created": 5, "name": "X", "text": "early\n\nlate"},
     ]
 
 

@@ -21,6 +21,7 @@ from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import format_moment
 from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.documents import Selection, make_documents
+from licet.uses.corpus.making import schema
 from licet.uses.corpus.recipe import Recipe
 from licet.uses.corpus.text.near_duplicates import (
     Resemblance,
@@ -336,6 +337,5 @@ def _about(subjects: pa.ListArray, touched: frozenset[str]) -> pa.Array:
 
 
 def _empty(recipe: Recipe) -> pa.Table:
-    from licet.uses.corpus.documents import schema
-
-    return schema(recipe).empty_table().append_column("duplicate_of", pa.array([], pa.string()))
+    empty = schema(recipe).empty_table().drop_columns(["redactions"])
+    return empty.append_column("duplicate_of", pa.array([], pa.string()))

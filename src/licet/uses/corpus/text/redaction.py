@@ -41,6 +41,18 @@ def redact(
     Returns: the texts (nulls stay null) and how many pieces of each kind were replaced, every asked kind named.
     Raises:  UseError CORP-105 for a kind that does not exist.
     """
+    redacted, counts = redact_each(texts, kinds, keep, regions)
+    found = counts.drop_null().to_pylist()
+    return redacted, {kind: sum(row[n] for row in found) for n, kind in enumerate(kinds)}
+
+
+def redact_each(
+    texts: pa.Array,
+    kinds: Sequence[str] = DEFAULT_KINDS,
+    keep: pa.Array | None = None,
+    regions: pa.Array | None = None,
+) -> tuple[pa.Array, pa.Array]:
+    """As `redact`, with the count of each text: a list of integers in the order of `kinds`, null for none."""
     unknown = sorted(set(kinds) - set(KINDS))
     if unknown:
         raise UseError(
@@ -49,20 +61,22 @@ def redact(
             fix=f"choose from {', '.join(KINDS)}",
         )
     asked = [recogniser for recogniser in RECOGNISERS if recogniser.kind in kinds]
-    counts: Counter[str] = Counter({recogniser.kind: 0 for recogniser in asked})
     hinted = np.zeros((len(asked), len(texts)), dtype=np.bool_)
     for nth, recogniser in enumerate(asked):
         hinted[nth] = as_mask(pc.match_substring_regex(texts, recogniser.hint))
     rows = np.flatnonzero(hinted.any(axis=0))
-    if not len(rows):
-        return texts, dict(counts)
-    replaced = [
-        _redact_one(text, [asked[nth] for nth in np.flatnonzero(hinted[:, row])], asked, author, counts)
-        for row, text, author in zip(
-            rows, texts.take(rows).to_pylist(), _authors(rows, keep, regions), strict=True
-        )
-    ]
-    return put_back(texts, rows, replaced), dict(counts)
+    told: list[list[int] | None] = [None] * len(texts)
+    replaced = []
+    for row, text, author in zip(
+        rows.tolist(), texts.take(rows).to_pylist(), _authors(rows, keep, regions), strict=True
+    ):
+        counts: Counter[str] = Counter()
+        looking = [asked[nth] for nth in np.flatnonzero(hinted[:, row])]
+        replaced.append(_redact_one(text, looking, asked, author, counts))
+        if counts:
+            told[row] = [counts[kind] for kind in kinds]
+    redacted = put_back(texts, rows, replaced) if len(rows) else texts
+    return redacted, pa.array(told, pa.list_(pa.int32()))
 
 
 def as_mask(flags: pa.Array) -> npt.NDArray[np.bool_]:

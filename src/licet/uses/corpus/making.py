@@ -1,0 +1,217 @@
+"""From permitted rows to documents: rendered, redacted, dated, told their language, and signed.
+
+A pure function over Arrow batches that an engine carries to where its rows are: it is pickled with the recipe and
+the salt and knows neither the gate nor the ledger. A document depends on its own rows alone, so documents made for
+a few subjects are the very ones that a build of everything would make.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.uses.corpus.identities import bucket_numbers, document_ids
+from licet.uses.corpus.recipe import DocumentKind, Recipe
+from licet.uses.corpus.text.language import detect_language
+from licet.uses.corpus.text.redaction import redact_each
+from licet.uses.corpus.text.rendering import join_threads, render
+from licet.uses.corpus.text.signatures import signatures
+
+#: The column of permitted rows that holds their author's own declared name.
+NAME = "__licet_name"
+
+_NO_DATE = 2**63 - 1
+
+
+def schema(recipe: Recipe) -> pa.Schema:
+    """A candidate document. `order` says which of two near-duplicates is the earlier: that made first.
+
+    `redactions` is what was taken out of it, in the order of `recipe.redact`; null where nothing was.
+    """
+    places = recipe.near_duplicates.permutations if recipe.near_duplicates else 1
+    return pa.schema(
+        [
+            ("document_id", pa.string()),
+            ("kind", pa.string()),
+            ("key", pa.string()),
+            ("subjects", pa.list_(pa.string())),
+            ("created", pa.timestamp("us")),
+            ("language", pa.string()),
+            ("text", pa.string()),
+            ("bucket", pa.int32()),
+            ("order", pa.int64()),
+            ("signature", pa.binary(4 * places)),
+            ("redactions", pa.list_(pa.int32())),
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes the documents of one kind from rows of its table; rows of one group must come in one batch.
+
+    row_key:  the column that names a row, `subjects` those that name people, `created` the one that dates it.
+    Returns:  a table of `schema(recipe)`.
+    """
+
+    kind: DocumentKind
+    recipe: Recipe
+    salt: bytes
+    row_key: str | None
+    subjects: tuple[str, ...]
+    created: str | None
+
+    def __call__(self, rows: pa.Table) -> pa.Table:
+        rows = self._single(rows) if self.kind.group_by is None else self._threads(rows)
+        rows = rows.filter(pc.and_(pc.is_valid(rows["key"]), _says_something(rows["text"])))
+        alone = pc.equal(pc.list_value_length(rows["subjects"]), 1)
+        own = pc.if_else(alone, rows["name"], pa.scalar(None, pa.string())).combine_chunks()
+        texts, redactions = redact_each(rows["text"].combine_chunks(), self.recipe.redact, keep=own)
+        rows = rows.set_column(rows.column_names.index("text"), "text", texts)
+        return self._finish(rows.append_column("redactions", redactions))
+
+    def _single(self, rows: pa.Table) -> pa.Table:
+        """One document a row."""
+        people = _people(rows, self.subjects)
+        assert self.row_key is not None
+        return pa.table(
+            {
+                "key": _text(rows[self.row_key]),
+                "owner": pc.list_element(people, 0),
+                "subjects": people,
+                "created": _created(rows, self.created),
+                "name": _text(rows[NAME]),
+                "text": _rendered(rows, self.kind),
+            }
+        )
+
+    def _threads(self, rows: pa.Table) -> pa.Table:
+        """One document a group: texts in order, everybody in it, the date of its first row."""
+        assert self.kind.group_by is not None
+        people = _people(rows, self.subjects)
+        key = _nothing(rows) if self.row_key is None else _text(rows[self.row_key])
+        grouped = pa.table(
+            {
+                "group": _text(rows[self.kind.group_by]),
+                "at": _order(rows, self.kind.order_by),
+                # The people too: equal words at one moment must not come in the order the engine happened on.
+                "tie": pc.binary_join_element_wise(
+                    pc.fill_null(key, ""), pc.binary_join(people, "\x00"), "\x00"
+                ),
+                "text": _rendered(rows, self.kind),
+                "people": people,
+                "created": _created(rows, self.created),
+                "name": _text(rows[NAME]),
+            }
+        )
+        threads = join_threads(grouped)
+        return threads.append_column(
+            "owner", pc.binary_join_element_wise(self.kind.kind, threads["key"], "\x00")
+        )
+
+    def _finish(self, rows: pa.Table) -> pa.Table:
+        """Add ids, language, bucket and signature, and leave out what the recipe leaves out."""
+        recipe, kind = self.recipe, self.kind.kind
+        rows = rows.filter(pc.greater_equal(pc.utf8_length(rows["text"]), recipe.shortest_characters))
+        text = rows["text"].combine_chunks()
+        language = detect_language(text) if recipe.language else pa.nulls(len(rows), pa.string())
+        if recipe.languages is not None:
+            wanted = pc.is_in(language, value_set=pa.array(recipe.languages))
+            rows, language, text = rows.filter(wanted), language.filter(wanted), text.filter(wanted)
+        created = rows["created"].combine_chunks()
+        settings, made = recipe.near_duplicates, schema(recipe)
+        signed = (
+            pa.nulls(len(rows), made.field("signature").type)
+            if settings is None
+            else signatures(text, settings.permutations, settings.shingle_words)
+        )
+        buckets = bucket_numbers(self.salt, rows["owner"].to_pylist(), recipe.buckets)
+        return pa.table(
+            {
+                "document_id": pa.array(document_ids(self.salt, kind, rows["key"].to_pylist()), pa.string()),
+                "kind": pa.repeat(pa.scalar(kind, pa.string()), len(rows)),
+                "key": rows["key"],
+                "subjects": rows["subjects"],
+                "created": created,
+                "language": language,
+                "text": text,
+                "bucket": pa.array(buckets, pa.int32()),
+                "order": pc.fill_null(created.cast(pa.int64()), _NO_DATE),
+                "signature": signed,
+                "redactions": rows["redactions"],
+            },
+            schema=made,
+        )
+
+
+def _rendered(rows: pa.Table, kind: DocumentKind) -> pa.Array:
+    """The text of every row; null where nothing it needs is there."""
+    columns = _columns(rows, kind.columns)
+    text = render(columns, kind.text)
+    if not kind.needs:
+        return text
+    there = [_says_something(columns[name].cast(pa.string())) for name in kind.needs]
+    return pc.if_else(functools.reduce(pc.or_, there), text, pa.scalar(None, pa.string()))
+
+
+def _says_something(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.fill_null(pc.not_equal(texts, ""), False)
+
+
+def _people(rows: pa.Table, columns: tuple[str, ...]) -> pa.Array:
+    """Everyone a row is about, in the catalogue's order, each once."""
+    if len(columns) == 1 and not _is_list(rows.schema.field(columns[0]).type):
+        one_each = pa.array(range(len(rows) + 1), pa.int32())
+        return pa.ListArray.from_arrays(one_each, _text(rows[columns[0]]))
+    lists = []
+    for column in columns:
+        values = rows[column].combine_chunks()
+        if _is_list(values.type):
+            lists.append([[str(one) for one in row or ()] for row in values.to_pylist()])
+        else:
+            lists.append([[one] for one in values.cast(pa.string()).to_pylist()])
+    return pa.array(
+        [list(dict.fromkeys(one for row in rows for one in row)) for rows in zip(*lists, strict=True)],
+        pa.list_(pa.string()),
+    )
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
+
+
+def _columns(rows: pa.Table, names: tuple[str, ...]) -> dict[str, pa.Array]:
+    """The columns a template names; one that nobody permits is empty."""
+    return {
+        name: rows[name].combine_chunks() if name in rows.column_names else pa.nulls(len(rows), pa.string())
+        for name in names
+    }
+
+
+def _created(rows: pa.Table, column: str | None) -> pa.Array:
+    if column is None or column not in rows.column_names:
+        return pa.nulls(len(rows), pa.timestamp("us"))
+    values = rows[column].combine_chunks()
+    if pa.types.is_timestamp(values.type) and values.type.tz is not None:
+        values = values.cast(pa.timestamp("us", tz="UTC"))
+    return values.cast(pa.timestamp("us"), safe=False)
+
+
+def _order(rows: pa.Table, column: str | None) -> pa.Array:
+    """What rows of a group are sorted by: numbers and times as such, all else as text."""
+    if column is None or column not in rows.column_names:
+        return _nothing(rows)
+    values = rows[column].combine_chunks()
+    is_number = pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
+    return values if is_number or pa.types.is_temporal(values.type) else _text(values)
+
+
+def _nothing(rows: pa.Table) -> pa.Array:
+    return pa.nulls(len(rows), pa.string())
+
+
+def _text(values: pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks().cast(pa.string())
