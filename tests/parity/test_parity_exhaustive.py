@@ -135,11 +135,11 @@ def test_decide_agrees_with_the_truth_table(backwards: bool) -> None:
             assert look is None or (told.rule or "").endswith(look), (chosen, truth)
 
 
-def test_gate_agrees_with_the_truth_table() -> None:
+def test_gate_agrees_with_the_truth_table(engine: Any) -> None:
     numbers = list(range(len(SETS)))
     parts = {f"part{start // 60}": numbers[start : start + 60] for start in range(0, len(numbers), 60)}
     world = _world(parts)
-    gate = open_gate(world)
+    gate = open_gate(world, engine)
     for name, part in parts.items():
         assert_table_agrees(gate, world, name)
         rows = {row["row"]: row for row in gate.read(name).to_pylist()}

@@ -1,0 +1,38 @@
+"""Law 5 on Spark: the gate's answers, reasons and cells on a Spark session are those of `decide`.
+
+Few worlds, since each costs Spark seconds; each seed is a world of its own. `LICET_EFFORT` multiplies them.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from licet.enforce.spark_engine import SparkEngine
+from licet.testing import make_world
+from licet.testing.agreement import assert_agree, rows_expected, rows_of
+from licet.testing.effort import EFFORT
+from licet.testing.expected import expect, people_of
+from licet.testing.standin import open_gate
+
+
+@pytest.mark.parametrize("seed", range(3 * EFFORT))
+def test_gate_on_spark_and_decide_agree(spark_session: Any, seed: int) -> None:
+    world = make_world(random.Random(seed), most_members=25, most_rows=80, tables=2)
+    assert assert_agree(open_gate(world, SparkEngine(spark_session)), world)
+
+
+@pytest.mark.parametrize("seed", [1000, 1001])
+def test_asking_spark_for_some_subjects_keeps_just_the_permitted_rows_about_them(
+    spark_session: Any, seed: int
+) -> None:
+    world = make_world(random.Random(seed), most_members=10, most_rows=30, tables=2)
+    gate = open_gate(world, SparkEngine(spark_session))
+    for name, table in world.catalogue.tables.items():
+        everyone = {one for row in world.tables[name].to_pylist() for one in people_of(row, table) if one}
+        wanted = sorted(everyone)[::2]
+        read = gate.read(name, wanted)
+        told = expect(world, name, wanted)
+        assert rows_of(read.to_pylist()) == rows_expected(told, set(read.column_names))

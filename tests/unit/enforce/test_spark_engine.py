@@ -1,0 +1,173 @@
+"""Spark as an engine: where tables may lie, what types come back, and each failure in its own words."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from licet.enforce.spark_engine import SparkEngine
+from licet.enforce.spark_session import open_session
+from licet.sources.catalogue import Location, Table
+from licet.terms import SourceError
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def spark(spark_session: Any) -> SparkEngine:
+    return SparkEngine(spark_session)
+
+
+def opened(engine: Any, base: Path, **location: str) -> Any:
+    return engine.open("posts", Table(location=Location(**location), columns={}), base, {})
+
+
+def refused(code: str, engine: Any, base: Path, **location: str) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        opened(engine, base, **location).to_pyarrow()
+    assert caught.value.code == code
+    return caught.value
+
+
+def test_parquet_is_read_as_it_is_whole_numbers_and_times_to_the_last_digit(
+    spark: SparkEngine, tmp_path: Path
+) -> None:
+    large = 2**62 + 1
+    data = pa.table(
+        {
+            "id": pa.array([large, None], pa.int64()),
+            "at": pa.array([NOON, None], pa.timestamp("us", "America/St_Johns")),
+            "there": pa.array([NOON.replace(tzinfo=None), None], pa.timestamp("us")),
+            "a b`c.d": pa.array([["x", None], None], pa.list_(pa.string())),
+        }
+    )
+    pq.write_table(data, tmp_path / "one {a}.parquet")
+    rows = opened(spark, tmp_path, parquet="one {a}.parquet").to_pyarrow().to_pylist()
+    assert rows[0] == {"id": large, "at": NOON, "there": NOON.replace(tzinfo=None), "a b`c.d": ["x", None]}
+    assert rows[1] == dict.fromkeys(data.column_names)
+
+
+def test_folders_globs_and_addresses_name_the_files_inside(spark: SparkEngine, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        pq.write_table(pa.table({"id": [name]}), tmp_path / f"{name}.parquet")
+    (tmp_path / "notes.txt").write_text("not a table")
+    (tmp_path / "by_day" / "day=1").mkdir(parents=True)
+    pq.write_table(pa.table({"id": ["c"]}), tmp_path / "by_day" / "day=1" / "c.parquet")
+
+    def ids(place: str) -> list[str]:
+        return sorted(opened(spark, tmp_path, parquet=place).to_pyarrow()["id"].to_pylist())
+
+    assert ids(".") == ["a", "b"]
+    assert ids(str(tmp_path / "[b].parquet")) == ["b"]
+    assert ids("by_day") == ["c"]
+    assert ids(f"file://{tmp_path}/a.parquet") == ["a"]
+
+
+def test_csv_and_json_lines_are_read(spark: SparkEngine, tmp_path: Path) -> None:
+    (tmp_path / "posts.csv").write_text('id,text\n1,"two\nlines, and ""quotes"""\n2,\n')
+    assert opened(spark, tmp_path, csv="posts.csv").to_pyarrow().to_pylist() == [
+        {"id": 1, "text": 'two\nlines, and "quotes"'},
+        {"id": 2, "text": None},
+    ]
+    (tmp_path / "posts.jsonl").write_text('{"id": 1, "at": "2026-01-01T12:00:00Z"}\n{"id": 2, "at": null}\n')
+    read = opened(spark, tmp_path, jsonl="posts.jsonl")
+    assert read.schema()["at"].is_timestamp()
+    assert read.to_pyarrow().to_pylist() == [{"id": 1, "at": NOON}, {"id": 2, "at": None}]
+
+
+def test_types_spark_does_not_have_are_handed_in_as_the_next_wider(spark: SparkEngine) -> None:
+    handed = pa.table(
+        {
+            "small": pa.array([255], pa.uint8()),
+            "large": pa.array([2**64 - 1], pa.uint64()),
+            "word": pa.array(["x"]).dictionary_encode(),
+            "at": pa.array([NOON.replace(tzinfo=None)], pa.timestamp("ns")),
+            "day": pa.array([date(2026, 1, 1)], pa.date64()),
+            "inside": pa.array([[{"n": 7}]], pa.large_list(pa.struct([("n", pa.uint32())]))),
+            "nothing": pa.nulls(1),
+        }
+    )
+    assert spark.hand_in(handed).to_pyarrow().to_pylist() == [
+        {
+            "small": 255,
+            "large": Decimal(2**64 - 1),
+            "word": "x",
+            "at": NOON.replace(tzinfo=None),
+            "day": date(2026, 1, 1),
+            "inside": [{"n": 7}],
+            "nothing": None,
+        }
+    ]
+    assert spark.hand_in(handed.slice(0, 0)).to_pyarrow().num_rows == 0
+
+
+@pytest.mark.parametrize("nanosecond", [1, 999, -1, -999])
+def test_the_last_nanosecond_of_a_day_stays_in_it(spark: SparkEngine, nanosecond: int) -> None:
+    at = spark.hand_in(pa.table({"at": pa.array([nanosecond], pa.timestamp("ns"))})).to_pyarrow()["at"][0]
+    assert at.value == nanosecond // 1000
+
+
+def test_ids_are_the_same_text_on_both_engines_or_nobodys(spark: SparkEngine) -> None:
+    from licet.enforce.duckdb_engine import DuckDBEngine
+
+    ids = {
+        "whole": pa.array([7.0, 12345678.0, -3.0, None]),
+        "bytes": pa.array([b"abc", b"A-1", b"", None]),
+        "exact": pa.array([Decimal("1.50"), Decimal("-2.00"), Decimal("0.00"), None]),
+        "flag": pa.array([True, False, True, None]),
+        "day": pa.array([date(2026, 1, 1)] * 3 + [None]),
+        "time": pa.array([NOON.replace(tzinfo=None, microsecond=500)] * 3 + [None], pa.timestamp("us")),
+    }
+
+    def texts(engine: Any, columns: dict[str, pa.Array]) -> dict[str, list[Any]]:
+        table = engine.hand_in(pa.table(columns))
+        told = table.select(**{name: table[name].cast("string") for name in columns}).to_pyarrow()
+        return {name: told[name].to_pylist() for name in columns}
+
+    assert texts(spark, ids) == texts(DuckDBEngine(), ids)
+    strange = {
+        "broken": pa.array([0.1, 1e16, float("nan")]),
+        "bytes": pa.array([b"\x00", b"it's", b"\xff"]),
+        "instant": pa.array([NOON] * 3, pa.timestamp("us", "UTC")),
+        "list": pa.array([["a"], [], ["b"]]),
+    }
+    assert {text for told in texts(spark, strange).values() for text in told} == {None}
+
+
+def test_tables_spark_cannot_read_are_refused(spark: SparkEngine, tmp_path: Path) -> None:
+    refused("SRC-061", spark, tmp_path, sql="postgresql://host/db", table="posts")
+    refused("SRC-061", spark, tmp_path, duckdb="posts.duckdb", table="posts")
+    refused("SRC-062", spark, tmp_path, parquet="nowhere.parquet")
+    (tmp_path / "empty").mkdir()
+    refused("SRC-062", spark, tmp_path, parquet="empty")
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 and then nothing of the kind")
+    assert "broken" in str(refused("SRC-063", spark, tmp_path, parquet="broken.parquet"))
+    refused("SRC-031", spark, tmp_path, arrow="nobody")
+    with pytest.raises(SourceError) as caught:
+        spark.hand_in(pa.table({"at": pa.array([1], pa.time64("us"))}))
+    assert caught.value.code == "SRC-064"
+
+
+def test_a_session_that_cannot_start_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "pyspark.errors", None)
+        with pytest.raises(SourceError, match=r"SRC-066.*licet\[spark\]"):
+            open_session()
+    from pyspark.sql import SparkSession
+
+    with monkeypatch.context() as without:
+        without.setattr(SparkSession, "getActiveSession", classmethod(lambda cls: None))
+        without.setenv("JAVA_HOME", str(tmp_path))
+        with pytest.raises(SourceError, match=r"SRC-065.*openjdk-17"):
+            open_session()
+    with pytest.raises(SourceError, match="SRC-067"):
+        open_session(remote="not an address")
