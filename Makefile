@@ -7,7 +7,7 @@ MEMBERS ?= 2000
 WORKSPACE ?= demo-network
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check parity golden docs bench clean
+.PHONY: help setup setup-test setup-system demo test check parity golden docs bench clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,6 +32,17 @@ setup-test: .venv/ready-test
 	@$(PIP) install -q -c $(LOCK) -e '.[test,check,bench]' 2> >(grep -v WARNING >&2)
 	@touch $@
 
+# Spark runs on Java, the one thing the tests need that pip cannot bring.
+setup-system:
+	@command -v java > /dev/null && exit 0; \
+	needs="The tests on Spark need Java 17: apt-get install openjdk-17-jre-headless"; \
+	if [ "$$(id -u)" = 0 ]; then as=; elif sudo -n true 2> /dev/null; then as="sudo -n"; else echo "$$needs"; exit 1; fi; \
+	command -v apt-get > /dev/null || { echo "$$needs"; exit 1; }; \
+	echo "Installing Java 17 from the system's packages (once)…"; \
+	$$as apt-get update -qq && \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless > /dev/null || \
+	{ echo "$$needs"; exit 1; }
+
 demo: setup ## the main job, end to end, on a made-up network
 	@.venv/bin/licet demo --workspace $(WORKSPACE) --members $(MEMBERS) --replace
 
@@ -41,19 +52,19 @@ check: setup-test ## layers, types, lint
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
 
-test: setup-test check ## every test, after the checks
+test: setup-system setup-test check ## every test, after the checks
 	@.venv/bin/pytest -n 2 --dist loadgroup tests
 
-parity: setup-test ## decide against the gate, on many generated cases (LICET_PARITY_CASES=…)
+parity: setup-system setup-test ## decide against the gate, on many generated cases (LICET_PARITY_CASES=…)
 	@LICET_PARITY_CASES=$${LICET_PARITY_CASES:-1000000} .venv/bin/pytest -q tests/parity
 
-golden: setup-test ## write the golden files anew; read the difference before committing
+golden: setup-system setup-test ## write the golden files anew; read the difference before committing
 	@LICET_GOLDEN=write .venv/bin/pytest -q tests/golden
 
-docs: setup-test ## test the README, the docs and the examples
+docs: setup-system setup-test ## test the README, the docs and the examples
 	@.venv/bin/pytest -q tests/docs
 
-bench: setup-test ## the figures in the README, into docs/benchmarks
+bench: setup-system setup-test ## the figures in the README, into docs/benchmarks
 	@.venv/bin/python -m benchmarks
 
 clean: ## remove what make made
