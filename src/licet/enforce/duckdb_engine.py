@@ -6,12 +6,16 @@ and none may be assumed installable.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
+import shutil
+import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
@@ -20,6 +24,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from licet.enforce.duckdb_rows import arrow_in_order, parquet_in_order
+from licet.enforce.marks import RowsInOrder
 from licet.enforce.spreading import ALONE_ROWS, spread, workers_for_this_machine
 from licet.sources.catalogue import Location, Table
 from licet.terms import SourceError
@@ -87,6 +93,33 @@ class DuckDBEngine:
             return self.hand_in(handed_in[location.arrow])
         raise SourceError("SRC-032", f"table {name!r} has no location", fix="say where it is, e.g. parquet:")
 
+    def in_order(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> RowsInOrder | None:
+        with self.reading(name):
+            ordered = self._in_order(name, table.location, base, handed_in)
+            if ordered is None:
+                return None
+            rows, size, beside = ordered
+            return RowsInOrder(self._in_utc(rows), size, lambda columns: self._in_utc(beside(columns)))
+
+    def _in_order(
+        self, name: str, location: Location, base: Path, handed_in: dict[str, Any]
+    ) -> RowsInOrder | None:
+        if location.parquet is not None:
+            pattern = _files(location.parquet, base, name, "*.parquet")
+            found = self.backend.con.execute("SELECT file FROM glob(?)", [pattern]).fetchall()
+            files = sorted(Path(file) for (file,) in found)
+            return parquet_in_order(self.backend, files, self._names, lambda: self._folder) if files else None
+        if location.arrow is not None and isinstance(handed_in.get(location.arrow), pa.Table):
+            return arrow_in_order(self.backend, handed_in[location.arrow], self.hand_in, self._names)
+        return None
+
+    @functools.cached_property
+    def _folder(self) -> Path:
+        """Where marks lie while this engine lives; gone with it, or with the process."""
+        folder = Path(mkdtemp(prefix="licet-marks-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
     def _in_utc(self, table: ir.Table) -> ir.Table:
         """Nanosecond times with an offset as plain UTC ones: Ibis has no word for DuckDB's type for them."""
         odd = [name for name, kind in table.schema().items() if "TIMESTAMPTZ_NS" in str(kind)]
@@ -136,6 +169,10 @@ class DuckDBEngine:
         name = next(self._names)
         self.backend.con.register(name, data)
         return self.backend.table(name)
+
+    def batches(self, expression: ir.Table, most_rows: int = 1 << 20) -> Iterator[pa.RecordBatch]:
+        # Ibis 12 asks DuckDB for batches under a name that DuckDB 2 no longer has.
+        yield from self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(most_rows)
 
     def keep(self, expression: ir.Table) -> ir.Table:
         with self.reading("the table that says who the members are"):

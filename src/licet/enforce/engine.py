@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from licet.enforce.marks import RowsInOrder
 from licet.sources.catalogue import Table
 
 
@@ -22,8 +23,16 @@ class Engine(Protocol):
         """The table where its catalogue says it lies. Raises SourceError when it cannot be read so."""
         ...
 
+    def in_order(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> RowsInOrder | None:
+        """The table with its rows numbered, where this engine keeps them in an order; None where it does not."""
+        ...
+
     def hand_in(self, data: pa.Table) -> ir.Table:
         """A small Arrow table as an expression."""
+        ...
+
+    def batches(self, expression: ir.Table, most_rows: int = 1 << 20) -> Iterator[pa.RecordBatch]:
+        """The rows of an expression as they come, in no particular order."""
         ...
 
     def keep(self, expression: ir.Table) -> ir.Table:

@@ -9,24 +9,40 @@ narrow columns alone. It holds no rule of its own: `tabulate` asks `decide`, and
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
 from licet.decide import Policy
 from licet.enforce import rows as narrow
 from licet.enforce.engine import Engine
+from licet.enforce.marks import (
+    ROW,
+    Marks,
+    RowsInOrder,
+    Verdict,
+    marks_of_judged,
+    marks_of_one,
+    spelled_out,
+)
+from licet.enforce.numbers import People, kinds_of_rows, number_people, whose_rows
 from licet.enforce.population import Population, classify
 from licet.enforce.tabulate import MOST_CATEGORIES, Dimensions, Reason, answers, dimensions, facts_of
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.fingerprints import fingerprint
 from licet.terms import SELF, Code, GateError
+
+#: The column beside a prepared table that numbers each row's verdict.
+VERDICT = "__licet_verdict"
+_JUDGED = [narrow.MASK, narrow.REASON, narrow.REGION]
 
 
 class HeldBack(NamedTuple):
@@ -61,16 +77,31 @@ class Counts(NamedTuple):
         return dict(sorted(totals.items(), key=lambda item: (-item[1], item[0])))
 
 
-class _Plan(NamedTuple):
-    """A table as the gate will read it."""
+@dataclass(frozen=True)
+class _Plan:
+    """A table as the gate will read it.
 
+    by_class: per class of people and class of rows: mask and number of the reason; `nobody` for the unknown.
+    """
+
+    engine: Engine
     catalogued: Table
     content: ir.Table
     labels: dict[str, str]
     categories: tuple[str, ...]
     looks: Dimensions
-    who: narrow.Eligibility
-    permitted_anywhere: int
+    population: Population
+    by_class: list[list[tuple[int, int]]]
+    nobody: list[tuple[int, int]]
+
+    @functools.cached_property
+    def who(self) -> narrow.Eligibility:
+        """What every subject permits, for joining with rows; not needed where rows have their marks."""
+        return narrow.eligibility(self.engine, self.population, self.by_class, self.nobody)
+
+    @functools.cached_property
+    def permitted_anywhere(self) -> int:
+        return functools.reduce(int.__or__, (mask for row in self.by_class for mask, _ in row), 0)
 
     @property
     def nothing_can_pass(self) -> bool:
@@ -114,6 +145,9 @@ class Gate:
         self._numbers: dict[object, int] = {}
         self._disagree = self._numbers.setdefault(Reason(Code.SUBJECTS_DISAGREE, None), 0)
         self._plans: dict[str, _Plan] = {}
+        self._marks_of: dict[str, Marks | None] = {}
+        self._marked: dict[str, ir.Table] = {}
+        self._people_of: dict[int, People] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -138,10 +172,14 @@ class Gate:
         plan = self._plan(name)
         if plan.nothing_can_pass:
             return plan.nothing()
-        content = plan.content
+        marked = self._marked.get(name)
+        content = plan.content if marked is None else marked
         if subjects is not None:
             content = self._about(content, plan.catalogued, subjects)
-        allowed = narrow.permitted(content, name, plan.catalogued, plan.looks, plan.who)
+        if marked is None:
+            allowed = narrow.permitted(content, name, plan.catalogued, plan.looks, plan.who)
+        else:
+            allowed = content.filter(content[narrow.MASK] != 0)
         shown: list[ir.Value] = []
         for column in plan.content.columns:
             category = plan.labels.get(column)
@@ -165,6 +203,16 @@ class Gate:
         with self.engine.reading(f"table {name!r}"):
             return self.table(name, subjects).to_pyarrow()
 
+    def prepare(self, names: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Judge every row of these tables (of all, by default) now, so that reading them joins nothing any more.
+
+        Worth it for a table that is read more than once or twice: preparing costs about what one reading does. Counts
+        and verdicts prepare by themselves. Returns the tables that are prepared; others lie where their rows have no
+        order, and are read as ever.
+        """
+        wanted = self.names if names is None else tuple(names)
+        return tuple(name for name in wanted if self._marks(name) is not None)
+
     def counts(self, names: Iterable[str] | None = None) -> Counts:
         """What went through and what was held back, by table, reason and region; content is not read."""
         passed: list[Passed] = []
@@ -178,37 +226,29 @@ class Gate:
         return Counts(tuple(passed), tuple(held))
 
     def verdicts(self, name: str) -> pa.Table:
-        """For every row: its key (if any), whether it passes, and code, rule and region. Content is not read."""
+        """For every row: its key (if any), mask, code, rule and region. Content is not read.
+
+        mask:               0 for a row held back, else a bit per kind of data (as `categories` has them, in order).
+        code, rule, region: dictionaries; code and rule are null where something of the row passes.
+        """
         plan = self._plan(name)
         key = plan.catalogued.key
-        columns = [] if key is None else [plan.content[key].name("key")]
+        keyed = {} if key is None else {"key": key}
         with self.engine.reading(f"table {name!r}"):
+            marks = self._marks(name)
             if plan.nothing_can_pass:
-                nobody = ibis.literal(plan.who.unknown[0][1], "int64")
-                told = (
-                    plan.content.select(
-                        [*columns, ibis.literal(0, "int64").name("mask"), nobody.name("reason")]
-                    )
-                    .mutate(region=ibis.null("string"))
-                    .to_pyarrow()
-                )
+                told = plan.content.select(**keyed, number=ibis.literal(0)).to_pyarrow()
+                verdicts: tuple[Verdict, ...] = (Verdict(0, plan.nobody[0][1], None),)
+            elif marks is not None:
+                told = self._marked[name].select(**keyed, number=VERDICT).to_pyarrow()
+                verdicts = marks.verdicts
             else:
-                judged = self._judged(plan, name)
-                columns = [] if key is None else [judged[key].name("key")]
-                told = judged.select(
-                    [
-                        *columns, judged[narrow.MASK].name("mask"), judged[narrow.REASON].name("reason"),
-                        judged[narrow.REGION].name("region"),
-                    ]
-                ).to_pyarrow()  # fmt: skip
-        reasons = [self._reason(number) for number in told["reason"].to_pylist()]
-        return (
-            told.drop_columns(["reason"])
-            .append_column(
-                "code", pa.array([None if r is None else r.code.value for r in reasons], pa.string())
-            )
-            .append_column("rule", pa.array([None if r is None else r.rule for r in reasons], pa.string()))
-        )
+                judged = self._judged(plan, name, plan.content)
+                told = judged.select(*_JUDGED, **keyed).to_pyarrow()
+                rows = told.select(_JUDGED).add_column(0, ROW, pa.array(np.arange(len(told))))
+                numbers, verdicts = marks_of_judged(rows.to_batches(), len(told))
+                told = told.append_column("number", pa.array(numbers))
+        return _spelled_out(told, verdicts, [self._reason(verdict.reason) for verdict in verdicts])
 
     def eligibility(self, name: str) -> pa.Table:
         """What every known subject permits of a table, per class of row: for finding whom a change touched."""
@@ -285,9 +325,7 @@ class Gate:
         )
         if not categories:
             by_class = [nobody for _ in population.classes]
-        anywhere = functools.reduce(int.__or__, (mask for row in by_class for mask, _ in row), 0)
-        who = narrow.eligibility(self.engine, population, by_class, nobody)
-        return _Plan(table, content, labels, categories, looks, who, anywhere)
+        return _Plan(self.engine, table, content, labels, categories, looks, population, by_class, nobody)
 
     def _population(self, looks: Dimensions) -> Population:
         """The people in their classes; tables whose rules look at the same things share one."""
@@ -317,11 +355,51 @@ class Gate:
     def _signals(self) -> pa.Table:
         return self.ledger.signals_table(self.position).select(["subject", "signal"])
 
-    def _judged(self, plan: _Plan, name: str) -> ir.Table:
+    def _judged(self, plan: _Plan, name: str, rows: ir.Table) -> ir.Table:
         """Every row's narrow columns with what the gate says of it."""
-        table = plan.catalogued
-        content = plan.content.select([plan.content[column] for column in _roles(table)])
-        return narrow.judged(content, name, table, plan.looks, plan.who, self._disagree)
+        columns = [*_roles(plan.catalogued), *([ROW] if ROW in rows.columns else [])]
+        content = rows.select([rows[column] for column in columns])
+        return narrow.judged(content, name, plan.catalogued, plan.looks, plan.who, self._disagree)
+
+    def _marks(self, name: str) -> Marks | None:
+        """Every row's verdict, by its place; None where the engine keeps no order of rows."""
+        if name not in self._marks_of:
+            plan = self._plan(name)
+            ordered = None
+            if not plan.nothing_can_pass:
+                ordered = self.engine.in_order(name, plan.catalogued, self._base, self._handed_in)
+            if ordered is None:
+                self._marks_of[name] = None
+            else:
+                with self.engine.reading(f"table {name!r}"):
+                    marks = self._marks_of[name] = self._make_marks(plan, name, ordered)
+                    beside = {narrow.MASK: marks.masks(), VERDICT: marks.numbers}
+                    self._marked[name] = ordered.beside(beside)
+        return self._marks_of[name]
+
+    def _make_marks(self, plan: _Plan, name: str, ordered: RowsInOrder) -> Marks:
+        rows, table = ordered.rows, plan.catalogued
+        if len(table.subjects) > 1 or rows[table.subjects[0]].type().is_array():
+            judged = self._judged(plan, name, rows)
+            told = judged.select(ROW, *_JUDGED)
+            return marks_of_judged(self.engine.batches(told), ordered.size)
+        people = self._people(plan.population)
+        kind = narrow.row_class(rows, name, table, plan.looks)
+        return marks_of_one(
+            whose_rows(self.engine, ordered, table.subjects[0], people),
+            kinds_of_rows(self.engine, ordered, kind, plan.looks.row_classes),
+            people.class_of,
+            [subject.region for subject in plan.population.classes],
+            plan.by_class,
+            plan.nobody,
+        )
+
+    def _people(self, population: Population) -> People:
+        """The known subjects as dense numbers."""
+        key = id(population)
+        if key not in self._people_of:
+            self._people_of[key] = number_people(self.engine, population)
+        return self._people_of[key]
 
     def _about(self, content: ir.Table, table: Table, subjects: Iterable[str]) -> ir.Table:
         wanted = self.engine.hand_in(pa.table({"wanted": pa.array(sorted(set(subjects)), pa.string())}))
@@ -341,14 +419,21 @@ class Gate:
         if plan.nothing_can_pass:
             with self.engine.reading(f"table {name!r}"):
                 records = int(plan.content.count().to_pyarrow().as_py())
-            return {(self._reason(plan.who.unknown[0][1]), None): records} if records else {}
-        judged = self._judged(plan, name)
+            return {(self._reason(plan.nobody[0][1]), None): records} if records else {}
+        marks = self._marks(name)
+        if marks is not None:
+            found: dict[tuple[Reason | None, str | None], int] = {}
+            for verdict, records in marks.tally().items():
+                key = (self._reason(verdict.reason), verdict.region)
+                found[key] = found.get(key, 0) + records
+            return found
+        judged = self._judged(plan, name, plan.content)
         grouped = judged.group_by(reason=judged[narrow.REASON], region=judged[narrow.REGION]).agg(
             records=judged.count()
         )
         with self.engine.reading(f"table {name!r}"):
-            found = grouped.to_pyarrow().to_pylist()
-        return {(self._reason(row["reason"]), row["region"]): row["records"] for row in found}
+            told = grouped.to_pyarrow().to_pylist()
+        return {(self._reason(row["reason"]), row["region"]): row["records"] for row in told}
 
     def _reason(self, number: int) -> Reason | None:
         if number < 0:
@@ -356,6 +441,19 @@ class Gate:
         by_number: list[Any] = list(self._numbers)
         reason: Reason = by_number[number]
         return reason
+
+
+def _spelled_out(told: pa.Table, verdicts: Sequence[Verdict], reasons: Sequence[Reason | None]) -> pa.Table:
+    """Numbers of verdicts as their words; as dictionaries, since there are few words and many rows."""
+    numbers = told["number"].to_numpy()
+    words = {
+        "code": [None if reason is None else reason.code.value for reason in reasons],
+        "rule": [None if reason is None else reason.rule for reason in reasons],
+        "region": [verdict.region for verdict in verdicts],
+    }
+    columns: dict[str, Any] = {name: told[name] for name in told.column_names if name == "key"}
+    columns["mask"] = np.array([verdict.mask for verdict in verdicts], np.int64)[numbers]
+    return pa.table(columns | {name: spelled_out(numbers, found) for name, found in words.items()})
 
 
 def _roles(table: Table) -> tuple[str, ...]:

@@ -180,7 +180,7 @@ def permitted(rows: ir.Table, name: str, table: Table, looks: Dimensions, who: E
             rows, (mask, _, _) = _of_many(rows, subject, place, who)
         else:
             people = allowing.view()
-            joined = rows.join(people, _same_person(rows[subject], people), how="inner")
+            joined = rows.join(people, same_person(rows[subject], people), how="inner")
             mask = f"{MASK}_{place}"
             value, _ = _pick(people, rows, who)
             rows = joined.select([rows[column] for column in rows.columns] + [value.name(mask)])
@@ -196,7 +196,7 @@ def _allowing(who: Eligibility) -> ir.Table:
     return who.table.filter(functools.reduce(lambda one, other: one | other, masks))
 
 
-def _same_person(value: ir.Value, people: ir.Table) -> ir.Value:
+def same_person(value: ir.Value, people: ir.Table) -> ir.Value:
     """Ids are compared as text, unless both sides are whole numbers: then as those, which is the same and fast."""
     if NUMBER in people.columns and value.type().is_signed_integer():
         return value.cast("int64") == people[NUMBER]
@@ -207,7 +207,7 @@ def _of_one(
     rows: ir.Table, subject: str, place: int, who: Eligibility
 ) -> tuple[ir.Table, tuple[str, str, str]]:
     people = who.table.view()
-    joined = rows.join(people, _same_person(rows[subject], people), how="left")
+    joined = rows.join(people, same_person(rows[subject], people), how="left")
     names = (f"{MASK}_{place}", f"{REASON}_{place}", f"{REGION}_{place}")
     mask, reason = _pick(people, rows, who)
     return (

@@ -49,6 +49,10 @@ def assert_table_agrees(gate: Gate, world: World, name: str, columns_too: bool =
     counted.update({(None, None, row.region): row.records for row in counts.passed})
     counted.update({(row.code, row.rule, row.region): row.records for row in counts.held_back})
     _same(f"counts of {name!r}", counted, Counter((one.code, one.rule, one.region) for one in told.verdicts))
+    if gate.prepare([name]):  # the first reading joined people to rows; this one reads marks
+        again = gate.read(name)
+        _same(f"columns of {name!r}, prepared", Counter(again.column_names), Counter(read.column_names))
+        _same(f"rows or cells of {name!r}, prepared", rows_of(again.to_pylist()), rows_of(read.to_pylist()))
     return told.decided
 
 

@@ -1,0 +1,138 @@
+"""Prepared tables: marks beside the rows say what the join says, and never lie one row off."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from enforce_samples import POSTS, Told, make_gate
+
+from licet.enforce import Gate
+from licet.enforce.marks import gather, marks_of_judged, smallest
+from licet.terms import GateError, SourceError
+
+
+def gate_on(folder: Path, *parts: pa.Table, **more: Any) -> Gate:
+    """A gate whose posts lie in `folder`, one file a part."""
+    folder.mkdir(exist_ok=True)
+    for number, part in enumerate(parts):
+        pq.write_table(part, folder / f"part{number}.parquet")
+    return make_gate(base=folder.parent, table={"location": {"parquet": folder.name}} | more)
+
+
+def texts(gate: Gate) -> list[str]:
+    found: list[str] = gate.read("posts")["text"].to_pylist()
+    return sorted(found)
+
+
+def test_a_prepared_table_reads_as_it_did(tmp_path: Path) -> None:
+    gate = gate_on(tmp_path / "posts", POSTS)
+    joined = gate.read("posts")
+    assert gate.prepare(["posts"]) == ("posts",)
+    assert gate.read("posts").sort_by("id") == joined.sort_by("id")
+    assert texts(gate) == ["a", "b"]
+
+
+def test_rows_of_several_files_keep_their_marks(tmp_path: Path) -> None:
+    parts = [POSTS.slice(start, 1) for start in range(len(POSTS))]
+    gate = gate_on(tmp_path / "posts", *parts, POSTS.slice(0, 0))
+    gate.prepare(["posts"])
+    assert texts(gate) == ["a", "b"]
+    told = {row["key"]: row["code"] for row in gate.verdicts("posts").to_pylist()}
+    assert told == {
+        1: None, 2: None, 3: "region_unknown", 4: "subject_unknown", 5: "subject_unknown",
+    }  # fmt: skip
+
+
+def test_a_table_with_names_that_stand_in_the_way_is_read_by_joining(tmp_path: Path) -> None:
+    for name in ("file_row_number", "file_index", "__licet_row"):
+        odd = POSTS.append_column(name, pa.array([3, 1, 2, 5, 4]))
+        gate = gate_on(tmp_path / name, odd)
+        assert gate.prepare(["posts"]) == ()
+        assert texts(gate) == ["a", "b"]
+        assert gate.counts(["posts"]).by_reason() == {"subject_unknown": 2, "region_unknown": 1}
+
+
+def test_files_changed_after_they_were_marked_let_nothing_out(tmp_path: Path) -> None:
+    """The same number of rows, by other people: the marks would speak of the wrong ones."""
+    gate = gate_on(tmp_path / "posts", POSTS)
+    gate.prepare(["posts"])
+    prepared = gate.table("posts")
+    file = tmp_path / "posts" / "part0.parquet"
+    before = file.stat()
+    pq.write_table(POSTS.take([4, 3, 2, 1, 0]), file)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + 1_000_000_000))
+    with pytest.raises(SourceError) as refused, gate.engine.reading("posts"):
+        prepared.to_pyarrow()
+    assert refused.value.code == "SRC-030"
+    with pytest.raises(SourceError):
+        gate.read("posts")
+
+
+def test_an_opened_gate_does_not_hear_of_later_choices_but_the_next_does(tmp_path: Path) -> None:
+    folder = tmp_path / "posts"
+    gate = gate_on(folder, POSTS)
+    gate.prepare(["posts"])
+    later = make_gate(
+        ledger=Told(("ann", "sharing", None, "refused")),
+        base=tmp_path,
+        table={"location": {"parquet": "posts"}},
+    )
+    later.prepare(["posts"])
+    assert (texts(gate), texts(later)) == (["a", "b"], ["b"])
+
+
+@pytest.mark.parametrize("numbers", [[1, 2, 3], [1, 2, 1_000_000_000], [-5, 0, 5]])
+def test_whole_number_ids_near_and_far_apart(numbers: list[int]) -> None:
+    members = pa.table(
+        {"who": pa.array(numbers, pa.int64()), "region": ["DE", "CH", None], "plan": ["free"] * 3}
+    )
+    posts = pa.table(
+        {
+            "id": [1, 2, 3, 4, 5],
+            "author": pa.array([numbers[0], numbers[1], numbers[2], numbers[2] + 1, None], pa.int32()),
+            "text": ["a", "b", "c", "e", "?"],
+            "title": ["A", "B", "C", "E", "?"],
+        }
+    )
+    facts = {"table": "members", "subject": "who", "region": "region"}
+    gate = make_gate(members=members, posts=posts, facts=facts)
+    gate.prepare(["posts"])
+    assert texts(gate) == ["a", "b"]
+    assert gate.counts(["posts"]).by_reason() == {"subject_unknown": 2, "region_unknown": 1}
+
+
+def test_a_table_that_loses_or_gains_rows_while_it_is_read_is_refused() -> None:
+    def batch(places: list[int]) -> pa.RecordBatch:
+        return pa.record_batch({"row": pa.array(places), "no": pa.array([7] * len(places))})
+
+    assert gather([batch([2, 0]), batch([1])], 3, [np.int32])[0].tolist() == [7, 7, 7]
+    for read in ([batch([0, 1])], [batch([0, 1, 2, 3])], [batch([5])]):
+        with pytest.raises(GateError) as refused:
+            gather(read, 3, [np.int32])
+        assert refused.value.code == "GATE-008"
+
+
+def test_empty_text_and_no_text_are_two_regions() -> None:
+    batch = pa.record_batch(
+        {
+            "row": pa.array([1, 0, 2]), "mask": pa.array([0, 0, 1 << 61]),
+            "reason": pa.array([3, 3, -1]), "region": pa.array(["", None, ""]),
+        }
+    )  # fmt: skip
+    marks = marks_of_judged([batch], 3)
+    assert [marks.verdicts[place] for place in marks.numbers] == [
+        (0, 3, None), (0, 3, ""), (1 << 61, -1, ""),
+    ]  # fmt: skip
+    assert marks.masks().tolist() == [0, 0, 1 << 61]
+    assert marks.masks().dtype == np.uint64
+
+
+def test_the_smallest_type_that_holds() -> None:
+    assert [smallest(n)(n) for n in (255, 256, 65_535, 65_536, 2**32)] == [255, 256, 65_535, 65_536, 2**32]
+    assert [np.iinfo(smallest(n)).bits for n in (255, 256, 65_536, 2**32)] == [8, 16, 32, 64]
