@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 
 from licet.decide import Policy
+from licet.enforce import cells
 from licet.enforce import rows as narrow
 from licet.enforce.engine import Engine
 from licet.enforce.marks import (
@@ -34,10 +35,12 @@ from licet.enforce.marks import (
 )
 from licet.enforce.numbers import People, kinds_of_rows, number_people, whose_rows
 from licet.enforce.population import Population, classify
+from licet.enforce.shapes import Shape, Whole, bare_parts, element_subjects, kinds_in, shapes_of
 from licet.enforce.tabulate import MOST_CATEGORIES, Dimensions, Reason, answers, dimensions, facts_of
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.fingerprints import fingerprint
+from licet.sources.paths import path_in
 from licet.terms import SELF, Code, GateError
 
 #: The column beside a prepared table that numbers each row's verdict.
@@ -87,7 +90,7 @@ class _Plan:
     engine: Engine
     catalogued: Table
     content: ir.Table
-    labels: dict[str, str]
+    shapes: dict[str, Shape]
     categories: tuple[str, ...]
     looks: Dimensions
     population: Population
@@ -102,6 +105,10 @@ class _Plan:
     @functools.cached_property
     def permitted_anywhere(self) -> int:
         return functools.reduce(int.__or__, (mask for row in self.by_class for mask, _ in row), 0)
+
+    def bits(self) -> dict[str, int]:
+        """Each kind of data as its bit of a mask."""
+        return {category: 1 << place for place, category in enumerate(self.categories)}
 
     @property
     def nothing_can_pass(self) -> bool:
@@ -155,13 +162,14 @@ class Gate:
         return tuple(self.catalogue.tables)
 
     def unlabelled(self) -> dict[str, tuple[str, ...]]:
-        """Per table, the columns that have no label and are therefore denied."""
+        """Per table, the columns, and the parts of columns, that have no label and are therefore denied."""
         found = {}
         for name, table in self.catalogue.tables.items():
-            columns = self._content(name).columns
-            bare = tuple(c for c in columns if table.columns.get(c) is None and c not in _roles(table))
+            shapes = self._shapes(name)
+            columns = (c for c in self._content(name).columns if c not in _roles(table))
+            bare = [part for c in columns for part in bare_parts(c, shapes.get(c, Whole(None)))]
             if bare:
-                found[name] = bare
+                found[name] = tuple(bare)
         return found
 
     def table(self, name: str, subjects: Iterable[str] | None = None) -> ir.Table:
@@ -180,23 +188,21 @@ class Gate:
             allowed = narrow.permitted(content, name, plan.catalogued, plan.looks, plan.who)
         else:
             allowed = content.filter(content[narrow.MASK] != 0)
-        shown: list[ir.Value] = []
+        allowed = self._with_people(allowed, name, plan)
+        # One kind of data: the row is there because it is permitted.
+        mask = None if len(plan.categories) == 1 else allowed[narrow.MASK]
+        seen = cells.Seen(
+            plan.bits(), mask, allowed[cells.PEOPLE] if cells.PEOPLE in allowed.columns else None
+        )
+        columns: list[ir.Value] = []
         for column in plan.content.columns:
-            category = plan.labels.get(column)
-            if category is None:
+            shape = plan.shapes.get(column, Whole(None))
+            if not kinds_in(shape):
                 if column in _roles(plan.catalogued):
-                    shown.append(allowed[column])
-                continue
-            bit = 1 << plan.categories.index(category)
-            if not plan.permitted_anywhere & bit:
-                continue
-            if len(plan.categories) == 1:
-                shown.append(allowed[column])  # the row is there because this one kind is permitted
-            else:
-                permitted = (allowed[narrow.MASK] & bit) != 0
-                nothing = ibis.null(allowed[column].type())
-                shown.append(ibis.ifelse(permitted, allowed[column], nothing).name(column))
-        return allowed.select(shown) if shown else plan.nothing()
+                    columns.append(allowed[column])
+            elif plan.permitted_anywhere & seen.bits_of(shape):
+                columns.append(cells.shown(allowed[column], shape, seen).name(column))
+        return allowed.select(columns) if columns else plan.nothing()
 
     def read(self, name: str, subjects: Iterable[str] | None = None) -> pa.Table:
         """`table` as Arrow, with the engine's failures told as one clear error."""
@@ -263,8 +269,13 @@ class Gate:
         return {name: fingerprint(self._catalogued(name).location, self._base) for name in wanted}
 
     def categories(self, name: str) -> dict[str, str]:
-        """Column to kind of data, for the labelled columns of a table."""
-        return dict(self._plan(name).labels)
+        """Column, or path within one, to kind of data, for what this gate may show of a table."""
+        plan = self._plan(name)
+        return {
+            path: kind
+            for path, kind in plan.catalogued.columns.items()
+            if kind is not None and self._is_asked(name, path)
+        }
 
     # -- within ---------------------------------------------------------------------------------------------
 
@@ -276,7 +287,7 @@ class Gate:
         def open_table(name: str) -> ir.Table:
             table = self._catalogued(name)
             opened = self.engine.open(name, table, self._base, self._handed_in)
-            for column in (*table.columns, *_roles(table)):
+            for column in _roles(table):
                 narrow.column_of(opened, name, column)
             return opened
 
@@ -292,6 +303,16 @@ class Gate:
                 fix=f"the catalogue has: {', '.join(self.catalogue.tables) or 'no tables yet'}",
             ) from None
 
+    def _shapes(self, name: str) -> dict[str, Shape]:
+        return shapes_of(name, self._catalogued(name), self._content(name).schema())
+
+    def _is_asked(self, name: str, path: str) -> bool:
+        """Whether this use asked for the column that a path leads into."""
+        if self._asked is None:
+            return True
+        within = path_in(path, self._content(name).columns)
+        return within is not None and within.column in self._asked.get(name, ())
+
     def _plan(self, name: str) -> _Plan:
         if name not in self._plans:
             self._plans[name] = self._make_plan(name)
@@ -299,12 +320,13 @@ class Gate:
 
     def _make_plan(self, name: str) -> _Plan:
         table, content = self._catalogued(name), self._content(name)
-        labels = {
-            column: kind
-            for column, kind in table.columns.items()
-            if kind is not None and (self._asked is None or column in self._asked.get(name, ()))
+        shapes = {
+            column: shape for column, shape in self._shapes(name).items() if self._is_asked(name, column)
         }
-        categories = tuple(dict.fromkeys(labels.values()))
+        labelled = frozenset().union(*map(kinds_in, shapes.values()))
+        categories = tuple(
+            dict.fromkeys(kind for kind in table.columns.values() if kind is not None and kind in labelled)
+        )
         if len(categories) > MOST_CATEGORIES:
             raise GateError(
                 "GATE-003",
@@ -325,7 +347,7 @@ class Gate:
         )
         if not categories:
             by_class = [nobody for _ in population.classes]
-        return _Plan(self.engine, table, content, labels, categories, looks, population, by_class, nobody)
+        return _Plan(self.engine, table, content, shapes, categories, looks, population, by_class, nobody)
 
     def _population(self, looks: Dimensions) -> Population:
         """The people in their classes; tables whose rules look at the same things share one."""
@@ -400,6 +422,14 @@ class Gate:
         if key not in self._people_of:
             self._people_of[key] = number_people(self.engine, population)
         return self._people_of[key]
+
+    def _with_people(self, allowed: ir.Table, name: str, plan: _Plan) -> ir.Table:
+        """Beside each row, what those permit whom elements of its lists are about; as it is when there are none."""
+        found = {column: tuple(element_subjects(shape)) for column, shape in plan.shapes.items()}
+        ways = {column: told for column, told in found.items() if told}
+        if not ways:
+            return allowed
+        return cells.with_people(allowed, ways, name, plan.catalogued, plan.looks, plan.who)
 
     def _about(self, content: ir.Table, table: Table, subjects: Iterable[str]) -> ir.Table:
         wanted = self.engine.hand_in(pa.table({"wanted": pa.array(sorted(set(subjects)), pa.string())}))

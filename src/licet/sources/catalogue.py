@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from licet.sources.paths import names_an_element, parse_path
 from licet.terms.ids import is_id
 from licet.terms.vocabulary import CATEGORIES
 
@@ -104,7 +105,11 @@ class Table(Part):
     visibility: str | None = Field(default=None, description="column saying who could see the record")
     visibility_is: str | None = Field(default=None, description="the same for every row, instead of a column")
     columns: dict[str, Category | None] = Field(
-        description="column name to kind of data; null or absent means unlabelled"
+        description="column, or path of a part of one, to kind of data; null or absent means unlabelled"
+    )
+    element_subjects: tuple[str, ...] = Field(
+        (),
+        description="paths of the ids that say whom an element of a list is about, as mentions[].member_id",
     )
     source: str = Field(default="", description="what the data came from, for reports")
 
@@ -116,12 +121,27 @@ class Table(Part):
             )
         if len(set(self.subjects)) != len(self.subjects):
             raise PydanticCustomError("subject_twice", "a column is named twice under subjects", {})
+        for text in self.element_subjects:
+            path = parse_path(text)
+            if path is None or not names_an_element(path):
+                raise PydanticCustomError(
+                    "element_subject",
+                    "{text} under element_subjects is no path to an id within the elements of a list",
+                    {"text": text},
+                )
         return self
 
     @property
     def named_columns(self) -> tuple[str, ...]:
-        """Every column the catalogue speaks of, in its order, each once: those must exist in the data."""
-        roles = (self.key, *self.subjects, self.created, self.visibility, *self.columns)
+        """Every column or part of one the catalogue speaks of, in its order, each once: those must be in the data."""
+        roles = (
+            self.key,
+            *self.subjects,
+            self.created,
+            self.visibility,
+            *self.columns,
+            *self.element_subjects,
+        )
         return tuple(dict.fromkeys(name for name in roles if name is not None))
 
 

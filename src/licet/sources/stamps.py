@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from licet.sources.catalogue import STAMP, Catalogue, Table, is_category, nearest
 from licet.sources.parquet_files import parquet_files
+from licet.sources.paths import path_in
 from licet.terms import SourceError
 
 
@@ -54,7 +55,9 @@ def check_stamps(catalogue: Catalogue, base_dir: Path | str) -> None:
 
 def _check_file(name: str, table: Table, named: tuple[str, ...], path: Path) -> None:
     schema = _schema(path)
-    for column in named:
+    for told in named:
+        within = path_in(told, schema.names)
+        column = told if within is None else within.column
         if column not in schema.names:
             near = nearest(column, schema.names)
             raise SourceError(
@@ -63,17 +66,20 @@ def _check_file(name: str, table: Table, named: tuple[str, ...], path: Path) -> 
                 str(path),
                 f"did you mean {near}?" if near else "mend the catalogue",
             )
-    stamps = _labels_of(schema, path)
-    for column, stamp in stamps.items():
-        # engines such as DuckDB do not tell upper from lower case in column names, so neither does this
-        for written, label in table.columns.items():
-            if written.casefold() == column.casefold() and label is not None and label != stamp:
-                raise SourceError(
-                    "SRC-013",
-                    f"table {name} labels column {column} {label}, but the data is stamped {stamp}",
-                    str(path),
-                    f"write {column}: {stamp}, or null to leave it out",
-                )
+    # engines such as DuckDB do not tell upper from lower case in column names, so neither does this
+    stamps = {column.casefold(): stamp for column, stamp in _labels_of(schema, path).items()}
+    names = {column.casefold() for column in schema.names}
+    for written, label in table.columns.items():
+        # a stamp is of the whole column: no part of it is anything else
+        within = path_in(written.casefold(), names)
+        stamp = None if within is None else stamps.get(within.column)
+        if stamp is not None and label is not None and label != stamp:
+            raise SourceError(
+                "SRC-013",
+                f"table {name} labels {written} {label}, but the data is stamped {stamp}",
+                str(path),
+                f"write {written}: {stamp}, or null to leave it out",
+            )
 
 
 def _schema(path: Path) -> pa.Schema:
