@@ -39,7 +39,7 @@ def test_the_catalogue_in_the_docs_loads(tmp_path: Path) -> None:
     (snippet,) = _snippets(ROOT / "docs" / "catalogue.md", "yaml")
     (tmp_path / "catalogue.yaml").write_text(snippet)
     catalogue = load_catalogue(tmp_path / "catalogue.yaml")
-    assert set(catalogue.tables) == {"members", "posts", "messages"}
+    assert set(catalogue.tables) == {"members", "posts", "messages", "people"}
     assert catalogue.tables["posts"].columns["internal_score"] is None
 
 

@@ -57,7 +57,7 @@ def shapes_of(name: str, table: Table, types: Mapping[str, dt.DataType]) -> dict
     for text, kind in table.columns.items():
         path = _placed(name, text, path_in(text, types), types)
         if labels.setdefault(path.column, {}).setdefault(path.steps, kind) != kind:
-            raise _misplaced(name, text, "labels it twice, each time otherwise", "keep one of the two")
+            raise _misplaced(name, text, "which has two labels")
     subjects: dict[str, _Subjects] = {}
     for text in table.element_subjects:
         path = _placed(name, text, parse_path(text), types)
@@ -180,7 +180,7 @@ def _placed(name: str, text: str, path: Path | None, types: Mapping[str, dt.Data
     for step in path.steps:
         inner = _type_below(kind_of, step)
         if inner is None:
-            raise _misplaced(name, text, f"but {at} is {kind_of}", "correct the catalogue")
+            raise _misplaced(name, text, f"but {at} is {kind_of}")
         at, kind_of = Path(at.column, (*at.steps, step)), inner
     return path
 
@@ -197,5 +197,9 @@ def _type_below(kind_of: dt.DataType, step: Step) -> dt.DataType | None:
     return kind_of.value_type
 
 
-def _misplaced(name: str, text: str, why: str, fix: str) -> SourceError:
-    return SourceError("SRC-039", f"the catalogue of table {name!r} speaks of {text}, {why}", fix=fix)
+def _misplaced(name: str, text: str, why: str) -> SourceError:
+    return SourceError(
+        "SRC-039",
+        f"the catalogue of table {name!r} speaks of {text}, {why}",
+        fix="correct the path; a part has one label",
+    )

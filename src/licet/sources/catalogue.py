@@ -144,6 +144,12 @@ class Table(Part):
         )
         return tuple(dict.fromkeys(name for name in roles if name is not None))
 
+    @property
+    def columns_about_others(self) -> frozenset[str]:
+        """The columns whose elements are about people of their own, so that more than the row's people decide."""
+        paths = (parse_path(text) for text in self.element_subjects)
+        return frozenset(path.column for path in paths if path is not None)
+
 
 class FactsTable(Part):
     """The table that says who the members are; rules about region, age and plan read nothing else."""

@@ -76,10 +76,10 @@ def rows_expected(told: Expected, present: set[str]) -> Counter[tuple[tuple[str,
 
 
 def _plain(value: Any) -> Any:
-    """Equal values written alike: instants in UTC, lists as text."""
+    """Equal values written alike: instants in UTC, what is nested as text."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(UTC)
-    return repr(value) if isinstance(value, list) else value
+    return repr(value) if isinstance(value, list | dict) else value
 
 
 def _keys(world: World, name: str) -> list[Any]:

@@ -6,15 +6,19 @@ from the Arrow tables, ages counted here, reasons ranked here. Where a gate and 
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from licet.decide import Decision, Facts, Request, decide
 from licet.sources.catalogue import Table
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import age_in_years
+from licet.testing.expected_cells import Ask, kinds_within, labels_of, part_shown
 from licet.testing.worlds import World
 
 #: Of the reasons of several kinds of data in one row, the row tells the one furthest down this list.
@@ -53,17 +57,19 @@ class Expected(NamedTuple):
 def expect(world: World, name: str, subjects: Iterable[str] | None = None) -> Expected:
     """What a gate over `world` must say of one table; `subjects` keeps the rows about one of them."""
     table, known = world.catalogue.tables[name], known_facts(world)
+    schema = world.tables[name].schema
     wanted = None if subjects is None else set(subjects)
     rows, verdicts, decided = [], [], 0
     for row in world.tables[name].to_pylist():
         people = list(people_of(row, table))
         if wanted is not None and wanted.isdisjoint(people):
             continue
-        verdict, asked = _judge(world, table, row, people, known)
+        verdict, asked = _judge(world, table, schema, row, people, known)
         decided += asked
         verdicts.append(verdict)
         if verdict.permitted:
-            rows.append(tuple((column, _shown(row, column, table, verdict)) for column in row))
+            ask = functools.partial(_permitted_by, world, table, row, known=known)
+            rows.append(tuple((column, _shown(row, column, table, schema, verdict, ask)) for column in row))
     return Expected(rows, verdicts, decided)
 
 
@@ -107,8 +113,8 @@ def tally(world: World, name: str) -> Counter[tuple[str | None, str | None, str 
 
 
 def columns_permitted(world: World, name: str) -> set[str]:
-    """The labelled columns that at least one member permits for at least one conceivable row."""
-    table = world.catalogue.tables[name]
+    """The labelled columns of which a member permits some part for at least one conceivable row."""
+    table, schema = world.catalogue.tables[name], world.tables[name].schema
     clauses = [
         rule
         for rule in world.policy.pack.rules
@@ -120,9 +126,9 @@ def columns_permitted(world: World, name: str) -> set[str]:
     shown: list[str | None] = [None, "anyone", *{word for rule in clauses for word in rule.visibility or ()}]
     return {
         column
-        for column, kind in table.columns.items()
-        if kind is not None
-        and any(
+        for column in schema.names
+        for kind in kinds_within(schema.field(column).type, labels_of(table, schema, column))
+        if any(
             decide(
                 Request(world.purpose, kind, world.recipient, world.at, word, at), facts, world.policy
             ).permitted
@@ -134,13 +140,22 @@ def columns_permitted(world: World, name: str) -> set[str]:
 
 
 def _judge(
-    world: World, table: Table, row: dict[str, Any], people: list[str | None], known: dict[str, Facts]
+    world: World,
+    table: Table,
+    schema: pa.Schema,
+    row: dict[str, Any],
+    people: list[str | None],
+    known: dict[str, Facts],
 ) -> tuple[Verdict, int]:
-    kinds = list(dict.fromkeys(kind for kind in table.columns.values() if kind is not None))
+    found = {
+        kind
+        for column in schema.names
+        for kind in kinds_within(schema.field(column).type, labels_of(table, schema, column))
+    }
+    kinds = [kind for kind in dict.fromkeys(table.columns.values()) if kind in found]
     if not kinds:
         return Verdict(frozenset(), Code.UNLABELLED.value, None, None), 0
-    visibility = table.visibility_is if table.visibility is None else row[table.visibility]
-    created = None if table.created is None else _moment(row[table.created])
+    visibility, created = _seen_and_made(table, row)
     told: list[tuple[str | None, list[Decision]]] = []
     for subject in people or [None]:
         facts = None if subject is None else known.get(subject)
@@ -160,10 +175,35 @@ def _judge(
     return Verdict(permitted, Code.SUBJECTS_DISAGREE.value, None, told[0][0]), asked
 
 
-def _shown(row: dict[str, Any], column: str, table: Table, verdict: Verdict) -> Any:
-    kind = table.columns.get(column)
-    roles = {table.key, *table.subjects, table.created, table.visibility}
-    return row[column] if (column in roles if kind is None else kind in verdict.permitted) else None
+def _seen_and_made(table: Table, row: dict[str, Any]) -> tuple[str | None, datetime | None]:
+    visibility = table.visibility_is if table.visibility is None else row[table.visibility]
+    return visibility, None if table.created is None else _moment(row[table.created])
+
+
+def _permitted_by(
+    world: World,
+    table: Table,
+    row: dict[str, Any],
+    subject: Any,
+    kinds: frozenset[str],
+    known: dict[str, Facts],
+) -> frozenset[str]:
+    """Of these kinds of data, what one person, of whom an element of the row is about, permits of this row."""
+    facts = None if subject is None else known.get(str(subject))
+    visibility, created = _seen_and_made(table, row)
+    request = Request(world.purpose, "", world.recipient, world.at, visibility, created)
+    return frozenset(k for k in kinds if decide(request._replace(category=k), facts, world.policy).permitted)
+
+
+def _shown(
+    row: dict[str, Any], column: str, table: Table, schema: pa.Schema, verdict: Verdict, ask: Ask
+) -> Any:
+    kind_of, labels = schema.field(column).type, labels_of(table, schema, column)
+    if not kinds_within(kind_of, labels):
+        return (
+            row[column] if column in {table.key, *table.subjects, table.created, table.visibility} else None
+        )
+    return part_shown(row[column], kind_of, labels, verdict.permitted, ask)
 
 
 def _choices(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from licet.testing.cells import make_cell
 from licet.testing.people import NUMBERS
 from licet.testing.questions import make_visibility
 from licet.testing.words import (
@@ -38,6 +39,8 @@ NAMES = (
     "subject_number",
     "one",
 )
+#: The same for columns with something within them.
+NESTED = ("jobs", "mentions", "name.first", "tags[]", 'q"{r}', "element")
 #: Kinds of data that no pack mentions: one in the vocabulary, one a branch that nobody declared.
 UNHEARD = ("activity.views", "content.posts.unheard")
 
@@ -73,6 +76,11 @@ def make_table(
             catalogued["columns"][name] = label
         elif chance(rng, 50):
             catalogued["columns"][name] = None
+    for name in some(rng, NESTED, 2) if chance(rng, 45) else ():
+        cell = make_cell(rng, name, subjects, numbered, rows)
+        data[name] = cell.data
+        catalogued["columns"] |= cell.labels
+        catalogued.setdefault("element_subjects", []).extend(cell.element_subjects)
     if "made" in data and chance(rng, 8):
         catalogued["columns"]["made"] = pick(rng, CATEGORIES)
     return catalogued, pa.table(data if data else {"nothing": pa.array([None] * rows, pa.string())})

@@ -36,6 +36,12 @@ RECIPE = "licet_recipe: 1\ndocuments:\n  - {{kind: post, table: posts, text: '{{
         ("CORP-011", "", "content.posts", ""),
         ("CORP-013", "key: post", "null", ", group_by: topic"),
         ("CORP-010", "key: post", "content.posts", ", group_by: nowhere"),
+        (
+            "CORP-019",
+            "key: post\n    element_subjects: ['with[].who']",
+            "content.posts, with: content.posts",
+            ", needs: [with]",
+        ),
     ],
 )
 def test_a_recipe_the_catalogue_cannot_serve_is_refused(
@@ -43,7 +49,9 @@ def test_a_recipe_the_catalogue_cannot_serve_is_refused(
 ) -> None:
     with licet.create(tmp_path) as workspace:
         pq.write_table(pa.table({"id": ["a"], "country": ["PT"]}), tmp_path / "people.parquet")
-        posts = pa.table({"post": ["1"], "author": ["a"], "text": ["Hello."], "topic": ["talk"]})
+        posts = pa.table(
+            {"post": ["1"], "author": ["a"], "text": ["Hello."], "topic": ["talk"], "with": [[{"who": "b"}]]}
+        )
         pq.write_table(posts, tmp_path / "posts.parquet")
         (tmp_path / "catalogue.yaml").write_text(CATALOGUE.format(key=key, label=label))
         (tmp_path / "recipe.yaml").write_text(RECIPE.format(group=group))

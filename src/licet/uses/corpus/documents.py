@@ -103,6 +103,13 @@ def _check(gate: Gate, kind: DocumentKind) -> str:
                 f"the recipe for {kind.kind!r} names a column {column!r} that table {kind.table!r} does not have",
                 fix=f"it has: {', '.join(catalogued.columns)}",
             )
+        if column in catalogued.columns_about_others:
+            # An update finds rows by their own people; it would not hear of the others.
+            raise UseError(
+                "CORP-019",
+                f"the recipe for {kind.kind!r} names {column!r} of {kind.table!r}, whose elements are about others",
+                fix="leave the column out of the recipe",
+            )
     key: str | None = kind.group_by or catalogued.key
     if key is None:
         raise UseError(
