@@ -20,7 +20,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from benchmarks import corpus, decisions, first_answer, gate, ledger
+from benchmarks import batches, corpus, decisions, first_answer, gate, ledger
 from benchmarks.machine import load
 from benchmarks.measure import Tell
 from benchmarks.memory import PeakMemory
@@ -33,6 +33,7 @@ from benchmarks.writing import FORMAT_VERSION, add_outcome, make_results, merge,
 #: Name to its module; each has SMALL, FULL and run(sizes, seed, tell).
 BENCHMARKS: dict[str, Any] = {
     "decisions": decisions,
+    "batches": batches,
     "first_answer": first_answer,
     "gate": gate,
     "ledger": ledger,

@@ -13,13 +13,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import pyarrow as pa
+
 from licet.app import corpora, importing, policies
 from licet.app.disk import clear_disk_errors
 from licet.app.layout import Layout, is_workspace, make_workspace, open_layout, read_salt
 from licet.app.reading import Reading
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
 from licet.decide import Decision, Facts, Policy, Request, decide
-from licet.enforce import Gate
+from licet.enforce import Gate, decide_batch
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry, Signer, VerifyReport
 from licet.sources.catalogue import Catalogue, is_category
@@ -208,6 +210,20 @@ class Workspace:
             raise self._unknown(subject)
         request = Request(purpose, category, recipient, moment, visibility, created)
         return decide(request, facts, self.policy(position))
+
+    def decide_batch(
+        self,
+        records: pa.Table | pa.RecordBatch,
+        purpose: str,
+        category: str,
+        *,
+        recipient: str = SELF,
+        at: datetime | None = None,
+        position: int | None = None,
+    ) -> pa.Table:
+        """Decide about many records at once, the facts about their subjects in columns; see `enforce.batches`."""
+        moment = _now() if at is None else at
+        return decide_batch(self.policy(position), purpose, category, moment, records, recipient=recipient)
 
     def gate(
         self,

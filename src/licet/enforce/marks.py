@@ -140,8 +140,10 @@ def _combined(masks: Numbers, reasons: Numbers, regions: pa.DictionaryArray) -> 
 def spelled_out(numbers: Numbers, words: Sequence[str | None]) -> pa.DictionaryArray:
     """Per row the word at its number's place, as a dictionary array of the few words there are."""
     known = [word for word in dict.fromkeys(words) if word is not None]
-    places = np.array([-1 if word is None else known.index(word) for word in words], np.int32)[numbers]
-    return pa.DictionaryArray.from_arrays(pa.array(places, mask=places < 0), pa.array(known, pa.string()))
+    kind: type[np.signedinteger[Any]] = np.int8 if len(known) < 128 else np.int32
+    places: Numbers = np.array([-1 if w is None else known.index(w) for w in words], kind)[numbers]
+    indices = pa.array(places, mask=places < 0 if None in words else None)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(known, pa.string()))
 
 
 def gather(batches: Iterable[pa.RecordBatch], size: int, kinds: Sequence[Any]) -> list[Numbers]:

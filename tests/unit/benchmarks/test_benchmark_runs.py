@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks import corpus, decisions, first_answer, gate, ledger
+from benchmarks import batches, corpus, decisions, first_answer, gate, ledger
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.outcome import AnswersDiffer, Outcome
 from benchmarks.peers.casbin_engine import Casbin
@@ -30,16 +30,18 @@ from licet.packs.library import open_pack
 
 TINY: dict[str, Any] = {
     "decisions": decisions.Sizes(questions=60, rounds=2, at_least_seconds=0, grown=(30, 60), peers_grown=20),
+    "batches": batches.Sizes(records=2_000, singly=200, rounds=1),
     "first_answer": first_answer.Sizes(rounds=1),
-    "gate": gate.Sizes(members=300, posts=3_000, texts=500, judged=1_000, rounds=1),
+    "gate": gate.Sizes(members=300, posts=3_000, texts=500, rounds=1),
     "ledger": ledger.Sizes(standing=70, proofs=5, rounds=1, batches=(1, 10), threads=2),
     "corpus": corpus.Sizes(members=120, rounds=1, changed_share=0.05),
 }
 
 SPOKEN_TO = {
     "decisions": {"decision", "decision_p99", "decision_cedar", "decision_casbin", "decision_growth"},
+    "batches": {"batch"},
     "first_answer": {"first_answer"},
-    "gate": {"extract", "aggregate", "aggregate_scan", "batch"},
+    "gate": {"extract", "aggregate", "aggregate_scan"},
     "ledger": {"append", "prove", "verify"},
     "corpus": {"corpus", "update"},
 }
