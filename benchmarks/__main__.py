@@ -20,7 +20,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from benchmarks import batches, corpus, decisions, first_answer, gate, ledger
+from benchmarks import batches, corpus, decisions, first_answer, gate, gdprbench, ledger
 from benchmarks.machine import load
 from benchmarks.measure import Tell
 from benchmarks.memory import PeakMemory
@@ -38,6 +38,7 @@ BENCHMARKS: dict[str, Any] = {
     "gate": gate,
     "ledger": ledger,
     "corpus": corpus,
+    "gdprbench": gdprbench,
 }
 
 

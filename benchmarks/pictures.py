@@ -1,7 +1,7 @@
 """Which pictures a results file has: what was reached against what was to be, contenders as bars, and curves.
 
-Found from the JSON alone: every series is a bar among those of its unit, unless a curve shows it. How they are drawn
-is `plots`' business, so that the page can be written where nothing can be drawn.
+Found from the JSON alone: every series is a bar among those of its unit, unless a curve shows it or all of them are
+alike. How they are drawn is `plots`' business, so that the page can be written where nothing can be drawn.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.targets import Verdict, judge
 
 #: More bars than this are a picture that nobody reads; the table has them.
-_MOST_BARS = 28
+_MOST_BARS = 40
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _of_benchmark(name: str, benchmark: dict[str, Any]) -> list[Picture]:
             f"{name}_{_as_name(unit)}.svg", f"{benchmark['title']}, in {unit}", name, unit, tuple(points)
         )
         for unit, points in by_unit.items()
-        if 1 < len(points) <= _MOST_BARS
+        if len(points) <= _MOST_BARS and len({point.median for point in points}) > 1
     ]
     return bars + curves
 

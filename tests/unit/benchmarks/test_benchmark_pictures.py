@@ -20,8 +20,9 @@ def _texts(path: Path) -> str:
 
 
 def test_series_are_bars_by_unit_unless_a_curve_shows_them(outcome: Outcome) -> None:
-    for name in ("quick", "slow"):
-        outcome.add(name, f"{name} start", "s", [1.0, 2.0])
+    for name, seconds in (("quick", 1.0), ("slow", 9.0)):
+        outcome.add(name, f"{name} start", "s", [seconds])
+        outcome.add(f"{name}_right", "all are right", "%", [100.0])
     results = make_results("small", 7, "2026-02-03")
     add_outcome(results, outcome, 1.0, None)
     targets, bars, curve = pictures(results)

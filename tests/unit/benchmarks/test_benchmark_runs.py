@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks import batches, corpus, decisions, first_answer, gate, ledger
+from benchmarks import batches, corpus, decisions, first_answer, gate, gdprbench, ledger
 from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.gdprbench.gated import Gated
+from benchmarks.gdprbench.plain import Plain
 from benchmarks.outcome import AnswersDiffer, Outcome
 from benchmarks.peers.casbin_engine import Casbin
 from benchmarks.peers.cedar import Cedar
@@ -35,6 +37,7 @@ TINY: dict[str, Any] = {
     "gate": gate.Sizes(members=300, posts=3_000, texts=500, rounds=1),
     "ledger": ledger.Sizes(standing=70, proofs=5, rounds=1, batches=(1, 10), threads=2),
     "corpus": corpus.Sizes(members=120, rounds=1, changed_share=0.05),
+    "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),
 }
 
 SPOKEN_TO = {
@@ -44,6 +47,7 @@ SPOKEN_TO = {
     "gate": {"extract", "aggregate", "aggregate_scan"},
     "ledger": {"append", "prove", "verify"},
     "corpus": {"corpus", "update"},
+    "gdprbench": set(),
 }
 
 
@@ -96,6 +100,20 @@ def test_an_engine_that_answers_otherwise_stops_the_run(monkeypatch: pytest.Monk
     monkeypatch.setattr(Casbin, "ask", lambda self, number: True)
     with pytest.raises(AnswersDiffer, match="casbin"):
         decisions.run(TINY["decisions"], 7)
+
+
+def test_both_answer_gdprbench_right() -> None:
+    shares = [one for one in outcome_of("gdprbench").series if one.unit == "%"]
+    assert len(shares) == 8 and {one.median for one in shares} == {100.0}
+
+
+def test_a_wrong_answer_to_gdprbench_is_a_lower_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Plain, "log", lambda self, length: [])
+    monkeypatch.setattr(Gated, "for_a_use", lambda self, where, value, use, now: self.data(where, value))
+    outcome = gdprbench.run(gdprbench.Sizes(records=60, operations=12, rounds=1), 7)
+    shares = {one.name: one.median for one in outcome.series if one.unit == "%"}
+    assert shares["regulator_plain_right"] < 100 and shares["processor_licet_sqlite_right"] < 100
+    assert shares["regulator_licet_sqlite_right"] == shares["processor_plain_right"] == 100
 
 
 def test_a_policy_that_says_more_is_refused() -> None:
