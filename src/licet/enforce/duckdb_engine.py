@@ -11,7 +11,7 @@ import itertools
 import re
 import shutil
 import weakref
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -21,12 +21,11 @@ from typing import Any
 import duckdb
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pyarrow as pa
 
 from licet.enforce.duckdb_rows import arrow_in_order, parquet_in_order
 from licet.enforce.marks import RowsInOrder
-from licet.enforce.spreading import ALONE_ROWS, spread, workers_for_this_machine
+from licet.enforce.spreading import ALONE_ROWS, cut_between_groups, spread, workers_for_this_machine
 from licet.sources.catalogue import Location, Table
 from licet.terms import SourceError
 
@@ -187,7 +186,7 @@ class DuckDBEngine:
         together: str | None = None,
     ) -> Generator[pa.Table]:
         batches = self._stream(rows if together is None else rows.order_by(together))
-        whole = batches if together is None else _cut_between_groups(batches, together)
+        whole = batches if together is None else cut_between_groups(batches, together)
         made = spread(whole, function, schema, workers=self._workers, alone_rows=self._alone_rows)
         with closing(batches), closing(made):
             yield from made
@@ -212,32 +211,6 @@ class DuckDBEngine:
                 f"cannot read {what}: {first_line}",
                 fix="check that the file is whole and is what the catalogue says it is",
             ) from error
-
-
-def _cut_between_groups(batches: Iterable[pa.RecordBatch], column: str) -> Iterator[pa.RecordBatch]:
-    """Sorted batches cut anew, so that rows equal in `column` are in one."""
-    held: list[pa.RecordBatch] = []
-    for batch in batches:
-        if not batch.num_rows:
-            continue
-        values = batch.column(column).dictionary_encode("encode").indices.to_numpy()
-        last = int(np.argmax(values == values[-1]))  # where the group begins that may go on in the next batch
-        if held and (last or not _goes_on(held[-1].column(column), batch.column(column))):
-            yield _one([*held, batch.slice(0, last)])
-            held = []
-        elif last:
-            yield batch.slice(0, last)
-        held.append(batch.slice(last))
-    if held:
-        yield _one(held)
-
-
-def _goes_on(before: pa.Array, after: pa.Array) -> bool:
-    return len(pa.concat_arrays([before.slice(len(before) - 1), after.slice(0, 1)]).unique()) == 1
-
-
-def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
-    return pa.Table.from_batches(batches).combine_chunks().to_batches()[0]
 
 
 def _arrow_type(kind: Any) -> pa.DataType:

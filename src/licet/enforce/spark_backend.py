@@ -44,6 +44,10 @@ class Compiler(PySparkCompiler):  # type: ignore[misc]
         collected = self.f.array_sort(self.f.collect_list(arg))
         return self.if_(self.f.size(collected).eq(0), sge.Null(), self.f.array_join(collected, sep))
 
+    def visit_ArrayIndex(self, op: Any, *, arg: Any, index: Any) -> Any:
+        """Null where the list is too short; Ibis's way ends the query there."""
+        return self.f.anon.try_element_at(arg, self.if_(index < 0, index, index + 1))
+
     def visit_Cast(self, op: Any, *, arg: Any, to: Any) -> Any:
         """To text only where it is the text DuckDB writes, null where not: an id written otherwise would be
         another person's, and what the person chose would not be found."""

@@ -9,21 +9,23 @@ from __future__ import annotations
 import itertools
 import re
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.compute as pc
 from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
+from pyspark.errors import PySparkException, PythonException
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from licet.enforce.marks import RowsInOrder
 from licet.enforce.spark_backend import SparkBackend
+from licet.enforce.spark_transform import transformed
+from licet.enforce.spark_types import fitted
 from licet.sources.catalogue import Location, Table
-from licet.terms import SourceError
+from licet.terms import GateError, SourceError
 
 #: Names of views are a session's, and engines may share one.
 _NUMBERS = itertools.count()
@@ -79,18 +81,36 @@ class SparkEngine:
             "write it out as Parquet and name that in the catalogue, or run without Spark",
         )
 
+    def in_order(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> RowsInOrder | None:
+        return None  # rows lie on many machines, and nothing says which of them is the first
+
     def hand_in(self, data: pa.Table) -> ir.Table:
-        fitting = _fitted(data)
+        fitting = fitted(data)
         with self.reading("a table handed in from Python"):
             schema = from_arrow_schema(fitting.schema, prefer_timestamp_ntz=True)
             # pyspark stumbles over an Arrow table without a single row.
             return self._view(self.session.createDataFrame(fitting if len(fitting) else [], schema=schema))
+
+    def batches(self, expression: ir.Table, most_rows: int = 1 << 20) -> Iterator[pa.RecordBatch]:
+        yield from expression.to_pyarrow_batches(chunk_size=most_rows)
 
     def keep(self, expression: ir.Table) -> ir.Table:
         with self.reading("the table that says who the members are"):
             frame = self.backend.raw_sql(self.backend.compile(expression)).cache()
             self._kept.append(frame)
             return self._view(frame)
+
+    def transform(
+        self,
+        rows: ir.Table,
+        function: Callable[[pa.Table], pa.Table],
+        schema: pa.Schema,
+        *,
+        together: str | None = None,
+    ) -> Generator[pa.Table]:
+        """Raises also GateError GATE-020 when the function fails on an executor."""
+        with self.reading("the rows of a table"):
+            yield transformed(self.backend, rows, function, schema, together)
 
     def _view(self, frame: Any) -> ir.Table:
         view = f"licet_{next(_NUMBERS)}"
@@ -102,6 +122,13 @@ class SparkEngine:
     def reading(self, what: str) -> Iterator[None]:
         try:
             yield
+        except PythonException as error:
+            told = [line for line in str(error).splitlines() if line and not line[0].isspace()]
+            raise GateError(
+                "GATE-020",
+                f"{what}: what was to be made of them failed on an executor: {told[-1]}",
+                fix="install licet and what it needs on every executor, in this process's versions",
+            ) from error
         except (PySparkException, Py4JError, pa.ArrowException, ConnectionError) as error:
             raise _told(error, what) from error
 
@@ -151,51 +178,3 @@ def _place(pattern: str, base: Path, inside: str) -> str:
     if full.is_dir() and any(full.glob(inside)):
         full = full / inside
     return "file:" + str(full).replace("{", "\\{").replace("}", "\\}")
-
-
-def _fitted(data: pa.Table) -> pa.Table:
-    """The table in types Spark takes. Nanoseconds are cut off downwards: the last one of a day stays in it."""
-    columns = {}
-    for field, column in zip(data.schema, data.columns, strict=True):
-        kind = _fitting(field.type, field.name)
-        if pa.types.is_timestamp(field.type) and field.type.unit == "ns":
-            column = pc.floor_temporal(column, unit="microsecond")
-        columns[field.name] = column.cast(kind, safe="[ns" not in str(field.type))
-    return pa.table(columns)
-
-
-def _fitting(kind: pa.DataType, column: str) -> pa.DataType:
-    """The type under which Spark takes a column: it has no unsigned numbers and no nanoseconds."""
-    if kind in _WIDER:
-        return _WIDER[kind]
-    if pa.types.is_timestamp(kind):
-        return pa.timestamp("us", kind.tz)
-    if pa.types.is_dictionary(kind):
-        return _fitting(kind.value_type, column)
-    if pa.types.is_map(kind):
-        return pa.map_(_fitting(kind.key_type, column), _fitting(kind.item_type, column))
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return pa.list_(_fitting(kind.value_type, column))
-    if pa.types.is_struct(kind):
-        return pa.struct([field.with_type(_fitting(field.type, column)) for field in kind])
-    if pa.types.is_time(kind) or pa.types.is_union(kind) or pa.types.is_interval(kind):
-        raise SourceError(
-            "SRC-064",
-            f"column {column!r} is {kind}, for which Spark has no type",
-            fix="convert it, or leave it out of the table",
-        )
-    return kind
-
-
-_WIDER: dict[pa.DataType, pa.DataType] = {
-    pa.uint8(): pa.int16(),
-    pa.uint16(): pa.int32(),
-    pa.uint32(): pa.int64(),
-    pa.uint64(): pa.decimal128(20, 0),
-    pa.float16(): pa.float32(),
-    pa.large_string(): pa.string(),
-    pa.string_view(): pa.string(),
-    pa.large_binary(): pa.binary(),
-    pa.binary_view(): pa.binary(),
-    pa.date64(): pa.date32(),
-}

@@ -20,6 +20,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
+import numpy as np
 import pyarrow as pa
 
 from licet.enforce import worker
@@ -70,6 +71,32 @@ def spread(
 
 def _here(function: Function, batch: pa.RecordBatch, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_batches([worker.apply(function, batch, schema)])
+
+
+def cut_between_groups(batches: Iterable[pa.RecordBatch], column: str) -> Iterator[pa.RecordBatch]:
+    """Sorted batches cut anew, so that rows equal in `column` are in one."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        values = batch.column(column).dictionary_encode("encode").indices.to_numpy()
+        last = int(np.argmax(values == values[-1]))  # where the group begins that may go on in the next batch
+        if held and (last or not _goes_on(held[-1].column(column), batch.column(column))):
+            yield _one([*held, batch.slice(0, last)])
+            held = []
+        elif last:
+            yield batch.slice(0, last)
+        held.append(batch.slice(last))
+    if held:
+        yield _one(held)
+
+
+def _goes_on(before: pa.Array, after: pa.Array) -> bool:
+    return len(pa.concat_arrays([before.slice(len(before) - 1), after.slice(0, 1)]).unique()) == 1
+
+
+def _one(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return pa.Table.from_batches(batches).combine_chunks().to_batches()[0]
 
 
 class _Failed(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from licet.enforce.spark_engine import SparkEngine
 from licet.enforce.spark_session import open_session
 from licet.sources.catalogue import Location, Table
-from licet.terms import SourceError
+from licet.terms import GateError, SourceError
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -171,3 +172,26 @@ def test_a_session_that_cannot_start_says_what_to_install(
             open_session()
     with pytest.raises(SourceError, match="SRC-067"):
         open_session(remote="not an address")
+
+
+def test_a_function_is_carried_to_the_executors_and_groups_stay_together(spark: SparkEngine) -> None:
+    sizes = pa.schema([("g", pa.string()), ("rows", pa.int32()), ("mark", pa.binary(2))])
+
+    def group_sizes(rows: pa.Table) -> pa.Table:  # within the test, since executors do not have the tests
+        told = rows.rename_columns(["n", "g"]).group_by("g").aggregate([("n", "count")])
+        return pa.table([told["g"], told["n_count"].cast("int32"), [b"ab"] * len(told)], schema=sizes)
+
+    groups = [None if n % 50 == 7 else f"g{n * 7919 % 499}" for n in range(2000)]
+    rows = spark.hand_in(pa.table({"n": pa.array(range(2000)), 'g`"': groups}))
+    made = pa.concat_tables(spark.transform(rows, group_sizes, sizes, together='g`"'))
+    assert made.schema == sizes
+    told = {row["g"]: row["rows"] for row in made.to_pylist()}
+    assert len(made) == len(told), "a group came in two batches"
+    assert told == Counter(groups)
+
+
+def test_a_function_that_fails_on_an_executor_says_how(spark: SparkEngine) -> None:
+    rows = spark.hand_in(pa.table({"g": ["a"]}))
+    with pytest.raises(GateError, match=r"GATE-020.*KeyError.*missing"):
+        list(spark.transform(rows, lambda table: table.select(["missing"]), pa.schema([("g", pa.string())])))
+    assert rows.count().to_pyarrow().as_py() == 1, "and the session goes on"

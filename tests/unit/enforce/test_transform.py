@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformed import HERE, ROWS, SCHEMA, counted, killed, odd
 
-from licet.enforce.duckdb_engine import DuckDBEngine, _cut_between_groups
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.spreading import cut_between_groups
 from licet.terms import GateError, SourceError
 from licet.testing.effort import examples
 
@@ -103,7 +104,7 @@ def test_sorted_rows_are_cut_between_groups_only(groups: list[str | None], lengt
     for length in [*lengths, len(ordered)]:
         batches += whole.slice(at, length).to_batches()
         at += length
-    cut = list(_cut_between_groups(iter(batches), "g"))
+    cut = list(cut_between_groups(iter(batches), "g"))
     seen = [batch.column("g").to_pylist() for batch in cut]
     assert [one for part in seen for one in part] == ordered
     assert all(set(part).isdisjoint(other) for n, part in enumerate(seen) for other in seen[:n])
