@@ -5,6 +5,8 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check
 LOCK := requirements.lock
 MEMBERS ?= 2000
 WORKSPACE ?= demo-network
+CASES ?= 10000000
+SEED ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test setup-system demo test check parity golden docs bench clean
@@ -55,8 +57,8 @@ check: setup-test ## layers, types, lint
 test: setup-system setup-test check ## every test, after the checks
 	@.venv/bin/pytest -n 2 --dist loadgroup tests
 
-parity: setup-system setup-test ## decide against the gate, on many generated cases (LICET_PARITY_CASES=…)
-	@LICET_PARITY_CASES=$${LICET_PARITY_CASES:-1000000} .venv/bin/pytest -q tests/parity
+parity: setup-system setup-test ## decide against the gate, on CASES=10000000 generated cases from SEED=1
+	@.venv/bin/python -m licet.testing.parity --cases $(CASES) --seed $(SEED) --out docs/benchmarks/parity.json $(ARGS)
 
 golden: setup-system setup-test ## write the golden files anew; read the difference before committing
 	@LICET_GOLDEN=write .venv/bin/pytest -q tests/golden

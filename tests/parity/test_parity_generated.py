@@ -1,64 +1,41 @@
 """Law 5, one meaning: for generated worlds the gate and `decide` agree on rows, cells, columns, reasons, counts.
 
-`LICET_PARITY_CASES=10000000 pytest tests/parity` compares at least that many single decisions in larger worlds;
-`LICET_PARITY_SEED` says where to start. `LICET_EFFORT` multiplies the small, shrinkable worlds.
+`make parity` is the long run of the same, to ten million single decisions. `LICET_EFFORT` multiplies the small,
+shrinkable worlds here.
 """
 
 from __future__ import annotations
 
-import os
-import random
 from collections import Counter
 
+import pytest
 from hypothesis import given
 
-from licet.testing import World, make_world, worlds
+from licet.testing import World, worlds
 from licet.testing.agreement import assert_agree, rows_expected, rows_of
+from licet.testing.comparing import compare
 from licet.testing.effort import examples
 from licet.testing.expected import expect, people_of
+from licet.testing.features import features
+from licet.testing.reach import CODES, missing
+from licet.testing.shapes import make_worlds
 from licet.testing.standin import open_gate
 
-CASES = int(os.environ.get("LICET_PARITY_CASES", "10000"))
-ROWS = 150 if CASES < 1_000_000 else 6000
-SEED = int(os.environ.get("LICET_PARITY_SEED", "0"))
 
-
-@examples(15)
+@examples(8)
 @given(worlds())
 def test_gate_and_decide_agree_on_small_worlds(world: World) -> None:
     assert_agree(open_gate(world), world)
 
 
-def test_gate_and_decide_agree_on_larger_worlds() -> None:
-    compared, seed = 0, SEED
-    seen: Counter[str | None] = Counter()
-    while compared < CASES:
-        world = make_world(random.Random(seed), most_members=ROWS // 4, most_rows=ROWS, tables=2)
-        try:
-            compared += assert_agree(open_gate(world), world, columns_too=False)
-        except AssertionError as difference:
-            difference.add_note(f"LICET_PARITY_SEED={seed}")
-            raise
-        for name in world.catalogue.tables:
-            seen.update(verdict.code for verdict in expect(world, name).verdicts)
-        seed += 1
-    few = [code for code in (EVERY_CODE if CASES >= 50_000 else COMMON_CODES) if not seen[code]]
-    assert not few, f"no generated row met {few}"
+@pytest.mark.parametrize("shape", ["ordinary", "wide", "ruled"])
+def test_gate_and_decide_agree_on_larger_worlds(shape: str) -> None:
+    outcome = compare(seed=0, number=0, shape=shape)
+    assert outcome.failure is None, outcome.failure
+    assert outcome.cases >= 2_000
 
 
-COMMON_CODES = (
-    None, "no_rule", "subject_unknown", "region_unknown", "age_unknown", "created_unknown", "refused", "off_by_default",
-)  # fmt: skip
-#: What rows of a table can be told; the other codes are about words a gate refuses to open with.
-EVERY_CODE = (
-    None, "closed_by_vocabulary", "category_unknown", "unlabelled", "no_rule", "forbidden", "too_early", "too_late",
-    "subject_unknown", "subjects_disagree", "region_unknown", "region_not_covered", "age_unknown", "under_age",
-    "age_not_covered", "plan_unknown", "plan_not_covered", "visibility_unknown", "visibility_not_covered",
-    "created_unknown", "created_not_covered", "refused", "off_by_default", "not_asked", "default_unknown",
-)  # fmt: skip
-
-
-@examples(6)
+@examples(4)
 @given(worlds())
 def test_asking_for_some_subjects_keeps_just_the_permitted_rows_about_them(world: World) -> None:
     gate = open_gate(world)
@@ -68,3 +45,14 @@ def test_asking_for_some_subjects_keeps_just_the_permitted_rows_about_them(world
         read = gate.read(name, wanted)
         told = expect(world, name, wanted)
         assert rows_of(read.to_pylist()) == rows_expected(told, set(read.column_names))
+
+
+def test_generated_worlds_reach_every_feature_and_every_reason() -> None:
+    met: Counter[str] = Counter()
+    for shape, worlds_of_it in (("small", 120), ("ruled", 30), ("wide", 20), ("ordinary", 10)):
+        for number in range(worlds_of_it):
+            for world in make_worlds(1, number, shape)[1]:
+                met += features(world, rows=12 if shape == "small" else 6)
+    of_whole_rows = {"unlabelled": 1, "subjects_disagree": 1}
+    codes = Counter({code: met[f"code: {code}"] for code in CODES} | of_whole_rows)
+    assert not missing(codes, met)

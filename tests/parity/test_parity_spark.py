@@ -21,7 +21,7 @@ from licet.testing.standin import open_gate
 @pytest.mark.parametrize("seed", range(3 * EFFORT))
 def test_gate_on_spark_and_decide_agree(spark_session: Any, seed: int) -> None:
     world = make_world(random.Random(seed), most_members=25, most_rows=80, tables=2)
-    assert assert_agree(open_gate(world, SparkEngine(spark_session)), world)
+    assert assert_agree(open_gate(world, SparkEngine(spark_session)), world).cases
 
 
 @pytest.mark.parametrize("seed", [1000, 1001])

@@ -14,7 +14,7 @@ from licet.terms.vocabulary import ancestors
 from licet.testing import facts, make_facts, make_pack, make_request, make_successor, packs, requests
 from licet.testing.effort import EFFORT, examples
 from licet.testing.plain_reading import is_refused, speaks_of
-from licet.testing.policies import Successor
+from licet.testing.successors import Successor
 
 NO = st.sampled_from([ChoiceState.REFUSED, ChoiceState.WITHDRAWN])
 

@@ -131,6 +131,7 @@ class Policy:
         self.in_force_from = pack.in_force_from
         known: dict[tuple[str, ...], Places] = {}
         self.controls = {id_: _control(id_, setting, pack, known) for id_, setting in pack.settings.items()}
+        self.carried = carried
         self._carried = sorted(carried)
         self._clauses = {
             rule.id: _clause(rule, pack, self.controls, known)

@@ -64,7 +64,7 @@ class DuckDBEngine:
 
     def open(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> ir.Table:
         with self.reading(name):
-            return self._in_utc(self._open(name, table.location, base, handed_in))
+            return self._in_known_types(self._open(name, table.location, base, handed_in))
 
     def _open(self, name: str, location: Location, base: Path, handed_in: dict[str, Any]) -> ir.Table:
         if location.parquet is not None:
@@ -98,7 +98,9 @@ class DuckDBEngine:
             if ordered is None:
                 return None
             rows, size, beside = ordered
-            return RowsInOrder(self._in_utc(rows), size, lambda columns: self._in_utc(beside(columns)))
+            return RowsInOrder(
+                self._in_known_types(rows), size, lambda columns: self._in_known_types(beside(columns))
+            )
 
     def _in_order(
         self, name: str, location: Location, base: Path, handed_in: dict[str, Any]
@@ -119,9 +121,15 @@ class DuckDBEngine:
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         return folder
 
-    def _in_utc(self, table: ir.Table) -> ir.Table:
-        """Nanosecond times with an offset as plain UTC ones: Ibis has no word for DuckDB's type for them."""
-        odd = [name for name, kind in table.schema().items() if "TIMESTAMPTZ_NS" in str(kind)]
+    def _in_known_types(self, table: ir.Table) -> ir.Table:
+        """DuckDB's types that Ibis has no word for, as ones it has.
+
+        A column without any value becomes one of Ibis's nothing, and nanosecond times with an offset plain UTC ones.
+        """
+        types = {name: str(kind) for name, kind in table.schema().items()}
+        if empty := [name for name, kind in types.items() if 'kind="NULL"' in kind]:
+            table = table.mutate(**{name: ibis.null() for name in empty})
+        odd = [name for name, kind in types.items() if "TIMESTAMPTZ_NS" in kind]
         if not odd:
             return table
         mended = ", ".join(f"{_identifier(name)} AT TIME ZONE 'UTC' AS {_identifier(name)}" for name in odd)

@@ -5,8 +5,9 @@ in a `Random` it can shrink) and long seeded runs. `expected` says what a gate m
 the Arrow tables alone. No product code imports this room; it needs the `test` extra.
 """
 
-from licet.testing.policies import make_pack, make_successor, packs
+from licet.testing.policies import make_pack, packs
 from licet.testing.questions import facts, make_facts, make_request, requests
+from licet.testing.successors import make_successor
 from licet.testing.worlds import World, make_world, worlds
 
 __all__ = [

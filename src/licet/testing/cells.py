@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from licet.sources.paths import EACH, ENTRIES, Path, Step, names_an_element
-from licet.testing.people import NUMBERS
+from licet.testing.ids import Subjects
 from licet.testing.words import CATEGORIES, OWN_CATEGORIES, chance, pick, some
 
 FIELDS = ("name", "who", "a b", 'x"y', "p.q", "r[]", "s{t}", "mask", "element", "key")
@@ -32,9 +32,9 @@ class _Made(NamedTuple):
     ids: list[tuple[Step, ...]]
 
 
-def make_cell(rng: Random, column: str, subjects: list[str], numbered: bool, rows: int) -> Cell:
+def make_cell(rng: Random, column: str, subjects: Subjects, rows: int) -> Cell:
     """A nested column of that many rows."""
-    id_kind = pick(rng, NUMBERS) if numbered else pa.string()
+    id_kind = pick(rng, subjects.kinds)
     made = _make_type(rng, id_kind, 1 + rng.randrange(3))
     labels: dict[str, str | None] = {}
     for place in made.places:
@@ -46,7 +46,10 @@ def make_cell(rng: Random, column: str, subjects: list[str], numbered: bool, row
         for path in (Path(column, place) for place in made.ids)
         if names_an_element(path) and chance(rng, 75)
     ]
-    ids = [subject if id_kind == pa.string() else int(subject) for subject in (*subjects, *subjects, "999")]
+    ids = [
+        subject if id_kind == pa.string() else int(subject)
+        for subject in (*subjects.ids, *subjects.ids, "999")
+    ]
     return Cell(pa.array([_value(rng, made.kind, ids) for _ in range(rows)], made.kind), labels, about)
 
 

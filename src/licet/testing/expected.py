@@ -12,13 +12,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-
 from licet.decide import Decision, Facts, Request, decide
 from licet.sources.catalogue import Table
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import age_in_years
-from licet.testing.expected_cells import Ask, kinds_within, labels_of, part_shown
+from licet.testing.expected_cells import kinds_within, labels_of, part_shown
 from licet.testing.worlds import World
 
 #: Of the reasons of several kinds of data in one row, the row tells the one furthest down this list.
@@ -30,6 +28,7 @@ _FROM_FAR_TO_NEAR = (
     Code.CREATED_UNKNOWN, Code.CREATED_NOT_COVERED, Code.DEFAULT_UNKNOWN, Code.OFF_BY_DEFAULT, Code.NOT_ASKED,
     Code.REFUSED,
 )  # fmt: skip
+_NEARNESS = {code: place for place, code in enumerate(_FROM_FAR_TO_NEAR)}
 
 
 class Verdict(NamedTuple):
@@ -58,18 +57,31 @@ def expect(world: World, name: str, subjects: Iterable[str] | None = None) -> Ex
     """What a gate over `world` must say of one table; `subjects` keeps the rows about one of them."""
     table, known = world.catalogue.tables[name], known_facts(world)
     schema = world.tables[name].schema
+    cells = {column: (schema.field(column).type, labels_of(table, schema, column)) for column in schema.names}
+    within = {column: kinds_within(*cell) for column, cell in cells.items()}
+    kinds = [
+        kind for kind in dict.fromkeys(table.columns.values()) if any(kind in one for one in within.values())
+    ]
     wanted = None if subjects is None else set(subjects)
+    roles = {table.key, *table.subjects, table.created, table.visibility}
     rows, verdicts, decided = [], [], 0
     for row in world.tables[name].to_pylist():
         people = list(people_of(row, table))
         if wanted is not None and wanted.isdisjoint(people):
             continue
-        verdict, asked = _judge(world, table, schema, row, people, known)
+        verdict, asked = _judge(world, table, kinds, row, people, known)
         decided += asked
         verdicts.append(verdict)
         if verdict.permitted:
             ask = functools.partial(_permitted_by, world, table, row, known=known)
-            rows.append(tuple((column, _shown(row, column, table, schema, verdict, ask)) for column in row))
+            rows.append(
+                tuple(
+                    (column, part_shown(row[column], *cells[column], verdict.permitted, ask))
+                    if within[column]
+                    else (column, row[column] if column in roles else None)
+                    for column in row
+                )
+            )
     return Expected(rows, verdicts, decided)
 
 
@@ -142,25 +154,25 @@ def columns_permitted(world: World, name: str) -> set[str]:
 def _judge(
     world: World,
     table: Table,
-    schema: pa.Schema,
+    kinds: list[Any],
     row: dict[str, Any],
     people: list[str | None],
     known: dict[str, Facts],
 ) -> tuple[Verdict, int]:
-    found = {
-        kind
-        for column in schema.names
-        for kind in kinds_within(schema.field(column).type, labels_of(table, schema, column))
-    }
-    kinds = [kind for kind in dict.fromkeys(table.columns.values()) if kind in found]
     if not kinds:
         return Verdict(frozenset(), Code.UNLABELLED.value, None, None), 0
     visibility, created = _seen_and_made(table, row)
     told: list[tuple[str | None, list[Decision]]] = []
     for subject in people or [None]:
         facts = None if subject is None else known.get(subject)
-        request = Request(world.purpose, "", world.recipient, world.at, visibility, created)
-        decisions = [decide(request._replace(category=kind), facts, world.policy) for kind in kinds]
+        decisions = [
+            decide(
+                Request(world.purpose, kind, world.recipient, world.at, visibility, created),
+                facts,
+                world.policy,
+            )
+            for kind in kinds
+        ]
         told.append((None if facts is None else facts.region, decisions))
     permitted = frozenset(
         kind for place, kind in enumerate(kinds) if all(decisions[place].permitted for _, decisions in told)
@@ -170,14 +182,14 @@ def _judge(
         return Verdict(permitted, None, None, told[0][0]), asked
     for region, decisions in told:
         if not any(decision.permitted for decision in decisions):
-            nearest = max(decisions, key=lambda decision: _FROM_FAR_TO_NEAR.index(decision.code))
+            nearest = max(decisions, key=lambda decision: _NEARNESS[decision.code])
             return Verdict(permitted, nearest.code.value, nearest.rule, region), asked
     return Verdict(permitted, Code.SUBJECTS_DISAGREE.value, None, told[0][0]), asked
 
 
 def _seen_and_made(table: Table, row: dict[str, Any]) -> tuple[str | None, datetime | None]:
     visibility = table.visibility_is if table.visibility is None else row[table.visibility]
-    return visibility, None if table.created is None else _moment(row[table.created])
+    return visibility, None if table.created is None else moment_of(row[table.created])
 
 
 def _permitted_by(
@@ -193,17 +205,6 @@ def _permitted_by(
     visibility, created = _seen_and_made(table, row)
     request = Request(world.purpose, "", world.recipient, world.at, visibility, created)
     return frozenset(k for k in kinds if decide(request._replace(category=k), facts, world.policy).permitted)
-
-
-def _shown(
-    row: dict[str, Any], column: str, table: Table, schema: pa.Schema, verdict: Verdict, ask: Ask
-) -> Any:
-    kind_of, labels = schema.field(column).type, labels_of(table, schema, column)
-    if not kinds_within(kind_of, labels):
-        return (
-            row[column] if column in {table.key, *table.subjects, table.created, table.visibility} else None
-        )
-    return part_shown(row[column], kind_of, labels, verdict.permitted, ask)
 
 
 def _choices(
@@ -233,7 +234,7 @@ def _day(born: Any) -> date:
     return born
 
 
-def _moment(made: Any) -> datetime | None:
+def moment_of(made: Any) -> datetime | None:
     """When a record was made; without a zone it is UTC, and a bare day is its first moment."""
     if isinstance(made, datetime):
         return made.replace(tzinfo=UTC) if made.tzinfo is None else made

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from random import Random
 from typing import Any
 
 import pyarrow as pa
 
+from licet.terms.moments import midnight
+from licet.testing.ids import Subjects, column_of_ids, column_of_words
 from licet.testing.questions import STATES, make_plan, make_region
 from licet.testing.words import (
     AGES,
     CATEGORIES,
+    DEEP_CATEGORIES,
+    DROPPED_CATEGORIES,
+    LAST_AGES,
+    LAST_DAYS,
     OWN_CATEGORIES,
     RETIRED,
     SETTINGS,
     chance,
     pick,
+    shifted,
 )
 
-#: Ids that are whole numbers, as one table or another keeps them.
-NUMBERS = (pa.int64(), pa.int32(), pa.string(), pa.uint32(), pa.int64())
+_REFUSED = [*CATEGORIES, *OWN_CATEGORIES, *DEEP_CATEGORIES, *DROPPED_CATEGORIES]
 _EAST = timezone(timedelta(hours=9))
 
 
-def make_members(
-    rng: Random, subjects: list[str], numbered: bool, at: datetime
-) -> tuple[dict[str, str], pa.Table]:
+def make_members(rng: Random, subjects: Subjects, at: datetime) -> tuple[dict[str, str], pa.Table]:
     """A facts section of a catalogue, and the table it speaks of: most members once, some twice, some not."""
     columns = {"table": "members", "subject": "who"}
     wanted = {"region": 97, "plan": 90, "birth_date": 55, "age": 60}
     columns |= {name: name for name, percent in wanted.items() if chance(rng, percent)}
     rows: list[dict[str, Any]] = []
-    for subject in subjects:
+    for subject in subjects.ids:
         if chance(rng, 5):
             continue
         row = _member(rng, subject, at)
@@ -44,14 +49,12 @@ def make_members(
     for number, row in enumerate(rows):
         row["row"] = number
     born_type, born = _birth_dates(rng, [row["birth_date"] for row in rows])
-    kind = pick(rng, NUMBERS) if numbered else pa.string()
-    ids = [row["who"] if row["who"] is None or kind == pa.string() else int(row["who"]) for row in rows]
     data = {
         "row": pa.array([row["row"] for row in rows], pa.int64()),
-        "who": pa.array(ids, kind),
+        "who": column_of_ids(rng, subjects, [row["who"] for row in rows]),
         "name": pa.array([f"name {row['row']}" for row in rows], pa.string()),
-        "region": pa.array([row["region"] for row in rows], pa.string()),
-        "plan": pa.array([row["plan"] for row in rows], pa.string()),
+        "region": column_of_words(rng, [row["region"] for row in rows]),
+        "plan": column_of_words(rng, [row["plan"] for row in rows]),
         "birth_date": pa.array(born, born_type),
         "age": pa.array([row["age"] for row in rows], pa.int32()),
     }
@@ -80,38 +83,42 @@ def _birth_date(rng: Random, today: date) -> date:
     if kind == 0:
         return pick(rng, [date(2008, 2, 29), date(1960, 2, 29), date(2008, 2, 28), date(2008, 3, 1)])
     if kind == 1:
-        return pick(rng, [date(1950, 6, 1), today + timedelta(1), today, date(1900, 1, 1)])
-    year = today.year - pick(rng, AGES)
+        tomorrow = min(today, date.max - timedelta(1)) + timedelta(1)
+        return pick(rng, [date(1950, 6, 1), tomorrow, today, date(1900, 1, 1), *LAST_DAYS])
+    year = max(today.year - pick(rng, (*AGES, *LAST_AGES) if chance(rng, 10) else AGES), 1)
     try:
         birthday = today.replace(year=year)
     except ValueError:
         birthday = date(year, 3, 1)
-    return birthday + timedelta(pick(rng, [0, 1, -1, -200]))
+    return shifted(midnight(birthday), timedelta(pick(rng, [0, 1, -1, -200]))).date()
 
 
 def _birth_dates(rng: Random, days: list[date | None]) -> tuple[pa.DataType, list[Any]]:
     """The same days as a column of dates or of times."""
-    kind = rng.randrange(4)
+    kind = rng.randrange(12)
+    if kind == 11:
+        return pa.null(), [None] * len(days)
+    kind %= 4
     if kind == 2:
         return pa.timestamp("us"), [
             None if day is None else datetime.combine(day, time(23, 59)) for day in days
         ]
-    if kind == 3:  # early in the east it is still the day before in UTC
+    if kind == 3 and date.min not in days:  # early in the east it is still the day before in UTC
         return pa.timestamp("us", "Asia/Tokyo"), [
             None if day is None else datetime.combine(day, time(3), _EAST) for day in days
         ]
     return pa.date32(), list(days)
 
 
-def make_choices(rng: Random, subjects: list[str]) -> pa.Table:
+def make_choices(rng: Random, subjects: Sequence[str]) -> pa.Table:
     """What a ledger's `choices_table` says: one line per subject, setting and kind of data."""
     rows: list[tuple[str, str, str | None, str]] = []
     for subject in subjects:
-        for setting in (*SETTINGS, *RETIRED, "ai_2"):
+        for setting in (*SETTINGS, *RETIRED, "ai_2", "ai_2_2"):
             if chance(rng, 30):
                 rows.append((subject, setting, None, str(pick(rng, STATES))))
             if chance(rng, 20):
-                kinds = {pick(rng, [*CATEGORIES, *OWN_CATEGORIES]) for _ in range(2)}
+                kinds = {pick(rng, _REFUSED) for _ in range(2)}
                 rows += [(subject, setting, kind, str(pick(rng, STATES))) for kind in sorted(kinds)]
     states = [state for *_, state in rows]
     return pa.table(
@@ -126,7 +133,7 @@ def make_choices(rng: Random, subjects: list[str]) -> pa.Table:
     )
 
 
-def make_signals(rng: Random, subjects: list[str]) -> pa.Table:
+def make_signals(rng: Random, subjects: Sequence[str]) -> pa.Table:
     """What a ledger's `signals_table` says."""
     rows = [(subject, signal) for subject in subjects for signal in ("gpc", "other") if chance(rng, 15)]
     return pa.table(

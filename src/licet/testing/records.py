@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 import pyarrow as pa
 
+from licet.terms.vocabulary import CATEGORIES as VOCABULARY
 from licet.testing.cells import make_cell
-from licet.testing.people import NUMBERS
+from licet.testing.ids import Subjects, column_of_words, some_id
 from licet.testing.questions import make_visibility
+from licet.testing.times import make_times
 from licet.testing.words import (
     CATEGORIES,
-    DAYS,
     ODD_VISIBILITIES,
     OWN_CATEGORIES,
     VISIBILITIES,
     chance,
-    moment_near,
     pick,
     some,
 )
@@ -46,9 +47,13 @@ UNHEARD = ("activity.views", "content.posts.unheard")
 
 
 def make_table(
-    rng: Random, subjects: list[str], numbered: bool, most_rows: int
+    rng: Random, subjects: Subjects, most_rows: int, kinds: Sequence[str] = (), columns: int = 4
 ) -> tuple[dict[str, Any], pa.Table]:
-    """A table of a catalogue (without its location), and its data."""
+    """A table of a catalogue (without its location), and its data.
+
+    kinds:   further kinds of data to label columns with.
+    columns: at most so many; a table of more than there are odd names has nearly so many.
+    """
     rows = rng.randrange(most_rows + 1)
     data: dict[str, pa.Array] = {}
     catalogued: dict[str, Any] = {"columns": {}}
@@ -59,25 +64,34 @@ def make_table(
         : pick(rng, [1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 0])
     ]
     for name in catalogued["subjects"]:
-        data[name] = _people(rng, subjects, numbered, rows, listed=chance(rng, 35))
+        data[name] = _people(rng, subjects, rows, listed=chance(rng, 35))
     if chance(rng, 88):
         catalogued["created"] = "made"
-        data["made"] = _created(rng, rows)
+        data["made"] = make_times(rng, rows)
     if chance(rng, 65):
         catalogued["visibility"] = "seen_by"
-        data["seen_by"] = pa.array([make_visibility(rng) for _ in range(rows)], pa.string())
+        data["seen_by"] = column_of_words(rng, [make_visibility(rng) for _ in range(rows)])
     elif chance(rng, 60):
         catalogued["visibility_is"] = pick(rng, [*VISIBILITIES, *ODD_VISIBILITIES])
-    names = some(rng, NAMES, 4)
+    labels = [*CATEGORIES, *OWN_CATEGORIES, *kinds]
+    if columns > len(NAMES):
+        names = [*NAMES, *(f"c{number}" for number in range(columns - len(NAMES) - rng.randrange(10)))]
+        labels = rng.sample(sorted({*labels, *VOCABULARY}), len(names))
+    else:
+        names = some(rng, NAMES, columns)
     for number, name in enumerate(names):
         data[name] = _content(rng, rows, number)
-        label = pick(rng, [*CATEGORIES, *OWN_CATEGORIES, *(UNHEARD if chance(rng, 40) else ())])
+        label = (
+            labels[number]
+            if len(names) > len(NAMES)
+            else pick(rng, [*labels, *(UNHEARD if chance(rng, 40) else ())])
+        )
         if not chance(rng, 8):
             catalogued["columns"][name] = label
         elif chance(rng, 50):
             catalogued["columns"][name] = None
-    for name in some(rng, NESTED, 2) if chance(rng, 45) else ():
-        cell = make_cell(rng, name, subjects, numbered, rows)
+    for name in some(rng, NESTED, 2) if columns <= len(NAMES) and chance(rng, 45) else ():
+        cell = make_cell(rng, name, subjects, rows)
         data[name] = cell.data
         catalogued["columns"] |= cell.labels
         catalogued.setdefault("element_subjects", []).extend(cell.element_subjects)
@@ -86,35 +100,18 @@ def make_table(
     return catalogued, pa.table(data if data else {"nothing": pa.array([None] * rows, pa.string())})
 
 
-def _people(rng: Random, subjects: list[str], numbered: bool, rows: int, listed: bool) -> pa.Array:
-    def one() -> Any:
-        if chance(rng, 3):
-            return None
-        subject = "999" if chance(rng, 3) else pick(rng, subjects)
-        return subject if kind == pa.string() else int(subject)
-
-    kind = pick(rng, NUMBERS) if numbered else pa.string()
+def _people(rng: Random, subjects: Subjects, rows: int, listed: bool) -> pa.Array:
+    if chance(rng, 2):
+        return pa.nulls(rows)
+    kind = pick(rng, subjects.kinds)
     if not listed:
-        return pa.array([one() for _ in range(rows)], kind)
+        return pa.array([some_id(rng, subjects, kind) for _ in range(rows)], kind)
+    lengths = [1, 2, 2, 3, 0, *((12,) if chance(rng, 20) else ())]
     lists = [
-        None if chance(rng, 8) else [one() for _ in range(pick(rng, [1, 2, 2, 3, 0]))] for _ in range(rows)
+        None if chance(rng, 8) else [some_id(rng, subjects, kind) for _ in range(pick(rng, lengths))]
+        for _ in range(rows)
     ]
     return pa.array(lists, pa.list_(kind))
-
-
-def _created(rng: Random, rows: int) -> pa.Array:
-    """Times without a zone (UTC), in other zones, or whole days; often just before or on a day rules name."""
-    moments = [None if chance(rng, 10) else moment_near(rng, DAYS) for _ in range(rows)]
-    kind = rng.randrange(4)
-    if kind == 0:
-        return pa.array(
-            [None if at is None else at.astimezone(UTC).replace(tzinfo=None) for at in moments],
-            pa.timestamp("us"),
-        )
-    if kind == 3:
-        return pa.array([None if at is None else at.astimezone(UTC).date() for at in moments], pa.date32())
-    zone = pick(rng, ["UTC", "America/St_Johns", "Pacific/Kiritimati"])
-    return pa.array(moments, pa.timestamp("us", zone))
 
 
 def _content(rng: Random, rows: int, number: int) -> pa.Array:

@@ -6,7 +6,7 @@ much part of it as the right ones.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from random import Random
 from typing import TypeVar
 
@@ -22,6 +22,19 @@ CATEGORIES = ("content.posts", "content", "profile", "profile.headline", "privat
 #: Two kinds with nearly everything below them.
 BROAD = ("content", "profile")
 OWN_CATEGORIES = ("content.posts.video", "profile.headline.badge")
+#: Branches of a pack's own below those, down to the sixth level; one leaves out a level, and two only look like
+#: branches of another because their names begin alike.
+DEEP_CATEGORIES = (
+    "content.posts.video.clips",
+    "content.posts.video.clips.music",
+    "content.posts.video.clips.music.sample",
+    "content.posts.videos",
+    "content.posts.video.clips.musical",
+    "profile.headline.badge.year.day",
+    "profile.headline.badge.year.day.hour",
+)
+#: Kinds that members once refused and that no pack knows any more.
+DROPPED_CATEGORIES = ("content.posts.gone", "profile.headline.badge.gone", "content.posts.video.clips.gone")
 
 RECIPIENTS = ("adco", "sisterco")
 SETTINGS = ("ai", "ads", "feed")
@@ -29,7 +42,7 @@ SETTINGS = ("ai", "ads", "feed")
 RETIRED = ("old_ai", "old_ads")
 
 REGIONS = ("DE", "CH", "GB", "HR", "IS", "CA", "CA-QC", "US", "US-CA")
-GROUPS = ("EU", "EEA", "WORLD", "north", "alps")
+GROUPS = ("EU", "EEA", "WORLD", "north", "alps", "union")
 #: What stands in the region column of real tables and is no region, with marks a careless key would trip over.
 NO_REGIONS = ("ch", "UK", "XX", "", "EU", "WORLD", "DE|18", "DE-", "ÖÖ")
 
@@ -38,19 +51,34 @@ ODD_PLANS = ("|free", "Free", "", "\x1f")
 VISIBILITIES = ("public", "connections")
 ODD_VISIBILITIES = ("Public", "", "members", "\x1f")
 
+#: Audiences that only packs of many rules name.
+MORE_VISIBILITIES = (*VISIBILITIES, "followers", "group")
+
 AGES = (13, 16, 18, 65)
+#: The ends of what a rule may ask.
+LAST_AGES = (1, 150)
 
 #: Days on which something changes: memberships, a leap day, and the days policies usually name.
 DAYS = (
     date(2020, 1, 1),
     date(2013, 7, 1),
     date(2020, 2, 1),
+    date(2014, 4, 12),
     date(2024, 2, 29),
     date(2025, 11, 3),
     date(2026, 1, 1),
 )
+#: The ends of the calendar.
+LAST_DAYS = (date.min, date.max)
 
-_ZONES = (UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-9, minutes=-30)))
+ZONES = (UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-9, minutes=-30)))
+_OFFS = (
+    timedelta(0),
+    timedelta(microseconds=-1),
+    timedelta(microseconds=1),
+    timedelta(hours=9),
+    timedelta(40),
+)
 
 
 def chance(rng: Random, percent: int) -> bool:
@@ -76,15 +104,12 @@ def some(rng: Random, words: tuple[T, ...] | list[T], most: int) -> list[T]:
 
 def moment_near(rng: Random, days: tuple[date, ...]) -> datetime:
     """A moment at, just before or well after the start of one of `days`, written in some zone."""
-    start = midnight(pick(rng, days))
-    off = pick(
-        rng,
-        [
-            timedelta(0),
-            timedelta(microseconds=-1),
-            timedelta(microseconds=1),
-            timedelta(hours=9),
-            timedelta(40),
-        ],
-    )
-    return (start + off).astimezone(pick(rng, _ZONES))
+    return shifted(midnight(pick(rng, days)), pick(rng, _OFFS), pick(rng, ZONES))
+
+
+def shifted(start: datetime, off: timedelta, zone: tzinfo = UTC) -> datetime:
+    """So much later, in that zone; where that leaves the calendar, `start` itself in UTC."""
+    try:
+        return (start + off).astimezone(zone)
+    except OverflowError:
+        return start

@@ -6,29 +6,24 @@ knows, NULL everywhere, ids as numbers, lists of people with gaps, times in othe
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from licet.decide import Policy, governed_by
+from licet.decide import Governed, Policy, governed_by
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.terms import SELF
+from licet.terms.moments import midnight
+from licet.testing.ids import make_subjects
 from licet.testing.people import make_choices, make_members, make_signals
-from licet.testing.policies import make_pack, make_successor
+from licet.testing.policies import make_pack
 from licet.testing.records import make_table
-from licet.testing.words import (
-    DAYS,
-    OWN_PURPOSES,
-    PURPOSES,
-    RECIPIENTS,
-    chance,
-    moment_near,
-    pick,
-)
+from licet.testing.successors import make_successor
+from licet.testing.words import DAYS, LAST_DAYS, PURPOSES, ZONES, chance, moment_near, pick, shifted
 
 
 class World(NamedTuple):
@@ -59,13 +54,22 @@ def worlds(most_members: int = 6, most_rows: int = 8) -> st.SearchStrategy[World
     return st.randoms(use_true_random=False).map(lambda rng: make_world(rng, most_members, most_rows))
 
 
-def make_world(rng: Random, most_members: int, most_rows: int, tables: int = 2) -> World:
-    policy = make_policy(rng)
-    at = moment_near(rng, DAYS[-1:] if chance(rng, 75) else DAYS)
-    numbered = chance(rng, 25)
-    subjects = [str(n) if numbered else f"m{n}" for n in range(1 + rng.randrange(most_members))]
-    fact_columns, members = make_members(rng, subjects, numbered, at)
-    made = {f"t{n}": make_table(rng, subjects, numbered, most_rows) for n in range(tables)}
+def make_world(
+    rng: Random,
+    most_members: int,
+    most_rows: int,
+    tables: int = 2,
+    *,
+    most_rules: int = 6,
+    columns: int = 4,
+) -> World:
+    """columns: per table at most; see `make_table`. most_rules: of more than 20, at least half."""
+    policy = make_policy(rng, most_rules)
+    at = make_moment(rng, policy.pack)
+    subjects = make_subjects(rng, most_members)
+    fact_columns, members = make_members(rng, subjects, at)
+    kinds = sorted(policy.pack.categories)
+    made = {f"t{n}": make_table(rng, subjects, most_rows, kinds, columns) for n in range(tables)}
     found: dict[str, Any] = {
         "members": {
             "location": {"arrow": "members"},
@@ -80,19 +84,34 @@ def make_world(rng: Random, most_members: int, most_rows: int, tables: int = 2) 
         policy,
         Catalogue.model_validate({"licet_catalogue": 1, "facts": fact_columns, "tables": found}),
         {"members": members} | {name: table for name, (_, table) in made.items()},
-        make_choices(rng, [*subjects, "nobody"]),
-        make_signals(rng, [*subjects, "nobody"]),
-        pick(rng, [*PURPOSES, *(own for own in OWN_PURPOSES if own in policy.pack.purposes)]),
-        pick(rng, [word for word in RECIPIENTS if word in policy.pack.recipients] or [SELF])
-        if chance(rng, 20)
-        else SELF,
+        make_choices(rng, [*subjects.ids, "nobody"]),
+        make_signals(rng, [*subjects.ids, "nobody"]),
+        pick(rng, [*PURPOSES, *(own for own in policy.pack.purposes if own not in PURPOSES)]),
+        pick(rng, sorted(policy.pack.recipients) or [SELF]) if chance(rng, 20) else SELF,
         at,
     )
 
 
-def make_policy(rng: Random) -> Policy:
-    """A pack, alone or following another whose refusals it carries."""
-    pack: Pack = make_pack(rng)
-    if chance(rng, 30):
-        return Policy(make_successor(rng, pack).pack, governed_by(pack))
-    return Policy(pack)
+def make_policy(rng: Random, most_rules: int = 6) -> Policy:
+    """A pack, alone or following one or two others whose refusals it carries."""
+    pack = make_pack(rng, most_rules)
+    carried: frozenset[Governed] = frozenset()
+    for _ in range(pick(rng, [0, 0, 0, 0, 0, 0, 1, 1, 2])):
+        carried |= governed_by(pack)
+        pack = make_successor(rng, pack).pack
+    return Policy(pack, carried)
+
+
+def make_moment(rng: Random, pack: Pack) -> datetime:
+    """Mostly when most rules hold; else just when something begins or ends, long ago, or at the end of time."""
+    fate = rng.randrange(20)
+    if fate < 12:
+        return moment_near(rng, DAYS[-1:])
+    if fate < 16:
+        edges = [pack.applies_from(rule) for rule in pack.rules]
+        edges += [None if rule.until is None else midnight(rule.until) for rule in pack.rules]
+        at = pick(rng, [edge for edge in edges if edge is not None] or [midnight(DAYS[-1])])
+        return shifted(at, timedelta(microseconds=pick(rng, [0, -1, 1])), pick(rng, ZONES))
+    if fate < 19:
+        return moment_near(rng, DAYS)
+    return moment_near(rng, LAST_DAYS)

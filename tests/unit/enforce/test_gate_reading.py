@@ -224,3 +224,23 @@ def test_ids_as_numbers_and_as_text_name_the_same_person() -> None:
 def test_the_facts_table_itself_passes_the_gate_like_any_other() -> None:
     gate = make_gate(permit("head", categories=["profile"]), table=dict(POSTS_TABLE))
     assert gate.read("members").num_rows == 0  # none of its columns has a label
+
+
+def test_a_column_of_no_type_is_one_that_says_nothing() -> None:
+    """As Arrow makes of values that are all missing: the rows are denied for what is not known, and no error told."""
+    silent = MEMBERS.set_column(3, "born", pa.nulls(3))
+    gate = make_gate(permit(minimum_age=18), members=silent, ledger=Told())
+    assert set(gate.verdicts("posts")["code"].to_pylist()) == {
+        "age_unknown",
+        "subject_unknown",
+        "region_unknown",
+    }
+    undated = POSTS.append_column("made", pa.nulls(5))
+    gate = make_gate(permit(created_from="2025-11-03"), posts=undated, table={"created": "made"})
+    assert set(gate.verdicts("posts")["code"].to_pylist()) == {
+        "created_unknown",
+        "subject_unknown",
+        "region_unknown",
+    }
+    nobodys = POSTS.set_column(1, "author", pa.nulls(5))
+    assert make_gate(posts=nobodys).read("posts").num_rows == 0
