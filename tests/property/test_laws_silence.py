@@ -63,7 +63,7 @@ def test_silence_is_no(pack: Pack, request: Request, who: Facts) -> None:
 def test_not_evaluable_denies() -> None:
     """A rule of which nobody can say whether it applies denies, permit or forbid, whatever the others say."""
     open_rules: Counter[str] = Counter()
-    for seed in range(800 * EFFORT):
+    for seed in range(1200 * EFFORT):
         rng = random.Random(seed)
         policy = Policy(make_pack(rng))
         for _ in range(20):
