@@ -25,6 +25,7 @@ from benchmarks.machine import load
 from benchmarks.measure import Tell
 from benchmarks.memory import PeakMemory
 from benchmarks.outcome import AnswersDiffer, Outcome
+from benchmarks.parity import read_parity
 from benchmarks.plots import draw
 from benchmarks.report import NoPlace, update_readme, write_page
 from benchmarks.targets import judge
@@ -67,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             console.print(f"contenders give different answers, so nothing was written: {error}", markup=False)
             return 1
         results = merge(earlier, results)
+    results["parity"] = read_parity(asked.out)
     write_results(results, asked.out)
     write_page(results, asked.out)
     draw(results, asked.out)

@@ -137,6 +137,7 @@ def _aggregate(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, who
         ("scan", "the same over all rows, permitted or not"),
     ):
         outcome.add(f"aggregate_{name}{suffix}", f"{what}, ids as {ids}", "s", taken[name])
+    outcome.others |= {f"aggregate_naive{suffix}", f"aggregate_scan{suffix}"}
     for name, what, of, to in (
         ("naive_over_prepared", "naive query over gate, prepared", "naive", "prepared"),
         ("naive_over_gate", "naive query over gate, not prepared", "naive", "gate"),

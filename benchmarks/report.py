@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from benchmarks.parity import parity_section
 from benchmarks.pictures import Picture, pictures
 from benchmarks.tables import figure, spread, table
 from benchmarks.targets import Verdict, judge
@@ -43,6 +44,8 @@ def results_page(results: dict[str, Any]) -> str:
     ]
     for name, benchmark in results["benchmarks"].items():
         parts += _benchmark(results, benchmark, [picture for picture in drawn if picture.benchmark == name])
+    if results.get("parity") is not None:
+        parts += parity_section(results["parity"])
     parts += ["## Versions and configuration", *_versions(results)]
     return "\n\n".join(parts) + "\n"
 

@@ -36,12 +36,12 @@ class Sizes:
     rounds: int
 
 
-SMALL = Sizes(records=1_000, operations=150, rounds=2)
+SMALL = Sizes(records=1_000, operations=120, rounds=2)
 FULL = Sizes(records=10_000, operations=400, rounds=2)
 
 #: Name to what it is and how it is made, in a folder of its own for so many persons. Another ledger is another line.
 CONTENDERS: dict[str, tuple[str, Callable[[Path, int], Contender]]] = {
-    "licet_sqlite": ("licet, ledger in SQLite", Gated),
+    "licet_sqlite": ("licet on SQLite", Gated),
     "plain": ("plain tables", Plain),
 }
 
@@ -53,8 +53,8 @@ _HOW = (
     "The platform's records lie in SQLite for both, with the same indexes, in write-ahead mode and synced at every "
     "commit, as the ledger is. Plain tables keep choices and a log as rows in the same database: no history, no "
     "proofs, no gate, one policy written into the queries.",
-    "Right answers: the share that equals a reference in Python dictionaries that asks `licet.decide` for every "
-    "record.",
+    "Times of single operations: every one of all rounds is a sample. Right answers: the share that equals a "
+    "reference in Python dictionaries that asks `licet.decide` for every record.",
 )
 
 
@@ -173,7 +173,7 @@ def _report(outcome: Outcome, measured: dict[str, _Measured]) -> None:
         size = [size / 2**20 for size in found.bytes]
         _add(outcome, f"size_{contender}", contender, "on disk once loaded", "MiB", size)
     for operation, contender, latencies in _latencies(measured):
-        what = f"{operation}, one of them (median of all)"
+        what = f"one {operation}"
         _add(outcome, f"{operation}_{contender}", contender, what, "µs", latencies)
     for workload, contender in itertools.product(WORKLOADS, CONTENDERS):
         if contender != "plain":

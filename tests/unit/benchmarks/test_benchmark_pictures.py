@@ -49,14 +49,12 @@ def test_others_are_told_apart(outcome: Outcome) -> None:
 
 
 def test_a_target_of_nothing_has_no_place_among_ratios(outcome: Outcome) -> None:
-    outcome.add("none", "no mismatch", "cases", [0.0])
-    outcome.reached = {"parity_mismatches": "none"}
+    outcome.add("none", "no fault", "faults", [0.0])
+    outcome.reached = {"mutants": "none"}
     results = make_results("small", 7, "2026-02-03")
     add_outcome(results, outcome, 1.0, None)
     assert not [picture for picture in pictures(results) if isinstance(picture, TargetsPicture)]
-    assert "| parity: cases in which engines differ | at most 0 cases | 0 cases | yes |" in results_page(
-        results
-    )
+    assert "that the suite did not find | at most 0 faults | 0 faults | yes |" in results_page(results)
 
 
 def test_every_picture_is_drawn_and_shown_with_words(results: dict[str, Any], tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from benchmarks.outcome import Outcome
+from benchmarks.parity import read_parity
 from benchmarks.report import (
     BEGIN,
     END,
@@ -200,6 +202,28 @@ def test_what_was_tried_stands_below_a_missed_target(outcome: Outcome) -> None:
         in page
     )
     assert "first answer: from a cold import to the first decision: nothing" not in page
+
+
+PARITY = {
+    "seed": 3, "cases": 12_345_678, "worlds": 500, "worlds_at_moments": 900, "rows": 40_000, "seconds": 61.0,
+    "never_met": [], "compared": ["decide", "gate on duckdb"],
+}  # fmt: skip
+
+
+def test_the_parity_run_speaks_to_its_targets(results: dict[str, Any]) -> None:
+    page = results_page({**results, "parity": {**PARITY, "mutants": {"seeded": 20, "killed": 19}}})
+    assert "at least 10,000,000 cases | 12,345,678 cases | yes |" in page
+    assert "at most 0 faults | 1 faults | **no** |" in page
+    assert "no difference between decide and gate on duckdb: 500 generated worlds at 900 moments" in page
+    assert "Of 20 faults seeded into the compiler the suite found 19." in page
+    without = results_page({**results, "parity": PARITY})
+    assert "at most 0 faults | not measured | – |" in without and "seeded into" not in without
+
+
+def test_the_parity_runs_summary_is_read_beside_the_results(tmp_path: Path) -> None:
+    assert read_parity(tmp_path) is None
+    (tmp_path / "parity.json").write_text(json.dumps(PARITY), encoding="utf-8")
+    assert read_parity(tmp_path) == PARITY
 
 
 def test_the_log_names_targets_that_there_are() -> None:
