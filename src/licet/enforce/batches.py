@@ -9,7 +9,7 @@ matter must be told, or the call is refused: silence about a refusal would pass 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.enforce.marks import spelled_out
-from licet.enforce.tabulate import Dimensions, dimensions
+from licet.enforce.tabulate import Dimensions, dimensions, just_before
 from licet.terms import SELF, ChoiceState, GateError
 
 #: Columns beside `region`, `age`, `plan`, `visibility` and `created`: where the subject stands on a setting, as
@@ -155,7 +155,7 @@ def _created(table: pa.Table, cuts: tuple[datetime, ...]) -> _Part:
     reached: npt.NDArray[Any] = np.zeros(len(made), np.int8 if len(cuts) < 120 else np.int32)
     for cut in cuts:
         reached += made >= _ticks(cut, ticks)
-    representatives = [cuts[0] - timedelta(microseconds=1), *cuts, None]
+    representatives = [just_before(cuts[0]), *cuts, None]
     if column.null_count:
         reached[pc.is_null(column).to_numpy()] = len(cuts) + 1
     return _Part(reached, representatives)

@@ -11,7 +11,7 @@ Pure Python; knows no engine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 from licet.decide import Decision, Facts, Policy, Request, decide
@@ -192,4 +192,12 @@ def _dates(looks: Dimensions) -> list[datetime | None]:
     """One representative per class of making: before the first cut, on each cut, not known."""
     if not looks.cuts:
         return [None]
-    return [looks.cuts[0] - timedelta(microseconds=1), *looks.cuts, None]
+    return [just_before(looks.cuts[0]), *looks.cuts, None]
+
+
+def just_before(cut: datetime) -> datetime:
+    """A moment on the other side of a cut."""
+    try:
+        return cut - timedelta(microseconds=1)
+    except OverflowError:  # the first moment of the calendar; in the east it began an hour sooner
+        return cut.replace(tzinfo=timezone(timedelta(hours=1)))

@@ -78,3 +78,14 @@ def test_the_reason_of_a_row_is_that_of_the_kind_that_came_nearest() -> None:
     )
     grown = answers(made, "recommendation", SELF, AT, kinds, looks, refused._replace(age=18))
     assert (grown[0].mask, grown[0].reason) == (0b001, None)
+
+
+def test_a_cut_on_the_first_day_of_the_calendar_has_a_before() -> None:
+    pack = policy(permit(created_from="0001-01-01"))
+    looks = dimensions(pack, "recommendation", SELF, ["content.posts"])
+    told = answers(pack, "recommendation", SELF, AT, ["content.posts"], looks, Facts("DE", 30))
+    assert [row.reason and row.reason.code for row in told] == [
+        Code.CREATED_NOT_COVERED,
+        None,
+        Code.CREATED_UNKNOWN,
+    ]
