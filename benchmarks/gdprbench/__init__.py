@@ -37,7 +37,7 @@ class Sizes:
 
 
 SMALL = Sizes(records=1_000, operations=120, rounds=2)
-FULL = Sizes(records=10_000, operations=400, rounds=2)
+FULL = Sizes(records=10_000, operations=300, rounds=2)
 
 #: Name to what it is and how it is made, in a folder of its own for so many persons. Another ledger is another line.
 CONTENDERS: dict[str, tuple[str, Callable[[Path, int], Contender]]] = {

@@ -39,9 +39,10 @@ class Plain:
         self._platform = Platform(folder / "plain.sqlite")
         self._con = self._platform.con
         self._con.executescript(_TABLES)
-        self._con.executemany(
-            "INSERT INTO persons VALUES (?, ?)", ((n, region_of(n)) for n in range(persons))
-        )
+        with self._transaction():
+            self._con.executemany(
+                "INSERT INTO persons VALUES (?, ?)", ((n, region_of(n)) for n in range(persons))
+            )
 
     def load(self, records: Iterable[Record], told: Iterable[tuple[int, Said]]) -> None:
         records = list(records)

@@ -80,7 +80,7 @@ WORKLOADS = {
         "regulator",
         "zipf",
         {"read-metadata-by-usr": 0.46, "get-system-logs": 0.31, "verify-deletion": 0.23},
-        erased_share=0.05,
+        erased_share=0.02,
     ),
 }
 
