@@ -8,9 +8,8 @@ matter must be told, or the call is refused: silence about a refusal would pass 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.enforce.classes import Part, classes_of, representatives
 from licet.enforce.marks import spelled_out
 from licet.enforce.tabulate import Dimensions, dimensions, just_before
 from licet.terms import SELF, ChoiceState, GateError
@@ -26,16 +26,7 @@ from licet.terms import SELF, ChoiceState, GateError
 #: `ChoiceState` has it (null: never asked), and whether a signal is sent (null: nobody knows, so it is).
 CHOICE, SIGNAL = "choice.", "signal."
 
-#: Above so many possible classes those that occur are found by sorting, not by counting.
-_COUNTED = 1 << 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class _Part(NamedTuple):
-    """One thing that rules look at: per record the place of its value's representative."""
-
-    codes: npt.NDArray[Any]
-    values: Sequence[Any]
 
 
 def decide_batch(
@@ -60,10 +51,10 @@ def decide_batch(
     looks = dimensions(policy, purpose, recipient, [category])
     table = pa.Table.from_batches([records]) if isinstance(records, pa.RecordBatch) else records
     parts = _parts(table, looks)
-    present, numbers = _classes(parts, table.num_rows)
+    present, numbers = classes_of(parts, table.num_rows)
     told = [
         _decide_one(policy, Request(purpose, category, recipient, at), looks, values)
-        for values in _representatives(parts, present)
+        for values in representatives(parts, present)
     ]
     return pa.table(
         {
@@ -75,7 +66,7 @@ def decide_batch(
     )
 
 
-def _parts(table: pa.Table, looks: Dimensions) -> dict[str, _Part]:
+def _parts(table: pa.Table, looks: Dimensions) -> dict[str, Part]:
     parts = {"region": _words(table, "region")}
     if len(looks.ages) > 1:
         parts["age"] = _ages(table, looks.ages)
@@ -97,15 +88,15 @@ def _parts(table: pa.Table, looks: Dimensions) -> dict[str, _Part]:
     return parts
 
 
-def _words(table: pa.Table, name: str) -> _Part:
+def _words(table: pa.Table, name: str) -> Part:
     """A column of texts; the last place is that of null."""
     if name not in table.column_names:
-        return _Part(np.zeros(table.num_rows, np.int8), [None])
+        return Part(np.zeros(table.num_rows, np.int8), [None])
     column = table[name]
     if not pa.types.is_dictionary(column.type):
         if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
             if pa.types.is_null(column.type):
-                return _Part(np.zeros(table.num_rows, np.int8), [None])
+                return Part(np.zeros(table.num_rows, np.int8), [None])
             raise _wrong(name, column.type, "text")
         column = column.dictionary_encode()
     column = column.unify_dictionaries().combine_chunks()
@@ -115,35 +106,35 @@ def _words(table: pa.Table, name: str) -> _Part:
     indices = column.indices
     if indices.null_count:
         indices = pc.fill_null(indices, len(words))
-    return _Part(indices.to_numpy(zero_copy_only=False), [*words, None])
+    return Part(indices.to_numpy(zero_copy_only=False), [*words, None])
 
 
-def _sent(table: pa.Table, signal: str) -> _Part:
+def _sent(table: pa.Table, signal: str) -> Part:
     column = table[SIGNAL + signal]
     if not (pa.types.is_boolean(column.type) or pa.types.is_null(column.type)):
         raise _wrong(SIGNAL + signal, column.type, "true or false")
     told = pc.fill_null(column.cast(pa.bool_()), True)
-    return _Part(told.cast(pa.int8()).to_numpy(), [False, True])
+    return Part(told.cast(pa.int8()).to_numpy(), [False, True])
 
 
-def _ages(table: pa.Table, ages: tuple[int, ...]) -> _Part:
+def _ages(table: pa.Table, ages: tuple[int, ...]) -> Part:
     """Ages by the largest boundary not above them; the last place is that of an age nobody knows."""
     if "age" not in table.column_names or pa.types.is_null(table["age"].type):
-        return _Part(np.zeros(table.num_rows, np.int8), [None])
+        return Part(np.zeros(table.num_rows, np.int8), [None])
     if not pa.types.is_integer(table["age"].type):
         raise _wrong("age", table["age"].type, "whole years")
     lived = pc.fill_null(table["age"].cast(pa.int64(), safe=False), -1).to_numpy()
     reached = np.zeros(len(lived), np.int8)
     for age in ages[1:]:  # the first boundary is 0
         reached += lived >= age
-    return _Part(np.where(lived < 0, len(ages), reached), [*ages, None])
+    return Part(np.where(lived < 0, len(ages), reached), [*ages, None])
 
 
-def _created(table: pa.Table, cuts: tuple[datetime, ...]) -> _Part:
+def _created(table: pa.Table, cuts: tuple[datetime, ...]) -> Part:
     """When records were made, by the last cut not after it; the last place is that of a time nobody knows."""
     name = "created"
     if name not in table.column_names or pa.types.is_null(table[name].type):
-        return _Part(np.zeros(table.num_rows, np.int8), [None])
+        return Part(np.zeros(table.num_rows, np.int8), [None])
     column = table[name]
     if pa.types.is_date(column.type):
         column = column.cast(pa.timestamp("ms"))
@@ -158,47 +149,13 @@ def _created(table: pa.Table, cuts: tuple[datetime, ...]) -> _Part:
     representatives = [just_before(cuts[0]), *cuts, None]
     if column.null_count:
         reached[pc.is_null(column).to_numpy()] = len(cuts) + 1
-    return _Part(reached, representatives)
+    return Part(reached, representatives)
 
 
 def _ticks(moment: datetime, ticks: int) -> int:
     """A moment, at midnight, in ticks since 1970, kept within what 64 bits hold."""
     whole = moment - _EPOCH
     return max(-(2**63) + 1, min(2**63 - 1, (whole.days * 86_400 + whole.seconds) * ticks))
-
-
-def _classes(parts: dict[str, _Part], size: int) -> tuple[list[int], npt.NDArray[Any]]:
-    """The classes that occur, and per record the place of its own among them."""
-    possible = 1
-    for part in parts.values():
-        possible *= len(part.values)
-    if possible >= 2**62:
-        raise GateError("GATE-010", "the records differ in too many ways", fix="split the batch")
-    combined: npt.NDArray[Any] = np.zeros(size, np.int32 if possible < 2**31 else np.int64)
-    for part in parts.values():
-        combined *= len(part.values)
-        combined += part.codes.astype(combined.dtype, copy=False)
-    if possible > _COUNTED:
-        present, numbers = np.unique(combined, return_inverse=True)
-        return present.tolist(), numbers
-    occurs = np.zeros(possible, np.bool_)
-    occurs[combined] = True
-    present = np.flatnonzero(occurs)
-    place = np.zeros(possible, np.int32)
-    place[present] = np.arange(len(present))
-    return present.tolist(), place[combined]
-
-
-def _representatives(parts: dict[str, _Part], present: list[int]) -> list[dict[str, Any]]:
-    """For each class one value of everything that was looked at."""
-    found = []
-    for code in present:
-        values = {}
-        for name, part in reversed(parts.items()):
-            code, place = divmod(code, len(part.values))
-            values[name] = part.values[place]
-        found.append(values)
-    return found
 
 
 def _decide_one(policy: Policy, request: Request, looks: Dimensions, values: dict[str, Any]) -> Decision:

@@ -37,6 +37,7 @@ class DuckDBEngine:
     """One private in-memory DuckDB; nothing is written into the tables it reads."""
 
     name = "duckdb"
+    people_here = True
 
     def __init__(
         self,

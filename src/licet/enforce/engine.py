@@ -18,6 +18,8 @@ class Engine(Protocol):
     """A place where tables can be opened and expressions run. Times are read as UTC."""
 
     name: str
+    #: Whether people are kept in this process (`roll`) rather than where the engine's tables are (`population`).
+    people_here: bool
 
     def open(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> ir.Table:
         """The table where its catalogue says it lies. Raises SourceError when it cannot be read so."""

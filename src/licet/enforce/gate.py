@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ from licet.decide import Policy
 from licet.enforce import cells
 from licet.enforce import rows as narrow
 from licet.enforce.engine import Engine
+from licet.enforce.kept import Kept
 from licet.enforce.marks import (
     ROW,
     Marks,
@@ -33,14 +34,16 @@ from licet.enforce.marks import (
     marks_of_one,
     spelled_out,
 )
-from licet.enforce.numbers import People, kinds_of_rows, number_people, whose_rows
-from licet.enforce.population import Population, classify
+from licet.enforce.numbers import kinds_of_rows, whose_rows
+from licet.enforce.population import Population, classify, describe
+from licet.enforce.roll import Roll, call_roll, follow
 from licet.enforce.shapes import Shape, Whole, bare_parts, element_subjects, kinds_in, shapes_of
 from licet.enforce.tabulate import MOST_CATEGORIES, Dimensions, Reason, answers, dimensions, facts_of
 from licet.ledger import Ledger
-from licet.sources.catalogue import Catalogue, Table
+from licet.sources.catalogue import Catalogue, FactsTable, Table
 from licet.sources.fingerprints import fingerprint
 from licet.sources.paths import path_in
+from licet.sources.stand import Stand, files_of, look_at
 from licet.terms import SELF, Code, GateError
 
 #: The column beside a prepared table that numbers each row's verdict.
@@ -94,6 +97,7 @@ class _Plan:
     categories: tuple[str, ...]
     looks: Dimensions
     population: Population
+    roll: Roll | None
     by_class: list[list[tuple[int, int]]]
     nobody: list[tuple[int, int]]
 
@@ -138,9 +142,11 @@ class Gate:
         base: Path = Path(),
         columns: Mapping[str, Collection[str]] | None = None,
         tables: Mapping[str, Any] | None = None,
+        kept: Kept | None = None,
     ) -> None:
         """columns: per table the columns this use asks for; it sees, and is counted by, nothing else.
-        tables:  Arrow tables that the catalogue names with `arrow:`."""
+        tables:  Arrow tables that the catalogue names with `arrow:`.
+        kept:    what earlier gates of the same tables and ledger found, and later ones may use."""
         if at.utcoffset() is None:
             raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
         _refuse_unknown(policy, purpose, recipient)
@@ -151,10 +157,10 @@ class Gate:
         self._base, self._handed_in = base, dict(tables or {})
         self._numbers: dict[object, int] = {}
         self._disagree = self._numbers.setdefault(Reason(Code.SUBJECTS_DISAGREE, None), 0)
+        self._kept = Kept() if kept is None else kept
         self._plans: dict[str, _Plan] = {}
         self._marks_of: dict[str, Marks | None] = {}
         self._marked: dict[str, ir.Table] = {}
-        self._people_of: dict[int, People] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -334,7 +340,7 @@ class Gate:
                 fix="split the table, or label neighbouring columns with their common kind",
             )
         looks = dimensions(self.policy, self.purpose, self.recipient, categories)
-        population = self._population(looks)
+        population, roll = self._population(looks)
         ask = functools.partial(
             answers, self.policy, self.purpose, self.recipient, self.at, categories, looks
         )
@@ -347,10 +353,15 @@ class Gate:
         )
         if not categories:
             by_class = [nobody for _ in population.classes]
-        return _Plan(self.engine, table, content, shapes, categories, looks, population, by_class, nobody)
+        return _Plan(
+            self.engine, table, content, shapes, categories, looks, population, roll, by_class, nobody
+        )
 
-    def _population(self, looks: Dimensions) -> Population:
-        """The people in their classes; tables whose rules look at the same things share one."""
+    def _population(self, looks: Dimensions) -> tuple[Population, Roll | None]:
+        """The people in their classes; tables whose rules look at the same things share them.
+
+        The roll, where the engine keeps its people in this process; then the population is drawn from it.
+        """
         key = looks._replace(visibilities=(), cuts=())
         if key not in self._populations:
             facts = self.catalogue.facts
@@ -360,22 +371,48 @@ class Gate:
                     "the catalogue does not say which table holds the members",
                     fix="add facts: with its table, subject and region columns",
                 )
-            self._populations[key] = classify(
-                self.engine, self._content(facts.table), facts, self._choices, self._signals, key, self.at
-            )
+            members = self._content(facts.table)
+            if self.engine.people_here:
+                roll = self._roll(members, facts, key)
+                table = functools.cache(lambda: self.engine.hand_in(roll.with_classes()))
+                self._populations[key] = Population(table, roll.classes), roll
+            else:
+                told = self._choices, self._signals
+                self._populations[key] = classify(self.engine, members, facts, *told, key, self.at), None
         return self._populations[key]
 
     @functools.cached_property
-    def _populations(self) -> dict[Dimensions, Population]:
+    def _populations(self) -> dict[Dimensions, tuple[Population, Roll | None]]:
         return {}
+
+    def _roll(self, members: ir.Table, facts: FactsTable, looks: Dimensions) -> Roll:
+        def call(earlier: Roll | None, changed: frozenset[str] | None) -> Roll:
+            if earlier is None or changed is None:
+                told = self._choices, self._signals
+                return call_roll(self.engine, describe(self.engine, members, facts, *told, looks, self.at))
+            only = pa.array(sorted(changed), pa.string())
+            choices = _of_choices(self.ledger.choices_table(self.position, changed))
+            signals = _of_signals(self.ledger.signals_table(self.position, changed))
+            described = describe(self.engine, members, facts, choices, signals, looks, self.at, only)
+            return follow(self.engine, earlier, described)
+
+        # Ages are counted in whole years, so a roll that looks at them is good for its day.
+        day = self.at.astimezone(UTC).date() if len(looks.ages) > 1 else None
+        key = repr((facts, self._catalogued(facts.table).location, looks, day))
+        return self._kept.roll(key, self._stand(facts.table), self.ledger, self.position, call)
+
+    def _stand(self, name: str) -> Stand | None:
+        """How a table's files stand now; None where files do not tell."""
+        files = files_of(self._catalogued(name).location, self._base)
+        return None if files is None else look_at(files)
 
     @functools.cached_property
     def _choices(self) -> pa.Table:
-        return self.ledger.choices_table(self.position).select(["subject", "setting", "category", "state"])
+        return _of_choices(self.ledger.choices_table(self.position))
 
     @functools.cached_property
     def _signals(self) -> pa.Table:
-        return self.ledger.signals_table(self.position).select(["subject", "signal"])
+        return _of_signals(self.ledger.signals_table(self.position))
 
     def _judged(self, plan: _Plan, name: str, rows: ir.Table) -> ir.Table:
         """Every row's narrow columns with what the gate says of it."""
@@ -400,28 +437,24 @@ class Gate:
         return self._marks_of[name]
 
     def _make_marks(self, plan: _Plan, name: str, ordered: RowsInOrder) -> Marks:
-        rows, table = ordered.rows, plan.catalogued
-        if len(table.subjects) > 1 or rows[table.subjects[0]].type().is_array():
+        rows, table, roll = ordered.rows, plan.catalogued, plan.roll
+        if roll is None or len(table.subjects) > 1 or rows[table.subjects[0]].type().is_array():
             judged = self._judged(plan, name, rows)
-            told = judged.select(ROW, *_JUDGED)
-            return marks_of_judged(self.engine.batches(told), ordered.size)
-        people = self._people(plan.population)
-        kind = narrow.row_class(rows, name, table, plan.looks)
-        return marks_of_one(
-            whose_rows(self.engine, ordered, table.subjects[0], people),
-            kinds_of_rows(self.engine, ordered, kind, plan.looks.row_classes),
-            people.class_of,
-            [subject.region for subject in plan.population.classes],
-            plan.by_class,
-            plan.nobody,
-        )
-
-    def _people(self, population: Population) -> People:
-        """The known subjects as dense numbers."""
-        key = id(population)
-        if key not in self._people_of:
-            self._people_of[key] = number_people(self.engine, population)
-        return self._people_of[key]
+            return marks_of_judged(self.engine.batches(judged.select(ROW, *_JUDGED)), ordered.size)
+        (subject,), kind = table.subjects, narrow.row_class(rows, name, table, plan.looks)
+        kinds = None
+        stand = self._stand(name)
+        if kind is not None and plan.looks.row_classes > 1:
+            kinds = self._kept.numbers(
+                repr((table, plan.looks.visibilities, plan.looks.cuts)), stand, None,
+                lambda: kinds_of_rows(self.engine, ordered, kind),
+            )  # fmt: skip
+        subjects = self._kept.numbers(
+            repr((table.location, subject)), stand, roll.subjects,
+            lambda: whose_rows(self.engine, ordered, subject, roll),
+        )  # fmt: skip
+        regions = [one.region for one in roll.classes]
+        return marks_of_one(subjects, kinds, roll.class_of, regions, plan.by_class, plan.nobody)
 
     def _with_people(self, allowed: ir.Table, name: str, plan: _Plan) -> ir.Table:
         """Beside each row, what those permit whom elements of its lists are about; as it is when there are none."""
@@ -471,6 +504,14 @@ class Gate:
         by_number: list[Any] = list(self._numbers)
         reason: Reason = by_number[number]
         return reason
+
+
+def _of_choices(table: pa.Table) -> pa.Table:
+    return table.select(["subject", "setting", "category", "state"])
+
+
+def _of_signals(table: pa.Table) -> pa.Table:
+    return table.select(["subject", "signal"])
 
 
 def _spelled_out(told: pa.Table, verdicts: Sequence[Verdict], reasons: Sequence[Reason | None]) -> pa.Table:

@@ -73,7 +73,7 @@ def smallest(greatest: int) -> type[np.integer[Any]]:
 
 
 def marks_of_one(
-    subjects: npt.NDArray[np.int32],
+    subjects: Numbers,
     kinds: Numbers | None,
     class_of: npt.NDArray[np.int32],
     regions: Sequence[str | None],

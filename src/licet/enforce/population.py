@@ -6,6 +6,7 @@ things about one person, nothing is known about that fact: a contradiction is no
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -23,12 +24,12 @@ NUMBER = "subject_number"
 
 
 class Population(NamedTuple):
-    """table:   subject, region, class_id (int64), one row per known subject, kept by the engine; and the id as
-             a number where it is one.
+    """table:   makes subject, region, class_id (int64), one row per known subject, kept by the engine; and the id
+             as a number where it is one.
     classes: what the members of each class have in common; `class_id` is the place in this list."""
 
-    table: ir.Table
-    classes: list[Subject]
+    table: Callable[[], ir.Table]
+    classes: Sequence[Subject]
 
 
 def classify(
@@ -45,10 +46,7 @@ def classify(
     choices: subject, setting, category (or null), state; the latest of each.
     signals: subject, signal; those in force.
     """
-    people = _known_people(facts, columns, looks, at)
-    people = _with_states(engine, people, choices, "state", looks.settings, _choice_token)
-    people = _with_states(engine, people, signals, "signals", looks.signals, lambda table: table.signal)
-    people = engine.keep(people)
+    people = engine.keep(describe(engine, facts, columns, choices, signals, looks, at))
     with engine.reading("the facts about members"):
         distinct = (
             people.select("region", "age", "plan", "state", "signals").distinct().to_pyarrow().to_pylist()
@@ -79,10 +77,37 @@ def classify(
         how="inner",
     )
     numbers = [NUMBER] if NUMBER in people.columns else []
-    return Population(engine.keep(joined.select("subject", *numbers, "region", "class_id")), classes)
+    table = engine.keep(joined.select("subject", *numbers, "region", "class_id"))
+    return Population(lambda: table, classes)
 
 
-def _known_people(facts: ir.Table, columns: FactsTable, looks: Dimensions, at: datetime) -> ir.Table:
+def describe(
+    engine: Engine,
+    facts: ir.Table,
+    columns: FactsTable,
+    choices: pa.Table,
+    signals: pa.Table,
+    looks: Dimensions,
+    at: datetime,
+    only: pa.Array | None = None,
+) -> ir.Table:
+    """One row a subject with everything that the rules look at: region, age, plan, state, signals.
+
+    only: ids of those to describe; everyone where it is None. Choices and signals are then theirs alone.
+    """
+    people = _known_people(engine, facts, columns, looks, at, only)
+    people = _with_states(engine, people, choices, "state", looks.settings, _choice_token)
+    return _with_states(engine, people, signals, "signals", looks.signals, lambda table: table.signal)
+
+
+def _known_people(
+    engine: Engine,
+    facts: ir.Table,
+    columns: FactsTable,
+    looks: Dimensions,
+    at: datetime,
+    only: pa.Array | None,
+) -> ir.Table:
     """One row per subject; a fact that two rows contradict, or that one leaves out, is null."""
     subject = _column(facts, columns.subject, columns.table)
     named = {
@@ -92,6 +117,9 @@ def _known_people(facts: ir.Table, columns: FactsTable, looks: Dimensions, at: d
         "plan": _text(facts, columns.plan if looks.plans else None, columns.table),
     }
     rows = facts.select(**named).filter(lambda table: table.subject.notnull())
+    if only is not None:
+        wanted = engine.hand_in(pa.table({"wanted": only}))
+        rows = rows.filter(rows.subject.isin(wanted.wanted))
     agreed = {
         name: ibis.ifelse(
             (rows[name].min() == rows[name].max()) & (rows[name].count() == rows.count()),

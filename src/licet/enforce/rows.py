@@ -46,7 +46,7 @@ def eligibility(
         columns[f"mask_{row_class}"] = pa.array([row[row_class][0] for row in by_class], pa.int64())
         columns[f"reason_{row_class}"] = pa.array([row[row_class][1] for row in by_class], pa.int64())
     classes = engine.hand_in(pa.table(columns))
-    people = population.table
+    people = population.table()
     joined = people.join(classes, people.class_id == classes.class_id, how="inner")
     wanted = [name for name in classes.columns if name != "class_id"]
     named = [name for name in people.columns if name != "class_id"]

@@ -7,14 +7,14 @@ several rows must agree on is read in one statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import func, select
+from sqlalchemy import Column, Select, func, select
 
 from licet.ledger.entries import EntryKind, from_microseconds
 from licet.ledger.schema import CHOICES, ENTRIES, SIGNALS
@@ -23,6 +23,8 @@ from licet.terms import ChoiceState
 
 #: Rows read from the database at a time; bounds the Python objects alive at once.
 _BATCH_ROWS = 65_536
+#: Subjects asked for in one statement.
+_SUBJECTS_AT_ONCE = 500
 
 CHOICES_TABLE = pa.schema(
     [
@@ -90,8 +92,10 @@ def read_signals(storage: SqliteStorage, subject: str, position: int) -> frozens
     )
 
 
-def read_choices_table(storage: SqliteStorage, position: int) -> pa.Table:
-    """Every subject's latest choices, one row a subject, setting and category, in that order."""
+def read_choices_table(
+    storage: SqliteStorage, position: int, subjects: Collection[str] | None = None
+) -> pa.Table:
+    """Every subject's latest choices, or those of some, one row a subject, setting and category, in that order."""
     latest = (
         select(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category, _LATEST, func.max(CHOICES.c.is_on))
         .where(CHOICES.c.entry < position)
@@ -99,7 +103,7 @@ def read_choices_table(storage: SqliteStorage, position: int) -> pa.Table:
         .order_by(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category)
     )
     batches = []
-    for subject, setting, category, last, ever_on in _columns(storage, latest):
+    for subject, setting, category, last, ever_on in _columns(storage, latest, CHOICES.c.subject, subjects):
         last_array, category_array = pa.array(last, pa.int64()), pa.array(category, pa.string())
         is_on = pc.equal(pc.bit_wise_and(last_array, 1), 1)
         was_on = pc.equal(pa.array(ever_on, pa.int64()), 1)
@@ -120,8 +124,10 @@ def read_choices_table(storage: SqliteStorage, position: int) -> pa.Table:
     return pa.Table.from_batches(batches, CHOICES_TABLE)
 
 
-def read_signals_table(storage: SqliteStorage, position: int) -> pa.Table:
-    """Every signal that is being sent, one row a subject and signal, in that order."""
+def read_signals_table(
+    storage: SqliteStorage, position: int, subjects: Collection[str] | None = None
+) -> pa.Table:
+    """Every signal that is being sent, or those of some, one row a subject and signal, in that order."""
     latest = (
         select(SIGNALS.c.subject, SIGNALS.c.signal)
         .where(SIGNALS.c.entry < position)
@@ -131,7 +137,7 @@ def read_signals_table(storage: SqliteStorage, position: int) -> pa.Table:
     )
     batches = [
         pa.record_batch([pa.array(column, pa.string()) for column in columns], schema=SIGNALS_TABLE)
-        for columns in _columns(storage, latest)
+        for columns in _columns(storage, latest, SIGNALS.c.subject, subjects)
     ]
     return pa.Table.from_batches(batches, SIGNALS_TABLE)
 
@@ -152,11 +158,33 @@ def read_changed_subjects(storage: SqliteStorage, since: int, until: int) -> set
         return set(connection.scalars(changed))
 
 
-def _columns(storage: SqliteStorage, statement: Any) -> Iterator[tuple[tuple[Any, ...], ...]]:
+def has_erasure_since(storage: SqliteStorage, since: int) -> bool:
+    """Whether an entry at `since` or after it records an erasure."""
+    erasures = select(ENTRIES.c.idx).where(ENTRIES.c.idx >= since, ENTRIES.c.kind == str(EntryKind.ERASURE))
     with storage.reading() as connection:
-        rows = connection.execution_options(yield_per=_BATCH_ROWS).execute(statement)
-        for batch in rows.partitions():
-            yield tuple(zip(*batch, strict=True))
+        return connection.scalar(erasures.limit(1)) is not None
+
+
+def _columns(
+    storage: SqliteStorage, statement: Select[Any], subject: Column[str], subjects: Collection[str] | None
+) -> Iterator[tuple[tuple[Any, ...], ...]]:
+    """The answer column by column, some rows at a time; of some subjects, a few hundred of them at a time."""
+    if subjects is not None:
+        ordered = sorted(subjects)
+        for start in range(0, len(ordered), _SUBJECTS_AT_ONCE):
+            some = statement.where(subject.in_(ordered[start : start + _SUBJECTS_AT_ONCE]))
+            yield from _columns(storage, some, subject, None)
+        return
+    with storage.reading() as connection:
+        # The driver's own cursor: rows as SQLAlchemy wraps them would take as long again.
+        compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(str(compiled))
+            while rows := cursor.fetchmany(_BATCH_ROWS):
+                yield tuple(zip(*rows, strict=True))
+        finally:
+            cursor.close()
 
 
 def _state(is_on: int, ever_on: int) -> ChoiceState:

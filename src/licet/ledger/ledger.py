@@ -8,7 +8,7 @@ add to a ledger that does not fit its own checkpoint.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -212,17 +212,24 @@ class Ledger:
         """The signals a subject sends. Raises: LedgerError LEDG-014."""
         return asking.read_signals(self._storage, subject, self._at(position))
 
-    def choices_table(self, position: int | None = None) -> pa.Table:
-        """Everybody's latest choices: subject, setting, category (null for the whole setting), value, state, entry."""
-        return asking.read_choices_table(self._storage, self._at(position))
+    def choices_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
+        """Latest choices: subject, setting, category (null for the whole setting), value, state, entry.
 
-    def signals_table(self, position: int | None = None) -> pa.Table:
-        """Every signal being sent: subject, signal. Raises: LedgerError LEDG-014."""
-        return asking.read_signals_table(self._storage, self._at(position))
+        subjects: only theirs; everybody's where it is None.
+        """
+        return asking.read_choices_table(self._storage, self._at(position), subjects)
+
+    def signals_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
+        """Every signal being sent, or those of some subjects: subject, signal. Raises: LedgerError LEDG-014."""
+        return asking.read_signals_table(self._storage, self._at(position), subjects)
 
     def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
         """Subjects with a choice or a signal among the entries between two positions; erased ones are unknown."""
         return asking.read_changed_subjects(self._storage, since_position, self._at(until_position))
+
+    def erased_since(self, position: int) -> bool:
+        """Whether anybody's payload was erased by an entry at `position` or after it: the past then answers anew."""
+        return asking.has_erasure_since(self._storage, position)
 
     # -- proofs ----------------------------------------------------------------------------------------------
 

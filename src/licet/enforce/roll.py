@@ -1,0 +1,93 @@
+"""The roll: every known subject with their class, in this process, and brought forward by what changed since.
+
+For engines that run here, people and their classes are a few arrays: a subject's dense number is their place on the
+roll, in the order of ids. When choices change, only those who changed them are described anew; who the members are,
+and so everybody's number, stays. A cluster keeps its people where it keeps them (`population.classify`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.enforce.classes import Part, classes_of, representatives
+from licet.enforce.engine import Engine
+from licet.enforce.population import NUMBER
+from licet.enforce.tabulate import Subject
+
+_LOOKED_AT = ("region", "age", "plan", "state", "signals")
+
+
+class Roll(NamedTuple):
+    """subjects: ids as text, ascending, each once. The arrays beside it have a place for each.
+
+    ids:      the ids as whole numbers; None where they are text.
+    class_of: the place in `classes`.
+    classes:  what the members of a class have in common; some may have lost their last member.
+    """
+
+    subjects: pa.Array
+    ids: npt.NDArray[np.int64] | None
+    class_of: npt.NDArray[np.int32]
+    classes: tuple[Subject, ...]
+
+    def with_classes(self) -> pa.Table:
+        """subject, the id as a number where it is one, region, class_id."""
+        regions = pa.array([subject.region for subject in self.classes], pa.string())
+        return pa.table(
+            {
+                "subject": self.subjects,
+                **({} if self.ids is None else {NUMBER: self.ids}),
+                "region": regions.take(pa.array(self.class_of)),
+                "class_id": self.class_of.astype(np.int64),
+            }
+        )
+
+    def numbered(self) -> pa.Table:
+        """subject, the id as a number where it is one, and `no`, the place on the roll."""
+        columns = {"subject": self.subjects, **({} if self.ids is None else {NUMBER: self.ids})}
+        return pa.table({**columns, "no": np.arange(len(self.subjects), dtype=np.int32)})
+
+
+def call_roll(engine: Engine, described: ir.Table) -> Roll:
+    """described: one row a subject, from `population.describe`."""
+    with engine.reading("the facts about members"):
+        told = described.order_by("subject").to_pyarrow()
+    class_of, classes = _classes(told)
+    ids = told[NUMBER].to_numpy() if NUMBER in told.column_names else None
+    return Roll(told["subject"].combine_chunks(), ids, class_of, classes)
+
+
+def follow(engine: Engine, roll: Roll, described: ir.Table) -> Roll:
+    """The roll after some of its subjects were described anew; the others stand where they stood."""
+    with engine.reading("the facts about members"):
+        told = described.to_pyarrow()
+    if len(told) == 0:
+        return roll
+    own, described_classes = _classes(told)
+    known = {subject: place for place, subject in enumerate(roll.classes)}
+    places = [known.setdefault(subject, len(known)) for subject in described_classes]
+    moved = np.array(places, np.int32)[own]
+    # Looked up from the side of the roll: the table that is searched is then as small as the change.
+    found = pc.fill_null(
+        pc.index_in(roll.subjects, value_set=told["subject"].combine_chunks()), -1
+    ).to_numpy()
+    class_of = roll.class_of.copy()
+    class_of[found >= 0] = moved[found[found >= 0]]
+    return roll._replace(class_of=class_of, classes=tuple(known))
+
+
+def _classes(told: pa.Table) -> tuple[npt.NDArray[np.int32], tuple[Subject, ...]]:
+    parts: dict[str, Part] = {}
+    for name in _LOOKED_AT:
+        encoded = told[name].combine_chunks().dictionary_encode()
+        values = encoded.dictionary.to_pylist()
+        places = pc.fill_null(encoded.indices, len(values)).to_numpy(zero_copy_only=False)
+        parts[name] = Part(places, [*values, None])
+    present, class_of = classes_of(parts, len(told))
+    return class_of.astype(np.int32), tuple(Subject(**one) for one in representatives(parts, present))
