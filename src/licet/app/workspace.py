@@ -56,6 +56,7 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         self.layout: Layout = open_layout(root.absolute())
         self._reading = Reading(self.layout)
+        self._kept = Kept()
 
     def __enter__(self) -> Workspace:
         return self
@@ -252,6 +253,7 @@ class Workspace:
             base=self.layout.root,
             columns=columns,
             tables=tables,
+            kept=self._kept,
         )
 
     # -- the corpus -----------------------------------------------------------------------------------------

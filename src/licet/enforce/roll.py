@@ -28,7 +28,7 @@ class Roll(NamedTuple):
 
     ids:      the ids as whole numbers; None where they are text.
     class_of: the place in `classes`.
-    classes:  what the members of a class have in common; some may have lost their last member.
+    classes:  what the members of a class have in common; each has some.
     """
 
     subjects: pa.Array
@@ -79,7 +79,11 @@ def follow(engine: Engine, roll: Roll, described: ir.Table) -> Roll:
     ).to_numpy()
     class_of = roll.class_of.copy()
     class_of[found >= 0] = moved[found[found >= 0]]
-    return roll._replace(class_of=class_of, classes=tuple(known))
+    # A class that lost its last member goes: what nobody permits any more must not look permitted to somebody.
+    peopled = np.bincount(class_of, minlength=len(known)) > 0
+    renumbered = np.cumsum(peopled, dtype=np.int32) - 1
+    classes = tuple(subject for subject, is_peopled in zip(known, peopled, strict=True) if is_peopled)
+    return roll._replace(class_of=renumbered[class_of], classes=classes)
 
 
 def _classes(told: pa.Table) -> tuple[npt.NDArray[np.int32], tuple[Subject, ...]]:

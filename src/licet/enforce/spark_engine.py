@@ -41,6 +41,7 @@ class SparkEngine:
     """One Spark session, which stays the user's: it is not stopped, and nothing is written where it reads."""
 
     name = "spark"
+    people_here = False
 
     def __init__(self, session: Any) -> None:
         self.session = session

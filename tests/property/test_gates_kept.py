@@ -1,0 +1,97 @@
+"""Law 7 and 8 for gates: what a gate found on top of an earlier one is what it would find from nothing.
+
+A ledger and Parquet tables are real; members choose, signal and are erased, files change, and gates are opened at any
+position in any order with one `Kept` between them. Each must agree with a gate that keeps nothing, marks included.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licet.enforce import Gate
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.kept import Kept
+from licet.ledger import EntryKind, Ledger, NewEntry, Signer
+from licet.sources.catalogue import Catalogue
+from licet.testing.effort import examples
+from licet.testing.words import CATEGORIES, SETTINGS, chance, pick
+from licet.testing.worlds import World, make_world
+
+#: A file that was just written is never taken for unchanged (`licet.sources.stand`).
+RESTED_SECONDS = 0.15
+
+
+def on_disk(world: World, folder: Path) -> Catalogue:
+    """The world's tables as Parquet files, and its catalogue saying so."""
+    folder.mkdir()
+    for name, table in world.tables.items():
+        pq.write_table(table, folder / f"{name}.parquet")
+    time.sleep(RESTED_SECONDS)
+    values = world.catalogue.model_dump(mode="json", exclude_none=True)
+    for name in world.tables:
+        values["tables"][name]["location"] = {"parquet": f"{name}.parquet"}
+    return Catalogue.model_validate(values)
+
+
+def something_happens(rng: random.Random, ledger: Ledger, subjects: list[str]) -> None:
+    subject = pick(rng, subjects)
+    if chance(rng, 8):
+        ledger.erase(subject, compact=False)
+    elif chance(rng, 25):
+        ledger.append([NewEntry(EntryKind.SIGNAL, subject, {"signal": "gpc", "value": chance(rng, 60)})])
+    else:
+        payload: dict[str, Any] = {"setting": pick(rng, SETTINGS), "value": pick(rng, ["on", "off"])}
+        if chance(rng, 30):
+            payload["category"] = pick(rng, CATEGORIES)
+        ledger.append([NewEntry(EntryKind.CHOICE, subject, payload)])
+
+
+def told(gate: Gate, names: list[str]) -> list[Any]:
+    """Everything a gate says of its tables, rows in an order of their own."""
+    found: list[Any] = [gate.counts(names)]
+    for name in names:
+        found.append(sorted(map(repr, gate.verdicts(name).to_pylist())))
+        found.append(sorted(map(repr, gate.read(name).to_pylist())))
+    return found
+
+
+@examples(4)
+@given(st.randoms(use_true_random=False))
+def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
+    tmp_path_factory: Any, rng: random.Random
+) -> None:
+    folder = tmp_path_factory.mktemp("kept")
+    world = make_world(rng, most_members=8, most_rows=12)
+    catalogue = on_disk(world, folder / "tables")
+    subjects = [f"m{n}" for n in range(8)] + [str(n) for n in range(8)]
+    kept, names = Kept(), list(world.tables)
+    ticks = iter(range(10_000))
+    signer = Signer.create(folder / "key")
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    with Ledger.create(folder / "ledger", signer, lambda: start + timedelta(hours=next(ticks))) as ledger:
+        for _ in range(4):
+            for _ in range(rng.randrange(4)):
+                something_happens(rng, ledger, subjects)
+            if chance(rng, 15):  # the members' file changes: somebody is gone, or new
+                members = world.tables["members"]
+                shorter = members.slice(rng.randrange(members.num_rows + 1))
+                pq.write_table(shorter, folder / "tables" / "members.parquet")
+                time.sleep(RESTED_SECONDS)
+            position = ledger.position if chance(rng, 70) else rng.randrange(ledger.position + 1)
+            at = world.at if chance(rng, 70) else world.at + timedelta(days=rng.randrange(800))
+
+            def open_gate(kept: Kept | None, position: int = position, at: datetime = at) -> Gate:
+                return Gate(
+                    world.policy, world.purpose, at, catalogue, DuckDBEngine(threads=1), ledger,
+                    recipient=world.recipient, position=position, base=folder / "tables", kept=kept,
+                )  # fmt: skip
+
+            assert told(open_gate(kept), names) == told(open_gate(None), names)
