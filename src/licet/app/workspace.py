@@ -23,6 +23,7 @@ from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, 
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.enforce import Gate, decide_batch
 from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.kept import Kept
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry, Signer, VerifyReport
 from licet.sources.catalogue import Catalogue, is_category
 from licet.store import SnapshotRef, Store
