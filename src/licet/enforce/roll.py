@@ -57,7 +57,8 @@ class Roll(NamedTuple):
 def call_roll(engine: Engine, described: ir.Table) -> Roll:
     """described: one row a subject, from `population.describe`."""
     with engine.reading("the facts about members"):
-        told = described.order_by("subject").to_pyarrow()
+        ordered = described.order_by("subject")
+        told = pa.Table.from_batches(engine.batches(ordered), ordered.schema().to_pyarrow())
     class_of, classes = _classes(told)
     ids = told[NUMBER].to_numpy() if NUMBER in told.column_names else None
     return Roll(told["subject"].combine_chunks(), ids, class_of, classes)
@@ -66,7 +67,7 @@ def call_roll(engine: Engine, described: ir.Table) -> Roll:
 def follow(engine: Engine, roll: Roll, described: ir.Table) -> Roll:
     """The roll after some of its subjects were described anew; the others stand where they stood."""
     with engine.reading("the facts about members"):
-        told = described.to_pyarrow()
+        told = pa.Table.from_batches(engine.batches(described), described.schema().to_pyarrow())
     if len(told) == 0:
         return roll
     own, described_classes = _classes(told)

@@ -1,144 +1,136 @@
 -- purpose generative_ai_training, table letters: what DuckDB is asked, in order.
 
--- kept as temp.main.table_1
+-- told row by row
 SELECT
-  "t13"."subject",
-  "t13"."region",
-  "t13"."plan",
-  "t13"."subject_number",
-  "t13"."age",
-  COALESCE("t9"."state", '') AS "state",
-  COALESCE("t8"."signals", '') AS "signals"
+  *
 FROM (
   SELECT
-    "t11".*
-    EXCLUDE ("lived")
+    "t13"."subject",
+    "t13"."region",
+    "t13"."plan",
+    "t13"."subject_number",
+    "t13"."age",
+    COALESCE("t9"."state", '') AS "state",
+    COALESCE("t8"."signals", '') AS "signals"
   FROM (
     SELECT
-      "t10"."subject",
-      "t10"."region",
-      "t10"."lived",
-      "t10"."plan",
-      "t10"."subject_number",
-      CASE
-        WHEN "t10"."lived" <= MAKE_DATE(2008, 1, 1)
-        THEN 18
-        WHEN "t10"."lived" <= MAKE_DATE(2026, 1, 1)
-        THEN 0
-        ELSE CAST(NULL AS BIGINT)
-      END AS "age"
+      "t11".*
+      EXCLUDE ("lived")
     FROM (
       SELECT
-        "t5"."subject",
+        "t10"."subject",
+        "t10"."region",
+        "t10"."lived",
+        "t10"."plan",
+        "t10"."subject_number",
         CASE
-          WHEN (
-            MIN("t5"."region") = MAX("t5"."region")
-          )
-          AND (
-            COUNT("t5"."region") = COUNT(*)
-          )
-          THEN MIN("t5"."region")
-          ELSE CAST(NULL AS TEXT)
-        END AS "region",
-        CASE
-          WHEN (
-            MIN("t5"."lived") = MAX("t5"."lived")
-          )
-          AND (
-            COUNT("t5"."lived") = COUNT(*)
-          )
-          THEN MIN("t5"."lived")
-          ELSE CAST(NULL AS DATE)
-        END AS "lived",
-        CASE
-          WHEN (
-            MIN("t5"."plan") = MAX("t5"."plan")
-          ) AND (
-            COUNT("t5"."plan") = COUNT(*)
-          )
-          THEN MIN("t5"."plan")
-          ELSE CAST(NULL AS TEXT)
-        END AS "plan",
-        CAST(MIN("t5"."subject") AS BIGINT) AS "subject_number"
+          WHEN "t10"."lived" <= MAKE_DATE(2008, 1, 1)
+          THEN 18
+          WHEN "t10"."lived" <= MAKE_DATE(2026, 1, 1)
+          THEN 0
+          ELSE CAST(NULL AS BIGINT)
+        END AS "age"
       FROM (
         SELECT
-          CAST("t2"."id" AS TEXT) AS "subject",
-          "t2"."country" AS "region",
-          "t2"."born" AS "lived",
-          CAST(NULL AS TEXT) AS "plan"
-        FROM "table_2" AS "t2"
-        WHERE
-          NOT CAST("t2"."id" AS TEXT) IS NULL
-      ) AS "t5"
-      GROUP BY
-        1
-    ) AS "t10"
-  ) AS "t11"
-) AS "t13"
-LEFT OUTER JOIN (
-  SELECT
-    "t4"."subject",
-    LISTAGG("t4"."token", ''
-    ORDER BY
-      "t4"."token" ASC) AS "state"
-  FROM (
+          "t5"."subject",
+          CASE
+            WHEN (
+              MIN("t5"."region") = MAX("t5"."region")
+            )
+            AND (
+              COUNT("t5"."region") = COUNT(*)
+            )
+            THEN MIN("t5"."region")
+            ELSE CAST(NULL AS TEXT)
+          END AS "region",
+          CASE
+            WHEN (
+              MIN("t5"."lived") = MAX("t5"."lived")
+            )
+            AND (
+              COUNT("t5"."lived") = COUNT(*)
+            )
+            THEN MIN("t5"."lived")
+            ELSE CAST(NULL AS DATE)
+          END AS "lived",
+          CASE
+            WHEN (
+              MIN("t5"."plan") = MAX("t5"."plan")
+            ) AND (
+              COUNT("t5"."plan") = COUNT(*)
+            )
+            THEN MIN("t5"."plan")
+            ELSE CAST(NULL AS TEXT)
+          END AS "plan",
+          CAST(MIN("t5"."subject") AS BIGINT) AS "subject_number"
+        FROM (
+          SELECT
+            CAST("t2"."id" AS TEXT) AS "subject",
+            "t2"."country" AS "region",
+            "t2"."born" AS "lived",
+            CAST(NULL AS TEXT) AS "plan"
+          FROM "table_1" AS "t2"
+          WHERE
+            NOT CAST("t2"."id" AS TEXT) IS NULL
+        ) AS "t5"
+        GROUP BY
+          1
+      ) AS "t10"
+    ) AS "t11"
+  ) AS "t13"
+  LEFT OUTER JOIN (
     SELECT
-      "t0"."subject",
-      "t0"."setting",
-      "t0"."category",
-      "t0"."state",
-      CONCAT_WS('', "t0"."setting", '=', COALESCE("t0"."category", ''), '=', "t0"."state") AS "token"
-    FROM "table_3" AS "t0"
-    WHERE
-      "t0"."setting" IN ('ai')
-  ) AS "t4"
-  GROUP BY
-    1
-) AS "t9"
-  ON "t13"."subject" = "t9"."subject"
-LEFT OUTER JOIN (
-  SELECT
-    "t3"."subject",
-    LISTAGG("t3"."token", ''
-    ORDER BY
-      "t3"."token" ASC) AS "signals"
-  FROM (
+      "t4"."subject",
+      LISTAGG("t4"."token", ''
+      ORDER BY
+        "t4"."token" ASC) AS "state"
+    FROM (
+      SELECT
+        "t0"."subject",
+        "t0"."setting",
+        "t0"."category",
+        "t0"."state",
+        CONCAT_WS('', "t0"."setting", '=', COALESCE("t0"."category", ''), '=', "t0"."state") AS "token"
+      FROM "table_2" AS "t0"
+      WHERE
+        "t0"."setting" IN ('ai')
+    ) AS "t4"
+    GROUP BY
+      1
+  ) AS "t9"
+    ON "t13"."subject" = "t9"."subject"
+  LEFT OUTER JOIN (
     SELECT
-      "t1"."subject",
-      "t1"."signal",
-      "t1"."signal" AS "token"
-    FROM "table_4" AS "t1"
-    WHERE
-      "t1"."signal" IN ('gpc')
-  ) AS "t3"
-  GROUP BY
-    1
-) AS "t8"
-  ON "t13"."subject" = "t8"."subject"
+      "t3"."subject",
+      LISTAGG("t3"."token", ''
+      ORDER BY
+        "t3"."token" ASC) AS "signals"
+    FROM (
+      SELECT
+        "t1"."subject",
+        "t1"."signal",
+        "t1"."signal" AS "token"
+      FROM "table_3" AS "t1"
+      WHERE
+        "t1"."signal" IN ('gpc')
+    ) AS "t3"
+    GROUP BY
+      1
+  ) AS "t8"
+    ON "t13"."subject" = "t8"."subject"
+) AS "t14"
+ORDER BY
+  "t14"."subject" ASC
 
--- kept as temp.main.table_5
-SELECT
-  "t2"."subject",
-  "t2"."subject_number",
-  "t2"."region",
-  "t3"."class_id"
-FROM "temp"."main"."table_1" AS "t2"
-INNER JOIN "table_6" AS "t3"
-  ON "t2"."region" IS NOT DISTINCT FROM "t3"."class_region"
-  AND "t2"."age" IS NOT DISTINCT FROM "t3"."class_age"
-  AND "t2"."plan" IS NOT DISTINCT FROM "t3"."class_plan"
-  AND "t2"."state" = "t3"."class_state"
-  AND "t2"."signals" = "t3"."class_signals"
-
--- kept as temp.main.table_7
+-- kept as temp.main.table_4
 SELECT
   "t2"."subject",
   "t2"."subject_number",
   "t2"."region",
   "t3"."mask_0",
   "t3"."reason_0"
-FROM "temp"."main"."table_5" AS "t2"
-INNER JOIN "table_8" AS "t3"
+FROM "table_5" AS "t2"
+INNER JOIN "table_6" AS "t3"
   ON "t2"."class_id" = "t3"."class_id"
 
 -- read
@@ -148,11 +140,11 @@ WITH "t6" AS (
     "t2"."recipients",
     "t2"."body",
     COALESCE("t5"."mask_0", 0) AS "__licet_mask_0"
-  FROM "table_9" AS "t2"
+  FROM "table_7" AS "t2"
   INNER JOIN (
     SELECT
       *
-    FROM "temp"."main"."table_7" AS "t1"
+    FROM "temp"."main"."table_4" AS "t1"
     WHERE
       "t1"."mask_0" <> 0
   ) AS "t5"
@@ -212,8 +204,8 @@ FROM (
       FROM (
         SELECT
           "t9".*
-          REPLACE (STRUCT_EXTRACT("table_10", 1) AS "people"),
-          STRUCT_EXTRACT("table_10", 2) AS "position"
+          REPLACE (STRUCT_EXTRACT("table_8", 1) AS "people"),
+          STRUCT_EXTRACT("table_8", 2) AS "position"
         FROM (
           SELECT DISTINCT
             ARRAY_TO_STRING(
@@ -223,10 +215,10 @@ FROM (
             "t7"."recipients" AS "people"
           FROM "t6" AS "t7"
         ) AS "t9"
-        LEFT JOIN UNNEST(LIST_ZIP("t9"."people", RANGE(0, LENGTH("t9"."people")))) AS "table_11"("table_10")
+        LEFT JOIN UNNEST(LIST_ZIP("t9"."people", RANGE(0, LENGTH("t9"."people")))) AS "table_9"("table_8")
           ON TRUE
       ) AS "t12"
-      LEFT OUTER JOIN "temp"."main"."table_7" AS "t3"
+      LEFT OUTER JOIN "temp"."main"."table_4" AS "t3"
         ON "t12"."people" = "t3"."subject"
     ) AS "t13"
     GROUP BY
@@ -238,3 +230,129 @@ WHERE
   (
     "t16"."__licet_mask_0" & "t16"."__licet_mask_1"
   ) <> 0
+
+-- told row by row, to prepare the table
+WITH "t6" AS (
+  SELECT
+    "t5"."sender",
+    "t5"."recipients",
+    "t5"."__licet_row",
+    COALESCE("t2"."mask_0", 0) AS "__licet_mask_0",
+    COALESCE("t2"."reason_0", 2) AS "__licet_reason_0",
+    "t2"."region" AS "__licet_region_0"
+  FROM (
+    SELECT
+      "t0"."sender",
+      "t0"."recipients",
+      "t0"."__licet_row"
+    FROM "table_10" AS "t0"
+  ) AS "t5"
+  LEFT OUTER JOIN "temp"."main"."table_4" AS "t2"
+    ON "t5"."sender" = "t2"."subject"
+)
+SELECT
+  "t16"."__licet_row",
+  "t16"."__licet_mask_0" & "t16"."__licet_mask_1" AS "__licet_mask",
+  CASE
+    WHEN (
+      "t16"."__licet_mask_0" & "t16"."__licet_mask_1"
+    ) <> 0
+    THEN -1
+    WHEN CASE
+      WHEN "t16"."__licet_reason_0" < 0
+      THEN "t16"."__licet_reason_1"
+      ELSE "t16"."__licet_reason_0"
+    END >= 0
+    THEN CASE
+      WHEN "t16"."__licet_reason_0" < 0
+      THEN "t16"."__licet_reason_1"
+      ELSE "t16"."__licet_reason_0"
+    END
+    ELSE 0
+  END AS "__licet_reason",
+  CASE
+    WHEN (
+      "t16"."__licet_reason_0" < 0
+    ) AND (
+      "t16"."__licet_reason_1" >= 0
+    )
+    THEN "t16"."__licet_region_1"
+    ELSE "t16"."__licet_region_0"
+  END AS "__licet_region"
+FROM (
+  SELECT
+    "t10"."sender",
+    "t10"."recipients",
+    "t10"."__licet_row",
+    "t10"."__licet_mask_0",
+    "t10"."__licet_reason_0",
+    "t10"."__licet_region_0",
+    "t10"."__licet_people_1",
+    COALESCE("t15"."mask", 0) AS "__licet_mask_1",
+    CASE
+      WHEN "t15"."mask" IS NULL
+      THEN 2
+      WHEN "t15"."denied"
+      THEN "t15"."denied_reason"
+      ELSE -1
+    END AS "__licet_reason_1",
+    CASE WHEN "t15"."denied" THEN "t15"."denied_region" ELSE "t15"."first_region" END AS "__licet_region_1"
+  FROM (
+    SELECT
+      "t7"."sender",
+      "t7"."recipients",
+      "t7"."__licet_row",
+      "t7"."__licet_mask_0",
+      "t7"."__licet_reason_0",
+      "t7"."__licet_region_0",
+      ARRAY_TO_STRING(
+        LIST_APPLY("t7"."recipients", LAMBDA __ibis_param_one__ : COALESCE(__ibis_param_one__, '')),
+        ''
+      ) AS "__licet_people_1"
+    FROM "t6" AS "t7"
+  ) AS "t10"
+  LEFT OUTER JOIN (
+    SELECT
+      "t13"."__licet_people_1",
+      BIT_AND("t13"."mask") AS "mask",
+      FIRST("t13"."reason" ORDER BY "t13"."position") FILTER(WHERE
+        "t13"."mask" = 0) AS "denied_reason",
+      NULLIF(
+        FIRST("t13"."region" ORDER BY "t13"."position") FILTER(WHERE
+          "t13"."mask" = 0),
+        ''
+      ) AS "denied_region",
+      NULLIF(FIRST("t13"."region" ORDER BY "t13"."position"), '') AS "first_region",
+      BOOL_OR(CAST("t13"."mask" = 0 AS BOOLEAN)) AS "denied"
+    FROM (
+      SELECT
+        "t12"."__licet_people_1",
+        COALESCE("t12"."position", 0) AS "position",
+        COALESCE("t3"."mask_0", 0) AS "mask",
+        COALESCE("t3"."reason_0", 2) AS "reason",
+        COALESCE("t3"."region", '') AS "region"
+      FROM (
+        SELECT
+          "t9".*
+          REPLACE (STRUCT_EXTRACT("table_11", 1) AS "people"),
+          STRUCT_EXTRACT("table_11", 2) AS "position"
+        FROM (
+          SELECT DISTINCT
+            ARRAY_TO_STRING(
+              LIST_APPLY("t7"."recipients", LAMBDA __ibis_param_one__ : COALESCE(__ibis_param_one__, '')),
+              ''
+            ) AS "__licet_people_1",
+            "t7"."recipients" AS "people"
+          FROM "t6" AS "t7"
+        ) AS "t9"
+        LEFT JOIN UNNEST(LIST_ZIP("t9"."people", RANGE(0, LENGTH("t9"."people")))) AS "table_12"("table_11")
+          ON TRUE
+      ) AS "t12"
+      LEFT OUTER JOIN "temp"."main"."table_4" AS "t3"
+        ON "t12"."people" = "t3"."subject"
+    ) AS "t13"
+    GROUP BY
+      1
+  ) AS "t15"
+    ON "t10"."__licet_people_1" = "t15"."__licet_people_1"
+) AS "t16"

@@ -1,144 +1,136 @@
 -- purpose generative_ai_training, table members: what DuckDB is asked, in order.
 
--- kept as temp.main.table_1
+-- told row by row
 SELECT
-  "t13"."subject",
-  "t13"."region",
-  "t13"."plan",
-  "t13"."subject_number",
-  "t13"."age",
-  COALESCE("t9"."state", '') AS "state",
-  COALESCE("t8"."signals", '') AS "signals"
+  *
 FROM (
   SELECT
-    "t11".*
-    EXCLUDE ("lived")
+    "t13"."subject",
+    "t13"."region",
+    "t13"."plan",
+    "t13"."subject_number",
+    "t13"."age",
+    COALESCE("t9"."state", '') AS "state",
+    COALESCE("t8"."signals", '') AS "signals"
   FROM (
     SELECT
-      "t10"."subject",
-      "t10"."region",
-      "t10"."lived",
-      "t10"."plan",
-      "t10"."subject_number",
-      CASE
-        WHEN "t10"."lived" <= MAKE_DATE(2008, 1, 1)
-        THEN 18
-        WHEN "t10"."lived" <= MAKE_DATE(2026, 1, 1)
-        THEN 0
-        ELSE CAST(NULL AS BIGINT)
-      END AS "age"
+      "t11".*
+      EXCLUDE ("lived")
     FROM (
       SELECT
-        "t5"."subject",
+        "t10"."subject",
+        "t10"."region",
+        "t10"."lived",
+        "t10"."plan",
+        "t10"."subject_number",
         CASE
-          WHEN (
-            MIN("t5"."region") = MAX("t5"."region")
-          )
-          AND (
-            COUNT("t5"."region") = COUNT(*)
-          )
-          THEN MIN("t5"."region")
-          ELSE CAST(NULL AS TEXT)
-        END AS "region",
-        CASE
-          WHEN (
-            MIN("t5"."lived") = MAX("t5"."lived")
-          )
-          AND (
-            COUNT("t5"."lived") = COUNT(*)
-          )
-          THEN MIN("t5"."lived")
-          ELSE CAST(NULL AS DATE)
-        END AS "lived",
-        CASE
-          WHEN (
-            MIN("t5"."plan") = MAX("t5"."plan")
-          ) AND (
-            COUNT("t5"."plan") = COUNT(*)
-          )
-          THEN MIN("t5"."plan")
-          ELSE CAST(NULL AS TEXT)
-        END AS "plan",
-        CAST(MIN("t5"."subject") AS BIGINT) AS "subject_number"
+          WHEN "t10"."lived" <= MAKE_DATE(2008, 1, 1)
+          THEN 18
+          WHEN "t10"."lived" <= MAKE_DATE(2026, 1, 1)
+          THEN 0
+          ELSE CAST(NULL AS BIGINT)
+        END AS "age"
       FROM (
         SELECT
-          CAST("t2"."id" AS TEXT) AS "subject",
-          "t2"."country" AS "region",
-          "t2"."born" AS "lived",
-          CAST(NULL AS TEXT) AS "plan"
-        FROM "table_2" AS "t2"
-        WHERE
-          NOT CAST("t2"."id" AS TEXT) IS NULL
-      ) AS "t5"
-      GROUP BY
-        1
-    ) AS "t10"
-  ) AS "t11"
-) AS "t13"
-LEFT OUTER JOIN (
-  SELECT
-    "t4"."subject",
-    LISTAGG("t4"."token", ''
-    ORDER BY
-      "t4"."token" ASC) AS "state"
-  FROM (
+          "t5"."subject",
+          CASE
+            WHEN (
+              MIN("t5"."region") = MAX("t5"."region")
+            )
+            AND (
+              COUNT("t5"."region") = COUNT(*)
+            )
+            THEN MIN("t5"."region")
+            ELSE CAST(NULL AS TEXT)
+          END AS "region",
+          CASE
+            WHEN (
+              MIN("t5"."lived") = MAX("t5"."lived")
+            )
+            AND (
+              COUNT("t5"."lived") = COUNT(*)
+            )
+            THEN MIN("t5"."lived")
+            ELSE CAST(NULL AS DATE)
+          END AS "lived",
+          CASE
+            WHEN (
+              MIN("t5"."plan") = MAX("t5"."plan")
+            ) AND (
+              COUNT("t5"."plan") = COUNT(*)
+            )
+            THEN MIN("t5"."plan")
+            ELSE CAST(NULL AS TEXT)
+          END AS "plan",
+          CAST(MIN("t5"."subject") AS BIGINT) AS "subject_number"
+        FROM (
+          SELECT
+            CAST("t2"."id" AS TEXT) AS "subject",
+            "t2"."country" AS "region",
+            "t2"."born" AS "lived",
+            CAST(NULL AS TEXT) AS "plan"
+          FROM "table_1" AS "t2"
+          WHERE
+            NOT CAST("t2"."id" AS TEXT) IS NULL
+        ) AS "t5"
+        GROUP BY
+          1
+      ) AS "t10"
+    ) AS "t11"
+  ) AS "t13"
+  LEFT OUTER JOIN (
     SELECT
-      "t0"."subject",
-      "t0"."setting",
-      "t0"."category",
-      "t0"."state",
-      CONCAT_WS('', "t0"."setting", '=', COALESCE("t0"."category", ''), '=', "t0"."state") AS "token"
-    FROM "table_3" AS "t0"
-    WHERE
-      "t0"."setting" IN ('ai')
-  ) AS "t4"
-  GROUP BY
-    1
-) AS "t9"
-  ON "t13"."subject" = "t9"."subject"
-LEFT OUTER JOIN (
-  SELECT
-    "t3"."subject",
-    LISTAGG("t3"."token", ''
-    ORDER BY
-      "t3"."token" ASC) AS "signals"
-  FROM (
+      "t4"."subject",
+      LISTAGG("t4"."token", ''
+      ORDER BY
+        "t4"."token" ASC) AS "state"
+    FROM (
+      SELECT
+        "t0"."subject",
+        "t0"."setting",
+        "t0"."category",
+        "t0"."state",
+        CONCAT_WS('', "t0"."setting", '=', COALESCE("t0"."category", ''), '=', "t0"."state") AS "token"
+      FROM "table_2" AS "t0"
+      WHERE
+        "t0"."setting" IN ('ai')
+    ) AS "t4"
+    GROUP BY
+      1
+  ) AS "t9"
+    ON "t13"."subject" = "t9"."subject"
+  LEFT OUTER JOIN (
     SELECT
-      "t1"."subject",
-      "t1"."signal",
-      "t1"."signal" AS "token"
-    FROM "table_4" AS "t1"
-    WHERE
-      "t1"."signal" IN ('gpc')
-  ) AS "t3"
-  GROUP BY
-    1
-) AS "t8"
-  ON "t13"."subject" = "t8"."subject"
+      "t3"."subject",
+      LISTAGG("t3"."token", ''
+      ORDER BY
+        "t3"."token" ASC) AS "signals"
+    FROM (
+      SELECT
+        "t1"."subject",
+        "t1"."signal",
+        "t1"."signal" AS "token"
+      FROM "table_3" AS "t1"
+      WHERE
+        "t1"."signal" IN ('gpc')
+    ) AS "t3"
+    GROUP BY
+      1
+  ) AS "t8"
+    ON "t13"."subject" = "t8"."subject"
+) AS "t14"
+ORDER BY
+  "t14"."subject" ASC
 
--- kept as temp.main.table_5
-SELECT
-  "t2"."subject",
-  "t2"."subject_number",
-  "t2"."region",
-  "t3"."class_id"
-FROM "temp"."main"."table_1" AS "t2"
-INNER JOIN "table_6" AS "t3"
-  ON "t2"."region" IS NOT DISTINCT FROM "t3"."class_region"
-  AND "t2"."age" IS NOT DISTINCT FROM "t3"."class_age"
-  AND "t2"."plan" IS NOT DISTINCT FROM "t3"."class_plan"
-  AND "t2"."state" = "t3"."class_state"
-  AND "t2"."signals" = "t3"."class_signals"
-
--- kept as temp.main.table_7
+-- kept as temp.main.table_4
 SELECT
   "t2"."subject",
   "t2"."subject_number",
   "t2"."region",
   "t3"."mask_0",
   "t3"."reason_0"
-FROM "temp"."main"."table_5" AS "t2"
-INNER JOIN "table_8" AS "t3"
+FROM "table_5" AS "t2"
+INNER JOIN "table_6" AS "t3"
   ON "t2"."class_id" = "t3"."class_id"
 
 -- read
@@ -152,11 +144,11 @@ FROM (
     "t2"."plan",
     "t2"."headline",
     COALESCE("t4"."mask_0", 0) AS "__licet_mask_0"
-  FROM "table_2" AS "t2"
+  FROM "table_1" AS "t2"
   INNER JOIN (
     SELECT
       *
-    FROM "temp"."main"."table_7" AS "t1"
+    FROM "temp"."main"."table_4" AS "t1"
     WHERE
       "t1"."mask_0" <> 0
   ) AS "t4"
@@ -164,3 +156,9 @@ FROM (
 ) AS "t5"
 WHERE
   "t5"."__licet_mask_0" <> 0
+
+-- told row by row, to prepare the table
+SELECT
+  "t0"."__licet_row",
+  COALESCE(CASE WHEN "t0"."id" BETWEEN 1 AND 2 THEN "t0"."id" - 1 ELSE 2 END, 2) AS "place"
+FROM "table_7" AS "t0"

@@ -139,17 +139,21 @@ class Told:
 
 
 class Listening(DuckDBEngine):
-    """Notes every expression it is asked to keep."""
+    """Notes every expression it is asked to keep, or to tell row by row."""
 
     def __init__(self) -> None:
         super().__init__(threads=1)
-        self.kept: list[tuple[str, str]] = []
+        self.asked: list[tuple[str, str]] = []
 
     def keep(self, expression: Any) -> Any:
         sql = self.backend.compile(expression)
         table = super().keep(expression)
-        self.kept.append((table.get_name(), sql))
+        self.asked.append((f"kept as {table.get_name()}", sql))
         return table
+
+    def batches(self, expression: Any, most_rows: int = 1 << 20) -> Any:
+        self.asked.append(("told row by row", self.backend.compile(expression)))
+        return super().batches(expression, most_rows)
 
 
 QUESTIONS = {
@@ -168,10 +172,13 @@ def test_sql_is_what_it_was(name: str) -> None:
         Catalogue.model_validate(CATALOGUE), engine, cast(Ledger, Told()), tables=TABLES,
     )  # fmt: skip
     read = engine.backend.compile(gate.table(table))
+    asked = list(engine.asked)
+    gate.prepare([table])
     parts = [
         f"-- purpose {purpose}, table {table}: what DuckDB is asked, in order.",
-        *(f"-- kept as {kept}\n{_tidy(sql)}" for kept, sql in engine.kept),
+        *(f"-- {how}\n{_tidy(sql)}" for how, sql in asked),
         f"-- read\n{_tidy(read)}",
+        *(f"-- {how}, to prepare the table\n{_tidy(sql)}" for how, sql in engine.asked[len(asked) :]),
     ]
     text = _renumbered("\n\n".join(parts)) + "\n"
     golden = HERE / f"{name}.sql"

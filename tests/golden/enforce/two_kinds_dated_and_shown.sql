@@ -1,6 +1,6 @@
 -- purpose recommendation, table posts: what DuckDB is asked, in order.
 
--- kept as temp.main.table_1
+-- told row by row
 SELECT
   "t4"."subject",
   "t4"."region",
@@ -60,7 +60,7 @@ FROM (
           "t0"."country" AS "region",
           CAST(NULL AS BIGINT) AS "lived",
           "t0"."plan"
-        FROM "table_2" AS "t0"
+        FROM "table_1" AS "t0"
         WHERE
           NOT CAST("t0"."id" AS TEXT) IS NULL
       ) AS "t1"
@@ -69,22 +69,10 @@ FROM (
     ) AS "t2"
   ) AS "t3"
 ) AS "t4"
+ORDER BY
+  "t4"."subject" ASC
 
--- kept as temp.main.table_3
-SELECT
-  "t2"."subject",
-  "t2"."subject_number",
-  "t2"."region",
-  "t3"."class_id"
-FROM "temp"."main"."table_1" AS "t2"
-INNER JOIN "table_4" AS "t3"
-  ON "t2"."region" IS NOT DISTINCT FROM "t3"."class_region"
-  AND "t2"."age" IS NOT DISTINCT FROM "t3"."class_age"
-  AND "t2"."plan" IS NOT DISTINCT FROM "t3"."class_plan"
-  AND "t2"."state" = "t3"."class_state"
-  AND "t2"."signals" = "t3"."class_signals"
-
--- kept as temp.main.table_5
+-- kept as temp.main.table_2
 SELECT
   "t2"."subject",
   "t2"."subject_number",
@@ -107,8 +95,8 @@ SELECT
   "t3"."reason_7",
   "t3"."mask_8",
   "t3"."reason_8"
-FROM "temp"."main"."table_3" AS "t2"
-INNER JOIN "table_6" AS "t3"
+FROM "table_3" AS "t2"
+INNER JOIN "table_4" AS "t3"
   ON "t2"."class_id" = "t3"."class_id"
 
 -- read
@@ -192,7 +180,7 @@ FROM (
           THEN 1
           ELSE 0
         END AS "__licet_row_class"
-      FROM "table_7" AS "t0"
+      FROM "table_5" AS "t0"
     ) AS "t2"
     WHERE
       "t2"."__licet_row_class" IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
@@ -200,7 +188,7 @@ FROM (
   INNER JOIN (
     SELECT
       *
-    FROM "temp"."main"."table_5" AS "t1"
+    FROM "temp"."main"."table_2" AS "t1"
     WHERE
       (
         "t1"."mask_0" <> 0
@@ -234,3 +222,29 @@ FROM (
 ) AS "t7"
 WHERE
   "t7"."__licet_mask_0" <> 0
+
+-- told row by row, to prepare the table
+SELECT
+  "t0"."__licet_row",
+  (
+    CASE
+      WHEN "t0"."audience" IS NULL
+      THEN 2
+      WHEN "t0"."audience" = 'public'
+      THEN 0
+      ELSE 1
+    END * 3
+  ) + CASE
+    WHEN CAST("t0"."posted_at" AS TIMESTAMP) IS NULL
+    THEN 2
+    WHEN CAST("t0"."posted_at" AS TIMESTAMP) >= MAKE_TIMESTAMP(2025, 1, 1, 0, 0, 0.0)
+    THEN 1
+    ELSE 0
+  END AS "kind"
+FROM "table_6" AS "t0"
+
+-- told row by row, to prepare the table
+SELECT
+  "t0"."__licet_row",
+  COALESCE(CASE WHEN "t0"."author" BETWEEN 1 AND 2 THEN "t0"."author" - 1 ELSE 2 END, 2) AS "place"
+FROM "table_6" AS "t0"
