@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,8 @@ SMALL = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.autoBroadcastJoinThreshold": "10m",
+    "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+    "spark.connect.grpc.binding.address": "127.0.0.1",
 }
 
 
@@ -25,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         chosen = getattr(item, "callspec", None)
         on_spark = chosen is not None and chosen.params.get("engine") == "spark"
-        if on_spark or "spark_session" in getattr(item, "fixturenames", ()):
+        if on_spark or {"spark_session", "connect_session"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.xdist_group("spark"))
 
 
@@ -33,9 +35,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def spark_session() -> Iterator[Any]:
     from licet.enforce.spark_session import open_session  # not before a test wants it: it takes seconds
 
-    session = open_session(settings=SMALL)
+    session = open_session(settings=SMALL | {"spark.connect.grpc.binding.port": str(_free_port())})
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def connect_session(spark_session: Any) -> Iterator[Any]:
+    """A client of the Connect server that runs in that session's JVM: all it knows of it is its address."""
+    from pyspark.sql.connect.session import SparkSession
+
+    port = spark_session.conf.get("spark.connect.grpc.binding.port")
+    session = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").create()
+    yield session
+    session.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port: int = bound.getsockname()[1]
+        return port
 
 
 @pytest.fixture(params=["duckdb", "spark"])

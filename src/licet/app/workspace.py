@@ -17,12 +17,12 @@ import pyarrow as pa
 
 from licet.app import corpora, importing, policies
 from licet.app.disk import clear_disk_errors
+from licet.app.engines import new_engine, spark_session
 from licet.app.layout import Layout, is_workspace, make_workspace, open_layout, read_salt
 from licet.app.reading import Reading
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.enforce import Gate, decide_batch
-from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.kept import Kept
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry, Signer, VerifyReport
 from licet.sources.catalogue import Catalogue, is_category
@@ -44,18 +44,26 @@ def create(path: str | Path = ".") -> Workspace:
     return Workspace(Path(path))
 
 
-def open(path: str | Path = ".", *, make: bool = False) -> Workspace:
-    """Open a workspace; with `make`, an empty one is made where there is none."""
+def open(path: str | Path = ".", *, make: bool = False, spark: Any = None) -> Workspace:
+    """Open a workspace.
+
+    make:  where there is none, make an empty one.
+    spark: gates and corpora run there instead of in this process: a Spark session of your own (classic or
+           Connect), the address of a Connect server (sc://host:15002), or "local" for a session on this machine.
+    Raises: SourceError SRC-065, SRC-066 or SRC-067 when Spark cannot be had.
+    """
     if make and not is_workspace(Path(path)):
-        return create(path)
-    return Workspace(Path(path))
+        create(path).close()
+    return Workspace(Path(path), spark)
 
 
 class Workspace:
     """An opened workspace. A context manager; safe for one thread at a time."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, spark: Any = None) -> None:
+        """spark: as `open` has it."""
         self.layout: Layout = open_layout(root.absolute())
+        self._spark = spark_session(spark)
         self._reading = Reading(self.layout)
         self._kept = Kept()
 
@@ -247,7 +255,7 @@ class Workspace:
             purpose,
             _now() if at is None else at,
             self.catalogue,
-            DuckDBEngine(),
+            new_engine(self._spark),
             self.ledger,
             recipient=recipient,
             position=self._position(position),

@@ -13,8 +13,11 @@ from licet.cli.door import (
     HERE,
     AsJson,
     At,
+    Engine,
+    EngineName,
     Position,
     Recipient,
+    SparkRemote,
     WorkspaceDir,
     answers,
     out,
@@ -22,6 +25,7 @@ from licet.cli.door import (
     printable,
     progress_bar,
     say,
+    spark_of,
 )
 from licet.terms import SELF
 from licet.terms.moments import parse_moment
@@ -47,6 +51,8 @@ def build(
     ] = "generative_ai_training",
     recipient: Recipient = SELF,
     recipe: RecipeFile = None,
+    engine: EngineName = Engine.duckdb,
+    spark_remote: SparkRemote = None,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -54,7 +60,8 @@ def build(
 
     Example: licet corpus build --at 2025-11-03
     """
-    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+    spark = spark_of(engine, spark_remote)
+    with licet.open(workspace, spark=spark) as opened, progress_bar(as_json) as progress:
         result = opened.corpus_build(
             at=None if at is None else parse_moment(at),
             position=position, purpose=purpose, recipient=recipient, recipe=recipe, progress=progress,
@@ -69,6 +76,8 @@ def update(
     position: Position = None,
     snapshot: Snapshot = "latest",
     recipe: RecipeFile = None,
+    engine: EngineName = Engine.duckdb,
+    spark_remote: SparkRemote = None,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -76,7 +85,8 @@ def update(
 
     Example: licet corpus update
     """
-    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+    spark = spark_of(engine, spark_remote)
+    with licet.open(workspace, spark=spark) as opened, progress_bar(as_json) as progress:
         result = opened.corpus_update(
             at=None if at is None else parse_moment(at),
             position=position, snapshot=snapshot, recipe=recipe, progress=progress,

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -29,6 +30,19 @@ from rich.text import Text
 
 from licet.terms import LicetError
 
+
+class Engine(StrEnum):
+    """Where tables are read."""
+
+    duckdb = "duckdb"
+    spark = "spark"
+
+
+def spark_of(engine: Engine, remote: str | None) -> str | None:
+    """What `licet.open` wants for its `spark`: naming a server is asking for Spark."""
+    return remote or ("local" if engine is Engine.spark else None)
+
+
 WorkspaceDir = Annotated[
     Path, typer.Option("--workspace", "-w", help="The workspace folder.", show_default="here")
 ]
@@ -42,6 +56,16 @@ Position = Annotated[
 ]
 Purpose = Annotated[str, typer.Option("--purpose", help="What the data is used for.")]
 Recipient = Annotated[str, typer.Option("--recipient", help="Who receives it; `self` is the platform.")]
+
+EngineName = Annotated[
+    Engine, typer.Option("--engine", help="Where tables are read: in this process, or on Spark.")
+]
+SparkRemote = Annotated[
+    str | None,
+    typer.Option(
+        "--spark-remote", help="A Spark Connect server, e.g. sc://host:15002. Default: this machine."
+    ),
+]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

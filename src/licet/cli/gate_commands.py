@@ -10,14 +10,18 @@ from licet.cli.door import (
     HERE,
     AsJson,
     At,
+    Engine,
+    EngineName,
     Position,
     Purpose,
     Recipient,
+    SparkRemote,
     WorkspaceDir,
     answers,
     out,
     print_json,
     say,
+    spark_of,
 )
 from licet.terms import SELF
 from licet.terms.moments import parse_moment
@@ -37,6 +41,8 @@ def show_(
     recipient: Recipient = SELF,
     at: At = None,
     position: Position = None,
+    engine: EngineName = Engine.duckdb,
+    spark_remote: SparkRemote = None,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -44,7 +50,7 @@ def show_(
 
     Example: licet gate show --purpose ad_sharing --recipient microsoft --at 2025-12-01
     """
-    with licet.open(workspace) as opened:
+    with licet.open(workspace, spark=spark_of(engine, spark_remote)) as opened:
         gate = opened.gate(
             purpose, recipient=recipient, at=None if at is None else parse_moment(at), position=position
         )

@@ -20,8 +20,12 @@ def fingerprint(location: Location, base: Path) -> list[dict[str, Any]] | None:
         pattern = getattr(location, kind)
         if pattern is None:
             continue
+        if "://" in pattern:
+            return None  # on a file system that only the engine sees
         full = Path(pattern) if Path(pattern).is_absolute() else base / pattern
         files = sorted(full.glob(inside) if full.is_dir() else full.parent.glob(full.name))
+        if not files:
+            return None
         told = [(path.name, path.stat()) for path in files]
         return [{"file": name, "bytes": stat.st_size, "changed_ns": stat.st_mtime_ns} for name, stat in told]
     return None

@@ -222,10 +222,22 @@ def _why_rebuild(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str | 
         ("the policy changed", "policy", _policy(gate)),
         ("the recipe changed", "recipe", _recipe(recipe)),
         ("the tables changed", "inputs", inputs),
-        ("licet or a library it makes documents with changed", "environment", _environment(gate)),
         ("the catalogue changed", "catalogue", _catalogue(gate)),
     )
+    if manifest.get("environment") != _environment(gate, _engine_that_counts(gate, recipe, manifest)):
+        return "licet or a library it makes documents with changed"
     return next((why for why, part, now in reasons if manifest.get(part) != now), None)
+
+
+def _engine_that_counts(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str:
+    """The engine whose name must stand in the manifest. Parquet says of each column what it is, and every engine
+    makes the same documents of it; what a CSV file's columns are, each engine guesses by itself."""
+    facts = gate.catalogue.facts
+    tables = {*_tables_read(recipe), *([facts.table] if facts is not None else [])}
+    if any(gate.catalogue.tables[name].location.parquet is None for name in tables):
+        return gate.engine.name
+    made_by: str = manifest.get("environment", {}).get("engine", gate.engine.name)
+    return made_by
 
 
 def _manifest(
@@ -275,10 +287,10 @@ def _catalogue(gate: Gate) -> str:
     return digest(canonical_json(gate.catalogue.model_dump(mode="json")))
 
 
-def _environment(gate: Gate) -> dict[str, str]:
+def _environment(gate: Gate, engine: str | None = None) -> dict[str, str]:
     """What could change a document's bytes."""
     libraries = ("licet", "pyarrow", "rensa", "py3langid", "phonenumbers", "python-stdnum")
-    return {"engine": gate.engine.name, "python": platform.python_version()} | {
+    return {"engine": engine or gate.engine.name, "python": platform.python_version()} | {
         name: metadata.version(name) for name in libraries
     }
 
