@@ -1,0 +1,86 @@
+"""Who the members are at one moment and ledger position, in classes: what tables whose rules look at the same share."""
+
+from __future__ import annotations
+
+import functools
+from datetime import UTC, datetime
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from licet.enforce.engine import Engine
+from licet.enforce.kept import Kept
+from licet.enforce.population import Population, classify, describe
+from licet.enforce.roll import Roll, call_roll, follow
+from licet.enforce.tables import Tables
+from licet.enforce.tabulate import Dimensions
+from licet.ledger import Ledger
+from licet.sources.catalogue import FactsTable
+from licet.terms import GateError
+
+
+class Members:
+    """The people of a gate's facts table, with what the ledger says they chose."""
+
+    def __init__(
+        self, tables: Tables, engine: Engine, ledger: Ledger, position: int, at: datetime, kept: Kept
+    ) -> None:
+        self._tables, self._engine, self._kept = tables, engine, kept
+        self._ledger, self._position, self._at = ledger, position, at
+        self._populations: dict[Dimensions, tuple[Population, Roll | None]] = {}
+
+    def population(self, looks: Dimensions) -> tuple[Population, Roll | None]:
+        """The people in their classes; tables whose rules look at the same things share them.
+
+        The roll, where the engine keeps its people in this process; then the population is drawn from it.
+        """
+        key = looks._replace(visibilities=(), cuts=())
+        if key not in self._populations:
+            facts = self._tables.catalogue.facts
+            if facts is None:
+                raise GateError(
+                    "GATE-004",
+                    "the catalogue does not say which table holds the members",
+                    fix="add facts: with its table, subject and region columns",
+                )
+            members = self._tables.content(facts.table)
+            if self._engine.people_here:
+                roll = self._roll(members, facts, key)
+                table = functools.cache(lambda: self._engine.hand_in(roll.with_classes()))
+                self._populations[key] = Population(table, roll.classes), roll
+            else:
+                told = self._choices, self._signals
+                self._populations[key] = classify(self._engine, members, facts, *told, key, self._at), None
+        return self._populations[key]
+
+    def _roll(self, members: ir.Table, facts: FactsTable, looks: Dimensions) -> Roll:
+        def call(earlier: Roll | None, changed: frozenset[str] | None) -> Roll:
+            if earlier is None or changed is None:
+                told = self._choices, self._signals
+                return call_roll(self._engine, describe(self._engine, members, facts, *told, looks, self._at))
+            only = pa.array(sorted(changed), pa.string())
+            choices = _of_choices(self._ledger.choices_table(self._position, changed))
+            signals = _of_signals(self._ledger.signals_table(self._position, changed))
+            described = describe(self._engine, members, facts, choices, signals, looks, self._at, only)
+            return follow(self._engine, earlier, described)
+
+        # Ages are counted in whole years, so a roll that looks at them is good for its day.
+        day = self._at.astimezone(UTC).date() if len(looks.ages) > 1 else None
+        key = repr((facts, self._tables.catalogued(facts.table).location, looks, day))
+        return self._kept.roll(key, self._tables.stand(facts.table), self._ledger, self._position, call)
+
+    @functools.cached_property
+    def _choices(self) -> pa.Table:
+        return _of_choices(self._ledger.choices_table(self._position))
+
+    @functools.cached_property
+    def _signals(self) -> pa.Table:
+        return _of_signals(self._ledger.signals_table(self._position))
+
+
+def _of_choices(table: pa.Table) -> pa.Table:
+    return table.select(["subject", "setting", "category", "state"])
+
+
+def _of_signals(table: pa.Table) -> pa.Table:
+    return table.select(["subject", "signal"])

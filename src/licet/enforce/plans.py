@@ -1,0 +1,136 @@
+"""How each table is going to be read: its kinds of data, its people, and what each class of them permits.
+
+Here `decide` is asked, once a class, through `tabulate`; what comes of it are masks and numbers of reasons.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from licet.decide import Policy
+from licet.enforce import rows as narrow
+from licet.enforce.engine import Engine
+from licet.enforce.members import Members
+from licet.enforce.population import Population
+from licet.enforce.roll import Roll
+from licet.enforce.shapes import Shape, kinds_in
+from licet.enforce.tables import Tables, roles
+from licet.enforce.tabulate import MOST_CATEGORIES, Dimensions, Reason, answers, dimensions, facts_of
+from licet.sources.catalogue import Table
+from licet.terms import Code, GateError
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A table as the gate will read it.
+
+    by_class: per class of people and class of rows: mask and number of the reason; `nobody` for the unknown.
+    """
+
+    engine: Engine
+    catalogued: Table
+    content: ir.Table
+    shapes: dict[str, Shape]
+    categories: tuple[str, ...]
+    looks: Dimensions
+    population: Population
+    roll: Roll | None
+    by_class: list[list[tuple[int, int]]]
+    nobody: list[tuple[int, int]]
+
+    @functools.cached_property
+    def who(self) -> narrow.Eligibility:
+        """What every subject permits, for joining with rows; not needed where rows have their marks."""
+        return narrow.eligibility(self.engine, self.population, self.by_class, self.nobody)
+
+    @functools.cached_property
+    def permitted_anywhere(self) -> int:
+        return functools.reduce(int.__or__, (mask for row in self.by_class for mask, _ in row), 0)
+
+    def bits(self) -> dict[str, int]:
+        """Each kind of data as its bit of a mask."""
+        return {category: 1 << place for place, category in enumerate(self.categories)}
+
+    @property
+    def nothing_can_pass(self) -> bool:
+        """A table without subjects or labels: nobody could have permitted anything of it."""
+        return not self.catalogued.subjects or not self.categories
+
+    def nothing(self) -> ir.Table:
+        """The table when nobody permits any of it: the columns that place a row, and no rows."""
+        columns = roles(self.catalogued) or self.content.columns[:1]
+        return self.content.select([self.content[column] for column in columns]).filter(ibis.literal(False))
+
+
+class Plans:
+    """The plans of one gate, made when first asked for, and the numbers of its reasons."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        purpose: str,
+        recipient: str,
+        at: datetime,
+        tables: Tables,
+        members: Members,
+        engine: Engine,
+    ) -> None:
+        self._policy, self._purpose, self._recipient, self._at = policy, purpose, recipient, at
+        self._tables, self._members, self._engine = tables, members, engine
+        self._plans: dict[str, Plan] = {}
+        self._numbers: dict[object, int] = {}
+        #: The number of the reason of rows whose people permit different parts of them.
+        self.disagree = self._numbers.setdefault(Reason(Code.SUBJECTS_DISAGREE, None), 0)
+
+    def of(self, name: str) -> Plan:
+        if name not in self._plans:
+            self._plans[name] = self._make_plan(name)
+        return self._plans[name]
+
+    def _make_plan(self, name: str) -> Plan:
+        table, content = self._tables.catalogued(name), self._tables.content(name)
+        shapes = {
+            column: shape
+            for column, shape in self._tables.shapes(name).items()
+            if self._tables.is_asked(name, column)
+        }
+        labelled = frozenset().union(*map(kinds_in, shapes.values()))
+        categories = tuple(
+            dict.fromkeys(kind for kind in table.columns.values() if kind is not None and kind in labelled)
+        )
+        if len(categories) > MOST_CATEGORIES:
+            raise GateError(
+                "GATE-003",
+                f"table {name!r} mixes {len(categories)} kinds of data; the gate masks at most {MOST_CATEGORIES}",
+                fix="split the table, or label neighbouring columns with their common kind",
+            )
+        looks = dimensions(self._policy, self._purpose, self._recipient, categories)
+        population, roll = self._members.population(looks)
+        ask = functools.partial(
+            answers, self._policy, self._purpose, self._recipient, self._at, categories, looks
+        )
+        told = [ask(facts_of(subject)) for subject in population.classes] if categories else []
+        by_class = [narrow.reason_numbers(row, self._numbers) for row in told]
+        nobody = (
+            narrow.reason_numbers(ask(None), self._numbers)
+            if categories
+            else [(0, self._numbers.setdefault(Reason(Code.UNLABELLED, None), len(self._numbers)))]
+        )
+        if not categories:
+            by_class = [nobody for _ in population.classes]
+        return Plan(
+            self._engine, table, content, shapes, categories, looks, population, roll, by_class, nobody
+        )
+
+    def reason(self, number: int) -> Reason | None:
+        if number < 0:
+            return None
+        by_number: list[Any] = list(self._numbers)
+        reason: Reason = by_number[number]
+        return reason

@@ -1,0 +1,99 @@
+"""The catalogued tables of one gate, opened in its engine: content, shapes, how their files stand. No rules here."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from licet.enforce import rows as narrow
+from licet.enforce.engine import Engine
+from licet.enforce.marks import RowsInOrder
+from licet.enforce.shapes import Shape, shapes_of
+from licet.sources.catalogue import Catalogue, Table
+from licet.sources.fingerprints import fingerprint
+from licet.sources.paths import path_in
+from licet.sources.stand import Stand, files_of, look_at
+from licet.terms import GateError
+
+
+class Tables:
+    """Opened once each, when first asked for."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        engine: Engine,
+        base: Path,
+        handed_in: Mapping[str, Any],
+        asked: Mapping[str, Collection[str]] | None,
+    ) -> None:
+        """asked: per table the columns that may be seen; every column of every table where it is None."""
+        self.catalogue, self._engine = catalogue, engine
+        self._base, self._handed_in = base, dict(handed_in)
+        self._asked = None if asked is None else {name: frozenset(columns) for name, columns in asked.items()}
+        self.content = functools.cache(self._open)
+
+    def _open(self, name: str) -> ir.Table:
+        table = self.catalogued(name)
+        opened = self._engine.open(name, table, self._base, self._handed_in)
+        for column in roles(table):
+            narrow.column_of(opened, name, column)
+        return opened
+
+    def in_order(self, name: str) -> RowsInOrder | None:
+        """The table with its rows numbered; None where the engine keeps no order of rows."""
+        return self._engine.in_order(name, self.catalogued(name), self._base, self._handed_in)
+
+    def catalogued(self, name: str) -> Table:
+        try:
+            return self.catalogue.tables[name]
+        except KeyError:
+            raise GateError(
+                "GATE-002",
+                f"there is no table {name!r}",
+                fix=f"the catalogue has: {', '.join(self.catalogue.tables) or 'no tables yet'}",
+            ) from None
+
+    def shapes(self, name: str) -> dict[str, Shape]:
+        return shapes_of(name, self.catalogued(name), self.content(name).schema())
+
+    def is_asked(self, name: str, path: str) -> bool:
+        """Whether this use asked for the column that a path leads into."""
+        if self._asked is None:
+            return True
+        within = path_in(path, self.content(name).columns)
+        return within is not None and within.column in self._asked.get(name, ())
+
+    def stand(self, name: str) -> Stand | None:
+        """How a table's files stand now; None where files do not tell."""
+        files = files_of(self.catalogued(name).location, self._base)
+        return None if files is None else look_at(files)
+
+    def files(self, name: str) -> list[dict[str, Any]] | None:
+        """The files a table is read from, by name, size and time of change; None where there are none."""
+        return fingerprint(self.catalogued(name).location, self._base)
+
+    def about(self, name: str, content: ir.Table, subjects: Iterable[str]) -> ir.Table:
+        """The rows of a table that are about any of these people."""
+        wanted = self._engine.hand_in(pa.table({"wanted": pa.array(sorted(set(subjects)), pa.string())}))
+        tests = []
+        for column in self.catalogued(name).subjects:
+            if content[column].type().is_array():
+                lists = content.select(text=narrow.list_text(content[column]), one=content[column])
+                named = lists.distinct().unnest("one")
+                chosen = named.filter(named.one.cast("string").isin(wanted.wanted))
+                tests.append(narrow.list_text(content[column]).isin(chosen.text))
+            else:
+                tests.append(content[column].cast("string").isin(wanted.wanted))
+        return content.filter(functools.reduce(lambda one, other: one | other, tests))
+
+
+def roles(table: Table) -> tuple[str, ...]:
+    """The columns that name, date and place a row; they travel with every row that passes."""
+    named = (table.key, *table.subjects, table.created, table.visibility)
+    return tuple(dict.fromkeys(column for column in named if column is not None))

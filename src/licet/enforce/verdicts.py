@@ -1,0 +1,142 @@
+"""What the gate says of every row of a table: by marks where rows have an order, else judged by the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from licet.enforce import rows as narrow
+from licet.enforce.engine import Engine
+from licet.enforce.kept import Kept
+from licet.enforce.marks import (
+    ROW,
+    Marks,
+    RowsInOrder,
+    Verdict,
+    marks_of_judged,
+    marks_of_one,
+    spelled_out,
+)
+from licet.enforce.numbers import kinds_of_rows, whose_rows
+from licet.enforce.plans import Plan, Plans
+from licet.enforce.tables import Tables, roles
+from licet.enforce.tabulate import Reason
+
+#: The column beside a prepared table that numbers each row's verdict.
+VERDICT = "__licet_verdict"
+_JUDGED = [narrow.MASK, narrow.REASON, narrow.REGION]
+
+
+class Verdicts:
+    """The verdicts of one gate; a table's marks are made once, when first asked for."""
+
+    def __init__(self, tables: Tables, plans: Plans, engine: Engine, kept: Kept) -> None:
+        self._tables, self._plans, self._engine, self._kept = tables, plans, engine, kept
+        self._marks_of: dict[str, Marks | None] = {}
+        self._marked: dict[str, ir.Table] = {}
+
+    def marks(self, name: str) -> Marks | None:
+        """Every row's verdict, by its place; None where the engine keeps no order of rows."""
+        if name not in self._marks_of:
+            plan = self._plans.of(name)
+            ordered = None if plan.nothing_can_pass else self._tables.in_order(name)
+            if ordered is None:
+                self._marks_of[name] = None
+            else:
+                with self._engine.reading(f"table {name!r}"):
+                    marks = self._make_marks(plan, name, ordered)
+                    beside = {narrow.MASK: marks.masks(), VERDICT: marks.numbers}
+                    self._marked[name] = ordered.beside(beside)
+                self._marks_of[name] = marks
+        return self._marks_of[name]
+
+    def marked(self, name: str) -> ir.Table | None:
+        """The table with its marks beside it, where it was prepared."""
+        return self._marked.get(name)
+
+    def of_every_row(self, name: str) -> pa.Table:
+        """The row's key (if any), mask, code, rule and region."""
+        plan = self._plans.of(name)
+        key = plan.catalogued.key
+        keyed = {} if key is None else {"key": key}
+        with self._engine.reading(f"table {name!r}"):
+            marks = self.marks(name)
+            if plan.nothing_can_pass:
+                told = plan.content.select(**keyed, number=ibis.literal(0)).to_pyarrow()
+                verdicts: tuple[Verdict, ...] = (Verdict(0, plan.nobody[0][1], None),)
+            elif marks is not None:
+                told = self._marked[name].select(**keyed, number=VERDICT).to_pyarrow()
+                verdicts = marks.verdicts
+            else:
+                judged = self._judged(plan, name, plan.content)
+                told = judged.select(*_JUDGED, **keyed).to_pyarrow()
+                rows = told.select(_JUDGED).add_column(0, ROW, pa.array(np.arange(len(told))))
+                numbers, verdicts = marks_of_judged(rows.to_batches(), len(told))
+                told = told.append_column("number", pa.array(numbers))
+        return _spelled_out(told, verdicts, [self._plans.reason(verdict.reason) for verdict in verdicts])
+
+    def tally(self, name: str) -> dict[tuple[Reason | None, str | None], int]:
+        """How many rows of a table there are by reason (None: they pass) and region."""
+        plan = self._plans.of(name)
+        if plan.nothing_can_pass:
+            with self._engine.reading(f"table {name!r}"):
+                records = int(plan.content.count().to_pyarrow().as_py())
+            return {(self._plans.reason(plan.nobody[0][1]), None): records} if records else {}
+        marks = self.marks(name)
+        if marks is not None:
+            found: dict[tuple[Reason | None, str | None], int] = {}
+            for verdict, records in marks.tally().items():
+                key = (self._plans.reason(verdict.reason), verdict.region)
+                found[key] = found.get(key, 0) + records
+            return found
+        judged = self._judged(plan, name, plan.content)
+        grouped = judged.group_by(reason=judged[narrow.REASON], region=judged[narrow.REGION]).agg(
+            records=judged.count()
+        )
+        with self._engine.reading(f"table {name!r}"):
+            told = grouped.to_pyarrow().to_pylist()
+        return {(self._plans.reason(row["reason"]), row["region"]): row["records"] for row in told}
+
+    def _judged(self, plan: Plan, name: str, rows: ir.Table) -> ir.Table:
+        """Every row's narrow columns with what the gate says of it."""
+        columns = [*roles(plan.catalogued), *([ROW] if ROW in rows.columns else [])]
+        content = rows.select([rows[column] for column in columns])
+        return narrow.judged(content, name, plan.catalogued, plan.looks, plan.who, self._plans.disagree)
+
+    def _make_marks(self, plan: Plan, name: str, ordered: RowsInOrder) -> Marks:
+        rows, table, roll = ordered.rows, plan.catalogued, plan.roll
+        if roll is None or len(table.subjects) > 1 or rows[table.subjects[0]].type().is_array():
+            judged = self._judged(plan, name, rows)
+            return marks_of_judged(self._engine.batches(judged.select(ROW, *_JUDGED)), ordered.size)
+        (subject,), kind = table.subjects, narrow.row_class(rows, name, table, plan.looks)
+        kinds = None
+        stand = self._tables.stand(name)
+        if kind is not None and plan.looks.row_classes > 1:
+            kinds = self._kept.numbers(
+                repr((table, plan.looks.visibilities, plan.looks.cuts)), stand, None,
+                lambda: kinds_of_rows(self._engine, ordered, kind),
+            )  # fmt: skip
+        subjects = self._kept.numbers(
+            repr((table.location, subject)), stand, roll.subjects,
+            lambda: whose_rows(self._engine, ordered, subject, roll),
+        )  # fmt: skip
+        regions = [one.region for one in roll.classes]
+        return marks_of_one(subjects, kinds, roll.class_of, regions, plan.by_class, plan.nobody)
+
+
+def _spelled_out(told: pa.Table, verdicts: Sequence[Verdict], reasons: Sequence[Reason | None]) -> pa.Table:
+    """Numbers of verdicts as their words; as dictionaries, since there are few words and many rows."""
+    numbers = told["number"].to_numpy()
+    words = {
+        "code": [None if reason is None else reason.code.value for reason in reasons],
+        "rule": [None if reason is None else reason.rule for reason in reasons],
+        "region": [verdict.region for verdict in verdicts],
+    }
+    columns: dict[str, Any] = {name: told[name] for name in told.column_names if name == "key"}
+    columns["mask"] = np.array([verdict.mask for verdict in verdicts], np.int64)[numbers]
+    return pa.table(columns | {name: spelled_out(numbers, found) for name, found in words.items()})
