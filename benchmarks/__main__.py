@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from benchmarks import batches, corpus, decisions, first_answer, gate, gdprbench, ledger
-from benchmarks.machine import load
+from benchmarks.machine import load, peer
 from benchmarks.measure import Tell
 from benchmarks.memory import PeakMemory
 from benchmarks.outcome import AnswersDiffer, Outcome
@@ -60,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         results = earlier
     else:
+        peer("matplotlib")  # missed at the end, it would have been missed for an hour
         day = asked.date or datetime.now(UTC).date().isoformat()
         results = make_results(asked.scale, asked.seed, day)
         try:

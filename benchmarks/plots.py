@@ -142,17 +142,17 @@ def _bars(pyplot: Any, picture: BarsPicture) -> Any:
 def _curves(pyplot: Any, picture: CurvePicture) -> Any:
     made, axes = pyplot.subplots(figsize=(7.2, 4.0))
     for number, (what, points) in enumerate(picture.lines):
-        style = number % len(_COLOURS)
+        again, style = divmod(number, len(_COLOURS))
         axes.errorbar(
             [point.x for point in points], [point.median for point in points], yerr=_whiskers(points),
             color=_COLOURS[style], marker=_MARKS[style], linestyle=_DASHES[style], markersize=5, capsize=2.5,
-            linewidth=1.5, elinewidth=0.9, label=what,
+            linewidth=1.5, elinewidth=0.9, label=what, markerfacecolor="white" if again else None,
         )  # fmt: skip
     if picture.log_x:
         axes.set_xscale("log")
     if picture.log_y:
         axes.set_yscale("log")
-    else:
+    elif not _close_together(picture.lines):
         axes.set_ylim(bottom=0)
     ticks = sorted({point.x for _, points in picture.lines for point in points})
     axes.set_xticks(ticks, [figure(x) for x in ticks])
@@ -162,14 +162,15 @@ def _curves(pyplot: Any, picture: CurvePicture) -> Any:
         axes.axhline(picture.limit, color=_INK, linewidth=1)
         axes.annotate(
             f"target {figure(picture.limit)}", (1, picture.limit), xycoords=("axes fraction", "data"),
-            xytext=(-2, 3), textcoords="offset points", ha="right", color=_INK,
+            xytext=(5, 0), textcoords="offset points", va="center", color=_INK,
         )  # fmt: skip
     axes.set_xlabel(picture.x)
     axes.set_ylabel(picture.y)
     axes.set_title(picture.title)
     axes.grid(color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2, frameon=False)
+    if len(picture.lines) > 1:
+        axes.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=3, frameon=False)
     return made
 
 
@@ -193,6 +194,12 @@ def _height(labels: list[str]) -> float:
 def _far_apart(points: Iterable[Point]) -> bool:
     medians = [point.median for point in points]
     return max(medians) > _FAR_APART * min(medians)
+
+
+def _close_together(lines: Iterable[tuple[str, Iterable[Point]]]) -> bool:
+    """Whether an axis from nought would leave most of the picture empty."""
+    told = [point for _, points in lines for point in points]
+    return min(point.lowest for point in told) > 0.4 * max(point.highest for point in told)
 
 
 def _wrapped(text: str) -> str:
