@@ -20,7 +20,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from benchmarks import batches, corpus, decisions, first_answer, gate, gdprbench, ledger
+from benchmarks import batches, corpus, decisions, first_answer, gate, gdprbench, ledger, scale
 from benchmarks.machine import load, peer
 from benchmarks.measure import Tell
 from benchmarks.memory import PeakMemory
@@ -40,6 +40,7 @@ BENCHMARKS: dict[str, Any] = {
     "ledger": ledger,
     "corpus": corpus,
     "gdprbench": gdprbench,
+    "scale": scale,
 }
 
 

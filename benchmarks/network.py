@@ -83,9 +83,21 @@ def _posts(path: Path, columns: dict[str, str | None]) -> Table:
 
 
 def make_network(
-    folder: Path, members: int, posts: int, texts: int, seed: int, tell: Tell = silent
+    folder: Path,
+    members: int,
+    posts: int,
+    texts: int,
+    seed: int,
+    tell: Tell = silent,
+    *,
+    whole: bool = True,
+    chosen_percent: int = 8,
 ) -> Network:
-    """Write the tables and fill the ledger. About one member in seven has chosen, up to three times a setting."""
+    """Write the tables and fill the ledger.
+
+    whole:          also write the tables with whole numbers for ids.
+    chosen_percent: of a hundred members, how many have switched each of the two settings, one to three times.
+    """
     network = Network(folder)
     with duckdb.connect() as con:
         con.execute("SET enable_progress_bar=false")
@@ -97,10 +109,11 @@ def make_network(
         _words(con, seed)
         _write(con, _texts_sql(texts, members, seed), network.file("texts"))
         tell("making choices", 0, None)
-        _write(con, _choices_sql(members, seed), network.file("choices"))
-        for name, column in (("members", "member_id"), ("posts", "author"), ("choices", "subject")):
-            whole = f"SELECT * REPLACE ({column}::BIGINT AS {column}) FROM '{network.file(name)}'"
-            _write(con, whole, network.file(name, whole=True))
+        _write(con, _choices_sql(members, seed, chosen_percent), network.file("choices"))
+        ids = (("members", "member_id"), ("posts", "author"), ("choices", "subject")) if whole else ()
+        for name, column in ids:
+            numbers = f"SELECT * REPLACE ({column}::BIGINT AS {column}) FROM '{network.file(name)}'"
+            _write(con, numbers, network.file(name, whole=True))
         _fill_ledger(con, network, tell)
     return network
 
@@ -151,7 +164,7 @@ def _texts_sql(posts: int, members: int, seed: int) -> str:
     return f"SELECT *, array_to_string({words}, ' ') AS text FROM ({_posts_sql(posts, members, seed)})"
 
 
-def _choices_sql(members: int, seed: int) -> str:
+def _choices_sql(members: int, seed: int, chosen_percent: int) -> str:
     """One row a switch of a setting, in the order in which they were made."""
     parts = " UNION ALL ".join(
         f"SELECT range AS i, '{setting}' AS setting, turn, "
@@ -163,7 +176,7 @@ def _choices_sql(members: int, seed: int) -> str:
         f"{_member('i')} AS subject, setting, "
         "CASE WHEN (turn + c) % 2 = 0 THEN 'off' ELSE 'on' END AS value, "
         "TIMESTAMP '2025-09-20' + to_minutes((turn * 10000 + hash(i, setting, turn) % 10000)::INTEGER) AS at "
-        f"FROM ({parts}) WHERE c < 8 AND turn <= c % 3 ORDER BY entry"
+        f"FROM ({parts}) WHERE c < {chosen_percent} AND turn <= c % 3 ORDER BY entry"
     )
 
 

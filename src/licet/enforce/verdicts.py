@@ -27,8 +27,8 @@ from licet.enforce.plans import Plan, Plans
 from licet.enforce.tables import Tables, roles
 from licet.enforce.tabulate import Reason
 
-#: The column beside a prepared table that numbers each row's verdict.
-VERDICT = "__licet_verdict"
+#: The column beside a table that numbers each row's verdict.
+_VERDICT = "__licet_verdict"
 _JUDGED = [narrow.MASK, narrow.REASON, narrow.REGION]
 
 
@@ -38,6 +38,7 @@ class Verdicts:
     def __init__(self, tables: Tables, plans: Plans, engine: Engine, kept: Kept) -> None:
         self._tables, self._plans, self._engine, self._kept = tables, plans, engine, kept
         self._marks_of: dict[str, Marks | None] = {}
+        self._ordered: dict[str, RowsInOrder] = {}
         self._marked: dict[str, ir.Table] = {}
 
     def marks(self, name: str) -> Marks | None:
@@ -50,8 +51,8 @@ class Verdicts:
             else:
                 with self._engine.reading(f"table {name!r}"):
                     marks = self._make_marks(plan, name, ordered)
-                    beside = {narrow.MASK: marks.masks(), VERDICT: marks.numbers}
-                    self._marked[name] = ordered.beside(beside)
+                    self._marked[name] = ordered.beside({narrow.MASK: marks.masks()})
+                self._ordered[name] = ordered
                 self._marks_of[name] = marks
         return self._marks_of[name]
 
@@ -70,13 +71,14 @@ class Verdicts:
                 told = plan.content.select(**keyed, number=ibis.literal(0)).to_pyarrow()
                 verdicts: tuple[Verdict, ...] = (Verdict(0, plan.nobody[0][1], None),)
             elif marks is not None:
-                told = self._marked[name].select(**keyed, number=VERDICT).to_pyarrow()
+                rows = self._ordered[name].beside({_VERDICT: marks.numbers})
+                told = rows.select(**keyed, number=_VERDICT).to_pyarrow()
                 verdicts = marks.verdicts
             else:
                 judged = self._judged(plan, name, plan.content)
                 told = judged.select(*_JUDGED, **keyed).to_pyarrow()
-                rows = told.select(_JUDGED).add_column(0, ROW, pa.array(np.arange(len(told))))
-                numbers, verdicts = marks_of_judged(rows.to_batches(), len(told))
+                numbered = told.select(_JUDGED).add_column(0, ROW, pa.array(np.arange(len(told))))
+                numbers, verdicts = marks_of_judged(numbered.to_batches(), len(told))
                 told = told.append_column("number", pa.array(numbers))
         return _spelled_out(told, verdicts, [self._plans.reason(verdict.reason) for verdict in verdicts])
 

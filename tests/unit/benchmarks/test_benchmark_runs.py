@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks import batches, corpus, decisions, first_answer, gate, gdprbench, ledger
+from benchmarks import batches, corpus, decisions, first_answer, gate, gdprbench, ledger, scale
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.gdprbench.gated import Gated
 from benchmarks.gdprbench.plain import Plain
@@ -38,6 +38,7 @@ TINY: dict[str, Any] = {
     "ledger": ledger.Sizes(standing=70, proofs=5, rounds=1, batches=(1, 10), threads=2),
     "corpus": corpus.Sizes(members=120, rounds=1, changed_share=0.05),
     "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),
+    "scale": scale.Sizes(members=300, posts=3_000, shares=(1, 10)),
 }
 
 SPOKEN_TO = {
@@ -48,6 +49,7 @@ SPOKEN_TO = {
     "ledger": {"append", "prove", "verify"},
     "corpus": {"corpus", "update"},
     "gdprbench": set(),
+    "scale": {"refresh"},
 }
 
 
