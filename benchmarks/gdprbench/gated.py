@@ -1,13 +1,12 @@
 """licet beside the platform's table: choices in its ledger, every use through `decide` or the gate, erasure proven.
 
-One record is decided about; a set of records goes through the gate, which leaves a note of the use in the ledger. A
-ledger in another database is another `make_ledger`.
+One record is decided about; a set of records goes through the gate, which leaves a note of the use in the ledger.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from benchmarks.gdprbench.records import (
     purpose,
     region_of,
 )
+from licet.app.workspace import Workspace
 from licet.ledger import EntryKind, NewEntry
 from licet.sources.catalogue import Catalogue, FactsTable, Location, Table
 from licet.sources.catalogue_file import save_catalogue
@@ -65,13 +65,20 @@ def pack() -> dict[str, Any]:
     }  # fmt: skip
 
 
-class Gated:
-    """A workspace with its ledger in SQLite, and the platform's table beside it."""
+def make_workspace(folder: Path) -> Workspace:
+    """A new workspace with its ledger in SQLite."""
+    return licet.open(folder, make=True)
 
-    def __init__(self, folder: Path, persons: int) -> None:
+
+class Gated:
+    """A workspace, and the platform's table beside it. make: makes one in a folder, its ledger where it will."""
+
+    def __init__(
+        self, folder: Path, persons: int, make: Callable[[Path], Workspace] = make_workspace
+    ) -> None:
         self._folder = folder
         self._platform = Platform(folder / "platform.sqlite")
-        self.workspace = licet.open(folder / "licet", make=True)
+        self.workspace = make(folder / "licet")
         root = self.workspace.layout.root
         numbers = range(persons)
         people = pa.table({"usr": [person(n) for n in numbers], "region": [region_of(n) for n in numbers]})
