@@ -124,8 +124,8 @@ def assert_holds_what_is_permitted(workspace: Workspace, snapshot: str) -> None:
     manifest = workspace.corpus_show(snapshot).manifest
     found = {
         (row["kind"], row["key"], frozenset(row["subjects"]))
-        for table in read_index(workspace.store, manifest, ("kind", "key", "subjects"))
-        for row in table.to_pylist()
+        for entry in manifest["buckets"]
+        for row in read_index(workspace.store, entry, ("kind", "key", "subjects")).to_pylist()
     }
     assert found == set(expected_documents(workspace, manifest))
 

@@ -74,10 +74,18 @@ def fold_peaks(peaks: Sequence[bytes]) -> bytes:
 
 def merkle_root(leaves: Iterable[bytes]) -> bytes:
     """The Merkle tree hash of a sequence of data (MTH of RFC 6962; each item is hashed as a leaf)."""
-    frontier = Frontier()
-    for data in leaves:
-        frontier.push(leaf_hash(data))
-    return frontier.root()
+    return root_of_leaves([leaf_hash(data) for data in leaves])
+
+
+def root_of_leaves(hashes: list[bytes]) -> bytes:
+    """The Merkle tree hash over leaves given by their hashes, level by level; one left over at the end rises."""
+    if not hashes:
+        return EMPTY_ROOT
+    while len(hashes) > 1:
+        odd = hashes[len(hashes) & ~1 :]
+        pairs = zip(hashes[::2], hashes[1::2], strict=False)
+        hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + odd
+    return hashes[0]
 
 
 def node_number(level: int, offset: int) -> int:

@@ -40,7 +40,8 @@ class Build:
     def put(self, data: bytes, suffix: str = "") -> str:
         """Make sure the store holds `data`, and return its SHA-256. What is already there is not written again.
 
-        `suffix` (``.parquet``) ends the file's name when it is new; the first one given stays.
+        `suffix` (``.parquet``) ends the file's name when it is new; the first one given stays. Several threads may put
+        at once.
         Raises: StoreError STOR-004 when the disk is full, STOR-016 for an odd suffix, STOR-017 after the block.
         """
         self._check_open()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +25,7 @@ from licet.store.trouble import io_trouble
 FOLDER_MODE = 0o750
 FIXED_MODE = 0o440
 CHANGING_MODE = 0o640
+_FLUSHED_AT_ONCE = 16
 
 
 class LocalFiles:
@@ -68,15 +70,26 @@ class LocalFiles:
             self._unsettled.add(target.parent)
 
     def settle(self) -> None:
-        """Make every name written and every deletion so far survive a power cut."""
-        while self._unsettled:
-            folder = self._unsettled.pop()
-            with io_trouble(str(folder)), suppress(FileNotFoundError):
-                descriptor = os.open(folder, os.O_RDONLY)
-                try:
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
+        """Make every name written and every deletion so far survive a power cut.
+
+        Folders are flushed side by side: a disk takes as long for sixteen as for one, and a snapshot has hundreds.
+        """
+        folders = list(self._unsettled)
+        if len(folders) < 3:
+            for folder in folders:
+                self._settle(folder)
+        else:
+            with ThreadPoolExecutor(_FLUSHED_AT_ONCE, "licet-store") as threads:
+                list(threads.map(self._settle, folders))
+
+    def _settle(self, folder: Path) -> None:
+        with io_trouble(str(folder)), suppress(FileNotFoundError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        self._unsettled.discard(folder)
 
     def sizes(self, folder: str) -> dict[str, int]:
         """The files directly in `folder` and their size in bytes; empty when there is no such folder."""

@@ -9,6 +9,7 @@ The bytes depend on the version of pyarrow, so a manifest names it in its enviro
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pyarrow as pa
@@ -85,6 +86,7 @@ def _sorted(metadata: dict[bytes, bytes] | None) -> dict[bytes, bytes] | None:
     return dict(sorted(metadata.items())) if metadata else None
 
 
+@functools.lru_cache(maxsize=64)
 def _columns_with_statistics(schema: pa.Schema) -> list[str] | bool:
     """The leaf columns that are no text, by the paths an empty file of this schema gives them."""
     sink = pa.BufferOutputStream()

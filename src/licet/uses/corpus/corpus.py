@@ -7,11 +7,14 @@ What it ends with is, byte for byte, what a build from scratch would make (law 8
 
 from __future__ import annotations
 
+import functools
 import platform
 from collections.abc import Callable
+from contextlib import closing
 from importlib import metadata
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,14 +24,8 @@ from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import format_moment
 from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.documents import Selection, make_documents
-from licet.uses.corpus.making import schema
 from licet.uses.corpus.recipe import Recipe
-from licet.uses.corpus.text.near_duplicates import (
-    Resemblance,
-    add_documents,
-    find_duplicates,
-    remove_documents,
-)
+from licet.uses.corpus.repeats import find_repeats, follow_repeats, with_repeats
 
 #: Called with a stage in plain words, how much is done and how much there is (None: not known).
 Progress = Callable[[str, int, int | None], None]
@@ -113,17 +110,23 @@ def _write_all(
         done += documents
         progress("making documents", done, max(expected, done))
 
-    made = make_documents(gate, recipe, salt, tick=tick)
+    documents = make_documents(gate, recipe, salt, tick=tick).documents
     progress("finding near-duplicates", 0, None)
-    rows = _with_duplicates(made.documents, _find(made.documents, recipe))
+    # One piece a column: rows are taken from it bucket by bucket.
+    rows = with_repeats(documents, find_repeats(documents, recipe)).combine_chunks()
+    del documents
     with store.build(files.KIND) as writing:
-        entries = []
-        numbers = pc.unique(rows["bucket"]).to_pylist()
-        for nth, number in enumerate(sorted(numbers), start=1):
-            entries.append(files.write_bucket(writing, number, rows.filter(pc.equal(rows["bucket"], number))))
-            progress("writing buckets", nth, len(numbers))
-        present = [entry for entry in entries if entry is not None]
-        subjects = set(pc.unique(rows["subjects"].combine_chunks().flatten()).to_pylist())
+        numbers, parts = _by_bucket(rows)
+
+        def write(nth: int) -> dict[str, Any] | None:
+            return files.write_bucket(writing, numbers[nth], rows.take(parts[nth]))
+
+        present = []
+        with closing(files.side_by_side(write, range(len(numbers)))) as written:
+            for nth, entry in enumerate(written, start=1):
+                present += [] if entry is None else [entry]
+                progress("writing buckets", nth, len(numbers))
+        subjects = pc.unique(pc.list_flatten(rows["subjects"]))
         manifest = _manifest(gate, recipe, present, files.write_members(writing, salt, subjects), counts)
         record(manifest, digest(canonical_json(manifest)))
         id_ = writing.publish(manifest)
@@ -141,9 +144,7 @@ def _write_changed(
     progress: Progress,
 ) -> Built:
     """Rewrite the buckets that the touched people's documents lie in, and those whose duplicates came back."""
-    columns = ("document_id", "kind", "key", "subjects", "order", "signature", "duplicate_of")
-    parts = list(files.read_index(store, before, columns))
-    index = pa.concat_tables(parts).combine_chunks() if parts else _empty(recipe)
+    index = _read_index(store, before)
     gone = index.filter(_about(index["subjects"].combine_chunks(), touched))
     grouped = {kind.kind for kind in recipe.documents if kind.group_by is not None}
     keys: dict[str, frozenset[str]] = {}
@@ -152,43 +153,92 @@ def _write_changed(
     progress("making documents anew", 0, None)
     made = make_documents(gate, recipe, salt, Selection(touched, keys)).documents
     # A group made anew replaces the earlier one even if it was untouched people's until now.
-    leaving = pa.concat_arrays(
-        [gone["document_id"].combine_chunks(), made["document_id"].combine_chunks()]
+    leaving = pa.chunked_array(
+        [*gone["document_id"].chunks, *made["document_id"].chunks], pa.string()
     ).unique()
-    staying = index.filter(pc.invert(pc.is_in(index["document_id"], value_set=leaving)))
-    names = _rename(index, leaving, made, recipe)
-    earlier = dict(zip(index["document_id"].to_pylist(), index["duplicate_of"].to_pylist(), strict=True))
-    flipped = {id_ for id_, other in names.items() if id_ in earlier and earlier[id_] != other}
-    stays = pc.is_in(staying["document_id"], value_set=pa.array(sorted(flipped), pa.string()))
+    progress("finding near-duplicates", 0, None)
+    named = follow_repeats(store, before, index, leaving, made, recipe)
+    left = pc.is_in(index["document_id"], value_set=leaving)
     changed = {
-        *pc.unique(index.filter(pc.is_in(index["document_id"], value_set=leaving))["bucket"]).to_pylist(),
+        *pc.unique(index["bucket"].filter(left)).to_pylist(),
         *pc.unique(made["bucket"]).to_pylist(),
-        *pc.unique(staying.filter(stays)["bucket"]).to_pylist(),
+        *pc.unique(index["bucket"].filter(_renamed(index, named))).to_pylist(),
     }
     progress("counting what is held back", 0, None)
     counts = gate.counts(_tables(recipe))
     old = {entry["bucket"]: entry for entry in before["buckets"]}
-    rewritten = 0
+
+    def write(number: int) -> tuple[int, dict[str, Any] | None]:
+        rows = made.filter(pc.equal(made["bucket"], number)).drop_columns(["bucket"])
+        if number in old:
+            earlier = files.read_bucket(store, old[number])
+            earlier = earlier.filter(pc.invert(pc.is_in(earlier["document_id"], value_set=leaving)))
+            rows = rows.append_column("duplicate_of", pa.nulls(len(rows), pa.string()))
+            rows = pa.concat_tables([earlier, rows.select(earlier.column_names).cast(earlier.schema)])
+        return number, files.write_bucket(writing, number, with_repeats(rows, named))
+
+    rewritten, entries = 0, dict(old)
     with store.build(files.KIND) as writing:
-        for nth, number in enumerate(sorted(changed), start=1):
-            fresh = made.filter(pc.equal(made["bucket"], number))
-            if number in old:
-                rows = files.read_bucket(store, old[number], recipe)
-                rows = rows.filter(pc.invert(pc.is_in(rows["document_id"], value_set=leaving)))
-                fresh = pa.concat_tables([rows.select(fresh.column_names).cast(fresh.schema), fresh])
-            entry = files.write_bucket(writing, number, _with_duplicates(fresh, names))
-            rewritten += entry != old.get(number)
-            old.pop(number, None)
-            if entry is not None:
-                old[number] = entry
-            progress("writing buckets", nth, len(changed))
-        entries = [old[number] for number in sorted(old)]
-        subjects = set(pc.unique(staying["subjects"].combine_chunks().flatten()).to_pylist())
-        subjects |= set(pc.unique(made["subjects"].combine_chunks().flatten()).to_pylist())
-        manifest = _manifest(gate, recipe, entries, files.write_members(writing, salt, subjects), counts)
+        with closing(files.side_by_side(write, sorted(changed))) as written:
+            for nth, (number, entry) in enumerate(written, start=1):
+                rewritten += entry != entries.pop(number, None)
+                if entry is not None:
+                    entries[number] = entry
+                progress("writing buckets", nth, len(changed))
+        departed, come = _who_changed(index, left, made)
+        members = files.change_members(writing, store, before["members"], salt, departed, come)
+        present = [entries[number] for number in sorted(entries)]
+        manifest = _manifest(gate, recipe, present, members, counts)
         record(manifest, digest(canonical_json(manifest)))
         id_ = writing.publish(manifest)
     return Built(store.snapshot(files.KIND, id_), "updated", None, rewritten)
+
+
+def _read_index(store: Store, before: dict[str, Any]) -> pa.Table:
+    """The narrow columns of every candidate of a snapshot."""
+    columns = ("document_id", "kind", "key", "subjects", "created")
+    read = functools.partial(files.read_index, store, columns=columns)
+    parts = list(files.side_by_side(read, before["buckets"]))
+    return pa.concat_tables(parts).combine_chunks() if parts else _NO_INDEX.empty_table()
+
+
+_NO_INDEX = pa.schema(
+    [
+        ("document_id", pa.string()),
+        ("kind", pa.string()),
+        ("key", pa.string()),
+        ("subjects", pa.list_(pa.string())),
+        ("created", pa.timestamp("us")),
+        ("duplicate_of", pa.string()),
+        ("bucket", pa.int32()),
+    ]
+)
+
+
+def _renamed(index: pa.Table, named: pa.Table) -> pa.ChunkedArray:
+    """Which candidates repeat another document than before."""
+    place = pc.index_in(index["document_id"], value_set=named["document_id"])
+    now, then = pc.fill_null(named["duplicate_of"].take(place), ""), pc.fill_null(index["duplicate_of"], "")
+    return pc.and_(pc.is_valid(place), pc.not_equal(now, then))
+
+
+def _who_changed(index: pa.Table, left: pa.ChunkedArray, made: pa.Table) -> tuple[pa.Array, pa.Array]:
+    """Who was in the corpus and is no more, and who may be new to it."""
+    then = pc.unique(pc.list_flatten(index["subjects"].filter(left)))
+    now = pc.unique(pc.list_flatten(made["subjects"]))
+    elsewhere = pc.list_flatten(index["subjects"].filter(pc.invert(left)))
+    # Asked about the few who changed, not about all: the few are the value set.
+    still = pc.unique(elsewhere.filter(pc.is_in(elsewhere, value_set=then)))
+    stays = pc.or_(pc.is_in(then, value_set=still), pc.is_in(then, value_set=now))
+    return then.filter(pc.invert(stays)), now
+
+
+def _by_bucket(rows: pa.Table) -> tuple[list[int], list[pa.Array]]:
+    """The numbers of the buckets that hold anything, and which rows lie in each."""
+    of_row = rows["bucket"].to_numpy()
+    numbers, counts = np.unique(of_row, return_counts=True)
+    order = np.argsort(of_row, kind="stable")
+    return numbers.tolist(), [pa.array(part) for part in np.split(order, np.cumsum(counts)[:-1])]
 
 
 def _touched(
@@ -218,6 +268,7 @@ def _why_rebuild(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str | 
     if any(files is None for files in inputs.values()):
         return "some tables cannot be told to be unchanged"
     reasons = (
+        ("another version of licet wrote the snapshot's files", "format", files.FORMAT_VERSION),
         ("the corpus was made for another purpose or recipient", "purpose", _purpose(gate)),
         ("the policy changed", "policy", _policy(gate)),
         ("the recipe changed", "recipe", _recipe(recipe)),
@@ -305,49 +356,8 @@ def _tables_read(recipe: Recipe) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_tables(recipe), *(() if names is None else (names.table,)))))
 
 
-def _resemblance(recipe: Recipe) -> Resemblance | None:
-    settings = recipe.near_duplicates
-    return None if settings is None else Resemblance(settings.threshold_percent / 100, settings.bands)
-
-
-def _signed(rows: pa.Table, *more: str) -> pa.Table:
-    return rows.select(["document_id", "order", "signature", *more]).rename_columns({"document_id": "doc_id"})
-
-
-def _find(documents: pa.Table, recipe: Recipe) -> dict[str, str | None]:
-    """Document id to the earlier document it repeats."""
-    resemblance = _resemblance(recipe)
-    if resemblance is None or len(documents) == 0:
-        return {}
-    return _named(find_duplicates(_signed(documents), resemblance))
-
-
-def _rename(index: pa.Table, leaving: pa.Array, made: pa.Table, recipe: Recipe) -> dict[str, str | None]:
-    """The same after some documents left and others came."""
-    resemblance = _resemblance(recipe)
-    if resemblance is None:
-        return {}
-    in_order = _signed(index, "duplicate_of").sort_by([("order", "ascending"), ("doc_id", "ascending")])
-    left = remove_documents(in_order, leaving, resemblance)
-    return _named(add_documents(left, _signed(made), resemblance) if len(made) else left)
-
-
-def _named(table: pa.Table) -> dict[str, str | None]:
-    return dict(zip(table["doc_id"].to_pylist(), table["duplicate_of"].to_pylist(), strict=True))
-
-
-def _with_duplicates(rows: pa.Table, names: dict[str, str | None]) -> pa.Table:
-    found = pa.array([names.get(id_) for id_ in rows["document_id"].to_pylist()], pa.string())
-    return rows.append_column("duplicate_of", found)
-
-
 def _about(subjects: pa.ListArray, touched: frozenset[str]) -> pa.Array:
     """Which rows are about any of these people."""
     wanted = pc.is_in(subjects.flatten(), value_set=pa.array(sorted(touched), pa.string()))
     rows = pc.list_parent_indices(subjects).filter(wanted).unique()
     return pc.is_in(pa.array(range(len(subjects)), pa.int64()), value_set=rows.cast(pa.int64()))
-
-
-def _empty(recipe: Recipe) -> pa.Table:
-    empty = schema(recipe).empty_table().drop_columns(["redactions"])
-    return empty.append_column("duplicate_of", pa.array([], pa.string()))

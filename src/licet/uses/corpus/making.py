@@ -8,7 +8,9 @@ a few subjects are the very ones that a build of everything would make.
 from __future__ import annotations
 
 import functools
+import json
 from dataclasses import dataclass
+from hashlib import sha256
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,13 +25,13 @@ from licet.uses.corpus.text.signatures import signatures
 #: The column of permitted rows that holds their author's own declared name.
 NAME = "__licet_name"
 
-_NO_DATE = 2**63 - 1
-
 
 def schema(recipe: Recipe) -> pa.Schema:
-    """A candidate document. `order` says which of two near-duplicates is the earlier: that made first.
+    """A candidate document.
 
-    `redactions` is what was taken out of it, in the order of `recipe.redact`; null where nothing was.
+    leaf:       its hash as a leaf of the Merkle tree over its bucket.
+    signature:  what near-duplicates are found by.
+    redactions: what was taken out of it, in the order of `recipe.redact`; null where nothing was.
     """
     places = recipe.near_duplicates.permutations if recipe.near_duplicates else 1
     return pa.schema(
@@ -42,7 +44,7 @@ def schema(recipe: Recipe) -> pa.Schema:
             ("language", pa.string()),
             ("text", pa.string()),
             ("bucket", pa.int32()),
-            ("order", pa.int64()),
+            ("leaf", pa.binary(32)),
             ("signature", pa.binary(4 * places)),
             ("redactions", pa.list_(pa.int32())),
         ]
@@ -129,9 +131,11 @@ class Maker:
             else signatures(text, settings.permutations, settings.shingle_words)
         )
         buckets = bucket_numbers(self.salt, rows["owner"].to_pylist(), recipe.buckets)
+        ids = document_ids(self.salt, kind, rows["key"].to_pylist())
+        leaves = leaf_hashes(ids, kind, language.to_pylist(), text.to_pylist(), created)
         return pa.table(
             {
-                "document_id": pa.array(document_ids(self.salt, kind, rows["key"].to_pylist()), pa.string()),
+                "document_id": pa.array(ids, pa.string()),
                 "kind": pa.repeat(pa.scalar(kind, pa.string()), len(rows)),
                 "key": rows["key"],
                 "subjects": rows["subjects"],
@@ -139,12 +143,30 @@ class Maker:
                 "language": language,
                 "text": text,
                 "bucket": pa.array(buckets, pa.int32()),
-                "order": pc.fill_null(created.cast(pa.int64()), _NO_DATE),
+                "leaf": pa.array(leaves, made.field("leaf").type),
                 "signature": signed,
                 "redactions": rows["redactions"],
             },
             schema=made,
         )
+
+
+def leaf_hashes(
+    ids: list[str], kind: str, languages: list[str | None], texts: list[str], created: pa.Array
+) -> list[bytes]:
+    """What the root of a bucket commits to: canonical JSON of id, kind, language, text and date (µs since 1970).
+
+    Written out by hand, which is five times faster, and without the ledger's tree, which workers would have to load
+    with all the ledger stands on; a test holds it to `canonical_json` and `leaf_hash`.
+    """
+    quoted = json.encoder.encode_basestring
+    named = {language: "null" if language is None else quoted(language) for language in set(languages)}
+    dates = ["null" if at is None else str(at) for at in created.cast(pa.int64()).to_pylist()]
+    start = quoted(kind)
+    return [
+        sha256(b"\x00" + f'["{id_}",{start},{named[language]},{quoted(text)},{at}]'.encode()).digest()
+        for id_, language, text, at in zip(ids, languages, texts, dates, strict=True)
+    ]
 
 
 def _rendered(rows: pa.Table, kind: DocumentKind) -> pa.Array:

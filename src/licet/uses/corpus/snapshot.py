@@ -1,41 +1,37 @@
 """A corpus snapshot: its files, its manifest, and reading it back.
 
-Per bucket two Parquet files. `documents` holds the corpus; `index` holds, for every candidate, what a later
-update needs: whose it is, its signature, which earlier document it repeats, and its text if it was set aside
-for that. The manifest names every file by its content and says under which policy, choices and recipe it was
+Per bucket up to three files. `documents` holds the corpus. `marks` holds, row by row beside it, what a later update
+needs of a document and nobody reads: its leaf hash and its signature, as they are, so that they are copied and not
+made again. `waiting` holds the documents set aside as near-duplicates, each with the one it repeats, in case that
+one leaves. The manifest names every file by its content and says under which policy, choices and recipe it was
 made. It holds no clock reading, so the same inputs make the same manifest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from licet.ledger.tree import merkle_root
+from licet.ledger.tree import leaf_hash, merkle_root, root_of_leaves
 from licet.store import Build, Store, parquet_bytes
 from licet.terms.canonical import canonical_json
 from licet.uses.corpus.identities import commitment
-from licet.uses.corpus.recipe import Recipe
 
 KIND = "corpus"
-FORMAT_VERSION = 1
+#: 2: marks beside documents, set-aside documents in a file of their own.
+FORMAT_VERSION = 2
 
 _SHOWN = ("document_id", "kind", "key", "subjects", "created", "language", "text")
-_INDEXED = (
-    "document_id",
-    "kind",
-    "key",
-    "subjects",
-    "created",
-    "language",
-    "order",
-    "signature",
-    "duplicate_of",
-)
+_MARKS = ("leaf", "signature")
+_THREADS = 8  # they wait for the disk more than they work
+
+_Item = TypeVar("_Item")
+_Made = TypeVar("_Made")
 
 
 def write_bucket(build: Build, number: int, rows: pa.Table) -> dict[str, Any] | None:
@@ -45,29 +41,36 @@ def write_bucket(build: Build, number: int, rows: pa.Table) -> dict[str, Any] | 
     """
     if len(rows) == 0:
         return None
-    rows = rows.sort_by("document_id").combine_chunks()
-    kept = rows.filter(pc.is_null(rows["duplicate_of"])).select(_SHOWN)
-    waiting = pc.if_else(pc.is_valid(rows["duplicate_of"]), rows["text"], pa.scalar(None, pa.string()))
-    index = rows.select(_INDEXED).append_column("text", waiting)
+    rows = rows.take(pc.sort_indices(rows["document_id"])).combine_chunks()
+    kept = rows.filter(pc.is_null(rows["duplicate_of"]))
+    waiting = rows.filter(pc.is_valid(rows["duplicate_of"]))
+    written = {
+        "documents": _put(build, parquet_bytes(kept.select(_SHOWN)), ".parquet"),
+        "marks": _put(build, _arrow_bytes(kept.select(_MARKS)), ".arrow"),
+    }
+    if len(waiting):
+        columns = (*_SHOWN, *_MARKS, "duplicate_of")
+        written["waiting"] = _put(build, parquet_bytes(waiting.select(columns)), ".parquet")
     return {
         "bucket": number,
         "documents": len(kept),
-        "set_aside": len(rows) - len(kept),
-        "root": bucket_root(kept).hex(),
-        "files": {"documents": _put(build, kept), "index": _put(build, index)},
+        "set_aside": len(waiting),
+        "root": root_of_leaves(kept["leaf"].to_pylist()).hex(),
+        "files": written,
     }
 
 
-def _put(build: Build, table: pa.Table) -> dict[str, Any]:
-    data = parquet_bytes(table)
-    return {"sha256": build.put(data, suffix=".parquet"), "bytes": len(data)}
+def _put(build: Build, data: bytes, suffix: str) -> dict[str, Any]:
+    return {"sha256": build.put(data, suffix=suffix), "bytes": len(data)}
 
 
-def bucket_root(documents: pa.Table) -> bytes:
-    """RFC 6962 root over a bucket's documents, in the order of their ids."""
-    created = documents["created"].cast(pa.int64()).to_pylist()
-    columns = [documents[name].to_pylist() for name in ("document_id", "kind", "language", "text")]
-    return merkle_root(canonical_json(list(row)) for row in zip(*columns, created, strict=True))
+def _arrow_bytes(table: pa.Table) -> bytes:
+    """Columns of fixed width as an Arrow file, the values as they lie in memory."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
 
 
 def corpus_root(buckets: Iterable[dict[str, Any]]) -> str:
@@ -76,31 +79,59 @@ def corpus_root(buckets: Iterable[dict[str, Any]]) -> str:
     return merkle_root(leaves).hex()
 
 
-def write_members(build: Build, salt: bytes, subjects: Iterable[str]) -> dict[str, Any]:
+def write_members(build: Build, salt: bytes, subjects: pa.Array) -> dict[str, Any]:
     """Who is in a snapshot, as salted commitments in order under a Merkle root; only a member knows their own."""
-    commitments = sorted(commitment(salt, subject) for subject in subjects)
-    file = _put(build, pa.table({"commitment": pa.array(commitments, pa.binary(32))}))
-    return {"count": len(commitments), "root": merkle_root(commitments).hex(), "file": file}
+    return _put_members(build, _commitments(salt, subjects))
 
 
-def read_bucket(store: Store, entry: dict[str, Any], recipe: Recipe) -> pa.Table:
-    """All candidates of a bucket as they were written: index columns, text and bucket number."""
-    index = _read(store, entry["files"]["index"])
+def change_members(
+    build: Build, store: Store, before: dict[str, Any], salt: bytes, left: pa.Array, came: pa.Array
+) -> dict[str, Any]:
+    """The same after some left and others came, from the earlier commitments."""
+    held = _read(store, before["file"])["commitment"].combine_chunks().cast(pa.binary())
+    staying = held.filter(pc.invert(pc.is_in(held, value_set=_commitments(salt, left))))
+    return _put_members(build, pa.concat_arrays([staying, _commitments(salt, came)]).unique())
+
+
+def _commitments(salt: bytes, subjects: pa.Array) -> pa.Array:
+    return pa.array([commitment(salt, subject) for subject in subjects.to_pylist()], pa.binary())
+
+
+def _put_members(build: Build, commitments: pa.Array) -> dict[str, Any]:
+    ordered = commitments.take(pc.sort_indices(commitments))
+    file = _put(build, parquet_bytes(pa.table({"commitment": ordered.cast(pa.binary(32))})), ".parquet")
+    root = root_of_leaves([leaf_hash(one) for one in ordered.to_pylist()])
+    return {"count": len(ordered), "root": root.hex(), "file": file}
+
+
+def read_bucket(store: Store, entry: dict[str, Any]) -> pa.Table:
+    """All candidates of a bucket as they were written: shown columns, marks, and which document each repeats."""
     kept = _read(store, entry["files"]["documents"])
-    place = pc.index_in(index["document_id"], value_set=kept["document_id"].combine_chunks())
-    text = pc.coalesce(
-        index["text"].combine_chunks(), kept["text"].combine_chunks().take(place.combine_chunks())
-    )
-    return index.set_column(index.column_names.index("text"), "text", text).append_column(
-        "bucket", pa.repeat(pa.scalar(entry["bucket"], pa.int32()), len(index))
-    )
+    marks = _read_arrow(store, entry["files"]["marks"])
+    for name in _MARKS:
+        kept = kept.append_column(name, marks[name])
+    kept = kept.append_column("duplicate_of", pa.nulls(len(kept), pa.string()))
+    if "waiting" not in entry["files"]:
+        return kept
+    return pa.concat_tables([kept, _read(store, entry["files"]["waiting"]).cast(kept.schema)])
 
 
-def read_index(store: Store, manifest: dict[str, Any], columns: tuple[str, ...]) -> Iterator[pa.Table]:
-    """Some index columns of every bucket, with its number."""
-    for entry in manifest["buckets"]:
-        table = _read(store, entry["files"]["index"], columns)
-        yield table.append_column("bucket", pa.repeat(pa.scalar(entry["bucket"], pa.int32()), len(table)))
+def read_index(store: Store, entry: dict[str, Any], columns: tuple[str, ...]) -> pa.Table:
+    """Some shown columns of all candidates of a bucket, with the document each repeats and the bucket's number."""
+    kept = _read(store, entry["files"]["documents"], columns)
+    kept = kept.append_column("duplicate_of", pa.nulls(len(kept), pa.string()))
+    if "waiting" in entry["files"]:
+        waiting = _read(store, entry["files"]["waiting"], (*columns, "duplicate_of"))
+        kept = pa.concat_tables([kept, waiting.select(kept.column_names).cast(kept.schema)])
+    return kept.append_column("bucket", pa.repeat(pa.scalar(entry["bucket"], pa.int32()), len(kept)))
+
+
+def read_signatures(store: Store, entry: dict[str, Any]) -> pa.ChunkedArray:
+    """The signatures of a bucket's candidates, in the order of `read_index`."""
+    parts = [_read_arrow(store, entry["files"]["marks"])["signature"]]
+    if "waiting" in entry["files"]:
+        parts.append(_read(store, entry["files"]["waiting"], ("signature",))["signature"])
+    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
 
 
 def read_documents(store: Store, manifest: dict[str, Any]) -> Iterator[pa.Table]:
@@ -109,6 +140,24 @@ def read_documents(store: Store, manifest: dict[str, Any]) -> Iterator[pa.Table]
         yield _read(store, entry["files"]["documents"])
 
 
+def side_by_side(job: Callable[[_Item], _Made], items: Iterable[_Item]) -> Generator[_Made]:
+    """`job` of every item, in their order, several at a time.
+
+    Close it when you may stop early: what has begun is waited for, what has not never begins.
+    """
+    with ThreadPoolExecutor(_THREADS, "licet-corpus") as threads:
+        waiting = [threads.submit(job, item) for item in items]
+        try:
+            for one in waiting:
+                yield one.result()
+        finally:
+            threads.shutdown(wait=True, cancel_futures=True)
+
+
 def _read(store: Store, file: dict[str, Any], columns: tuple[str, ...] | None = None) -> pa.Table:
     data = pa.BufferReader(store.get(file["sha256"]))
-    return pq.read_table(data, columns=None if columns is None else list(columns))
+    return pq.ParquetFile(data).read(columns=None if columns is None else list(columns))
+
+
+def _read_arrow(store: Store, file: dict[str, Any]) -> pa.Table:
+    return pa.ipc.open_file(pa.BufferReader(store.get(file["sha256"]))).read_all()

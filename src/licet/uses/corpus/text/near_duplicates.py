@@ -114,6 +114,15 @@ def add_documents(documents: pa.Table, added: pa.Table, resemblance: Resemblance
     return classes.name_duplicates(rows, bounds)
 
 
+def band_keys(signed: pa.FixedSizeBinaryArray, resemblance: Resemblance = DEFAULT) -> npt.NDArray[np.uint64]:
+    """A key per band and document, shape (bands, documents); near-duplicates have one in common.
+
+    signed: without nulls. A key depends on its document alone.
+    Raises: UseError CORP-104 for bands that do not divide the signature.
+    """
+    return _band_keys(places(signed), resemblance.bands)
+
+
 @dataclass(frozen=True, slots=True)
 class _Classes:
     """Documents of equal signature, numbered by their first row; rows are in order, so earlier is smaller.
@@ -139,12 +148,6 @@ class _Classes:
         signed = np.flatnonzero(of_row >= 0)
         _, at = np.unique(of_row[signed], return_index=True)
         num_perm = distinct.shape[1]
-        if num_perm % resemblance.bands:
-            raise UseError(
-                "CORP-104",
-                f"{resemblance.bands} bands do not divide signatures of {num_perm} places",
-                fix="choose a number of bands that divides num_perm, such as 16 for 128",
-            )
         return cls(
             of_row=of_row,
             first=signed[at].astype(np.int64),
@@ -234,6 +237,12 @@ class _Classes:
 
 def _band_keys(table: Places, bands: int) -> npt.NDArray[np.uint64]:
     """A 64-bit key per band and class: equal places give equal keys, whatever else is in the table."""
+    if table.shape[1] % bands:
+        raise UseError(
+            "CORP-104",
+            f"{bands} bands do not divide signatures of {table.shape[1]} places",
+            fix="choose a number of bands that divides num_perm, such as 16 for 128",
+        )
     grouped = table.reshape(len(table), bands, table.shape[1] // bands).astype(np.uint64)
     keys = np.zeros((len(table), bands), dtype=np.uint64)
     for place in range(grouped.shape[2]):
