@@ -20,7 +20,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from benchmarks import batches, corpus, decisions, first_answer, gate, gdprbench, ledger, scale
+from benchmarks import batches, corpus, corpus_large, decisions, first_answer, gate, gdprbench, ledger, scale
 from benchmarks.machine import load, peer
 from benchmarks.measure import Tell
 from benchmarks.memory import PeakMemory
@@ -39,6 +39,7 @@ BENCHMARKS: dict[str, Any] = {
     "gate": gate,
     "ledger": ledger,
     "corpus": corpus,
+    "corpus_large": corpus_large,
     "gdprbench": gdprbench,
     "scale": scale,
 }

@@ -102,9 +102,9 @@ def make_network(
     with duckdb.connect() as con:
         con.execute("SET enable_progress_bar=false")
         tell("making members", 0, None)
-        _write(con, _members_sql(members, seed), network.file("members"))
+        _write(con, members_sql(members, seed), network.file("members"))
         tell(f"making {posts:,} posts", 0, None)
-        _write(con, _posts_sql(posts, members, seed), network.file("posts"))
+        _write(con, posts_sql(posts, members, seed), network.file("posts"))
         tell(f"making {texts:,} posts with text", 0, None)
         _words(con, seed)
         _write(con, _texts_sql(texts, members, seed), network.file("texts"))
@@ -131,7 +131,7 @@ def _member(number: str) -> str:
     return f"(100000000 + ({number})::BIGINT)::VARCHAR"
 
 
-def _members_sql(members: int, seed: int) -> str:
+def members_sql(members: int, seed: int) -> str:
     upto, cases = 0, []
     for region, share in REGIONS:
         upto += share
@@ -142,7 +142,7 @@ def _members_sql(members: int, seed: int) -> str:
     )
 
 
-def _posts_sql(posts: int, members: int, seed: int, more: str = "") -> str:
+def posts_sql(posts: int, members: int, seed: int, more: str = "") -> str:
     return (
         f"SELECT range AS post_id, {_member(f'hash(range, {seed}) % {members}')} AS author, "
         f"TIMESTAMP '2020-01-01' + to_minutes((range % 2800000)::INTEGER) AS created, "
@@ -161,7 +161,7 @@ def _words(con: duckdb.DuckDBPyConnection, seed: int) -> None:
 
 def _texts_sql(posts: int, members: int, seed: int) -> str:
     words = f"list_transform(range(40), lambda n: getvariable('words')[1 + (hash(post_id, n, {seed}) % 4000)::INTEGER])"
-    return f"SELECT *, array_to_string({words}, ' ') AS text FROM ({_posts_sql(posts, members, seed)})"
+    return f"SELECT *, array_to_string({words}, ' ') AS text FROM ({posts_sql(posts, members, seed)})"
 
 
 def _choices_sql(members: int, seed: int, chosen_percent: int) -> str:

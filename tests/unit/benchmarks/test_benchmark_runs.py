@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks import batches, corpus, decisions, first_answer, gate, gdprbench, ledger, scale
+from benchmarks import batches, corpus, corpus_large, decisions, first_answer, gate, gdprbench, ledger, scale
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.gdprbench.gated import Gated
 from benchmarks.gdprbench.plain import Plain
@@ -36,7 +36,8 @@ TINY: dict[str, Any] = {
     "first_answer": first_answer.Sizes(rounds=1),
     "gate": gate.Sizes(members=300, posts=3_000, texts=500, rounds=1),
     "ledger": ledger.Sizes(standing=70, proofs=5, rounds=1, batches=(1, 10), threads=2),
-    "corpus": corpus.Sizes(members=120, rounds=1, changed_share=0.05),
+    "corpus": corpus.Sizes(members=120, rounds=1, changed_share=0.05, shares=(0.1,)),
+    "corpus_large": corpus_large.Sizes(members=300, posts=200, shares=(0.01, 0.1), voices=60),
     "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),
     "scale": scale.Sizes(members=300, posts=3_000, shares=(1, 10)),
 }
@@ -48,6 +49,7 @@ SPOKEN_TO = {
     "gate": {"extract", "aggregate", "aggregate_scan"},
     "ledger": {"append", "prove", "verify"},
     "corpus": {"corpus", "update"},
+    "corpus_large": {"update"},
     "gdprbench": set(),
     "scale": {"refresh"},
 }

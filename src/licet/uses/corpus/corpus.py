@@ -359,5 +359,6 @@ def _tables_read(recipe: Recipe) -> tuple[str, ...]:
 def _about(subjects: pa.ListArray, touched: frozenset[str]) -> pa.Array:
     """Which rows are about any of these people."""
     wanted = pc.is_in(subjects.flatten(), value_set=pa.array(sorted(touched), pa.string()))
-    rows = pc.list_parent_indices(subjects).filter(wanted).unique()
-    return pc.is_in(pa.array(range(len(subjects)), pa.int64()), value_set=rows.cast(pa.int64()))
+    found = np.zeros(len(subjects), dtype=np.bool_)
+    found[pc.list_parent_indices(subjects).filter(wanted).to_numpy(zero_copy_only=False)] = True
+    return pa.array(found)

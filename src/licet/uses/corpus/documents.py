@@ -53,9 +53,9 @@ def make_documents(
     Raises: UseError CORP-010 when a recipe names a table or column there is not, CORP-012 for a key that is not
     one; SourceError from the tables.
     """
-    parts = []
+    parts, names = [], _declared_names(gate, recipe)
     for kind in recipe.documents:
-        with closing(_made(gate, kind, recipe, salt, selection)) as made:
+        with closing(_made(gate, kind, recipe, salt, selection, names)) as made:
             for part in made:
                 parts.append(part)
                 tick(len(part))
@@ -67,18 +67,23 @@ def make_documents(
 
 
 def _made(
-    gate: Gate, kind: DocumentKind, recipe: Recipe, salt: bytes, selection: Selection
+    gate: Gate,
+    kind: DocumentKind,
+    recipe: Recipe,
+    salt: bytes,
+    selection: Selection,
+    names: ir.Table | None,
 ) -> Generator[pa.Table]:
     """The documents of one kind, as the engine makes them."""
     key = _check(gate, kind)
     catalogued = gate.catalogue.tables[kind.table]
     if not catalogued.subjects:
         return  # nobody's data: the gate lets none of it through
-    seen = gate.table(kind.table).columns
-    if key not in seen or not any(column in seen for column in kind.columns):
+    everything = gate.table(kind.table)
+    if key not in everything.columns or not any(column in everything.columns for column in kind.columns):
         return  # none of the words it would hold is permitted to anyone
-    permitted = _named_alike(_select(gate, kind, key, selection), kind, catalogued, key)
-    rows = _with_names(gate, permitted, recipe, catalogued.subjects)
+    selected = _select(gate, everything, kind, key, selection)
+    rows = _with_names(_named_alike(selected, kind, catalogued, key), names, catalogued.subjects)
     maker = Maker(kind, recipe, salt, catalogued.key, catalogued.subjects, catalogued.created)
     with (
         gate.engine.reading(f"table {kind.table!r}"),
@@ -156,29 +161,28 @@ def _named_alike(permitted: ir.Table, kind: DocumentKind, catalogued: Any, key: 
     return permitted.select(shown)
 
 
-def _select(gate: Gate, kind: DocumentKind, key: str, selection: Selection) -> ir.Table:
+def _select(gate: Gate, everything: ir.Table, kind: DocumentKind, key: str, selection: Selection) -> ir.Table:
     """The permitted rows that the selection asks for; whole groups, where rows are grouped."""
     if selection.subjects is None:
-        return gate.table(kind.table)
+        return everything
     keys = (selection.keys or {}).get(kind.kind, frozenset())
     if kind.group_by is None and not keys:
         return gate.table(kind.table, selection.subjects)
     about = gate.table(kind.table, selection.subjects)
-    everything = gate.table(kind.table)
     also = gate.engine.hand_in(pa.table({"wanted": pa.array(sorted(keys), pa.string())}))
     text = everything[key].cast("string")
     return everything.filter(text.isin(about[key].cast("string")) | text.isin(also.wanted))
 
 
-def _with_names(gate: Gate, rows: ir.Table, recipe: Recipe, subjects: tuple[str, ...]) -> ir.Table:
+def _with_names(rows: ir.Table, names: ir.Table | None, subjects: tuple[str, ...]) -> ir.Table:
     """The rows with the name their author declared and permits to be read for this purpose; null where none.
 
     Joined on the first person a row names: a row about that person alone names nobody else, and of one about
     several no name is used.
     """
-    names = _declared_names(gate, recipe)
     if names is None:
         return rows.mutate(**{NAME: ibis.null("string")})
+    names = names.view()
     firsts = [rows[column][0] if rows[column].type().is_array() else rows[column] for column in subjects]
     author = functools.reduce(lambda one, other: one.coalesce(other), firsts)
     joined = rows.join(names, author == names.subject, how="left")
@@ -204,7 +208,7 @@ def _declared_names(gate: Gate, recipe: Recipe) -> ir.Table | None:
     named = permitted.select(
         subject=permitted[told.subject].cast("string"), name=permitted[told.column].cast("string")
     )
-    return named.group_by("subject").agg(name=named["name"].min()).view()
+    return named.group_by("subject").agg(name=named["name"].min())
 
 
 def _roles(table: Any) -> tuple[str, ...]:
