@@ -27,6 +27,9 @@ from licet.enforce.spark_types import fitted
 from licet.sources.catalogue import Location, Table
 from licet.terms import GateError, SourceError
 
+#: About 100 bytes each in the driver and in every executor, ids of ten letters: 400 MB.
+BROADCAST_ROWS = 4_000_000
+
 #: Names of views are a session's, and engines may share one.
 _NUMBERS = itertools.count()
 
@@ -43,8 +46,9 @@ class SparkEngine:
     name = "spark"
     people_here = False
 
-    def __init__(self, session: Any) -> None:
-        self.session = session
+    def __init__(self, session: Any, broadcast_rows: int = BROADCAST_ROWS) -> None:
+        """broadcast_rows: the most people that are sent whole to every executor; more are joined by sorting."""
+        self.session, self._broadcast_rows = session, broadcast_rows
         with self.reading("anything: the Spark session does not answer"):
             self.backend = SparkBackend().connect(session)
         self._views: list[str] = []
@@ -99,7 +103,9 @@ class SparkEngine:
         with self.reading("the table that says who the members are"):
             frame = self.backend.raw_sql(self.backend.compile(expression)).cache()
             self._kept.append(frame)
-            return self._view(frame)
+            # Spark judges a table by its size on disk before it is read, and would sort ten million rows of content
+            # to meet a few megabytes of people.
+            return self._view(frame.hint("broadcast") if frame.count() <= self._broadcast_rows else frame)
 
     def transform(
         self,

@@ -138,22 +138,28 @@ class Told:
         return pa.table({"subject": ["2"], "signal": ["gpc"]})
 
 
-class Listening(DuckDBEngine):
-    """Notes every expression it is asked to keep, or to tell row by row."""
+class Listening:
+    """Beside an engine's class: notes every expression it is asked to keep, or to tell row by row."""
 
-    def __init__(self) -> None:
-        super().__init__(threads=1)
+    backend: Any
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.asked: list[tuple[str, str]] = []
 
     def keep(self, expression: Any) -> Any:
         sql = self.backend.compile(expression)
-        table = super().keep(expression)
+        table = super().keep(expression)  # type: ignore[misc]
         self.asked.append((f"kept as {table.get_name()}", sql))
         return table
 
     def batches(self, expression: Any, most_rows: int = 1 << 20) -> Any:
         self.asked.append(("told row by row", self.backend.compile(expression)))
-        return super().batches(expression, most_rows)
+        return super().batches(expression, most_rows)  # type: ignore[misc]
+
+
+class ListeningDuckDB(Listening, DuckDBEngine):
+    """DuckDB, listened to."""
 
 
 QUESTIONS = {
@@ -165,8 +171,12 @@ QUESTIONS = {
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_sql_is_what_it_was(name: str) -> None:
+    assert_sql_is_what_it_was(name, ListeningDuckDB(threads=1), "duckdb", HERE / f"{name}.sql")
+
+
+def assert_sql_is_what_it_was(name: str, engine: Any, dialect: str, golden: Path) -> None:
+    """What a listening engine is asked for one of `QUESTIONS` is in the golden file, and the engine takes it."""
     purpose, table = QUESTIONS[name]
-    engine = Listening()
     gate = Gate(
         Policy(Pack.model_validate(PACK)), purpose, parse_moment("2026-01-01"),
         Catalogue.model_validate(CATALOGUE), engine, cast(Ledger, Told()), tables=TABLES,
@@ -174,24 +184,26 @@ def test_sql_is_what_it_was(name: str) -> None:
     read = engine.backend.compile(gate.table(table))
     asked = list(engine.asked)
     gate.prepare([table])
+
+    def tidy(sql: str) -> str:
+        """Laid out for reading."""
+        return sqlglot.parse_one(sql, dialect=dialect).sql(dialect=dialect, pretty=True)
+
     parts = [
-        f"-- purpose {purpose}, table {table}: what DuckDB is asked, in order.",
-        *(f"-- {how}\n{_tidy(sql)}" for how, sql in asked),
-        f"-- read\n{_tidy(read)}",
-        *(f"-- {how}, to prepare the table\n{_tidy(sql)}" for how, sql in engine.asked[len(asked) :]),
+        f"-- purpose {purpose}, table {table}: what {TITLES[dialect]} is asked, in order.",
+        *(f"-- {how}\n{tidy(sql)}" for how, sql in asked),
+        f"-- read\n{tidy(read)}",
+        *(f"-- {how}, to prepare the table\n{tidy(sql)}" for how, sql in engine.asked[len(asked) :]),
     ]
     text = _renumbered("\n\n".join(parts)) + "\n"
-    golden = HERE / f"{name}.sql"
     if os.environ.get("LICET_GOLDEN") == "write":
         golden.write_text(text, encoding="utf-8")
     assert golden.exists(), "no golden file; write it with LICET_GOLDEN=write"
     assert text == golden.read_text(encoding="utf-8"), "the SQL changed; see LICET_GOLDEN in this file"
-    gate.read(table)  # and DuckDB takes it
+    gate.read(table)
 
 
-def _tidy(sql: str) -> str:
-    """Laid out for reading."""
-    return sqlglot.parse_one(sql, dialect="duckdb").sql(dialect="duckdb", pretty=True)
+TITLES = {"duckdb": "DuckDB", "spark": "Spark"}
 
 
 def _renumbered(text: str) -> str:

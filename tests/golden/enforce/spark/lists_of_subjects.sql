@@ -1,0 +1,263 @@
+-- purpose generative_ai_training, table letters: what Spark is asked, in order.
+
+-- kept as table_1
+SELECT
+  `t13`.`subject`,
+  `t13`.`region`,
+  `t13`.`plan`,
+  `t13`.`subject_number`,
+  `t13`.`age`,
+  COALESCE(`t9`.`state`, '') AS `state`,
+  COALESCE(`t8`.`signals`, '') AS `signals`
+FROM (
+  SELECT
+    `t11`.`subject`,
+    `t11`.`region`,
+    `t11`.`plan`,
+    `t11`.`subject_number`,
+    `t11`.`age`
+  FROM (
+    SELECT
+      `t10`.`subject`,
+      `t10`.`region`,
+      `t10`.`lived`,
+      `t10`.`plan`,
+      `t10`.`subject_number`,
+      CASE
+        WHEN `t10`.`lived` <= MAKE_DATE(2008, 1, 1)
+        THEN 18
+        WHEN `t10`.`lived` <= MAKE_DATE(2026, 1, 1)
+        THEN 0
+        ELSE CAST(NULL AS BIGINT)
+      END AS `age`
+    FROM (
+      SELECT
+        `t5`.`subject`,
+        IF(
+          (
+            MIN(`t5`.`region`) = MAX(`t5`.`region`)
+          )
+          AND (
+            COUNT(`t5`.`region`) = COUNT(*)
+          ),
+          MIN(`t5`.`region`),
+          CAST(NULL AS STRING)
+        ) AS `region`,
+        IF(
+          (
+            MIN(`t5`.`lived`) = MAX(`t5`.`lived`)
+          )
+          AND (
+            COUNT(`t5`.`lived`) = COUNT(*)
+          ),
+          MIN(`t5`.`lived`),
+          CAST(NULL AS DATE)
+        ) AS `lived`,
+        IF(
+          (
+            MIN(`t5`.`plan`) = MAX(`t5`.`plan`)
+          ) AND (
+            COUNT(`t5`.`plan`) = COUNT(*)
+          ),
+          MIN(`t5`.`plan`),
+          CAST(NULL AS STRING)
+        ) AS `plan`,
+        CAST(MIN(`t5`.`subject`) AS BIGINT) AS `subject_number`
+      FROM (
+        SELECT
+          CAST(`t2`.`id` AS STRING) AS `subject`,
+          `t2`.`country` AS `region`,
+          `t2`.`born` AS `lived`,
+          CAST(NULL AS STRING) AS `plan`
+        FROM `table_2` AS `t2`
+        WHERE
+          NOT CAST(`t2`.`id` AS STRING) IS NULL
+      ) AS `t5`
+      GROUP BY
+        1
+    ) AS `t10`
+  ) AS `t11`
+) AS `t13`
+LEFT OUTER JOIN (
+  SELECT
+    `t4`.`subject`,
+    IF(
+      SIZE(ARRAY_SORT(COLLECT_LIST(`t4`.`token`))) = 0,
+      NULL,
+      ARRAY_JOIN(ARRAY_SORT(COLLECT_LIST(`t4`.`token`)), '\037')
+    ) AS `state`
+  FROM (
+    SELECT
+      `t0`.`subject`,
+      `t0`.`setting`,
+      `t0`.`category`,
+      `t0`.`state`,
+      CONCAT_WS('', `t0`.`setting`, '=', COALESCE(`t0`.`category`, ''), '=', `t0`.`state`) AS `token`
+    FROM `table_3` AS `t0`
+    WHERE
+      `t0`.`setting` IN ('ai')
+  ) AS `t4`
+  GROUP BY
+    1
+) AS `t9`
+  ON `t13`.`subject` = `t9`.`subject`
+LEFT OUTER JOIN (
+  SELECT
+    `t3`.`subject`,
+    IF(
+      SIZE(ARRAY_SORT(COLLECT_LIST(`t3`.`token`))) = 0,
+      NULL,
+      ARRAY_JOIN(ARRAY_SORT(COLLECT_LIST(`t3`.`token`)), '\037')
+    ) AS `signals`
+  FROM (
+    SELECT
+      `t1`.`subject`,
+      `t1`.`signal`,
+      `t1`.`signal` AS `token`
+    FROM `table_4` AS `t1`
+    WHERE
+      `t1`.`signal` IN ('gpc')
+  ) AS `t3`
+  GROUP BY
+    1
+) AS `t8`
+  ON `t13`.`subject` = `t8`.`subject`
+
+-- kept as table_5
+SELECT
+  `t2`.`subject`,
+  `t2`.`subject_number`,
+  `t2`.`region`,
+  `t3`.`class_id`
+FROM `table_1` AS `t2`
+INNER JOIN `table_6` AS `t3`
+  ON `t2`.`region` IS NOT DISTINCT FROM `t3`.`class_region`
+  AND `t2`.`age` IS NOT DISTINCT FROM `t3`.`class_age`
+  AND `t2`.`plan` IS NOT DISTINCT FROM `t3`.`class_plan`
+  AND `t2`.`state` = `t3`.`class_state`
+  AND `t2`.`signals` = `t3`.`class_signals`
+
+-- kept as table_7
+SELECT
+  `t2`.`subject`,
+  `t2`.`subject_number`,
+  `t2`.`region`,
+  `t3`.`mask_0`,
+  `t3`.`reason_0`
+FROM `table_5` AS `t2`
+INNER JOIN `table_8` AS `t3`
+  ON `t2`.`class_id` = `t3`.`class_id`
+
+-- read
+WITH `t6` AS (
+  SELECT
+    `t2`.`sender`,
+    `t2`.`recipients`,
+    `t2`.`body`,
+    COALESCE(`t5`.`mask_0`, 0) AS `__licet_mask_0`
+  FROM `table_9` AS `t2`
+  INNER JOIN (
+    SELECT
+      *
+    FROM `table_7` AS `t1`
+    WHERE
+      `t1`.`mask_0` <> 0
+  ) AS `t5`
+    ON `t2`.`sender` = `t5`.`subject`
+)
+SELECT
+  `t16`.`sender`,
+  `t16`.`recipients`
+FROM (
+  SELECT
+    `t10`.`sender`,
+    `t10`.`recipients`,
+    `t10`.`body`,
+    `t10`.`__licet_mask_0`,
+    `t10`.`__licet_people_1`,
+    COALESCE(`t15`.`mask`, 0) AS `__licet_mask_1`,
+    CASE
+      WHEN `t15`.`mask` IS NULL
+      THEN 2
+      WHEN `t15`.`denied`
+      THEN `t15`.`denied_reason`
+      ELSE -1
+    END AS `__licet_reason_1`,
+    IF(`t15`.`denied`, `t15`.`denied_region`, `t15`.`first_region`) AS `__licet_region_1`
+  FROM (
+    SELECT
+      `t7`.`sender`,
+      `t7`.`recipients`,
+      `t7`.`body`,
+      `t7`.`__licet_mask_0`,
+      IF(
+        SIZE(
+          TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
+        ) > 0,
+        CONCAT_WS(
+          '\037',
+          TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
+        ),
+        NULL
+      ) AS `__licet_people_1`
+    FROM `t6` AS `t7`
+  ) AS `t10`
+  LEFT OUTER JOIN (
+    SELECT
+      `t13`.`__licet_people_1`,
+      BIT_AND(`t13`.`mask`) AS `mask`,
+      MIN_BY(
+        IF(`t13`.`mask` = 0, `t13`.`reason`, NULL),
+        IF(`t13`.`mask` = 0, `t13`.`position`, NULL)
+      ) AS `denied_reason`,
+      NULLIF(
+        MIN_BY(
+          IF(`t13`.`mask` = 0, `t13`.`region`, NULL),
+          IF(`t13`.`mask` = 0, `t13`.`position`, NULL)
+        ),
+        '\037'
+      ) AS `denied_region`,
+      NULLIF(MIN_BY(`t13`.`region`, `t13`.`position`), '\037') AS `first_region`,
+      BOOL_OR(`t13`.`mask` = 0) AS `denied`
+    FROM (
+      SELECT
+        `t12`.`__licet_people_1`,
+        COALESCE(`t12`.`position`, 0) AS `position`,
+        COALESCE(`t3`.`mask_0`, 0) AS `mask`,
+        COALESCE(`t3`.`reason_0`, 2) AS `reason`,
+        COALESCE(`t3`.`region`, '\037') AS `region`
+      FROM (
+        SELECT
+          `t9`.`__licet_people_1`,
+          `table_10` AS `people`,
+          `position`
+        FROM (
+          SELECT DISTINCT
+            IF(
+              SIZE(
+                TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
+              ) > 0,
+              CONCAT_WS(
+                '\037',
+                TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
+              ),
+              NULL
+            ) AS `__licet_people_1`,
+            `t7`.`recipients` AS `people`
+          FROM `t6` AS `t7`
+        ) AS `t9`
+        LATERAL VIEW
+        POSEXPLODE_OUTER(`t9`.`people`) AS `position`, `table_10`
+      ) AS `t12`
+      LEFT OUTER JOIN `table_7` AS `t3`
+        ON `t12`.`people` = `t3`.`subject`
+    ) AS `t13`
+    GROUP BY
+      1
+  ) AS `t15`
+    ON `t10`.`__licet_people_1` = `t15`.`__licet_people_1`
+) AS `t16`
+WHERE
+  (
+    `t16`.`__licet_mask_0` & `t16`.`__licet_mask_1`
+  ) <> 0

@@ -1,0 +1,173 @@
+-- purpose generative_ai_training, table members: what Spark is asked, in order.
+
+-- kept as table_1
+SELECT
+  `t13`.`subject`,
+  `t13`.`region`,
+  `t13`.`plan`,
+  `t13`.`subject_number`,
+  `t13`.`age`,
+  COALESCE(`t9`.`state`, '') AS `state`,
+  COALESCE(`t8`.`signals`, '') AS `signals`
+FROM (
+  SELECT
+    `t11`.`subject`,
+    `t11`.`region`,
+    `t11`.`plan`,
+    `t11`.`subject_number`,
+    `t11`.`age`
+  FROM (
+    SELECT
+      `t10`.`subject`,
+      `t10`.`region`,
+      `t10`.`lived`,
+      `t10`.`plan`,
+      `t10`.`subject_number`,
+      CASE
+        WHEN `t10`.`lived` <= MAKE_DATE(2008, 1, 1)
+        THEN 18
+        WHEN `t10`.`lived` <= MAKE_DATE(2026, 1, 1)
+        THEN 0
+        ELSE CAST(NULL AS BIGINT)
+      END AS `age`
+    FROM (
+      SELECT
+        `t5`.`subject`,
+        IF(
+          (
+            MIN(`t5`.`region`) = MAX(`t5`.`region`)
+          )
+          AND (
+            COUNT(`t5`.`region`) = COUNT(*)
+          ),
+          MIN(`t5`.`region`),
+          CAST(NULL AS STRING)
+        ) AS `region`,
+        IF(
+          (
+            MIN(`t5`.`lived`) = MAX(`t5`.`lived`)
+          )
+          AND (
+            COUNT(`t5`.`lived`) = COUNT(*)
+          ),
+          MIN(`t5`.`lived`),
+          CAST(NULL AS DATE)
+        ) AS `lived`,
+        IF(
+          (
+            MIN(`t5`.`plan`) = MAX(`t5`.`plan`)
+          ) AND (
+            COUNT(`t5`.`plan`) = COUNT(*)
+          ),
+          MIN(`t5`.`plan`),
+          CAST(NULL AS STRING)
+        ) AS `plan`,
+        CAST(MIN(`t5`.`subject`) AS BIGINT) AS `subject_number`
+      FROM (
+        SELECT
+          CAST(`t2`.`id` AS STRING) AS `subject`,
+          `t2`.`country` AS `region`,
+          `t2`.`born` AS `lived`,
+          CAST(NULL AS STRING) AS `plan`
+        FROM `table_2` AS `t2`
+        WHERE
+          NOT CAST(`t2`.`id` AS STRING) IS NULL
+      ) AS `t5`
+      GROUP BY
+        1
+    ) AS `t10`
+  ) AS `t11`
+) AS `t13`
+LEFT OUTER JOIN (
+  SELECT
+    `t4`.`subject`,
+    IF(
+      SIZE(ARRAY_SORT(COLLECT_LIST(`t4`.`token`))) = 0,
+      NULL,
+      ARRAY_JOIN(ARRAY_SORT(COLLECT_LIST(`t4`.`token`)), '\037')
+    ) AS `state`
+  FROM (
+    SELECT
+      `t0`.`subject`,
+      `t0`.`setting`,
+      `t0`.`category`,
+      `t0`.`state`,
+      CONCAT_WS('', `t0`.`setting`, '=', COALESCE(`t0`.`category`, ''), '=', `t0`.`state`) AS `token`
+    FROM `table_3` AS `t0`
+    WHERE
+      `t0`.`setting` IN ('ai')
+  ) AS `t4`
+  GROUP BY
+    1
+) AS `t9`
+  ON `t13`.`subject` = `t9`.`subject`
+LEFT OUTER JOIN (
+  SELECT
+    `t3`.`subject`,
+    IF(
+      SIZE(ARRAY_SORT(COLLECT_LIST(`t3`.`token`))) = 0,
+      NULL,
+      ARRAY_JOIN(ARRAY_SORT(COLLECT_LIST(`t3`.`token`)), '\037')
+    ) AS `signals`
+  FROM (
+    SELECT
+      `t1`.`subject`,
+      `t1`.`signal`,
+      `t1`.`signal` AS `token`
+    FROM `table_4` AS `t1`
+    WHERE
+      `t1`.`signal` IN ('gpc')
+  ) AS `t3`
+  GROUP BY
+    1
+) AS `t8`
+  ON `t13`.`subject` = `t8`.`subject`
+
+-- kept as table_5
+SELECT
+  `t2`.`subject`,
+  `t2`.`subject_number`,
+  `t2`.`region`,
+  `t3`.`class_id`
+FROM `table_1` AS `t2`
+INNER JOIN `table_6` AS `t3`
+  ON `t2`.`region` IS NOT DISTINCT FROM `t3`.`class_region`
+  AND `t2`.`age` IS NOT DISTINCT FROM `t3`.`class_age`
+  AND `t2`.`plan` IS NOT DISTINCT FROM `t3`.`class_plan`
+  AND `t2`.`state` = `t3`.`class_state`
+  AND `t2`.`signals` = `t3`.`class_signals`
+
+-- kept as table_7
+SELECT
+  `t2`.`subject`,
+  `t2`.`subject_number`,
+  `t2`.`region`,
+  `t3`.`mask_0`,
+  `t3`.`reason_0`
+FROM `table_5` AS `t2`
+INNER JOIN `table_8` AS `t3`
+  ON `t2`.`class_id` = `t3`.`class_id`
+
+-- read
+SELECT
+  `t5`.`id`
+FROM (
+  SELECT
+    `t2`.`id`,
+    `t2`.`country`,
+    `t2`.`born`,
+    `t2`.`plan`,
+    `t2`.`headline`,
+    COALESCE(`t4`.`mask_0`, 0) AS `__licet_mask_0`
+  FROM `table_2` AS `t2`
+  INNER JOIN (
+    SELECT
+      *
+    FROM `table_7` AS `t1`
+    WHERE
+      `t1`.`mask_0` <> 0
+  ) AS `t4`
+    ON `t2`.`id` = `t4`.`subject_number`
+) AS `t5`
+WHERE
+  `t5`.`__licet_mask_0` <> 0

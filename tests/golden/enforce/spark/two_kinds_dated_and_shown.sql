@@ -1,0 +1,231 @@
+-- purpose recommendation, table posts: what Spark is asked, in order.
+
+-- kept as table_1
+SELECT
+  `t4`.`subject`,
+  `t4`.`region`,
+  `t4`.`plan`,
+  `t4`.`subject_number`,
+  `t4`.`age`,
+  '' AS `state`,
+  '' AS `signals`
+FROM (
+  SELECT
+    `t3`.`subject`,
+    `t3`.`region`,
+    `t3`.`plan`,
+    `t3`.`subject_number`,
+    `t3`.`age`
+  FROM (
+    SELECT
+      `t2`.`subject`,
+      `t2`.`region`,
+      `t2`.`lived`,
+      `t2`.`plan`,
+      `t2`.`subject_number`,
+      CASE WHEN `t2`.`lived` >= 0 THEN 0 ELSE CAST(NULL AS BIGINT) END AS `age`
+    FROM (
+      SELECT
+        `t1`.`subject`,
+        IF(
+          (
+            MIN(`t1`.`region`) = MAX(`t1`.`region`)
+          )
+          AND (
+            COUNT(`t1`.`region`) = COUNT(*)
+          ),
+          MIN(`t1`.`region`),
+          CAST(NULL AS STRING)
+        ) AS `region`,
+        IF(
+          (
+            MIN(`t1`.`lived`) = MAX(`t1`.`lived`)
+          )
+          AND (
+            COUNT(`t1`.`lived`) = COUNT(*)
+          ),
+          MIN(`t1`.`lived`),
+          CAST(NULL AS BIGINT)
+        ) AS `lived`,
+        IF(
+          (
+            MIN(`t1`.`plan`) = MAX(`t1`.`plan`)
+          ) AND (
+            COUNT(`t1`.`plan`) = COUNT(*)
+          ),
+          MIN(`t1`.`plan`),
+          CAST(NULL AS STRING)
+        ) AS `plan`,
+        CAST(MIN(`t1`.`subject`) AS BIGINT) AS `subject_number`
+      FROM (
+        SELECT
+          CAST(`t0`.`id` AS STRING) AS `subject`,
+          `t0`.`country` AS `region`,
+          CAST(NULL AS BIGINT) AS `lived`,
+          `t0`.`plan`
+        FROM `table_2` AS `t0`
+        WHERE
+          NOT CAST(`t0`.`id` AS STRING) IS NULL
+      ) AS `t1`
+      GROUP BY
+        1
+    ) AS `t2`
+  ) AS `t3`
+) AS `t4`
+
+-- kept as table_3
+SELECT
+  `t2`.`subject`,
+  `t2`.`subject_number`,
+  `t2`.`region`,
+  `t3`.`class_id`
+FROM `table_1` AS `t2`
+INNER JOIN `table_4` AS `t3`
+  ON `t2`.`region` IS NOT DISTINCT FROM `t3`.`class_region`
+  AND `t2`.`age` IS NOT DISTINCT FROM `t3`.`class_age`
+  AND `t2`.`plan` IS NOT DISTINCT FROM `t3`.`class_plan`
+  AND `t2`.`state` = `t3`.`class_state`
+  AND `t2`.`signals` = `t3`.`class_signals`
+
+-- kept as table_5
+SELECT
+  `t2`.`subject`,
+  `t2`.`subject_number`,
+  `t2`.`region`,
+  `t3`.`mask_0`,
+  `t3`.`reason_0`,
+  `t3`.`mask_1`,
+  `t3`.`reason_1`,
+  `t3`.`mask_2`,
+  `t3`.`reason_2`,
+  `t3`.`mask_3`,
+  `t3`.`reason_3`,
+  `t3`.`mask_4`,
+  `t3`.`reason_4`,
+  `t3`.`mask_5`,
+  `t3`.`reason_5`,
+  `t3`.`mask_6`,
+  `t3`.`reason_6`,
+  `t3`.`mask_7`,
+  `t3`.`reason_7`,
+  `t3`.`mask_8`,
+  `t3`.`reason_8`
+FROM `table_3` AS `t2`
+INNER JOIN `table_6` AS `t3`
+  ON `t2`.`class_id` = `t3`.`class_id`
+
+-- read
+SELECT
+  `t7`.`post`,
+  `t7`.`author`,
+  `t7`.`posted_at`,
+  `t7`.`audience`,
+  IF((
+    `t7`.`__licet_mask_0` & 1
+  ) <> 0, `t7`.`body`, CAST(NULL AS STRING)) AS `body`,
+  IF((
+    `t7`.`__licet_mask_0` & 2
+  ) <> 0, `t7`.`byline`, CAST(NULL AS STRING)) AS `byline`
+FROM (
+  SELECT
+    `t4`.`post`,
+    `t4`.`author`,
+    `t4`.`posted_at`,
+    `t4`.`audience`,
+    `t4`.`body`,
+    `t4`.`byline`,
+    `t4`.`draft`,
+    `t4`.`__licet_row_class`,
+    COALESCE(
+      CASE
+        WHEN `t4`.`__licet_row_class` = 0
+        THEN `t6`.`mask_0`
+        WHEN `t4`.`__licet_row_class` = 1
+        THEN `t6`.`mask_1`
+        WHEN `t4`.`__licet_row_class` = 2
+        THEN `t6`.`mask_2`
+        WHEN `t4`.`__licet_row_class` = 3
+        THEN `t6`.`mask_3`
+        WHEN `t4`.`__licet_row_class` = 4
+        THEN `t6`.`mask_4`
+        WHEN `t4`.`__licet_row_class` = 5
+        THEN `t6`.`mask_5`
+        WHEN `t4`.`__licet_row_class` = 6
+        THEN `t6`.`mask_6`
+        WHEN `t4`.`__licet_row_class` = 7
+        THEN `t6`.`mask_7`
+        WHEN `t4`.`__licet_row_class` = 8
+        THEN `t6`.`mask_8`
+        ELSE CAST(NULL AS BIGINT)
+      END,
+      0
+    ) AS `__licet_mask_0`
+  FROM (
+    SELECT
+      *
+    FROM (
+      SELECT
+        `t0`.`post`,
+        `t0`.`author`,
+        `t0`.`posted_at`,
+        `t0`.`audience`,
+        `t0`.`body`,
+        `t0`.`byline`,
+        `t0`.`draft`,
+        (
+          CASE
+            WHEN `t0`.`audience` IS NULL
+            THEN 2
+            WHEN `t0`.`audience` = 'public'
+            THEN 0
+            ELSE 1
+          END * 3
+        ) + CASE
+          WHEN CAST(`t0`.`posted_at` AS TIMESTAMP) IS NULL
+          THEN 2
+          WHEN CAST(`t0`.`posted_at` AS TIMESTAMP) >= CAST('2025-01-01T00:00:00' AS TIMESTAMP)
+          THEN 1
+          ELSE 0
+        END AS `__licet_row_class`
+      FROM `table_7` AS `t0`
+    ) AS `t2`
+    WHERE
+      `t2`.`__licet_row_class` IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
+  ) AS `t4`
+  INNER JOIN (
+    SELECT
+      *
+    FROM `table_5` AS `t1`
+    WHERE
+      (
+        `t1`.`mask_0` <> 0
+      )
+      OR (
+        `t1`.`mask_1` <> 0
+      )
+      OR (
+        `t1`.`mask_2` <> 0
+      )
+      OR (
+        `t1`.`mask_3` <> 0
+      )
+      OR (
+        `t1`.`mask_4` <> 0
+      )
+      OR (
+        `t1`.`mask_5` <> 0
+      )
+      OR (
+        `t1`.`mask_6` <> 0
+      )
+      OR (
+        `t1`.`mask_7` <> 0
+      )
+      OR (
+        `t1`.`mask_8` <> 0
+      )
+  ) AS `t6`
+    ON `t4`.`author` = `t6`.`subject_number`
+) AS `t7`
+WHERE
+  `t7`.`__licet_mask_0` <> 0
