@@ -145,6 +145,8 @@ class AsOfMachine(RuleBasedStateMachine):
         assert self.ledger.changed_subjects(since, position) == self.model.changed(since, position)
         packs = [index for index, _ in self.model.of(EntryKind.PACK_IN_FORCE, position)]
         assert [entry.index for entry in self.ledger.packs_in_force(position)] == packs
+        later = [entry.index for entry in self.ledger.packs_in_force(position, since=position // 2)]
+        assert later == [index for index in packs if index >= position // 2]
         moment = data.draw(st.integers(-60, 600), label="moment")
         at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=moment)
         assert self.ledger.position_at(at) == sum(recorded <= at for recorded, _ in self.model.history)

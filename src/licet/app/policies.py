@@ -45,7 +45,7 @@ class PoliciesInForce:
     def at(self, position: int) -> Policy:
         """The policy as of a position. Raises: AppError APP-005 when none is in force."""
         if position > self._read_to:
-            named = self._ledger.entries(self._read_to, position, EntryKind.PACK_IN_FORCE)
+            named = self._ledger.packs_in_force(position, since=self._read_to)
             self._named += [(entry.index, str(entry.payload["digest"])) for entry in named if entry.payload]
             self._read_to = position
         digests = tuple(digest for index, digest in self._named if index < position)

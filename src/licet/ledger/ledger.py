@@ -198,9 +198,9 @@ class Ledger:
             self._storage, start, self.position if stop is None else stop, kind, subject
         )
 
-    def packs_in_force(self, position: int | None = None) -> list[Entry]:
-        """The entries that put packs in force, in order."""
-        return list(self.entries(0, self._at(position), kind=EntryKind.PACK_IN_FORCE))
+    def packs_in_force(self, position: int | None = None, *, since: int = 0) -> list[Entry]:
+        """The entries that put packs in force, in order; from `since` on, for who knows the earlier ones."""
+        return reading.read_few(self._storage, EntryKind.PACK_IN_FORCE, since, self._at(position))
 
     # -- where subjects stood --------------------------------------------------------------------------------
 

@@ -22,6 +22,10 @@ from licet.ledger.sqlite import SqliteStorage
 _BATCH_ROWS = 2048
 
 _ENTRY = "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries WHERE idx = ?"
+_OF_KIND = (
+    "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
+    "WHERE kind = ? AND idx >= ? AND idx < ? ORDER BY idx"
+)
 _MOMENT = "SELECT recorded_at_us FROM entries WHERE idx = ?"
 _CHECKPOINT = "SELECT size, root, signature FROM checkpoints WHERE size = ?"
 _LATEST_CHECKPOINT = "SELECT size, root, signature FROM checkpoints ORDER BY size DESC LIMIT 1"
@@ -67,6 +71,11 @@ def read_entries(
         if len(batch) < _BATCH_ROWS:
             return
         start = batch[-1].idx + 1
+
+
+def read_few(storage: SqliteStorage, kind: EntryKind, start: int, stop: int) -> list[Entry]:
+    """The entries of a kind of which there are few, from `start` to `stop`, in one short read."""
+    return [_as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, start, stop))]
 
 
 def read_checkpoint(storage: SqliteStorage, key: PublicKey, size: int | None) -> Checkpoint | None:
