@@ -1,6 +1,6 @@
-"""What `make parity` counted: not a benchmark, but two targets are its to meet, so the page tells of it.
+"""What `make parity` and `make mutation` counted: no benchmarks, but two targets are theirs to meet.
 
-The run writes parity.json beside the results; cases are counted only where nothing differed, since it ends at the
+Both write a summary beside the results. The parity run counts cases only where nothing differed, since it ends at the
 first difference.
 """
 
@@ -11,36 +11,41 @@ from pathlib import Path
 from typing import Any
 
 
-def read_parity(folder: Path) -> dict[str, Any] | None:
-    """The summary of the parity run in `folder`; None when there is none."""
-    try:
-        told: dict[str, Any] = json.loads((folder / "parity.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    return told
+def read_parity(folder: Path) -> dict[str, Any]:
+    """The summaries in `folder`, or above it (full scale has a folder of its own), under "run" and "mutation"."""
+    found: dict[str, Any] = {}
+    for part, name in (("run", "parity.json"), ("mutation", "mutation.json")):
+        for place in (folder / name, folder.parent / name):
+            if part not in found and place.is_file():
+                found[part] = json.loads(place.read_text(encoding="utf-8"))
+    return found
 
 
-def reached_by_parity(told: dict[str, Any] | None) -> dict[str, int]:
+def reached_by_parity(told: dict[str, Any]) -> dict[str, int]:
     """Id of a target to the count that speaks to it."""
-    if told is None:
-        return {}
-    reached = {"parity": told["cases"]}
-    if "mutants" in told:
-        reached["mutants"] = told["mutants"]["seeded"] - told["mutants"]["killed"]
+    reached = {}
+    if "run" in told:
+        reached["parity"] = told["run"]["cases"]
+    if "mutation" in told:
+        reached["mutants"] = told["mutation"]["faults"] - told["mutation"]["killed"]
     return reached
 
 
 def parity_section(told: dict[str, Any]) -> list[str]:
-    """The part of the page on the parity run, as Markdown."""
-    lines = [
-        f"{told['cases']:,} cases and no difference between {' and '.join(told['compared'])}: {told['worlds']:,} "
-        f"generated worlds at {told['worlds_at_moments']:,} moments, {told['rows']:,} rows, seed {told['seed']}, "
-        f"{told['seconds']:,.0f} s.",
-        f"Never met: {', '.join(told['never_met']) or 'nothing of what was to be met'}.",
-    ]
-    if "mutants" in told:
-        mutants = told["mutants"]
-        lines.append(
-            f"Of {mutants['seeded']} faults seeded into the compiler the suite found {mutants['killed']}."
+    """The part of the page on both, as Markdown; empty when neither was run."""
+    parts = []
+    if "run" in told:
+        run = told["run"]
+        parts.append(
+            f"{run['cases']:,} cases and no difference between {' and '.join(run['compared'])}: {run['worlds']:,} "
+            f"generated worlds at {run['worlds_at_moments']:,} moments, {run['rows']:,} rows, seed {run['seed']}, "
+            f"{run['seconds']:,.0f} s. Never met: {', '.join(run['never_met']) or 'nothing of what was to be met'}. "
+            "Every count is in `parity.json`; `make parity` makes it."
         )
-    return ["## Parity", " ".join(lines) + " Every count is in `parity.json`; `make parity` makes it."]
+    if "mutation" in told:
+        mutation = told["mutation"]
+        parts.append(
+            f"Of {mutation['faults']} faults seeded into the compiler and the reference, one at a time, the suite "
+            f"found {mutation['killed']}. Each is in `mutation.json`; `make mutation` makes it."
+        )
+    return ["## Parity", *parts] if parts else []

@@ -44,8 +44,7 @@ def results_page(results: dict[str, Any]) -> str:
     ]
     for name, benchmark in results["benchmarks"].items():
         parts += _benchmark(results, benchmark, [picture for picture in drawn if picture.benchmark == name])
-    if results.get("parity") is not None:
-        parts += parity_section(results["parity"])
+    parts += parity_section(results.get("parity", {}))
     parts += ["## Versions and configuration", *_versions(results)]
     return "\n\n".join(parts) + "\n"
 

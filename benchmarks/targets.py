@@ -107,7 +107,7 @@ def judge(results: dict[str, Any]) -> list[Verdict]:
     for name, benchmark in results["benchmarks"].items():
         figures = {figure["name"]: figure for figure in (*benchmark["series"], *benchmark["ratios"])}
         found |= {target: (name, figures[speaks]) for target, speaks in benchmark["reached"].items()}
-    for target, count in reached_by_parity(results.get("parity")).items():
+    for target, count in reached_by_parity(results.get("parity", {})).items():
         found[target] = (None, {"median": count, "lowest": count, "highest": count})
     return [_verdict(target, *found.get(target.id, (None, None))) for target in TARGETS]
 

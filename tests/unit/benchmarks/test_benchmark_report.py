@@ -211,19 +211,26 @@ PARITY = {
 
 
 def test_the_parity_run_speaks_to_its_targets(results: dict[str, Any]) -> None:
-    page = results_page({**results, "parity": {**PARITY, "mutants": {"seeded": 20, "killed": 19}}})
+    page = results_page({**results, "parity": {"run": PARITY, "mutation": {"faults": 20, "killed": 19}}})
     assert "at least 10,000,000 cases | 12,345,678 cases | yes |" in page
     assert "at most 0 faults | 1 faults | **no** |" in page
     assert "no difference between decide and gate on duckdb: 500 generated worlds at 900 moments" in page
-    assert "Of 20 faults seeded into the compiler the suite found 19." in page
-    without = results_page({**results, "parity": PARITY})
-    assert "at most 0 faults | not measured | – |" in without and "seeded into" not in without
+    assert (
+        "Of 20 faults seeded into the compiler and the reference, one at a time, the suite found 19." in page
+    )
+    without = results_page({**results, "parity": {"run": PARITY}})
+    assert "at most 0 faults | not measured | – |" in without and "seeded into the" not in without
+    assert "## Parity" not in results_page(results)
 
 
-def test_the_parity_runs_summary_is_read_beside_the_results(tmp_path: Path) -> None:
-    assert read_parity(tmp_path) is None
+def test_summaries_of_the_parity_run_are_read_beside_the_results(tmp_path: Path) -> None:
+    assert read_parity(tmp_path) == {}
     (tmp_path / "parity.json").write_text(json.dumps(PARITY), encoding="utf-8")
-    assert read_parity(tmp_path) == PARITY
+    assert read_parity(tmp_path) == {"run": PARITY}
+    (tmp_path / "mutation.json").write_text('{"faults": 3, "killed": 3}', encoding="utf-8")
+    assert read_parity(tmp_path) == {"run": PARITY, "mutation": {"faults": 3, "killed": 3}}
+    (tmp_path / "full").mkdir()
+    assert read_parity(tmp_path / "full") == read_parity(tmp_path)
 
 
 def test_the_log_names_targets_that_there_are() -> None:
