@@ -54,32 +54,35 @@ class Seen(NamedTuple):
         return (self.mask & bits) != 0
 
 
-def shown(value: ir.Value, shape: Shape, seen: Seen) -> ir.Value:
-    """The value as it may be seen; of the same type."""
+def shown(value: ir.Value, shape: Shape, seen: Seen, is_some_permitted: bool = False) -> ir.Value:
+    """The value as it may be seen; of the same type. is_some_permitted: whether that is known already."""
     bits, nothing = seen.bits_of(shape), ibis.null(value.type())
     if not bits:
         return nothing
     if isinstance(shape, Whole):
         return value if seen.mask is None else ibis.ifelse(seen.something(shape), value, nothing)
-    rebuilt = _rebuilt(value, shape, seen)
-    if seen.mask is None:
-        return value if is_complete(shape) else ibis.ifelse(value.isnull(), nothing, rebuilt)
-    cases = [(value.isnull() | ~seen.something(shape), nothing)]
-    if is_complete(shape):
-        # Most values are permitted entirely; those are handed on as they are, which costs far less.
-        cases.insert(0, ((seen.mask & bits) == bits, value))
-    return ibis.cases(*cases, else_=rebuilt)
+    cases: list[tuple[ir.Value, ir.Value]] = []
+    if is_complete(shape) and not isinstance(shape, Fields):
+        # Most lists and maps are permitted entirely, and are handed on as they are: to go through their elements
+        # costs more. To put a struct together costs next to nothing, and less than to choose between two.
+        if seen.mask is None:
+            return value
+        cases.append(((seen.mask & bits) == bits, value))
+    is_nothing = value.isnull()
+    if seen.mask is not None and not is_some_permitted:
+        is_nothing = is_nothing | ~seen.something(shape)
+    return ibis.cases(*cases, (is_nothing, nothing), else_=_rebuilt(value, shape, seen))
 
 
 def _rebuilt(value: ir.Value, shape: Fields | Elements | Entries, seen: Seen) -> ir.Value:
-    """The value put together from its parts as they may be seen; it is not null."""
+    """The value put together from its parts as they may be seen; it is not null, and something is permitted."""
     if isinstance(shape, Fields):
         return ibis.struct({name: shown(value[name], part, seen) for name, part in shape.fields.items()})
     deeper = seen._replace(depth=seen.depth + 1)
     if isinstance(shape, Entries):
         return _entries(value, shape, deeper)
     if not shape.subjects:
-        told = _each(value, seen.depth, lambda element: shown(element, shape.each, deeper))
+        told = _each(value, seen.depth, lambda element: shown(element, shape.each, deeper, True))
     else:
         told = _about_others(value, shape, deeper)
     # A list of fixed length is one still.
