@@ -20,7 +20,18 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from benchmarks import batches, corpus, corpus_large, decisions, first_answer, gate, gdprbench, ledger, scale
+from benchmarks import (
+    batches,
+    cells,
+    corpus,
+    corpus_large,
+    decisions,
+    first_answer,
+    gate,
+    gdprbench,
+    ledger,
+    scale,
+)
 from benchmarks.machine import load, peer
 from benchmarks.measure import Tell
 from benchmarks.memory import PeakMemory
@@ -37,6 +48,7 @@ BENCHMARKS: dict[str, Any] = {
     "batches": batches,
     "first_answer": first_answer,
     "gate": gate,
+    "cells": cells,
     "ledger": ledger,
     "corpus": corpus,
     "corpus_large": corpus_large,

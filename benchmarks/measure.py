@@ -44,10 +44,12 @@ def in_turn(
     tell: Tell = silent,
     stage: str = "measuring",
     at_least_seconds: float = 0.0,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, list[float]]:
     """Seconds per call of every contender in every round. Each is called once beforehand and not timed.
 
     at_least_seconds: a contender faster than this is called several times a round, and the mean of them counts.
+    clock: what counts as time; `cpu_seconds` for what all processors together spent on it.
     """
     names = list(contenders)
     repeats = {name: _repeats(contenders[name], at_least_seconds) for name in names}
@@ -57,10 +59,10 @@ def in_turn(
         for place, name in enumerate(names[shift:] + names[:shift]):
             tell(f"{stage}: {name}", turn * len(names) + place, rounds * len(names))
             gc.collect()
-            start = time.perf_counter()
+            start = clock()
             for _ in range(repeats[name]):
                 contenders[name]()
-            taken[name].append((time.perf_counter() - start) / repeats[name])
+            taken[name].append((clock() - start) / repeats[name])
     tell(stage, rounds * len(names), rounds * len(names))
     return taken
 

@@ -1,4 +1,5 @@
-"""How much memory a benchmark took at most: this process, and the processes it started (Spark's, new Pythons).
+"""How much memory a benchmark took at most: this process, and the processes it started (Spark's, new Pythons); and
+how much of the processors.
 
 This process' own peak is the kernel's count where it lets one be begun anew (Linux), and otherwise, as for the
 others, the highest of what was seen once a second. A process that lived between two looks is not seen.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +18,17 @@ from benchmarks.machine import peer
 
 _EVERY_SECONDS = 1.0
 _MIB = 2**20
+
+
+def cpu_seconds() -> float:
+    """What all processors have spent so far on this process and on those it started and that still are there."""
+    process = peer("psutil").Process()
+    started = 0.0
+    for child in process.children(recursive=True):
+        with contextlib.suppress(peer("psutil").Error):
+            times = child.cpu_times()
+            started += times.user + times.system + times.children_user + times.children_system
+    return time.process_time() + started
 
 
 class PeakMemory:

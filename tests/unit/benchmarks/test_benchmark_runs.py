@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks import batches, corpus, corpus_large, decisions, first_answer, gate, gdprbench, ledger, scale
+from benchmarks import (
+    batches,
+    cells,
+    corpus,
+    corpus_large,
+    decisions,
+    first_answer,
+    gate,
+    gdprbench,
+    ledger,
+    scale,
+)
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.gdprbench.gated import Gated
 from benchmarks.gdprbench.plain import Plain
@@ -35,6 +46,15 @@ TINY: dict[str, Any] = {
     "batches": batches.Sizes(records=2_000, singly=200, rounds=1),
     "first_answer": first_answer.Sizes(rounds=1),
     "gate": gate.Sizes(members=300, posts=3_000, texts=500, rounds=1),
+    "cells": cells.Sizes(
+        members=40,
+        rows=250,
+        lists=220,
+        rounds=1,
+        duckdb_jobs=("depth_3", "lists"),
+        spark_jobs=("one_of_2",),
+        udf_jobs=("one_of_2", "lists"),
+    ),
     "ledger": ledger.Sizes(standing=70, proofs=5, rounds=1, batches=(1, 10), threads=2),
     "corpus": corpus.Sizes(members=120, rounds=1, changed_share=0.05, shares=(0.1,)),
     "corpus_large": corpus_large.Sizes(members=300, posts=200, shares=(0.01, 0.1), voices=60),
@@ -47,6 +67,7 @@ SPOKEN_TO = {
     "batches": {"batch"},
     "first_answer": {"first_answer"},
     "gate": {"extract", "aggregate", "aggregate_scan"},
+    "cells": {"cells", "cells_spark"},
     "ledger": {"append", "prove", "verify"},
     "corpus": {"corpus", "update"},
     "corpus_large": {"update"},
