@@ -60,12 +60,12 @@ class Sizes:
 _ALL = tuple(job.name for job in JOBS)
 _SOME = ("string", "struct", "1_of_5", "depth_5", "list", "lists")
 SMALL = Sizes(
-    members=2_000, rows=40_000, lists=3_000, rounds=5,
+    members=2_000, rows=60_000, lists=4_000, rounds=3,
     duckdb_jobs=("string", "struct", "one_of_5", "5_of_5", "depth_5", "list", "lists"),
     spark_jobs=("string", "one_of_5", "list"), udf_jobs=("one_of_5", "list"),
 )  # fmt: skip
 FULL = Sizes(
-    members=50_000, rows=150_000, lists=10_000, rounds=5, duckdb_jobs=_ALL, spark_jobs=_ALL,
+    members=50_000, rows=200_000, lists=12_000, rounds=5, duckdb_jobs=_ALL, spark_jobs=_ALL,
     udf_jobs=("string", "one_of_5", "depth_5", "list"),
 )  # fmt: skip
 

@@ -19,6 +19,8 @@ from licet.sources.catalogue import Catalogue
 from licet.sources.paths import Step, parse_path
 
 PLANS = ("a", "b", "c", "d")
+#: Those of two members more, of whom there are no rows: so that at no share a gate finds all members of one mind.
+_ALWAYS, _NEVER = "always", "never"
 #: Percent of the members who permit what is masked.
 SHARES = (0, 25, 50, 75, 100)
 KEPT = "content.posts"
@@ -67,7 +69,8 @@ def write_tables(folder: Path, members: int, rows: int, lists: int, seed: int) -
             con,
             folder,
             "members",
-            f"SELECT range AS member_id, 'DE' AS region, {plans}[1 + range % 4] AS plan FROM range({members})",
+            f"SELECT range AS member_id, 'DE' AS region, CASE WHEN range < {members} THEN {plans}[1 + range % 4] "
+            f"WHEN range = {members} THEN '{_ALWAYS}' ELSE '{_NEVER}' END AS plan FROM range({members + 2})",
         )
         for name in TABLES:
             _copy(
@@ -109,9 +112,9 @@ def make_policy() -> Policy:
     """The kept kind is permitted to be used by everybody, each masked kind by those on so many of the plans."""
     permit = {"effect": "permit", "notice": "n", "purposes": [PURPOSE]}
     rules: list[dict[str, Any]] = [{"id": "kept", "categories": [KEPT], **permit}]
-    for share in SHARES[1:]:
-        plans = {} if share == 100 else {"plans": list(PLANS[: share // 25])}
-        rules.append({"id": f"share{share}", "categories": [masked_kind(share)], **permit, **plans})
+    for share in SHARES:
+        plans = [*PLANS[: share // 25], _ALWAYS]
+        rules.append({"id": f"share{share}", "categories": [masked_kind(share)], "plans": plans, **permit})
     return Policy(
         Pack.model_validate(
             {

@@ -32,57 +32,68 @@ _IDS, _SIGNATURE, _ROW_CLASS = "__licet_element_ids", "__licet_element_list", "_
 class Seen(NamedTuple):
     """What the people concerned permit, where a value is looked at.
 
-    bits: each kind of data as its bit of a mask.
-    mask: int64; None where every kind is permitted.
-    depth: of nested functions over elements, each of which needs a name of its own.
+    bits:   each kind of data as its bit of a mask.
+    mask:   what is permitted here, an int64.
+    sure:   the bits that are set whatever the row: those need no looking at.
     people: subject id to mask, for those whom elements are about.
+    depth:  of nested functions over elements, each of which needs a name of its own.
     """
 
     bits: Mapping[str, int]
-    mask: ir.Value | None
+    mask: ir.Value
+    sure: int = 0
     people: ir.Value | None = None
     depth: int = 0
 
     def bits_of(self, shape: Shape) -> int:
         return functools.reduce(int.__or__, (self.bits[kind] for kind in kinds_in(shape)), 0)
 
-    def something(self, shape: Shape) -> ir.Value:
-        """Whether anything of a value of this shape is permitted."""
-        bits = self.bits_of(shape)
-        if self.mask is None or not bits:
-            return ibis.literal(bits != 0)
-        return (self.mask & bits) != 0
+    def nothing(self, bits: int) -> ir.Value | None:
+        """Whether none of these kinds is permitted; None when one surely is."""
+        return None if bits & self.sure else (self.mask & bits) == 0
+
+    def everything(self, bits: int) -> ir.Value | None:
+        """Whether all of these kinds are permitted; None when they surely are."""
+        bits &= ~self.sure
+        return (self.mask & bits) == bits if bits else None
 
 
-def shown(value: ir.Value, shape: Shape, seen: Seen, is_some_permitted: bool = False) -> ir.Value:
-    """The value as it may be seen; of the same type. is_some_permitted: whether that is known already."""
-    bits, nothing = seen.bits_of(shape), ibis.null(value.type())
+def shown(value: ir.Value, shape: Shape, seen: Seen, permitted_around: int = 0) -> ir.Value:
+    """The value as it may be seen; of the same type.
+
+    permitted_around: kinds of which one is known to be permitted, since something around the value is shown.
+    """
+    bits, null = seen.bits_of(shape), ibis.null(value.type())
     if not bits:
-        return nothing
+        return null
+    everything, nothing = seen.everything(bits), seen.nothing(bits)
     if isinstance(shape, Whole):
-        return value if seen.mask is None else ibis.ifelse(seen.something(shape), value, nothing)
+        return value if everything is None else ibis.ifelse(everything, value, null)
     cases: list[tuple[ir.Value, ir.Value]] = []
-    if is_complete(shape) and not isinstance(shape, Fields):
-        # Most lists and maps are permitted entirely, and are handed on as they are: to go through their elements
-        # costs more. To put a struct together costs next to nothing, and less than to choose between two.
-        if seen.mask is None:
+    if is_complete(shape):
+        if everything is None:
             return value
-        cases.append(((seen.mask & bits) == bits, value))
-    is_nothing = value.isnull()
-    if seen.mask is not None and not is_some_permitted:
-        is_nothing = is_nothing | ~seen.something(shape)
-    return ibis.cases(*cases, (is_nothing, nothing), else_=_rebuilt(value, shape, seen))
+        if not isinstance(shape, Fields):
+            # Most lists and maps are permitted entirely, and are handed on as they are: to go through their elements
+            # costs more. To put a struct together costs next to nothing, and less than to choose between two.
+            cases.append((everything, value))
+    is_null = value.isnull()
+    if nothing is not None and bits != permitted_around:
+        is_null = is_null | nothing
+    return ibis.cases(*cases, (is_null, null), else_=_rebuilt(value, shape, seen, bits))
 
 
-def _rebuilt(value: ir.Value, shape: Fields | Elements | Entries, seen: Seen) -> ir.Value:
-    """The value put together from its parts as they may be seen; it is not null, and something is permitted."""
+def _rebuilt(value: ir.Value, shape: Fields | Elements | Entries, seen: Seen, bits: int) -> ir.Value:
+    """The value put together from its parts as they may be seen; it is not null, and one of `bits` is permitted."""
     if isinstance(shape, Fields):
-        return ibis.struct({name: shown(value[name], part, seen) for name, part in shape.fields.items()})
+        return ibis.struct(
+            {name: shown(value[name], part, seen, bits) for name, part in shape.fields.items()}
+        )
     deeper = seen._replace(depth=seen.depth + 1)
     if isinstance(shape, Entries):
         return _entries(value, shape, deeper)
     if not shape.subjects:
-        told = _each(value, seen.depth, lambda element: shown(element, shape.each, deeper, True))
+        told = _each(value, seen.depth, lambda element: shown(element, shape.each, deeper, bits))
     else:
         told = _about_others(value, shape, deeper)
     # A list of fixed length is one still.
@@ -94,13 +105,11 @@ def _about_others(value: ir.Value, shape: Elements, seen: Seen) -> ir.Value:
     people = seen.people
 
     def judge(element: ir.Value) -> ir.Value:
-        masks = [_mask_of(people, _field(element, steps)) for steps in shape.subjects]
-        if seen.mask is not None:
-            masks.append(seen.mask)
+        masks = [seen.mask, *(_mask_of(people, _field(element, steps)) for steps in shape.subjects)]
         return ibis.struct({"element": element, "mask": functools.reduce(lambda one, two: one & two, masks)})
 
     def show(judged: ir.Value) -> ir.Value:
-        return shown(judged["element"], shape.each, seen._replace(mask=judged["mask"]))
+        return shown(judged["element"], shape.each, seen._replace(mask=judged["mask"], sure=0))
 
     return _each(_each(value, seen.depth - 1, judge), seen.depth - 1, show)
 
@@ -112,12 +121,14 @@ def _mask_of(people: ir.Value, subject: ir.Value) -> ir.Value:
 
 
 def _entries(value: ir.Value, shape: Entries, seen: Seen) -> ir.Value:
-    keys = value.keys()
-    if seen.bits_of(shape.others):
-        others = seen.something(shape.others)
-        kept = _kept(keys, seen.depth - 1, lambda key: _text(key).isin(list(shape.named)) | others)
-    else:
+    keys, others = value.keys(), seen.bits_of(shape.others)
+    nothing = seen.nothing(others)
+    if not others:
         kept = _kept(keys, seen.depth - 1, lambda key: _text(key).isin(list(shape.named)))
+    elif nothing is None:
+        kept = keys
+    else:
+        kept = _kept(keys, seen.depth - 1, lambda key: _text(key).isin(list(shape.named)) | ~nothing)
 
     def show(key: ir.Value) -> ir.Value:
         entry = value.get(key)

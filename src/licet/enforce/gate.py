@@ -99,11 +99,8 @@ class Gate:
         else:
             allowed = content.filter(content[narrow.MASK] != 0)
         allowed = self._with_people(allowed, name, plan)
-        # One kind of data: the row is there because it is permitted.
-        mask = None if len(plan.categories) == 1 else allowed[narrow.MASK]
-        seen = cells.Seen(
-            plan.bits(), mask, allowed[cells.PEOPLE] if cells.PEOPLE in allowed.columns else None
-        )
+        people = allowed[cells.PEOPLE] if cells.PEOPLE in allowed.columns else None
+        seen = cells.Seen(plan.bits(), allowed[narrow.MASK], plan.permitted_in_every_row, people)
         columns: list[ir.Value] = []
         for column in plan.content.columns:
             shape = plan.shapes.get(column, Whole(None))

@@ -53,6 +53,12 @@ class Plan:
     def permitted_anywhere(self) -> int:
         return functools.reduce(int.__or__, (mask for row in self.by_class for mask, _ in row), 0)
 
+    @functools.cached_property
+    def permitted_in_every_row(self) -> int:
+        """The kinds that everybody permits who permits anything: no row that passes can lack them."""
+        masks = [mask for row in self.by_class for mask, _ in row if mask]
+        return functools.reduce(int.__and__, masks) if masks else 0
+
     def bits(self) -> dict[str, int]:
         """Each kind of data as its bit of a mask."""
         return {category: 1 << place for place, category in enumerate(self.categories)}
