@@ -68,7 +68,7 @@ def shown(value: ir.Value, shape: Shape, seen: Seen, permitted_around: int = 0) 
         return null
     everything, nothing = seen.everything(bits), seen.nothing(bits)
     if isinstance(shape, Whole):
-        return value if everything is None else ibis.ifelse(everything, value, null)
+        return value if everything is None else ibis.ifelse((seen.mask & bits) != 0, value, null)
     cases: list[tuple[ir.Value, ir.Value]] = []
     if is_complete(shape):
         if everything is None:
