@@ -30,25 +30,69 @@ class Metadata(NamedTuple):
     switched_off: frozenset[str]
 
 
-class Contender(Protocol):
-    """now: seconds since the data was loaded."""
+#: Key and data of each record read.
+Data = frozenset[tuple[str, str]]
 
-    def load(self, records: Iterable[Record], told: Iterable[tuple[int, Said]]) -> None: ...
-    def create(self, record: Record, told: list[Said]) -> int: ...
+
+class Contender(Protocol):
+    """Records are looked up `where` (key, pur, usr, cat or ttl) they have a `value`. now: seconds since loading."""
+
+    def load(self, records: Iterable[Record], told: Iterable[tuple[int, Said]]) -> None:
+        """Records, a notice to the person of each, and what persons say."""
+        ...
+
+    def create(self, record: Record, told: list[Said]) -> int:
+        """One record, a notice to its person, and what they say."""
+        ...
+
     def set_field(self, where: str, value: Any, field: str, new: Any) -> int: ...
-    def say(self, persons: dict[int, list[Said]]) -> int: ...
-    def persons_of(self, where: str, value: Any) -> list[tuple[int, int]]: ...
+
+    def persons_of(self, where: str, value: Any) -> list[tuple[int, int]]:
+        """Person and purpose of each record."""
+        ...
+
+    def say(self, persons: dict[int, list[Said]]) -> int:
+        """Record what persons say; answers with how many things were said."""
+        ...
+
     def delete(self, where: str, value: Any) -> int: ...
-    def forget(self, person: int) -> None: ...
-    def data(self, where: str, value: Any) -> frozenset[tuple[str, str]]: ...
-    def for_its_purpose(self, where: str, value: Any, now: int) -> frozenset[tuple[str, str]]: ...
-    def for_a_use(self, where: str, value: Any, use: str, now: int) -> frozenset[tuple[str, str]]: ...
-    def metadata(self, where: str, value: Any, proven: bool) -> frozenset[Metadata]: ...
-    def log(self, length: int) -> list[tuple[str, str | None]]: ...
+
+    def forget(self, person: int) -> None:
+        """Remove what is kept of a person beside the records, and note that somebody was erased."""
+        ...
+
+    def data(self, where: str, value: Any) -> Data:
+        """Records for the person themselves: nothing is held back."""
+        ...
+
+    def for_its_purpose(self, where: str, value: Any, now: int) -> Data:
+        """Records that have not expired and may be used each for its own purpose."""
+        ...
+
+    def for_a_use(self, where: str, value: Any, use: str, now: int) -> Data:
+        """Records that have not expired and may be used for `use`; that they were is noted."""
+        ...
+
+    def metadata(self, where: str, value: Any, proven: bool) -> frozenset[Metadata]:
+        """proven: together with proofs, checked, where the contender has any."""
+        ...
+
+    def log(self, length: int) -> list[tuple[str, str | None]]:
+        """Kind and person (None once erased) of the last entries."""
+        ...
+
     def is_forgotten(self, person: int) -> bool: ...
-    def finish(self) -> None: ...
+
+    def finish(self) -> None:
+        """What has to be done once after a workload; it counts."""
+        ...
+
     def bytes_on_disk(self) -> int: ...
     def close(self) -> None: ...
+
+
+#: Carries out an operation: to whom, which, how many persons there are, and when.
+_Job = Callable[[Contender, Operation, int, int], Any]
 
 
 def put(to: Contender, operation: Operation, persons: int, now: int) -> Any:
@@ -66,7 +110,7 @@ def _create(to: Contender, op: Operation, persons: int, now: int) -> int:
     return to.create(record, said_at_first(record, op.number))
 
 
-def _update(where: str) -> Callable[[Contender, Operation, int, int], int]:
+def _update(where: str) -> _Job:
     def update(to: Contender, op: Operation, persons: int, now: int) -> int:
         value, new = _condition(where, op, persons, now), value_of(op.field, op.number, now)
         if op.field not in ("obj", "dec"):
@@ -84,7 +128,7 @@ def _update_data(to: Contender, op: Operation, persons: int, now: int) -> int:
     return to.set_field("key", f"key{op.number}", "data", f"mended at {now}")
 
 
-def _delete(where: str) -> Callable[[Contender, Operation, int, int], int]:
+def _delete(where: str) -> _Job:
     """By key and by person the law means erasure: with the last record goes what is kept about its person."""
 
     def delete(to: Contender, op: Operation, persons: int, now: int) -> int:
@@ -101,17 +145,15 @@ def _delete(where: str) -> Callable[[Contender, Operation, int, int], int]:
     return delete
 
 
-def _for_its_purpose(where: str) -> Callable[[Contender, Operation, int, int], frozenset[tuple[str, str]]]:
-    def read(to: Contender, op: Operation, persons: int, now: int) -> frozenset[tuple[str, str]]:
+def _for_its_purpose(where: str) -> _Job:
+    def read(to: Contender, op: Operation, persons: int, now: int) -> Data:
         return to.for_its_purpose(where, _condition(where, op, persons, now), now)
 
     return read
 
 
-def _for_a_use(
-    where: str, use: Callable[[Record], str]
-) -> Callable[[Contender, Operation, int, int], frozenset[tuple[str, str]]]:
-    def read(to: Contender, op: Operation, persons: int, now: int) -> frozenset[tuple[str, str]]:
+def _for_a_use(where: str, use: Callable[[Record], str]) -> _Job:
+    def read(to: Contender, op: Operation, persons: int, now: int) -> Data:
         record = make_record(op.number, persons)
         return to.for_a_use(where, _condition(where, op, persons, now), use(record), now)
 
@@ -124,7 +166,7 @@ def _condition(where: str, op: Operation, persons: int, now: int) -> Any:
     return now if where == "ttl" else getattr(record, where)
 
 
-_OPERATIONS: dict[str, Callable[[Contender, Operation, int, int], Any]] = {
+_OPERATIONS: dict[str, _Job] = {
     "create-record": _create,
     "update-metadata-by-key": _update("key"),
     "update-metadata-by-usr": _update("usr"),

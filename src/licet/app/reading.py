@@ -1,8 +1,8 @@
 """What a workspace has read of its files, kept as long as they are as they were.
 
-A decision asks for one person's facts; reading catalogue, labels and members for each would cost ten thousand times
-the decision. Nothing is kept that a look at the files would not show to be old, and choices are never kept: each
-question asks the ledger.
+A decision asks for one person's facts; reading catalogue, labels and members for each would cost tens of thousands of
+times the decision. Nothing is kept that a look at the files would not show to be old, and choices are never kept:
+each question asks the ledger.
 """
 
 from __future__ import annotations
