@@ -131,7 +131,7 @@ def make_gate(
         asked.pop("purpose", "recommendation"),
         at,
         catalogue,
-        DuckDBEngine(threads=1),
+        asked.pop("engine", None) or DuckDBEngine(threads=1),
         cast(Ledger, ledger or Told()),
         base=base,
         tables={"members": members, "posts": posts},
