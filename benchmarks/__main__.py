@@ -31,6 +31,7 @@ from benchmarks import (
     gdprbench,
     ledger,
     scale,
+    spark,
 )
 from benchmarks.machine import load, peer
 from benchmarks.measure import Tell
@@ -49,6 +50,7 @@ BENCHMARKS: dict[str, Any] = {
     "first_answer": first_answer,
     "gate": gate,
     "cells": cells,
+    "spark": spark,
     "ledger": ledger,
     "corpus": corpus,
     "corpus_large": corpus_large,

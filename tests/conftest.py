@@ -26,7 +26,7 @@ SMALL = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         chosen = getattr(item, "callspec", None)
-        on_spark = chosen is not None and chosen.params.get("engine") == "spark"
+        on_spark = chosen is not None and "spark" in chosen.params.values()
         if on_spark or {"spark_session", "connect_session"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.xdist_group("spark"))
 

@@ -24,6 +24,8 @@ LOCAL: Mapping[str, str] = {
     "spark.driver.memory": "2g",
     "spark.log.level": "ERROR",
     "spark.sql.session.timeZone": "UTC",
+    # Spark's two hundred are for a cluster; here each is a task of its own to be waited for.
+    "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
 }
 
 

@@ -19,6 +19,7 @@ from benchmarks import (
     gdprbench,
     ledger,
     scale,
+    spark,
 )
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.gdprbench.gated import Gated
@@ -55,6 +56,7 @@ TINY: dict[str, Any] = {
         spark_jobs=("one_of_2",),
         udf_jobs=("one_of_2", "lists"),
     ),
+    "spark": spark.Sizes(members=300, posts=3_000, texts=500, rounds=1),
     "ledger": ledger.Sizes(standing=70, proofs=5, rounds=1, batches=(1, 10), threads=2),
     "corpus": corpus.Sizes(members=120, rounds=1, changed_share=0.05, shares=(0.1,)),
     "corpus_large": corpus_large.Sizes(members=300, posts=200, shares=(0.01, 0.1), voices=60),
@@ -68,6 +70,7 @@ SPOKEN_TO = {
     "first_answer": {"first_answer"},
     "gate": {"extract", "aggregate", "aggregate_scan"},
     "cells": {"cells", "cells_spark"},
+    "spark": {"spark_aggregate", "spark_extract"},
     "ledger": {"append", "prove", "verify"},
     "corpus": {"corpus", "update"},
     "corpus_large": {"update"},
@@ -83,7 +86,9 @@ def outcome_of(name: str) -> Outcome:
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
-def test_a_benchmark_checks_answers_and_measures(name: str) -> None:
+def test_a_benchmark_checks_answers_and_measures(name: str, request: pytest.FixtureRequest) -> None:
+    if name == "spark":
+        request.getfixturevalue("spark_session")  # which it then takes, rather than start one of its own
     outcome = outcome_of(name)
     assert outcome.name == name
     assert outcome.checks and outcome.how and outcome.sizes
