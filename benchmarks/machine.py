@@ -41,6 +41,19 @@ def peer(name: str) -> ModuleType:
         sys.exit(f"the benchmarks need {name}: pip install 'licet[bench]'")
 
 
+def spark_settings(session: Any) -> str:
+    """How a Spark session is set up, as far as it bears on speed."""
+    names = (
+        "spark.master",
+        "spark.driver.memory",
+        "spark.sql.shuffle.partitions",
+        "spark.sql.adaptive.enabled",
+    )
+    return ", ".join(
+        f"{name.removeprefix('spark.')}={session.conf.get(name, 'as it comes')}" for name in names
+    )
+
+
 def load() -> float | None:
     """How many processes wanted the processor over the last minute, before this run added its own."""
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None

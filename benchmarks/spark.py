@@ -15,6 +15,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from benchmarks.machine import spark_settings
 from benchmarks.measure import Tell, in_turn, seconds_of, silent
 from benchmarks.network import REGIONS, SETTINGS, Network, make_network
 from benchmarks.outcome import Outcome, require_same
@@ -67,6 +68,7 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
                 "spark": session.version,
                 "rounds": sizes.rounds,
             }
+            outcome.configuration["pyspark"] = spark_settings(session)
             gates: list[Gate] = []
 
             def make_ready() -> None:
