@@ -171,7 +171,7 @@ def _release(session: Any, views: list[str], kept: list[Any]) -> None:
             session.catalog.dropTempView(view)
         for frame in kept:
             frame.unpersist()
-    except (PySparkException, Py4JError, ConnectionError, AttributeError):
+    except (PySparkException, Py4JError, ConnectionError, AttributeError, ValueError):
         pass
 
 
