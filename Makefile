@@ -9,7 +9,7 @@ CASES ?= 10000000
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-system demo test check parity golden docs bench clean
+.PHONY: help setup setup-test setup-system demo test check parity mutation golden docs bench clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -59,6 +59,12 @@ test: setup-system setup-test check ## every test, after the checks
 
 parity: setup-system setup-test ## decide against the gate, on CASES=10000000 generated cases from SEED=1
 	@.venv/bin/python -m licet.testing.parity --cases $(CASES) --seed $(SEED) --out docs/benchmarks/parity.json $(ARGS)
+
+mutation: setup-test ## seeded faults of the gate and of decide, each of which must be killed
+	@set -o pipefail; for group in gate reference; do .venv/bin/python tests/mutation/forge.py $$group; done | \
+	  .venv/bin/python tests/mutation/forge.py report docs/benchmarks/mutation.json
+	@.venv/bin/python -c 'import json; told = json.load(open("docs/benchmarks/mutation.json")); \
+	  print(told["killed"], "of", told["faults"], "killed"); raise SystemExit(told["killed"] < told["faults"])'
 
 golden: setup-system setup-test ## write the golden files anew; read the difference before committing
 	@LICET_GOLDEN=write .venv/bin/pytest -q tests/golden
