@@ -13,16 +13,9 @@ ROWS = [
     Fault(
         "cut excludes its own moment",
         _ROWS,
-        "(made >= _naive(cut), ibis",
-        "(made > _naive(cut), ibis",
+        "return made >= _naive(cut)",
+        "return made > _naive(cut)",
         "a record made at the first moment of a cut-off day counts as made before it",
-    ),
-    Fault(
-        "cuts in the wrong order",
-        _ROWS,
-        "reversed(list(enumerate(cuts, start=1)))",
-        "list(enumerate(cuts, start=1))",
-        "with two cut-off days, records made after both count as made between them",
     ),
     Fault(
         "undated rows count as old",
@@ -37,13 +30,6 @@ ROWS = [
         '    if table.created is None:\n        return ibis.literal(missing, "int64")',
         '    if table.created is None:\n        return ibis.literal(0, "int64")',
         "a table without a date column passes as made before every cut-off",
-    ),
-    Fault(
-        "dates of no type count as old",
-        _ROWS,
-        '    if column.type().is_null():\n        return ibis.literal(missing, "int64")',
-        '    if column.type().is_null():\n        return ibis.literal(0, "int64")',
-        "a date column without any date passes as made before every cut-off",
     ),
     Fault(
         "unknown audience counts as another",
@@ -151,39 +137,11 @@ ROWS = [
         "a record whose list of people is missing passes",
     ),
     Fault(
-        "lists run into each other",
-        _ROWS,
-        ".fill_null(MARK + MARK)).join(MARK)",
-        '.fill_null(MARK + MARK)).join("")',
-        "a list of 1 and 23 is judged as one of 12 and 3",
-    ),
-    Fault(
         "kinds of rows mixed in lists",
         _ROWS,
         "keys = [signature, *([_ROW_CLASS] if _ROW_CLASS in rows.columns else [])]",
         "keys = [signature]",
         "for records about lists of people, audience and date are ignored",
-    ),
-    Fault(
-        "large ids taken for each other",
-        _ROWS,
-        'return value.cast("int64") == people[NUMBER]',
-        'return value.cast("float64") == people[NUMBER].cast("float64")',
-        "people whose ids are beyond 2**53 get the answers of their neighbours",
-    ),
-    Fault(
-        "blanks in ids are ignored",
-        _ROWS,
-        'return value.cast("string") == people.subject',
-        'return value.cast("string").strip() == people.subject',
-        "somebody's record is judged by another's choices",
-    ),
-    Fault(
-        "ids are compared without case",
-        _ROWS,
-        'return value.cast("string") == people.subject',
-        'return value.cast("string").lower() == people.subject.lower()',
-        "m1 and M1 get each other's answers",
     ),
     Fault(
         "every kind of row as the first",
@@ -210,13 +168,6 @@ POPULATION = [
         "members whose region is not known get somebody else's",
     ),
     Fault(
-        "a fact left out once is known",
-        _POPULATION,
-        "(rows[name].min() == rows[name].max()) & (rows[name].count() == rows.count())",
-        "(rows[name].min() == rows[name].max())",
-        "a member is permitted by a fact that one of two rows leaves out",
-    ),
-    Fault(
         "of two facts the lesser is known",
         _POPULATION,
         "(rows[name].min() == rows[name].max()) & (rows[name].count() == rows.count())",
@@ -229,20 +180,6 @@ POPULATION = [
         "lived <= born_by(age, at)",
         "lived < born_by(age, at)",
         "on their birthday people still count as a year younger",
-    ),
-    Fault(
-        "of age a year late",
-        _POPULATION,
-        "else lived >= age,",
-        "else lived > age,",
-        "people of just the minimum age are denied",
-    ),
-    Fault(
-        "born on 29 February, of age a day early",
-        _POPULATION,
-        "return date(day.year - age, 2, 28)",
-        "return date(day.year - age, 3, 1)",
-        "somebody counts as of age a day before they are",
     ),
     Fault(
         "birthdays by the asker's clock",
@@ -276,32 +213,11 @@ POPULATION = [
 
 TABULATE = [
     Fault(
-        "a further reason told",
-        _TABULATE,
-        "Code.REGION_NOT_COVERED, Code.REGION_UNKNOWN, Code.TOO_LATE",
-        "Code.REGION_UNKNOWN, Code.REGION_NOT_COVERED, Code.TOO_LATE",
-        "the reason told is not the nearest one",
-    ),
-    Fault(
         "maximum ages have no other side",
         _TABULATE,
         "{clause.maximum_age, clause.maximum_age + 1}",
         "{clause.maximum_age}",
         "people older than a rule's maximum are covered by it",
-    ),
-    Fault(
-        "exceptions by age are not looked at",
-        _TABULATE,
-        "{start.below_age for start in control.starts if start.below_age is not None}",
-        "set()",
-        "a setting that starts off for the young is on for them",
-    ),
-    Fault(
-        "exceptions by plan are not looked at",
-        _TABULATE,
-        "or any(start.plans is not None for control in controls for start in control.starts)",
-        "or False",
-        "a setting that starts off on some plans is judged as if plans were not known",
     ),
     Fault(
         "refusals of replaced settings dropped",
@@ -318,25 +234,11 @@ TABULATE = [
         "a new policy turns a member's earlier no into a yes",
     ),
     Fault(
-        "carried signals dropped",
-        _TABULATE,
-        "| {signal for cell in cells for signal in cell.signals}",
-        "| set()",
-        "a new policy forgets the browser signals that an earlier one honoured",
-    ),
-    Fault(
         "honoured signals dropped",
         _TABULATE,
         "{signal for control in controls for signal in control.honours}",
         "set()",
         "a setting that honours a signal does not",
-    ),
-    Fault(
-        "what forbids ask is not looked at",
-        _TABULATE,
-        "for clause in (*cell.permits, *cell.forbids)]",
-        "for clause in cell.permits]",
-        "a forbid for some ages or audiences does not find them",
     ),
     Fault(
         "cut-offs to the past forgotten",
@@ -346,71 +248,15 @@ TABULATE = [
         "a rule about records made before a day covers those made after",
     ),
     Fault(
-        "before a cut is at it",
-        _TABULATE,
-        "return [just_before(looks.cuts[0]), *looks.cuts, None]",
-        "return [looks.cuts[0], *looks.cuts, None]",
-        "records made before a cut-off count as made after it",
-    ),
-    Fault(
-        "unknown and other audiences swapped",
-        _TABULATE,
-        "return [*looks.visibilities, MARK, None]",
-        "return [*looks.visibilities, None, MARK]",
-        "the reasons for unknown and for other audiences are swapped",
-    ),
-    Fault(
-        "narrow choices count as whole",
-        _TABULATE,
-        "narrow.setdefault(setting, {})[category] = ChoiceState(state)",
-        "choices[setting] = ChoiceState(state)",
-        "who permits one kind of data has permitted all",
-    ),
-    Fault(
-        "kinds of data past the 32nd share a bit",
-        _TABULATE,
-        "sum(1 << bit for bit, decision",
-        "sum(1 << min(bit, 31) for bit, decision",
-        "in wide tables columns are shown that were not permitted",
-    ),
-    Fault(
         "reason of the first kind of data",
         _TABULATE,
         "nearest = min(decisions, key=lambda decision: _NEAR[decision.code])",
         "nearest = decisions[0]",
         "the reason told is not the nearest one",
     ),
-    Fault(
-        "every recipient is the platform",
-        _TABULATE,
-        "Request(purpose, category, recipient, at,",
-        'Request(purpose, category, "self", at,',
-        "an affiliate gets what only the platform may use",
-    ),
 ]
 
 GATE = [
-    Fault(
-        "what one permits is shown in every row",
-        _PLANS,
-        "return functools.reduce(int.__and__, masks) if masks else 0",
-        "return functools.reduce(int.__or__, masks) if masks else 0",
-        "cells are shown that their own people did not permit",
-    ),
-    Fault(
-        "unlabelled counts as without a rule",
-        _PLANS,
-        "Reason(Code.UNLABELLED, None), len(self._numbers)))]",
-        "Reason(Code.NO_RULE, None), len(self._numbers)))]",
-        "nobody is told that a label is missing",
-    ),
-    Fault(
-        "columns that place a row are never masked",
-        _GATE,
-        "            if not kinds_in(shape):\n",
-        "            if not kinds_in(shape) or column in _roles(plan.catalogued):\n",
-        "a labelled date is shown though its kind of data is not permitted",
-    ),
     Fault(
         "empty columns stand there",
         _GATE,
@@ -418,114 +264,8 @@ GATE = [
         "else:",
         "a use sees columns that nobody permits",
     ),
-    Fault(
-        "second people are not asked for counts",
-        _VERDICTS,
-        "len(table.subjects) > 1 or rows[",
-        "len(table.subjects) > 2 or rows[",
-        "counts and verdicts say passed of what the second person refused",
-    ),
-    Fault(
-        "unknown people judged as the first class",
-        _MARKS,
-        "np.append(class_of, len(by_class))",
-        "np.append(class_of, 0)",
-        "rows about people nobody knows pass once a table is prepared",
-    ),
-    Fault(
-        "every kind of row as the first, marked",
-        _MARKS,
-        "0 if kinds is None else kinds[step]]",
-        "0]",
-        "audience and date are ignored once a table is prepared",
-    ),
-    Fault(
-        "no region is the first region",
-        _MARKS,
-        "pc.fill_null(regions.indices, -1)",
-        "pc.fill_null(regions.indices, 0)",
-        "rows of nobody's region are counted for another",
-    ),
-    Fault(
-        "masks wrap around",
-        _MARKS,
-        "if greatest <= np.iinfo(kind).max",
-        "if greatest >> 8 <= np.iinfo(kind).max",
-        "in wide tables what is permitted is lost once a table is prepared",
-    ),
-    Fault(
-        "a gap is the first person",
-        _NUMBERS,
-        "place=place.fill_null(last - first + 1)",
-        "place=place.fill_null(0)",
-        "rows about nobody pass by the choices of the member with the lowest id",
-    ),
-    Fault(
-        "unknown people are the first person",
-        _NUMBERS,
-        "no=known.no.fill_null(NOBODY)",
-        "no=known.no.fill_null(0)",
-        "rows about people nobody knows pass by the choices of the first member",
-    ),
 ]
 
-CELLS = [
-    Fault(
-        "elements without the row's people",
-        _CELLS,
-        "[seen.mask, *(_mask_of(people",
-        "[*(_mask_of(people",
-        "what is said about somebody inside a list passes though the row's own people refused",
-    ),
-    Fault(
-        "elements about nobody pass",
-        _CELLS,
-        "ibis.ifelse(subject.isnull(), zero,",
-        'ibis.ifelse(subject.isnull(), ibis.literal(-1, "int64"),',
-        "elements whose subject is missing are shown",
-    ),
-    Fault(
-        "elements about unknown people pass",
-        _CELLS,
-        'people.get(subject.cast("string"), zero)',
-        'people.get(subject.cast("string"), ibis.literal(-1, "int64"))',
-        "elements about people nobody knows are shown",
-    ),
-    Fault(
-        "permitted in part is shown whole",
-        _CELLS,
-        "return (self.mask & bits) == bits if bits else None",
-        "return (self.mask & bits) != 0 if bits else None",
-        "of a struct of which one field is permitted all are shown",
-    ),
-    Fault(
-        "keys are never hidden",
-        _CELLS,
-        "isin(list(shape.named)) | ~nothing)",
-        "isin(list(shape.named)) | True)",
-        "the keys of a map are shown where their entries are not permitted",
-    ),
-    Fault(
-        "elements judged as the first kind of row",
-        _CELLS,
-        "zero if kind is None or looks.row_classes == 1 else kind",
-        "zero",
-        "for people inside a list audience and date of the record are ignored",
-    ),
-    Fault(
-        "the engine's clock is elsewhere",
-        _DUCKDB,
-        "SET TimeZone='UTC'",
-        "SET TimeZone='Asia/Tokyo'",
-        "records made just after a cut-off count as made before it, or the other way round",
-    ),
-    Fault(
-        "nanosecond times are elsewhere",
-        _DUCKDB,
-        "AT TIME ZONE 'UTC' AS",
-        "AT TIME ZONE 'Asia/Tokyo' AS",
-        "records dated to the nanosecond count as made hours later",
-    ),
-]
+CELLS = []
 
 FAULTS = [*ROWS, *POPULATION, *TABULATE, *GATE, *CELLS]

@@ -20,6 +20,9 @@ from licet.enforce.tabulate import MARK, Dimensions, RowAnswer
 from licet.sources.catalogue import Table
 from licet.terms import SourceError
 
+#: Whole years that 64 bits of nanoseconds can say.
+_FIRST_NS, _LAST_NS = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
+
 
 class Eligibility(NamedTuple):
     """What each subject permits of one table.
@@ -105,11 +108,18 @@ def _created_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -
     return ibis.cases(
         (made.isnull(), ibis.literal(missing, "int64")),
         *(
-            (made >= _naive(cut), ibis.literal(place, "int64"))
+            (_reached(made, cut), ibis.literal(place, "int64"))
             for place, cut in reversed(list(enumerate(cuts, start=1)))
         ),
         else_=ibis.literal(0, "int64"),
     )
+
+
+def _reached(made: ir.Value, cut: datetime) -> ir.Value:
+    """Whether a record was made at a cut or after it; a cut beyond what nanoseconds can say is all before or after."""
+    if made.type().is_timestamp() and made.type().scale == 9 and not _FIRST_NS <= cut < _LAST_NS:
+        return ibis.literal(cut < _FIRST_NS)
+    return made >= _naive(cut)
 
 
 def _naive(moment: datetime) -> ir.Value:

@@ -244,3 +244,15 @@ def test_a_column_of_no_type_is_one_that_says_nothing() -> None:
     }
     nobodys = POSTS.set_column(1, "author", pa.nulls(5))
     assert make_gate(posts=nobodys).read("posts").num_rows == 0
+
+
+def test_times_to_the_nanosecond_stand_before_or_after_days_that_nanoseconds_cannot_say() -> None:
+    dated = POSTS.append_column("made", pa.array([0, 1, 2, 3, None], pa.timestamp("ns")))
+    for rule, passes in (
+        ({"created_from": "0001-01-01"}, True),
+        ({"created_from": "9999-12-31"}, False),
+        ({"created_before": "9999-12-31"}, True),
+        ({"created_before": "0001-01-01"}, False),
+    ):
+        gate = make_gate(permit(**rule), posts=dated, table={"created": "made"}, ledger=Told())
+        assert (gate.read("posts").num_rows > 0) is passes, rule
