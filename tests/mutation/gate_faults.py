@@ -168,6 +168,13 @@ POPULATION = [
         "members whose region is not known get somebody else's",
     ),
     Fault(
+        "a fact left out once is known",
+        _POPULATION,
+        "(rows[name].min() == rows[name].max()) & (rows[name].count() == rows.count())",
+        "(rows[name].min() == rows[name].max())",
+        "a member is permitted by a fact that one of two rows leaves out",
+    ),
+    Fault(
         "of two facts the lesser is known",
         _POPULATION,
         "(rows[name].min() == rows[name].max()) & (rows[name].count() == rows.count())",
@@ -180,6 +187,13 @@ POPULATION = [
         "lived <= born_by(age, at)",
         "lived < born_by(age, at)",
         "on their birthday people still count as a year younger",
+    ),
+    Fault(
+        "of age a year late",
+        _POPULATION,
+        "else lived >= age,",
+        "else lived > age,",
+        "people of just the minimum age are denied",
     ),
     Fault(
         "birthdays by the asker's clock",
@@ -220,6 +234,13 @@ TABULATE = [
         "people older than a rule's maximum are covered by it",
     ),
     Fault(
+        "exceptions by plan are not looked at",
+        _TABULATE,
+        "or any(start.plans is not None for control in controls for start in control.starts)",
+        "or False",
+        "a setting that starts off on some plans is judged as if plans were not known",
+    ),
+    Fault(
         "refusals of replaced settings dropped",
         _TABULATE,
         "found |= {old for control in controls for old in control.replaces}",
@@ -232,6 +253,13 @@ TABULATE = [
         "return found | {setting for cell in cells for setting in cell.carried}",
         "return found",
         "a new policy turns a member's earlier no into a yes",
+    ),
+    Fault(
+        "carried signals dropped",
+        _TABULATE,
+        "| {signal for cell in cells for signal in cell.signals}",
+        "| set()",
+        "a new policy forgets the browser signals that an earlier one honoured",
     ),
     Fault(
         "honoured signals dropped",
@@ -248,6 +276,20 @@ TABULATE = [
         "a rule about records made before a day covers those made after",
     ),
     Fault(
+        "unknown and other audiences swapped",
+        _TABULATE,
+        "return [*looks.visibilities, MARK, None]",
+        "return [*looks.visibilities, None, MARK]",
+        "the reasons for unknown and for other audiences are swapped",
+    ),
+    Fault(
+        "narrow choices count as whole",
+        _TABULATE,
+        "narrow.setdefault(setting, {})[category] = ChoiceState(state)",
+        "choices[setting] = ChoiceState(state)",
+        "who permits one kind of data has permitted all",
+    ),
+    Fault(
         "reason of the first kind of data",
         _TABULATE,
         "nearest = min(decisions, key=lambda decision: _NEAR[decision.code])",
@@ -258,11 +300,25 @@ TABULATE = [
 
 GATE = [
     Fault(
+        "what one permits is shown in every row",
+        _PLANS,
+        "return functools.reduce(int.__and__, masks) if masks else 0",
+        "return functools.reduce(int.__or__, masks) if masks else 0",
+        "cells are shown that their own people did not permit",
+    ),
+    Fault(
         "empty columns stand there",
         _GATE,
         "elif plan.permitted_anywhere & seen.bits_of(shape):",
         "else:",
         "a use sees columns that nobody permits",
+    ),
+    Fault(
+        "unknown people judged as the first class",
+        _MARKS,
+        "np.append(class_of, len(by_class))",
+        "np.append(class_of, 0)",
+        "rows about people nobody knows pass once a table is prepared",
     ),
 ]
 

@@ -106,6 +106,13 @@ FAULTS = [
         "a default that may be off counts as on",
     ),
     Fault(
+        "a refusal reaches nothing below",
+        _REFERENCE,
+        "kind in above or policy.known_kind(kind) in above",
+        "kind == above[0]",
+        "who refuses content has not refused posts",
+    ),
+    Fault(
         "a refusal of a dropped kind reaches nothing",
         _REFERENCE,
         " or policy.known_kind(kind) in above",
