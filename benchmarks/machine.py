@@ -50,7 +50,7 @@ def spark_settings(session: Any) -> str:
         "spark.sql.adaptive.enabled",
     )
     return ", ".join(
-        f"{name.removeprefix('spark.')}={session.conf.get(name, 'as it comes')}" for name in names
+        f"{name.removeprefix('spark.')}={session.conf.get(name, None) or 'as it comes'}" for name in names
     )
 
 

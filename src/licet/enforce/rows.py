@@ -30,11 +30,13 @@ class Eligibility(NamedTuple):
     table:    subject, region, then per row class r: mask_r and reason_r (number in `Gate.reasons`, -1 none).
     unknown:  what is answered where the subject is not known: the same, per row class.
     open_classes: the row classes of which somebody permits something.
+    shared:   row class to the one mask of everybody who permits something of it; those where masks differ are not in.
     """
 
     table: ir.Table
     unknown: list[tuple[int, int]]
     open_classes: frozenset[int]
+    shared: dict[int, int]
 
 
 def eligibility(
@@ -53,8 +55,10 @@ def eligibility(
     joined = people.join(classes, people.class_id == classes.class_id, how="inner")
     wanted = [name for name in classes.columns if name != "class_id"]
     named = [name for name in people.columns if name != "class_id"]
-    open_classes = frozenset(n for row in by_class for n, (mask, _) in enumerate(row) if mask)
-    return Eligibility(engine.keep(joined.select(*named, *wanted)), unknown, open_classes)
+    masks = [{row[n][0] for row in by_class if row[n][0]} for n in range(len(unknown))]
+    open_classes = frozenset(n for n, told in enumerate(masks) if told)
+    shared = {n: next(iter(told)) for n, told in enumerate(masks) if len(told) == 1}
+    return Eligibility(engine.keep(joined.select(*named, *wanted)), unknown, open_classes, shared)
 
 
 def row_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
@@ -183,26 +187,40 @@ def permitted(rows: ir.Table, name: str, table: Table, looks: Dimensions, who: E
         # Rows of a kind that nobody permits need not meet anybody.
         rows = rows.filter(rows[_ROW_CLASS].isin(sorted(who.open_classes)))
     content = [column for column in rows.columns if column != _ROW_CLASS]
-    allowing = _allowing(who)
+    only = _only_class(rows, who)
+    allowing = _allowing(who, only)
     masks: list[str] = []
     for place, subject in enumerate(table.subjects):
         if column_of(rows, name, subject).type().is_array():
             rows, (mask, _, _) = _of_many(rows, subject, place, who)
         else:
             people = allowing.view()
-            joined = rows.join(people, same_person(rows[subject], people), how="inner")
             mask = f"{MASK}_{place}"
-            value, _ = _pick(people, rows, who)
-            rows = joined.select([rows[column] for column in rows.columns] + [value.name(mask)])
+            if only in who.shared:
+                # All who permit anything permit the same: who they are is enough, nothing of theirs is carried along.
+                rows = rows.semi_join(people, same_person(rows[subject], people))
+                rows = rows.mutate(**{mask: ibis.literal(who.shared[only], "int64")})
+            else:
+                joined = rows.join(people, same_person(rows[subject], people), how="inner")
+                value, _ = _pick(people, rows, who)
+                rows = joined.select([rows[column] for column in rows.columns] + [value.name(mask)])
         masks.append(mask)
     together = functools.reduce(lambda one, other: one & other, (rows[mask] for mask in masks))
     judged_rows = rows.select([rows[column] for column in content] + [together.name(MASK)])
     return judged_rows.filter(judged_rows[MASK] != 0)
 
 
-def _allowing(who: Eligibility) -> ir.Table:
-    """The people who permit something of some class of rows."""
-    masks = [who.table[f"mask_{n}"] != 0 for n in range(len(who.unknown))]
+def _only_class(rows: ir.Table, who: Eligibility) -> int | None:
+    """The one class that rows can be of, once those nobody permits are gone; None where there are several."""
+    if _ROW_CLASS not in rows.columns:
+        return 0
+    return next(iter(who.open_classes)) if len(who.open_classes) == 1 else None
+
+
+def _allowing(who: Eligibility, only: int | None) -> ir.Table:
+    """The people who permit something: of the one class of rows that is left, or of any."""
+    wanted = range(len(who.unknown)) if only is None else (only,)
+    masks = [who.table[f"mask_{n}"] != 0 for n in wanted]
     return who.table.filter(functools.reduce(lambda one, other: one | other, masks))
 
 

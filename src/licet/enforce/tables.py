@@ -63,11 +63,15 @@ class Tables:
         return shapes_of(name, self.catalogued(name), self.content(name).schema())
 
     def is_asked(self, name: str, path: str) -> bool:
-        """Whether this use asked for the column that a path leads into."""
+        """Whether this use is shown the column that a path leads into: one it asked for, or one that places a row.
+
+        Those travel with every row; so where they have labels, the labels count, asked for or not.
+        """
         if self._asked is None:
             return True
         within = path_in(path, self.content(name).columns)
-        return within is not None and within.column in self._asked.get(name, ())
+        placing = roles(self.catalogued(name))
+        return within is not None and (within.column in self._asked.get(name, ()) or within.column in placing)
 
     def stand(self, name: str) -> Stand | None:
         """How a table's files stand now; None where files do not tell."""

@@ -256,3 +256,17 @@ def test_times_to_the_nanosecond_stand_before_or_after_days_that_nanoseconds_can
     ):
         gate = make_gate(permit(**rule), posts=dated, table={"created": "made"}, ledger=Told())
         assert (gate.read("posts").num_rows > 0) is passes, rule
+
+
+def test_a_labelled_column_that_places_a_row_needs_permission_though_nobody_asked_for_it() -> None:
+    labelled = {"columns": {"text": "content.posts", "author": "profile.name"}}
+    for marked in (False, True):
+        gate = make_gate(permit(), table=labelled, columns={"posts": ["text"]})
+        if marked:
+            gate.prepare(["posts"])
+        assert "author" not in gate.read("posts").column_names
+        both = make_gate(permit(), PROFILE, table=labelled, columns={"posts": ["text"]})
+        if marked:
+            both.prepare(["posts"])
+        shown = {row["text"]: row["author"] for row in both.read("posts").to_pylist()}
+        assert shown == {"a": "ann", "b": None}
