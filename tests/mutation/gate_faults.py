@@ -5,9 +5,7 @@ from __future__ import annotations
 from faults import Fault
 
 _ROWS, _POPULATION, _TABULATE = "licet.enforce.rows", "licet.enforce.population", "licet.enforce.tabulate"
-_GATE, _MARKS, _NUMBERS = "licet.enforce.gate", "licet.enforce.marks", "licet.enforce.numbers"
-_PLANS, _VERDICTS = "licet.enforce.plans", "licet.enforce.verdicts"
-_CELLS, _DUCKDB = "licet.enforce.cells", "licet.enforce.duckdb_engine"
+_GATE, _MARKS, _PLANS = "licet.enforce.gate", "licet.enforce.marks", "licet.enforce.plans"
 
 ROWS = [
     Fault(
@@ -62,8 +60,8 @@ ROWS = [
     Fault(
         "rows of a second kind vanish",
         _ROWS,
-        "for n, (mask, _) in enumerate(row) if mask)",
-        "for n, (mask, _) in enumerate(row) if mask & 1)",
+        "for row in by_class if row[n][0]}",
+        "for row in by_class if row[n][0] & 1}",
         "rows are lost of which only a later kind of data is permitted",
     ),
     Fault(
@@ -322,6 +320,4 @@ GATE = [
     ),
 ]
 
-CELLS = []
-
-FAULTS = [*ROWS, *POPULATION, *TABULATE, *GATE, *CELLS]
+FAULTS = [*ROWS, *POPULATION, *TABULATE, *GATE]
