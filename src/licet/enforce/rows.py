@@ -188,7 +188,7 @@ def permitted(rows: ir.Table, name: str, table: Table, looks: Dimensions, who: E
         rows = rows.filter(rows[_ROW_CLASS].isin(sorted(who.open_classes)))
     content = [column for column in rows.columns if column != _ROW_CLASS]
     only = _only_class(rows, who)
-    allowing = _allowing(who, only)
+    allowing = _allowing(who)
     masks: list[str] = []
     for place, subject in enumerate(table.subjects):
         if column_of(rows, name, subject).type().is_array():
@@ -217,10 +217,9 @@ def _only_class(rows: ir.Table, who: Eligibility) -> int | None:
     return next(iter(who.open_classes)) if len(who.open_classes) == 1 else None
 
 
-def _allowing(who: Eligibility, only: int | None) -> ir.Table:
-    """The people who permit something: of the one class of rows that is left, or of any."""
-    wanted = range(len(who.unknown)) if only is None else (only,)
-    masks = [who.table[f"mask_{n}"] != 0 for n in wanted]
+def _allowing(who: Eligibility) -> ir.Table:
+    """The people who permit something of some class of rows."""
+    masks = [who.table[f"mask_{n}"] != 0 for n in range(len(who.unknown))]
     return who.table.filter(functools.reduce(lambda one, other: one | other, masks))
 
 
