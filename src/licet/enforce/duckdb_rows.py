@@ -22,6 +22,8 @@ from licet.enforce.marks import ROW, Numbers, RowsInOrder
 
 #: DuckDB's names for where a row of a Parquet file lies; a table with columns so called is not read in order.
 _FILE, _PLACE = "file_index", "file_row_number"
+#: The files' sizes and times of change as one text.
+_STAND = "list((filename, size, last_modified) ORDER BY filename)::VARCHAR"
 _ROW_GROUP_ROWS = 122_880  # DuckDB's own, so that both sides of the join move in step
 
 
@@ -36,8 +38,8 @@ def parquet_in_order(
         return None
     sizes = [pq.read_metadata(file).num_rows for file in files]
     starts = [0, *itertools.accumulate(sizes)]
-    source, stand = _scan(files), _how_they_stand(files)
-    (stood,) = backend.con.execute(f"SELECT {stand}").fetchone()
+    source = _scan(files)
+    (stood,) = backend.con.execute(f"SELECT {_STAND} {_looked_at(files)}").fetchone()
     row = _PLACE if len(files) == 1 else f"{_PLACE} + list_extract({starts}::BIGINT[], {_FILE}::BIGINT + 1)"
     view = _view(backend, next(names), f"SELECT * EXCLUDE ({_PLACE}), {row} AS {ROW} FROM {source}")
 
@@ -49,7 +51,9 @@ def parquet_in_order(
             part = pa.table({name: array[start : start + size] for name, array in columns.items()})
             marks.append(own / f"{number:06d}.parquet")
             pq.write_table(part, marks[-1], compression="snappy", row_group_size=_ROW_GROUP_ROWS)
-        same = f"rows.{_PLACE} = marks.{_PLACE} AND {stand} = {_text(stood)}"
+        # Compared once a query, within the subquery: outside it DuckDB would compare the texts for every row.
+        still = f"(SELECT {_STAND} = {_text(stood)} {_looked_at(files)})"
+        same = f"rows.{_PLACE} = marks.{_PLACE} AND {still}"
         if len(files) > 1:
             same += f" AND rows.{_FILE} = marks.{_FILE}"
         return _view(backend, next(names), _side_by_side(source, _scan(marks), same, list(columns), _PLACE))
@@ -87,11 +91,9 @@ def _scan(files: list[Path]) -> str:
     return f"read_parquet([{', '.join(map(_text, files))}], {_PLACE}=true)"
 
 
-def _how_they_stand(files: list[Path]) -> str:
-    """A text of the files' sizes and times of change at the time of the query; content is not read."""
-    listed = ", ".join(map(_text, files))
-    told = "list((filename, size, last_modified) ORDER BY filename)::VARCHAR"
-    return f"(SELECT {told} FROM read_blob([{listed}]))"
+def _looked_at(files: list[Path]) -> str:
+    """The files as they are at the time of the query; their content is not read."""
+    return f"FROM read_blob([{', '.join(map(_text, files))}])"
 
 
 def _text(value: object) -> str:
