@@ -8,6 +8,7 @@ but for objects nobody refers to, which the next writer removes; if it dies afte
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -36,6 +37,8 @@ class Build:
         self._files = files
         self._open = True
         self._added: set[str] = set()
+        self._putting: set[int] = set()  # the threads that are
+        self._quiet = threading.Condition()
 
     def put(self, data: bytes, suffix: str = "") -> str:
         """Make sure the store holds `data`, and return its SHA-256. What is already there is not written again.
@@ -44,7 +47,10 @@ class Build:
         at once.
         Raises: StoreError STOR-004 when the disk is full, STOR-016 for an odd suffix, STOR-017 after the block.
         """
-        self._check_open()
+        with self._held_open():
+            return self._put(data, suffix)
+
+    def _put(self, data: bytes, suffix: str) -> str:
         digest = sha256(data)
         path = layout.object_path(digest, suffix)
         held = find_object(self._files, digest)
@@ -102,9 +108,30 @@ class Build:
                 "STOR-017", "the build is over", self._files.where, "put and publish inside the with block"
             )
 
+    @contextmanager
+    def _held_open(self) -> Iterator[None]:
+        """While this block runs the build does not end under it: see `_close`."""
+        thread = threading.get_ident()
+        try:
+            with self._quiet:
+                self._check_open()
+                self._putting.add(thread)
+            yield
+        finally:
+            with self._quiet:
+                self._putting.discard(thread)
+                self._quiet.notify_all()
+
     def _close(self, before: frozenset[SnapshotName]) -> None:
-        """Remove what this build added and no snapshot of this build refers to."""
-        self._open = False
+        """Remove what this build added and no snapshot of this build refers to.
+
+        What other threads are putting is waited for, and nothing can be put any more: an interrupt can leave a
+        thread at work that its pool no longer knows, and what it wrote after we looked would stay.
+        """
+        ours = {threading.get_ident()}
+        with self._quiet:
+            self._open = False
+            self._quiet.wait_for(lambda: self._putting <= ours)
         kept: set[str] = set()
         # Asked of the disk and not of memory: an interrupt may fall between the rename and our noting it.
         for name in list_names(self._files):

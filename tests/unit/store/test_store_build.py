@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from licet.store import Build, Store
+from licet.store.local import LocalFiles
 from licet.terms import StoreError
 
 
@@ -94,6 +96,40 @@ def test_a_failing_block_leaves_no_trace(store: Store, error: type[BaseException
         raise error
     assert contents(store) == before
     publish(store, "corpus", b"next")  # and the lock is free
+
+
+def test_what_a_thread_is_still_putting_when_the_block_fails_goes_too(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after Ctrl-C in the middle of starting a pool's thread: the pool does not know it and cannot wait for it."""
+    before, started, go_on = contents(store), threading.Event(), threading.Event()
+    write = LocalFiles.write
+
+    def slow(self: LocalFiles, path: str, data: bytes, *, changing: bool = False) -> None:
+        if data == b"late":
+            started.set()
+            assert go_on.wait(60)
+        write(self, path, data, changing=changing)
+
+    monkeypatch.setattr(LocalFiles, "write", slow)
+    refused: list[str] = []
+
+    def work(build: Build) -> None:
+        build.put(b"late")
+        try:
+            build.put(b"later still")
+        except StoreError as error:
+            refused.append(error.code)
+
+    with pytest.raises(KeyboardInterrupt), store.build("corpus") as build:
+        thread = threading.Thread(target=work, args=(build,))
+        thread.start()
+        assert started.wait(60)
+        threading.Timer(0.2, go_on.set).start()  # while the end of the block waits
+        raise KeyboardInterrupt
+    thread.join(60)
+    assert contents(store) == before
+    assert refused in ([], ["STOR-017"]), "an object that made it before the end is removed with the others"
 
 
 def test_what_was_published_before_the_failure_stays_and_the_rest_goes(store: Store) -> None:
