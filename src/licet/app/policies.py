@@ -6,7 +6,9 @@ force at any position can be read again and checked.
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from licet.decide import Governed, Policy, governed_by
 from licet.ledger import EntryKind, Ledger, NewEntry
@@ -19,18 +21,51 @@ from licet.terms import AppError
 
 def put_in_force(name_or_path: str, ledger: Ledger, folder: Path) -> tuple[Pack, bool]:
     """Load a pack, keep its text, and say so in the ledger; False when it was in force already."""
+    pack, payload = _keep(name_or_path, folder)
+    entries = ledger.packs_in_force()
+    if entries and entries[-1].payload is not None and entries[-1].payload["digest"] == pack.digest:
+        return pack, False
+    ledger.append([NewEntry(EntryKind.PACK_IN_FORCE, None, payload)])
+    return pack, True
+
+
+def announce(name_or_path: str, ledger: Ledger, folder: Path) -> tuple[Pack, bool]:
+    """Load a pack that is to come, keep its text, and say so in the ledger; False when it was announced already."""
+    pack, payload = _keep(name_or_path, folder)
+    told = (*ledger.packs_announced(), *ledger.packs_in_force())
+    if any(entry.payload is not None and entry.payload["digest"] == pack.digest for entry in told):
+        return pack, False
+    ledger.append([NewEntry(EntryKind.PACK_ANNOUNCED, None, payload)])
+    return pack, True
+
+
+def _keep(name_or_path: str, folder: Path) -> tuple[Pack, dict[str, str]]:
+    """The pack, its text kept under its digest, and what an entry says of it."""
     text, where = read_policy(name_or_path)
     pack = parse_pack(text, where)
-    entries = ledger.packs_in_force()
     kept = folder / f"{pack.digest}.yaml"
     if not kept.exists():
         with replace_file(kept) as file:
             file.write(text.encode())
-    if entries and entries[-1].payload is not None and entries[-1].payload["digest"] == pack.digest:
-        return pack, False
-    payload = {"pack": pack.id, "version": pack.version, "digest": pack.digest, "file": kept.name}
-    ledger.append([NewEntry(EntryKind.PACK_IN_FORCE, None, payload)])
-    return pack, True
+    return pack, {"pack": pack.id, "version": pack.version, "digest": pack.digest, "file": kept.name}
+
+
+class Announced(NamedTuple):
+    """A policy that was announced and is not yet in force."""
+
+    digest: str
+    pack: str
+    at: datetime
+
+
+def announced(ledger: Ledger, position: int) -> list[Announced]:
+    """The policies announced up to a position that were not put in force by then, the latest announced first."""
+    in_force = {str(entry.payload["digest"]) for entry in ledger.packs_in_force(position) if entry.payload}
+    return [
+        Announced(str(entry.payload["digest"]), str(entry.payload["pack"]), entry.recorded_at)
+        for entry in reversed(ledger.packs_announced(position))
+        if entry.payload and entry.payload["digest"] not in in_force
+    ]
 
 
 class PoliciesInForce:
@@ -54,6 +89,14 @@ class PoliciesInForce:
                 "APP-005", "no policy is in force, so nothing is permitted",
                 fix="put one in force, e.g. `licet packs use linkedin_as_reported`",
             )  # fmt: skip
+        return self._made(digests)
+
+    def after(self, position: int, digest: str) -> Policy:
+        """The policy as it would be were a kept pack put in force at a position."""
+        self.at(position)
+        return self._made((*(one for index, one in self._named if index < position), digest))
+
+    def _made(self, digests: tuple[str, ...]) -> Policy:
         if digests not in self._policies:
             packs = [_kept_pack(digest, self._folder) for digest in digests]
             carried: frozenset[Governed] = frozenset().union(*(governed_by(pack) for pack in packs[:-1]))

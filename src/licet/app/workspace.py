@@ -19,11 +19,13 @@ from licet.app import corpora, importing, policies
 from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
 from licet.app.layout import Layout, is_workspace, make_workspace, open_layout, read_salt
+from licet.app.member.member import Member
 from licet.app.reading import Reading
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.enforce import Gate, decide_batch
 from licet.enforce.kept import Kept
+from licet.enforce.people import People
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry, Signer, VerifyReport
 from licet.sources.catalogue import Catalogue, is_category
 from licet.store import SnapshotRef, Store
@@ -120,6 +122,29 @@ class Workspace:
             if entry.payload is not None
         ]
 
+    def announce_pack(self, name_or_path: str) -> PackInForce:
+        """Announce a pack that is to come; nothing is permitted by it until it is put in force and its day comes."""
+        with clear_disk_errors("announcing a policy"):
+            pack, changed = policies.announce(name_or_path, self.ledger, self.layout.packs)
+        starts = pack.in_force_from
+        return PackInForce(
+            pack.id, pack.title, pack.version, pack.digest, None if starts is None else format_moment(starts),
+            changed, self.ledger.position,
+        )  # fmt: skip
+
+    def announced(self, position: int | None = None) -> list[policies.Announced]:
+        """The policies announced and not yet in force, the latest first."""
+        return policies.announced(self.ledger, self._position(position))
+
+    def policy_of(self, digest: str) -> Policy:
+        """The policy as it would be were an announced pack put in force now."""
+        return self._policies.after(self.ledger.position, digest)
+
+    def in_force_since(self, position: int | None = None) -> datetime:
+        """When the policy in force was put in force. Raises: AppError APP-005 when there is none."""
+        self.policy(position)
+        return self.ledger.packs_in_force(self._position(position))[-1].recorded_at
+
     # -- data -----------------------------------------------------------------------------------------------
 
     def import_stackexchange(
@@ -157,22 +182,11 @@ class Workspace:
         Raises: AppError APP-011 unknown setting, APP-012 neither on nor off, APP-013 unknown subject, APP-014
         unknown category.
         """
-        policy = self.policy()
-        settings = sorted({*policy.pack.settings, *policy.earlier_settings})
-        if setting not in settings:
-            raise AppError(
-                "APP-011",
-                f"no policy has a setting {setting!r}",
-                fix=f"one of: {', '.join(settings) or 'it has no settings'}",
-            )
-        if value not in ("on", "off"):
-            raise AppError("APP-012", f"a setting is switched on or off, not {value!r}", fix="say on or off")
+        meant = self.settings_meant(setting, value)
         if category is not None and not is_category(category):
             raise AppError("APP-014", f"there is no kind of data {category!r}", fix="see `licet packs show`")
         self._require_known(subject)
-        # A yes to a setting is a yes to those it took the place of; a no needs no such help, it holds by itself.
-        meant = (setting, *(policy.lifted_by(setting) if value == "on" else ()))
-        payload = {"category": category, "value": value, "via": via, "pack": policy.pack.digest}
+        payload = {"category": category, "value": value, "via": via, "pack": self.policy().pack.digest}
         entries = [NewEntry(EntryKind.CHOICE, subject, {"setting": one, **payload}) for one in meant]
         with clear_disk_errors("recording the choice"):
             first, *_ = recorded = self.ledger.append(entries)
@@ -186,6 +200,23 @@ class Workspace:
             format_moment(first.recorded_at),
         )
 
+    def settings_meant(self, setting: str, value: str) -> tuple[str, ...]:
+        """The settings that switching one switches: a yes is a yes to those it took the place of, too.
+
+        A no needs no such help, it holds by itself. Raises: AppError APP-011, APP-012.
+        """
+        policy = self.policy()
+        settings = sorted({*policy.pack.settings, *policy.earlier_settings})
+        if setting not in settings:
+            raise AppError(
+                "APP-011",
+                f"no policy has a setting {setting!r}",
+                fix=f"one of: {', '.join(settings) or 'it has no settings'}",
+            )
+        if value not in ("on", "off"):
+            raise AppError("APP-012", f"a setting is switched on or off, not {value!r}", fix="say on or off")
+        return (setting, *(policy.lifted_by(setting) if value == "on" else ()))
+
     def signal(self, subject: str, signal: str, value: bool, *, via: str = "python") -> Entry:
         """Record that a member's privacy signal was seen, or is gone."""
         self._require_known(subject)
@@ -197,7 +228,15 @@ class Workspace:
 
     def facts(self, subject: str, at: datetime, position: int | None = None) -> Facts | None:
         """What is known about a subject; None when nobody knows them."""
-        return self._reading.people().facts_about(subject, at, self._position(position), self.ledger)
+        return self.people().facts_about(subject, at, self._position(position), self.ledger)
+
+    def people(self) -> People:
+        """Who the members are, as the facts table stands."""
+        return self._reading.people()
+
+    def member(self, subject: str, at: datetime | None = None) -> Member:
+        """One member's side: settings, what is done with their data, notices. Raises: AppError APP-013."""
+        return Member(self, subject, _now() if at is None else at)
 
     # -- deciding -------------------------------------------------------------------------------------------
 
@@ -217,7 +256,7 @@ class Workspace:
         moment = _now() if at is None else at
         facts = self.facts(subject, moment, position)
         if facts is None:
-            raise self._unknown(subject)
+            raise self.unknown(subject)
         request = Request(purpose, category, recipient, moment, visibility, created)
         return decide(request, facts, self.policy(position))
 
@@ -359,9 +398,10 @@ class Workspace:
 
     def _require_known(self, subject: str) -> None:
         if self.facts(subject, _now()) is None:
-            raise self._unknown(subject)
+            raise self.unknown(subject)
 
-    def _unknown(self, subject: str) -> AppError:
+    def unknown(self, subject: str) -> AppError:
+        """The error for a subject that nobody knows."""
         catalogue = self.catalogue
         where = catalogue.facts.table if catalogue.facts else "no table of members yet"
         return AppError(

@@ -167,6 +167,10 @@ class Policy:
         except TypeError:
             return _answered(Code.PURPOSE_UNKNOWN)
 
+    def clause(self, rule: str) -> Clause:
+        """A rule of the pack as decisions need it."""
+        return self._clauses[rule]
+
     @property
     def earlier_settings(self) -> frozenset[str]:
         """Settings of earlier packs; a member may still switch them, since their refusals still hold."""

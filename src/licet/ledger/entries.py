@@ -36,6 +36,7 @@ class EntryKind(StrEnum):
     CHOICE = "choice"
     SIGNAL = "signal"
     NOTICE_SHOWN = "notice_shown"
+    PACK_ANNOUNCED = "pack_announced"
     PACK_IN_FORCE = "pack_in_force"
     USE_RUN = "use_run"
     ERASURE = "erasure"
@@ -46,7 +47,7 @@ class NewEntry:
     """Something to record.
 
     payload: JSON values without floats. A choice says ``setting``, ``value`` ("on" or "off") and may say
-    ``category`` and ``via``; a signal says ``signal`` and ``value`` (true or false); a pack in force says
+    ``category`` and ``via``; a signal says ``signal`` and ``value`` (true or false); a pack in force or announced says
     ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
     """
 
@@ -149,7 +150,7 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
         if subject is None:
             return "it needs a subject"
         return _fault_of_choice(payload) if kind == EntryKind.CHOICE else _fault_of_signal(payload)
-    if kind == EntryKind.PACK_IN_FORCE:
+    if kind in (EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED):
         if subject is not None:
             return "a pack has no subject"
         missing = [key for key in ("pack", "version", "digest", "file") if not _is_text(payload.get(key))]

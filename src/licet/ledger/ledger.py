@@ -202,6 +202,10 @@ class Ledger:
         """The entries that put packs in force, in order; from `since` on, for who knows the earlier ones."""
         return reading.read_few(self._storage, EntryKind.PACK_IN_FORCE, since, self._at(position))
 
+    def packs_announced(self, position: int | None = None) -> list[Entry]:
+        """The entries that announced packs, in order."""
+        return reading.read_few(self._storage, EntryKind.PACK_ANNOUNCED, 0, self._at(position))
+
     # -- where subjects stood --------------------------------------------------------------------------------
 
     def choices_of(self, subject: str, position: int | None = None) -> list[asking.Choice]:

@@ -7,7 +7,6 @@ What it ends with is, byte for byte, what a build from scratch would make (law 8
 
 from __future__ import annotations
 
-import functools
 import platform
 from collections.abc import Callable
 from contextlib import closing
@@ -23,9 +22,10 @@ from licet.store import SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import format_moment
 from licet.uses.corpus import snapshot as files
-from licet.uses.corpus.documents import Selection, make_documents
+from licet.uses.corpus.documents import make_documents
+from licet.uses.corpus.following import follow
 from licet.uses.corpus.recipe import Recipe
-from licet.uses.corpus.repeats import find_repeats, follow_repeats, with_repeats
+from licet.uses.corpus.repeats import find_repeats, with_repeats
 
 #: Called with a stage in plain words, how much is done and how much there is (None: not known).
 Progress = Callable[[str, int, int | None], None]
@@ -144,26 +144,8 @@ def _write_changed(
     progress: Progress,
 ) -> Built:
     """Rewrite the buckets that the touched people's documents lie in, and those whose duplicates came back."""
-    index = _read_index(store, before)
-    gone = index.filter(_about(index["subjects"].combine_chunks(), touched))
-    grouped = {kind.kind for kind in recipe.documents if kind.group_by is not None}
-    keys: dict[str, frozenset[str]] = {}
-    for kind in grouped:
-        keys[kind] = frozenset(gone.filter(pc.equal(gone["kind"], kind))["key"].to_pylist())
-    progress("making documents anew", 0, None)
-    made = make_documents(gate, recipe, salt, Selection(touched, keys)).documents
-    # A group made anew replaces the earlier one even if it was untouched people's until now.
-    leaving = pa.chunked_array(
-        [*gone["document_id"].chunks, *made["document_id"].chunks], pa.string()
-    ).unique()
-    progress("finding near-duplicates", 0, None)
-    named = follow_repeats(store, before, index, leaving, made, recipe)
+    index, leaving, made, named, changed = follow(gate, store, recipe, salt, before, touched, progress)
     left = pc.is_in(index["document_id"], value_set=leaving)
-    changed = {
-        *pc.unique(index["bucket"].filter(left)).to_pylist(),
-        *pc.unique(made["bucket"]).to_pylist(),
-        *pc.unique(index["bucket"].filter(_renamed(index, named))).to_pylist(),
-    }
     progress("counting what is held back", 0, None)
     counts = gate.counts(_tables(recipe))
     old = {entry["bucket"]: entry for entry in before["buckets"]}
@@ -192,34 +174,6 @@ def _write_changed(
         record(manifest, digest(canonical_json(manifest)))
         id_ = writing.publish(manifest)
     return Built(store.snapshot(files.KIND, id_), "updated", None, rewritten)
-
-
-def _read_index(store: Store, before: dict[str, Any]) -> pa.Table:
-    """The narrow columns of every candidate of a snapshot."""
-    columns = ("document_id", "kind", "key", "subjects", "created")
-    read = functools.partial(files.read_index, store, columns=columns)
-    parts = list(files.side_by_side(read, before["buckets"]))
-    return pa.concat_tables(parts).combine_chunks() if parts else _NO_INDEX.empty_table()
-
-
-_NO_INDEX = pa.schema(
-    [
-        ("document_id", pa.string()),
-        ("kind", pa.string()),
-        ("key", pa.string()),
-        ("subjects", pa.list_(pa.string())),
-        ("created", pa.timestamp("us")),
-        ("duplicate_of", pa.string()),
-        ("bucket", pa.int32()),
-    ]
-)
-
-
-def _renamed(index: pa.Table, named: pa.Table) -> pa.ChunkedArray:
-    """Which candidates repeat another document than before."""
-    place = pc.index_in(index["document_id"], value_set=named["document_id"])
-    now, then = pc.fill_null(named["duplicate_of"].take(place), ""), pc.fill_null(index["duplicate_of"], "")
-    return pc.and_(pc.is_valid(place), pc.not_equal(now, then))
 
 
 def _who_changed(index: pa.Table, left: pa.ChunkedArray, made: pa.Table) -> tuple[pa.Array, pa.Array]:
@@ -354,11 +308,3 @@ def _tables_read(recipe: Recipe) -> tuple[str, ...]:
     """Also the one that only names are taken from: whether a name is kept depends on it."""
     names = recipe.declared_names
     return tuple(dict.fromkeys((*_tables(recipe), *(() if names is None else (names.table,)))))
-
-
-def _about(subjects: pa.ListArray, touched: frozenset[str]) -> pa.Array:
-    """Which rows are about any of these people."""
-    wanted = pc.is_in(subjects.flatten(), value_set=pa.array(sorted(touched), pa.string()))
-    found = np.zeros(len(subjects), dtype=np.bool_)
-    found[pc.list_parent_indices(subjects).filter(wanted).to_numpy(zero_copy_only=False)] = True
-    return pa.array(found)

@@ -101,6 +101,12 @@ def change_members(
     return _put_members(build, pa.concat_arrays([staying, _commitments(salt, came)]).unique())
 
 
+def is_member(store: Store, manifest: dict[str, Any], salt: bytes, subject: str) -> bool:
+    """Whether someone is in a snapshot, by the commitments it was published with."""
+    held = _read(store, manifest["members"]["file"])["commitment"].combine_chunks().cast(pa.binary())
+    return bool(pc.any(pc.equal(held, commitment(salt, subject))).as_py())
+
+
 def _commitments(salt: bytes, subjects: pa.Array) -> pa.Array:
     return pa.array([commitment(salt, subject) for subject in subjects.to_pylist()], pa.binary())
 
@@ -142,10 +148,15 @@ def read_signatures(store: Store, entry: dict[str, Any]) -> pa.ChunkedArray:
     return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
 
 
+def read_kept(store: Store, entry: dict[str, Any]) -> pa.Table:
+    """The documents of one bucket."""
+    return _read(store, entry["files"]["documents"])
+
+
 def read_documents(store: Store, manifest: dict[str, Any]) -> Iterator[pa.Table]:
     """The documents of a snapshot, bucket by bucket."""
     for entry in manifest["buckets"]:
-        yield _read(store, entry["files"]["documents"])
+        yield read_kept(store, entry)
 
 
 def side_by_side(job: Callable[[_Item], _Made], items: Iterable[_Item]) -> Generator[_Made]:

@@ -1,0 +1,81 @@
+"""What was done with a member's data: each use the ledger tells of, and which of its documents are about them.
+
+A use that ran is in the ledger whether or not what it made is still there. Where the snapshot was removed since, only
+the use is known, and that is said; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from licet.app.member.flows import purpose_label, recipient_label
+from licet.ledger import Entry, EntryKind
+from licet.store import SnapshotRef
+from licet.terms.moments import format_moment, parse_moment
+from licet.uses.corpus.following import documents_about
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+
+class PastUse(NamedTuple):
+    """One use that ran.
+
+    at:        the moment it was decided for; `recorded_at` is when it ran, `position` the choices it knew.
+    documents: those about the member; None when what was made is no longer there to look into.
+    """
+
+    entry: int
+    recorded_at: datetime
+    use: str
+    how: str
+    purpose: str
+    purpose_label: str
+    recipient: str
+    recipient_label: str
+    at: datetime
+    position: int
+    policy: str
+    policy_title: str
+    snapshot: str
+    snapshot_name: str | None
+    documents: tuple[dict[str, Any], ...] | None
+
+    def as_json(self) -> dict[str, Any]:
+        documents = None
+        if self.documents is not None:
+            shown = ("document_id", "kind", "key", "language", "text")
+            documents = [{name: row[name] for name in shown} for row in self.documents]
+        return {
+            **self._asdict(),
+            "recorded_at": format_moment(self.recorded_at),
+            "at": format_moment(self.at),
+            "documents": documents,
+        }
+
+
+def past_uses(workspace: Workspace, subject: str, position: int) -> list[PastUse]:
+    """Every use up to a ledger position, newest first."""
+    snapshots = {ref.id: ref for ref in workspace.corpus_list()}
+    entries = workspace.ledger.entries(0, position, EntryKind.USE_RUN)
+    return [
+        _past_use(workspace, entry, snapshots, subject) for entry in reversed(list(entries)) if entry.payload
+    ]
+
+
+def _past_use(workspace: Workspace, entry: Entry, snapshots: dict[str, SnapshotRef], subject: str) -> PastUse:
+    said = entry.payload
+    assert said is not None
+    pack = workspace.policy(said["position"]).pack
+    snapshot = snapshots.get(said["snapshot"])
+    found = None
+    if snapshot is not None:
+        found = documents_about(workspace.store, snapshot.manifest, workspace.salt, subject)
+    return PastUse(
+        entry.index, entry.recorded_at, said["use"], said["how"],
+        said["purpose"], purpose_label(pack, said["purpose"]),
+        said["recipient"], recipient_label(pack, said["recipient"]),
+        parse_moment(said["at"]), said["position"], pack.digest, pack.title, said["snapshot"],
+        None if snapshot is None else snapshot.name, None if found is None else tuple(found),
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""What a switch would change before it is switched: asked of the code that would then carry it out.
+
+The documents that would leave a training set are found as an update finds them, on a ledger that supposes the
+choice; so the preview is what then happens, and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from licet.app.member.flows import Flow
+from licet.app.member.supposing import SupposedLedger
+from licet.enforce import Gate
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.terms.moments import parse_moment
+from licet.uses.corpus.following import foresee
+from licet.uses.corpus.recipe import load_recipe
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+
+class FlowChange(NamedTuple):
+    """One use before and after: how many of the member's records it would be given."""
+
+    before: Flow
+    after: Flow
+
+    @property
+    def difference(self) -> int:
+        return self.after.used - self.before.used
+
+
+class ArtefactChange(NamedTuple):
+    """How something that was built would differ at its next update. `name` is None where nothing was built yet."""
+
+    name: str
+    made: str
+    leaving: list[dict[str, Any]]
+    coming: list[dict[str, Any]]
+    changing: list[dict[str, Any]]
+
+
+class Preview(NamedTuple):
+    """What switching `setting` to `value` would change for one member, and in what was built."""
+
+    setting: str
+    value: str
+    changes: tuple[FlowChange, ...]
+    unchanged: tuple[Flow, ...]
+    artefacts: tuple[ArtefactChange, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "setting": self.setting, "value": self.value,
+            "uses": [
+                {"purpose": one.before.use.purpose, "recipient": one.before.use.recipient,
+                 "records_before": one.before.used, "records_after": one.after.used}
+                for one in self.changes
+            ],
+            "artefacts": [
+                {"name": one.name, "made": one.made,
+                 **{how: [row["document_id"] for row in getattr(one, how)] for how in _WAYS}}
+                for one in self.artefacts
+            ],
+        }  # fmt: skip
+
+
+_WAYS = ("leaving", "coming", "changing")
+
+
+def artefact_changes(
+    workspace: Workspace, supposed: SupposedLedger, subject: str
+) -> Sequence[ArtefactChange]:
+    """The latest training set of every purpose, as it would be after an update."""
+    latest = {
+        (ref.manifest["purpose"]["purpose"], ref.manifest["purpose"]["recipient"]): ref
+        for ref in workspace.corpus_list()
+    }
+    changes = []
+    for (purpose, recipient), snapshot in latest.items():
+        recipe = load_recipe(workspace.layout.recipe)
+        gate = Gate(
+            workspace.policy(), purpose, parse_moment(snapshot.manifest["at"]), workspace.catalogue,
+            DuckDBEngine(), supposed, recipient=recipient, position=supposed.position,
+            base=workspace.layout.root, columns=recipe.asks_for(),
+        )  # fmt: skip
+        found = foresee(gate, snapshot, workspace.store, recipe, workspace.salt, frozenset({subject}))
+        changes.append(ArtefactChange(snapshot.name, snapshot.manifest["at"], *found))
+    return changes

@@ -1,0 +1,112 @@
+"""The rows that are about one member, as they stand: what the member may see of their own data.
+
+This is access (GDPR Art. 15), not a use: nothing is made of it, and it passes no gate. It is read with the same
+catalogue and the same engine as a gate reads with, so that what is shown here is what a gate would be asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.tables import Tables, roles
+from licet.sources.catalogue import Catalogue, Table
+from licet.sources.paths import path_in
+
+
+class OwnRecord(NamedTuple):
+    """One row about the member.
+
+    subjects: everyone the row is about, the member among them.
+    kinds:    kind of data to the columns that hold some of it here; unlabelled columns are under None.
+    created:  aware UTC, None where nobody wrote it down.
+    """
+
+    table: str
+    key: str | None
+    subjects: tuple[str, ...]
+    visibility: str | None
+    created: datetime | None
+    kinds: Mapping[str | None, tuple[str, ...]]
+    row: Mapping[str, Any]
+
+
+class OwnRecords:
+    """The rows of one member in every catalogued table, read table by table as they are asked for."""
+
+    def __init__(self, catalogue: Catalogue, base: Path, subject: str) -> None:
+        self._catalogue, self.subject = catalogue, subject
+        self._engine = DuckDBEngine()
+        self._tables = Tables(catalogue, self._engine, base, {}, None)
+        self._read: dict[str, list[OwnRecord]] = {}
+
+    def of(self, name: str) -> list[OwnRecord]:
+        """The member's rows of one table, newest first, then by key. Raises: SourceError from the table."""
+        if name not in self._read:
+            table = self._catalogue.tables[name]
+            self._read[name] = sorted(_records(name, table, self._rows(name)), key=_newest_first)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[OwnRecord]:
+        for name, table in self._catalogue.tables.items():
+            if table.subjects and table.location.arrow is None:
+                yield from self.of(name)
+
+    def _rows(self, name: str) -> pa.Table:
+        content = self._tables.content(name)
+        with self._engine.reading(f"table {name!r}"):
+            return self._tables.about(name, content, [self.subject]).to_pyarrow()
+
+
+def _records(name: str, table: Table, rows: pa.Table) -> Iterator[OwnRecord]:
+    kinds_in: dict[str, set[str | None]] = {}
+    for path, kind in table.columns.items():
+        within = path_in(path, rows.column_names)
+        kinds_in.setdefault(path if within is None else within.column, set()).add(kind)
+    placing = roles(table)
+    for row in rows.to_pylist():
+        kinds: dict[str | None, list[str]] = {}
+        for column, value in row.items():
+            for kind in kinds_in.get(column, {None}):
+                if value not in (None, "", []) and not (kind is None and column in placing):
+                    kinds.setdefault(kind, []).append(column)
+        yield OwnRecord(
+            name,
+            None if table.key is None or row[table.key] is None else str(row[table.key]),
+            tuple(dict.fromkeys(_people(row, table.subjects))),
+            table.visibility_is if table.visibility is None else _text(row[table.visibility]),
+            None if table.created is None else _moment(row[table.created]),
+            {kind: tuple(columns) for kind, columns in kinds.items()},
+            row,
+        )
+
+
+def _people(row: Mapping[str, Any], columns: tuple[str, ...]) -> Iterator[str]:
+    for column in columns:
+        value = row[column]
+        for one in value if isinstance(value, list) else [value]:
+            if one is not None:
+                yield str(one)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _moment(value: Any) -> datetime | None:
+    """As the gate reads it: a moment without offset is UTC, a day is its first moment."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    if hasattr(value, "year"):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return None
+
+
+def _newest_first(record: OwnRecord) -> tuple[bool, float, str]:
+    created = record.created
+    return (created is None, 0.0 if created is None else -created.timestamp(), record.key or "")

@@ -1,0 +1,84 @@
+"""A ledger as it would be if one member chose otherwise: for asking "what if" of the very code that decides.
+
+Nothing is recorded. A gate opened on it answers as it would after the choice, and `position` is where that choice
+would stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.ledger import Ledger
+from licet.ledger.asking import CHOICES_TABLE, Choice
+from licet.terms import ChoiceState
+
+
+class SupposedLedger(Ledger):
+    """`ledger` with one more choice of `subject` for each of `settings`. It cannot be written to."""
+
+    def __init__(self, ledger: Ledger, subject: str, settings: Sequence[str], value: str) -> None:
+        # The same open ledger: closing it is for whoever opened it.
+        self.__dict__.update(ledger.__dict__)
+        self._signer = self._appender = None
+        self._real, self._subject, self._settings, self._value = ledger, subject, tuple(settings), value
+        self._size = ledger.position
+
+    def close(self) -> None:
+        """Nothing of its own to give back."""
+
+    @property
+    def position(self) -> int:
+        return self._size + len(self._settings)
+
+    def choices_of(self, subject: str, position: int | None = None) -> list[Choice]:
+        choices = self._real.choices_of(subject, self._below(position))
+        if subject != self._subject or not self._counts(position):
+            return choices
+        return sorted(self._with(choices), key=lambda one: (one.setting, one.category or ""))
+
+    def signals_of(self, subject: str, position: int | None = None) -> frozenset[str]:
+        return self._real.signals_of(subject, self._below(position))
+
+    def choices_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
+        table = self._real.choices_table(self._below(position), subjects)
+        if not self._counts(position) or (subjects is not None and self._subject not in subjects):
+            return table
+        others = table.filter(pc.not_equal(table["subject"], self._subject))
+        own = self._with(self._real.choices_of(self._subject, self._below(position)))
+        rows = [
+            (self._subject, one.setting, one.category, one.value, str(one.state), one.entry) for one in own
+        ]
+        columns = [
+            pa.array(values, field.type)
+            for values, field in zip(zip(*rows, strict=True), CHOICES_TABLE, strict=True)
+        ]
+        return pa.concat_tables([others, pa.Table.from_arrays(columns, schema=CHOICES_TABLE)])
+
+    def signals_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
+        return self._real.signals_table(self._below(position), subjects)
+
+    def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
+        last = self._below(until_position)
+        changed = self._real.changed_subjects(min(since_position, last), last)
+        return changed | {self._subject} if self._counts(until_position) else changed
+
+    def _below(self, position: int | None) -> int:
+        return self._size if position is None else min(position, self._size)
+
+    def _counts(self, position: int | None) -> bool:
+        return position is None or position > self._size
+
+    def _with(self, choices: list[Choice]) -> list[Choice]:
+        known = {one.setting: one for one in choices if one.category is None}
+        kept = [one for one in choices if one.category is not None or one.setting not in self._settings]
+        for number, setting in enumerate(self._settings):
+            before = known.get(setting)
+            ever_on = before is not None and before.state in (ChoiceState.GIVEN, ChoiceState.WITHDRAWN)
+            off = ChoiceState.WITHDRAWN if ever_on else ChoiceState.REFUSED
+            state = ChoiceState.GIVEN if self._value == "on" else off
+            at = self._real.entry(self._size - 1).recorded_at  # a policy is in force, so there is one
+            kept.append(Choice(setting, None, self._value, state, self._size + number, at))
+        return kept

@@ -1,0 +1,146 @@
+"""One member's side of a workspace: where they stand, what reaches them, what was announced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from journeys.networks import PACK, make_network, member, message, post
+from licet.app import Workspace
+from licet.app.member.notices import as_email
+from licet.app.member.settings import menu
+from licet.ledger import EntryKind, NewEntry
+from licet.terms import AppError, ChoiceState
+from licet.terms.moments import parse_moment
+
+DAY = parse_moment("2025-10-15")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    rows = {
+        "members": [member("ann"), member("ben", "US"), member("fay", "FR"), member("nil", None)],
+        "profiles": [{"id": "ann", "name": "Ann", "headline": "A baker", "summary": None, "internal": "7"}],
+        "posts": [
+            post("p1", "ann", "Bread wants time"),
+            post("p2", "ben", "Together", **{"with": ["ann", "ben"]}),
+        ],
+        "messages": [message("m", "ann", ["ben"], "psst")],
+    }
+    return make_network(tmp_path / "w", rows)
+
+
+def test_a_setting_stands_where_the_pack_starts_it_until_somebody_chooses(workspace: Workspace) -> None:
+    ann = workspace.member("ann", DAY).standing("ai")
+    assert (ann.on, ann.how, ann.state, ann.since) == (True, "default", ChoiceState.NEVER_ASKED, None)
+    assert workspace.member("fay", DAY).standing("ai").on is False, "an exception of the default"
+    assert workspace.member("nil", DAY).standing("ai").on is None, "whether it holds is not known"
+    chosen = workspace.choose("ann", "ai", "off", via="web")
+    now = workspace.member("ann", DAY).standing("ai")
+    assert (now.on, now.how, now.state, now.entry, now.via) == (
+        False, "chosen", ChoiceState.REFUSED, chosen.entry, "web",
+    )  # fmt: skip
+    assert now.default is True
+    workspace.choose("ann", "ai", "on")
+    workspace.choose("ann", "ai", "off")
+    assert workspace.member("ann", DAY).standing("ai").state is ChoiceState.WITHDRAWN
+
+
+def test_a_signal_switches_off_what_honours_it_and_a_choice_does_not_outvote_it(workspace: Workspace) -> None:
+    workspace.signal("ann", "gpc", True)
+    assert workspace.member("ann", DAY).standing("ai").how == "signal"
+    assert workspace.member("ann", DAY).standing("talk").on is True, (
+        "the pack does not let it honour the signal"
+    )
+
+
+def test_a_page_says_what_reaches_the_member_and_why(workspace: Workspace) -> None:
+    page = workspace.member("ann", DAY).setting("ai")
+    assert {one.rule: one.reaches for one in page.governs} == {
+        "profiles": "yes",
+        "names": "yes",
+        "posts": "yes",
+    }
+    assert {one.rule for one in page.does_not_govern} == {"summaries", "comments"}
+    early = workspace.member("ann", parse_moment("2024-12-31")).setting("ai")
+    assert {one.reaches for one in early.governs} == {"later"}
+    elsewhere = workspace.member("ben", DAY).setting("ai")
+    assert {one.reaches for one in elsewhere.governs} == {"no"} and not elsewhere.applies
+    assert "region" in elsewhere.applies_because
+    workspace.choose("ann", "ai", "off")
+    refused = workspace.member("ann", DAY).setting("ai")
+    assert {one.reaches for one in refused.governs} == {"if_on"} and refused.applies
+    assert refused.as_json()["standing"]["on"] is False
+
+
+def test_the_menu_is_the_packs_own_paths(workspace: Workspace) -> None:
+    (top,) = menu(workspace.policy().pack)
+    assert top.label == "Settings" and [(one.label, one.setting) for one in top.items] == [
+        ("AI", "ai"), ("Talk", "talk"),
+    ]  # fmt: skip
+
+
+def test_a_record_about_two_people_is_used_only_if_both_permit_it(workspace: Workspace) -> None:
+    (flow,) = workspace.member("ann", DAY).flows()
+    parts = {(part.table, part.code): part.records for part in flow.parts}
+    assert parts["posts", "permitted"] == 1 and parts["posts", "region_not_covered"] == 1
+    assert parts["messages", "closed_by_vocabulary"] == 1
+    assert parts["profiles", "permitted"] == 1
+
+
+def test_nobody_is_somebody_only_when_known(workspace: Workspace) -> None:
+    with pytest.raises(AppError, match="APP-013"):
+        workspace.member("zoe")
+    with pytest.raises(AppError, match="APP-011"):
+        workspace.member("ann").standing("nothing")
+    with pytest.raises(AppError, match="APP-012"):
+        workspace.member("ann").preview("ai", "maybe")
+
+
+def test_a_policy_is_announced_before_it_is_in_force(workspace: Workspace, tmp_path: Path) -> None:
+    later = tmp_path / "later.yaml"
+    later.write_text(PACK.replace('version: "1"', 'version: "2"').replace("[content.comments]", "[content]"))
+    made = workspace.announce_pack(str(later))
+    assert made.changed and not workspace.announce_pack(str(later)).changed
+    assert workspace.policy().pack.version == "1", "an announcement permits nothing"
+    announced, in_force = workspace.member("ann", DAY).notices()
+    assert (announced.status, in_force.status) == ("announced", "in_force")
+    assert any("comments" in one.sentence for one in announced.changes) and not in_force.changes
+    assert announced.shown is None
+    entry = workspace.member("ann").note_shown(announced.digest, via="web")
+    assert entry is not None and entry.kind is EntryKind.NOTICE_SHOWN
+    assert workspace.member("ann").note_shown(announced.digest, via="web") is None, "once is enough"
+    again = workspace.member("ann", DAY).notices()[0]
+    assert again.shown == (entry.index, entry.recorded_at)
+    with pytest.raises(AppError, match="APP-016"):
+        workspace.member("ann").note_shown("0" * 64, via="web")
+    mail = as_email(announced, "ann", "ann@example.org")
+    assert "different from the policy in force" in mail.get_content() and mail["To"] == "ann@example.org"
+    workspace.use_pack(str(later))
+    assert [one.status for one in workspace.member("ann", DAY).notices()] == ["in_force"]
+
+
+def test_an_email_cannot_be_given_more_headers(workspace: Workspace) -> None:
+    notice = workspace.member("ann", DAY).notices()[0]
+    with pytest.raises(ValueError):
+        as_email(notice, "ann", "ann@example.org\nBcc: all@example.org")
+
+
+def test_a_use_of_a_snapshot_that_was_removed_is_still_told(workspace: Workspace) -> None:
+    built = workspace.corpus_build(at=DAY)
+    (use,) = workspace.member("ann").past_uses()
+    assert use.documents is not None and {row["kind"] for row in use.documents} == {"profile", "post"}
+    assert workspace.member("ben").past_uses()[0].documents == ()
+    workspace.store.purge([built.snapshot])
+    (use,) = workspace.member("ann").past_uses()
+    assert use.documents is None and use.snapshot_name is None
+    assert use.as_json()["documents"] is None
+
+
+def test_choices_of_others_are_not_shown(workspace: Workspace) -> None:
+    workspace.choose("ann", "ai", "off")
+    workspace.choose("ben", "ai", "off")
+    workspace.signal("ann", "gpc", True)
+    workspace.ledger.append([NewEntry(EntryKind.NOTICE_SHOWN, "ann", {"notice": "x"})])
+    assert [entry.kind for entry in workspace.member("ann").choices()] == [EntryKind.SIGNAL, EntryKind.CHOICE]
