@@ -75,15 +75,16 @@ class PoliciesInForce:
         self._ledger, self._folder = ledger, folder
         self._read_to = 0
         self._named: list[tuple[int, str]] = []
+        self._packs: dict[str, Pack] = {}
         self._policies: dict[tuple[str, ...], Policy] = {}
+
+    def packs_before(self, position: int) -> list[Pack]:
+        """Every pack put in force before a position, in order. Raises: AppError APP-006 when a text is missing."""
+        return [self._pack(digest) for digest in self._digests(position)]
 
     def at(self, position: int) -> Policy:
         """The policy as of a position. Raises: AppError APP-005 when none is in force."""
-        if position > self._read_to:
-            named = self._ledger.packs_in_force(position, since=self._read_to)
-            self._named += [(entry.index, str(entry.payload["digest"])) for entry in named if entry.payload]
-            self._read_to = position
-        digests = tuple(digest for index, digest in self._named if index < position)
+        digests = self._digests(position)
         if not digests:
             raise AppError(
                 "APP-005", "no policy is in force, so nothing is permitted",
@@ -98,10 +99,22 @@ class PoliciesInForce:
 
     def _made(self, digests: tuple[str, ...]) -> Policy:
         if digests not in self._policies:
-            packs = [_kept_pack(digest, self._folder) for digest in digests]
+            packs = self.packs_before(position)
             carried: frozenset[Governed] = frozenset().union(*(governed_by(pack) for pack in packs[:-1]))
             self._policies[digests] = Policy(packs[-1], carried)
         return self._policies[digests]
+
+    def _digests(self, position: int) -> tuple[str, ...]:
+        if position > self._read_to:
+            named = self._ledger.packs_in_force(position, since=self._read_to)
+            self._named += [(entry.index, str(entry.payload["digest"])) for entry in named if entry.payload]
+            self._read_to = position
+        return tuple(digest for index, digest in self._named if index < position)
+
+    def _pack(self, digest: str) -> Pack:
+        if digest not in self._packs:
+            self._packs[digest] = _kept_pack(digest, self._folder)
+        return self._packs[digest]
 
 
 def _kept_pack(digest: str, folder: Path) -> Pack:

@@ -21,6 +21,7 @@ from licet.app.engines import new_engine, spark_session
 from licet.app.layout import Layout, is_workspace, make_workspace, open_layout, read_salt
 from licet.app.member.member import Member
 from licet.app.reading import Reading
+from licet.app.receipts.issuing import issue
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.enforce import Gate, decide_batch
@@ -87,7 +88,7 @@ class Workspace:
 
     @functools.cached_property
     def ledger(self) -> Ledger:
-        return Ledger.open(self.layout.ledger, Signer.open(self.layout.signing_key))
+        return Ledger.open(self.layout.ledger, self._signer)
 
     @property
     def store(self) -> Store:
@@ -225,6 +226,15 @@ class Workspace:
                 [NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value, "via": via})]
             )
         return entry
+
+    def receipt(self, entry: int, *, subject: str | None = None, size: int | None = None) -> dict[str, Any]:
+        """The signed receipt of one choice or signal, to be checked offline with `licet.app.receipts.check`.
+
+        subject: whose receipt it must be. size: prove it under the checkpoint of so many entries, not the latest.
+        Writes nothing; the same entry and size give the same receipt.
+        Raises: AppError APP-080 alike when there is no such entry, it is not theirs, or it was erased.
+        """
+        return issue(self.ledger, self._signer, self._policies.packs_before, entry, subject, size)
 
     def facts(self, subject: str, at: datetime, position: int | None = None) -> Facts | None:
         """What is known about a subject; None when nobody knows them."""
@@ -375,6 +385,10 @@ class Workspace:
         return iter(self.ledger.entries(first, size if stop is None else min(stop, size)))
 
     # -- within ---------------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def _signer(self) -> Signer:
+        return Signer.open(self.layout.signing_key)
 
     @functools.cached_property
     def _policies(self) -> policies.PoliciesInForce:

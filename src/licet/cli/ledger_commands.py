@@ -1,4 +1,4 @@
-"""`licet ledger`: verify it, look at it."""
+"""`licet ledger`: verify it, look at it, hand out what others check it with."""
 
 from __future__ import annotations
 
@@ -82,6 +82,36 @@ def show_(
         show.row(made, one["entry"], one["at"], one["kind"], one["subject"] or "", text)
     out.print(made)
     say(f"{checkpoint.size} entries, root {checkpoint.root.hex()}", "dim")
+
+
+@app.command()
+@answers
+def key(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Print the public key that checkpoints and receipts are signed with. Publish it where others can find it.
+
+    Example: licet ledger key > ledger.pub
+    """
+    with licet.open(workspace) as opened:
+        text = opened.ledger.public_key_text
+    if as_json:
+        print_json({"public_key": text})
+    else:
+        say(text)
+
+
+@app.command()
+@answers
+def checkpoint(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Print the latest signed checkpoint: the ledger's size and root. Kept elsewhere, it shows a rewriting.
+
+    Example: licet ledger checkpoint > today.checkpoint
+    """
+    with licet.open(workspace) as opened:
+        found = opened.ledger.checkpoint()
+    if as_json:
+        print_json({"size": found.size, "root": found.root.hex(), "checkpoint": found.text})
+    else:
+        out.file.write(found.text)
 
 
 def _sentence(kind: str, payload: dict[str, object]) -> str:

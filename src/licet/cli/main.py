@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from licet.cli import (
     import_commands,
     ledger_commands,
     pack_commands,
+    receipt_commands,
     show,
 )
 from licet.cli.door import (
@@ -49,6 +51,8 @@ app.add_typer(pack_commands.app, name="packs")
 app.add_typer(gate_commands.app, name="gate")
 app.add_typer(corpus_commands.app, name="corpus")
 app.add_typer(ledger_commands.app, name="ledger")
+app.command("receipt")(receipt_commands.receipt)
+app.command("verify")(receipt_commands.verify)
 
 _BANNER = """licet: it is permitted, or it is not used.
 
@@ -117,6 +121,9 @@ def choose(
     category: Annotated[
         str | None, typer.Option("--category", help="Narrow the choice to one kind of data.")
     ] = None,
+    receipt: Annotated[
+        Path | None, typer.Option("--receipt", help="Write the choice's receipt to this file, too.")
+    ] = None,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -126,11 +133,15 @@ def choose(
     """
     with licet.open(workspace) as opened:
         chosen = opened.choose(subject, setting, value, category=category, via="cli")
+        if receipt is not None:
+            receipt_commands.write_for_choice(opened, chosen.entry, receipt)
     if as_json:
         print_json(chosen.as_json())
         return
     narrowed = f" for {category}" if category else ""
     say(f"{setting} is {value} for {subject}{narrowed} since {chosen.recorded_at} (entry {chosen.entry}).")
+    if receipt is not None:
+        say(f"Its receipt is in {receipt}.")
     say("What is decided from now on follows it: licet corpus update", "dim")
 
 

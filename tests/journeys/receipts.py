@@ -1,0 +1,90 @@
+"""Receipts whose every byte is known: a fixed key, clock and salt, a small ledger in memory, a policy of three bases.
+
+Shared by the golden test and the property tests, which make thousands of them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from licet.app.receipts.issuing import make_receipt
+from licet.ledger import Checkpoint, Entry, EntryKind, MemoryTree, Signer
+from licet.ledger.entries import commit
+from licet.packs.loading import parse_pack
+from licet.terms.canonical import canonical_json
+
+PACK_TEXT = """
+licet_pack: 1
+id: harbour
+title: The harbour's policy
+version: "3"
+observed: 2025-01-01
+controller: {name: Harbour, url: https://harbour.example, contact: privacy@harbour.example}
+sources: {page: {title: A page, kind: official}}
+notices:
+  winter: {title: What changes in January, published: 2024-12-01, effective: 2025-01-01}
+region_groups:
+  around: {label: the lands around the sea, include: [EEA, CH]}
+categories: {profile: {}, content.posts: {}, content.comments: {}, activity: {}}
+purposes:
+  generative_ai_training: {}
+  recommendation: {}
+  ad_sharing: {}
+  berth_assignment: {label: finding a berth, kind_of: product_improvement}
+recipients:
+  fleet: {name: The fleet, kind: affiliate}
+settings:
+  ai: &setting
+    label: Use my data for AI
+    path: [Settings, Data, AI]
+    observed: 2025-01-01
+    default: {state: on}
+    side_effects: [suggestions may be less apt]
+    unchanged: [messages stay private either way]
+    deep_link: https://harbour.example/settings/ai
+  surveys: {label: Ask me, path: [Settings, Surveys], observed: 2025-01-01, default: {state: off}}
+  sharing:
+    {label: Share with the fleet, path: [Settings, Sharing], observed: 2025-01-01, default: {state: on}, honours: [gpc]}
+  all: {label: Everything, path: [Settings, Everything], observed: 2025-01-01, default: {state: off}}
+rules:
+  - {id: train, effect: permit, purposes: [generative_ai_training], categories: [profile, content.posts],
+     regions: [around], visibility: [public], notice: winter, legal_basis: "eu-gdpr:A6-1-f", setting: ai}
+  - {id: berths, effect: permit, purposes: [berth_assignment], categories: [content.comments],
+     regions: [EEA], notice: winter, legal_basis: "eu-gdpr:A6-1-a", setting: surveys}
+  - {id: share, effect: permit, purposes: [ad_sharing], categories: [activity], recipients: [fleet],
+     notice: winter, until: 2027-01-01, setting: sharing}
+  - {id: both_consent, effect: permit, purposes: [recommendation], categories: [activity], regions: [EEA],
+     notice: winter, legal_basis: "dpv:Consent", setting: all}
+  - {id: both_interest, effect: permit, purposes: [berth_assignment], categories: [activity], regions: [EEA],
+     notice: winter, legal_basis: "eu-gdpr:A6-1-f", setting: all}
+  - {id: alone, effect: permit, purposes: [recommendation], categories: [profile], regions: [WORLD], notice: winter}
+"""
+
+PACK = parse_pack(PACK_TEXT, "harbour.yaml")
+SIGNER = Signer("harbour.example/ledger", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+OTHER_SIGNER = Signer("harbour.example/ledger", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+MOMENT = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC)
+
+
+def entry_of(index: int, kind: EntryKind, subject: str, payload: dict[str, Any]) -> Entry:
+    """An entry as a ledger would hold it, under a salt that its place gives."""
+    salt = bytes([index]) * 16
+    return Entry(index, MOMENT, kind, commit(salt, canonical_json(payload), subject), subject, payload, salt)
+
+
+def choice(index: int, subject: str, setting: str, value: str, category: str | None = None) -> Entry:
+    payload = {"setting": setting, "category": category, "value": value, "via": "web", "pack": PACK.digest}
+    return entry_of(index, EntryKind.CHOICE, subject, payload)
+
+
+def receipt_of(
+    entry: Entry, state: str | None = None, *, others: int = 6, signer: Signer = SIGNER
+) -> dict[str, Any]:
+    """The receipt of an entry among `others` more."""
+    entries = [entry if n == entry.index else choice(n, f"other-{n}", "ai", "on") for n in range(others + 1)]
+    tree = MemoryTree(one.leaf for one in entries)
+    checkpoint = Checkpoint.sign(signer, len(entries), tree.root())
+    return make_receipt(entry, state, [PACK], checkpoint, tree.inclusion_proof(entry.index), signer)
