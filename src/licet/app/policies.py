@@ -99,7 +99,7 @@ class PoliciesInForce:
 
     def _made(self, digests: tuple[str, ...]) -> Policy:
         if digests not in self._policies:
-            packs = self.packs_before(position)
+            packs = [self._pack(digest) for digest in digests]
             carried: frozenset[Governed] = frozenset().union(*(governed_by(pack) for pack in packs[:-1]))
             self._policies[digests] = Policy(packs[-1], carried)
         return self._policies[digests]
