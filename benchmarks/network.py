@@ -2,7 +2,8 @@
 
 Authors are spread evenly over members, which is the worst case for a join: nothing it looked up stays warm. Choices
 are a log, as platforms keep one: several a member, the last one counts. The ledger and the Parquet file that the
-naive query reads hold the same choices in the same order.
+naive query reads hold the same choices: in the same order, or in the ledger sorted by member, as a platform does that
+brings the choices its members made before it had a ledger.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ REGIONS = (
 
 SETTINGS = ("data_for_generative_ai_improvement", "share_data_with_affiliates_and_partners")
 
-_APPEND_AT_ONCE = 10_000
+#: Entries an append. The larger it is, the more of them share a page of the choices' table, which is in the order of
+#: subjects: a tenth of this slows down as the table grows (docs/LOG.md).
+_APPEND_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -93,14 +96,32 @@ def make_network(
     whole: bool = True,
     chosen_percent: int = 8,
 ) -> Network:
-    """Write the tables and fill the ledger.
+    """Write the tables and fill the ledger; see `make_tables` and `fill_ledger`."""
+    network = make_tables(
+        folder, members, posts, texts, seed, tell, whole=whole, chosen_percent=chosen_percent
+    )
+    fill_ledger(network, tell)
+    return network
+
+
+def make_tables(
+    folder: Path,
+    members: int,
+    posts: int,
+    texts: int,
+    seed: int,
+    tell: Tell = silent,
+    *,
+    whole: bool,
+    chosen_percent: int,
+) -> Network:
+    """Write the tables, and the choices as the log that a naive query reads.
 
     whole:          also write the tables with whole numbers for ids.
     chosen_percent: of a hundred members, how many have switched each of the two settings, one to three times.
     """
     network = Network(folder)
-    with duckdb.connect() as con:
-        con.execute("SET enable_progress_bar=false")
+    with _duckdb() as con:
         tell("making members", 0, None)
         _write(con, members_sql(members, seed), network.file("members"))
         tell(f"making {posts:,} posts", 0, None)
@@ -114,8 +135,30 @@ def make_network(
         for name, column in ids:
             numbers = f"SELECT * REPLACE ({column}::BIGINT AS {column}) FROM '{network.file(name)}'"
             _write(con, numbers, network.file(name, whole=True))
-        _fill_ledger(con, network, tell)
     return network
+
+
+def fill_ledger(network: Network, tell: Tell = silent, *, by_subject: bool = False) -> int:
+    """Record the choices in a new ledger, and return how many there are.
+
+    by_subject: member by member, each with what they switched in its order; else as the log has them.
+    """
+    signer, choices = Signer.create(network.folder / "ledger.key"), network.file("choices")
+    with (
+        _duckdb() as con,
+        Ledger.create(network.ledger, signer, lambda: datetime(2025, 12, 1, tzinfo=UTC)) as ledger,
+    ):
+        count: int = con.execute(f"SELECT count(*) FROM '{choices}'").fetchall()[0][0]
+        for done, entries in _batches(con, choices, by_subject):
+            tell("recording choices in the ledger", done, count)
+            ledger.append(entries)
+    return count
+
+
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(config={"memory_limit": "8GB"})
+    con.execute("SET enable_progress_bar=false")
+    return con
 
 
 def _write(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
@@ -180,17 +223,11 @@ def _choices_sql(members: int, seed: int, chosen_percent: int) -> str:
     )
 
 
-def _fill_ledger(con: duckdb.DuckDBPyConnection, network: Network, tell: Tell) -> None:
-    signer, choices = Signer.create(network.folder / "ledger.key"), network.file("choices")
-    count = con.execute(f"SELECT count(*) FROM '{choices}'").fetchall()[0][0]
-    with Ledger.create(network.ledger, signer, lambda: datetime(2025, 12, 1, tzinfo=UTC)) as ledger:
-        for done, entries in _batches(con, choices):
-            tell("recording choices in the ledger", done, count)
-            ledger.append(entries)
-
-
-def _batches(con: duckdb.DuckDBPyConnection, choices: Path) -> Iterator[tuple[int, list[NewEntry]]]:
-    rows = con.execute(f"SELECT subject, setting, value FROM '{choices}' ORDER BY entry")
+def _batches(
+    con: duckdb.DuckDBPyConnection, choices: Path, by_subject: bool
+) -> Iterator[tuple[int, list[NewEntry]]]:
+    order = "subject, entry" if by_subject else "entry"
+    rows = con.execute(f"SELECT subject, setting, value FROM '{choices}' ORDER BY {order}")
     done = 0
     while batch := rows.fetchmany(_APPEND_AT_ONCE):
         yield done, [NewEntry(EntryKind.CHOICE, s, {"setting": t, "value": v}) for s, t, v in batch]
