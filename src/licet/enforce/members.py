@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from datetime import UTC, datetime
+from datetime import datetime
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -17,6 +17,7 @@ from licet.enforce.tabulate import Dimensions
 from licet.ledger import Ledger
 from licet.sources.catalogue import FactsTable
 from licet.terms import GateError
+from licet.terms.moments import day_of
 
 
 class Members:
@@ -65,7 +66,7 @@ class Members:
             return follow(self._engine, earlier, described)
 
         # Ages are counted in whole years, so a roll that looks at them is good for its day.
-        day = self._at.astimezone(UTC).date() if len(looks.ages) > 1 else None
+        day = day_of(self._at) if len(looks.ages) > 1 else None
         key = repr((facts, self._tables.catalogued(facts.table).location, looks, day))
         return self._kept.roll(key, self._tables.stand(facts.table), self._ledger, self._position, call)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from licet.decide import Facts
 from licet.enforce.engine import Engine
+from licet.enforce.population import day_of_birth
 from licet.enforce.rows import column_of
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, FactsTable
@@ -94,6 +95,9 @@ def _narrowed(table: ir.Table, facts: FactsTable) -> ir.Table:
         )
         if column is not None
     }  # fmt: skip
+    born = wanted.get("birth_date")
+    if born is not None and (born.type().is_date() or born.type().is_timestamp()):
+        wanted["birth_date"] = day_of_birth(born)
     who = column_of(table, facts.table, facts.subject).cast("string")
     return table.select(**{_SUBJECT: who}, **wanted)
 
@@ -124,8 +128,6 @@ def _search(kept: pa.Table, subject: str) -> list[dict[str, Any]]:
 def _age(agreed: dict[str, Any], at: datetime) -> int | None:
     if "birth_date" in agreed:
         born = agreed["birth_date"]
-        if isinstance(born, datetime):
-            born = born.astimezone(UTC).date() if born.tzinfo else born.date()
         return age_in_years(born, at) if isinstance(born, date) else None
     age = agreed.get("age")
     return age if type(age) is int and age >= 0 else None

@@ -7,7 +7,7 @@ things about one person, nothing is known about that fact: a contradiction is no
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import ibis
@@ -18,6 +18,7 @@ from licet.enforce.engine import Engine
 from licet.enforce.tabulate import MARK, Dimensions, Subject
 from licet.sources.catalogue import FactsTable
 from licet.terms import SourceError
+from licet.terms.moments import day_of
 
 #: A column beside `subject` where ids are whole numbers: engines join those faster than text.
 NUMBER = "subject_number"
@@ -162,7 +163,7 @@ def _lived(facts: ir.Table, columns: FactsTable, ages: tuple[int, ...]) -> ir.Va
             return ibis.null("int64")
         if not (born.type().is_date() or born.type().is_timestamp()):
             raise _wrong_type(columns.table, columns.birth_date, born, "a date")
-        return born.cast("date")
+        return day_of_birth(born)
     if columns.age is not None:
         age = _column(facts, columns.age, columns.table)
         if age.type().is_null():
@@ -171,6 +172,15 @@ def _lived(facts: ir.Table, columns: FactsTable, ages: tuple[int, ...]) -> ir.Va
             raise _wrong_type(columns.table, columns.age, age, "whole years")
         return age.cast("int64")
     return ibis.null("int64")
+
+
+def day_of_birth(born: ir.Value) -> ir.Value:
+    """The day (UTC) of a column of dates or times; null for one that is not of the years 1 to 9999, and so nobody's.
+
+    No single decision can be asked about such a day, since Python has none of them.
+    """
+    day = born.cast("date")
+    return ibis.ifelse(day.between(date.min, date.max), day, ibis.null("date"))
 
 
 def _age_class(lived: ir.Value, ages: tuple[int, ...], at: datetime) -> ir.Value:
@@ -185,7 +195,7 @@ def _age_class(lived: ir.Value, ages: tuple[int, ...], at: datetime) -> ir.Value
 
 def born_by(age: int, at: datetime) -> date:
     """The last day of birth of someone who is `age` at the moment `at`."""
-    day = at.astimezone(UTC).date()
+    day = day_of(at)
     if age >= day.year:
         return date.min  # nobody was born before the calendar
     try:

@@ -61,12 +61,12 @@ def number_of(row: Row, name: str) -> int | None:
 
 
 def moment_of(row: Row, name: str) -> datetime | None:
-    """A dump's moment, which is UTC without saying so."""
+    """A dump's moment, which is UTC without saying so; None where there is none, or none of the years 1 to 9999."""
     try:
         moment = datetime.fromisoformat(row[name])
-    except (KeyError, ValueError):
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (KeyError, ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _tags(row: Row) -> list[str]:

@@ -67,7 +67,11 @@ FROM (
           SELECT
             CAST("t2"."id" AS TEXT) AS "subject",
             "t2"."country" AS "region",
-            "t2"."born" AS "lived",
+            CASE
+              WHEN "t2"."born" BETWEEN MAKE_DATE(1, 1, 1) AND MAKE_DATE(9999, 12, 31)
+              THEN "t2"."born"
+              ELSE CAST(NULL AS DATE)
+            END AS "lived",
             CAST(NULL AS TEXT) AS "plan"
           FROM "table_1" AS "t2"
           WHERE

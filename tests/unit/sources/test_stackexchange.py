@@ -115,6 +115,15 @@ def test_a_row_without_owner_has_no_subject(tmp_path: Path) -> None:
         assert expected in notes
 
 
+def test_a_date_that_utc_cannot_say_is_no_date(tmp_path: Path) -> None:
+    users = (
+        '<row Id="1" DisplayName="Ann" CreationDate="0001-01-01T00:00:00+14:00" />\n'
+        '<row Id="2" DisplayName="Ben" CreationDate="9999-12-31T23:00:00-02:00" />'
+    )
+    import_stackexchange(dump(tmp_path / "in", Users=users), tmp_path)
+    assert {row["joined"] for row in read(tmp_path, "members")} == {None}
+
+
 def test_only_what_is_surely_of_a_kind_is_labelled(tmp_path: Path) -> None:
     import_stackexchange(dump(tmp_path / "in"), tmp_path)
     assert stamped_labels(tmp_path / "posts.parquet") == {

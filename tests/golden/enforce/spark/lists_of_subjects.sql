@@ -67,7 +67,11 @@ FROM (
         SELECT
           CAST(`t2`.`id` AS STRING) AS `subject`,
           `t2`.`country` AS `region`,
-          `t2`.`born` AS `lived`,
+          IF(
+            `t2`.`born` BETWEEN MAKE_DATE(1, 1, 1) AND MAKE_DATE(9999, 12, 31),
+            `t2`.`born`,
+            CAST(NULL AS DATE)
+          ) AS `lived`,
           CAST(NULL AS STRING) AS `plan`
         FROM `table_2` AS `t2`
         WHERE
