@@ -155,7 +155,7 @@ def _appends(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, tell: Te
         contenders[f"append_{count}"] = functools.partial(ledger.append, new)
         contenders[f"append_{count}_pymerkle"] = functools.partial(tree.append_entries, [leaf] * count)
     contenders["append_single_pymerkle"] = functools.partial(tree.append_entry, leaf)
-    contenders["sync"] = functools.partial(_sync, ledger.path.with_name("sync"))
+    contenders["sync"] = functools.partial(_sync, Path(ledger.place).with_name("sync"))
     taken = in_turn(contenders, sizes.rounds, tell=tell, stage="appending")
     for count in sizes.batches:
         for name, who in ((f"append_{count}", "licet"), (f"append_{count}_pymerkle", "pymerkle")):

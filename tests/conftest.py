@@ -1,12 +1,19 @@
-"""One Spark session for all tests that ask for one, and all of those in one process of a parallel run."""
+"""One Spark session and one PostgreSQL server for all tests that ask for one.
+
+In a parallel run all tests on one of them go to one process.
+"""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ledger_homes import Home, PostgresHome, SqliteHome
+from postgres_server import HASTY, PostgresServer
 
 #: Small tables want no parallel shuffles, no plans changed on the way, and little compiling of Java.
 SMALL = {
@@ -29,6 +36,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         on_spark = chosen is not None and "spark" in chosen.params.values()
         if on_spark or {"spark_session", "connect_session"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.xdist_group("spark"))
+        on_postgres = chosen is not None and "postgres" in chosen.params.values()
+        if on_postgres or {"postgres_server", "postgres_home"} & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.xdist_group("postgres"))
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +78,29 @@ def engine(request: pytest.FixtureRequest) -> Any:
     from licet.enforce.spark_engine import SparkEngine
 
     return SparkEngine(request.getfixturevalue("spark_session"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    server = PostgresServer(*HASTY)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgres_home(postgres_server: PostgresServer, tmp_path: Path) -> PostgresHome:
+    """A place for a ledger on PostgreSQL."""
+    return PostgresHome(postgres_server, tmp_path)
+
+
+@pytest.fixture
+def sqlite_home(tmp_path: Path) -> SqliteHome:
+    """A place for a ledger on SQLite."""
+    return SqliteHome(tmp_path / "ledger.sqlite")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def home(request: pytest.FixtureRequest) -> Home:
+    """A place for a ledger on either database; a test that takes it runs on both."""
+    found: Home = request.getfixturevalue(f"{request.param}_home")
+    return found

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from ledger_homes import Home
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 
 WRITER = """
 import sys, threading
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
-path, key, name, calls, size, threads, erases = sys.argv[1:4] + [int(a) for a in sys.argv[4:8]]
-ledger = Ledger.open(path, Signer.open(key), busy_timeout_seconds=120)
+place, checkpoint_path, key, name, calls, size, threads, erases = sys.argv[1:5] + [int(a) for a in sys.argv[5:9]]
+ledger = Ledger.open(place, Signer.open(key), checkpoint_path=checkpoint_path, busy_timeout_seconds=120)
 print("ready", flush=True)
 sys.stdin.readline()
 def work(thread):
@@ -44,18 +45,18 @@ ledger.close()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> tuple[Path, Path]:
-    path, key = tmp_path / "ledger.sqlite", tmp_path / "ledger.key"
-    Ledger.create(path, Signer.create(key)).close()
-    return path, key
+def key(home: Home, tmp_path: Path) -> Path:
+    """The key of an empty ledger in its home."""
+    home.create(Signer.create(tmp_path / "ledger.key")).close()
+    return tmp_path / "ledger.key"
 
 
 def start_writer(
-    place: tuple[Path, Path], name: str, *, calls: int, size: int, threads: int, erases: bool = False
+    home: Home, key: Path, name: str, *, calls: int, size: int, threads: int, erases: bool = False
 ) -> subprocess.Popen[str]:
     numbers = [str(int(number)) for number in (calls, size, threads, erases)]
     child = subprocess.Popen(
-        [sys.executable, "-c", WRITER, *map(str, place), name, *numbers],
+        [sys.executable, "-c", WRITER, home.place, str(home.checkpoint_path), str(key), name, *numbers],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -90,8 +91,8 @@ def check(ledger: Ledger, calls: list[tuple[str, int, int]], erased: set[str]) -
             assert {entry.subject for entry in entries} in ({who}, {None})
 
 
-def test_processes_that_append_at_once_lose_nothing(place: tuple[Path, Path]) -> None:
-    children = [start_writer(place, f"p{n}", calls=15, size=3, threads=2) for n in range(3)]
+def test_processes_that_append_at_once_lose_nothing(home: Home, key: Path) -> None:
+    children = [start_writer(home, key, f"p{n}", calls=15, size=3, threads=2) for n in range(3)]
     for child in children:
         set_off(child)
     calls = []
@@ -100,7 +101,7 @@ def test_processes_that_append_at_once_lose_nothing(place: tuple[Path, Path]) ->
         assert child.returncode == 0
         calls += acknowledged(output)[0]
     assert len(calls) == 3 * 2 * 15
-    with Ledger.open(place[0]) as ledger:
+    with home.open() as ledger:
         assert ledger.position == len(calls) * 3
         assert sorted(index for _, first, last in calls for index in range(first, last + 1)) == list(
             range(270)
@@ -110,14 +111,13 @@ def test_processes_that_append_at_once_lose_nothing(place: tuple[Path, Path]) ->
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_writer_killed_at_any_moment_leaves_a_ledger_that_verifies(
-    place: tuple[Path, Path], seed: int
-) -> None:
+def test_writer_killed_at_any_moment_leaves_a_ledger_that_verifies(home: Home, key: Path, seed: int) -> None:
     """Five deaths in a row on one ledger, each at another moment, the last of them followed by an ordinary append."""
     rng, calls, erased = random.Random(seed), [], set()
     for death in range(5):
         child = start_writer(
-            place,
+            home,
+            key,
             f"d{death}",
             calls=100_000,
             size=rng.choice([1, 3, 40]),
@@ -136,9 +136,9 @@ def test_writer_killed_at_any_moment_leaves_a_ledger_that_verifies(
         assert done
         calls += done
         erased |= gone
-        with Ledger.open(place[0]) as reader:
+        with home.open() as reader:
             check(reader, calls, erased)
-    with Ledger.open(place[0], Signer.open(place[1])) as ledger:
+    with home.open(Signer.open(key)) as ledger:
         before = ledger.position
         payload = {"setting": "s", "category": None, "value": "on"}
         (entry,) = ledger.append([NewEntry(EntryKind.CHOICE, "after", payload)])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from ledger_homes import Home
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.people import People
@@ -23,8 +24,8 @@ from licet.testing.standin import open_gate
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger.create(tmp_path / "ledger.db", Signer.create(tmp_path / "key"))
+def ledger(home: Home, tmp_path: Path) -> Ledger:
+    return home.create(Signer.create(tmp_path / "key"))
 
 
 @pytest.mark.parametrize("seed", range(3))

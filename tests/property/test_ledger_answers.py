@@ -7,15 +7,18 @@ every question about any position must answer as the replay does, and the whole 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from licet.ledger import EntryKind, Ledger, NewEntry, Signer
+from ledger_homes import Home, PostgresHome, SqliteHome
+from licet.ledger import EntryKind, NewEntry, Signer
 from licet.terms import ChoiceState
+from postgres_server import PostgresServer
 
 SUBJECTS = st.sampled_from(["ann", "bob", "Zoë", "ann ", "Ann"])
 SETTINGS = st.sampled_from(["ai_training", "ads"])
@@ -81,13 +84,16 @@ class Model:
 
 
 class AsOfMachine(RuleBasedStateMachine):
+    #: Gives each history a home of its own, in a folder of its own.
+    new_home: Callable[[Path], Home]
+
     @initialize()
     def make(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.now, self.latest = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
         self.signer = Signer.create(Path(self.folder.name) / "key")
-        self.path = Path(self.folder.name) / "ledger.sqlite"
-        self.ledger = Ledger.create(self.path, self.signer, lambda: self.now)
+        self.home = type(self).new_home(Path(self.folder.name))
+        self.ledger = self.home.create(self.signer, lambda: self.now)
         self.model, self.kept = Model(), [self.ledger.checkpoint().text]
 
     @rule(entries=st.lists(st.one_of(CHOICES, CHOICES, SIGNALS, OTHERS), min_size=1, max_size=6))
@@ -119,7 +125,7 @@ class AsOfMachine(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.ledger.close()
-        self.ledger = Ledger.open(self.path, self.signer, lambda: self.now)
+        self.ledger = self.home.open(self.signer, lambda: self.now)
 
     @rule(data=st.data())
     def ask(self, data: st.DataObject) -> None:
@@ -164,5 +170,22 @@ class AsOfMachine(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-TestAsOfAnswers = AsOfMachine.TestCase
-TestAsOfAnswers.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+HISTORIES = settings(max_examples=25, stateful_step_count=12, deadline=None)
+
+
+def test_as_of_answers_are_those_of_a_replay_on_sqlite() -> None:
+    class OnSqlite(AsOfMachine):
+        @staticmethod
+        def new_home(folder: Path) -> Home:
+            return SqliteHome(folder / "ledger.sqlite")
+
+    run_state_machine_as_test(OnSqlite, settings=HISTORIES)
+
+
+def test_as_of_answers_are_those_of_a_replay_on_postgresql(postgres_server: PostgresServer) -> None:
+    class OnPostgres(AsOfMachine):
+        @staticmethod
+        def new_home(folder: Path) -> Home:
+            return PostgresHome(postgres_server, folder)
+
+    run_state_machine_as_test(OnPostgres, settings=HISTORIES)

@@ -2,7 +2,8 @@
 
 Threads that append at the same time share one transaction (group commit): whoever gets the lock first commits
 for all who wait. Guarantees that a caller who got entries back has them on the disk, that one who got an error
-has none of them there, and that nothing is signed that does not extend what was signed before.
+has none of them there (unless it says that this cannot be known), and that nothing is signed that does not extend
+what was signed before.
 """
 
 from __future__ import annotations
@@ -30,13 +31,17 @@ from licet.ledger.entries import (
 from licet.ledger.notes import Signer
 from licet.ledger.proofs import read_frontier
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, SIGNALS, select_indices_of
-from licet.ledger.sqlite import SqliteStorage
+from licet.ledger.storage import CommitInDoubt, Storage
 from licet.ledger.tree import Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
 
 
 class CheckpointFileWarning(UserWarning):
     """Entries are recorded, but the checkpoint file beside the database could not be replaced."""
+
+
+#: What stands in the keys of the tables beside the subject.
+_KEY_TEXTS = {EntryKind.CHOICE: ("setting", "category"), EntryKind.SIGNAL: ("signal",)}
 
 
 class _Call:
@@ -52,7 +57,7 @@ class Appender:
     """Writes for one open ledger; remembers the frontier so that an append reads almost nothing."""
 
     def __init__(
-        self, storage: SqliteStorage, signer: Signer, clock: Callable[[], datetime], file: CheckpointFile
+        self, storage: Storage, signer: Signer, clock: Callable[[], datetime], file: CheckpointFile
     ) -> None:
         self._storage, self._signer, self._clock, self._file = storage, signer, clock, file
         self._waiting: list[_Call] = []
@@ -64,6 +69,7 @@ class Appender:
 
     def append(self, prepared: Sequence[Prepared]) -> list[Entry]:
         """Write entries in their order, perhaps with those of other threads between calls, never within one."""
+        self._refuse_long_keys(prepared)
         call = _Call(prepared)
         with self._waiting_lock:
             self._waiting.append(call)
@@ -77,24 +83,26 @@ class Appender:
 
     def erase(self, subject: str) -> Entry | None:
         """Remove payload, salt and subject of every entry of `subject`; None when there is none."""
+
+        def blank(connection: Connection) -> list[Prepared]:
+            indices = sorted(index for (index,) in connection.execute(select_indices_of(subject)))
+            if not indices:
+                return []
+            erased = update(ENTRIES).where(ENTRIES.c.idx == bindparam("at"))
+            connection.execute(
+                erased.values(subject=None, payload=None, salt=None), [{"at": index} for index in indices]
+            )
+            for table in (CHOICES, SIGNALS):
+                connection.execute(delete(table).where(table.c.subject == subject))
+            # The entry that names them goes into the same transaction: no crash leaves an erased payload
+            # that nothing accounts for.
+            return [prepare_erasure(indices)]
+
         with self._writing_lock:
-            with self._storage.writing() as connection:
-                self._catch_up(connection)
-                indices = sorted(index for (index,) in connection.execute(select_indices_of(subject)))
-                if not indices:
-                    return None
-                blank = update(ENTRIES).where(ENTRIES.c.idx == bindparam("at"))
-                connection.execute(
-                    blank.values(subject=None, payload=None, salt=None), [{"at": index} for index in indices]
-                )
-                for table in (CHOICES, SIGNALS):
-                    connection.execute(delete(table).where(table.c.subject == subject))
-                # The entry that names them goes into the same transaction: no crash leaves an erased payload
-                # that nothing accounts for.
-                entries, frontier, checkpoint = self._write(connection, [prepare_erasure(indices)])
-            self._remember(frontier, checkpoint, entries)
-            self._publish(checkpoint)
-        return entries[0]
+            entries, checkpoint = self._commit(blank)
+            if checkpoint is not None:
+                self._publish(checkpoint)
+        return entries[0] if entries else None
 
     def compact(self) -> None:
         """Rewrite the file while no thread here appends. Raises: LedgerError LEDG-019 while others use it."""
@@ -104,26 +112,43 @@ class Appender:
     def _commit_waiting(self) -> None:
         with self._waiting_lock:
             calls, self._waiting = self._waiting, []
+        together = [prepared for call in calls for prepared in call.prepared]
         try:
-            with self._storage.writing() as connection:
-                self._catch_up(connection)
-                entries, frontier, checkpoint = self._write(
-                    connection, [prepared for call in calls for prepared in call.prepared]
-                )
-                # A process that dies before this block is left has lost every entry of these calls, and none of
-                # the callers was told otherwise.
+            entries, checkpoint = self._commit(lambda connection: together)
         except BaseException as error:
             for call in calls:
                 call.error = error if isinstance(error, LedgerError) else _interrupted(self._storage)
             raise
-        # A process that dies from here on has lost no entry; the checkpoint file then speaks of an earlier commit
-        # until the next one, and cannot show that the entries between were cut off.
-        self._remember(frontier, checkpoint, entries)
+        assert checkpoint is not None
         start = 0
         for call in calls:
             call.entries = entries[start : start + len(call.prepared)]
             start += len(call.prepared)
         self._publish(checkpoint)
+
+    def _commit(
+        self, collect: Callable[[Connection], Sequence[Prepared]]
+    ) -> tuple[list[Entry], Checkpoint | None]:
+        """One transaction: what `collect` does and returns, under a new checkpoint; nothing where it returns none."""
+        written: tuple[list[Entry], Frontier, Checkpoint] | None = None
+        try:
+            with self._storage.writing() as connection:
+                self._catch_up(connection)
+                if prepared := collect(connection):
+                    written = self._write(connection, prepared)
+                # A process that dies before this block is left has lost every entry of it, and none of
+                # the callers was told otherwise.
+        except CommitInDoubt:
+            # Only the answer was lost. The signed root tells whether the commit was: no other has these salts.
+            if written is None or not self._storage.took_place(written[2].size, written[2].root):
+                raise _lost(self._storage) from None
+        if written is None:
+            return [], None
+        # A process that dies from here on has lost no entry; the checkpoint file then speaks of an earlier commit
+        # until the next one, and cannot show that the entries between were cut off.
+        entries, frontier, checkpoint = written
+        self._remember(frontier, checkpoint, entries)
+        return entries, checkpoint
 
     def _write(
         self, connection: Connection, prepared: Iterable[Prepared]
@@ -186,6 +211,20 @@ class Appender:
         self._frontier, self._root = frontier, checkpoint.root
         self._last_us = to_microseconds(entries[-1].recorded_at)
 
+    def _refuse_long_keys(self, prepared: Sequence[Prepared]) -> None:
+        # Before the entry is among those of other callers, who would be refused with it.
+        most = self._storage.most_key_bytes
+        for number, new in enumerate(prepared if most is not None else ()):
+            texts = (new.subject, *(new.payload.get(name) for name in _KEY_TEXTS.get(new.kind, ())))
+            if sum(len(text.encode()) for text in texts if text is not None) > (most or 0):
+                raise LedgerError(
+                    "LEDG-013",
+                    f"an entry of kind {new.kind} cannot be recorded: subject, setting and category "
+                    f"are longer than {most} bytes together",
+                    f"entry {number} of this call",
+                    "nothing of this call was written; use shorter ids",
+                )
+
     def _publish(self, checkpoint: Checkpoint) -> None:
         try:
             self._file.write(checkpoint)
@@ -204,19 +243,28 @@ def read_nodes(connection: Connection, numbers: Sequence[int]) -> dict[int, byte
     return {row.number: row.hash for row in rows}
 
 
-def _refused(what: str, storage: SqliteStorage) -> LedgerError:
+def _refused(what: str, storage: Storage) -> LedgerError:
     return LedgerError(
         "LEDG-017",
         f"the ledger does not fit its own checkpoint: {what}",
-        str(storage.path),
+        storage.place,
         "verify it, then restore it from a copy that verifies; nothing was written",
     )
 
 
-def _interrupted(storage: SqliteStorage) -> LedgerError:
+def _lost(storage: Storage) -> LedgerError:
+    return LedgerError(
+        "LEDG-023",
+        "the connection to the database was lost before the commit",
+        storage.place,
+        "append again; nothing of this call was written",
+    )
+
+
+def _interrupted(storage: Storage) -> LedgerError:
     return LedgerError(
         "LEDG-012",
         "the commit was interrupted and may or may not have taken place",
-        str(storage.path),
+        storage.place,
         "look at the last entries before appending these again",
     )

@@ -18,7 +18,7 @@ from sqlalchemy import Column, Select, func, select
 
 from licet.ledger.entries import EntryKind, from_microseconds
 from licet.ledger.schema import CHOICES, ENTRIES, SIGNALS
-from licet.ledger.sqlite import SqliteStorage
+from licet.ledger.storage import Storage
 from licet.terms import ChoiceState
 
 #: Rows read from the database at a time; bounds the Python objects alive at once.
@@ -70,7 +70,7 @@ class Choice:
     at: datetime
 
 
-def read_choices(storage: SqliteStorage, subject: str, position: int) -> list[Choice]:
+def read_choices(storage: Storage, subject: str, position: int) -> list[Choice]:
     """The latest choice of a subject for each setting and category, by setting, the whole setting first."""
     return [
         Choice(
@@ -85,16 +85,14 @@ def read_choices(storage: SqliteStorage, subject: str, position: int) -> list[Ch
     ]
 
 
-def read_signals(storage: SqliteStorage, subject: str, position: int) -> frozenset[str]:
+def read_signals(storage: Storage, subject: str, position: int) -> frozenset[str]:
     """The signals a subject sends."""
     return frozenset(
         signal for signal, latest in storage.fetch(_SIGNALS_OF, (subject, position)) if latest & 1
     )
 
 
-def read_choices_table(
-    storage: SqliteStorage, position: int, subjects: Collection[str] | None = None
-) -> pa.Table:
+def read_choices_table(storage: Storage, position: int, subjects: Collection[str] | None = None) -> pa.Table:
     """Every subject's latest choices, or those of some, one row a subject, setting and category, in that order."""
     latest = (
         select(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category, _LATEST, func.max(CHOICES.c.is_on))
@@ -124,9 +122,7 @@ def read_choices_table(
     return pa.Table.from_batches(batches, CHOICES_TABLE)
 
 
-def read_signals_table(
-    storage: SqliteStorage, position: int, subjects: Collection[str] | None = None
-) -> pa.Table:
+def read_signals_table(storage: Storage, position: int, subjects: Collection[str] | None = None) -> pa.Table:
     """Every signal that is being sent, or those of some, one row a subject and signal, in that order."""
     latest = (
         select(SIGNALS.c.subject, SIGNALS.c.signal)
@@ -142,7 +138,7 @@ def read_signals_table(
     return pa.Table.from_batches(batches, SIGNALS_TABLE)
 
 
-def read_changed_subjects(storage: SqliteStorage, since: int, until: int) -> set[str]:
+def read_changed_subjects(storage: Storage, since: int, until: int) -> set[str]:
     """Subjects with a choice or a signal among entries `since` (included) to `until` (not)."""
     changed = (
         select(ENTRIES.c.subject)
@@ -158,7 +154,7 @@ def read_changed_subjects(storage: SqliteStorage, since: int, until: int) -> set
         return set(connection.scalars(changed))
 
 
-def has_erasure_since(storage: SqliteStorage, since: int) -> bool:
+def has_erasure_since(storage: Storage, since: int) -> bool:
     """Whether an entry at `since` or after it records an erasure."""
     erasures = select(ENTRIES.c.idx).where(ENTRIES.c.idx >= since, ENTRIES.c.kind == str(EntryKind.ERASURE))
     with storage.reading() as connection:
@@ -166,7 +162,7 @@ def has_erasure_since(storage: SqliteStorage, since: int) -> bool:
 
 
 def _columns(
-    storage: SqliteStorage, statement: Select[Any], subject: Column[str], subjects: Collection[str] | None
+    storage: Storage, statement: Select[Any], subject: Column[str], subjects: Collection[str] | None
 ) -> Iterator[tuple[tuple[Any, ...], ...]]:
     """The answer column by column, some rows at a time; of some subjects, a few hundred of them at a time."""
     if subjects is not None:
@@ -175,16 +171,8 @@ def _columns(
             some = statement.where(subject.in_(ordered[start : start + _SUBJECTS_AT_ONCE]))
             yield from _columns(storage, some, subject, None)
         return
-    with storage.reading() as connection:
-        # The driver's own cursor: rows as SQLAlchemy wraps them would take as long again.
-        compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(str(compiled))
-            while rows := cursor.fetchmany(_BATCH_ROWS):
-                yield tuple(zip(*rows, strict=True))
-        finally:
-            cursor.close()
+    for rows in storage.batches(statement, _BATCH_ROWS):
+        yield tuple(zip(*rows, strict=True))
 
 
 def _state(is_on: int, ever_on: int) -> ChoiceState:

@@ -1,6 +1,6 @@
 """Checkpoints: the ledger's size and root, signed, as text that can be kept anywhere.
 
-Guarantees the C2SP tlog-checkpoint format. The latest one is also kept in a file beside the database, because
+Guarantees the C2SP tlog-checkpoint format. The latest one is also kept in a file outside the database, because
 whoever can rewrite the database can drop its last entries together with every checkpoint in it; a file beside
 it shows that, and a copy elsewhere shows it even when the file is rewritten too.
 
@@ -76,9 +76,9 @@ class Checkpoint:
 
 
 class CheckpointFile:
-    """The latest checkpoint, in a file of its own beside the database."""
+    """The latest checkpoint, in a file of its own outside the database; without a path there is none."""
 
-    def __init__(self, path: Path, key: PublicKey) -> None:
+    def __init__(self, path: Path | None, key: PublicKey) -> None:
         self.path, self._key = path, key
 
     def read(self) -> Checkpoint | None:
@@ -91,6 +91,8 @@ class CheckpointFile:
 
     def read_text(self) -> str | None:
         """The file as it is, whoever signed it; None when there is none, empty when it cannot be read."""
+        if self.path is None:
+            return None
         try:
             return self.path.read_text("utf-8")
         except FileNotFoundError:
@@ -105,6 +107,8 @@ class CheckpointFile:
         the next append. That weakens what the file can show by one commit and loses nothing else.
         Raises: OSError when it cannot be written.
         """
+        if self.path is None:
+            return
         try:
             present = self.read()
         except LedgerError:

@@ -1,22 +1,18 @@
-"""Making a ledger's files, and telling a ledger from any other file.
+"""A ledger's files on SQLite: making them, and finding them as they should be.
 
-Guarantees that a ledger appears at its path whole or not at all. Refuses to take the place of another, or of one
-whose checkpoint is still there.
+Guarantees that a ledger appears at its path whole or not at all. Refuses to take the place of another.
 """
 
 from __future__ import annotations
 
 import os
-import sqlite3
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from licet.ledger.checkpoints import Checkpoint, CheckpointFile
-from licet.ledger.entries import FORMAT_VERSION
-from licet.ledger.notes import PublicKey, Signer
-from licet.ledger.schema import CHECKPOINTS, META
+from sqlalchemy import Connection
+
 from licet.ledger.sqlite import SqliteStorage
-from licet.ledger.tree import EMPTY_ROOT
 from licet.terms import LedgerError
 
 
@@ -26,12 +22,11 @@ def checkpoint_path(path: Path) -> Path:
     return beside if beside != path else path.with_name(f"{path.name}.checkpoint")
 
 
-def create_files(path: Path, signer: Signer) -> None:
-    """Make an empty, signed ledger. Raises: LedgerError LEDG-002 when one is there, LEDG-010 to LEDG-012."""
-    for present in (path, checkpoint_path(path)):
-        if os.path.lexists(present):
-            raise _taken(present)
-    checkpoint = Checkpoint.sign(signer, 0, EMPTY_ROOT)
+def create_file(path: Path, fill: Callable[[SqliteStorage, Connection], None]) -> None:
+    """Make a ledger's file, its first rows written by `fill`.
+
+    Raises: FileExistsError when something is there; LedgerError LEDG-010 to LEDG-012 when it cannot be made.
+    """
     try:
         with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
             unfinished = Path(folder) / path.name
@@ -39,19 +34,13 @@ def create_files(path: Path, signer: Signer) -> None:
             storage = SqliteStorage(unfinished, read_only=False, busy_timeout_seconds=5.0)
             try:
                 with storage.writing() as connection:
-                    facts = {"format_version": str(FORMAT_VERSION), "public_key": signer.public_key_text}
-                    storage.insert(connection, META, list(facts.items()))
-                    storage.insert(
-                        connection, CHECKPOINTS, [(checkpoint.size, checkpoint.root, checkpoint.signature)]
-                    )
+                    fill(storage, connection)
             finally:
                 storage.close()
             # Closing the last connection moved the log into the file; a link, unlike a rename, never overwrites.
             os.link(unfinished, path)
-        # A process that dies here leaves a whole ledger without its checkpoint file, which the first append makes.
-        CheckpointFile(checkpoint_path(path), signer.public_key).write(checkpoint)
     except FileExistsError:
-        raise _taken(path) from None
+        raise
     except OSError as error:
         raise LedgerError(
             "LEDG-010",
@@ -61,66 +50,10 @@ def create_files(path: Path, signer: Signer) -> None:
         ) from None
 
 
-def open_files(
-    path: Path, signer: Signer | None, writable: bool, busy_timeout_seconds: float
-) -> tuple[SqliteStorage, PublicKey]:
-    """The storage of an existing ledger and the key it names as its own.
-
-    Raises: LedgerError LEDG-001, LEDG-003, LEDG-004, LEDG-007 and LEDG-010, as `Ledger.open` says.
-    """
+def open_file(path: Path, writable: bool, busy_timeout_seconds: float) -> SqliteStorage:
+    """The storage of an existing file. Raises: LedgerError LEDG-001 when there is none, LEDG-010."""
     if not path.is_file():
         raise LedgerError("LEDG-001", "there is no ledger", str(path), "name an existing one, or create it")
     if writable and not os.access(path, os.W_OK):
         raise LedgerError("LEDG-010", "the ledger cannot be written to", str(path), "open it read only")
-    storage = SqliteStorage(path, read_only=not writable, busy_timeout_seconds=busy_timeout_seconds)
-    try:
-        key = _read_key(storage)
-        if signer is not None and signer.public_key != key:
-            raise LedgerError(
-                "LEDG-007",
-                f"the ledger belongs to the key {key.text}",
-                str(path),
-                "open it with that key's file",
-            )
-    except BaseException:
-        storage.close()
-        raise
-    return storage, key
-
-
-def _read_key(storage: SqliteStorage) -> PublicKey:
-    try:
-        facts = dict(storage.fetch("SELECT key, value FROM licet_ledger"))
-        version, key_text = int(facts["format_version"]), facts["public_key"]
-    except LedgerError as error:
-        if isinstance(error.__cause__, sqlite3.OperationalError) and "no such" in str(error.__cause__):
-            raise _foreign(storage) from None
-        raise
-    except (KeyError, TypeError, ValueError):
-        raise _foreign(storage) from None
-    if version != FORMAT_VERSION:
-        raise LedgerError(
-            "LEDG-004",
-            f"the ledger has format {version} and this licet reads {FORMAT_VERSION}",
-            str(storage.path),
-            "update licet; the file was not touched",
-        )
-    try:
-        return PublicKey.parse(key_text)
-    except LedgerError:
-        raise _foreign(storage) from None
-
-
-def _foreign(storage: SqliteStorage) -> LedgerError:
-    return LedgerError(
-        "LEDG-003", "the file is not a ledger", str(storage.path), "name the one made with Ledger.create"
-    )
-
-
-def _taken(path: Path) -> LedgerError:
-    return LedgerError(
-        "LEDG-002",
-        "there is a ledger already, or the checkpoint of one",
-        str(path),
-        "open it, or choose another name",
-    )
+    return SqliteStorage(path, read_only=not writable, busy_timeout_seconds=busy_timeout_seconds)

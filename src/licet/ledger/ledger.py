@@ -20,8 +20,8 @@ from licet.ledger import asking, reading
 from licet.ledger.appending import Appender
 from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.entries import Entry, EntryKind, NewEntry, prepare, to_microseconds
-from licet.ledger.files import checkpoint_path, create_files, open_files
 from licet.ledger.notes import PublicKey, Signer
+from licet.ledger.opening import Place, Roles, choose_checkpoint_path, create_ledger, open_storage
 from licet.ledger.proofs import (
     ConsistencyProof,
     InclusionProof,
@@ -30,7 +30,7 @@ from licet.ledger.proofs import (
     read_frontier,
 )
 from licet.ledger.report import ProblemCode, VerifyReport
-from licet.ledger.sqlite import SqliteStorage
+from licet.ledger.storage import Storage
 from licet.ledger.tree import EMPTY_ROOT
 from licet.ledger.verifying import Inspection
 from licet.terms import LedgerError
@@ -48,51 +48,81 @@ class Ledger:
     """
 
     def __init__(
-        self, storage: SqliteStorage, key: PublicKey, signer: Signer | None, clock: Callable[[], datetime]
+        self,
+        storage: Storage,
+        key: PublicKey,
+        signer: Signer | None,
+        clock: Callable[[], datetime],
+        file: CheckpointFile,
     ) -> None:
-        self._storage, self._key, self._signer = storage, key, signer
-        self._file = CheckpointFile(checkpoint_path(storage.path), key)
-        self._appender = None if signer is None else Appender(storage, signer, clock, self._file)
+        self._storage, self._key, self._signer, self._file = storage, key, signer, file
+        self._appender = None if signer is None else Appender(storage, signer, clock, file)
 
     # -- opening ---------------------------------------------------------------------------------------------
 
     @classmethod
     def create(
         cls,
-        path: str | os.PathLike[str],
+        place: Place,
         signer: Signer,
         clock: Callable[[], datetime] = now,
         *,
+        checkpoint_path: str | os.PathLike[str] | None = None,
+        server_role: str | None = None,
+        eraser_role: str | None = None,
         busy_timeout_seconds: float = 5.0,
     ) -> Ledger:
-        """Make an empty ledger at `path`, its checkpoint file beside it, and open it.
+        """Make an empty ledger and open it.
 
+        place: a path, or the address of a PostgreSQL database as the role that is to own the ledger.
         clock: gives the moment of recording as an aware datetime; a clock that runs back does not turn time back.
+        checkpoint_path: where the checkpoint file lies; by default beside a path, and none for an address.
+        server_role, eraser_role: on PostgreSQL, roles that may read and append, and that may also erase.
         Raises: LedgerError LEDG-002 when a ledger or its checkpoint file is there, LEDG-010 or LEDG-011 when
-        it cannot be written; then nothing is left behind.
+        it cannot be written, LEDG-023 to LEDG-026 when PostgreSQL cannot be had; then nothing is left behind.
         """
-        create_files(Path(path), signer)
-        return cls.open(path, signer, clock, busy_timeout_seconds=busy_timeout_seconds)
+        file = choose_checkpoint_path(place, None if checkpoint_path is None else Path(checkpoint_path))
+        create_ledger(place, signer, file, Roles(server_role, eraser_role), busy_timeout_seconds)
+        # A process that dies here leaves a whole ledger without its checkpoint file, which the first append makes.
+        ledger = cls.open(
+            place, signer, clock, checkpoint_path=file, busy_timeout_seconds=busy_timeout_seconds
+        )
+        try:
+            ledger._file.write(ledger.checkpoint())
+        except OSError as error:
+            ledger.close()
+            raise LedgerError(
+                "LEDG-010",
+                f"the checkpoint file cannot be written: {error.strerror}",
+                str(file),
+                "open the ledger with a checkpoint file in a folder you may write to; it is made and empty",
+            ) from None
+        return ledger
 
     @classmethod
     def open(
         cls,
-        path: str | os.PathLike[str],
+        place: Place,
         signer: Signer | None = None,
         clock: Callable[[], datetime] = now,
         *,
+        checkpoint_path: str | os.PathLike[str] | None = None,
         read_only: bool = False,
         busy_timeout_seconds: float = 5.0,
     ) -> Ledger:
-        """Open the ledger at `path`, whatever its size at the same cost; without a signer, or read only, to read.
+        """Open a ledger, whatever its size at the same cost; without a signer, or read only, to read.
 
-        Raises: LedgerError LEDG-001 when there is none, LEDG-003 when the file is something else, LEDG-004 when
-        a later licet wrote it, LEDG-007 when the signer is not its own, LEDG-010 when it cannot be written to, and
-        LEDG-016 or LEDG-017, to a signer only, when it does not fit the checkpoint file beside it.
+        place: a path, or the address of a PostgreSQL database.
+        checkpoint_path: where the checkpoint file lies; by default beside a path, and none for an address.
+        Raises: LedgerError LEDG-001 when there is none, LEDG-003 when it is something else, LEDG-004 when
+        a later licet wrote it, LEDG-007 when the signer is not its own, LEDG-010 when it cannot be written to,
+        LEDG-023 to LEDG-026 when PostgreSQL cannot be had, and LEDG-016 or LEDG-017, to a signer only, when it
+        does not fit the checkpoint file.
         """
         writable = signer is not None and not read_only
-        storage, key = open_files(Path(path), signer, writable, busy_timeout_seconds)
-        ledger = cls(storage, key, signer if writable else None, clock)
+        file = choose_checkpoint_path(place, None if checkpoint_path is None else Path(checkpoint_path))
+        storage, key = open_storage(place, signer, writable, busy_timeout_seconds)
+        ledger = cls(storage, key, signer if writable else None, clock, CheckpointFile(file, key))
         if writable:
             try:
                 ledger._refuse_unfit_file()
@@ -102,7 +132,7 @@ class Ledger:
         return ledger
 
     def close(self) -> None:
-        """Give the file back. Further questions raise LEDG-018."""
+        """Give file or connections back. Further questions raise LEDG-018."""
         self._storage.close()
 
     def __enter__(self) -> Self:
@@ -114,12 +144,13 @@ class Ledger:
         self.close()
 
     @property
-    def path(self) -> Path:
-        return self._storage.path
+    def place(self) -> str:
+        """What opens it again: its path, or its address without the password."""
+        return self._storage.place
 
     @property
-    def checkpoint_path(self) -> Path:
-        """The file beside the database that holds the latest checkpoint."""
+    def checkpoint_path(self) -> Path | None:
+        """The file that holds the latest checkpoint, outside the database; None where none is kept."""
         return self._file.path
 
     @property
@@ -138,8 +169,9 @@ class Ledger:
         """Record entries; on return they are on the disk. All of them are recorded, or none.
 
         Threads that append at the same time share one commit.
-        Raises: LedgerError LEDG-008 without a signer, LEDG-009 while another process writes, LEDG-010 to LEDG-012 when
-        the disk fails, LEDG-013 for an unfit entry, LEDG-017 when the ledger does not fit its checkpoint.
+        Raises: LedgerError LEDG-008 without a signer, LEDG-009 while another process writes, LEDG-010 to LEDG-012
+        when the disk fails, LEDG-013 for an unfit entry, LEDG-017 when the ledger does not fit its checkpoint,
+        LEDG-023 and LEDG-024 when PostgreSQL goes away or refuses.
         Warns: CheckpointFileWarning when the entries are recorded and the checkpoint file could not be.
         """
         appender = self._writer()
@@ -152,7 +184,8 @@ class Ledger:
         Every proof stays valid. The subject's choices go with the rest, for the past too: whoever still holds
         their data finds someone who was never asked, so erase the data first.
         compact: rewrite the file so that no copy of it remains in free pages; without it, call `compact` later.
-        Raises: as `append`; LEDG-019 when the erasure stands but another reader keeps old pages alive.
+        Raises: as `append`; LEDG-024 when the role on PostgreSQL may not erase; LEDG-019 when the erasure stands
+        but another reader keeps old pages alive, or the role may not rewrite the tables.
         """
         entry = self._writer().erase(subject)
         if entry is not None and compact:
@@ -179,7 +212,7 @@ class Ledger:
         entry = reading.read_entry(self._storage, index)
         if entry is None:
             raise LedgerError(
-                "LEDG-014", f"there is no entry {index}", str(self.path), "ask below ledger.position"
+                "LEDG-014", f"there is no entry {index}", self.place, "ask below ledger.position"
             )
         return entry
 
@@ -251,13 +284,13 @@ class Ledger:
             raise LedgerError(
                 "LEDG-020",
                 f"no checkpoint was signed at {size} entries",
-                str(self.path),
+                self.place,
                 "ask for the latest, or open the ledger with its signer",
             )
         # Nothing is signed that does not begin what was signed last.
         latest, root = self.checkpoint(), read_frontier(size, self._read_nodes).root()
         if not self.consistency_proof(size, latest.size).verify(root, latest.root):
-            raise _unfit(self.path, "its tree is not the one its last checkpoint signs")
+            raise _unfit(self.place, "its tree is not the one its last checkpoint signs")
         return Checkpoint.sign(self._signer, size, root)
 
     def inclusion_proof(self, index: int, size: int | None = None) -> InclusionProof:
@@ -301,7 +334,7 @@ class Ledger:
             raise LedgerError(
                 "LEDG-008",
                 "the ledger is open for reading",
-                str(self.path),
+                self.place,
                 "open it with its signer to write",
             )
         return self._appender
@@ -314,7 +347,7 @@ class Ledger:
             raise LedgerError(
                 "LEDG-014",
                 f"the ledger has {last} entries, not {position}",
-                str(self.path),
+                self.place,
                 "ask at or below ledger.position",
             )
         return position
@@ -328,18 +361,18 @@ class Ledger:
             return
         size = self.position
         if kept.size > size:
-            raise _unfit(self.path, f"it has {size} entries and {self.checkpoint_path} signs {kept.size}")
+            raise _unfit(self.place, f"it has {size} entries and {self.checkpoint_path} signs {kept.size}")
         root = read_frontier(kept.size, self._read_nodes).root() if kept.size else EMPTY_ROOT
         if root != kept.root:
             raise _unfit(
-                self.path, f"its first {kept.size} entries are not those {self.checkpoint_path} signs"
+                self.place, f"its first {kept.size} entries are not those {self.checkpoint_path} signs"
             )
 
 
-def _unfit(path: Path, what: str) -> LedgerError:
+def _unfit(place: str, what: str) -> LedgerError:
     return LedgerError(
         "LEDG-017",
         f"the ledger does not fit its checkpoint: {what}",
-        str(path),
+        place,
         "open it read only and verify it; after restoring an older copy knowingly, move the checkpoint file away",
     )

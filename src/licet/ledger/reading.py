@@ -17,7 +17,7 @@ from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.entries import Entry, EntryKind, from_microseconds
 from licet.ledger.notes import PublicKey
 from licet.ledger.schema import ENTRIES, select_indices_of
-from licet.ledger.sqlite import SqliteStorage
+from licet.ledger.storage import Storage
 
 _BATCH_ROWS = 2048
 
@@ -31,13 +31,13 @@ _CHECKPOINT = "SELECT size, root, signature FROM checkpoints WHERE size = ?"
 _LATEST_CHECKPOINT = "SELECT size, root, signature FROM checkpoints ORDER BY size DESC LIMIT 1"
 
 
-def read_position(storage: SqliteStorage) -> int:
+def read_position(storage: Storage) -> int:
     """The number of entries."""
     last = storage.fetch("SELECT MAX(idx) FROM entries")[0][0]
     return 0 if last is None else int(last) + 1
 
 
-def read_position_at(storage: SqliteStorage, moment_us: int) -> int:
+def read_position_at(storage: Storage, moment_us: int) -> int:
     """The number of entries recorded at or before a moment; moments never run back, so halving finds it."""
     low, high = 0, read_position(storage)
     while low < high:
@@ -50,13 +50,13 @@ def read_position_at(storage: SqliteStorage, moment_us: int) -> int:
     return low
 
 
-def read_entry(storage: SqliteStorage, index: int) -> Entry | None:
+def read_entry(storage: Storage, index: int) -> Entry | None:
     rows = storage.fetch(_ENTRY, (index,))
     return _as_entry(rows[0]) if rows else None
 
 
 def read_entries(
-    storage: SqliteStorage, start: int, stop: int, kind: EntryKind | None, subject: str | None
+    storage: Storage, start: int, stop: int, kind: EntryKind | None, subject: str | None
 ) -> Iterator[Entry]:
     """Entries from `start` (included) to `stop` (not), in order, of one kind or subject if asked."""
     wanted = select(ENTRIES).where(ENTRIES.c.idx < stop).order_by(ENTRIES.c.idx).limit(_BATCH_ROWS)
@@ -73,20 +73,20 @@ def read_entries(
         start = batch[-1].idx + 1
 
 
-def read_few(storage: SqliteStorage, kind: EntryKind, start: int, stop: int) -> list[Entry]:
+def read_few(storage: Storage, kind: EntryKind, start: int, stop: int) -> list[Entry]:
     """The entries of a kind of which there are few, from `start` to `stop`, in one short read."""
     return [_as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, start, stop))]
 
 
-def read_checkpoint(storage: SqliteStorage, key: PublicKey, size: int | None) -> Checkpoint | None:
+def read_checkpoint(storage: Storage, key: PublicKey, size: int | None) -> Checkpoint | None:
     """The stored checkpoint of a size, or the latest; its signature is not checked."""
     rows = storage.fetch(_LATEST_CHECKPOINT) if size is None else storage.fetch(_CHECKPOINT, (size,))
     return Checkpoint.restore(key, *rows[0]) if rows else None
 
 
-def read_nodes(storage: SqliteStorage, numbers: Sequence[int]) -> dict[int, bytes]:
+def read_nodes(storage: Storage, numbers: Sequence[int]) -> dict[int, bytes]:
     """Stored nodes by number; what is not there is left out."""
-    return dict(storage.fetch(_select_nodes(len(numbers)), numbers))
+    return dict(storage.fetch(_select_nodes(len(numbers)), numbers)) if numbers else {}
 
 
 @functools.cache

@@ -26,14 +26,17 @@ from sqlalchemy import (
 
 METADATA = MetaData()
 
+# Text in the order of its bytes in every database, whatever the server's locale: tables come out the same.
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+
 # SQLite turns only a column declared INTEGER into the row's own number.
 _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 
 META = Table(
     "licet_ledger",
     METADATA,
-    Column("key", Text, primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("key", _TEXT, primary_key=True),
+    Column("value", _TEXT, nullable=False),
 )
 
 ENTRIES = Table(
@@ -41,9 +44,9 @@ ENTRIES = Table(
     METADATA,
     Column("idx", _NUMBER, primary_key=True, autoincrement=False),
     Column("recorded_at_us", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),
+    Column("kind", _TEXT, nullable=False),
     Column("commitment", LargeBinary, nullable=False),
-    Column("subject", Text),
+    Column("subject", _TEXT),
     Column("payload", LargeBinary),
     Column("salt", LargeBinary),
 )
@@ -55,6 +58,7 @@ Index(
     "entries_by_subject",
     ENTRIES.c.subject,
     sqlite_where=and_(ENTRIES.c.subject.is_not(None), ~_IS_ELSEWHERE),
+    postgresql_where=and_(ENTRIES.c.subject.is_not(None), ~_IS_ELSEWHERE),
 )
 Index("entries_by_kind", ENTRIES.c.kind, ENTRIES.c.idx)
 
@@ -76,9 +80,9 @@ CHECKPOINTS = Table(
 CHOICES = Table(
     "choices",
     METADATA,
-    Column("subject", Text, primary_key=True),
-    Column("setting", Text, primary_key=True),
-    Column("category", Text, primary_key=True),  # empty when the whole setting is meant
+    Column("subject", _TEXT, primary_key=True),
+    Column("setting", _TEXT, primary_key=True),
+    Column("category", _TEXT, primary_key=True),  # empty when the whole setting is meant
     Column("entry", BigInteger, primary_key=True, autoincrement=False),
     Column("is_on", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
@@ -87,8 +91,8 @@ CHOICES = Table(
 SIGNALS = Table(
     "signals",
     METADATA,
-    Column("subject", Text, primary_key=True),
-    Column("signal", Text, primary_key=True),
+    Column("subject", _TEXT, primary_key=True),
+    Column("signal", _TEXT, primary_key=True),
     Column("entry", BigInteger, primary_key=True, autoincrement=False),
     Column("is_on", SmallInteger, nullable=False),
     sqlite_with_rowid=False,

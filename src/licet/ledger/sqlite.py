@@ -17,7 +17,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Table, create_engine, insert
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+    cast,
+    create_engine,
+    insert,
+)
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
@@ -37,6 +47,8 @@ _CACHE_KIB = 32_768
 
 class SqliteStorage:
     """One ledger file. Any number of threads may share it; a second process opens its own."""
+
+    most_key_bytes: int | None = None
 
     def __init__(self, path: Path, *, read_only: bool, busy_timeout_seconds: float) -> None:
         self.path, self.read_only = path, read_only
@@ -65,6 +77,10 @@ class SqliteStorage:
                     METADATA.create_all(connection)
             finally:
                 engine.dispose()
+
+    @property
+    def place(self) -> str:
+        return str(self.path)
 
     def close(self) -> None:
         """Give every connection back. What is asked afterwards is refused with LEDG-018."""
@@ -102,6 +118,19 @@ class SqliteStorage:
             connection.exec_driver_sql("BEGIN")
             yield connection
 
+    def batches(self, statement: Select[Any], rows: int) -> Iterator[list[tuple[Any, ...]]]:
+        """The answer to a long question, so many rows at a time."""
+        with self.reading() as connection:
+            # The driver's own cursor: rows as SQLAlchemy wraps them would take as long again.
+            compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
+            cursor = connection.connection.cursor()
+            try:
+                cursor.execute(str(compiled))
+                while batch := cursor.fetchmany(rows):
+                    yield list(batch)
+            finally:
+                cursor.close()
+
     # -- writing ---------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -124,6 +153,10 @@ class SqliteStorage:
         """Add rows, each in the order of the table's columns."""
         if rows:
             connection.exec_driver_sql(_insert_statement(table), list(rows))
+
+    def took_place(self, size: int, root: bytes) -> bool:
+        """SQLite always says what became of a commit, so nobody need ask."""
+        raise NotImplementedError
 
     def compact(self) -> None:
         """Rewrite the file so that no page or log still holds what was erased.
@@ -152,6 +185,17 @@ class SqliteStorage:
         """What SQLite itself finds wrong with the file, at most ten lines."""
         rows = connection.exec_driver_sql("PRAGMA integrity_check(10)").all()
         return [str(row[0]) for row in rows if row[0] != "ok"]
+
+    def raw_columns(self, table: Table) -> list[ColumnElement[Any]]:
+        """The table's columns with text as its bytes: text that somebody damaged may not be UTF-8."""
+        return [cast(c, LargeBinary) if isinstance(c.type, Text | LargeBinary) else c for c in table.c]
+
+    def refine(self, error: LedgerError) -> LedgerError:
+        """What a failed first read means: tables that are not there make it some other file."""
+        cause = error.__cause__
+        if isinstance(cause, sqlite3.OperationalError) and "no such" in str(cause):
+            return LedgerError(_FOREIGN[0], _FOREIGN[1], str(self.path), _FOREIGN[2])
+        return error
 
     # -- connections and errors ------------------------------------------------------------------------------
 

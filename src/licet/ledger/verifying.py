@@ -14,14 +14,14 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, Text, cast, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.entries import SALT_BYTES, EntryKind, choice_row, commit, find_fault, leaf_bytes, signal_row
 from licet.ledger.notes import PublicKey
 from licet.ledger.report import Problem, ProblemCode, VerifyReport
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, SIGNALS
-from licet.ledger.sqlite import SqliteStorage
+from licet.ledger.storage import Storage
 from licet.ledger.tree import HASH_BYTES, Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
 
@@ -52,7 +52,7 @@ class Inspection:
 
     def run(
         self,
-        storage: SqliteStorage,
+        storage: Storage,
         against: Sequence[tuple[str, str]],
         progress: Callable[[int, int], None] | None,
     ) -> VerifyReport:
@@ -79,7 +79,7 @@ class Inspection:
 
     def _walk(
         self,
-        storage: SqliteStorage,
+        storage: Storage,
         outside: list[tuple[str, Checkpoint]],
         held: list[int],
         progress: Callable[[int, int], None] | None,
@@ -88,12 +88,12 @@ class Inspection:
             for fault in storage.faults(connection):
                 self.note(None, ProblemCode.DATABASE_DAMAGED, fault)
             total = connection.scalar(select(func.count()).select_from(ENTRIES)) or 0
-            nodes = _Ordered(connection, NODES, "number")
+            nodes = _Ordered(storage, connection, NODES, "number")
             known = (connection.scalar(select(func.max(NODES.c.number))) or 0) + 1
-            repeated = [_Ordered(connection, table, "entry") for table in (CHOICES, SIGNALS)]
-            signed = _Ordered(connection, CHECKPOINTS, "size")
+            repeated = [_Ordered(storage, connection, table, "entry") for table in (CHOICES, SIGNALS)]
+            signed = _Ordered(storage, connection, CHECKPOINTS, "size")
             held += self._hold_to_checkpoints(signed, outside)
-            for row in _stream(connection, ENTRIES, "idx"):
+            for row in _stream(storage, connection, ENTRIES, "idx"):
                 size = self._frontier.size
                 if row[0] < size or (row[0] > size and node_count(row[0]) >= known):
                     self.note(
@@ -276,11 +276,11 @@ class Inspection:
 class _Ordered:
     """The rows of a table in the order of one column, taken in step with the entries."""
 
-    def __init__(self, connection: Connection, table: Table, column: str) -> None:
+    def __init__(self, storage: Storage, connection: Connection, table: Table, column: str) -> None:
         self.name, self.key = table.name, list(table.c.keys()).index(column)
         self.strays: list[tuple[Any, ...]] = []
         self.last_key: Any = None
-        self._rows = _stream(connection, table, column)
+        self._rows = _stream(storage, connection, table, column)
         self._next = next(self._rows, None)
 
     def take(self, key: int) -> list[tuple[Any, ...]]:
@@ -308,10 +308,8 @@ class _Ordered:
 _READ_KINDS = frozenset({EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.ERASURE})
 
 
-def _stream(connection: Connection, table: Table, order: str) -> Iterator[tuple[Any, ...]]:
-    # As bytes, because text that somebody damaged may not be UTF-8 and must be reported, not stumbled over.
-    columns = [cast(c, LargeBinary) if isinstance(c.type, Text | LargeBinary) else c for c in table.c]
-    statement = select(*columns).order_by(table.c[order])
+def _stream(storage: Storage, connection: Connection, table: Table, order: str) -> Iterator[tuple[Any, ...]]:
+    statement = select(*storage.raw_columns(table)).order_by(table.c[order])
     result = connection.execute(statement, execution_options={"yield_per": _BATCH_ROWS})
     for batch in result.partitions():
         yield from map(tuple, batch)

@@ -1,4 +1,4 @@
-"""A signer and an empty ledger under a clock that the test moves."""
+"""A signer and an empty ledger, on either database, under a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger_homes import Home, PostgresHome, SqliteHome
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 
 
@@ -57,6 +58,36 @@ def signer(tmp_path: Path) -> Signer:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, signer: Signer, clock: Clock) -> Iterator[Ledger]:
-    with Ledger.create(tmp_path / "ledger.sqlite", signer, clock) as opened:
+def ledger(home: Home, signer: Signer, clock: Clock) -> Iterator[Ledger]:
+    with home.create(signer, clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def sqlite_ledger(sqlite_home: SqliteHome, signer: Signer, clock: Clock) -> Iterator[Ledger]:
+    with sqlite_home.create(signer, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def postgres_ledger(postgres_home: PostgresHome, signer: Signer, clock: Clock) -> Iterator[Ledger]:
+    with postgres_home.create(signer, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def written(ledger: Ledger, clock, choice, signal) -> Iterator[Ledger]:
+    """Twelve entries in four commits, one subject among them erased."""
+    ledger.append([choice("ann", "on"), choice("bob", "off"), signal("bob", True)])
+    clock.forward(minutes=1)
+    ledger.append([choice("ann", "off", category="profile"), choice("cat", "on"), choice("dan", "on")])
+    clock.forward(minutes=1)
+    ledger.append(
+        [choice("dan", "off"), NewEntry(EntryKind.USE_RUN, None, {"use": "corpus"}), choice("eve", "on")]
+    )
+    clock.forward(minutes=1)
+    ledger.erase("cat")
+    ledger.append([choice("fay", "off"), choice("gus", "off")])
+    assert ledger.position == 12
+    assert ledger.verify().ok
+    yield ledger

@@ -7,10 +7,11 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import event
 
-from licet.ledger import Checkpoint, CheckpointFileWarning, EntryKind, Ledger, NewEntry, Signer
+from licet.ledger import Checkpoint, CheckpointFileWarning, EntryKind, NewEntry, Signer
 from licet.terms import LedgerError
 
 
@@ -34,11 +35,11 @@ def test_clock_that_runs_back_does_not_turn_time_back(ledger, clock, choice) -> 
     assert [entry.recorded_at for entry in ledger.entries()] == [late, late]
 
 
-def test_reopened_ledger_does_not_turn_time_back(ledger, clock, signer, choice) -> None:
+def test_reopened_ledger_does_not_turn_time_back(ledger, home, clock, signer, choice) -> None:
     ledger.append([choice("ann", "on")])
     late = clock.at
     clock.forward(hours=-1)
-    with Ledger.open(ledger.path, signer, clock) as again:
+    with home.open(signer, clock) as again:
         again.append([choice("ann", "off")])
         assert again.entry(1).recorded_at == late
 
@@ -121,13 +122,14 @@ def test_calls_that_wait_for_a_commit_are_written_by_one(ledger, choice) -> None
     assert len(commits) == 2
 
 
-def test_every_caller_of_a_failed_commit_is_told(ledger, choice) -> None:
+def test_every_caller_of_a_failed_commit_is_told(ledger, home, choice) -> None:
     engine, failing = ledger._storage._engine, threading.Event()
+    of_driver = {"sqlite": sqlite3.OperationalError, "postgres": psycopg.OperationalError}[home.kind]
 
     @event.listens_for(engine, "commit")
     def fail(connection: object) -> None:
         if failing.is_set():
-            raise sqlite3.OperationalError("disk I/O error")
+            raise of_driver("disk I/O error")
 
     ledger.append([choice("ann", "on")])
     failing.set()
@@ -167,8 +169,8 @@ def test_interrupted_commit_leaves_a_ledger_that_goes_on(ledger, choice) -> None
     assert ledger.verify().ok
 
 
-def test_reader_sees_what_another_connection_appended(ledger, choice) -> None:
-    with Ledger.open(ledger.path) as reader:
+def test_reader_sees_what_another_connection_appended(ledger, home, choice) -> None:
+    with home.open() as reader:
         assert reader.position == 0
         ledger.append([choice("ann", "off")])
         assert reader.position == 1
@@ -176,16 +178,16 @@ def test_reader_sees_what_another_connection_appended(ledger, choice) -> None:
         assert reader.checkpoint() == ledger.checkpoint()
 
 
-def test_two_open_writers_take_turns_on_one_tree(ledger, signer, choice) -> None:
-    with Ledger.open(ledger.path, signer) as other:
+def test_two_open_writers_take_turns_on_one_tree(ledger, home, signer, choice) -> None:
+    with home.open(signer) as other:
         for number in range(9):
             (ledger if number % 2 else other).append([choice(f"m{number}", "on")] * (number + 1))
         assert other.position == ledger.position == 45
         assert other.verify(against=[ledger.checkpoint().text]).ok
 
 
-def test_reader_cannot_append(ledger, signer, choice) -> None:
-    for reader in (Ledger.open(ledger.path), Ledger.open(ledger.path, signer, read_only=True)):
+def test_reader_cannot_append(ledger, home, signer, choice) -> None:
+    for reader in (home.open(), home.open(signer, read_only=True)):
         with reader:
             with pytest.raises(LedgerError, match="LEDG-008"):
                 reader.append([choice("ann", "on")])
@@ -195,14 +197,10 @@ def test_reader_cannot_append(ledger, signer, choice) -> None:
                 reader.compact()
 
 
-def test_writer_that_finds_another_writing_gives_up_with_an_error(ledger, signer, choice) -> None:
-    with Ledger.open(ledger.path, signer, busy_timeout_seconds=0.05) as hasty:
-        holder = sqlite3.connect(ledger.path, isolation_level=None)
-        holder.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LedgerError, match="LEDG-009"):
+def test_writer_that_finds_another_writing_gives_up_with_an_error(ledger, home, signer, choice) -> None:
+    with home.open(signer, busy_timeout_seconds=0.05) as hasty:
+        with ledger._storage.writing(), pytest.raises(LedgerError, match="LEDG-009"):
             hasty.append([choice("ann", "on")])
-        holder.execute("ROLLBACK")
-        holder.close()
         assert hasty.append([choice("ann", "on")])[0].index == 0
 
 
@@ -240,7 +238,7 @@ def test_checkpoint_file_that_cannot_be_written_is_a_warning_and_entries_stand(l
     with pytest.warns(CheckpointFileWarning, match="the entries are recorded"):
         (entry,) = ledger.append([choice("ann", "on")])
     assert ledger.entry(0) == entry
-    assert [path.name for path in ledger.path.parent.iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in ledger.checkpoint_path.parent.iterdir() if path.name.startswith(".")] == []
 
 
 def test_proofs_hold_against_the_checkpoint_of_every_size(ledger, choice) -> None:
@@ -259,9 +257,9 @@ def test_proofs_hold_against_the_checkpoint_of_every_size(ledger, choice) -> Non
             assert proof.verify(earlier.root, checkpoint.root)
 
 
-def test_reader_gives_out_only_checkpoints_that_were_signed(ledger, choice) -> None:
+def test_reader_gives_out_only_checkpoints_that_were_signed(ledger, home, choice) -> None:
     ledger.append([choice("ann", "on")] * 3)
-    with Ledger.open(ledger.path) as reader:
+    with home.open() as reader:
         assert reader.checkpoint(3) == ledger.checkpoint()
         with pytest.raises(LedgerError, match="LEDG-020"):
             reader.checkpoint(2)
@@ -301,44 +299,39 @@ def test_entries_are_found_by_kind_subject_and_place_across_batches(ledger, choi
     assert list(ledger.entries(7, 7)) == []
 
 
-def test_writer_refuses_to_build_on_a_tree_its_checkpoint_does_not_sign(ledger, choice) -> None:
+def test_writer_refuses_to_build_on_a_tree_its_checkpoint_does_not_sign(ledger, home, choice) -> None:
     ledger.append([choice("ann", "on")] * 3)
-    copy = sqlite3.connect(ledger.path)
-    copy.execute("DELETE FROM entries WHERE idx = 2")
-    copy.commit()
+    with home.tampering() as connection:
+        connection.execute("DELETE FROM entries WHERE idx = 2")
     with pytest.raises(LedgerError, match=r"LEDG-017.*nothing was written"):
         ledger.append([choice("ann", "off")])
-    copy.close()
 
 
 @pytest.mark.parametrize("damaged", ["nodes SET hash", "checkpoints SET root", "checkpoints SET signature"])
-def test_writer_just_opened_refuses_a_tree_that_is_not_signed(ledger, signer, choice, damaged: str) -> None:
+def test_writer_just_opened_refuses_a_tree_that_is_not_signed(
+    ledger, home, signer, choice, damaged: str
+) -> None:
     ledger.append([choice("ann", "on")] * 3)
     ledger.close()
-    with sqlite3.connect(ledger.path) as copy:
-        copy.execute(f"UPDATE {damaged} = zeroblob(64)")
-    copy.close()
+    with home.tampering() as connection:
+        connection.execute(f"UPDATE {damaged} = zeroblob(64)")
     ledger.checkpoint_path.unlink()
-    with Ledger.open(ledger.path, signer) as again, pytest.raises(LedgerError, match="LEDG-017"):
+    with home.open(signer) as again, pytest.raises(LedgerError, match="LEDG-017"):
         again.append([choice("ann", "off")])
 
 
-def test_writer_refuses_a_fork_signed_by_its_own_key(ledger, signer, choice, tmp_path: Path) -> None:
-    """An older copy, written to elsewhere and put in place of the file, is no continuation of what this one signed."""
+def test_writer_refuses_a_fork_signed_by_its_own_key(ledger, home, signer, choice) -> None:
+    """An older copy, written to elsewhere and put in place, is no continuation of what this one signed."""
     ledger.append([choice("ann", "on")])
-    with sqlite3.connect(ledger.path) as source, sqlite3.connect(tmp_path / "copy.sqlite") as target:
-        source.backup(target)
+    elsewhere = home.copy("elsewhere")
     ledger.append([choice("ann", "off")])
-    with Ledger.open(tmp_path / "copy.sqlite", signer) as copy:
+    with elsewhere.open(signer) as copy:
         copy.append([choice("ann", "on")] * 2)
-    with sqlite3.connect(tmp_path / "copy.sqlite") as forked, sqlite3.connect(ledger.path) as place:
-        forked.backup(place)
-    for connection in (source, target, forked, place):
-        connection.close()
+    home.put_back(elsewhere)
     with pytest.raises(LedgerError, match="LEDG-017"):
         ledger.append([choice("ann", "on")])
 
 
-def test_only_its_own_signer_opens_a_ledger(ledger, tmp_path: Path) -> None:
+def test_only_its_own_signer_opens_a_ledger(ledger, home, tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="LEDG-007"):
-        Ledger.open(ledger.path, Signer.create(tmp_path / "other.key"))
+        home.open(Signer.create(tmp_path / "other.key"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ SECRET = "zq-unmistakable-subject-7731"
 
 def traces(ledger: Ledger, needle: str) -> list[str]:
     """Files of the ledger's folder that hold the text."""
-    found = sorted(ledger.path.parent.iterdir())
+    found = sorted(Path(ledger.place).parent.iterdir())
     return [path.name for path in found if path.is_file() and needle.encode() in path.read_bytes()]
 
 
@@ -65,26 +66,26 @@ def test_erased_subject_may_come_back_and_go_again(ledger, choice) -> None:
     assert ledger.verify().ok
 
 
-def test_no_byte_of_an_erased_subject_is_left_in_the_files(ledger, choice) -> None:
+def test_no_byte_of_an_erased_subject_is_left_in_the_files(sqlite_ledger, choice) -> None:
     """The scan first finds what it looks for; the rows around make pages split and move what they hold."""
     others, rng = [f"m{number:05d}" for number in range(3000)], random.Random(5)
     rng.shuffle(others)
     for start in range(0, 3000, 500):
         around = [choice(other, "on", category="profile") for other in others[start : start + 500]]
         long = NewEntry(EntryKind.NOTICE_SHOWN, SECRET, {"words": f"{SECRET} " * 800})
-        ledger.append([*around, choice(SECRET, "off", setting=f"s{start}"), long])
-    salts = [entry.salt for entry in ledger.entries(subject=SECRET)]
-    assert traces(ledger, SECRET)
-    ledger.erase(SECRET)
-    assert traces(ledger, SECRET) == []
-    files = [path.read_bytes() for path in ledger.path.parent.iterdir() if path.is_file()]
+        sqlite_ledger.append([*around, choice(SECRET, "off", setting=f"s{start}"), long])
+    salts = [entry.salt for entry in sqlite_ledger.entries(subject=SECRET)]
+    assert traces(sqlite_ledger, SECRET)
+    sqlite_ledger.erase(SECRET)
+    assert traces(sqlite_ledger, SECRET) == []
+    files = [path.read_bytes() for path in Path(sqlite_ledger.place).parent.iterdir() if path.is_file()]
     assert not any(salt in content for salt in salts for content in files if salt is not None)
-    report = ledger.verify()
+    report = sqlite_ledger.verify()
     assert report.ok and report.erased == 12
-    assert ledger.choices_table().num_rows == 3000
+    assert sqlite_ledger.choices_table().num_rows == 3000
 
 
-def test_rows_that_moved_while_pages_split_leave_no_copy_behind(ledger, choice) -> None:
+def test_rows_that_moved_while_pages_split_leave_no_copy_behind(sqlite_ledger, choice) -> None:
     """secure_delete overwrites a row where it lies and not where it lay before; this history shows the difference."""
     rng = random.Random(3)
     people = [f"zq{number:04d}-{'y' * rng.randrange(60)}" for number in range(300)]
@@ -95,22 +96,22 @@ def test_rows_that_moved_while_pages_split_leave_no_copy_behind(ledger, choice) 
             who = rng.choice(people)
             new.append(choice(who, "on", setting=f"s{rng.randrange(9)}"))
             new.append(NewEntry(EntryKind.NOTICE_SHOWN, who, {"words": "w" * rng.randrange(1, 60)}))
-        ledger.append(new)
-        ledger.erase(rng.choice(leaving), compact=False)
+        sqlite_ledger.append(new)
+        sqlite_ledger.erase(rng.choice(leaving), compact=False)
     for person in leaving:
-        ledger.erase(person, compact=False)
-    ledger.compact()
-    content = ledger.path.read_bytes()
-    remaining = {entry.subject for entry in ledger.entries()} - {None}
+        sqlite_ledger.erase(person, compact=False)
+    sqlite_ledger.compact()
+    content = Path(sqlite_ledger.place).read_bytes()
+    remaining = {entry.subject for entry in sqlite_ledger.entries()} - {None}
     assert all(person[:7].encode() in content for person in remaining)
     assert [person for person in leaving if person[:7].encode() in content] == []
-    assert ledger.verify().ok
+    assert sqlite_ledger.verify().ok
 
 
-def test_log_that_a_reader_keeps_alive_is_reported(ledger, signer, choice) -> None:
-    with Ledger.open(ledger.path, signer, busy_timeout_seconds=0.05) as writer:
+def test_log_that_a_reader_keeps_alive_is_reported(sqlite_ledger, signer, choice) -> None:
+    with Ledger.open(sqlite_ledger.place, signer, busy_timeout_seconds=0.05) as writer:
         writer.append([choice(SECRET, "on")])
-        reader = sqlite3.connect(ledger.path, isolation_level=None)
+        reader = sqlite3.connect(sqlite_ledger.place, isolation_level=None)
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM entries").fetchone()
         with pytest.raises(LedgerError, match=r"LEDG-019.*call compact"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -19,17 +18,22 @@ def test_new_ledger_is_empty_signed_and_verifies(ledger) -> None:
     assert ledger.position == 0
     assert ledger.checkpoint().size == 0
     assert ledger.verify().ok
-    assert ledger.checkpoint_path.name == "ledger.checkpoint"
     assert ledger.origin == ledger.checkpoint().origin
 
 
-def test_ledger_takes_nobodys_place(ledger, signer) -> None:
+def test_ledger_takes_nobodys_place(ledger, home, signer) -> None:
     with pytest.raises(LedgerError, match="LEDG-002"):
-        Ledger.create(ledger.path, signer)
-    ledger.close()
-    ledger.path.unlink()
+        home.create(signer)
+    ledger.checkpoint_path.unlink()
+    with pytest.raises(LedgerError, match="LEDG-002"):
+        home.create(signer)
+
+
+def test_checkpoint_of_a_ledger_that_is_gone_keeps_its_place(sqlite_ledger, signer) -> None:
+    sqlite_ledger.close()
+    Path(sqlite_ledger.place).unlink()
     with pytest.raises(LedgerError, match=r"LEDG-002.*ledger\.checkpoint"):
-        Ledger.create(ledger.path, signer)
+        Ledger.create(sqlite_ledger.place, signer)
 
 
 def test_ledger_may_be_called_like_a_checkpoint(signer, tmp_path: Path) -> None:
@@ -84,13 +88,12 @@ def test_other_database_is_refused(tmp_path: Path, statements: list[str]) -> Non
         Ledger.open(tmp_path / "a.sqlite")
 
 
-def test_ledger_of_a_later_format_is_refused(ledger, signer) -> None:
+def test_ledger_of_a_later_format_is_refused(ledger, home, signer) -> None:
     ledger.close()
-    with sqlite3.connect(ledger.path) as connection:
+    with home.tampering() as connection:
         connection.execute("UPDATE licet_ledger SET value = '2' WHERE key = 'format_version'")
-    connection.close()
     with pytest.raises(LedgerError, match=r"LEDG-004.*update licet"):
-        Ledger.open(ledger.path, signer)
+        home.open(signer)
 
 
 def test_path_with_odd_characters_opens(tmp_path: Path, signer, choice) -> None:
@@ -102,14 +105,11 @@ def test_path_with_odd_characters_opens(tmp_path: Path, signer, choice) -> None:
         assert again.verify().size == 1
 
 
-def test_copy_of_the_database_alone_verifies_and_says_what_it_was_held_against(
-    ledger, choice, tmp_path: Path
-) -> None:
+def test_copy_of_the_database_alone_verifies_and_says_what_it_was_held_against(ledger, home, choice) -> None:
     ledger.append([choice("ann", "off")])
     assert ledger.verify().held_against == (1,)
     ledger.close()
-    shutil.copy(ledger.path, tmp_path / "copy.sqlite")
-    with Ledger.open(tmp_path / "copy.sqlite") as copy:
+    with home.copy("copy").open() as copy:
         report = copy.verify()
         assert report.ok and report.held_against == ()
 
@@ -213,22 +213,28 @@ print(report.ok, report.size == done, done > 50, *sorted(codes))
     assert codes and set(codes) <= {"LEDG-011", "LEDG-012"}
 
 
-def test_database_that_is_full_says_so(ledger, choice) -> None:
-    with ledger._storage.reading() as connection:
+def test_database_that_is_full_says_so(sqlite_ledger, choice) -> None:
+    with sqlite_ledger._storage.reading() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 3}")
     with pytest.raises(LedgerError, match=r"LEDG-011.*nothing of this call was written"):
-        ledger.append([choice(f"m{number}", "on") for number in range(2000)])
-    assert ledger.position == 0
-    assert ledger.append([choice("ann", "on")])[0].index == 0
-    assert ledger.verify().ok
+        sqlite_ledger.append([choice(f"m{number}", "on") for number in range(2000)])
+    assert sqlite_ledger.position == 0
+    assert sqlite_ledger.append([choice("ann", "on")])[0].index == 0
+    assert sqlite_ledger.verify().ok
 
 
-def test_reading_and_proving_need_no_signing_key(ledger, choice) -> None:
+def test_reading_and_proving_need_no_signing_key(ledger, home, choice, tmp_path: Path) -> None:
     ledger.append([choice("ann", "off")])
-    (ledger.path.parent / "ledger.key").unlink()
-    with Ledger.open(os.fspath(ledger.path)) as reader:
+    (tmp_path / "ledger.key").unlink()
+    with home.open() as reader:
         assert reader.inclusion_proof(0).verify(reader.entry(0).leaf_hash, reader.checkpoint().root)
+
+
+def test_checkpoint_file_lies_beside_a_path_unless_another_is_named(tmp_path: Path, signer) -> None:
+    with Ledger.create(tmp_path / "a.sqlite", signer) as ledger:
+        assert ledger.checkpoint_path == tmp_path / "a.checkpoint"
+        assert ledger.place == os.fspath(tmp_path / "a.sqlite")
 
 
 def test_signer_of_a_ledger_is_the_key_in_its_file(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every way to tamper with the file, done to the file itself, and what verification says of it.
+"""Every way to tamper with the database, done to the database itself, and what verification says of it.
 
 The tampering has the database's own tools and, where the test says so, the ledger's code to make the tree whole
 again; it never has the key.
@@ -6,56 +6,20 @@ again; it never has the key.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from licet.ledger import Checkpoint, EntryKind, Ledger, NewEntry, Signer, VerifyReport
+from ledger_homes import Connection, Home, codes, found
+from licet.ledger import Checkpoint, Ledger, Signer
 from licet.ledger.entries import commit, leaf_bytes
 from licet.ledger.tree import Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
 from licet.terms.canonical import canonical_json
 
 
-@pytest.fixture
-def written(ledger: Ledger, clock, choice, signal) -> Iterator[Ledger]:
-    """Twelve entries in four commits, one subject among them erased."""
-    ledger.append([choice("ann", "on"), choice("bob", "off"), signal("bob", True)])
-    clock.forward(minutes=1)
-    ledger.append([choice("ann", "off", category="profile"), choice("cat", "on"), choice("dan", "on")])
-    clock.forward(minutes=1)
-    ledger.append(
-        [choice("dan", "off"), NewEntry(EntryKind.USE_RUN, None, {"use": "corpus"}), choice("eve", "on")]
-    )
-    clock.forward(minutes=1)
-    ledger.erase("cat")
-    ledger.append([choice("fay", "off"), choice("gus", "off")])
-    assert ledger.position == 12
-    assert ledger.verify().ok
-    yield ledger
-
-
-@contextmanager
-def tampering(ledger: Ledger) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(ledger.path)
-    yield connection
-    connection.commit()
-    connection.close()
-
-
-def found(report: VerifyReport) -> set[tuple[int | None, str]]:
-    assert report.ok == (not report.problems)
-    return {(problem.index, str(problem.code)) for problem in report.problems}
-
-
-def codes(report: VerifyReport) -> set[str]:
-    return {code for _, code in found(report)}
-
-
-def rebuild_tree(connection: sqlite3.Connection) -> None:
+def rebuild_tree(connection: Connection) -> None:
     """What somebody with the code and without the key can do: make nodes fit the entries again."""
     connection.execute("DELETE FROM nodes")
     frontier = Frontier()
@@ -68,13 +32,13 @@ def rebuild_tree(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT INTO nodes VALUES (?, ?)", (number + offset, node))
 
 
-def renumber(connection: sqlite3.Connection, above: int) -> None:
+def renumber(connection: Connection, above: int) -> None:
     for table, column in (("entries", "idx"), ("choices", "entry"), ("signals", "entry")):
         connection.execute(f"UPDATE {table} SET {column} = -{column} WHERE {column} > ?", (above,))
         connection.execute(f"UPDATE {table} SET {column} = -{column} - 1 WHERE {column} < 0")
 
 
-def delete(connection: sqlite3.Connection, where: str) -> None:
+def delete(connection: Connection, where: str) -> None:
     connection.execute(f"DELETE FROM entries WHERE idx {where}")
     for table in ("choices", "signals"):
         connection.execute(f"DELETE FROM {table} WHERE entry {where}")
@@ -88,25 +52,23 @@ def delete(connection: sqlite3.Connection, where: str) -> None:
     [
         """payload = '{"category":null,"setting":"ai_training","value":"on","via":"web"}'""",
         "payload = replace(payload, '}', ' }')",
-        "payload = x'ff'",
-        "payload = 7",
         "subject = 'ann'",
         "subject = NULL",
-        "subject = CAST(x'ff' AS TEXT)",
         "salt = zeroblob(16)",
-        "salt = x''",
+        "salt = zeroblob(0)",
+        "payload = zeroblob(1)",
     ],
 )
-def test_edited_payload_is_found(written, edit: str) -> None:
-    with tampering(written) as connection:
+def test_edited_payload_is_found(written, home, edit: str) -> None:
+    with home.tampering() as connection:
         connection.execute(f"UPDATE entries SET {edit} WHERE idx = 1")
     report = written.verify()
     assert found(report) == {(1, "payload_edited")}
     assert "entry 1" in report.problems[0].what
 
 
-def test_edited_payload_is_found_even_when_the_table_of_choices_is_edited_with_it(written) -> None:
-    with tampering(written) as connection:
+def test_edited_payload_is_found_even_when_the_table_of_choices_is_edited_with_it(written, home) -> None:
+    with home.tampering() as connection:
         connection.execute("UPDATE entries SET payload = replace(payload, 'off', 'on') WHERE idx = 1")
         connection.execute("UPDATE choices SET is_on = 1 WHERE entry = 1")
     assert found(written.verify()) == {(1, "payload_edited")}
@@ -116,29 +78,28 @@ def test_edited_payload_is_found_even_when_the_table_of_choices_is_edited_with_i
     "edit",
     [
         "recorded_at_us = recorded_at_us + 1",
-        "recorded_at_us = 1.5",
         "kind = 'signal'",
-        "kind = CAST(x'ff' AS TEXT)",
+        "kind = ''",
     ],
 )
-def test_edited_leaf_is_found(written, edit: str) -> None:
-    with tampering(written) as connection:
+def test_edited_leaf_is_found(written, home, edit: str) -> None:
+    with home.tampering() as connection:
         connection.execute(f"UPDATE entries SET {edit} WHERE idx = 5")
     assert (5, "leaf_edited") in found(written.verify())
 
 
-def test_edited_commitment_is_found_once_as_payload_and_once_as_leaf(written) -> None:
-    with tampering(written) as connection:
+def test_edited_commitment_is_found_once_as_payload_and_once_as_leaf(written, home) -> None:
+    with home.tampering() as connection:
         connection.execute("UPDATE entries SET commitment = zeroblob(32) WHERE idx = 1")
     assert found(written.verify()) == {(1, "payload_edited"), (1, "leaf_edited")}
 
 
-def test_payload_rewritten_with_its_commitment_and_tree_is_a_fork(written) -> None:
+def test_payload_rewritten_with_its_commitment_and_tree_is_a_fork(written, home) -> None:
     payload, salt = (
         canonical_json({"setting": "ai_training", "category": None, "value": "on", "via": "web"}),
         bytes(16),
     )
-    with tampering(written) as connection:
+    with home.tampering() as connection:
         connection.execute(
             "UPDATE entries SET payload = ?, salt = ?, commitment = ? WHERE idx = 1",
             (payload, salt, commit(salt, payload, "bob")),
@@ -149,28 +110,28 @@ def test_payload_rewritten_with_its_commitment_and_tree_is_a_fork(written) -> No
     assert found(written.verify()) == {(3, "forked"), (12, "forked")}
 
 
-def test_moment_moved_before_the_one_before_it_is_found(written) -> None:
-    with tampering(written) as connection:
+def test_moment_moved_before_the_one_before_it_is_found(written, home) -> None:
+    with home.tampering() as connection:
         connection.execute("UPDATE entries SET recorded_at_us = 5 WHERE idx = 6")
     assert found(written.verify()) == {(6, "leaf_edited"), (6, "time_runs_back")}
 
 
-def test_payload_that_vanished_without_an_erasure_is_found(written) -> None:
-    with tampering(written) as connection:
+def test_payload_that_vanished_without_an_erasure_is_found(written, home) -> None:
+    with home.tampering() as connection:
         connection.execute("UPDATE entries SET payload = NULL, salt = NULL, subject = NULL WHERE idx = 0")
         connection.execute("DELETE FROM choices WHERE entry = 0")
     assert found(written.verify()) == {(0, "payload_missing")}
 
 
 @pytest.mark.parametrize("part", ["payload", "salt"])
-def test_half_an_erasure_is_found(written, part: str) -> None:
-    with tampering(written) as connection:
+def test_half_an_erasure_is_found(written, home, part: str) -> None:
+    with home.tampering() as connection:
         connection.execute(f"UPDATE entries SET {part} = NULL WHERE idx = 0")
     assert found(written.verify()) == {(0, "payload_missing")}
 
 
-def test_payload_that_should_be_gone_is_found(written) -> None:
-    with tampering(written) as connection:
+def test_payload_that_should_be_gone_is_found(written, home) -> None:
+    with home.tampering() as connection:
         connection.execute(
             "UPDATE entries SET payload = '{}', salt = zeroblob(16), subject = 'cat' WHERE idx = 4"
         )
@@ -180,35 +141,35 @@ def test_payload_that_should_be_gone_is_found(written) -> None:
 # -- deletion and order ------------------------------------------------------------------------------------------
 
 
-def test_entry_deleted_from_the_middle_is_found(written) -> None:
-    with tampering(written) as connection:
+def test_entry_deleted_from_the_middle_is_found(written, home) -> None:
+    with home.tampering() as connection:
         delete(connection, "= 6")
     assert found(written.verify()) == {(6, "entry_missing")}
 
 
-def test_first_entries_deleted_are_found(written) -> None:
-    with tampering(written) as connection:
+def test_first_entries_deleted_are_found(written, home) -> None:
+    with home.tampering() as connection:
         delete(connection, "< 2")
     assert found(written.verify()) == {(0, "entry_missing"), (1, "entry_missing")}
 
 
-def test_entry_deleted_and_the_rest_moved_up_is_found(written) -> None:
-    with tampering(written) as connection:
+def test_entry_deleted_and_the_rest_moved_up_is_found(written, home) -> None:
+    with home.tampering() as connection:
         delete(connection, "= 6")
         renumber(connection, 6)
     assert {(6, "leaf_edited"), (10, "leaf_edited"), (11, "truncated")} <= found(written.verify())
 
 
-def test_entry_deleted_the_rest_moved_up_and_the_tree_rebuilt_is_found(written) -> None:
-    with tampering(written) as connection:
+def test_entry_deleted_the_rest_moved_up_and_the_tree_rebuilt_is_found(written, home) -> None:
+    with home.tampering() as connection:
         delete(connection, "= 7")
         renumber(connection, 7)
         rebuild_tree(connection)
     assert {(9, "forked"), (11, "truncated"), (11, "checkpoint_missing")} <= found(written.verify())
 
 
-def test_swapped_entries_are_found(written) -> None:
-    with tampering(written) as connection:
+def test_swapped_entries_are_found(written, home) -> None:
+    with home.tampering() as connection:
         for table, column in (("entries", "idx"), ("choices", "entry")):
             connection.execute(f"UPDATE {table} SET {column} = -1 WHERE {column} = 3")
             connection.execute(f"UPDATE {table} SET {column} = 3 WHERE {column} = 5")
@@ -216,8 +177,8 @@ def test_swapped_entries_are_found(written) -> None:
     assert found(written.verify()) == {(3, "leaf_edited"), (5, "leaf_edited")}
 
 
-def test_swapped_entries_under_a_rebuilt_tree_are_found(written) -> None:
-    with tampering(written) as connection:
+def test_swapped_entries_under_a_rebuilt_tree_are_found(written, home) -> None:
+    with home.tampering() as connection:
         connection.execute("UPDATE entries SET idx = -1 WHERE idx = 3")
         connection.execute("UPDATE entries SET idx = 3 WHERE idx = 5")
         connection.execute("UPDATE entries SET idx = 5 WHERE idx = -1")
@@ -225,8 +186,8 @@ def test_swapped_entries_under_a_rebuilt_tree_are_found(written) -> None:
     assert (6, "forked") in found(written.verify())
 
 
-def test_entry_slipped_in_at_the_end_is_found(written) -> None:
-    with tampering(written) as connection:
+def test_entry_slipped_in_at_the_end_is_found(written, home) -> None:
+    with home.tampering() as connection:
         columns = "recorded_at_us, kind, commitment, subject, payload, salt"
         connection.execute(f"INSERT INTO entries SELECT 12, {columns} FROM entries WHERE idx = 11")
         columns = "subject, setting, category, 12, is_on"
@@ -235,8 +196,8 @@ def test_entry_slipped_in_at_the_end_is_found(written) -> None:
 
 
 @pytest.mark.parametrize("place", [-1, 2**62])
-def test_entry_slipped_in_where_none_can_be_is_found(written, place: int) -> None:
-    with tampering(written) as connection:
+def test_entry_slipped_in_where_none_can_be_is_found(written, home, place: int) -> None:
+    with home.tampering() as connection:
         connection.execute("UPDATE entries SET idx = ? WHERE idx = 11", (place,))
     assert {(place, "entry_unexpected"), (11, "truncated")} <= found(written.verify())
 
@@ -244,27 +205,27 @@ def test_entry_slipped_in_where_none_can_be_is_found(written, place: int) -> Non
 # -- truncation --------------------------------------------------------------------------------------------------
 
 
-def cut_off_tail(connection: sqlite3.Connection, size: int) -> None:
+def cut_off_tail(connection: Connection, size: int) -> None:
     delete(connection, f">= {size}")
     connection.execute("DELETE FROM nodes WHERE number >= ?", (node_count(size),))
 
 
-def test_tail_deleted_shows_against_the_stored_checkpoints(written) -> None:
-    with tampering(written) as connection:
+def test_tail_deleted_shows_against_the_stored_checkpoints(written, home) -> None:
+    with home.tampering() as connection:
         cut_off_tail(connection, 10)
     written.checkpoint_path.unlink()
     assert found(written.verify()) == {(10, "truncated")}
 
 
-def test_tail_deleted_between_two_commits_shows(written) -> None:
-    with tampering(written) as connection:
+def test_tail_deleted_between_two_commits_shows(written, home) -> None:
+    with home.tampering() as connection:
         cut_off_tail(connection, 11)
     written.checkpoint_path.unlink()
     assert found(written.verify()) == {(11, "truncated"), (11, "checkpoint_missing")}
 
 
-def test_tail_deleted_with_its_checkpoints_shows_against_the_file_beside_it(written) -> None:
-    with tampering(written) as connection:
+def test_tail_deleted_with_its_checkpoints_shows_against_the_file_beside_it(written, home) -> None:
+    with home.tampering() as connection:
         cut_off_tail(connection, 9)
         connection.execute("DELETE FROM checkpoints WHERE size > 9")
     # Entry 4 was erased, and the entry that says so was cut off.
@@ -272,12 +233,12 @@ def test_tail_deleted_with_its_checkpoints_shows_against_the_file_beside_it(writ
 
 
 def test_tail_deleted_with_every_checkpoint_here_shows_only_against_one_kept_elsewhere(
-    written, choice
+    written, home, choice
 ) -> None:
     before = written.checkpoint().text
     written.append([choice("hal", "off")])
     kept = written.checkpoint()
-    with tampering(written) as connection:
+    with home.tampering() as connection:
         cut_off_tail(connection, 12)
         connection.execute("DELETE FROM checkpoints WHERE size > 12")
     written.checkpoint_path.write_text(before)
@@ -288,8 +249,8 @@ def test_tail_deleted_with_every_checkpoint_here_shows_only_against_one_kept_els
     assert report.held_against == (12, 12)
 
 
-def test_emptied_ledger_shows(written) -> None:
-    with tampering(written) as connection:
+def test_emptied_ledger_shows(written, home) -> None:
+    with home.tampering() as connection:
         for table in ("entries", "nodes", "choices", "signals"):
             connection.execute(f"DELETE FROM {table}")
     report = written.verify()
@@ -300,19 +261,14 @@ def test_emptied_ledger_shows(written) -> None:
 
 
 @pytest.fixture
-def fork(written, signer: Signer, clock, choice, tmp_path: Path) -> Callable[[], Ledger]:
+def fork(written, home: Home, signer: Signer, clock, choice) -> Callable[[], Ledger]:
     """A second history from the same twelve entries, signed with the real key: what only its holder can make."""
-    path = tmp_path / "elsewhere" / "ledger.sqlite"
-    path.parent.mkdir()
-    with sqlite3.connect(written.path) as source, sqlite3.connect(path) as target:
-        source.backup(target)
-    source.close()
-    target.close()
+    elsewhere = home.copy("elsewhere")
 
     def make() -> Ledger:
-        with Ledger.open(path, signer, clock) as other:
+        with elsewhere.open(signer, clock) as other:
             other.append([choice("hal", "on"), choice("ida", "on")])
-        return Ledger.open(path)
+        return elsewhere.open()
 
     return make
 
@@ -341,22 +297,22 @@ def test_forks_of_unequal_length_show(written, choice, fork) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 2, 6, 9])
-def test_edited_node_is_found(written, number: int) -> None:
-    with tampering(written) as connection:
+def test_edited_node_is_found(written, home, number: int) -> None:
+    with home.tampering() as connection:
         connection.execute("UPDATE nodes SET hash = zeroblob(32) WHERE number = ?", (number,))
     assert codes(written.verify()) & {"node_edited", "leaf_edited"}
 
 
 @pytest.mark.parametrize("number", [0, 2, 6, 21])
-def test_missing_node_is_found(written, number: int) -> None:
-    with tampering(written) as connection:
+def test_missing_node_is_found(written, home, number: int) -> None:
+    with home.tampering() as connection:
         connection.execute("DELETE FROM nodes WHERE number = ?", (number,))
     assert "node_edited" in codes(written.verify())
 
 
 @pytest.mark.parametrize("number", [-4, 22, 900])
-def test_node_too_many_is_found(written, number: int) -> None:
-    with tampering(written) as connection:
+def test_node_too_many_is_found(written, home, number: int) -> None:
+    with home.tampering() as connection:
         connection.execute("INSERT INTO nodes VALUES (?, zeroblob(32))", (number,))
     assert found(written.verify()) == {(12, "node_edited")}
 
@@ -367,7 +323,6 @@ def test_node_too_many_is_found(written, number: int) -> None:
         ("UPDATE choices SET is_on = 1 - is_on WHERE entry = 1", 1),
         ("UPDATE choices SET subject = 'zed' WHERE entry = 1", 1),
         ("UPDATE choices SET category = 'all' WHERE entry = 1", 1),
-        ("UPDATE choices SET subject = CAST(x'ff' AS TEXT) WHERE entry = 1", 1),
         ("DELETE FROM choices WHERE entry = 1", 1),
         ("UPDATE signals SET is_on = 0 WHERE entry = 2", 2),
         ("DELETE FROM signals", 2),
@@ -377,57 +332,37 @@ def test_node_too_many_is_found(written, number: int) -> None:
         ("INSERT INTO signals VALUES ('ann', 'gpc', -1, 1)", -1),
     ],
 )
-def test_table_that_says_other_than_the_payloads_is_found(written, statement: str, index: int) -> None:
-    with tampering(written) as connection:
+def test_table_that_says_other_than_the_payloads_is_found(written, home, statement: str, index: int) -> None:
+    with home.tampering() as connection:
         connection.execute(statement)
     assert found(written.verify()) == {(index, "index_table_edited")}
 
 
-def test_checkpoint_that_is_not_signed_is_found(written) -> None:
-    with tampering(written) as connection:
+def test_checkpoint_that_is_not_signed_is_found(written, home) -> None:
+    with home.tampering() as connection:
         connection.execute("UPDATE checkpoints SET signature = zeroblob(64) WHERE size = 6")
-        connection.execute("UPDATE checkpoints SET root = x'00' WHERE size = 9")
+        connection.execute("UPDATE checkpoints SET root = zeroblob(1) WHERE size = 9")
     assert found(written.verify()) == {(6, "checkpoint_edited"), (9, "checkpoint_edited")}
 
 
 @pytest.mark.parametrize("size", [-2, 400])
-def test_checkpoint_of_a_size_nobody_signed_is_found(written, size: int) -> None:
-    with tampering(written) as connection:
+def test_checkpoint_of_a_size_nobody_signed_is_found(written, home, size: int) -> None:
+    with home.tampering() as connection:
         connection.execute(
             "INSERT INTO checkpoints SELECT ?, root, signature FROM checkpoints WHERE size = 3", (size,)
         )
     assert found(written.verify()) == {(12, "checkpoint_edited")}
 
 
-def test_last_checkpoint_removed_is_found(written) -> None:
-    with tampering(written) as connection:
+def test_last_checkpoint_removed_is_found(written, home) -> None:
+    with home.tampering() as connection:
         connection.execute("DELETE FROM checkpoints WHERE size = 12")
     assert found(written.verify()) == {(12, "checkpoint_missing")}
 
 
-def test_damaged_database_is_found(written) -> None:
-    with tampering(written) as connection:
-        connection.execute("PRAGMA writable_schema = ON")
-        index = "CREATE INDEX entries_by_kind ON entries (kind, recorded_at_us)"
-        connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'entries_by_kind'", (index,))
-    with Ledger.open(written.path) as again:
-        assert codes(again.verify()) == {"database_damaged"}
-
-
-def test_file_overwritten_in_the_middle_is_reported_as_far_as_it_can_be_read(ledger, choice) -> None:
-    ledger.append([choice(f"m{number}", "on") for number in range(3000)])
-    ledger.close()
-    content = bytearray(ledger.path.read_bytes())
-    content[len(content) // 3 : len(content) // 2] = bytes(len(content) // 2 - len(content) // 3)
-    ledger.path.write_bytes(content)
-    with Ledger.open(ledger.path) as again:
-        report = again.verify()
-    assert not report.ok and "database_damaged" in codes(report)
-
-
-def test_key_exchanged_in_the_file_shows_to_who_knows_the_right_one(written, tmp_path: Path) -> None:
+def test_key_exchanged_in_the_file_shows_to_who_knows_the_right_one(written, home, tmp_path: Path) -> None:
     other = Signer.create(tmp_path / "other.key", written.origin)
-    with tampering(written) as connection:
+    with home.tampering() as connection:
         connection.execute(
             "UPDATE licet_ledger SET value = ? WHERE key = 'public_key'", (other.public_key_text,)
         )
@@ -436,7 +371,7 @@ def test_key_exchanged_in_the_file_shows_to_who_knows_the_right_one(written, tmp
             connection.execute("UPDATE checkpoints SET signature = ? WHERE size = ?", (signature, size))
     trusted = written.public_key_text
     written.checkpoint_path.unlink()
-    with Ledger.open(written.path) as again:
+    with home.open() as again:
         assert again.verify().ok
         assert {"key_changed", "checkpoint_edited"} <= codes(again.verify(public_key_text=trusted))
 
@@ -456,7 +391,7 @@ def test_checkpoint_file_of_somebody_else_is_refused(written, tmp_path: Path) ->
 
 @pytest.mark.parametrize("kept", ["later", "other", "garbage"])
 def test_signer_does_not_open_a_ledger_that_its_checkpoint_file_contradicts(
-    written, signer, kept: str
+    written, home, signer, kept: str
 ) -> None:
     texts = {
         "later": Checkpoint.sign(signer, 13, bytes(32)).text,
@@ -466,8 +401,8 @@ def test_signer_does_not_open_a_ledger_that_its_checkpoint_file_contradicts(
     written.close()
     written.checkpoint_path.write_text(texts[kept])
     with pytest.raises(LedgerError, match="LEDG-016" if kept == "garbage" else "LEDG-017"):
-        Ledger.open(written.path, signer)
-    with Ledger.open(written.path) as reader:
+        home.open(signer)
+    with home.open() as reader:
         assert not reader.verify().ok
 
 
@@ -479,9 +414,9 @@ def test_progress_ends_with_everything(ledger, choice) -> None:
     assert len(seen) > 2 and seen == sorted(seen)
 
 
-def test_report_counts_what_it_does_not_list(ledger, choice) -> None:
+def test_report_counts_what_it_does_not_list(ledger, home, choice) -> None:
     ledger.append([choice("ann", "on")] * 1200)
-    with tampering(ledger) as connection:
+    with home.tampering() as connection:
         connection.execute("UPDATE entries SET salt = zeroblob(16)")
     report = ledger.verify()
     assert (len(report.problems), report.problem_count) == (1000, 1200)

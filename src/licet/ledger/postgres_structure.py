@@ -1,0 +1,84 @@
+"""The schema of a ledger on PostgreSQL held to what the ledger made: nothing may hide, change or add rows.
+
+Catalogs only; rows are what verification reads. A trigger, a rule or row security can make a table show or keep
+something else than what is written to it, so their mere presence is a fault.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Connection, LargeBinary, SmallInteger, Table
+
+from licet.ledger.schema import METADATA
+
+_TABLES = """
+    SELECT relname, relkind::text, relpersistence::text, relrowsecurity,
+           EXISTS (SELECT FROM pg_rewrite WHERE ev_class = pg_class.oid),
+           EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid),
+           EXISTS (SELECT FROM pg_inherits WHERE inhrelid = pg_class.oid OR inhparent = pg_class.oid)
+    FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'v', 'm', 'p', 'f')
+"""
+_COLUMNS = """
+    SELECT relname, attname, format_type(atttypid, NULL), attnotnull
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+"""
+_KEYS = """
+    SELECT relname, array_agg(attname::text ORDER BY place)
+    FROM pg_index JOIN pg_class ON pg_class.oid = indrelid,
+         unnest(indkey) WITH ORDINALITY AS part (number, place)
+         JOIN pg_attribute ON attnum = number
+    WHERE attrelid = indrelid AND indisprimary AND indisvalid AND indisready
+          AND relnamespace = current_schema()::regnamespace
+    GROUP BY relname
+"""
+
+
+def find_faults(connection: Connection) -> list[str]:
+    """What is not as it was made, a line each."""
+    tables = {row[0]: tuple(row[1:]) for row in connection.exec_driver_sql(_TABLES)}
+    keys = {row[0]: list(row[1]) for row in connection.exec_driver_sql(_KEYS)}
+    columns: dict[str, dict[str, tuple[str, bool]]] = {}
+    for table, column, kind, required in connection.exec_driver_sql(_COLUMNS):
+        columns.setdefault(table, {})[column] = (kind, required)
+    faults = []
+    for made in METADATA.sorted_tables:
+        name = made.name
+        if name not in tables:
+            faults.append(f"the table {name} is missing")
+            continue
+        for is_so, what in zip(
+            (
+                tables[name][0] != "r" or tables[name][1] != "p" or tables[name][5],
+                *tables[name][2:5],
+                columns.get(name, {}) != _columns_of(made),
+                keys.get(name) != [column.name for column in made.primary_key],
+            ),
+            (
+                "is not a plain table",
+                "has row security, which can hide rows",
+                "has rules, which can change what is written and read",
+                "has triggers, which can change what is written",
+                "has other columns than the ledger gave it",
+                "has not the primary key that the ledger gave it",
+            ),
+            strict=True,
+        ):
+            if is_so:
+                faults.append(f"the table {name} {what}")
+    return faults
+
+
+def _columns_of(table: Table) -> dict[str, tuple[str, bool]]:
+    return {
+        column.name: (
+            "bytea"
+            if isinstance(column.type, LargeBinary)
+            else "bigint"
+            if isinstance(column.type, BigInteger)
+            else "smallint"
+            if isinstance(column.type, SmallInteger)
+            else "text",
+            not column.nullable,
+        )
+        for column in table.c
+    }
