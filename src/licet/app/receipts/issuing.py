@@ -46,7 +46,7 @@ def issue(
         raise LedgerError(
             "LEDG-017",
             f"entry {entry.index} does not fit the ledger's own tree",
-            str(ledger.path),
+            ledger.place,
             "verify the ledger, then restore it from a copy that verifies",
         )
     return receipt
