@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from licet.app import corpora, importing, policies
+from licet.app.archive import member_archive
 from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
 from licet.app.layout import Layout, is_workspace, make_workspace, open_layout, read_salt
@@ -235,6 +236,13 @@ class Workspace:
         Raises: AppError APP-080 alike when there is no such entry, it is not theirs, or it was erased.
         """
         return issue(self.ledger, self._signer, self._policies.packs_before, entry, subject, size)
+
+    def member_archive(self, subject: str) -> Iterator[bytes]:
+        """Everything about one member as a zip, in pieces: choices, receipts, uses, records, proofs.
+
+        Raises: before the first piece, AppError APP-013 for an unknown subject, SourceError for an unreadable table.
+        """
+        return member_archive(self, subject)
 
     def facts(self, subject: str, at: datetime, position: int | None = None) -> Facts | None:
         """What is known about a subject; None when nobody knows them."""

@@ -53,6 +53,7 @@ app.add_typer(corpus_commands.app, name="corpus")
 app.add_typer(ledger_commands.app, name="ledger")
 app.command("receipt")(receipt_commands.receipt)
 app.command("verify")(receipt_commands.verify)
+app.command("archive")(receipt_commands.archive)
 
 _BANNER = """licet: it is permitted, or it is not used.
 

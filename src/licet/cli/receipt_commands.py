@@ -78,6 +78,27 @@ def verify(
         raise typer.Exit(1)
 
 
+@answers
+def archive(
+    subject: Annotated[str, typer.Option("--subject", "-s", help="The member's id.")],
+    to: Annotated[Path, typer.Option("--out", "-o", help="The zip file to write.")] = Path("archive.zip"),
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write everything about one member to a zip: choices, receipts, uses, records, proofs.
+
+    Example: licet archive --subject 42 --out member-42.zip
+    """
+    from licet.app.archive import write_member_archive
+
+    with licet.open(workspace) as opened:
+        size = write_member_archive(opened, subject, to)
+    if as_json:
+        print_json({"file": str(to), "bytes": size})
+    else:
+        say(f"Everything about {subject} is in {to}; begin with its README.txt.")
+
+
 def write_for_choice(opened: Workspace, entry: int, to: Path) -> None:
     """The receipt of a choice just made. Its file failing does not unmake the choice, and the error says so."""
     try:

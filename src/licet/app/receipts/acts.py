@@ -78,6 +78,8 @@ def read_act(
 
     Raises: KeyError, TypeError or ValueError for an entry that is neither a choice nor a signal.
     """
+    if not isinstance(subject, str):
+        raise TypeError("somebody makes a choice")
     via = payload.get("via") or VIA_UNKNOWN
     if kind == EntryKind.CHOICE:
         value, name, category = payload["value"], payload["setting"], payload.get("category") or None

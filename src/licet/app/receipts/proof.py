@@ -78,8 +78,8 @@ def leaf_hash_of(entry: Mapping[str, Any]) -> bytes:
     """
     index, moment_us, kind = entry["index"], entry["recorded_at_us"], EntryKind(entry["kind"])
     subject, salt = entry["subject"], bytes.fromhex(entry["salt"])
-    if type(index) is not int or type(moment_us) is not int or not isinstance(subject, str):
-        raise TypeError("an entry has a number, a moment and a subject")
+    if type(index) is not int or type(moment_us) is not int or not isinstance(subject, str | None):
+        raise TypeError("an entry has a number, a moment and a subject or none")
     commitment = commit(salt, canonical_json(entry["payload"]), subject)
     return leaf_hash(leaf_bytes(index, moment_us, kind, commitment))
 

@@ -1,0 +1,33 @@
+"""A member's archive: everything about them in one zip, with receipts and proofs they can check offline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from licet.app.archive.contents import Contents
+from licet.app.archive.zipping import zipped
+from licet.app.disk import clear_disk_errors
+from licet.sources.files import replace_file
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+__all__ = ["member_archive", "write_member_archive"]
+
+
+def member_archive(workspace: Workspace, subject: str) -> Iterator[bytes]:
+    """The archive of one member, in pieces; the same bytes while nothing changes. Writes nothing to the ledger.
+
+    Raises: before the first piece, AppError APP-013 for somebody nobody knows, SourceError for an unreadable table.
+    """
+    contents = Contents(workspace, subject)
+    return zipped(contents.parts())
+
+
+def write_member_archive(workspace: Workspace, subject: str, path: Path) -> int:
+    """Write the archive to `path`, whole or not at all; return its bytes."""
+    pieces = member_archive(workspace, subject)
+    with clear_disk_errors("writing the archive"), replace_file(path) as file:
+        return sum(file.write(piece) for piece in pieces)
