@@ -34,15 +34,19 @@ setup-test: .venv/ready-test
 	@$(PIP) install -q -c $(LOCK) -e '.[test,check,bench]' 2> >(grep -v WARNING >&2)
 	@touch $@
 
-# Spark runs on Java, the one thing the tests need that pip cannot bring.
+# What the tests need and pip cannot bring: Java for Spark, a PostgreSQL server to start, a browser.
 setup-system:
-	@command -v java > /dev/null && exit 0; \
-	needs="The tests on Spark need Java 17: apt-get install openjdk-17-jre-headless"; \
+	@needed=; \
+	command -v java > /dev/null || needed="openjdk-17-jre-headless"; \
+	command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/postgres > /dev/null 2>&1 || needed="$$needed postgresql"; \
+	command -v chromium > /dev/null || needed="$$needed chromium"; \
+	test -z "$$needed" && exit 0; \
+	needs="The tests need packages of the system: apt-get install "$$needed; \
 	if [ "$$(id -u)" = 0 ]; then as=; elif sudo -n true 2> /dev/null; then as="sudo -n"; else echo "$$needs"; exit 1; fi; \
 	command -v apt-get > /dev/null || { echo "$$needs"; exit 1; }; \
-	echo "Installing Java 17 from the system's packages (once)…"; \
+	echo "Installing from the system's packages (once): "$$needed"…"; \
 	$$as apt-get update -qq && \
-	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless > /dev/null || \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$needed > /dev/null || \
 	{ echo "$$needs"; exit 1; }
 
 demo: setup ## the main job, end to end, on a made-up network

@@ -121,9 +121,10 @@ def make_network(
     pack: str = PACK,
     recipe: str = RECIPE,
     stamped: bool = False,
+    **place: str,
 ) -> Workspace:
-    """A workspace over the given rows, its policy in force. Tables not given are empty."""
-    workspace = licet.create(root)
+    """A workspace over the given rows, its policy in force. Tables not given are empty. place: of its ledger."""
+    workspace = licet.create(root, **place)
     for name in SHAPES:
         write_table(root, name, rows.get(name, ()), stamped=stamped)
     (root / "catalogue.yaml").write_text(catalogue_text())

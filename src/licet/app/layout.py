@@ -6,9 +6,11 @@ import json
 import os
 import secrets
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from licet.ledger import Ledger, Signer
+from licet.app.ledger_place import address_to_keep, asked_place, make_ledger
+from licet.ledger import Signer
+from licet.ledger.postgres_address import is_postgres
 from licet.sources.catalogue import Catalogue
 from licet.sources.catalogue_file import save_catalogue
 from licet.store import Store
@@ -37,7 +39,12 @@ class Layout(NamedTuple):
 
     @property
     def ledger(self) -> Path:
+        """The ledger's file, where it is not on PostgreSQL."""
         return self.root / "ledger.sqlite"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.root / "ledger.checkpoint"
 
     @property
     def catalogue(self) -> Path:
@@ -64,16 +71,18 @@ def is_workspace(root: Path) -> bool:
     return Layout(root).marker.is_file()
 
 
-def make_workspace(root: Path) -> Layout:
+def make_workspace(root: Path, ledger: str | None = None, ledger_role: str | None = None) -> Layout:
     """Make an empty workspace; the marker is written last, so a half-made one is not taken for whole.
 
-    Raises: AppError APP-003 when there is one already.
+    ledger, ledger_role: as `app.create` has them.
+    Raises: AppError APP-003 when there is one already, APP-041 and APP-042 for an unfit address of the ledger.
     """
     layout = Layout(root)
     if is_workspace(root):
         raise AppError(
             "APP-003", "there is a workspace here already", str(root), "use it, or choose another folder"
         )
+    kept = address_to_keep(ledger, ledger_role)
     root.mkdir(parents=True, exist_ok=True)
     layout.signing_key.parent.mkdir(mode=0o700, exist_ok=True)
     layout.packs.mkdir(exist_ok=True)
@@ -83,34 +92,51 @@ def make_workspace(root: Path) -> Layout:
     signer = (
         Signer.open(layout.signing_key) if layout.signing_key.exists() else Signer.create(layout.signing_key)
     )
-    if not layout.ledger.exists():
-        Ledger.create(layout.ledger, signer).close()
+    make_ledger(asked_place(ledger, None, layout.ledger), signer, layout.checkpoint, ledger_role)
     if not layout.catalogue.exists():
         save_catalogue(Catalogue(licet_catalogue=1, tables={}), layout.catalogue)
     Store.open(layout.store, create=True)
-    layout.marker.write_text(json.dumps({"licet_workspace": FORMAT_VERSION}) + "\n", encoding="utf-8")
+    marker = {"licet_workspace": FORMAT_VERSION} | ({} if kept is None else {"ledger": kept})
+    layout.marker.write_text(json.dumps(marker) + "\n", encoding="utf-8")
     return layout
 
 
 def open_layout(root: Path) -> Layout:
     """Raises: AppError APP-001 when there is no workspace, APP-002 when a newer licet made it."""
     layout = Layout(root)
+    version = _read_marker(layout)["licet_workspace"]
+    if version != FORMAT_VERSION:
+        raise AppError("APP-002", f"the workspace is of version {version!r}", str(root), "use a newer licet")
+    return layout
+
+
+def _read_marker(layout: Layout) -> dict[str, Any]:
     try:
-        version = json.loads(layout.marker.read_text(encoding="utf-8"))["licet_workspace"]
+        marker = json.loads(layout.marker.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise AppError(
             "APP-001",
             "there is no workspace here",
-            str(root),
+            str(layout.root),
             "make one with `licet init`, or try `licet demo`",
         ) from None
-    except (ValueError, KeyError, TypeError):
-        raise AppError(
-            "APP-002", "the workspace's marker is damaged", str(layout.marker), "restore the file"
-        ) from None
-    if version != FORMAT_VERSION:
-        raise AppError("APP-002", f"the workspace is of version {version!r}", str(root), "use a newer licet")
-    return layout
+    except ValueError:
+        raise _damaged(layout) from None
+    if not isinstance(marker, dict) or "licet_workspace" not in marker:
+        raise _damaged(layout)
+    return marker
+
+
+def _damaged(layout: Layout) -> AppError:
+    return AppError("APP-002", "the workspace's marker is damaged", str(layout.marker), "restore the file")
+
+
+def ledger_place(layout: Layout) -> str:
+    """What opens the workspace's ledger. Raises: AppError APP-001, APP-002 like `open_layout`."""
+    kept = _read_marker(layout).get("ledger")
+    if kept is not None and not (isinstance(kept, str) and is_postgres(kept)):
+        raise _damaged(layout)
+    return asked_place(None, kept, layout.ledger)
 
 
 def read_salt(layout: Layout) -> bytes:

@@ -19,7 +19,8 @@ from licet.app import corpora, importing, policies
 from licet.app.archive import member_archive
 from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
-from licet.app.layout import Layout, is_workspace, make_workspace, open_layout, read_salt
+from licet.app.layout import Layout, is_workspace, ledger_place, make_workspace, open_layout, read_salt
+from licet.app.ledger_place import open_ledger
 from licet.app.member.member import Member
 from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
@@ -41,10 +42,16 @@ def _silent(stage: str, done: int, total: int | None) -> None:
     """Progress for nobody."""
 
 
-def create(path: str | Path = ".") -> Workspace:
-    """Make an empty workspace and open it. Raises: AppError APP-003 when there is one already."""
+def create(path: str | Path = ".", *, ledger: str | None = None, ledger_role: str | None = None) -> Workspace:
+    """Make an empty workspace and open it.
+
+    ledger: the address of a PostgreSQL database, as the role that is to own the ledger; by default what the
+            environment's LICET_LEDGER says, else a file in the workspace. Never with a password.
+    ledger_role: the role the workspace uses afterwards: it reads and appends and can do nothing else.
+    Raises: AppError APP-003 when there is one already, APP-041 and APP-042 for an unfit address.
+    """
     with clear_disk_errors("making the workspace"):
-        make_workspace(Path(path).absolute())
+        make_workspace(Path(path).absolute(), ledger, ledger_role)
     return Workspace(Path(path))
 
 
@@ -89,7 +96,7 @@ class Workspace:
 
     @functools.cached_property
     def ledger(self) -> Ledger:
-        return Ledger.open(self.layout.ledger, self._signer)
+        return open_ledger(ledger_place(self.layout), self._signer, self.layout.checkpoint)
 
     @property
     def store(self) -> Store:
@@ -391,6 +398,20 @@ class Workspace:
         size = self.ledger.position
         first = max(0, size + start) if start < 0 else start
         return iter(self.ledger.entries(first, size if stop is None else min(stop, size)))
+
+    def ledger_erase(self, subject: str, *, ledger: str | None = None, compact: bool = True) -> Entry | None:
+        """Remove a subject's payloads from the ledger for good; None when it has none. Every proof stays valid.
+
+        Erase their data first: afterwards the ledger knows them as somebody who was never asked.
+        ledger: the address of its owner, where the workspace's own role may not erase.
+        Raises: LedgerError LEDG-024 when the role may not erase, LEDG-019 when the erasure stands but old pages
+        of the database still hold what was erased.
+        """
+        with clear_disk_errors("erasing from the ledger"):
+            if ledger is None:
+                return self.ledger.erase(subject, compact=compact)
+            with open_ledger(ledger, self._signer, self.layout.checkpoint) as opened:
+                return opened.erase(subject, compact=compact)
 
     # -- within ---------------------------------------------------------------------------------------------
 

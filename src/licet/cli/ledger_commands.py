@@ -114,6 +114,41 @@ def checkpoint(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
         out.file.write(found.text)
 
 
+@app.command()
+@answers
+def erase(
+    subject: Annotated[str, typer.Option("--subject", "-s", help="The member's id.")],
+    ledger: Annotated[
+        str | None,
+        typer.Option(
+            "--ledger", metavar="URL", help="The PostgreSQL address of the ledger's owner, who may erase."
+        ),
+    ] = None,
+    compact: Annotated[
+        bool,
+        typer.Option("--compact/--no-compact", help="Rewrite the database so that no old page holds it."),
+    ] = True,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; it cannot be undone.")] = False,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Remove what the ledger holds about a member, for good; every proof stays valid. Erase their data first.
+
+    Example: licet ledger erase --subject 42 --ledger postgresql://owner@db.example/licet
+    """
+    with licet.open(workspace) as opened:
+        if not yes:
+            typer.confirm(f"Erase {subject} from the ledger for good?", abort=True, err=True)
+        entry = opened.ledger_erase(subject, ledger=ledger, compact=compact)
+    erased = 0 if entry is None or entry.payload is None else len(entry.payload["erased"])
+    if as_json:
+        print_json({"erased": erased, "entry": None if entry is None else entry.index})
+    elif entry is None:
+        say(f"The ledger holds nothing about {subject}.")
+    else:
+        say(f"Erased {show.count(erased)} entries of {subject}; entry {entry.index} says which.")
+
+
 def _sentence(kind: str, payload: dict[str, object]) -> str:
     if kind == "choice":
         return f"{payload['setting']} {payload['value']}"
