@@ -20,6 +20,7 @@ from licet.ledger import Checkpoint, EntryKind
 from licet.ledger.notes import open_note
 from licet.terms import AppError, LedgerError
 from licet.terms.canonical import canonical_json
+from licet.testing.effort import examples
 
 KEY = SIGNER.public_key_text
 RECEIPTS = {
@@ -122,6 +123,7 @@ JSON = st.recursive(
 )
 
 
+@examples(100)
 @given(st.sampled_from(sorted(RECEIPTS)), st.data(), JSON)
 def test_any_value_in_any_place_is_seen(name: str, data: st.DataObject, value: Any) -> None:
     receipt = RECEIPTS[name]
@@ -137,6 +139,7 @@ def canonical(value: Any) -> bytes | None:
         return None
 
 
+@examples(100)
 @given(st.sampled_from(sorted(RECEIPTS)), st.data())
 def test_any_byte_changed_is_seen_or_changes_nothing(name: str, data: st.DataObject) -> None:
     receipt = RECEIPTS[name]
@@ -216,6 +219,7 @@ def test_no_receipt_is_taken_for_a_checkpoint_nor_a_checkpoint_for_a_receipt() -
         open_note(note, SIGNER.public_key)
 
 
+@examples(100)
 @given(JSON)
 def test_any_json_is_checked_without_a_fault(value: Any) -> None:
     for given_ in (

@@ -129,9 +129,11 @@ def _tell(found: ReceiptCheck) -> None:
         say(f"  {line}")
     act = found.act
     assert act is not None
-    narrowed = f" for {act.category}" if act.category else ""
     out.print()
-    say(f"{act.subject}: {act.name} {act.value}{narrowed}, {act.state}, recorded at {act.at}, via {act.via}.")
+    say(f"In the ledger: {act.sentence}")
+    say("The platform signed, beside it:")
+    for line in found.says:
+        say(f"  {line}")
     out.print()
     say(found.proves)
     say(found.does_not_prove)

@@ -32,7 +32,10 @@ def test_a_receipt_is_made_with_the_choice_and_verified_without_the_workspace(
         (tmp_path / name).write_bytes((home / name).read_bytes())
     answer = run_licet("verify", "receipt.json", "--key", "ledger.pub", cwd=tmp_path)
     assert answer.status == 0 and answer.err == ""
-    assert "This receipt is valid." in answer.out and "ann: ai off, refused" in answer.out
+    assert (
+        "This receipt is valid." in answer.out
+        and "In the ledger: ann switched ai off (refused)" in answer.out
+    )
     assert "It does not prove that the platform did as the choice asks." in answer.out
     as_text = run_licet(
         "verify", "receipt.json", "--key", (home / "ledger.pub").read_text().strip(), "--json", cwd=tmp_path

@@ -62,6 +62,16 @@ class Act:
         }
         return said if self.category is None else said | {"category": self.category}
 
+    @property
+    def sentence(self) -> str:
+        """What the entry says, in its own words: ids, not labels."""
+        if self.kind == EntryKind.SIGNAL:
+            done = f"{self.subject} {'stopped sending' if self.is_on else 'sent'} the signal {self.name}"
+        else:
+            narrowed = f" for {self.category}" if self.category else ""
+            done = f"{self.subject} switched {self.name} {self.value}{narrowed} ({self.state})"
+        return f"{done}, recorded at {self.at}, via {self.via}."
+
     def as_right(self, objects: bool) -> str:
         """What the exercise of the right was."""
         if self.kind == "signal":

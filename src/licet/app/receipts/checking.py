@@ -51,6 +51,7 @@ class ReceiptCheck:
 
     checked: what holds, one sentence each. act: what the entry records; None when it has no readable entry.
     size:    entries under the checkpoint; None without a checkpoint.
+    says:    the record's own sentences, which the platform signed; empty unless it is valid.
     """
 
     ok: bool
@@ -59,6 +60,7 @@ class ReceiptCheck:
     origin: str
     act: Act | None
     size: int | None
+    says: tuple[str, ...]
 
     @property
     def proves(self) -> str:
@@ -79,6 +81,7 @@ class ReceiptCheck:
             "ledger": self.origin,
             "size": self.size,
             "choice": None if self.act is None else self.act.as_json(),
+            "says": list(self.says),
             "proves": self.proves,
             "does_not_prove": self.does_not_prove,
         }
@@ -132,8 +135,9 @@ class _Check:
             self._hold_against(signed, outside)
         size = None if signed is None else signed.size
         return ReceiptCheck(
-            not self._problems, tuple(self._checked), tuple(self._problems), self._key.name, act, size
-        )
+            not self._problems, tuple(self._checked), tuple(self._problems), self._key.name, act, size,
+            () if self._problems else self._says(),
+        )  # fmt: skip
 
     def _check_signature(self) -> None:
         try:
@@ -200,6 +204,12 @@ class _Check:
             self._note(ReceiptProblemCode.SAYS_OTHERWISE, "the record does not say what its entry says")
         else:
             self._checked.append("What the record says of it is what that entry says.")
+
+    def _says(self) -> tuple[str, ...]:
+        """The sentences of the record, without those about receipts as such."""
+        said = self._record.get("licet:says")
+        lines = said if isinstance(said, list) else []
+        return tuple(line for line in lines if isinstance(line, str) and line not in (PROVES, PROVES_NOT))
 
     def _hold_against(self, signed: Checkpoint, outside: Checkpoint) -> None:
         if outside.size != signed.size:

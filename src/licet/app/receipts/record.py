@@ -117,6 +117,7 @@ def _controller(pack: Pack) -> dict[str, Any]:
     contacts = [one for one in (pack.controller.contact, pack.controller.url) if one is not None]
     return {
         "@type": ["dpv:DataController"],
+        "dct:identifier": pack.controller.url or pack.controller.name,
         "dpv:hasName": pack.controller.name,
         "dpv:hasContact": contacts or [not_available()],
         "dpv:hasAddress": [not_available()],
