@@ -92,7 +92,7 @@ def test_an_objection_is_no_consent(workspace: Workspace, tmp_path: Path) -> Non
         assert record["@type"] == ["dpv:RightExerciseRecord"]
         assert "onsent" not in json.dumps(
             {name: value for name, value in record.items() if name not in ("@context", "licet:says")}
-        ).replace("nobody was asked to consent", "")
+        ).replace("not recorded as a consent", "")
         assert any("not as a consent" in line for line in record["licet:says"])  # type: ignore[attr-defined]
     assert objection["dct:hasPart"][0]["dpv:hasRight"] == ["eu-gdpr:A21"]  # type: ignore[index]
     assert unknown["dct:hasPart"][0]["dpv:hasRight"] == ["dpv:DataSubjectRight"]  # type: ignore[index]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from licet.app.archive.readme import readme
 from licet.app.archive.rows import MemberRows
 from licet.app.archive.zipping import Part
-from licet.app.member.history import PastUse
+from licet.app.member.history import PastUse, past_use
 from licet.app.receipts import to_bytes
 from licet.app.receipts.proof import make_proof
 from licet.ledger import Checkpoint, Entry, EntryKind
@@ -28,7 +28,7 @@ class Contents:
     def __init__(self, workspace: Workspace, subject: str) -> None:
         """Raises: AppError APP-013 for somebody nobody knows, SourceError when a table cannot be opened."""
         self._workspace, self._subject = workspace, subject
-        self._member = workspace.member(subject)
+        workspace.member(subject)  # who nobody knows has no archive
         self._checkpoint: Checkpoint = workspace.ledger.checkpoint()
         self._rows = MemberRows(workspace.catalogue, workspace.layout.root, subject)
         self._choices: list[dict[str, Any]] = []
@@ -80,17 +80,23 @@ class Contents:
                 self._policies.add(one["licet:digest"].removeprefix("sha256:"))
 
     def _uses(self) -> Iterator[Part]:
-        """The uses that held documents of theirs, and those of which nobody can tell any more."""
-        uses = [
-            use
-            for use in reversed(self._member.past_uses())
-            if use.documents != () and use.entry < self._checkpoint.size
-        ]
-        self._policies.update(use.policy for use in uses)
-        yield "uses.json", _listed(_use(use, self._subject) for use in uses)
-        for use in uses:
-            entry = self._workspace.ledger.entry(use.entry)
-            yield _proof_name(use), [self._proof(entry)]
+        """The uses that held documents of theirs, and those of which nobody can tell any more; a proof of each."""
+        told: list[int] = []
+        yield "uses.json", _listed(self._each_use(told))
+        for index in told:
+            yield _proof_name(index), [self._proof(self._workspace.ledger.entry(index))]
+
+    def _each_use(self, told: list[int]) -> Iterator[dict[str, Any]]:
+        """Use by use, oldest first, the documents of one in memory at a time; notes in `told` which there were."""
+        snapshots = {ref.id: ref for ref in self._workspace.corpus_list()}
+        for entry in self._workspace.ledger.entries(0, self._checkpoint.size, EntryKind.USE_RUN):
+            if entry.payload is None:
+                continue
+            use = past_use(self._workspace, entry, snapshots, self._subject)
+            if use.documents != ():
+                told.append(use.entry)
+                self._policies.add(use.policy)
+                yield _use(use, self._subject)
 
     def _proof(self, entry: Entry) -> bytes:
         ledger = self._workspace.ledger
@@ -106,7 +112,7 @@ def _controller(workspace: Workspace) -> str:
 
 
 def _use(use: PastUse, subject: str) -> dict[str, Any]:
-    told = use.as_json() | {"proof": _proof_name(use)}
+    told = use.as_json() | {"proof": _proof_name(use.entry)}
     if use.documents is None:
         return told | {"documents": None, "why_no_documents": "what was made is no longer there to look into"}
     return told | {"documents": [_document(row, subject) for row in use.documents]}
@@ -122,8 +128,8 @@ def _document(row: dict[str, Any], subject: str) -> dict[str, Any]:
     return told | {"text": None, "why_no_text": "it is about other people, too"}
 
 
-def _proof_name(use: PastUse) -> str:
-    return f"proofs/entry-{use.entry:08}.json"
+def _proof_name(index: int) -> str:
+    return f"proofs/entry-{index:08}.json"
 
 
 def _listed(items: Iterable[dict[str, Any]]) -> Iterator[bytes]:

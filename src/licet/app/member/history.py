@@ -60,11 +60,12 @@ def past_uses(workspace: Workspace, subject: str, position: int) -> list[PastUse
     snapshots = {ref.id: ref for ref in workspace.corpus_list()}
     entries = workspace.ledger.entries(0, position, EntryKind.USE_RUN)
     return [
-        _past_use(workspace, entry, snapshots, subject) for entry in reversed(list(entries)) if entry.payload
+        past_use(workspace, entry, snapshots, subject) for entry in reversed(list(entries)) if entry.payload
     ]
 
 
-def _past_use(workspace: Workspace, entry: Entry, snapshots: dict[str, SnapshotRef], subject: str) -> PastUse:
+def past_use(workspace: Workspace, entry: Entry, snapshots: dict[str, SnapshotRef], subject: str) -> PastUse:
+    """One use, from its entry. snapshots: those that are still there, by id."""
     said = entry.payload
     assert said is not None
     pack = workspace.policy(said["position"]).pack

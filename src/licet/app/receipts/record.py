@@ -217,11 +217,8 @@ def _activity(scope: Scope, act: Act, bases: set[str | None]) -> dict[str, Any]:
         "dpv:hasStatus": ["dpv:RequestAccepted"],
     }
     if None in bases or not bases:
-        said["licet:legalBasis"] = (
-            "the policy names none for some of the uses it governs, and nobody was asked to consent"
-            if bases - {None}
-            else "the policy names none, and nobody was asked to consent"
-        )
+        part = " for some of the uses it governs" if bases - {None} else ""
+        said["licet:legalBasis"] = f"the policy names none{part}, so this is not recorded as a consent"
     return said
 
 

@@ -48,7 +48,7 @@ def _recorded_as(act: Act, scope: Scope, has_consents: bool, by_right: bool) -> 
     yield f"{'Elsewhere it' if has_consents else 'It'} is recorded as {done}, not as a consent."
     if None in bases or not bases:
         which = "some of what it governs" if bases - {None} else "what it governs"
-        yield f"The policy names no legal basis for {which}, and nobody was asked to consent to it."
+        yield f"The policy names no legal basis for {which}, so nothing here is taken for a consent to it."
 
 
 def _governed(scope: Scope) -> list[str]:
