@@ -87,7 +87,9 @@ class Inspection:
         with storage.snapshot() as connection:
             for fault in storage.faults(connection):
                 self.note(None, ProblemCode.DATABASE_DAMAGED, fault)
-            total = connection.scalar(select(func.count()).select_from(ENTRIES)) or 0
+            # Counting would read the whole table, and stop at the first page that cannot be read.
+            last = connection.scalar(select(func.max(ENTRIES.c.idx)))
+            total = 0 if last is None else last + 1
             nodes = _Ordered(storage, connection, NODES, "number")
             known = (connection.scalar(select(func.max(NODES.c.number))) or 0) + 1
             repeated = [_Ordered(storage, connection, table, "entry") for table in (CHOICES, SIGNALS)]
@@ -311,8 +313,11 @@ _READ_KINDS = frozenset({EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.ERASURE})
 def _stream(storage: Storage, connection: Connection, table: Table, order: str) -> Iterator[tuple[Any, ...]]:
     statement = select(*storage.raw_columns(table)).order_by(table.c[order])
     result = connection.execute(statement, execution_options={"yield_per": _BATCH_ROWS})
-    for batch in result.partitions():
-        yield from map(tuple, batch)
+    try:
+        for batch in result.partitions():
+            yield from map(tuple, batch)
+    finally:
+        result.close()  # a walk that ends early leaves no cursor open
 
 
 def _is_committed(commitment: bytes, salt: bytes, payload_json: bytes, subject_bytes: bytes | None) -> bool:
