@@ -123,7 +123,8 @@ def test_file_overwritten_in_the_middle_is_reported_as_far_as_it_can_be_read(
         (path,) = connection.execute(f"SELECT pg_relation_filepath('{home.schema}.entries')").fetchone()
     own_server.stop()
     content = bytearray((own_server.data / path).read_bytes())
-    content[len(content) // 3 : len(content) // 2] = b"\xa5" * (len(content) // 2 - len(content) // 3)
+    start, end = len(content) // 2, len(content) * 2 // 3
+    content[start:end] = b"\xa5" * (end - start)
     (own_server.data / path).write_bytes(content)
     own_server.start()
     with home.open() as again:
