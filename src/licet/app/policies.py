@@ -6,6 +6,7 @@ force at any position can be read again and checked.
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -69,10 +70,13 @@ def announced(ledger: Ledger, position: int) -> list[Announced]:
 
 
 class PoliciesInForce:
-    """The policy in force as of any position of one ledger. Which packs are named is read once, and then the rest."""
+    """The policy in force as of any position of one ledger. Which packs are named is read once, and then the rest.
+
+    Any number of threads may share it.
+    """
 
     def __init__(self, ledger: Ledger, folder: Path) -> None:
-        self._ledger, self._folder = ledger, folder
+        self._ledger, self._folder, self._lock = ledger, folder, threading.Lock()
         self._read_to = 0
         self._named: list[tuple[int, str]] = []
         self._packs: dict[str, Pack] = {}
@@ -80,24 +84,25 @@ class PoliciesInForce:
 
     def packs_before(self, position: int) -> list[Pack]:
         """Every pack put in force before a position, in order. Raises: AppError APP-006 when a text is missing."""
-        return [self._pack(digest) for digest in self._digests(position)]
+        with self._lock:
+            return [self._pack(digest) for digest in self._digests(position)]
 
     def at(self, position: int) -> Policy:
         """The policy as of a position. Raises: AppError APP-005 when none is in force."""
-        digests = self._digests(position)
+        with self._lock:
+            return self._made(self._digests(position))
+
+    def after(self, position: int, digest: str) -> Policy:
+        """The policy as it would be were a kept pack put in force at a position."""
+        with self._lock:
+            return self._made((*self._digests(position), digest))
+
+    def _made(self, digests: tuple[str, ...]) -> Policy:
         if not digests:
             raise AppError(
                 "APP-005", "no policy is in force, so nothing is permitted",
                 fix="put one in force, e.g. `licet packs use linkedin_as_reported`",
             )  # fmt: skip
-        return self._made(digests)
-
-    def after(self, position: int, digest: str) -> Policy:
-        """The policy as it would be were a kept pack put in force at a position."""
-        self.at(position)
-        return self._made((*(one for index, one in self._named if index < position), digest))
-
-    def _made(self, digests: tuple[str, ...]) -> Policy:
         if digests not in self._policies:
             packs = [self._pack(digest) for digest in digests]
             carried: frozenset[Governed] = frozenset().union(*(governed_by(pack) for pack in packs[:-1]))

@@ -8,6 +8,7 @@ each question asks the ledger.
 from __future__ import annotations
 
 import itertools
+import threading
 
 from licet.app.layout import Layout
 from licet.enforce.duckdb_engine import DuckDBEngine
@@ -19,16 +20,25 @@ from licet.sources.stand import Stand, files_of, look_at
 
 
 class Reading:
-    """The catalogue and the people of one workspace."""
+    """The catalogue and the people of one workspace. Any number of threads may share it."""
 
     def __init__(self, layout: Layout) -> None:
-        self._layout = layout
+        self._layout, self._lock = layout, threading.RLock()
         self._written: tuple[Stand, Catalogue] | None = None
         self._checked: tuple[Stand, Catalogue] | None = None
         self._people: tuple[Stand, People] | None = None
 
     def catalogue(self) -> Catalogue:
         """The catalogue as it stands on disk, held against the labels in its Parquet files as they stand."""
+        with self._lock:
+            return self._catalogue()
+
+    def people(self) -> People:
+        """Who the members are, as the facts table stands. Where no file tells whether it changed, read anew."""
+        with self._lock:
+            return self._read_people()
+
+    def _catalogue(self) -> Catalogue:
         catalogue = self._as_written()
         tables = [table for table in catalogue.tables.values() if table.location.parquet is not None]
         files = [files_of(table.location, self._layout.root) for table in tables]
@@ -39,15 +49,14 @@ class Reading:
         self._checked = (now, catalogue)
         return catalogue
 
-    def people(self) -> People:
-        """Who the members are, as the facts table stands. Where no file tells whether it changed, read anew."""
+    def _read_people(self) -> People:
         catalogue = self._as_written()
         facts = catalogue.facts
         files = None if facts is None else files_of(catalogue.tables[facts.table].location, self._layout.root)
         now = look_at((self._layout.catalogue, *(files or ())))
         if files is not None and self._people is not None and self._people[0].holds(now):
             return self._people[1]
-        people = People(self.catalogue(), DuckDBEngine(), self._layout.root)
+        people = People(self._catalogue(), DuckDBEngine(), self._layout.root)
         self._people = None if files is None else (now, people)
         return people
 

@@ -69,7 +69,7 @@ def open(path: str | Path = ".", *, make: bool = False, spark: Any = None) -> Wo
 
 
 class Workspace:
-    """An opened workspace. A context manager; safe for one thread at a time."""
+    """An opened workspace. A context manager; any number of threads may share one."""
 
     def __init__(self, root: Path, spark: Any = None) -> None:
         """spark: as `open` has it."""

@@ -7,6 +7,7 @@ known; and after an erasure, which changes what the past answers, the roll is ca
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -39,17 +40,22 @@ class _Told(NamedTuple):
 
 
 class Kept:
-    """Safe for one thread at a time. Holds about 5 bytes a row and 20 bytes and the id a member."""
+    """Any number of threads may share one; they call the roll one after the other. Holds about 5 bytes a row and 20 bytes and the id a member."""
 
     def __init__(self) -> None:
         self._rolls: dict[str, _Called] = {}
         self._told: dict[str, _Told] = {}
+        self._lock = threading.RLock()
 
     def roll(self, key: str, stand: Stand | None, ledger: Ledger, position: int, call: Call) -> Roll:
         """The roll for what `key` names, as of a ledger position.
 
         stand: how the members' files stand; None where files do not tell, and nothing is kept.
         """
+        with self._lock:
+            return self._roll(key, stand, ledger, position, call)
+
+    def _roll(self, key: str, stand: Stand | None, ledger: Ledger, position: int, call: Call) -> Roll:
         earlier = self._rolls.get(key)
         size = ledger.position
         if stand is None:

@@ -6,6 +6,7 @@ ask often: then the narrow columns are read once, in the order of ids, and a que
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -31,13 +32,16 @@ _SUBJECT = "subject"
 
 
 class People:
-    """The people of one facts table as it stands when the questions are asked: whoever keeps one sees to that."""
+    """The people of one facts table as it stands when the questions are asked: whoever keeps one sees to that.
+
+    Any number of threads may ask one.
+    """
 
     def __init__(
         self, catalogue: Catalogue, engine: Engine, base: Path, handed_in: dict[str, Any] | None = None
     ) -> None:
         self._engine, facts = engine, catalogue.facts
-        self._asked = 0
+        self._asked, self._lock = 0, threading.Lock()
         self._kept: pa.Table | None = None
         self._narrow: ir.Table | None = None
         if facts is not None:
@@ -75,6 +79,12 @@ class People:
 
     def _rows(self, narrow: ir.Table, subject: str) -> list[dict[str, Any]]:
         """The rows about a subject."""
+        with self._lock:
+            if self._kept is None:
+                return self._read_rows(narrow, subject)
+        return _search(self._kept, subject)
+
+    def _read_rows(self, narrow: ir.Table, subject: str) -> list[dict[str, Any]]:
         self._asked += 1
         with self._engine.reading(self._what):
             if self._asked == 2 and narrow.count().to_pyarrow().as_py() <= MOST_KEPT_ROWS:

@@ -1,0 +1,56 @@
+"""`python -m licet.web`: the server. `licet serve` starts it with what it was told."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from licet.terms import LicetError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="licet serve", description=__doc__)
+    parser.add_argument("--workspace", type=Path, default=Path())
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--public-url")
+    parser.add_argument("--demo-sign-in", action="store_true")
+    parser.add_argument("--oidc-issuer")
+    parser.add_argument("--oidc-client-id")
+    parser.add_argument("--oidc-subject-claim", default="sub")
+    parser.add_argument("--oidc-operator", help="claim=value that makes somebody an operator")
+    parser.add_argument("--proxy", help="addresses of the proxy whose forwarded headers are believed")
+    given = parser.parse_args(arguments)
+    try:
+        import uvicorn
+
+        from licet.web.application import application
+        from licet.web.config import OpenIdConnect, ServeConfig, check, to_environment
+    except ModuleNotFoundError as error:
+        print(f"APP-062: the pages need {error.name} · pip install 'licet[web]'", file=sys.stderr)
+        return 2
+    oidc = None
+    if given.oidc_issuer:
+        oidc = OpenIdConnect(
+            given.oidc_issuer, given.oidc_client_id or "", given.oidc_subject_claim, given.oidc_operator
+        )
+    url = given.public_url or f"http://{given.host}:{given.port}"
+    try:
+        to_environment(check(ServeConfig(given.workspace, url, given.demo_sign_in, oidc)))
+        app = application() if given.workers == 1 else None
+    except LicetError as error:
+        print(error.line(), file=sys.stderr)
+        return 2
+    uvicorn.run(
+        app if app is not None else "licet.web.application:application", factory=app is None,
+        host=given.host, port=given.port, workers=given.workers, access_log=False, log_level="warning",
+        server_header=False, proxy_headers=bool(given.proxy), forwarded_allow_ips=given.proxy or "127.0.0.1",
+        timeout_graceful_shutdown=10, h11_max_incomplete_event_size=16 * 1024,
+    )  # fmt: skip
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,131 @@
+"""The application: every part put together once. `licet.web.__main__` runs it; tests make their own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+import licet
+from licet.terms import LicetError
+from licet.web.api.routes import make_api
+from licet.web.config import ServeConfig, check, from_environment
+from licet.web.guard import Guard
+from licet.web.limits import Limiter, Rate
+from licet.web.pages import data, notices, receipts, settings, signals, signing_in, start
+from licet.web.rendering import make_templates, page
+from licet.web.visitors import PLAIN_COOKIE, SECURE_COOKIE, SESSION_SECONDS, SignInNeeded
+
+#: Sign-ins from one address, and what one visitor may change.
+SIGN_IN_RATE = Rate(burst=10, per_second=0.2)
+CHANGE_RATE = Rate(burst=40, per_second=2)
+PAGE_RATE = Rate(burst=200, per_second=20)
+
+
+def make_application(config: ServeConfig) -> ASGIApp:
+    """Raises: AppError APP-060 or APP-061 for a configuration that must not be served."""
+    config = check(config)
+    workspace = licet.open(config.workspace)
+    workspace.ledger  # noqa: B018 - opened here, before threads ask for it
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        workspace.close()
+
+    app = FastAPI(title="licet", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.workspace, app.state.config = workspace, config
+    app.state.templates = make_templates()
+    app.state.limits = {
+        "sign-in": Limiter(SIGN_IN_RATE), "change": Limiter(CHANGE_RATE), "page": Limiter(PAGE_RATE),
+    }  # fmt: skip
+    if config.oidc is not None:
+        app.state.oauth = signing_in.make_oauth(config.oidc, os.environ.get("LICET_OIDC_SECRET"))
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount("/api/v1", make_api(workspace), name="api")
+    for part in (start, signing_in, settings, data, notices, receipts, signals):
+        app.include_router(part.router)
+    _handle_failures(app)
+    app.middleware("http")(_limit)
+    hosts = frozenset({config.host, *(("localhost", "127.0.0.1", "::1") if not config.is_https else ())})
+    inner = SessionMiddleware(
+        app,
+        secret_key=session_key(config.workspace),
+        session_cookie=SECURE_COOKIE if config.is_https else PLAIN_COOKIE,
+        max_age=SESSION_SECONDS,
+        same_site="lax",
+        https_only=config.is_https,
+    )
+    providers = () if config.oidc is None else (config.oidc.issuer,)
+    return Guard(inner, hosts, config.is_https, providers)
+
+
+def application() -> ASGIApp:
+    """What a worker process of the server runs."""
+    return make_application(from_environment())
+
+
+def session_key(workspace: Path) -> str:
+    """The key sessions are signed with: made once, readable by its owner only."""
+    path = workspace / "keys" / "sessions.key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii")
+
+
+async def _limit(request: Request, call_next):  # type: ignore[no-untyped-def]
+    """Too often is told so, with when to come back."""
+    path = request.url.path
+    if path.startswith(("/static/", "/api/", "/healthz")):
+        return await call_next(request)
+    kind = "page" if request.method == "GET" else "sign-in" if path.startswith("/sign-in") else "change"
+    who = request.session.get("subject") or (request.client.host if request.client else "")
+    wait = request.app.state.limits[kind].wait_seconds(f"{who}")
+    if wait:
+        answer = _failure(request, 429, "That was too often. Please wait a moment.")
+        answer.headers["Retry-After"] = str(int(wait) + 1)
+        return answer
+    return await call_next(request)
+
+
+def _handle_failures(app: FastAPI) -> None:
+    @app.exception_handler(SignInNeeded)
+    async def sign_in(request: Request, error: Exception) -> Response:
+        wanted = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(f"/sign-in?next={quote(wanted)}", 303)
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        words = {404: "There is no such page.", 405: "This page cannot be used in that way."}
+        told = words.get(error.status_code) if error.detail in ("Not Found", "Method Not Allowed") else None
+        return _failure(request, error.status_code, told or error.detail)
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(request: Request, error: Exception) -> Response:
+        return _failure(request, 400, "The request could not be read.")
+
+    @app.exception_handler(LicetError)
+    async def failed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, LicetError)
+        return _failure(request, 422, error.what[:1].upper() + error.what[1:] + ".", error)
+
+
+def _failure(request: Request, status: int, told: str, error: LicetError | None = None) -> Response:
+    """A page that says what went wrong and no more; a licet error's place is for the terminal, not for the web."""
+    return page(request, "failure.html", status=status, code=status, told=told, error=error)

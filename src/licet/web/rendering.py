@@ -1,0 +1,78 @@
+"""Templates: what a page is made of, how moments are written, and what every page knows.
+
+Everything is escaped; a template that needs markup says so itself, and only for markup made here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from fastapi import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+
+from licet.app import Workspace
+from licet.terms import SENTENCES
+from licet.terms.moments import parse_moment
+from licet.web.visitors import visitor
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def day(moment: datetime | str | None) -> str:
+    """3 November 2025."""
+    if moment is None:
+        return ""
+    at = parse_moment(moment) if isinstance(moment, str) else moment
+    return f"{at.day} {at:%B %Y}"
+
+
+def moment(at: datetime | str | None) -> str:
+    """3 November 2025, 14:05 UTC."""
+    if at is None:
+        return ""
+    at = parse_moment(at) if isinstance(at, str) else at
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def iso(at: datetime | None) -> str:
+    return "" if at is None else at.isoformat().replace("+00:00", "Z")
+
+
+def plainly(code: str) -> str:
+    """A code of an answer as a heading: “Region not covered”."""
+    return code.replace("_", " ").capitalize()
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """1 record, 2,000 records."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def make_templates() -> Jinja2Templates:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters.update(day=day, moment=moment, iso=iso, plainly=plainly, counted=counted)
+    environment.globals.update(sentences={code.value: text for code, text in SENTENCES.items()})
+    return Jinja2Templates(env=environment)
+
+
+def workspace_of(request: Request) -> Workspace:
+    workspace: Workspace = request.app.state.workspace
+    return workspace
+
+
+def page(request: Request, name: str, *, status: int = 200, **context: Any) -> Response:
+    """One page. Every template knows the visitor, the policy in force and the site's own name."""
+    templates: Jinja2Templates = request.app.state.templates
+    config = request.app.state.config
+    shared = {
+        "who": visitor(request), "pack": workspace_of(request).policy().pack, "here": request.url.path,
+        "demo": config.demo_sign_in, "has_oidc": config.oidc is not None,
+    }  # fmt: skip
+    return templates.TemplateResponse(request, name, shared | context, status_code=status)
