@@ -22,6 +22,8 @@ from licet.app.engines import new_engine, spark_session
 from licet.app.layout import Layout, is_workspace, ledger_place, make_workspace, open_layout, read_salt
 from licet.app.ledger_place import open_ledger
 from licet.app.member.member import Member
+from licet.app.member.publishing import Introduction, introduce, is_willing, public_records, willing_subjects
+from licet.app.member.records import OwnRecord, OwnRecords
 from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
@@ -254,6 +256,27 @@ class Workspace:
     def facts(self, subject: str, at: datetime, position: int | None = None) -> Facts | None:
         """What is known about a subject; None when nobody knows them."""
         return self.people().facts_about(subject, at, self._position(position), self.ledger)
+
+    def facts_now(self, subject: str) -> Facts | None:
+        """What is known about a subject at this moment; None when nobody knows them."""
+        return self.facts(subject, _now())
+
+    def some_subjects(self, most: int) -> list[Introduction]:
+        """The first known subjects by id, each with public name and headline, for a demo to offer."""
+        catalogue, base = self.catalogue, self.layout.root
+        return [introduce(OwnRecords(catalogue, base, one), catalogue) for one in self.people().first(most)]
+
+    def public_records(self, subject: str) -> list[OwnRecord]:
+        """What of a subject's data anybody can see: public profiles and publications. Raises: AppError APP-013."""
+        return public_records(self.member(subject).records)
+
+    def is_willing_to_train(self, subject: str) -> bool:
+        """Whether a subject said themselves that what they publish may train generative AI; silence is no."""
+        return is_willing(self.policy(), self.ledger.choices_of(subject))
+
+    def willing_to_train(self, most: int) -> list[str]:
+        """The subjects who said so, in the order of ids; none of them where there are more than `most`."""
+        return willing_subjects(self.policy(), self.ledger.choices_table(), most)
 
     def people(self) -> People:
         """Who the members are, as the facts table stands."""

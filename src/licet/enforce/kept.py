@@ -40,7 +40,10 @@ class _Told(NamedTuple):
 
 
 class Kept:
-    """Any number of threads may share one; they call the roll one after the other. Holds about 5 bytes a row and 20 bytes and the id a member."""
+    """Any number of threads may share one; they call the roll one after the other.
+
+    Holds about 5 bytes a row and 20 bytes and the id a member.
+    """
 
     def __init__(self) -> None:
         self._rolls: dict[str, _Called] = {}

@@ -77,6 +77,15 @@ class People:
             ledger.signals_of(subject, position),
         )
 
+    def first(self, most: int) -> list[str]:
+        """Some known subjects, the first by id."""
+        if self._narrow is None:
+            return []
+        ids = self._narrow.filter(self._narrow.subject.notnull()).select(_SUBJECT).distinct()
+        with self._lock, self._engine.reading(self._what):
+            found: list[str] = ids.order_by(_SUBJECT).limit(most).to_pyarrow()[_SUBJECT].to_pylist()
+        return found
+
     def _rows(self, narrow: ir.Table, subject: str) -> list[dict[str, Any]]:
         """The rows about a subject."""
         with self._lock:

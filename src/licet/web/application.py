@@ -125,6 +125,11 @@ def _handle_failures(app: FastAPI) -> None:
         assert isinstance(error, LicetError)
         return _failure(request, 422, error.what[:1].upper() + error.what[1:] + ".", error)
 
+    @app.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> Response:
+        # The server's log has the trace; the page tells nothing of what is inside.
+        return _failure(request, 500, "Something went wrong on our side. Nothing of what you did was lost.")
+
 
 def _failure(request: Request, status: int, told: str, error: LicetError | None = None) -> Response:
     """A page that says what went wrong and no more; a licet error's place is for the terminal, not for the web."""

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from licet.app.member.flows import Flow
 
-_WIDTH, _LEFT, _RIGHT, _BAR = 760, 210, 500, 10
+_WIDTH, _LEFT, _RIGHT, _BAR = 780, 160, 420, 10
 _ROW, _GAP, _TOP = 34, 12, 34
 #: Records are drawn to scale, but nothing that is there is drawn thinner than this.
 _THINNEST = 2.0
@@ -63,7 +63,7 @@ def draw(flows: list[Flow]) -> Markup | None:
             f"{escape(to)}: {f'{used:,} of your records' if used else 'nothing'}</text>"
         )
     parts.append("</svg>")
-    return Markup("".join(parts))  # noqa: S704 - every word in it is escaped above
+    return Markup("".join(parts))
 
 
 def _ribbons(flows: list[Flow], tables: list[str], left: list[_Place], right: list[_Place]) -> list[str]:
@@ -71,7 +71,9 @@ def _ribbons(flows: list[Flow], tables: list[str], left: list[_Place], right: li
     arrived = [place.top for place in right]
     for number, flow in enumerate(flows):
         for at, table in enumerate(tables):
-            used = sum(part.records for part in flow.parts if part.table == table and part.code == "permitted")
+            used = sum(
+                part.records for part in flow.parts if part.table == table and part.code == "permitted"
+            )
             if not used:
                 continue
             total = max(flow.used, 1)
@@ -103,7 +105,7 @@ def _bar(kind: str, x: float, place: _Place) -> str:
 
 def _short(label: str) -> str:
     label = label[:1].upper() + label[1:]
-    return label if len(label) <= 40 else label[:39] + "…"
+    return label if len(label) <= 50 else label[:49] + "…"
 
 
 def _told(flows: list[Flow]) -> str:

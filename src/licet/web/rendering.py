@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from licet.app import Workspace
-from licet.terms import SENTENCES
+from licet.app.member.flows import to_you
 from licet.terms.moments import parse_moment
 from licet.web.visitors import visitor
 
@@ -42,9 +42,9 @@ def iso(at: datetime | None) -> str:
     return "" if at is None else at.isoformat().replace("+00:00", "Z")
 
 
-def plainly(code: str) -> str:
-    """A code of an answer as a heading: “Region not covered”."""
-    return code.replace("_", " ").capitalize()
+def upfirst(text: str) -> str:
+    """The first letter large, the others as they are: “AI” stays AI."""
+    return text[:1].upper() + text[1:]
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
@@ -57,8 +57,8 @@ def make_templates() -> Jinja2Templates:
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters.update(day=day, moment=moment, iso=iso, plainly=plainly, counted=counted)
-    environment.globals.update(sentences={code.value: text for code, text in SENTENCES.items()})
+    for made in (day, moment, iso, counted, upfirst, to_you):
+        environment.filters[made.__name__] = made
     return Jinja2Templates(env=environment)
 
 

@@ -93,6 +93,20 @@ def flows(
     return [_flow(use, rows, people, policy, at) for use in uses_in(policy.pack)]
 
 
+#: How a sentence about a member is said to the member: the longer first.
+_TO_YOU = (
+    ("the member switches", "you switch"), ("the member's", "your"), ("the member is", "you are"),
+    ("the member was", "you were"), ("for this member", "for you"), ("the member", "you"), ("members of", "people of"),
+)  # fmt: skip
+
+
+def to_you(sentence: str) -> str:
+    """A reason, said to the member it is about."""
+    for about, said in _TO_YOU:
+        sentence = sentence.replace(about, said)
+    return sentence
+
+
 def purpose_label(pack: Pack, purpose: str) -> str:
     own, shared = pack.purposes.get(purpose), PURPOSES.get(purpose)
     return (own.label if own is not None else None) or (shared.label if shared else purpose)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from licet.app.member.flows import purpose_label, recipient_label
+from licet.app.member.flows import purpose_label, recipient_label, to_you
 from licet.app.member.standing import Standing
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.packs import Pack, Rule
@@ -205,7 +205,7 @@ def _applies_because(governs: list[Governed], pack: Pack) -> str:
 
 def _conditions(rule: Rule) -> Iterable[str]:
     if rule.visibility is not None:
-        yield f"only what is visible to: {', '.join(rule.visibility)}"
+        yield f"what is visible to: {', '.join(rule.visibility)}"
     if rule.minimum_age is not None:
         yield f"from the age of {rule.minimum_age}"
     if rule.maximum_age is not None:
@@ -263,6 +263,7 @@ def slug(label: str) -> str:
 
 
 def _sentence(text: str) -> str:
+    text = to_you(text)
     return text[:1].upper() + text[1:] + "."
 
 

@@ -1,4 +1,4 @@
-"""How your data is used: where it would go now or on a day to come, what was done with it, and the records themselves."""
+"""How your data is used: where it would go now or on a day to come, what was done with it, the records themselves."""
 
 from __future__ import annotations
 

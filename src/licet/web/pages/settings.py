@@ -55,7 +55,12 @@ def preview(request: Request, subject: Subject, setting: str) -> Response:
     value = "off" if shown.standing.on else "on"
     trail = _trail(menu(member.policy.pack), setting)
     return page(
-        request, "preview.html", setting=shown, preview=member.preview(setting, value), value=value, trail=trail
+        request,
+        "preview.html",
+        setting=shown,
+        preview=member.preview(setting, value),
+        value=value,
+        trail=trail,
     )
 
 

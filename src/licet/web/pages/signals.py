@@ -40,7 +40,13 @@ def forget(request: Request, subject: Subject, who: Who, form: OurForm) -> Respo
 def robots(request: Request) -> Response:
     """Nobody's page may train AI, but those of members who said that theirs may."""
     willing = workspace_of(request).willing_to_train(_MOST_LINES)
-    lines = ["User-agent: *", "Disallow: /settings", "Disallow: /data", "Disallow: /receipts", "Disallow: /api"]
+    lines = [
+        "User-agent: *",
+        "Disallow: /settings",
+        "Disallow: /data",
+        "Disallow: /receipts",
+        "Disallow: /api",
+    ]
     lines += ["Content-Usage: train-ai=n"]
     lines += [f"Content-Usage: /public/{_in_path(subject)} train-ai=y" for subject in willing]
     return PlainTextResponse("\n".join(lines) + "\n")

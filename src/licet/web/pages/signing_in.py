@@ -85,7 +85,9 @@ async def from_provider(request: Request) -> Response:
         return RedirectResponse("/operator", 303)
     subject = claims.get(config.oidc.subject_claim)
     if not isinstance(subject, str) or workspace_of(request).facts_now(subject) is None:
-        raise HTTPException(403, "You are signed in with your provider, but the platform knows no such member.")
+        raise HTTPException(
+            403, "You are signed in with your provider, but the platform knows no such member."
+        )
     begin_session(request, subject)
     return RedirectResponse(wanted, 303)
 

@@ -1,0 +1,1 @@
+"""The API: the same operations for a platform that keeps its own settings page and calls ours."""
