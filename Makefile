@@ -7,9 +7,10 @@ MEMBERS ?= 2000
 WORKSPACE ?= demo-network
 CASES ?= 10000000
 SEED ?= 1
+PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-system demo test check parity mutation golden docs bench clean
+.PHONY: help setup setup-test setup-system demo serve test check parity mutation golden docs bench clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -27,6 +28,11 @@ setup-test: .venv/ready-test
 .venv/ready: .venv/python pyproject.toml $(LOCK)
 	@echo "Setting up .venv (once)…"
 	@$(PIP) install -q -c $(LOCK) -e . 2> >(grep -v WARNING >&2)
+	@touch $@
+
+.venv/ready-web: .venv/ready
+	@echo "Adding what the pages need (once)…"
+	@$(PIP) install -q -c $(LOCK) -e '.[web]' 2> >(grep -v WARNING >&2)
 	@touch $@
 
 .venv/ready-test: .venv/ready
@@ -51,6 +57,10 @@ setup-system:
 
 demo: setup ## the main job, end to end, on a made-up network
 	@.venv/bin/licet demo --workspace $(WORKSPACE) --members $(MEMBERS) --replace
+
+serve: .venv/ready-web ## the demo network's own pages, at http://127.0.0.1:$(PORT)
+	@test -f $(WORKSPACE)/licet.json || .venv/bin/licet demo --workspace $(WORKSPACE) --members $(MEMBERS)
+	@.venv/bin/licet serve --workspace $(WORKSPACE) --port $(PORT) --demo-sign-in
 
 check: setup-test ## layers, types, lint
 	@.venv/bin/ruff check src tests benchmarks

@@ -10,7 +10,7 @@ import typer
 from rich.rule import Rule
 from rich.text import Text
 
-from licet.cli import show
+from licet.cli import serve, show
 from licet.cli.door import AsJson, answers, out, print_json, printable, progress_bar, say
 
 if TYPE_CHECKING:
@@ -119,6 +119,10 @@ def _where(told: story.Story) -> None:
     ):
         show.row(made, what, where)
     out.print(made)
+    here = Path("Makefile").exists() and root == Path("demo-network")
+    say("Its members' own pages, to click through as one of them:", "bold")
+    say(f"  {'make serve' if here else serve.offer(root)}", "cyan")
+    out.print()
     licet = ".venv/bin/licet" if Path(".venv/bin/licet").exists() else "licet"
     say("Try next:", "bold")
     for command in (

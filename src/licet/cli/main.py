@@ -17,6 +17,7 @@ from licet.cli import (
     ledger_commands,
     pack_commands,
     receipt_commands,
+    serve,
     show,
 )
 from licet.cli.door import (
@@ -46,6 +47,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
 app.add_typer(import_commands.app, name="import")
 app.add_typer(pack_commands.app, name="packs")
 app.add_typer(gate_commands.app, name="gate")
@@ -68,6 +70,7 @@ Try:
   licet corpus build --at 2025-11-03              what may train, and what may not, and why
   licet choose --subject S --setting ID off       a member says no
   licet corpus update                             and the corpus follows
+  licet serve                                     members' own pages, and the API
 
 `licet COMMAND --help` shows examples."""
 

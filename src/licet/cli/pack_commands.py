@@ -75,6 +75,23 @@ def show_(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = Fals
 
 @app.command()
 @answers
+def announce(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Tell members of a policy that is to come; it permits nothing until it is put in force and its day comes.
+
+    Example: licet packs announce linkedin_official
+    """
+    with licet.open(workspace) as opened:
+        told = opened.announce_pack(pack)
+    if as_json:
+        print_json(told.as_json())
+    elif told.changed:
+        say(f"{told.title} is announced; every member finds it under Notices.")
+    else:
+        say(f"{told.title} was announced or in force already.")
+
+
+@app.command()
+@answers
 def lint(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     """Find what is doubtful in a policy; exit status 1 when there are errors or warnings.
 

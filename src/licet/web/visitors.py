@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Form, Request
 from starlette.exceptions import HTTPException
 
+from licet.app import Workspace
+
 #: Seconds a session lasts, however busy.
 SESSION_SECONDS = 8 * 60 * 60
 #: The session's own name: the prefix makes browsers refuse one that another host or a plain connection planted.
@@ -43,27 +45,45 @@ def visitor(request: Request) -> Visitor:
     until = session.get("until")
     valid = isinstance(until, int) and time.time() < until
     gpc = request.headers.get("sec-gpc") == "1"
+    if gpc:
+        session["gpc"] = True  # seen before somebody signed in, it is theirs when they do
     return Visitor(
-        session.get("subject") if valid else None, bool(valid and session.get("operator")), session["token"], gpc
+        session.get("subject") if valid else None, bool(valid and session.get("operator")), session["token"],
+        gpc or (bool(session.get("gpc")) and not session.get("gpc_noted")),
     )  # fmt: skip
 
 
 def begin_session(request: Request, subject: str | None, *, operator: bool = False) -> None:
-    """Sign somebody in: everything the session held before is gone."""
+    """Sign somebody in: everything the session held before is gone, but that the browser sends a privacy signal."""
+    gpc = bool(request.session.get("gpc")) or request.headers.get("sec-gpc") == "1"
     request.session.clear()
+    if gpc:
+        request.session["gpc"] = True
     request.session.update(
         subject=subject, operator=operator, until=int(time.time()) + SESSION_SECONDS,
         token=secrets.token_urlsafe(32),
     )  # fmt: skip
 
 
-def signed_in(who: Annotated[Visitor, Depends(visitor)]) -> str:
+def signed_in(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> str:
     """The member who is asking."""
     if who.subject is None:
         if who.operator:
             raise HTTPException(403, "Operators see no member's data.")
         raise SignInNeeded
+    if who.gpc and not request.session.get("gpc_noted"):
+        _note_signal(request, who.subject)
     return who.subject
+
+
+def _note_signal(request: Request, subject: str) -> None:
+    """A browser's signal is the member's from the first request on that carries it, where the policy honours it."""
+    workspace: Workspace = request.app.state.workspace
+    pack = workspace.policy().pack
+    if any("gpc" in setting.honours for setting in pack.settings.values()):
+        if "gpc" not in workspace.ledger.signals_of(subject):
+            workspace.signal(subject, "gpc", True, via="web")
+        request.session["gpc_noted"] = True
 
 
 def operator(who: Annotated[Visitor, Depends(visitor)]) -> None:

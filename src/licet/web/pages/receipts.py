@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from licet.app.receipts import to_bytes
 from licet.terms import AppError
@@ -39,3 +39,13 @@ def receipt(request: Request, subject: Subject, entry: int) -> Response:
 def key(request: Request) -> Response:
     """The public key receipts are checked with; for anybody."""
     return Response(workspace_of(request).ledger.public_key_text + "\n", media_type="text/plain")
+
+
+@router.get("/receipts/archive")
+def archive(request: Request, subject: Subject) -> Response:
+    """Everything about the member as one zip, sent as it is made."""
+    pieces = workspace_of(request).member_archive(subject)
+    return StreamingResponse(
+        pieces, media_type="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="everything-about-me.zip"'},
+    )  # fmt: skip
