@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import licet
-from licet.cli.door import HERE, WorkspaceDir, answers, err, say
+from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, err, print_json, say
 
 
 @answers
@@ -43,6 +43,7 @@ def serve(
         str | None,
         typer.Option("--proxy", help="The proxy's addresses, whose forwarded headers are believed."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Serve the members' pages and the API.
 
@@ -60,7 +61,11 @@ def serve(
     }  # fmt: skip
     arguments = [part for name, value in given.items() if value is not None for part in (name, value)]
     arguments += ["--demo-sign-in"] if demo_sign_in else []
-    say(f"Serving at {public_url or f'http://{host}:{port}'} (Ctrl-C ends it)")
+    address = public_url or f"http://{host}:{port}"
+    if as_json:
+        print_json({"workspace": str(workspace), "address": address})
+    else:
+        say(f"Serving at {address} (Ctrl-C ends it)")
     sys.stdout.flush()
     err.file.flush()
     os.execv(sys.executable, [sys.executable, "-m", "licet.web", *arguments])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
 import re
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,7 +77,7 @@ def test_there_are_the_commands_that_the_banner_names() -> None:
         line.split("  ")[1].split()[1:] for line in answer.out.splitlines() if line.startswith("  licet ")
     ]
     known = [" ".join(command) for command in commands()]
-    assert len(named) == 7
+    assert len(named) == 8
     for words in named:
         assert any(" ".join(words).startswith(command) for command in known), words
 
@@ -245,6 +249,30 @@ def test_an_import_is_told_and_used(tmp_path: Path) -> None:
     assert again.status == 0 and again.json["rows"] == told["rows"]
 
 
+def serves(command: list[str], folder: Path) -> bool:
+    """Whether a server that is started so answers; it is ended again."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "licet", *command, "--port", str(port), "--json"], cwd=folder,
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        address = json.loads(process.stdout.readline())["address"]
+        for _ in range(600):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/healthz") as answer:
+                return bool(json.load(answer)["ok"])
+            if process.poll() is not None:
+                return False
+            time.sleep(0.1)
+        return False
+    finally:
+        process.terminate()
+        process.communicate()
+
+
 def test_the_demo_tells_its_story_in_words_and_in_json(tmp_path: Path) -> None:
     told = run_licet("demo", "-w", tmp_path / "demo", "--members", "150", "--json")
     assert (told.status, told.err) == (0, "")
@@ -261,6 +289,9 @@ def test_the_demo_tells_its_story_in_words_and_in_json(tmp_path: Path) -> None:
     )
     for line in (line.strip() for line in words.out.splitlines() if line.startswith("  licet ")):
         suggested = line.split()[1:]
+        if suggested[0] == "serve":
+            assert serves(suggested, tmp_path), f"the demo suggests what does not work: {line}"
+            continue
         assert run_licet(*suggested, cwd=tmp_path).status == 0, (
             f"the demo suggests what does not work: {line}"
         )

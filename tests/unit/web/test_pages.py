@@ -1,0 +1,113 @@
+"""The pages, without a browser: what they say, and that what is switched on them is switched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from journeys.networks import PACK, make_network, member, message, post
+from journeys.site import Browser, site
+from licet.app import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    rows = {
+        "members": [member("ann"), member("ben", "US")],
+        "profiles": [{"id": "ann", "name": "Ann", "headline": "A baker", "summary": None, "internal": "7"}],
+        "posts": [
+            post("p1", "ann", "Bread <script>alert(1)</script> wants time"),
+            post("p2", "ben", "Mine alone"),
+        ],
+        "messages": [message("m", "ann", ["ben"], "psst")],
+    }
+    made = make_network(tmp_path / "w", rows)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ann(workspace: Workspace) -> Iterator[Browser]:
+    with site(workspace.layout.root) as browser:
+        yield browser.sign_in("ann")
+
+
+def test_every_page_answers(workspace: Workspace, ann: Browser) -> None:
+    workspace.corpus_build()
+    digest = workspace.policy().pack.digest
+    for path in (
+        "/", "/settings", "/settings/ai", "/settings/ai/preview", "/data", "/data?on=2030-01-01", "/data/past",
+        "/data/past/1", "/data/records/posts", "/notices", f"/notices/{digest}", f"/notices/{digest}/mail",
+        "/receipts", "/receipts/key", "/public/ann", "/public/ann/posts/p1", "/robots.txt", "/.well-known/gpc.json",
+        "/healthz",
+    ):  # fmt: skip
+        answer = ann.get(path)
+        assert answer.status_code == 200, (path, answer.text)
+        assert "<script>alert" not in answer.text, path
+
+
+def test_a_switch_is_in_the_ledger_when_the_page_comes_back(workspace: Workspace, ann: Browser) -> None:
+    before = ann.get("/settings/ai")
+    assert 'aria-checked="true"' in before.text and "by default" in before.text
+    after = ann.submit("/settings/ai", value="off")
+    assert 'aria-checked="false"' in after.text and "Saved" in after.text and "these pages" in after.text
+    (choice,) = workspace.ledger.choices_of("ann")
+    assert (choice.setting, choice.value) == ("ai", "off")
+    receipt = ann.get(f"/receipts/{choice.entry}.json")
+    assert receipt.status_code == 200 and receipt.headers["content-type"] == "application/ld+json"
+    assert "Saved" not in ann.get("/settings/ai?done=999").text, "nothing is confirmed that is not so"
+
+
+def test_signals_are_recorded_once_and_can_be_taken_back(workspace: Workspace, ann: Browser) -> None:
+    signal = {"Sec-GPC": "1"}
+    for _ in range(2):
+        assert "privacy signal" in ann.get("/settings/ai", headers=signal).text
+    assert workspace.ledger.signals_of("ann") == {"gpc"}
+    assert workspace.ledger.position == 2, "the policy and the signal"
+    assert 'aria-checked="false"' in ann.get("/settings/ai").text, (
+        "it holds without the browser saying it again"
+    )
+    ann.post("/signals/gpc/forget", data={"token": ann.token("/settings/ai")})
+    assert workspace.ledger.signals_of("ann") == frozenset()
+
+
+def test_a_signal_seen_before_signing_in_is_the_members(workspace: Workspace) -> None:
+    with site(workspace.layout.root) as browser:
+        browser.get("/", headers={"Sec-GPC": "1"})
+        browser.sign_in("ann").get("/settings")
+    assert workspace.ledger.signals_of("ann") == {"gpc"}
+
+
+def test_public_pages_say_what_their_author_said(workspace: Workspace, ann: Browser) -> None:
+    assert ann.get("/public/ann").headers["content-usage"] == "train-ai=n", "nobody asked her"
+    workspace.choose("ann", "ai", "on")
+    assert ann.get("/public/ann").headers["content-usage"] == "train-ai=n", "the other control governs it too"
+    workspace.choose("ann", "talk", "on")
+    assert ann.get("/public/ann").headers["content-usage"] == "train-ai=y"
+    robots = ann.get("/robots.txt").text
+    assert "Content-Usage: train-ai=n" in robots and "Content-Usage: /public/ann train-ai=y" in robots
+    workspace.choose("ann", "talk", "off", category="content.posts")
+    assert ann.get("/public/ann/posts/p1").headers["content-usage"] == "train-ai=n"
+    assert "/public/ann" not in ann.get("/robots.txt").text
+    assert "psst" not in ann.get("/public/ann").text
+
+
+def test_a_notice_is_shown_once_and_the_ledger_says_so(
+    workspace: Workspace, ann: Browser, tmp_path: Path
+) -> None:
+    later = tmp_path / "later.yaml"
+    later.write_text(PACK.replace('version: "1"', 'version: "2"').replace("[content.comments]", "[content]"))
+    digest = workspace.announce_pack(str(later)).digest
+    assert "takes effect" in ann.get("/").text
+    page = ann.get(f"/notices/{digest}").text
+    assert "differs from the policy in force" in page
+    ann.get(f"/notices/{digest}")
+    shown = [entry for entry in workspace.ledger_entries() if entry.kind == "notice_shown"]
+    assert [entry.subject for entry in shown] == ["ann"]
+
+
+def test_everything_as_one_archive(ann: Browser) -> None:
+    answer = ann.get("/receipts/archive")
+    assert answer.status_code == 200 and answer.content.startswith(b"PK")
