@@ -52,6 +52,10 @@ class _Call:
         self.entries: list[Entry] | None = None
         self.error: LedgerError | None = None
 
+    @property
+    def is_done(self) -> bool:
+        return self.entries is not None or self.error is not None
+
 
 class Appender:
     """Writes for one open ledger; remembers the frontier so that an append reads almost nothing."""
@@ -61,7 +65,10 @@ class Appender:
     ) -> None:
         self._storage, self._signer, self._clock, self._file = storage, signer, clock, file
         self._waiting: list[_Call] = []
-        self._waiting_lock = threading.Lock()
+        # Guards the list and says who commits for all; a caller whose entries another wrote goes at once, and does
+        # not wait behind the next commit.
+        self._turn = threading.Condition()
+        self._is_led = False
         self._writing_lock = threading.Lock()
         self._frontier = Frontier()
         self._root: bytes | None = None
@@ -71,11 +78,20 @@ class Appender:
         """Write entries in their order, perhaps with those of other threads between calls, never within one."""
         self._refuse_long_keys(prepared)
         call = _Call(prepared)
-        with self._waiting_lock:
+        with self._turn:
             self._waiting.append(call)
-        with self._writing_lock:
-            if call.entries is None and call.error is None:
-                self._commit_waiting()
+            while self._is_led and not call.is_done:
+                self._turn.wait()
+            leads = not call.is_done
+            self._is_led = self._is_led or leads
+        if leads:
+            try:
+                with self._writing_lock:
+                    self._commit_waiting()
+            finally:
+                with self._turn:
+                    self._is_led = False
+                    self._turn.notify_all()
         if call.error is not None:
             raise call.error
         assert call.entries is not None
@@ -110,7 +126,7 @@ class Appender:
             self._storage.compact()
 
     def _commit_waiting(self) -> None:
-        with self._waiting_lock:
+        with self._turn:
             calls, self._waiting = self._waiting, []
         together = [prepared for call in calls for prepared in call.prepared]
         try:

@@ -40,7 +40,7 @@ from sqlalchemy.pool import QueuePool
 
 from licet.ledger.postgres_address import PostgresAddress
 from licet.ledger.postgres_errors import ABSENT, explain, explain_absence, explain_unreached
-from licet.ledger.postgres_structure import find_faults
+from licet.ledger.postgres_structure import find_faults, type_name
 from licet.ledger.storage import CommitInDoubt
 from licet.terms import LedgerError
 
@@ -58,7 +58,7 @@ _IDLE_WRITER = "30s"
 _MOST_KEY_BYTES = 2560
 
 #: Rows from which COPY is quicker than INSERT.
-_COPIED_ROWS = 64
+_COPIED_ROWS = 500
 
 #: What the server may use to group and sort one long answer before it turns to its disk.
 _WORK_MEM = "64MB"
@@ -200,7 +200,9 @@ class PostgresStorage:
                 raise
 
     def _begin_writing(self) -> Connection:
-        connection = self._checked_connection()
+        self._refuse_closed()
+        with self._translating():
+            connection = self._engine.connect()
         try:
             with self._translating(connection):
                 # The lock is taken by a statement of its own: the next one then sees what its last holder committed.
@@ -243,7 +245,8 @@ class PostgresStorage:
         if not rows:
             return
         if len(rows) < _COPIED_ROWS:
-            connection.exec_driver_sql(_insert_statement(table), list(rows))
+            # One statement whatever the number of rows: a column each, as an array.
+            connection.exec_driver_sql(_insert_statement(table), tuple(map(list, zip(*rows, strict=True))))
             return
         driven = connection.connection.driver_connection
         assert isinstance(driven, psycopg.Connection)
@@ -413,8 +416,9 @@ def _with_driver_marks(statement: str) -> str:
 
 @functools.cache
 def _insert_statement(table: Table) -> str:
-    columns = ", ".join(table.c.keys())
-    return f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join(['%s'] * len(table.c))})"
+    names = ", ".join(table.c.keys())
+    arrays = ", ".join(f"%s::{type_name(column)}[]" for column in table.c)
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})"
 
 
 @functools.cache

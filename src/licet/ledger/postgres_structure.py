@@ -6,7 +6,9 @@ something else than what is written to it, so their mere presence is a fault.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Connection, LargeBinary, SmallInteger, Table
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, LargeBinary, SmallInteger, Table, Text
 
 from licet.ledger.schema import METADATA
 
@@ -31,6 +33,8 @@ _KEYS = """
           AND relnamespace = current_schema()::regnamespace
     GROUP BY relname
 """
+
+_TYPE_NAMES = ((LargeBinary, "bytea"), (BigInteger, "bigint"), (SmallInteger, "smallint"), (Text, "text"))
 
 
 def find_faults(connection: Connection) -> list[str]:
@@ -68,17 +72,13 @@ def find_faults(connection: Connection) -> list[str]:
     return faults
 
 
+def type_name(column: Column[Any]) -> str:
+    """What PostgreSQL calls the type of a column of the ledger."""
+    for kind, name in _TYPE_NAMES:
+        if isinstance(column.type, kind):
+            return name
+    raise AssertionError(column)
+
+
 def _columns_of(table: Table) -> dict[str, tuple[str, bool]]:
-    return {
-        column.name: (
-            "bytea"
-            if isinstance(column.type, LargeBinary)
-            else "bigint"
-            if isinstance(column.type, BigInteger)
-            else "smallint"
-            if isinstance(column.type, SmallInteger)
-            else "text",
-            not column.nullable,
-        )
-        for column in table.c
-    }
+    return {column.name: (type_name(column), not column.nullable) for column in table.c}
