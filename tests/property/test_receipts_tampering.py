@@ -4,6 +4,7 @@ committed to it, not by the platform that holds the key.
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 from collections.abc import Iterator
@@ -217,6 +218,15 @@ def test_no_receipt_is_taken_for_a_checkpoint_nor_a_checkpoint_for_a_receipt() -
     # Both are good notes of the one key: what tells them apart is their first line, not the signature.
     for note in (receipt[SIGNATURE], receipt[PROOF]["checkpoint"]):
         open_note(note, SIGNER.public_key)
+
+
+def test_a_receipt_bears_one_signature_and_no_other_line() -> None:
+    """The format lets witnesses add theirs; on a receipt that would be a place to write what nobody checks."""
+    receipt = RECEIPTS["objection"]
+    note = receipt[SIGNATURE]
+    added = f"{note}— somebody.else {base64.b64encode(bytes(68)).decode()}\n"
+    assert open_note(added, SIGNER.public_key)[0] == open_note(note, SIGNER.public_key)[0]
+    assert is_refused(receipt | {SIGNATURE: added})
 
 
 @examples(100)
