@@ -81,3 +81,25 @@ def test_changed_subjects_are_those_between_two_positions(ledger, choice, signal
     assert ledger.changed_subjects(1, 3) == {"bob", "cat"}
     assert ledger.changed_subjects(3, 4) == {"ann"}
     assert ledger.changed_subjects(4) == set()
+
+
+def test_long_answer_comes_in_batches_of_one_state_whatever_is_appended_meanwhile(
+    ledger, home, signer, choice, monkeypatch
+) -> None:
+    ledger.append([choice(f"m{number:04d}", "on") for number in range(2500)])
+    monkeypatch.setattr("licet.ledger.asking._BATCH_ROWS", 1000)
+    storage, sizes = ledger._storage, []
+    batches = type(storage).batches
+
+    def watched(self, statement, rows):
+        for batch in batches(self, statement, rows):
+            sizes.append(len(batch))
+            with home.open(signer) as other:
+                other.append([choice("m9999", "on")])
+            yield batch
+
+    monkeypatch.setattr(type(storage), "batches", watched)
+    table = ledger.choices_table()
+    assert sizes == [1000, 1000, 500] and table.num_rows == 2500
+    assert table["subject"].to_pylist() == [f"m{number:04d}" for number in range(2500)]
+    assert ledger.choices_table().num_rows == 2501

@@ -120,3 +120,32 @@ def test_log_that_a_reader_keeps_alive_is_reported(sqlite_ledger, signer, choice
         reader.close()
         writer.compact()
         assert traces(writer, SECRET) == []
+
+
+def test_no_byte_of_an_erased_subject_is_left_in_the_tables_files_on_postgresql(
+    postgres_ledger, postgres_home, choice
+) -> None:
+    """Statistics included, which copy frequent values. The log of changes is not looked at."""
+    others, rng = [f"m{number:05d}" for number in range(1500)], random.Random(5)
+    rng.shuffle(others)
+    for start in range(0, 1500, 500):
+        around = [choice(other, "on", category="profile") for other in others[start : start + 500]]
+        often = [choice(SECRET, "off", setting=f"s{number}") for number in range(200)]
+        long = NewEntry(EntryKind.NOTICE_SHOWN, SECRET, {"words": f"{SECRET} " * 800})
+        postgres_ledger.append([*around, *often, long])
+    server = postgres_home.server
+    with server.connect(user="postgres") as connection:
+        connection.execute("ANALYZE")
+
+        def look() -> list[str]:
+            connection.execute("CHECKPOINT")
+            files = (path for path in (server.data / "base").rglob("*") if path.is_file())
+            return [path.name for path in files if SECRET.encode() in path.read_bytes()]
+
+        assert look()
+        postgres_ledger.erase(SECRET)
+        connection.execute("ANALYZE")
+        assert look() == []
+    report = postgres_ledger.verify()
+    assert report.ok and report.erased == 603
+    assert postgres_ledger.choices_table().num_rows == 1500
