@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from authlib.integrations.starlette_client import OAuth, OAuthError
+import httpx2
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.starlette_client import OAuth
 from fastapi import APIRouter, Form, Request
+from joserfc.errors import JoseError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -18,6 +21,7 @@ router = APIRouter()
 
 #: Whom the demo's sign-in page offers: the first of the made-up network.
 _OFFERED = 6
+_AWAY = "The provider that signs you in does not answer. Please try again in a while."
 
 
 @router.get("/sign-in")
@@ -63,9 +67,12 @@ async def to_provider(request: Request, next: str | None = None) -> Response:
     if config.oidc is None:
         raise HTTPException(404)
     request.session["next"] = safe_return(next)
-    answer: Response = await request.app.state.oauth.oidc.authorize_redirect(
-        request, f"{config.public_url}/sign-in/callback"
-    )
+    try:
+        answer: Response = await request.app.state.oauth.oidc.authorize_redirect(
+            request, f"{config.public_url}/sign-in/callback"
+        )
+    except (httpx2.HTTPError, AuthlibBaseError, ValueError, KeyError):
+        raise HTTPException(502, _AWAY) from None
     return answer
 
 
@@ -76,7 +83,10 @@ async def from_provider(request: Request) -> Response:
         raise HTTPException(404)
     try:
         token = await request.app.state.oauth.oidc.authorize_access_token(request)
-    except OAuthError:
+    except httpx2.HTTPError:
+        raise HTTPException(502, _AWAY) from None
+    except (AuthlibBaseError, JoseError, ValueError, KeyError):
+        # A code nobody asked for, or a token that is not right: what is wrong with it is not for whoever sent it.
         raise HTTPException(400, "The sign-in did not come to an end. Please try again.") from None
     claims: dict[str, Any] = token.get("userinfo") or {}
     wanted = safe_return(request.session.get("next"))
