@@ -93,7 +93,9 @@ class Provider:
         }
         key = self._other if self.lie == "key" else self._key
         token = jwt.encode({"alg": "RS256", "kid": "1"}, claims, key)
-        return JSONResponse({"access_token": "x", "token_type": "Bearer", "expires_in": 300, "id_token": token})
+        return JSONResponse(
+            {"access_token": "x", "token_type": "Bearer", "expires_in": 300, "id_token": token}
+        )
 
 
 @contextmanager

@@ -78,6 +78,8 @@ class Guard:
 
         async def noting(message: Message) -> None:
             nonlocal started
+            if read > limit and not started:
+                raise _TooLarge  # whatever was made of our first saying so
             started = started or message["type"] == "http.response.start"
             await answer(message)
 

@@ -77,7 +77,11 @@ def test_an_answer_nobody_asked_for_lets_nobody_in(signing: tuple[Browser, Provi
     """Login CSRF: another's code, or a state of one's own making."""
     browser, idp = signing
     idp.claims = {"sub": "ann"}
-    for path in ("/sign-in/callback", "/sign-in/callback?code=1&state=2", "/sign-in/callback?error=access_denied"):
+    for path in (
+        "/sign-in/callback",
+        "/sign-in/callback?code=1&state=2",
+        "/sign-in/callback?error=access_denied",
+    ):
         assert browser.get(path).status_code == 400, path
     begun = browser.get("/sign-in/oidc", follow_redirects=False)
     back = httpx.get(begun.headers["location"], follow_redirects=False)
@@ -95,6 +99,8 @@ def test_a_provider_that_is_away_is_told_plainly(tmp_path: Path) -> None:
 
 def test_without_the_demo_nobody_gets_in_by_name(signing: tuple[Browser, Provider]) -> None:
     browser, _ = signing
-    token = {"token": browser.token("/sign-in")} if "token" in browser.get("/sign-in").text else {"token": "x"}
+    token = (
+        {"token": browser.token("/sign-in")} if "token" in browser.get("/sign-in").text else {"token": "x"}
+    )
     for path in ("/sign-in", "/sign-in/operator"):
         assert browser.post(path, data={"subject": "ann", **token}).status_code in (403, 404)
