@@ -20,7 +20,8 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from benchmarks.measure import Tell, in_turn, silent
-from benchmarks.network import REGIONS, SETTINGS, Network, make_network
+from benchmarks.naive import naive_query
+from benchmarks.network import Network, make_network
 from benchmarks.outcome import Outcome, require_same
 from benchmarks.policies import article_policy
 from licet.enforce import Gate
@@ -29,9 +30,6 @@ from licet.ledger import Ledger
 from licet.terms.moments import parse_moment
 
 PURPOSE, AT = "generative_ai_training", parse_moment("2026-01-01")
-
-#: The regions of the made-up network that the article's policy covers.
-_COVERED = ", ".join(f"'{region}'" for region, _ in REGIONS[:8])
 
 
 @dataclass(frozen=True)
@@ -192,19 +190,7 @@ def _extract(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tell:
 
 
 def _naive(columns: str, network: Network, posts: Path, whole: bool = False) -> str:
-    """What an engineer would write first for this one policy."""
-    return f"""
-    WITH latest AS (
-      SELECT subject, value FROM (
-        SELECT subject, value, row_number() OVER (PARTITION BY subject ORDER BY entry DESC) AS nth
-        FROM '{network.file("choices", whole=whole)}' WHERE setting = '{SETTINGS[0]}'
-      ) WHERE nth = 1
-    )
-    SELECT {columns} FROM '{posts}' p
-    JOIN '{network.file("members", whole=whole)}' m ON m.member_id = p.author
-    LEFT JOIN latest c ON c.subject = p.author
-    WHERE p.visibility = 'public' AND m.region IN ({_COVERED}) AND coalesce(c.value, 'on') = 'on'
-    """
+    return naive_query(columns, network, posts, lambda file: f"'{file}'", whole=whole)
 
 
 def _backend(engine: Any) -> ibis.BaseBackend:

@@ -17,7 +17,8 @@ import ibis.expr.types as ir
 
 from benchmarks.machine import spark_settings
 from benchmarks.measure import Tell, in_turn, seconds_of, silent
-from benchmarks.network import REGIONS, SETTINGS, Network, make_network
+from benchmarks.naive import naive_query
+from benchmarks.network import Network, make_network
 from benchmarks.outcome import Outcome, require_same
 from benchmarks.policies import article_policy
 from licet.enforce import Gate
@@ -27,9 +28,6 @@ from licet.ledger import Ledger
 from licet.terms.moments import parse_moment
 
 PURPOSE, AT = "generative_ai_training", parse_moment("2026-01-01")
-
-#: The regions of the made-up network that the article's policy covers.
-_COVERED = ", ".join(f"'{region}'" for region, _ in REGIONS[:8])
 
 
 @dataclass(frozen=True)
@@ -161,19 +159,7 @@ def _extract(outcome: Outcome, gate: Gate, network: Network, session: Any, sizes
 
 
 def _naive(columns: str, network: Network, posts: Path) -> str:
-    """What an engineer would write first for this one policy."""
-    return f"""
-    WITH latest AS (
-      SELECT subject, value FROM (
-        SELECT subject, value, row_number() OVER (PARTITION BY subject ORDER BY entry DESC) AS nth
-        FROM parquet.`{network.file("choices")}` WHERE setting = '{SETTINGS[0]}'
-      ) WHERE nth = 1
-    )
-    SELECT {columns} FROM parquet.`{posts}` p
-    JOIN parquet.`{network.file("members")}` m ON m.member_id = p.author
-    LEFT JOIN latest c ON c.subject = p.author
-    WHERE p.visibility = 'public' AND m.region IN ({_COVERED}) AND coalesce(c.value, 'on') = 'on'
-    """
+    return naive_query(columns, network, posts, lambda file: f"parquet.`{file}`")
 
 
 def _write(session: Any, sql: str, folder: str) -> None:
