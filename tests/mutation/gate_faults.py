@@ -6,6 +6,7 @@ from faults import Fault
 
 _ROWS, _POPULATION, _TABULATE = "licet.enforce.rows", "licet.enforce.population", "licet.enforce.tabulate"
 _GATE, _MARKS, _PLANS = "licet.enforce.gate", "licet.enforce.marks", "licet.enforce.plans"
+_CELLS, _NUMBERS = "licet.enforce.cells", "licet.enforce.numbers"
 
 ROWS = [
     Fault(
@@ -196,7 +197,7 @@ POPULATION = [
     Fault(
         "birthdays by the asker's clock",
         _POPULATION,
-        "day = at.astimezone(UTC).date()",
+        "day = day_of(at)",
         "day = at.date()",
         "the same moment makes somebody of age or not, as the time zone it was written in has it",
     ),
@@ -320,4 +321,111 @@ GATE = [
     ),
 ]
 
-FAULTS = [*ROWS, *POPULATION, *TABULATE, *GATE]
+SHARED = [
+    Fault(
+        "what one permits counts for all who permit",
+        _ROWS,
+        "for n, told in enumerate(masks) if len(told) == 1}",
+        "for n, told in enumerate(masks) if told}",
+        "where people permit different kinds, all are read as one of them permits",
+    ),
+    Fault(
+        "only the first kind of what all permit",
+        _ROWS,
+        'ibis.literal(who.shared[only], "int64")',
+        'ibis.literal(who.shared[only] & 1, "int64")',
+        "rows and cells are lost that everybody permits",
+    ),
+]
+
+CELLS = [
+    Fault(
+        "elements ask only those they are about",
+        _CELLS,
+        "masks = [seen.mask, *(",
+        "masks = [*(",
+        "an element is shown though the record's own person refuses",
+    ),
+    Fault(
+        "elements about nobody are shown",
+        _CELLS,
+        'people.get(subject.cast("string"), zero)).fill_null(zero)',
+        'people.get(subject.cast("string"), zero)).fill_null(ibis.literal(-1, "int64"))',
+        "elements are shown in rows about whose other people nothing is known",
+    ),
+    Fault(
+        "unknown people of elements permit everything",
+        _CELLS,
+        'people.get(subject.cast("string"), zero)',
+        'people.get(subject.cast("string"), ibis.literal(-1, "int64"))',
+        "an element is shown though nobody knows whom it is about",
+    ),
+    Fault(
+        "what all rows permit holds for elements",
+        _CELLS,
+        'seen._replace(mask=judged["mask"], sure=0)',
+        'seen._replace(mask=judged["mask"])',
+        "an element is shown whose own person refuses what every passing row permits",
+    ),
+    Fault(
+        "keys are not data",
+        _CELLS,
+        "key: _text(key).isin(list(shape.named)) | ~nothing)",
+        "key: _text(key).isin(list(shape.named)) | (ibis.literal(True) | nothing))",
+        "the keys of a map are shown though nothing under them is permitted",
+    ),
+    Fault(
+        "named entries count as others",
+        _CELLS,
+        "return ibis.cases(*named, else_=rest) if shape.named else rest",
+        "return rest",
+        "an entry that is labelled by its key is shown as the others are",
+    ),
+    Fault(
+        "the length of a hidden list shows",
+        _CELLS,
+        "is_null = is_null | nothing",
+        "is_null = is_null | (nothing & ibis.literal(False))",
+        "a reader sees how long a list is of which nothing is permitted",
+    ),
+    Fault(
+        "one kind permitted shows the whole",
+        _CELLS,
+        "cases.append((everything, value))",
+        "cases.append(((seen.mask & bits) != 0, value))",
+        "a list with parts of two kinds is shown whole where one of them is permitted",
+    ),
+]
+
+NUMBERS = [
+    Fault(
+        "ids in a gap are the first member's",
+        _NUMBERS,
+        "np.full(last - first + 2, NOBODY, np.int32)",
+        "np.zeros(last - first + 2, np.int32)",
+        "rows about people nobody knows are judged as somebody's once a table is prepared",
+    ),
+    Fault(
+        "gaps between ids forgotten",
+        _NUMBERS,
+        "places[ids - first] = np.arange(",
+        "places[: len(ids)] = np.arange(",
+        "rows are judged by what another member chose, once a table is prepared",
+    ),
+    Fault(
+        "ids below the first count from the end",
+        _NUMBERS,
+        "wide.between(first, last)",
+        "(wide <= last)",
+        "rows about people nobody knows are judged as somebody's once a table is prepared",
+    ),
+    Fault(
+        "unknown people have the first number",
+        _NUMBERS,
+        "no=known.no.fill_null(NOBODY)",
+        "no=known.no.fill_null(0)",
+        "rows about people nobody knows are judged as the first member's once a table is prepared",
+    ),
+]
+
+FAULTS = [*ROWS, *POPULATION, *TABULATE, *GATE, *SHARED, *CELLS, *NUMBERS]
