@@ -1,0 +1,132 @@
+"""One Chromium and one server per policy for the whole folder, and visitors that are watched while they look around."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import licet
+from browser.serving import Site, serve
+from browser.visits import Visits
+from journeys.networks import comment, make_network, member, post
+from licet.terms.moments import parse_moment
+
+_HERE = Path(__file__).parent
+#: The day the article's policy takes effect.
+_DAY = "2025-11-03"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    taken = sorted(SCREENSHOTS.glob("*.png"))
+    if taken:
+        terminalreporter.write_line(f"{len(taken)} screenshots of the pages are in {SCREENSHOTS}")
+
+
+#: Pictures of the pages, for a person to look at. Kept between runs, ignored by git.
+SCREENSHOTS = _HERE.parents[1] / "test-output" / "screenshots"
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.fail("the browser tests need Chromium: apt-get install chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up network without a policy; each policy gets a copy."""
+    root = tmp_path_factory.mktemp("network") / "world"
+    with licet.create(root) as workspace:
+        workspace.make_demo_world(300)
+    return root
+
+
+@pytest.fixture(scope="package")
+def reported(network: Path) -> Iterator[Site]:
+    """The network under the article's policy, with a training set as of the day it takes effect."""
+    root = network.parent / "reported"
+    shutil.copytree(network, root)
+    with licet.open(root) as workspace:
+        workspace.use_pack("linkedin_as_reported")
+        workspace.corpus_build(at=parse_moment(_DAY))
+    with serve(root) as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+def official(network: Path) -> Iterator[Site]:
+    """The network under the platform's own notice, which honours a browser's privacy signal."""
+    root = network.parent / "official"
+    shutil.copytree(network, root)
+    with licet.open(root) as workspace:
+        workspace.use_pack("linkedin_official")
+    with serve(root) as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Another platform, small, with a policy and a menu of its own."""
+    root = tmp_path_factory.mktemp("harbour") / "harbour"
+    rows = {
+        "members": [member("ann"), member("ben", "US")],
+        "profiles": [
+            {"id": "ann", "name": "Ann Lee", "headline": "A baker", "summary": None, "internal": "7"}
+        ],
+        "posts": [post("p1", "ann", "Bread <script>document.title = 'broken into'</script> wants time")],
+        "comments": [comment("c1", "p1", "ann", "It does")],
+    }
+    make_network(root, rows).close()
+    with serve(root) as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+def _covered(reported: Site) -> Iterator[str]:
+    """Members with documents of their own in the training set, those with most first; each is given out once."""
+    counted: dict[str, int] = {}
+    with licet.open(reported.workspace) as workspace:
+        for document in workspace.corpus_documents():
+            if len(document["subjects"]) == 1:
+                counted[document["subjects"][0]] = counted.get(document["subjects"][0], 0) + 1
+    yield iter(sorted(counted, key=lambda one: (-counted[one], one)))  # type: ignore[misc]
+
+
+@pytest.fixture
+def somebody(_covered: Iterator[str]) -> str:
+    """A member whom the article's policy reaches and who chose nothing yet."""
+    return next(_covered)
+
+
+_addresses = itertools.count(1)
+
+
+@pytest.fixture
+def visits(chromium: Browser) -> Iterator[Visits]:
+    """Opens windows for visitors; at the end nothing may have gone wrong in any of them."""
+    made = Visits(chromium, _addresses)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def visit(visits: Visits) -> Callable[..., Page]:
+    """Opens one window at a site, as `Visits.open` has it."""
+    return visits.open
