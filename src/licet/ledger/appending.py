@@ -192,11 +192,9 @@ class Appender:
         checkpoint = Checkpoint.sign(self._signer, frontier.size, frontier.root())
         # In the order of its key a batch touches each page of a large table once.
         rows["choices"].sort()
-        for table in (ENTRIES, NODES, CHOICES, SIGNALS):
-            self._storage.insert(connection, table, rows[table.name])
-        self._storage.insert(
-            connection, CHECKPOINTS, [(checkpoint.size, checkpoint.root, checkpoint.signature)]
-        )
+        added = {table: rows[table.name] for table in (ENTRIES, NODES, CHOICES, SIGNALS)}
+        signed = [(checkpoint.size, checkpoint.root, checkpoint.signature)]
+        self._storage.insert(connection, {**added, CHECKPOINTS: signed})
         return entries, frontier, checkpoint
 
     def _catch_up(self, connection: Connection) -> None:

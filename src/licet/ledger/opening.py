@@ -101,8 +101,8 @@ def _fill(storage: Storage, connection: Connection, signer: Signer) -> None:
     """The first rows: the format, the key, and the signed root of nothing."""
     checkpoint = Checkpoint.sign(signer, 0, EMPTY_ROOT)
     facts = {"format_version": str(FORMAT_VERSION), "public_key": signer.public_key_text}
-    storage.insert(connection, META, list(facts.items()))
-    storage.insert(connection, CHECKPOINTS, [(checkpoint.size, checkpoint.root, checkpoint.signature)])
+    signed = [(checkpoint.size, checkpoint.root, checkpoint.signature)]
+    storage.insert(connection, {META: list(facts.items()), CHECKPOINTS: signed})
 
 
 def _read_key(storage: Storage) -> PublicKey:

@@ -14,7 +14,7 @@ import functools
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -52,7 +52,8 @@ _MORE_CONNECTIONS = 12
 _SETTLING_SECONDS = 20.0
 
 #: A process that stops in the middle of a write, frozen or swapped out, must not hold up the others for ever.
-_IDLE_WRITER = "30s"
+#: Large appends are hashed within their transaction, at some 10 µs an entry.
+_IDLE_WRITER = "2min"
 
 #: PostgreSQL's B-tree takes 2704 bytes a key; numbers and headers need the rest.
 _MOST_KEY_BYTES = 2560
@@ -240,20 +241,22 @@ class PostgresStorage:
                     ) from error
             time.sleep(0.1)
 
-    def insert(self, connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Add rows, each in the order of the table's columns."""
-        if not rows:
-            return
-        if len(rows) < _COPIED_ROWS:
-            # One statement whatever the number of rows: a column each, as an array.
-            connection.exec_driver_sql(_insert_statement(table), tuple(map(list, zip(*rows, strict=True))))
-            return
+    def insert(self, connection: Connection, rows: Mapping[Table, Sequence[tuple[Any, ...]]]) -> None:
+        """Add rows to tables, each in the order of its table's columns; all in one round trip, unless they are many."""
         driven = connection.connection.driver_connection
         assert isinstance(driven, psycopg.Connection)
+        few = {table: added for table, added in rows.items() if 0 < len(added) < _COPIED_ROWS}
         try:
-            with driven.cursor() as cursor, cursor.copy(_copy_statement(table)) as copy:
-                for row in rows:
-                    copy.write_row(row)
+            with driven.pipeline():
+                for table, added in few.items():
+                    # One statement whatever the number of rows: a column each, as an array.
+                    driven.execute(_insert_statement(table), tuple(map(list, zip(*added, strict=True))))
+            for table, added in rows.items():
+                if len(added) < _COPIED_ROWS:
+                    continue
+                with driven.cursor() as cursor, cursor.copy(_copy_statement(table)) as copy:
+                    for row in added:
+                        copy.write_row(row)
         except psycopg.Error as error:
             raise self._as_ledger_error(error, lost=driven.closed) from error
 

@@ -37,14 +37,14 @@ def create_schema(
             roles = dict.fromkeys(role for role in (server_role, eraser_role) if role is not None)
             for role in roles:
                 _refuse_unfit_role(connection, address, role)
-            schema = sql.Identifier(address.schema).as_string()
+            schema = _quote(address.schema)
             connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             METADATA.create_all(connection, checkfirst=False)
             _keep_no_statistics(connection)
             for role in roles:
-                _grant(connection, schema, sql.Identifier(role).as_string())
+                _grant(connection, schema, _quote(role))
             if eraser_role is not None:
-                _grant_erasing(connection, sql.Identifier(eraser_role).as_string())
+                _grant_erasing(connection, _quote(eraser_role))
             # A process that dies here leaves nothing: PostgreSQL takes back tables and grants like rows.
             fill(storage, connection)
     finally:
@@ -113,3 +113,8 @@ def _grant(connection: Connection, schema: str, role: str) -> None:
 def _grant_erasing(connection: Connection, role: str) -> None:
     connection.exec_driver_sql(f"GRANT UPDATE (subject, payload, salt) ON {ENTRIES.name} TO {role}")
     connection.exec_driver_sql(f"GRANT DELETE ON {CHOICES.name}, {SIGNALS.name} TO {role}")
+
+
+def _quote(name: str) -> str:
+    # The driver reads a percent sign as the beginning of a parameter.
+    return sql.Identifier(name).as_string().replace("%", "%%")

@@ -17,12 +17,12 @@ _TABLES = """
            EXISTS (SELECT FROM pg_rewrite WHERE ev_class = pg_class.oid),
            EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid),
            EXISTS (SELECT FROM pg_inherits WHERE inhrelid = pg_class.oid OR inhparent = pg_class.oid)
-    FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'v', 'm', 'p', 'f')
+    FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND relkind IN ('r', 'v', 'm', 'p', 'f')
 """
 _COLUMNS = """
     SELECT relname, attname, format_type(atttypid, NULL), attnotnull
     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+    WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
 """
 _KEYS = """
     SELECT relname, array_agg(attname::text ORDER BY place)
@@ -30,7 +30,7 @@ _KEYS = """
          unnest(indkey) WITH ORDINALITY AS part (number, place)
          JOIN pg_attribute ON attnum = number
     WHERE attrelid = indrelid AND indisprimary AND indisvalid AND indisready
-          AND relnamespace = current_schema()::regnamespace
+          AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
     GROUP BY relname
 """
 

@@ -11,7 +11,7 @@ import functools
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -149,10 +149,11 @@ class SqliteStorage:
                 connection.invalidate()
                 raise
 
-    def insert(self, connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Add rows, each in the order of the table's columns."""
-        if rows:
-            connection.exec_driver_sql(_insert_statement(table), list(rows))
+    def insert(self, connection: Connection, rows: Mapping[Table, Sequence[tuple[Any, ...]]]) -> None:
+        """Add rows to tables, each in the order of its table's columns."""
+        for table, added in rows.items():
+            if added:
+                connection.exec_driver_sql(_insert_statement(table), list(added))
 
     def took_place(self, size: int, root: bytes) -> bool:
         """SQLite always says what became of a commit, so nobody need ask."""

@@ -7,7 +7,7 @@ LedgerError. Hashes, proofs and verification know only this and are the same ove
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -68,8 +68,8 @@ class Storage(Protocol):
         """
         ...
 
-    def insert(self, connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Add rows, each in the order of the table's columns."""
+    def insert(self, connection: Connection, rows: Mapping[Table, Sequence[tuple[Any, ...]]]) -> None:
+        """Add rows to tables, each in the order of its table's columns."""
         ...
 
     def compact(self) -> None:

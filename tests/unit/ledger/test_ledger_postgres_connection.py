@@ -151,8 +151,8 @@ def test_connection_that_dies_in_the_middle_of_a_write_is_an_error_and_nothing_i
     storage = postgres_ledger._storage
     insert = type(storage).insert
 
-    def insert_and_lose(self, connection, table, rows) -> None:
-        insert(self, connection, table, rows)
+    def insert_and_lose(self, connection, rows) -> None:
+        insert(self, connection, rows)
         end_connections(postgres_home)
 
     monkeypatch.setattr(type(storage), "insert", insert_and_lose)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import psycopg
+import psycopg.sql
 import pytest
 
 from ledger_homes import PostgresHome
@@ -183,3 +185,16 @@ def test_default_privileges_of_the_owner_do_not_loosen_a_ledger(postgres_home, s
                 pytest.raises(psycopg.errors.InsufficientPrivilege),
             ):
                 other.execute(f"DELETE FROM {postgres_home.schema}.entries")
+
+
+def test_schema_and_role_may_be_called_anything(postgres_server, signer, choice) -> None:
+    schema, role = "50% of \"a\" 'b'; --", '10% "c" %s'
+    with postgres_server.connect(user="postgres") as connection:
+        connection.execute(psycopg.sql.SQL("CREATE ROLE {} LOGIN").format(psycopg.sql.Identifier(role)))
+    Ledger.create(postgres_server.url(quote(schema)), signer, server_role=role).close()
+    with Ledger.open(postgres_server.url(quote(schema), quote(role)), signer) as server:
+        server.append([choice("100%s", "off", setting="%(x)s"), choice("ann", "on")])
+        assert server.choices_table(subjects=["100%s"])["setting"].to_pylist() == ["%(x)s"]
+        assert server.verify().ok
+        with Ledger.open(server.place) as again:
+            assert again.position == 2
