@@ -12,25 +12,27 @@ from sqlalchemy import BigInteger, Column, Connection, LargeBinary, SmallInteger
 
 from licet.ledger.schema import METADATA
 
-_TABLES = """
+_HERE = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
+
+_TABLES = f"""
     SELECT relname, relkind::text, relpersistence::text, relrowsecurity,
            EXISTS (SELECT FROM pg_rewrite WHERE ev_class = pg_class.oid),
            EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid),
            EXISTS (SELECT FROM pg_inherits WHERE inhrelid = pg_class.oid OR inhparent = pg_class.oid)
-    FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND relkind IN ('r', 'v', 'm', 'p', 'f')
+    FROM pg_class WHERE relnamespace = {_HERE} AND relkind IN ('r', 'v', 'm', 'p', 'f')
 """
-_COLUMNS = """
+_COLUMNS = f"""
     SELECT relname, attname, format_type(atttypid, NULL), attnotnull
     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-    WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+    WHERE relnamespace = {_HERE} AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
 """
-_KEYS = """
+_KEYS = f"""
     SELECT relname, array_agg(attname::text ORDER BY place)
     FROM pg_index JOIN pg_class ON pg_class.oid = indrelid,
          unnest(indkey) WITH ORDINALITY AS part (number, place)
          JOIN pg_attribute ON attnum = number
     WHERE attrelid = indrelid AND indisprimary AND indisvalid AND indisready
-          AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+          AND relnamespace = {_HERE}
     GROUP BY relname
 """
 
