@@ -16,6 +16,7 @@ from licet.terms.moments import parse_moment
 from licet.uses.corpus import corpus
 from licet.uses.corpus.exports import (
     Export,
+    check_place,
     export_croissant,
     export_huggingface,
     export_jsonl,
@@ -134,11 +135,17 @@ def diff(store: Store, before: SnapshotRef, after: SnapshotRef) -> CorpusDiffere
     )
 
 
-def export(store: Store, snapshot: SnapshotRef, target: Path, form: str, overwrite: bool) -> Export:
-    """Raises: AppError APP-030 for an unknown form; UseError CORP-203 and others from the exports."""
+def export(workspace: Workspace, snapshot: SnapshotRef, target: Path, form: str, overwrite: bool) -> Export:
+    """Write a snapshot's documents outside the store, and note in the ledger that they left it.
+
+    Noted first: if the process dies in between, the ledger tells of an export that never came to an end.
+    Raises: AppError APP-030 for an unknown form; UseError CORP-203 and others from the exports.
+    """
     if form not in _EXPORTS:
         raise AppError("APP-030", f"there is no export as {form!r}", fix=f"one of: {', '.join(_EXPORTS)}")
-    tables = (table.select(EXPORTED) for table in read_documents(store, snapshot.manifest))
+    check_place(target.absolute(), overwrite)
+    _recorder(workspace, "export", form=form)(snapshot.manifest, snapshot.id)
+    tables = (table.select(EXPORTED) for table in read_documents(workspace.store, snapshot.manifest))
     return _EXPORTS[form](tables, {**snapshot.manifest, "snapshot": snapshot.id}, target, overwrite=overwrite)
 
 
@@ -150,7 +157,7 @@ def _recipe(workspace: Workspace, recipe: str | Path | None) -> Recipe:
     return load_recipe(workspace.layout.recipe if recipe is None else Path(recipe))
 
 
-def _recorder(workspace: Workspace, how: str) -> Callable[[dict[str, Any], str], None]:
+def _recorder(workspace: Workspace, how: str, **more: str) -> Callable[[dict[str, Any], str], None]:
     """Notes a use in the ledger: what for, under which policy, as of where, and what came of it."""
 
     def record(manifest: dict[str, Any], snapshot: str) -> None:
@@ -167,6 +174,7 @@ def _recorder(workspace: Workspace, how: str) -> Callable[[dict[str, Any], str],
             "members_root": manifest["members"]["root"],
             "documents": manifest["counts"]["documents"],
             "subjects": manifest["counts"]["subjects"],
+            **more,
         }
         workspace.ledger.append([NewEntry(EntryKind.USE_RUN, None, payload)])
 

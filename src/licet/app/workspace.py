@@ -404,7 +404,7 @@ class Workspace:
     ) -> Export:
         """Write a snapshot outside the store: parquet, jsonl, huggingface or croissant. No subject ids leave."""
         with clear_disk_errors("exporting the corpus"):
-            return corpora.export(self.store, self.corpus_show(snapshot), Path(target), form, overwrite)
+            return corpora.export(self, self.corpus_show(snapshot), Path(target), form, overwrite)
 
     # -- the ledger -----------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from licet.app import Workspace
-from licet.app.member.flows import to_you
+from licet.app.wording import to_you
 from licet.terms.moments import parse_moment
 from licet.web.visitors import visitor
 

@@ -11,7 +11,7 @@ from licet.app import Workspace
 from licet.app.member.notices import as_email
 from licet.app.member.settings import menu
 from licet.ledger import EntryKind, NewEntry
-from licet.terms import AppError, ChoiceState
+from licet.terms import AppError, ChoiceState, UseError
 from licet.terms.moments import parse_moment
 
 DAY = parse_moment("2025-10-15")
@@ -144,3 +144,15 @@ def test_choices_of_others_are_not_shown(workspace: Workspace) -> None:
     workspace.signal("ann", "gpc", True)
     workspace.ledger.append([NewEntry(EntryKind.NOTICE_SHOWN, "ann", {"notice": "x"})])
     assert [entry.kind for entry in workspace.member("ann").choices()] == [EntryKind.SIGNAL, EntryKind.CHOICE]
+
+
+def test_a_copy_that_left_the_store_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.corpus_build(at=DAY)
+    workspace.corpus_export(tmp_path / "out", "jsonl")
+    export, build = workspace.member("ann").past_uses()
+    assert (export.how, build.how) == ("export", "build") and export.documents == build.documents
+    with pytest.raises(UseError, match="CORP-203"):
+        workspace.corpus_export(tmp_path / "out", "jsonl")
+    with pytest.raises(AppError, match="APP-030"):
+        workspace.corpus_export(tmp_path / "out2", "tape")
+    assert len(workspace.member("ann").past_uses()) == 2, "what was refused did not happen"

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from licet.app.member.records import OwnRecord
+from licet.app.wording import purpose_term, recipient_name
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.packs import Pack
-from licet.terms import SELF, Code
-from licet.terms.vocabulary import PURPOSES
+from licet.terms import Code
 
 #: Records shown as examples with each group of a flow.
 _EXAMPLES = 3
@@ -93,29 +93,6 @@ def flows(
     return [_flow(use, rows, people, policy, at) for use in uses_in(policy.pack)]
 
 
-#: How a sentence about a member is said to the member: the longer first.
-_TO_YOU = (
-    ("the member switches", "you switch"), ("the member's", "your"), ("the member is", "you are"),
-    ("the member was", "you were"), ("for this member", "for you"), ("the member", "you"), ("members of", "people of"),
-)  # fmt: skip
-
-
-def to_you(sentence: str) -> str:
-    """A reason, said to the member it is about."""
-    for about, said in _TO_YOU:
-        sentence = sentence.replace(about, said)
-    return sentence
-
-
-def purpose_label(pack: Pack, purpose: str) -> str:
-    own, shared = pack.purposes.get(purpose), PURPOSES.get(purpose)
-    return (own.label if own is not None else None) or (shared.label if shared else purpose)
-
-
-def recipient_label(pack: Pack, recipient: str) -> str:
-    return pack.controller.name if recipient == SELF else pack.recipients[recipient].name
-
-
 def _flow(
     use: Use, rows: list[OwnRecord], people: Mapping[str, Facts | None], policy: Policy, at: datetime
 ) -> Flow:
@@ -142,7 +119,7 @@ def _flow(
         if rule.setting is not None and use.purpose in rule.purposes and use.recipient in rule.recipients
     )
     return Flow(
-        use, purpose_label(policy.pack, use.purpose), recipient_label(policy.pack, use.recipient),
+        use, purpose_term(policy.pack, use.purpose).label, recipient_name(policy.pack, use.recipient),
         tuple(one for one in settings if one is not None), used, len(rows) - used, tuple(parts),
     )  # fmt: skip
 

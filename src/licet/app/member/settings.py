@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from licet.app.member.flows import purpose_label, recipient_label, to_you
 from licet.app.member.standing import Standing
+from licet.app.wording import category_term, purpose_term, recipient_name, region_name, to_you
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.packs import Pack, Rule
 from licet.packs.model import Citation
@@ -133,10 +133,10 @@ def _governed(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> Governe
     return Governed(
         rule.id,
         rule.effect == "permit",
-        tuple(purpose_label(pack, purpose) for purpose in rule.purposes),
-        tuple(_category_label(pack, category) for category in rule.categories),
-        tuple(recipient_label(pack, recipient) for recipient in rule.recipients),
-        tuple(region_label(pack, region) for region in rule.regions or (WORLD,)),
+        tuple(purpose_term(pack, purpose).label for purpose in rule.purposes),
+        tuple(category_term(pack, category).label for category in rule.categories),
+        tuple(recipient_name(pack, recipient) for recipient in rule.recipients),
+        tuple(region_name(pack, region) for region in rule.regions or (WORLD,)),
         None if starts is None else format_moment(starts)[:10],
         None if rule.until is None else rule.until.isoformat(),
         tuple(_conditions(rule)),
@@ -216,32 +216,6 @@ def _conditions(rule: Rule) -> Iterable[str]:
         yield f"made on or after {rule.created_from.isoformat()}"
     if rule.created_before is not None:
         yield f"made before {rule.created_before.isoformat()}"
-
-
-def region_label(pack: Pack, region: str) -> str:
-    """A region in words: a group's own, a country's name, or the code where there is no name."""
-    if region in pack.region_groups:
-        return pack.region_groups[region].label
-    return _REGION_NAMES.get(region) or country_name(region)
-
-
-_REGION_NAMES = {WORLD: "everywhere", "EU": "the European Union", "EEA": "the European Economic Area"}
-
-
-def country_name(code: str) -> str:
-    import pycountry  # late: its tables take a tenth of a second
-
-    country = pycountry.countries.get(alpha_2=code.partition("-")[0])
-    if country is None:
-        return code
-    place = pycountry.subdivisions.get(code=code) if "-" in code else None  # type: ignore[no-untyped-call]
-    name = getattr(country, "common_name", country.name)
-    return f"{place.name}, {name}" if place is not None else str(name)
-
-
-def _category_label(pack: Pack, category: str) -> str:
-    term = pack.category_term(category)
-    return category if term is None else term.label
 
 
 def _branch(paths: list[tuple[tuple[str, ...], str]]) -> tuple[MenuItem, ...]:

@@ -18,16 +18,9 @@ from licet.app.receipts.context import (
     labelled,
     not_available,
 )
-from licet.app.receipts.scope import (
-    OPEN_TO_OBJECTION,
-    Governed,
-    Scope,
-    category_term,
-    purpose_term,
-    recipient_name,
-    region_label,
-)
+from licet.app.receipts.scope import OPEN_TO_OBJECTION, Governed, Scope
 from licet.app.receipts.sentences import sentences
+from licet.app.wording import category_term, purpose_term, recipient_name, region_label
 from licet.packs import Pack, Rule
 from licet.terms import SELF
 

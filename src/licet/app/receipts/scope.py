@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from licet.app.wording import category_term, purpose_term, recipient_name
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import CONSENT_BASES
 from licet.terms import SELF
-from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term, ancestors
+from licet.terms.vocabulary import ancestors
 
 #: The legal bases that GDPR Art. 21(1) lets a person object to.
 OPEN_TO_OBJECTION = frozenset({"eu-gdpr:A6-1-f", "eu-gdpr:A6-1-e"})
-
-_EVERYWHERE = {"WORLD": "everywhere", "EU": "the European Union", "EEA": "the European Economic Area"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +68,6 @@ def scope_of_signal(pack: Pack, signal: str) -> Scope:
     honouring = frozenset(id_ for id_, one in pack.settings.items() if signal in one.honours)
     label = "Global Privacy Control" if signal == "gpc" else signal
     return Scope(pack, signal, label, None, *_divide(pack, honouring, None))
-
-
-def purpose_term(pack: Pack, purpose: str) -> Term:
-    """The word for a purpose: the pack's own label and term, else those of the shared purpose it is a kind of."""
-    own = pack.purposes.get(purpose)
-    shared = next((PURPOSES[word] for word in pack.purpose_line(purpose) if word in PURPOSES), None)
-    label = own.label if own is not None else None
-    exact = PURPOSES.get(purpose)
-    dpv = own.dpv if own is not None else None
-    return Term(
-        purpose, label or (exact.label if exact else purpose), dpv or (shared.dpv if shared else None)
-    )
-
-
-def category_term(pack: Pack, category: str) -> Term:
-    """The word for a kind of data; the nearest known one above it where it has none of its own."""
-    found = pack.category_term(category)
-    if found is not None and found.dpv is not None:
-        return found
-    above = next((CATEGORIES[kind] for kind in ancestors(category) if kind in CATEGORIES), None)
-    label = found.label if found is not None else above.label if above is not None else category
-    return Term(category, label, above.dpv if above is not None else None)
-
-
-def recipient_name(pack: Pack, recipient: str) -> str:
-    """What members know a recipient as; the platform itself goes by the controller's name."""
-    if recipient == SELF:
-        return pack.controller.name
-    return pack.recipients[recipient].name if recipient in pack.recipients else recipient
-
-
-def region_label(pack: Pack, region: str) -> str:
-    """What people call a region: a group's label, or the code as it is."""
-    group = pack.region_groups.get(region)
-    return group.label if group is not None else _EVERYWHERE.get(region, region)
 
 
 def uses_in_words(pack: Pack, governed: Iterable[Governed]) -> dict[str, list[str]]:

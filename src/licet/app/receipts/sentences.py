@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from licet.app.receipts.acts import Act
-from licet.app.receipts.scope import OPEN_TO_OBJECTION, Scope, category_term, uses_in_words
+from licet.app.receipts.scope import OPEN_TO_OBJECTION, Scope, uses_in_words
+from licet.app.wording import category_term
 
 #: What a receipt shows, and what no receipt can show.
 PROVES = "The receipt proves that this choice stands in the ledger: at this position, at this moment, under this key."

@@ -1,0 +1,77 @@
+"""How a policy's ids are said to people: purposes, kinds of data, recipients, regions, and reasons told to a member.
+
+A pack's own label comes first, then the vocabulary's, then the id as it is. Pure; decides nothing.
+"""
+
+from __future__ import annotations
+
+from licet.packs import Pack
+from licet.terms import SELF
+from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term, ancestors
+
+_EVERYWHERE = {"WORLD": "everywhere", "EU": "the European Union", "EEA": "the European Economic Area"}
+
+#: How a sentence about a member is said to the member: the longer first.
+_TO_YOU = (
+    ("the member switches", "you switch"), ("the member's", "your"), ("the member is", "you are"),
+    ("the member was", "you were"), ("for this member", "for you"), ("the member", "you"), ("members of", "people of"),
+)  # fmt: skip
+
+
+def purpose_term(pack: Pack, purpose: str) -> Term:
+    """The word for a purpose: the pack's own label and term, else those of the shared purpose it is a kind of."""
+    own = pack.purposes.get(purpose)
+    shared = next((PURPOSES[word] for word in pack.purpose_line(purpose) if word in PURPOSES), None)
+    label = own.label if own is not None else None
+    exact = PURPOSES.get(purpose)
+    dpv = own.dpv if own is not None else None
+    return Term(
+        purpose, label or (exact.label if exact else purpose), dpv or (shared.dpv if shared else None)
+    )
+
+
+def category_term(pack: Pack, category: str) -> Term:
+    """The word for a kind of data; the nearest known one above it where it has none of its own."""
+    found = pack.category_term(category)
+    if found is not None and found.dpv is not None:
+        return found
+    above = next((CATEGORIES[kind] for kind in ancestors(category) if kind in CATEGORIES), None)
+    label = found.label if found is not None else above.label if above is not None else category
+    return Term(category, label, above.dpv if above is not None else None)
+
+
+def recipient_name(pack: Pack, recipient: str) -> str:
+    """What members know a recipient as; the platform itself goes by the controller's name."""
+    if recipient == SELF:
+        return pack.controller.name
+    return pack.recipients[recipient].name if recipient in pack.recipients else recipient
+
+
+def region_label(pack: Pack, region: str) -> str:
+    """What people call a region: a group's label, or the code as it is."""
+    group = pack.region_groups.get(region)
+    return group.label if group is not None else _EVERYWHERE.get(region, region)
+
+
+def region_name(pack: Pack, region: str) -> str:
+    """The same, with a country's or a province's own name for its code."""
+    label = region_label(pack, region)
+    return _country_name(region) if label == region else label
+
+
+def to_you(sentence: str) -> str:
+    """A reason, said to the member it is about."""
+    for about, said in _TO_YOU:
+        sentence = sentence.replace(about, said)
+    return sentence
+
+
+def _country_name(code: str) -> str:
+    import pycountry  # late: its tables take a tenth of a second
+
+    country = pycountry.countries.get(alpha_2=code.partition("-")[0])
+    if country is None:
+        return code
+    place = pycountry.subdivisions.get(code=code) if "-" in code else None  # type: ignore[no-untyped-call]
+    name = getattr(country, "common_name", country.name)
+    return f"{place.name}, {name}" if place is not None else str(name)
