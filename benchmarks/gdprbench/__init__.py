@@ -1,4 +1,4 @@
-"""GDPRbench: its four workloads on licet with its ledger in SQLite, beside plain tables without any guarantee.
+"""GDPRbench: its four workloads on licet (its ledger in SQLite, or PostgreSQL) beside plain tables without guarantees.
 
 Shastri, Banakar, Wasserman, Kumar and Chidambaram: Understanding and Benchmarking the Impact of GDPR on Database
 Systems, PVLDB 13(7), 2020. docs/gdprbench.md has each of its operations beside what licet offers for it. Answers are
@@ -7,7 +7,9 @@ compared with a reference in plain Python, so that each figure stands beside the
 
 from __future__ import annotations
 
+import functools
 import itertools
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +19,7 @@ from typing import Any
 
 from benchmarks.gdprbench.contender import Contender, put, said_at_first
 from benchmarks.gdprbench.gated import Gated, pack
+from benchmarks.gdprbench.on_postgres import VARIABLE, GatedOnPostgres, describe
 from benchmarks.gdprbench.plain import Plain
 from benchmarks.gdprbench.records import make_record
 from benchmarks.gdprbench.reference import Reference
@@ -44,6 +47,10 @@ CONTENDERS: dict[str, tuple[str, Callable[[Path, int], Contender]]] = {
     "licet_sqlite": ("licet on SQLite", Gated),
     "plain": ("plain tables", Plain),
 }
+#: A database to measure the ledger on PostgreSQL in; without it that line is left out.
+_POSTGRES = os.environ.get(VARIABLE)
+if _POSTGRES:
+    CONTENDERS["licet_postgresql"] = ("licet on PostgreSQL", functools.partial(GatedOnPostgres, _POSTGRES))
 
 _HOW = (
     "Workloads, shares of operations, keys (uniform or zipfian) and records as published; docs/gdprbench.md has the "
@@ -69,6 +76,8 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     outcome.configuration["sqlite"] = (
         "journal_mode=WAL, synchronous=FULL, indexes on purpose, person, category and expiry; the same for both"
     )
+    if _POSTGRES:
+        outcome.configuration["postgresql"] = describe(_POSTGRES)
     measured: dict[str, _Measured] = {}
     jobs = list(itertools.product(range(sizes.rounds), WORKLOADS.items()))
     for done, (turn, (name, workload)) in enumerate(jobs):

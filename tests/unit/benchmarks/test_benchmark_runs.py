@@ -6,6 +6,7 @@ import functools
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from benchmarks import (
@@ -23,6 +24,7 @@ from benchmarks import (
 )
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.gdprbench.gated import Gated
+from benchmarks.gdprbench.on_postgres import GatedOnPostgres
 from benchmarks.gdprbench.plain import Plain
 from benchmarks.outcome import AnswersDiffer, Outcome
 from benchmarks.peers.casbin_engine import Casbin
@@ -41,6 +43,7 @@ from benchmarks.targets import TARGETS
 
 from licet.decide import Policy, decide
 from licet.packs.library import open_pack
+from postgres_server import OWNER, PostgresServer
 
 TINY: dict[str, Any] = {
     "decisions": decisions.Sizes(questions=60, rounds=2, at_least_seconds=0, grown=(30, 60), peers_grown=20),
@@ -144,6 +147,22 @@ def test_a_wrong_answer_to_gdprbench_is_a_lower_share(monkeypatch: pytest.Monkey
     shares = {one.name: one.median for one in outcome.series if one.unit == "%"}
     assert shares["regulator_plain_right"] < 100 and shares["processor_licet_sqlite_right"] < 100
     assert shares["regulator_licet_sqlite_right"] == shares["processor_plain_right"] == 100
+
+
+def test_licet_on_postgresql_answers_gdprbench_right_and_leaves_nothing_behind(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"postgresql://{OWNER}@/licet?host={quote(str(postgres_server.folder))}"
+    monkeypatch.setattr(gdprbench, "_POSTGRES", url)
+    contender = ("licet on PostgreSQL", functools.partial(GatedOnPostgres, url))
+    monkeypatch.setitem(gdprbench.CONTENDERS, "licet_postgresql", contender)
+    outcome = gdprbench.run(gdprbench.Sizes(records=60, operations=12, rounds=1), 7)
+    shares = {one.name: one.median for one in outcome.series if one.unit == "%"}
+    assert len(shares) == 12 and set(shares.values()) == {100.0}
+    assert "server_version=" in outcome.configuration["postgresql"]
+    with postgres_server.connect() as connection:
+        left = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'licet_bench%'")
+        assert left.fetchall() == []
 
 
 def test_a_policy_that_says_more_is_refused() -> None:
