@@ -15,6 +15,7 @@ from licet.cli import (
     gate_commands,
     import_commands,
     ledger_commands,
+    notice_commands,
     pack_commands,
     receipt_commands,
     serve,
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("notices")(notice_commands.notices)
 app.add_typer(import_commands.app, name="import")
 app.add_typer(pack_commands.app, name="packs")
 app.add_typer(gate_commands.app, name="gate")

@@ -123,7 +123,7 @@ def test_a_policy_is_announced_before_it_is_in_force(workspace: Workspace, tmp_p
 
 def test_an_email_cannot_be_given_more_headers(workspace: Workspace) -> None:
     notice = workspace.member("ann", DAY).notices()[0]
-    with pytest.raises(ValueError):
+    with pytest.raises(AppError, match="APP-017"):
         as_email(notice, "ann", "ann@example.org\nBcc: all@example.org")
 
 

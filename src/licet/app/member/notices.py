@@ -14,6 +14,7 @@ from licet.app.member.flows import Flow
 from licet.app.member.preview import FlowChange
 from licet.app.member.settings import Source, source_of
 from licet.packs import Pack, PackChange, difference
+from licet.terms import AppError
 from licet.terms.moments import format_moment
 
 
@@ -85,11 +86,21 @@ def make_notice(
 
 
 def as_email(notice: Notice, subject: str, address: str | None = None) -> EmailMessage:
-    """The notice as a message in plain text. To whom it goes is for who sends it: `address` is only written down."""
+    """The notice as a message in plain text. To whom it goes is for who sends it: `address` is only written down.
+
+    Raises: AppError APP-017 for an address that would write more headers.
+    """
     message = EmailMessage()
-    message["Subject"] = f"{notice.controller}: {notice.title}"
+    message["Subject"] = " ".join(f"{notice.controller}: {notice.title}".split())
     if address is not None:
-        message["To"] = address
+        try:
+            message["To"] = address
+        except ValueError:
+            raise AppError(
+                "APP-017",
+                "this is not one e-mail address",
+                fix="give one address, such as someone@example.org",
+            ) from None
     message.set_content(as_text(notice, subject))
     return message
 
