@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from journeys.command_line import serves
 from licet.sources.catalogue_file import load_catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,9 @@ def test_the_commands_of_the_readme_do_the_main_job(tmp_path: Path) -> None:
             if "decide" in command:
                 command += ["--workspace", "work"]
             assert command[0] == "licet"
+            if command[1] == "serve":
+                assert serves(command[1:], tmp_path), line
+                continue
             done = subprocess.run(
                 [sys.executable, "-m", "licet", *command[1:]], cwd=tmp_path, capture_output=True, text=True
             )

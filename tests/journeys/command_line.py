@@ -7,11 +7,15 @@ limits and user, on its own files. What starts, stops or kills a process for goo
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -105,3 +109,27 @@ def run_licet(
     server.stdin.write(json.dumps(job) + "\n")
     server.stdin.flush()
     return Answer(*json.loads(server.stdout.readline()))
+
+
+def serves(command: list[str], folder: Path) -> bool:
+    """Whether a server that is started so answers; it is ended again."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "licet", *command, "--port", str(port), "--json"], cwd=folder,
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        address = json.loads(process.stdout.readline())["address"]
+        for _ in range(600):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/healthz") as answer:
+                return bool(json.load(answer)["ok"])
+            if process.poll() is not None:
+                return False
+            time.sleep(0.1)
+        return False
+    finally:
+        process.terminate()
+        process.communicate()

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import pty
 import re
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +16,7 @@ import pytest
 import typer
 
 import licet
-from journeys.command_line import run_licet
+from journeys.command_line import run_licet, serves
 from journeys.networks import RECIPE, comment, make_network, member, post, write_table
 from licet.cli.door import printable
 from licet.cli.main import app
@@ -247,30 +243,6 @@ def test_an_import_is_told_and_used(tmp_path: Path) -> None:
     assert (built.get("documents"), built.get("subjects")) == (2, 1), built
     again = run_licet("import", "stackexchange", dump, "-w", tmp_path / "w", "--json", "--replace")
     assert again.status == 0 and again.json["rows"] == told["rows"]
-
-
-def serves(command: list[str], folder: Path) -> bool:
-    """Whether a server that is started so answers; it is ended again."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "licet", *command, "--port", str(port), "--json"], cwd=folder,
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        address = json.loads(process.stdout.readline())["address"]
-        for _ in range(600):
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/healthz") as answer:
-                return bool(json.load(answer)["ok"])
-            if process.poll() is not None:
-                return False
-            time.sleep(0.1)
-        return False
-    finally:
-        process.terminate()
-        process.communicate()
 
 
 def test_the_demo_tells_its_story_in_words_and_in_json(tmp_path: Path) -> None:
