@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from licet.decide.policy import Clause, Policy
 from licet.decide.reference import decide, judge, reaches, refuses, stands_on
 from licet.decide.words import Decision, Facts, Request
+from licet.packs.model import NEVER
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import format_moment
 from licet.terms.regions import WORLD, lies_in
@@ -81,6 +82,8 @@ def _towards(clause: Clause, request: Request, facts: Facts, policy: Policy) -> 
     assert request.at is not None
     steps: tuple[Step, ...] = ()
     starts = max((day for day in (clause.starts, policy.in_force_from) if day is not None), default=None)
+    if starts is not None and starts >= NEVER:
+        return
     if starts is not None and request.at < starts:
         request = request._replace(at=starts)
         day = format_moment(starts).removesuffix("T00:00:00Z")

@@ -21,6 +21,7 @@ _PARTS = (
     ("region group", "region_groups"),
     ("purpose", "purposes"),
     ("kind of data", "categories"),
+    ("statement", "statements"),
     ("source", "sources"),
 )
 

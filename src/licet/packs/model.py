@@ -21,6 +21,9 @@ from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
 
 FORMAT_VERSION = 1
 
+#: The start of what was announced without a day: the last day there is, which no use will see.
+NEVER = midnight(date.max)
+
 Region = Annotated[
     str, Field(description="ISO 3166-1 or 3166-2 code, EU, EEA, WORLD, or a region group's id")
 ]
@@ -73,7 +76,17 @@ class Notice(Part):
 
     title: str = Field(description="what was announced")
     published: date = Field(description="the day members could read it", examples=["2025-09-20"])
-    effective: date = Field(description="the day it says it takes effect", examples=["2025-11-03"])
+    effective: date | None = Field(
+        None,
+        description="the day it says it takes effect; absent when none was named, and then nothing under it applies",
+        examples=["2025-11-03"],
+    )
+    expected: str | None = Field(
+        None, description="what was said of the day where none was named", examples=["mid-2026"]
+    )
+    first_seen: bool = Field(
+        False, description="no source names the days: they are those on which it was first seen to be so"
+    )
     period_days: int = Field(
         0, ge=0, le=3650, description="days that must pass between publication and effect"
     )
@@ -138,6 +151,9 @@ class Default(Part):
     """Where a setting stands for someone who was never asked. If exceptions disagree, off wins."""
 
     state: State = Field(description="where the setting starts")
+    stated: Literal[False] | None = Field(
+        None, description="false where no source says where it starts; it is then held to start off"
+    )
     exceptions: tuple[DefaultException, ...] = Field((), description="members for whom it starts elsewhere")
     cite: Citation | None = Field(None, description="where this was read")
 
@@ -162,7 +178,13 @@ class Setting(Part):
     side_effects: tuple[str, ...] = Field((), description="what switching it off changes besides")
     unchanged: tuple[str, ...] = Field((), description="what the platform says does not change")
     honours: tuple[Literal["gpc"], ...] = Field((), description="signals that switch it off")
-    retroactive: bool = Field(False, description="whether switching it off reaches what was built before")
+    retroactive: bool | None = Field(
+        None,
+        description="whether switching it off reaches what was built before; absent where no source says",
+    )
+    keeps_earlier_choice: bool | None = Field(
+        None, description="whether a choice made before the policy stays; absent where no source says"
+    )
     replaces: tuple[str, ...] = Field((), description="ids of earlier settings whose refusals hold here too")
     cite: Citation | None = Field(None, description="where this was read")
 
@@ -201,9 +223,40 @@ class Rule(Part):
     )
     legal_basis: str | None = Field(None, description="a DPV term such as eu-gdpr:A6-1-f")
     setting: str | None = Field(None, description="id of the setting that governs it; permits only")
+    no_opt_out: bool = Field(
+        False, description="the policy itself says that no control stops it; permits only"
+    )
     cite: Citation | None = Field(None, description="where this was read")
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Topic(StrEnum):
+    """What a statement is about: one column of a comparison of policies."""
+
+    DATA = "data"
+    PURPOSES = "purposes"
+    RECIPIENTS = "recipients"
+    REGIONS = "regions"
+    SINCE = "since"
+    DEFAULT = "default"
+    CONTROL = "control"
+    STEPS = "steps"
+    RETROACTIVE = "retroactive"
+    EXCLUSIONS = "exclusions"
+    EARLIER_CHOICE = "earlier_choice"
+    SIDE_EFFECTS = "side_effects"
+
+
+class Statement(Part):
+    """A fact that no rule can carry, or one side of a dispute. It is shown with its source and decides nothing."""
+
+    about: Topic = Field(description="what it is about")
+    says: str = Field(min_length=1, max_length=300, description="the fact, in one plain sentence")
+    rules: tuple[str, ...] = Field(
+        (), description="ids of the rules it is about; about all of them if absent"
+    )
+    cite: Citation = Field(description="where this was read")
 
 
 #: The legal basis under which silence of the member is not enough: GDPR consent.
@@ -224,14 +277,13 @@ class Pack(Part):
     sources: dict[str, Source] = Field(min_length=1, description="texts that facts are read from, by id")
     notices: dict[str, Notice] = Field({}, description="announcements, by id")
     region_groups: dict[str, RegionGroup] = Field({}, description="named lists of regions, by id")
-    categories: dict[str, Category] = Field(
-        min_length=1, description="kinds of data the policy speaks of, by id"
-    )
-    purposes: dict[str, Purpose] = Field(min_length=1, description="purposes the policy speaks of, by id")
+    categories: dict[str, Category] = Field(description="kinds of data the policy speaks of, by id")
+    purposes: dict[str, Purpose] = Field(description="purposes the policy speaks of, by id")
     recipients: dict[str, Recipient] = Field(
         {}, description="who besides the platform may receive data, by id"
     )
     settings: dict[str, Setting] = Field({}, description="controls that members have, by id")
+    statements: dict[str, Statement] = Field({}, description="facts that no rule can carry, by id")
     rules: tuple[Rule, ...] = Field(description="what is permitted and what is forbidden, in any order")
 
     @functools.cached_property
@@ -285,19 +337,19 @@ class Pack(Part):
     def applies_from(self, rule: Rule) -> datetime | None:
         """The first moment `rule` can apply: the latest of its own date, its notice's, and the notice period.
 
-        None for a rule without any date (a forbid that always holds).
+        None for a rule without any date (a forbid that always holds); `NEVER` under a notice that named no day.
         """
         days = [rule.from_] if rule.from_ is not None else []
         if rule.notice is not None:
             notice = self.notices[rule.notice]
-            days += [notice.effective, _days_after(notice.published, notice.period_days)]
+            days += [notice.effective or date.max, _days_after(notice.published, notice.period_days)]
         return midnight(max(days)) if days else None
 
     @functools.cached_property
     def in_force_from(self) -> datetime | None:
         """The first moment anything is permitted; None when the pack permits nothing at any time."""
         starts = [self.applies_from(rule) for rule in self.rules if rule.effect == "permit"]
-        return min((start for start in starts if start is not None), default=None)
+        return min((start for start in starts if start is not None and start < NEVER), default=None)
 
 
 def _days_after(day: date, days: int) -> date:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from licet.packs.model import Citation, Pack, Rule
+from licet.packs.model import Citation, Pack, Rule, State
 from licet.packs.places import check_groups, check_regions
 from licet.packs.problems import Path, Problem, nearest
 from licet.terms import SELF
@@ -25,6 +25,7 @@ def check_references(pack: Pack) -> Iterator[Problem]:
     yield from check_groups(pack)
     yield from check_regions(pack)
     yield from _check_settings(pack)
+    yield from _check_statements(pack)
     for number, rule in enumerate(pack.rules):
         yield from _check_rule(pack, rule, ("rules", number))
     yield from _check_citations(pack)
@@ -39,6 +40,8 @@ def citations(pack: Pack) -> Iterator[tuple[Path, Citation]]:
     for id_, setting in pack.settings.items():
         if setting.default.cite is not None:
             yield ("settings", id_, "default", "cite"), setting.default.cite
+    for id_, statement in pack.statements.items():
+        yield ("statements", id_, "cite"), statement.cite
     for number, rule in enumerate(pack.rules):
         if rule.cite is not None:
             yield ("rules", number, "cite"), rule.cite
@@ -48,7 +51,16 @@ def _check_ids(pack: Pack) -> Iterator[Problem]:
     fix = "use a-z, 0-9, _ . and -, starting and ending with a letter or digit, at most 128 characters"
     if not is_id(pack.id):
         yield Problem("PACK-018", ("id",), f'"{pack.id}" is not an id', fix)
-    for part in ("sources", "notices", "region_groups", "categories", "purposes", "recipients", "settings"):
+    for part in (
+        "sources",
+        "notices",
+        "region_groups",
+        "categories",
+        "purposes",
+        "recipients",
+        "settings",
+        "statements",
+    ):
         for id_ in getattr(pack, part):
             if not is_id(id_):
                 yield Problem("PACK-018", (part, id_), f'"{id_}" is not an id', fix, at_key=True)
@@ -109,6 +121,18 @@ def _check_settings(pack: Pack) -> Iterator[Problem]:
         if id_ in setting.replaces:
             path = ("settings", id_, "replaces", setting.replaces.index(id_))
             yield Problem("PACK-026", path, f'the setting "{id_}" cannot replace itself', "remove it")
+        if setting.default.stated is False and setting.default.state is State.ON:
+            what = f'the setting "{id_}" starts on, and no source says so; what nobody says is no'
+            fix = "write state: off, or remove stated: and cite where it is said"
+            yield Problem("PACK-029", ("settings", id_, "default", "state"), what, fix)
+
+
+def _check_statements(pack: Pack) -> Iterator[Problem]:
+    for id_, statement in pack.statements.items():
+        for number, rule in enumerate(statement.rules):
+            if rule not in pack.rules_by_id:
+                where = ("statements", id_, "rules", number)
+                yield _undefined("PACK-030", where, "rule", rule, set(pack.rules_by_id), "rules")
 
 
 def _check_rule(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
@@ -138,6 +162,12 @@ def _check_rule(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
     if rule.effect == "forbid" and rule.setting is not None:
         what = f'the forbid "{rule.id}" names a setting, but no choice lifts a forbid'
         yield Problem("PACK-022", (*path, "setting"), what, "remove it, or write a permit with this setting")
+    if rule.no_opt_out and (rule.setting is not None or rule.effect == "forbid"):
+        what = f'the rule "{rule.id}" says that nothing stops it, and '
+        what += "names a setting" if rule.setting is not None else "is a forbid"
+        yield Problem(
+            "PACK-031", (*path, "no_opt_out"), what, "keep no_opt_out: for permits without a setting"
+        )
     if rule.effect == "permit":
         yield from _check_closed(pack, rule, path)
 

@@ -61,7 +61,7 @@ def _conditions(rule: Rule, request: Request, facts: Facts, pack: Pack) -> Itera
         yield at < midnight(rule.until)
     if rule.notice is not None:
         notice = pack.notices[rule.notice]
-        yield at >= midnight(notice.effective)
+        yield notice.effective is not None and at >= midnight(notice.effective)
         yield at >= midnight(notice.published) + timedelta(days=notice.period_days)
     if rule.regions is not None:
         yield is_in(facts.region, rule.regions, request, pack)

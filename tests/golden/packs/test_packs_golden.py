@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.packs import PackErrors, difference, lint, locate_policy, open_pack, parse_pack
+from licet.packs import PackErrors, difference, lint, locate_policy, open_pack, parse_pack, shipped
 
 HERE = Path(__file__).parent
 BROKEN = sorted(file.stem for file in HERE.glob("broken_*.yaml"))
@@ -32,7 +32,7 @@ def test_a_broken_pack_is_explained(name: str) -> None:
     compare(name, [problem.line() for problem in caught.value.problems])
 
 
-@pytest.mark.parametrize("name", ["linkedin_as_reported", "linkedin_official"])
+@pytest.mark.parametrize("name", shipped())
 def test_the_findings_of_a_shipped_pack(name: str) -> None:
     pack, positions = locate_policy(name)
     compare(f"lint_{name}", [finding.line() for finding in lint(pack, today=TODAY, positions=positions)])

@@ -126,7 +126,15 @@ def test_exclude_private_messages_from_ai_training(pack: Pack) -> None:
 
 def test_nothing_lifts_the_exclusion_of_private_messages(pack: Pack) -> None:
     rule = pack.rules_by_id["private_messages_never_train"]
-    conditions = set(Rule.model_fields) - {"id", "effect", "purposes", "categories", "recipients", "cite"}
+    conditions = set(Rule.model_fields) - {
+        "id",
+        "effect",
+        "purposes",
+        "categories",
+        "recipients",
+        "cite",
+        "no_opt_out",
+    }
     assert all(getattr(rule, condition) is None for condition in conditions)
     for purpose in pack.purposes:
         for recipient in (SELF, *pack.recipients):

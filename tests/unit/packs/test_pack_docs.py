@@ -22,6 +22,7 @@ from licet.packs.model import (
     Rule,
     Setting,
     Source,
+    Statement,
 )
 from unit.packs import test_article
 
@@ -57,13 +58,26 @@ def test_every_code_is_documented_and_every_documented_code_exists() -> None:
 
 def test_the_documented_weight_of_a_finding_is_its_weight() -> None:
     rows = re.findall(r"^\| (PACK-1\d\d) \| (\w+) \|", PACKS, re.MULTILINE)
-    assert len(rows) == 20
+    assert len(rows) == 21
     assert [(code, severity_of(code).value) for code, _ in rows] == rows
 
 
 @pytest.mark.parametrize(
     "model",
-    [Pack, Controller, Source, Notice, RegionGroup, Category, Purpose, Recipient, Setting, Default, Rule],
+    [
+        Pack,
+        Controller,
+        Source,
+        Notice,
+        RegionGroup,
+        Category,
+        Purpose,
+        Recipient,
+        Setting,
+        Default,
+        Rule,
+        Statement,
+    ],
 )
 def test_every_key_is_documented(model: type[Pack]) -> None:
     for name, field in model.model_fields.items():

@@ -70,7 +70,7 @@ class SettingPage(NamedTuple):
     never: tuple[Governed, ...]
     side_effects: tuple[str, ...]
     unchanged: tuple[str, ...]
-    retroactive: bool
+    retroactive: bool | None
     honours: tuple[str, ...]
     observed: str
     source: Source | None

@@ -81,7 +81,7 @@ def _setting(scope: Scope, act: Act) -> dict[str, Any]:
     if scope.setting is not None:
         said["licet:menuPath"] = list(scope.setting.path)
         said["licet:kind"] = scope.setting.kind
-        said["licet:reachesWhatWasBuiltBefore"] = scope.setting.retroactive
+        said["licet:reachesWhatWasBuiltBefore"] = bool(scope.setting.retroactive)
         said["licet:alsoChanges"] = list(scope.setting.side_effects)
         said["licet:leavesUnchanged"] = list(scope.setting.unchanged)
         if scope.setting.deep_link is not None:
@@ -173,12 +173,13 @@ def _recipient(pack: Pack, id_: str) -> dict[str, Any]:
 
 def _notice(id_: str, pack: Pack, is_consent: bool) -> dict[str, Any]:
     notice = pack.notices[id_]
+    valid = {} if notice.effective is None else {"dct:valid": notice.effective.isoformat()}
     return {
         "@type": ["dpv:ConsentNotice" if is_consent else "dpv:PrivacyNotice"],
         "dpv:hasIdentifier": id_,
         "dct:title": notice.title,
         "dct:issued": notice.published.isoformat(),
-        "dct:valid": notice.effective.isoformat(),
+        **valid,
     }
 
 

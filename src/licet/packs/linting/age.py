@@ -18,7 +18,14 @@ def check_age(pack: Pack, today: date) -> Iterator[Problem]:
         fix = "read its sources again, then move observed and review_by"
         yield Problem("PACK-111", ("review_by",), what, fix)
     for id_, notice in pack.notices.items():
-        if notice.effective < notice.published:
+        if notice.effective is None:
+            what = (
+                f'the notice "{id_}" names no day on which it takes effect, so nothing under it ever applies'
+            )
+            yield Problem(
+                "PACK-121", ("notices", id_), what, "add effective: once a day is known", at_key=True
+            )
+        elif notice.effective < notice.published:
             what = f'the notice "{id_}" takes effect on {notice.effective}, before it is published'
             fix = f"licet waits until {notice.published}; check both days"
             yield Problem("PACK-118", ("notices", id_, "effective"), what, fix)

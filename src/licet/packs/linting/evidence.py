@@ -33,9 +33,9 @@ def _uncited(pack: Pack) -> Iterator[Problem]:
 
 
 def _unsure(pack: Pack) -> Iterator[Problem]:
-    """PACK-113: a notice, setting or rule that rests on a fact nobody has simply stated."""
+    """PACK-113: a notice, setting, statement or rule that rests on a fact nobody has simply stated."""
     for path, cite in citations(pack):
-        if cite.status is not Status.STATED and path[0] in ("rules", "settings", "notices"):
+        if cite.status is not Status.STATED and path[0] in ("rules", "settings", "notices", "statements"):
             name = f'"{pack.rules[path[1]].id}"' if isinstance(path[1], int) else f'"{path[1]}"'
             what = f"{name} rests on a fact that is {cite.status.value.replace('_', ' ')}"
             yield Problem("PACK-113", (*path, "status"), what, "look for a text that states it")

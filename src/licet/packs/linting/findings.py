@@ -15,7 +15,17 @@ class Severity(StrEnum):
 
 #: Codes that are notes: true of many honest policies, and still worth reading.
 _NOTES = frozenset(
-    {"PACK-103", "PACK-104", "PACK-112", "PACK-113", "PACK-114", "PACK-115", "PACK-117", "PACK-120"}
+    {
+        "PACK-103",
+        "PACK-104",
+        "PACK-112",
+        "PACK-113",
+        "PACK-114",
+        "PACK-115",
+        "PACK-117",
+        "PACK-120",
+        "PACK-121",
+    }
 )
 
 
