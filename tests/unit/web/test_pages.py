@@ -80,7 +80,10 @@ def test_a_signal_seen_before_signing_in_is_the_members(workspace: Workspace) ->
     assert workspace.ledger.signals_of("ann") == {"gpc"}
 
 
-def test_public_pages_say_what_their_author_said(workspace: Workspace, ann: Browser) -> None:
+def test_public_pages_say_what_their_author_said(
+    workspace: Workspace, ann: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("licet.web.pages.signals._WILLING_SECONDS", -1.0)
     assert ann.get("/public/ann").headers["content-usage"] == "train-ai=n", "nobody asked her"
     workspace.choose("ann", "ai", "on")
     assert ann.get("/public/ann").headers["content-usage"] == "train-ai=n", "the other control governs it too"

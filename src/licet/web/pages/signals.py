@@ -5,6 +5,9 @@ Source: Global Privacy Control (https://www.w3.org/TR/gpc/); draft-ietf-aipref-a
 
 from __future__ import annotations
 
+import time
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -17,6 +20,7 @@ router = APIRouter()
 
 #: Members named in robots.txt at most: crawlers read 500 KiB of it (RFC 9309). Beyond it their pages say it alone.
 _MOST_LINES = 5_000
+_WILLING_SECONDS = 60.0
 
 
 @router.get("/.well-known/gpc.json")
@@ -39,7 +43,7 @@ def forget(request: Request, subject: Subject, who: Who, form: OurForm) -> Respo
 @router.get("/robots.txt")
 def robots(request: Request) -> Response:
     """Nobody's page may train AI, but those of members who said that theirs may."""
-    willing = workspace_of(request).willing_to_train(_MOST_LINES)
+    willing = _willing(request)
     lines = [
         "User-agent: *",
         "Disallow: /settings",
@@ -78,7 +82,14 @@ def _public(request: Request, subject: str, one: tuple[str, str] | None) -> Resp
     return answer
 
 
-def _in_path(subject: str) -> str:
-    from urllib.parse import quote
+def _willing(request: Request) -> list[str]:
+    """Asked of everybody's choices at most once a minute: crawlers keep the file for a day, the pages say it at once."""
+    known: tuple[float, list[str]] | None = getattr(request.app.state, "willing", None)
+    if known is None or time.monotonic() - known[0] > _WILLING_SECONDS:
+        known = (time.monotonic(), workspace_of(request).willing_to_train(_MOST_LINES))
+        request.app.state.willing = known
+    return known[1]
 
+
+def _in_path(subject: str) -> str:
     return quote(subject, safe="")
