@@ -83,7 +83,7 @@ def _public(request: Request, subject: str, one: tuple[str, str] | None) -> Resp
 
 
 def _willing(request: Request) -> list[str]:
-    """Asked of everybody's choices at most once a minute: crawlers keep the file for a day, the pages say it at once."""
+    """Asked of all choices at most once a minute: crawlers keep the file for a day, and pages say it at once."""
     known: tuple[float, list[str]] | None = getattr(request.app.state, "willing", None)
     if known is None or time.monotonic() - known[0] > _WILLING_SECONDS:
         known = (time.monotonic(), workspace_of(request).willing_to_train(_MOST_LINES))
