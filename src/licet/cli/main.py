@@ -10,6 +10,7 @@ import typer
 
 import licet
 from licet.cli import (
+    compare_commands,
     corpus_commands,
     demo,
     gate_commands,
@@ -51,6 +52,8 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("notices")(notice_commands.notices)
 app.add_typer(import_commands.app, name="import")
+app.command("compare")(compare_commands.compare)
+app.command("guide")(compare_commands.guide)
 app.add_typer(pack_commands.app, name="packs")
 app.add_typer(gate_commands.app, name="gate")
 app.add_typer(corpus_commands.app, name="corpus")

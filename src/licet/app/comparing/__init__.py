@@ -1,0 +1,21 @@
+"""Policies side by side: what each platform says it does, in one table of cells, each with its source.
+
+`compare` makes the rows; `as_markdown` and `as_html` lay them out. A cell says what the pack says, or that the pack
+says nothing; nothing is filled in from elsewhere. Whether a use reaches someone in a region is asked of `decide`.
+"""
+
+from licet.app.comparing.cells import COLUMNS, Cell, Comparison, Line, Row
+from licet.app.comparing.comparing import compare, compare_packs
+from licet.app.comparing.layout import as_html, as_markdown
+
+__all__ = [
+    "COLUMNS",
+    "Cell",
+    "Comparison",
+    "Line",
+    "Row",
+    "as_html",
+    "as_markdown",
+    "compare",
+    "compare_packs",
+]
