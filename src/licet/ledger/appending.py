@@ -2,8 +2,8 @@
 
 Threads that append at the same time share one transaction (group commit): whoever gets the lock first commits
 for all who wait. Guarantees that a caller who got entries back has them on the disk, that one who got an error
-has none of them there (unless it says that this cannot be known), and that nothing is signed that does not extend
-what was signed before.
+has none of them there (unless it says that this cannot be known), that a request asked again is not recorded again,
+and that nothing is signed that does not extend what was signed before.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from licet.ledger.entries import (
     from_microseconds,
     leaf_bytes,
     prepare_erasure,
+    request_row,
     signal_row,
     to_microseconds,
 )
 from licet.ledger.notes import Signer
 from licet.ledger.proofs import read_frontier
-from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, SIGNALS, select_indices_of
+from licet.ledger.reading import read_requests
+from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS, select_indices_of
 from licet.ledger.storage import CommitInDoubt, Storage
 from licet.ledger.tree import Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
@@ -43,13 +45,17 @@ class CheckpointFileWarning(UserWarning):
 #: What stands in the keys of the tables beside the subject.
 _KEY_TEXTS = {EntryKind.CHOICE: ("setting", "category"), EntryKind.SIGNAL: ("signal",)}
 
+#: The kinds whose payload may say which request asked for them.
+_ASKED_FOR = (EntryKind.CHOICE, EntryKind.SIGNAL)
+
 
 class _Call:
     """What one caller wants written, and what became of it."""
 
-    def __init__(self, prepared: Sequence[Prepared]) -> None:
-        self.prepared = prepared
+    def __init__(self, prepared: Sequence[Prepared], request: str | None) -> None:
+        self.prepared, self.request = prepared, request
         self.entries: list[Entry] | None = None
+        self.is_new = True
         self.error: LedgerError | None = None
 
     @property
@@ -74,10 +80,15 @@ class Appender:
         self._root: bytes | None = None
         self._last_us = 0
 
-    def append(self, prepared: Sequence[Prepared]) -> list[Entry]:
-        """Write entries in their order, perhaps with those of other threads between calls, never within one."""
+    def append(
+        self, prepared: Sequence[Prepared], request: str | None = None
+    ) -> tuple[list[Entry], bool]:
+        """Write entries in their order, perhaps with those of other threads between calls, never within one.
+
+        request: where entries of it are there already, those are given back with False and nothing is written.
+        """
         self._refuse_long_keys(prepared)
-        call = _Call(prepared)
+        call = _Call(prepared, request)
         with self._turn:
             self._waiting.append(call)
             while self._is_led and not call.is_done:
@@ -95,7 +106,7 @@ class Appender:
         if call.error is not None:
             raise call.error
         assert call.entries is not None
-        return call.entries
+        return call.entries, call.is_new
 
     def erase(self, subject: str) -> Entry | None:
         """Remove payload, salt and subject of every entry of `subject`; None when there is none."""
@@ -128,19 +139,36 @@ class Appender:
     def _commit_waiting(self) -> None:
         with self._turn:
             calls, self._waiting = self._waiting, []
-        together = [prepared for call in calls for prepared in call.prepared]
+        new: list[_Call] = []
+        asked: dict[str, list[Entry]] = {}
+
+        def collect(connection: Connection) -> list[Prepared]:
+            # Looked up while no other process writes: nobody records a request between this look and the commit.
+            requests = {call.request for call in calls if call.request is not None}
+            asked.update(read_requests(connection, requests))
+            for call in calls:
+                if call.request is None or call.request in requests - asked.keys():
+                    new.append(call)
+                    requests.discard(call.request)  # of two that ask the same at once, the first is recorded
+            return [prepared for call in new for prepared in call.prepared]
+
         try:
-            entries, checkpoint = self._commit(lambda connection: together)
+            entries, checkpoint = self._commit(collect)
         except BaseException as error:
             for call in calls:
                 call.error = error if isinstance(error, LedgerError) else _interrupted(self._storage)
             raise
-        assert checkpoint is not None
         start = 0
-        for call in calls:
+        for call in new:
             call.entries = entries[start : start + len(call.prepared)]
             start += len(call.prepared)
-        self._publish(checkpoint)
+            if call.request is not None:
+                asked[call.request] = call.entries
+        for call in calls:
+            if call.entries is None and call.request is not None:
+                call.entries, call.is_new = asked[call.request], False
+        if checkpoint is not None:
+            self._publish(checkpoint)
 
     def _commit(
         self, collect: Callable[[Connection], Sequence[Prepared]]
@@ -173,7 +201,9 @@ class Appender:
         at_us = max(to_microseconds(self._clock()), self._last_us)
         at = from_microseconds(at_us)
         entries: list[Entry] = []
-        rows: dict[str, list[tuple[Any, ...]]] = {"entries": [], "nodes": [], "choices": [], "signals": []}
+        rows: dict[str, list[tuple[Any, ...]]] = {
+            "entries": [], "nodes": [], "choices": [], "signals": [], "requests": [],
+        }  # fmt: skip
         number = node_count(frontier.size)
         for new in prepared:
             index = frontier.size
@@ -188,11 +218,13 @@ class Appender:
                     rows["choices"].append(choice_row(new.subject, new.payload, index))
                 elif new.kind is EntryKind.SIGNAL:
                     rows["signals"].append(signal_row(new.subject, new.payload, index))
+                if new.kind in _ASKED_FOR and (asked := request_row(new.payload, index)) is not None:
+                    rows["requests"].append(asked)
             entries.append(Entry(index, at, new.kind, new.commitment, new.subject, new.payload, new.salt))
         checkpoint = Checkpoint.sign(self._signer, frontier.size, frontier.root())
         # In the order of its key a batch touches each page of a large table once.
         rows["choices"].sort()
-        added = {table: rows[table.name] for table in (ENTRIES, NODES, CHOICES, SIGNALS)}
+        added = {table: rows[table.name] for table in (ENTRIES, NODES, CHOICES, SIGNALS, REQUESTS)}
         signed = [(checkpoint.size, checkpoint.root, checkpoint.signature)]
         self._storage.insert(connection, {**added, CHECKPOINTS: signed})
         return entries, frontier, checkpoint

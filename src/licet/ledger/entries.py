@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,9 @@ FORMAT_VERSION = 1
 
 #: Bytes of randomness that hide what a commitment commits to.
 SALT_BYTES = 16
+
+#: What a payload may call the request that asked for it: a digest, so that it says nothing of whoever asked.
+_REQUEST = re.compile(r"[0-9a-f]{64}")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -47,7 +51,8 @@ class NewEntry:
     """Something to record.
 
     payload: JSON values without floats. A choice says ``setting``, ``value`` ("on" or "off") and may say
-    ``category`` and ``via``; a signal says ``signal`` and ``value`` (true or false); a pack in force or announced says
+    ``category`` and ``via``; a signal says ``signal`` and ``value`` (true or false); both may say ``request``, 64
+    hex digits that name who asked for it and when (see `Ledger.append_once`). A pack in force or announced says
     ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
     """
 
@@ -101,6 +106,13 @@ class SignalRow(NamedTuple):
     is_on: int
 
 
+class RequestRow(NamedTuple):
+    """An entry that a request asked for, as the table of requests holds it."""
+
+    request: str
+    entry: int
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A new entry, checked and committed to, that only lacks its place in the ledger."""
@@ -149,6 +161,8 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     if kind in (EntryKind.CHOICE, EntryKind.SIGNAL):
         if subject is None:
             return "it needs a subject"
+        if not _is_request(payload.get("request")):
+            return "its request must be 64 hex digits"
         return _fault_of_choice(payload) if kind == EntryKind.CHOICE else _fault_of_signal(payload)
     if kind in (EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED):
         if subject is not None:
@@ -183,6 +197,12 @@ def choice_row(subject: str, payload: Mapping[str, Any], index: int) -> ChoiceRo
 
 def signal_row(subject: str, payload: Mapping[str, Any], index: int) -> SignalRow:
     return SignalRow(subject, payload["signal"], index, int(payload["value"]))
+
+
+def request_row(payload: Mapping[str, Any], index: int) -> RequestRow | None:
+    """The row of a choice or a signal that says which request asked for it."""
+    request = payload.get("request")
+    return None if request is None else RequestRow(request, index)
 
 
 def to_microseconds(moment: datetime) -> int:
@@ -221,6 +241,10 @@ def _fault_of_signal(payload: Mapping[str, Any]) -> str:
     if not _is_text(payload.get("signal")):
         return "a signal must say which it is"
     return "" if isinstance(payload.get("value"), bool) else "the value of a signal is true or false"
+
+
+def _is_request(value: object) -> bool:
+    return value is None or (isinstance(value, str) and _REQUEST.fullmatch(value) is not None)
 
 
 def _is_text(value: object) -> bool:

@@ -56,4 +56,7 @@ def open_file(path: Path, writable: bool, busy_timeout_seconds: float) -> Sqlite
         raise LedgerError("LEDG-001", "there is no ledger", str(path), "name an existing one, or create it")
     if writable and not os.access(path, os.W_OK):
         raise LedgerError("LEDG-010", "the ledger cannot be written to", str(path), "open it read only")
-    return SqliteStorage(path, read_only=not writable, busy_timeout_seconds=busy_timeout_seconds)
+    storage = SqliteStorage(path, read_only=not writable, busy_timeout_seconds=busy_timeout_seconds)
+    if writable:
+        storage.add_missing_table()
+    return storage

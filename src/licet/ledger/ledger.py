@@ -176,7 +176,23 @@ class Ledger:
         """
         appender = self._writer()
         prepared = prepare(entries)
-        return appender.append(prepared) if prepared else []
+        return appender.append(prepared)[0] if prepared else []
+
+    def append_once(self, request: str, entries: Sequence[NewEntry]) -> tuple[list[Entry], bool]:
+        """Record choices or signals that a request asks for, unless entries of that request are there already.
+
+        request: 64 hex digits; it goes into every payload, and into the same transaction, so that who asks again after
+        a crash, from another process or at the same moment finds what was recorded and adds nothing.
+        Returns: the entries of the request and whether they are new; found ones may have been erased since.
+        Raises: as `append`.
+        """
+        appender = self._writer()
+        named = [NewEntry(one.kind, one.subject, {**one.payload, "request": request}) for one in entries]
+        return appender.append(prepare(named), request)
+
+    def requested(self, request: str) -> list[Entry]:
+        """The entries that were recorded for a request, in order; none where it was never recorded."""
+        return reading.read_requested(self._storage, request)
 
     def erase(self, subject: str, *, compact: bool = True) -> Entry | None:
         """Remove payload, salt and subject of every entry of `subject` and record which; None when there is none.

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.entries import Entry, EntryKind, from_microseconds
 from licet.ledger.notes import PublicKey
-from licet.ledger.schema import ENTRIES, select_indices_of
+from licet.ledger.schema import ENTRIES, REQUESTS, select_indices_of
 from licet.ledger.storage import Storage
 
 _BATCH_ROWS = 2048
@@ -25,6 +25,10 @@ _ENTRY = "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt F
 _OF_KIND = (
     "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
     "WHERE kind = ? AND idx >= ? AND idx < ? ORDER BY idx"
+)
+_REQUESTED = (
+    "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
+    "JOIN requests ON requests.entry = entries.idx WHERE requests.request = ? ORDER BY idx"
 )
 _MOMENT = "SELECT recorded_at_us FROM entries WHERE idx = ?"
 _CHECKPOINT = "SELECT size, root, signature FROM checkpoints WHERE size = ?"
@@ -52,7 +56,7 @@ def read_position_at(storage: Storage, moment_us: int) -> int:
 
 def read_entry(storage: Storage, index: int) -> Entry | None:
     rows = storage.fetch(_ENTRY, (index,))
-    return _as_entry(rows[0]) if rows else None
+    return as_entry(rows[0]) if rows else None
 
 
 def read_entries(
@@ -67,7 +71,7 @@ def read_entries(
     while True:
         with storage.reading() as connection:
             batch = connection.execute(wanted.where(ENTRIES.c.idx >= start)).all()
-        yield from map(_as_entry, batch)
+        yield from map(as_entry, batch)
         if len(batch) < _BATCH_ROWS:
             return
         start = batch[-1].idx + 1
@@ -75,7 +79,27 @@ def read_entries(
 
 def read_few(storage: Storage, kind: EntryKind, start: int, stop: int) -> list[Entry]:
     """The entries of a kind of which there are few, from `start` to `stop`, in one short read."""
-    return [_as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, start, stop))]
+    return [as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, start, stop))]
+
+
+def read_requested(storage: Storage, request: str) -> list[Entry]:
+    """The entries that a request asked for, in order."""
+    return [as_entry(row) for row in storage.fetch(_REQUESTED, (request,))]
+
+
+def read_requests(connection: Connection, requests: Collection[str]) -> dict[str, list[Entry]]:
+    """The entries that some requests asked for, in order, as the transaction of `connection` sees them."""
+    found: dict[str, list[Entry]] = {}
+    if requests:
+        joined = (
+            select(REQUESTS.c.request, *ENTRIES.c)
+            .join_from(REQUESTS, ENTRIES, REQUESTS.c.entry == ENTRIES.c.idx)
+            .where(REQUESTS.c.request.in_(requests))
+            .order_by(ENTRIES.c.idx)
+        )
+        for request, *row in connection.execute(joined):
+            found.setdefault(request, []).append(as_entry(row))
+    return found
 
 
 def read_checkpoint(storage: Storage, key: PublicKey, size: int | None) -> Checkpoint | None:
@@ -95,7 +119,8 @@ def _select_nodes(count: int) -> str:
     return f"SELECT number, hash FROM nodes WHERE number IN ({','.join('?' * count)})"
 
 
-def _as_entry(row: Sequence[Any]) -> Entry:
+def as_entry(row: Sequence[Any]) -> Entry:
+    """An entry from its row, columns in the table's order."""
     index, at_us, kind, commitment, subject, payload_json, salt = row
     payload = None if payload_json is None else json.loads(payload_json)
     return Entry(index, from_microseconds(at_us), EntryKind(kind), commitment, subject, payload, salt)

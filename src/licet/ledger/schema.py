@@ -1,7 +1,7 @@
 """The tables of a ledger, as SQLAlchemy knows them, for any database.
 
 `entries` holds what happened; `nodes` the complete subtrees over its leaves, in storage order; `checkpoints`
-one signed root a commit. `choices` and `signals` repeat what payloads say, in the order the as-of questions
+one signed root a commit. `choices`, `signals` and `requests` repeat what payloads say, in the order the questions
 need; verification holds them to the payloads, so they are a convenience and never the truth.
 """
 
@@ -95,6 +95,14 @@ SIGNALS = Table(
     Column("signal", _TEXT, primary_key=True),
     Column("entry", BigInteger, primary_key=True, autoincrement=False),
     Column("is_on", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+REQUESTS = Table(
+    "requests",
+    METADATA,
+    Column("request", _TEXT, primary_key=True),
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 

@@ -7,6 +7,7 @@ error is undone; that content removed is overwritten; that every failure is a Le
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sqlite3
@@ -32,7 +33,7 @@ from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from licet.ledger.schema import METADATA
+from licet.ledger.schema import METADATA, REQUESTS
 from licet.terms import LedgerError
 
 #: Bytes of the file that readers map into memory: proofs then cost no system call a page.
@@ -77,6 +78,13 @@ class SqliteStorage:
                     METADATA.create_all(connection)
             finally:
                 engine.dispose()
+
+    def add_missing_table(self) -> None:
+        """Give a ledger from before requests were remembered their table; it holds what later entries say."""
+        with contextlib.suppress(LedgerError), self.reading() as connection:
+            if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name = 'entries'").scalar():
+                REQUESTS.create(connection, checkfirst=True)
+                connection.commit()
 
     @property
     def place(self) -> str:

@@ -1,8 +1,8 @@
 """Holding a whole ledger to what it committed to and signed.
 
 Reads everything once, in order, in one snapshot: every payload against its commitment, every leaf and node
-against the tree built anew, every checkpoint against its root and signature, the tables of choices and signals
-against the payloads. Believes nothing else the database says about itself. Repairs nothing.
+against the tree built anew, every checkpoint against its root and signature, the tables of choices, signals and
+requests against the payloads. Believes nothing else the database says about itself. Repairs nothing.
 
 An edit, a deletion or a reordering shows in the entries; a truncation or a fork by someone who also rewrote
 nodes and checkpoints shows only against a checkpoint kept outside the database.
@@ -17,10 +17,19 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select
 
 from licet.ledger.checkpoints import Checkpoint
-from licet.ledger.entries import SALT_BYTES, EntryKind, choice_row, commit, find_fault, leaf_bytes, signal_row
+from licet.ledger.entries import (
+    SALT_BYTES,
+    EntryKind,
+    choice_row,
+    commit,
+    find_fault,
+    leaf_bytes,
+    request_row,
+    signal_row,
+)
 from licet.ledger.notes import PublicKey
 from licet.ledger.report import Problem, ProblemCode, VerifyReport
-from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, SIGNALS
+from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS
 from licet.ledger.storage import Storage
 from licet.ledger.tree import HASH_BYTES, Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
@@ -92,7 +101,7 @@ class Inspection:
             total = 0 if last is None else last + 1
             nodes = _Ordered(storage, connection, NODES, "number")
             known = (connection.scalar(select(func.max(NODES.c.number))) or 0) + 1
-            repeated = [_Ordered(storage, connection, table, "entry") for table in (CHOICES, SIGNALS)]
+            repeated = [_Ordered(storage, connection, table, "entry") for table in (CHOICES, SIGNALS, REQUESTS)]
             signed = _Ordered(storage, connection, CHECKPOINTS, "size")
             held += self._hold_to_checkpoints(signed, outside)
             for row in _stream(storage, connection, ENTRIES, "idx"):
@@ -137,7 +146,9 @@ class Inspection:
         index, _, _, commitment, subject_bytes, payload_json, salt = row
         if payload_json is None and salt is None and subject_bytes is None:
             self._without_payload.add(index)
-            self._compare_repeated(index, repeated, None, None)
+            # That a request was answered stays known after an erasure; who asked, and for what, does not.
+            repeated[-1].take(index)
+            self._compare_repeated(index, repeated, ())
         elif payload_json is None or salt is None:
             self.note(index, ProblemCode.PAYLOAD_MISSING, f"entry {index} has lost a part of its payload")
             self._pass_over(index, repeated)
@@ -149,13 +160,16 @@ class Inspection:
             subject = None if subject_bytes is None else subject_bytes.decode()
             if kind == EntryKind.ERASURE:
                 self._account_for(payload.get("erased", []))
-            choice = signal = None
+            said: tuple[tuple[Any, ...] | None, ...] = ()
             if subject is not None and not find_fault(kind, subject, payload):
-                choice = choice_row(subject, payload, index) if kind == EntryKind.CHOICE else None
-                signal = signal_row(subject, payload, index) if kind == EntryKind.SIGNAL else None
-            self._compare_repeated(index, repeated, choice, signal)
+                said = (
+                    choice_row(subject, payload, index) if kind == EntryKind.CHOICE else None,
+                    signal_row(subject, payload, index) if kind == EntryKind.SIGNAL else None,
+                    request_row(payload, index),
+                )
+            self._compare_repeated(index, repeated, said)
         else:
-            self._compare_repeated(index, repeated, None, None)
+            self._compare_repeated(index, repeated, ())
 
     def _account_for(self, erased: Sequence[int]) -> None:
         for index in erased:
@@ -171,10 +185,10 @@ class Inspection:
         self,
         index: int,
         repeated: Sequence[_Ordered],
-        choice: tuple[Any, ...] | None,
-        signal: tuple[Any, ...] | None,
+        said: Sequence[tuple[Any, ...] | None],
     ) -> None:
-        for rows, expected in zip(repeated, (choice, signal), strict=True):
+        """said: the row that each of the tables must have of the entry; none in any where it is empty."""
+        for rows, expected in zip(repeated, said or (None,) * len(repeated), strict=True):
             found = rows.take(index)
             wanted = [] if expected is None else [tuple(_as_stored(value) for value in expected)]
             if found != wanted:
