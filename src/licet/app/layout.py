@@ -38,6 +38,10 @@ class Layout(NamedTuple):
         return self.root / "keys" / "salt"
 
     @property
+    def tokens(self) -> Path:
+        return self.root / "keys" / "tokens.json"
+
+    @property
     def ledger(self) -> Path:
         """The ledger's file, where it is not on PostgreSQL."""
         return self.root / "ledger.sqlite"

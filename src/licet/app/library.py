@@ -20,7 +20,11 @@ def list_packs() -> list[dict[str, Any]]:
 
 def show_pack(name_or_path: str) -> dict[str, Any]:
     """A policy in plain values: what it permits and forbids, the settings and where they are."""
-    pack = open_pack(name_or_path)
+    return describe(open_pack(name_or_path))
+
+
+def describe(pack: Pack) -> dict[str, Any]:
+    """A pack in plain values."""
     rules = []
     for rule in pack.rules:
         starts = pack.applies_from(rule)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from licet.decide import Governed, Policy, governed_by
 from licet.ledger import EntryKind, Ledger, NewEntry
@@ -18,6 +18,7 @@ from licet.packs.library import read_policy
 from licet.packs.loading import parse_pack
 from licet.sources.files import replace_file
 from licet.terms import AppError
+from licet.terms.moments import format_moment
 
 
 def put_in_force(name_or_path: str, ledger: Ledger, folder: Path) -> tuple[Pack, bool]:
@@ -49,6 +50,23 @@ def _keep(name_or_path: str, folder: Path) -> tuple[Pack, dict[str, str]]:
         with replace_file(kept) as file:
             file.write(text.encode())
     return pack, {"pack": pack.id, "version": pack.version, "digest": pack.digest, "file": kept.name}
+
+
+def named(ledger: Ledger) -> list[dict[str, Any]]:
+    """Every entry that names a policy, in order, and what became of that policy."""
+    in_force = ledger.packs_in_force()
+    entries = sorted((*in_force, *ledger.packs_announced()), key=lambda entry: entry.index)
+    last = in_force[-1].index if in_force else None
+    return [
+        {
+            "entry": entry.index, "since": format_moment(entry.recorded_at), "pack": entry.payload["pack"],
+            "version": entry.payload["version"], "digest": entry.payload["digest"],
+            "status": "announced" if entry.kind == EntryKind.PACK_ANNOUNCED
+            else "in_force" if entry.index == last else "replaced",
+        }
+        for entry in entries
+        if entry.payload is not None
+    ]  # fmt: skip
 
 
 class Announced(NamedTuple):
@@ -96,6 +114,11 @@ class PoliciesInForce:
         """The policy as it would be were a kept pack put in force at a position."""
         with self._lock:
             return self._made((*self._digests(position), digest))
+
+    def pack(self, digest: str) -> Pack:
+        """One that the ledger names. Raises: AppError APP-006 when its text is missing."""
+        with self._lock:
+            return self._pack(digest)
 
     def _made(self, digests: tuple[str, ...]) -> Policy:
         if not digests:

@@ -7,7 +7,8 @@ and a store of what was made. Operations raise `LicetError` and nothing else for
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator, Mapping
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from licet.app import corpora, importing, policies
+from licet.app import choosing, corpora, deciding, importing, library, policies
 from licet.app.archive import member_archive
 from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
@@ -27,12 +28,13 @@ from licet.app.member.records import OwnRecord, OwnRecords
 from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
-from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.app.tokens import Tokens
+from licet.decide import Decision, Facts, Policy
 from licet.enforce import Gate, decide_batch
 from licet.enforce.kept import Kept
 from licet.enforce.people import People
-from licet.ledger import Entry, EntryKind, Ledger, NewEntry, Signer, VerifyReport
-from licet.sources.catalogue import Catalogue, is_category
+from licet.ledger import Entry, EntryKind, Ledger, Signer, VerifyReport
+from licet.sources.catalogue import Catalogue
 from licet.store import SnapshotRef, Store
 from licet.terms import SELF, AppError
 from licet.terms.moments import format_moment
@@ -133,6 +135,19 @@ class Workspace:
             if entry.payload is not None
         ]
 
+    def named_packs(self) -> list[dict[str, Any]]:
+        """Every policy that the ledger names, in its order: in force, replaced or announced."""
+        return policies.named(self.ledger)
+
+    def show_pack(self, digest: str) -> dict[str, Any]:
+        """One that the ledger names, in plain values. Raises: AppError APP-016 when it names none such, APP-006."""
+        if all(one["digest"] != digest for one in self.named_packs()):
+            raise AppError(
+                "APP-016", "no policy of this digest was put in force or announced", digest,
+                "see the list of policies for those that were",
+            )  # fmt: skip
+        return library.describe(self._policies.pack(digest))
+
     def announce_pack(self, name_or_path: str) -> PackInForce:
         """Announce a pack that is to come; nothing is permitted by it until it is put in force and its day comes."""
         with clear_disk_errors("announcing a policy"):
@@ -185,31 +200,23 @@ class Workspace:
     # -- choices --------------------------------------------------------------------------------------------
 
     def choose(
-        self, subject: str, setting: str, value: str, *, category: str | None = None, via: str = "python"
+        self,
+        subject: str,
+        setting: str,
+        value: str,
+        *,
+        category: str | None = None,
+        via: str = "python",
+        idempotency_key: str | None = None,
     ) -> Chosen:
         """Record a member's choice. When this returns it is durable and governs what starts afterwards.
 
         category: narrows the choice to one kind of data; a refusal at any level holds.
+        idempotency_key: asked again with the same key, the answer is the same and nothing is recorded again.
         Raises: AppError APP-011 unknown setting, APP-012 neither on nor off, APP-013 unknown subject, APP-014
-        unknown category.
+        unknown category, APP-018 when the key was used for something else, APP-019 when what it recorded was erased.
         """
-        meant = self.settings_meant(setting, value)
-        if category is not None and not is_category(category):
-            raise AppError("APP-014", f"there is no kind of data {category!r}", fix="see `licet packs show`")
-        self._require_known(subject)
-        payload = {"category": category, "value": value, "via": via, "pack": self.policy().pack.digest}
-        entries = [NewEntry(EntryKind.CHOICE, subject, {"setting": one, **payload}) for one in meant]
-        with clear_disk_errors("recording the choice"):
-            first, *_ = recorded = self.ledger.append(entries)
-        return Chosen(
-            subject,
-            setting,
-            category,
-            value,
-            first.index,
-            recorded[-1].index + 1,
-            format_moment(first.recorded_at),
-        )
+        return choosing.choose(self, subject, setting, value, category, via, idempotency_key)
 
     def settings_meant(self, setting: str, value: str) -> tuple[str, ...]:
         """The settings that switching one switches: a yes is a yes to those it took the place of, too.
@@ -228,14 +235,28 @@ class Workspace:
             raise AppError("APP-012", f"a setting is switched on or off, not {value!r}", fix="say on or off")
         return (setting, *(policy.lifted_by(setting) if value == "on" else ()))
 
-    def signal(self, subject: str, signal: str, value: bool, *, via: str = "python") -> Entry:
-        """Record that a member's privacy signal was seen, or is gone."""
-        self._require_known(subject)
-        with clear_disk_errors("recording the signal"):
-            (entry,) = self.ledger.append(
-                [NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value, "via": via})]
-            )
-        return entry
+    def signal(
+        self,
+        subject: str,
+        signal: str,
+        value: bool,
+        *,
+        via: str = "python",
+        idempotency_key: str | None = None,
+    ) -> Entry:
+        """Record that a member's privacy signal was seen, or is gone. idempotency_key, Raises: as `choose`."""
+        return choosing.signal(self, subject, signal, value, via, idempotency_key)
+
+    def choices_page(self, subject: str, start: int, most: int) -> list[Entry]:
+        """Choices and signals of a subject from entry `start` on, oldest first. Raises: AppError APP-013."""
+        self.require_known(subject)
+        kinds = (EntryKind.CHOICE, EntryKind.SIGNAL)
+        found = (
+            entry
+            for entry in self.ledger.entries(start, subject=subject)
+            if entry.kind in kinds and not entry.erased
+        )
+        return list(itertools.islice(found, most))
 
     def receipt(self, entry: int, *, subject: str | None = None, size: int | None = None) -> dict[str, Any]:
         """The signed receipt of one choice or signal, to be checked offline with `licet.app.receipts.check`.
@@ -286,6 +307,13 @@ class Workspace:
         """One member's side: settings, what is done with their data, notices. Raises: AppError APP-013."""
         return Member(self, subject, _now() if at is None else at)
 
+    # -- tokens ---------------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def tokens(self) -> Tokens:
+        """Who may call the API, and for what."""
+        return Tokens(self.layout.tokens)
+
     # -- deciding -------------------------------------------------------------------------------------------
 
     def decide(
@@ -297,16 +325,35 @@ class Workspace:
         recipient: str = SELF,
         at: datetime | None = None,
         position: int | None = None,
+        at_least: int | None = None,
         visibility: str | None = None,
         created: datetime | None = None,
     ) -> Decision:
-        """Decide about one record of one subject. Raises: AppError APP-013 for an unknown subject."""
-        moment = _now() if at is None else at
-        facts = self.facts(subject, moment, position)
-        if facts is None:
+        """Decide about one record of one subject.
+
+        at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
+        Raises: AppError APP-013 for an unknown subject, APP-017 when the ledger, or `position`, is not there yet.
+        """
+        question = deciding.Question(subject, purpose, category, recipient, visibility, created)
+        (answer,) = self.decide_many([question], at=at, position=position, at_least=at_least)
+        if answer.facts is None:
             raise self.unknown(subject)
-        request = Request(purpose, category, recipient, moment, visibility, created)
-        return decide(request, facts, self.policy(position))
+        return answer
+
+    def decide_many(
+        self,
+        questions: Sequence[deciding.Question],
+        *,
+        at: datetime | None = None,
+        position: int | None = None,
+        at_least: int | None = None,
+    ) -> list[Decision]:
+        """Decide about many records at one moment and position, in their order; a subject unknown here is denied.
+
+        Raises: AppError APP-005, APP-015, APP-017 as `decide`.
+        """
+        place = self._position(position, at_least)
+        return deciding.decide_many(self, questions, _now() if at is None else at, place)
 
     def decide_batch(
         self,
@@ -317,10 +364,14 @@ class Workspace:
         recipient: str = SELF,
         at: datetime | None = None,
         position: int | None = None,
+        at_least: int | None = None,
     ) -> pa.Table:
-        """Decide about many records at once, the facts about their subjects in columns; see `enforce.batches`."""
-        moment = _now() if at is None else at
-        return decide_batch(self.policy(position), purpose, category, moment, records, recipient=recipient)
+        """Decide about many records at once, the facts about their subjects in columns; see `enforce.batches`.
+
+        at_least: as `decide` has it. Raises: AppError APP-017.
+        """
+        moment, policy = _now() if at is None else at, self._policies.at(self._position(position, at_least))
+        return decide_batch(policy, purpose, category, moment, records, recipient=recipient)
 
     def gate(
         self,
@@ -329,23 +380,27 @@ class Workspace:
         recipient: str = SELF,
         at: datetime | None = None,
         position: int | None = None,
+        at_least: int | None = None,
         columns: Mapping[str, Collection[str]] | None = None,
         tables: Mapping[str, Any] | None = None,
     ) -> Gate:
         """Open the gate.
 
+        at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
         columns: per table what a use asks for; it sees nothing else.
         tables:  Arrow tables that the catalogue names with `arrow:`.
+        Raises: AppError APP-017 when the ledger, or `position`, is not there yet.
         """
+        place = self._position(position, at_least)
         return Gate(
-            self.policy(position),
+            self.policy(place),
             purpose,
             _now() if at is None else at,
             self.catalogue,
             new_engine(self._spark),
             self.ledger,
             recipient=recipient,
-            position=self._position(position),
+            position=place,
             base=self.layout.root,
             columns=columns,
             tables=tables,
@@ -450,8 +505,15 @@ class Workspace:
     def salt(self) -> bytes:
         return read_salt(self.layout)
 
-    def _position(self, position: int | None) -> int:
+    def _position(self, position: int | None, at_least: int | None = None) -> int:
         size = self.ledger.position
+        wanted = size if position is None else position
+        if at_least is not None and wanted < at_least:
+            raise AppError(
+                "APP-017",
+                f"the ledger is not there yet: position {wanted} was to be answered from, {at_least} is demanded",
+                fix="ask again in a moment; where a position is named, name none or a later one",
+            )
         if position is None:
             return size
         if not 0 <= position <= size:
@@ -462,8 +524,9 @@ class Workspace:
             )
         return position
 
-    def _require_known(self, subject: str) -> None:
-        if self.facts(subject, _now()) is None:
+    def require_known(self, subject: str) -> None:
+        """Raises: AppError APP-013 for a subject that nobody knows."""
+        if not self.people().knows(subject):
             raise self.unknown(subject)
 
     def unknown(self, subject: str) -> AppError:

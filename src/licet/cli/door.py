@@ -54,6 +54,10 @@ At = Annotated[
 Position = Annotated[
     int | None, typer.Option("--position", help="Choices as of this ledger position. Default: all of them.")
 ]
+AtLeast = Annotated[
+    int | None,
+    typer.Option("--at-least", help="Demand a ledger with so many entries, such as a choice's position."),
+]
 Purpose = Annotated[str, typer.Option("--purpose", help="What the data is used for.")]
 Recipient = Annotated[str, typer.Option("--recipient", help="Who receives it; `self` is the platform.")]
 

@@ -10,6 +10,7 @@ from licet.cli.door import (
     HERE,
     AsJson,
     At,
+    AtLeast,
     Engine,
     EngineName,
     Position,
@@ -41,6 +42,7 @@ def show_(
     recipient: Recipient = SELF,
     at: At = None,
     position: Position = None,
+    at_least: AtLeast = None,
     engine: EngineName = Engine.duckdb,
     spark_remote: SparkRemote = None,
     workspace: WorkspaceDir = HERE,
@@ -52,7 +54,11 @@ def show_(
     """
     with licet.open(workspace, spark=spark_of(engine, spark_remote)) as opened:
         gate = opened.gate(
-            purpose, recipient=recipient, at=None if at is None else parse_moment(at), position=position
+            purpose,
+            recipient=recipient,
+            at=None if at is None else parse_moment(at),
+            position=position,
+            at_least=at_least,
         )
         counts = gate.counts()
         unlabelled = gate.unlabelled()

@@ -21,11 +21,13 @@ from licet.cli import (
     receipt_commands,
     serve,
     show,
+    token_commands,
 )
 from licet.cli.door import (
     HERE,
     AsJson,
     At,
+    AtLeast,
     Position,
     Purpose,
     Recipient,
@@ -58,6 +60,7 @@ app.add_typer(pack_commands.app, name="packs")
 app.add_typer(gate_commands.app, name="gate")
 app.add_typer(corpus_commands.app, name="corpus")
 app.add_typer(ledger_commands.app, name="ledger")
+app.add_typer(token_commands.app, name="tokens")
 app.command("receipt")(receipt_commands.receipt)
 app.command("verify")(receipt_commands.verify)
 app.command("archive")(receipt_commands.archive)
@@ -180,6 +183,7 @@ def decide(
     recipient: Recipient = SELF,
     at: At = None,
     position: Position = None,
+    at_least: AtLeast = None,
     visibility: Annotated[
         str | None, typer.Option("--visibility", help="Who could see the record, e.g. public.")
     ] = None,
@@ -199,6 +203,7 @@ def decide(
             recipient=recipient,
             at=None if at is None else parse_moment(at),
             position=position,
+            at_least=at_least,
             visibility=visibility,
             created=None if created is None else parse_moment(created),
         ).as_json()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -54,13 +54,9 @@ class People:
 
         A fact that two rows of the facts table contradict, or that one leaves out, is not known.
         """
-        rows = [] if self._narrow is None else self._rows(self._narrow, subject)
-        if not rows:
+        agreed = self._agreed(subject)
+        if agreed is None:
             return None
-        agreed = {
-            name: value if all(row[name] == value for row in rows) else None
-            for name, value in rows[0].items()
-        }
         choices: dict[str, ChoiceState] = {}
         narrow: dict[str, dict[str, ChoiceState]] = {}
         for choice in ledger.choices_of(subject, position):
@@ -68,14 +64,46 @@ class People:
                 choices[choice.setting] = choice.state
             else:
                 narrow.setdefault(choice.setting, {})[choice.category] = choice.state
-        return Facts(
-            None if agreed.get("region") is None else str(agreed["region"]),
-            _age(agreed, at),
-            None if agreed.get("plan") is None else str(agreed["plan"]),
-            choices,
-            narrow,
-            ledger.signals_of(subject, position),
-        )
+        return _facts(agreed, at, choices, narrow, ledger.signals_of(subject, position))
+
+    def facts_about_many(
+        self, subjects: Collection[str], at: datetime, position: int, ledger: Ledger
+    ) -> dict[str, Facts | None]:
+        """`facts_about` for each of some subjects; the ledger is asked about all of them together."""
+        if len(subjects) == 1:
+            return {one: self.facts_about(one, at, position, ledger) for one in subjects}
+        known = {one: agreed for one in subjects if (agreed := self._agreed(one)) is not None}
+        choices: dict[str, dict[str, ChoiceState]] = {one: {} for one in known}
+        narrow: dict[str, dict[str, dict[str, ChoiceState]]] = {one: {} for one in known}
+        for row in ledger.choices_table(position, known.keys()).to_pylist():
+            state = ChoiceState(row["state"])
+            if row["category"] is None:
+                choices[row["subject"]][row["setting"]] = state
+            else:
+                narrow[row["subject"]].setdefault(row["setting"], {})[row["category"]] = state
+        signals: dict[str, set[str]] = {}
+        for row in ledger.signals_table(position, known.keys()).to_pylist():
+            signals.setdefault(row["subject"], set()).add(row["signal"])
+        return {
+            one: _facts(known[one], at, choices[one], narrow[one], frozenset(signals.get(one, ())))
+            if one in known
+            else None
+            for one in subjects
+        }
+
+    def knows(self, subject: str) -> bool:
+        """Whether anybody knows a subject; the ledger is not asked."""
+        return self._narrow is not None and bool(self._rows(self._narrow, subject))
+
+    def _agreed(self, subject: str) -> dict[str, Any] | None:
+        """What all rows about a subject say alike; None where there is none."""
+        rows = [] if self._narrow is None else self._rows(self._narrow, subject)
+        if not rows:
+            return None
+        return {
+            name: value if all(row[name] == value for row in rows) else None
+            for name, value in rows[0].items()
+        }
 
     def first(self, most: int) -> list[str]:
         """Some known subjects, the first by id."""
@@ -142,6 +170,23 @@ def _search(kept: pa.Table, subject: str) -> list[dict[str, Any]]:
         last += 1
     rows: list[dict[str, Any]] = kept.slice(first, last - first).to_pylist()
     return rows
+
+
+def _facts(
+    agreed: dict[str, Any],
+    at: datetime,
+    choices: dict[str, ChoiceState],
+    narrow: dict[str, dict[str, ChoiceState]],
+    signals: frozenset[str],
+) -> Facts:
+    return Facts(
+        None if agreed.get("region") is None else str(agreed["region"]),
+        _age(agreed, at),
+        None if agreed.get("plan") is None else str(agreed["plan"]),
+        choices,
+        narrow,
+        signals,
+    )
 
 
 def _age(agreed: dict[str, Any], at: datetime) -> int | None:

@@ -80,9 +80,7 @@ class Appender:
         self._root: bytes | None = None
         self._last_us = 0
 
-    def append(
-        self, prepared: Sequence[Prepared], request: str | None = None
-    ) -> tuple[list[Entry], bool]:
+    def append(self, prepared: Sequence[Prepared], request: str | None = None) -> tuple[list[Entry], bool]:
         """Write entries in their order, perhaps with those of other threads between calls, never within one.
 
         request: where entries of it are there already, those are given back with False and nothing is written.

@@ -82,7 +82,9 @@ class SqliteStorage:
     def add_missing_table(self) -> None:
         """Give a ledger from before requests were remembered their table; it holds what later entries say."""
         with contextlib.suppress(LedgerError), self.reading() as connection:
-            if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name = 'entries'").scalar():
+            if connection.exec_driver_sql(
+                "SELECT count(*) FROM sqlite_master WHERE name = 'entries'"
+            ).scalar():
                 REQUESTS.create(connection, checkfirst=True)
                 connection.commit()
 

@@ -101,7 +101,9 @@ class Inspection:
             total = 0 if last is None else last + 1
             nodes = _Ordered(storage, connection, NODES, "number")
             known = (connection.scalar(select(func.max(NODES.c.number))) or 0) + 1
-            repeated = [_Ordered(storage, connection, table, "entry") for table in (CHOICES, SIGNALS, REQUESTS)]
+            repeated = [
+                _Ordered(storage, connection, table, "entry") for table in (CHOICES, SIGNALS, REQUESTS)
+            ]
             signed = _Ordered(storage, connection, CHECKPOINTS, "size")
             held += self._hold_to_checkpoints(signed, outside)
             for row in _stream(storage, connection, ENTRIES, "idx"):

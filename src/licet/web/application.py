@@ -15,13 +15,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import licet
 from licet.terms import LicetError
-from licet.web.api.routes import make_api
+from licet.web.api.routes import Api
 from licet.web.config import ServeConfig, check, from_environment
-from licet.web.guard import Guard
+from licet.web.guard import Guard, is_api_path
 from licet.web.limits import Limiter, Rate
 from licet.web.pages import data, notices, receipts, settings, signals, signing_in, start
 from licet.web.rendering import make_templates, page
@@ -53,7 +53,6 @@ def make_application(config: ServeConfig) -> ASGIApp:
     if config.oidc is not None:
         app.state.oauth = signing_in.make_oauth(config.oidc, os.environ.get("LICET_OIDC_SECRET"))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    app.mount("/api/v1", make_api(workspace), name="api")
     for part in (start, signing_in, settings, data, notices, receipts, signals):
         app.include_router(part.router)
     _handle_failures(app)
@@ -68,7 +67,18 @@ def make_application(config: ServeConfig) -> ASGIApp:
         https_only=config.is_https,
     )
     providers = () if config.oidc is None else (config.oidc.issuer,)
-    return Guard(inner, hosts, config.is_https, providers)
+    return Guard(_Doors(inner, Api(workspace)), hosts, config.is_https, providers)
+
+
+class _Doors:
+    """The API beside the pages: no session of theirs is even read for it."""
+
+    def __init__(self, pages: ASGIApp, api: ASGIApp) -> None:
+        self._pages, self._api = pages, api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_api = scope["type"] == "http" and is_api_path(scope["path"])
+        await (self._api if is_api else self._pages)(scope, receive, send)
 
 
 def application() -> ASGIApp:
@@ -91,7 +101,7 @@ def session_key(workspace: Path) -> str:
 async def _limit(request: Request, call_next):  # type: ignore[no-untyped-def]
     """Too often is told so, with when to come back."""
     path = request.url.path
-    if path.startswith(("/static/", "/api/", "/healthz")):
+    if path.startswith(("/static/", "/healthz")):
         return await call_next(request)
     kind = "page" if request.method == "GET" else "sign-in" if path.startswith("/sign-in") else "change"
     who = request.session.get("subject") or (request.client.host if request.client else "")

@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from licet.terms import AppError
+from licet.web.api.problems import problem, too_large
 
 #: Bytes a request's body may have. The largest thing a member sends is a form of a few fields.
 MOST_BODY_BYTES = 64 * 1024
@@ -50,7 +53,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        limit = MOST_BATCH_BYTES if scope["path"].startswith("/api/") else MOST_BODY_BYTES
+        is_api = is_api_path(scope["path"])
+        limit = MOST_BATCH_BYTES if is_api else MOST_BODY_BYTES
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -61,25 +65,31 @@ class Guard:
                     out.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        refused = self._refuse(headers, limit)
+        refused = self._refuse(headers, limit, is_api)
         if refused is not None:
             await refused(scope, receive, answer)
             return
         read = 0
-        started = False
+        started = exceeded = False
 
         async def bounded() -> Message:
-            nonlocal read
+            nonlocal read, exceeded
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
+                exceeded = True
                 raise _TooLarge
             return message
 
         async def noting(message: Message) -> None:
             nonlocal started
+<<<<<<< HEAD
             if read > limit and not started:
                 raise _TooLarge  # whatever was made of our first saying so
+=======
+            if exceeded and not started:
+                return  # whatever is made of a body that was cut off, the answer is that it was too large
+>>>>>>> 34ba932 (The API: choices, settings, uses, decisions, receipts, ledger, packs; tokens with scopes; problem documents; idempotency keys in the ledger)
             started = started or message["type"] == "http.response.start"
             await answer(message)
 
@@ -88,16 +98,17 @@ class Guard:
         except _TooLarge:
             if started:
                 raise
-            await _too_large(limit)(scope, receive, answer)
+        if exceeded and not started:
+            await _too_large(limit, is_api)(scope, receive, answer)
 
-    def _refuse(self, headers: Headers, limit: int) -> PlainTextResponse | None:
+    def _refuse(self, headers: Headers, limit: int, is_api: bool) -> Response | None:
         host = headers.get("host", "")
         name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
         if _HOST.fullmatch(host) is None or name.strip("[]") not in self._hosts:
-            return PlainTextResponse("This server does not answer to that name.\n", 421)
+            return problem(_other_name()) if is_api else PlainTextResponse(f"{_other_name().what}.\n", 421)
         said = headers.get("content-length", "0")
         if not said.isdigit() or int(said) > limit:
-            return _too_large(limit)
+            return _too_large(limit, is_api)
         return None
 
 
@@ -105,5 +116,18 @@ class _TooLarge(Exception):
     """A body went on past its limit without having said how long it is."""
 
 
-def _too_large(limit: int) -> PlainTextResponse:
+def is_api_path(path: str) -> bool:
+    """Whether a path leads to the API, whose every answer is for a program."""
+    return path == "/api" or path.startswith("/api/")
+
+
+def _other_name() -> AppError:
+    return AppError(
+        "APP-063", "this server does not answer to that name", fix="use the address it is published at"
+    )
+
+
+def _too_large(limit: int, is_api: bool) -> Response:
+    if is_api:
+        return problem(too_large(limit))
     return PlainTextResponse(f"A request may have at most {limit} bytes.\n", 413)

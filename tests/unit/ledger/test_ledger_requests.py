@@ -82,7 +82,7 @@ def test_the_table_is_held_to_the_payloads(ledger, home, choice, statement) -> N
     ledger.append([choice("bob", "off")])
     with home.tampering() as connection:
         connection.execute(statement)
-    assert codes(ledger.verify()) == {"INDEX_TABLE_EDITED"}
+    assert codes(ledger.verify()) == {"index_table_edited"}
 
 
 def test_a_ledger_from_before_gets_the_table(sqlite_home, signer, clock, choice) -> None:

@@ -55,13 +55,11 @@ class PastUse(NamedTuple):
         }
 
 
-def past_uses(workspace: Workspace, subject: str, position: int) -> list[PastUse]:
-    """Every use up to a ledger position, newest first."""
+def past_uses(workspace: Workspace, subject: str, position: int, most: int | None = None) -> list[PastUse]:
+    """The uses up to a ledger position, newest first; `most` of them, where it is given."""
     snapshots = {ref.id: ref for ref in workspace.corpus_list()}
-    entries = workspace.ledger.entries(0, position, EntryKind.USE_RUN)
-    return [
-        past_use(workspace, entry, snapshots, subject) for entry in reversed(list(entries)) if entry.payload
-    ]
+    entries = [one for one in workspace.ledger.entries(0, position, EntryKind.USE_RUN) if one.payload]
+    return [past_use(workspace, entry, snapshots, subject) for entry in entries[::-1][:most]]
 
 
 def past_use(workspace: Workspace, entry: Entry, snapshots: dict[str, SnapshotRef], subject: str) -> PastUse:

@@ -78,9 +78,13 @@ class Member:
         """What each use of the policy in force would be given of the member's data, now or at another moment."""
         return self._flows(self.policy, self.at if at is None else at, None)
 
-    def past_uses(self) -> list[PastUse]:
-        """Every use that ran, newest first, with the documents about the member where they can still be seen."""
-        return past_uses(self._workspace, self.subject, self.position)
+    def past_uses(self, before: int | None = None, most: int | None = None) -> list[PastUse]:
+        """Every use that ran, newest first, with the documents about the member where they can still be seen.
+
+        before: only those recorded before this entry. most: no more than so many.
+        """
+        position = self.position if before is None else min(before, self.position)
+        return past_uses(self._workspace, self.subject, position, most)
 
     def preview(self, setting: str, value: str) -> Preview:
         """What switching would change: uses now, and what was built, at its next update. Writes nothing.

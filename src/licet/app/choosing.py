@@ -1,0 +1,102 @@
+"""Recording what a member chose or sent, once for each request that asks for it.
+
+A request may carry a key. The first time, its entries are recorded and name it, in one transaction; after that the
+same key is answered from those entries, whoever asks, after a crash too. The key itself is kept nowhere: what the
+ledger holds is its HMAC under the workspace's salt.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from licet.app.disk import clear_disk_errors
+from licet.app.results import Chosen
+from licet.ledger import Entry, EntryKind, Ledger, NewEntry
+from licet.sources.catalogue import is_category
+from licet.terms import AppError
+from licet.terms.moments import format_moment
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+
+def choose(
+    workspace: Workspace,
+    subject: str,
+    setting: str,
+    value: str,
+    category: str | None,
+    via: str,
+    key: str | None,
+) -> Chosen:
+    """As `Workspace.choose`."""
+    asked = NewEntry(
+        EntryKind.CHOICE, subject, {"setting": setting, "category": category, "value": value, "via": via}
+    )
+    request = None if key is None else name_request(workspace.salt, key)
+    recorded = _recorded_before(workspace.ledger, request, asked)
+    if recorded is None:
+        policy = workspace.policy()
+        meant = workspace.settings_meant(setting, value)
+        if category is not None and not is_category(category):
+            raise AppError("APP-014", f"there is no kind of data {category!r}", fix="see `licet packs show`")
+        workspace.require_known(subject)
+        said = {**asked.payload, "pack": policy.pack.digest}
+        entries = [NewEntry(EntryKind.CHOICE, subject, {**said, "setting": one}) for one in meant]
+        with clear_disk_errors("recording the choice"):
+            recorded = _record(workspace.ledger, request, entries, asked)
+    return Chosen(
+        subject, setting, category, value, recorded[0].index, recorded[-1].index + 1,
+        format_moment(recorded[0].recorded_at),
+    )  # fmt: skip
+
+
+def signal(workspace: Workspace, subject: str, signal: str, value: bool, via: str, key: str | None) -> Entry:
+    """As `Workspace.signal`."""
+    asked = NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value, "via": via})
+    request = None if key is None else name_request(workspace.salt, key)
+    recorded = _recorded_before(workspace.ledger, request, asked)
+    if recorded is None:
+        workspace.require_known(subject)
+        with clear_disk_errors("recording the signal"):
+            recorded = _record(workspace.ledger, request, [asked], asked)
+    return recorded[0]
+
+
+def name_request(salt: bytes, key: str) -> str:
+    """What the ledger calls the request of a key: 64 hex digits that only who has the salt can make of it."""
+    return hmac.digest(salt, b"licet request\x00" + key.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+
+def _recorded_before(ledger: Ledger, request: str | None, asked: NewEntry) -> Sequence[Entry] | None:
+    found = [] if request is None else ledger.requested(request)
+    return _same(found, asked) if found else None
+
+
+def _record(
+    ledger: Ledger, request: str | None, entries: Sequence[NewEntry], asked: NewEntry
+) -> Sequence[Entry]:
+    if request is None:
+        return ledger.append(entries)
+    recorded, is_new = ledger.append_once(request, entries)
+    return recorded if is_new else _same(recorded, asked)
+
+
+def _same(found: Sequence[Entry], asked: NewEntry) -> Sequence[Entry]:
+    """What a request recorded earlier, held to what is asked now."""
+    first = found[0]
+    if first.erased:
+        raise AppError(
+            "APP-019", "the request was carried out, and what it recorded was erased since",
+            fix="use another key if it is to be recorded anew",
+        )  # fmt: skip
+    said: Mapping[str, Any] = first.payload or {}
+    if (first.kind, first.subject) != (asked.kind, asked.subject) or any(
+        said.get(name) != wanted for name, wanted in asked.payload.items()
+    ):
+        raise AppError(
+            "APP-018", "the key was used before, for another request", fix="use a new key for every request"
+        )
+    return found

@@ -1,0 +1,87 @@
+"""What several routes share: the subject in a path, texts and moments as they are sent, the workspace.
+
+A subject's id may be any text. In a path it is one segment, percent-encoded; paths are matched as they were sent and
+decoded after, so that ``%2F`` in an id is no step of the path.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import unquote
+
+from fastapi import Depends, Path, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from licet.app import Workspace
+from licet.terms import LicetError
+from licet.terms.moments import parse_moment
+from licet.web.api.problems import unreadable_request
+
+#: Letters of an id. The ledger on PostgreSQL takes 2,560 bytes of subject, setting and kind of data together.
+MOST_ID_LETTERS = 512
+
+_MOST_MOMENT_LETTERS = 64
+
+
+def workspace_of(request: Request) -> Workspace:
+    workspace: Workspace = request.app.state.workspace
+    return workspace
+
+
+def subject_in_path(
+    request: Request,
+    subject: Annotated[
+        str,
+        Path(
+            description="The member's id, percent-encoded.",
+            max_length=3 * 4 * MOST_ID_LETTERS,
+            examples=["42"],
+        ),
+    ],
+) -> str:
+    """Raises: AppError APP-098 for what is no UTF-8, APP-013 for what can be nobody's id."""
+    try:
+        decoded = unquote(subject, errors="strict")
+    except UnicodeDecodeError:
+        raise unreadable_request() from None
+    if not decoded or "\x00" in decoded or len(decoded) > MOST_ID_LETTERS:
+        raise workspace_of(request).unknown(decoded[:60])
+    return decoded
+
+
+def _moment(text: object) -> datetime:
+    if not isinstance(text, str) or len(text) > _MOST_MOMENT_LETTERS:
+        raise ValueError("a moment is text such as 2025-11-03T14:00:00Z, or a day")
+    try:
+        return parse_moment(text)
+    except LicetError as error:
+        raise ValueError(error.what) from None
+
+
+Ours = Annotated[Workspace, Depends(workspace_of)]
+Subject = Annotated[str, Depends(subject_in_path)]
+
+#: Text that the ledger and every database can hold.
+Id = Annotated[str, Field(min_length=1, max_length=MOST_ID_LETTERS, pattern=r"^[^\x00]*$")]
+Word = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+#: A number of entries. JSON's numbers are exact up to here.
+_MOST_ENTRIES = 2**53 - 1
+Place = Annotated[int, Field(ge=0, le=_MOST_ENTRIES, strict=True)]
+#: The same in a path or a query, where everything is text.
+PlaceText = Annotated[int, Field(ge=0, le=_MOST_ENTRIES)]
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+    ),
+]
+
+
+class Sent(BaseModel):
+    """A body as it is sent: what it does not know is refused, so that a misspelt word is not passed over."""
+
+    model_config = ConfigDict(extra="forbid")

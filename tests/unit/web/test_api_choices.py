@@ -1,0 +1,154 @@
+"""Choices over the API: recorded durably, read back, decided by, and recorded once for each key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from journeys.api import Platform, platform
+from journeys.networks import make_network, member, post
+from licet.app import Workspace
+
+#: Ids that break naive routes, and none of which is another's.
+ODD_IDS = ["a/b", "..", ".", "a%2Fb", "ü ñ 漢", "'; DROP TABLE entries; --", "?x=1#y", "a\nb", "+", "é" * 500]
+
+QUESTION = {"purpose": "generative_ai_training", "category": "content.posts", "visibility": "public"}
+WHEN = {"at": "2026-01-01"}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    rows = {
+        "members": [member("ann"), member("ben", "US"), *(member(one) for one in ODD_IDS)],
+        "posts": [post("p1", "ann", "Bread wants time")],
+    }
+    made = make_network(tmp_path / "w", rows)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def api(workspace: Workspace) -> Iterator[Platform]:
+    with platform(workspace.layout.root) as client:
+        yield client
+
+
+def test_a_choice_answered_is_durable_and_governs(workspace: Workspace, api: Platform) -> None:
+    asked = {"subject": "ann", **QUESTION, **WHEN}
+    assert api.post("/decisions", json=asked).json()["permitted"]
+    answer = api.post("/subjects/ann/choices", json={"setting": "ai", "value": "off", "via": "our page"})
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    (choice,) = workspace.ledger.choices_of("ann")
+    assert (choice.value, choice.entry) == ("off", said["entry"]) and said[
+        "position"
+    ] == workspace.ledger.position
+    denied = api.post("/decisions", json={**asked, "min_position": said["position"]}).json()
+    assert (denied["permitted"], denied["code"]) == (False, "refused")
+    assert denied["position"] == said["position"]
+
+
+def test_a_decision_waits_for_no_ledger_that_is_behind(workspace: Workspace, api: Platform) -> None:
+    position = workspace.ledger.position
+    one = {"subject": "ann", **QUESTION}
+    for path, body in (("/decisions", one), ("/decisions/batch", {"questions": [one]})):
+        answer = api.post(path, json={**body, "min_position": position + 1})
+        assert (answer.status_code, answer.json()["code"]) == (409, "APP-017")
+        assert api.post(path, json={**body, "min_position": position}).status_code == 200
+        assert api.post(path, json={**body, "position": position + 1}).json()["code"] == "APP-015"
+
+
+@pytest.mark.parametrize("subject", ODD_IDS)
+def test_any_text_can_be_somebody(api: Platform, subject: str) -> None:
+    path = f"/subjects/{quote(subject, safe='')}/choices".replace("/../", "/%2E%2E/").replace("/./", "/%2E/")
+    assert api.post(path, json={"setting": "ai", "value": "off"}).json()["subject"] == subject
+    (found,) = api.get(path).json()["choices"]
+    assert found["value"] == "off"
+    questions = [{"subject": one, **QUESTION} for one in ODD_IDS]
+    answers = api.post("/decisions/batch", json={"questions": questions, **WHEN})
+    refused = [one["code"] == "refused" for one in answers.json()["decisions"]]
+    assert refused == [one == subject for one in ODD_IDS]
+
+
+def test_one_key_is_one_entry(workspace: Workspace, api: Platform) -> None:
+    before, key = workspace.ledger.position, {"Idempotency-Key": "k1"}
+    body = {"setting": "ai", "value": "off"}
+    first = api.post("/subjects/ann/choices", json=body, headers=key)
+    assert first.status_code == 200, first.text
+    with platform(workspace.layout.root) as other:  # another token's keys are its own
+        assert other.post("/subjects/ann/choices", json=body, headers=key).json()["entry"] == before + 1
+    again = api.post("/subjects/ann/choices", json=body, headers=key)
+    assert again.content == first.content
+    assert workspace.ledger.position == before + 2
+    for path, other_body in (
+        ("/subjects/ann/choices", {**body, "value": "on"}),
+        ("/subjects/ann/choices", {**body, "category": "content"}),
+        ("/subjects/ann/choices", {**body, "via": "elsewhere"}),
+        ("/subjects/ben/choices", body),
+        ("/subjects/ann/signals", {"signal": "gpc", "value": True}),
+    ):
+        answer = api.post(path, json=other_body, headers=key)
+        assert (answer.status_code, answer.json()["code"]) == (422, "APP-018")
+    assert workspace.ledger.position == before + 2
+
+
+def test_a_key_outlives_the_server_and_the_policy(workspace: Workspace) -> None:
+    body, root = {"setting": "ai", "value": "on"}, workspace.layout.root
+    with platform(root) as api:
+        sent = {**api.headers, "Idempotency-Key": "k1"}
+        first = api.post("/subjects/ann/choices", json=body, headers=sent)
+    later = root / "later.yaml"
+    text = (root / "policy.yaml").read_text()
+    later.write_text(
+        text.replace('version: "1"', 'version: "2"')
+        .replace("  ai:", "  aid:")
+        .replace("setting: ai", "setting: aid")
+    )
+    workspace.use_pack(str(later))
+    with platform(root) as api:
+        assert api.post("/subjects/ann/choices", json=body, headers=sent).content == first.content
+
+
+def test_a_key_whose_entry_was_erased_is_not_recorded_anew(workspace: Workspace, api: Platform) -> None:
+    body, key = {"signal": "gpc", "value": True}, {"Idempotency-Key": "k1"}
+    assert api.post("/subjects/ann/signals", json=body, headers=key).json()["signal"] == "gpc"
+    workspace.ledger_erase("ann")
+    position = workspace.ledger.position
+    answer = api.post("/subjects/ann/signals", json=body, headers=key)
+    assert (answer.status_code, answer.json()["code"]) == (410, "APP-019")
+    assert workspace.ledger.position == position
+
+
+@pytest.mark.parametrize("key", ["", "k 1", "k" * 256, "ü"])
+def test_a_key_that_is_none_is_refused(workspace: Workspace, api: Platform, key: str) -> None:
+    before = workspace.ledger.position
+    answer = api.post(
+        "/subjects/ann/choices", json={"setting": "ai", "value": "off"},
+        headers={"Idempotency-Key": key.encode()},  # type: ignore[dict-item]
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["code"]) == (422, "APP-090")
+    assert workspace.ledger.position == before
+
+
+def test_choices_come_page_by_page(workspace: Workspace, api: Platform) -> None:
+    for number in range(7):
+        workspace.choose("ann", "ai", "off" if number % 2 else "on", via="test")
+        workspace.choose("ben", "ai", "off")
+    workspace.signal("ann", "gpc", True)
+    whole = api.get("/subjects/ann/choices").json()
+    assert whole["next"] is None and len(whole["choices"]) == len({one["entry"] for one in whole["choices"]})
+    assert whole["choices"][-1]["signal"] == "gpc" and whole["choices"][-1]["setting"] is None
+    found, cursor, pages = [], None, 0
+    while pages == 0 or cursor is not None:
+        page = api.get(
+            "/subjects/ann/choices", params={"limit": 3} | ({"cursor": cursor} if cursor else {})
+        ).json()
+        found, cursor, pages = found + page["choices"], page["next"], pages + 1
+        workspace.choose("ben", "ai", "on")  # what comes meanwhile moves nothing
+    assert found == whole["choices"] and pages == (len(found) + 2) // 3
+    for cursor in ("x", "bGljZXQ6LTE", "bGljZXQ6MDE", "é", "=" * 64):
+        answer = api.get("/subjects/ann/choices", params={"cursor": cursor})
+        assert (answer.status_code, answer.json()["code"]) == (400, "APP-097"), cursor
