@@ -70,26 +70,20 @@ class Guard:
             await refused(scope, receive, answer)
             return
         read = 0
-        started = exceeded = False
+        started = False
 
         async def bounded() -> Message:
-            nonlocal read, exceeded
+            nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
-                exceeded = True
                 raise _TooLarge
             return message
 
         async def noting(message: Message) -> None:
             nonlocal started
-<<<<<<< HEAD
             if read > limit and not started:
                 raise _TooLarge  # whatever was made of our first saying so
-=======
-            if exceeded and not started:
-                return  # whatever is made of a body that was cut off, the answer is that it was too large
->>>>>>> 34ba932 (The API: choices, settings, uses, decisions, receipts, ledger, packs; tokens with scopes; problem documents; idempotency keys in the ledger)
             started = started or message["type"] == "http.response.start"
             await answer(message)
 
@@ -98,7 +92,6 @@ class Guard:
         except _TooLarge:
             if started:
                 raise
-        if exceeded and not started:
             await _too_large(limit, is_api)(scope, receive, answer)
 
     def _refuse(self, headers: Headers, limit: int, is_api: bool) -> Response | None:
