@@ -100,4 +100,8 @@ def needs(scope: str) -> Any:
 
 
 def _needed(what: str) -> AppError:
-    return AppError("APP-091", what, fix="send Authorization: Bearer and a token from `licet tokens create`")
+    return AppError(
+        "APP-091",
+        f"the API asks for a valid token, and {what}",
+        fix="send Authorization: Bearer and a token from `licet tokens create`",
+    )
