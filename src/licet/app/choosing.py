@@ -89,7 +89,7 @@ def _same(found: Sequence[Entry], asked: NewEntry) -> Sequence[Entry]:
     first = found[0]
     if first.erased:
         raise AppError(
-            "APP-019", "the request was carried out, and what it recorded was erased since",
+            "APP-087", "the request was carried out, and what it recorded was erased since",
             fix="use another key if it is to be recorded anew",
         )  # fmt: skip
     said: Mapping[str, Any] = first.payload or {}
@@ -97,6 +97,6 @@ def _same(found: Sequence[Entry], asked: NewEntry) -> Sequence[Entry]:
         said.get(name) != wanted for name, wanted in asked.payload.items()
     ):
         raise AppError(
-            "APP-018", "the key was used before, for another request", fix="use a new key for every request"
+            "APP-086", "the key was used before, for another request", fix="use a new key for every request"
         )
     return found

@@ -214,7 +214,7 @@ class Workspace:
         category: narrows the choice to one kind of data; a refusal at any level holds.
         idempotency_key: asked again with the same key, the answer is the same and nothing is recorded again.
         Raises: AppError APP-011 unknown setting, APP-012 neither on nor off, APP-013 unknown subject, APP-014
-        unknown category, APP-018 when the key was used for something else, APP-019 when what it recorded was erased.
+        unknown category, APP-086 when the key was used for something else, APP-087 when what it recorded was erased.
         """
         return choosing.choose(self, subject, setting, value, category, via, idempotency_key)
 
@@ -332,7 +332,7 @@ class Workspace:
         """Decide about one record of one subject.
 
         at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
-        Raises: AppError APP-013 for an unknown subject, APP-017 when the ledger, or `position`, is not there yet.
+        Raises: AppError APP-013 for an unknown subject, APP-085 when the ledger, or `position`, is not there yet.
         """
         question = deciding.Question(subject, purpose, category, recipient, visibility, created)
         (answer,) = self.decide_many([question], at=at, position=position, at_least=at_least)
@@ -350,7 +350,7 @@ class Workspace:
     ) -> list[Decision]:
         """Decide about many records at one moment and position, in their order; a subject unknown here is denied.
 
-        Raises: AppError APP-005, APP-015, APP-017 as `decide`.
+        Raises: AppError APP-005, APP-015, APP-085 as `decide`.
         """
         place = self._position(position, at_least)
         return deciding.decide_many(self, questions, _now() if at is None else at, place)
@@ -368,7 +368,7 @@ class Workspace:
     ) -> pa.Table:
         """Decide about many records at once, the facts about their subjects in columns; see `enforce.batches`.
 
-        at_least: as `decide` has it. Raises: AppError APP-017.
+        at_least: as `decide` has it. Raises: AppError APP-085.
         """
         moment, policy = _now() if at is None else at, self._policies.at(self._position(position, at_least))
         return decide_batch(policy, purpose, category, moment, records, recipient=recipient)
@@ -389,7 +389,7 @@ class Workspace:
         at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
         columns: per table what a use asks for; it sees nothing else.
         tables:  Arrow tables that the catalogue names with `arrow:`.
-        Raises: AppError APP-017 when the ledger, or `position`, is not there yet.
+        Raises: AppError APP-085 when the ledger, or `position`, is not there yet.
         """
         place = self._position(position, at_least)
         return Gate(
@@ -510,7 +510,7 @@ class Workspace:
         wanted = size if position is None else position
         if at_least is not None and wanted < at_least:
             raise AppError(
-                "APP-017",
+                "APP-085",
                 f"the ledger is not there yet: position {wanted} was to be answered from, {at_least} is demanded",
                 fix="ask again in a moment; where a position is named, name none or a later one",
             )

@@ -56,7 +56,7 @@ def test_a_decision_waits_for_no_ledger_that_is_behind(workspace: Workspace, api
     one = {"subject": "ann", **QUESTION}
     for path, body in (("/decisions", one), ("/decisions/batch", {"questions": [one]})):
         answer = api.post(path, json={**body, "min_position": position + 1})
-        assert (answer.status_code, answer.json()["code"]) == (409, "APP-017")
+        assert (answer.status_code, answer.json()["code"]) == (409, "APP-085")
         assert api.post(path, json={**body, "min_position": position}).status_code == 200
         assert api.post(path, json={**body, "position": position + 1}).json()["code"] == "APP-015"
 
@@ -91,7 +91,7 @@ def test_one_key_is_one_entry(workspace: Workspace, api: Platform) -> None:
         ("/subjects/ann/signals", {"signal": "gpc", "value": True}),
     ):
         answer = api.post(path, json=other_body, headers=key)
-        assert (answer.status_code, answer.json()["code"]) == (422, "APP-018")
+        assert (answer.status_code, answer.json()["code"]) == (422, "APP-086")
     assert workspace.ledger.position == before + 2
 
 
@@ -118,7 +118,7 @@ def test_a_key_whose_entry_was_erased_is_not_recorded_anew(workspace: Workspace,
     workspace.ledger_erase("ann")
     position = workspace.ledger.position
     answer = api.post("/subjects/ann/signals", json=body, headers=key)
-    assert (answer.status_code, answer.json()["code"]) == (410, "APP-019")
+    assert (answer.status_code, answer.json()["code"]) == (410, "APP-087")
     assert workspace.ledger.position == position
 
 
