@@ -74,11 +74,11 @@ class _Doors:
     """The API beside the pages: no session of theirs is even read for it."""
 
     def __init__(self, pages: ASGIApp, api: ASGIApp) -> None:
-        self._pages, self._api = pages, api
+        self.app, self._api = pages, api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_api = scope["type"] == "http" and is_api_path(scope["path"])
-        await (self._api if is_api else self._pages)(scope, receive, send)
+        await (self._api if is_api else self.app)(scope, receive, send)
 
 
 def application() -> ASGIApp:

@@ -73,7 +73,7 @@ class Setting(BaseModel):
     never: list[Rule]
     side_effects: list[str]
     unchanged: list[str]
-    retroactive: bool
+    retroactive: bool | None
     honours: list[str]
     observed: str
     source: Source | None
