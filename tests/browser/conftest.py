@@ -54,20 +54,40 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up network without a policy; each policy gets a copy."""
     root = tmp_path_factory.mktemp("network") / "world"
     with licet.create(root) as workspace:
-        workspace.make_demo_world(300)
+        workspace.make_demo_world(150)
     return root
 
 
 @pytest.fixture(scope="package")
 def reported(network: Path) -> Iterator[Site]:
-    """The network under the article's policy, with a training set as of the day it takes effect."""
+    """The network under the article's policy, a training set as of its day, and another policy announced."""
     root = network.parent / "reported"
     shutil.copytree(network, root)
     with licet.open(root) as workspace:
-        workspace.use_pack("linkedin_as_reported")
+        policy = workspace.use_pack("linkedin_as_reported")
         workspace.corpus_build(at=parse_moment(_DAY))
+        to_come = root / "to_come.yaml"
+        to_come.write_text(_policy_to_come((root / "packs" / f"{policy.digest}.yaml").read_text()))
+        workspace.announce_pack(str(to_come))
     with serve(root) as site:
         yield site
+
+
+def _policy_to_come(text: str) -> str:
+    """The policy in force, from 2030 on, with comments among what is trained on."""
+    for old, new in (
+        (
+            "title: LinkedIn, AI training and ad sharing, as an article reported it",
+            "title: AI training on comments too",
+        ),
+        ('version: "1"', 'version: "2"'),
+        ("effective: 2025-11-03", "effective: 2030-03-01"),
+        ("  content.posts: {", "  content.comments: {}\n  content.posts: {"),
+        ("categories: [content.posts]", "categories: [content.posts, content.comments]"),
+    ):
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
 
 
 @pytest.fixture(scope="package")
@@ -99,34 +119,31 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="package")
-def _covered(reported: Site) -> Iterator[str]:
+def covered(reported: Site) -> Iterator[str]:
     """Members with documents of their own in the training set, those with most first; each is given out once."""
     counted: dict[str, int] = {}
     with licet.open(reported.workspace) as workspace:
         for document in workspace.corpus_documents():
             if len(document["subjects"]) == 1:
                 counted[document["subjects"][0]] = counted.get(document["subjects"][0], 0) + 1
-    yield iter(sorted(counted, key=lambda one: (-counted[one], one)))  # type: ignore[misc]
+    return iter(sorted(counted, key=lambda one: (-counted[one], one)))
 
 
 @pytest.fixture
-def somebody(_covered: Iterator[str]) -> str:
+def somebody(covered: Iterator[str]) -> str:
     """A member whom the article's policy reaches and who chose nothing yet."""
-    return next(_covered)
+    return next(covered)
 
 
-_addresses = itertools.count(1)
-
-
-@pytest.fixture
-def visits(chromium: Browser) -> Iterator[Visits]:
-    """Opens windows for visitors; at the end nothing may have gone wrong in any of them."""
-    made = Visits(chromium, _addresses)
-    yield made
-    made.close()
+@pytest.fixture(scope="package")
+def visitor_numbers() -> Iterator[int]:
+    """Every visitor has a number of their own."""
+    return itertools.count(1)
 
 
 @pytest.fixture
-def visit(visits: Visits) -> Callable[..., Page]:
-    """Opens one window at a site, as `Visits.open` has it."""
-    return visits.open
+def visit(chromium: Browser, visitor_numbers: Iterator[int]) -> Iterator[Callable[..., Page]]:
+    """Opens windows, as `Visits.open` has it; at the end nothing may have gone wrong in any of them."""
+    visits = Visits(chromium, visitor_numbers)
+    yield visits.open
+    visits.close()

@@ -13,7 +13,7 @@ _EVERYWHERE = {"WORLD": "everywhere", "EU": "the European Union", "EEA": "the Eu
 
 #: How a sentence about a member is said to the member: the longer first.
 _TO_YOU = (
-    ("the member switches", "you switch"), ("the member's", "your"), ("the member is", "you are"),
+    ("permitted by rule", "the policy permits it, in its rule"), ("the member switches", "you switch"), ("the member's", "your"), ("the member is", "you are"),
     ("the member was", "you were"), ("for this member", "for you"), ("the member", "you"), ("members of", "people of"),
 )  # fmt: skip
 
@@ -28,6 +28,22 @@ def purpose_term(pack: Pack, purpose: str) -> Term:
     return Term(
         purpose, label or (exact.label if exact else purpose), dpv or (shared.dpv if shared else None)
     )
+
+
+def purpose_to_you(pack: Pack, purpose: str) -> str:
+    """A purpose, said to the member whose data it is about; a pack's own words stay as they are."""
+    label = purpose_term(pack, purpose).label
+    if label == getattr(pack.purposes.get(purpose), "label", None):
+        return label
+    for about, said in _SOMEONE:
+        label = label.replace(about, said)
+    return label
+
+
+#: The shared words for purposes speak of "someone"; to the member that is "you".
+_SOMEONE = (
+    ("to someone from their own", "to you from your own"), ("someone's", "your"), ("for someone", "for you"),
+)  # fmt: skip
 
 
 def category_term(pack: Pack, category: str) -> Term:

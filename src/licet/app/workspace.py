@@ -23,7 +23,13 @@ from licet.app.engines import new_engine, spark_session
 from licet.app.layout import Layout, is_workspace, ledger_place, make_workspace, open_layout, read_salt
 from licet.app.ledger_place import open_ledger
 from licet.app.member.member import Member
-from licet.app.member.publishing import Introduction, introduce, is_willing, public_records, willing_subjects
+from licet.app.member.publishing import (
+    Introduction,
+    introductions,
+    is_willing,
+    public_records,
+    willing_subjects,
+)
 from licet.app.member.records import OwnRecord, OwnRecords
 from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
@@ -284,8 +290,8 @@ class Workspace:
 
     def some_subjects(self, most: int) -> list[Introduction]:
         """The first known subjects by id, each with public name and headline, for a demo to offer."""
-        catalogue, base = self.catalogue, self.layout.root
-        return [introduce(OwnRecords(catalogue, base, one), catalogue) for one in self.people().first(most)]
+        catalogue, subjects = self.catalogue, self.people().first(most)
+        return introductions(OwnRecords(catalogue, self.layout.root, *subjects), catalogue, subjects)
 
     def public_records(self, subject: str) -> list[OwnRecord]:
         """What of a subject's data anybody can see: public profiles and publications. Raises: AppError APP-013."""

@@ -5,7 +5,7 @@ Everything is escaped; a template that needs markup says so itself, and only for
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,20 @@ def upfirst(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def told(value: Any) -> str:
+    """A value out of a member's table, as a person writes it."""
+    if isinstance(value, datetime):
+        # A plain timestamp is UTC here, as it is at the gate.
+        return moment(value if value.tzinfo is None else value.astimezone(UTC))
+    if isinstance(value, date):
+        return f"{value.day} {value:%B %Y}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(told(one) for one in value)
+    return str(value)
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """1 record, 2,000 records."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
@@ -57,7 +71,7 @@ def make_templates() -> Jinja2Templates:
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    for made in (day, moment, iso, counted, upfirst, to_you):
+    for made in (day, moment, iso, counted, upfirst, to_you, told):
         environment.filters[made.__name__] = made
     return Jinja2Templates(env=environment)
 

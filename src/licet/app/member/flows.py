@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from licet.app.member.records import OwnRecord
-from licet.app.wording import purpose_term, recipient_name
+from licet.app.wording import purpose_to_you, recipient_name
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.packs import Pack
-from licet.terms import Code
+from licet.terms import ChoiceState, Code
 
 #: Records shown as examples with each group of a flow.
 _EXAMPLES = 3
@@ -75,31 +75,47 @@ def uses_in(pack: Pack) -> list[Use]:
 
 
 def flows(
+    subject: str,
     records: Iterable[OwnRecord],
     facts_of: Callable[[str], Facts | None],
     policy: Policy,
     at: datetime,
 ) -> list[Flow]:
-    """What each use would be given at `at`, were it to run.
+    """What each use would be given of a member's records at `at`, were it to run.
 
     facts_of: what is known about a subject then; asked about everyone a record is about.
     """
     rows = list(records)
     people: dict[str, Facts | None] = {}
     for record in rows:
-        for subject in record.subjects:
-            if subject not in people:
-                people[subject] = facts_of(subject)
-    return [_flow(use, rows, people, policy, at) for use in uses_in(policy.pack)]
+        for one in (subject, *record.subjects):
+            if one not in people:
+                people[one] = facts_of(one)
+    return [_flow(use, subject, rows, people, policy, at) for use in uses_in(policy.pack)]
+
+
+def reason_for(decision: Decision) -> str:
+    """Why, as far as the member is concerned: what a browser's signal switched off, nobody switched."""
+    facts, setting = decision.facts, decision.policy.pack.settings.get(decision.setting or "")
+    if decision.code is Code.REFUSED and facts is not None and setting is not None:
+        said_no = decision.choice in (ChoiceState.REFUSED, ChoiceState.WITHDRAWN)
+        if not said_no and facts.signals.intersection(setting.honours):
+            return f"the member's browser sent a privacy signal, and that switches “{setting.label}” off"
+    return decision.reason
 
 
 def _flow(
-    use: Use, rows: list[OwnRecord], people: Mapping[str, Facts | None], policy: Policy, at: datetime
+    use: Use,
+    subject: str,
+    rows: list[OwnRecord],
+    people: Mapping[str, Facts | None],
+    policy: Policy,
+    at: datetime,
 ) -> Flow:
     known: dict[tuple[Any, ...], Decision] = {}
     grouped: dict[tuple[str, str, str], list[tuple[OwnRecord, tuple[str, ...]]]] = {}
     for record in rows:
-        code, reason, kinds = _fate(use, record, people, policy, at, known)
+        code, reason, kinds = _fate(use, subject, record, people, policy, at, known)
         grouped.setdefault((record.table, code, reason), []).append((record, kinds))
     parts = [
         Part(
@@ -119,37 +135,49 @@ def _flow(
         if rule.setting is not None and use.purpose in rule.purposes and use.recipient in rule.recipients
     )
     return Flow(
-        use, purpose_term(policy.pack, use.purpose).label, recipient_name(policy.pack, use.recipient),
+        use, purpose_to_you(policy.pack, use.purpose), recipient_name(policy.pack, use.recipient),
         tuple(one for one in settings if one is not None), used, len(rows) - used, tuple(parts),
     )  # fmt: skip
 
 
 def _fate(
     use: Use,
+    subject: str,
     record: OwnRecord,
     people: Mapping[str, Facts | None],
     policy: Policy,
     at: datetime,
     known: dict[tuple[Any, ...], Decision],
 ) -> tuple[str, str, tuple[str, ...]]:
-    """Code, sentence, and the kinds of data it speaks of: those permitted, or all where none is."""
-    first: Decision | None = None
+    """Code, sentence, and the kinds of data it speaks of: those permitted, or all where none is.
+
+    Why somebody else whom a record is about stands in the way is theirs to know: that they do is all that is said.
+    """
+    own: Decision | None = None
+    permitting: Decision | None = None
     permitted: list[str] = []
+    others = [one for one in record.subjects if one != subject]
     for kind in record.kinds:
         if kind is None:
             continue
-        answers = [_ask(use, kind, record, subject, people, policy, at, known) for subject in record.subjects]
-        denied = next((answer for answer in answers if not answer.permitted), None)
-        if denied is None and answers:
+        mine = _ask(use, kind, record, subject, people, policy, at, known)
+        if not mine.permitted:
+            own = own or mine
+        elif all(_ask(use, kind, record, one, people, policy, at, known).permitted for one in others):
+            permitting = permitting or mine
             permitted.append(kind)
-            first = first if first is not None and first.permitted else answers[0]
-        elif first is None:
-            first = denied
-    if permitted and first is not None:
-        return Code.PERMITTED.value, first.reason, tuple(permitted)
-    if first is None:
+    if permitting is not None:
+        return Code.PERMITTED.value, reason_for(permitting), tuple(permitted)
+    kinds = tuple(kind for kind in record.kinds if kind is not None)
+    if not kinds:
         return Code.UNLABELLED.value, "the catalogue does not say what kind of data this is", ()
-    return first.code.value, first.reason, tuple(kind for kind in record.kinds if kind is not None)
+    if own is None:
+        return Code.SUBJECTS_DISAGREE.value, _OTHERS, kinds
+    return own.code.value, reason_for(own), kinds
+
+
+#: Said where a record would be used were it about the member alone.
+_OTHERS = "it is about somebody else too, and for them the policy does not permit it"
 
 
 def _ask(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from licet.app.wording import purpose_term, recipient_name
+from licet.app.wording import purpose_to_you, recipient_name
 from licet.ledger import Entry, EntryKind
 from licet.store import SnapshotRef
 from licet.terms.moments import format_moment, parse_moment
@@ -73,7 +73,7 @@ def past_use(workspace: Workspace, entry: Entry, snapshots: dict[str, SnapshotRe
         found = documents_about(workspace.store, snapshot.manifest, workspace.salt, subject)
     return PastUse(
         entry.index, entry.recorded_at, said["use"], said["how"],
-        said["purpose"], purpose_term(pack, said["purpose"]).label,
+        said["purpose"], purpose_to_you(pack, said["purpose"]),
         said["recipient"], recipient_name(pack, said["recipient"]),
         parse_moment(said["at"]), said["position"], pack.digest, pack.title, said["snapshot"],
         None if snapshot is None else snapshot.name, None if found is None else tuple(found),

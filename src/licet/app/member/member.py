@@ -152,7 +152,7 @@ class Member:
         def facts_of(subject: str) -> Facts | None:
             return people.facts_about(subject, at, position, ledger)
 
-        return flows(self.records, facts_of, policy, at)
+        return flows(self.subject, self.records, facts_of, policy, at)
 
     def _shown(self) -> dict[str, tuple[int, datetime]]:
         found: dict[str, tuple[int, datetime]] = {}

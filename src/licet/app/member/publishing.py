@@ -49,19 +49,37 @@ class Introduction(NamedTuple):
     headline: str
 
 
-def introduce(records: OwnRecords, catalogue: Catalogue) -> Introduction:
-    return Introduction(
-        records.subject, *(_first(records, catalogue, kind) for kind in ("profile.name", "profile.headline"))
-    )
+def introductions(records: OwnRecords, catalogue: Catalogue, subjects: Iterable[str]) -> list[Introduction]:
+    """Each subject with public name and headline. records: those about all of them."""
+    shown = [
+        record
+        for name, table in catalogue.tables.items()
+        if table.subjects and table.visibility_is == "public" and {*_INTRODUCING} & {*table.columns.values()}
+        for record in records.of(name)
+    ]
+    return [
+        Introduction(
+            subject,
+            *(_said(kind, (one for one in shown if subject in one.subjects)) for kind in _INTRODUCING),
+        )
+        for subject in subjects
+    ]
 
 
-def _first(records: OwnRecords, catalogue: Catalogue, kind: str) -> str:
-    for name, table in catalogue.tables.items():
-        columns = [column for column, label in table.columns.items() if label == kind]
-        if columns and table.subjects and table.visibility_is == "public":
-            for record in records.of(name)[:1]:
-                # The longest: a name and not the handle beside it.
-                return max((str(record.row[column] or "") for column in columns), key=len)
+def public_name(records: Iterable[OwnRecord]) -> str:
+    """The name on somebody's public page; empty where there is none."""
+    return _said(_INTRODUCING[0], records)
+
+
+_INTRODUCING = ("profile.name", "profile.headline")
+
+
+def _said(kind: str, records: Iterable[OwnRecord]) -> str:
+    for record in records:
+        said = [str(record.row[column]) for column in record.kinds.get(kind, ())]
+        if said:
+            # A name of two words and not the handle beside it.
+            return max(said, key=lambda text: (" " in text, len(text)))
     return ""
 
 

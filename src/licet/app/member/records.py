@@ -37,16 +37,16 @@ class OwnRecord(NamedTuple):
 
 
 class OwnRecords:
-    """The rows of one member in every catalogued table, read table by table as they are asked for."""
+    """The rows of one member, or of a few, in every catalogued table, read table by table as they are asked for."""
 
-    def __init__(self, catalogue: Catalogue, base: Path, subject: str) -> None:
-        self._catalogue, self.subject = catalogue, subject
+    def __init__(self, catalogue: Catalogue, base: Path, *subjects: str) -> None:
+        self._catalogue, self._subjects = catalogue, subjects
         self._engine = DuckDBEngine()
         self._tables = Tables(catalogue, self._engine, base, {}, None)
         self._read: dict[str, list[OwnRecord]] = {}
 
     def of(self, name: str) -> list[OwnRecord]:
-        """The member's rows of one table, newest first, then by key. Raises: SourceError from the table."""
+        """Their rows of one table, newest first, then by key. Raises: SourceError from the table."""
         if name not in self._read:
             table = self._catalogue.tables[name]
             self._read[name] = sorted(_records(name, table, self._rows(name)), key=_newest_first)
@@ -60,7 +60,7 @@ class OwnRecords:
     def _rows(self, name: str) -> pa.Table:
         content = self._tables.content(name)
         with self._engine.reading(f"table {name!r}"):
-            return self._tables.about(name, content, [self.subject]).to_pyarrow()
+            return self._tables.about(name, content, self._subjects).to_pyarrow()
 
 
 def _records(name: str, table: Table, rows: pa.Table) -> Iterator[OwnRecord]:

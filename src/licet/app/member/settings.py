@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from licet.app.member.flows import reason_for
 from licet.app.member.standing import Standing
-from licet.app.wording import category_term, purpose_term, recipient_name, region_name, to_you
+from licet.app.wording import category_term, purpose_to_you, recipient_name, region_name, to_you
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.packs import Pack, Rule
 from licet.packs.model import Citation
@@ -133,7 +134,7 @@ def _governed(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> Governe
     return Governed(
         rule.id,
         rule.effect == "permit",
-        tuple(purpose_term(pack, purpose).label for purpose in rule.purposes),
+        tuple(purpose_to_you(pack, purpose) for purpose in rule.purposes),
         tuple(category_term(pack, category).label for category in rule.categories),
         tuple(recipient_name(pack, recipient) for recipient in rule.recipients),
         tuple(region_name(pack, region) for region in rule.regions or (WORLD,)),
@@ -167,8 +168,8 @@ def _reach(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> tuple[str,
     if kinds and kinds <= {"setting", "signal", "moment"}:
         if "moment" in kinds:
             return "later", f"Not yet: it starts on {(_starts(rule, policy) or '')}."
-        return "if_on", _sentence(best.reason)
-    return "no", _sentence(best.reason)
+        return "if_on", _sentence(reason_for(best))
+    return "no", _sentence(reason_for(best))
 
 
 def _such_a_record(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from licet.terms.moments import midnight
 from licet.web.picture import draw
-from licet.web.rendering import page, workspace_of
+from licet.web.rendering import page, told, workspace_of
 from licet.web.visitors import Subject
 
 router = APIRouter()
@@ -24,8 +24,9 @@ def flows(request: Request, subject: Subject, on: str | None = None) -> Response
     day = _day(on)
     member = workspace_of(request).member(subject)
     found = member.flows(None if day is None else midnight(day))
+    picture = draw(found, "What they are used for" if day is None else f"On {told(day)}")
     return page(
-        request, "data.html", flows=found, picture=draw(found), on=day, today=datetime.now(UTC).date(),
+        request, "data.html", flows=found, picture=picture, on=day, today=datetime.now(UTC).date(),
         labels={one.id: one.label for one in member.settings()},
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from licet.app.member.publishing import public_name
 from licet.terms import AppError
 from licet.web.rendering import page, workspace_of
 from licet.web.visitors import OurForm, Subject, Who
@@ -76,7 +77,10 @@ def _public(request: Request, subject: str, one: tuple[str, str] | None) -> Resp
         shown = [record for record in shown if (record.table, record.key) == one]
     if not shown:
         raise HTTPException(404, "There is no such page.")
-    answer = page(request, "public.html", records=shown, subject=subject, single=one is not None)
+    answer = page(
+        request, "public.html", records=shown, subject=subject, author=public_name(shown) or subject,
+        single=one is not None,
+    )  # fmt: skip
     willing = workspace.is_willing_to_train(subject)
     answer.headers["Content-Usage"] = f"train-ai={'y' if willing else 'n'}"
     return answer

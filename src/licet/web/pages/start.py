@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from licet.web.rendering import page, workspace_of
-from licet.web.visitors import Operator, Who
+from licet.web.visitors import Operator, Who, signed_in
 
 router = APIRouter()
 
@@ -15,7 +15,7 @@ router = APIRouter()
 def start(request: Request, who: Who) -> Response:
     if who.subject is None:
         return page(request, "welcome.html")
-    member = workspace_of(request).member(who.subject)
+    member = workspace_of(request).member(signed_in(request, who))
     flows = member.flows()
     return page(
         request, "home.html", settings=member.settings(), flows=flows, notices=member.notices(),
