@@ -32,7 +32,7 @@ class _Layout(NamedTuple):
 
 
 _WIDE = _Layout("wide", 780, 160, 420, 34, 14, 34, 14, 48, 2)
-_NARROW = _Layout("narrow", 340, 114, 190, 60, 16, 20, 13, 22, 3)
+_NARROW = _Layout("narrow", 340, 124, 196, 60, 16, 20, 13, 20, 3)
 #: A kind's pitch is its own: there are often twice as many of them as uses.
 _BAR, _TOP, _PITCH = 10, 34, 46
 #: Records are drawn to scale, but nothing that is there is drawn thinner than this.

@@ -84,9 +84,11 @@ def test_the_menu_is_the_packs_own_paths(workspace: Workspace) -> None:
 def test_a_record_about_two_people_is_used_only_if_both_permit_it(workspace: Workspace) -> None:
     (flow,) = workspace.member("ann", DAY).flows()
     parts = {(part.table, part.code): part.records for part in flow.parts}
-    assert parts["posts", "permitted"] == 1 and parts["posts", "region_not_covered"] == 1
+    assert parts["posts", "permitted"] == 1 and parts["posts", "subjects_disagree"] == 1
     assert parts["messages", "closed_by_vocabulary"] == 1
     assert parts["profiles", "permitted"] == 1
+    (held,) = (part for part in flow.parts if part.code == "subjects_disagree")
+    assert "region" not in held.reason, "why the other does not permit it is for the other to know"
 
 
 def test_nobody_is_somebody_only_when_known(workspace: Workspace) -> None:

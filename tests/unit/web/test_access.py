@@ -37,7 +37,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         ],
         "posts": [
             post("p1", "annegret", f"{SECRET}, to few", seen_by="few"),
-            post("p2", "annegret", "<img src=x onerror=alert(1)><script>alert(2)</script>{{ 7*7 }}"),
+            post("p2", "annegret", "<img src=x onerror=alert(1)><script>alert(2)</script>{{ 7777*7777 }}"),
             post("p3", "annegret", f"{SECRET}, to all"),
         ],
         "messages": [message("m", "annegret", ["annegret"], SECRET)],
@@ -145,7 +145,7 @@ def test_what_members_write_is_text_and_never_markup(browser: Browser) -> None:
     ):
         shown = browser.get(path).text
         assert "<img" not in shown and "<script>" not in shown, path
-        assert "49" not in shown.partition("{{")[0] or "{{ 7*7 }}" in shown, "templates are not made of data"
+        assert "60481729" not in shown, "templates are not made of data"
 
 
 def test_a_session_planted_before_signing_in_is_worth_nothing(browser: Browser) -> None:
