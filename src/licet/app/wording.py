@@ -13,8 +13,9 @@ _EVERYWHERE = {"WORLD": "everywhere", "EU": "the European Union", "EEA": "the Eu
 
 #: How a sentence about a member is said to the member: the longer first.
 _TO_YOU = (
-    ("permitted by rule", "the policy permits it, in its rule"), ("the member switches", "you switch"), ("the member's", "your"), ("the member is", "you are"),
-    ("the member was", "you were"), ("for this member", "for you"), ("the member", "you"), ("members of", "people of"),
+    ("permitted by rule", "the policy permits it, in its rule"), ("the member switches", "you switch"),
+    ("the member's", "your"), ("the member is", "you are"), ("the member was", "you were"),
+    ("for this member", "for you"), ("the member", "you"), ("members of", "people of"),
 )  # fmt: skip
 
 
