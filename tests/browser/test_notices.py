@@ -22,6 +22,9 @@ def test_an_announced_policy_is_shown_before_its_day_and_the_ledger_has_it(
     ).to_be_visible()
     expect(page.get_by_role("heading", name="How it differs from the policy in force")).to_be_visible()
     expect(page.get_by_role("heading", name="What it changes for you")).to_be_visible()
+    expect(
+        page.get_by_text("Training AI that generates content, by LinkedIn: now also with your comments.")
+    ).to_be_visible()
     digest = page.url.rpartition("/")[2]
     with licet.open(reported.workspace) as workspace:
         shown = [

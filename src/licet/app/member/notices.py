@@ -10,6 +10,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, NamedTuple
 
+from licet.app.member.differing import in_words
 from licet.app.member.flows import Flow
 from licet.app.member.preview import FlowChange
 from licet.app.member.settings import Source, source_of
@@ -23,7 +24,8 @@ class Notice(NamedTuple):
 
     status:  ``announced`` (not in force), ``coming`` (in force, and its day is still to come) or ``in_force``.
     starts:  the first moment it permits anything; None when it permits nothing.
-    changes: how it differs from the policy in force; empty for the one in force.
+    in_words: how it differs from the policy in force, said to the member; `changes` is every difference of the two
+             texts. Both are empty for the one in force.
     for_you: per use, how many of the member's records it would be given before and after.
     shown:   the ledger entry that says the member was shown it, and when; None while they were not.
     """
@@ -37,6 +39,7 @@ class Notice(NamedTuple):
     announced_at: datetime
     starts: datetime | None
     headlines: tuple[tuple[str, Source | None], ...]
+    in_words: tuple[str, ...]
     changes: tuple[PackChange, ...]
     for_you: tuple[FlowChange, ...]
     shown: tuple[int, datetime] | None
@@ -47,6 +50,7 @@ class Notice(NamedTuple):
             "status": self.status, "announced_at": format_moment(self.announced_at),
             "starts": None if self.starts is None else format_moment(self.starts),
             "headlines": [text for text, _ in self.headlines],
+            "in_words": list(self.in_words),
             "changes": [one.as_dict() for one in self.changes],
             "for_you": [
                 {"purpose": one.before.use.purpose, "recipient": one.before.use.recipient,
@@ -80,6 +84,7 @@ def make_notice(
     return Notice(
         pack.digest, pack.id, pack.title, pack.version, pack.controller.name, status, announced_at, starts,
         tuple((one.title, source_of(one.cite, pack)) for one in pack.notices.values()),
+        () if is_in_force or in_force is None else in_words(in_force, pack),
         () if is_in_force or in_force is None else tuple(difference(in_force, pack)),
         tuple(pair for pair in pairs if pair.difference), shown,
     )  # fmt: skip
@@ -110,9 +115,9 @@ def as_text(notice: Notice, subject: str) -> str:
     when = "It permits nothing." if notice.starts is None else f"It takes effect on {_day(notice.starts)}."
     lines = [notice.title, "=" * min(len(notice.title), 78), "", when, ""]
     lines += [f"- {text}" for text, _ in notice.headlines]
-    if notice.changes:
+    if notice.in_words:
         lines += ["", "What is different from the policy in force:"]
-        lines += [f"- {one.sentence}" for one in notice.changes]
+        lines += [f"- {sentence}" for sentence in notice.in_words]
     lines += ["", f"What it changes for you ({subject}), as your data and your choices stand today:"]
     lines += [
         f"- {one.before.label}, for {one.before.to}: {one.before.used} of your records before, {one.after.used} after"
