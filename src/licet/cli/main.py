@@ -10,6 +10,7 @@ import typer
 
 import licet
 from licet.cli import (
+    audit_commands,
     compare_commands,
     corpus_commands,
     demo,
@@ -64,6 +65,7 @@ app.add_typer(token_commands.app, name="tokens")
 app.command("receipt")(receipt_commands.receipt)
 app.command("verify")(receipt_commands.verify)
 app.command("archive")(receipt_commands.archive)
+app.command("audit")(audit_commands.audit)
 
 _BANNER = """licet: it is permitted, or it is not used.
 
@@ -73,6 +75,7 @@ that data passes one gate, and a member's “no” reaches what was built from i
 Try:
   licet demo                                      a made-up network, end to end, in a minute
   licet packs show linkedin_as_reported           a policy, in plain words
+  licet audit ARCHIVE.zip --region CH             your own download: what is used for what
   licet init --pack linkedin_as_reported          a workspace of your own
   licet import stackexchange DIR                  real members, posts and comments
   licet corpus build --at 2025-11-03              what may train, and what may not, and why

@@ -63,7 +63,7 @@ def test_every_command_has_help_with_an_example_of_itself(command: tuple[str, ..
     answer = run_licet(*command, "--help")
     assert answer.status == 0 and answer.err == ""
     assert f"Example: licet {' '.join(command)}" in re.sub(r"\s+", " ", answer.out.replace("│", " "))
-    assert command in (("demo",), ("verify",)) or "--workspace" in answer.out
+    assert command in (("demo",), ("verify",), ("audit",)) or "--workspace" in answer.out
     assert "--json" in answer.out
 
 
@@ -73,7 +73,7 @@ def test_there_are_the_commands_that_the_banner_names() -> None:
         line.split("  ")[1].split()[1:] for line in answer.out.splitlines() if line.startswith("  licet ")
     ]
     known = [" ".join(command) for command in commands()]
-    assert len(named) == 8
+    assert len(named) == 9
     for words in named:
         assert any(" ".join(words).startswith(command) for command in known), words
 

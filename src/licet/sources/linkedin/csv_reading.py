@@ -33,10 +33,14 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A CSV file below its preamble: the header's cells as written, and the rows, each as long as it came."""
+    """A CSV file below its preamble: the header's cells as written, and the rows, each as long as it came.
+
+    preamble: the cells above the header that hold anything.
+    """
 
     header: tuple[str, ...]
     rows: Iterator[list[str]]
+    preamble: tuple[str, ...] = ()
 
 
 def fold_word(text: str) -> str:
@@ -57,7 +61,8 @@ def read_sheet(file: Readable, words: Collection[str], where: str) -> Sheet | No
     preamble: list[list[str]] = []
     for row in rows:
         if _is_header(row, known):
-            return Sheet(tuple(cell.strip() for cell in row), rows)
+            above = tuple(cell for line in preamble for cell in line if cell.strip())
+            return Sheet(tuple(cell.strip() for cell in row), rows, above)
         if any(cell.strip() for cell in row):
             preamble.append(row)
         if len(preamble) > _HEADER_WITHIN_ROWS:

@@ -35,7 +35,7 @@ _MOST_NAMED = 20
 #: Cells of all files together: many times what people have, and still little enough for memory.
 MOST_CELLS = 50_000_000
 #: What is wrong with one file; whatever else is wrong is wrong with the archive.
-_FILE_CODES = frozenset({"SRC-050", "SRC-051", "SRC-052"})
+FILE_CODES = frozenset({"SRC-050", "SRC-051", "SRC-052"})
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ def import_linkedin(
     region, SRC-048 when nothing in it is known, SRC-017 when a table cannot be written.
     """
     if region is not None and not is_region(region):
-        raise SourceError("SRC-047", f"{region!r} is not a region", "region", "write it as CH or US-CA")
+        raise no_region(region)
     findings = _Findings()
     with open_archive(zip_path, limits) as archive:
         entries = archive.entries()
@@ -79,12 +79,7 @@ def import_linkedin(
             if progress is not None:
                 progress(entry.name, done, total)
     if not findings.parts:
-        raise SourceError(
-            "SRC-048",
-            "no file of this archive is one of a LinkedIn export",
-            str(zip_path),
-            "give the ZIP that LinkedIn sent, as it was downloaded",
-        )
+        raise no_export(zip_path)
     return _write(findings, Path(out_dir), subject, region)
 
 
@@ -93,13 +88,11 @@ def _take(archive: Archive, entry: Entry, subject: str, findings: _Findings) -> 
     name = entry.name
     if entry.is_nested:
         return FileOutcome(name, "nested archive", reason="archives inside the archive are not opened")
-    lower = name.casefold()
-    folders = lower.replace("\\", "/").split("/")[:-1]
-    if lower.endswith((".html", ".htm")) and ARTICLES_FOLDER in folders:
+    if is_article(name):
         with archive.open(name) as file:
             article = read_article(name, file, subject)
         return _keep(findings, ARTICLES, name, article)
-    layout = layout_of(name) if lower.endswith(".csv") else None
+    layout = layout_of(name) if name.casefold().endswith(".csv") else None
     if layout is None:
         return FileOutcome(name, "not understood", reason="no such file of an export is known")
     try:
@@ -107,7 +100,7 @@ def _take(archive: Archive, entry: Entry, subject: str, findings: _Findings) -> 
             sheet = read_sheet(file, layout.words, name)
             table = None if sheet is None else sheet_table(sheet, layout, name, subject)
     except SourceError as error:
-        if error.code not in _FILE_CODES:
+        if error.code not in FILE_CODES:
             raise
         return FileOutcome(name, "not understood", layout.table, reason=error.line())
     if table is None or table.data.num_rows == 0:
@@ -116,15 +109,41 @@ def _take(archive: Archive, entry: Entry, subject: str, findings: _Findings) -> 
     return _keep(findings, layout, name, table)
 
 
+def is_article(name: str) -> bool:
+    """Whether a file of the archive is an article, by its name and its folder."""
+    *folders, file = name.casefold().replace("\\", "/").split("/")
+    return file.endswith((".html", ".htm")) and ARTICLES_FOLDER in folders
+
+
 def _keep(findings: _Findings, layout: FileLayout, name: str, table: SheetTable) -> FileOutcome:
     findings.cells += table.data.num_rows * table.data.num_columns
-    if findings.cells > MOST_CELLS:
-        raise SourceError(
-            "SRC-046", "the archive holds far more rows than an export", name, "check what it is"
-        )
+    check_cells(findings.cells, name)
     findings.parts.setdefault(layout.table, []).append(table)
     findings.layouts[layout.table] = layout
     return FileOutcome(name, "imported", layout.table, table.data.num_rows, table.remark)
+
+
+def no_region(region: str) -> SourceError:
+    """What to say of a region that is none."""
+    return SourceError("SRC-047", f"{region!r} is not a region", "region", "write it as CH or US-CA")
+
+
+def no_export(zip_path: Path | str) -> SourceError:
+    """What to say of an archive in which no file is known."""
+    return SourceError(
+        "SRC-048",
+        "no file of this archive is one of a LinkedIn export",
+        str(zip_path),
+        "give the ZIP that LinkedIn sent, as it was downloaded",
+    )
+
+
+def check_cells(cells: int, name: str) -> None:
+    """Refuse an archive whose files together have more cells than any export. Raises: SourceError SRC-046."""
+    if cells > MOST_CELLS:
+        raise SourceError(
+            "SRC-046", "the archive holds far more rows than an export", name, "check what it is"
+        )
 
 
 def _learn(findings: _Findings, layout: FileLayout, table: SheetTable) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyarrow as pa
 
 from licet.sources.linkedin.csv_reading import Sheet, fold_word
-from licet.sources.linkedin.dates import read_date
+from licet.sources.linkedin.dates import WrittenDate, read_date
 from licet.sources.linkedin.layout import FileLayout
 from licet.terms import SourceError
 
@@ -43,6 +45,24 @@ class SheetTable:
         return str(value) if value is not None else None
 
 
+def full_rows(sheet: Sheet, file_name: str) -> Iterator[list[str]]:
+    """The rows that hold anything, as they are read.
+
+    Raises: SourceError SRC-051 for more rows or cells than an export has, and what reading the rows raises.
+    """
+    width, count, cells = len(sheet.header), 0, 0
+    for row in sheet.rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        count += 1
+        cells += max(width, len(row))
+        if count > MOST_ROWS or cells > MOST_CELLS:
+            raise SourceError(
+                "SRC-051", "the file has far more rows than an export", file_name, "check what it is"
+            )
+        yield row
+
+
 def sheet_table(sheet: Sheet, layout: FileLayout, file_name: str, subject: str) -> SheetTable:
     """Every cell of the sheet as text, empty ones as null, with member_id, created and visibility beside them.
 
@@ -50,26 +70,19 @@ def sheet_table(sheet: Sheet, layout: FileLayout, file_name: str, subject: str) 
     """
     names = _column_names(tuple(layout.spelling(cell) for cell in sheet.header))
     width = len(names)
-    created = _position(sheet, layout.created)
-    visibility = _position(sheet, layout.visibility)
+    created = column_position(sheet, layout.created)
+    visibility = column_position(sheet, layout.visibility)
     fields = [pa.field(name, pa.string()) for name in names]
     fields += [pa.field("beyond_header", pa.list_(pa.string())), pa.field("created", _MOMENT)]
     fields += [pa.field("visibility", pa.string())]
     schema = pa.schema(fields)
     batches: list[pa.RecordBatch] = []
-    count = cells = 0
-    rows = (row for row in sheet.rows if any(cell.strip() for cell in row))
+    rows = full_rows(sheet, file_name)
     while chunk := list(itertools.islice(rows, _BATCH_ROWS)):
-        count += len(chunk)
-        cells += sum(max(width, len(row)) for row in chunk)
-        if count > MOST_ROWS or cells > MOST_CELLS:
-            raise SourceError(
-                "SRC-051", "the file has far more rows than an export", file_name, "check what it is"
-            )
         columns: list[list[object]] = [[_cell(row, n) for row in chunk] for n in range(width)]
         columns.append([[cell for cell in row[width:] if cell.strip()] or None for row in chunk])
-        columns.append([_moment(row, created) for row in chunk])
-        columns.append([_audience(row, visibility) for row in chunk])
+        columns.append([moment_of(date_in(row, created)) for row in chunk])
+        columns.append([audience_in(row, visibility) for row in chunk])
         arrays = [pa.array(values, field.type) for values, field in zip(columns, fields, strict=True)]
         batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
     data = pa.Table.from_batches(batches, schema=schema)
@@ -93,7 +106,7 @@ def _without_idle(
     ]
     beyond = not _is_empty(data, "beyond_header")
     idle += [] if beyond else ["beyond_header"]
-    idle += ["created"] if _position(sheet, layout.created) is None else []
+    idle += ["created"] if column_position(sheet, layout.created) is None else []
     idle += ["visibility"] if layout.visibility is None else []
     unknown = [name for name, label in labels.items() if label is None and name not in idle]
     remarks = [f"columns not known, and left unlabelled: {', '.join(unknown)}"] if unknown else []
@@ -135,7 +148,8 @@ def _column_names(header: tuple[str, ...]) -> list[str]:
     return names
 
 
-def _position(sheet: Sheet, column: str | None) -> int | None:
+def column_position(sheet: Sheet, column: str | None) -> int | None:
+    """Where a column stands, whatever the case and spaces of its name; None where it does not."""
     if column is None:
         return None
     words = [fold_word(cell) for cell in sheet.header]
@@ -146,12 +160,17 @@ def _cell(row: list[str], position: int) -> str | None:
     return (row[position].strip() or None) if position < len(row) else None
 
 
-def _moment(row: list[str], position: int | None) -> object:
-    """When the record was made; a month or a year is too little to say."""
-    written = read_date(_cell(row, position)) if position is not None else None
+def date_in(row: list[str], position: int | None) -> WrittenDate | None:
+    """The date in a cell, and how exactly it is written; None where there is none that can be read."""
+    return read_date(_cell(row, position)) if position is not None else None
+
+
+def moment_of(written: WrittenDate | None) -> datetime | None:
+    """When a record was made; a month or a year is too little to say."""
     return written.moment if written is not None and written.precision in ("moment", "day") else None
 
 
-def _audience(row: list[str], position: int | None) -> str | None:
+def audience_in(row: list[str], position: int | None) -> str | None:
+    """Who could see the record, in small letters; None where nobody wrote it."""
     written = _cell(row, position) if position is not None else None
     return written.casefold() if written is not None else None

@@ -1,0 +1,103 @@
+"""What people do not expect of their data: told only where their archive holds it, and as the policy answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from licet.app.audit.report import FileReport, Surprise
+from licet.app.audit.topics import ADS, RECOMMENDATIONS, TRAINING
+
+
+def surprises(files: tuple[FileReport, ...]) -> tuple[Surprise, ...]:
+    """The surprises of an archive, the most telling first."""
+    return tuple(found for tell in _ALL if (found := tell(files)) is not None)
+
+
+def _ai_conversations(files: tuple[FileReport, ...]) -> Surprise | None:
+    held, used = _of(files, "ai_conversation")
+    if not held:
+        return None
+    if used:
+        told = "They look like messages, but they count as training data: what you type to an AI feature trains it."
+    else:
+        told = (
+            "They look like messages. Under this policy, at this moment and where you live, they train no AI."
+        )
+    return Surprise("Your conversations with the AI are not private messages", told, held)
+
+
+def _group_messages(files: tuple[FileReport, ...]) -> Surprise | None:
+    held, _ = _of(files, "private_communication.messages")
+    if not held:
+        return None
+    return Surprise(
+        "What you write in groups is not private either",
+        "The European notice names group messages as training data, and no column of the file tells them from"
+        " private ones. This report counts all of them as private, so some may be used though it says no.",
+        held,
+    )
+
+
+def _screening_answers(files: tuple[FileReport, ...]) -> Surprise | None:
+    return _saved(
+        files,
+        "job_seeking.screening_answers",
+        "Answers you saved for job applications",
+        "What you answered to employers' screening questions and saved for the next time",
+    )
+
+
+def _resumes(files: tuple[FileReport, ...]) -> Surprise | None:
+    return _saved(files, "job_seeking.resumes", "Your saved résumé", "The whole text of a résumé you saved")
+
+
+def _saved(files: tuple[FileReport, ...], kind: str, title: str, what: str) -> Surprise | None:
+    held, used = _of(files, kind)
+    if not held:
+        return None
+    told = (
+        f"{what} counts as training data." if used else f"{what} is kept; under this policy it trains no AI."
+    )
+    return Surprise(title, told, held)
+
+
+def _inferred(files: tuple[FileReport, ...]) -> Surprise | None:
+    found = [one for one in files if one.file.layout.table in ("inferences", "ad_targeting")]
+    if not found:
+        return None
+    cells = sum(one.file.cells for one in found)
+    feeding = [
+        topic.label for topic in (RECOMMENDATIONS, ADS) if any(one.reaches[topic].now for one in found)
+    ]
+    more = f" The policy lets it feed {' and '.join(feeding)}." if feeding else ""
+    return Surprise(
+        "What advertising has worked out about you",
+        f"{cells:,} entries that you did not write: guesses and groups that advertisers can choose you by.{more}",
+        sum(one.file.rows for one in found),
+    )
+
+
+def _others_words(files: tuple[FileReport, ...]) -> Surprise | None:
+    found = [
+        one
+        for one in files
+        if one.file.layout.table == "recommendations_received" and one.reaches[TRAINING].now
+    ]
+    if not found:
+        return None
+    return Surprise(
+        "What others wrote about you",
+        "Recommendations that colleagues wrote for you stand on your profile, and count as training data.",
+        sum(one.reaches[TRAINING].now for one in found),
+    )
+
+
+def _of(files: tuple[FileReport, ...], kind: str) -> tuple[int, bool]:
+    """Records in the files of a kind of data, and whether any of them trains AI."""
+    found = [one for one in files if one.file.layout.kind == kind]
+    return sum(one.file.rows for one in found), any(one.reaches[TRAINING].now for one in found)
+
+
+_ALL: tuple[Callable[[tuple[FileReport, ...]], Surprise | None], ...] = (
+    *(_ai_conversations, _group_messages, _screening_answers, _resumes, _others_words, _inferred),
+)

@@ -1,0 +1,60 @@
+"""`licet audit`: a person's own archive, at home."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from licet.cli import audit_show
+from licet.cli.door import AsJson, answers, print_json, progress_bar, say
+from licet.terms.moments import parse_moment
+
+
+@answers
+def audit(
+    archive: Annotated[
+        Path, typer.Argument(help="The ZIP file you downloaded from LinkedIn.", metavar="ARCHIVE.zip")
+    ],
+    pack: Annotated[
+        str, typer.Option("--pack", help="The policy to ask: a shipped one's name or a file.")
+    ] = "linkedin_official",
+    region: Annotated[
+        str | None, typer.Option("--region", help="Where you live, e.g. CH. Default: what your profile says.")
+    ] = None,
+    age: Annotated[
+        int | None,
+        typer.Option(
+            "--age", min=0, max=150, help="Your age. Default: by your date of birth, if it is there."
+        ),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="The moment to ask about, e.g. 2026-01-01. Default: now.")
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the report as one page that works offline, too."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What of your own LinkedIn download is used for what, and what to do about it.
+
+    Nothing leaves this machine, and nothing is kept but the page you ask for.
+
+    Example: licet audit Complete_LinkedInDataExport.zip --region CH --html report.html
+    """
+    from licet.app.audit import audit_archive, write_page
+
+    moment = datetime.now(UTC).replace(microsecond=0) if at is None else parse_moment(at)
+    with progress_bar(as_json) as progress:
+        report = audit_archive(archive, moment, pack=pack, region=region, age=age, progress=progress)
+    if html is not None:
+        write_page(report, html)
+    if as_json:
+        print_json(report.as_json())
+        return
+    audit_show.report(report)
+    if html is not None:
+        say(f"The same as a page: {html}. It holds your own words; keep it to yourself.")
