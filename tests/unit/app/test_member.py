@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from journeys.networks import PACK, make_network, member, message, post
@@ -158,3 +160,19 @@ def test_a_copy_that_left_the_store_is_told(workspace: Workspace, tmp_path: Path
     with pytest.raises(AppError, match="APP-030"):
         workspace.corpus_export(tmp_path / "out2", "tape")
     assert len(workspace.member("ann").past_uses()) == 2, "what was refused did not happen"
+
+
+def test_a_date_beyond_every_calendar_is_shown_as_it_is_written_and_dates_nothing(tmp_path: Path) -> None:
+    workspace = make_network(
+        tmp_path / "far", {"members": [member("ann")], "posts": [post("p1", "ann", "Bread wants time")]}
+    )
+    path = tmp_path / "far" / "data" / "posts.parquet"
+    rows = pq.read_table(path)
+    far = pa.array([253_402_300_800_000_000], pa.timestamp("us"))  # the first moment of the year 10000
+    pq.write_table(rows.set_column(rows.column_names.index("made"), "made", far), path)
+    (record,) = workspace.member("ann", DAY).records.of("posts")
+    assert record.created is None and str(record.row["made"]).startswith("10000-01-01")
+    workspace.corpus_build(at=DAY)
+    assert [row["created"] for row in workspace.corpus_documents()] == [None]
+    workspace.corpus_export(tmp_path / "out", "jsonl")
+    assert b"".join(workspace.member_archive("ann"))[:2] == b"PK"

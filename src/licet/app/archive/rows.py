@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from licet.app.member.records import plain_rows
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.tables import Tables, roles
 from licet.sources.catalogue import Catalogue, Table
@@ -50,7 +51,7 @@ class MemberRows:
         rows = self._tables.about(name, content, [self._subject])
         with self._engine.reading(f"table {name!r}"):
             for batch in self._engine.batches(rows.order_by(list(rows.columns)), _ROWS_AT_ONCE):
-                for row in batch.to_pylist():
+                for row in plain_rows(batch):
                     yield _shown(row, table, self._subject)
 
 

@@ -69,7 +69,7 @@ def _records(name: str, table: Table, rows: pa.Table) -> Iterator[OwnRecord]:
         within = path_in(path, rows.column_names)
         kinds_in.setdefault(path if within is None else within.column, set()).add(kind)
     placing = roles(table)
-    for row in rows.to_pylist():
+    for row in plain_rows(rows):
         kinds: dict[str | None, list[str]] = {}
         for column, value in row.items():
             for kind in kinds_in.get(column, {None}):
@@ -84,6 +84,23 @@ def _records(name: str, table: Table, rows: pa.Table) -> Iterator[OwnRecord]:
             {kind: tuple(columns) for kind, columns in kinds.items()},
             row,
         )
+
+
+def plain_rows(rows: pa.Table | pa.RecordBatch) -> list[dict[str, Any]]:
+    """Rows as Python values; a date beyond Python's calendar as its text."""
+    try:
+        found: list[dict[str, Any]] = rows.to_pylist()
+    except OverflowError:
+        columns = {name: _values(rows[name]) for name in rows.schema.names}
+        found = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    return found
+
+
+def _values(column: Any) -> list[Any]:
+    try:
+        return list(column.to_pylist())
+    except OverflowError:
+        return list(column.cast(pa.string()).to_pylist())
 
 
 def _people(row: Mapping[str, Any], columns: tuple[str, ...]) -> Iterator[str]:

@@ -22,6 +22,9 @@ from licet.uses.corpus.text.redaction import redact_each
 from licet.uses.corpus.text.rendering import join_threads, render
 from licet.uses.corpus.text.signatures import signatures
 
+#: The first and the last microsecond of the years 1 to 9999, since 1970.
+_FIRST_US, _LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
+
 #: The column of permitted rows that holds their author's own declared name.
 NAME = "__licet_name"
 
@@ -219,7 +222,11 @@ def _created(rows: pa.Table, column: str | None) -> pa.Array:
     values = rows[column].combine_chunks()
     if pa.types.is_timestamp(values.type) and values.type.tz is not None:
         values = values.cast(pa.timestamp("us", tz="UTC"))
-    return values.cast(pa.timestamp("us"), safe=False)
+    moments = values.cast(pa.timestamp("us"), safe=False)
+    # A moment that no calendar of Python's holds could be shown by nothing that reads the corpus: it is not known.
+    micros = moments.cast(pa.int64())
+    held = pc.and_(pc.greater_equal(micros, _FIRST_US), pc.less_equal(micros, _LAST_US))
+    return pc.if_else(held, moments, pa.scalar(None, pa.timestamp("us")))
 
 
 def _order(rows: pa.Table, column: str | None) -> pa.Array:
