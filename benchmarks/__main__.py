@@ -32,6 +32,7 @@ from benchmarks import (
     ledger,
     scale,
     spark,
+    web,
 )
 from benchmarks.machine import load, peer
 from benchmarks.measure import Tell
@@ -56,6 +57,7 @@ BENCHMARKS: dict[str, Any] = {
     "corpus_large": corpus_large,
     "gdprbench": gdprbench,
     "scale": scale,
+    "web": web,
 }
 
 

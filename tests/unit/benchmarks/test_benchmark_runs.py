@@ -21,6 +21,7 @@ from benchmarks import (
     ledger,
     scale,
     spark,
+    web,
 )
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.gdprbench.gated import Gated
@@ -63,6 +64,7 @@ TINY: dict[str, Any] = {
     "ledger": ledger.Sizes(standing=70, proofs=5, rounds=1, batches=(1, 10), threads=2),
     "corpus": corpus.Sizes(members=120, rounds=1, changed_share=0.05, shares=(0.1,)),
     "corpus_large": corpus_large.Sizes(members=300, posts=200, shares=(0.01, 0.1), voices=60),
+    "web": web.Sizes(rate=20, seconds=1, members=40, workers=1, connections=4),
     "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),
     "scale": scale.Sizes(members=300, posts=3_000, shares=(1, 10)),
 }
@@ -78,6 +80,7 @@ SPOKEN_TO = {
     "corpus": {"corpus", "update"},
     "corpus_large": {"update"},
     "gdprbench": set(),
+    "web": set(),
     "scale": {"refresh"},
 }
 

@@ -192,6 +192,8 @@ def test_whose_receipt_it_is_not_learns_nothing(api: Platform) -> None:
         ("GET", "/api/v1/ledger/checkpoint?size=999", (404, "LEDG-014")),
         ("GET", "/api/v1/ledger/proofs/consistency?old=2&new=1", (404, "LEDG-015")),
         ("GET", "/api/v1/ledger/checkpoint?size=-1", (422, "APP-090")),
+        ("GET", "/api/v1/ledger/checkpoint?sise=1", (422, "APP-090")),
+        ("GET", "/api/v1/subjects/ann/settings/%61i%2F", (404, "APP-011")),
         ("GET", f"/api/v1/packs/{'0' * 64}", (404, "APP-016")),
     ],
 )  # fmt: skip

@@ -151,4 +151,4 @@ def test_choices_come_page_by_page(workspace: Workspace, api: Platform) -> None:
     assert found == whole["choices"] and pages == (len(found) + 2) // 3
     for cursor in ("x", "bGljZXQ6LTE", "bGljZXQ6MDE", "é", "=" * 64):
         answer = api.get("/subjects/ann/choices", params={"cursor": cursor})
-        assert (answer.status_code, answer.json()["code"]) == (400, "APP-097"), cursor
+        assert (answer.status_code, answer.json()["code"]) == (404, "APP-097"), cursor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
@@ -68,8 +69,20 @@ def describe(api: FastAPI) -> dict[str, Any]:
 
 def methods_at(api: FastAPI, path: str) -> list[str]:
     """What a path of the API can be used with."""
-    found: set[str] = set()
+    return sorted(method.upper() for operations in _described_at(api, path) for method in operations)
+
+
+def parameters_at(api: FastAPI, path: str, method: str) -> set[str]:
+    """The names of the parameters that a path takes in its query."""
+    return {
+        one["name"]
+        for operations in _described_at(api, path)
+        for one in operations.get(method.lower(), {}).get("parameters", ())
+        if one["in"] == "query"
+    }
+
+
+def _described_at(api: FastAPI, path: str) -> Iterator[dict[str, Any]]:
     for template, operations in describe(api)["paths"].items():
         if compile_path(template)[0].match(path):
-            found |= {method.upper() for method in operations}
-    return sorted(found)
+            yield operations

@@ -47,7 +47,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "APP-094": (404, "There is no such address"),
     "APP-095": (405, "This address cannot be used in that way"),
     "APP-096": (413, "The request is too large"),
-    "APP-097": (400, "The cursor is none of this list's"),
+    "APP-097": (404, "The cursor is none of this list's"),
     "APP-098": (400, "The request cannot be read"),
     "LEDG-009": (503, "The ledger is busy"),
     "LEDG-012": (503, "It is not known whether it was recorded"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from licet.web.api.tokens import needs
 from licet.web.api.words import MOST_ID_LETTERS, Ours, Subject
+from licet.web.api.words import Setting as SettingId
 
 router = APIRouter(prefix="/subjects/{subject}", tags=["settings"], dependencies=[needs("choices:read")])
 
@@ -129,13 +130,7 @@ def settings(workspace: Ours, subject: Subject) -> Settings:
 
 
 @router.get("/settings/{setting}", summary="One setting of a member")
-def setting(
-    workspace: Ours,
-    subject: Subject,
-    setting: Annotated[
-        str, Path(max_length=MOST_ID_LETTERS, examples=["data_for_generative_ai_improvement"])
-    ],
-) -> Setting:
+def setting(workspace: Ours, subject: Subject, setting: SettingId) -> Setting:
     """Everything its page shows: where the member stands and why, what it governs and what it does not."""
     return Setting.model_validate(workspace.member(subject).setting(setting).as_json())
 

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from licet.app import Workspace
 from licet.app.tokens import Token
 from licet.terms import AppError, LicetError
+from licet.web.api.description import parameters_at
 from licet.web.api.problems import problem
 from licet.web.limits import Limiter, Rate
 
@@ -85,6 +86,7 @@ def caller(
     """The token of this request. Raises: AppError APP-092 when it is not for what the route needs."""
     token: Token = request.scope["licet_token"]
     missing = [scope for scope in scopes.scopes if scope not in token.scopes]
+    _refuse_unknown_parameters(request)
     if missing:
         raise AppError(
             "APP-092",
@@ -92,6 +94,21 @@ def caller(
             fix=f"use one made with --scope {missing[0]}",
         )
     return token
+
+
+def _refuse_unknown_parameters(request: Request) -> None:
+    """A misspelt parameter is not passed over. Raises: AppError APP-090."""
+    if not request.query_params:
+        return
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    unknown = sorted({*request.query_params} - parameters_at(request.app, path, request.method))
+    if unknown:
+        raise AppError(
+            "APP-090",
+            "the request is not as the API describes it",
+            repr(unknown[0])[:60],
+            "leave that parameter out",
+        )
 
 
 def needs(scope: str) -> Any:

@@ -35,16 +35,12 @@ def subject_in_path(
         str,
         Path(
             description="The member's id, percent-encoded.",
-            max_length=3 * 4 * MOST_ID_LETTERS,
             examples=["42"],
         ),
     ],
 ) -> str:
     """Raises: AppError APP-098 for what is no UTF-8, APP-013 for what can be nobody's id."""
-    try:
-        decoded = unquote(subject, errors="strict")
-    except UnicodeDecodeError:
-        raise unreadable_request() from None
+    decoded = _decoded(subject)
     if not decoded or "\x00" in decoded or len(decoded) > MOST_ID_LETTERS:
         raise workspace_of(request).unknown(decoded[:60])
     return decoded
@@ -59,6 +55,30 @@ def _moment(text: object) -> datetime:
         raise ValueError(error.what) from None
 
 
+def _number(value: object) -> object:
+    # In JSON 3.0 is 3; "3" and true are not.
+    if isinstance(value, str | bool):
+        raise ValueError("a number is needed")
+    return value
+
+
+def setting_in_path(
+    setting: Annotated[
+        str, Path(description="The setting's id.", examples=["data_for_generative_ai_improvement"])
+    ],
+) -> str:
+    """Raises: AppError APP-098 for what is no UTF-8."""
+    return _decoded(setting)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise unreadable_request() from None
+
+
+Setting = Annotated[str, Depends(setting_in_path)]
 Ours = Annotated[Workspace, Depends(workspace_of)]
 Subject = Annotated[str, Depends(subject_in_path)]
 
@@ -68,7 +88,7 @@ Word = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f
 
 #: A number of entries. JSON's numbers are exact up to here.
 _MOST_ENTRIES = 2**53 - 1
-Place = Annotated[int, Field(ge=0, le=_MOST_ENTRIES, strict=True)]
+Place = Annotated[int, Field(ge=0, le=_MOST_ENTRIES), BeforeValidator(_number)]
 #: The same in a path or a query, where everything is text.
 PlaceText = Annotated[int, Field(ge=0, le=_MOST_ENTRIES)]
 
