@@ -193,7 +193,7 @@ def test_several_languages_and_notes_above_the_header_are_read(tmp_path: Path) -
 def test_where_the_owner_lives_must_be_known(tmp_path: Path) -> None:
     with pytest.raises(AppError) as caught:
         audited(tmp_path, {"Skills.csv": COMPLETE["Skills.csv"]})
-    assert caught.value.code == "APP-110"
+    assert caught.value.code == "APP-120"
     with pytest.raises(SourceError) as refused:
         audited(tmp_path, BASIC, region="ch")
     assert refused.value.code == "SRC-047"

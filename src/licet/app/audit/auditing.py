@@ -47,7 +47,7 @@ def audit_archive(
     pack:   a shipped policy's name or a file.
     region: where the owner lives (``CH``, ``US-CA``); None: what the profile's location says.
     age:    the owner's, in whole years; None: by the profile's date of birth, else taken as 18.
-    Raises: SourceError SRC-040 to SRC-048 for the archive and the region, PackError for the policy, AppError APP-110
+    Raises: SourceError SRC-040 to SRC-048 for the archive and the region, PackError for the policy, AppError APP-120
     when where the owner lives is not known and the policy depends on it.
     """
     if region is not None and not is_region(region):
@@ -111,7 +111,7 @@ def _person(owner: Owner, pack: Pack, region: str | None, age: int | None, at: d
     if region is None:
         if any(rule.regions is not None for rule in pack.rules):
             raise AppError(
-                "APP-110",
+                "APP-120",
                 "the archive does not say clearly where you live, and the policy depends on it",
                 "Profile.csv, Geo Location",
                 "say so, e.g. --region CH",

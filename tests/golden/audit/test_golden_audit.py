@@ -1,0 +1,31 @@
+"""One whole report, word for word: as JSON and as a terminal shows it. LICET_GOLDEN=write writes them anew."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from journeys.archives import COMPLETE, zipped
+from journeys.command_line import run_licet
+
+HERE = Path(__file__).parent
+ASKED = ("--region", "CH", "--at", "2026-10-01")
+
+
+@pytest.mark.parametrize("form", ["json", "txt"])
+def test_a_report_is_the_same_word_for_word(tmp_path: Path, form: str) -> None:
+    path = zipped(tmp_path / "a.zip", COMPLETE)
+    answer = run_licet("audit", path, *ASKED, *(["--json"] if form == "json" else []))
+    assert answer.status == 0 and answer.err == ""
+    made = answer.out
+    if form == "json":
+        made = json.dumps(answer.json, ensure_ascii=False, indent=1) + "\n"
+    kept = HERE / f"complete.{form}"
+    if os.environ.get("LICET_GOLDEN") == "write":
+        kept.write_text(made, encoding="utf-8")
+    assert made == kept.read_text(encoding="utf-8"), (
+        "run LICET_GOLDEN=write pytest tests/golden/audit and read the difference"
+    )
