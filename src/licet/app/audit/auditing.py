@@ -17,7 +17,7 @@ from licet.app.audit.titles import title_of
 from licet.app.audit.topics import ADS, TOPICS, TRAINING, uses_of
 from licet.app.wording import region_name
 from licet.decide import Facts, Policy
-from licet.packs import Pack, open_pack
+from licet.packs import Pack, open_pack, shipped
 from licet.sources.import_report import Progress
 from licet.sources.linkedin import Limits
 from licet.sources.linkedin.importing import no_region
@@ -75,7 +75,7 @@ def audit_archive(
         surprises(files),
         steps,
         untouched(files, asked),
-        tuple(_notes(contents, asked, at)),
+        tuple(_notes(contents, asked, at, person)),
         _examples(files),
     )
 
@@ -131,7 +131,7 @@ def _person(owner: Owner, pack: Pack, region: str | None, age: int | None, at: d
     )
 
 
-def _notes(contents: Contents, pack: Pack, at: datetime) -> Iterable[str]:
+def _notes(contents: Contents, pack: Pack, at: datetime, person: Person) -> Iterable[str]:
     met = {file.layout.table for file in contents.files} | {other.table for other in contents.others}
     if "shares" not in met:
         yield (
@@ -142,6 +142,8 @@ def _notes(contents: Contents, pack: Pack, at: datetime) -> Iterable[str]:
         yield f"At this moment the policy is not in force yet; it is from {pack.in_force_from.date()} on."
     if pack.review_by is not None and at.date() > pack.review_by:
         yield f"This policy was last checked on {pack.observed}; it should have been checked again by {pack.review_by}."
+    if pack.id in shipped() and person.region is not None:
+        yield f"How to opt out, step by step: licet guide {pack.id} --region {person.region}"
 
 
 def _examples(files: tuple[FileReport, ...]) -> tuple[Words, ...]:

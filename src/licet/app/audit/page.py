@@ -17,6 +17,7 @@ from licet.app.audit.told import answer, dates, file_count, reached, why
 from licet.app.audit.topics import TOPICS, TRAINING
 from licet.app.disk import clear_disk_errors
 from licet.sources.files import replace_file
+from licet.terms.vocabulary import CATEGORIES
 
 
 def write_page(report: Report, path: Path) -> None:
@@ -125,7 +126,7 @@ def _difference(report: Report) -> Markup:
     return element(
         "section",
         element("h2", "What the settings change"),
-        _table(heads, rows, numbers=3),
+        _table(heads, rows, numbers=(1, 2, 3)),
         element("ul", *(element("li", sentence) for sentence in report.unchanged)),
     )
 
@@ -167,7 +168,7 @@ def _files(report: Report) -> Markup:
         element("p", "“12 → 0”: records used now, and with every toggle off.", class_="light"),
         element(
             "div",
-            _table(heads, rows, numbers=1),
+            _table(heads, rows, numbers=(1,)),
             class_="wide",
             tabindex="0",
             role="region",
@@ -192,7 +193,7 @@ def _file(one: FileReport) -> Markup:
         element(
             "tr",
             element("td", column.name or "(no name)"),
-            element("td", column.kind or "not understood"),
+            element("td", column.kind),
             _number(column.cells),
         )
         for column in one.file.columns
@@ -223,7 +224,7 @@ def _file(one: FileReport) -> Markup:
         if one.file.layout.note
         else None,
         element("ul", *(element("li", sentence) for sentence in why(one))),
-        _table(("Column", "Kind of data", "Filled cells"), columns, numbers=0),
+        _table(("Column", "Kind of data", "Filled cells"), columns),
     )
 
 
@@ -237,7 +238,7 @@ def _unread(report: Report) -> Markup | None:
     return element(
         "section",
         element("h2", "Files without records, or not understood"),
-        _table(("File", "", "Why"), rows, numbers=0),
+        _table(("File", "", "Why"), rows),
     )
 
 
@@ -253,16 +254,23 @@ def _foot(report: Report) -> Markup:
     )
 
 
-def _table(heads: tuple[str, ...], rows: list[Markup], numbers: int) -> Markup:
-    """A table. `numbers`: how many columns after the first are numbers."""
+def _table(heads: tuple[str, ...], rows: list[Markup], numbers: tuple[int, ...] = ()) -> Markup:
+    """A table. `numbers`: the columns that are numbers, from 0."""
     head = element(
         "tr",
         *(
-            element("th", text, scope="col", class_="number" if 0 < place <= numbers else None)
+            element("th", text, scope="col", class_="number" if place in numbers else None)
             for place, text in enumerate(heads)
         ),
     )
     return element("table", element("thead", head), element("tbody", *rows))
+
+
+def _kind(kind: str | None) -> str:
+    """What people call a kind of data."""
+    if kind is None:
+        return "not understood"
+    return CATEGORIES[kind].label if kind in CATEGORIES else kind
 
 
 def _number(records: int) -> Markup:
