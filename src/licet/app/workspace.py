@@ -20,6 +20,7 @@ from licet.app import choosing, corpora, deciding, importing, library, policies
 from licet.app.archive import member_archive
 from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
+from licet.app.impact import PolicyImpact, impact_of
 from licet.app.layout import Layout, is_workspace, ledger_place, make_workspace, open_layout, read_salt
 from licet.app.ledger_place import open_ledger
 from licet.app.member.member import Member
@@ -40,6 +41,7 @@ from licet.enforce import Gate, decide_batch
 from licet.enforce.kept import Kept
 from licet.enforce.people import People
 from licet.ledger import Entry, EntryKind, Ledger, Signer, VerifyReport
+from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.store import SnapshotRef, Store
 from licet.terms import SELF, AppError
@@ -153,6 +155,17 @@ class Workspace:
                 "see the list of policies for those that were",
             )  # fmt: skip
         return library.describe(self._policies.pack(digest))
+
+    def packs_in_force(self) -> list[Pack]:
+        """Every pack that was put in force here, in order; the last one is in force."""
+        return self._policies.packs_before(self.ledger.position)
+
+    def impact(
+        self, before: str, after: str, from_at: datetime | None = None, to_at: datetime | None = None
+    ) -> PolicyImpact:
+        """What changes on this workspace's data between two policies, or two moments; see `licet.app.impact`."""
+        moment = _now()
+        return impact_of(self, before, after, from_at or moment, to_at or from_at or moment)
 
     def announce_pack(self, name_or_path: str) -> PackInForce:
         """Announce a pack that is to come; nothing is permitted by it until it is put in force and its day comes."""

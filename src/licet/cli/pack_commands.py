@@ -128,6 +128,39 @@ def schema(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 
 @app.command()
 @answers
+def impact(
+    before: Annotated[str, typer.Argument(help="A policy: a shipped one's name, or a file.")],
+    after: Annotated[str, typer.Argument(help="Another, or the same for two days.")],
+    from_date: Annotated[
+        str | None, typer.Option("--from-date", help="The day of the first. Default: now.")
+    ] = None,
+    to_date: Annotated[
+        str | None, typer.Option("--to-date", help="The day of the second. Default: the first's.")
+    ] = None,
+    members: Annotated[bool, typer.Option("--members", help="Name the members, by id; with --json.")] = False,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Count what would change on the workspace's own data: members, records and uses, by region and kind of data.
+
+    Example: licet packs impact linkedin_as_reported linkedin_official
+
+    Example: licet packs impact linkedin_official linkedin_official --from-date 2025-11-02 --to-date 2025-11-05
+    """
+    from licet.terms.moments import parse_moment
+
+    moments = [None if day is None else parse_moment(day) for day in (from_date, to_date)]
+    with licet.open(workspace) as opened:
+        found = opened.impact(before, after, *moments)
+    told = found.as_json(members=members)
+    if as_json:
+        print_json(told)
+        return
+    show.impact(told)
+
+
+@app.command()
+@answers
 def use(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     """Put a policy in force in the workspace. Refusals under earlier ones stay refusals.
 

@@ -102,3 +102,45 @@ def decision(answer: dict[str, Any]) -> None:
 
 def _sum(rows: list[dict[str, Any]], **where: str) -> int:
     return sum(row["records"] for row in rows if all(row[key] == value for key, value in where.items()))
+
+
+def impact(told: Mapping[str, Any]) -> None:
+    """What changes between two policies: a table over all uses, and for each use one by kind of data and by region."""
+    sides = [told["before"], told["after"]]
+    say(" → ".join(f"{one['title']} ({one['at'][:10]})" for one in sides), "bold")
+    if not told["uses"]:
+        say("Nothing changes for anybody.")
+        return
+    made = table(
+        f"Of {count(told['members'])} members", "use", "by", "gain records", "lose records", "members gain",
+        "members lose", numbers=(2, 3, 4, 5),
+    )  # fmt: skip
+    for use in told["uses"]:
+        row(
+            made, use["label"], use["to"], count(use["records_gained"]), count(use["records_lost"]),
+            count(use["members_gained"]), count(use["members_lost"]),
+        )  # fmt: skip
+    out.print(made)
+    for use in told["uses"]:
+        title = f"{use['label']}, by {use['to']}"
+        kinds: dict[str, list[int]] = {}
+        for one in use["changes"]:
+            sums = kinds.setdefault(one["kind"], [0, 0, 0, 0])
+            for place, key in enumerate(("records_gained", "records_lost", "members_gained", "members_lost")):
+                sums[place] += one[key]
+        made = table(
+            title, "kind of data", "gain records", "lose records", "members gain", "members lose",
+            numbers=(1, 2, 3, 4),
+        )  # fmt: skip
+        for kind, sums in kinds.items():
+            row(made, kind, *map(count, sums))
+        out.print(made)
+        made = table("", "region", "members gain", "members lose", numbers=(1, 2))
+        regions = sorted(use["regions"], key=lambda one: -one["members_gained"] - one["members_lost"])
+        for one in regions[:_MOST_REGIONS]:
+            row(made, one["name"], count(one["members_gained"]), count(one["members_lost"]))
+        if len(regions) > _MOST_REGIONS:
+            rest = regions[_MOST_REGIONS:]
+            gained, lost = (sum(one[key] for one in rest) for key in ("members_gained", "members_lost"))
+            row(made, f"{len(rest)} more", count(gained), count(lost))
+        out.print(made)

@@ -1,0 +1,99 @@
+"""What a policy would change before anyone puts it in force: on a workspace's own members, records and choices.
+
+Refusals under the first policy, and under every one that was in force before it, are carried into the second, as they
+would be were it put in force.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from licet.app.wording import category_term, purpose_term, recipient_name, region_name
+from licet.decide import Governed, Policy, governed_by
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.impact import Impact, Side, UseImpact
+from licet.packs import Pack, open_pack
+from licet.terms.moments import format_moment
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+
+class PolicyImpact(NamedTuple):
+    """uses: those in which anything changes, as `enforce.impact` counts it."""
+
+    before: Pack
+    after: Pack
+    from_at: datetime
+    to_at: datetime
+    position: int
+    members: int
+    uses: tuple[UseImpact, ...]
+
+    def pack_of(self, use: UseImpact) -> Pack:
+        """The pack in whose words a use is told: the later one that knows it."""
+        knows = self.after.purpose_line(use.purpose) and self.after.knows_recipient(use.recipient)
+        return self.after if knows else self.before
+
+    def as_json(self, *, members: bool = False) -> dict[str, Any]:
+        """members: with the ids of those concerned; by default only how many they are."""
+        return {
+            "before": _named(self.before, self.from_at), "after": _named(self.after, self.to_at),
+            "position": self.position, "members": self.members,
+            "uses": [self._use(use, members) for use in self.uses],
+        }  # fmt: skip
+
+    def _use(self, use: UseImpact, members: bool) -> dict[str, Any]:
+        pack = self.pack_of(use)
+        ids = {"gaining": list(use.gaining), "losing": list(use.losing)} if members else {}
+        return {
+            "purpose": use.purpose, "recipient": use.recipient, "label": purpose_term(pack, use.purpose).label,
+            "to": recipient_name(pack, use.recipient), "records_gained": use.records_gained,
+            "records_lost": use.records_lost, "members_gained": len(use.gaining), "members_lost": len(use.losing),
+            "regions": [one._asdict() | {"name": _region(pack, one.region)} for one in use.regions],
+            "changes": [
+                one._asdict() | {"kind": category_term(pack, one.category).label, "name": _region(pack, one.region)}
+                for one in use.changes
+            ],
+            **ids,
+        }  # fmt: skip
+
+
+def impact_of(
+    workspace: Workspace, before: str, after: str, from_at: datetime, to_at: datetime
+) -> PolicyImpact:
+    """What changes between one policy at one moment and another at another.
+
+    before, after: a shipped pack's name or a file; the same one twice compares two moments.
+    Raises: PackErrors for a policy that cannot be read; SourceError for a table that cannot.
+    """
+    old, new = open_pack(before), open_pack(after)
+    in_force = workspace.packs_in_force()
+    first = _policy(old, in_force)
+    second = first if old.digest == new.digest else Policy(new, first.carried | governed_by(old))
+    position = workspace.ledger.position
+    impact = Impact(
+        Side(first, from_at), Side(second, to_at), workspace.catalogue, DuckDBEngine(), workspace.ledger,
+        position=position, base=workspace.layout.root,
+    )  # fmt: skip
+    return PolicyImpact(old, new, from_at, to_at, position, impact.members, tuple(impact.all()))
+
+
+def _policy(pack: Pack, in_force: list[Pack]) -> Policy:
+    """A pack with what it carries: as it is in force, or as it would be after those that were."""
+    places = [place for place, one in enumerate(in_force) if one.digest == pack.digest]
+    earlier = in_force[: places[-1]] if places else in_force
+    carried: frozenset[Governed] = frozenset().union(*(governed_by(one) for one in earlier))
+    return Policy(pack, carried)
+
+
+def _named(pack: Pack, at: datetime) -> dict[str, str]:
+    return {
+        "pack": pack.id, "title": pack.title, "version": pack.version, "digest": pack.digest,
+        "at": format_moment(at),
+    }  # fmt: skip
+
+
+def _region(pack: Pack, region: str | None) -> str:
+    return "not known" if region is None else region_name(pack, region)
