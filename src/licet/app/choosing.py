@@ -36,13 +36,18 @@ def choose(
         EntryKind.CHOICE, subject, {"setting": setting, "category": category, "value": value, "via": via}
     )
     request = None if key is None else name_request(workspace.salt, key)
-    recorded = _recorded_before(workspace.ledger, request, asked)
-    if recorded is None:
+    try:
         policy = workspace.policy()
-        meant = workspace.settings_meant(setting, value)
+        meant = workspace.settings_meant(setting, value, policy)
         if category is not None and not is_category(category):
             raise AppError("APP-014", f"there is no kind of data {category!r}", fix="see `licet packs show`")
         workspace.require_known(subject)
+    except AppError:
+        # What was recorded is answered the same, though the policy or the members' table is another by now.
+        recorded = _recorded_before(workspace.ledger, request, asked)
+        if recorded is None:
+            raise
+    else:
         said = {**asked.payload, "pack": policy.pack.digest}
         entries = [NewEntry(EntryKind.CHOICE, subject, {**said, "setting": one}) for one in meant]
         with clear_disk_errors("recording the choice"):
@@ -57,9 +62,13 @@ def signal(workspace: Workspace, subject: str, signal: str, value: bool, via: st
     """As `Workspace.signal`."""
     asked = NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value, "via": via})
     request = None if key is None else name_request(workspace.salt, key)
-    recorded = _recorded_before(workspace.ledger, request, asked)
-    if recorded is None:
+    try:
         workspace.require_known(subject)
+    except AppError:
+        recorded = _recorded_before(workspace.ledger, request, asked)
+        if recorded is None:
+            raise
+    else:
         with clear_disk_errors("recording the signal"):
             recorded = _record(workspace.ledger, request, [asked], asked)
     return recorded[0]

@@ -237,12 +237,13 @@ class Workspace:
         """
         return choosing.choose(self, subject, setting, value, category, via, idempotency_key)
 
-    def settings_meant(self, setting: str, value: str) -> tuple[str, ...]:
+    def settings_meant(self, setting: str, value: str, policy: Policy | None = None) -> tuple[str, ...]:
         """The settings that switching one switches: a yes is a yes to those it took the place of, too.
 
-        A no needs no such help, it holds by itself. Raises: AppError APP-011, APP-012.
+        A no needs no such help, it holds by itself. policy: the one in force where it is left out.
+        Raises: AppError APP-011, APP-012.
         """
-        policy = self.policy()
+        policy = self.policy() if policy is None else policy
         settings = sorted({*policy.pack.settings, *policy.earlier_settings})
         if setting not in settings:
             raise AppError(
