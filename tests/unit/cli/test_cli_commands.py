@@ -63,7 +63,10 @@ def test_every_command_has_help_with_an_example_of_itself(command: tuple[str, ..
     answer = run_licet(*command, "--help")
     assert answer.status == 0 and answer.err == ""
     assert f"Example: licet {' '.join(command)}" in re.sub(r"\s+", " ", answer.out.replace("│", " "))
-    assert command in (("demo",), ("verify",), ("audit",)) or "--workspace" in answer.out
+    assert (
+        command in (("demo",), ("verify",), ("audit",), ("compare",), ("guide",))
+        or "--workspace" in answer.out
+    )
     assert "--json" in answer.out
 
 

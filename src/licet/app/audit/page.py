@@ -238,7 +238,7 @@ def _unread(report: Report) -> Markup | None:
     return element(
         "section",
         element("h2", "Files without records, or not understood"),
-        _table(("File", "", "Why"), rows),
+        _table(("File", "What became of it", "Why"), rows),
     )
 
 
