@@ -73,7 +73,7 @@ def region_label(pack: Pack, region: str) -> str:
 def region_name(pack: Pack, region: str) -> str:
     """The same, with a country's or a province's own name for its code."""
     label = region_label(pack, region)
-    return _country_name(region) if label == region else label
+    return country_name(region) if label == region else label
 
 
 def to_you(sentence: str) -> str:
@@ -83,7 +83,8 @@ def to_you(sentence: str) -> str:
     return sentence
 
 
-def _country_name(code: str) -> str:
+def country_name(code: str) -> str:
+    """A country's or a province's own name; the code where it has none."""
     import pycountry  # late: its tables take a tenth of a second
 
     country = pycountry.countries.get(alpha_2=code.partition("-")[0])

@@ -5,11 +5,12 @@ says nothing; nothing is filled in from elsewhere. Whether a use reaches someone
 """
 
 from licet.app.comparing.cells import COLUMNS, Cell, Comparison, Line, Row
-from licet.app.comparing.comparing import compare, compare_packs
-from licet.app.comparing.layout import as_html, as_markdown
+from licet.app.comparing.comparing import compare, compare_packs, region_names
+from licet.app.comparing.layout import REACHES, as_html, as_markdown, title
 
 __all__ = [
     "COLUMNS",
+    "REACHES",
     "Cell",
     "Comparison",
     "Line",
@@ -18,4 +19,6 @@ __all__ = [
     "as_markdown",
     "compare",
     "compare_packs",
+    "region_names",
+    "title",
 ]

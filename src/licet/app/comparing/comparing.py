@@ -9,7 +9,7 @@ from licet.app.comparing.cells import COLUMNS, Cell, Comparison, Line, Row, cell
 from licet.app.comparing.columns import LINES, Use
 from licet.app.comparing.reaching import Reach, reach
 from licet.app.member.settings import source_of
-from licet.app.wording import purpose_term, region_name, to_you
+from licet.app.wording import country_name, purpose_term, region_name, to_you
 from licet.decide import Policy
 from licet.packs import Pack, Rule, open_pack, shipped
 from licet.terms import SENTENCES, AppError, Code
@@ -45,6 +45,15 @@ def require_region(region: str | None) -> None:
             "APP-110", f"{region!r} is no country or province",
             fix="write its ISO 3166 code in capitals, e.g. CA, CH, GB or CA-QC",
         )  # fmt: skip
+
+
+def region_names(codes: Iterable[str]) -> dict[str, str]:
+    """What people call each region, in the order of the names. Raises: AppError APP-110 for one that is none."""
+    found = {}
+    for code in codes:
+        require_region(code)
+        found[code] = country_name(code)
+    return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
 def uses_of(pack: Pack) -> list[tuple[tuple[str, ...], tuple[Rule, ...]]]:
