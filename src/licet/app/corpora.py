@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from licet.app.results import CorpusDifference, CorpusResult
 from licet.enforce import Gate
 from licet.ledger import EntryKind, NewEntry
@@ -16,7 +18,6 @@ from licet.terms.moments import parse_moment
 from licet.uses.corpus import corpus
 from licet.uses.corpus.exports import (
     Export,
-    check_place,
     export_croissant,
     export_huggingface,
     export_jsonl,
@@ -138,15 +139,21 @@ def diff(store: Store, before: SnapshotRef, after: SnapshotRef) -> CorpusDiffere
 def export(workspace: Workspace, snapshot: SnapshotRef, target: Path, form: str, overwrite: bool) -> Export:
     """Write a snapshot's documents outside the store, and note in the ledger that they left it.
 
-    Noted first: if the process dies in between, the ledger tells of an export that never came to an end.
+    Noted when all of them were read and before the export is there: what cannot be read is no export, and if the
+    process dies in between, the ledger tells of one that never came to an end.
     Raises: AppError APP-030 for an unknown form; UseError CORP-203 and others from the exports.
     """
     if form not in _EXPORTS:
         raise AppError("APP-030", f"there is no export as {form!r}", fix=f"one of: {', '.join(_EXPORTS)}")
-    check_place(target.absolute(), overwrite)
-    _recorder(workspace, "export", form=form)(snapshot.manifest, snapshot.id)
-    tables = (table.select(EXPORTED) for table in read_documents(workspace.store, snapshot.manifest))
-    return _EXPORTS[form](tables, {**snapshot.manifest, "snapshot": snapshot.id}, target, overwrite=overwrite)
+
+    def tables() -> Iterator[pa.Table]:
+        for table in read_documents(workspace.store, snapshot.manifest):
+            yield table.select(EXPORTED)
+        _recorder(workspace, "export", form=form)(snapshot.manifest, snapshot.id)
+
+    return _EXPORTS[form](
+        tables(), {**snapshot.manifest, "snapshot": snapshot.id}, target, overwrite=overwrite
+    )
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from, and carries no subject ids. It is written whole or not at all, and the sam
 """
 
 from licet.uses.corpus.exports.croissant import export_croissant
-from licet.uses.corpus.exports.folder import Export, check_place
+from licet.uses.corpus.exports.folder import Export
 from licet.uses.corpus.exports.huggingface import export_huggingface
 from licet.uses.corpus.exports.plain import export_jsonl, export_parquet
 

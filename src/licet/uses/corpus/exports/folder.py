@@ -95,7 +95,7 @@ def new_folder(out: str | Path, *, overwrite: bool) -> Iterator[Folder]:
     """
     place = Path(out).absolute()
     part, aside = (place.with_name(f".{place.name}.{state}") for state in ("partial", "replaced"))
-    check_place(place, overwrite)
+    _check_place(place, overwrite)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(part, ignore_errors=True)
@@ -129,8 +129,7 @@ def summarise(folder: Folder, out: str | Path, documents: int) -> Export:
     return Export(Path(out).absolute(), tuple(entry["path"] for entry in entries), documents, size)
 
 
-def check_place(place: Path, overwrite: bool) -> None:
-    """Whether an export may be written there. Raises: UseError CORP-203, CORP-204."""
+def _check_place(place: Path, overwrite: bool) -> None:
     store = next((folder for folder in (place, *place.parents) if (folder / MARKER).exists()), None)
     if store is not None:
         raise UseError(
