@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from licet.packs import Pack
+from licet.terms.moments import format_moment
+
 
 class PackInForce(NamedTuple):
-    """A policy that was put in force; `changed` is False when it already was."""
+    """A policy that was put in force or announced; `changed` is False when it already was."""
 
     pack: str
     title: str
@@ -16,6 +19,12 @@ class PackInForce(NamedTuple):
     permits_from: str | None
     changed: bool
     position: int
+
+    @classmethod
+    def of(cls, pack: Pack, changed: bool, position: int) -> PackInForce:
+        starts = pack.in_force_from
+        permits_from = None if starts is None else format_moment(starts)
+        return cls(pack.id, pack.title, pack.version, pack.digest, permits_from, changed, position)
 
     def as_json(self) -> dict[str, Any]:
         return self._asdict()

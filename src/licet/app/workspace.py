@@ -125,11 +125,7 @@ class Workspace:
         """Put a pack in force from now on. Refusals under earlier packs stay refusals."""
         with clear_disk_errors("putting a policy in force"):
             pack, changed = policies.put_in_force(name_or_path, self.ledger, self.layout.packs)
-        starts = pack.in_force_from
-        return PackInForce(
-            pack.id, pack.title, pack.version, pack.digest, None if starts is None else format_moment(starts),
-            changed, self.ledger.position,
-        )  # fmt: skip
+        return PackInForce.of(pack, changed, self.ledger.position)
 
     def policy(self, position: int | None = None) -> Policy:
         """The policy in force as of a ledger position. Raises: AppError APP-005 when there is none."""
@@ -171,11 +167,7 @@ class Workspace:
         """Announce a pack that is to come; nothing is permitted by it until it is put in force and its day comes."""
         with clear_disk_errors("announcing a policy"):
             pack, changed = policies.announce(name_or_path, self.ledger, self.layout.packs)
-        starts = pack.in_force_from
-        return PackInForce(
-            pack.id, pack.title, pack.version, pack.digest, None if starts is None else format_moment(starts),
-            changed, self.ledger.position,
-        )  # fmt: skip
+        return PackInForce.of(pack, changed, self.ledger.position)
 
     def announced(self, position: int | None = None) -> list[policies.Announced]:
         """The policies announced and not yet in force, the latest first."""

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from journeys.networks import PACK, make_network, member, message, post
+from journeys.site import site
 from licet.app import Workspace
 from licet.app.member.notices import as_email
 from licet.app.member.settings import menu
@@ -176,3 +177,39 @@ def test_a_date_beyond_every_calendar_is_shown_as_it_is_written_and_dates_nothin
     assert [row["created"] for row in workspace.corpus_documents()] == [None]
     workspace.corpus_export(tmp_path / "out", "jsonl")
     assert b"".join(workspace.member_archive("ann"))[:2] == b"PK"
+
+
+def test_of_a_shared_record_and_a_shared_document_each_sees_their_own_part(tmp_path: Path) -> None:
+    rows = {
+        "members": [member("ann"), member("ben")],
+        "posts": [
+            post("p1", "ann", "Mine alone"),
+            post("p2", "ben", "Bread wants time and a warm room", **{"with": ["ann", "ben"]}),
+        ],
+    }
+    workspace = make_network(tmp_path / "shared", rows)
+    catalogue = tmp_path / "shared" / "catalogue.yaml"
+    text = catalogue.read_text()
+    assert text.count("title: content.posts") == 1
+    catalogue.write_text(text.replace("title: content.posts", "title: contact.email"))
+    path = tmp_path / "shared" / "data" / "posts.parquet"
+    table = pq.read_table(path)
+    titles = pa.array(["ann@example.org", "ben@example.org"])
+    pq.write_table(table.set_column(table.column_names.index("title"), "title", titles), path)
+    shown = {record.key: record for record in workspace.member("ann").records.of("posts")}
+    assert shown["p1"].row["title"] == "ann@example.org" and not shown["p1"].left_out
+    assert "title" not in shown["p2"].row and shown["p2"].left_out == ["title"]
+    assert shown["p2"].row["body"] == "Bread wants time and a warm room"
+    workspace.corpus_build(at=DAY)
+    (use,) = workspace.member("ann").past_uses()
+    assert use.documents is not None
+    assert {row["key"]: row["text"] for row in use.documents} == {"p1": "Mine alone", "p2": None}
+    preview = workspace.member("ann", DAY).preview("ai", "off")
+    (artefact,) = preview.artefacts
+    assert {row["key"]: row["text"] for row in artefact.leaving} == {"p1": "Mine alone", "p2": None}
+    with site(tmp_path / "shared") as browser:
+        browser.sign_in("ann")
+        page = browser.get("/data/records/posts").text
+        assert "ben@example.org" not in page and "may be about the others" in page
+        assert "Bread wants time" not in browser.get(f"/data/past/{use.entry}").text
+        assert "Bread wants time" not in browser.get("/settings/ai/preview").text

@@ -96,7 +96,7 @@ class Contents:
             if use.documents != ():
                 told.append(use.entry)
                 self._policies.add(use.policy)
-                yield _use(use, self._subject)
+                yield _use(use)
 
     def _proof(self, entry: Entry) -> bytes:
         ledger = self._workspace.ledger
@@ -111,19 +111,19 @@ def _controller(workspace: Workspace) -> str:
         return "the platform"
 
 
-def _use(use: PastUse, subject: str) -> dict[str, Any]:
+def _use(use: PastUse) -> dict[str, Any]:
     told = use.as_json() | {"proof": _proof_name(use.entry)}
     if use.documents is None:
         return told | {"documents": None, "why_no_documents": "what was made is no longer there to look into"}
-    return told | {"documents": [_document(row, subject) for row in use.documents]}
+    return told | {"documents": [_document(row) for row in use.documents]}
 
 
-def _document(row: dict[str, Any], subject: str) -> dict[str, Any]:
-    """A document with its text, unless it is about others as well: the text is then not the member's alone."""
+def _document(row: dict[str, Any]) -> dict[str, Any]:
+    """A document, and why it comes without its text where it does."""
     created = row["created"]
     told = {name: row[name] for name in ("document_id", "kind", "key", "language")}
     told["created"] = None if created is None else format_moment(created.replace(tzinfo=UTC))
-    if list(row["subjects"]) == [subject]:
+    if row["text"] is not None:
         return told | {"text": row["text"]}
     return told | {"text": None, "why_no_text": "it is about other people, too"}
 

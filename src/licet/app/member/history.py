@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from licet.app.member.sharing import own_document
 from licet.app.wording import purpose_to_you, recipient_name
 from licet.ledger import Entry, EntryKind
 from licet.store import SnapshotRef
@@ -23,7 +24,8 @@ class PastUse(NamedTuple):
     """One use that ran.
 
     at:        the moment it was decided for; `recorded_at` is when it ran, `position` the choices it knew.
-    documents: those about the member; None when what was made is no longer there to look into.
+    documents: those about the member, without text where they are about others too; None when what was made is no
+               longer there to look into.
     """
 
     entry: int
@@ -71,10 +73,11 @@ def past_use(workspace: Workspace, entry: Entry, snapshots: dict[str, SnapshotRe
     found = None
     if snapshot is not None:
         found = documents_about(workspace.store, snapshot.manifest, workspace.salt, subject)
+    own = None if found is None else tuple(own_document(row, subject) for row in found)
     return PastUse(
         entry.index, entry.recorded_at, said["use"], said["how"],
         said["purpose"], purpose_to_you(pack, said["purpose"]),
         said["recipient"], recipient_name(pack, said["recipient"]),
         parse_moment(said["at"]), said["position"], pack.digest, pack.title, said["snapshot"],
-        None if snapshot is None else snapshot.name, None if found is None else tuple(found),
+        None if snapshot is None else snapshot.name, own,
     )  # fmt: skip

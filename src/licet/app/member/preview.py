@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.member.flows import Flow
+from licet.app.member.sharing import own_document
 from licet.app.member.supposing import SupposedLedger
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
@@ -87,5 +88,6 @@ def artefact_changes(
             base=workspace.layout.root, columns=recipe.asks_for(),
         )  # fmt: skip
         found = foresee(gate, snapshot, workspace.store, recipe, workspace.salt, frozenset({subject}))
-        changes.append(ArtefactChange(snapshot.name, snapshot.manifest["at"], *found))
+        own = ([own_document(row, subject) for row in rows] for rows in found)
+        changes.append(ArtefactChange(snapshot.name, snapshot.manifest["at"], *own))
     return changes

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from licet.app.member.sharing import own_part, people_in
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.tables import Tables, roles
 from licet.sources.catalogue import Catalogue, Table
@@ -25,6 +26,7 @@ class OwnRecord(NamedTuple):
     subjects: everyone the row is about, the member among them.
     kinds:    kind of data to the columns that hold some of it here; unlabelled columns are under None.
     created:  aware UTC, None where nobody wrote it down.
+    row:      what of it the member may be shown; left_out: the columns that something of others was left out of.
     """
 
     table: str
@@ -34,6 +36,7 @@ class OwnRecord(NamedTuple):
     created: datetime | None
     kinds: Mapping[str | None, tuple[str, ...]]
     row: Mapping[str, Any]
+    left_out: list[str]
 
 
 class OwnRecords:
@@ -49,7 +52,9 @@ class OwnRecords:
         """Their rows of one table, newest first, then by key. Raises: SourceError from the table."""
         if name not in self._read:
             table = self._catalogue.tables[name]
-            self._read[name] = sorted(_records(name, table, self._rows(name)), key=_newest_first)
+            self._read[name] = sorted(
+                _records(name, table, self._rows(name), self._subjects), key=_newest_first
+            )
         return self._read[name]
 
     def __iter__(self) -> Iterator[OwnRecord]:
@@ -63,7 +68,7 @@ class OwnRecords:
             return self._tables.about(name, content, self._subjects).to_pyarrow()
 
 
-def _records(name: str, table: Table, rows: pa.Table) -> Iterator[OwnRecord]:
+def _records(name: str, table: Table, rows: pa.Table, subjects: tuple[str, ...]) -> Iterator[OwnRecord]:
     kinds_in: dict[str, set[str | None]] = {}
     for path, kind in table.columns.items():
         within = path_in(path, rows.column_names)
@@ -75,14 +80,16 @@ def _records(name: str, table: Table, rows: pa.Table) -> Iterator[OwnRecord]:
             for kind in kinds_in.get(column, {None}):
                 if value not in (None, "", []) and not (kind is None and column in placing):
                     kinds.setdefault(kind, []).append(column)
+        people = tuple(dict.fromkeys(people_in(row, table)))
+        whose = next(one for one in subjects if one in people)
         yield OwnRecord(
             name,
             None if table.key is None or row[table.key] is None else str(row[table.key]),
-            tuple(dict.fromkeys(_people(row, table.subjects))),
+            people,
             table.visibility_is if table.visibility is None else _text(row[table.visibility]),
             None if table.created is None else _moment(row[table.created]),
             {kind: tuple(columns) for kind, columns in kinds.items()},
-            row,
+            *own_part(row, table, whose),
         )
 
 
@@ -101,14 +108,6 @@ def _values(column: Any) -> list[Any]:
         return list(column.to_pylist())
     except OverflowError:
         return list(column.cast(pa.string()).to_pylist())
-
-
-def _people(row: Mapping[str, Any], columns: tuple[str, ...]) -> Iterator[str]:
-    for column in columns:
-        value = row[column]
-        for one in value if isinstance(value, list) else [value]:
-            if one is not None:
-                yield str(one)
 
 
 def _text(value: Any) -> str | None:

@@ -17,13 +17,13 @@ router = APIRouter(prefix="/subjects/{subject}", tags=["uses"], dependencies=[ne
 
 
 class Document(BaseModel):
-    """A document about the member that the use was given."""
+    """A document about the member that the use was given; its text is null where it is about others as well."""
 
     document_id: str
     kind: str
     key: str
     language: str | None
-    text: str
+    text: str | None
 
 
 class PastUse(BaseModel):
