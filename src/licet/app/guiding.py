@@ -33,6 +33,14 @@ _WHEN = {
     "no": "It does not matter where you are: the policy does not use your data for this there.",
 }
 _ORDER = tuple(_WHEN)
+#: How the controls are counted in the answer; those that do not matter are not.
+_ANSWER = {
+    "yes": "Your data is used unless you act: {} to use.",
+    "unstated": "No source says whether your data is used unless you act: {} to look at.",
+    "if_on": "Off unless you switch it on: {}.",
+    "later": "To come: {} to use before the first day.",
+    "announced": "Announced without a day: {}.",
+}
 
 
 class ControlGuide(NamedTuple):
@@ -75,9 +83,27 @@ class Guide(NamedTuple):
     controls: tuple[ControlGuide, ...]
     without: tuple[Line, ...]
 
+    @property
+    def answer(self) -> str:
+        """What there is to do, in a sentence or two."""
+        states = [one.state for one in self.controls]
+        told = [
+            said.format("1 control" if count == 1 else f"{count} controls")
+            for state, said in _ANSWER.items()
+            if (count := states.count(state))
+        ]
+        if not states:
+            told = ["The policy names no control."]
+        elif not told:
+            told = ["There is nothing to switch off where you are."]
+        if self.without:
+            uses = "1 use" if len(self.without) == 1 else f"{len(self.without)} uses"
+            told.append(f"No control of this policy stops {uses}.")
+        return " ".join(told)
+
     def as_json(self) -> dict[str, Any]:
         return {
-            **self._asdict(), "controls": [one.as_json() for one in self.controls],
+            **self._asdict(), "answer": self.answer, "controls": [one.as_json() for one in self.controls],
             "without": [line.as_json() for line in self.without],
         }  # fmt: skip
 

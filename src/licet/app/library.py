@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,12 +11,18 @@ from licet.packs import Pack, Rule, lint, locate_policy, open_pack, pack_schema,
 from licet.terms.moments import format_moment
 from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
 
-__all__ = ["lint_pack", "list_packs", "pack_schema", "show_pack"]
+__all__ = ["lint_pack", "list_packs", "pack_schema", "shipped_packs", "show_pack"]
+
+
+@functools.cache
+def shipped_packs() -> Mapping[str, Pack]:
+    """The policies that licet ships, by name; they do not change while a process runs, so each is read once."""
+    return {name: open_pack(name) for name in shipped()}
 
 
 def list_packs() -> list[dict[str, Any]]:
     """The policies that licet ships."""
-    return [_summary(open_pack(name)) for name in shipped()]
+    return [_summary(pack) for pack in shipped_packs().values()]
 
 
 def show_pack(name_or_path: str) -> dict[str, Any]:

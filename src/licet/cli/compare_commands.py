@@ -87,6 +87,7 @@ def guide(
     say(f"{found.title}: opting out, for someone in {found.region_name}", "bold")
     if found.is_stale:
         say("This was to be checked again before now: the controls may have moved.", "bold yellow")
+    say(found.answer)
     for control in found.controls:
         out.print()
         say(control.label, "bold")
@@ -108,8 +109,6 @@ def guide(
         if control.letter is not None:
             say("  A letter you may fill in and send (no legal advice):")
             say("".join(f"    {line}\n" for line in control.letter.splitlines()))
-    if not found.controls:
-        say("The pack names no control.")
     if found.without:
         out.print()
         say("What no control of this policy stops, where you are:", "bold")

@@ -23,7 +23,7 @@ from licet.web.api.routes import Api
 from licet.web.config import ServeConfig, check, from_environment
 from licet.web.guard import Guard, is_api_path
 from licet.web.limits import Limiter, Rate
-from licet.web.pages import compare, data, notices, receipts, settings, signals, signing_in, start
+from licet.web.pages import compare, data, guide, notices, receipts, settings, signals, signing_in, start
 from licet.web.rendering import make_templates, page
 from licet.web.visitors import PLAIN_COOKIE, SECURE_COOKIE, SESSION_SECONDS, SignInNeeded
 
@@ -53,7 +53,7 @@ def make_application(config: ServeConfig) -> ASGIApp:
     if config.oidc is not None:
         app.state.oauth = signing_in.make_oauth(config.oidc, os.environ.get("LICET_OIDC_SECRET"))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    for part in (start, signing_in, settings, data, notices, receipts, signals, compare):
+    for part in (start, signing_in, settings, data, notices, receipts, signals, compare, guide):
         app.include_router(part.router)
     _handle_failures(app)
     app.middleware("http")(_limit)

@@ -114,3 +114,19 @@ def test_a_notice_is_shown_once_and_the_ledger_says_so(
 def test_everything_as_one_archive(ann: Browser) -> None:
     answer = ann.get("/receipts/archive")
     assert answer.status_code == 200 and answer.content.startswith(b"PK")
+
+
+def test_how_far_off_is_and_how_far_on_is_said_in_words(tmp_path: Path) -> None:
+    rows = {"members": [member("ann")], "profiles": [], "posts": [], "messages": []}
+    for more, told in (
+        ("", "takes 2 steps on Harbour, and switching it on as many."),
+        ("steps_in: 1\n    steps_out: 3\n    ", "takes 3 steps on Harbour, and switching it on 1 step."),
+    ):
+        name = "uneven" if more else "even"
+        text = PACK.replace("path: [Settings, AI]", f"{more}path: [Settings, AI]")
+        with make_network(tmp_path / name, rows) as made:
+            file = tmp_path / f"{name}.yaml"
+            file.write_text(text)
+            made.use_pack(str(file))
+        with site(tmp_path / name) as browser:
+            assert told in browser.sign_in("ann").get("/settings/ai").text

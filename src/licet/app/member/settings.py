@@ -77,6 +77,14 @@ class SettingPage(NamedTuple):
     source: Source | None
     controller: str
 
+    @property
+    def steps_told(self) -> str:
+        """How far the way off is and how far the way back on, as the pack says it of the platform's own pages."""
+        off, on = (f"{count} step{'' if count == 1 else 's'}" for count in (self.steps_out, self.steps_in))
+        if self.steps_out == self.steps_in:
+            return f"Switching it off takes {off} on {self.controller}, and switching it on as many."
+        return f"Switching it off takes {off} on {self.controller}, and switching it on {on}."
+
     def as_json(self) -> dict[str, Any]:
         parts = {
             name: [{**one._asdict(), "source": _json(one.source)} for one in getattr(self, name)]
