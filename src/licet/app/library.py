@@ -38,7 +38,7 @@ def describe(pack: Pack) -> dict[str, Any]:
         rules.append(
             {
                 "id": rule.id,
-                "sentence": _sentence(rule, pack),
+                "sentence": sentence(rule, pack),
                 "effect": rule.effect,
                 "purposes": list(rule.purposes),
                 "categories": list(rule.categories),
@@ -87,7 +87,7 @@ def lint_pack(name_or_path: str) -> list[dict[str, Any]]:
     ]
 
 
-def _sentence(rule: Rule, pack: Pack) -> str:
+def sentence(rule: Rule, pack: Pack) -> str:
     """One rule in plain words."""
     purposes = " and ".join(_word(purpose, pack.purposes, PURPOSES) for purpose in rule.purposes)
     categories = ", ".join(_word(category, pack.categories, CATEGORIES) for category in rule.categories)

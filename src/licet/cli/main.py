@@ -19,6 +19,7 @@ from licet.cli import (
     ledger_commands,
     notice_commands,
     pack_commands,
+    pack_diff,
     receipt_commands,
     serve,
     show,
@@ -57,6 +58,7 @@ app.command("notices")(notice_commands.notices)
 app.add_typer(import_commands.app, name="import")
 app.command("compare")(compare_commands.compare)
 app.command("guide")(compare_commands.guide)
+pack_commands.app.command("diff")(pack_diff.diff)
 app.add_typer(pack_commands.app, name="packs")
 app.add_typer(gate_commands.app, name="gate")
 app.add_typer(corpus_commands.app, name="corpus")

@@ -46,14 +46,14 @@ def data(use: Use) -> Iterator[Line]:
     seen: set[tuple[str, str]] = set()
     for rule in use.permits:
         for kind in use.kinds[rule.id]:
-            if (kind, _conditions(rule)) in seen:
+            if (kind, conditions(rule)) in seen:
                 continue
-            seen.add((kind, _conditions(rule)))
+            seen.add((kind, conditions(rule)))
             own = use.pack.categories.get(kind)
-            key = use.source(own.cite if own is not None else None, rule.cite), _conditions(rule)
+            key = use.source(own.cite if own is not None else None, rule.cite), conditions(rule)
             grouped.setdefault(key, []).append(category_term(use.pack, kind).label)
-    for (source, conditions), labels in grouped.items():
-        yield Line(f"{_listed(dict.fromkeys(labels))}{conditions}", source)
+    for (source, condition), labels in grouped.items():
+        yield Line(f"{_listed(dict.fromkeys(labels))}{condition}", source)
 
 
 def purposes(use: Use) -> Iterator[Line]:
@@ -164,7 +164,7 @@ def exclusions(use: Use) -> Iterator[Line]:
         if rule.regions is not None and rule.created_from is None and rule.created_before is None:
             continue  # a matter of regions, and said there
         names = _listed(dict.fromkeys(category_term(use.pack, kind).label for kind in rule.categories))
-        told = f"{names}{_conditions(rule)}"
+        told = f"{names}{conditions(rule)}"
         if rule.regions is not None:
             told += f", in {_listed(region_name(use.pack, region) for region in rule.regions)}"
         others = [one for one in rule.recipients if one != SELF]
@@ -197,7 +197,8 @@ LINES: dict[str, Callable[[Use], Iterator[Line]]] = {
 }  # fmt: skip
 
 
-def _conditions(rule: Rule) -> str:
+def conditions(rule: Rule) -> str:
+    """What a rule asks of a record and a person besides place and day, each after a comma; empty for nothing."""
     said = []
     if rule.visibility is not None:
         said.append(f"only what is {_listed(rule.visibility)}")
