@@ -58,15 +58,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+#: Those that ask of files and shipped policies alone.
+NO_WORKSPACE = {
+    ("demo",), ("verify",), ("audit",), ("compare",), ("guide",), ("packs", "diff"), ("packs", "check"),
+    ("packs", "export"), ("packs", "import"),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("command", list(commands()), ids=" ".join)
 def test_every_command_has_help_with_an_example_of_itself(command: tuple[str, ...]) -> None:
     answer = run_licet(*command, "--help")
     assert answer.status == 0 and answer.err == ""
     assert f"Example: licet {' '.join(command)}" in re.sub(r"\s+", " ", answer.out.replace("│", " "))
-    assert (
-        command in (("demo",), ("verify",), ("audit",), ("compare",), ("guide",))
-        or "--workspace" in answer.out
-    )
+    assert command in NO_WORKSPACE or "--workspace" in answer.out
     assert "--json" in answer.out
 
 
