@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from licet.decide import Policy, governed_by
 from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.enforce.impact import Impact, Side, UseImpact, uses_of
+from licet.enforce.impact import Impact, Side, uses_of
+from licet.enforce.impact_counts import UseImpact
 from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.testing.effort import EFFORT, examples
@@ -119,8 +120,34 @@ def test_impact_equals_brute_force_and_something_changes() -> None:
     assert changed >= 5
 
 
+def test_all_uses_together_are_the_sum_of_their_records_and_each_member_once() -> None:
+    changed = 0
+    for seed in range(3 * EFFORT):
+        impact = impact_of(*make_pair(Random(seed), 12, 25))
+        overall = impact.all()
+        uses = [impact.of(*use) for use in impact.uses]
+        together = comparable(overall.together)
+        assert overall.uses == tuple(one for one in uses if one.changes)
+        for gains in (True, False):
+            records: Counter[tuple[str, str | None]] = Counter()
+            for use in uses:
+                for one in use.changes:
+                    records[one.category, one.region] += one.records_gained if gains else one.records_lost
+            assert +records == +Counter(
+                {key: counts[0 if gains else 1] for key, counts in cast(Any, together.changes).items()}
+            )
+            who = {one for use in uses for one in (use.gaining if gains else use.losing)}
+            assert set(together.gaining if gains else together.losing) == who
+        assert overall.members_changed == len({*together.gaining, *together.losing})
+        changed += bool(overall.uses)
+    assert changed
+
+
 def test_the_same_policy_at_the_same_moment_changes_nothing_and_reads_no_row() -> None:
     before, _ = make_pair(Random(1), 6, 8)
     impact = impact_of(before, before)
     impact._tables.ordered = None  # type: ignore[method-assign, assignment]
-    assert impact.uses and impact.all() == []
+    overall = impact.all()
+    assert (
+        impact.uses and overall.uses == () and overall.together.changes == () and overall.members_changed == 0
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -137,7 +138,12 @@ def impact(
     to_date: Annotated[
         str | None, typer.Option("--to-date", help="The day of the second. Default: the first's.")
     ] = None,
-    members: Annotated[bool, typer.Option("--members", help="Name the members, by id; with --json.")] = False,
+    members: Annotated[
+        bool, typer.Option("--members", help="Name the members, by id; with --json or --html.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write one self-contained page to this file.")
+    ] = None,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -146,15 +152,23 @@ def impact(
     Example: licet packs impact linkedin_as_reported linkedin_official
 
     Example: licet packs impact linkedin_official linkedin_official --from-date 2025-11-02 --to-date 2025-11-05
+
+    Example: licet packs impact linkedin_as_reported linkedin_official --html impact.html
     """
+    from licet.app.impact import write_page
     from licet.terms.moments import parse_moment
 
     moments = [None if day is None else parse_moment(day) for day in (from_date, to_date)]
     with licet.open(workspace) as opened:
         found = opened.impact(before, after, *moments)
+    if html is not None:
+        write_page(found, html, members=members)
     told = found.as_json(members=members)
     if as_json:
         print_json(told)
+        return
+    if html is not None:
+        say(f"Written to {html}.")
         return
     show.impact(told)
 

@@ -11,7 +11,7 @@ first of them. The parts of a list that are about others (`element_subjects`) co
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,9 +21,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.decide import Facts, Policy
+from licet.decide import Policy
 from licet.enforce import rows as narrow
 from licet.enforce.engine import Engine
+from licet.enforce.impact_counts import Overall, Tally, UseImpact
+from licet.enforce.impact_people import Asked, Everyone, joined
 from licet.enforce.kept import Kept
 from licet.enforce.marks import ROW, Marks, Numbers, RowsInOrder, require_all
 from licet.enforce.members import Members
@@ -31,7 +33,7 @@ from licet.enforce.numbers import kinds_of_rows, whose_rows
 from licet.enforce.plans import Plans
 from licet.enforce.shapes import kinds_in
 from licet.enforce.tables import Tables, roles
-from licet.enforce.tabulate import MARK, Dimensions, Subject, answers, dimensions, facts_of
+from licet.enforce.tabulate import Dimensions, answers, dimensions
 from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, Location, Table
@@ -43,41 +45,6 @@ class Side(NamedTuple):
 
     policy: Policy
     at: datetime
-
-
-class Change(NamedTuple):
-    """For one use, kind of data and region (None: not known): records and members that gain it, and that lose it.
-
-    A member gains a kind of data when some record of theirs does; one may gain and lose the same kind.
-    """
-
-    category: str
-    region: str | None
-    records_gained: int
-    records_lost: int
-    members_gained: int
-    members_lost: int
-
-
-class InRegion(NamedTuple):
-    """How many members of a region gain anything for one use, and lose anything."""
-
-    region: str | None
-    members_gained: int
-    members_lost: int
-
-
-class UseImpact(NamedTuple):
-    """One use. records: rows in which any kind of data is gained, or lost; gaining, losing: the ids of their people."""
-
-    purpose: str
-    recipient: str
-    records_gained: int
-    records_lost: int
-    gaining: tuple[str, ...]
-    losing: tuple[str, ...]
-    regions: tuple[InRegion, ...]
-    changes: tuple[Change, ...]
 
 
 def uses_of(*policies: Policy) -> list[tuple[str, str]]:
@@ -135,21 +102,30 @@ class Impact:
         """How many people the facts table knows."""
         return len(self._people.class_of)
 
-    def all(self) -> list[UseImpact]:
-        """Every use in which anything changes."""
-        found = (self.of(purpose, recipient) for purpose, recipient in self.uses)
-        return [one for one in found if one.changes]
+    def all(self) -> Overall:
+        """Every use in which anything changes, and all of them together."""
+        together = Tally(self._people)
+        found = []
+        for purpose, recipient in self.uses:
+            tally = self._tally(purpose, recipient)
+            together.merge(tally)
+            found.append(tally.told(purpose, recipient))
+        changed = tuple(one for one in found if one.changes)
+        return Overall(changed, together.told("", ""), together.members_changed)
 
     def of(self, purpose: str, recipient: str) -> UseImpact:
         """One use."""
-        tally = _Tally(self._people)
+        return self._tally(purpose, recipient).told(purpose, recipient)
+
+    def _tally(self, purpose: str, recipient: str) -> Tally:
+        tally = Tally(self._people)
         for name, table in self.catalogue.tables.items():
             if table.subjects:
                 self._count(tally, purpose, recipient, name, table)
-        return tally.told(purpose, recipient)
+        return tally
 
     @functools.cached_property
-    def _people(self) -> _People:
+    def _people(self) -> Everyone:
         """Everyone, in classes of those alike on both sides, in everything any use looks at."""
         looks = [
             dimensions(side.policy, purpose, recipient, self._categories(name))
@@ -158,28 +134,15 @@ class Impact:
             for name, table in self.catalogue.tables.items()
             if table.subjects
         ]
-        wide = _joined(looks) if looks else Dimensions((0,), False, (), (), (), ())
-        rolls = [members.population(wide)[1] for members in self._members]
-        one, other = rolls
-        assert one is not None and other is not None  # the engine's people are here
-        require_all(len(other.subjects), len(one.subjects))
-        pairs = one.class_of.astype(np.int64) * len(other.classes) + other.class_of
-        present, class_of = np.unique(pairs, return_inverse=True)
-        classes = [
-            (one.classes[pair // len(other.classes)], other.classes[pair % len(other.classes)])
-            for pair in present.tolist()
-        ]
-        names = sorted({subject.region for subject, _ in classes if subject.region is not None})
-        place = {region: number for number, region in enumerate([*names, None])}
-        regions = np.array([place[subject.region] for subject, _ in classes], np.int64)
-        return _People(one, class_of.astype(np.int64), classes, regions[class_of], [*names, None])
+        wide = joined(looks) if looks else Dimensions((0,), False, (), (), (), ())
+        return Everyone.of(self._members, wide)
 
     def _categories(self, name: str) -> tuple[str, ...]:
         labelled = frozenset().union(*map(kinds_in, self._tables.shapes(name).values()))
         columns = self._tables.catalogued(name).columns.values()
         return tuple(dict.fromkeys(kind for kind in columns if kind is not None and kind in labelled))
 
-    def _count(self, tally: _Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
+    def _count(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
         open_ = tuple(
             category
             for category in self._categories(name)
@@ -187,7 +150,7 @@ class Impact:
         )
         if not open_:
             return
-        looks = _joined([dimensions(side.policy, purpose, recipient, open_) for side in self.sides])
+        looks = joined([dimensions(side.policy, purpose, recipient, open_) for side in self.sides])
         differing, numbered = self._differing(purpose, recipient, open_, looks)
         if not numbered:
             return
@@ -204,7 +167,7 @@ class Impact:
         """Per class of people (the last: not known) and class of rows the number of its two masks; 0 where alike."""
         numbered: dict[tuple[int, int], int] = {}
         asked = [
-            _Asked(functools.partial(answers, side.policy, purpose, recipient, side.at, open_, looks), looks)
+            Asked(functools.partial(answers, side.policy, purpose, recipient, side.at, open_, looks), looks)
             for side in self.sides
         ]
         found = np.zeros((len(self._people.classes) + 1, looks.row_classes), np.int64)
@@ -217,7 +180,7 @@ class Impact:
 
     def _count_own(
         self,
-        tally: _Tally,
+        tally: Tally,
         name: str,
         table: Table,
         open_: tuple[str, ...],
@@ -247,7 +210,7 @@ class Impact:
         for (before, after), code in numbered.items():
             tally.add(open_, before, after, whose[codes == code])
 
-    def _count_shared(self, tally: _Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
+    def _count_shared(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
         """Rows about several people: judged by the engine on both sides, and told apart where they differ."""
         marks = []
         for side, members in zip(self.sides, self._members, strict=True):
@@ -285,109 +248,6 @@ class Impact:
         return found
 
 
-class _People(NamedTuple):
-    """class_of and region_of: per subject on the roll, the place in `classes` and in `regions`."""
-
-    roll: Any
-    class_of: npt.NDArray[np.int64]
-    classes: list[tuple[Subject, Subject]]
-    region_of: npt.NDArray[np.int64]
-    regions: list[str | None]
-
-
-class _Asked:
-    """`answers` for people, asked once for all who are alike in what one use looks at."""
-
-    def __init__(self, ask: Callable[[Facts], list[Any]], looks: Dimensions) -> None:
-        self._ask, self._looks = ask, looks
-        self._known: dict[Subject, tuple[int, ...]] = {}
-
-    def of(self, subject: Subject) -> tuple[int, ...]:
-        """The mask of each class of rows."""
-        looks = self._looks
-        age = None if subject.age is None else max(one for one in looks.ages if one <= subject.age)
-        alike = Subject(
-            subject.region, age, subject.plan if looks.plans else None, _only(subject.state, looks.settings, "="),
-            _only(subject.signals, looks.signals, MARK),
-        )  # fmt: skip
-        if alike not in self._known:
-            self._known[alike] = tuple(answer.mask for answer in self._ask(facts_of(alike)))
-        return self._known[alike]
-
-
-class _Tally:
-    """Records and members of one use, by kind of data and region."""
-
-    def __init__(self, people: _People) -> None:
-        self._people, self._size = people, len(people.class_of)
-        self._records: dict[tuple[str, bool], npt.NDArray[np.int64]] = {}
-        self._members: dict[tuple[str, bool], npt.NDArray[np.bool_]] = {}
-        self._of_all = [0, 0]
-
-    def add(self, categories: tuple[str, ...], before: int, after: int, whose: Numbers) -> None:
-        """Rows of one person each (`whose`, all known) that went from one mask to another."""
-        if not len(whose):
-            return
-        by_region = np.bincount(self._people.region_of[whose], minlength=len(self._people.regions))
-        for is_gain, mask in ((True, after & ~before), (False, before & ~after)):
-            self._of_all[is_gain] += len(whose) if mask else 0
-            for category in _kinds_of(categories, mask):
-                self._of(category, is_gain)[:] += by_region
-                self._who(category, is_gain)[whose] = True
-
-    def add_shared(self, categories: tuple[str, ...], before: int, after: int, people: list[int]) -> None:
-        """One row about several people."""
-        first = people[0] if people else -1
-        region = len(self._people.regions) - 1 if first < 0 else int(self._people.region_of[first])
-        known = [one for one in people if one >= 0]
-        for is_gain, mask in ((True, after & ~before), (False, before & ~after)):
-            self._of_all[is_gain] += 1 if mask else 0
-            for category in _kinds_of(categories, mask):
-                self._of(category, is_gain)[region] += 1
-                self._who(category, is_gain)[known] = True
-
-    def told(self, purpose: str, recipient: str) -> UseImpact:
-        changes = []
-        regions = self._people.regions
-        for category in sorted({category for category, _ in self._records}):
-            members = [
-                np.bincount(self._people.region_of[self._who(category, is_gain)], minlength=len(regions))
-                for is_gain in (True, False)
-            ]
-            for place, region in enumerate(regions):
-                gained, lost = (int(self._of(category, is_gain)[place]) for is_gain in (True, False))
-                who = [int(one[place]) for one in members]
-                if gained or lost or any(who):
-                    changes.append(Change(category, region, gained, lost, *who))
-        gaining, losing = self._anybody(True), self._anybody(False)
-        counts = [
-            np.bincount(self._people.region_of[who], minlength=len(regions)).tolist()
-            for who in (gaining, losing)
-        ]
-        places = [InRegion(*one) for one in zip(regions, *counts, strict=True)]
-        return UseImpact(
-            purpose, recipient, self._of_all[True], self._of_all[False], self._ids(gaining), self._ids(losing),
-            tuple(one for one in places if one.members_gained or one.members_lost), tuple(changes),
-        )  # fmt: skip
-
-    def _anybody(self, is_gain: bool) -> npt.NDArray[np.bool_]:
-        found = np.zeros(self._size, np.bool_)
-        for (_, gain), who in self._members.items():
-            if gain is is_gain:
-                found |= who
-        return found
-
-    def _ids(self, found: npt.NDArray[np.bool_]) -> tuple[str, ...]:
-        ids = self._people.roll.subjects.take(pa.array(np.flatnonzero(found)))
-        return tuple(str(one) for one in ids.to_pylist())
-
-    def _of(self, category: str, is_gain: bool) -> npt.NDArray[np.int64]:
-        return self._records.setdefault((category, is_gain), np.zeros(len(self._people.regions), np.int64))
-
-    def _who(self, category: str, is_gain: bool) -> npt.NDArray[np.bool_]:
-        return self._members.setdefault((category, is_gain), np.zeros(self._size, np.bool_))
-
-
 class _Ordered(Tables):
     """Tables whose rows always have an order: where files give none, their narrow columns are read once and kept."""
 
@@ -403,28 +263,6 @@ class _Ordered(Tables):
             found = self._engine.in_order(name, table, self._base, {name: data})
         assert found is not None  # an Arrow table keeps its order
         return found
-
-
-def _joined(looks: Iterable[Dimensions]) -> Dimensions:
-    """Everything that any of these look at."""
-    found = list(looks)
-
-    def every(name: str) -> tuple[Any, ...]:
-        return tuple(sorted({value for one in found for value in getattr(one, name)}))
-
-    return Dimensions(
-        every("ages"), any(one.plans for one in found), every("settings"), every("signals"), every("visibilities"),
-        every("cuts"),
-    )  # fmt: skip
-
-
-def _only(parts: str, wanted: tuple[str, ...], mark: str) -> str:
-    """Of what a person chose or signalled, what is looked at here."""
-    return MARK.join(part for part in parts.split(MARK) if part.partition(mark)[0] in wanted)
-
-
-def _kinds_of(categories: tuple[str, ...], mask: int) -> Iterable[str]:
-    return (category for bit, category in enumerate(categories) if mask >> bit & 1)
 
 
 def _masks(marks: Marks | None) -> npt.NDArray[np.int64] | None:

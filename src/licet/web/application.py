@@ -23,7 +23,18 @@ from licet.web.api.routes import Api
 from licet.web.config import ServeConfig, check, from_environment
 from licet.web.guard import Guard, is_api_path
 from licet.web.limits import Limiter, Rate
-from licet.web.pages import compare, data, guide, notices, receipts, settings, signals, signing_in, start
+from licet.web.pages import (
+    compare,
+    data,
+    guide,
+    impact,
+    notices,
+    receipts,
+    settings,
+    signals,
+    signing_in,
+    start,
+)
 from licet.web.rendering import make_templates, page
 from licet.web.visitors import PLAIN_COOKIE, SECURE_COOKIE, SESSION_SECONDS, SignInNeeded
 
@@ -50,10 +61,15 @@ def make_application(config: ServeConfig) -> ASGIApp:
     app.state.limits = {
         "sign-in": Limiter(SIGN_IN_RATE), "change": Limiter(CHANGE_RATE), "page": Limiter(PAGE_RATE),
     }  # fmt: skip
+    app.state.counting = impact.OneAtATime()
     if config.oidc is not None:
         app.state.oauth = signing_in.make_oauth(config.oidc, os.environ.get("LICET_OIDC_SECRET"))
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    for part in (start, signing_in, settings, data, notices, receipts, signals, compare, guide):
+    app.mount(
+        "/static",
+        StaticFiles(directory=Path(__file__).parent / "static", packages=[("licet.app", "styles")]),
+        name="static",
+    )
+    for part in (start, signing_in, settings, data, notices, receipts, signals, compare, guide, impact):
         app.include_router(part.router)
     _handle_failures(app)
     app.middleware("http")(_limit)
@@ -124,7 +140,9 @@ def _handle_failures(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         words = {404: "There is no such page.", 405: "This page cannot be used in that way."}
         told = words.get(error.status_code) if error.detail in ("Not Found", "Method Not Allowed") else None
-        return _failure(request, error.status_code, told or error.detail)
+        answer = _failure(request, error.status_code, told or error.detail)
+        answer.headers.update(error.headers or {})
+        return answer
 
     @app.exception_handler(RequestValidationError)
     async def unreadable(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +14,15 @@ import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
+import licet
 from journeys.networks import make_network, member, message, post
 from licet.app import Workspace
+from licet.app.impact import page, told, write_page
 from licet.cli.main import app
 from licet.decide import Policy
 from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.enforce.impact import Change, Impact, Side
+from licet.enforce.impact import Impact, Side
+from licet.enforce.impact_counts import Change
 from licet.ledger import Ledger
 from licet.packs import open_pack
 from licet.sources.catalogue import Catalogue
@@ -93,6 +97,9 @@ def test_the_command(workspace: Workspace) -> None:
     assert "ben" in json.dumps(named) and "ben" not in json.dumps(told)
     assert "United Kingdom" in run(OFFICIAL, "--from-date", "2026-01-01")
     assert "Nothing changes" in run(REPORTED, "--from-date", "2026-01-01")
+    written = workspace.layout.root / "impact.html"
+    assert "Written" in run(OFFICIAL, "--from-date", "2026-01-01", "--html", str(written))
+    assert "of 4 members" in written.read_text()
 
 
 def catalogue(place: str) -> Catalogue:
@@ -157,3 +164,50 @@ def test_an_engine_that_keeps_people_elsewhere_is_refused() -> None:
             position=0,
         )
     assert caught.value.code == "GATE-001"
+
+
+def test_the_page_says_how_many_and_names_somebody_only_when_asked(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    found = workspace.impact(REPORTED, OFFICIAL, NOW)
+    write_page(found, tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text()
+    assert text.index("of 4 members") < text.index("<svg") < text.index("<table")
+    for fact in (
+        found.before.digest,
+        found.after.digest,
+        found.root,
+        "2026-01-01T00:00:00Z",
+        "United Kingdom",
+    ):
+        assert fact in text
+    for who in ("ann", "ben", "cy", "dee"):
+        assert not re.search(rf"\b{who}\b", text), who
+    write_page(found, tmp_path / "named.html", members=True)
+    assert re.search(r"\bben\b", (tmp_path / "named.html").read_text())
+
+
+def test_every_line_of_the_page_adds_up(workspace: Workspace) -> None:
+    found = workspace.impact(REPORTED, OFFICIAL, NOW)
+    (training,) = (one for one in found.uses if (one.purpose, one.recipient) == ("ad_sharing", "microsoft"))
+    for lines in (told.by_kind(found, training), told.by_region(found, training)):
+        for place, total in ((1, "records_gained"), (2, "records_lost")):
+            assert sum(one[place] for one in lines) == sum(getattr(one, total) for one in training.changes)
+    assert sum(one.members_lost for one in told.by_region(found)) == len(found.together.losing)
+    assert found.members_changed == len({*found.together.gaining, *found.together.losing})
+
+
+def test_a_hostile_policy_writes_no_markup(workspace: Workspace, tmp_path: Path) -> None:
+    text = (Path(licet.__file__).parent / "packs" / "shipped" / f"{OFFICIAL}.yaml").read_text()
+    title = next(line for line in text.splitlines() if line.startswith("title:"))
+    file = tmp_path / "hostile.yaml"
+    file.write_text(text.replace(title, "title: '<script>alert(1)</script><img src=x onerror=alert(2)>'"))
+    shown = page(workspace.impact(REPORTED, str(file), NOW))
+    assert "<script" not in shown and "<img" not in shown and "&lt;script&gt;" in shown
+
+
+def test_nothing_changes_is_said_so(workspace: Workspace) -> None:
+    shown = page(workspace.impact(REPORTED, REPORTED, NOW))
+    assert (
+        "Nothing changes for any of the 4 members." in shown and "<svg" not in shown and "<table" not in shown
+    )

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from journeys.networks import make_network, member, message, post
 from journeys.site import Browser, site
 from licet.app import Workspace
+from licet.app.tokens import SCOPES
 from licet.terms.moments import parse_moment
 
 SECRET = "the-words-only-she-may-read"
@@ -21,7 +22,8 @@ FOR_ANYBODY = {
     "/.well-known/gpc.json", "/receipts/key", "/compare", "/guide", "/guide/{pack}", "/public/{subject}",
     "/public/{subject}/{table}/{key}",
 }  # fmt: skip
-FOR_OPERATORS = {"/operator"}
+FOR_OPERATORS = {"/operator", "/impact", "/impact/file"}
+COMPARED = "before=linkedin_as_reported&after=linkedin_official&from_date=2026-01-01"
 FOR_MEMBERS = {
     "/settings", "/settings/menu/{steps:path}", "/settings/{setting}", "/settings/{setting}/preview", "/data",
     "/data/past", "/data/past/{entry}", "/data/records/{table}", "/notices", "/notices/{digest}",
@@ -105,8 +107,27 @@ def test_an_operator_sees_no_members_content(workspace: Workspace, browser: Brow
         for path in paths(workspace, route.path) if route.path in FOR_MEMBERS else ():
             for method in route.methods:
                 assert browser.request(method, path).status_code in (403, 404), (method, path)
-    shown = browser.get("/operator").text
-    assert SECRET not in shown and "annegret" not in shown and "benedikt" not in shown
+    for path in ("/operator", "/impact", f"/impact?{COMPARED}", f"/impact/file?{COMPARED}"):
+        answer = browser.get(path)
+        assert answer.status_code == 200, path
+        for word in (SECRET, "annegret", "benedikt"):
+            assert word not in answer.text, path
+
+
+def test_what_a_policy_would_change_is_told_to_an_operator_alone(
+    workspace: Workspace, browser: Browser
+) -> None:
+    """Not to nobody, not to a member, and not to a token of the API, whatever it is for."""
+    _, every = workspace.tokens.create("all of it", SCOPES)
+    for headers in ({}, {"Authorization": f"Bearer {every}"}, {"Authorization": "Bearer nonsense"}):
+        for who in ("nobody", "annegret"):
+            browser.cookies.clear()
+            if who != "nobody":
+                browser.sign_in(who)
+            for path in ("/impact", f"/impact?{COMPARED}", f"/impact/file?{COMPARED}", "/impact?before=x"):
+                answer = browser.get(path, headers=headers, follow_redirects=False)
+                assert answer.status_code == 404 and "There is no such page" in answer.text, (who, path)
+                assert "Instead of" not in answer.text and "members" not in answer.text.lower()
 
 
 def test_another_member_learns_nothing(workspace: Workspace, browser: Browser) -> None:

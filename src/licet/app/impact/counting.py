@@ -6,13 +6,15 @@ would be were it put in force.
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.wording import category_term, purpose_term, recipient_name, region_name
 from licet.decide import Governed, Policy, governed_by
 from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.enforce.impact import Impact, Side, UseImpact
+from licet.enforce.impact import Impact, Side
+from licet.enforce.impact_counts import UseImpact
 from licet.packs import Pack, open_pack
 from licet.terms.moments import format_moment
 
@@ -21,15 +23,24 @@ if TYPE_CHECKING:
 
 
 class PolicyImpact(NamedTuple):
-    """uses: those in which anything changes, as `enforce.impact` counts it."""
+    """uses: those in which anything changes, as `enforce.impact` counts it; together: all of them at once.
+
+    position: the ledger's entries whose choices counted; root: the hash over them, as its checkpoints sign it.
+    tables:   the tables that were counted.
+    members, members_changed: everybody there is, and those who gain or lose anything.
+    """
 
     before: Pack
     after: Pack
     from_at: datetime
     to_at: datetime
     position: int
+    root: str
+    tables: tuple[str, ...]
     members: int
+    members_changed: int
     uses: tuple[UseImpact, ...]
+    together: UseImpact
 
     def pack_of(self, use: UseImpact) -> Pack:
         """The pack in whose words a use is told: the later one that knows it."""
@@ -40,7 +51,9 @@ class PolicyImpact(NamedTuple):
         """members: with the ids of those concerned; by default only how many they are."""
         return {
             "before": _named(self.before, self.from_at), "after": _named(self.after, self.to_at),
-            "position": self.position, "members": self.members,
+            "position": self.position, "root": self.root, "tables": list(self.tables), "members": self.members,
+            "members_changed": self.members_changed, "members_gained": len(self.together.gaining),
+            "members_lost": len(self.together.losing),
             "uses": [self._use(use, members) for use in self.uses],
         }  # fmt: skip
 
@@ -61,11 +74,18 @@ class PolicyImpact(NamedTuple):
 
 
 def impact_of(
-    workspace: Workspace, before: str, after: str, from_at: datetime, to_at: datetime
+    workspace: Workspace,
+    before: str,
+    after: str,
+    from_at: datetime,
+    to_at: datetime,
+    *,
+    threads: int | None = None,
 ) -> PolicyImpact:
     """What changes between one policy at one moment and another at another.
 
     before, after: a shipped pack's name or a file; the same one twice compares two moments.
+    threads:       cores it may take; None for all of them.
     Raises: PackErrors for a policy that cannot be read; SourceError for a table that cannot.
     """
     old, new = open_pack(before), open_pack(after)
@@ -74,10 +94,21 @@ def impact_of(
     second = first if old.digest == new.digest else Policy(new, first.carried | governed_by(old))
     position = workspace.ledger.position
     impact = Impact(
-        Side(first, from_at), Side(second, to_at), workspace.catalogue, DuckDBEngine(), workspace.ledger,
+        Side(first, from_at), Side(second, to_at), workspace.catalogue, DuckDBEngine(threads=threads),
+        workspace.ledger,
         position=position, base=workspace.layout.root,
     )  # fmt: skip
-    return PolicyImpact(old, new, from_at, to_at, position, impact.members, tuple(impact.all()))
+    overall = impact.all()
+    tables = tuple(name for name, table in workspace.catalogue.tables.items() if table.subjects)
+    return PolicyImpact(
+        old, new, from_at, to_at, position, _root(workspace, position), tables, impact.members,
+        overall.members_changed, overall.uses, overall.together,
+    )  # fmt: skip
+
+
+def _root(workspace: Workspace, position: int) -> str:
+    """The hash over the ledger's first entries, as a checkpoint writes it."""
+    return base64.b64encode(workspace.ledger.checkpoint(position).root).decode() if position else ""
 
 
 def _policy(pack: Pack, in_force: list[Pack]) -> Policy:

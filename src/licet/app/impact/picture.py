@@ -1,0 +1,96 @@
+"""A picture of an impact: for each use, for how many members less is done to the left, and more to the right.
+
+Inline SVG made of attributes alone; colours come from the stylesheet. It is drawn twice, for wide windows and for
+phones, and the stylesheet shows the one that fits. The same stands beside it as a table.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import NamedTuple
+
+from licet.app.audit.markup import Markup, element, joined
+from licet.app.impact.told import Sums
+
+
+class _Layout(NamedTuple):
+    """Units are the picture's own. half: how long a bar may be, to either side. counts: room for numbers."""
+
+    name: str
+    width: int
+    counts: int
+    label_chars: int
+
+    @property
+    def half(self) -> float:
+        return self.width / 2 - self.counts
+
+
+_LAYOUTS = (_Layout("wide", 760, 70, 96), _Layout("narrow", 340, 52, 44))
+_TOP, _LINE, _TALL, _GAP = 30, 17, 18, 20
+#: What is there is never drawn thinner than this.
+_THINNEST = 2.0
+
+
+def draw(uses: list[Sums], members: int) -> Markup | None:
+    """The picture; None where nothing changes. members: everybody, who would fill a bar."""
+    if not uses or not members:
+        return None
+    return joined(*(_drawn(uses, members, layout) for layout in _LAYOUTS))
+
+
+def _drawn(uses: list[Sums], members: int, layout: _Layout) -> Markup:
+    middle, title = layout.width / 2, f"impact-{layout.name}"
+    most = max(max(one.members_gained, one.members_lost) for one in uses)
+    # Small numbers are told apart: the longest bar is the largest change, and the heading says how many that is.
+    scale = layout.half / max(most, 1)
+    parts = [
+        element("title", _told(uses, members), id=title),
+        _text("← less: members", middle - 6, 16, "head", "end"),
+        _text("more: members →", middle + 6, 16, "head"),
+    ]
+    top = float(_TOP)
+    for one in uses:
+        lines = textwrap.wrap(one.label[:1].upper() + one.label[1:], layout.label_chars)
+        for number, line in enumerate(lines):
+            parts.append(_text(line, middle, top + 13 + number * _LINE, "label", "middle"))
+        top += len(lines) * _LINE + 4
+        for kind, count, side in (("less", one.members_lost, -1), ("more", one.members_gained, 1)):
+            long = max(_THINNEST, count * scale) if count else 0.0
+            left = middle - long if side < 0 else middle
+            if long:
+                parts.append(_bar(kind, left, top, long))
+            anchor = "end" if side < 0 else None
+            parts.append(_text(f"{count:,}", middle + side * (long + 6), top + 13, "count", anchor))
+        parts.append(
+            element(
+                "line", class_="axis", x1=f"{middle:g}", x2=f"{middle:g}", y1=f"{top - 2:g}",
+                y2=f"{top + _TALL + 2:g}",
+            )
+        )  # fmt: skip
+        top += _TALL + _GAP
+    return element(
+        "svg", *parts, class_=f"picture {layout.name}", viewBox=f"0 0 {layout.width} {top:g}", role="img",
+        aria_labelledby=title,
+    )  # fmt: skip
+
+
+def _bar(kind: str, x: float, y: float, width: float) -> Markup:
+    return element(
+        "rect",
+        class_=f"bar {kind}",
+        x=f"{x:.1f}",
+        y=f"{y:g}",
+        width=f"{width:.1f}",
+        height=f"{_TALL}",
+        rx="2",
+    )
+
+
+def _text(text: str, x: float, y: float, class_: str, anchor: str | None = None) -> Markup:
+    return element("text", text, class_=class_, x=f"{x:.1f}", y=f"{y:g}", text_anchor=anchor)
+
+
+def _told(uses: list[Sums], members: int) -> str:
+    said = [f"{one.label}: more for {one.members_gained:,}, less for {one.members_lost:,}" for one in uses]
+    return f"Of {members:,} members, for each use. {'; '.join(said)}."
