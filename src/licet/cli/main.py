@@ -18,6 +18,7 @@ from licet.cli import (
     import_commands,
     ledger_commands,
     notice_commands,
+    pack_check,
     pack_commands,
     pack_diff,
     receipt_commands,
@@ -58,6 +59,7 @@ app.command("notices")(notice_commands.notices)
 app.add_typer(import_commands.app, name="import")
 app.command("compare")(compare_commands.compare)
 app.command("guide")(compare_commands.guide)
+pack_commands.app.command("check")(pack_check.check)
 pack_commands.app.command("diff")(pack_diff.diff)
 app.add_typer(pack_commands.app, name="packs")
 app.add_typer(gate_commands.app, name="gate")
