@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from licet.sources.catalogue_file import load_catalogue
+from licet.sources.dates import read_date
 from licet.sources.html_text import plain_text
 from licet.sources.linkedin.csv_reading import read_sheet
-from licet.sources.linkedin.dates import read_date
 from licet.sources.linkedin.layout import layout_of
 from licet.sources.places import resolve_place
 from licet.sources.xml_rows import read_rows

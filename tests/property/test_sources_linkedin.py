@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from licet.sources.dates import read_date
 from licet.sources.linkedin import import_linkedin
-from licet.sources.linkedin.dates import read_date
 from licet.sources.linkedin.layout import layout_of
 from licet.terms import SourceError
 from unit.sources.linkedin_archives import MESSAGES_HEADER, PROFILE, archive, message

@@ -16,11 +16,15 @@ from licet.terms.moments import parse_moment
 @answers
 def audit(
     archive: Annotated[
-        Path, typer.Argument(help="The ZIP file you downloaded from LinkedIn.", metavar="ARCHIVE.zip")
+        Path,
+        typer.Argument(help="The ZIP from LinkedIn, ChatGPT, Meta or Google.", metavar="ARCHIVE.zip"),
     ],
     pack: Annotated[
-        str, typer.Option("--pack", help="The policy to ask: a shipped one's name or a file.")
-    ] = "linkedin_official",
+        str | None,
+        typer.Option(
+            "--pack", help="The policy to ask: a shipped one's name or a file. Default: the platform's."
+        ),
+    ] = None,
     region: Annotated[
         str | None, typer.Option("--region", help="Where you live, e.g. CH. Default: what your profile says.")
     ] = None,
@@ -39,7 +43,7 @@ def audit(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What of your own LinkedIn download is used for what, and what to do about it.
+    """What of your own download is used for what, and what to do about it.
 
     Nothing leaves this machine, and nothing is kept but the page you ask for.
 

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from licet.app.audit import Report
 from licet.app.audit.report import FileReport, Step, as_written
-from licet.app.audit.told import answer, dates, file_count, reached, why
+from licet.app.audit.told import answer, dates, file_count, reached, whom, why
 from licet.app.audit.topics import ADS, RECOMMENDATIONS, TOPICS, TRAINING, Topic
 from licet.cli.door import out, printable, say
 from licet.cli.show import count, row, table
@@ -33,10 +33,9 @@ def report(told: Report) -> None:
 
 def first_screen(told: Report) -> None:
     """What is used, what is not, what to do."""
-    person = told.person
     say(
-        f"Your {told.policy.platform} archive: {count(told.rows)} records in {file_count(told)}, on {told.at.date()},"
-        f" for someone in {person.region_name} ({person.region_how}), aged {person.age} ({person.age_how}).", "dim",
+        f"Your {told.name} archive: {count(told.rows)} records in {file_count(told)}, on {told.at.date()},"
+        f" {whom(told)}.", "dim",
     )  # fmt: skip
     say("")
     for line in answer(told, most_named=4):

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from licet.sources.archive import open_archive
 from licet.sources.linkedin import Limits, import_linkedin
-from licet.sources.linkedin.archive import open_archive
 from licet.terms import SourceError
 from unit.sources.linkedin_archives import PROFILE, archive
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from licet.sources.linkedin.dates import month_of, read_date
+from licet.sources.dates import month_of, read_date
 
 
 @pytest.mark.parametrize(

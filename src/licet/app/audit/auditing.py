@@ -8,7 +8,7 @@ from pathlib import Path
 
 from licet.app.audit.contents import AuditedFile, Contents, Distinctions, Owner, Words
 from licet.app.audit.judging import Judge
-from licet.app.audit.reading import read_contents
+from licet.app.audit.reading import no_download, read_contents
 from licet.app.audit.report import FileReport, Person, Reach, Report
 from licet.app.audit.report import Policy as PolicyAsked
 from licet.app.audit.steps import next_steps, untouched
@@ -18,8 +18,11 @@ from licet.app.audit.topics import ADS, TOPICS, TRAINING, uses_of
 from licet.app.wording import region_name
 from licet.decide import Facts, Policy
 from licet.packs import Pack, open_pack, shipped
+from licet.packs.model import DefaultException
+from licet.sources.archive import Limits
+from licet.sources.download import open_download
+from licet.sources.exports.kinds import Kind, kind_of
 from licet.sources.import_report import Progress
-from licet.sources.linkedin import Limits
 from licet.sources.linkedin.importing import no_region
 from licet.terms import SELF, AppError, ChoiceState
 from licet.terms.moments import age_in_years
@@ -27,61 +30,86 @@ from licet.terms.regions import is_region
 
 #: Whom an archive without a date of birth is taken to be of, said so in the report: someone the policy speaks of.
 _ADULT = 18
+#: Where somebody is taken to live whom a policy that names no place is asked about: the answer is the same anywhere.
+_ANYWHERE = "CH"
+#: The plan of a person who can download their conversations themselves.
+_CONSUMER = "consumer"
 _MOST_EXAMPLES = 3
 #: Where the owner's own words are looked for first.
 _TELLING = ("shares", "comments", "ai_coach_messages", "articles", "screening_answers", "resumes")
+#: The policy that is asked of each platform's download where nobody names another.
+DEFAULT_PACKS = {
+    Kind.LINKEDIN: "linkedin_official",
+    Kind.CHATGPT: "openai_chatgpt",
+    Kind.META: "meta_ai",
+    Kind.TAKEOUT: "google_gemini",
+}
+#: What a download may cost: one of Meta or Google holds pictures and videos by the thousand, which are not unpacked.
+LIMITS = Limits(
+    directory_bytes=24 * 1024**2, entries=65_535, entry_bytes=4 * 1024**3 - 1, total_bytes=6 * 1024**3
+)
 
 
 def audit_archive(
     zip_path: Path | str,
     at: datetime,
     *,
-    pack: str = "linkedin_official",
+    pack: str | None = None,
     region: str | None = None,
     age: int | None = None,
     progress: Progress | None = None,
     limits: Limits | None = None,
 ) -> Report:
-    """Say what of a LinkedIn archive would be used for what at a moment, by someone who never touched a setting.
+    """Say what of a download would be used for what at a moment, by someone who never touched a setting.
 
-    pack:   a shipped policy's name or a file.
-    region: where the owner lives (``CH``, ``US-CA``); None: what the profile's location says.
-    age:    the owner's, in whole years; None: by the profile's date of birth, else taken as 18.
-    Raises: SourceError SRC-040 to SRC-048 for the archive and the region, PackError for the policy, AppError APP-120
+    zip_path: the ZIP that LinkedIn, OpenAI, Meta or Google sent, or one JSON or HTML file of it.
+    pack:     a shipped policy's name or a file; None: the one of the platform whose download it is.
+    region:   where the owner lives (``CH``, ``US-CA``); None: what the profile's location says.
+    age:      the owner's, in whole years; None: by the date of birth, else taken as 18, which the report says.
+    Raises: SourceError SRC-040 to SRC-048 for the download and the region, PackError for the policy, AppError APP-120
     when where the owner lives is not known and the policy depends on it.
     """
     if region is not None and not is_region(region):
         raise no_region(region)
-    asked = open_pack(pack)
-    contents = read_contents(zip_path, Distinctions.of(asked), progress, limits)
+    with open_download(zip_path, limits or LIMITS) as download:
+        kind = kind_of(download)
+        if kind is None:
+            raise no_download(zip_path)
+        asked = open_pack(pack or DEFAULT_PACKS[kind])
+        contents = read_contents(download, kind, Distinctions.of(asked), progress)
+    if not contents.files:
+        raise no_download(zip_path)
     person = _person(contents.owner, asked, region, age, at)
     policy = Policy(asked)
+    plan = contents.owner.plan or (_CONSUMER if kind is Kind.CHATGPT else None)
 
     def judge(choices: Mapping[str, ChoiceState]) -> Judge:
-        return Judge(policy, Facts(person.region, person.age, choices=choices), at)
+        return Judge(policy, Facts(person.region or _ANYWHERE, person.age, plan, choices=choices), at)
 
     every = dict.fromkeys(asked.settings, ChoiceState.REFUSED)
     toggles = {id_: no for id_, no in every.items() if asked.settings[id_].kind == "toggle"}
     before = judge({})
     judges = [before, judge(toggles), judge(every)]
     files = tuple(_file(file, judges) for file in contents.files)
-    steps = next_steps(files, asked, before, judge)
+    steps = next_steps(files, kind, asked, before, judge)
     return Report(
+        kind,
         _asked(asked),
         person,
         at,
         files,
         tuple(contents.others),
-        surprises(files),
+        surprises(files, asked),
         steps,
-        untouched(files, asked),
-        tuple(_notes(contents, asked, at, person)),
+        untouched(files, kind, asked),
+        tuple(_notes(contents, kind, asked, at, person)),
         _examples(files),
     )
 
 
 def _asked(pack: Pack) -> PolicyAsked:
-    own_ads = any(use.recipient == SELF for use in uses_of(ADS, pack))
+    ads = uses_of(ADS, pack)
+    own_ads = not ads or any(use.recipient == SELF for use in ads)
     return PolicyAsked(
         pack.id,
         pack.title,
@@ -109,7 +137,7 @@ def _person(owner: Owner, pack: Pack, region: str | None, age: int | None, at: d
 
         region, how = resolve_place(owner.location).region, "from your profile's location"
     if region is None:
-        if any(rule.regions is not None for rule in pack.rules):
+        if _asks_where(pack):
             raise AppError(
                 "APP-120",
                 "the archive does not say clearly where you live, and the policy depends on it",
@@ -117,26 +145,59 @@ def _person(owner: Owner, pack: Pack, region: str | None, age: int | None, at: d
                 "say so, e.g. --region CH",
             )
         how = "not known, and the policy does not ask"
+    is_assumed = False
     if age is not None:
         age_how = "as you said"
     elif owner.born is not None and (found := age_in_years(owner.born, at)) is not None:
         age, age_how = found, "from your profile's date of birth"
+    elif owner.born_year is not None and owner.born_year < at.year:
+        age, age_how = at.year - owner.born_year - 1, "from your year of birth, at least"
     else:
-        age, age_how = (
-            _ADULT,
-            "assumed: the archive does not say when you were born; give --age if you are younger",
-        )
+        age, age_how, is_assumed = _ADULT, "assumed, since the archive does not say", True
     return Person(
-        region, "an unknown place" if region is None else region_name(pack, region), how, age, age_how
+        region,
+        "an unknown place" if region is None else region_name(pack, region),
+        how,
+        age,
+        age_how,
+        is_assumed,
     )
 
 
-def _notes(contents: Contents, pack: Pack, at: datetime, person: Person) -> Iterable[str]:
+def _asks_where(pack: Pack) -> bool:
+    """Whether anything in a policy depends on where a person lives."""
+    return any(rule.regions is not None for rule in pack.rules) or any(
+        one.regions for one in _exceptions(pack)
+    )
+
+
+def _asks_age(pack: Pack) -> bool:
+    """Whether anything in it depends on how old they are."""
+    asked = any(rule.minimum_age is not None or rule.maximum_age is not None for rule in pack.rules)
+    return asked or any(one.below_age is not None for one in _exceptions(pack))
+
+
+def _exceptions(pack: Pack) -> list[DefaultException]:
+    return [one for setting in pack.settings.values() for one in setting.default.exceptions]
+
+
+def _notes(contents: Contents, kind: Kind, pack: Pack, at: datetime, person: Person) -> Iterable[str]:
     met = {file.layout.table for file in contents.files} | {other.table for other in contents.others}
-    if "shares" not in met:
+    if kind is Kind.LINKEDIN and "shares" not in met:
         yield (
             "There are no posts in this archive. The small export leaves them out: ask for the larger one"
             " before you conclude that you have none."
+        )
+    off = sorted({plan for one in _exceptions(pack) if one.state.value == "off" for plan in one.plans or ()})
+    if kind is Kind.CHATGPT and off:
+        yield (
+            f"This is read as the download of a consumer plan. On another ({', '.join(off)}) the switch starts off, and"
+            " nothing of it trains AI unless somebody switched it on."
+        )
+    if person.age_is_assumed and _asks_age(pack):
+        yield (
+            f"The archive does not say how old you are, so the answers are those for someone of {_ADULT} or older. The"
+            " policy leaves younger people out of some uses: if you are younger, give your age."
         )
     if pack.in_force_from is not None and at < pack.in_force_from:
         yield f"At this moment the policy is not in force yet; it is from {pack.in_force_from.date()} on."

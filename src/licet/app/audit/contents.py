@@ -13,8 +13,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from licet.packs import Pack
+from licet.sources.dates import WrittenDate
+from licet.sources.exports.records import Thing
 from licet.sources.import_report import FileOutcome
-from licet.sources.linkedin.dates import WrittenDate
 from licet.sources.linkedin.layout import FileLayout
 from licet.terms.moments import midnight
 
@@ -99,10 +100,11 @@ class AuditedFile:
 
     preamble_cells: cells above the header, which hold a note of the platform's.
     beyond_cells:   cells to the right of the header, which nobody can name.
+    members:        the files, where it is a folder of pictures or recordings.
     """
 
     name: str
-    layout: FileLayout
+    layout: FileLayout | Thing
     columns: list[Column] = field(default_factory=list)
     groups: dict[Alike, Group] = field(default_factory=dict)
     rows: int = 0
@@ -111,6 +113,7 @@ class AuditedFile:
     first: WrittenDate | None = None
     last: WrittenDate | None = None
     remark: str = ""
+    members: list[str] = field(default_factory=list)
 
     @property
     def cells(self) -> int:
@@ -152,7 +155,9 @@ class Owner:
     name: str | None = None
     location: str | None = None
     born: date | None = None
+    born_year: int | None = None
     joined: datetime | None = None
+    plan: str | None = None
 
 
 @dataclass(slots=True)
@@ -162,3 +167,9 @@ class Contents:
     files: list[AuditedFile]
     others: list[FileOutcome]
     owner: Owner
+
+
+def shortened(text: str) -> str:
+    """A passage on one line, cut where it is longer than a screen needs."""
+    text = " ".join(text[: LONGEST_WORDS * 4].split())
+    return text if len(text) <= LONGEST_WORDS else text[: LONGEST_WORDS - 1].rstrip() + "…"

@@ -18,9 +18,9 @@ from licet.app.member.flows import Use
 from licet.app.wording import category_term, to_you
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.packs.model import Citation, Pack
-from licet.sources.linkedin.dates import WrittenDate
+from licet.sources.dates import WrittenDate
 from licet.terms import Code
-from licet.terms.vocabulary import ancestors
+from licet.terms.vocabulary import CATEGORIES, ancestors
 
 
 class Fate(StrEnum):
@@ -144,6 +144,7 @@ class Judge:
         """What becomes of a kind of data in a group, over all uses of a topic, and the decision that says so."""
         if kind is None:
             return Fate.NOT_UNDERSTOOD, None
+        kind = self._known_kind(kind)
         best: tuple[Fate, Decision | None] = (Fate.NOT_NAMED, None)
         for use in uses:
             question = (use, kind, group.alike.visibility, group.alike.era)
@@ -158,11 +159,17 @@ class Judge:
                 best = fate, answer
         return best
 
+    def _known_kind(self, kind: str) -> str:
+        """The kind itself, or the nearest above it, where neither the policy nor the vocabulary knows it so exactly."""
+        pack = self._policy.pack
+        known = (one for one in ancestors(kind) if one in CATEGORIES or pack.category_term(one) is not None)
+        return next(known, kind)
+
 
 def _reason(fate: Fate, kind: str | None, answer: Decision | None, topic: Topic, pack: Pack) -> Reason:
     if kind is None:
         return Reason(
-            fate, None, "columns that are not understood", "nobody knows what is in these columns",
+            fate, None, "what is not understood", "nobody knows what this is",
             None, "", "", None, "",
         )  # fmt: skip
     label = category_term(pack, kind).label

@@ -13,7 +13,7 @@ from pathlib import Path
 from licet.app.audit.markup import Markup, element, joined, link, raw
 from licet.app.audit.picture import draw
 from licet.app.audit.report import FileReport, Report, Step, as_written
-from licet.app.audit.told import answer, dates, file_count, reached, why
+from licet.app.audit.told import answer, dates, file_count, reached, whom, why
 from licet.app.audit.topics import TOPICS, TRAINING
 from licet.app.disk import clear_disk_errors
 from licet.sources.files import replace_file
@@ -34,7 +34,7 @@ def page(report: Report) -> str:
     style = importlib.resources.files("licet.app.audit").joinpath("report.css").read_text("utf-8")
     seal = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     allowed = f"default-src 'none'; style-src 'sha256-{seal}'; base-uri 'none'; form-action 'none'"
-    title = f"Your {report.policy.platform} archive: what is used for what"
+    title = f"Your {report.name} archive: what is used for what"
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -63,7 +63,6 @@ def page(report: Report) -> str:
 
 
 def _first_screen(report: Report) -> Markup:
-    person = report.person
     lines = [
         element("div", element("dt", line.heading), element("dd", line.sentence), class_=f"line {line.tone}")
         for line in answer(report)
@@ -74,8 +73,7 @@ def _first_screen(report: Report) -> Markup:
         element("h1", f"What {report.policy.platform} may use of your data, and for what"),
         element(
             "p",
-            f"{report.rows:,} records in {file_count(report)}, on {report.at.date()}, for someone in"
-            f" {person.region_name} ({person.region_how}), aged {person.age} ({person.age_how}).",
+            f"{report.rows:,} records in {file_count(report)}, on {report.at.date()}, {whom(report)}.",
             class_="light",
         ),
         element("dl", *lines, class_="answer"),

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from licet.app.audit.contents import (
-    LONGEST_WORDS,
     Alike,
     AuditedFile,
     Column,
@@ -17,13 +16,17 @@ from licet.app.audit.contents import (
     Distinctions,
     Owner,
     Words,
+    shortened,
 )
+from licet.app.audit.recording import Recorder
+from licet.sources.archive import Entry
+from licet.sources.dates import WrittenDate, read_date
+from licet.sources.download import Download
+from licet.sources.exports.kinds import Kind
 from licet.sources.import_report import FileOutcome, Progress
-from licet.sources.linkedin.archive import Archive, Entry, Limits, open_archive
 from licet.sources.linkedin.articles import read_article
 from licet.sources.linkedin.csv_reading import Sheet, fold_word, read_sheet
-from licet.sources.linkedin.dates import WrittenDate, read_date
-from licet.sources.linkedin.importing import FILE_CODES, check_cells, is_article, no_export
+from licet.sources.linkedin.importing import FILE_CODES, check_cells, is_article
 from licet.sources.linkedin.layout import ARTICLES, FileLayout, layout_of
 from licet.sources.linkedin.sheets import audience_in, column_position, date_in, full_rows, moment_of
 from licet.terms import SourceError
@@ -47,36 +50,42 @@ _OWN_WORDS = {
 
 
 def read_contents(
-    zip_path: Path | str,
-    distinctions: Distinctions,
-    progress: Progress | None = None,
-    limits: Limits | None = None,
+    download: Download, kind: Kind, distinctions: Distinctions, progress: Progress | None = None
 ) -> Contents:
-    """Read a LinkedIn "Get a copy of your data" archive.
+    """Read a download of a platform.
 
-    Raises: SourceError SRC-040 to SRC-046 for an archive that cannot be trusted, SRC-048 when nothing is known in it.
+    Raises: SourceError SRC-041 and SRC-046 for one that turns out not to be what it claims.
     """
     found = Contents([], [], Owner())
-    with open_archive(zip_path, limits) as archive:
-        # whose archive it is comes first: in a conversation, only the owner's side is the owner's words
-        entries = sorted(archive.entries(), key=lambda entry: (not _is_profile(entry.name), entry.name))
-        total, done, cells = sum(entry.claimed_bytes for entry in entries), 0, 0
-        for entry in entries:
-            outcome = _take(archive, entry, distinctions, found)
-            if outcome is not None:
-                found.others.append(outcome)
-            else:
-                file = found.files[-1]
-                # as the importer counts: empty cells cost time, too
-                cells += file.rows * max(len(file.columns), 1)
-                check_cells(cells, entry.name)
-            done += entry.claimed_bytes
-            if progress is not None:
-                progress(entry.name, done, total)
-    if not found.files:
-        raise no_export(zip_path)
-    found.files.sort(key=lambda file: file.name)
+    recorder = Recorder(download, kind, distinctions, found)
+    # whose archive it is comes first: in a conversation, only the owner's side is the owner's words
+    entries = sorted(download.entries(), key=lambda entry: (not _is_profile(entry.name), entry.name))
+    total, done, cells = sum(entry.claimed_bytes for entry in entries), 0, 0
+    for entry in entries:
+        before = len(found.files)
+        is_linkedin = kind is Kind.LINKEDIN
+        outcome = _take(download, entry, distinctions, found) if is_linkedin else recorder.take(entry)
+        if outcome is not None:
+            found.others.append(outcome)
+        for file in found.files[before:]:
+            # as the importer counts: empty cells cost time, too
+            cells += file.rows * max(len(file.columns), 1)
+            check_cells(cells, entry.name)
+        done += entry.claimed_bytes
+        if progress is not None:
+            progress(entry.name, done, total)
+    found.files.sort(key=lambda file: (file.name, file.layout.table))
     return found
+
+
+def no_download(path: Path | str) -> SourceError:
+    """What to say of a file in which nothing is known."""
+    return SourceError(
+        "SRC-048",
+        "nothing in this is of a download that licet reads",
+        str(path),
+        "give the ZIP as LinkedIn, OpenAI, Meta or Google sent it",
+    )
 
 
 def _is_profile(name: str) -> bool:
@@ -84,7 +93,7 @@ def _is_profile(name: str) -> bool:
     return layout is not None and layout.table == "profile"
 
 
-def _take(archive: Archive, entry: Entry, distinctions: Distinctions, found: Contents) -> FileOutcome | None:
+def _take(archive: Download, entry: Entry, distinctions: Distinctions, found: Contents) -> FileOutcome | None:
     """Count one file into `found`; what became of it where there is nothing to count."""
     name = entry.name
     if entry.is_nested:
@@ -163,10 +172,10 @@ def _own(
         return
     kind = columns[words_at].kind
     if kind is not None:
-        yield Words(_shortened(text), kind, written)
+        yield Words(shortened(text), kind, written)
 
 
-def _article(archive: Archive, name: str, distinctions: Distinctions) -> AuditedFile:
+def _article(archive: Download, name: str, distinctions: Distinctions) -> AuditedFile:
     with archive.open(name) as opened:
         article = read_article(name, opened, "me")
     row = article.data.to_pylist()[0]
@@ -181,7 +190,7 @@ def _article(archive: Archive, name: str, distinctions: Distinctions) -> Audited
     written = WrittenDate(created, "day") if created is not None else None
     alike = Alike(None, distinctions.era(created), frozenset(cells))
     body = row["body"]
-    words = [Words(_shortened(body), ARTICLES.kind, written)] if body else []
+    words = [Words(shortened(body), ARTICLES.kind, written)] if body else []
     file.add(alike, cells, written, created, iter(words))
     return file
 
@@ -203,8 +212,3 @@ def _learn(table: str, sheet: Sheet, row: list[str], owner: Owner) -> None:
     elif table == "registration":
         joined = read_date(cell("Registered At"))
         owner.joined = joined.moment if joined is not None else None
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text[: LONGEST_WORDS * 4].split())
-    return text if len(text) <= LONGEST_WORDS else text[: LONGEST_WORDS - 1].rstrip() + "…"

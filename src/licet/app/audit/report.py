@@ -14,10 +14,18 @@ from typing import Any, NamedTuple
 from licet.app.audit.contents import AuditedFile, Words
 from licet.app.audit.judging import Fate, Share
 from licet.app.audit.topics import TOPICS, TRAINING, Topic
+from licet.sources.dates import WrittenDate
+from licet.sources.exports.kinds import Kind
 from licet.sources.import_report import FileOutcome
-from licet.sources.linkedin.dates import WrittenDate
 from licet.terms.moments import format_moment
 
+_NAMES = {
+    Kind.LINKEDIN: "LinkedIn", Kind.CHATGPT: "ChatGPT", Kind.META: "Facebook or Instagram", Kind.TAKEOUT: "Google",
+}  # fmt: skip
+#: What files of two kinds hold that nothing in them tells apart.
+_NOT_TOLD_APART = dict.fromkeys(Kind, "group messages, which the file does not tell from private ones") | {
+    Kind.META: "questions to Meta AI within threads, which are not told from private messages"
+}
 _LENGTHS = {"year": 4, "month": 7, "day": 10, "moment": 10}
 
 
@@ -61,7 +69,7 @@ class FileReport:
             "columns": [
                 {"name": column.name, "kind": column.kind, "cells": column.cells} for column in file.columns
             ],
-            "remark": file.remark, "note": file.layout.note,
+            "remark": file.remark, "note": file.layout.note, "members": file.members,
             "uses": {
                 topic.id: {
                     "fate": share.fate.value, "records": self.reaches[topic]._asdict(),
@@ -97,7 +105,7 @@ class Step(NamedTuple):
 class Policy(NamedTuple):
     """The policy that was asked.
 
-    speaks_of_own_ads: whether it says anything of the platform's own advertisements, or of others' alone.
+    speaks_of_own_ads: false where it speaks of others' advertisements and not of the platform's own.
     """
 
     id: str
@@ -117,17 +125,20 @@ class Person(NamedTuple):
     region_how: str
     age: int
     age_how: str
+    age_is_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What `audit` answers.
 
+    kind:      the platform whose download it is.
     unread:    files without records, and those that nobody could read, with the reason.
     unchanged: what no toggle changes, one sentence each.
     words:     up to three passages of the owner's own that would train AI.
     """
 
+    kind: Kind
     policy: Policy
     person: Person
     at: datetime
@@ -138,6 +149,11 @@ class Report:
     unchanged: tuple[str, ...]
     notes: tuple[str, ...]
     words: tuple[Words, ...]
+
+    @property
+    def name(self) -> str:
+        """What people call the platform whose download it is."""
+        return _NAMES[self.kind]
 
     @property
     def rows(self) -> int:
@@ -169,7 +185,8 @@ class Report:
         told = dict(self.faring(TRAINING, Fate.AMBIGUOUS))
         for file in self.files:
             if file.is_ambiguous:
-                told["group messages, which the file does not tell from private ones"] = file.file.rows
+                what = _NOT_TOLD_APART[self.kind]
+                told[what] = told.get(what, 0) + file.file.rows
         return list(told.items())
 
     @property
@@ -184,6 +201,7 @@ class Report:
         return {
             "licet_audit": 1,
             "policy": self.policy._asdict(),
+            "kind": self.kind.value,
             "person": self.person._asdict(),
             "at": format_moment(self.at),
             "answer": {

@@ -8,6 +8,7 @@ from licet.app.audit.judging import Judge
 from licet.app.audit.report import FileReport, Step
 from licet.app.audit.topics import TOPICS, TRAINING, Topic, uses_of
 from licet.packs import Pack, Setting
+from licet.sources.exports.kinds import Kind
 from licet.terms import ChoiceState
 
 #: What a person can delete at the platform so that nothing of it is used, by table.
@@ -16,17 +17,34 @@ _DELETABLE = {
     "screening_answers": "the answers you saved for job applications",
     "ai_coach_messages": "the conversations with the AI coach",
     "imported_contacts": "the contacts you imported",
+    "chatgpt_messages": "conversations with ChatGPT",
+    "chatgpt_shared": "links to conversations that you shared",
+    "google_gemini": "what you said to Gemini",
+    "meta_ai_chats": "chats with Meta AI",
 }
+
+
+#: What stays out of reach of every setting, by whose download it is.
+_OUT_OF_REACH = {
+    Kind.CHATGPT: "What you shared by link can be read by whoever has the link, and copies of it are out of reach."
+    " What others wrote about you in their own conversations is in theirs.",
+    Kind.TAKEOUT: "What others hold stays with them: what they said about you, and copies of what you sent them.",
+}
+_WITH_OTHERS = (
+    "What others hold stays with them: messages you sent are in their archives, and your address may be in"
+    " contacts that they imported. No setting of yours reaches those."
+)
 
 
 def next_steps(
     files: tuple[FileReport, ...],
+    kind: Kind,
     pack: Pack,
     before: Judge,
     refusing: Callable[[Mapping[str, ChoiceState]], Judge],
 ) -> tuple[Step, ...]:
     """The controls that change something in this archive, those of AI training first, then what can be deleted."""
-    return (*_controls(files, pack, before, refusing), *_deleting(files), *_larger_export(files, pack))
+    return (*_controls(files, pack, before, refusing), *_deleting(files), *_larger_export(files, kind, pack))
 
 
 def _controls(
@@ -86,15 +104,15 @@ def _deleting(files: tuple[FileReport, ...]) -> Iterator[Step]:
         )
 
 
-def _larger_export(files: tuple[FileReport, ...], pack: Pack) -> Iterator[Step]:
-    if all(one.file.layout.table != "shares" for one in files):
+def _larger_export(files: tuple[FileReport, ...], kind: Kind, pack: Pack) -> Iterator[Step]:
+    if kind is Kind.LINKEDIN and all(one.file.layout.table != "shares" for one in files):
         yield Step(
             "Ask for the larger archive and look again",
             f"This one holds no posts. {pack.controller.name} makes the larger one within a day or so.",
         )
 
 
-def untouched(files: tuple[FileReport, ...], pack: Pack) -> tuple[str, ...]:
+def untouched(files: tuple[FileReport, ...], kind: Kind, pack: Pack) -> tuple[str, ...]:
     """What no toggle changes: the policy's own words, then what is used all the same, then what others hold."""
     told: list[str] = []
     for setting in pack.settings.values():
@@ -106,10 +124,7 @@ def untouched(files: tuple[FileReport, ...], pack: Pack) -> tuple[str, ...]:
             formed = left - sum(one.reaches[topic].all_off for one in files)
             more = f" The form stops {formed:,} of them." if formed and _forms(topic, pack) else ""
             told.append(f"With every toggle off, {left:,} records are still used for {topic.label}.{more}")
-    told.append(
-        "What others hold stays with them: messages you sent are in their archives, and your address may be in"
-        " contacts that they imported. No setting of yours reaches those."
-    )
+    told.append(_OUT_OF_REACH.get(kind, _WITH_OTHERS))
     return tuple(told)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from licet.app.audit.report import FileReport, Surprise
-from licet.app.audit.topics import ADS, RECOMMENDATIONS, TRAINING
+from licet.app.audit.topics import ADS, RECOMMENDATIONS, TRAINING, uses_of
+from licet.packs import Pack
+
+_INFERRED = ("inferences", "ad_targeting", "meta_inferences", "meta_ads")
 
 
-def surprises(files: tuple[FileReport, ...]) -> tuple[Surprise, ...]:
-    """The surprises of an archive, the most telling first."""
-    return tuple(found for tell in _ALL if (found := tell(files)) is not None)
+def surprises(files: tuple[FileReport, ...], pack: Pack) -> tuple[Surprise, ...]:
+    """The surprises of an archive, the most telling first, as the policy that was asked has them."""
+    told = (_ai_conversations(files), _group_messages(files, pack), *(tell(files) for tell in _MORE))
+    return tuple(found for found in told if found is not None)
 
 
 def _ai_conversations(files: tuple[FileReport, ...]) -> Surprise | None:
@@ -26,14 +30,50 @@ def _ai_conversations(files: tuple[FileReport, ...]) -> Surprise | None:
     return Surprise("Your conversations with the AI are not private messages", told, held)
 
 
-def _group_messages(files: tuple[FileReport, ...]) -> Surprise | None:
-    held, _ = _of(files, "private_communication.messages")
+def _shared_links(files: tuple[FileReport, ...]) -> Surprise | None:
+    held = sum(one.file.rows for one in files if one.file.layout.table == "chatgpt_shared")
     if not held:
         return None
     return Surprise(
+        "Conversations that anybody with the link can read",
+        "You made links to these. The switch does not take them back; each has to be deleted.",
+        held,
+    )
+
+
+def _told_by_others(files: tuple[FileReport, ...]) -> Surprise | None:
+    held = sum(one.file.rows for one in files if one.file.layout.table == "meta_outside")
+    if not held:
+        return None
+    return Surprise(
+        "What other companies reported about you",
+        "Shops, apps and sites told the platform what you did there. You did not give this to it yourself.",
+        held,
+    )
+
+
+def _group_messages(files: tuple[FileReport, ...], pack: Pack) -> Surprise | None:
+    """Told only where the policy itself speaks of groups; what it says is quoted, and of no other policy."""
+    held = sum(one.file.rows for one in files if one.file.layout.table == "messages")
+    uses = {use.purpose for use in uses_of(TRAINING, pack)}
+    rule = next(
+        (
+            rule
+            for rule in pack.rules
+            if rule.effect == "permit"
+            and not uses.isdisjoint(rule.purposes)
+            and any(category.startswith("group_communication") for category in rule.categories)
+        ),
+        None,
+    )
+    if not held or rule is None or rule.cite is None:
+        return None
+    source = pack.sources[rule.cite.source].title
+    return Surprise(
         "What you write in groups is not private either",
-        "The European notice names group messages as training data, and no column of the file tells them from"
-        " private ones. This report counts all of them as private, so some may be used though it says no.",
+        f"The policy names group messages as training data (“{rule.cite.quote}”, {source}), and no column of the file"
+        " tells them from private ones. This report counts all of them as private, so some may be used though it"
+        " says no.",
         held,
     )
 
@@ -62,7 +102,7 @@ def _saved(files: tuple[FileReport, ...], kind: str, title: str, what: str) -> S
 
 
 def _inferred(files: tuple[FileReport, ...]) -> Surprise | None:
-    found = [one for one in files if one.file.layout.table in ("inferences", "ad_targeting")]
+    found = [one for one in files if one.file.layout.table in _INFERRED]
     if not found:
         return None
     cells = sum(one.file.cells for one in found)
@@ -98,6 +138,6 @@ def _of(files: tuple[FileReport, ...], kind: str) -> tuple[int, bool]:
     return sum(one.file.rows for one in found), any(one.reaches[TRAINING].now for one in found)
 
 
-_ALL: tuple[Callable[[tuple[FileReport, ...]], Surprise | None], ...] = (
-    *(_ai_conversations, _group_messages, _screening_answers, _resumes, _others_words, _inferred),
+_MORE: tuple[Callable[[tuple[FileReport, ...]], Surprise | None], ...] = (
+    *(_shared_links, _screening_answers, _resumes, _others_words, _inferred, _told_by_others),
 )

@@ -69,6 +69,17 @@ def named(things: list[tuple[str, int]], most: int) -> str:
     return f"{shown} and {len(things) - most} more" if len(things) > most else shown
 
 
+def whom(report: Report) -> str:
+    """For whom the report is, and how that is known: ``for someone in Switzerland (as you said), aged 36 (…)``."""
+    person = report.person
+    aged = (
+        f"taken to be {person.age} or older ({person.age_how}; say --age if you are younger)"
+        if person.age_is_assumed
+        else f"aged {person.age} ({person.age_how})"
+    )
+    return f"for someone in {person.region_name} ({person.region_how}), {aged}"
+
+
 def file_count(report: Report) -> str:
     """How many files there are, those without records, too."""
     files = len(report.files) + len(report.unread)

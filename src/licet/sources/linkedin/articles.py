@@ -6,9 +6,9 @@ import re
 
 import pyarrow as pa
 
+from licet.sources.dates import read_date
+from licet.sources.download import Reader
 from licet.sources.html_text import plain_text
-from licet.sources.linkedin.archive import BoundedReader
-from licet.sources.linkedin.dates import read_date
 from licet.sources.linkedin.sheets import SheetTable
 
 LONGEST_ARTICLE_BYTES = 512 * 1024
@@ -18,7 +18,7 @@ _TITLE = re.compile(r"<(h1|title)\b[^>]{0,1000}>(.{1,2000}?)</\1>", re.IGNORECAS
 _PUBLISHED = re.compile(r"published on:?\s{1,3}([^<\n]{4,40})", re.IGNORECASE)
 
 
-def read_article(name: str, file: BoundedReader, subject: str) -> SheetTable:
+def read_article(name: str, file: Reader, subject: str) -> SheetTable:
     """One row. What is not UTF-8 is replaced; an article longer than 512 KiB is cut there, and says so.
 
     Raises: SourceError as reading the archive does.

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from licet.sources.archive import Archive, Entry, Limits, open_archive
 from licet.sources.catalogue import FactsTable, Location, Table
+from licet.sources.dates import read_date
 from licet.sources.import_report import FileOutcome, ImportReport, Progress
-from licet.sources.linkedin.archive import Archive, Entry, Limits, open_archive
 from licet.sources.linkedin.articles import read_article
 from licet.sources.linkedin.csv_reading import read_sheet
-from licet.sources.linkedin.dates import read_date
 from licet.sources.linkedin.layout import ARTICLES, ARTICLES_FOLDER, FileLayout, layout_of
 from licet.sources.linkedin.sheets import SheetTable, sheet_table
 from licet.sources.parquet_files import write_table

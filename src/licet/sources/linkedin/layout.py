@@ -60,8 +60,8 @@ _MESSAGE_WORDS = (
     *("SUBJECT", "CONTENT", "FOLDER", "ATTACHMENTS", "IS MESSAGE DRAFT", "IS CONVERSATION DRAFT"),
 )
 _GROUP_NOTE = (
-    "group messages are training data in the platform's notice, but no column tells them from private ones: all are"
-    " ambiguous, treated as private, and so excluded from training"
+    "no column tells group messages, which a policy may use, from private ones: all are ambiguous, treated as"
+    " private, and so excluded from training"
 )
 _OTHERS = "holds what other people wrote or who they are; the archive's owner alone counts as subject"
 
@@ -291,7 +291,7 @@ _FILES: dict[str, FileLayout] = {
         "resumes",
         "job_seeking.resumes",
         "Private Identity Asset Name,Private Identity Asset Raw Text",
-        note="a résumé saved here is named as training data in the platform's notice",
+        note="the whole text of a résumé, which a policy may use although it was only saved",
     ),
     "Providers": _file(
         "services",

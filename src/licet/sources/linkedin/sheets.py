@@ -10,8 +10,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from licet.sources.dates import WrittenDate, read_date
 from licet.sources.linkedin.csv_reading import Sheet, fold_word
-from licet.sources.linkedin.dates import WrittenDate, read_date
 from licet.sources.linkedin.layout import FileLayout
 from licet.terms import SourceError
 

@@ -92,6 +92,14 @@ class Archive:
         with file:
             yield BoundedReader(file, self, info, where)
 
+    def peek(self, name: str, size: int) -> bytes:
+        """The first bytes of a file, which count against no limit. Raises: SourceError SRC-041 when it is damaged."""
+        try:
+            with self._zipped.open(self._infos[name]) as file:
+                return file.read(size)
+        except _BROKEN as error:
+            raise _damaged(f"{self._path}!{name}", error) from None
+
     def spend(self, count: int, so_far: int, info: zipfile.ZipInfo) -> None:
         """Count bytes that came out of `info`."""
         self._left_bytes -= count

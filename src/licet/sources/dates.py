@@ -133,7 +133,7 @@ def _fold(word: str) -> str:
 
 _NAMES = tuple(
     (_fold(name), number)
-    for line in importlib.resources.files("licet.sources.linkedin")
+    for line in importlib.resources.files("licet.sources")
     .joinpath("months.txt")
     .read_text("utf-8")
     .splitlines()
