@@ -6,6 +6,7 @@ ago. Each holds some of the quirks that break a naive reader.
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -124,3 +125,25 @@ def zipped(path: Path, files: dict[str, str | bytes]) -> Path:
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return path
+
+
+#: The answers of the portability interface, a page at a time, of a person in Switzerland.
+INTERFACE: dict[str, str | bytes] = {
+    "profile.json": json.dumps({
+        "paging": {"start": 0, "count": 10, "total": 99, "links": []},
+        "elements": [{"snapshotDomain": "PROFILE", "snapshotData": [{
+            "First Name": "Mara", "Last Name": "Muster", "Birth Date": "Mar 4, 1990", "Headline": "Baut Brücken",
+            "Geo Location": "Zürich, Switzerland", "Websites": "[OTHER:javascript:alert(1)]", "Mood": "calm",
+        }]}],
+    }),
+    "pages.json": json.dumps([
+        {"elements": [{"snapshotDomain": "MEMBER_SHARE_INFO", "snapshotData": [
+            {"Date": "2019-06-01 08:00:00", "ShareCommentary": "A bridge opened 橋", "Visibility": "PUBLIC"},
+            {"Date": "June 2020", "ShareCommentary": "", "MediaUrl": "x"}]}], "paging": {"start": 0}},
+        {"elements": [{"snapshotDomain": "MEMBER_SHARE_INFO", "snapshotData": [
+            {"Date": "2025-06-01 08:00:00", "ShareCommentary": "Another", "Extra": {"x": [1, 2]}}]}]},
+        {"elements": [{"snapshotDomain": "INBOX", "snapshotData": [{"FROM": "Ben", "CONTENT": SECRET}]},
+                      {"snapshotDomain": "OF_NEXT_YEAR", "snapshotData": [{"a": "b"}]}]},
+    ]),
+    "404.json": '{"elements": [{"snapshotDomain": "JOB_APPLICATIONS", "snapshotData": []}]}',
+}  # fmt: skip

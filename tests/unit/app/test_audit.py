@@ -15,6 +15,7 @@ from journeys.archives import ALL, BASIC, COMPLETE, OF_2025, OLD, SECRET, zipped
 from licet.app.audit import Report, audit_archive
 from licet.app.audit.judging import Fate
 from licet.app.audit.topics import ADS, FEATURES, RECOMMENDATIONS, TOPICS, TRAINING
+from licet.sources.linkedin.layout import KNOWN_FILES
 from licet.terms import AppError, LicetError, SourceError
 from licet.terms.moments import parse_moment
 
@@ -203,3 +204,18 @@ def test_an_archive_with_nothing_known_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LicetError) as caught:
         audited(tmp_path, {"Holiday.csv": "a,b\n1,2\n"}, region="CH")
     assert caught.value.code == "SRC-048"
+
+
+def test_every_file_of_the_facts_is_understood_to_its_last_column(tmp_path: Path) -> None:
+    """The headers as written down in docs of 2025 and 2026 exports: whole, quoted, at the root, and numbered."""
+    for number, naming in enumerate(("{}.csv", "Jobs/{}_1.csv", "{}_1234567.CSV")):
+        files: dict[str, str | bytes] = {}
+        for name, layout in KNOWN_FILES.items():
+            words = layout.words or ("Title", "Number")
+            header = ",".join(f'"{word.upper() if number else word}"' for word in words)
+            files[naming.format(name)] = f"{header}\r\n{','.join('x' for _ in words)}\r\n"
+        report = audited(tmp_path, files, region="CH", age=30)
+        assert not report.unread and {one.file.name for one in report.files} == set(files)
+        for one in report.files:
+            assert not one.file.remark and one.file.cells == len(one.file.columns), one.file.name
+            assert all(column.kind for column in one.file.columns)

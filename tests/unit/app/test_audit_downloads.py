@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from journeys.archives import COMPLETE, SECRET, zipped
+from journeys.archives import COMPLETE, INTERFACE, SECRET, zipped
 from journeys.downloads import CHATGPT, CHATGPT_IN_PARTS, DOWNLOADS, META, TAKEOUT
 from licet.app.audit import Report, audit_archive
 from licet.app.audit.judging import Fate
@@ -172,3 +172,26 @@ def test_a_strange_file_among_known_ones_changes_nothing(tmp_path: Path) -> None
     assert report.kind is Kind.LINKEDIN
     assert "conversations.json" in {one.name for one in report.unread}
     assert zipfile.is_zipfile(tmp_path / "a.zip")
+
+
+def test_the_answers_of_linkedins_interface_are_read_like_its_archive(tmp_path: Path) -> None:
+    report = audited(tmp_path, INTERFACE)
+    assert (
+        report.policy.id == "linkedin_official" and report.person.region == "CH" and report.person.age == 36
+    )
+    (shares,) = of(report, "shares")
+    assert shares.reaches[TRAINING] == (3, 0, 0) and str(shares.file.first.moment.date()) == "2019-06-01"
+    assert "A bridge opened 橋" in [words.text for words in report.words]
+    (messages,) = of(report, "messages")
+    assert messages.shares[TRAINING].fate is Fate.EXCLUDED
+    remarks = " ".join(one.file.remark for one in report.files)
+    assert all(word in remarks for word in ("Mood", "Extra", "OF_NEXT_YEAR"))
+    for name in ("profile.json", "pages.json", "404.json"):
+        counted = sum(one.file.cells for one in report.files if one.file.name == name)
+        assert counted == filled(json.loads(INTERFACE[name])), name
+    # beside the sheets of an archive, and by itself
+    both = audited(tmp_path, COMPLETE | {"more.json": INTERFACE["pages.json"]})
+    assert both.reach(TRAINING).now == audited(tmp_path, COMPLETE).reach(TRAINING).now + 3
+    path = tmp_path / "profile.json"
+    path.write_text(str(INTERFACE["profile.json"]))
+    assert audit_archive(path, AT).person.region == "CH"

@@ -18,7 +18,7 @@ from licet.app.audit.contents import (
     Words,
     shortened,
 )
-from licet.app.audit.recording import Recorder
+from licet.app.audit.recording import Recorder, is_of_the_interface
 from licet.sources.archive import Entry
 from licet.sources.dates import WrittenDate, read_date
 from licet.sources.download import Download
@@ -27,26 +27,9 @@ from licet.sources.import_report import FileOutcome, Progress
 from licet.sources.linkedin.articles import read_article
 from licet.sources.linkedin.csv_reading import Sheet, fold_word, read_sheet
 from licet.sources.linkedin.importing import FILE_CODES, check_cells, is_article
-from licet.sources.linkedin.layout import ARTICLES, FileLayout, layout_of
+from licet.sources.linkedin.layout import ARTICLES, OWN_WORDS, FileLayout, layout_of
 from licet.sources.linkedin.sheets import audience_in, column_position, date_in, full_rows, moment_of
 from licet.terms import SourceError
-
-#: Columns in which the owner writes, by table. What others wrote is never shown as the owner's words.
-_OWN_WORDS = {
-    "shares": "ShareCommentary",
-    "comments": "Message",
-    "profile": "Summary",
-    "profile_summary": "Profile Summary",
-    "positions": "Description",
-    "volunteering": "Description",
-    "recommendations_given": "Text",
-    "screening_answers": "Answer",
-    "resumes": "Private Identity Asset Raw Text",
-    "ai_coach_messages": "CONTENT",
-    "ai_guide_messages": "CONTENT",
-    "ai_learning_coach_messages": "CONTENT",
-    "ai_role_play_messages": "CONTENT",
-}
 
 
 def read_contents(
@@ -63,8 +46,8 @@ def read_contents(
     total, done, cells = sum(entry.claimed_bytes for entry in entries), 0, 0
     for entry in entries:
         before = len(found.files)
-        is_linkedin = kind is Kind.LINKEDIN
-        outcome = _take(download, entry, distinctions, found) if is_linkedin else recorder.take(entry)
+        is_sheet = kind is Kind.LINKEDIN and not is_of_the_interface(entry.name, download)
+        outcome = _take(download, entry, distinctions, found) if is_sheet else recorder.take(entry)
         if outcome is not None:
             found.others.append(outcome)
         for file in found.files[before:]:
@@ -125,7 +108,7 @@ def _count(
     file.columns = [Column(cell, layout.label(cell) if cell else None) for cell in sheet.header]
     columns, width = file.columns, len(file.columns)
     created_at, visible_at = (column_position(sheet, word) for word in (layout.created, layout.visibility))
-    words_at = column_position(sheet, _OWN_WORDS.get(layout.table))
+    words_at = column_position(sheet, OWN_WORDS.get(layout.table))
     sender_at = column_position(sheet, "FROM") if layout.kind == "ai_conversation" else None
     for row in full_rows(sheet, name):
         cells: dict[str | None, int] = {}

@@ -1,4 +1,4 @@
-"""Reading the download of ChatGPT, Meta or Google: every file once, a record at a time, counted as it comes."""
+"""Reading what comes as JSON or HTML: every file once, a record at a time, counted as it comes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from licet.app.audit.contents import (
 )
 from licet.sources.archive import Entry
 from licet.sources.download import Download, Reader
-from licet.sources.exports import chatgpt, meta, takeout, takeout_html
+from licet.sources.exports import chatgpt, linkedin_api, meta, takeout, takeout_html
 from licet.sources.exports.json_reading import read_elements
 from licet.sources.exports.kinds import Kind, kind_of_file
 from licet.sources.exports.records import Facts, Record, Thing, shown
@@ -65,7 +65,7 @@ class _Counting:
                 column.cells += count
             kind = None if column is None else column.kind
             cells[kind] = cells.get(kind, 0) + count
-        created = record.written.moment if record.written is not None else None
+        created = record.written.moment if record.written is not None and record.is_dated else None
         alike = Alike(
             self._distinctions.audience(record.audience), self._distinctions.era(created), frozenset(cells)
         )
@@ -155,15 +155,24 @@ def _things_in(folder: str, kind: Kind) -> Thing:
 def _is_known(kind: Kind, name: str, download: Download) -> bool:
     """Whether a reader of this kind knows the file: by its name, or, where names are translated, by what is in it."""
     folded = name.casefold()
+    if kind is Kind.LINKEDIN:
+        return is_of_the_interface(name, download)
     if kind is Kind.TAKEOUT:
         return folded.endswith((".json", ".html", ".htm")) and kind_of_file(download, name) is kind
     known = chatgpt.is_known if kind is Kind.CHATGPT else meta.is_known
     return folded.endswith(".json") and known(name)
 
 
+def is_of_the_interface(name: str, download: Download) -> bool:
+    """Whether a file is an answer of LinkedIn's portability interface."""
+    return name.casefold().endswith(".json") and kind_of_file(download, name) is Kind.LINKEDIN
+
+
 def _records(kind: Kind, name: str, file: Reader) -> Iterable[Record | Facts]:
     if kind is Kind.TAKEOUT and not name.casefold().endswith(".json"):
         return takeout_html.records(name, file)
+    if kind is Kind.LINKEDIN:
+        return linkedin_api.records(name, read_elements(file, name))
     read = {Kind.CHATGPT: chatgpt.records, Kind.META: meta.records, Kind.TAKEOUT: takeout.records}[kind]
     return read(name, read_elements(file, name))
 

@@ -46,12 +46,14 @@ class Record:
     """One record.
 
     values: filled values, by place and kind; kind is None where nobody knows what it is.
+    is_dated: whether `written` is exact enough to say when it was made; a month is not.
     words:  a passage the owner wrote, if there is one, of the kind `words_kind`.
     """
 
     thing: Thing
     values: dict[tuple[str, str | None], int] = field(default_factory=dict)
     written: WrittenDate | None = None
+    is_dated: bool = True
     audience: str | None = None
     words: str = ""
     words_kind: str | None = None

@@ -75,7 +75,8 @@ def _ai(table: str) -> FileLayout:
     return FileLayout(table, "ai_conversation", _MESSAGE_WORDS, "DATE")
 
 
-_FILES: dict[str, FileLayout] = {
+#: Every file that is known, by its name.
+KNOWN_FILES: dict[str, FileLayout] = {
     "Profile": _file(
         "profile",
         "profile",
@@ -301,11 +302,28 @@ _FILES: dict[str, FileLayout] = {
     ),
 }
 
+#: Columns in which the owner writes, by table. What others wrote is never shown as the owner's words.
+OWN_WORDS = {
+    "shares": "ShareCommentary",
+    "comments": "Message",
+    "profile": "Summary",
+    "profile_summary": "Profile Summary",
+    "positions": "Description",
+    "volunteering": "Description",
+    "recommendations_given": "Text",
+    "screening_answers": "Answer",
+    "resumes": "Private Identity Asset Raw Text",
+    "ai_coach_messages": "CONTENT",
+    "ai_guide_messages": "CONTENT",
+    "ai_learning_coach_messages": "CONTENT",
+    "ai_role_play_messages": "CONTENT",
+}
+
 #: Articles are HTML files in a folder of this name.
 ARTICLES_FOLDER = "articles"
 ARTICLES = FileLayout("articles", "content.articles")
 
-_BY_NAME = {fold_word(name): layout for name, layout in _FILES.items()}
+_BY_NAME = {fold_word(name): layout for name, layout in KNOWN_FILES.items()}
 
 
 def layout_of(path: str) -> FileLayout | None:
