@@ -36,6 +36,7 @@ from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
 from licet.app.tokens import Tokens
+from licet.app.what_if import WhatIf, what_if
 from licet.decide import Decision, Facts, Policy
 from licet.enforce import Gate, decide_batch
 from licet.enforce.kept import Kept
@@ -162,6 +163,10 @@ class Workspace:
         """What changes on this workspace's data between two policies, or two moments; see `licet.app.impact`."""
         moment = _now()
         return impact_of(self, before, after, from_at or moment, to_at or from_at or moment)
+
+    def what_if(self, *packs: str, member: str | None = None, at: datetime | None = None) -> WhatIf:
+        """What each of these policies would use of this workspace's data; see `licet.app.what_if`."""
+        return what_if(self, packs, at or _now(), member)
 
     def announce_pack(self, name_or_path: str) -> PackInForce:
         """Announce a pack that is to come; nothing is permitted by it until it is put in force and its day comes."""

@@ -25,6 +25,7 @@ from licet.cli import (
     serve,
     show,
     token_commands,
+    what_if,
 )
 from licet.cli.door import (
     HERE,
@@ -59,6 +60,7 @@ app.command("notices")(notice_commands.notices)
 app.add_typer(import_commands.app, name="import")
 app.command("compare")(compare_commands.compare)
 app.command("guide")(compare_commands.guide)
+app.command("whatif")(what_if.whatif)
 pack_commands.app.command("check")(pack_check.check)
 pack_commands.app.command("diff")(pack_diff.diff)
 app.add_typer(pack_commands.app, name="packs")

@@ -90,7 +90,7 @@ def impact_of(
     """
     old, new = open_pack(before), open_pack(after)
     in_force = workspace.packs_in_force()
-    first = _policy(old, in_force)
+    first = policy_as_in_force(old, in_force)
     second = first if old.digest == new.digest else Policy(new, first.carried | governed_by(old))
     position = workspace.ledger.position
     impact = Impact(
@@ -111,7 +111,7 @@ def _root(workspace: Workspace, position: int) -> str:
     return base64.b64encode(workspace.ledger.checkpoint(position).root).decode() if position else ""
 
 
-def _policy(pack: Pack, in_force: list[Pack]) -> Policy:
+def policy_as_in_force(pack: Pack, in_force: list[Pack]) -> Policy:
     """A pack with what it carries: as it is in force, or as it would be after those that were."""
     places = [place for place, one in enumerate(in_force) if one.digest == pack.digest]
     earlier = in_force[: places[-1]] if places else in_force

@@ -78,6 +78,10 @@ class Member:
         """What each use of the policy in force would be given of the member's data, now or at another moment."""
         return self._flows(self.policy, self.at if at is None else at, None)
 
+    def flows_under(self, policy: Policy) -> list[Flow]:
+        """The same, were another policy in force."""
+        return self._flows(policy, self.at, None)
+
     def past_uses(self, before: int | None = None, most: int | None = None) -> list[PastUse]:
         """Every use that ran, newest first, with the documents about the member where they can still be seen.
 
