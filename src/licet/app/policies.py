@@ -7,12 +7,13 @@ force at any position can be read again and checked.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from licet.decide import Governed, Policy, governed_by
-from licet.ledger import EntryKind, Ledger, NewEntry
+from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.packs import Pack
 from licet.packs.library import read_policy
 from licet.packs.loading import parse_pack
@@ -110,6 +111,12 @@ class PoliciesInForce:
         with self._lock:
             return self._made(self._digests(position))
 
+    def latest(self) -> Policy:
+        """The policy in force now, by one question to the ledger. Raises: AppError APP-005 when none is."""
+        with self._lock:
+            self._take(self._ledger.packs_in_force(since=self._read_to))
+            return self._made(tuple(digest for _, digest in self._named))
+
     def after(self, position: int, digest: str) -> Policy:
         """The policy as it would be were a kept pack put in force at a position."""
         with self._lock:
@@ -134,10 +141,14 @@ class PoliciesInForce:
 
     def _digests(self, position: int) -> tuple[str, ...]:
         if position > self._read_to:
-            named = self._ledger.packs_in_force(position, since=self._read_to)
-            self._named += [(entry.index, str(entry.payload["digest"])) for entry in named if entry.payload]
+            self._take(self._ledger.packs_in_force(position, since=self._read_to))
             self._read_to = position
         return tuple(digest for index, digest in self._named if index < position)
+
+    def _take(self, named: Sequence[Entry]) -> None:
+        self._named += [(entry.index, str(entry.payload["digest"])) for entry in named if entry.payload]
+        if named:
+            self._read_to = named[-1].index + 1
 
     def _pack(self, digest: str) -> Pack:
         if digest not in self._packs:

@@ -130,7 +130,7 @@ class Workspace:
 
     def policy(self, position: int | None = None) -> Policy:
         """The policy in force as of a ledger position. Raises: AppError APP-005 when there is none."""
-        return self._policies.at(self._position(position))
+        return self._policies.latest() if position is None else self._policies.at(self._position(position))
 
     def packs(self) -> list[dict[str, Any]]:
         """Every policy that was put in force here, in order; the last one is in force."""

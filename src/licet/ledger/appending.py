@@ -3,18 +3,20 @@
 Threads that append at the same time share one transaction (group commit): whoever gets the lock first commits
 for all who wait. Guarantees that a caller who got entries back has them on the disk, that one who got an error
 has none of them there (unless it says that this cannot be known), that a request asked again is not recorded again,
-and that nothing is signed that does not extend what was signed before.
+and that nothing is signed that does not extend what was signed before. The checkpoint file speaks of the last commit,
+or while others wait to commit of one up to `FILE_LAG_SECONDS` older.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, update
 
 from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.entries import (
@@ -31,7 +33,7 @@ from licet.ledger.entries import (
 )
 from licet.ledger.notes import Signer
 from licet.ledger.proofs import read_frontier
-from licet.ledger.reading import read_requests
+from licet.ledger.reading import select_nodes, select_requests, to_requests
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS, select_indices_of
 from licet.ledger.storage import CommitInDoubt, Storage
 from licet.ledger.tree import Frontier, leaf_hash, node_count
@@ -41,6 +43,16 @@ from licet.terms import LedgerError
 class CheckpointFileWarning(UserWarning):
     """Entries are recorded, but the checkpoint file beside the database could not be replaced."""
 
+
+#: How far the checkpoint file may fall behind while one commit follows another: replacing it takes as long as a commit.
+FILE_LAG_SECONDS = 0.2
+
+#: Where the ledger stands: its last checkpoint and its last entry, each null in an empty one.
+_STAND = """
+    SELECT c.size, c.root, c.signature, e.idx, e.recorded_at_us FROM (SELECT 1 AS one) AS always
+    LEFT JOIN (SELECT size, root, signature FROM checkpoints ORDER BY size DESC LIMIT 1) AS c ON 1 = 1
+    LEFT JOIN (SELECT idx, recorded_at_us FROM entries ORDER BY idx DESC LIMIT 1) AS e ON 1 = 1
+"""
 
 #: What stands in the keys of the tables beside the subject.
 _KEY_TEXTS = {EntryKind.CHOICE: ("setting", "category"), EntryKind.SIGNAL: ("signal",)}
@@ -79,6 +91,8 @@ class Appender:
         self._frontier = Frontier()
         self._root: bytes | None = None
         self._last_us = 0
+        self._unpublished: Checkpoint | None = None
+        self._published_at = 0.0
 
     def append(self, prepared: Sequence[Prepared], request: str | None = None) -> tuple[list[Entry], bool]:
         """Write entries in their order, perhaps with those of other threads between calls, never within one.
@@ -125,8 +139,8 @@ class Appender:
 
         with self._writing_lock:
             entries, checkpoint = self._commit(blank)
-            if checkpoint is not None:
-                self._publish(checkpoint)
+            self._unpublished = checkpoint or self._unpublished
+            self._publish_last()
         return entries[0] if entries else None
 
     def compact(self) -> None:
@@ -136,14 +150,21 @@ class Appender:
 
     def _commit_waiting(self) -> None:
         with self._turn:
-            calls, self._waiting = self._waiting, []
+            early = [*self._waiting]
+        calls: list[_Call] = []
         new: list[_Call] = []
         asked: dict[str, list[Entry]] = {}
 
         def collect(connection: Connection) -> list[Prepared]:
-            # Looked up while no other process writes: nobody records a request between this look and the commit.
+            # Only now that no other process writes: who came while we waited for our turn goes with us.
+            with self._turn:
+                calls.extend(self._waiting)
+                self._waiting = []
+            # Nobody can record a request between this look and the commit.
             requests = {call.request for call in calls if call.request is not None}
-            asked.update(read_requests(connection, requests))
+            if requests:
+                rows = self._storage.ask(connection, select_requests(len(requests)), [*requests])
+                asked.update(to_requests(rows))
             for call in calls:
                 if call.request is None or call.request in requests - asked.keys():
                     new.append(call)
@@ -153,8 +174,12 @@ class Appender:
         try:
             entries, checkpoint = self._commit(collect)
         except BaseException as error:
-            for call in calls:
-                call.error = error if isinstance(error, LedgerError) else _interrupted(self._storage)
+            with self._turn:
+                failed = calls or early
+                self._waiting = [call for call in self._waiting if call not in failed]
+                for call in failed:
+                    call.error = error if isinstance(error, LedgerError) else _interrupted(self._storage)
+            self._publish_last()
             raise
         start = 0
         for call in new:
@@ -165,8 +190,11 @@ class Appender:
         for call in calls:
             if call.entries is None and call.request is not None:
                 call.entries, call.is_new = asked[call.request], False
-        if checkpoint is not None:
-            self._publish(checkpoint)
+        self._unpublished = checkpoint or self._unpublished
+        with self._turn:
+            is_followed = bool(self._waiting)
+        if not is_followed or time.monotonic() - self._published_at > FILE_LAG_SECONDS:
+            self._publish_last()
 
     def _commit(
         self, collect: Callable[[Connection], Sequence[Prepared]]
@@ -229,27 +257,25 @@ class Appender:
 
     def _catch_up(self, connection: Connection) -> None:
         """Take in what other processes appended; refuse to build on a tree that its checkpoint does not sign."""
-        latest = select(CHECKPOINTS).order_by(CHECKPOINTS.c.size.desc()).limit(1)
-        last = select(ENTRIES.c.idx, ENTRIES.c.recorded_at_us).order_by(ENTRIES.c.idx.desc()).limit(1)
-        checkpoint, entry = connection.execute(latest).one_or_none(), connection.execute(last).one_or_none()
-        size = 0 if entry is None else entry.idx + 1
-        if checkpoint is None or checkpoint.size != size:
+        ((signed_size, root, signature, last, recorded_at_us),) = self._storage.ask(connection, _STAND)
+        size = 0 if last is None else last + 1
+        if signed_size != size:
             raise _refused(f"it has {size} entries, its last checkpoint says otherwise", self._storage)
-        if self._root == checkpoint.root and self._frontier.size == size:
+        if self._root == root and self._frontier.size == size:
             return
 
         def read(numbers: Sequence[int]) -> dict[int, bytes]:
-            return read_nodes(connection, numbers)
+            return dict(self._storage.ask(connection, select_nodes(len(numbers)), numbers)) if numbers else {}
 
         known = self._frontier.size
         if self._root is not None and (size < known or read_frontier(known, read).root() != self._root):
             raise _refused(f"its first {known} entries are not those it had when last written", self._storage)
         frontier = read_frontier(size, read)
-        signed = Checkpoint.restore(self._signer.public_key, size, checkpoint.root, checkpoint.signature)
-        if frontier.root() != checkpoint.root or not signed.is_signed_by(self._signer.public_key):
+        signed = Checkpoint.restore(self._signer.public_key, size, root, signature)
+        if frontier.root() != root or not signed.is_signed_by(self._signer.public_key):
             raise _refused("its tree is not the one its last checkpoint signs", self._storage)
-        self._frontier, self._root = frontier, checkpoint.root
-        self._last_us = 0 if entry is None else entry.recorded_at_us
+        self._frontier, self._root = frontier, root
+        self._last_us = 0 if last is None else recorded_at_us
 
     def _remember(self, frontier: Frontier, checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:
         self._frontier, self._root = frontier, checkpoint.root
@@ -269,7 +295,11 @@ class Appender:
                     "nothing of this call was written; use shorter ids",
                 )
 
-    def _publish(self, checkpoint: Checkpoint) -> None:
+    def _publish_last(self) -> None:
+        """Let the checkpoint file speak of the last commit, where it does not yet."""
+        checkpoint, self._unpublished = self._unpublished, None
+        if checkpoint is None:
+            return
         try:
             self._file.write(checkpoint)
         except OSError as error:
@@ -279,12 +309,7 @@ class Appender:
                 CheckpointFileWarning,
                 stacklevel=4,
             )
-
-
-def read_nodes(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
-    """Stored nodes by number; what is not there is left out."""
-    rows = connection.execute(select(NODES.c.number, NODES.c.hash).where(NODES.c.number.in_(numbers)))
-    return {row.number: row.hash for row in rows}
+        self._published_at = time.monotonic()
 
 
 def _refused(what: str, storage: Storage) -> LedgerError:

@@ -249,11 +249,13 @@ class Ledger:
 
     def packs_in_force(self, position: int | None = None, *, since: int = 0) -> list[Entry]:
         """The entries that put packs in force, in order; from `since` on, for who knows the earlier ones."""
-        return reading.read_few(self._storage, EntryKind.PACK_IN_FORCE, since, self._at(position))
+        stop = None if position is None else self._at(position)
+        return reading.read_few(self._storage, EntryKind.PACK_IN_FORCE, since, stop)
 
     def packs_announced(self, position: int | None = None) -> list[Entry]:
         """The entries that announced packs, in order."""
-        return reading.read_few(self._storage, EntryKind.PACK_ANNOUNCED, 0, self._at(position))
+        stop = None if position is None else self._at(position)
+        return reading.read_few(self._storage, EntryKind.PACK_ANNOUNCED, 0, stop)
 
     # -- where subjects stood --------------------------------------------------------------------------------
 

@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.entries import Entry, EntryKind, from_microseconds
 from licet.ledger.notes import PublicKey
-from licet.ledger.schema import ENTRIES, REQUESTS, select_indices_of
+from licet.ledger.schema import ENTRIES, select_indices_of
 from licet.ledger.storage import Storage
 
 _BATCH_ROWS = 2048
+
+#: Beyond every entry's number.
+_NO_END = 2**63 - 1
 
 _ENTRY = "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries WHERE idx = ?"
 _OF_KIND = (
     "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
     "WHERE kind = ? AND idx >= ? AND idx < ? ORDER BY idx"
-)
-_REQUESTED = (
-    "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
-    "JOIN requests ON requests.entry = entries.idx WHERE requests.request = ? ORDER BY idx"
 )
 _MOMENT = "SELECT recorded_at_us FROM entries WHERE idx = ?"
 _CHECKPOINT = "SELECT size, root, signature FROM checkpoints WHERE size = ?"
@@ -77,28 +76,31 @@ def read_entries(
         start = batch[-1].idx + 1
 
 
-def read_few(storage: Storage, kind: EntryKind, start: int, stop: int) -> list[Entry]:
-    """The entries of a kind of which there are few, from `start` to `stop`, in one short read."""
+def read_few(storage: Storage, kind: EntryKind, start: int, stop: int | None) -> list[Entry]:
+    """The entries of a kind of which there are few, from `start` to `stop` (the end where None), in one short read."""
+    stop = _NO_END if stop is None else stop
     return [as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, start, stop))]
 
 
 def read_requested(storage: Storage, request: str) -> list[Entry]:
     """The entries that a request asked for, in order."""
-    return [as_entry(row) for row in storage.fetch(_REQUESTED, (request,))]
+    return to_requests(storage.fetch(select_requests(1), (request,))).get(request, [])
 
 
-def read_requests(connection: Connection, requests: Collection[str]) -> dict[str, list[Entry]]:
-    """The entries that some requests asked for, in order, as the transaction of `connection` sees them."""
+@functools.cache
+def select_requests(count: int) -> str:
+    """The question for the entries of so many requests; `to_requests` reads its answer."""
+    return (
+        "SELECT request, idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
+        f"JOIN requests ON requests.entry = entries.idx WHERE request IN ({_marks(count)}) ORDER BY idx"
+    )
+
+
+def to_requests(rows: Iterable[Sequence[Any]]) -> dict[str, list[Entry]]:
+    """The entries of each request that there are, in order."""
     found: dict[str, list[Entry]] = {}
-    if requests:
-        joined = (
-            select(REQUESTS.c.request, *ENTRIES.c)
-            .join_from(REQUESTS, ENTRIES, REQUESTS.c.entry == ENTRIES.c.idx)
-            .where(REQUESTS.c.request.in_(requests))
-            .order_by(ENTRIES.c.idx)
-        )
-        for request, *row in connection.execute(joined):
-            found.setdefault(request, []).append(as_entry(row))
+    for request, *row in rows:
+        found.setdefault(request, []).append(as_entry(row))
     return found
 
 
@@ -110,13 +112,18 @@ def read_checkpoint(storage: Storage, key: PublicKey, size: int | None) -> Check
 
 def read_nodes(storage: Storage, numbers: Sequence[int]) -> dict[int, bytes]:
     """Stored nodes by number; what is not there is left out."""
-    return dict(storage.fetch(_select_nodes(len(numbers)), numbers)) if numbers else {}
+    return dict(storage.fetch(select_nodes(len(numbers)), numbers)) if numbers else {}
 
 
 @functools.cache
-def _select_nodes(count: int) -> str:
+def select_nodes(count: int) -> str:
+    """The question for so many nodes by number."""
     # At most two nodes for each doubling of the tree, so there are few different counts.
-    return f"SELECT number, hash FROM nodes WHERE number IN ({','.join('?' * count)})"
+    return f"SELECT number, hash FROM nodes WHERE number IN ({_marks(count)})"
+
+
+def _marks(count: int) -> str:
+    return ",".join("?" * count)
 
 
 def as_entry(row: Sequence[Any]) -> Entry:

@@ -159,6 +159,14 @@ class SqliteStorage:
                 connection.invalidate()
                 raise
 
+    def ask(
+        self, connection: Connection, statement: str, parameters: Sequence[Any] = ()
+    ) -> list[tuple[Any, ...]]:
+        """A short read within the transaction of `writing`. statement: as `fetch` takes it."""
+        driven = connection.connection.driver_connection
+        assert isinstance(driven, sqlite3.Connection)
+        return driven.execute(statement, parameters).fetchall()
+
     def insert(self, connection: Connection, rows: Mapping[Table, Sequence[tuple[Any, ...]]]) -> None:
         """Add rows to tables, each in the order of its table's columns."""
         for table, added in rows.items():

@@ -61,6 +61,12 @@ class Storage(Protocol):
         """
         ...
 
+    def ask(
+        self, connection: Connection, statement: str, parameters: Sequence[Any] = ()
+    ) -> list[tuple[Any, ...]]:
+        """A short read within the transaction of `writing`. statement: as `fetch` takes it."""
+        ...
+
     def took_place(self, size: int, root: bytes) -> bool:
         """After CommitInDoubt: whether the commit that signed `root` at `size` is there.
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from licet.app.tokens import Token
 from licet.terms.moments import format_moment
@@ -91,7 +92,7 @@ class PastChoices(BaseModel):
 
 
 @router.post("/subjects/{subject}/choices", summary="Record a choice")
-def choose(
+async def choose(
     workspace: Ours,
     subject: Subject,
     body: NewChoice,
@@ -99,7 +100,8 @@ def choose(
     key: SentKey = None,
 ) -> Recorded:
     """Record that a member switched a setting. Answered with 200, it is durable."""
-    chosen = workspace.choose(
+    chosen = await run_in_threadpool(
+        workspace.choose,
         subject,
         body.setting,
         body.value,

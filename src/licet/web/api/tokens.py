@@ -80,7 +80,7 @@ _described = _ScopedBearer(
 )
 
 
-def caller(
+async def caller(
     request: Request, scopes: SecurityScopes, described: Annotated[None, Depends(_described)]
 ) -> Token:
     """The token of this request. Raises: AppError APP-092 when it is not for what the route needs."""

@@ -1,7 +1,8 @@
 """What several routes share: the subject in a path, texts and moments as they are sent, the workspace.
 
 A subject's id may be any text. In a path it is one segment, percent-encoded; paths are matched as they were sent and
-decoded after, so that ``%2F`` in an id is no step of the path.
+decoded after, so that ``%2F`` in an id is no step of the path. What only looks at the request is a coroutine: a thread
+of its own for each would cost more than all it does.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from urllib.parse import unquote
 
 from fastapi import Depends, Path, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from starlette.concurrency import run_in_threadpool
 
 from licet.app import Workspace
 from licet.terms import LicetError
@@ -24,12 +26,12 @@ MOST_ID_LETTERS = 512
 _MOST_MOMENT_LETTERS = 64
 
 
-def workspace_of(request: Request) -> Workspace:
+async def our_workspace(request: Request) -> Workspace:
     workspace: Workspace = request.app.state.workspace
     return workspace
 
 
-def subject_in_path(
+async def subject_in_path(
     request: Request,
     subject: Annotated[
         str,
@@ -42,7 +44,8 @@ def subject_in_path(
     """Raises: AppError APP-098 for what is no UTF-8, APP-013 for what can be nobody's id."""
     decoded = _decoded(subject)
     if not decoded or "\x00" in decoded or len(decoded) > MOST_ID_LETTERS:
-        raise workspace_of(request).unknown(decoded[:60])
+        # The error names the members' table, so it may read files.
+        raise await run_in_threadpool((await our_workspace(request)).unknown, decoded[:60])
     return decoded
 
 
@@ -62,7 +65,7 @@ def _number(value: object) -> object:
     return value
 
 
-def setting_in_path(
+async def setting_in_path(
     setting: Annotated[
         str, Path(description="The setting's id.", examples=["data_for_generative_ai_improvement"])
     ],
@@ -79,7 +82,7 @@ def _decoded(text: str) -> str:
 
 
 Setting = Annotated[str, Depends(setting_in_path)]
-Ours = Annotated[Workspace, Depends(workspace_of)]
+Ours = Annotated[Workspace, Depends(our_workspace)]
 Subject = Annotated[str, Depends(subject_in_path)]
 
 #: Text that the ledger and every database can hold.
