@@ -39,7 +39,7 @@ _WARMING_SECONDS = 5.0
 
 _HOW = (
     "The server is `licet serve` with its worker processes; the client is a process of its own on the same machine. "
-    f"Before the measurement, {_WARMING_SECONDS:g} seconds of twenty a second over as many connections let every worker start. "
+    f"Before it, {_WARMING_SECONDS:g} seconds of twenty toggles a second let every worker start. "
     "Toggles fall due by the clock; how long one took counts from then, waiting included.",
     "Every toggle has a key and is looked up by it in the ledger afterwards: acknowledged is there, once, at the entry "
     "it was told; no entry is nobody's; the ledger verifies.",

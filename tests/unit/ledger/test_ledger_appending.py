@@ -122,6 +122,91 @@ def test_calls_that_wait_for_a_commit_are_written_by_one(ledger, choice) -> None
     assert len(commits) == 2
 
 
+def test_calls_that_come_while_another_process_writes_go_with_the_one_that_waits(
+    ledger, home, signer, choice
+) -> None:
+    with home.open(signer) as other:
+        with other._storage.writing():
+            workers = [
+                threading.Thread(target=ledger.append, args=([choice(f"m{number}", "on")],))
+                for number in range(5)
+            ]
+            for worker in workers:
+                worker.start()
+            while len(ledger._appender._waiting) < 5 and all(worker.is_alive() for worker in workers):
+                threading.Event().wait(0.001)
+        for worker in workers:
+            worker.join()
+    assert ledger.position == 5
+    with ledger._storage.reading() as connection:
+        sizes = connection.exec_driver_sql("SELECT size FROM checkpoints ORDER BY size").scalars().all()
+    assert sizes == [0, 5]
+
+
+def test_calls_that_wait_for_a_turn_that_never_comes_are_told_and_leave_nothing(
+    ledger, home, signer, choice
+) -> None:
+    errors = []
+
+    def work(waiting) -> None:
+        with pytest.raises(LedgerError, match="LEDG-009") as caught:
+            waiting.append([choice("bob", "on")])
+        errors.append(caught.value)
+
+    with home.open(signer, busy_timeout_seconds=0.2) as waiting:
+        with ledger._storage.writing():
+            workers = [threading.Thread(target=work, args=(waiting,)) for _ in range(4)]
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join()
+        assert len(errors) == 4
+        assert waiting._appender._waiting == []
+        assert waiting.append([choice("ann", "on")])[0].index == 0
+
+
+def test_checkpoint_file_that_fell_behind_is_mended_by_whatever_comes_next(
+    ledger, home, signer, choice, monkeypatch
+) -> None:
+    """While others wait, a commit may leave the file to the next; that one may fail, and the file is written still."""
+    monkeypatch.setattr("licet.ledger.appending.FILE_LAG_SECONDS", 60)
+    ledger.append([choice("first", "on")])
+    engine, commits = ledger._storage._engine, []
+    waiting, release = threading.Event(), threading.Event()
+
+    @event.listens_for(engine, "commit")
+    def hold(connection: object) -> None:
+        commits.append(1)
+        if len(commits) == 1:
+            waiting.set()
+            release.wait(30)
+        else:
+            seen.append(ledger.checkpoint_path.read_text())
+            raise KeyboardInterrupt
+
+    seen: list[str] = []
+
+    def follow() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            ledger.append([choice("cat", "on")])
+
+    workers = [
+        threading.Thread(target=ledger.append, args=([choice("bob", "on")],)),
+        threading.Thread(target=follow),
+    ]
+    workers[0].start()
+    assert waiting.wait(30)
+    workers[1].start()
+    while not ledger._appender._waiting and workers[1].is_alive():
+        threading.Event().wait(0.001)
+    release.set()
+    for worker in workers:
+        worker.join()
+    assert [Checkpoint.parse(text, signer.public_key_text).size for text in seen] == [1]
+    kept = Checkpoint.parse(ledger.checkpoint_path.read_text(), signer.public_key_text)
+    assert kept.size == ledger.position == 2
+
+
 def test_every_caller_of_a_failed_commit_is_told(ledger, home, choice) -> None:
     engine, failing = ledger._storage._engine, threading.Event()
     of_driver = {"sqlite": sqlite3.OperationalError, "postgres": psycopg.OperationalError}[home.kind]
