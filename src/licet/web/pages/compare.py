@@ -1,32 +1,41 @@
-"""Policies side by side, for anybody: filtered by platform and region by a plain form, and so linkable."""
+"""Policies side by side, for anybody: filtered by platform, region and column by a plain form, and so linkable."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from licet.app import comparing, library
+from licet.web.pages.platforms import Notes, day_asked, known, offered_regions, require_known
 from licet.web.rendering import page
 
 router = APIRouter()
 
-#: Regions that the form offers; any ISO 3166 code may stand in the address.
-OFFERED = ("AT", "CA", "CH", "DE", "FR", "GB", "HK", "IE", "KR", "NL", "US")
+#: Columns up to which all uses stand in one table; with more, each use has a table of its own.
+_MOST_BESIDE = 4
 
 
 @router.get("/compare")
-def compare(request: Request, platform: list[str] = Query(default=[]), region: str = "") -> Response:  # noqa: B008
+def compare(
+    request: Request,
+    platform: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
+    column: Annotated[list[str], Query()] = [],  # noqa: B006
+    region: str = "",
+    on: str = "",
+) -> Response:
     """Only shipped policies can be named: a path in the address opens nothing."""
-    known = {one["pack"]: one["title"] for one in library.list_packs()}
-    wanted = [name for name in platform if name]
-    if not set(wanted) <= set(known):
-        raise HTTPException(404, "There is no such policy here.")
-    found = comparing.compare(wanted or known, region=region or None, day=datetime.now(UTC).date())
-    offered = comparing.region_names(sorted({*OFFERED, *([region] if region else [])}))
+    wanted, chosen = ([one for one in asked if one] for asked in (platform, column))
+    require_known(wanted)
+    if not set(chosen) <= set(comparing.COLUMNS):
+        raise HTTPException(404, "There is no such column.")
+    packs = [pack for name, pack in library.shipped_packs().items() if name in wanted or not wanted]
+    found = comparing.compare_packs(packs, region=region or None, day=day_asked(on))
+    columns = {id_: label for id_, label in comparing.COLUMNS.items() if id_ in chosen or not chosen}
     return page(
-        request, "compare.html", comparison=found, columns=comparing.COLUMNS, known=known, wanted=wanted,
-        region=region, offered=offered, heading=comparing.title(found), reaches=comparing.REACHES,
+        request, "compare.html", comparison=found, columns=columns, every_column=comparing.COLUMNS, known=known(),
+        wanted=wanted, chosen=chosen, region=region, on=on, offered=offered_regions(region), notes=Notes(),
+        heading=comparing.title(found), reaches=comparing.REACHES, beside=len(columns) <= _MOST_BESIDE,
     )  # fmt: skip
