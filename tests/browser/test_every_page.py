@@ -42,6 +42,17 @@ PAGES = {
     "public": ("/public/{subject}", "nobody"),
     "failure": ("/there/is/no/such/page", "nobody"),
     "operator": ("/operator", "operator"),
+    "compare": ("/compare?region=CA", "nobody"),
+    "compare-columns": ("/compare?column=since&column=default&column=control&region=CH", "nobody"),
+    "guides": ("/guide?region=CH", "nobody"),
+    "guide": ("/guide/linkedin_official?region=CH", "nobody"),
+    "guide-letter": ("/guide/meta_ai?region=DE", "nobody"),
+    "guide-stale": ("/guide/gmail_smart_features?region=CA&on=2029-01-01", "nobody"),
+    "impact-form": ("/impact", "operator"),
+    "impact": (
+        "/impact?before=linkedin_as_reported&after=linkedin_official&from_date=2026-01-01",
+        "operator",
+    ),
 }
 #: In the dark only colours can be wrong; on a phone, sizes.
 _COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
