@@ -6,7 +6,7 @@ from rich.text import Text
 
 from licet.app.audit import Report
 from licet.app.audit.report import FileReport, Step, as_written
-from licet.app.audit.told import answer, dates, file_count, reached, whom, why
+from licet.app.audit.told import answer, dates, file_count, guide_command, reached, whom, why
 from licet.app.audit.topics import ADS, RECOMMENDATIONS, TOPICS, TRAINING, Topic
 from licet.cli.door import out, printable, say
 from licet.cli.show import count, row, table
@@ -47,6 +47,8 @@ def first_screen(told: Report) -> None:
         say(f"  {number}. {step.title}{_where(step)}")
     for note in told.notes:
         say(f"  · {note}", "dim")
+    if told.guide is not None:
+        say(f"  · How to opt out, step by step: {' '.join(guide_command(told))}", "dim")
 
 
 def _where(step: Step) -> str:

@@ -43,6 +43,15 @@ def serve(
         str | None,
         typer.Option("--proxy", help="The proxy's addresses, whose forwarded headers are believed."),
     ] = None,
+    upload_mib: Annotated[
+        int,
+        typer.Option(
+            "--upload-mib",
+            min=0,
+            max=2047,
+            help="How large a download the page /audit reads; 0: no such page.",
+        ),
+    ] = 64,
     as_json: AsJson = False,
 ) -> None:
     """Serve the members' pages and the API.
@@ -58,6 +67,7 @@ def serve(
         "--workspace": str(workspace), "--host": host, "--port": str(port), "--workers": str(workers),
         "--public-url": public_url, "--oidc-issuer": oidc_issuer, "--oidc-client-id": oidc_client_id,
         "--oidc-subject-claim": oidc_subject_claim, "--oidc-operator": oidc_operator, "--proxy": proxy,
+        "--upload-mib": str(upload_mib),
     }  # fmt: skip
     arguments = [part for name, value in given.items() if value is not None for part in (name, value)]
     arguments += ["--demo-sign-in"] if demo_sign_in else []

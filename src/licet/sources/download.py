@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -36,11 +37,11 @@ class Download(Protocol):
 class LooseFile:
     """One file that is no archive."""
 
-    def __init__(self, path: Path, size: int) -> None:
-        self._path, self._size = path, size
+    def __init__(self, path: Path, size: int, name: str) -> None:
+        self._path, self._size, self._name = path, size, name
 
     def entries(self) -> tuple[Entry, ...]:
-        return (Entry(self._path.name, self._size, False),)
+        return (Entry(self._name, self._size, False),)
 
     @contextlib.contextmanager
     def open(self, name: str) -> Iterator[Reader]:
@@ -64,8 +65,10 @@ class _Loose:
 
 
 @contextlib.contextmanager
-def open_download(path: Path | str, limits: Limits | None = None) -> Iterator[Download]:
-    """Open a ZIP, or a JSON or HTML file by itself.
+def open_download(
+    path: Path | str, limits: Limits | None = None, name: str | None = None
+) -> Iterator[Download]:
+    """Open a ZIP, or a JSON or HTML file by itself, which is called `name` where its path does not say.
 
     Raises: SourceError SRC-040 to SRC-046 as `open_archive` does, SRC-046 for a file larger than one of an export.
     """
@@ -76,7 +79,7 @@ def open_download(path: Path | str, limits: Limits | None = None) -> Iterator[Do
             raise SourceError(
                 "SRC-046", "a file claims to be larger than any export's", str(path), "check what it is"
             )
-        yield LooseFile(path, size)
+        yield LooseFile(path, size, re.split(r"[/\\]", name or path.name)[-1][:255] or "file")
         return
     with open_archive(path, limits) as archive:
         yield archive

@@ -22,6 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--oidc-subject-claim", default="sub")
     parser.add_argument("--oidc-operator", help="claim=value that makes somebody an operator")
     parser.add_argument("--proxy", help="addresses of the proxy whose forwarded headers are believed")
+    parser.add_argument(
+        "--upload-mib", type=int, default=64, help="how large a download /audit reads; 0 for none"
+    )
     given = parser.parse_args(arguments)
     try:
         import uvicorn
@@ -38,7 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
         )
     url = given.public_url or f"http://{given.host}:{given.port}"
     try:
-        to_environment(check(ServeConfig(given.workspace, url, given.demo_sign_in, oidc)))
+        to_environment(
+            check(ServeConfig(given.workspace, url, given.demo_sign_in, oidc, given.upload_mib * 1024**2))
+        )
         app = application() if given.workers == 1 else None
     except LicetError as error:
         print(error.line(), file=sys.stderr)

@@ -24,6 +24,7 @@ from licet.web.config import ServeConfig, check, from_environment
 from licet.web.guard import Guard, is_api_path
 from licet.web.limits import Limiter, Rate
 from licet.web.pages import (
+    audit,
     compare,
     data,
     guide,
@@ -42,6 +43,8 @@ from licet.web.visitors import PLAIN_COOKIE, SECURE_COOKIE, SESSION_SECONDS, Sig
 SIGN_IN_RATE = Rate(burst=10, per_second=0.2)
 CHANGE_RATE = Rate(burst=40, per_second=2)
 PAGE_RATE = Rate(burst=200, per_second=20)
+#: Downloads that one visitor may have read.
+UPLOAD_RATE = Rate(burst=5, per_second=1 / 60)
 
 
 def make_application(config: ServeConfig) -> ASGIApp:
@@ -57,9 +60,10 @@ def make_application(config: ServeConfig) -> ASGIApp:
 
     app = FastAPI(title="licet", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.workspace, app.state.config = workspace, config
-    app.state.templates = make_templates()
+    app.state.templates, app.state.uploads = make_templates(), set()
     app.state.limits = {
         "sign-in": Limiter(SIGN_IN_RATE), "change": Limiter(CHANGE_RATE), "page": Limiter(PAGE_RATE),
+        "upload": Limiter(UPLOAD_RATE),
     }  # fmt: skip
     app.state.counting = impact.OneAtATime()
     if config.oidc is not None:
@@ -69,7 +73,19 @@ def make_application(config: ServeConfig) -> ASGIApp:
         StaticFiles(directory=Path(__file__).parent / "static", packages=[("licet.app", "styles")]),
         name="static",
     )
-    for part in (start, signing_in, settings, data, notices, receipts, signals, compare, guide, impact):
+    for part in (
+        start,
+        signing_in,
+        settings,
+        data,
+        notices,
+        receipts,
+        signals,
+        compare,
+        audit,
+        guide,
+        impact,
+    ):
         app.include_router(part.router)
     _handle_failures(app)
     app.middleware("http")(_limit)
@@ -83,7 +99,7 @@ def make_application(config: ServeConfig) -> ASGIApp:
         https_only=config.is_https,
     )
     providers = () if config.oidc is None else (config.oidc.issuer,)
-    return Guard(_Doors(inner, Api(workspace)), hosts, config.is_https, providers)
+    return Guard(_Doors(inner, Api(workspace)), hosts, config.is_https, providers, config.upload_bytes)
 
 
 class _Doors:
@@ -119,7 +135,8 @@ async def _limit(request: Request, call_next):  # type: ignore[no-untyped-def]
     path = request.url.path
     if path.startswith(("/static/", "/healthz")):
         return await call_next(request)
-    kind = "page" if request.method == "GET" else "sign-in" if path.startswith("/sign-in") else "change"
+    posted = "sign-in" if path.startswith("/sign-in") else "upload" if path == "/audit" else "change"
+    kind = "page" if request.method == "GET" else posted
     who = request.session.get("subject") or (request.client.host if request.client else "")
     wait = request.app.state.limits[kind].wait_seconds(f"{who}")
     if wait:

@@ -29,12 +29,14 @@ class OpenIdConnect(NamedTuple):
 class ServeConfig(NamedTuple):
     """public_url:   the address members see; cookies are for https alone when it is https.
     demo_sign_in: anybody may be anybody; for a made-up network on one's own machine only.
+    upload_bytes: how large a download may be that a visitor has read at /audit; 0 for no such page.
     """
 
     workspace: Path
     public_url: str = "http://127.0.0.1:8000"
     demo_sign_in: bool = False
     oidc: OpenIdConnect | None = None
+    upload_bytes: int = 64 * 1024**2
 
     @property
     def is_https(self) -> bool:

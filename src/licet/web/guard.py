@@ -36,11 +36,19 @@ _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?")
 
 
 class Guard:
-    """hosts: the names the server answers to; form_targets: origins besides its own that a form may lead to."""
+    """hosts: the names the server answers to; form_targets: origins besides its own that a form may lead to;
+    upload_bytes: how large a file may be that is sent to /audit.
+    """
 
     def __init__(
-        self, app: ASGIApp, hosts: frozenset[str], https: bool, form_targets: tuple[str, ...] = ()
+        self,
+        app: ASGIApp,
+        hosts: frozenset[str],
+        https: bool,
+        form_targets: tuple[str, ...] = (),
+        upload_bytes: int = 0,
     ) -> None:
+        self._upload_bytes = upload_bytes
         self._app, self._hosts = app, hosts
         self._headers = dict(_ALWAYS)
         more = "".join(f" {target}" for target in form_targets)
@@ -55,6 +63,8 @@ class Guard:
         headers = Headers(scope=scope)
         is_api = is_api_path(scope["path"])
         limit = MOST_BATCH_BYTES if is_api else MOST_BODY_BYTES
+        if scope["path"] == "/audit":
+            limit += self._upload_bytes
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":

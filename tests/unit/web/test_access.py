@@ -19,7 +19,7 @@ SECRET = "the-words-only-she-may-read"
 #: Pages for anybody: what they show is public, or nobody's.
 FOR_ANYBODY = {
     "/", "/sign-in", "/sign-in/oidc", "/sign-in/callback", "/sign-in/operator", "/sign-out", "/healthz", "/robots.txt",
-    "/.well-known/gpc.json", "/receipts/key", "/compare", "/guide", "/guide/{pack}", "/public/{subject}",
+    "/.well-known/gpc.json", "/receipts/key", "/audit", "/compare", "/guide", "/guide/{pack}", "/public/{subject}",
     "/public/{subject}/{table}/{key}",
 }  # fmt: skip
 FOR_OPERATORS = {"/operator", "/impact", "/impact/file"}

@@ -59,6 +59,7 @@ def audit_archive(
     age: int | None = None,
     progress: Progress | None = None,
     limits: Limits | None = None,
+    name: str | None = None,
 ) -> Report:
     """Say what of a download would be used for what at a moment, by someone who never touched a setting.
 
@@ -66,12 +67,13 @@ def audit_archive(
     pack:     a shipped policy's name or a file; None: the one of the platform whose download it is.
     region:   where the owner lives (``CH``, ``US-CA``); None: what the profile's location says.
     age:      the owner's, in whole years; None: by the date of birth, else taken as 18, which the report says.
+    name:     what the file is called, where its path does not say.
     Raises: SourceError SRC-040 to SRC-048 for the download and the region, PackError for the policy, AppError APP-120
     when where the owner lives is not known and the policy depends on it.
     """
     if region is not None and not is_region(region):
         raise no_region(region)
-    with open_download(zip_path, limits or LIMITS) as download:
+    with open_download(zip_path, limits or LIMITS, name) as download:
         kind = kind_of(download)
         if kind is None:
             raise no_download(zip_path)
@@ -104,6 +106,7 @@ def audit_archive(
         untouched(files, kind, asked),
         tuple(_notes(contents, kind, asked, at, person)),
         _examples(files),
+        asked.id if asked.id in shipped() else None,
     )
 
 
@@ -203,8 +206,6 @@ def _notes(contents: Contents, kind: Kind, pack: Pack, at: datetime, person: Per
         yield f"At this moment the policy is not in force yet; it is from {pack.in_force_from.date()} on."
     if pack.review_by is not None and at.date() > pack.review_by:
         yield f"This policy was last checked on {pack.observed}; it should have been checked again by {pack.review_by}."
-    if pack.id in shipped() and person.region is not None:
-        yield f"How to opt out, step by step: licet guide {pack.id} --region {person.region}"
 
 
 def _examples(files: tuple[FileReport, ...]) -> tuple[Words, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from licet.app.audit.markup import Markup, element, joined, link, raw
 from licet.app.audit.picture import draw
 from licet.app.audit.report import FileReport, Report, Step, as_written
-from licet.app.audit.told import answer, dates, file_count, reached, whom, why
+from licet.app.audit.told import answer, dates, file_count, guide_command, reached, whom, why
 from licet.app.audit.topics import TOPICS, TRAINING
 from licet.app.disk import clear_disk_errors
 from licet.sources.files import replace_file
@@ -29,11 +29,10 @@ def write_page(report: Report, path: Path) -> None:
         file.write(page(report).encode())
 
 
-def page(report: Report) -> str:
-    """The whole page."""
-    style = importlib.resources.files("licet.app.audit").joinpath("report.css").read_text("utf-8")
-    seal = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    allowed = f"default-src 'none'; style-src 'sha256-{seal}'; base-uri 'none'; form-action 'none'"
+def page(report: Report, *, uploaded: bool = False) -> str:
+    """The whole page. uploaded: whether the download was sent to a server, whose other pages it then may link to."""
+    style = _style()
+    allowed = policy_of_the_page()
     title = f"Your {report.name} archive: what is used for what"
     head = element(
         "head",
@@ -47,7 +46,7 @@ def page(report: Report) -> str:
     )
     main = element(
         "main",
-        _first_screen(report),
+        _first_screen(report, uploaded),
         _steps(report),
         _surprises(report),
         _difference(report),
@@ -57,12 +56,25 @@ def page(report: Report) -> str:
         id="content",
     )
     body = element(
-        "body", element("a", "Skip to the content", class_="skip", href="#content"), main, _foot(report)
+        "body",
+        element("a", "Skip to the content", class_="skip", href="#content"),
+        main,
+        _foot(report, uploaded),
     )
     return "<!doctype html>\n" + element("html", head, body, lang="en") + "\n"
 
 
-def _first_screen(report: Report) -> Markup:
+def _style() -> str:
+    return importlib.resources.files("licet.app.audit").joinpath("report.css").read_text("utf-8")
+
+
+def policy_of_the_page() -> str:
+    """The Content-Security-Policy of every report: its own style, and nothing else of anything."""
+    seal = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{seal}'; base-uri 'none'; form-action 'none'"
+
+
+def _first_screen(report: Report, uploaded: bool) -> Markup:
     lines = [
         element("div", element("dt", line.heading), element("dd", line.sentence), class_=f"line {line.tone}")
         for line in answer(report)
@@ -82,8 +94,20 @@ def _first_screen(report: Report) -> Markup:
             for step in first
         ),
         *(element("p", note, class_="notice") for note in report.notes),
+        _guide(report, uploaded),
         element("figure", draw(report)),
     )
+
+
+def _guide(report: Report, uploaded: bool) -> Markup | None:
+    """Where opting out is told step by step: a page of the server that made this, or a command."""
+    if report.guide is None:
+        return None
+    region = report.person.region or ""
+    told: str | Markup = " ".join(guide_command(report))
+    if uploaded:
+        told = element("a", "the guide", href=f"/guide/{report.guide}?region={region}")
+    return element("p", "How to opt out, step by step: ", told, class_="notice")
 
 
 def _place(step: Step) -> Markup:
@@ -240,14 +264,19 @@ def _unread(report: Report) -> Markup | None:
     )
 
 
-def _foot(report: Report) -> Markup:
+def _foot(report: Report, uploaded: bool) -> Markup:
     policy = report.policy
+    where = (
+        "Made from the file you uploaded, of which nothing was kept."
+        if uploaded
+        else "Made on this machine alone; nothing was sent."
+    )
     return element(
         "footer",
         element(
             "p",
-            f"Asked: {policy.title}, version {policy.version}, last checked {policy.observed}. Made on this machine"
-            " alone; nothing was sent. This page holds your own words: keep it to yourself.",
+            f"Asked: {policy.title}, version {policy.version}, last checked {policy.observed}. {where} This page holds"
+            " your own words: keep it to yourself.",
         ),
     )
 

@@ -159,8 +159,11 @@ def _is_known(kind: Kind, name: str, download: Download) -> bool:
         return is_of_the_interface(name, download)
     if kind is Kind.TAKEOUT:
         return folded.endswith((".json", ".html", ".htm")) and kind_of_file(download, name) is kind
-    known = chatgpt.is_known if kind is Kind.CHATGPT else meta.is_known
-    return folded.endswith(".json") and known(name)
+    if not folded.endswith(".json"):
+        return False
+    if kind is Kind.META:
+        return meta.is_known(name)
+    return chatgpt.is_known(name) or kind_of_file(download, name) is kind
 
 
 def is_of_the_interface(name: str, download: Download) -> bool:

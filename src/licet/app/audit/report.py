@@ -136,6 +136,7 @@ class Report:
     unread:    files without records, and those that nobody could read, with the reason.
     unchanged: what no toggle changes, one sentence each.
     words:     up to three passages of the owner's own that would train AI.
+    guide:     the shipped policy of which there is a guide to opting out.
     """
 
     kind: Kind
@@ -149,6 +150,7 @@ class Report:
     unchanged: tuple[str, ...]
     notes: tuple[str, ...]
     words: tuple[Words, ...]
+    guide: str | None = None
 
     @property
     def name(self) -> str:
@@ -227,4 +229,5 @@ class Report:
             "files": [file.as_json() for file in self.files],
             "unread": [{"name": one.name, "fate": one.fate, "reason": one.reason} for one in self.unread],
             "notes": list(self.notes),
+            "guide": self.guide,
         }

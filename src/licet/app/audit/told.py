@@ -73,11 +73,19 @@ def whom(report: Report) -> str:
     """For whom the report is, and how that is known: ``for someone in Switzerland (as you said), aged 36 (…)``."""
     person = report.person
     aged = (
-        f"taken to be {person.age} or older ({person.age_how}; say --age if you are younger)"
+        f"taken to be {person.age} or older ({person.age_how}; give your age if you are younger)"
         if person.age_is_assumed
         else f"aged {person.age} ({person.age_how})"
     )
     return f"for someone in {person.region_name} ({person.region_how}), {aged}"
+
+
+def guide_command(report: Report) -> list[str]:
+    """The command that tells how to opt out; empty where the policy is no shipped one."""
+    if report.guide is None:
+        return []
+    region = ["--region", report.person.region] if report.person.region else []
+    return ["licet", "guide", report.guide, *region]
 
 
 def file_count(report: Report) -> str:

@@ -106,8 +106,9 @@ def is_known(name: str) -> bool:
 def records(name: str, elements: Iterable[Element]) -> Iterator[Record | Facts]:
     """The records of one file of the download."""
     match = _NAMES.fullmatch(_base(name))
-    assert match is not None
-    what = match[1].casefold()
+    what = (
+        match[1].casefold() if match is not None else "conversations"
+    )  # renamed, and known by what is in it
     if what == "conversations":
         for element in elements:
             yield from _conversation(element.value)
