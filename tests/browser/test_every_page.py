@@ -98,7 +98,8 @@ def test_nothing_stands_in_anybodys_way(name: str, windows: Windows) -> None:
     page = windows.pages[who]
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="light")
-    page.goto(address.format(**windows.places))
+    answer = page.goto(address.format(**windows.places))
+    assert answer is not None and answer.status == (404 if name == "failure" else 200)
     page.screenshot(path=SCREENSHOTS / f"{name}-desktop-light.png", full_page=True)
     page.evaluate(_OPEN_ALL)
     _assert_clean(page, _ALL)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import licet
 from journeys.networks import PACK, make_network, member, message, post
 from journeys.site import Browser, site
 from licet.app import Workspace
@@ -74,6 +75,14 @@ def test_the_form_offers_what_the_ledger_names_and_what_is_shipped(
         "/impact", params={**two_days, "from_date": "2025-11-02", "to_date": "2025-11-05"}
     ).text
     assert "from 2025-11-02 to 2025-11-05" in shown
+
+
+def test_a_shipped_policy_keeps_its_name_when_it_is_in_force(workspace: Workspace) -> None:
+    with licet.create(workspace.layout.root.parent / "other") as other:
+        other.use_pack("linkedin_official")
+        offered = impact.impact.offered(other)
+    assert next(iter(offered)) == "linkedin_official" and "(in force)" in offered["linkedin_official"].label
+    assert len({one.label for one in offered.values()}) == len(offered)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from licet.app.workspace import Workspace
 
 _STATUS = {"in_force": "in force", "announced": "announced", "replaced": "in force before"}
+_ORDER = {"in_force": 0, "announced": 1, "replaced": 2}
 
 
 class Offered(NamedTuple):
@@ -20,16 +21,15 @@ class Offered(NamedTuple):
 
 
 def offered(workspace: Workspace) -> dict[str, Offered]:
-    """By digest what the ledger names, the one in force first; by name what is shipped."""
-    named = workspace.named_packs()
-    order = {"in_force": 0, "announced": 1, "replaced": 2}
-    found = {
-        one["digest"]: Offered(
-            f"{workspace.show_pack(one['digest'])['title']}, version {one['version']} ({_STATUS[one['status']]})",
-            str(workspace.layout.packs / f"{one['digest']}.yaml"),
-        )
-        for one in sorted(named, key=lambda one: order[one["status"]])
-    }
+    """What may be named: shipped policies by name, others that the ledger names by digest; the one in force first."""
+    shipped = {pack.digest: name for name, pack in shipped_packs().items()}
+    found = {}
+    for one in sorted(workspace.named_packs(), key=lambda one: _ORDER[one["status"]]):
+        digest = one["digest"]
+        title = workspace.show_pack(digest)["title"]
+        label = f"{title}, version {one['version']} ({_STATUS[one['status']]})"
+        place = str(workspace.layout.packs / f"{digest}.yaml")
+        found.setdefault(shipped.get(digest, digest), Offered(label, place))
     return found | {
-        name: Offered(pack.title, name) for name, pack in shipped_packs().items() if pack.digest not in found
+        name: Offered(pack.title, name) for name, pack in shipped_packs().items() if name not in found
     }
