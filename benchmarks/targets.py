@@ -90,6 +90,7 @@ TARGETS: tuple[Target, ...] = (
         10_000,
         "documents/s",
     ),
+    Target("impact", "what a policy would change: faster than two full scans", "at least", 1, "×"),
     Target("update", "corpus update after 1 % of members change: over a rebuild", "at most", 0.05, "×"),
     Target(
         "parity",

@@ -18,6 +18,7 @@ from benchmarks import (
     first_answer,
     gate,
     gdprbench,
+    impact,
     ledger,
     scale,
     spark,
@@ -51,6 +52,7 @@ TINY: dict[str, Any] = {
     "batches": batches.Sizes(records=2_000, singly=200, rounds=1),
     "first_answer": first_answer.Sizes(rounds=1),
     "gate": gate.Sizes(members=300, posts=3_000, texts=500, rounds=1),
+    "impact": impact.Sizes(members=300, posts=2_000, texts=200, rounds=1),
     "cells": cells.Sizes(
         members=40,
         rows=250,

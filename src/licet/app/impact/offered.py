@@ -23,7 +23,7 @@ class Offered(NamedTuple):
 def offered(workspace: Workspace) -> dict[str, Offered]:
     """What may be named: shipped policies by name, others that the ledger names by digest; the one in force first."""
     shipped = {pack.digest: name for name, pack in shipped_packs().items()}
-    found = {}
+    found: dict[str, Offered] = {}
     for one in sorted(workspace.named_packs(), key=lambda one: _ORDER[one["status"]]):
         digest = one["digest"]
         title = workspace.show_pack(digest)["title"]
