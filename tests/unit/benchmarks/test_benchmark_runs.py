@@ -81,6 +81,7 @@ SPOKEN_TO = {
     "ledger": {"append", "prove", "verify"},
     "corpus": {"corpus", "update"},
     "corpus_large": {"update"},
+    "impact": {"impact"},
     "gdprbench": set(),
     "web": set(),
     "scale": {"refresh"},
