@@ -21,6 +21,7 @@ from licet.cli import (
     pack_check,
     pack_commands,
     pack_diff,
+    pack_exchange,
     receipt_commands,
     serve,
     show,
@@ -63,6 +64,8 @@ app.command("guide")(compare_commands.guide)
 app.command("whatif")(what_if.whatif)
 pack_commands.app.command("check")(pack_check.check)
 pack_commands.app.command("diff")(pack_diff.diff)
+pack_commands.app.command("export")(pack_exchange.export)
+pack_commands.app.command("import")(pack_exchange.import_)
 app.add_typer(pack_commands.app, name="packs")
 app.add_typer(gate_commands.app, name="gate")
 app.add_typer(corpus_commands.app, name="corpus")
