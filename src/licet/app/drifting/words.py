@@ -44,6 +44,7 @@ _WITHIN_A_WORD = frozenset(
         "wbr",
     )
 )
+_OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)[^<>]{0,2000}>")
 #: A number so long that it names no character; Python would refuse to read it.
 _NO_CHARACTER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
@@ -83,6 +84,8 @@ def said(words: list[str]) -> str:
 
 
 def _collect(text: str, line: int, words: list[str], lines: array[int]) -> None:
+    if not text or text.isspace():
+        return
     text = html.unescape(_NO_CHARACTER.sub(" ", text))
     text = unicodedata.normalize("NFKC", text).translate(_LOOKS)
     text = _LINK_TARGET.sub(" ", _LIST_MARK.sub(" ", text, count=1)).replace("![", "[")
@@ -100,15 +103,15 @@ def _seen(text: str) -> Iterator[tuple[int, str]]:
     """The text between tags, in pieces of one line each with its number."""
     line, position = 1, 0
     while position < len(text):
-        start = text.find("<", position)
-        end = len(text) if start < 0 else start
+        opening = _OPENING.search(text, position)
+        end = len(text) if opening is None else opening.start()
         yield from _numbered(text[position:end], line)
         line += text.count("\n", position, end)
-        if start < 0:
+        if opening is None:
             return
-        stop, between = _markup(text, start)
+        stop, between = _markup(text, end)
         yield line, between
-        line += text.count("\n", start, stop)
+        line += text.count("\n", end, stop)
         position = stop
 
 
