@@ -9,7 +9,7 @@ import importlib.resources
 from licet.app.audit.markup import Markup, element, raw
 
 #: The stylesheets of `licet/app/styles`, in order.
-STYLES = ("standalone.css", "impact.css")
+STYLES = ("palette.css", "standalone.css", "impact.css")
 
 
 def document(title: str, content: Markup, foot: str) -> str:

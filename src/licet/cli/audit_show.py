@@ -6,7 +6,7 @@ from rich.text import Text
 
 from licet.app.audit import Report
 from licet.app.audit.report import FileReport, Step, as_written
-from licet.app.audit.told import answer, dates, file_count, guide_command, reached, whom, why
+from licet.app.audit.told import answer, dates, file_count, guide_command, reached, verdict, whom, why
 from licet.app.audit.topics import ADS, RECOMMENDATIONS, TOPICS, TRAINING, Topic
 from licet.cli.door import out, printable, say
 from licet.cli.show import count, row, table
@@ -38,6 +38,7 @@ def first_screen(told: Report) -> None:
         f" {whom(told)}.", "dim",
     )  # fmt: skip
     say("")
+    say(verdict(told), "bold")
     for line in answer(told, most_named=4):
         heading = Text(f"{line.heading}: ", style="bold")
         out.print(heading.append(printable(line.sentence), style="not bold"), soft_wrap=False)

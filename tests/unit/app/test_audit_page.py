@@ -15,6 +15,7 @@ from journeys.archives import COMPLETE, zipped
 from licet.app.audit import Report, audit_archive, write_page
 from licet.app.audit.markup import element, joined, link
 from licet.app.audit.page import page
+from licet.app.standalone import document
 from licet.terms.moments import parse_moment
 
 EVIL = '"><img src=https://evil.example/x onerror=alert(1)><script>alert(2)</script>\u202e'
@@ -98,8 +99,9 @@ def test_the_page_takes_its_place_whole(report: Report, tmp_path: Path) -> None:
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == page(report)
 
 
-def test_its_colours_are_those_of_the_web_pages() -> None:
-    def colours(path: Path) -> list[str]:
-        return re.findall(r"--[a-z-]+: #[0-9a-f]{3,6};", path.read_text().partition("@media print")[0])
-
-    assert colours(_ROOM / "app/audit/report.css") == colours(_ROOM / "web/static/licet.css")
+def test_the_colours_stand_in_one_file_that_every_page_reads(report: Report) -> None:
+    palette = (_ROOM / "app/styles/palette.css").read_text()
+    for other in ("app/audit/report.css", "app/styles/standalone.css", "web/static/licet.css"):
+        assert not re.findall(r"--[a-z-]+:", (_ROOM / other).read_text()), other
+    assert palette in page(report) and palette in document("t", element("p", "x"), "f")
+    assert 'href="/static/palette.css"' in (_ROOM / "web/templates/base.html").read_text()

@@ -13,7 +13,7 @@ from pathlib import Path
 from licet.app.audit.markup import Markup, element, joined, link, raw
 from licet.app.audit.picture import draw
 from licet.app.audit.report import FileReport, Report, Step, as_written
-from licet.app.audit.told import answer, dates, file_count, guide_command, reached, whom, why
+from licet.app.audit.told import answer, dates, file_count, guide_command, reached, verdict, whom, why
 from licet.app.audit.topics import TOPICS, TRAINING
 from licet.app.disk import clear_disk_errors
 from licet.sources.files import replace_file
@@ -65,7 +65,11 @@ def page(report: Report, *, uploaded: bool = False) -> str:
 
 
 def _style() -> str:
-    return importlib.resources.files("licet.app.audit").joinpath("report.css").read_text("utf-8")
+    """The colours that every page has, and what is this one's own."""
+    app = importlib.resources.files("licet.app")
+    return "".join(
+        app.joinpath(name).read_text("utf-8") for name in ("styles/palette.css", "audit/report.css")
+    )
 
 
 def policy_of_the_page() -> str:
@@ -83,19 +87,20 @@ def _first_screen(report: Report, uploaded: bool) -> Markup:
     return joined(
         element("p", element("span", class_="mark", aria_hidden="true"), "Your own archive", class_="over"),
         element("h1", f"What {report.policy.platform} may use of your data, and for what"),
+        element("p", verdict(report), class_="lead"),
+        *(
+            element("p", element("strong", "First: "), step.title, ". ", _place(step), class_="notice good")
+            for step in first
+        ),
         element(
             "p",
             f"{report.rows:,} records in {file_count(report)}, on {report.at.date()}, {whom(report)}.",
             class_="light",
         ),
         element("dl", *lines, class_="answer"),
-        *(
-            element("p", element("strong", "First: "), step.title, ". ", _place(step), class_="notice good")
-            for step in first
-        ),
         *(element("p", note, class_="notice") for note in report.notes),
         _guide(report, uploaded),
-        element("figure", draw(report)),
+        element("figure", draw(report), tabindex="0", role="region", aria_label="How many records are used"),
     )
 
 

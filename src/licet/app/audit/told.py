@@ -19,6 +19,26 @@ class Line(NamedTuple):
     tone: str
 
 
+def verdict(report: Report) -> str:
+    """The whole answer in two sentences: how much may train AI, and what is left of it after the first step."""
+    used, rows = report.reach(TRAINING), report.rows
+    kept = sum(records for _, records in report.faring(TRAINING, Fate.EXCLUDED))
+    left = f"; {kept:,} {'is' if kept == 1 else 'are'} left out" if kept else ""
+    unsure = sum(records for _, records in report.ambiguous)
+    more = f" Of {unsure:,} nobody can say." if unsure else ""
+    if not used.now:
+        return f"Nothing among your {rows:,} records may train AI, as far as the policy says.{more}"
+    if used.toggles_off < used.now:
+        stops = (
+            f"Switched off, it is {used.toggles_off:,}." if used.toggles_off else "A switch stops all of it."
+        )
+    elif used.all_off < used.now:
+        stops = "No switch stops it, a form does."
+    else:
+        stops = "Nothing stops it."
+    return f"{used.now:,} of your {rows:,} records may train AI{left}. {stops}{more}"
+
+
 def answer(report: Report, most_named: int = 6) -> list[Line]:
     """What is used, what is not, and what nobody can say: one line each, which names so many things."""
     kept = report.faring(TRAINING, Fate.EXCLUDED)
