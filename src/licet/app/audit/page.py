@@ -17,7 +17,7 @@ from licet.app.audit.told import answer, dates, file_count, guide_command, reach
 from licet.app.audit.topics import TOPICS, TRAINING
 from licet.app.disk import clear_disk_errors
 from licet.sources.files import replace_file
-from licet.terms.vocabulary import CATEGORIES
+from licet.terms.vocabulary import CATEGORIES, ancestors
 
 
 def write_page(report: Report, path: Path) -> None:
@@ -116,7 +116,8 @@ def _guide(report: Report, uploaded: bool) -> Markup | None:
 
 
 def _place(step: Step) -> Markup:
-    path = element("span", " › ".join(step.path), class_="path")
+    is_said = len(step.path) == 1 and step.path[0] in step.title
+    path = None if is_said else element("span", " › ".join(step.path), class_="path")
     return joined(path, " ", link(step.deep_link, "open it") if step.deep_link else None)
 
 
@@ -220,7 +221,7 @@ def _file(one: FileReport) -> Markup:
         element(
             "tr",
             element("td", column.name or "(no name)"),
-            element("td", column.kind),
+            element("td", _kind(column.kind)),
             _number(column.cells),
         )
         for column in one.file.columns
@@ -252,7 +253,15 @@ def _file(one: FileReport) -> Markup:
         else None,
         element("ul", *(element("li", sentence) for sentence in why(one))),
         _table(("Column", "Kind of data", "Filled cells"), columns),
+        element("p", _members(one), class_="light") if one.file.members else None,
     )
+
+
+def _members(one: FileReport, most: int = 50) -> str:
+    """The files of a folder that is told as one, the first of them by name."""
+    names = one.file.members
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def _unread(report: Report) -> Markup | None:
@@ -302,7 +311,7 @@ def _kind(kind: str | None) -> str:
     """What people call a kind of data."""
     if kind is None:
         return "not understood"
-    return CATEGORIES[kind].label if kind in CATEGORIES else kind
+    return next((CATEGORIES[one].label for one in ancestors(kind) if one in CATEGORIES), kind)
 
 
 def _number(records: int) -> Markup:

@@ -25,7 +25,7 @@ def verdict(report: Report) -> str:
     kept = sum(records for _, records in report.faring(TRAINING, Fate.EXCLUDED))
     left = f"; {kept:,} {'is' if kept == 1 else 'are'} left out" if kept else ""
     unsure = sum(records for _, records in report.ambiguous)
-    more = f" Of {unsure:,} nobody can say." if unsure else ""
+    more = f" About {unsure:,} nobody can say." if unsure else ""
     if not used.now:
         return f"Nothing among your {rows:,} records may train AI, as far as the policy says.{more}"
     if used.toggles_off < used.now:
