@@ -6,6 +6,7 @@ read; then members change their minds, a share at a time, and the gate is opened
 
 from __future__ import annotations
 
+import functools
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from benchmarks.measure import Tell, silent
 from benchmarks.network import SETTINGS, Network, fill_ledger, make_tables
 from benchmarks.outcome import Curve, Outcome, require_same
 from benchmarks.policies import article_policy
+from licet.decide import Policy
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.kept import Kept
@@ -143,7 +145,13 @@ def _changes(outcome: Outcome, network: Network, ledger: Ledger, sizes: Sizes, s
 
 def _open(network: Network, ledger: Ledger, kept: Kept | None) -> Gate:
     engine = DuckDBEngine(memory_limit=_MEMORY)
-    return Gate(article_policy(), PURPOSE, AT, network.catalogue(whole=False), engine, ledger, kept=kept)
+    return Gate(_policy(), PURPOSE, AT, network.catalogue(whole=False), engine, ledger, kept=kept)
+
+
+@functools.cache
+def _policy() -> Policy:
+    """Read once, as a platform that opens gates does; it is the same whatever members choose."""
+    return article_policy()
 
 
 def _opened_and_prepared(network: Network, ledger: Ledger, kept: Kept | None) -> Gate:

@@ -26,6 +26,8 @@ from licet.terms import GateError
 ROW = "__licet_row"
 #: Rows at a time, in what is computed here: bounds what lies in memory beside the marks themselves.
 _STEP = 1 << 22
+#: Bytes that verdicts laid out by subject and kind of row may take.
+_MOST_LAID_OUT = 1 << 28
 
 Numbers = npt.NDArray[np.integer[Any]]
 
@@ -98,9 +100,19 @@ def marks_of_one(
     # The last class is that of subjects nobody knows: their number is -1, which numpy reads from the end.
     classes = np.append(class_of, len(by_class)).astype(np.int32)
     numbers = np.empty(len(subjects), table.dtype)
+    # What each subject's rows are told, laid out once: one small lookup a row then, instead of two in larger arrays.
+    width = 1 if kinds is None else table.shape[1]
+    told = table[classes, 0] if kinds is None else None
+    if kinds is not None and len(classes) * width <= _MOST_LAID_OUT:
+        told = table[classes].ravel()
     for start in range(0, len(numbers), _STEP):
         step = slice(start, start + _STEP)
-        numbers[step] = table[classes[subjects[step]], 0 if kinds is None else kinds[step]]
+        if told is None:
+            numbers[step] = table[classes[subjects[step]], kinds[step]]  # type: ignore[index]
+        elif kinds is None:
+            numbers[step] = told[subjects[step]]
+        else:
+            numbers[step] = told[subjects[step].astype(np.int64) * width + kinds[step]]
     return Marks(numbers, tuple(known))
 
 

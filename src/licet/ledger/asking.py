@@ -7,14 +7,15 @@ several rows must agree on is read in one statement.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import functools
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Column, Select, func, select
+from sqlalchemy import Select, func, select
 
 from licet.ledger.entries import EntryKind, from_microseconds
 from licet.ledger.schema import CHOICES, ENTRIES, SIGNALS
@@ -101,7 +102,12 @@ def read_choices_table(storage: Storage, position: int, subjects: Collection[str
         .order_by(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category)
     )
     batches = []
-    for subject, setting, category, last, ever_on in _columns(storage, latest, CHOICES.c.subject, subjects):
+    columns = (
+        _columns(storage, latest)
+        if subjects is None
+        else _columns_of(storage, _latest_choices_of, position, subjects)
+    )
+    for subject, setting, category, last, ever_on in columns:
         last_array, category_array = pa.array(last, pa.int64()), pa.array(category, pa.string())
         is_on = pc.equal(pc.bit_wise_and(last_array, 1), 1)
         was_on = pc.equal(pa.array(ever_on, pa.int64()), 1)
@@ -131,9 +137,14 @@ def read_signals_table(storage: Storage, position: int, subjects: Collection[str
         .having(_LATEST_SIGNAL.op("&")(1) == 1)
         .order_by(SIGNALS.c.subject, SIGNALS.c.signal)
     )
+    told = (
+        _columns(storage, latest)
+        if subjects is None
+        else _columns_of(storage, _latest_signals_of, position, subjects)
+    )
     batches = [
         pa.record_batch([pa.array(column, pa.string()) for column in columns], schema=SIGNALS_TABLE)
-        for columns in _columns(storage, latest, SIGNALS.c.subject, subjects)
+        for columns in told
     ]
     return pa.Table.from_batches(batches, SIGNALS_TABLE)
 
@@ -161,18 +172,39 @@ def has_erasure_since(storage: Storage, since: int) -> bool:
         return connection.scalar(erasures.limit(1)) is not None
 
 
-def _columns(
-    storage: Storage, statement: Select[Any], subject: Column[str], subjects: Collection[str] | None
-) -> Iterator[tuple[tuple[Any, ...], ...]]:
-    """The answer column by column, some rows at a time; of some subjects, a few hundred of them at a time."""
-    if subjects is not None:
-        ordered = sorted(subjects)
-        for start in range(0, len(ordered), _SUBJECTS_AT_ONCE):
-            some = statement.where(subject.in_(ordered[start : start + _SUBJECTS_AT_ONCE]))
-            yield from _columns(storage, some, subject, None)
-        return
+@functools.cache
+def _latest_choices_of(count: int) -> str:
+    return (
+        "SELECT subject, setting, category, MAX(entry * 2 + is_on), MAX(is_on) FROM choices "
+        f"WHERE entry < ? AND subject IN ({','.join('?' * count)}) "
+        "GROUP BY subject, setting, category ORDER BY subject, setting, category"
+    )
+
+
+@functools.cache
+def _latest_signals_of(count: int) -> str:
+    return (
+        f"SELECT subject, signal FROM signals WHERE entry < ? AND subject IN ({','.join('?' * count)}) "
+        "GROUP BY subject, signal HAVING MAX(entry * 2 + is_on) % 2 = 1 ORDER BY subject, signal"
+    )
+
+
+def _columns(storage: Storage, statement: Select[Any]) -> Iterator[tuple[tuple[Any, ...], ...]]:
+    """The answer column by column, some rows at a time."""
     for rows in storage.batches(statement, _BATCH_ROWS):
         yield tuple(zip(*rows, strict=True))
+
+
+def _columns_of(
+    storage: Storage, statement: Callable[[int], str], position: int, subjects: Collection[str]
+) -> Iterator[tuple[tuple[Any, ...], ...]]:
+    """The answer about some subjects, a few hundred of them at a time. statement: for so many of them."""
+    ordered = sorted(subjects)
+    for start in range(0, len(ordered), _SUBJECTS_AT_ONCE):
+        some = ordered[start : start + _SUBJECTS_AT_ONCE]
+        # Plain SQL: putting the question together through SQLAlchemy would take twice as long as its answer.
+        if rows := storage.fetch(statement(len(some)), (position, *some)):
+            yield tuple(zip(*rows, strict=True))
 
 
 def _state(is_on: int, ever_on: int) -> ChoiceState:

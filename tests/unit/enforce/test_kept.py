@@ -85,6 +85,22 @@ def test_a_choice_moves_those_who_made_it_and_leaves_everybodys_number(place: Pl
     assert place.texts() == ["a", "b"]
 
 
+def test_where_many_changed_the_roll_is_called_anew_and_rows_keep_their_numbers(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("licet.enforce.kept._ALWAYS_FOLLOWED", 0)
+    assert place.texts() == ["a", "b"]
+    before, numbers = place.roll, dict(place.kept._told)
+    monkeypatch.setattr("licet.enforce.members.follow", None)  # nobody is followed
+    for subject in ("ann", "ben"):
+        place.choose(subject, "off")
+    assert place.texts() == []
+    assert place.roll.subjects is before.subjects
+    assert all(place.kept._told[key].numbers is told.numbers for key, told in numbers.items())
+    place.choose("ben", "on")
+    assert place.texts() == ["b"]
+
+
 def test_an_earlier_position_is_answered_as_it_was(place: Place) -> None:
     place.choose("ben", "off")
     assert place.texts() == ["a"]
