@@ -90,7 +90,8 @@ class AsOfMachine(RuleBasedStateMachine):
     @initialize()
     def make(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.now, self.latest = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+        # Nothing is recorded yet, so a clock that was put back before the first entry says when that was.
+        self.now, self.latest = datetime(2026, 1, 1, tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
         self.signer = Signer.create(Path(self.folder.name) / "key")
         self.home = type(self).new_home(Path(self.folder.name))
         self.ledger = self.home.create(self.signer, lambda: self.now)
@@ -141,7 +142,7 @@ class AsOfMachine(RuleBasedStateMachine):
         theirs = {key[1:]: stand for key, stand in expected.items() if key[0] == subject}
         found = self.ledger.choices_of(subject, position)
         assert {(c.setting, c.category): (c.value, c.state, c.entry) for c in found} == theirs
-        assert all(choice.at == self.model.history[choice.entry][0] for choice in found)
+        assert [(c.entry, c.at) for c in found] == [(c.entry, self.model.history[c.entry][0]) for c in found]
         signals = self.model.signals(position)
         assert {tuple(row.values()) for row in self.ledger.signals_table(position).to_pylist()} == signals
         assert self.ledger.signals_of(subject, position) == {
