@@ -6,7 +6,7 @@ in which it changes, and a member once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,27 @@ import pyarrow as pa
 
 from licet.enforce.impact_people import Everyone
 from licet.enforce.marks import Numbers
+
+
+class Ids(Collection[str]):
+    """Members' ids, as compact as Arrow keeps them: whoever only counts millions of them makes no string of any."""
+
+    def __init__(self, found: pa.Array) -> None:
+        self._found = found
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self._found.to_pylist())
+
+    def __contains__(self, one: object) -> bool:
+        return any(one == each for each in self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Collection) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Change(NamedTuple):
@@ -57,8 +78,8 @@ class UseImpact(NamedTuple):
     recipient: str
     records_gained: int
     records_lost: int
-    gaining: tuple[str, ...]
-    losing: tuple[str, ...]
+    gaining: Collection[str]
+    losing: Collection[str]
     regions: tuple[InRegion, ...]
     changes: tuple[Change, ...]
 
@@ -138,9 +159,8 @@ class Tally:
                 found |= who
         return found
 
-    def _ids(self, found: npt.NDArray[np.bool_]) -> tuple[str, ...]:
-        ids = self._people.roll.subjects.take(pa.array(np.flatnonzero(found)))
-        return tuple(str(one) for one in ids.to_pylist())
+    def _ids(self, found: npt.NDArray[np.bool_]) -> Ids:
+        return Ids(self._people.roll.subjects.take(pa.array(np.flatnonzero(found))))
 
     def _of(self, category: str, is_gain: bool) -> npt.NDArray[np.int64]:
         return self._records.setdefault((category, is_gain), np.zeros(len(self._people.regions), np.int64))

@@ -50,9 +50,9 @@ def content(found: PolicyImpact, *, members: bool = False) -> Markup:
         _points(found),
         _picture(found),
         _tables(found),
-        *(_use(found, use) for use in found.uses),
-        _ids(found) if members and found.uses else None,
         _asked(found),
+        _details(found),
+        _ids(found) if members and found.uses else None,
     )
 
 
@@ -91,6 +91,16 @@ def _tables(found: PolicyImpact) -> Markup | None:
             " begins or ends with; on the lines by use, once.",
             class_="light",
         ),
+    )
+
+
+def _details(found: PolicyImpact) -> Markup | None:
+    if not found.uses:
+        return None
+    return joined(
+        element("h2", "Use by use", class_="details"),
+        element("p", "What is open here is printed with the page.", class_="light screen"),
+        *(_use(found, use) for use in found.uses),
     )
 
 
