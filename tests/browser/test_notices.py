@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -23,7 +24,9 @@ def test_an_announced_policy_is_shown_before_its_day_and_the_ledger_has_it(
     expect(page.get_by_role("heading", name="How it differs from the policy in force")).to_be_visible()
     expect(page.get_by_role("heading", name="What it changes for you")).to_be_visible()
     expect(
-        page.get_by_text("Training AI that generates content, by LinkedIn: now also with your comments.")
+        page.get_by_text(
+            re.compile(r"^Training AI that generates content, by LinkedIn\..*: now with your comments\.")
+        )
     ).to_be_visible()
     digest = page.url.rpartition("/")[2]
     with licet.open(reported.workspace) as workspace:
