@@ -21,6 +21,7 @@ import licet
 from licet.terms import LicetError
 from licet.web.api.routes import Api
 from licet.web.config import ServeConfig, check, from_environment
+from licet.web.ended import EndedSessions
 from licet.web.guard import Guard, is_api_path
 from licet.web.limits import Limiter, Rate
 from licet.web.pages import (
@@ -60,6 +61,7 @@ def make_application(config: ServeConfig) -> ASGIApp:
 
     app = FastAPI(title="licet", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.workspace, app.state.config = workspace, config
+    app.state.ended = EndedSessions(config.workspace / "keys" / "ended_sessions")
     app.state.templates, app.state.uploads = make_templates(), set()
     app.state.limits = {
         "sign-in": Limiter(SIGN_IN_RATE), "change": Limiter(CHANGE_RATE), "page": Limiter(PAGE_RATE),

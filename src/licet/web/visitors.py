@@ -1,8 +1,9 @@
 """Who is asking: nobody, a member, or an operator; and that a form came from a page of ours.
 
-The session is a signed cookie that holds the subject and a token for forms, nothing else; it is made anew at every
-sign-in, so a cookie planted before it is worth nothing. An operator sees no member's content and a member sees nobody
-else's: each route says which of the two it is for, and there is no third.
+The session is a signed cookie that holds its name, the subject and a token for forms, nothing else; it is made anew
+at every sign-in, so a cookie planted before it is worth nothing, and so is a copy of one that was signed out of
+(`ended.py`). An operator sees no member's content and a member sees nobody else's: each route says which of the two it
+is for, and there is no third.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from fastapi import Depends, Form, Request
 from starlette.exceptions import HTTPException
 
 from licet.app import Workspace
+from licet.web.ended import EndedSessions
 
 #: Seconds a session lasts, however busy.
 SESSION_SECONDS = 8 * 60 * 60
@@ -42,8 +44,7 @@ def visitor(request: Request) -> Visitor:
     session = request.session
     if "token" not in session:
         session["token"] = secrets.token_urlsafe(32)
-    until = session.get("until")
-    valid = isinstance(until, int) and time.time() < until
+    valid = _stands(request)
     gpc = request.headers.get("sec-gpc") == "1"
     if gpc:
         session["gpc"] = True  # seen before somebody signed in, it is theirs when they do
@@ -53,6 +54,23 @@ def visitor(request: Request) -> Visitor:
     )  # fmt: skip
 
 
+def _stands(request: Request) -> bool:
+    """Whether the session has not run out and was not ended."""
+    name, until = request.session.get("name"), request.session.get("until")
+    if not isinstance(name, str) or not isinstance(until, int) or time.time() >= until:
+        return False
+    ended: EndedSessions = request.app.state.ended
+    return not ended.has(name, until)
+
+
+def end_session(request: Request) -> None:
+    """Sign out, and let no copy of the cookie sign in again. Raises: OSError when that cannot be written down."""
+    name, until = request.session.get("name"), request.session.get("until")
+    if isinstance(name, str) and isinstance(until, int):
+        request.app.state.ended.end(name, until)
+    request.session.clear()
+
+
 def begin_session(request: Request, subject: str | None, *, operator: bool = False) -> None:
     """Sign somebody in: everything the session held before is gone, but that the browser sends a privacy signal."""
     gpc = bool(request.session.get("gpc")) or request.headers.get("sec-gpc") == "1"
@@ -60,8 +78,8 @@ def begin_session(request: Request, subject: str | None, *, operator: bool = Fal
     if gpc:
         request.session["gpc"] = True
     request.session.update(
-        subject=subject, operator=operator, until=int(time.time()) + SESSION_SECONDS,
-        token=secrets.token_urlsafe(32),
+        name=secrets.token_urlsafe(16), subject=subject, operator=operator,
+        until=int(time.time()) + SESSION_SECONDS, token=secrets.token_urlsafe(32),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from licet.terms import AppError
 from licet.web.config import OpenIdConnect
 from licet.web.rendering import page, workspace_of
-from licet.web.visitors import OurForm, Who, begin_session, safe_return
+from licet.web.visitors import OurForm, Who, begin_session, end_session, safe_return
 
 router = APIRouter()
 
@@ -104,7 +104,7 @@ async def from_provider(request: Request) -> Response:
 
 @router.post("/sign-out")
 def sign_out(request: Request, form: OurForm) -> Response:
-    request.session.clear()
+    end_session(request)
     return RedirectResponse("/", 303)
 
 
