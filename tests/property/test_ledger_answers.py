@@ -148,6 +148,12 @@ class AsOfMachine(RuleBasedStateMachine):
         assert self.ledger.signals_of(subject, position) == {
             signal for who, signal in signals if who == subject
         }
+        some = data.draw(st.sets(SUBJECTS), label="some")
+        assert self.ledger.choices_table(position, some).to_pylist() == [
+            row for row in rows if row["subject"] in some
+        ]
+        sent = self.ledger.signals_table(position, some).to_pylist()
+        assert {tuple(row.values()) for row in sent} == {pair for pair in signals if pair[0] in some}
         since = data.draw(st.integers(0, position), label="since")
         assert self.ledger.changed_subjects(since, position) == self.model.changed(since, position)
         packs = [index for index, _ in self.model.of(EntryKind.PACK_IN_FORCE, position)]

@@ -185,7 +185,7 @@ def _latest_choices_of(count: int) -> str:
 def _latest_signals_of(count: int) -> str:
     return (
         f"SELECT subject, signal FROM signals WHERE entry < ? AND subject IN ({','.join('?' * count)}) "
-        "GROUP BY subject, signal HAVING MAX(entry * 2 + is_on) % 2 = 1 ORDER BY subject, signal"
+        "GROUP BY subject, signal HAVING (MAX(entry * 2 + is_on) & 1) = 1 ORDER BY subject, signal"
     )
 
 
