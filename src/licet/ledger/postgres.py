@@ -40,7 +40,8 @@ from sqlalchemy.pool import QueuePool
 
 from licet.ledger.postgres_address import PostgresAddress
 from licet.ledger.postgres_errors import ABSENT, explain, explain_absence, explain_unreached
-from licet.ledger.postgres_structure import find_faults, type_name
+from licet.ledger.postgres_inserting import insert_rows
+from licet.ledger.postgres_structure import find_faults
 from licet.ledger.storage import CommitInDoubt
 from licet.terms import LedgerError
 
@@ -57,12 +58,6 @@ _IDLE_WRITER = "2min"
 
 #: PostgreSQL's B-tree takes 2704 bytes a key; numbers and headers need the rest.
 _MOST_KEY_BYTES = 2560
-
-#: Rows up to which a statement names each value; beyond, statements would be long and each another one.
-_NAMED_ROWS = 64
-
-#: Rows from which COPY is quicker than INSERT.
-_COPIED_ROWS = 500
 
 #: What the server may use to group and sort one long answer before it turns to its disk.
 _WORK_MEM = "64MB"
@@ -166,8 +161,7 @@ class PostgresStorage:
         """The answer to a long question through a cursor of the server's, in one snapshot."""
         with self._one_state(f"SET LOCAL work_mem TO '{_WORK_MEM}'") as connection:
             compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
-            driven = connection.connection.driver_connection
-            assert isinstance(driven, psycopg.Connection)
+            driven = _driven_by(connection)
             try:
                 # The driver's own cursor: rows as SQLAlchemy wraps them would take as long again.
                 with driven.cursor(name="licet_batches") as cursor:
@@ -194,13 +188,13 @@ class PostgresStorage:
             except BaseException:
                 connection.invalidate()
                 raise
-            driven = connection.connection.driver_connection
+            driven = _driven_by(connection)
             try:
                 with self._translating(connection):
                     connection.commit()
             except LedgerError as error:
                 # An error the server sent over a connection that stands is its word that nothing was committed.
-                if driven is None or driven.closed:
+                if driven.closed:
                     raise CommitInDoubt("LEDG-012", error.what, self.place, error.fix) from error
                 connection.invalidate()
                 raise
@@ -214,8 +208,7 @@ class PostgresStorage:
             connection = self._engine.connect()
         try:
             with self._translating(connection):
-                driven = connection.connection.driver_connection
-                assert isinstance(driven, psycopg.Connection)
+                driven = _driven_by(connection)
                 driven.execute(self._begin)
                 connection.begin()  # so that `commit` knows of it; says nothing to the server
         except BaseException:
@@ -228,8 +221,7 @@ class PostgresStorage:
         self, connection: Connection, statement: str, parameters: Sequence[Any] = ()
     ) -> list[tuple[Any, ...]]:
         """A short read within the transaction of `writing`. statement: as `fetch` takes it."""
-        driven = connection.connection.driver_connection
-        assert isinstance(driven, psycopg.Connection)
+        driven = _driven_by(connection)
         return driven.execute(_with_driver_marks(statement), parameters).fetchall()
 
     def took_place(self, size: int, root: bytes) -> bool:
@@ -258,28 +250,9 @@ class PostgresStorage:
 
     def insert(self, connection: Connection, rows: Mapping[Table, Sequence[tuple[Any, ...]]]) -> None:
         """Add rows to tables, each in the order of its table's columns; in one round trip, unless they are many."""
-        driven = connection.connection.driver_connection
-        assert isinstance(driven, psycopg.Connection)
-        filled = {table: added for table, added in rows.items() if added}
+        driven = _driven_by(connection)
         try:
-            if sum(map(len, filled.values())) <= _NAMED_ROWS:
-                # A fourth of what arrays cost the driver to write.
-                statement = _insert_few(tuple((table, len(added)) for table, added in filled.items()))
-                driven.execute(
-                    statement, [value for added in filled.values() for row in added for value in row]
-                )
-                return
-            with driven.pipeline():
-                for table, added in filled.items():
-                    if len(added) < _COPIED_ROWS:
-                        # One statement whatever the number of rows: a column each, as an array.
-                        driven.execute(_insert_statement(table), tuple(map(list, zip(*added, strict=True))))
-            for table, added in filled.items():
-                if len(added) < _COPIED_ROWS:
-                    continue
-                with driven.cursor() as cursor, cursor.copy(_copy_statement(table)) as copy:
-                    for row in added:
-                        copy.write_row(row)
+            insert_rows(driven, rows)
         except psycopg.Error as error:
             raise self._as_ledger_error(error, lost=driven.closed) from error
 
@@ -374,8 +347,7 @@ class PostgresStorage:
         self._refuse_closed()
         with self._translating():
             connection = self._engine.connect()
-        driven = connection.connection.driver_connection
-        assert isinstance(driven, psycopg.Connection)
+        driven = _driven_by(connection)
         try:
             # Cheap beside a walk or a write, and it finds a connection that died in the pool before anything is asked.
             driven.execute("SELECT 1")
@@ -429,6 +401,13 @@ class PostgresStorage:
         return explain(error, self.place, lost=lost)
 
 
+def _driven_by(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
+    """The driver's own connection under SQLAlchemy's."""
+    driven = connection.connection.driver_connection
+    assert isinstance(driven, psycopg.Connection)
+    return driven
+
+
 def _lock_key(schema: str) -> int:
     # One number a ledger, the same in every process; PostgreSQL keeps those of each database apart.
     return int.from_bytes(sha256(b"licet ledger " + schema.encode()).digest()[:8], "big", signed=True)
@@ -438,30 +417,6 @@ def _lock_key(schema: str) -> int:
 def _with_driver_marks(statement: str) -> str:
     assert "%" not in statement
     return statement.replace("?", "%s")
-
-
-@functools.cache
-def _insert_statement(table: Table) -> str:
-    names = ", ".join(table.c.keys())
-    arrays = ", ".join(f"%s::{type_name(column)}[]" for column in table.c)
-    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})"
-
-
-@functools.lru_cache(256)
-def _insert_few(counts: tuple[tuple[Table, int], ...]) -> str:
-    """One statement that adds so many rows to each of some tables."""
-    parts = []
-    for table, count in counts:
-        row = f"({', '.join(f'%s::{type_name(column)}' for column in table.c)})"
-        names = ", ".join(table.c.keys())
-        parts.append(f"INSERT INTO {table.name} ({names}) VALUES {', '.join([row] * count)}")
-    before = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(parts[:-1]))
-    return f"WITH {before} {parts[-1]}" if before else parts[-1]
-
-
-@functools.cache
-def _copy_statement(table: Table) -> str:
-    return f"COPY {table.name} ({', '.join(table.c.keys())}) FROM STDIN"
 
 
 #: VACUUM passes over tables of others with a warning only.

@@ -53,17 +53,21 @@ def test_others_stay_signed_in(workspace: Path) -> None:
         assert is_signed_in(ben)
 
 
-def test_where_it_cannot_be_written_down_nobody_is_told_they_are_signed_out(workspace: Path) -> None:
+def test_where_ended_sessions_cannot_be_looked_up_nobody_is_signed_in_or_out(workspace: Path) -> None:
     (workspace / "keys" / "ended_sessions").write_text("in the way")
     with site(workspace) as browser:
-        application = browser.app
-        browser = Browser(application, base_url=str(browser.base_url), raise_server_exceptions=False)
-        # What cannot be looked up lets nobody in.
-        answer = browser.post(
-            "/sign-in", data={"token": browser.token(), "subject": "ann"}, follow_redirects=False
-        )
+        strict = Browser(browser.app, base_url=str(browser.base_url), raise_server_exceptions=False)
+        token = strict.token()
+        answer = strict.post("/sign-in", data={"token": token, "subject": "ann"}, follow_redirects=False)
         assert answer.status_code == 303
-        assert browser.get("/settings", follow_redirects=False).status_code == 500
+        assert strict.get("/settings", follow_redirects=False).status_code == 500
+        assert strict.post("/sign-out", data={"token": token}, follow_redirects=False).status_code == 500
+
+
+def test_an_end_that_cannot_be_written_down_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "ended").write_text("in the way")
+    with pytest.raises(OSError):
+        EndedSessions(tmp_path / "ended").end("a", int(time.time()) + HOUR)
 
 
 def test_what_another_process_wrote_is_read_on_and_half_a_line_is_not(tmp_path: Path) -> None:

@@ -5,19 +5,19 @@ What it holds of the archive is escaped wherever it stands, and its own policy f
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import importlib.resources
 from pathlib import Path
 
-from licet.app.audit.markup import Markup, element, joined, link, raw
 from licet.app.audit.picture import draw
 from licet.app.audit.report import FileReport, Report, Step, as_written
 from licet.app.audit.told import answer, dates, file_count, guide_command, reached, verdict, whom, why
 from licet.app.audit.topics import TOPICS, TRAINING
 from licet.app.disk import clear_disk_errors
+from licet.app.standalone.document import document, policy_of
+from licet.app.standalone.markup import Markup, element, joined, link
 from licet.sources.files import replace_file
 from licet.terms.vocabulary import CATEGORIES, ancestors
+
+_OWN_STYLE = "audit/report.css"
 
 
 def write_page(report: Report, path: Path) -> None:
@@ -31,21 +31,7 @@ def write_page(report: Report, path: Path) -> None:
 
 def page(report: Report, *, uploaded: bool = False) -> str:
     """The whole page. uploaded: whether the download was sent to a server, whose other pages it then may link to."""
-    style = _style()
-    allowed = policy_of_the_page()
-    title = f"Your {report.name} archive: what is used for what"
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=allowed),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", title),
-        element("style", raw(style)),
-    )
-    main = element(
-        "main",
+    content = joined(
         _first_screen(report, uploaded),
         _steps(report),
         _surprises(report),
@@ -53,29 +39,14 @@ def page(report: Report, *, uploaded: bool = False) -> str:
         _words(report),
         _files(report),
         _unread(report),
-        id="content",
     )
-    body = element(
-        "body",
-        element("a", "Skip to the content", class_="skip", href="#content"),
-        main,
-        _foot(report, uploaded),
-    )
-    return "<!doctype html>\n" + element("html", head, body, lang="en") + "\n"
-
-
-def _style() -> str:
-    """The colours that every page has, and what is this one's own."""
-    app = importlib.resources.files("licet.app")
-    return "".join(
-        app.joinpath(name).read_text("utf-8") for name in ("styles/palette.css", "audit/report.css")
-    )
+    title = f"Your {report.name} archive: what is used for what"
+    return document(title, content, _foot(report, uploaded), _OWN_STYLE)
 
 
 def policy_of_the_page() -> str:
-    """The Content-Security-Policy of every report: its own style, and nothing else of anything."""
-    seal = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{seal}'; base-uri 'none'; form-action 'none'"
+    """The Content-Security-Policy of every report."""
+    return policy_of(_OWN_STYLE)
 
 
 def _first_screen(report: Report, uploaded: bool) -> Markup:
@@ -278,20 +249,16 @@ def _unread(report: Report) -> Markup | None:
     )
 
 
-def _foot(report: Report, uploaded: bool) -> Markup:
+def _foot(report: Report, uploaded: bool) -> str:
     policy = report.policy
     where = (
         "Made from the file you uploaded, of which nothing was kept."
         if uploaded
         else "Made on this machine alone; nothing was sent."
     )
-    return element(
-        "footer",
-        element(
-            "p",
-            f"Asked: {policy.title}, version {policy.version}, last checked {policy.observed}. {where} This page holds"
-            " your own words: keep it to yourself.",
-        ),
+    return (
+        f"Asked: {policy.title}, version {policy.version}, last checked {policy.observed}. {where} This page holds"
+        " your own words: keep it to yourself."
     )
 
 

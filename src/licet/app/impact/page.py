@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from licet.app.audit.markup import Markup, element, joined
 from licet.app.disk import clear_disk_errors
 from licet.app.impact import told
 from licet.app.impact.counting import PolicyImpact
 from licet.app.impact.picture import draw
 from licet.app.impact.told import Sums
-from licet.app.standalone import document
+from licet.app.standalone.document import document
+from licet.app.standalone.markup import Markup, element, joined
 from licet.enforce.impact_counts import UseImpact
 from licet.packs import Pack
 from licet.sources.files import replace_file
@@ -38,7 +38,7 @@ def page(found: PolicyImpact, *, members: bool = False) -> str:
     foot = "Made by licet on the data named above. It counts members and names nobody."
     if members:
         foot = "Made by licet on the data named above. It names members by their ids: keep it accordingly."
-    return document(told.title(found), content(found, members=members), foot)
+    return document(told.title(found), content(found, members=members), foot, "styles/impact.css")
 
 
 def content(found: PolicyImpact, *, members: bool = False) -> Markup:

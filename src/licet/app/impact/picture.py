@@ -9,8 +9,9 @@ from __future__ import annotations
 import textwrap
 from typing import NamedTuple
 
-from licet.app.audit.markup import Markup, element, joined
 from licet.app.impact.told import Sums
+from licet.app.standalone.markup import Markup, element, joined
+from licet.app.standalone.picture import bar, text
 
 
 class _Layout(NamedTuple):
@@ -46,22 +47,22 @@ def _drawn(uses: list[Sums], members: int, layout: _Layout) -> Markup:
     scale = layout.half / max(most, 1)
     parts = [
         element("title", _told(uses, members), id=title),
-        _text("← less: members", middle - 6, 16, "head", "end"),
-        _text("more: members →", middle + 6, 16, "head"),
+        text("← less: members", middle - 6, 16, "head", "end"),
+        text("more: members →", middle + 6, 16, "head"),
     ]
     top = float(_TOP)
     for one in uses:
         lines = textwrap.wrap(one.label[:1].upper() + one.label[1:], layout.label_chars)
         for number, line in enumerate(lines):
-            parts.append(_text(line, middle, top + 13 + number * _LINE, "label", "middle"))
+            parts.append(text(line, middle, top + 13 + number * _LINE, "label", "middle"))
         top += len(lines) * _LINE + 4
         for kind, count, side in (("less", one.members_lost, -1), ("more", one.members_gained, 1)):
             long = max(_THINNEST, count * scale) if count else 0.0
             left = middle - long if side < 0 else middle
             if long:
-                parts.append(_bar(kind, left, top, long))
+                parts.append(bar(kind, left, top, long, _TALL))
             anchor = "end" if side < 0 else None
-            parts.append(_text(f"{count:,}", middle + side * (long + 6), top + 13, "count", anchor))
+            parts.append(text(f"{count:,}", middle + side * (long + 6), top + 13, "count", anchor))
         parts.append(
             element(
                 "line", class_="axis", x1=f"{middle:g}", x2=f"{middle:g}", y1=f"{top - 2:g}",
@@ -73,22 +74,6 @@ def _drawn(uses: list[Sums], members: int, layout: _Layout) -> Markup:
         "svg", *parts, class_=f"picture {layout.name}", viewBox=f"0 0 {layout.width} {top:g}", role="img",
         aria_labelledby=title,
     )  # fmt: skip
-
-
-def _bar(kind: str, x: float, y: float, width: float) -> Markup:
-    return element(
-        "rect",
-        class_=f"bar {kind}",
-        x=f"{x:.1f}",
-        y=f"{y:g}",
-        width=f"{width:.1f}",
-        height=f"{_TALL}",
-        rx="2",
-    )
-
-
-def _text(text: str, x: float, y: float, class_: str, anchor: str | None = None) -> Markup:
-    return element("text", text, class_=class_, x=f"{x:.1f}", y=f"{y:g}", text_anchor=anchor)
 
 
 def _told(uses: list[Sums], members: int) -> str:
