@@ -53,7 +53,14 @@ def build(
     progress: corpus.Progress,
 ) -> CorpusResult:
     made_by = _recipe(workspace, recipe)
-    gate = workspace.gate(purpose, recipient=recipient, at=at, position=position, columns=made_by.asks_for())
+    gate = workspace.gate(
+        purpose,
+        recipient=recipient,
+        at=at,
+        position=position,
+        columns=made_by.asks_for(),
+        for_training=True,
+    )
     built = corpus.build(
         gate,
         workspace.store,
@@ -85,6 +92,7 @@ def update(
             at=then,
             position=where,
             columns=made_by.asks_for(),
+            for_training=True,
         )
 
     updated = corpus.update(

@@ -400,13 +400,16 @@ class Workspace:
         at_least: int | None = None,
         columns: Mapping[str, Collection[str]] | None = None,
         tables: Mapping[str, Any] | None = None,
+        for_training: bool = False,
     ) -> Gate:
         """Open the gate.
 
         at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
         columns: per table what a use asks for; it sees nothing else.
         tables:  Arrow tables that the catalogue names with `arrow:`.
-        Raises: AppError APP-085 when the ledger, or `position`, is not there yet.
+        for_training: something is to learn from it; private communication is then never in it.
+        Raises: AppError APP-085 when the ledger, or `position`, is not there yet; GateError GATE-200 when nothing is
+        trained for this purpose.
         """
         place = self._position(position, at_least)
         return Gate(
@@ -422,6 +425,7 @@ class Workspace:
             columns=columns,
             tables=tables,
             kept=self._kept,
+            for_training=for_training,
         )
 
     # -- the corpus -----------------------------------------------------------------------------------------

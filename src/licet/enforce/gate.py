@@ -30,6 +30,7 @@ from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue
 from licet.terms import SELF, GateError
+from licet.terms.vocabulary import TRAINING, is_training
 
 
 class Gate:
@@ -50,20 +51,31 @@ class Gate:
         columns: Mapping[str, Collection[str]] | None = None,
         tables: Mapping[str, Any] | None = None,
         kept: Kept | None = None,
+        for_training: bool = False,
     ) -> None:
         """columns: per table the columns this use asks for; it sees, and is counted by, nothing else.
         tables:  Arrow tables that the catalogue names with `arrow:`.
-        kept:    what earlier gates of the same tables and ledger found, and later ones may use."""
+        kept:    what earlier gates of the same tables and ledger found, and later ones may use.
+        for_training: something is to learn from what it hands out. Then only a training purpose will do, and
+                 private communication stays out of it, under any policy.
+        Raises: GateError GATE-001, GATE-005, GATE-006; GATE-200 for a purpose that nothing is trained for."""
         if at.utcoffset() is None:
             raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
         _refuse_unknown(policy, purpose, recipient)
+        if for_training and not is_training(policy.pack.purpose_line(purpose)):
+            raise GateError(
+                "GATE-200",
+                f"nothing is trained for {purpose!r}: it is no kind of {' or '.join(sorted(TRAINING))}",
+                fix="ask for one of these, or declare the purpose in the policy with kind_of: one of these",
+            )
+        self.for_training = for_training
         self.policy, self.purpose, self.recipient, self.at = policy, purpose, recipient, at
         self.catalogue, self.engine, self.ledger = catalogue, engine, ledger
         self.position = ledger.position if position is None else position
         kept = Kept() if kept is None else kept
         self._tables = Tables(catalogue, engine, base, tables or {}, columns)
         members = Members(self._tables, engine, ledger, self.position, at, kept)
-        self._plans = Plans(policy, purpose, recipient, at, self._tables, members, engine)
+        self._plans = Plans(policy, purpose, recipient, at, self._tables, members, engine, for_training)
         self._verdicts = Verdicts(self._tables, self._plans, engine, kept)
 
     @property

@@ -24,6 +24,7 @@ from licet.enforce.tables import Tables, roles
 from licet.enforce.tabulate import MOST_CATEGORIES, Dimensions, Reason, answers, dimensions, facts_of
 from licet.sources.catalogue import Table
 from licet.terms import Code, GateError
+from licet.terms.vocabulary import is_never_learnt
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,10 @@ class Plans:
         tables: Tables,
         members: Members,
         engine: Engine,
+        for_training: bool = False,
     ) -> None:
+        """for_training: as the gate has it."""
+        self._for_training = for_training
         self._policy, self._purpose, self._recipient, self._at = policy, purpose, recipient, at
         self._tables, self._members, self._engine = tables, members, engine
         self._plans: dict[str, Plan] = {}
@@ -119,8 +123,9 @@ class Plans:
         looks = dimensions(self._policy, self._purpose, self._recipient, categories)
         population, roll = self._members.population(looks)
         ask = functools.partial(
-            answers, self._policy, self._purpose, self._recipient, self._at, categories, looks
-        )
+            answers, self._policy, self._purpose, self._recipient, self._at, categories, looks,
+            closed=frozenset(filter(is_never_learnt, categories)) if self._for_training else (),
+        )  # fmt: skip
         told = [ask(facts_of(subject)) for subject in population.classes] if categories else []
         by_class = [narrow.reason_numbers(row, self._numbers) for row in told]
         nobody = (

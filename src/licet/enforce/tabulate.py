@@ -10,7 +10,7 @@ Pure Python; knows no engine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
@@ -160,8 +160,12 @@ def answers(
     categories: Sequence[str],
     looks: Dimensions,
     facts: Facts | None,
+    closed: Collection[str] = (),
 ) -> list[RowAnswer]:
-    """What one class of people (None: nobody known) permits of each class of rows, in row-class order."""
+    """What one class of people (None: nobody known) permits of each class of rows, in row-class order.
+
+    closed: those of the categories that the use may not have, whatever the policy permits.
+    """
     found = []
     for visibility in _visibilities(looks):
         for created in _dates(looks):
@@ -169,8 +173,14 @@ def answers(
                 decide(Request(purpose, category, recipient, at, visibility, created), facts, policy)
                 for category in categories
             ]
-            found.append(_row_answer(decisions))
+            found.append(
+                _row_answer([_closed(one) if one.request.category in closed else one for one in decisions])
+            )
     return found
+
+
+def _closed(decision: Decision) -> Decision:
+    return decision._replace(permitted=False, code=Code.CLOSED_BY_VOCABULARY, rule=None)
 
 
 def _row_answer(decisions: list[Decision]) -> RowAnswer:

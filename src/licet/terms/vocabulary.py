@@ -22,6 +22,7 @@ class Term:
 
 
 GENERATIVE_AI_TRAINING = "generative_ai_training"
+RECOMMENDER_TRAINING = "recommender_training"
 PRIVATE_COMMUNICATION = "private_communication"
 
 PURPOSES: dict[str, Term] = {
@@ -29,7 +30,7 @@ PURPOSES: dict[str, Term] = {
     for term in (
         Term(GENERATIVE_AI_TRAINING, "training AI that generates content", "ai:ModelTraining"),
         Term(
-            "recommender_training",
+            RECOMMENDER_TRAINING,
             "learning from someone's data for everyone's recommendations",
             "dpv:ImproveExistingProductsAndServices",
         ),
@@ -147,6 +148,13 @@ CATEGORIES: dict[str, Term] = {
 #: Pairs of (purpose, kind of data) that no policy can permit, with everything below both.
 CLOSED: frozenset[tuple[str, str]] = frozenset({(GENERATIVE_AI_TRAINING, PRIVATE_COMMUNICATION)})
 
+#: The purposes for which something may be made that has learnt from members: a corpus, a model. A policy's own
+#: purpose counts when it is a kind of one of them.
+TRAINING: frozenset[str] = frozenset({GENERATIVE_AI_TRAINING, RECOMMENDER_TRAINING})
+
+#: Kinds of data that get into nothing that learns, whatever the purpose is called and whatever a policy permits.
+NEVER_LEARNT: frozenset[str] = frozenset({PRIVATE_COMMUNICATION})
+
 
 def ancestors(category: str) -> tuple[str, ...]:
     """`category` and everything above it, nearest first: ``a.b.c`` gives ``a.b.c, a.b, a``."""
@@ -161,3 +169,13 @@ def is_closed(purpose_line: tuple[str, ...], category: str) -> bool:
     """
     above = ancestors(category)
     return any((purpose, kind) in CLOSED for purpose in purpose_line for kind in above)
+
+
+def is_training(purpose_line: tuple[str, ...]) -> bool:
+    """Whether a corpus or a model may be made for a purpose at all; purpose_line as `is_closed` has it."""
+    return not TRAINING.isdisjoint(purpose_line)
+
+
+def is_never_learnt(category: str) -> bool:
+    """Whether a kind of data is kept out of every corpus and every model."""
+    return not NEVER_LEARNT.isdisjoint(ancestors(category))

@@ -113,7 +113,7 @@ def test_what_was_redacted_is_counted(tmp_path: Path) -> None:
         tmp_path / "w", {"members": [member("ann"), member("ben")], "posts": posts}
     ) as workspace:
         recipe = load_recipe(workspace.layout.recipe)
-        gate = workspace.gate("generative_ai_training", at=DAY, columns=recipe.asks_for())
+        gate = workspace.gate("generative_ai_training", at=DAY, columns=recipe.asks_for(), for_training=True)
         made = make_documents(gate, recipe, workspace.salt)
         assert made.redactions == {"email": 3, "handle": 1}
         assert len(made.documents) == 2

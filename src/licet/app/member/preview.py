@@ -85,7 +85,7 @@ def artefact_changes(
         gate = Gate(
             workspace.policy(), purpose, parse_moment(snapshot.manifest["at"]), workspace.catalogue,
             DuckDBEngine(), supposed, recipient=recipient, position=supposed.position,
-            base=workspace.layout.root, columns=recipe.asks_for(),
+            base=workspace.layout.root, columns=recipe.asks_for(), for_training=True,
         )  # fmt: skip
         found = foresee(gate, snapshot, workspace.store, recipe, workspace.salt, frozenset({subject}))
         own = ([own_document(row, subject) for row in rows] for rows in found)

@@ -50,9 +50,15 @@ def make_documents(
 ) -> Redacted:
     """Every candidate document the gate permits, as a table of `schema(recipe)`, in no particular order.
 
-    Raises: UseError CORP-010 when a recipe names a table or column there is not, CORP-012 for a key that is not
-    one; SourceError from the tables.
+    Raises: UseError CORP-207 for a gate that was not opened for training, CORP-010 when a recipe names a table or
+    column there is not, CORP-012 for a key that is not one; SourceError from the tables.
     """
+    if not gate.for_training:
+        raise UseError(
+            "CORP-207",
+            "a corpus is made only through a gate that knows something will be trained on it",
+            fix="open the gate with for_training=True",
+        )
     parts, names = [], _declared_names(gate, recipe)
     for kind in recipe.documents:
         with closing(_made(gate, kind, recipe, salt, selection, names)) as made:
