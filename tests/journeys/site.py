@@ -18,7 +18,11 @@ ADDRESS = "http://127.0.0.1:8000"
 
 
 class Browser(TestClient):
-    """One visitor. `sign_in` and `submit` fetch a page first and send the token it holds, as a browser would."""
+    """One visitor, at this machine. `sign_in` and `submit` fetch a page first and send the token it holds, as a
+    browser would."""
+
+    def __init__(self, app: Any, *, client: tuple[str, int] = ("127.0.0.1", 50000), **options: Any) -> None:
+        super().__init__(app, client=client, **options)
 
     def token(self, page: str = "/sign-in") -> str:
         found = re.search(r'name="token" value="([^"]+)"', self.get(page).text)

@@ -29,9 +29,9 @@ from licet.app.member.publishing import (
     introductions,
     is_willing,
     public_records,
-    willing_subjects,
 )
 from licet.app.member.records import OwnRecord, OwnRecords
+from licet.app.readiness import what_is_missing
 from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
@@ -45,7 +45,7 @@ from licet.ledger import Entry, EntryKind, Ledger, Signer, VerifyReport
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.store import SnapshotRef, Store
-from licet.terms import SELF, AppError
+from licet.terms import SELF, AppError, LicetError
 from licet.terms.moments import format_moment
 from licet.uses.corpus.corpus import Progress
 from licet.uses.corpus.exports import Export
@@ -119,6 +119,10 @@ class Workspace:
     def catalogue(self) -> Catalogue:
         """The catalogue as it stands on disk; a label that contradicts a file's own is refused."""
         return self._reading.catalogue()
+
+    def missing(self) -> list[LicetError]:
+        """Everything that keeps this workspace from answering; empty when it is ready. See `licet.app.readiness`."""
+        return what_is_missing(self)
 
     # -- policy ---------------------------------------------------------------------------------------------
 
@@ -311,10 +315,6 @@ class Workspace:
     def is_willing_to_train(self, subject: str) -> bool:
         """Whether a subject said themselves that what they publish may train generative AI; silence is no."""
         return is_willing(self.policy(), self.ledger.choices_of(subject))
-
-    def willing_to_train(self, most: int) -> list[str]:
-        """The subjects who said so, in the order of ids; none of them where there are more than `most`."""
-        return willing_subjects(self.policy(), self.ledger.choices_table(), most)
 
     def people(self) -> People:
         """Who the members are, as the facts table stands."""

@@ -280,11 +280,13 @@ class Ledger:
 
     def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
         """Subjects with a choice or a signal among the entries between two positions; erased ones are unknown."""
-        return asking.read_changed_subjects(self._storage, since_position, self._at(until_position))
+        return asking.read_changed_subjects(
+            self._storage, reading.within(since_position), self._at(until_position)
+        )
 
     def erased_since(self, position: int) -> bool:
         """Whether anybody's payload was erased by an entry at `position` or after it: the past then answers anew."""
-        return asking.has_erasure_since(self._storage, position)
+        return asking.has_erasure_since(self._storage, reading.within(position))
 
     # -- proofs ----------------------------------------------------------------------------------------------
 

@@ -22,7 +22,14 @@ from licet.ledger.storage import Storage
 _BATCH_ROWS = 2048
 
 #: Beyond every entry's number.
+#: No entry stands this far on, and both databases can be asked for it.
 _NO_END = 2**63 - 1
+
+
+def within(place: int) -> int:
+    """A place that a database can be asked about: nothing stands before the first entry, nor beyond 2⁶³."""
+    return min(max(place, 0), _NO_END)
+
 
 _ENTRY = "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries WHERE idx = ?"
 _OF_KIND = (
@@ -54,7 +61,7 @@ def read_position_at(storage: Storage, moment_us: int) -> int:
 
 
 def read_entry(storage: Storage, index: int) -> Entry | None:
-    rows = storage.fetch(_ENTRY, (index,))
+    rows = storage.fetch(_ENTRY, (index,)) if index == within(index) else ()
     return as_entry(rows[0]) if rows else None
 
 
@@ -62,6 +69,7 @@ def read_entries(
     storage: Storage, start: int, stop: int, kind: EntryKind | None, subject: str | None
 ) -> Iterator[Entry]:
     """Entries from `start` (included) to `stop` (not), in order, of one kind or subject if asked."""
+    start, stop = within(start), within(stop)
     wanted = select(ENTRIES).where(ENTRIES.c.idx < stop).order_by(ENTRIES.c.idx).limit(_BATCH_ROWS)
     if kind is not None:
         wanted = wanted.where(ENTRIES.c.kind == kind.value)
@@ -79,7 +87,7 @@ def read_entries(
 def read_few(storage: Storage, kind: EntryKind, start: int, stop: int | None) -> list[Entry]:
     """The entries of a kind of which there are few, from `start` to `stop` (the end where None), in one short read."""
     stop = _NO_END if stop is None else stop
-    return [as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, start, stop))]
+    return [as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, within(start), within(stop)))]
 
 
 def read_requested(storage: Storage, request: str) -> list[Entry]:
@@ -106,6 +114,8 @@ def to_requests(rows: Iterable[Sequence[Any]]) -> dict[str, list[Entry]]:
 
 def read_checkpoint(storage: Storage, key: PublicKey, size: int | None) -> Checkpoint | None:
     """The stored checkpoint of a size, or the latest; its signature is not checked."""
+    if size is not None and size != within(size):
+        return None
     rows = storage.fetch(_LATEST_CHECKPOINT) if size is None else storage.fetch(_CHECKPOINT, (size,))
     return Checkpoint.restore(key, *rows[0]) if rows else None
 

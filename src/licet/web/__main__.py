@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from licet.terms import LicetError
+from licet.web.peers import THIS_MACHINE
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--upload-mib", type=int, default=64, help="how large a download /audit reads; 0 for none"
     )
+    parser.add_argument("--operator-addresses", help="from where /readyz is answered", default=THIS_MACHINE)
     given = parser.parse_args(arguments)
     try:
         import uvicorn
@@ -42,7 +44,16 @@ def main(arguments: list[str] | None = None) -> int:
     url = given.public_url or f"http://{given.host}:{given.port}"
     try:
         to_environment(
-            check(ServeConfig(given.workspace, url, given.demo_sign_in, oidc, given.upload_mib * 1024**2))
+            check(
+                ServeConfig(
+                    given.workspace,
+                    url,
+                    given.demo_sign_in,
+                    oidc,
+                    given.upload_mib * 1024**2,
+                    given.operator_addresses,
+                )
+            )
         )
         app = application() if given.workers == 1 else None
     except LicetError as error:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licet.terms import AppError
 from licet.web.api.problems import problem, too_large
+from licet.web.peers import THIS_MACHINE, asks_straight_from, networks
 
 #: Bytes a request's body may have. The largest thing a member sends is a form of a few fields.
 MOST_BODY_BYTES = 64 * 1024
@@ -37,7 +38,7 @@ _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?")
 
 class Guard:
     """hosts: the names the server answers to; form_targets: origins besides its own that a form may lead to;
-    upload_bytes: how large a file may be that is sent to /audit.
+    upload_bytes: how large a file may be that is sent to /audit; this_machine: answer nobody who asks from elsewhere.
     """
 
     def __init__(
@@ -47,8 +48,10 @@ class Guard:
         https: bool,
         form_targets: tuple[str, ...] = (),
         upload_bytes: int = 0,
+        this_machine: bool = False,
     ) -> None:
         self._upload_bytes = upload_bytes
+        self._peers = networks(THIS_MACHINE) if this_machine else None
         self._app, self._hosts = app, hosts
         self._headers = dict(_ALWAYS)
         more = "".join(f" {target}" for target in form_targets)
@@ -75,7 +78,7 @@ class Guard:
                     out.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        refused = self._refuse(headers, limit, is_api)
+        refused = self._refuse(scope, headers, limit, is_api)
         if refused is not None:
             await refused(scope, receive, answer)
             return
@@ -104,7 +107,10 @@ class Guard:
                 raise
             await _too_large(limit, is_api)(scope, receive, answer)
 
-    def _refuse(self, headers: Headers, limit: int, is_api: bool) -> Response | None:
+    def _refuse(self, scope: Scope, headers: Headers, limit: int, is_api: bool) -> Response | None:
+        if self._peers is not None and not asks_straight_from(scope, self._peers):
+            elsewhere = _from_elsewhere()
+            return problem(elsewhere) if is_api else PlainTextResponse(f"{elsewhere.what}.\n", 403)
         host = headers.get("host", "")
         name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
         if _HOST.fullmatch(host) is None or name.strip("[]") not in self._hosts:
@@ -122,6 +128,13 @@ class _TooLarge(Exception):
 def is_api_path(path: str) -> bool:
     """Whether a path leads to the API, whose every answer is for a program."""
     return path == "/api" or path.startswith("/api/")
+
+
+def _from_elsewhere() -> AppError:
+    return AppError(
+        "APP-211", "with the demo sign-in this server answers the machine that it runs on, and nobody else",
+        fix="ask from that machine, straight and through no proxy; for others sign members in with --oidc-issuer",
+    )  # fmt: skip
 
 
 def _other_name() -> AppError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -149,6 +151,49 @@ def test_choices_come_page_by_page(workspace: Workspace, api: Platform) -> None:
         found, cursor, pages = found + page["choices"], page["next"], pages + 1
         workspace.choose("ben", "ai", "on")  # what comes meanwhile moves nothing
     assert found == whole["choices"] and pages == (len(found) + 2) // 3
-    for cursor in ("x", "bGljZXQ6LTE", "bGljZXQ6MDE", "é", "=" * 64):
+    beyond = [base64.urlsafe_b64encode(f"licet:{place}".encode()).decode() for place in (2**53, 2**63, 9**40)]
+    for cursor in ("x", "bGljZXQ6LTE", "bGljZXQ6MDE", "é", "=" * 64, *(text.rstrip("=") for text in beyond)):
         answer = api.get("/subjects/ann/choices", params={"cursor": cursor})
-        assert (answer.status_code, answer.json()["code"]) == (404, "APP-097"), cursor
+        assert (answer.status_code, answer.json()["code"]) == (400, "APP-097"), cursor
+
+
+#: Texts that are no place in any ledger: too large, below zero, no number, the digits of other scripts.
+NO_PLACES = (
+    str(2**53),
+    str(2**63),
+    str(2**64),
+    "9" * 4000,
+    "9" * 5000,
+    "-1",
+    f"-{2**63}",
+    "1e3",
+    "²",
+    "٣",
+    "0x1",
+    "",
+)
+
+
+@pytest.mark.parametrize("place", NO_PLACES)
+def test_a_number_that_is_no_place_is_the_askers_to_mend(api: Platform, place: str) -> None:
+    for path, name in (
+        ("/subjects/ann/choices", "limit"), ("/ledger/checkpoint", "size"), ("/ledger/proofs/inclusion", "entry"),
+        ("/ledger/proofs/consistency", "old"),
+    ):  # fmt: skip
+        answer = api.get(path, params={name: place})
+        assert (answer.status_code, answer.json()["code"]) == (422, "APP-090"), path
+    answer = api.get(f"/receipts/{place or ' '}")
+    assert answer.status_code in (404, 422) and answer.json()["code"].startswith("APP-"), answer.text
+
+
+def test_a_place_that_is_no_number_in_a_body_is_the_askers_to_mend(api: Platform) -> None:
+    asked = {"subject": "ann", "purpose": "generative_ai_training", "category": "content.posts"}
+    for field in ("position", "min_position"):
+        for place in (2**53, 2**64, 10**400, -1, 1.5, "3", True):
+            body = json.dumps({"questions": [asked], field: place})
+            answer = api.post("/decisions/batch", content=body, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 422 and answer.json()["code"] == "APP-090", (
+                field,
+                place,
+                answer.text,
+            )

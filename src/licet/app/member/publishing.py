@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from licet.app.member.records import OwnRecord, OwnRecords
 from licet.decide import Policy
 from licet.ledger.asking import Choice
@@ -89,22 +86,6 @@ def is_willing(policy: Policy, choices: Iterable[Choice]) -> bool:
     own = [one for one in choices if one.setting in settings]
     given = {one.setting for one in own if one.category is None and one.state is ChoiceState.GIVEN}
     return bool(settings) and given == settings and all(one.state is ChoiceState.GIVEN for one in own)
-
-
-def willing_subjects(policy: Policy, choices: pa.Table, most: int) -> list[str]:
-    """choices: as `Ledger.choices_table`. Empty where more are willing than `most`."""
-    settings = _settings(policy)
-    if not settings:
-        return []
-    own = choices.filter(pc.is_in(choices["setting"], value_set=pa.array(sorted(settings))))
-    given = pc.equal(own["state"], str(ChoiceState.GIVEN))
-    whole = own.filter(pc.and_(pc.is_null(own["category"]), given))
-    refusing = own["subject"].filter(pc.invert(given)).combine_chunks()
-    counted = whole.group_by("subject").aggregate([("setting", "count_distinct")])
-    all_given = pc.equal(counted["setting_count_distinct"], len(settings))
-    stays = pc.and_(all_given, pc.invert(pc.is_in(counted["subject"], value_set=refusing)))
-    willing = counted["subject"].filter(stays)
-    return sorted(willing.to_pylist()) if len(willing) <= most else []
 
 
 def _settings(policy: Policy) -> frozenset[str]:
