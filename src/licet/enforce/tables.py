@@ -13,7 +13,7 @@ import pyarrow as pa
 from licet.enforce import rows as narrow
 from licet.enforce.engine import Engine
 from licet.enforce.marks import RowsInOrder
-from licet.enforce.shapes import Shape, shapes_of
+from licet.enforce.shapes import Shape, kinds_in, shapes_of
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.fingerprints import fingerprint
 from licet.sources.paths import path_in
@@ -61,6 +61,15 @@ class Tables:
 
     def shapes(self, name: str) -> dict[str, Shape]:
         return shapes_of(name, self.catalogued(name), self.content(name).schema())
+
+    def kinds(self, name: str) -> tuple[str, ...]:
+        """The kinds of data that this use may see of a table, in the catalogue's order: bit i of a mask is the i-th."""
+        shapes = self.shapes(name)
+        labelled = frozenset().union(
+            *(kinds_in(shapes[column]) for column in shapes if self.is_asked(name, column))
+        )
+        columns = self.catalogued(name).columns.values()
+        return tuple(dict.fromkeys(kind for kind in columns if kind is not None and kind in labelled))
 
     def is_asked(self, name: str, path: str) -> bool:
         """Whether this use is shown the column that a path leads into: one it asked for, or one that places a row.

@@ -43,9 +43,8 @@ def past_use(request: Request, subject: Subject, entry: PlaceText, start: PlaceT
     use = next((one for one in member.past_uses() if one.entry == entry), None)
     if use is None:
         raise HTTPException(404, "No use stands in the ledger at that place.")
-    held_back = [
-        flow for flow in member.flows(use.at) if flow.use == (use.purpose, use.recipient)
-    ]  # as the records stand today
+    asked = member.flows(use.at, use.position)  # of the records as they stand today
+    held_back = [flow for flow in asked if flow.use == (use.purpose, use.recipient)]
     return page(request, "past_use.html", use=use, held_back=held_back, start=start, rows=PAGE_ROWS)
 
 
