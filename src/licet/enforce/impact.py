@@ -35,6 +35,7 @@ from licet.enforce.tables import Tables, roles
 from licet.enforce.tabulate import Dimensions, answers, dimensions
 from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
+from licet.packs import Use
 from licet.sources.catalogue import Catalogue, Location, Table
 from licet.terms import GateError
 
@@ -46,19 +47,9 @@ class Side(NamedTuple):
     at: datetime
 
 
-def uses_of(*policies: Policy) -> list[tuple[str, str]]:
-    """Every purpose and recipient that some rule of any of these policies permits to somebody."""
-    return list(
-        dict.fromkeys(
-            (purpose, recipient)
-            for policy in policies
-            for purpose in policy.pack.purposes
-            | dict.fromkeys(w for r in policy.pack.rules for w in r.purposes)
-            for rule in policy.pack.rules
-            if rule.effect == "permit" and not {*policy.pack.purpose_line(purpose)}.isdisjoint(rule.purposes)
-            for recipient in rule.recipients
-        )
-    )
+def uses_of(*policies: Policy) -> list[Use]:
+    """Every use that any of these policies permits to somebody."""
+    return list(dict.fromkeys(use for policy in policies for use in policy.pack.uses()))
 
 
 class Impact:

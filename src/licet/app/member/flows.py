@@ -16,18 +16,14 @@ from licet.app.wording import purpose_to_you, recipient_name
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.decide.combination import DISAGREE, Reason, SubjectAnswer, answer_of, combine
 from licet.enforce.tabulate import Dimensions, dimensions
-from licet.packs import Pack
+from licet.packs import Pack, Use
 from licet.terms import SENTENCES, ChoiceState, Code
 
 #: Records shown as examples with each group of a flow.
 _EXAMPLES = 3
 
-
-class Use(NamedTuple):
-    """A purpose and who receives the data for it."""
-
-    purpose: str
-    recipient: str
+#: The uses that a member is shown, each whether or not anything of theirs goes there.
+uses_in = Pack.uses
 
 
 class Part(NamedTuple):
@@ -67,19 +63,6 @@ class Flow(NamedTuple):
                 for part in self.parts
             ],
         }  # fmt: skip
-
-
-def uses_in(pack: Pack) -> list[Use]:
-    """Every use that some rule of the pack permits to somebody, in the order the pack names them."""
-    return list(
-        dict.fromkeys(
-            Use(purpose, recipient)
-            for rule in pack.rules
-            if rule.effect == "permit"
-            for purpose in rule.purposes
-            for recipient in rule.recipients
-        )
-    )
 
 
 def flows(
@@ -138,14 +121,10 @@ def _flow(
         for (table, why, reason), found in grouped.items()
     ]
     used = sum(part.records for part in parts if part.code == Code.PERMITTED)
-    settings = dict.fromkeys(
-        rule.setting
-        for rule in policy.pack.rules
-        if rule.setting is not None and use.purpose in rule.purposes and use.recipient in rule.recipients
-    )
+    settings = dict.fromkeys(rule.setting for rule in policy.pack.permits(*use) if rule.setting is not None)
     return Flow(
         use, purpose_to_you(policy.pack, use.purpose), recipient_name(policy.pack, use.recipient),
-        tuple(one for one in settings if one is not None), used, len(rows) - used, tuple(parts),
+        tuple(settings), used, len(rows) - used, tuple(parts),
     )  # fmt: skip
 
 
