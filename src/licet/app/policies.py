@@ -160,10 +160,11 @@ def _kept_pack(digest: str, folder: Path) -> Pack:
     path = folder / f"{digest}.yaml"
     try:
         pack = parse_pack(path.read_text(encoding="utf-8"), str(path))
-    except FileNotFoundError:
+    except (OSError, UnicodeDecodeError) as error:
+        state = "missing" if isinstance(error, FileNotFoundError) else "not readable"
         raise AppError(
             "APP-006",
-            "the text of a policy that was in force is missing",
+            f"the text of a policy that was in force is {state}",
             str(path),
             "restore it from a backup",
         ) from None

@@ -231,12 +231,28 @@ class Workspace:
     ) -> Chosen:
         """Record a member's choice. When this returns it is durable and governs what starts afterwards.
 
+        subject:  any id; the data may be missing or broken, and the members' table need not have it yet.
         category: narrows the choice to one kind of data; a refusal at any level holds.
         idempotency_key: asked again with the same key, the answer is the same and nothing is recorded again.
-        Raises: AppError APP-011 unknown setting, APP-012 neither on nor off, APP-013 unknown subject, APP-014
-        unknown category, APP-086 when the key was used for something else, APP-087 when what it recorded was erased.
+        Raises: AppError APP-005 no policy, APP-011 unknown setting, APP-012 neither on nor off, APP-014 unknown
+        category, APP-170 what is no id, APP-086 when the key was used for something else, APP-087 when what it
+        recorded was erased.
         """
         return choosing.choose(self, subject, setting, value, category, via, idempotency_key)
+
+    def knows(self, subject: str) -> bool | None:
+        """Whether the members' table has a subject at present; None where there is no table or it cannot be read."""
+        try:
+            return self.people().knows(subject)
+        except LicetError:
+            return None
+
+    def alike(self, subject: str, most: int = 3) -> list[str]:
+        """Known ids that differ from this one by case, Unicode form or surrounding space only; none without a table."""
+        try:
+            return self.people().alike(subject, most)
+        except LicetError:
+            return []
 
     def settings_meant(self, setting: str, value: str, policy: Policy | None = None) -> tuple[str, ...]:
         """The settings that switching one switches: a yes is a yes to those it took the place of, too.
@@ -269,8 +285,11 @@ class Workspace:
         return choosing.signal(self, subject, signal, value, via, idempotency_key)
 
     def choices_page(self, subject: str, start: int, most: int) -> list[Entry]:
-        """Choices and signals of a subject from entry `start` on, oldest first. Raises: AppError APP-013."""
-        self.require_known(subject)
+        """Choices and signals of a subject from entry `start` on, oldest first.
+
+        Raises: AppError APP-013 for a subject that neither the members' table nor the ledger has.
+        """
+        self._require_heard_of(subject)
         kinds = (EntryKind.CHOICE, EntryKind.SIGNAL)
         found = (
             entry
@@ -286,6 +305,8 @@ class Workspace:
         Writes nothing; the same entry and size give the same receipt.
         Raises: AppError APP-080 alike when there is no such entry, it is not theirs, or it was erased.
         """
+        if subject is not None:
+            choosing.require_subject_id(subject)
         return issue(self.ledger, self._signer, self._policies.packs_before, entry, subject, size)
 
     def member_archive(self, subject: str) -> Iterator[bytes]:
@@ -297,6 +318,7 @@ class Workspace:
 
     def facts(self, subject: str, at: datetime, position: int | None = None) -> Facts | None:
         """What is known about a subject; None when nobody knows them."""
+        choosing.require_subject_id(subject)
         return self.people().facts_about(subject, at, self._position(position), self.ledger)
 
     def facts_now(self, subject: str) -> Facts | None:
@@ -314,6 +336,7 @@ class Workspace:
 
     def is_willing_to_train(self, subject: str) -> bool:
         """Whether a subject said themselves that what they publish may train generative AI; silence is no."""
+        choosing.require_subject_id(subject)
         return is_willing(self.policy(), self.ledger.choices_of(subject))
 
     def people(self) -> People:
@@ -367,8 +390,10 @@ class Workspace:
     ) -> list[Decision]:
         """Decide about many records at one moment and position, in their order; a subject unknown here is denied.
 
-        Raises: AppError APP-005, APP-015, APP-085 as `decide`.
+        Raises: AppError APP-005, APP-015, APP-085, APP-170 as `decide`.
         """
+        for question in questions:
+            choosing.require_subject_id(question.subject)
         place = self._position(position, at_least)
         return deciding.decide_many(self, questions, _now() if at is None else at, place)
 
@@ -506,6 +531,7 @@ class Workspace:
         Raises: LedgerError LEDG-024 when the role may not erase, LEDG-019 when the erasure stands but old pages
         of the database still hold what was erased.
         """
+        choosing.require_subject_id(subject)
         with clear_disk_errors("erasing from the ledger"):
             if ledger is None:
                 return self.ledger.erase(subject, compact=compact)
@@ -545,15 +571,18 @@ class Workspace:
             )
         return position
 
-    def require_known(self, subject: str) -> None:
-        """Raises: AppError APP-013 for a subject that nobody knows."""
-        if not self.people().knows(subject):
+    def _require_heard_of(self, subject: str) -> None:
+        choosing.require_subject_id(subject)
+        if next(self.ledger.entries(subject=subject), None) is None and not self.people().knows(subject):
             raise self.unknown(subject)
 
     def unknown(self, subject: str) -> AppError:
         """The error for a subject that nobody knows."""
-        catalogue = self.catalogue
-        where = catalogue.facts.table if catalogue.facts else "no table of members yet"
+        try:
+            facts = self.catalogue.facts
+            where = facts.table if facts else "no table of members yet"
+        except LicetError:
+            where = "a catalogue that cannot be read"
         return AppError(
             "APP-013",
             f"nobody knows a subject {subject!r}",

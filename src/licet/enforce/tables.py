@@ -19,6 +19,7 @@ from licet.sources.fingerprints import fingerprint
 from licet.sources.paths import path_in
 from licet.sources.stand import Stand, files_of, look_at
 from licet.terms import GateError
+from licet.terms.ids import is_text
 
 
 class Tables:
@@ -92,8 +93,14 @@ class Tables:
         return fingerprint(self.catalogued(name).location, self._base)
 
     def about(self, name: str, content: ir.Table, subjects: Iterable[str]) -> ir.Table:
-        """The rows of a table that are about any of these people."""
-        wanted = self._engine.hand_in(pa.table({"wanted": pa.array(sorted(set(subjects)), pa.string())}))
+        """The rows of a table that are about any of these people. Raises: GateError GATE-170 for what is no id."""
+        ids = list(subjects)
+        if unfit := [value for value in ids if not is_text(value)]:
+            raise GateError(
+                "GATE-170", f"the ids of subjects are text that is not empty, and not {ascii(unfit[0])[:60]}",
+                fix="give ids as the platform writes them, as text: str(id)",
+            )  # fmt: skip
+        wanted = self._engine.hand_in(pa.table({"wanted": pa.array(sorted(set(ids)), pa.string())}))
         tests = []
         for column in self.catalogued(name).subjects:
             if content[column].type().is_array():

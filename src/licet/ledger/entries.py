@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from licet.ledger.tree import leaf_hash
 from licet.terms import LedgerError
 from licet.terms.canonical import canonical_json
+from licet.terms.ids import is_text
 
 #: Version of the leaf's bytes and of the tables; a ledger of a later one is not opened.
 FORMAT_VERSION = 1
@@ -156,7 +157,7 @@ def prepare_erasure(indices: Sequence[int]) -> Prepared:
 
 def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     """Why an entry of this kind cannot say this; empty when it can."""
-    if subject is not None and not _is_text(subject):
+    if subject is not None and not is_text(subject):
         return "its subject must be text that is not empty"
     if kind in (EntryKind.CHOICE, EntryKind.SIGNAL):
         if subject is None:
@@ -167,7 +168,7 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     if kind in (EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED):
         if subject is not None:
             return "a pack has no subject"
-        missing = [key for key in ("pack", "version", "digest", "file") if not _is_text(payload.get(key))]
+        missing = [key for key in ("pack", "version", "digest", "file") if not is_text(payload.get(key))]
         return f"it must say {', '.join(missing)}" if missing else ""
     if kind == EntryKind.ERASURE:
         return "erasures are recorded by erase() alone"
@@ -228,27 +229,20 @@ def _unfit(number: int, entry: NewEntry, fault: str) -> LedgerError:
 
 
 def _fault_of_choice(payload: Mapping[str, Any]) -> str:
-    if not _is_text(payload.get("setting")):
+    if not is_text(payload.get("setting")):
         return "a choice must say its setting"
     if payload.get("value") not in ("on", "off"):
         return 'the value of a choice is "on" or "off"'
-    if payload.get("category") is not None and not _is_text(payload["category"]):
+    if payload.get("category") is not None and not is_text(payload["category"]):
         return "its category must be text or null"
-    return "" if payload.get("via") is None or _is_text(payload["via"]) else "its via must be text"
+    return "" if payload.get("via") is None or is_text(payload["via"]) else "its via must be text"
 
 
 def _fault_of_signal(payload: Mapping[str, Any]) -> str:
-    if not _is_text(payload.get("signal")):
+    if not is_text(payload.get("signal")):
         return "a signal must say which it is"
     return "" if isinstance(payload.get("value"), bool) else "the value of a signal is true or false"
 
 
 def _is_request(value: object) -> bool:
     return value is None or (isinstance(value, str) and _REQUEST.fullmatch(value) is not None)
-
-
-def _is_text(value: object) -> bool:
-    # No database keeps NUL in text, and half a surrogate pair has no UTF-8.
-    if not isinstance(value, str) or value == "" or "\x00" in value:
-        return False
-    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)

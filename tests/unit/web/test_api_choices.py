@@ -75,6 +75,18 @@ def test_any_text_can_be_somebody(api: Platform, subject: str) -> None:
     assert refused == [one == subject for one in ODD_IDS]
 
 
+def test_who_is_not_in_the_members_table_yet_can_choose(workspace: Workspace, api: Platform) -> None:
+    said = api.post("/subjects/cem/choices", json={"setting": "ai", "value": "off"}).json()
+    assert (said["subject"], said["known"], said["notes"]) == ("cem", False, [])
+    assert api.post("/subjects/cem/signals", json={"signal": "gpc", "value": True}).json()["known"] is False
+    assert api.post("/subjects/ann/choices", json={"setting": "ai", "value": "off"}).json()["known"] is True
+    assert [one["kind"] for one in api.get("/subjects/cem/choices").json()["choices"]] == ["choice", "signal"]
+    (workspace.layout.root / "catalogue.yaml").write_text("licet_catalogue: [1")
+    answer = api.post("/subjects/dora/choices", json={"setting": "ai", "value": "off"})
+    assert (answer.status_code, answer.json()["known"]) == (200, None)
+    assert api.get("/subjects/dora/choices").json()["choices"][0]["value"] == "off"
+
+
 def test_one_key_is_one_entry(workspace: Workspace, api: Platform) -> None:
     before, key = workspace.ledger.position, {"Idempotency-Key": "k1"}
     body = {"setting": "ai", "value": "off"}

@@ -49,6 +49,10 @@ class Recorded(BaseModel):
     )
     position: int = Field(examples=[18], description="The ledger's number of entries with this one.")
     recorded_at: str = Field(examples=["2025-11-03T14:00:00Z"])
+    known: bool | None = Field(
+        description="Whether the members' table has the subject at present; null where it cannot be told."
+    )
+    notes: list[str] = Field(description="What whoever recorded it should know beside, in sentences.")
 
 
 class NewSignal(Sent):
@@ -68,6 +72,7 @@ class RecordedSignal(BaseModel):
     entry: int
     position: int
     recorded_at: str
+    known: bool | None
 
 
 class PastChoice(BaseModel):
@@ -150,5 +155,5 @@ def signal(
     )
     return RecordedSignal(
         subject=subject, signal=body.signal, value=body.value, entry=entry.index, position=entry.index + 1,
-        recorded_at=format_moment(entry.recorded_at),
+        recorded_at=format_moment(entry.recorded_at), known=workspace.knows(subject),
     )  # fmt: skip

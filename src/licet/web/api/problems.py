@@ -49,6 +49,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "APP-096": (413, "The request is too large"),
     "APP-097": (400, "The cursor is none of this list's"),
     "APP-098": (400, "The request cannot be read"),
+    "APP-170": (404, "There can be no such subject"),
     "APP-211": (403, "This server answers its own machine alone"),
     "LEDG-009": (503, "The ledger is busy"),
     "LEDG-012": (503, "It is not known whether it was recorded"),

@@ -38,7 +38,7 @@ def gpc(request: Request) -> Response:
 def forget(request: Request, subject: Subject, who: Who, form: OurForm) -> Response:
     """Take back a signal that a browser sent earlier. While this browser sends it there is nothing to take back."""
     workspace = workspace_of(request)
-    if not who.gpc and "gpc" in workspace.member(subject).facts.signals:
+    if not who.gpc and "gpc" in workspace.ledger.signals_of(subject):
         workspace.signal(subject, "gpc", False, via="web")
     return RedirectResponse("/settings", 303)
 
