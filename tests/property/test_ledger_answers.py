@@ -24,13 +24,16 @@ SUBJECTS = st.sampled_from(["ann", "bob", "Zoë", "ann ", "Ann"])
 SETTINGS = st.sampled_from(["ai_training", "ads"])
 CATEGORIES = st.sampled_from([None, "profile", "profile.photo"])
 CHOICES = st.builds(
-    lambda subject, setting, category, value: NewEntry(
-        EntryKind.CHOICE, subject, {"setting": setting, "category": category, "value": value, "via": "web"}
+    lambda subject, setting, category, value, pack: NewEntry(
+        EntryKind.CHOICE,
+        subject,
+        {"setting": setting, "category": category, "value": value, "via": "web", "pack": pack},
     ),
     SUBJECTS,
     SETTINGS,
     CATEGORIES,
     st.sampled_from(["on", "off"]),
+    st.sampled_from([None, "d1", "d2", "d3"]),
 )
 SIGNALS = st.builds(
     lambda subject, signal, value: NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value}),
@@ -42,8 +45,12 @@ OTHERS = st.one_of(
     st.builds(
         lambda subject: NewEntry(EntryKind.NOTICE_SHOWN, subject, {"notice": "n"}), st.none() | SUBJECTS
     ),
-    st.just(
-        NewEntry(EntryKind.PACK_IN_FORCE, None, {"pack": "p", "version": "1", "digest": "d", "file": "f"})
+    st.builds(
+        lambda kind, digest: NewEntry(
+            kind, None, {"pack": "p", "version": "1", "digest": digest, "file": "f"}
+        ),
+        st.sampled_from([EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED]),
+        st.sampled_from(["d1", "d2", "d3", "d4"]),
     ),
     st.just(NewEntry(EntryKind.USE_RUN, None, {"use": "corpus"})),
 )
@@ -70,6 +77,13 @@ class Model:
             else:
                 stands[key] = ("off", ChoiceState.WITHDRAWN if key in was_on else ChoiceState.REFUSED, index)
         return stands
+
+    def bound(self, index: int) -> str | None:
+        """The pack of a choice, where an earlier entry names it."""
+        _, entry = self.history[index]
+        named = (*self.of(EntryKind.PACK_IN_FORCE, index), *self.of(EntryKind.PACK_ANNOUNCED, index))
+        pack = None if entry is None else entry.payload["pack"]
+        return pack if pack in {one.payload["digest"] for _, one in named} else None
 
     def signals(self, position: int) -> set[tuple[str, str]]:
         active: set[tuple[str, str]] = set()
@@ -138,10 +152,12 @@ class AsOfMachine(RuleBasedStateMachine):
         for row in rows:
             key = (row["subject"], row["setting"], row["category"])
             assert expected[key] == (row["value"], row["state"], row["entry"])
+            assert row["pack"] == self.model.bound(row["entry"])
         subject = data.draw(SUBJECTS, label="subject")
         theirs = {key[1:]: stand for key, stand in expected.items() if key[0] == subject}
         found = self.ledger.choices_of(subject, position)
         assert {(c.setting, c.category): (c.value, c.state, c.entry) for c in found} == theirs
+        assert [c.pack for c in found] == [self.model.bound(c.entry) for c in found]
         assert [(c.entry, c.at) for c in found] == [(c.entry, self.model.history[c.entry][0]) for c in found]
         signals = self.model.signals(position)
         assert {tuple(row.values()) for row in self.ledger.signals_table(position).to_pylist()} == signals

@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from licet.ledger.entries import (
     to_microseconds,
 )
 from licet.ledger.notes import Signer
+from licet.ledger.pack_numbers import NAMING, NAMING_ENTRIES, PackNumbers
 from licet.ledger.proofs import read_frontier
 from licet.ledger.reading import select_nodes, select_requests, to_requests
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS, select_indices_of
@@ -91,6 +92,7 @@ class Appender:
         self._frontier = Frontier()
         self._root: bytes | None = None
         self._last_us = 0
+        self._packs = PackNumbers()
         self._unpublished: Checkpoint | None = None
         self._published_at = 0.0
 
@@ -200,7 +202,7 @@ class Appender:
         self, collect: Callable[[Connection], Sequence[Prepared]]
     ) -> tuple[list[Entry], Checkpoint | None]:
         """One transaction: what `collect` does and returns, under a new checkpoint; nothing where it returns none."""
-        written: tuple[list[Entry], Frontier, Checkpoint] | None = None
+        written: tuple[list[Entry], Frontier, Checkpoint, PackNumbers] | None = None
         try:
             with self._storage.writing() as connection:
                 self._catch_up(connection)
@@ -216,14 +218,15 @@ class Appender:
             return [], None
         # A process that dies from here on has lost no entry; the checkpoint file then speaks of an earlier commit
         # until the next one, and cannot show that the entries between were cut off.
-        entries, frontier, checkpoint = written
+        entries, frontier, checkpoint, self._packs = written
         self._remember(frontier, checkpoint, entries)
         return entries, checkpoint
 
     def _write(
-        self, connection: Connection, prepared: Iterable[Prepared]
-    ) -> tuple[list[Entry], Frontier, Checkpoint]:
+        self, connection: Connection, prepared: Sequence[Prepared]
+    ) -> tuple[list[Entry], Frontier, Checkpoint, PackNumbers]:
         frontier = self._frontier.copy()
+        packs = self._number_packs(connection, prepared)
         at_us = max(to_microseconds(self._clock()), self._last_us)
         at = from_microseconds(at_us)
         entries: list[Entry] = []
@@ -241,11 +244,14 @@ class Appender:
             )
             if new.subject is not None:
                 if new.kind is EntryKind.CHOICE:
-                    rows["choices"].append(choice_row(new.subject, new.payload, index))
+                    pack = packs.number(new.payload)
+                    rows["choices"].append(choice_row(new.subject, new.payload, index, pack))
                 elif new.kind is EntryKind.SIGNAL:
                     rows["signals"].append(signal_row(new.subject, new.payload, index))
                 if new.kind in _ASKED_FOR and (asked := request_row(new.payload, index)) is not None:
                     rows["requests"].append(asked)
+            elif new.kind in NAMING:
+                packs.name(new.payload)
             entries.append(Entry(index, at, new.kind, new.commitment, new.subject, new.payload, new.salt))
         checkpoint = Checkpoint.sign(self._signer, frontier.size, frontier.root())
         # In the order of its key a batch touches each page of a large table once.
@@ -253,7 +259,21 @@ class Appender:
         added = {table: rows[table.name] for table in (ENTRIES, NODES, CHOICES, SIGNALS, REQUESTS)}
         signed = [(checkpoint.size, checkpoint.root, checkpoint.signature)]
         self._storage.insert(connection, {**added, CHECKPOINTS: signed})
-        return entries, frontier, checkpoint
+        return entries, frontier, checkpoint, packs
+
+    def _number_packs(self, connection: Connection, prepared: Sequence[Prepared]) -> PackNumbers:
+        """The packs named so far, read only where one of the new entries needs them; new ones may be added to it."""
+        size, packs = self._frontier.size, self._packs
+        if packs.read_to < size and any(
+            new.kind in NAMING or (new.kind is EntryKind.CHOICE and not packs.knows(new.payload))
+            for new in prepared
+        ):
+            packs = packs.copy()
+            packs.take(self._storage.ask(connection, NAMING_ENTRIES, (packs.read_to,)))
+            packs.read_to = size
+        if any(new.kind in NAMING for new in prepared):  # undone with the transaction
+            packs = packs.copy()
+        return packs
 
     def _catch_up(self, connection: Connection) -> None:
         """Take in what other processes appended; refuse to build on a tree that its checkpoint does not sign."""

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Select, func, select
 
 from licet.ledger.entries import EntryKind, from_microseconds
+from licet.ledger.pack_numbers import MOST_PACKS, PACK_BITS, PackNumbers
 from licet.ledger.schema import CHOICES, ENTRIES, SIGNALS
 from licet.ledger.storage import Storage
 from licet.terms import ChoiceState
@@ -35,6 +36,7 @@ CHOICES_TABLE = pa.schema(
         pa.field("value", pa.string(), nullable=False),
         pa.field("state", pa.string(), nullable=False),
         pa.field("entry", pa.int64(), nullable=False),
+        pa.field("pack", pa.dictionary(pa.int32(), pa.string())),  # few packs, many choices
     ]
 )
 
@@ -43,25 +45,29 @@ SIGNALS_TABLE = pa.schema(
 )
 
 # `is_on` is 0 or 1, so one maximum over twice the entry plus it finds the latest row and its value together, in
-# any database, in one pass over the primary key.
-_CHOICES_OF = """
+# any database, in one pass over the primary key; the number of the pack stands below both.
+_LATEST_TEXT = f"MAX((entry * 2 + is_on) * {1 << PACK_BITS} + pack)"
+_CHOICES_OF = f"""
     SELECT found.setting, found.category, found.latest, found.ever_on, entries.recorded_at_us
     FROM (
-        SELECT setting, category, MAX(entry * 2 + is_on) AS latest, MAX(is_on) AS ever_on
+        SELECT setting, category, {_LATEST_TEXT} AS latest, MAX(is_on) AS ever_on
         FROM choices WHERE subject = ? AND entry < ? GROUP BY setting, category
-    ) AS found JOIN entries ON entries.idx = found.latest >> 1
+    ) AS found JOIN entries ON entries.idx = found.latest >> {PACK_BITS + 1}
     ORDER BY found.setting, found.category
 """
 _SIGNALS_OF = (
     "SELECT signal, MAX(entry * 2 + is_on) FROM signals WHERE subject = ? AND entry < ? GROUP BY signal"
 )
-_LATEST = func.max(CHOICES.c.entry * 2 + CHOICES.c.is_on)
+_LATEST = func.max((CHOICES.c.entry * 2 + CHOICES.c.is_on) * (1 << PACK_BITS) + CHOICES.c.pack)
 _LATEST_SIGNAL = func.max(SIGNALS.c.entry * 2 + SIGNALS.c.is_on)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Where a subject stands on a setting, or on one category under it. `entry` and `at` say since when."""
+    """Where a subject stands on a setting, or on one category under it. `entry` and `at` say since when.
+
+    pack: digest of the pack it was given under; None where the ledger names no such pack.
+    """
 
     setting: str
     category: str | None
@@ -69,21 +75,31 @@ class Choice:
     state: ChoiceState
     entry: int
     at: datetime
+    pack: str | None
 
 
-def read_choices(storage: Storage, subject: str, position: int) -> list[Choice]:
-    """The latest choice of a subject for each setting and category, by setting, the whole setting first."""
-    return [
-        Choice(
-            setting,
-            category or None,
-            "on" if latest & 1 else "off",
-            _state(latest & 1, ever_on),
-            latest >> 1,
-            from_microseconds(at_us),
+def read_choices(
+    storage: Storage, packs_to: Callable[[int], PackNumbers], subject: str, position: int
+) -> list[Choice]:
+    """The latest choice of a subject for each setting and category, by setting, the whole setting first.
+
+    packs_to: the packs that the ledger names, up to a number at least.
+    """
+    found = []
+    for setting, category, latest, ever_on, at_us in storage.fetch(_CHOICES_OF, (subject, position)):
+        pack, last = latest & MOST_PACKS, latest >> PACK_BITS
+        found.append(
+            Choice(
+                setting,
+                category or None,
+                "on" if last & 1 else "off",
+                _state(last & 1, ever_on),
+                last >> 1,
+                from_microseconds(at_us),
+                packs_to(pack).digest(pack),
+            )
         )
-        for setting, category, latest, ever_on, at_us in storage.fetch(_CHOICES_OF, (subject, position))
-    ]
+    return found
 
 
 def read_signals(storage: Storage, subject: str, position: int) -> frozenset[str]:
@@ -93,7 +109,12 @@ def read_signals(storage: Storage, subject: str, position: int) -> frozenset[str
     )
 
 
-def read_choices_table(storage: Storage, position: int, subjects: Collection[str] | None = None) -> pa.Table:
+def read_choices_table(
+    storage: Storage,
+    packs_to: Callable[[int], PackNumbers],
+    position: int,
+    subjects: Collection[str] | None = None,
+) -> pa.Table:
     """Every subject's latest choices, or those of some, one row a subject, setting and category, in that order."""
     latest = (
         select(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category, _LATEST, func.max(CHOICES.c.is_on))
@@ -101,31 +122,43 @@ def read_choices_table(storage: Storage, position: int, subjects: Collection[str
         .group_by(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category)
         .order_by(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category)
     )
-    batches = []
+    arrays = []
     columns = (
         _columns(storage, latest)
         if subjects is None
         else _columns_of(storage, _latest_choices_of, position, subjects)
     )
-    for subject, setting, category, last, ever_on in columns:
-        last_array, category_array = pa.array(last, pa.int64()), pa.array(category, pa.string())
-        is_on = pc.equal(pc.bit_wise_and(last_array, 1), 1)
+    for subject, setting, category, latest_and_pack, ever_on in columns:
+        told, category_array = pa.array(latest_and_pack, pa.int64()), pa.array(category, pa.string())
+        last = pc.shift_right(told, PACK_BITS)
+        is_on = pc.equal(pc.bit_wise_and(last, 1), 1)
         was_on = pc.equal(pa.array(ever_on, pa.int64()), 1)
         refusal = pc.if_else(was_on, str(ChoiceState.WITHDRAWN), str(ChoiceState.REFUSED))
-        batches.append(
-            pa.record_batch(
-                [
-                    pa.array(subject, pa.string()),
-                    pa.array(setting, pa.string()),
-                    pc.if_else(pc.equal(category_array, ""), pa.scalar(None, pa.string()), category_array),
-                    pc.if_else(is_on, "on", "off"),
-                    pc.if_else(is_on, str(ChoiceState.GIVEN), refusal),
-                    pc.shift_right(last_array, 1),
-                ],
-                schema=CHOICES_TABLE,
-            )
+        arrays.append(
+            [
+                pa.array(subject, pa.string()),
+                pa.array(setting, pa.string()),
+                pc.if_else(pc.equal(category_array, ""), pa.scalar(None, pa.string()), category_array),
+                pc.if_else(is_on, "on", "off"),
+                pc.if_else(is_on, str(ChoiceState.GIVEN), refusal),
+                pc.shift_right(last, 1),
+                pc.bit_wise_and(told, MOST_PACKS).cast(pa.int32()),
+            ]
         )
+    highest = max((pc.max(columns[-1]).as_py() for columns in arrays), default=0)
+    digests = pa.array(packs_to(highest).digests(), pa.string())
+    batches = [
+        pa.record_batch([*columns, _bound(numbers, digests)], schema=CHOICES_TABLE)
+        for *columns, numbers in arrays
+    ]
     return pa.Table.from_batches(batches, CHOICES_TABLE)
+
+
+def _bound(numbers: pa.Array, digests: pa.Array) -> pa.DictionaryArray:
+    """The packs of these numbers; null for 0, and for one that no entry gives."""
+    known = pc.and_(pc.greater(numbers, 0), pc.less_equal(numbers, len(digests)))
+    indices = pc.if_else(known, pc.subtract(numbers, 1), pa.scalar(None, pa.int32()))
+    return pa.DictionaryArray.from_arrays(indices.cast(pa.int32()), digests)
 
 
 def read_signals_table(storage: Storage, position: int, subjects: Collection[str] | None = None) -> pa.Table:
@@ -175,7 +208,7 @@ def has_erasure_since(storage: Storage, since: int) -> bool:
 @functools.cache
 def _latest_choices_of(count: int) -> str:
     return (
-        "SELECT subject, setting, category, MAX(entry * 2 + is_on), MAX(is_on) FROM choices "
+        f"SELECT subject, setting, category, {_LATEST_TEXT}, MAX(is_on) FROM choices "
         f"WHERE entry < ? AND subject IN ({','.join('?' * count)}) "
         "GROUP BY subject, setting, category ORDER BY subject, setting, category"
     )

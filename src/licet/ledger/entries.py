@@ -52,9 +52,10 @@ class NewEntry:
     """Something to record.
 
     payload: JSON values without floats. A choice says ``setting``, ``value`` ("on" or "off") and may say
-    ``category`` and ``via``; a signal says ``signal`` and ``value`` (true or false); both may say ``request``, 64
-    hex digits that name who asked for it and when (see `Ledger.append_once`). A pack in force or announced says
-    ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
+    ``category`` and ``via``, and ``pack``, the digest of the pack it was given under: a yes that names none, or one
+    that no earlier entry names, speaks for nothing. A signal says ``signal`` and ``value`` (true or false); both may
+    say ``request``, 64 hex digits that name who asked for it and when (see `Ledger.append_once`). A pack in
+    force or announced says ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
     """
 
     kind: EntryKind
@@ -89,13 +90,17 @@ class Entry:
 
 
 class ChoiceRow(NamedTuple):
-    """A choice as the table of choices holds it; `category` is empty when the whole setting is meant."""
+    """A choice as the table of choices holds it; `category` is empty when the whole setting is meant.
+
+    pack: the number of the pack it was given under; see `pack_numbers`.
+    """
 
     subject: str
     setting: str
     category: str
     entry: int
     is_on: int
+    pack: int
 
 
 class SignalRow(NamedTuple):
@@ -190,9 +195,9 @@ def leaf_bytes(index: int, recorded_at_us: int, kind: str, commitment: bytes) ->
     ).encode()
 
 
-def choice_row(subject: str, payload: Mapping[str, Any], index: int) -> ChoiceRow:
+def choice_row(subject: str, payload: Mapping[str, Any], index: int, pack: int) -> ChoiceRow:
     return ChoiceRow(
-        subject, payload["setting"], payload.get("category") or "", index, int(payload["value"] == "on")
+        subject, payload["setting"], payload.get("category") or "", index, int(payload["value"] == "on"), pack
     )
 
 

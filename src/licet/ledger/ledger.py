@@ -22,6 +22,7 @@ from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.entries import Entry, EntryKind, NewEntry, prepare, to_microseconds
 from licet.ledger.notes import PublicKey, Signer
 from licet.ledger.opening import Place, Roles, choose_checkpoint_path, create_ledger, open_storage
+from licet.ledger.pack_numbers import PackNumbers
 from licet.ledger.proofs import (
     ConsistencyProof,
     InclusionProof,
@@ -56,6 +57,7 @@ class Ledger:
         file: CheckpointFile,
     ) -> None:
         self._storage, self._key, self._signer, self._file = storage, key, signer, file
+        self._packs = PackNumbers()
         self._appender = None if signer is None else Appender(storage, signer, clock, file)
 
     # -- opening ---------------------------------------------------------------------------------------------
@@ -261,18 +263,19 @@ class Ledger:
 
     def choices_of(self, subject: str, position: int | None = None) -> list[asking.Choice]:
         """The latest choice of a subject for each setting and category. Raises: LedgerError LEDG-014."""
-        return asking.read_choices(self._storage, subject, self._at(position))
+        return asking.read_choices(self._storage, self._packs_to, subject, self._at(position))
 
     def signals_of(self, subject: str, position: int | None = None) -> frozenset[str]:
         """The signals a subject sends. Raises: LedgerError LEDG-014."""
         return asking.read_signals(self._storage, subject, self._at(position))
 
     def choices_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
-        """Latest choices: subject, setting, category (null for the whole setting), value, state, entry.
+        """Latest choices: subject, setting, category (null for the whole setting), value, state, entry, and `pack`,
+        the digest of the pack it was given under (null where the ledger names no such pack).
 
         subjects: only theirs; everybody's where it is None.
         """
-        return asking.read_choices_table(self._storage, self._at(position), subjects)
+        return asking.read_choices_table(self._storage, self._packs_to, self._at(position), subjects)
 
     def signals_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
         """Every signal being sent, or those of some subjects: subject, signal. Raises: LedgerError LEDG-014."""
@@ -358,6 +361,10 @@ class Ledger:
                 "open it with its signer to write",
             )
         return self._appender
+
+    def _packs_to(self, number: int) -> PackNumbers:
+        self._packs = self._packs.follow(self._storage, number)
+        return self._packs
 
     def _at(self, position: int | None) -> int:
         last = self.position

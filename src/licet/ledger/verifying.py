@@ -28,6 +28,7 @@ from licet.ledger.entries import (
     signal_row,
 )
 from licet.ledger.notes import PublicKey
+from licet.ledger.pack_numbers import NAMING, PackNumbers
 from licet.ledger.report import Problem, ProblemCode, VerifyReport
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS
 from licet.ledger.storage import Storage
@@ -52,6 +53,7 @@ class Inspection:
         self._erased = 0
         self._last_us = 0
         self._forked = False
+        self._packs = PackNumbers()
 
     def note(self, index: int | None, code: ProblemCode, what: str) -> None:
         """Add a problem to the report."""
@@ -162,10 +164,14 @@ class Inspection:
             subject = None if subject_bytes is None else subject_bytes.decode()
             if kind == EntryKind.ERASURE:
                 self._account_for(payload.get("erased", []))
+            elif kind in NAMING:
+                self._packs.name(payload)
             said: tuple[tuple[Any, ...] | None, ...] = ()
             if subject is not None and not find_fault(kind, subject, payload):
                 said = (
-                    choice_row(subject, payload, index) if kind == EntryKind.CHOICE else None,
+                    choice_row(subject, payload, index, self._packs.number(payload))
+                    if kind == EntryKind.CHOICE
+                    else None,
                     signal_row(subject, payload, index) if kind == EntryKind.SIGNAL else None,
                     request_row(payload, index),
                 )
@@ -323,7 +329,7 @@ class _Ordered:
 
 
 #: Kinds whose payload is read, and not only held to its commitment.
-_READ_KINDS = frozenset({EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.ERASURE})
+_READ_KINDS = frozenset({EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.ERASURE, *NAMING})
 
 
 def _stream(storage: Storage, connection: Connection, table: Table, order: str) -> Iterator[tuple[Any, ...]]:

@@ -49,7 +49,8 @@ class SupposedLedger(Ledger):
         others = table.filter(pc.not_equal(table["subject"], self._subject))
         own = self._with(self._real.choices_of(self._subject, self._below(position)))
         rows = [
-            (self._subject, one.setting, one.category, one.value, str(one.state), one.entry) for one in own
+            (self._subject, one.setting, one.category, one.value, str(one.state), one.entry, one.pack)
+            for one in own
         ]
         columns = [
             pa.array(values, field.type)
@@ -79,6 +80,7 @@ class SupposedLedger(Ledger):
             ever_on = before is not None and before.state in (ChoiceState.GIVEN, ChoiceState.WITHDRAWN)
             off = ChoiceState.WITHDRAWN if ever_on else ChoiceState.REFUSED
             state = ChoiceState.GIVEN if self._value == "on" else off
-            at = self._real.entry(self._size - 1).recorded_at  # a policy is in force, so there is one
-            kept.append(Choice(setting, None, self._value, state, self._size + number, at))
+            in_force = self._real.packs_in_force(self._size)[-1]  # a policy is in force, so there is one
+            at, pack = self._real.entry(self._size - 1).recorded_at, (in_force.payload or {}).get("digest")
+            kept.append(Choice(setting, None, self._value, state, self._size + number, at, pack))
         return kept
