@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from journeys.networks import make_network
 from licet.app import Workspace
 from licet.app.member.flows import flows, uses_in
-from licet.terms import Code
+from licet.decide import Decision
+from licet.terms import ChoiceState, Code
 from licet.terms.moments import parse_moment
 from licet.testing.effort import examples
 from property.test_corpus_incremental import MEMBERS, MOMENTS, networks
@@ -99,6 +100,58 @@ def test_what_a_member_is_shown_is_what_a_gate_lets_through(
                     assert (part.code, part.rule) == (row["code"], row["rule"]), (record, row)
                 if part.code == Code.SUBJECTS_DISAGREE:
                     assert "region" not in part.reason and part.rule is None
+
+
+@examples(3)
+@given(networks(), NARROW)
+def test_a_header_never_says_yes_where_decide_says_no(
+    rows: dict[str, list[dict[str, Any]]], choices: list[tuple[str, str, str, str | None]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, make_network(Path(folder) / "w", rows) as workspace:
+        for who in MEMBERS:  # so that many a page says yes: what was chosen at random comes on top
+            workspace.choose(who, "ai", "on")
+        for who, setting, value, category in choices:
+            workspace.choose(who, setting, value, category=category)
+        for subject in MEMBERS:
+            for record in workspace.public_page(subject).records:
+                assert record.key is not None
+                (shown,), is_willing = workspace.public_page(subject, (record.table, record.key))
+                answers = [
+                    workspace.decide(
+                        person, "generative_ai_training", kind, visibility="public", created=record.created
+                    )
+                    for person in record.subjects
+                    if person in MEMBERS
+                    for kind in shown.kinds
+                    if kind is not None
+                ]
+                everybody_known = set(record.subjects) <= {*MEMBERS}
+
+                def said_yes(answer: Decision) -> bool:
+                    return answer.permitted and answer.choice is ChoiceState.GIVEN
+
+                assert is_willing == (everybody_known and all(map(said_yes, answers))), answers
+
+
+@examples(3)
+@given(networks(), NARROW, st.sampled_from(MOMENTS))
+def test_what_if_counts_what_a_gate_lets_through_for_everybody_and_for_each(
+    rows: dict[str, list[dict[str, Any]]], choices: list[tuple[str, str, str, str | None]], moment: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, make_network(Path(folder) / "w", rows) as workspace:
+        for who, setting, value, category in choices:
+            workspace.choose(who, setting, value, category=category)
+        at, pack = parse_moment(moment), str(Path(folder) / "w" / "policy.yaml")
+        (supposed,) = workspace.what_if(pack, at=at).policies
+        told = {(one.purpose, one.recipient): one.records for one in supposed.uses}
+        for use in uses_in(workspace.policy().pack):
+            gate = workspace.gate(use.purpose, recipient=use.recipient, at=at)
+            passed = sum(one.records for one in gate.counts().passed)
+            assert told.get(use, 0) == passed
+        for subject in MEMBERS:
+            (own,) = workspace.what_if(pack, at=at, member=subject).policies
+            used = {flow.use: flow.used for flow in workspace.member(subject, at).flows() if flow.used}
+            assert {(one.purpose, one.recipient): one.records for one in own.uses} == used
 
 
 @examples(4)

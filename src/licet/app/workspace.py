@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from licet.app import choosing, corpora, deciding, importing, library, policies
 from licet.app.archive import member_archive
@@ -24,13 +25,8 @@ from licet.app.impact import PolicyImpact, impact_of
 from licet.app.layout import Layout, is_workspace, ledger_place, make_workspace, open_layout, read_salt
 from licet.app.ledger_place import open_ledger
 from licet.app.member.member import Member
-from licet.app.member.publishing import (
-    Introduction,
-    introductions,
-    is_willing,
-    public_records,
-)
-from licet.app.member.records import OwnRecord, OwnRecords
+from licet.app.member.publishing import Introduction, PublicPage, introductions, public_page
+from licet.app.member.records import OwnRecords
 from licet.app.readiness import what_is_missing
 from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
@@ -45,7 +41,7 @@ from licet.ledger import Entry, EntryKind, Ledger, Signer, VerifyReport
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.store import SnapshotRef, Store
-from licet.terms import SELF, AppError, LicetError
+from licet.terms import SELF, AppError, ChoiceState, LicetError
 from licet.terms.moments import format_moment
 from licet.uses.corpus.corpus import Progress
 from licet.uses.corpus.exports import Export
@@ -330,14 +326,35 @@ class Workspace:
         catalogue, subjects = self.catalogue, self.people().first(most)
         return introductions(OwnRecords(catalogue, self.layout.root, *subjects), catalogue, subjects)
 
-    def public_records(self, subject: str) -> list[OwnRecord]:
-        """What of a subject's data anybody can see: public profiles and publications. Raises: AppError APP-013."""
-        return public_records(self.member(subject).records)
+    def public_page(self, subject: str, record: tuple[str, str] | None = None) -> PublicPage:
+        """What of a subject's data anybody can see: public profiles and publications, or one record of them.
+
+        record: its table and key. Raises: AppError APP-013 for an unknown subject, APP-005.
+        """
+        choosing.require_subject_id(subject)
+        at, place, people = _now(), self.ledger.position, self.people()
+        if not people.knows(subject):
+            raise self.unknown(subject)
+        return public_page(
+            OwnRecords(self.catalogue, self.layout.root, subject), subject, record,
+            lambda person: people.facts_about(person, at, place, self.ledger), self.policy(place), at,
+        )  # fmt: skip
 
     def is_willing_to_train(self, subject: str) -> bool:
-        """Whether a subject said themselves that what they publish may train generative AI; silence is no."""
-        choosing.require_subject_id(subject)
-        return is_willing(self.policy(), self.ledger.choices_of(subject))
+        """Whether a subject said themselves that what they publish may train generative AI, and it may.
+
+        As their public page tells crawlers; silence is no. Raises: as `public_page`.
+        """
+        return self.public_page(subject).is_willing
+
+    def willing_to_train(self, most: int) -> list[str]:
+        """The subjects of whom that is so, in the order of ids; none where more than `most` switched anything on."""
+        choices = self.ledger.choices_table()
+        said = (
+            choices["subject"].filter(pc.equal(choices["state"], str(ChoiceState.GIVEN))).unique().to_pylist()
+        )
+        known = filter(self.people().knows, said if len(said) <= most else ())
+        return [subject for subject in sorted(known) if self.is_willing_to_train(subject)]
 
     def people(self) -> People:
         """Who the members are, as the facts table stands."""

@@ -6,7 +6,7 @@ catalogue and the same engine as a gate reads with, so that what is shown here i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from licet.app.member.sharing import own_part, people_in
 from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.shapes import bare_parts, kinds_in
 from licet.enforce.tables import Tables, roles
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.paths import path_in
@@ -66,6 +67,20 @@ class OwnRecords:
         for name, table in self._catalogue.tables.items():
             if table.subjects and table.location.arrow is None:
                 yield from self.of(name)
+
+    def columns_seen_by(self, audience: str, is_kind: Callable[[str], bool]) -> dict[str, frozenset[str]]:
+        """Per table that may hold records for an audience, the columns of which every part is of such a kind."""
+        found = {}
+        for name, table in self._catalogue.tables.items():
+            if table.visibility is None and table.visibility_is != audience:
+                continue
+            if table.subjects and table.location.arrow is None:
+                found[name] = frozenset(
+                    column
+                    for column, shape in self._tables.shapes(name).items()
+                    if not any(bare_parts(column, shape)) and all(map(is_kind, kinds_in(shape)))
+                )
+        return {name: columns for name, columns in found.items() if columns}
 
     def _rows(self, name: str) -> pa.Table:
         content, seen_by = self._tables.content(name), self._catalogue.tables[name].visibility

@@ -60,19 +60,15 @@ def post(request: Request, subject: str, table: str, key: str) -> Response:
 
 
 def _public(request: Request, subject: str, one: tuple[str, str] | None) -> Response:
-    workspace = workspace_of(request)
     try:
-        shown = workspace.public_records(subject)
+        shown, is_willing = workspace_of(request).public_page(subject, one)
     except AppError:
         raise HTTPException(404, "There is no such page.") from None
-    if one is not None:
-        shown = [record for record in shown if (record.table, record.key) == one]
     if not shown:
         raise HTTPException(404, "There is no such page.")
     answer = page(
         request, "public.html", records=shown, subject=subject, author=public_name(shown) or subject,
         single=one is not None,
     )  # fmt: skip
-    willing = workspace.is_willing_to_train(subject)
-    answer.headers["Content-Usage"] = f"train-ai={'y' if willing else 'n'}"
+    answer.headers["Content-Usage"] = f"train-ai={'y' if is_willing else 'n'}"
     return answer
