@@ -349,7 +349,7 @@ class Workspace:
 
     def willing_to_train(self, most: int) -> list[str]:
         """The subjects of whom that is so, in the order of ids; none where more than `most` switched anything on."""
-        choices = self.ledger.choices_table()
+        choices = self.ledger.choices_table(known=tuple)
         said = (
             choices["subject"].filter(pc.equal(choices["state"], str(ChoiceState.GIVEN))).unique().to_pylist()
         )
@@ -543,7 +543,8 @@ class Workspace:
     def ledger_erase(self, subject: str, *, ledger: str | None = None, compact: bool = True) -> Entry | None:
         """Remove a subject's payloads from the ledger for good; None when it has none. Every proof stays valid.
 
-        Erase their data first: afterwards the ledger knows them as somebody who was never asked.
+        What they refused stays refused, under a mark that only this ledger's key makes of their id, until they choose
+        anew; see docs/receipts.md for what remains and why.
         ledger: the address of its owner, where the workspace's own role may not erase.
         Raises: LedgerError LEDG-024 when the role may not erase, LEDG-019 when the erasure stands but old pages
         of the database still hold what was erased.

@@ -18,11 +18,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, update
 
+from licet.ledger.asking import LATEST_CHOICES, LATEST_SIGNALS
 from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.entries import (
+    ChoiceRow,
     Entry,
     EntryKind,
     Prepared,
+    SignalRow,
     choice_row,
     from_microseconds,
     leaf_bytes,
@@ -37,6 +40,7 @@ from licet.ledger.proofs import read_frontier
 from licet.ledger.reading import select_nodes, select_requests, to_requests
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS, select_indices_of
 from licet.ledger.storage import CommitInDoubt, Storage
+from licet.ledger.tombstones import Marks
 from licet.ledger.tree import Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
 
@@ -80,9 +84,15 @@ class Appender:
     """Writes for one open ledger; remembers the frontier so that an append reads almost nothing."""
 
     def __init__(
-        self, storage: Storage, signer: Signer, clock: Callable[[], datetime], file: CheckpointFile
+        self,
+        storage: Storage,
+        signer: Signer,
+        clock: Callable[[], datetime],
+        file: CheckpointFile,
+        marks: Marks,
     ) -> None:
         self._storage, self._signer, self._clock, self._file = storage, signer, clock, file
+        self._marks = marks
         self._waiting: list[_Call] = []
         # Guards the list and says who commits for all; a caller whose entries another wrote goes at once, and does
         # not wait behind the next commit.
@@ -123,27 +133,55 @@ class Appender:
         return call.entries, call.is_new
 
     def erase(self, subject: str) -> Entry | None:
-        """Remove payload, salt and subject of every entry of `subject`; None when there is none."""
+        """Remove payload, salt and subject of every entry of `subject`, and let their noes stand under their mark.
+
+        Returns: the entry that says so; None when there is nothing of theirs.
+        """
 
         def blank(connection: Connection) -> list[Prepared]:
             indices = sorted(index for (index,) in connection.execute(select_indices_of(subject)))
             if not indices:
                 return []
+            mark = self._marks.of(subject)
+            noes, sent = self._standing(connection, subject, mark, frozenset(indices))
             erased = update(ENTRIES).where(ENTRIES.c.idx == bindparam("at"))
             connection.execute(
                 erased.values(subject=None, payload=None, salt=None), [{"at": index} for index in indices]
             )
             for table in (CHOICES, SIGNALS):
                 connection.execute(delete(table).where(table.c.subject == subject))
+            if noes or sent:
+                self._storage.insert(connection, {CHOICES: noes, SIGNALS: sent})
             # The entry that names them goes into the same transaction: no crash leaves an erased payload
             # that nothing accounts for.
-            return [prepare_erasure(indices)]
+            return [prepare_erasure(indices, mark, noes, sent)]
 
         with self._writing_lock:
             entries, checkpoint = self._commit(blank)
             self._unpublished = checkpoint or self._unpublished
             self._publish_last()
         return entries[0] if entries else None
+
+    def _standing(
+        self, connection: Connection, subject: str, mark: str, indices: frozenset[int]
+    ) -> tuple[list[ChoiceRow], list[SignalRow]]:
+        """The noes and signals of a subject that stand now, as rows under their mark.
+
+        What an earlier erasure left stands under the mark already, and again where a yes that lifted it is erased now.
+        """
+        who = (subject, mark)
+        return (
+            [
+                ChoiceRow(mark, setting, category, latest >> 1, 0, 0)
+                for setting, category, latest in self._storage.ask(connection, LATEST_CHOICES, who)
+                if not latest & 1 and latest >> 1 in indices
+            ],
+            [
+                SignalRow(mark, signal, latest >> 1, 1)
+                for signal, latest in self._storage.ask(connection, LATEST_SIGNALS, who)
+                if latest & 1 and latest >> 1 in indices
+            ],
+        )
 
     def compact(self) -> None:
         """Rewrite the file while no thread here appends. Raises: LedgerError LEDG-019 while others use it."""

@@ -17,6 +17,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from licet.ledger.tombstones import is_mark
 from licet.ledger.tree import leaf_hash
 from licet.terms import LedgerError
 from licet.terms.canonical import canonical_json
@@ -153,9 +154,22 @@ def prepare(new: Sequence[NewEntry]) -> list[Prepared]:
     return prepared
 
 
-def prepare_erasure(indices: Sequence[int]) -> Prepared:
-    """The entry that says which entries were erased, and not whose they were."""
-    payload = {"erased": list(indices)}
+def prepare_erasure(
+    indices: Sequence[int], mark: str, noes: Sequence[ChoiceRow], sent: Sequence[SignalRow]
+) -> Prepared:
+    """The entry that says which entries were erased, and not whose they were.
+
+    mark: what the person is known by from now on; noes, sent: the rows that go on under it, if any.
+    """
+    payload: dict[str, Any] = {"erased": list(indices)}
+    if noes or sent:
+        payload["tombstone"] = {
+            "mark": mark,
+            "refused": [
+                {"setting": row.setting, "category": row.category or None, "entry": row.entry} for row in noes
+            ],
+            "signals": [{"signal": row.signal, "entry": row.entry} for row in sent],
+        }
     payload_json, salt = canonical_json(payload), os.urandom(SALT_BYTES)
     return Prepared(EntryKind.ERASURE, None, payload, payload_json, salt, commit(salt, payload_json, None))
 
@@ -164,6 +178,8 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     """Why an entry of this kind cannot say this; empty when it can."""
     if subject is not None and not is_text(subject):
         return "its subject must be text that is not empty"
+    if isinstance(subject, str) and is_mark(subject):
+        return "its subject looks like the mark of somebody erased"
     if kind in (EntryKind.CHOICE, EntryKind.SIGNAL):
         if subject is None:
             return "it needs a subject"
@@ -203,6 +219,21 @@ def choice_row(subject: str, payload: Mapping[str, Any], index: int, pack: int) 
 
 def signal_row(subject: str, payload: Mapping[str, Any], index: int) -> SignalRow:
     return SignalRow(subject, payload["signal"], index, int(payload["value"]))
+
+
+def tombstone_rows(payload: Mapping[str, Any]) -> tuple[list[ChoiceRow], list[SignalRow]]:
+    """The rows that an erasure leaves in the tables of choices and signals."""
+    tombstone = payload.get("tombstone")
+    if tombstone is None:
+        return [], []
+    mark = tombstone["mark"]
+    return (
+        [
+            ChoiceRow(mark, no["setting"], no["category"] or "", no["entry"], 0, 0)
+            for no in tombstone["refused"]
+        ],
+        [SignalRow(mark, sent["signal"], sent["entry"], 1) for sent in tombstone["signals"]],
+    )
 
 
 def request_row(payload: Mapping[str, Any], index: int) -> RequestRow | None:

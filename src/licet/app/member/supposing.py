@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.ledger import Ledger
-from licet.ledger.asking import CHOICES_TABLE, Choice
+from licet.ledger.asking import CHOICES_TABLE, Choice, Known
 from licet.terms import ChoiceState
 
 
@@ -42,8 +42,13 @@ class SupposedLedger(Ledger):
     def signals_of(self, subject: str, position: int | None = None) -> frozenset[str]:
         return self._real.signals_of(subject, self._below(position))
 
-    def choices_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
-        table = self._real.choices_table(self._below(position), subjects)
+    def choices_table(
+        self,
+        position: int | None = None,
+        subjects: Collection[str] | None = None,
+        known: Known | None = None,
+    ) -> pa.Table:
+        table = self._real.choices_table(self._below(position), subjects, known)
         if not self._counts(position) or (subjects is not None and self._subject not in subjects):
             return table
         others = table.filter(pc.not_equal(table["subject"], self._subject))
@@ -58,8 +63,13 @@ class SupposedLedger(Ledger):
         ]
         return pa.concat_tables([others, pa.Table.from_arrays(columns, schema=CHOICES_TABLE)])
 
-    def signals_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
-        return self._real.signals_table(self._below(position), subjects)
+    def signals_table(
+        self,
+        position: int | None = None,
+        subjects: Collection[str] | None = None,
+        known: Known | None = None,
+    ) -> pa.Table:
+        return self._real.signals_table(self._below(position), subjects, known)
 
     def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
         last = self._below(until_position)
