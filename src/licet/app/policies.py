@@ -70,6 +70,22 @@ def named(ledger: Ledger) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def digest_of(name: str, ledger: Ledger) -> str:
+    """The digest of a policy that the ledger names, by its digest or, where there is one of it alone, by its name.
+
+    Raises: AppError APP-173.
+    """
+    digests = {str(one["digest"]) for one in named(ledger) if name in (one["digest"], one["pack"])}
+    if len(digests) != 1:
+        raise AppError(
+            "APP-173", f"the ledger names no policy {name!r}" if not digests
+            else f"the ledger names {len(digests)} versions of the policy {name!r}",
+            fix=f"give the digest of one: {', '.join(sorted(digests))}" if digests
+            else "put it in force or announce it first: `licet packs use`, `licet packs announce`",
+        )  # fmt: skip
+    return digests.pop()
+
+
 class Announced(NamedTuple):
     """A policy that was announced and is not yet in force."""
 

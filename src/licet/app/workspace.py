@@ -12,13 +12,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.app import choosing, corpora, deciding, importing, library, policies
+from licet.app import choice_files, choosing, corpora, deciding, importing, library, policies
 from licet.app.archive import member_archive
+from licet.app.choice_import import ImportedChoices, import_choices
 from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
 from licet.app.impact import PolicyImpact, impact_of
@@ -249,6 +250,42 @@ class Workspace:
             return self.people().alike(subject, most)
         except LicetError:
             return []
+
+    def import_choices(
+        self,
+        source: str | Path | BinaryIO,
+        *,
+        form: str | None = None,
+        pack: str | None = None,
+        dry_run: bool = False,
+        via: str = "import",
+        progress: Any = None,
+    ) -> ImportedChoices:
+        """Record the choices of a file as they were made, all of them or none; see `licet.app.choice_import`.
+
+        source: a path, or an open binary file. form: csv, jsonl, parquet or arrow; by default what the ending says.
+        pack: the digest or name of the policy that the yeses were given under, one that this ledger names; by default
+        the one that was in force here when each was given.
+        Raises: AppError APP-171 for what is no such file, APP-172 for rows that are no choices, APP-173 for a policy
+        that this ledger does not name, APP-174 when members of the file chose meanwhile again and again.
+        """
+        tell = progress or _silent
+        tell("reading", 0, None)
+        rows, where = choice_files.read_source(source, form)
+        digest = None if pack is None else policies.digest_of(pack, self.ledger)
+        return import_choices(self, rows, where, digest, dry_run, via, _now(), tell)
+
+    def known_settings(self) -> frozenset[str]:
+        """Every setting of the policy in force, and of those before it. Raises: AppError APP-005, APP-006."""
+        policy = self.policy()
+        return frozenset((*policy.pack.settings, *policy.earlier_settings))
+
+    def missing_subjects(self, subjects: Collection[str]) -> int | None:
+        """How many of some subjects the members' table has not at present; None where that cannot be told."""
+        try:
+            return self.people().missing(subjects)
+        except LicetError:
+            return None
 
     def settings_meant(self, setting: str, value: str, policy: Policy | None = None) -> tuple[str, ...]:
         """The settings that switching one switches: a yes is a yes to those it took the place of, too.

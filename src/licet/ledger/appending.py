@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, bindparam, delete, update
 from licet.ledger.asking import LATEST_CHOICES, LATEST_SIGNALS
 from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.entries import (
+    ASKED_FOR,
     ChoiceRow,
     Entry,
     EntryKind,
@@ -37,7 +38,7 @@ from licet.ledger.entries import (
 from licet.ledger.notes import Signer
 from licet.ledger.pack_numbers import NAMING, NAMING_ENTRIES, PackNumbers
 from licet.ledger.proofs import read_frontier
-from licet.ledger.reading import select_nodes, select_requests, to_requests
+from licet.ledger.reading import CHANGED_SINCE, select_nodes, select_requests, to_requests
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS, select_indices_of
 from licet.ledger.storage import CommitInDoubt, Storage
 from licet.ledger.tombstones import Marks
@@ -62,22 +63,29 @@ _STAND = """
 #: What stands in the keys of the tables beside the subject.
 _KEY_TEXTS = {EntryKind.CHOICE: ("setting", "category"), EntryKind.SIGNAL: ("signal",)}
 
-#: The kinds whose payload may say which request asked for them.
-_ASKED_FOR = (EntryKind.CHOICE, EntryKind.SIGNAL)
-
 
 class _Call:
-    """What one caller wants written, and what became of it."""
+    """What one caller wants written, and what became of it.
 
-    def __init__(self, prepared: Sequence[Prepared], request: str | None) -> None:
-        self.prepared, self.request = prepared, request
+    unless: a number of entries and subjects: nothing is written where an entry after those is a choice or signal of
+            one of them, nor where another call that goes into the same commit is about one.
+    """
+
+    def __init__(
+        self,
+        prepared: Sequence[Prepared],
+        request: str | None,
+        unless: tuple[int, Collection[str]] | None = None,
+    ) -> None:
+        self.prepared, self.request, self.unless = prepared, request, unless
+        self.is_overtaken = False
         self.entries: list[Entry] | None = None
         self.is_new = True
         self.error: LedgerError | None = None
 
     @property
     def is_done(self) -> bool:
-        return self.entries is not None or self.error is not None
+        return self.entries is not None or self.error is not None or self.is_overtaken
 
 
 class Appender:
@@ -111,8 +119,18 @@ class Appender:
 
         request: where entries of it are there already, those are given back with False and nothing is written.
         """
-        self._refuse_long_keys(prepared)
-        call = _Call(prepared, request)
+        call = self._carry_out(_Call(prepared, request))
+        assert call.entries is not None
+        return call.entries, call.is_new
+
+    def append_unless_changed(
+        self, prepared: Sequence[Prepared], position: int, subjects: Collection[str]
+    ) -> list[Entry] | None:
+        """Write entries, unless one of some subjects has chosen or signalled since a position: then None."""
+        return self._carry_out(_Call(prepared, None, (position, subjects))).entries
+
+    def _carry_out(self, call: _Call) -> _Call:
+        self._refuse_long_keys(call.prepared)
         with self._turn:
             self._waiting.append(call)
             while self._is_led and not call.is_done:
@@ -129,8 +147,7 @@ class Appender:
                     self._turn.notify_all()
         if call.error is not None:
             raise call.error
-        assert call.entries is not None
-        return call.entries, call.is_new
+        return call
 
     def erase(self, subject: str) -> Entry | None:
         """Remove payload, salt and subject of every entry of `subject`, and let their noes stand under their mark.
@@ -206,7 +223,9 @@ class Appender:
                 rows = self._storage.ask(connection, select_requests(len(requests)), [*requests])
                 asked.update(to_requests(rows))
             for call in calls:
-                if call.request is None or call.request in requests - asked.keys():
+                if call.unless is not None and self._is_overtaken(connection, call.unless, new):
+                    call.is_overtaken = True
+                elif call.request is None or call.request in requests - asked.keys():
                     new.append(call)
                     requests.discard(call.request)  # of two that ask the same at once, the first is recorded
             return [prepared for call in new for prepared in call.prepared]
@@ -235,6 +254,14 @@ class Appender:
             is_followed = bool(self._waiting)
         if not is_followed or time.monotonic() - self._published_at > FILE_LAG_SECONDS:
             self._publish_last()
+
+    def _is_overtaken(
+        self, connection: Connection, unless: tuple[int, Collection[str]], new: Sequence[_Call]
+    ) -> bool:
+        since, subjects = unless
+        changed = {subject for (subject,) in self._storage.ask(connection, CHANGED_SINCE, (since,))}
+        changed |= {prepared.subject for call in new for prepared in call.prepared}
+        return not changed.isdisjoint(subjects)
 
     def _commit(
         self, collect: Callable[[Connection], Sequence[Prepared]]
@@ -286,7 +313,7 @@ class Appender:
                     rows["choices"].append(choice_row(new.subject, new.payload, index, pack))
                 elif new.kind is EntryKind.SIGNAL:
                     rows["signals"].append(signal_row(new.subject, new.payload, index))
-                if new.kind in _ASKED_FOR and (asked := request_row(new.payload, index)) is not None:
+                if new.kind in ASKED_FOR and (asked := request_row(new.payload, index)) is not None:
                     rows["requests"].append(asked)
             elif new.kind in NAMING:
                 packs.name(new.payload)

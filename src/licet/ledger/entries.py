@@ -40,6 +40,7 @@ class EntryKind(StrEnum):
     """What an entry records. The text stands in the leaf."""
 
     CHOICE = "choice"
+    SUPERSEDED_CHOICE = "superseded_choice"
     SIGNAL = "signal"
     NOTICE_SHOWN = "notice_shown"
     PACK_ANNOUNCED = "pack_announced"
@@ -48,15 +49,20 @@ class EntryKind(StrEnum):
     ERASURE = "erasure"
 
 
+#: The kinds whose payload may say which request asked for them.
+ASKED_FOR = (EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.SUPERSEDED_CHOICE)
+
+
 @dataclass(frozen=True, slots=True)
 class NewEntry:
     """Something to record.
 
     payload: JSON values without floats. A choice says ``setting``, ``value`` ("on" or "off") and may say
     ``category`` and ``via``, and ``pack``, the digest of the pack it was given under: a yes that names none, or one
-    that no earlier entry names, speaks for nothing. A signal says ``signal`` and ``value`` (true or false); both may
-    say ``request``, 64 hex digits that name who asked for it and when (see `Ledger.append_once`). A pack in
-    force or announced says ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
+    that no earlier entry names, speaks for nothing. So does a superseded choice, which was made before the one that
+    stood when it was recorded and makes no row in the table of choices. A signal says ``signal`` and ``value`` (true
+    or false). All may say ``request``, 64 hex digits that name who asked for it and when (see `Ledger.append_once`).
+    A pack in force or announced says ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
     """
 
     kind: EntryKind
@@ -180,12 +186,12 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
         return "its subject must be text that is not empty"
     if isinstance(subject, str) and is_mark(subject):
         return "its subject looks like the mark of somebody erased"
-    if kind in (EntryKind.CHOICE, EntryKind.SIGNAL):
+    if kind in ASKED_FOR:
         if subject is None:
             return "it needs a subject"
         if not _is_request(payload.get("request")):
             return "its request must be 64 hex digits"
-        return _fault_of_choice(payload) if kind == EntryKind.CHOICE else _fault_of_signal(payload)
+        return _fault_of_signal(payload) if kind == EntryKind.SIGNAL else _fault_of_choice(payload)
     if kind in (EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED):
         if subject is not None:
             return "a pack has no subject"

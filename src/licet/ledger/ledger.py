@@ -198,6 +198,25 @@ class Ledger:
         named = [NewEntry(one.kind, one.subject, {**one.payload, "request": request}) for one in entries]
         return appender.append(prepare(named), request)
 
+    def append_unless_changed(
+        self, entries: Sequence[NewEntry], position: int, subjects: Collection[str]
+    ) -> list[Entry] | None:
+        """Record entries that were made up from how some subjects stood at a position; None where one moved on since.
+
+        Nobody can choose between that look and the commit. Raises: as `append`.
+        """
+        appender = self._writer()
+        prepared = prepare(entries)
+        return appender.append_unless_changed(prepared, position, subjects) if prepared else []
+
+    def known_requests(self, requests: Sequence[str]) -> set[str]:
+        """Those of some requests that an entry was recorded for, erased or not."""
+        return reading.read_known_requests(self._storage, requests)
+
+    def entries_at(self, indices: Sequence[int]) -> Iterator[Entry]:
+        """The entries of these numbers that there are, in the order of their numbers."""
+        return reading.read_entries_at(self._storage, indices)
+
     def requested(self, request: str) -> list[Entry]:
         """The entries that were recorded for a request, in order; none where it was never recorded."""
         return reading.read_requested(self._storage, request)

@@ -21,6 +21,9 @@ from licet.ledger.storage import Storage
 
 _BATCH_ROWS = 2048
 
+#: Entries or requests asked for in one statement.
+_ASKED_AT_ONCE = 500
+
 #: Beyond every entry's number.
 #: No entry stands this far on, and both databases can be asked for it.
 _NO_END = 2**63 - 1
@@ -36,6 +39,11 @@ _OF_KIND = (
     "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
     "WHERE kind = ? AND idx >= ? AND idx < ? ORDER BY idx"
 )
+
+#: Subjects with a choice or a signal among the entries from a number on.
+CHANGED_SINCE = """
+    SELECT DISTINCT subject FROM entries WHERE idx >= ? AND kind IN ('choice', 'signal') AND subject IS NOT NULL
+"""
 _MOMENT = "SELECT recorded_at_us FROM entries WHERE idx = ?"
 _CHECKPOINT = "SELECT size, root, signature FROM checkpoints WHERE size = ?"
 _LATEST_CHECKPOINT = "SELECT size, root, signature FROM checkpoints ORDER BY size DESC LIMIT 1"
@@ -93,6 +101,28 @@ def read_few(storage: Storage, kind: EntryKind, start: int, stop: int | None) ->
 def read_requested(storage: Storage, request: str) -> list[Entry]:
     """The entries that a request asked for, in order."""
     return to_requests(storage.fetch(select_requests(1), (request,))).get(request, [])
+
+
+def read_known_requests(storage: Storage, requests: Sequence[str]) -> set[str]:
+    """Those of some requests that an entry was recorded for."""
+    known: set[str] = set()
+    for start in range(0, len(requests), _ASKED_AT_ONCE):
+        some = requests[start : start + _ASKED_AT_ONCE]
+        statement = f"SELECT DISTINCT request FROM requests WHERE request IN ({_marks(len(some))})"
+        known.update(request for (request,) in storage.fetch(statement, some))
+    return known
+
+
+def read_entries_at(storage: Storage, indices: Sequence[int]) -> Iterator[Entry]:
+    """The entries of these numbers that there are, in the order of their numbers."""
+    ordered = sorted(set(indices))
+    for start in range(0, len(ordered), _ASKED_AT_ONCE):
+        some = ordered[start : start + _ASKED_AT_ONCE]
+        statement = (
+            "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
+            f"WHERE idx IN ({_marks(len(some))}) ORDER BY idx"
+        )
+        yield from map(as_entry, storage.fetch(statement, some))
 
 
 @functools.cache

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.entries import (
+    ASKED_FOR,
     SALT_BYTES,
     ChoiceRow,
     EntryKind,
@@ -346,7 +347,7 @@ class _Ordered:
 
 
 #: Kinds whose payload is read, and not only held to its commitment.
-_READ_KINDS = frozenset({EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.ERASURE, *NAMING})
+_READ_KINDS = frozenset({*ASKED_FOR, EntryKind.ERASURE, *NAMING})
 
 
 def _stream(storage: Storage, connection: Connection, table: Table, order: str) -> Iterator[tuple[Any, ...]]:

@@ -20,6 +20,9 @@ from licet.web.peers import THIS_MACHINE, asks_straight_from, networks
 MOST_BODY_BYTES = 64 * 1024
 #: Bytes for a batch of decisions.
 MOST_BATCH_BYTES = 4 * 1024 * 1024
+#: Bytes for a file of choices: some hundred thousand of them.
+MOST_CHOICES_BYTES = 32 * 1024 * 1024
+_CHOICES_PATH = "/api/v1/choices"
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -68,6 +71,8 @@ class Guard:
         limit = MOST_BATCH_BYTES if is_api else MOST_BODY_BYTES
         if scope["path"] == "/audit":
             limit += self._upload_bytes
+        elif scope["path"] == _CHOICES_PATH:
+            limit = MOST_CHOICES_BYTES
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":

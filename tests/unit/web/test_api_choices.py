@@ -13,6 +13,7 @@ import pytest
 from journeys.api import Platform, platform
 from journeys.networks import make_network, member, post
 from licet.app import Workspace
+from licet.web.guard import MOST_CHOICES_BYTES
 
 #: Ids that break naive routes, and none of which is another's.
 ODD_IDS = ["a/b", "..", ".", "a%2Fb", "ü ñ 漢", "'; DROP TABLE entries; --", "?x=1#y", "a\nb", "+", "é" * 500]
@@ -85,6 +86,35 @@ def test_who_is_not_in_the_members_table_yet_can_choose(workspace: Workspace, ap
     answer = api.post("/subjects/dora/choices", json={"setting": "ai", "value": "off"})
     assert (answer.status_code, answer.json()["known"]) == (200, None)
     assert api.get("/subjects/dora/choices").json()["choices"][0]["value"] == "off"
+
+
+def test_choices_made_elsewhere_come_in_as_one_file(workspace: Workspace, api: Platform) -> None:
+    rows = b"subject,setting,state,when\nann,ai,off,2024-03-01\nben,ai,off,2024-03-01\n"
+    sent = {"Content-Type": "text/csv; charset=utf-8"}
+    dry = api.post("/choices?dry_run=true", content=rows, headers=sent).json()
+    assert (dry["recorded"], dry["dry_run"]) == (2, True) and not workspace.ledger.choices_of("ann")
+    said = api.post("/choices", content=rows, headers=sent).json()
+    assert (said["rows"], said["recorded"], said["noes"], said["not_members"]) == (2, 2, 2, 0)
+    assert said["position"] == workspace.ledger.position
+    line = b'{"subject": "ann", "setting": "ai", "state": "off", "when": "2024-03-01"}\n'
+    again = api.post("/choices", content=line, headers={"Content-Type": "application/x-ndjson"}).json()
+    assert (again["recorded"], again["already_there"]) == (0, 1)
+    assert api.get("/subjects/ann/choices").json()["choices"][0]["value"] == "off"
+
+
+def test_a_file_of_choices_that_cannot_be_taken_is_refused_whole(workspace: Workspace, api: Platform) -> None:
+    before, sent = workspace.ledger.position, {"Content-Type": "text/csv"}
+    rows = b"subject,setting,state,when\nann,ai,off,2024-03-01\n"
+    asked = [
+        (api.post("/choices", content=rows, headers={"Content-Type": "application/json"}), 422, "APP-171"),
+        (api.post("/choices", content=b"subject\nann\n", headers=sent), 422, "APP-171"),
+        (api.post("/choices", content=rows + b"ann,ai,maybe,2024-03-01\n", headers=sent), 422, "APP-172"),
+        (api.post("/choices?pack=none", content=rows, headers=sent), 404, "APP-173"),
+        (api.post("/choices", content=bytes(MOST_CHOICES_BYTES + 1), headers=sent), 413, "APP-096"),
+    ]
+    for answer, status, code in asked:
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert workspace.ledger.position == before
 
 
 def test_one_key_is_one_entry(workspace: Workspace, api: Platform) -> None:
