@@ -33,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         from licet.web.application import application
         from licet.web.config import OpenIdConnect, ServeConfig, check, to_environment
+        from licet.web.connections import OPTIONS
     except ModuleNotFoundError as error:
         print(f"APP-062: the pages need {error.name} · pip install 'licet[web]'", file=sys.stderr)
         return 2
@@ -61,9 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     uvicorn.run(
         app if app is not None else "licet.web.application:application", factory=app is None,
-        host=given.host, port=given.port, workers=given.workers, access_log=False, log_level="warning",
-        server_header=False, proxy_headers=bool(given.proxy), forwarded_allow_ips=given.proxy or "127.0.0.1",
-        timeout_graceful_shutdown=10, h11_max_incomplete_event_size=16 * 1024,
+        host=given.host, port=given.port, workers=given.workers, proxy_headers=bool(given.proxy),
+        forwarded_allow_ips=given.proxy or "127.0.0.1", **OPTIONS,
     )  # fmt: skip
     return 0
 

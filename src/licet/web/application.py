@@ -62,7 +62,7 @@ def make_application(config: ServeConfig) -> ASGIApp:
     app = FastAPI(title="licet", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.workspace, app.state.config = workspace, config
     app.state.ended = EndedSessions(config.workspace / "keys" / "ended_sessions")
-    app.state.templates, app.state.uploads = make_templates(), set()
+    app.state.templates, app.state.uploads = make_templates(), audit.Uploads()
     app.state.limits = {
         "sign-in": Limiter(SIGN_IN_RATE), "change": Limiter(CHANGE_RATE), "page": Limiter(PAGE_RATE),
         "upload": Limiter(UPLOAD_RATE),

@@ -54,6 +54,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "APP-173": (404, "The ledger names no such policy"),
     "APP-174": (409, "Members chose meanwhile"),
     "APP-170": (404, "There can be no such subject"),
+    "APP-213": (408, "The request did not come in time"),
     "APP-211": (403, "This server answers its own machine alone"),
     "LEDG-009": (503, "The ledger is busy"),
     "LEDG-012": (503, "It is not known whether it was recorded"),
