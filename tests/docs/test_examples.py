@@ -37,9 +37,12 @@ def test_a_denied_record_says_why(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_catalogue_in_the_docs_loads(tmp_path: Path) -> None:
-    (snippet,) = _snippets(ROOT / "docs" / "catalogue.md", "yaml")
-    (tmp_path / "catalogue.yaml").write_text(snippet)
-    catalogue = load_catalogue(tmp_path / "catalogue.yaml")
+    catalogues = []
+    for snippet in _snippets(ROOT / "docs" / "catalogue.md", "yaml"):
+        (tmp_path / "catalogue.yaml").write_text(snippet)
+        catalogues.append(load_catalogue(tmp_path / "catalogue.yaml"))
+    catalogue, of_text = catalogues
+    assert of_text.readings("members")["born"].pattern == "%d/%m/%Y"
     assert set(catalogue.tables) == {"members", "posts", "messages", "people"}
     assert catalogue.tables["posts"].columns["internal_score"] is None
 

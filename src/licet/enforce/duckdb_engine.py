@@ -6,14 +6,13 @@ and none may be assumed installable.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
-import re
 import shutil
 import weakref
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -22,14 +21,18 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.common.exceptions import TableNotFound
 
+from licet.enforce.database_rows import database_table
+from licet.enforce.duckdb_files import csv_scan, jsonl_scan, located, parquet_of, parquet_scan, text_literal
 from licet.enforce.duckdb_rows import arrow_in_order, parquet_in_order
 from licet.enforce.marks import RowsInOrder
 from licet.enforce.spreading import ALONE_ROWS, cut_between_groups, spread, workers_for_this_machine
-from licet.sources.catalogue import Location, Table
+from licet.enforce.text_columns import as_catalogued, refusal
+from licet.sources.catalogue import Location, Reading, Table
+from licet.sources.column_names import require_distinct
 from licet.terms import SourceError
 
-_BATCH_ROWS = 50_000
 _TRANSFORMED_ROWS = 4096
 
 
@@ -62,27 +65,34 @@ class DuckDBEngine:
         if threads is not None:
             self.backend.raw_sql(f"SET threads={threads}")
         self._names = (f"licet_{n}" for n in itertools.count())
+        self._attached: dict[str, str] = {}
 
-    def open(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> ir.Table:
+    def open(
+        self, name: str, table: Table, base: Path, handed_in: dict[str, Any], readings: Mapping[str, Reading]
+    ) -> ir.Table:
         with self.reading(name):
-            return self._in_known_types(self._open(name, table.location, base, handed_in))
+            return self._in_known_types(self._open(name, table.location, base, handed_in, readings))
 
-    def _open(self, name: str, location: Location, base: Path, handed_in: dict[str, Any]) -> ir.Table:
+    def _open(
+        self,
+        name: str,
+        location: Location,
+        base: Path,
+        handed_in: dict[str, Any],
+        readings: Mapping[str, Reading],
+    ) -> ir.Table:
         if location.parquet is not None:
-            return self.backend.read_parquet(_files(location.parquet, base, name, "*.parquet"))
+            return self._view(parquet_scan(parquet_of(name, location, base, readings), location.hive))
         if location.csv is not None:
-            return self.backend.read_csv(_files(location.csv, base, name, "*.csv"))
+            texts = self._view(csv_scan(name, location, base))
+            return as_catalogued(texts, name, readings, self.name)
         if location.jsonl is not None:
-            return self.backend.read_json(
-                _files(location.jsonl, base, name, "*.jsonl"), format="newline_delimited"
-            )
+            texts = self._view(jsonl_scan(self.backend.con, name, location, base, readings))
+            return as_catalogued(texts, name, readings, self.name)
         if location.duckdb is not None:
-            path = _files(location.duckdb, base, name, "*.duckdb")
-            attached = next(self._names)
-            self.backend.raw_sql(f"ATTACH '{_quoted(path)}' AS {attached} (READ_ONLY)")
-            return self.backend.table(location.table, database=(attached, "main"))
+            return self._from_file(name, location.duckdb, location.table or name, base)
         if location.sql is not None:
-            return self._from_database(location.sql, location.table or name)
+            return self.hand_in(database_table(location.sql, location.table or name, base, readings))
         if location.arrow is not None:
             if location.arrow not in handed_in:
                 raise SourceError(
@@ -90,6 +100,7 @@ class DuckDBEngine:
                     f"table {name!r} is an Arrow table that nobody handed in",
                     fix=f'pass it: licet.open(path).gate(…, tables={{"{location.arrow}": table}})',
                 )
+            require_distinct(handed_in[location.arrow].column_names, name)
             return self.hand_in(handed_in[location.arrow])
         raise SourceError("SRC-032", f"table {name!r} has no location", fix="say where it is, e.g. parquet:")
 
@@ -106,11 +117,9 @@ class DuckDBEngine:
     def _in_order(
         self, name: str, location: Location, base: Path, handed_in: dict[str, Any]
     ) -> RowsInOrder | None:
-        if location.parquet is not None:
-            pattern = _files(location.parquet, base, name, "*.parquet")
-            found = self.backend.con.execute("SELECT file FROM glob(?)", [pattern]).fetchall()
-            files = sorted(Path(file) for (file,) in found)
-            return parquet_in_order(self.backend, files, self._names, lambda: self._folder) if files else None
+        if location.parquet is not None and not location.hive:
+            files = [*located(name, location, base)]
+            return parquet_in_order(self.backend, files, self._names, lambda: self._folder)
         if location.arrow is not None and isinstance(handed_in.get(location.arrow), pa.Table):
             return arrow_in_order(self.backend, handed_in[location.arrow], self.hand_in, self._names)
         return None
@@ -128,6 +137,10 @@ class DuckDBEngine:
         A column without any value becomes one of Ibis's nothing, and nanosecond times with an offset plain UTC ones.
         """
         types = {name: str(kind) for name, kind in table.schema().items()}
+        # an id of type UUID is its lower-case text with hyphens; a length of time has no type that files share
+        told = [name for name, kind in table.schema().items() if kind.is_uuid() or kind.is_interval()]
+        if told:
+            table = table.mutate(**{name: table[name].cast("string") for name in told})
         if empty := [name for name, kind in types.items() if 'kind="NULL"' in kind]:
             table = table.mutate(**{name: ibis.null() for name in empty})
         odd = [name for name, kind in types.items() if "TIMESTAMPTZ_NS" in kind]
@@ -140,38 +153,28 @@ class DuckDBEngine:
         )
         return self.backend.table(view)
 
-    def _from_database(self, url: str, table: str) -> ir.Table:
-        import sqlalchemy as sa
-        from sqlalchemy.exc import SQLAlchemyError
+    def _from_file(self, name: str, pattern: str, table: str, base: Path) -> ir.Table:
+        """A table or a view of a DuckDB file, `schema.table` where it is not in the main one."""
+        path = str(_one_file(name, pattern, base))
+        if path not in self._attached:  # DuckDB attaches a file once
+            attached = next(self._names)
+            self.backend.raw_sql(f"ATTACH {text_literal(path)} AS {attached} (READ_ONLY)")
+            self._attached[path] = attached
+        schema, _, inner = table.rpartition(".")
+        for database, wanted in (("main", table), (schema, inner)):
+            with contextlib.suppress(TableNotFound):
+                return self.backend.table(wanted, database=(self._attached[path], database))
+        raise SourceError(
+            "SRC-033",
+            f"cannot read table {table!r} of table {name!r}: the file has none of that name",
+            path,
+            "correct the name; one of another schema is written schema.table",
+        )
 
-        try:
-            engine = sa.create_engine(url)
-            with engine.connect() as connection:
-                reflected = sa.Table(table, sa.MetaData(), autoload_with=connection)
-                names = [column.name for column in reflected.columns]
-                result = connection.execution_options(stream_results=True).execute(sa.select(reflected))
-                batches = []
-                while rows := result.fetchmany(_BATCH_ROWS):
-                    batches.append(
-                        pa.table(
-                            {
-                                n: list(values)
-                                for n, values in zip(names, zip(*rows, strict=True), strict=True)
-                            }
-                        )
-                    )
-        except (SQLAlchemyError, ImportError, ValueError, pa.ArrowException) as error:
-            first_line = (str(error).splitlines() or [type(error).__name__])[0]
-            raise SourceError(
-                "SRC-033",
-                f"cannot read table {table!r} of a database: {first_line}",
-                _without_password(url),
-                "check the URL, the driver and the table's name",
-            ) from error
-        if not batches:
-            empty = {column.name: pa.array([], _arrow_type(column.type)) for column in reflected.columns}
-            return self.hand_in(pa.table(empty))
-        return self.hand_in(pa.concat_tables(batches, promote_options="permissive"))
+    def _view(self, sql: str) -> ir.Table:
+        view = next(self._names)
+        self.backend.raw_sql(f"CREATE TEMP VIEW {view} AS {sql}")
+        return self.backend.table(view)
 
     def hand_in(self, data: pa.Table) -> ir.Table:
         name = next(self._names)
@@ -214,60 +217,34 @@ class DuckDBEngine:
         try:
             yield
         except (duckdb.Error, pa.ArrowException) as error:
-            first_line = str(error).splitlines()[0]
+            told = refusal(str(error))
+            if told is not None:
+                raise told from error
             raise SourceError(
                 "SRC-030",
-                f"cannot read {what}: {first_line}",
+                f"cannot read {what}: {_cause(str(error))}",
                 fix="check that the file is whole and is what the catalogue says it is",
             ) from error
 
 
-def _arrow_type(kind: Any) -> pa.DataType:
-    """The Arrow type of a database column that no row shows; text where SQLAlchemy names no Python type."""
-    try:
-        return _ARROW_TYPES.get(kind.python_type, pa.string())
-    except NotImplementedError:
-        return pa.string()
+def _cause(message: str) -> str:
+    """What went wrong, without the line of data that DuckDB shows with it."""
+    lines = message.splitlines()
+    counted = [line for line in lines[1:] if line.startswith("Expected Number of Columns")]
+    return ", ".join([lines[0], *counted]) if lines else "no reason given"
 
 
-_ARROW_TYPES: dict[type, pa.DataType] = {
-    bool: pa.bool_(),
-    int: pa.int64(),
-    float: pa.float64(),
-    bytes: pa.binary(),
-    date: pa.date32(),
-    datetime: pa.timestamp("us"),
-}
-
-
-def _files(pattern: str, base: Path, name: str, inside: str) -> str:
-    """The path as DuckDB wants it: a folder means every file of its kind inside."""
-    path = Path(pattern)
-    full = path if path.is_absolute() else base / path
-    if full.is_dir():
-        full = full / inside
-    if not any(full.parent.glob(full.name)) and not _has_wildcard(full):
+def _one_file(name: str, pattern: str, base: Path) -> Path:
+    path = base / pattern
+    if not path.is_file():
         raise SourceError(
             "SRC-034",
             f"table {name!r} is not where the catalogue says",
-            str(full),
+            str(path),
             "move it there, or correct its location in the catalogue",
         )
-    return str(full)
-
-
-def _has_wildcard(path: Path) -> bool:
-    return any(mark in str(path) for mark in "*?[")
-
-
-def _without_password(url: str) -> str:
-    """A database URL as an error may show it; made by hand, since one that cannot be parsed is shown too."""
-    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url.partition("?")[0])
+    return path
 
 
 def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from licet.enforce.duckdb_files import path_list, text_literal
 from licet.enforce.marks import ROW, Numbers, RowsInOrder
 
 #: DuckDB's names for where a row of a Parquet file lies; a table with columns so called is not read in order.
@@ -35,7 +36,7 @@ def parquet_in_order(
 
     names:  new names for views; folder: where marks may lie.
     """
-    if {_FILE, _PLACE, ROW} & set(backend.read_parquet([str(file) for file in files]).columns):
+    if {_FILE, _PLACE, ROW} & {*pq.read_schema(files[0]).names}:
         return None
     sizes = [pq.read_metadata(file).num_rows for file in files]
     starts = [0, *itertools.accumulate(sizes)]
@@ -57,7 +58,7 @@ def parquet_in_order(
                 column_encoding=_DIFFERENCES, row_group_size=_ROW_GROUP_ROWS,
             )  # fmt: skip
         # Compared once a query, within the subquery: outside it DuckDB would compare the texts for every row.
-        still = f"(SELECT {_STAND} = {_text(stood)} {_looked_at(files)})"
+        still = f"(SELECT {_STAND} = {text_literal(stood)} {_looked_at(files)})"
         same = f"rows.{_PLACE} = marks.{_PLACE} AND {still}"
         if len(files) > 1:
             same += f" AND rows.{_FILE} = marks.{_FILE}"
@@ -93,16 +94,12 @@ def _side_by_side(rows: str, marks: str, same: str, columns: list[str], hidden: 
 
 
 def _scan(files: list[Path]) -> str:
-    return f"read_parquet([{', '.join(map(_text, files))}], {_PLACE}=true)"
+    return f"read_parquet({path_list(files)}, hive_partitioning=false, {_PLACE}=true)"
 
 
 def _looked_at(files: list[Path]) -> str:
     """The files as they are at the time of the query; their content is not read."""
-    return f"FROM read_blob([{', '.join(map(_text, files))}])"
-
-
-def _text(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
+    return f"FROM read_blob({path_list(files)})"
 
 
 def _view(backend: Any, name: str, sql: str) -> ir.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from licet.enforce.marks import RowsInOrder
-from licet.sources.catalogue import Table
+from licet.sources.catalogue import Reading, Table
 
 
 class Engine(Protocol):
@@ -21,8 +21,13 @@ class Engine(Protocol):
     #: Whether people are kept in this process (`roll`) rather than where the engine's tables are (`population`).
     people_here: bool
 
-    def open(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> ir.Table:
-        """The table where its catalogue says it lies. Raises SourceError when it cannot be read so."""
+    def open(
+        self, name: str, table: Table, base: Path, handed_in: dict[str, Any], readings: Mapping[str, Reading]
+    ) -> ir.Table:
+        """The table where its catalogue says it lies, its columns read as `Catalogue.readings` has them.
+
+        Raises: SourceError when it cannot be read so.
+        """
         ...
 
     def in_order(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> RowsInOrder | None:

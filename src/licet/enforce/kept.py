@@ -27,10 +27,11 @@ Call = Callable[[Roll | None, frozenset[str] | None], Roll]
 
 
 class _Called(NamedTuple):
-    """A roll as of `position`, read when the members' files stood so."""
+    """A roll as of `position`, read when the members' files stood so and the ledger had `size` entries."""
 
     stand: Stand
     position: int
+    size: int
     roll: Roll
 
 
@@ -63,14 +64,14 @@ class Kept:
 
     def _roll(self, key: str, stand: Stand | None, ledger: Ledger, position: int, call: Call) -> Roll:
         earlier = self._rolls.get(key)
+        size = ledger.position
         if stand is None:
             return call(None, None)
         if (
             earlier is None
             or not earlier.stand.holds(stand)
             or position < earlier.position
-            # Whose an erased choice between the two positions was, no entry says any more.
-            or ledger.erased_since(earlier.position)
+            or ledger.erased_since(earlier.size)
         ):
             roll = call(None, None)
         else:
@@ -81,7 +82,7 @@ class Kept:
                     roll = roll._replace(subjects=earlier.roll.subjects)  # so rows keep their numbers
             else:
                 roll = call(earlier.roll, frozenset(changed)) if changed else earlier.roll
-        self._rolls[key] = _Called(stand, position, roll)
+        self._rolls[key] = _Called(stand, position, size, roll)
         return roll
 
     def numbers(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import weakref
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,12 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from licet.enforce.marks import RowsInOrder
 from licet.enforce.spark_backend import SparkBackend
+from licet.enforce.spark_files import csv_frame, jsonl_frame, parquet_frame
 from licet.enforce.spark_transform import transformed
 from licet.enforce.spark_types import fitted
-from licet.sources.catalogue import Location, Table
+from licet.enforce.text_columns import as_catalogued, refusal
+from licet.sources.catalogue import Location, Reading, Table
+from licet.sources.column_names import require_distinct
 from licet.terms import GateError, SourceError
 
 #: About 100 bytes each in the driver and in every executor, ids of ten letters: 400 MB.
@@ -56,7 +59,9 @@ class SparkEngine:
         # Expressions hold the backend, not the engine: views live as long as anything can still read them.
         weakref.finalize(self.backend, _release, session, self._views, self._kept).atexit = False
 
-    def open(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> ir.Table:
+    def open(
+        self, name: str, table: Table, base: Path, handed_in: dict[str, Any], readings: Mapping[str, Reading]
+    ) -> ir.Table:
         location = table.location
         if location.arrow is not None:
             if location.arrow not in handed_in:
@@ -65,20 +70,19 @@ class SparkEngine:
                     f"table {name!r} is an Arrow table that nobody handed in",
                     fix=f'pass it: licet.open(path).gate(…, tables={{"{location.arrow}": table}})',
                 )
+            require_distinct(handed_in[location.arrow].column_names, name)
             return self.hand_in(handed_in[location.arrow])
         with self.reading(f"table {name!r}"):
-            return self._view(self._files(name, location, base))
+            rows = self._view(self._files(name, location, base, readings))
+            return as_catalogued(rows, name, readings, self.name)
 
-    def _files(self, name: str, location: Location, base: Path) -> Any:
-        read = self.session.read
+    def _files(self, name: str, location: Location, base: Path, readings: Mapping[str, Reading]) -> Any:
         if location.parquet is not None:
-            return read.parquet(_place(location.parquet, base, "*.parquet"))
+            return parquet_frame(self.session, name, location, base, readings)
         if location.csv is not None:
-            plain = read.option("header", True).option("inferSchema", True).option("escape", '"')
-            return plain.option("multiLine", True).csv(_place(location.csv, base, "*.csv"))
+            return csv_frame(self.session, name, location, base)
         if location.jsonl is not None:
-            dated = read.option("inferTimestamp", True)
-            return dated.json(_place(location.jsonl, base, "*.jsonl"))
+            return jsonl_frame(self.session, name, location, base, readings)
         raise SourceError(
             "SRC-061",
             f"table {name!r} is in a database, which Spark is not asked to read",
@@ -141,8 +145,17 @@ class SparkEngine:
 
 
 def _told(error: Exception, what: str) -> SourceError:
+    carried = refusal(str(error))
+    if carried is not None:
+        return carried
     first_line = _cause(str(error)) or type(error).__name__
     condition = (error.getCondition() if isinstance(error, PySparkException) else None) or ""
+    if condition.startswith("COLUMN_ALREADY_EXISTS"):
+        return SourceError(
+            "SRC-161",
+            f"{what} has two columns of one name: {first_line}",
+            fix="rename one: nothing says which of them a label or a person is about",
+        )
     if condition.startswith(_MISSING):
         return SourceError(
             "SRC-062",
@@ -173,15 +186,3 @@ def _release(session: Any, views: list[str], kept: list[Any]) -> None:
             frame.unpersist()
     except (PySparkException, Py4JError, ConnectionError, AttributeError, ValueError):
         pass
-
-
-def _place(pattern: str, base: Path, inside: str) -> str:
-    """A path as Spark wants it. One with a scheme (s3a://, hdfs://) is taken as it is; of a folder here with such
-    files directly inside, just these are read; any other folder is Spark's to look through."""
-    if "://" in pattern:
-        return pattern
-    path = Path(pattern)
-    full = path if path.is_absolute() else base.absolute() / path
-    if full.is_dir() and any(full.glob(inside)):
-        full = full / inside
-    return "file:" + str(full).replace("{", "\\{").replace("}", "\\}")

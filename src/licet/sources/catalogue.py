@@ -10,8 +10,9 @@ it is for `check_stamps`; reading one from YAML, with line numbers in its errors
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -25,6 +26,17 @@ STAMP = b"licet.category"
 
 #: The ways a table can be reached; a location names exactly one.
 LOCATION_KINDS = ("parquet", "csv", "jsonl", "duckdb", "sql", "arrow")
+_FILE_KINDS = ("parquet", "csv", "jsonl")
+
+#: What a column of a text file may be said to hold.
+TextType = Literal["text", "integer", "number", "boolean", "date", "time"]
+
+
+class Reading(NamedTuple):
+    """How a column is read. kind: an id, a word, an age in whole years, or a type; pattern: of a date or a time."""
+
+    kind: Literal["id", "word", "age"] | TextType
+    pattern: str | None = None
 
 
 def is_category(category: str) -> bool:
@@ -68,6 +80,13 @@ class Location(Part):
     table: str | None = Field(
         default=None, min_length=1, description="the table inside a DuckDB file or a database"
     )
+    delimiter: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1,
+        description="what separates the values of a CSV file; , if not said",
+    )
+    hive: bool = Field(default=False, description="whether folders called name=value are columns of text")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Location:
@@ -82,6 +101,14 @@ class Location(Part):
             says = "needs `table`" if self.table is None else "has no `table` inside"
             raise PydanticCustomError(
                 "location_table", "a {kind} location {says}", {"kind": given[0], "says": says}
+            )
+        wrong = "delimiter" if self.delimiter is not None and self.csv is None else ""
+        wrong = "hive" if self.hive and given[0] not in _FILE_KINDS else wrong
+        if wrong or self.delimiter in ('"', "\n", "\r"):
+            raise PydanticCustomError(
+                "location_table",
+                "a {kind} location has no such {wrong}",
+                {"kind": given[0], "wrong": wrong or "delimiter"},
             )
         return self
 
@@ -112,6 +139,13 @@ class Table(Part):
         description="paths of the ids that say whom an element of a list is about, as mentions[].member_id",
     )
     source: str = Field(default="", description="what the data came from, for reports")
+    types: dict[str, TextType] = Field(
+        default={}, description="what columns of CSV or JSON lines hold; text, if not said"
+    )
+    formats: dict[str, str] = Field(
+        default={},
+        description="how dates and times are written in CSV or JSON lines, as %d/%m/%Y; else ISO",
+    )
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Table:
@@ -121,6 +155,19 @@ class Table(Part):
             )
         if len(set(self.subjects)) != len(self.subjects):
             raise PydanticCustomError("subject_twice", "a column is named twice under subjects", {})
+        if (self.types or self.formats) and self.location.kind not in ("csv", "jsonl"):
+            raise PydanticCustomError(
+                "typed",
+                "types and formats are said of csv and jsonl; a {kind} has its own",
+                {"kind": self.location.kind},
+            )
+        for column, pattern in self.formats.items():
+            if not is_date_pattern(pattern):
+                raise PydanticCustomError(
+                    "typed",
+                    "{pattern} of column {column} is no pattern of %Y %m %d, and %H %M %S where there is a time",
+                    {"pattern": pattern, "column": column},
+                )
         for text in self.element_subjects:
             path = parse_path(text)
             if path is None or not names_an_element(path):
@@ -167,6 +214,21 @@ class FactsTable(Part):
         return tuple(dict.fromkeys(name for name in roles if name is not None))
 
 
+def is_date_pattern(pattern: str) -> bool:
+    """Whether `pattern` says how a date, or a date with a time, is written."""
+    letters = _FIELDS.findall(pattern)
+    rest = _FIELDS.sub("", pattern)
+    return (
+        len(set(letters)) == len(letters)
+        and {"%Y", "%m", "%d"} <= set(letters)
+        and _BETWEEN.fullmatch(rest) is not None
+    )
+
+
+_FIELDS = re.compile(r"%[YmdHMS]")
+_BETWEEN = re.compile(r"[-/.,: T]*")
+
+
 class Catalogue(Part):
     """All tables of a workspace."""
 
@@ -190,3 +252,22 @@ class Catalogue(Part):
                 {"name": self.facts.table, "known": tuple(self.tables)},
             )
         return self
+
+    def readings(self, name: str) -> dict[str, Reading]:
+        """How the columns of a table with a role, a type or a pattern are read; any other is what the file makes it."""
+        table, facts = self.tables[name], self.facts
+        found = {column: Reading(kind) for column, kind in table.types.items()}
+        roles: list[tuple[str | None, Reading]] = [
+            (table.created, Reading("time")),
+            (table.visibility, Reading("word")),
+        ]
+        if facts is not None and facts.table == name:
+            roles += [(facts.region, Reading("word")), (facts.plan, Reading("word"))]
+            roles += [(facts.age, Reading("age")), (facts.birth_date, Reading("date"))]
+            roles += [(facts.subject, Reading("id"))]
+        roles += [(column, Reading("id")) for column in (table.key, *table.subjects)]
+        found |= {column: reading for column, reading in roles if column is not None}
+        for column, pattern in table.formats.items():
+            kind = found[column].kind if column in found else "time" if "%H" in pattern else "date"
+            found[column] = Reading(kind, pattern)
+        return found

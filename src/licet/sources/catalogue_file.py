@@ -249,6 +249,10 @@ def _complaint(error: ErrorDetails, root: yaml.Node | None, where: str) -> Sourc
             _at(where, _mark(root, ("facts", "table"))),
             f"did you mean {near}?" if near else "name one of the tables below",
         )
+    if kind == "typed":
+        return SourceError(
+            "SRC-009", error["msg"], place, "write it as the documentation of the catalogue shows"
+        )
     if kind in ("visibility_twice", "subject_twice", "table_name"):
         return SourceError(
             "SRC-009", error["msg"], place, "keep one" if kind != "table_name" else "rename it"

@@ -6,7 +6,6 @@ file still says what it holds. The same table and labels give the same bytes, gi
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 
 from licet.sources.catalogue import STAMP, is_category
 from licet.sources.files import replace_file
+from licet.sources.table_files import table_files
 from licet.terms import SourceError
 
 #: Rows a row group; fixed, since it decides the bytes.
@@ -103,19 +103,14 @@ def write_batches(
 def parquet_files(location: str, base_dir: Path | str) -> tuple[Path, ...]:
     """The Parquet files of a location (a file, a folder or a glob, relative to `base_dir`), in a fixed order.
 
-    Whatever an engine may read there is listed, and rather more than less: every ``*.parquet`` below a folder, hidden
-    ones too, and for a name with wildcards both the file of that very name and those that match.
     Raises: SourceError SRC-014 when there is none.
     """
-    place = Path(base_dir) / location
-    found = {place} if place.is_file() else set()
-    if place.is_dir():
-        found |= {path for path in place.rglob("*.parquet") if path.is_file()}
-    # Path.glob takes no absolute pattern
-    matches = glob.glob(str(place), recursive=True, include_hidden=True)  # noqa: PTH207
-    found |= {path for path in map(Path, matches) if path.is_file()}
+    found = table_files(location, "parquet", base_dir)
     if not found:
         raise SourceError(
-            "SRC-014", "there is no Parquet file here", str(place), "mend the path, or import again"
+            "SRC-014",
+            "there is no Parquet file here",
+            str(Path(base_dir) / location),
+            "mend the path, or import again",
         )
-    return tuple(sorted(found))
+    return found

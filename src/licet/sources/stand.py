@@ -7,14 +7,13 @@ the clock that stamps it, and nothing would show it.
 
 from __future__ import annotations
 
-import glob
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from licet.sources.catalogue import Location
-from licet.sources.parquet_files import parquet_files
+from licet.sources.table_files import table_files
 from licet.terms import SourceError
 
 #: How long a file must have rested before a look at it can be relied upon, where times have parts of a second and
@@ -54,18 +53,12 @@ def files_of(location: Location, base: Path) -> tuple[Path, ...] | None:
 
     That is a table of a database (a DuckDB file too: what it holds may still stand in its log), and one handed in.
     """
-    if location.parquet is not None:
-        try:
-            return parquet_files(location.parquet, base)
-        except SourceError:
-            return None
-    for kind in ("csv", "jsonl"):
-        if (pattern := getattr(location, kind)) is not None:
-            full = base / pattern
-            inside = full / f"*.{kind}" if full.is_dir() else full
-            # Path.glob takes no absolute pattern
-            return tuple(map(Path, sorted(glob.glob(str(inside), recursive=True)))) or None  # noqa: PTH207
-    return None
+    if location.kind not in ("parquet", "csv", "jsonl"):
+        return None
+    try:
+        return table_files(getattr(location, location.kind), location.kind, base) or None
+    except SourceError:
+        return None
 
 
 def _rest(written_ns: int, changed_ns: int) -> int:

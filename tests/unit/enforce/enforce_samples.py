@@ -110,13 +110,14 @@ def make_gate(
     base: Path = Path(),
     at: datetime = AT,
     sharing: dict[str, Any] | None = None,
+    catalogue: Catalogue | None = None,
     **asked: Any,
 ) -> Gate:
     """`rules` replace the pack's; `table` changes how `posts` is catalogued, `sharing` the default."""
     pack = PACK | ({"rules": list(rules)} if rules else {})
     if sharing is not None:
         pack["settings"] = {"sharing": PACK["settings"]["sharing"] | {"default": sharing}}
-    catalogue = Catalogue.model_validate(
+    catalogue = catalogue or Catalogue.model_validate(
         {
             "licet_catalogue": 1,
             "facts": facts,

@@ -50,7 +50,7 @@ def test_rows_of_several_files_keep_their_marks(tmp_path: Path) -> None:
 
 
 def test_a_table_with_names_that_stand_in_the_way_is_read_by_joining(tmp_path: Path) -> None:
-    for name in ("file_row_number", "file_index", "__licet_row"):
+    for name in ("file_row_number", "file_index"):
         odd = POSTS.append_column(name, pa.array([3, 1, 2, 5, 4]))
         gate = gate_on(tmp_path / name, odd)
         assert gate.prepare(["posts"]) == ()

@@ -15,7 +15,7 @@ import pytest
 
 from licet.enforce.spark_engine import SparkEngine
 from licet.enforce.spark_session import open_session
-from licet.sources.catalogue import Location, Table
+from licet.sources.catalogue import Catalogue, Location, Table
 from licet.terms import GateError, SourceError
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -27,7 +27,9 @@ def spark(spark_session: Any) -> SparkEngine:
 
 
 def opened(engine: Any, base: Path, **location: str) -> Any:
-    return engine.open("posts", Table(location=Location(**location), columns={}), base, {})
+    table = Table(location=Location(**location), key="id", created="at", columns={})
+    readings = Catalogue(licet_catalogue=1, tables={"posts": table}).readings("posts")
+    return engine.open("posts", table, base, {}, readings)
 
 
 def refused(code: str, engine: Any, base: Path, **location: str) -> SourceError:
@@ -65,7 +67,7 @@ def test_folders_globs_and_addresses_name_the_files_inside(spark: SparkEngine, t
     def ids(place: str) -> list[str]:
         return sorted(opened(spark, tmp_path, parquet=place).to_pyarrow()["id"].to_pylist())
 
-    assert ids(".") == ["a", "b"]
+    assert ids(".") == ["a", "b", "c"]
     assert ids(str(tmp_path / "[b].parquet")) == ["b"]
     assert ids("by_day") == ["c"]
     assert ids(f"file://{tmp_path}/a.parquet") == ["a"]
@@ -74,13 +76,13 @@ def test_folders_globs_and_addresses_name_the_files_inside(spark: SparkEngine, t
 def test_csv_and_json_lines_are_read(spark: SparkEngine, tmp_path: Path) -> None:
     (tmp_path / "posts.csv").write_text('id,text\n1,"two\nlines, and ""quotes"""\n2,\n')
     assert opened(spark, tmp_path, csv="posts.csv").to_pyarrow().to_pylist() == [
-        {"id": 1, "text": 'two\nlines, and "quotes"'},
-        {"id": 2, "text": None},
+        {"id": "1", "text": 'two\nlines, and "quotes"'},
+        {"id": "2", "text": None},
     ]
     (tmp_path / "posts.jsonl").write_text('{"id": 1, "at": "2026-01-01T12:00:00Z"}\n{"id": 2, "at": null}\n')
     read = opened(spark, tmp_path, jsonl="posts.jsonl")
     assert read.schema()["at"].is_timestamp()
-    assert read.to_pyarrow().to_pylist() == [{"id": 1, "at": NOON}, {"id": 2, "at": None}]
+    assert read.to_pyarrow().to_pylist() == [{"id": "1", "at": NOON}, {"id": "2", "at": None}]
 
 
 def test_types_spark_does_not_have_are_handed_in_as_the_next_wider(spark: SparkEngine) -> None:
@@ -145,9 +147,10 @@ def test_ids_are_the_same_text_on_both_engines_or_nobodys(spark: SparkEngine) ->
 def test_tables_spark_cannot_read_are_refused(spark: SparkEngine, tmp_path: Path) -> None:
     refused("SRC-061", spark, tmp_path, sql="postgresql://host/db", table="posts")
     refused("SRC-061", spark, tmp_path, duckdb="posts.duckdb", table="posts")
-    refused("SRC-062", spark, tmp_path, parquet="nowhere.parquet")
+    refused("SRC-034", spark, tmp_path, parquet="nowhere.parquet")
+    refused("SRC-062", spark, tmp_path, parquet=f"file://{tmp_path}/nowhere.parquet")
     (tmp_path / "empty").mkdir()
-    refused("SRC-062", spark, tmp_path, parquet="empty")
+    refused("SRC-034", spark, tmp_path, parquet="empty")
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 and then nothing of the kind")
     assert "broken" in str(refused("SRC-063", spark, tmp_path, parquet="broken.parquet"))
     refused("SRC-031", spark, tmp_path, arrow="nobody")

@@ -68,7 +68,7 @@ def test_one_stamped_file_among_many_is_found(tmp_path: Path, location: str) -> 
     (tmp_path / "folder").mkdir()
     for name in ("a", "b", "c"):
         pq.write_table(rows(text=["x"]), tmp_path / "folder" / f"{name}.parquet")
-    write_table(tmp_path / "folder" / "_z.parquet", rows(text=["x"]), {"text": PRIVATE})
+    write_table(tmp_path / "folder" / "z.parquet", rows(text=["x"]), {"text": PRIVATE})
     assert stamped_labels(tmp_path / location) == {"text": PRIVATE}
     assert refusal(labelled(location, text="content.posts"), tmp_path) == "SRC-013"
 

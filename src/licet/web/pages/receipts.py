@@ -8,7 +8,6 @@ from starlette.responses import Response, StreamingResponse
 
 from licet.app.receipts import to_bytes
 from licet.terms import AppError
-from licet.web.api.words import PlaceText
 from licet.web.rendering import page, workspace_of
 from licet.web.visitors import Subject
 
@@ -25,7 +24,7 @@ def receipts(request: Request, subject: Subject) -> Response:
 
 
 @router.get("/receipts/{entry}.json")
-def receipt(request: Request, subject: Subject, entry: PlaceText) -> Response:
+def receipt(request: Request, subject: Subject, entry: int) -> Response:
     try:
         found = workspace_of(request).receipt(entry, subject=subject)
     except AppError:

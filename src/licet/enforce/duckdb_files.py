@@ -1,0 +1,205 @@
+"""Files as DuckDB scans: Parquet, CSV and JSON lines, from the list that `table_files` gives and as nothing guesses.
+
+Folders called name=value are columns where the catalogue asks for them and in no other case. CSV is text throughout;
+of JSON lines, columns with a role keep the text that stands in the file and strings stay strings.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from licet.enforce.text_columns import marked
+from licet.sources.catalogue import Location, Reading
+from licet.sources.column_names import require_distinct
+from licet.sources.csv_files import csv_head
+from licet.sources.table_files import folder_values, table_files
+from licet.terms import SourceError
+
+_HIVE = "hive_partitioning=true, hive_types_autocast=false"
+_CSV = "auto_detect=false, header=true, quote='\"', escape='\"', nullstr='', strict_mode=true, parallel=false"
+_JSONL = "format='newline_delimited', records=true"
+_WHOLE = "-?[0-9]+"
+
+
+def located(name: str, location: Location, base: Path) -> tuple[Path, ...]:
+    """The files a table is read from. Raises: SourceError SRC-034 when there is none."""
+    pattern = getattr(location, location.kind)
+    files = table_files(pattern, location.kind, base)
+    if not files:
+        raise SourceError(
+            "SRC-034",
+            f"table {name!r} is not where the catalogue says",
+            str(base / pattern),
+            "move it there, or correct its location in the catalogue",
+        )
+    return files
+
+
+def parquet_of(
+    name: str, location: Location, base: Path, readings: Mapping[str, Reading]
+) -> tuple[Path, ...]:
+    """The Parquet files of a table, columns that have a role of one type in all of them.
+
+    Raises: SourceError SRC-161, SRC-166 and SRC-167 of names, SRC-169 of types.
+    """
+    files = located(name, location, base)
+    first: pa.Schema | None = None
+    for path in files:
+        try:
+            schema = pq.read_schema(path)
+        except (OSError, pa.ArrowException):
+            continue  # the engine says what is wrong with it
+        require_distinct(schema.names, name, path)
+        require_apart(name, location, base, path, schema.names)
+        first = schema if first is None else first
+        for column in readings:
+            places = first.get_field_index(column), schema.get_field_index(column)
+            if min(places) >= 0 and _differ(first.types[places[0]], schema.types[places[1]]):
+                raise SourceError(
+                    "SRC-169",
+                    f"column {column} of table {name!r} is {first.types[places[0]]} in {files[0].name} "
+                    f"and {schema.types[places[1]]} here",
+                    str(path),
+                    "write the files of a table with the same types",
+                )
+    return files
+
+
+def parquet_scan(files: Iterable[Path], hive: bool) -> str:
+    return f"SELECT * FROM read_parquet({path_list(files)}, {_HIVE if hive else 'hive_partitioning=false'})"
+
+
+def csv_scan(name: str, location: Location, base: Path) -> str:
+    """Every column as text, by its name in each file; one that a file lacks is null there."""
+    alike: dict[tuple[str, ...], list[Path]] = {}
+    delimiter = location.delimiter or ","
+    for path in located(name, location, base):
+        header = csv_head(path, delimiter).names
+        require_distinct(header, name, path)
+        require_apart(name, location, base, path, header)
+        alike.setdefault(header, []).append(path)
+    scans = []
+    for header, files in alike.items():
+        columns = ", ".join(f"{text_literal(column)}: 'VARCHAR'" for column in header)
+        hive = _HIVE if location.hive else "hive_partitioning=false"
+        scans.append(
+            f"SELECT * FROM read_csv({path_list(files)}, columns={{{columns}}}, "
+            f"delim={text_literal(delimiter)}, {_CSV}, {hive})"
+        )
+    return " UNION ALL BY NAME ".join(scans)
+
+
+def jsonl_scan(
+    connection: Any, name: str, location: Location, base: Path, readings: Mapping[str, Reading]
+) -> str:
+    """Columns as JSON has them; those with a reading as their text, ids only where they are text or whole numbers."""
+    files = located(name, location, base)
+    hive = _HIVE if location.hive else "hive_partitioning=false"
+    source = f"read_json({path_list(files)}, {_JSONL}, {hive}, sample_size=-1, union_by_name=true)"
+    described = connection.sql(f"SELECT * FROM {source} LIMIT 0")
+    if any(
+        "_" in column for column in described.columns
+    ):  # as DuckDB calls the second of two that differ by case
+        keys = connection.sql(
+            f"SELECT DISTINCT unnest(json_keys(json)) FROM read_json_objects({path_list(files)}, {_JSONL[:26]})"
+        )
+        require_distinct([key for (key,) in keys.fetchall()], name, location.jsonl)
+    require_distinct(described.columns, name, location.jsonl)
+    types, shown = [], []
+    folders = set().union(*(folder_values(path, base) for path in files)) if location.hive else set()
+    for column, kind in zip(described.columns, described.types, strict=True):
+        named = _identifier(column)
+        if column in folders:
+            shown.append(named)
+            continue
+        reading = readings.get(column)
+        if reading is None:
+            types.append(f"{text_literal(column)}: {text_literal(_unguessed(kind))}")
+            # where a file has texts and other things in one column, a text stays the text it is
+            shown.append(f"{named} ->> '$' AS {named}" if str(kind) == "JSON" else named)
+        elif kind.id == "list" and reading.kind == "id":
+            types.append(f"{text_literal(column)}: 'JSON[]'")
+            shown.append(f"list_transform({named}, lambda e: {_id_text('e', name, column)}) AS {named}")
+        else:
+            types.append(f"{text_literal(column)}: 'JSON'")
+            text = _id_text(named, name, column) if reading.kind == "id" else f"{named} ->> '$'"
+            shown.append(f"{text} AS {named}")
+    return (
+        f"SELECT {', '.join(shown)} FROM read_json({path_list(files)}, {_JSONL}, {hive}, "
+        f"columns={{{', '.join(types)}}})"
+    )
+
+
+def path_list(files: Iterable[Path]) -> str:
+    """Files as DuckDB takes a list of them, none of them as a pattern."""
+    return f"[{', '.join(text_literal(_exact(path)) for path in files)}]"
+
+
+def text_literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _exact(path: Path) -> str:
+    """The path as one that matches itself alone."""
+    escaped = glob.escape(str(path))
+    if "\\" in escaped and escaped != str(path):  # DuckDB has no way to write both
+        raise SourceError(
+            "SRC-034", "this name holds a backslash and one of * ? [ as well", str(path), "rename the file"
+        )
+    return escaped
+
+
+def _id_text(value: str, name: str, column: str) -> str:
+    refused = f"error({text_literal(marked('id', name, column, ''))})"
+    return (
+        f"CASE WHEN {value} IS NULL OR json_type({value}) = 'NULL' THEN NULL "
+        f"WHEN json_type({value}) = 'VARCHAR' OR regexp_full_match({value}::VARCHAR, '{_WHOLE}') "
+        f"THEN {value} ->> '$' ELSE {refused} END"
+    )
+
+
+def _unguessed(kind: Any) -> str:
+    """A type that DuckDB found, where it took a text for a date, a time or a UUID as the text it is."""
+    if kind.id == "list":
+        return f"{_unguessed(kind.children[0][1])}[]"
+    if kind.id == "struct":
+        fields = ", ".join(f"{_identifier(field)} {_unguessed(inner)}" for field, inner in kind.children)
+        return f"STRUCT({fields})"
+    if kind.id == "map":
+        (_, key), (_, value) = kind.children
+        return f"MAP({_unguessed(key)}, {_unguessed(value)})"
+    return "VARCHAR" if kind.id.startswith(("date", "time", "uuid")) else str(kind)
+
+
+def _differ(one: pa.DataType, other: pa.DataType) -> bool:
+    def plain(kind: pa.DataType) -> object:
+        if pa.types.is_dictionary(kind):
+            return plain(kind.value_type)
+        if pa.types.is_integer(kind):
+            return "whole number"
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+            return "text"
+        return kind
+
+    return plain(one) != plain(other) and not pa.types.is_null(one) and not pa.types.is_null(other)
+
+
+def require_apart(name: str, location: Location, base: Path, path: Path, columns: Iterable[str]) -> None:
+    both = {*columns} & {*folder_values(path, base)} if location.hive else set()
+    if both:
+        raise SourceError(
+            "SRC-167",
+            f"column {sorted(both)[0]} of table {name!r} stands in the file and in the name of its folder",
+            str(path),
+            "take hive: true out of the catalogue, or the column out of the files",
+        )
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

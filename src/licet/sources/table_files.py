@@ -1,0 +1,85 @@
+"""Which files a location names: the one list that engines read, stamps are checked in, and changes are told by.
+
+A path is a file, a folder or a pattern. A folder means every file of its kind below it, at any depth, whatever the
+case of its suffix; names that begin with `_` or `.` and plain documents are no data. Any other file in it is refused by
+name rather than left out without a word. The list is in a fixed order, and no engine looks for files of its own.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from pathlib import Path
+
+from licet.terms import SourceError
+
+_SUFFIXES = {
+    "parquet": (".parquet",),
+    "csv": (".csv", ".csv.gz"),
+    "jsonl": (".jsonl", ".jsonl.gz"),
+}
+
+#: What may lie beside data without being any.
+_DOCUMENTS = (
+    ".txt",
+    ".md",
+    ".rst",
+    ".html",
+    ".pdf",
+    ".log",
+    ".yaml",
+    ".yml",
+    ".sql",
+    ".crc",
+    ".md5",
+    ".sha256",
+)
+
+#: Between the name and the value in a folder's name, where the catalogue says `hive: true`.
+_IS = "="
+
+
+def table_files(pattern: str, kind: str, base: Path | str) -> tuple[Path, ...]:
+    """The files of a location of kind parquet, csv or jsonl, sorted; none where nothing is there.
+
+    Raises: SourceError SRC-162 where a folder holds a file that is not of the kind.
+    """
+    place = Path(base) / pattern
+    found = {place} if place.is_file() else set()
+    # Path.glob takes no absolute pattern
+    for match in (place, *map(Path, glob.glob(str(place), recursive=True))):  # noqa: PTH207
+        if match.is_dir():
+            found |= _below(match, kind, place)
+        elif match.is_file():
+            found.add(match)
+    return tuple(sorted(found))
+
+
+def folder_values(path: Path, base: Path | str) -> dict[str, str]:
+    """Name to value, for each folder called ``name=value`` between `base` and a file; later ones count."""
+    inside = Path(os.path.relpath(path, base)).parts[:-1]
+    return dict(folder.split(_IS, 1) for folder in inside if _IS in folder)
+
+
+def _below(folder: Path, kind: str, place: Path) -> set[Path]:
+    found: set[Path] = set()
+    seen: set[str] = set()
+    for root, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(root)
+        # a link that leads back up would never end
+        folders[:] = [] if real in seen else [name for name in folders if not name.startswith(("_", "."))]
+        if real in seen:
+            continue
+        seen.add(real)
+        for name in names:
+            if name.startswith(("_", ".")) or name.lower().endswith(_DOCUMENTS):
+                continue
+            if not name.lower().endswith(_SUFFIXES[kind]):
+                raise SourceError(
+                    "SRC-162",
+                    f"{Path(root, name).relative_to(folder)} in this folder is not read as {kind}",
+                    str(place),
+                    f"move it away, begin its name with _, or name the files, as in *.{kind}",
+                )
+            found.add(Path(root, name))
+    return found

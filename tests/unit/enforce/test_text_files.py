@@ -1,0 +1,248 @@
+"""CSV, JSON lines and folders: what stands there is read, nothing is guessed, and what is not read is said."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from licet.sources.catalogue import Catalogue
+from licet.terms import SourceError
+
+
+def opened(engine: Any, base: Path, location: dict[str, Any], **table: Any) -> pa.Table:
+    catalogued: dict[str, Any] = {"location": location, "columns": {}} | table
+    facts = {"table": "posts", "subject": "who", "birth_date": "born", "age": "age"}
+    catalogue = Catalogue.model_validate(
+        {"licet_catalogue": 1, "facts": facts, "tables": {"posts": catalogued}}
+    )
+    with engine.reading("table 'posts'"):
+        readings = catalogue.readings("posts")
+        return engine.open("posts", catalogue.tables["posts"], base, {}, readings).to_pyarrow()
+
+
+def csv(base: Path, text: str | bytes, name: str = "posts.csv") -> dict[str, str]:
+    (base / name).parent.mkdir(parents=True, exist_ok=True)
+    (base / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return {"csv": name}
+
+
+def test_nothing_in_csv_is_guessed(engine: Any, tmp_path: Path) -> None:
+    text = 'country,day,n,note\nNO,01/02/2024,007,#hash\nNULL,2024-01-01,1e3,"a;b|c\td"\n# x,,true,"  "\n'
+    assert opened(engine, tmp_path, csv(tmp_path, text)).to_pylist() == [
+        {"country": "NO", "day": "01/02/2024", "n": "007", "note": "#hash"},
+        {"country": "NULL", "day": "2024-01-01", "n": "1e3", "note": "a;b|c\td"},
+        {"country": "# x", "day": None, "n": "true", "note": "  "},
+    ]
+
+
+def test_a_separator_is_what_the_catalogue_says(engine: Any, tmp_path: Path) -> None:
+    where = csv(tmp_path, "a;b\n1,5;2\n")
+    assert opened(engine, tmp_path, where | {"delimiter": ";"}).to_pylist() == [{"a": "1,5", "b": "2"}]
+    assert opened(engine, tmp_path, csv(tmp_path, "a;b\n1;2\n")).column_names == ["a;b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1\n",
+        "a,b\n1,2,3\n",
+        'a,b\n1,"open\n2,3\n',
+        'a,b\n1,"x"y\n',
+        'a,b\n1, "x"\n',
+        'a,b\n1,"x" \n',
+        b"a,b\n1,\xff\n",
+        "",
+        "a,\n1,2\n",
+    ],
+)
+def test_csv_that_can_be_read_in_two_ways_is_refused(engine: Any, tmp_path: Path, text: str | bytes) -> None:
+    with pytest.raises(SourceError) as refused:
+        opened(engine, tmp_path, csv(tmp_path, text))
+    assert refused.value.code in ("SRC-163", "SRC-030", "SRC-063")
+
+
+def test_a_quote_that_is_not_closed_is_told_with_its_line(engine: Any, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="SRC-163") as refused:
+        opened(engine, tmp_path, csv(tmp_path, 'a,b\n1,2\n3,"open\n5,6\n'))
+    assert refused.value.where.endswith("posts.csv:3")
+
+
+def test_line_breaks_quotes_and_a_byte_order_mark_are_read(engine: Any, tmp_path: Path) -> None:
+    text = b'\xef\xbb\xbfa,b\r\n"x\r\n1,y","say ""hi"""\r\n5" tall,z\r\n'
+    assert opened(engine, tmp_path, csv(tmp_path, text)).to_pylist() == [
+        {"a": "x\r\n1,y", "b": 'say "hi"'},
+        {"a": '5" tall', "b": "z"},
+    ]
+
+
+def test_columns_of_csv_go_by_their_names_file_by_file(engine: Any, tmp_path: Path) -> None:
+    csv(tmp_path, "who,open,closed\nann,A,1\n", "posts/a.csv")
+    csv(tmp_path, "closed,who,open\n2,ben,B\n", "posts/b.CSV")
+    (tmp_path / "posts" / "deep").mkdir()
+    (tmp_path / "posts" / "deep" / "c.csv.gz").write_bytes(gzip.compress(b"who,open\ncy,C\n"))
+    (tmp_path / "posts" / "_done").write_text("not data")
+    (tmp_path / "posts" / "read me.txt").write_text("not data")
+    read = opened(engine, tmp_path, {"csv": "posts"}).select(["who", "open", "closed"]).sort_by("who")
+    assert [tuple(row.values()) for row in read.to_pylist()] == [
+        ("ann", "A", "1"), ("ben", "B", "2"), ("cy", "C", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["b.parquet.zst", "b", "b.json", "deep/b.tsv"])
+def test_a_file_that_would_not_be_read_is_named(engine: Any, tmp_path: Path, name: str) -> None:
+    csv(tmp_path, "who\nann\n", "posts/a.csv")
+    csv(tmp_path, "who\nann\n", f"posts/{name}")
+    with pytest.raises(SourceError, match="SRC-162") as refused:
+        opened(engine, tmp_path, {"csv": "posts"})
+    assert refused.value.what.startswith(name)
+
+
+@pytest.mark.parametrize("names", [["a", "a"], ["a", "A"]])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "arrow"])
+def test_two_columns_of_one_name_are_refused(
+    engine: Any, tmp_path: Path, names: list[str], kind: str
+) -> None:
+    data = pa.Table.from_arrays([pa.array(["1"]), pa.array(["2"])], names)
+    location = {kind: "posts"}
+    if kind == "csv":
+        location = csv(tmp_path, f"{','.join(names)}\n1,2\n")
+    elif kind == "jsonl":
+        (tmp_path / "posts.jsonl").write_text(f'{{"{names[0]}": "1", "{names[1]}": "2"}}')
+        location = {"jsonl": "posts.jsonl"}
+    elif kind == "parquet":
+        pq.write_table(data, tmp_path / "posts.parquet")
+        location = {"parquet": "posts.parquet"}
+    catalogue = Catalogue.model_validate(
+        {"licet_catalogue": 1, "tables": {"posts": {"location": location, "columns": {}}}}
+    )
+    with pytest.raises(SourceError) as refused, engine.reading("table 'posts'"):
+        engine.open("posts", catalogue.tables["posts"], tmp_path, {"posts": data}, {}).to_pyarrow()
+    assert refused.value.code == "SRC-161" or (kind == "jsonl" and names == ["a", "a"])
+
+
+def test_a_column_called_as_the_gates_own_is_refused(engine: Any, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="SRC-166"):
+        opened(engine, tmp_path, csv(tmp_path, "__licet_mask\n1\n"))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+def test_folders_are_columns_only_where_the_catalogue_asks(engine: Any, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "posts" / "who=ben" / "day=2024-01-01"
+    folder.mkdir(parents=True)
+    data = pa.table({"text": ["x"]})
+    if kind == "parquet":
+        pq.write_table(data, folder / "a.parquet")
+    else:
+        (folder / f"a.{kind}").write_text("text\nx\n" if kind == "csv" else '{"text": "x"}')
+    assert opened(engine, tmp_path, {kind: "posts"}).to_pylist() == [{"text": "x"}]
+    asked = opened(engine, tmp_path, {kind: "posts", "hive": True})
+    assert asked.to_pylist() == [{"text": "x", "who": "ben", "day": "2024-01-01"}]
+
+
+def test_a_folder_never_speaks_for_a_column_of_the_files(engine: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "posts" / "who=ben"
+    folder.mkdir(parents=True)
+    pq.write_table(pa.table({"who": ["ann"]}), folder / "a.parquet")
+    assert opened(engine, tmp_path, {"parquet": "posts"}).to_pylist() == [{"who": "ann"}]
+    with pytest.raises(SourceError, match="SRC-167"):
+        opened(engine, tmp_path, {"parquet": "posts", "hive": True})
+
+
+def test_dates_are_iso_and_times_keep_their_offset(engine: Any, tmp_path: Path) -> None:
+    text = "who,born,made\na,2007-11-03,2025-11-03T00:30:00+02:00\nb,0000-00-00,2025-11-03\nc,,2025-11-03 01:02:03Z\n"
+    read = opened(engine, tmp_path, csv(tmp_path, text), created="made").to_pylist()
+    assert [row["born"] for row in read] == [date(2007, 11, 3), None, None]
+    assert [row["made"] for row in read] == [
+        datetime(2025, 11, 2, 22, 30, tzinfo=UTC),
+        datetime(2025, 11, 3, tzinfo=UTC),
+        datetime(2025, 11, 3, 1, 2, 3, tzinfo=UTC),
+    ]
+
+
+@pytest.mark.parametrize("written", ["11/03/2007", "3 Nov 2007", "2007-11", "1194048000"])
+def test_a_date_in_another_order_is_an_error_that_tells_no_date(
+    engine: Any, tmp_path: Path, written: str
+) -> None:
+    with pytest.raises(SourceError, match="SRC-164: column born") as refused:
+        opened(engine, tmp_path, csv(tmp_path, f"who,born\nann,{written}\n"))
+    assert "2007" not in refused.value.what and "formats" in refused.value.fix
+
+
+def test_a_date_is_read_as_the_catalogue_says_it_is_written(engine: Any, tmp_path: Path) -> None:
+    where = csv(tmp_path, "who,born,made\nann,03/11/2007,1.2.2024 13:05\n")
+    formats = {"born": "%d/%m/%Y", "made": "%d.%m.%Y %H:%M"}
+    read = opened(engine, tmp_path, where, created="made", formats=formats).to_pylist()
+    assert read == [
+        {"who": "ann", "born": date(2007, 11, 3), "made": datetime(2024, 2, 1, 13, 5, tzinfo=UTC)}
+    ]
+    with pytest.raises(SourceError, match="SRC-164"):
+        opened(engine, tmp_path, csv(tmp_path, "who,born\nann,11/23/2007\n"), formats={"born": "%d/%m/%Y"})
+
+
+def test_an_age_is_a_whole_number_or_not_known(engine: Any, tmp_path: Path) -> None:
+    where = csv(tmp_path, "who,age\na,30\nb,30.5\nc,unknown\nd,\ne,-3\n")
+    assert opened(engine, tmp_path, where)["age"].to_pylist() == [30, None, None, None, None]
+
+
+def test_columns_have_the_types_the_catalogue_declares(engine: Any, tmp_path: Path) -> None:
+    types = {"n": "integer", "x": "number", "yes": "boolean", "on": "date", "raw": "text"}
+    where = csv(tmp_path, "n,x,yes,on,raw\n7,1.5,true,2024-01-01,007\n,,,,\n")
+    assert opened(engine, tmp_path, where, types=types).to_pylist() == [
+        {"n": 7, "x": 1.5, "yes": True, "on": date(2024, 1, 1), "raw": "007"},
+        dict.fromkeys(types),
+    ]
+    with pytest.raises(SourceError, match="SRC-168: column n"):
+        opened(engine, tmp_path, csv(tmp_path, "n\nseven\n"), types={"n": "integer"})
+
+
+def test_json_lines_keep_their_texts(engine: Any, tmp_path: Path) -> None:
+    lines = '{"who": "a", "day": "2024-01-01", "u": "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "s": {"at": "12:00:00"}}\n'
+    (tmp_path / "posts.jsonl").write_text(lines)
+    assert opened(engine, tmp_path, {"jsonl": "posts.jsonl"}).to_pylist() == [
+        {
+            "who": "a",
+            "day": "2024-01-01",
+            "u": "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
+            "s": {"at": "12:00:00"},
+        }
+    ]
+
+
+def on_duckdb() -> Any:
+    from licet.enforce.duckdb_engine import DuckDBEngine
+
+    return DuckDBEngine(threads=1)
+
+
+def test_tables_of_one_duckdb_file_are_found_in_their_schemas(tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "x.duckdb") as connection:
+        connection.execute("CREATE SCHEMA s; CREATE TABLE s.posts AS SELECT 'a' AS who")
+        connection.execute("CREATE TABLE \"s.posts\" AS SELECT 'b' AS who")
+        connection.execute("CREATE TABLE long AS SELECT 'c' AS who, INTERVAL 3 DAY AS lasted")
+    engine = on_duckdb()
+    places = ("s.posts", "long", "main.long")
+    read = [opened(engine, tmp_path, {"duckdb": "x.duckdb", "table": place}).to_pylist() for place in places]
+    assert [rows[0]["who"] for rows in read] == ["b", "c", "c"] and read[1][0]["lasted"] == "3 days"
+    with pytest.raises(SourceError, match="SRC-033"):
+        opened(engine, tmp_path, {"duckdb": "x.duckdb", "table": "post"})
+    with pytest.raises(SourceError, match="SRC-034"):
+        opened(engine, tmp_path, {"duckdb": "y.duckdb", "table": "posts"})
+
+
+def test_a_sqlite_file_lies_by_the_catalogue_and_is_never_made(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "x.db") as base:
+        base.execute("CREATE TABLE posts (who TEXT)")
+        base.execute("INSERT INTO posts VALUES ('007')")
+    location = {"sql": "sqlite:///x.db", "table": "posts"}
+    assert opened(on_duckdb(), tmp_path, location).to_pylist() == [{"who": "007"}]
+    with pytest.raises(SourceError, match="SRC-034"):
+        opened(on_duckdb(), tmp_path, {"sql": "sqlite:///y.db", "table": "posts"})
+    assert not (tmp_path / "y.db").exists()
