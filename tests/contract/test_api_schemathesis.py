@@ -41,7 +41,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with make_network(root, rows) as workspace:
         workspace.choose("42", "ai", "off")
         workspace.corpus_build()
-    yield make_application(ServeConfig(root, ADDRESS, True)), make_token(root)
+    yield make_application(ServeConfig(root, ADDRESS)), make_token(root)
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ def make_token(workspace: Path, *scopes: str) -> str:
 @contextmanager
 def platform(workspace: Path, scopes: Sequence[str] = ()) -> Iterator[Platform]:
     """The application over a workspace, called with a token for all scopes, or for some."""
-    application = make_application(ServeConfig(workspace, ADDRESS, True))
+    application = make_application(ServeConfig(workspace, ADDRESS))
     sent = {"Authorization": f"Bearer {make_token(workspace, *scopes)}"}
     with Platform(application, base_url=ADDRESS, headers=sent) as client:
         yield client

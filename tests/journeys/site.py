@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import html
 import re
+import socket
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from starlette.testclient import TestClient
 
 from licet.web.application import make_application
 from licet.web.config import OpenIdConnect, ServeConfig
+from licet.web.connections import OPTIONS
 
 ADDRESS = "http://127.0.0.1:8000"
 
 
 class Browser(TestClient):
-    """One visitor. `sign_in` and `submit` fetch a page first and send the token it holds, as a browser would."""
+    """One visitor, at this machine. `sign_in` and `submit` fetch a page first and send the token it holds, as a
+    browser would."""
+
+    def __init__(self, app: Any, *, client: tuple[str, int] = ("127.0.0.1", 50000), **options: Any) -> None:
+        super().__init__(app, client=client, **options)
 
     def token(self, page: str = "/sign-in") -> str:
         found = re.search(r'name="token" value="([^"]+)"', self.get(page).text)
@@ -44,3 +52,17 @@ def site(
     application = make_application(ServeConfig(workspace, public_url, demo, oidc))
     with Browser(application, base_url=public_url) as browser:
         yield browser
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[int]:
+    """The server as it is run, in a thread, without the demo's sign-in; its port on 127.0.0.1."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        server = uvicorn.Server(uvicorn.Config(make_application(ServeConfig(root, ADDRESS)), **OPTIONS))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join(30)

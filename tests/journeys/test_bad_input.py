@@ -132,7 +132,7 @@ CASES: dict[str, Bad] = {
     "position below": Bad("APP-015", (*BUILD, "--position", "-1")),
     "purpose": Bad("GATE-005", (*BUILD, "--purpose", "world_peace")),
     "recipient": Bad("GATE-006", (*BUILD, "--recipient", "nobody")),
-    "subject to choose": Bad("APP-013", ("choose", "-s", "zoe", "--setting", "ai", "off")),
+    "subject to choose": Bad("APP-170", ("choose", "-s", "", "--setting", "ai", "off")),
     "subject to decide": Bad(
         "APP-013",
         ("decide", "-s", "zoe", "--purpose", "generative_ai_training", "--category", "content.posts"),

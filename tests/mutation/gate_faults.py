@@ -5,6 +5,7 @@ from __future__ import annotations
 from faults import Fault
 
 _ROWS, _POPULATION, _TABULATE = "licet.enforce.rows", "licet.enforce.population", "licet.enforce.tabulate"
+_COMBINATION = "licet.decide.combination"
 _GATE, _MARKS, _PLANS = "licet.enforce.gate", "licet.enforce.marks", "licet.enforce.plans"
 _CELLS, _NUMBERS = "licet.enforce.cells", "licet.enforce.numbers"
 
@@ -290,7 +291,7 @@ TABULATE = [
     ),
     Fault(
         "reason of the first kind of data",
-        _TABULATE,
+        _COMBINATION,
         "nearest = min(decisions, key=lambda decision: _NEAR[decision.code])",
         "nearest = decisions[0]",
         "the reason told is not the nearest one",

@@ -45,7 +45,7 @@ MADE = st.sampled_from([datetime(2024, 1, 1), datetime(2024, 1, 2), None])  # no
 @st.composite
 def networks(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     authors = st.sampled_from((*MEMBERS, "ghost")) | PEOPLE | PEOPLE
-    company = st.lists(PEOPLE, max_size=2)
+    company = st.lists(st.sampled_from((*MEMBERS, *MEMBERS, None)), max_size=2)
     return {
         "members": [
             member(one, draw(st.sampled_from(["DE", "CH", "FR", "US", None])), draw(st.sampled_from(

@@ -20,17 +20,21 @@ from licet.ledger import EntryKind, NewEntry, Signer
 from licet.terms import ChoiceState
 from postgres_server import PostgresServer
 
-SUBJECTS = st.sampled_from(["ann", "bob", "Zoë", "ann ", "Ann"])
+NAMES = ["ann", "bob", "Zoë", "ann ", "Ann", f"erased:{'z' * 64}"]
+SUBJECTS = st.sampled_from(NAMES)
 SETTINGS = st.sampled_from(["ai_training", "ads"])
 CATEGORIES = st.sampled_from([None, "profile", "profile.photo"])
 CHOICES = st.builds(
-    lambda subject, setting, category, value: NewEntry(
-        EntryKind.CHOICE, subject, {"setting": setting, "category": category, "value": value, "via": "web"}
+    lambda subject, setting, category, value, pack: NewEntry(
+        EntryKind.CHOICE,
+        subject,
+        {"setting": setting, "category": category, "value": value, "via": "web", "pack": pack},
     ),
     SUBJECTS,
     SETTINGS,
     CATEGORIES,
     st.sampled_from(["on", "off"]),
+    st.sampled_from([None, "d1", "d2", "d3"]),
 )
 SIGNALS = st.builds(
     lambda subject, signal, value: NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value}),
@@ -42,21 +46,51 @@ OTHERS = st.one_of(
     st.builds(
         lambda subject: NewEntry(EntryKind.NOTICE_SHOWN, subject, {"notice": "n"}), st.none() | SUBJECTS
     ),
-    st.just(
-        NewEntry(EntryKind.PACK_IN_FORCE, None, {"pack": "p", "version": "1", "digest": "d", "file": "f"})
+    st.builds(
+        lambda kind, digest: NewEntry(
+            kind, None, {"pack": "p", "version": "1", "digest": digest, "file": "f"}
+        ),
+        st.sampled_from([EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED]),
+        st.sampled_from(["d1", "d2", "d3", "d4"]),
     ),
     st.just(NewEntry(EntryKind.USE_RUN, None, {"use": "corpus"})),
 )
 
 
 class Model:
-    """The history as a list of (moment, entry or None once erased)."""
+    """The history as a list of (moment, entry or None once erased), and what each erasure left of an entry."""
 
     def __init__(self) -> None:
         self.history: list[tuple[datetime, NewEntry | None]] = []
+        self.left: dict[int, NewEntry] = {}
+
+    def forget(self, subject: str, indices: list[int]) -> dict[str, list[dict[str, object]]]:
+        """Blank the entries of a subject; return what is left of them: the noes and signals that stand now."""
+        end = len(self.history)
+        noes = sorted(
+            ((key[1], key[2] or "", stand[2]) for key, stand in self.choices(end).items()
+             if key[0] == subject and stand[0] == "off" and stand[2] in indices),
+        )  # fmt: skip
+        sent = sorted(
+            (signal, max(i for i, e in self.of(EntryKind.SIGNAL, end)
+                         if (e.subject, e.payload["signal"]) == (subject, signal)))
+            for who, signal in self.signals(end) if who == subject
+        )  # fmt: skip
+        sent = [pair for pair in sent if pair[1] in indices]
+        for index in indices:
+            self.history[index] = (self.history[index][0], None)
+        for setting, category, index in noes:
+            said = {"setting": setting, "category": category or None, "value": "off"}
+            self.left[index] = NewEntry(EntryKind.CHOICE, subject, said)
+        for signal, index in sent:
+            self.left[index] = NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": True})
+        return {
+            "refused": [{"setting": s, "category": c or None, "entry": i} for s, c, i in noes],
+            "signals": [{"signal": s, "entry": i} for s, i in sent],
+        }
 
     def of(self, kind: EntryKind, position: int) -> list[tuple[int, NewEntry]]:
-        numbered = enumerate(entry for _, entry in self.history[:position])
+        numbered = ((n, entry or self.left.get(n)) for n, (_, entry) in enumerate(self.history[:position]))
         return [(index, entry) for index, entry in numbered if entry is not None and entry.kind is kind]
 
     def choices(self, position: int) -> dict[tuple[str, str, str | None], tuple[str, ChoiceState, int]]:
@@ -71,6 +105,13 @@ class Model:
                 stands[key] = ("off", ChoiceState.WITHDRAWN if key in was_on else ChoiceState.REFUSED, index)
         return stands
 
+    def bound(self, index: int) -> str | None:
+        """The pack of a choice, where an earlier entry names it."""
+        _, entry = self.history[index]
+        named = (*self.of(EntryKind.PACK_IN_FORCE, index), *self.of(EntryKind.PACK_ANNOUNCED, index))
+        pack = None if entry is None else entry.payload["pack"]
+        return pack if pack in {one.payload["digest"] for _, one in named} else None
+
     def signals(self, position: int) -> set[tuple[str, str]]:
         active: set[tuple[str, str]] = set()
         for _, entry in self.of(EntryKind.SIGNAL, position):
@@ -79,8 +120,8 @@ class Model:
         return active
 
     def changed(self, since: int, until: int) -> set[str]:
-        both = self.of(EntryKind.CHOICE, until) + self.of(EntryKind.SIGNAL, until)
-        return {str(entry.subject) for index, entry in both if index >= since}
+        kinds, told = (EntryKind.CHOICE, EntryKind.SIGNAL), [entry for _, entry in self.history]
+        return {str(one.subject) for one in told[since:until] if one is not None and one.kind in kinds}
 
 
 class AsOfMachine(RuleBasedStateMachine):
@@ -95,6 +136,7 @@ class AsOfMachine(RuleBasedStateMachine):
         self.signer = Signer.create(Path(self.folder.name) / "key")
         self.home = type(self).new_home(Path(self.folder.name))
         self.ledger = self.home.create(self.signer, lambda: self.now)
+        self.marks: dict[str, str] = {}
         self.model, self.kept = Model(), [self.ledger.checkpoint().text]
 
     @rule(entries=st.lists(st.one_of(CHOICES, CHOICES, SIGNALS, OTHERS), min_size=1, max_size=6))
@@ -113,9 +155,10 @@ class AsOfMachine(RuleBasedStateMachine):
         entry = self.ledger.erase(subject, compact=False)
         assert (entry is None) == (not theirs)
         if entry is not None:
-            assert entry.payload == {"erased": theirs}
-            for index in theirs:
-                self.model.history[index] = (self.model.history[index][0], None)
+            left = self.model.forget(subject, theirs)
+            tombstone = entry.payload.pop("tombstone", {"refused": [], "signals": []})
+            assert self.marks.setdefault(tombstone.pop("mark", subject), subject) == subject
+            assert (entry.payload, tombstone) == ({"erased": theirs}, left)
             self.latest = max(self.latest, self.now)
             self.model.history.append((self.latest, NewEntry(EntryKind.ERASURE, None, {"erased": theirs})))
 
@@ -133,18 +176,21 @@ class AsOfMachine(RuleBasedStateMachine):
         size = len(self.model.history)
         position = data.draw(st.integers(0, size), label="position")
         expected = self.model.choices(position)
-        rows = self.ledger.choices_table(position).to_pylist()
+        rows = self.ledger.choices_table(position, known=lambda: NAMES).to_pylist()
         assert len(rows) == len(expected)
         for row in rows:
             key = (row["subject"], row["setting"], row["category"])
             assert expected[key] == (row["value"], row["state"], row["entry"])
+            assert row["pack"] == self.model.bound(row["entry"])
         subject = data.draw(SUBJECTS, label="subject")
         theirs = {key[1:]: stand for key, stand in expected.items() if key[0] == subject}
         found = self.ledger.choices_of(subject, position)
         assert {(c.setting, c.category): (c.value, c.state, c.entry) for c in found} == theirs
+        assert [c.pack for c in found] == [self.model.bound(c.entry) for c in found]
         assert [(c.entry, c.at) for c in found] == [(c.entry, self.model.history[c.entry][0]) for c in found]
         signals = self.model.signals(position)
-        assert {tuple(row.values()) for row in self.ledger.signals_table(position).to_pylist()} == signals
+        told = self.ledger.signals_table(position, known=lambda: NAMES).to_pylist()
+        assert {tuple(row.values()) for row in told} == signals
         assert self.ledger.signals_of(subject, position) == {
             signal for who, signal in signals if who == subject
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from journeys.networks import make_network
 from licet.app import Workspace
-from licet.enforce.tables import roles
-from licet.terms import Code
+from licet.app.member.flows import flows, uses_in
+from licet.decide import Decision
+from licet.terms import ChoiceState, Code
 from licet.terms.moments import parse_moment
 from licet.testing.effort import examples
 from property.test_corpus_incremental import MEMBERS, MOMENTS, networks
@@ -21,6 +23,14 @@ CHOICES = st.lists(
     st.tuples(st.sampled_from(MEMBERS), st.sampled_from(["ai", "talk"]), st.sampled_from(["on", "off"])),
     max_size=5,
 )
+
+NARROW = st.lists(
+    st.tuples(
+        st.sampled_from(MEMBERS), st.sampled_from(["ai", "talk"]), st.sampled_from(["on", "off"]),
+        st.sampled_from([None, None, "content.posts", "profile.headline", "profile"]),
+    ),
+    max_size=5,
+)  # fmt: skip
 
 
 @examples(6)
@@ -61,24 +71,87 @@ def test_a_preview_is_what_then_happens(
 
 
 @examples(6)
-@given(networks(), CHOICES, st.sampled_from(MOMENTS), st.sampled_from(MEMBERS))
+@given(networks(), NARROW, st.sampled_from(MOMENTS), st.sampled_from(MEMBERS))
 def test_what_a_member_is_shown_is_what_a_gate_lets_through(
-    rows: dict[str, list[dict[str, Any]]], choices: list[tuple[str, str, str]], moment: str, subject: str
+    rows: dict[str, list[dict[str, Any]]],
+    choices: list[tuple[str, str, str, str | None]],
+    moment: str,
+    subject: str,
 ) -> None:
     with tempfile.TemporaryDirectory() as folder, make_network(Path(folder) / "w", rows) as workspace:
-        for who, what, how in choices:
-            workspace.choose(who, what, how)
+        for who, setting, value, category in choices:
+            workspace.choose(who, setting, value, category=category)
         at = parse_moment(moment)
-        for flow in workspace.member(subject, at).flows():
-            gate = workspace.gate(flow.use.purpose, recipient=flow.use.recipient, at=at)
-            for name, table in gate.catalogue.tables.items():
-                content = [c for c in table.columns if c not in roles(table)]
-                let_through = gate.read(name, subjects=[subject]).to_pylist()
-                holding = [row for row in let_through if any(row.get(c) not in (None, "") for c in content)]
-                shown = sum(
-                    part.records for part in flow.parts if part.table == name and part.code == Code.PERMITTED
-                )
-                assert shown == len(holding), (flow.use, name)
+        member, people, policy = workspace.member(subject, at), workspace.people(), workspace.policy()
+        facts_of = partial(people.facts_about, at=at, position=member.position, ledger=workspace.ledger)
+        for use in uses_in(policy.pack):
+            gate = workspace.gate(use.purpose, recipient=use.recipient, at=at)
+            verdicts = {
+                (name, row["key"]): row
+                for name, table in gate.catalogue.tables.items()
+                if table.subjects
+                for row in gate.verdicts(name).to_pylist()
+            }
+            for record in member.records:
+                (flow,) = (one for one in flows(subject, [record], facts_of, policy, at) if one.use == use)
+                (part,), row = flow.parts, verdicts[record.table, record.key]
+                assert (part.code == Code.PERMITTED) == bool(row["mask"]), (record, row)
+                if set(record.subjects) == {subject} and not row["mask"]:
+                    assert (part.code, part.rule) == (row["code"], row["rule"]), (record, row)
+                if part.code == Code.SUBJECTS_DISAGREE:
+                    assert "region" not in part.reason and part.rule is None
+
+
+@examples(3)
+@given(networks(), NARROW)
+def test_a_header_never_says_yes_where_decide_says_no(
+    rows: dict[str, list[dict[str, Any]]], choices: list[tuple[str, str, str, str | None]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, make_network(Path(folder) / "w", rows) as workspace:
+        for who in MEMBERS:  # so that many a page says yes: what was chosen at random comes on top
+            workspace.choose(who, "ai", "on")
+        for who, setting, value, category in choices:
+            workspace.choose(who, setting, value, category=category)
+        for subject in MEMBERS:
+            for record in workspace.public_page(subject).records:
+                assert record.key is not None
+                (shown,), is_willing = workspace.public_page(subject, (record.table, record.key))
+                answers = [
+                    workspace.decide(
+                        person, "generative_ai_training", kind, visibility="public", created=record.created
+                    )
+                    for person in record.subjects
+                    if person in MEMBERS
+                    for kind in shown.kinds
+                    if kind is not None
+                ]
+                everybody_known = set(record.subjects) <= {*MEMBERS}
+
+                def said_yes(answer: Decision) -> bool:
+                    return answer.permitted and answer.choice is ChoiceState.GIVEN
+
+                assert is_willing == (everybody_known and all(map(said_yes, answers))), answers
+
+
+@examples(3)
+@given(networks(), NARROW, st.sampled_from(MOMENTS))
+def test_what_if_counts_what_a_gate_lets_through_for_everybody_and_for_each(
+    rows: dict[str, list[dict[str, Any]]], choices: list[tuple[str, str, str, str | None]], moment: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, make_network(Path(folder) / "w", rows) as workspace:
+        for who, setting, value, category in choices:
+            workspace.choose(who, setting, value, category=category)
+        at, pack = parse_moment(moment), str(Path(folder) / "w" / "policy.yaml")
+        (supposed,) = workspace.what_if(pack, at=at).policies
+        told = {(one.purpose, one.recipient): one.records for one in supposed.uses}
+        for use in uses_in(workspace.policy().pack):
+            gate = workspace.gate(use.purpose, recipient=use.recipient, at=at)
+            passed = sum(one.records for one in gate.counts().passed)
+            assert told.get(use, 0) == passed
+        for subject in MEMBERS:
+            (own,) = workspace.what_if(pack, at=at, member=subject).policies
+            used = {flow.use: flow.used for flow in workspace.member(subject, at).flows() if flow.used}
+            assert {(one.purpose, one.recipient): one.records for one in own.uses} == used
 
 
 @examples(4)

@@ -3,6 +3,10 @@
 A request may carry a key. The first time, its entries are recorded and name it, in one transaction; after that the
 same key is answered from those entries, whoever asks, after a crash too. The key itself is kept nowhere: what the
 ledger holds is its HMAC under the workspace's salt.
+
+A no can always be recorded: neither catalogue nor members' table is asked before it is in the ledger, and where the
+text of the policy cannot be read, it is recorded under the digest that the ledger names. Whether the members' table
+knows the subject is said in the answer, and nothing hangs on it.
 """
 
 from __future__ import annotations
@@ -15,7 +19,8 @@ from licet.app.disk import clear_disk_errors
 from licet.app.results import Chosen
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.sources.catalogue import is_category
-from licet.terms import AppError
+from licet.terms import AppError, LicetError
+from licet.terms.ids import is_text
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
@@ -32,51 +37,73 @@ def choose(
     key: str | None,
 ) -> Chosen:
     """As `Workspace.choose`."""
+    require_subject_id(subject)
     asked = NewEntry(
         EntryKind.CHOICE, subject, {"setting": setting, "category": category, "value": value, "via": via}
     )
     request = None if key is None else name_request(workspace.salt, key)
+    notes: tuple[str, ...] = ()
     try:
-        policy = workspace.policy()
-        meant = workspace.settings_meant(setting, value, policy)
-        if category is not None and not is_category(category):
+        digest, meant, notes = _meant(workspace, setting, value)
+        if category is not None and not (is_text(category) and is_category(category)):
             raise AppError("APP-014", f"there is no kind of data {category!r}", fix="see `licet packs show`")
-        workspace.require_known(subject)
-    except AppError:
-        # What was recorded is answered the same, though the policy or the members' table is another by now.
+    except LicetError:
+        # What was recorded is answered the same, though the policy is another by now.
         recorded = _recorded_before(workspace.ledger, request, asked)
         if recorded is None:
             raise
     else:
-        said = {**asked.payload, "pack": policy.pack.digest}
+        said = {**asked.payload, "pack": digest}
         entries = [NewEntry(EntryKind.CHOICE, subject, {**said, "setting": one}) for one in meant]
         with clear_disk_errors("recording the choice"):
             recorded = _record(workspace.ledger, request, entries, asked)
     return Chosen(
         subject, setting, category, value, recorded[0].index, recorded[-1].index + 1,
-        format_moment(recorded[0].recorded_at),
+        format_moment(recorded[0].recorded_at), workspace.knows(subject), notes,
     )  # fmt: skip
 
 
 def signal(workspace: Workspace, subject: str, signal: str, value: bool, via: str, key: str | None) -> Entry:
     """As `Workspace.signal`."""
+    require_subject_id(subject)
     asked = NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value, "via": via})
     request = None if key is None else name_request(workspace.salt, key)
-    try:
-        workspace.require_known(subject)
-    except AppError:
-        recorded = _recorded_before(workspace.ledger, request, asked)
-        if recorded is None:
-            raise
-    else:
-        with clear_disk_errors("recording the signal"):
-            recorded = _record(workspace.ledger, request, [asked], asked)
-    return recorded[0]
+    with clear_disk_errors("recording the signal"):
+        return _record(workspace.ledger, request, [asked], asked)[0]
+
+
+def require_subject_id(subject: object) -> None:
+    """Raises: AppError APP-170 for what can be nobody's id."""
+    if not is_text(subject):
+        raise AppError(
+            "APP-170",
+            f"the id of a subject is text that is not empty, without NUL, and not {ascii(subject)[:60]}",
+            fix="give the id as the platform writes it, as text: str(id)",
+        )
 
 
 def name_request(salt: bytes, key: str) -> str:
     """What the ledger calls the request of a key: 64 hex digits that only who has the salt can make of it."""
     return hmac.digest(salt, b"licet request\x00" + key.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+
+def _meant(workspace: Workspace, setting: str, value: str) -> tuple[str, Sequence[str], tuple[str, ...]]:
+    """The policy that a choice is made under, by its digest; the settings it is meant for; and what to say beside it.
+
+    Where the policy's text cannot be read, a no is taken at its word: what cannot be checked may deny too much and
+    never permits. A yes is not, since it is bound to what the text says.
+    """
+    try:
+        policy = workspace.policy()
+        return policy.pack.digest, workspace.settings_meant(setting, value, policy), ()
+    except LicetError as error:
+        digests = [
+            str(entry.payload["digest"]) for entry in workspace.ledger.packs_in_force() if entry.payload
+        ]
+        if error.code in ("APP-011", "APP-012") or value != "off" or not digests or not is_text(setting):
+            raise
+        note = f"the policy in force cannot be read, so whether it has a setting {setting!r} is not checked: {error}"
+        return digests[-1], (setting,), (note,)
 
 
 def _recorded_before(ledger: Ledger, request: str | None, asked: NewEntry) -> Sequence[Entry] | None:

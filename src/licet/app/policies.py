@@ -70,6 +70,22 @@ def named(ledger: Ledger) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def digest_of(name: str, ledger: Ledger) -> str:
+    """The digest of a policy that the ledger names, by its digest or, where there is one of it alone, by its name.
+
+    Raises: AppError APP-173.
+    """
+    digests = {str(one["digest"]) for one in named(ledger) if name in (one["digest"], one["pack"])}
+    if len(digests) != 1:
+        raise AppError(
+            "APP-173", f"the ledger names no policy {name!r}" if not digests
+            else f"the ledger names {len(digests)} versions of the policy {name!r}",
+            fix=f"give the digest of one: {', '.join(sorted(digests))}" if digests
+            else "put it in force or announce it first: `licet packs use`, `licet packs announce`",
+        )  # fmt: skip
+    return digests.pop()
+
+
 class Announced(NamedTuple):
     """A policy that was announced and is not yet in force."""
 
@@ -160,10 +176,11 @@ def _kept_pack(digest: str, folder: Path) -> Pack:
     path = folder / f"{digest}.yaml"
     try:
         pack = parse_pack(path.read_text(encoding="utf-8"), str(path))
-    except FileNotFoundError:
+    except (OSError, UnicodeDecodeError) as error:
+        state = "missing" if isinstance(error, FileNotFoundError) else "not readable"
         raise AppError(
             "APP-006",
-            "the text of a policy that was in force is missing",
+            f"the text of a policy that was in force is {state}",
             str(path),
             "restore it from a backup",
         ) from None

@@ -53,6 +53,8 @@ class Chosen(NamedTuple):
 
     entry:    its place in the ledger.
     position: demand at least this position to be sure a decision knows of it.
+    known:    whether the members' table has the subject at present; None where it cannot be told.
+    notes:    what whoever records it should know beside; sentences.
     """
 
     subject: str
@@ -62,6 +64,8 @@ class Chosen(NamedTuple):
     entry: int
     position: int
     recorded_at: str
+    known: bool | None
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return self._asdict()

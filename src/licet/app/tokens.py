@@ -31,6 +31,7 @@ FORMAT_VERSION = 1
 SCOPES: dict[str, str] = {
     "choices:read": "read where members stand, and what a switch would change",
     "choices:write": "record choices and privacy signals of any member",
+    "choices:import": "record choices that members made elsewhere, in bulk and dated as they were",
     "decisions:read": "ask for decisions",
     "uses:read": "read what was done with a member's data",
     "receipts:read": "fetch receipts",

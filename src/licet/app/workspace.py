@@ -12,26 +12,23 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from licet.app import choosing, corpora, deciding, importing, library, policies
+from licet.app import choice_files, choosing, corpora, deciding, importing, library, policies
 from licet.app.archive import member_archive
+from licet.app.choice_import import ImportedChoices, import_choices
 from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
 from licet.app.impact import PolicyImpact, impact_of
 from licet.app.layout import Layout, is_workspace, ledger_place, make_workspace, open_layout, read_salt
 from licet.app.ledger_place import open_ledger
 from licet.app.member.member import Member
-from licet.app.member.publishing import (
-    Introduction,
-    introductions,
-    is_willing,
-    public_records,
-    willing_subjects,
-)
-from licet.app.member.records import OwnRecord, OwnRecords
+from licet.app.member.publishing import Introduction, PublicPage, introductions, public_page
+from licet.app.member.records import OwnRecords
+from licet.app.readiness import what_is_missing
 from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
@@ -45,7 +42,7 @@ from licet.ledger import Entry, EntryKind, Ledger, Signer, VerifyReport
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.store import SnapshotRef, Store
-from licet.terms import SELF, AppError
+from licet.terms import SELF, AppError, ChoiceState, LicetError
 from licet.terms.moments import format_moment
 from licet.uses.corpus.corpus import Progress
 from licet.uses.corpus.exports import Export
@@ -119,6 +116,10 @@ class Workspace:
     def catalogue(self) -> Catalogue:
         """The catalogue as it stands on disk; a label that contradicts a file's own is refused."""
         return self._reading.catalogue()
+
+    def missing(self) -> list[LicetError]:
+        """Everything that keeps this workspace from answering; empty when it is ready. See `licet.app.readiness`."""
+        return what_is_missing(self)
 
     # -- policy ---------------------------------------------------------------------------------------------
 
@@ -227,12 +228,64 @@ class Workspace:
     ) -> Chosen:
         """Record a member's choice. When this returns it is durable and governs what starts afterwards.
 
+        subject:  any id; the data may be missing or broken, and the members' table need not have it yet.
         category: narrows the choice to one kind of data; a refusal at any level holds.
         idempotency_key: asked again with the same key, the answer is the same and nothing is recorded again.
-        Raises: AppError APP-011 unknown setting, APP-012 neither on nor off, APP-013 unknown subject, APP-014
-        unknown category, APP-086 when the key was used for something else, APP-087 when what it recorded was erased.
+        Raises: AppError APP-005 no policy, APP-011 unknown setting, APP-012 neither on nor off, APP-014 unknown
+        category, APP-170 what is no id, APP-086 when the key was used for something else, APP-087 when what it
+        recorded was erased.
         """
         return choosing.choose(self, subject, setting, value, category, via, idempotency_key)
+
+    def knows(self, subject: str) -> bool | None:
+        """Whether the members' table has a subject at present; None where there is no table or it cannot be read."""
+        try:
+            return self.people().knows(subject)
+        except LicetError:
+            return None
+
+    def alike(self, subject: str, most: int = 3) -> list[str]:
+        """Known ids that differ from this one by case, Unicode form or surrounding space only; none without a table."""
+        try:
+            return self.people().alike(subject, most)
+        except LicetError:
+            return []
+
+    def import_choices(
+        self,
+        source: str | Path | BinaryIO,
+        *,
+        form: str | None = None,
+        pack: str | None = None,
+        dry_run: bool = False,
+        via: str = "import",
+        progress: Any = None,
+    ) -> ImportedChoices:
+        """Record the choices of a file as they were made, all of them or none; see `licet.app.choice_import`.
+
+        source: a path, or an open binary file. form: csv, jsonl, parquet or arrow; by default what the ending says.
+        pack: the digest or name of the policy that the yeses were given under, one that this ledger names; by default
+        the one that was in force here when each was given.
+        Raises: AppError APP-171 for what is no such file, APP-172 for rows that are no choices, APP-173 for a policy
+        that this ledger does not name, APP-174 when members of the file chose meanwhile again and again.
+        """
+        tell = progress or _silent
+        tell("reading", 0, None)
+        rows, where = choice_files.read_source(source, form)
+        digest = None if pack is None else policies.digest_of(pack, self.ledger)
+        return import_choices(self, rows, where, digest, dry_run, via, _now(), tell)
+
+    def known_settings(self) -> frozenset[str]:
+        """Every setting of the policy in force, and of those before it. Raises: AppError APP-005, APP-006."""
+        policy = self.policy()
+        return frozenset((*policy.pack.settings, *policy.earlier_settings))
+
+    def missing_subjects(self, subjects: Collection[str]) -> int | None:
+        """How many of some subjects the members' table has not at present; None where that cannot be told."""
+        try:
+            return self.people().missing(subjects)
+        except LicetError:
+            return None
 
     def settings_meant(self, setting: str, value: str, policy: Policy | None = None) -> tuple[str, ...]:
         """The settings that switching one switches: a yes is a yes to those it took the place of, too.
@@ -265,8 +318,11 @@ class Workspace:
         return choosing.signal(self, subject, signal, value, via, idempotency_key)
 
     def choices_page(self, subject: str, start: int, most: int) -> list[Entry]:
-        """Choices and signals of a subject from entry `start` on, oldest first. Raises: AppError APP-013."""
-        self.require_known(subject)
+        """Choices and signals of a subject from entry `start` on, oldest first.
+
+        Raises: AppError APP-013 for a subject that neither the members' table nor the ledger has.
+        """
+        self._require_heard_of(subject)
         kinds = (EntryKind.CHOICE, EntryKind.SIGNAL)
         found = (
             entry
@@ -282,6 +338,8 @@ class Workspace:
         Writes nothing; the same entry and size give the same receipt.
         Raises: AppError APP-080 alike when there is no such entry, it is not theirs, or it was erased.
         """
+        if subject is not None:
+            choosing.require_subject_id(subject)
         return issue(self.ledger, self._signer, self._policies.packs_before, entry, subject, size)
 
     def member_archive(self, subject: str) -> Iterator[bytes]:
@@ -293,6 +351,7 @@ class Workspace:
 
     def facts(self, subject: str, at: datetime, position: int | None = None) -> Facts | None:
         """What is known about a subject; None when nobody knows them."""
+        choosing.require_subject_id(subject)
         return self.people().facts_about(subject, at, self._position(position), self.ledger)
 
     def facts_now(self, subject: str) -> Facts | None:
@@ -304,17 +363,35 @@ class Workspace:
         catalogue, subjects = self.catalogue, self.people().first(most)
         return introductions(OwnRecords(catalogue, self.layout.root, *subjects), catalogue, subjects)
 
-    def public_records(self, subject: str) -> list[OwnRecord]:
-        """What of a subject's data anybody can see: public profiles and publications. Raises: AppError APP-013."""
-        return public_records(self.member(subject).records)
+    def public_page(self, subject: str, record: tuple[str, str] | None = None) -> PublicPage:
+        """What of a subject's data anybody can see: public profiles and publications, or one record of them.
+
+        record: its table and key. Raises: AppError APP-013 for an unknown subject, APP-005.
+        """
+        choosing.require_subject_id(subject)
+        at, place, people = _now(), self.ledger.position, self.people()
+        if not people.knows(subject):
+            raise self.unknown(subject)
+        return public_page(
+            OwnRecords(self.catalogue, self.layout.root, subject), subject, record,
+            lambda person: people.facts_about(person, at, place, self.ledger), self.policy(place), at,
+        )  # fmt: skip
 
     def is_willing_to_train(self, subject: str) -> bool:
-        """Whether a subject said themselves that what they publish may train generative AI; silence is no."""
-        return is_willing(self.policy(), self.ledger.choices_of(subject))
+        """Whether a subject said themselves that what they publish may train generative AI, and it may.
+
+        As their public page tells crawlers; silence is no. Raises: as `public_page`.
+        """
+        return self.public_page(subject).is_willing
 
     def willing_to_train(self, most: int) -> list[str]:
-        """The subjects who said so, in the order of ids; none of them where there are more than `most`."""
-        return willing_subjects(self.policy(), self.ledger.choices_table(), most)
+        """The subjects of whom that is so, in the order of ids; none where more than `most` switched anything on."""
+        choices = self.ledger.choices_table(known=tuple)
+        said = (
+            choices["subject"].filter(pc.equal(choices["state"], str(ChoiceState.GIVEN))).unique().to_pylist()
+        )
+        known = filter(self.people().knows, said if len(said) <= most else ())
+        return [subject for subject in sorted(known) if self.is_willing_to_train(subject)]
 
     def people(self) -> People:
         """Who the members are, as the facts table stands."""
@@ -367,8 +444,10 @@ class Workspace:
     ) -> list[Decision]:
         """Decide about many records at one moment and position, in their order; a subject unknown here is denied.
 
-        Raises: AppError APP-005, APP-015, APP-085 as `decide`.
+        Raises: AppError APP-005, APP-015, APP-085, APP-170 as `decide`.
         """
+        for question in questions:
+            choosing.require_subject_id(question.subject)
         place = self._position(position, at_least)
         return deciding.decide_many(self, questions, _now() if at is None else at, place)
 
@@ -501,11 +580,13 @@ class Workspace:
     def ledger_erase(self, subject: str, *, ledger: str | None = None, compact: bool = True) -> Entry | None:
         """Remove a subject's payloads from the ledger for good; None when it has none. Every proof stays valid.
 
-        Erase their data first: afterwards the ledger knows them as somebody who was never asked.
+        What they refused stays refused, under a mark that only this ledger's key makes of their id, until they choose
+        anew; see docs/receipts.md for what remains and why.
         ledger: the address of its owner, where the workspace's own role may not erase.
         Raises: LedgerError LEDG-024 when the role may not erase, LEDG-019 when the erasure stands but old pages
         of the database still hold what was erased.
         """
+        choosing.require_subject_id(subject)
         with clear_disk_errors("erasing from the ledger"):
             if ledger is None:
                 return self.ledger.erase(subject, compact=compact)
@@ -545,15 +626,18 @@ class Workspace:
             )
         return position
 
-    def require_known(self, subject: str) -> None:
-        """Raises: AppError APP-013 for a subject that nobody knows."""
-        if not self.people().knows(subject):
+    def _require_heard_of(self, subject: str) -> None:
+        choosing.require_subject_id(subject)
+        if next(self.ledger.entries(subject=subject), None) is None and not self.people().knows(subject):
             raise self.unknown(subject)
 
     def unknown(self, subject: str) -> AppError:
         """The error for a subject that nobody knows."""
-        catalogue = self.catalogue
-        where = catalogue.facts.table if catalogue.facts else "no table of members yet"
+        try:
+            facts = self.catalogue.facts
+            where = facts.table if facts else "no table of members yet"
+        except LicetError:
+            where = "a catalogue that cannot be read"
         return AppError(
             "APP-013",
             f"nobody knows a subject {subject!r}",

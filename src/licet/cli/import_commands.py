@@ -54,6 +54,63 @@ def linkedin(
     _answer(result, as_json)
 
 
+@app.command()
+@answers
+def choices(
+    file: Annotated[Path, typer.Argument(help="CSV, JSON lines, Parquet or Arrow; see docs/choices.md.")],
+    form: Annotated[
+        str | None,
+        typer.Option("--format", help="csv, jsonl, parquet or arrow. Default: what the ending says."),
+    ] = None,
+    pack: Annotated[
+        str | None,
+        typer.Option(
+            "--pack",
+            metavar="NAME|DIGEST",
+            help="The policy that the yeses were given under. Default: the one that was in force here at the time.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check the file and say what would be recorded; write nothing.")
+    ] = False,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Record choices that members made elsewhere, dated as they were: all of the file or nothing.
+
+    Its columns are subject, setting, state (on, off, given, refused, withdrawn) and when, and may be source and
+    category. A choice older than what stands is recorded and governs nothing; the same file twice changes nothing.
+
+    Example: licet import choices opt_outs.csv --workspace work
+    """
+    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+        result = opened.import_choices(
+            file, form=form, pack=pack, dry_run=dry_run, via="import", progress=progress
+        )
+    if as_json:
+        print_json(result.as_json())
+        return
+    would = "would be" if dry_run else "are"
+    say(
+        f"Of {result.rows:,} rows {result.recorded:,} {would} recorded ({result.noes:,} off, {result.yeses:,} on), "
+        f"for {result.subjects:,} subjects; {result.already_there:,} were there already."
+    )
+    if result.superseded:
+        say(f"{result.superseded:,} of them are older than what stands, and govern nothing.")
+    if result.unbound_yeses:
+        say(
+            f"{result.unbound_yeses:,} say on, and no policy was in force here then: they speak for nothing. "
+            "Name the policy that they were given under with --pack.",
+            "yellow",
+        )
+    if result.not_members:
+        say(f"{result.not_members:,} subjects are not in the table of members at present.", "yellow")
+    elif result.not_members is None:
+        say("The table of members cannot be read at present, so no id is checked.", "yellow")
+    if dry_run:
+        say("Nothing was written.")
+
+
 def _answer(result: Any, as_json: bool) -> None:
     if as_json:
         print_json(result.as_json())

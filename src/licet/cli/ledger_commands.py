@@ -132,7 +132,10 @@ def erase(
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Remove what the ledger holds about a member, for good; every proof stays valid. Erase their data first.
+    """Remove what the ledger holds about a member, for good; every proof stays valid.
+
+    What stays: that somebody said no to which settings, under a mark that only the ledger's key makes of the id.
+    Without it, data of theirs that is still here, or comes back with an import, would be used again.
 
     Example: licet ledger erase --subject 42 --ledger postgresql://owner@db.example/licet
     """
@@ -140,13 +143,21 @@ def erase(
         if not yes:
             typer.confirm(f"Erase {subject} from the ledger for good?", abort=True, err=True)
         entry = opened.ledger_erase(subject, ledger=ledger, compact=compact)
-    erased = 0 if entry is None or entry.payload is None else len(entry.payload["erased"])
+    payload = {} if entry is None or entry.payload is None else entry.payload
+    erased, kept = len(payload.get("erased", ())), payload.get("tombstone", {})
+    noes, signals = len(kept.get("refused", ())), len(kept.get("signals", ()))
     if as_json:
-        print_json({"erased": erased, "entry": None if entry is None else entry.index})
+        index = None if entry is None else entry.index
+        print_json({"erased": erased, "entry": index, "noes_kept": noes, "signals_kept": signals})
     elif entry is None:
         say(f"The ledger holds nothing about {subject}.")
     else:
         say(f"Erased {show.count(erased)} entries of {subject}; entry {entry.index} says which.")
+        if noes or signals:
+            say(
+                f"Kept under a mark, without the id: {show.count(noes)} noes and {show.count(signals)} signals. "
+                "They hold until this member chooses anew."
+            )
 
 
 def _sentence(kind: str, payload: dict[str, object]) -> str:
@@ -156,6 +167,8 @@ def _sentence(kind: str, payload: dict[str, object]) -> str:
         return f"{payload['pack']} {payload['version']} in force"
     if kind == "use_run":
         return f"{payload.get('use')} for {payload.get('purpose')}: {payload.get('documents')} documents"
+    if kind == "erasure":
+        return f"erased {len(payload['erased'])} entries"  # type: ignore[arg-type]
     return ", ".join(f"{key} {value}" for key, value in payload.items())
 
 

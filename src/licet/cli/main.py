@@ -170,10 +170,13 @@ def choose(
 ) -> None:
     """Record a member's choice; it is durable when the command returns.
 
+    The members' table need not have the member yet, nor be there at all: the choice holds from when it has.
+
     Example: licet choose --subject 42 --setting data_for_generative_ai_improvement off
     """
     with licet.open(workspace) as opened:
         chosen = opened.choose(subject, setting, value, category=category, via="cli")
+        alike = opened.alike(subject) if chosen.known is False else []
         if receipt is not None:
             receipt_commands.write_for_choice(opened, chosen.entry, receipt)
     if as_json:
@@ -183,6 +186,17 @@ def choose(
     say(f"{setting} is {value} for {subject}{narrowed} since {chosen.recorded_at} (entry {chosen.entry}).")
     if receipt is not None:
         say(f"Its receipt is in {receipt}.")
+    for note in chosen.notes:
+        say(note, "yellow")
+    if chosen.known is None:
+        say("The table of members cannot be read at present, so the id is not checked.", "yellow")
+    elif not chosen.known:
+        say(
+            f"The table of members has no {subject!r} yet; the choice holds for whoever comes under that id.",
+            "yellow",
+        )
+    if alike:
+        say(f"It has {' and '.join(map(repr, alike))}: was that meant?", "yellow")
     say("What is decided from now on follows it: licet corpus update", "dim")
 
 

@@ -52,6 +52,13 @@ def serve(
             help="How large a download the page /audit reads; 0: no such page.",
         ),
     ] = 64,
+    operator_addresses: Annotated[
+        str | None,
+        typer.Option(
+            "--operator-addresses",
+            help="From where /readyz is answered, e.g. 10.1.0.0/16. Default: this machine.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Serve the members' pages and the API.
@@ -67,7 +74,7 @@ def serve(
         "--workspace": str(workspace), "--host": host, "--port": str(port), "--workers": str(workers),
         "--public-url": public_url, "--oidc-issuer": oidc_issuer, "--oidc-client-id": oidc_client_id,
         "--oidc-subject-claim": oidc_subject_claim, "--oidc-operator": oidc_operator, "--proxy": proxy,
-        "--upload-mib": str(upload_mib),
+        "--upload-mib": str(upload_mib), "--operator-addresses": operator_addresses,
     }  # fmt: skip
     arguments = [part for name, value in given.items() if value is not None for part in (name, value)]
     arguments += ["--demo-sign-in"] if demo_sign_in else []

@@ -31,11 +31,11 @@ from licet.enforce.marks import ROW, Marks, Numbers, RowsInOrder, require_all
 from licet.enforce.members import Members
 from licet.enforce.numbers import kinds_of_rows, whose_rows
 from licet.enforce.plans import Plans
-from licet.enforce.shapes import kinds_in
 from licet.enforce.tables import Tables, roles
 from licet.enforce.tabulate import Dimensions, answers, dimensions
 from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
+from licet.packs import Use
 from licet.sources.catalogue import Catalogue, Location, Table
 from licet.terms import GateError
 
@@ -47,19 +47,9 @@ class Side(NamedTuple):
     at: datetime
 
 
-def uses_of(*policies: Policy) -> list[tuple[str, str]]:
-    """Every purpose and recipient that some rule of any of these policies permits to somebody."""
-    return list(
-        dict.fromkeys(
-            (purpose, recipient)
-            for policy in policies
-            for purpose in policy.pack.purposes
-            | dict.fromkeys(w for r in policy.pack.rules for w in r.purposes)
-            for rule in policy.pack.rules
-            if rule.effect == "permit" and not {*policy.pack.purpose_line(purpose)}.isdisjoint(rule.purposes)
-            for recipient in rule.recipients
-        )
-    )
+def uses_of(*policies: Policy) -> list[Use]:
+    """Every use that any of these policies permits to somebody."""
+    return list(dict.fromkeys(use for policy in policies for use in policy.pack.uses()))
 
 
 class Impact:
@@ -128,7 +118,7 @@ class Impact:
     def _people(self) -> Everyone:
         """Everyone, in classes of those alike on both sides, in everything any use looks at."""
         looks = [
-            dimensions(side.policy, purpose, recipient, self._categories(name))
+            dimensions(side.policy, purpose, recipient, self._tables.kinds(name))
             for side in self.sides
             for purpose, recipient in self.uses
             for name, table in self.catalogue.tables.items()
@@ -137,15 +127,10 @@ class Impact:
         wide = joined(looks) if looks else Dimensions((0,), False, (), (), (), ())
         return Everyone.of(self._members, wide)
 
-    def _categories(self, name: str) -> tuple[str, ...]:
-        labelled = frozenset().union(*map(kinds_in, self._tables.shapes(name).values()))
-        columns = self._tables.catalogued(name).columns.values()
-        return tuple(dict.fromkeys(kind for kind in columns if kind is not None and kind in labelled))
-
     def _count(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
         open_ = tuple(
             category
-            for category in self._categories(name)
+            for category in self._tables.kinds(name)
             if any(side.policy.cell(purpose, category, recipient).permits for side in self.sides)
         )
         if not open_:
@@ -224,7 +209,7 @@ class Impact:
         if not len(rows):
             return
         whose = self._people_in(name, table, rows)
-        categories = self._categories(name)
+        categories = self._tables.kinds(name)
         for people, old, new in zip(whose, before[rows].tolist(), after[rows].tolist(), strict=True):
             tally.add_shared(categories, old, new, people)
 

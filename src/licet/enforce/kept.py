@@ -27,11 +27,10 @@ Call = Callable[[Roll | None, frozenset[str] | None], Roll]
 
 
 class _Called(NamedTuple):
-    """A roll as of `position`, read when the members' files stood so and the ledger had `size` entries."""
+    """A roll as of `position`, read when the members' files stood so."""
 
     stand: Stand
     position: int
-    size: int
     roll: Roll
 
 
@@ -64,14 +63,14 @@ class Kept:
 
     def _roll(self, key: str, stand: Stand | None, ledger: Ledger, position: int, call: Call) -> Roll:
         earlier = self._rolls.get(key)
-        size = ledger.position
         if stand is None:
             return call(None, None)
         if (
             earlier is None
             or not earlier.stand.holds(stand)
             or position < earlier.position
-            or ledger.erased_since(earlier.size)
+            # Whose an erased choice between the two positions was, no entry says any more.
+            or ledger.erased_since(earlier.position)
         ):
             roll = call(None, None)
         else:
@@ -82,7 +81,7 @@ class Kept:
                     roll = roll._replace(subjects=earlier.roll.subjects)  # so rows keep their numbers
             else:
                 roll = call(earlier.roll, frozenset(changed)) if changed else earlier.roll
-        self._rolls[key] = _Called(stand, position, size, roll)
+        self._rolls[key] = _Called(stand, position, roll)
         return roll
 
     def numbers(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from datetime import datetime
 
 import ibis.expr.types as ir
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from licet.enforce.engine import Engine
 from licet.enforce.kept import Kept
-from licet.enforce.population import Population, classify, describe
+from licet.enforce.population import Population, classify, describe, subject_ids
 from licet.enforce.roll import Roll, call_roll, follow
 from licet.enforce.tables import Tables
 from licet.enforce.tabulate import Dimensions
@@ -72,11 +73,19 @@ class Members:
 
     @functools.cached_property
     def _choices(self) -> pa.Table:
-        return _of_choices(self._ledger.choices_table(self._position))
+        return _of_choices(self._ledger.choices_table(self._position, known=self._ids))
 
     @functools.cached_property
     def _signals(self) -> pa.Table:
-        return _of_signals(self._ledger.signals_table(self._position))
+        return _of_signals(self._ledger.signals_table(self._position, known=self._ids))
+
+    def _ids(self) -> Iterator[str]:
+        """Every member's id, once or more; for what goes on under a mark after an erasure."""
+        facts = self._tables.catalogue.facts
+        assert facts is not None
+        with self._engine.reading("the facts about members"):
+            for batch in self._engine.batches(subject_ids(self._tables.content(facts.table), facts)):
+                yield from batch["subject"].to_pylist()
 
 
 def _of_choices(table: pa.Table) -> pa.Table:

@@ -15,6 +15,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from licet.decide import Facts
 from licet.enforce.engine import Engine
@@ -23,6 +24,7 @@ from licet.enforce.population import day_of_birth
 from licet.enforce.rows import column_of
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, FactsTable
+from licet.sources.spellings import folded
 from licet.terms import ChoiceState
 from licet.terms.moments import age_in_years
 
@@ -96,9 +98,27 @@ class People:
             for one in subjects
         }
 
-    def knows(self, subject: str) -> bool:
-        """Whether anybody knows a subject; the ledger is not asked."""
-        return self._narrow is not None and bool(self._rows(self._narrow, subject))
+    def knows(self, subject: str) -> bool | None:
+        """Whether the table has a subject, None where there is no such table; the ledger is not asked."""
+        return None if self._narrow is None else bool(self._rows(self._narrow, subject))
+
+    def missing(self, subjects: Collection[str]) -> int | None:
+        """How many of some subjects the table has not; None where there is no table. Reads all ids."""
+        if self._narrow is None:
+            return None
+        with self._lock, self._engine.reading(self._what):
+            every = self._narrow.select(_SUBJECT).to_pyarrow()[_SUBJECT]
+        known = pc.is_in(pa.array(sorted(subjects), pa.string()), value_set=every.combine_chunks())
+        return len(known) - (pc.sum(known).as_py() or 0)
+
+    def alike(self, subject: str, most: int) -> list[str]:
+        """Other ids of the table that differ from this one by spelling only, the first by id. Reads all ids."""
+        if self._narrow is None:
+            return []
+        wanted, ids = folded(subject), self._narrow.filter(self._narrow.subject.notnull()).select(_SUBJECT)
+        with self._lock, self._engine.reading(self._what):
+            every: list[str] = ids.distinct().to_pyarrow()[_SUBJECT].to_pylist()
+        return sorted(other for other in every if other != subject and folded(other) == wanted)[:most]
 
     def _agreed(self, subject: str) -> dict[str, Any] | None:
         """What all rows about a subject say alike; None where there is none."""

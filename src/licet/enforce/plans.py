@@ -14,16 +14,17 @@ import ibis
 import ibis.expr.types as ir
 
 from licet.decide import Policy
+from licet.decide.combination import DISAGREE, UNLABELLED, Reason
 from licet.enforce import rows as narrow
 from licet.enforce.engine import Engine
 from licet.enforce.members import Members
 from licet.enforce.population import Population
 from licet.enforce.roll import Roll
-from licet.enforce.shapes import Shape, kinds_in
+from licet.enforce.shapes import Shape
 from licet.enforce.tables import Tables, roles
-from licet.enforce.tabulate import MOST_CATEGORIES, Dimensions, Reason, answers, dimensions, facts_of
+from licet.enforce.tabulate import MOST_CATEGORIES, Dimensions, answers, dimensions, facts_of
 from licet.sources.catalogue import Table
-from licet.terms import Code, GateError
+from licet.terms import GateError
 from licet.terms.vocabulary import is_never_learnt
 
 
@@ -96,7 +97,7 @@ class Plans:
         self._plans: dict[str, Plan] = {}
         self._numbers: dict[object, int] = {}
         #: The number of the reason of rows whose people permit different parts of them.
-        self.disagree = self._numbers.setdefault(Reason(Code.SUBJECTS_DISAGREE, None), 0)
+        self.disagree = self._numbers.setdefault(DISAGREE, 0)
 
     def of(self, name: str) -> Plan:
         if name not in self._plans:
@@ -110,10 +111,7 @@ class Plans:
             for column, shape in self._tables.shapes(name).items()
             if self._tables.is_asked(name, column)
         }
-        labelled = frozenset().union(*map(kinds_in, shapes.values()))
-        categories = tuple(
-            dict.fromkeys(kind for kind in table.columns.values() if kind is not None and kind in labelled)
-        )
+        categories = self._tables.kinds(name)
         if len(categories) > MOST_CATEGORIES:
             raise GateError(
                 "GATE-003",
@@ -131,7 +129,7 @@ class Plans:
         nobody = (
             narrow.reason_numbers(ask(None), self._numbers)
             if categories
-            else [(0, self._numbers.setdefault(Reason(Code.UNLABELLED, None), len(self._numbers)))]
+            else [(0, self._numbers.setdefault(UNLABELLED, len(self._numbers)))]
         )
         if not categories:
             by_class = [nobody for _ in population.classes]

@@ -101,6 +101,12 @@ def describe(
     return _with_states(engine, people, signals, "signals", looks.signals, lambda table: table.signal)
 
 
+def subject_ids(facts: ir.Table, columns: FactsTable) -> ir.Table:
+    """The column `subject` of a facts table as text, without nulls."""
+    ids = facts.select(subject=_column(facts, columns.subject, columns.table).cast("string"))
+    return ids.filter(ids.subject.notnull())
+
+
 def _known_people(
     engine: Engine,
     facts: ir.Table,

@@ -14,9 +14,10 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from licet.decide.combination import SubjectAnswer
 from licet.enforce.engine import Engine
 from licet.enforce.population import NUMBER, Population
-from licet.enforce.tabulate import MARK, Dimensions, RowAnswer
+from licet.enforce.tabulate import MARK, Dimensions
 from licet.sources.catalogue import Table
 from licet.terms import SourceError
 
@@ -150,8 +151,8 @@ def judged(
 ) -> ir.Table:
     """Every row with its mask, its reason if it is held back, and the region that reason belongs to.
 
-    With several subjects a kind of data needs all of them; the reason is that of the first subject, in the
-    catalogue's order, who permits nothing of the row, or `disagree` when each permits a different part.
+    `decide.combination.combine` as the engine computes it; `disagree` is the number of its reason for people who
+    permit different parts.
     """
     kind = row_class(rows, name, table, looks)
     if kind is not None and looks.row_classes > 1:
@@ -325,7 +326,7 @@ def _unknown(rows: ir.Table, who: Eligibility) -> tuple[ir.Value, ir.Value]:
     return zero, ibis.cases(*cases, else_=ibis.literal(who.unknown[-1][1], "int64"))
 
 
-def reason_numbers(answers: list[RowAnswer], numbers: dict[object, int]) -> list[tuple[int, int]]:
+def reason_numbers(answers: list[SubjectAnswer], numbers: dict[object, int]) -> list[tuple[int, int]]:
     """Masks with reasons as small numbers; `numbers` grows by the reasons not seen before."""
     return [
         (answer.mask, -1 if answer.reason is None else numbers.setdefault(answer.reason, len(numbers)))

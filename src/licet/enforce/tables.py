@@ -14,12 +14,13 @@ from licet.enforce import rows as narrow
 from licet.enforce.engine import Engine
 from licet.enforce.id_types import ids_among, require_ids
 from licet.enforce.marks import RowsInOrder
-from licet.enforce.shapes import Shape, shapes_of
+from licet.enforce.shapes import Shape, kinds_in, shapes_of
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.fingerprints import fingerprint
 from licet.sources.paths import path_in
 from licet.sources.stand import Stand, files_of, look_at
 from licet.terms import GateError
+from licet.terms.ids import is_text
 
 
 class Tables:
@@ -65,6 +66,15 @@ class Tables:
     def shapes(self, name: str) -> dict[str, Shape]:
         return shapes_of(name, self.catalogued(name), self.content(name).schema())
 
+    def kinds(self, name: str) -> tuple[str, ...]:
+        """The kinds of data that this use may see of a table, in the catalogue's order: bit i of a mask is the i-th."""
+        shapes = self.shapes(name)
+        labelled = frozenset().union(
+            *(kinds_in(shapes[column]) for column in shapes if self.is_asked(name, column))
+        )
+        columns = self.catalogued(name).columns.values()
+        return tuple(dict.fromkeys(kind for kind in columns if kind is not None and kind in labelled))
+
     def is_asked(self, name: str, path: str) -> bool:
         """Whether this use is shown the column that a path leads into: one it asked for, or one that places a row.
 
@@ -86,8 +96,14 @@ class Tables:
         return fingerprint(self.catalogued(name).location, self._base)
 
     def about(self, name: str, content: ir.Table, subjects: Iterable[str]) -> ir.Table:
-        """The rows of a table that are about any of these people."""
-        wanted = self._engine.hand_in(pa.table({"wanted": pa.array(sorted(set(subjects)), pa.string())}))
+        """The rows of a table that are about any of these people. Raises: GateError GATE-170 for what is no id."""
+        ids = list(subjects)
+        if unfit := [value for value in ids if not is_text(value)]:
+            raise GateError(
+                "GATE-170", f"the ids of subjects are text that is not empty, and not {ascii(unfit[0])[:60]}",
+                fix="give ids as the platform writes them, as text: str(id)",
+            )  # fmt: skip
+        wanted = self._engine.hand_in(pa.table({"wanted": pa.array(sorted(set(ids)), pa.string())}))
         tests = []
         for column in self.catalogued(name).subjects:
             if content[column].type().is_array():

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide.combination import SubjectAnswer, answer_of
 from licet.decide.policy import Cell, Clause, Control
 from licet.terms import ChoiceState, Code
 
@@ -54,24 +55,6 @@ class Dimensions(NamedTuple):
         return len(self.cuts) + 2 if self.cuts else 1  # + before the first, + not known
 
 
-class Reason(NamedTuple):
-    """Why a row is held back."""
-
-    code: Code
-    rule: str | None
-
-
-class RowAnswer(NamedTuple):
-    """What one class of people permits of one class of rows.
-
-    mask:   bit i set when the table's i-th kind of data is permitted.
-    reason: of the kind of data that came nearest to being permitted; None when one is.
-    """
-
-    mask: int
-    reason: Reason | None
-
-
 class Subject(NamedTuple):
     """A class of people: what `population` read about them. `state` lists choices, `signals` signals."""
 
@@ -80,18 +63,6 @@ class Subject(NamedTuple):
     plan: str | None
     state: str
     signals: str
-
-
-#: How near a code is to a yes: of several reasons the row reports the nearest.
-_NEARNESS = (
-    Code.REFUSED, Code.NOT_ASKED, Code.OFF_BY_DEFAULT, Code.DEFAULT_UNKNOWN,
-    Code.CREATED_NOT_COVERED, Code.CREATED_UNKNOWN, Code.VISIBILITY_NOT_COVERED, Code.VISIBILITY_UNKNOWN,
-    Code.PLAN_NOT_COVERED, Code.PLAN_UNKNOWN, Code.AGE_NOT_COVERED, Code.UNDER_AGE, Code.AGE_UNKNOWN,
-    Code.REGION_NOT_COVERED, Code.REGION_UNKNOWN, Code.TOO_LATE, Code.TOO_EARLY, Code.FORBIDDEN,
-    Code.SUBJECT_UNKNOWN, Code.NO_RULE, Code.CLOSED_BY_VOCABULARY, Code.RECIPIENT_UNKNOWN,
-    Code.CATEGORY_UNKNOWN, Code.PURPOSE_UNKNOWN, Code.MOMENT_UNKNOWN, Code.UNLABELLED,
-)  # fmt: skip
-_NEAR = {code: place for place, code in enumerate(_NEARNESS)}
 
 
 def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequence[str]) -> Dimensions:
@@ -161,7 +132,7 @@ def answers(
     looks: Dimensions,
     facts: Facts | None,
     closed: Collection[str] = (),
-) -> list[RowAnswer]:
+) -> list[SubjectAnswer]:
     """What one class of people (None: nobody known) permits of each class of rows, in row-class order.
 
     closed: those of the categories that the use may not have, whatever the policy permits.
@@ -174,21 +145,13 @@ def answers(
                 for category in categories
             ]
             found.append(
-                _row_answer([_closed(one) if one.request.category in closed else one for one in decisions])
+                answer_of([_closed(one) if one.request.category in closed else one for one in decisions])
             )
     return found
 
 
 def _closed(decision: Decision) -> Decision:
     return decision._replace(permitted=False, code=Code.CLOSED_BY_VOCABULARY, rule=None)
-
-
-def _row_answer(decisions: list[Decision]) -> RowAnswer:
-    mask = sum(1 << bit for bit, decision in enumerate(decisions) if decision.permitted)
-    if mask:
-        return RowAnswer(mask, None)
-    nearest = min(decisions, key=lambda decision: _NEAR[decision.code])
-    return RowAnswer(0, Reason(nearest.code, nearest.rule))
 
 
 def _visibilities(looks: Dimensions) -> list[str | None]:

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from licet.decide.combination import Reason
 from licet.enforce import rows as narrow
 from licet.enforce.engine import Engine
 from licet.enforce.kept import Kept
@@ -25,7 +26,6 @@ from licet.enforce.marks import (
 from licet.enforce.numbers import kinds_of_rows, whose_rows
 from licet.enforce.plans import Plan, Plans
 from licet.enforce.tables import Tables, roles
-from licet.enforce.tabulate import Reason
 
 #: The column beside a table that numbers each row's verdict.
 _VERDICT = "__licet_verdict"

@@ -12,17 +12,21 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, update
 
+from licet.ledger.asking import LATEST_CHOICES, LATEST_SIGNALS
 from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.entries import (
+    ASKED_FOR,
+    ChoiceRow,
     Entry,
     EntryKind,
     Prepared,
+    SignalRow,
     choice_row,
     from_microseconds,
     leaf_bytes,
@@ -32,10 +36,12 @@ from licet.ledger.entries import (
     to_microseconds,
 )
 from licet.ledger.notes import Signer
+from licet.ledger.pack_numbers import NAMING, NAMING_ENTRIES, PackNumbers
 from licet.ledger.proofs import read_frontier
-from licet.ledger.reading import select_nodes, select_requests, to_requests
+from licet.ledger.reading import CHANGED_SINCE, select_nodes, select_requests, to_requests
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS, select_indices_of
 from licet.ledger.storage import CommitInDoubt, Storage
+from licet.ledger.tombstones import Marks
 from licet.ledger.tree import Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
 
@@ -57,31 +63,44 @@ _STAND = """
 #: What stands in the keys of the tables beside the subject.
 _KEY_TEXTS = {EntryKind.CHOICE: ("setting", "category"), EntryKind.SIGNAL: ("signal",)}
 
-#: The kinds whose payload may say which request asked for them.
-_ASKED_FOR = (EntryKind.CHOICE, EntryKind.SIGNAL)
-
 
 class _Call:
-    """What one caller wants written, and what became of it."""
+    """What one caller wants written, and what became of it.
 
-    def __init__(self, prepared: Sequence[Prepared], request: str | None) -> None:
-        self.prepared, self.request = prepared, request
+    unless: a number of entries and subjects: nothing is written where an entry after those is a choice or signal of
+            one of them, nor where another call that goes into the same commit is about one.
+    """
+
+    def __init__(
+        self,
+        prepared: Sequence[Prepared],
+        request: str | None,
+        unless: tuple[int, Collection[str]] | None = None,
+    ) -> None:
+        self.prepared, self.request, self.unless = prepared, request, unless
+        self.is_overtaken = False
         self.entries: list[Entry] | None = None
         self.is_new = True
         self.error: LedgerError | None = None
 
     @property
     def is_done(self) -> bool:
-        return self.entries is not None or self.error is not None
+        return self.entries is not None or self.error is not None or self.is_overtaken
 
 
 class Appender:
     """Writes for one open ledger; remembers the frontier so that an append reads almost nothing."""
 
     def __init__(
-        self, storage: Storage, signer: Signer, clock: Callable[[], datetime], file: CheckpointFile
+        self,
+        storage: Storage,
+        signer: Signer,
+        clock: Callable[[], datetime],
+        file: CheckpointFile,
+        marks: Marks,
     ) -> None:
         self._storage, self._signer, self._clock, self._file = storage, signer, clock, file
+        self._marks = marks
         self._waiting: list[_Call] = []
         # Guards the list and says who commits for all; a caller whose entries another wrote goes at once, and does
         # not wait behind the next commit.
@@ -91,6 +110,7 @@ class Appender:
         self._frontier = Frontier()
         self._root: bytes | None = None
         self._last_us = 0
+        self._packs = PackNumbers()
         self._unpublished: Checkpoint | None = None
         self._published_at = 0.0
 
@@ -99,8 +119,18 @@ class Appender:
 
         request: where entries of it are there already, those are given back with False and nothing is written.
         """
-        self._refuse_long_keys(prepared)
-        call = _Call(prepared, request)
+        call = self._carry_out(_Call(prepared, request))
+        assert call.entries is not None
+        return call.entries, call.is_new
+
+    def append_unless_changed(
+        self, prepared: Sequence[Prepared], position: int, subjects: Collection[str]
+    ) -> list[Entry] | None:
+        """Write entries, unless one of some subjects has chosen or signalled since a position: then None."""
+        return self._carry_out(_Call(prepared, None, (position, subjects))).entries
+
+    def _carry_out(self, call: _Call) -> _Call:
+        self._refuse_long_keys(call.prepared)
         with self._turn:
             self._waiting.append(call)
             while self._is_led and not call.is_done:
@@ -117,31 +147,58 @@ class Appender:
                     self._turn.notify_all()
         if call.error is not None:
             raise call.error
-        assert call.entries is not None
-        return call.entries, call.is_new
+        return call
 
     def erase(self, subject: str) -> Entry | None:
-        """Remove payload, salt and subject of every entry of `subject`; None when there is none."""
+        """Remove payload, salt and subject of every entry of `subject`, and let their noes stand under their mark.
+
+        Returns: the entry that says so; None when there is nothing of theirs.
+        """
 
         def blank(connection: Connection) -> list[Prepared]:
             indices = sorted(index for (index,) in connection.execute(select_indices_of(subject)))
             if not indices:
                 return []
+            mark = self._marks.of(subject)
+            noes, sent = self._standing(connection, subject, mark, frozenset(indices))
             erased = update(ENTRIES).where(ENTRIES.c.idx == bindparam("at"))
             connection.execute(
                 erased.values(subject=None, payload=None, salt=None), [{"at": index} for index in indices]
             )
             for table in (CHOICES, SIGNALS):
                 connection.execute(delete(table).where(table.c.subject == subject))
+            if noes or sent:
+                self._storage.insert(connection, {CHOICES: noes, SIGNALS: sent})
             # The entry that names them goes into the same transaction: no crash leaves an erased payload
             # that nothing accounts for.
-            return [prepare_erasure(indices)]
+            return [prepare_erasure(indices, mark, noes, sent)]
 
         with self._writing_lock:
             entries, checkpoint = self._commit(blank)
             self._unpublished = checkpoint or self._unpublished
             self._publish_last()
         return entries[0] if entries else None
+
+    def _standing(
+        self, connection: Connection, subject: str, mark: str, indices: frozenset[int]
+    ) -> tuple[list[ChoiceRow], list[SignalRow]]:
+        """The noes and signals of a subject that stand now, as rows under their mark.
+
+        What an earlier erasure left stands under the mark already, and again where a yes that lifted it is erased now.
+        """
+        who = (subject, mark)
+        return (
+            [
+                ChoiceRow(mark, setting, category, latest >> 1, 0, 0)
+                for setting, category, latest in self._storage.ask(connection, LATEST_CHOICES, who)
+                if not latest & 1 and latest >> 1 in indices
+            ],
+            [
+                SignalRow(mark, signal, latest >> 1, 1)
+                for signal, latest in self._storage.ask(connection, LATEST_SIGNALS, who)
+                if latest & 1 and latest >> 1 in indices
+            ],
+        )
 
     def compact(self) -> None:
         """Rewrite the file while no thread here appends. Raises: LedgerError LEDG-019 while others use it."""
@@ -166,7 +223,9 @@ class Appender:
                 rows = self._storage.ask(connection, select_requests(len(requests)), [*requests])
                 asked.update(to_requests(rows))
             for call in calls:
-                if call.request is None or call.request in requests - asked.keys():
+                if call.unless is not None and self._is_overtaken(connection, call.unless, new):
+                    call.is_overtaken = True
+                elif call.request is None or call.request in requests - asked.keys():
                     new.append(call)
                     requests.discard(call.request)  # of two that ask the same at once, the first is recorded
             return [prepared for call in new for prepared in call.prepared]
@@ -196,11 +255,19 @@ class Appender:
         if not is_followed or time.monotonic() - self._published_at > FILE_LAG_SECONDS:
             self._publish_last()
 
+    def _is_overtaken(
+        self, connection: Connection, unless: tuple[int, Collection[str]], new: Sequence[_Call]
+    ) -> bool:
+        since, subjects = unless
+        changed = {subject for (subject,) in self._storage.ask(connection, CHANGED_SINCE, (since,))}
+        changed |= {prepared.subject for call in new for prepared in call.prepared}
+        return not changed.isdisjoint(subjects)
+
     def _commit(
         self, collect: Callable[[Connection], Sequence[Prepared]]
     ) -> tuple[list[Entry], Checkpoint | None]:
         """One transaction: what `collect` does and returns, under a new checkpoint; nothing where it returns none."""
-        written: tuple[list[Entry], Frontier, Checkpoint] | None = None
+        written: tuple[list[Entry], Frontier, Checkpoint, PackNumbers] | None = None
         try:
             with self._storage.writing() as connection:
                 self._catch_up(connection)
@@ -216,14 +283,15 @@ class Appender:
             return [], None
         # A process that dies from here on has lost no entry; the checkpoint file then speaks of an earlier commit
         # until the next one, and cannot show that the entries between were cut off.
-        entries, frontier, checkpoint = written
+        entries, frontier, checkpoint, self._packs = written
         self._remember(frontier, checkpoint, entries)
         return entries, checkpoint
 
     def _write(
-        self, connection: Connection, prepared: Iterable[Prepared]
-    ) -> tuple[list[Entry], Frontier, Checkpoint]:
+        self, connection: Connection, prepared: Sequence[Prepared]
+    ) -> tuple[list[Entry], Frontier, Checkpoint, PackNumbers]:
         frontier = self._frontier.copy()
+        packs = self._number_packs(connection, prepared)
         at_us = max(to_microseconds(self._clock()), self._last_us)
         at = from_microseconds(at_us)
         entries: list[Entry] = []
@@ -241,11 +309,14 @@ class Appender:
             )
             if new.subject is not None:
                 if new.kind is EntryKind.CHOICE:
-                    rows["choices"].append(choice_row(new.subject, new.payload, index))
+                    pack = packs.number(new.payload)
+                    rows["choices"].append(choice_row(new.subject, new.payload, index, pack))
                 elif new.kind is EntryKind.SIGNAL:
                     rows["signals"].append(signal_row(new.subject, new.payload, index))
-                if new.kind in _ASKED_FOR and (asked := request_row(new.payload, index)) is not None:
+                if new.kind in ASKED_FOR and (asked := request_row(new.payload, index)) is not None:
                     rows["requests"].append(asked)
+            elif new.kind in NAMING:
+                packs.name(new.payload)
             entries.append(Entry(index, at, new.kind, new.commitment, new.subject, new.payload, new.salt))
         checkpoint = Checkpoint.sign(self._signer, frontier.size, frontier.root())
         # In the order of its key a batch touches each page of a large table once.
@@ -253,7 +324,21 @@ class Appender:
         added = {table: rows[table.name] for table in (ENTRIES, NODES, CHOICES, SIGNALS, REQUESTS)}
         signed = [(checkpoint.size, checkpoint.root, checkpoint.signature)]
         self._storage.insert(connection, {**added, CHECKPOINTS: signed})
-        return entries, frontier, checkpoint
+        return entries, frontier, checkpoint, packs
+
+    def _number_packs(self, connection: Connection, prepared: Sequence[Prepared]) -> PackNumbers:
+        """The packs named so far, read only where one of the new entries needs them; new ones may be added to it."""
+        size, packs = self._frontier.size, self._packs
+        if packs.read_to < size and any(
+            new.kind in NAMING or (new.kind is EntryKind.CHOICE and not packs.knows(new.payload))
+            for new in prepared
+        ):
+            packs = packs.copy()
+            packs.take(self._storage.ask(connection, NAMING_ENTRIES, (packs.read_to,)))
+            packs.read_to = size
+        if any(new.kind in NAMING for new in prepared):  # undone with the transaction
+            packs = packs.copy()
+        return packs
 
     def _catch_up(self, connection: Connection) -> None:
         """Take in what other processes appended; refuse to build on a tree that its checkpoint does not sign."""

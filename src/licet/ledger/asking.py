@@ -1,26 +1,29 @@
 """The as-of questions: where every subject stood after the first so many entries.
 
 Every answer takes a position and reads only entries below it, so the past answers as it did; the one thing that
-changes an answer about the past is an erasure, after which the subject is someone who was never asked. What
-several rows must agree on is read in one statement.
+changes an answer about the past is an erasure, after which only the noes that stood are known, from the entries on
+that they were said in. Those stand in the same tables under the person's mark, and a question about a person asks for
+both. What several rows must agree on is read in one statement.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Select, func, select
+from sqlalchemy import Table, func, literal_column, select
 
 from licet.ledger.entries import EntryKind, from_microseconds
+from licet.ledger.pack_numbers import MOST_PACKS, PACK_BITS, PackNumbers
 from licet.ledger.schema import CHOICES, ENTRIES, SIGNALS
 from licet.ledger.storage import Storage
-from licet.terms import ChoiceState
+from licet.ledger.tombstones import BEYOND_MARKS, FIRST_MARK, Marks, is_mark
+from licet.terms import ChoiceState, LedgerError
 
 #: Rows read from the database at a time; bounds the Python objects alive at once.
 _BATCH_ROWS = 65_536
@@ -35,6 +38,7 @@ CHOICES_TABLE = pa.schema(
         pa.field("value", pa.string(), nullable=False),
         pa.field("state", pa.string(), nullable=False),
         pa.field("entry", pa.int64(), nullable=False),
+        pa.field("pack", pa.dictionary(pa.int32(), pa.string())),  # few packs, many choices
     ]
 )
 
@@ -43,25 +47,41 @@ SIGNALS_TABLE = pa.schema(
 )
 
 # `is_on` is 0 or 1, so one maximum over twice the entry plus it finds the latest row and its value together, in
-# any database, in one pass over the primary key.
-_CHOICES_OF = """
+# any database, in one pass over the primary key; the number of the pack stands below both. Id and mark of one person
+# are asked about in one.
+_LATEST_SIGNAL = "MAX(entry * 2 + is_on)"
+_LATEST_CHOICE = f"MAX((entry * 2 + is_on) * {1 << PACK_BITS} + pack)"
+_CHOICES_OF = f"""
     SELECT found.setting, found.category, found.latest, found.ever_on, entries.recorded_at_us
     FROM (
-        SELECT setting, category, MAX(entry * 2 + is_on) AS latest, MAX(is_on) AS ever_on
-        FROM choices WHERE subject = ? AND entry < ? GROUP BY setting, category
-    ) AS found JOIN entries ON entries.idx = found.latest >> 1
+        SELECT setting, category, {_LATEST_CHOICE} AS latest, MAX(is_on) AS ever_on
+        FROM choices WHERE subject IN (?, ?) AND entry < ? GROUP BY setting, category
+    ) AS found JOIN entries ON entries.idx = found.latest >> {PACK_BITS + 1}
     ORDER BY found.setting, found.category
 """
 _SIGNALS_OF = (
-    "SELECT signal, MAX(entry * 2 + is_on) FROM signals WHERE subject = ? AND entry < ? GROUP BY signal"
+    f"SELECT signal, {_LATEST_SIGNAL} FROM signals WHERE subject IN (?, ?) AND entry < ? GROUP BY signal"
 )
-_LATEST = func.max(CHOICES.c.entry * 2 + CHOICES.c.is_on)
-_LATEST_SIGNAL = func.max(SIGNALS.c.entry * 2 + SIGNALS.c.is_on)
+
+_NOW = "SELECT {0}, MAX(entry * 2 + is_on) FROM {1} WHERE subject IN (?, ?) GROUP BY {0} ORDER BY {0}"
+
+#: Where somebody known by either of two names stands now: setting, category, and twice the entry plus 1 for a yes.
+LATEST_CHOICES = _NOW.format("setting, category", "choices")
+LATEST_SIGNALS = _NOW.format("signal", "signals")
+
+#: Whether anybody left noes or signals behind: marks lie side by side in the order of the keys.
+_ANY_MARK = (
+    f"SELECT EXISTS (SELECT 1 FROM choices WHERE subject >= '{FIRST_MARK}' AND subject < '{BEYOND_MARKS}') "
+    f"OR EXISTS (SELECT 1 FROM signals WHERE subject >= '{FIRST_MARK}' AND subject < '{BEYOND_MARKS}')"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Where a subject stands on a setting, or on one category under it. `entry` and `at` say since when."""
+    """Where a subject stands on a setting, or on one category under it. `entry` and `at` say since when.
+
+    pack: digest of the pack it was given under; None where the ledger names no such pack.
+    """
 
     setting: str
     category: str | None
@@ -69,84 +89,98 @@ class Choice:
     state: ChoiceState
     entry: int
     at: datetime
+    pack: str | None
 
 
-def read_choices(storage: Storage, subject: str, position: int) -> list[Choice]:
-    """The latest choice of a subject for each setting and category, by setting, the whole setting first."""
-    return [
-        Choice(
-            setting,
-            category or None,
-            "on" if latest & 1 else "off",
-            _state(latest & 1, ever_on),
-            latest >> 1,
-            from_microseconds(at_us),
-        )
-        for setting, category, latest, ever_on, at_us in storage.fetch(_CHOICES_OF, (subject, position))
-    ]
+#: Ids of everybody who matters to the question; asked for only where somebody was erased.
+Known = Callable[[], Iterable[str]]
 
 
-def read_signals(storage: Storage, subject: str, position: int) -> frozenset[str]:
-    """The signals a subject sends."""
-    return frozenset(
-        signal for signal, latest in storage.fetch(_SIGNALS_OF, (subject, position)) if latest & 1
-    )
+def read_choices(
+    storage: Storage,
+    packs_to: Callable[[int], PackNumbers],
+    subject: str,
+    position: int,
+    marks: Marks | None,
+) -> list[Choice]:
+    """The latest choice of a subject for each setting and category, by setting, the whole setting first.
 
-
-def read_choices_table(storage: Storage, position: int, subjects: Collection[str] | None = None) -> pa.Table:
-    """Every subject's latest choices, or those of some, one row a subject, setting and category, in that order."""
-    latest = (
-        select(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category, _LATEST, func.max(CHOICES.c.is_on))
-        .where(CHOICES.c.entry < position)
-        .group_by(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category)
-        .order_by(CHOICES.c.subject, CHOICES.c.setting, CHOICES.c.category)
-    )
-    batches = []
-    columns = (
-        _columns(storage, latest)
-        if subjects is None
-        else _columns_of(storage, _latest_choices_of, position, subjects)
-    )
-    for subject, setting, category, last, ever_on in columns:
-        last_array, category_array = pa.array(last, pa.int64()), pa.array(category, pa.string())
-        is_on = pc.equal(pc.bit_wise_and(last_array, 1), 1)
-        was_on = pc.equal(pa.array(ever_on, pa.int64()), 1)
-        refusal = pc.if_else(was_on, str(ChoiceState.WITHDRAWN), str(ChoiceState.REFUSED))
-        batches.append(
-            pa.record_batch(
-                [
-                    pa.array(subject, pa.string()),
-                    pa.array(setting, pa.string()),
-                    pc.if_else(pc.equal(category_array, ""), pa.scalar(None, pa.string()), category_array),
-                    pc.if_else(is_on, "on", "off"),
-                    pc.if_else(is_on, str(ChoiceState.GIVEN), refusal),
-                    pc.shift_right(last_array, 1),
-                ],
-                schema=CHOICES_TABLE,
+    packs_to: the packs that the ledger names, up to a number at least.
+    """
+    found, mark = [], _mark(storage, subject, marks)
+    for setting, category, latest, ever_on, at_us in storage.fetch(_CHOICES_OF, (subject, mark, position)):
+        pack, last = latest & MOST_PACKS, latest >> PACK_BITS
+        found.append(
+            Choice(
+                setting,
+                category or None,
+                "on" if last & 1 else "off",
+                _state(last & 1, ever_on),
+                last >> 1,
+                from_microseconds(at_us),
+                packs_to(pack).digest(pack),
             )
         )
-    return pa.Table.from_batches(batches, CHOICES_TABLE)
+    return found
 
 
-def read_signals_table(storage: Storage, position: int, subjects: Collection[str] | None = None) -> pa.Table:
+def read_signals(storage: Storage, subject: str, position: int, marks: Marks | None) -> frozenset[str]:
+    """The signals a subject sends."""
+    mark = _mark(storage, subject, marks)
+    return frozenset(
+        signal for signal, latest in storage.fetch(_SIGNALS_OF, (subject, mark, position)) if latest & 1
+    )
+
+
+def read_choices_table(
+    storage: Storage,
+    packs_to: Callable[[int], PackNumbers],
+    position: int,
+    marks: Marks | None,
+    subjects: Collection[str] | None = None,
+    known: Known | None = None,
+) -> pa.Table:
+    """Every subject's latest choices, or those of some, one row a subject, setting and category, in that order."""
+    told = _latest(
+        storage, CHOICES, ("setting", "category"), position, marks, subjects, known
+    ).combine_chunks()
+    latest, category = told["latest"], told["category"]
+    last, packs = pc.shift_right(latest, PACK_BITS), pc.bit_wise_and(latest, MOST_PACKS).cast(pa.int32())
+    is_on = pc.equal(pc.bit_wise_and(last, 1), 1)
+    refusal = pc.if_else(pc.equal(told["ever_on"], 1), str(ChoiceState.WITHDRAWN), str(ChoiceState.REFUSED))
+    digests = pa.array(packs_to(pc.max(packs).as_py() or 0).digests(), pa.string())
+    return pa.Table.from_arrays(
+        [
+            told["subject"],
+            told["setting"],
+            pc.if_else(pc.equal(category, ""), pa.scalar(None, pa.string()), category),
+            pc.if_else(is_on, "on", "off"),
+            pc.if_else(is_on, str(ChoiceState.GIVEN), refusal),
+            pc.shift_right(last, 1),
+            _bound(packs.combine_chunks(), digests),
+        ],
+        schema=CHOICES_TABLE,
+    )
+
+
+def _bound(numbers: pa.Array, digests: pa.Array) -> pa.DictionaryArray:
+    """The packs of these numbers; null for 0, and for one that no entry gives."""
+    known = pc.and_(pc.greater(numbers, 0), pc.less_equal(numbers, len(digests)))
+    indices = pc.if_else(known, pc.subtract(numbers, 1), pa.scalar(None, pa.int32()))
+    return pa.DictionaryArray.from_arrays(indices.cast(pa.int32()), digests)
+
+
+def read_signals_table(
+    storage: Storage,
+    position: int,
+    marks: Marks | None,
+    subjects: Collection[str] | None = None,
+    known: Known | None = None,
+) -> pa.Table:
     """Every signal that is being sent, or those of some, one row a subject and signal, in that order."""
-    latest = (
-        select(SIGNALS.c.subject, SIGNALS.c.signal)
-        .where(SIGNALS.c.entry < position)
-        .group_by(SIGNALS.c.subject, SIGNALS.c.signal)
-        .having(_LATEST_SIGNAL.op("&")(1) == 1)
-        .order_by(SIGNALS.c.subject, SIGNALS.c.signal)
-    )
-    told = (
-        _columns(storage, latest)
-        if subjects is None
-        else _columns_of(storage, _latest_signals_of, position, subjects)
-    )
-    batches = [
-        pa.record_batch([pa.array(column, pa.string()) for column in columns], schema=SIGNALS_TABLE)
-        for columns in told
-    ]
-    return pa.Table.from_batches(batches, SIGNALS_TABLE)
+    told = _latest(storage, SIGNALS, ("signal",), position, marks, subjects, known)
+    sent = told.filter(pc.equal(pc.bit_wise_and(told["latest"], 1), 1))
+    return sent.select(["subject", "signal"]).cast(SIGNALS_TABLE)
 
 
 def read_changed_subjects(storage: Storage, since: int, until: int) -> set[str]:
@@ -172,39 +206,131 @@ def has_erasure_since(storage: Storage, since: int) -> bool:
         return connection.scalar(erasures.limit(1)) is not None
 
 
-@functools.cache
-def _latest_choices_of(count: int) -> str:
-    return (
-        "SELECT subject, setting, category, MAX(entry * 2 + is_on), MAX(is_on) FROM choices "
-        f"WHERE entry < ? AND subject IN ({','.join('?' * count)}) "
-        "GROUP BY subject, setting, category ORDER BY subject, setting, category"
+def _latest(
+    storage: Storage,
+    table: Table,
+    names: tuple[str, ...],
+    position: int,
+    marks: Marks | None,
+    subjects: Collection[str] | None,
+    known: Known | None,
+) -> pa.Table:
+    """The latest row of a table for each subject and the named columns, ordered by these.
+
+    Returns: those columns, `latest` (twice the entry plus 1 for a yes; of a choice with its pack below), `ever_on`.
+    Who was erased comes under their id.
+    """
+    if subjects is not None:
+        told = _of_some(storage, table, names, position, subjects)
+        # Looked for afterwards: whoever was erased meanwhile left no row under their id, and a mark.
+        if not _any_mark(storage):
+            return told
+        by_mark = {_known_marks(storage, marks).of(subject): subject for subject in subjects}
+        both = _of_some(storage, table, names, position, {*subjects, *by_mark})
+        return _under_ids(both, names, by_mark)
+    told = _of_everybody(storage, table, names, position)
+    alike = told["subject"].filter(pc.starts_with(told["subject"], FIRST_MARK))
+    wanted = frozenset(filter(is_mark, pc.unique(alike).to_pylist()))
+    if not wanted:
+        return told
+    if known is None:
+        raise LedgerError(
+            "LEDG-151",
+            "somebody was erased, and whose noes still stand cannot be told without the ids to look for",
+            storage.place,
+            "ask about subjects by id, or say who is known",
+        )
+    by_mark = _known_marks(storage, marks).among(known(), wanted)
+    nobodys = pa.array(wanted - by_mark.keys(), pa.string())
+    return _under_ids(told.filter(pc.invert(pc.is_in(told["subject"], nobodys))), names, by_mark)
+
+
+def _of_everybody(storage: Storage, table: Table, names: tuple[str, ...], position: int) -> pa.Table:
+    keys = [table.c.subject, *(table.c[name] for name in names)]
+    latest = (
+        select(*keys, literal_column(_newest(table.name)), func.max(table.c.is_on))
+        .where(table.c.entry < position)
+        .group_by(*keys)
+        .order_by(*keys)
     )
+    return _told(names, storage.batches(latest, _BATCH_ROWS))
 
 
-@functools.cache
-def _latest_signals_of(count: int) -> str:
-    return (
-        f"SELECT subject, signal FROM signals WHERE entry < ? AND subject IN ({','.join('?' * count)}) "
-        "GROUP BY subject, signal HAVING (MAX(entry * 2 + is_on) & 1) = 1 ORDER BY subject, signal"
-    )
-
-
-def _columns(storage: Storage, statement: Select[Any]) -> Iterator[tuple[tuple[Any, ...], ...]]:
-    """The answer column by column, some rows at a time."""
-    for rows in storage.batches(statement, _BATCH_ROWS):
-        yield tuple(zip(*rows, strict=True))
-
-
-def _columns_of(
-    storage: Storage, statement: Callable[[int], str], position: int, subjects: Collection[str]
-) -> Iterator[tuple[tuple[Any, ...], ...]]:
-    """The answer about some subjects, a few hundred of them at a time. statement: for so many of them."""
+def _of_some(
+    storage: Storage, table: Table, names: tuple[str, ...], position: int, subjects: Collection[str]
+) -> pa.Table:
+    """As of everybody, a few hundred of them at a time."""
     ordered = sorted(subjects)
-    for start in range(0, len(ordered), _SUBJECTS_AT_ONCE):
-        some = ordered[start : start + _SUBJECTS_AT_ONCE]
-        # Plain SQL: putting the question together through SQLAlchemy would take twice as long as its answer.
-        if rows := storage.fetch(statement(len(some)), (position, *some)):
-            yield tuple(zip(*rows, strict=True))
+    parts = (
+        ordered[start : start + _SUBJECTS_AT_ONCE] for start in range(0, len(ordered), _SUBJECTS_AT_ONCE)
+    )
+    # Plain SQL: putting the question together through SQLAlchemy would take twice as long as its answer.
+    return _told(
+        names,
+        (storage.fetch(_latest_of(table.name, names, len(some)), (position, *some)) for some in parts),
+    )
+
+
+@functools.cache
+def _latest_of(table: str, names: tuple[str, ...], count: int) -> str:
+    keys = ", ".join(("subject", *names))
+    return (
+        f"SELECT {keys}, {_newest(table)}, MAX(is_on) FROM {table} "
+        f"WHERE entry < ? AND subject IN ({','.join('?' * count)}) GROUP BY {keys} ORDER BY {keys}"
+    )
+
+
+def _newest(table: str) -> str:
+    return _LATEST_CHOICE if table == CHOICES.name else _LATEST_SIGNAL
+
+
+def _told(names: tuple[str, ...], parts: Iterable[list[tuple[Any, ...]]]) -> pa.Table:
+    fields = [pa.field(name, pa.string()) for name in ("subject", *names)]
+    schema = pa.schema([*fields, pa.field("latest", pa.int64()), pa.field("ever_on", pa.int64())])
+    batches = [
+        pa.record_batch(
+            [
+                pa.array(values, field.type)
+                for values, field in zip(zip(*rows, strict=True), schema, strict=True)
+            ],
+            schema=schema,
+        )
+        for rows in parts
+        if rows
+    ]
+    return pa.Table.from_batches(batches, schema)
+
+
+def _under_ids(told: pa.Table, names: tuple[str, ...], by_mark: Mapping[str, str]) -> pa.Table:
+    """The same with each mark's rows among those of its id, the later of both where both say something."""
+    subject = told["subject"].combine_chunks()
+    found = pc.index_in(subject, pa.array(by_mark.keys(), pa.string()))
+    ids = pa.array(by_mark.values(), pa.string()).take(found)
+    keys = ["subject", *names]
+    named = told.set_column(0, "subject", pc.coalesce(ids, subject))
+    merged = named.group_by(keys, use_threads=False).aggregate([("latest", "max"), ("ever_on", "max")])
+    return merged.rename_columns([*keys, "latest", "ever_on"]).sort_by([(key, "ascending") for key in keys])
+
+
+def _any_mark(storage: Storage) -> bool:
+    return bool(storage.fetch(_ANY_MARK)[0][0])
+
+
+def _mark(storage: Storage, subject: str, marks: Marks | None) -> str:
+    if marks is not None:
+        return marks.of(subject)
+    return subject if not _any_mark(storage) else _known_marks(storage, marks).of(subject)
+
+
+def _known_marks(storage: Storage, marks: Marks | None) -> Marks:
+    if marks is None:
+        raise LedgerError(
+            "LEDG-150",
+            "somebody was erased, and whose noes still stand only the ledger's own key can tell",
+            storage.place,
+            "open the ledger with its signer; read only will do",
+        )
+    return marks
 
 
 def _state(is_on: int, ever_on: int) -> ChoiceState:

@@ -17,9 +17,11 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from licet.ledger.tombstones import is_mark
 from licet.ledger.tree import leaf_hash
 from licet.terms import LedgerError
 from licet.terms.canonical import canonical_json
+from licet.terms.ids import is_text
 
 #: Version of the leaf's bytes and of the tables; a ledger of a later one is not opened.
 FORMAT_VERSION = 1
@@ -38,6 +40,7 @@ class EntryKind(StrEnum):
     """What an entry records. The text stands in the leaf."""
 
     CHOICE = "choice"
+    SUPERSEDED_CHOICE = "superseded_choice"
     SIGNAL = "signal"
     NOTICE_SHOWN = "notice_shown"
     PACK_ANNOUNCED = "pack_announced"
@@ -46,14 +49,20 @@ class EntryKind(StrEnum):
     ERASURE = "erasure"
 
 
+#: The kinds whose payload may say which request asked for them.
+ASKED_FOR = (EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.SUPERSEDED_CHOICE)
+
+
 @dataclass(frozen=True, slots=True)
 class NewEntry:
     """Something to record.
 
     payload: JSON values without floats. A choice says ``setting``, ``value`` ("on" or "off") and may say
-    ``category`` and ``via``; a signal says ``signal`` and ``value`` (true or false); both may say ``request``, 64
-    hex digits that name who asked for it and when (see `Ledger.append_once`). A pack in force or announced says
-    ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
+    ``category`` and ``via``, and ``pack``, the digest of the pack it was given under: a yes that names none, or one
+    that no earlier entry names, speaks for nothing. So does a superseded choice, which was made before the one that
+    stood when it was recorded and makes no row in the table of choices. A signal says ``signal`` and ``value`` (true
+    or false). All may say ``request``, 64 hex digits that name who asked for it and when (see `Ledger.append_once`).
+    A pack in force or announced says ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
     """
 
     kind: EntryKind
@@ -88,13 +97,17 @@ class Entry:
 
 
 class ChoiceRow(NamedTuple):
-    """A choice as the table of choices holds it; `category` is empty when the whole setting is meant."""
+    """A choice as the table of choices holds it; `category` is empty when the whole setting is meant.
+
+    pack: the number of the pack it was given under; see `pack_numbers`.
+    """
 
     subject: str
     setting: str
     category: str
     entry: int
     is_on: int
+    pack: int
 
 
 class SignalRow(NamedTuple):
@@ -147,27 +160,42 @@ def prepare(new: Sequence[NewEntry]) -> list[Prepared]:
     return prepared
 
 
-def prepare_erasure(indices: Sequence[int]) -> Prepared:
-    """The entry that says which entries were erased, and not whose they were."""
-    payload = {"erased": list(indices)}
+def prepare_erasure(
+    indices: Sequence[int], mark: str, noes: Sequence[ChoiceRow], sent: Sequence[SignalRow]
+) -> Prepared:
+    """The entry that says which entries were erased, and not whose they were.
+
+    mark: what the person is known by from now on; noes, sent: the rows that go on under it, if any.
+    """
+    payload: dict[str, Any] = {"erased": list(indices)}
+    if noes or sent:
+        payload["tombstone"] = {
+            "mark": mark,
+            "refused": [
+                {"setting": row.setting, "category": row.category or None, "entry": row.entry} for row in noes
+            ],
+            "signals": [{"signal": row.signal, "entry": row.entry} for row in sent],
+        }
     payload_json, salt = canonical_json(payload), os.urandom(SALT_BYTES)
     return Prepared(EntryKind.ERASURE, None, payload, payload_json, salt, commit(salt, payload_json, None))
 
 
 def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     """Why an entry of this kind cannot say this; empty when it can."""
-    if subject is not None and not _is_text(subject):
+    if subject is not None and not is_text(subject):
         return "its subject must be text that is not empty"
-    if kind in (EntryKind.CHOICE, EntryKind.SIGNAL):
+    if isinstance(subject, str) and is_mark(subject):
+        return "its subject looks like the mark of somebody erased"
+    if kind in ASKED_FOR:
         if subject is None:
             return "it needs a subject"
         if not _is_request(payload.get("request")):
             return "its request must be 64 hex digits"
-        return _fault_of_choice(payload) if kind == EntryKind.CHOICE else _fault_of_signal(payload)
+        return _fault_of_signal(payload) if kind == EntryKind.SIGNAL else _fault_of_choice(payload)
     if kind in (EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED):
         if subject is not None:
             return "a pack has no subject"
-        missing = [key for key in ("pack", "version", "digest", "file") if not _is_text(payload.get(key))]
+        missing = [key for key in ("pack", "version", "digest", "file") if not is_text(payload.get(key))]
         return f"it must say {', '.join(missing)}" if missing else ""
     if kind == EntryKind.ERASURE:
         return "erasures are recorded by erase() alone"
@@ -189,14 +217,29 @@ def leaf_bytes(index: int, recorded_at_us: int, kind: str, commitment: bytes) ->
     ).encode()
 
 
-def choice_row(subject: str, payload: Mapping[str, Any], index: int) -> ChoiceRow:
+def choice_row(subject: str, payload: Mapping[str, Any], index: int, pack: int) -> ChoiceRow:
     return ChoiceRow(
-        subject, payload["setting"], payload.get("category") or "", index, int(payload["value"] == "on")
+        subject, payload["setting"], payload.get("category") or "", index, int(payload["value"] == "on"), pack
     )
 
 
 def signal_row(subject: str, payload: Mapping[str, Any], index: int) -> SignalRow:
     return SignalRow(subject, payload["signal"], index, int(payload["value"]))
+
+
+def tombstone_rows(payload: Mapping[str, Any]) -> tuple[list[ChoiceRow], list[SignalRow]]:
+    """The rows that an erasure leaves in the tables of choices and signals."""
+    tombstone = payload.get("tombstone")
+    if tombstone is None:
+        return [], []
+    mark = tombstone["mark"]
+    return (
+        [
+            ChoiceRow(mark, no["setting"], no["category"] or "", no["entry"], 0, 0)
+            for no in tombstone["refused"]
+        ],
+        [SignalRow(mark, sent["signal"], sent["entry"], 1) for sent in tombstone["signals"]],
+    )
 
 
 def request_row(payload: Mapping[str, Any], index: int) -> RequestRow | None:
@@ -228,27 +271,20 @@ def _unfit(number: int, entry: NewEntry, fault: str) -> LedgerError:
 
 
 def _fault_of_choice(payload: Mapping[str, Any]) -> str:
-    if not _is_text(payload.get("setting")):
+    if not is_text(payload.get("setting")):
         return "a choice must say its setting"
     if payload.get("value") not in ("on", "off"):
         return 'the value of a choice is "on" or "off"'
-    if payload.get("category") is not None and not _is_text(payload["category"]):
+    if payload.get("category") is not None and not is_text(payload["category"]):
         return "its category must be text or null"
-    return "" if payload.get("via") is None or _is_text(payload["via"]) else "its via must be text"
+    return "" if payload.get("via") is None or is_text(payload["via"]) else "its via must be text"
 
 
 def _fault_of_signal(payload: Mapping[str, Any]) -> str:
-    if not _is_text(payload.get("signal")):
+    if not is_text(payload.get("signal")):
         return "a signal must say which it is"
     return "" if isinstance(payload.get("value"), bool) else "the value of a signal is true or false"
 
 
 def _is_request(value: object) -> bool:
     return value is None or (isinstance(value, str) and _REQUEST.fullmatch(value) is not None)
-
-
-def _is_text(value: object) -> bool:
-    # No database keeps NUL in text, and half a surrogate pair has no UTF-8.
-    if not isinstance(value, str) or value == "" or "\x00" in value:
-        return False
-    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)

@@ -22,6 +22,7 @@ from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.entries import Entry, EntryKind, NewEntry, prepare, to_microseconds
 from licet.ledger.notes import PublicKey, Signer
 from licet.ledger.opening import Place, Roles, choose_checkpoint_path, create_ledger, open_storage
+from licet.ledger.pack_numbers import PackNumbers
 from licet.ledger.proofs import (
     ConsistencyProof,
     InclusionProof,
@@ -31,6 +32,7 @@ from licet.ledger.proofs import (
 )
 from licet.ledger.report import ProblemCode, VerifyReport
 from licet.ledger.storage import Storage
+from licet.ledger.tombstones import Marks
 from licet.ledger.tree import EMPTY_ROOT
 from licet.ledger.verifying import Inspection
 from licet.terms import LedgerError
@@ -54,9 +56,14 @@ class Ledger:
         signer: Signer | None,
         clock: Callable[[], datetime],
         file: CheckpointFile,
+        marks: Marks | None = None,
     ) -> None:
-        self._storage, self._key, self._signer, self._file = storage, key, signer, file
-        self._appender = None if signer is None else Appender(storage, signer, clock, file)
+        self._storage, self._key, self._signer, self._file, self._marks = storage, key, signer, file, marks
+        self._packs = PackNumbers()
+        self._reached = 0
+        self._appender = None
+        if signer is not None and marks is not None:
+            self._appender = Appender(storage, signer, clock, file, marks)
 
     # -- opening ---------------------------------------------------------------------------------------------
 
@@ -122,7 +129,8 @@ class Ledger:
         writable = signer is not None and not read_only
         file = choose_checkpoint_path(place, None if checkpoint_path is None else Path(checkpoint_path))
         storage, key = open_storage(place, signer, writable, busy_timeout_seconds)
-        ledger = cls(storage, key, signer if writable else None, clock, CheckpointFile(file, key))
+        marks = None if signer is None else Marks(signer)
+        ledger = cls(storage, key, signer if writable else None, clock, CheckpointFile(file, key), marks)
         if writable:
             try:
                 ledger._refuse_unfit_file()
@@ -190,6 +198,25 @@ class Ledger:
         named = [NewEntry(one.kind, one.subject, {**one.payload, "request": request}) for one in entries]
         return appender.append(prepare(named), request)
 
+    def append_unless_changed(
+        self, entries: Sequence[NewEntry], position: int, subjects: Collection[str]
+    ) -> list[Entry] | None:
+        """Record entries that were made up from how some subjects stood at a position; None where one moved on since.
+
+        Nobody can choose between that look and the commit. Raises: as `append`.
+        """
+        appender = self._writer()
+        prepared = prepare(entries)
+        return appender.append_unless_changed(prepared, position, subjects) if prepared else []
+
+    def known_requests(self, requests: Sequence[str]) -> set[str]:
+        """Those of some requests that an entry was recorded for, erased or not."""
+        return reading.read_known_requests(self._storage, requests)
+
+    def entries_at(self, indices: Sequence[int]) -> Iterator[Entry]:
+        """The entries of these numbers that there are, in the order of their numbers."""
+        return reading.read_entries_at(self._storage, indices)
+
     def requested(self, request: str) -> list[Entry]:
         """The entries that were recorded for a request, in order; none where it was never recorded."""
         return reading.read_requested(self._storage, request)
@@ -197,8 +224,9 @@ class Ledger:
     def erase(self, subject: str, *, compact: bool = True) -> Entry | None:
         """Remove payload, salt and subject of every entry of `subject` and record which; None when there is none.
 
-        Every proof stays valid. The subject's choices go with the rest, for the past too: whoever still holds
-        their data finds someone who was never asked, so erase the data first.
+        Every proof stays valid. Their yeses go with the rest, for the past too; the noes and signals that stand now
+        go on under a mark that only the ledger's key makes of the id, so that whoever still holds their data finds
+        that they refused. A later choice under the id takes precedence, setting by setting.
         compact: rewrite the file so that no copy of it remains in free pages; without it, call `compact` later.
         Raises: as `append`; LEDG-024 when the role on PostgreSQL may not erase; LEDG-019 when the erasure stands
         but another reader keeps old pages alive, or the role may not rewrite the tables.
@@ -261,30 +289,51 @@ class Ledger:
 
     def choices_of(self, subject: str, position: int | None = None) -> list[asking.Choice]:
         """The latest choice of a subject for each setting and category. Raises: LedgerError LEDG-014."""
-        return asking.read_choices(self._storage, subject, self._at(position))
+        return asking.read_choices(self._storage, self._packs_to, subject, self._at(position), self._marks)
 
     def signals_of(self, subject: str, position: int | None = None) -> frozenset[str]:
         """The signals a subject sends. Raises: LedgerError LEDG-014."""
-        return asking.read_signals(self._storage, subject, self._at(position))
+        return asking.read_signals(self._storage, subject, self._at(position), self._marks)
 
-    def choices_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
-        """Latest choices: subject, setting, category (null for the whole setting), value, state, entry.
+    def choices_table(
+        self,
+        position: int | None = None,
+        subjects: Collection[str] | None = None,
+        known: asking.Known | None = None,
+    ) -> pa.Table:
+        """Latest choices: subject, setting, category (null for the whole setting), value, state, entry, and `pack`,
+        the digest of the pack it was given under (null where the ledger names no such pack).
 
         subjects: only theirs; everybody's where it is None.
+        known:    ids among which to look for whom was erased, asked for only where somebody was; about a microsecond
+                  an id. Whoever of the erased is not among them has no row.
+        Raises: LedgerError LEDG-014; LEDG-150 and LEDG-151 where somebody was erased and it was opened without its
+        signer, or everybody is asked about and nothing says who is known.
         """
-        return asking.read_choices_table(self._storage, self._at(position), subjects)
+        at = self._at(position)
+        return asking.read_choices_table(self._storage, self._packs_to, at, self._marks, subjects, known)
 
-    def signals_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
-        """Every signal being sent, or those of some subjects: subject, signal. Raises: LedgerError LEDG-014."""
-        return asking.read_signals_table(self._storage, self._at(position), subjects)
+    def signals_table(
+        self,
+        position: int | None = None,
+        subjects: Collection[str] | None = None,
+        known: asking.Known | None = None,
+    ) -> pa.Table:
+        """Every signal being sent, or those of some subjects: subject, signal. known, Raises: as `choices_table`."""
+        return asking.read_signals_table(self._storage, self._at(position), self._marks, subjects, known)
 
     def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
         """Subjects with a choice or a signal among the entries between two positions; erased ones are unknown."""
-        return asking.read_changed_subjects(self._storage, since_position, self._at(until_position))
+        return asking.read_changed_subjects(
+            self._storage, reading.within(since_position), self._at(until_position)
+        )
 
     def erased_since(self, position: int) -> bool:
-        """Whether anybody's payload was erased by an entry at `position` or after it: the past then answers anew."""
-        return asking.has_erasure_since(self._storage, position)
+        """Whether anybody's payload was erased by an entry at `position` or after it.
+
+        The past then answers anew, and `changed_subjects` from there on does not know everybody.
+        """
+        return asking.has_erasure_since(self._storage, reading.within(position))
 
     # -- proofs ----------------------------------------------------------------------------------------------
 
@@ -357,8 +406,15 @@ class Ledger:
             )
         return self._appender
 
+    def _packs_to(self, number: int) -> PackNumbers:
+        self._packs = self._packs.follow(self._storage, number)
+        return self._packs
+
     def _at(self, position: int | None) -> int:
-        last = self.position
+        # A ledger only grows, so what was there once need not be looked for again.
+        if position is not None and 0 <= position <= self._reached:
+            return position
+        last = self._reached = self.position
         if position is None:
             return last
         if not 0 <= position <= last:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import os
 import stat
 import tempfile
@@ -149,6 +150,10 @@ class Signer:
                 "name the key file made with the ledger",
             ) from None
         return signer
+
+    def derive(self, purpose: bytes) -> bytes:
+        """32 bytes for another purpose than signing, that only who has this key can make."""
+        return hmac.digest(self._key.private_bytes_raw(), purpose, "sha256")
 
     def sign(self, text: str) -> bytes:
         """The Ed25519 signature over the note text, 64 bytes."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from licet.ledger.binding import refuse_unbound
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.entries import FORMAT_VERSION
 from licet.ledger.files import checkpoint_path, create_file, open_file
@@ -91,6 +92,7 @@ def open_storage(
                 storage.place,
                 "open it with that key's file",
             )
+        refuse_unbound(storage, writable)
     except BaseException:
         storage.close()
         raise

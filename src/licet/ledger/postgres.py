@@ -56,7 +56,7 @@ _SETTLING_SECONDS = 20.0
 #: Large appends are hashed within their transaction, at some 10 µs an entry.
 _IDLE_WRITER = "2min"
 
-#: PostgreSQL's B-tree takes 2704 bytes a key; numbers and headers need the rest.
+#: PostgreSQL's B-tree takes 2704 bytes a key; numbers, headers and a mark in the place of a short id need the rest.
 _MOST_KEY_BYTES = 2560
 
 #: What the server may use to group and sort one long answer before it turns to its disk.

@@ -21,14 +21,29 @@ from licet.ledger.storage import Storage
 
 _BATCH_ROWS = 2048
 
+#: Entries or requests asked for in one statement.
+_ASKED_AT_ONCE = 500
+
 #: Beyond every entry's number.
+#: No entry stands this far on, and both databases can be asked for it.
 _NO_END = 2**63 - 1
+
+
+def within(place: int) -> int:
+    """A place that a database can be asked about: nothing stands before the first entry, nor beyond 2⁶³."""
+    return min(max(place, 0), _NO_END)
+
 
 _ENTRY = "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries WHERE idx = ?"
 _OF_KIND = (
     "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
     "WHERE kind = ? AND idx >= ? AND idx < ? ORDER BY idx"
 )
+
+#: Subjects with a choice or a signal among the entries from a number on.
+CHANGED_SINCE = """
+    SELECT DISTINCT subject FROM entries WHERE idx >= ? AND kind IN ('choice', 'signal') AND subject IS NOT NULL
+"""
 _MOMENT = "SELECT recorded_at_us FROM entries WHERE idx = ?"
 _CHECKPOINT = "SELECT size, root, signature FROM checkpoints WHERE size = ?"
 _LATEST_CHECKPOINT = "SELECT size, root, signature FROM checkpoints ORDER BY size DESC LIMIT 1"
@@ -54,7 +69,7 @@ def read_position_at(storage: Storage, moment_us: int) -> int:
 
 
 def read_entry(storage: Storage, index: int) -> Entry | None:
-    rows = storage.fetch(_ENTRY, (index,))
+    rows = storage.fetch(_ENTRY, (index,)) if index == within(index) else ()
     return as_entry(rows[0]) if rows else None
 
 
@@ -62,6 +77,7 @@ def read_entries(
     storage: Storage, start: int, stop: int, kind: EntryKind | None, subject: str | None
 ) -> Iterator[Entry]:
     """Entries from `start` (included) to `stop` (not), in order, of one kind or subject if asked."""
+    start, stop = within(start), within(stop)
     wanted = select(ENTRIES).where(ENTRIES.c.idx < stop).order_by(ENTRIES.c.idx).limit(_BATCH_ROWS)
     if kind is not None:
         wanted = wanted.where(ENTRIES.c.kind == kind.value)
@@ -79,12 +95,34 @@ def read_entries(
 def read_few(storage: Storage, kind: EntryKind, start: int, stop: int | None) -> list[Entry]:
     """The entries of a kind of which there are few, from `start` to `stop` (the end where None), in one short read."""
     stop = _NO_END if stop is None else stop
-    return [as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, start, stop))]
+    return [as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, within(start), within(stop)))]
 
 
 def read_requested(storage: Storage, request: str) -> list[Entry]:
     """The entries that a request asked for, in order."""
     return to_requests(storage.fetch(select_requests(1), (request,))).get(request, [])
+
+
+def read_known_requests(storage: Storage, requests: Sequence[str]) -> set[str]:
+    """Those of some requests that an entry was recorded for."""
+    known: set[str] = set()
+    for start in range(0, len(requests), _ASKED_AT_ONCE):
+        some = requests[start : start + _ASKED_AT_ONCE]
+        statement = f"SELECT DISTINCT request FROM requests WHERE request IN ({_marks(len(some))})"
+        known.update(request for (request,) in storage.fetch(statement, some))
+    return known
+
+
+def read_entries_at(storage: Storage, indices: Sequence[int]) -> Iterator[Entry]:
+    """The entries of these numbers that there are, in the order of their numbers."""
+    ordered = sorted(set(indices))
+    for start in range(0, len(ordered), _ASKED_AT_ONCE):
+        some = ordered[start : start + _ASKED_AT_ONCE]
+        statement = (
+            "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
+            f"WHERE idx IN ({_marks(len(some))}) ORDER BY idx"
+        )
+        yield from map(as_entry, storage.fetch(statement, some))
 
 
 @functools.cache
@@ -106,6 +144,8 @@ def to_requests(rows: Iterable[Sequence[Any]]) -> dict[str, list[Entry]]:
 
 def read_checkpoint(storage: Storage, key: PublicKey, size: int | None) -> Checkpoint | None:
     """The stored checkpoint of a size, or the latest; its signature is not checked."""
+    if size is not None and size != within(size):
+        return None
     rows = storage.fetch(_LATEST_CHECKPOINT) if size is None else storage.fetch(_CHECKPOINT, (size,))
     return Checkpoint.restore(key, *rows[0]) if rows else None
 

@@ -85,6 +85,7 @@ CHOICES = Table(
     Column("category", _TEXT, primary_key=True),  # empty when the whole setting is meant
     Column("entry", BigInteger, primary_key=True, autoincrement=False),
     Column("is_on", SmallInteger, nullable=False),
+    Column("pack", BigInteger, nullable=False, server_default="0"),  # see `pack_numbers`
     sqlite_with_rowid=False,
 )
 

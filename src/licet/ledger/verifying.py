@@ -11,23 +11,28 @@ nodes and checkpoints shows only against a checkpoint kept outside the database.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.entries import (
+    ASKED_FOR,
     SALT_BYTES,
+    ChoiceRow,
     EntryKind,
+    SignalRow,
     choice_row,
     commit,
     find_fault,
     leaf_bytes,
     request_row,
     signal_row,
+    tombstone_rows,
 )
 from licet.ledger.notes import PublicKey
+from licet.ledger.pack_numbers import NAMING, PackNumbers
 from licet.ledger.report import Problem, ProblemCode, VerifyReport
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS
 from licet.ledger.storage import Storage
@@ -49,9 +54,12 @@ class Inspection:
         self._problem_count = 0
         self._frontier = Frontier()
         self._without_payload: set[int] = set()
+        # Rows that go on though their entry was erased; the entry that erased it, which comes later, says which.
+        self._left: dict[int, list[tuple[Any, ...]]] = {}
         self._erased = 0
         self._last_us = 0
         self._forked = False
+        self._packs = PackNumbers()
 
     def note(self, index: int | None, code: ProblemCode, what: str) -> None:
         """Add a problem to the report."""
@@ -149,8 +157,9 @@ class Inspection:
         if payload_json is None and salt is None and subject_bytes is None:
             self._without_payload.add(index)
             # That a request was answered stays known after an erasure; who asked, and for what, does not.
-            repeated[-1].take(index)
-            self._compare_repeated(index, repeated, ())
+            *tables, _ = (rows.take(index) for rows in repeated)
+            if left := [row for rows in tables for row in rows]:
+                self._left[index] = left
         elif payload_json is None or salt is None:
             self.note(index, ProblemCode.PAYLOAD_MISSING, f"entry {index} has lost a part of its payload")
             self._pass_over(index, repeated)
@@ -161,11 +170,15 @@ class Inspection:
             payload = json.loads(payload_json)
             subject = None if subject_bytes is None else subject_bytes.decode()
             if kind == EntryKind.ERASURE:
-                self._account_for(payload.get("erased", []))
+                self._account_for(payload)
+            elif kind in NAMING:
+                self._packs.name(payload)
             said: tuple[tuple[Any, ...] | None, ...] = ()
             if subject is not None and not find_fault(kind, subject, payload):
                 said = (
-                    choice_row(subject, payload, index) if kind == EntryKind.CHOICE else None,
+                    choice_row(subject, payload, index, self._packs.number(payload))
+                    if kind == EntryKind.CHOICE
+                    else None,
                     signal_row(subject, payload, index) if kind == EntryKind.SIGNAL else None,
                     request_row(payload, index),
                 )
@@ -173,8 +186,13 @@ class Inspection:
         else:
             self._compare_repeated(index, repeated, ())
 
-    def _account_for(self, erased: Sequence[int]) -> None:
-        for index in erased:
+    def _account_for(self, payload: Mapping[str, Any]) -> None:
+        noes, sent = tombstone_rows(payload)
+        rows: list[ChoiceRow | SignalRow] = [*noes, *sent]
+        for row in rows:
+            if self._left.pop(row.entry, None) != [tuple(map(_as_stored, row))]:
+                self._note_left(row.entry)
+        for index in payload.get("erased", ()):
             if index in self._without_payload:
                 self._without_payload.remove(index)
                 self._erased += 1
@@ -196,6 +214,10 @@ class Inspection:
             if found != wanted:
                 what = f"the table of {rows.name} does not say of entry {index} what its payload says"
                 self.note(index, ProblemCode.INDEX_TABLE_EDITED, what)
+
+    def _note_left(self, index: int) -> None:
+        what = f"the tables do not say of entry {index} what its erasure left standing"
+        self.note(index, ProblemCode.INDEX_TABLE_EDITED, what)
 
     def _pass_over(self, index: int, repeated: Sequence[_Ordered]) -> None:
         # What an edited payload said before is not known, so there is nothing to hold these rows to.
@@ -285,6 +307,8 @@ class Inspection:
             for row in (*rows.strays, *rows.rest()):
                 what = f"the table of {rows.name} speaks of entry {row[rows.key]}, which says nothing of the kind"
                 self.note(row[rows.key], ProblemCode.INDEX_TABLE_EDITED, what)
+        for index in sorted(self._left):
+            self._note_left(index)
         for index in sorted(self._without_payload):
             self.note(
                 index, ProblemCode.PAYLOAD_MISSING, f"entry {index} has no payload and no erasure names it"
@@ -323,7 +347,7 @@ class _Ordered:
 
 
 #: Kinds whose payload is read, and not only held to its commitment.
-_READ_KINDS = frozenset({EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.ERASURE})
+_READ_KINDS = frozenset({*ASKED_FOR, EntryKind.ERASURE, *NAMING})
 
 
 def _stream(storage: Storage, connection: Connection, table: Table, order: str) -> Iterator[tuple[Any, ...]]:
@@ -344,5 +368,5 @@ def _is_committed(commitment: bytes, salt: bytes, payload_json: bytes, subject_b
     return len(salt) == SALT_BYTES and commit(salt, payload_json, subject) == commitment
 
 
-def _as_stored(value: str | int) -> bytes | int:
+def _as_stored(value: object) -> object:
     return value.encode() if isinstance(value, str) else value

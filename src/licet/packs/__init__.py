@@ -8,7 +8,7 @@ from licet.packs.changes import PackChange, difference
 from licet.packs.library import locate_policy, open_pack, shipped
 from licet.packs.linting import Finding, Severity, lint
 from licet.packs.loading import check_pack, load_pack, locate_pack, parse_pack
-from licet.packs.model import Pack, Rule, Setting
+from licet.packs.model import Pack, Rule, Setting, Use
 from licet.packs.problems import PackErrors, Positions
 from licet.packs.schema import pack_schema
 
@@ -21,6 +21,7 @@ __all__ = [
     "Rule",
     "Setting",
     "Severity",
+    "Use",
     "check_pack",
     "difference",
     "lint",

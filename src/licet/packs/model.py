@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -263,6 +263,13 @@ class Statement(Part):
 CONSENT_BASES = frozenset({"eu-gdpr:A6-1-a", "dpv:Consent", "dpv:ExplicitlyExpressedConsent"})
 
 
+class Use(NamedTuple):
+    """A purpose and who receives the data for it."""
+
+    purpose: str
+    recipient: str
+
+
 class Pack(Part):
     """A whole policy: one platform, one account of what it says it does."""
 
@@ -318,6 +325,33 @@ class Pack(Part):
         if own is not None and own.kind_of is not None:
             return (purpose, own.kind_of)
         return (purpose,) if own is not None or purpose in PURPOSES else ()
+
+    def uses(self) -> tuple[Use, ...]:
+        """Every use that some rule permits to somebody, in the order of the rules: a purpose of the pack's own that is
+        a kind of a permitted one is permitted by the same rules, and comes after it."""
+        own: dict[str, list[str]] = {}
+        for purpose, entry in self.purposes.items():
+            if entry.kind_of is not None:
+                own.setdefault(entry.kind_of, []).append(purpose)
+        return tuple(
+            dict.fromkeys(
+                Use(purpose, recipient)
+                for rule in self.rules
+                if rule.effect == "permit"
+                for word in rule.purposes
+                for purpose in (word, *own.get(word, ()))
+                for recipient in rule.recipients
+            )
+        )
+
+    def permits(self, purpose: str, recipient: str) -> list[Rule]:
+        """The rules that permit a use to somebody, in the order of the rules."""
+        line = {*self.purpose_line(purpose)}
+        return [
+            rule
+            for rule in self.rules
+            if rule.effect == "permit" and recipient in rule.recipients and not line.isdisjoint(rule.purposes)
+        ]
 
     def knows_recipient(self, recipient: str) -> bool:
         return recipient == SELF or recipient in self.recipients

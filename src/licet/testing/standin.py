@@ -19,11 +19,11 @@ class ToldLedger:
     def __init__(self, choices: pa.Table, signals: pa.Table) -> None:
         self._choices, self._signals = choices, signals
 
-    def choices_table(self, position: int) -> pa.Table:
+    def choices_table(self, position: int, known: object = None) -> pa.Table:
         assert position == self.position
         return self._choices
 
-    def signals_table(self, position: int) -> pa.Table:
+    def signals_table(self, position: int, known: object = None) -> pa.Table:
         assert position == self.position
         return self._signals
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from licet.terms import LicetError
+from licet.web.peers import THIS_MACHINE
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,12 +26,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--upload-mib", type=int, default=64, help="how large a download /audit reads; 0 for none"
     )
+    parser.add_argument("--operator-addresses", help="from where /readyz is answered", default=THIS_MACHINE)
     given = parser.parse_args(arguments)
     try:
         import uvicorn
 
         from licet.web.application import application
         from licet.web.config import OpenIdConnect, ServeConfig, check, to_environment
+        from licet.web.connections import OPTIONS
     except ModuleNotFoundError as error:
         print(f"APP-062: the pages need {error.name} · pip install 'licet[web]'", file=sys.stderr)
         return 2
@@ -42,7 +45,16 @@ def main(arguments: list[str] | None = None) -> int:
     url = given.public_url or f"http://{given.host}:{given.port}"
     try:
         to_environment(
-            check(ServeConfig(given.workspace, url, given.demo_sign_in, oidc, given.upload_mib * 1024**2))
+            check(
+                ServeConfig(
+                    given.workspace,
+                    url,
+                    given.demo_sign_in,
+                    oidc,
+                    given.upload_mib * 1024**2,
+                    given.operator_addresses,
+                )
+            )
         )
         app = application() if given.workers == 1 else None
     except LicetError as error:
@@ -50,9 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     uvicorn.run(
         app if app is not None else "licet.web.application:application", factory=app is None,
-        host=given.host, port=given.port, workers=given.workers, access_log=False, log_level="warning",
-        server_header=False, proxy_headers=bool(given.proxy), forwarded_allow_ips=given.proxy or "127.0.0.1",
-        timeout_graceful_shutdown=10, h11_max_incomplete_event_size=16 * 1024,
+        host=given.host, port=given.port, workers=given.workers, proxy_headers=bool(given.proxy),
+        forwarded_allow_ips=given.proxy or "127.0.0.1", **OPTIONS,
     )  # fmt: skip
     return 0
 

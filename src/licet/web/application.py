@@ -62,7 +62,7 @@ def make_application(config: ServeConfig) -> ASGIApp:
     app = FastAPI(title="licet", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.workspace, app.state.config = workspace, config
     app.state.ended = EndedSessions(config.workspace / "keys" / "ended_sessions")
-    app.state.templates, app.state.uploads = make_templates(), set()
+    app.state.templates, app.state.uploads = make_templates(), audit.Uploads()
     app.state.limits = {
         "sign-in": Limiter(SIGN_IN_RATE), "change": Limiter(CHANGE_RATE), "page": Limiter(PAGE_RATE),
         "upload": Limiter(UPLOAD_RATE),
@@ -101,7 +101,14 @@ def make_application(config: ServeConfig) -> ASGIApp:
         https_only=config.is_https,
     )
     providers = () if config.oidc is None else (config.oidc.issuer,)
-    return Guard(_Doors(inner, Api(workspace)), hosts, config.is_https, providers, config.upload_bytes)
+    return Guard(
+        _Doors(inner, Api(workspace)),
+        hosts,
+        config.is_https,
+        providers,
+        config.upload_bytes,
+        config.demo_sign_in,
+    )
 
 
 class _Doors:
@@ -135,7 +142,7 @@ def session_key(workspace: Path) -> str:
 async def _limit(request: Request, call_next):  # type: ignore[no-untyped-def]
     """Too often is told so, with when to come back."""
     path = request.url.path
-    if path.startswith(("/static/", "/healthz")):
+    if path.startswith(("/static/", "/healthz", "/readyz")):
         return await call_next(request)
     posted = "sign-in" if path.startswith("/sign-in") else "upload" if path == "/audit" else "change"
     kind = "page" if request.method == "GET" else posted

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from licet.terms import AppError
+from licet.web.peers import THIS_MACHINE, networks
 
 _VARIABLE = "LICET_SERVE"
 
@@ -30,6 +31,7 @@ class ServeConfig(NamedTuple):
     """public_url:   the address members see; cookies are for https alone when it is https.
     demo_sign_in: anybody may be anybody; for a made-up network on one's own machine only.
     upload_bytes: how large a download may be that a visitor has read at /audit; 0 for no such page.
+    operator_addresses: from where /readyz is answered, as `peers.networks` has them.
     """
 
     workspace: Path
@@ -37,6 +39,7 @@ class ServeConfig(NamedTuple):
     demo_sign_in: bool = False
     oidc: OpenIdConnect | None = None
     upload_bytes: int = 64 * 1024**2
+    operator_addresses: str = THIS_MACHINE
 
     @property
     def is_https(self) -> bool:
@@ -48,7 +51,8 @@ class ServeConfig(NamedTuple):
 
 
 def check(config: ServeConfig) -> ServeConfig:
-    """Raises: AppError APP-060 for an address that is none, APP-061 for demo sign-in on a public address."""
+    """Raises: AppError APP-060 for an address that is none, APP-061 for demo sign-in on a public address, APP-210."""
+    networks(config.operator_addresses)
     parts = urlsplit(config.public_url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
         raise AppError(

@@ -17,7 +17,6 @@ from licet.app.audit.page import page
 from licet.terms import LicetError
 
 MOST_MEMORY_BYTES = 2 * 1024**3
-MOST_CPU_SECONDS = 90
 
 
 def main(asked: dict[str, Any]) -> dict[str, Any]:
@@ -41,9 +40,10 @@ def main(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    for what, most in ((resource.RLIMIT_AS, MOST_MEMORY_BYTES), (resource.RLIMIT_CPU, MOST_CPU_SECONDS)):
+    asked = json.loads(sys.argv[1])
+    for what, most in ((resource.RLIMIT_AS, MOST_MEMORY_BYTES), (resource.RLIMIT_CPU, asked["cpu_seconds"])):
         resource.setrlimit(what, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what was read is in no dump, either
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # and in no file
-    answer = json.dumps(main(json.loads(sys.argv[1])))
+    answer = json.dumps(main(asked))
     sys.stdout.write(answer)

@@ -59,6 +59,8 @@ def _stands(request: Request) -> bool:
     name, until = request.session.get("name"), request.session.get("until")
     if not isinstance(name, str) or not isinstance(until, int) or time.time() >= until:
         return False
+    if request.session.get("demo") and not request.app.state.config.demo_sign_in:
+        return False  # anybody could have been anybody when it was begun
     ended: EndedSessions = request.app.state.ended
     return not ended.has(name, until)
 
@@ -80,6 +82,7 @@ def begin_session(request: Request, subject: str | None, *, operator: bool = Fal
     request.session.update(
         name=secrets.token_urlsafe(16), subject=subject, operator=operator,
         until=int(time.time()) + SESSION_SECONDS, token=secrets.token_urlsafe(32),
+        demo=request.app.state.config.demo_sign_in,
     )  # fmt: skip
 
 

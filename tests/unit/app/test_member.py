@@ -94,6 +94,46 @@ def test_a_record_about_two_people_is_used_only_if_both_permit_it(workspace: Wor
     assert "region" not in held.reason, "why the other does not permit it is for the other to know"
 
 
+def test_the_reason_on_the_page_is_the_gates_whatever_else_the_record_holds(workspace: Workspace) -> None:
+    workspace.choose("ann", "ai", "off")
+    at = parse_moment("2025-12-01")  # names are over, summaries too; the headline was refused
+    (row,) = workspace.gate("generative_ai_training", at=at).verdicts("profiles").to_pylist()
+    (flow,) = workspace.member("ann", at).flows()
+    (part,) = (part for part in flow.parts if part.table == "profiles")
+    assert (part.code, part.rule) == (row["code"], row["rule"]) == ("refused", "profiles")
+    assert part.reason == "the member switched “Use my data for AI” off"
+
+
+def test_a_record_that_names_nobody_beside_the_member_is_about_somebody_unknown(tmp_path: Path) -> None:
+    rows = {
+        "members": [member("ann"), member("ben")],
+        "posts": [
+            post(f"p{n}", "ann", "Bread", **{"with": people})
+            for n, people in enumerate([[], [None], ["ann"]])
+        ],
+    }
+    workspace = make_network(tmp_path / "w", rows)
+    verdicts = workspace.gate("generative_ai_training", at=DAY).verdicts("posts").to_pylist()
+    assert [row["code"] for row in verdicts] == ["subject_unknown", "subject_unknown", None]
+    (flow,) = workspace.member("ann", DAY).flows()
+    counted = {part.code: part.records for part in flow.parts if part.table == "posts"}
+    assert counted == {"permitted": 1, "subjects_disagree": 2}
+
+
+def test_of_a_use_that_ran_the_reasons_are_those_it_had(workspace: Workspace) -> None:
+    workspace.choose("ann", "ai", "off")
+    workspace.corpus_build(at=DAY)
+    workspace.choose("ann", "ai", "on")
+    ann = workspace.member("ann")
+    (use,) = ann.past_uses()
+
+    def codes(position: int | None) -> set[str]:
+        (flow,) = ann.flows(use.at, position)
+        return {part.code for part in flow.parts if part.table == "profiles"}
+
+    assert codes(use.position) == {"refused"} and codes(None) == {"permitted"}
+
+
 def test_nobody_is_somebody_only_when_known(workspace: Workspace) -> None:
     with pytest.raises(AppError, match="APP-013"):
         workspace.member("zoe")
@@ -163,7 +203,9 @@ def test_a_copy_that_left_the_store_is_told(workspace: Workspace, tmp_path: Path
     assert len(workspace.member("ann").past_uses()) == 2, "what was refused did not happen"
 
 
-def test_a_date_beyond_every_calendar_is_shown_as_it_is_written_and_dates_nothing(tmp_path: Path) -> None:
+def test_a_date_beyond_every_calendar_is_shown_as_it_is_written_and_comes_after_every_other(
+    tmp_path: Path,
+) -> None:
     workspace = make_network(
         tmp_path / "far", {"members": [member("ann")], "posts": [post("p1", "ann", "Bread wants time")]}
     )
@@ -172,7 +214,10 @@ def test_a_date_beyond_every_calendar_is_shown_as_it_is_written_and_dates_nothin
     far = pa.array([253_402_300_800_000_000], pa.timestamp("us"))  # the first moment of the year 10000
     pq.write_table(rows.set_column(rows.column_names.index("made"), "made", far), path)
     (record,) = workspace.member("ann", DAY).records.of("posts")
-    assert record.created is None and str(record.row["made"]).startswith("10000-01-01")
+    assert record.created is not None and record.created.year == 9999, (
+        "as a gate compares it: after any rule's day"
+    )
+    assert str(record.row["made"]).startswith("10000-01-01")
     workspace.corpus_build(at=DAY)
     assert [row["created"] for row in workspace.corpus_documents()] == [None]
     workspace.corpus_export(tmp_path / "out", "jsonl")

@@ -151,7 +151,9 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
     assert ledger.keys() == {"size", "root", "entries"} and len(ledger["entries"]) == 3
     assert asked("ledger", "verify")["ok"] is True
     chosen = asked("choose", "-s", "cy", "--setting", "talk", "off", "--category", "content.comments")
-    assert {"subject", "setting", "category", "value", "entry", "position", "recorded_at"} == chosen.keys()
+    assert {
+        "subject", "setting", "category", "value", "entry", "position", "recorded_at", "known", "notes",
+    } == chosen.keys()  # fmt: skip
     assert asked("packs", "list")["in_force"]["pack"] == "harbour"
     assert {"pack", "rules", "settings"} <= asked("packs", "show", "policy.yaml").keys()
     assert asked("packs", "schema")["$schema"]
@@ -311,3 +313,16 @@ def test_the_members_table_may_be_empty(tmp_path: Path) -> None:
     write_table(tmp_path, "members", ())
     assert run_licet("corpus", "build", "--at", DAY, "--json", cwd=tmp_path).json["documents"] == 0
     assert run_licet("corpus", "export", "out", cwd=tmp_path).status == 0
+
+
+def test_a_choice_for_an_id_the_table_has_not_is_recorded_with_a_word_about_it(tmp_path: Path) -> None:
+    with make_network(tmp_path / "w", {"members": [member("Ann")]}):
+        pass
+    answer = run_licet("choose", "-s", "ann ", "--setting", "ai", "off", cwd=tmp_path / "w")
+    assert answer.status == 0 and "has no 'ann ' yet" in answer.out and "'Ann': was that meant?" in answer.out
+    assert "yet" not in run_licet("choose", "-s", "Ann", "--setting", "ai", "off", cwd=tmp_path / "w").out
+    (tmp_path / "w" / "catalogue.yaml").unlink()
+    answer = run_licet("choose", "-s", "ben", "--setting", "ai", "off", cwd=tmp_path / "w")
+    assert answer.status == 0 and "cannot be read at present" in answer.out
+    with licet.open(tmp_path / "w") as workspace:
+        assert [workspace.ledger.choices_of(who)[0].value for who in ("ann ", "Ann", "ben")] == ["off"] * 3

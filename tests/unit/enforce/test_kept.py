@@ -113,8 +113,14 @@ def test_an_erasure_calls_the_roll_anew(place: Place) -> None:
     place.choose("ben", "off")
     assert place.texts() == []
     place.ledger.erase("ann")
+    assert place.texts() == []  # her no stands, though nobody knows any more who said it
+    assert place.texts(position=0) == ["a", "b"]
+    assert place.texts(position=1) == ["b"]
+    place.choose("ann", "on")
     assert place.texts() == ["a"]
-    assert place.texts(position=1) == ["a", "b"]  # then as now, nobody knows of her choice
+    place.ledger.erase("ben")
+    place.ledger.erase("ann")
+    assert place.texts() == []
 
 
 def test_files_that_changed_are_read_again(place: Place) -> None:

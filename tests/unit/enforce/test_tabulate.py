@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from enforce_samples import AT, PACK, permit
 
 from licet.decide import Facts, Policy
-from licet.enforce.tabulate import MARK, Reason, Subject, answers, dimensions, facts_of
+from licet.decide.combination import Reason
+from licet.enforce.tabulate import MARK, Subject, answers, dimensions, facts_of
 from licet.packs import Pack
 from licet.terms import SELF, ChoiceState, Code
 

@@ -27,9 +27,14 @@ class Clock:
 
 
 def make_choice(
-    subject: str, value: str, setting: str = "ai_training", category: str | None = None
+    subject: str,
+    value: str,
+    setting: str = "ai_training",
+    category: str | None = None,
+    pack: str | None = None,
 ) -> NewEntry:
     payload = {"setting": setting, "category": category, "value": value, "via": "web"}
+    payload |= {} if pack is None else {"pack": pack}
     return NewEntry(EntryKind.CHOICE, subject, payload)
 
 

@@ -63,9 +63,9 @@ def test_choices_table_has_the_latest_of_everybody(ledger, choice) -> None:
     assert table.schema == CHOICES_TABLE
     table.validate(full=True)
     assert [tuple(row.values()) for row in table.to_pylist()] == [
-        ("ann", "ai_training", None, "off", "withdrawn", 2),
-        ("ann", "ai_training", "x", "off", "refused", 3),
-        ("bob", "ai_training", None, "on", "given", 0),
+        ("ann", "ai_training", None, "off", "withdrawn", 2, None),
+        ("ann", "ai_training", "x", "off", "refused", 3, None),
+        ("bob", "ai_training", None, "on", "given", 0, None),
     ]
     assert [row["value"] for row in ledger.choices_table(2).to_pylist()] == ["on", "on"]
 

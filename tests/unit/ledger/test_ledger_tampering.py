@@ -190,7 +190,7 @@ def test_entry_slipped_in_at_the_end_is_found(written, home) -> None:
     with home.tampering() as connection:
         columns = "recorded_at_us, kind, commitment, subject, payload, salt"
         connection.execute(f"INSERT INTO entries SELECT 12, {columns} FROM entries WHERE idx = 11")
-        columns = "subject, setting, category, 12, is_on"
+        columns = "subject, setting, category, 12, is_on, pack"
         connection.execute(f"INSERT INTO choices SELECT {columns} FROM choices WHERE entry = 11")
     assert found(written.verify()) == {(12, "node_edited"), (13, "checkpoint_missing")}
 
@@ -326,9 +326,9 @@ def test_node_too_many_is_found(written, home, number: int) -> None:
         ("DELETE FROM choices WHERE entry = 1", 1),
         ("UPDATE signals SET is_on = 0 WHERE entry = 2", 2),
         ("DELETE FROM signals", 2),
-        ("INSERT INTO choices VALUES ('ann', 'ai_training', '', 7, 1)", 7),
-        ("INSERT INTO choices VALUES ('cat', 'ai_training', '', 4, 1)", 4),
-        ("INSERT INTO choices VALUES ('ann', 'ai_training', '', 90, 1)", 90),
+        ("INSERT INTO choices VALUES ('ann', 'ai_training', '', 7, 1, 0)", 7),
+        ("INSERT INTO choices VALUES ('cat', 'ai_training', '', 4, 1, 0)", 4),
+        ("INSERT INTO choices VALUES ('ann', 'ai_training', '', 90, 1, 0)", 90),
         ("INSERT INTO signals VALUES ('ann', 'gpc', -1, 1)", -1),
     ],
 )

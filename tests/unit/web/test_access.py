@@ -18,9 +18,9 @@ from licet.terms.moments import parse_moment
 SECRET = "the-words-only-she-may-read"
 #: Pages for anybody: what they show is public, or nobody's.
 FOR_ANYBODY = {
-    "/", "/sign-in", "/sign-in/oidc", "/sign-in/callback", "/sign-in/operator", "/sign-out", "/healthz", "/robots.txt",
-    "/.well-known/gpc.json", "/receipts/key", "/audit", "/compare", "/guide", "/guide/{pack}", "/public/{subject}",
-    "/public/{subject}/{table}/{key}",
+    "/", "/sign-in", "/sign-in/oidc", "/sign-in/callback", "/sign-in/operator", "/sign-out", "/healthz", "/readyz",
+    "/robots.txt", "/.well-known/gpc.json", "/receipts/key", "/audit", "/compare", "/guide", "/guide/{pack}",
+    "/public/{subject}", "/public/{subject}/{table}/{key}",
 }  # fmt: skip
 FOR_OPERATORS = {"/operator", "/impact", "/impact/file"}
 COMPARED = "before=linkedin_as_reported&after=linkedin_official&from_date=2026-01-01"

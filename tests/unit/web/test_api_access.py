@@ -25,6 +25,7 @@ QUESTION = {"subject": "ann", "purpose": "generative_ai_training", "category": "
 ROUTES: list[tuple[str, str, str, Any]] = [
     ("POST", "/subjects/ann/choices", "choices:write", {"setting": "ai", "value": "off"}),
     ("POST", "/subjects/ann/signals", "choices:write", {"signal": "gpc", "value": True}),
+    ("POST", "/choices", "choices:import", b"subject,setting,state,when\nann,ai,off,2024-03-01\n"),
     ("GET", "/subjects/ann/choices", "choices:read", None),
     ("GET", "/subjects/ann/settings", "choices:read", None),
     ("GET", "/subjects/ann/settings/ai", "choices:read", None),
@@ -79,6 +80,13 @@ def own(workspace: Workspace) -> Iterator[Platform]:
         yield client
 
 
+def sending(body: Any) -> dict[str, Any]:
+    """A body as JSON, or as the file it is."""
+    if isinstance(body, bytes):
+        return {"content": body, "headers": {"Content-Type": "text/csv"}}
+    return {"json": body, "headers": {}}
+
+
 def told(answer: Any) -> tuple[int, str]:
     assert answer.headers["content-type"] == MEDIA_TYPE, answer.text
     said = answer.json()
@@ -103,15 +111,20 @@ def test_a_route_is_for_its_scope_alone(
     position = shared.ledger.position
     others = [one for one in SCOPES if one != scope]
     sent = {"Authorization": f"Bearer {make_token(root, *others)}"}
-    answer = api.request(method, path, json=body, headers=sent)
+
+    def ask(path: str, headers: dict[str, str]) -> Any:
+        body_and_headers = sending(body)
+        return api.request(
+            method, path, **{**body_and_headers, "headers": {**body_and_headers["headers"], **headers}}
+        )
+
+    answer = ask(path, sent)
     assert told(answer) == (403, "APP-092") and scope in answer.json()["detail"]
-    nobody = api.request(method, path.replace("ann", "nobody"), json=body, headers=sent)
+    nobody = ask(path.replace("ann", "nobody"), sent)
     assert nobody.content == answer.content, "who may not ask learns not who is there"
-    assert told(api.request(method, path, json=body, headers={"Authorization": ""}))[0] == 401
+    assert told(ask(path, {"Authorization": ""}))[0] == 401
     assert shared.ledger.position == position
-    answer = api.request(
-        method, path, json=body, headers={"Authorization": f"Bearer {make_token(root, scope)}"}
-    )
+    answer = ask(path, {"Authorization": f"Bearer {make_token(root, scope)}"})
     assert answer.status_code == 200, answer.text
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -11,6 +13,7 @@ import pytest
 from journeys.api import Platform, platform
 from journeys.networks import make_network, member, post
 from licet.app import Workspace
+from licet.web.guard import MOST_CHOICES_BYTES
 
 #: Ids that break naive routes, and none of which is another's.
 ODD_IDS = ["a/b", "..", ".", "a%2Fb", "ü ñ 漢", "'; DROP TABLE entries; --", "?x=1#y", "a\nb", "+", "é" * 500]
@@ -71,6 +74,47 @@ def test_any_text_can_be_somebody(api: Platform, subject: str) -> None:
     answers = api.post("/decisions/batch", json={"questions": questions, **WHEN})
     refused = [one["code"] == "refused" for one in answers.json()["decisions"]]
     assert refused == [one == subject for one in ODD_IDS]
+
+
+def test_who_is_not_in_the_members_table_yet_can_choose(workspace: Workspace, api: Platform) -> None:
+    said = api.post("/subjects/cem/choices", json={"setting": "ai", "value": "off"}).json()
+    assert (said["subject"], said["known"], said["notes"]) == ("cem", False, [])
+    assert api.post("/subjects/cem/signals", json={"signal": "gpc", "value": True}).json()["known"] is False
+    assert api.post("/subjects/ann/choices", json={"setting": "ai", "value": "off"}).json()["known"] is True
+    assert [one["kind"] for one in api.get("/subjects/cem/choices").json()["choices"]] == ["choice", "signal"]
+    (workspace.layout.root / "catalogue.yaml").write_text("licet_catalogue: [1")
+    answer = api.post("/subjects/dora/choices", json={"setting": "ai", "value": "off"})
+    assert (answer.status_code, answer.json()["known"]) == (200, None)
+    assert api.get("/subjects/dora/choices").json()["choices"][0]["value"] == "off"
+
+
+def test_choices_made_elsewhere_come_in_as_one_file(workspace: Workspace, api: Platform) -> None:
+    rows = b"subject,setting,state,when\nann,ai,off,2024-03-01\nben,ai,off,2024-03-01\n"
+    sent = {"Content-Type": "text/csv; charset=utf-8"}
+    dry = api.post("/choices?dry_run=true", content=rows, headers=sent).json()
+    assert (dry["recorded"], dry["dry_run"]) == (2, True) and not workspace.ledger.choices_of("ann")
+    said = api.post("/choices", content=rows, headers=sent).json()
+    assert (said["rows"], said["recorded"], said["noes"], said["not_members"]) == (2, 2, 2, 0)
+    assert said["position"] == workspace.ledger.position
+    line = b'{"subject": "ann", "setting": "ai", "state": "off", "when": "2024-03-01"}\n'
+    again = api.post("/choices", content=line, headers={"Content-Type": "application/x-ndjson"}).json()
+    assert (again["recorded"], again["already_there"]) == (0, 1)
+    assert api.get("/subjects/ann/choices").json()["choices"][0]["value"] == "off"
+
+
+def test_a_file_of_choices_that_cannot_be_taken_is_refused_whole(workspace: Workspace, api: Platform) -> None:
+    before, sent = workspace.ledger.position, {"Content-Type": "text/csv"}
+    rows = b"subject,setting,state,when\nann,ai,off,2024-03-01\n"
+    asked = [
+        (api.post("/choices", content=rows, headers={"Content-Type": "application/json"}), 422, "APP-171"),
+        (api.post("/choices", content=b"subject\nann\n", headers=sent), 422, "APP-171"),
+        (api.post("/choices", content=rows + b"ann,ai,maybe,2024-03-01\n", headers=sent), 422, "APP-172"),
+        (api.post("/choices?pack=none", content=rows, headers=sent), 404, "APP-173"),
+        (api.post("/choices", content=bytes(MOST_CHOICES_BYTES + 1), headers=sent), 413, "APP-096"),
+    ]
+    for answer, status, code in asked:
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert workspace.ledger.position == before
 
 
 def test_one_key_is_one_entry(workspace: Workspace, api: Platform) -> None:
@@ -149,6 +193,49 @@ def test_choices_come_page_by_page(workspace: Workspace, api: Platform) -> None:
         found, cursor, pages = found + page["choices"], page["next"], pages + 1
         workspace.choose("ben", "ai", "on")  # what comes meanwhile moves nothing
     assert found == whole["choices"] and pages == (len(found) + 2) // 3
-    for cursor in ("x", "bGljZXQ6LTE", "bGljZXQ6MDE", "é", "=" * 64):
+    beyond = [base64.urlsafe_b64encode(f"licet:{place}".encode()).decode() for place in (2**53, 2**63, 9**40)]
+    for cursor in ("x", "bGljZXQ6LTE", "bGljZXQ6MDE", "é", "=" * 64, *(text.rstrip("=") for text in beyond)):
         answer = api.get("/subjects/ann/choices", params={"cursor": cursor})
-        assert (answer.status_code, answer.json()["code"]) == (404, "APP-097"), cursor
+        assert (answer.status_code, answer.json()["code"]) == (400, "APP-097"), cursor
+
+
+#: Texts that are no place in any ledger: too large, below zero, no number, the digits of other scripts.
+NO_PLACES = (
+    str(2**53),
+    str(2**63),
+    str(2**64),
+    "9" * 4000,
+    "9" * 5000,
+    "-1",
+    f"-{2**63}",
+    "1e3",
+    "²",
+    "٣",
+    "0x1",
+    "",
+)
+
+
+@pytest.mark.parametrize("place", NO_PLACES)
+def test_a_number_that_is_no_place_is_the_askers_to_mend(api: Platform, place: str) -> None:
+    for path, name in (
+        ("/subjects/ann/choices", "limit"), ("/ledger/checkpoint", "size"), ("/ledger/proofs/inclusion", "entry"),
+        ("/ledger/proofs/consistency", "old"),
+    ):  # fmt: skip
+        answer = api.get(path, params={name: place})
+        assert (answer.status_code, answer.json()["code"]) == (422, "APP-090"), path
+    answer = api.get(f"/receipts/{place or ' '}")
+    assert answer.status_code in (404, 422) and answer.json()["code"].startswith("APP-"), answer.text
+
+
+def test_a_place_that_is_no_number_in_a_body_is_the_askers_to_mend(api: Platform) -> None:
+    asked = {"subject": "ann", "purpose": "generative_ai_training", "category": "content.posts"}
+    for field in ("position", "min_position"):
+        for place in (2**53, 2**64, 10**400, -1, 1.5, "3", True):
+            body = json.dumps({"questions": [asked], field: place})
+            answer = api.post("/decisions/batch", content=body, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 422 and answer.json()["code"] == "APP-090", (
+                field,
+                place,
+                answer.text,
+            )

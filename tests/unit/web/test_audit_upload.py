@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
+import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 
 from journeys.archives import COMPLETE, SECRET, zipped
 from journeys.downloads import CHATGPT
 from journeys.networks import make_network, member
-from journeys.site import ADDRESS, Browser
+from journeys.site import ADDRESS, Browser, serving
 from licet.web.application import make_application
 from licet.web.config import ServeConfig
 from licet.web.pages import audit
@@ -74,7 +77,8 @@ def test_anybody_gets_the_report_and_nothing_is_kept(browser: Browser, tmp_path:
     assert policy.startswith("sandbox; default-src 'none'; style-src 'sha256-") and "allow" not in policy
     assert answer.headers["cache-control"] == "no-store" and list(scratch.iterdir()) == []
     assert 'href="/guide/linkedin_official?region=CH"' in answer.text
-    assert not inner(browser).state.uploads
+    uploads = inner(browser).state.uploads
+    assert not uploads.senders and uploads.held_bytes == 0
 
 
 def test_one_file_of_another_platform_and_an_age(browser: Browser) -> None:
@@ -127,18 +131,66 @@ def test_size_turns_and_rate_are_bounded(root: Path, scratch: Path) -> None:
         assert "up to 1 MiB" in browser.get("/audit").text
         assert send(browser, b"x" * 2 * 1024**2).status_code == 413
         uploads = inner(browser).state.uploads
-        uploads.add("testclient")
+        uploads.senders.add("127.0.0.1")
         answer = send(browser, b"x")
         assert answer.status_code == 429 and "Another file of yours" in answer.text
-        uploads.clear()
-        uploads.update(("1", "2"))
+        uploads.senders.clear()
+        uploads.held_bytes = audit.MOST_HELD_BYTES - 10
         assert send(browser, b"x").status_code == 503
-        uploads.clear()
+        uploads.held_bytes = 0
         statuses = [send(browser, b"").status_code for _ in range(6)]
         assert statuses[0] == 422 and statuses[-1] == 429
     with Browser(make_application(config._replace(upload_bytes=0)), base_url=ADDRESS) as browser:
         assert browser.get("/audit").status_code == browser.post("/audit").status_code == 404
     assert list(scratch.iterdir()) == []
+
+
+def test_whoever_sends_slowly_holds_no_turn(root: Path, scratch: Path) -> None:
+    """More uploads than there are turns stand still halfway, and another visitor's file is read."""
+    with serving(root) as port:
+        slow = []
+        for number in range(audit.MOST_AT_ONCE + 1):
+            connection = socket.create_connection(
+                ("127.0.0.1", port), source_address=(f"127.0.0.{number + 2}", 0)
+            )
+            connection.sendall(
+                b"POST /audit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 6000000\r\n"
+                b"Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+                b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nx'
+            )
+            slow.append(connection)
+        try:
+            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as visitor:
+                found = re.search(r'name="token" value="([^"]+)"', visitor.get("/audit").text)
+                assert found is not None
+                answer = visitor.post("/audit", data={"token": found[1]}, files={"file": ("a.json", b"{}")})
+            assert answer.status_code == 422 and "Nothing in this is of a download" in answer.text
+        finally:
+            for connection in slow:
+                connection.close()
+
+
+def test_a_file_waits_for_its_turn_and_not_for_ever(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "TURN_SECONDS", 0.1)
+    uploads = inner(browser).state.uploads
+    uploads.turns = asyncio.Semaphore(0)
+    assert send(browser, b"{}").status_code == 503
+    assert not uploads.senders and uploads.held_bytes == 0
+
+
+def test_what_costs_too_much_to_read_is_ended(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system bounds the reader's time on a processor: the lines of this file would take it many times as long."""
+    monkeypatch.setattr(audit, "MOST_CPU_SECONDS", 2)
+    line = "2024-01-01 00:00:00,http://x,{},,,MEMBER_NETWORK\n"
+    lines = "".join(line.format(number * 7919 % 1_000_003) for number in range(50_000))
+    head = "Date,ShareLink,ShareCommentary,SharedUrl,MediaUrl,Visibility\n"
+    sheets = {f"Shares_{number}.csv": head + lines for number in range(12)}
+    answer = send(browser, archive(tmp_path, sheets), region="CH")
+    assert answer.status_code == 422 and "costs more to read" in answer.text
 
 
 def test_a_file_that_takes_too_long_is_given_up(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +224,7 @@ def test_when_the_visitor_goes_away_the_reading_ends_and_nothing_stays(
     scope = {
         "type": "http", "method": "POST", "path": "/audit", "raw_path": b"/audit", "query_string": b"", "root_path": "",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()], "scheme": "http",
-        "http_version": "1.1", "server": ("127.0.0.1", 8000), "client": ("192.0.2.7", 1), "state": {},
+        "http_version": "1.1", "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 1), "state": {},
     }  # fmt: skip
     messages = [
         {"type": "http.request", "body": body, "more_body": not after_the_body},
@@ -192,4 +244,4 @@ def test_when_the_visitor_goes_away_the_reading_ends_and_nothing_stays(
 
     asyncio.run(go())
     assert len(started) == after_the_body
-    assert not inner(browser).state.uploads and list(scratch.iterdir()) == []
+    assert not inner(browser).state.uploads.senders and list(scratch.iterdir()) == []

@@ -80,21 +80,31 @@ def test_a_signal_seen_before_signing_in_is_the_members(workspace: Workspace) ->
     assert workspace.ledger.signals_of("ann") == {"gpc"}
 
 
-def test_public_pages_say_what_their_author_said(
-    workspace: Workspace, ann: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("licet.web.pages.signals._WILLING_SECONDS", -1.0)
-    assert ann.get("/public/ann").headers["content-usage"] == "train-ai=n", "nobody asked her"
+def test_public_pages_say_what_their_author_said(workspace: Workspace, ann: Browser) -> None:
+    def said(path: str) -> str:
+        return ann.get(path).headers["content-usage"]
+
+    assert said("/public/ann/posts/p1") == "train-ai=n", "nobody asked her"
     workspace.choose("ann", "ai", "on")
-    assert ann.get("/public/ann").headers["content-usage"] == "train-ai=n", "the other control governs it too"
-    workspace.choose("ann", "talk", "on")
-    assert ann.get("/public/ann").headers["content-usage"] == "train-ai=y"
-    robots = ann.get("/robots.txt").text
-    assert "Content-Usage: train-ai=n" in robots and "Content-Usage: /public/ann train-ai=y" in robots
-    workspace.choose("ann", "talk", "off", category="content.posts")
-    assert ann.get("/public/ann/posts/p1").headers["content-usage"] == "train-ai=n"
-    assert "/public/ann" not in ann.get("/robots.txt").text
+    assert said("/public/ann/posts/p1") == "train-ai=y"
+    assert said("/public/ann") == "train-ai=n", "names may not be trained on any more, and one stands there"
+    workspace.choose("ann", "ai", "off", category="content.posts")
+    assert said("/public/ann/posts/p1") == "train-ai=n"
     assert "psst" not in ann.get("/public/ann").text
+
+
+def test_robots_txt_names_nobody_and_leaves_every_page_its_own_word(
+    workspace: Workspace, ann: Browser
+) -> None:
+    """Under AIPREF any "n" that covers a page wins, so a line for the root would take back a page's "y"."""
+    for setting in ("ai", "talk"):
+        workspace.choose("ann", setting, "on")
+    lines = ann.get("/robots.txt").text.splitlines()
+    assert lines[0] == "User-agent: *" and not [line for line in lines if "ann" in line]
+    assert not [line for line in lines if line.casefold().startswith("content-usage")]
+    forbidden = [line.removeprefix("Disallow: ") for line in lines[1:]]
+    assert forbidden and not [path for path in forbidden if "/public/ann".startswith(path)]
+    assert ann.get("/public/ann/posts/p1").headers["content-usage"] == "train-ai=y"
 
 
 def test_a_notice_is_shown_once_and_the_ledger_says_so(

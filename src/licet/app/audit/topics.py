@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from licet.app.member.flows import Use, uses_in
-from licet.packs import Pack
+from licet.app.member.flows import uses_in
+from licet.packs import Pack, Use
 
 
 class Topic(NamedTuple):

@@ -58,16 +58,16 @@ def region_names(codes: Iterable[str]) -> dict[str, str]:
 
 def uses_of(pack: Pack) -> list[tuple[tuple[str, ...], tuple[Rule, ...]]]:
     """The uses of a pack: purposes that the same permits open, together; those only forbidden; one of none at all."""
+    permits: dict[str, dict[str, None]] = {}
+    for use in pack.uses():
+        permits.setdefault(use.purpose, {}).update((rule.id, None) for rule in pack.permits(*use))
     found: dict[tuple[str, ...], list[str]] = {}
     for purpose in dict.fromkeys((*pack.purposes, *(word for rule in pack.rules for word in rule.purposes))):
-        line = pack.purpose_line(purpose)
-        permits = tuple(
-            rule.id
-            for rule in pack.rules
-            if rule.effect == "permit" and not {*line}.isdisjoint(rule.purposes)
-        )
-        key = permits or tuple(rule.id for rule in pack.rules if not {*line}.isdisjoint(rule.purposes))
-        if key:
+        line = {*pack.purpose_line(purpose)}
+        forbids = (rule.id for rule in pack.rules if not line.isdisjoint(rule.purposes))
+        if key := tuple(rule.id for rule in pack.rules if rule.id in permits.get(purpose, ())) or tuple(
+            forbids
+        ):
             found.setdefault(key, []).append(purpose)
     rules = pack.rules_by_id
     made = [

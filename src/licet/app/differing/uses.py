@@ -16,7 +16,7 @@ from licet.app.differing.reaching import common_moment, kinds_known, kinds_used,
 from licet.app.differing.voice import Voice, listed
 from licet.app.wording import recipient_name
 from licet.decide import Policy
-from licet.packs import Pack, Rule
+from licet.packs import Pack, Rule, Use
 from licet.packs.model import NEVER
 from licet.terms import SELF
 
@@ -66,20 +66,11 @@ class _Both:
         self.alike = places_alike(self.policies, self.at)
         self.kinds = kinds_known(before, after)
 
-    def uses(self) -> list[tuple[str, str]]:
-        return list(
-            dict.fromkeys(
-                (purpose, recipient)
-                for pack in self.packs
-                for rule in pack.rules
-                if rule.effect == "permit"
-                for purpose in rule.purposes
-                for recipient in rule.recipients
-            )
-        )
+    def uses(self) -> list[Use]:
+        return list(dict.fromkeys(use for pack in self.packs for use in pack.uses()))
 
     def of(self, purpose: str, recipient: str) -> UseDifference | None:
-        permits = [_permits(pack, purpose, recipient) for pack in self.packs]
+        permits = [pack.permits(purpose, recipient) for pack in self.packs]
         kind = "new" if not permits[0] else "gone" if not permits[1] else "changed"
         pack = self.packs[0] if kind == "gone" else self.packs[1]
         shifts = self._shifts(purpose, recipient)
@@ -141,14 +132,6 @@ class _Both:
         for (old, new), kinds in found.items():
             data = self.voice.data(self.packs[1], topmost(frozenset(kinds), self.kinds))
             yield f"On {data}: {new}, where it was {old}."
-
-
-def _permits(pack: Pack, purpose: str, recipient: str) -> list[Rule]:
-    return [
-        rule
-        for rule in pack.rules
-        if rule.effect == "permit" and purpose in rule.purposes and recipient in rule.recipients
-    ]
 
 
 def _told_apart(permits: list[list[Rule]], packs: tuple[Pack, Pack]) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """Where a member's records would go at a moment: every record asked of `decide`, for every use the policy speaks of.
 
-No rule is held here, and nothing is estimated: a record counts as used when `decide` permits any kind of data in it
-for everyone it is about, which is when a gate lets its row through.
+No rule is held here, and nothing is estimated: what becomes of a record, and why, is what a gate says of its row, by
+the same `decide` and the same combination of several people's answers.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,25 +14,28 @@ from typing import Any, NamedTuple
 from licet.app.member.records import OwnRecord
 from licet.app.wording import purpose_to_you, recipient_name
 from licet.decide import Decision, Facts, Policy, Request, decide
-from licet.packs import Pack
-from licet.terms import ChoiceState, Code
+from licet.decide.combination import DISAGREE, Reason, SubjectAnswer, answer_of, combine
+from licet.enforce.tabulate import Dimensions, dimensions
+from licet.packs import Pack, Use
+from licet.terms import SENTENCES, ChoiceState, Code
 
 #: Records shown as examples with each group of a flow.
 _EXAMPLES = 3
 
-
-class Use(NamedTuple):
-    """A purpose and who receives the data for it."""
-
-    purpose: str
-    recipient: str
+#: The uses that a member is shown, each whether or not anything of theirs goes there.
+uses_in = Pack.uses
 
 
 class Part(NamedTuple):
-    """The records of one table that fare alike in one use. `code` is ``permitted`` where they are used."""
+    """The records of one table that fare alike in one use, by what a gate says of their rows.
+
+    code:  ``permitted`` where they are used.
+    kinds: the kinds of data in them that it speaks of: those permitted, or all where none is.
+    """
 
     table: str
     code: str
+    rule: str | None
     reason: str
     records: int
     kinds: tuple[str, ...]
@@ -54,24 +58,11 @@ class Flow(NamedTuple):
             "purpose": self.use.purpose, "recipient": self.use.recipient, "label": self.label, "to": self.to,
             "settings": list(self.settings), "used": self.used, "held_back": self.held_back,
             "parts": [
-                {"table": part.table, "code": part.code, "reason": part.reason, "records": part.records,
-                 "kinds": list(part.kinds)}
+                {"table": part.table, "code": part.code, "rule": part.rule, "reason": part.reason,
+                 "records": part.records, "kinds": list(part.kinds)}
                 for part in self.parts
             ],
         }  # fmt: skip
-
-
-def uses_in(pack: Pack) -> list[Use]:
-    """Every use that some rule of the pack permits to somebody, in the order the pack names them."""
-    return list(
-        dict.fromkeys(
-            Use(purpose, recipient)
-            for rule in pack.rules
-            if rule.effect == "permit"
-            for purpose in rule.purposes
-            for recipient in rule.recipients
-        )
-    )
 
 
 def flows(
@@ -86,10 +77,10 @@ def flows(
     facts_of: what is known about a subject then; asked about everyone a record is about.
     """
     rows = list(records)
-    people: dict[str, Facts | None] = {}
+    people: dict[str | None, Facts | None] = {None: None}
     for record in rows:
-        for one in (subject, *record.subjects):
-            if one not in people:
+        for one in record.subjects:
+            if one not in people and one is not None:
                 people[one] = facts_of(one)
     return [_flow(use, subject, rows, people, policy, at) for use in uses_in(policy.pack)]
 
@@ -108,91 +99,89 @@ def _flow(
     use: Use,
     subject: str,
     rows: list[OwnRecord],
-    people: Mapping[str, Facts | None],
+    people: Mapping[str | None, Facts | None],
     policy: Policy,
     at: datetime,
 ) -> Flow:
-    known: dict[tuple[Any, ...], Decision] = {}
-    grouped: dict[tuple[str, str, str], list[tuple[OwnRecord, tuple[str, ...]]]] = {}
+    ask = _asking(use, people, policy, at)
+    grouped: dict[tuple[str, Reason, str], list[tuple[OwnRecord, tuple[str, ...]]]] = {}
     for record in rows:
-        code, reason, kinds = _fate(use, subject, record, people, policy, at, known)
-        grouped.setdefault((record.table, code, reason), []).append((record, kinds))
+        why, reason, kinds = _fate(use, subject, record, ask)
+        grouped.setdefault((record.table, why, reason), []).append((record, kinds))
     parts = [
         Part(
             table,
-            code,
+            why.code.value,
+            why.rule,
             reason,
             len(found),
             tuple(sorted({kind for _, kinds in found for kind in kinds})),
             tuple(record for record, _ in found[:_EXAMPLES]),
         )
-        for (table, code, reason), found in grouped.items()
+        for (table, why, reason), found in grouped.items()
     ]
     used = sum(part.records for part in parts if part.code == Code.PERMITTED)
-    settings = dict.fromkeys(
-        rule.setting
-        for rule in policy.pack.rules
-        if rule.setting is not None and use.purpose in rule.purposes and use.recipient in rule.recipients
-    )
+    settings = dict.fromkeys(rule.setting for rule in policy.pack.permits(*use) if rule.setting is not None)
     return Flow(
         use, purpose_to_you(policy.pack, use.purpose), recipient_name(policy.pack, use.recipient),
-        tuple(one for one in settings if one is not None), used, len(rows) - used, tuple(parts),
+        tuple(settings), used, len(rows) - used, tuple(parts),
     )  # fmt: skip
 
 
+class _Asked(NamedTuple):
+    """What one subject says to a record, for each kind of data in its table and all together."""
+
+    decisions: tuple[Decision, ...]
+    answer: SubjectAnswer
+
+
+def _asking(
+    use: Use, people: Mapping[str | None, Facts | None], policy: Policy, at: datetime
+) -> Callable[[OwnRecord, str | None], _Asked]:
+    """Asks `decide` of records, once for all that are alike in what the rules look at: mostly whole tables are."""
+    looks: dict[tuple[str, ...], Dimensions] = {}
+    known: dict[tuple[Any, ...], _Asked] = {}
+
+    def ask(record: OwnRecord, subject: str | None) -> _Asked:
+        kinds, seen_by, created = record.judged, record.visibility, record.created
+        if kinds not in looks:
+            looks[kinds] = dimensions(policy, use.purpose, use.recipient, kinds)
+        era = None if created is None else bisect_right(looks[kinds].cuts, created)
+        question = (kinds, subject, seen_by, era)
+        if question not in known:
+            decisions = tuple(
+                decide(
+                    Request(use.purpose, kind, use.recipient, at, seen_by, created), people[subject], policy
+                )
+                for kind in kinds
+            )
+            known[question] = _Asked(decisions, answer_of(decisions))
+        return known[question]
+
+    return ask
+
+
 def _fate(
-    use: Use,
-    subject: str,
-    record: OwnRecord,
-    people: Mapping[str, Facts | None],
-    policy: Policy,
-    at: datetime,
-    known: dict[tuple[Any, ...], Decision],
-) -> tuple[str, str, tuple[str, ...]]:
-    """Code, sentence, and the kinds of data it speaks of: those permitted, or all where none is.
+    use: Use, subject: str, record: OwnRecord, ask: Callable[[OwnRecord, str | None], _Asked]
+) -> tuple[Reason, str, tuple[str, ...]]:
+    """Code and rule, sentence, and the kinds of data it speaks of: those permitted, or all where none is.
 
     Why somebody else whom a record is about stands in the way is theirs to know: that they do is all that is said.
     """
-    own: Decision | None = None
-    permitting: Decision | None = None
-    permitted: list[str] = []
-    others = [one for one in record.subjects if one != subject]
-    for kind in record.kinds:
-        if kind is None:
-            continue
-        mine = _ask(use, kind, record, subject, people, policy, at, known)
-        if not mine.permitted:
-            own = own or mine
-        elif all(_ask(use, kind, record, one, people, policy, at, known).permitted for one in others):
-            permitting = permitting or mine
-            permitted.append(kind)
-    if permitting is not None:
-        return Code.PERMITTED.value, reason_for(permitting), tuple(permitted)
-    kinds = tuple(kind for kind in record.kinds if kind is not None)
-    if not kinds:
-        return Code.UNLABELLED.value, "the catalogue does not say what kind of data this is", ()
-    if own is None:
-        return Code.SUBJECTS_DISAGREE.value, _OTHERS, kinds
-    return own.code.value, reason_for(own), kinds
+    own = ask(record, subject)
+    answer = combine([ask(record, one).answer for one in record.subjects])
+    here = [bit for bit, kind in enumerate(record.judged) if kind in record.kinds]
+    if answer.mask:
+        permitted = [bit for bit in range(len(record.judged)) if answer.mask >> bit & 1]
+        decision = own.decisions[permitted[0]]
+        kinds = tuple(record.judged[bit] for bit in permitted if bit in here)
+        return Reason(decision.code, decision.rule), reason_for(decision), kinds
+    kinds = tuple(record.judged[bit] for bit in here)
+    if own.answer.reason is None:
+        return DISAGREE, _OTHERS, kinds
+    nearest = own.answer.nearest
+    return own.answer.reason, SENTENCES[Code.UNLABELLED] if nearest is None else reason_for(nearest), kinds
 
 
 #: Said where a record would be used were it about the member alone.
 _OTHERS = "it is about somebody else too, and for them the policy does not permit it"
-
-
-def _ask(
-    use: Use,
-    kind: str,
-    record: OwnRecord,
-    subject: str,
-    people: Mapping[str, Facts | None],
-    policy: Policy,
-    at: datetime,
-    known: dict[tuple[Any, ...], Decision],
-) -> Decision:
-    # Whole tables of a member fare alike: what was asked once is not asked again.
-    question = (kind, subject, record.visibility, record.created)
-    if question not in known:
-        request = Request(use.purpose, kind, use.recipient, at, record.visibility, record.created)
-        known[question] = decide(request, people[subject], policy)
-    return known[question]

@@ -74,9 +74,15 @@ class Member:
 
     # -- what is done with their data -----------------------------------------------------------------------
 
-    def flows(self, at: datetime | None = None) -> list[Flow]:
-        """What each use of the policy in force would be given of the member's data, now or at another moment."""
-        return self._flows(self.policy, self.at if at is None else at, None)
+    def flows(self, at: datetime | None = None, position: int | None = None) -> list[Flow]:
+        """What each use of the policy in force would be given of the member's data, now or at another moment.
+
+        position: by the policy and the choices as of this ledger position, such as that of a use that ran.
+        """
+        moment = self.at if at is None else at
+        if position is None:
+            return self._flows(self.policy, moment, None)
+        return self._flows(self._workspace.policy(position), moment, None, position)
 
     def flows_under(self, policy: Policy) -> list[Flow]:
         """The same, were another policy in force."""
@@ -148,9 +154,11 @@ class Member:
 
     # -- within ---------------------------------------------------------------------------------------------
 
-    def _flows(self, policy: Policy, at: datetime, supposed: SupposedLedger | None) -> list[Flow]:
+    def _flows(
+        self, policy: Policy, at: datetime, supposed: SupposedLedger | None, place: int | None = None
+    ) -> list[Flow]:
         ledger = self._workspace.ledger if supposed is None else supposed
-        position = self.position if supposed is None else supposed.position
+        position = place if place is not None else self.position if supposed is None else supposed.position
         people = self._workspace.people()
 
         def facts_of(subject: str) -> Facts | None:

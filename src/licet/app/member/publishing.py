@@ -1,44 +1,73 @@
 """What a member's public pages show, and what they say to a crawler on the member's behalf.
 
-A page says that it may train AI only where the member said so themselves, by switching on every control that governs
-training with what they publish. Where a control merely starts on, nobody spoke, and silence is no (law 1).
+A page shows what was made for everybody to see, of the kinds of data that people publish. It says that it may train
+generative AI only where everyone whom it is about said so themselves, and where `decide` permits every such use of
+everything on it. Where a control merely starts on, nobody spoke, and silence is no (law 1).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from licet.app.member.flows import uses_in
 from licet.app.member.records import OwnRecord, OwnRecords
-from licet.decide import Policy
-from licet.ledger.asking import Choice
+from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide.reference import stands_on
 from licet.sources.catalogue import Catalogue
-from licet.terms import ChoiceState
+from licet.terms import SELF
 from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
 
 #: Roots of the kinds of data that a public page shows.
 _PUBLISHED = ("profile", "content")
+#: Records on a public page at most, the newest of each table first.
+MOST_RECORDS = 50
 
 
-def public_records(records: OwnRecords) -> list[OwnRecord]:
-    """The records anybody can see, with the columns of published kinds alone."""
-    found = []
-    for record in records:
-        if record.visibility != "public":
-            continue
-        kinds: dict[str | None, tuple[str, ...]] = {
-            kind: columns
-            for kind, columns in record.kinds.items()
-            if kind is not None and kind.partition(".")[0] in _PUBLISHED
-        }
-        if kinds:
-            shown = {column for columns in kinds.values() for column in columns}
-            row = {column: value for column, value in record.row.items() if column in shown}
-            found.append(record._replace(kinds=kinds, row=row))
-    return found
+class PublicPage(NamedTuple):
+    """The records that a page shows, and whether it may say to a crawler that they may train generative AI."""
+
+    records: list[OwnRecord]
+    is_willing: bool
+
+
+def public_page(
+    records: OwnRecords,
+    subject: str,
+    wanted: tuple[str, str] | None,
+    facts_of: Callable[[str], Facts | None],
+    policy: Policy,
+    at: datetime,
+) -> PublicPage:
+    """The page about a subject, or about one record of theirs.
+
+    wanted: table and key of the one record. facts_of: what is known about a subject now.
+    """
+    found = _public_records(records)
+    if wanted is not None:
+        found = (record for record in found if (record.table, record.key) == wanted)
+    shown = list(itertools.islice(found, MOST_RECORDS))
+    return PublicPage(shown, is_willing(policy, facts_of, subject, shown, at))
+
+
+def _public_records(records: OwnRecords) -> Iterator[OwnRecord]:
+    """The records anybody can see, with the columns alone of which every part is of a published kind."""
+    for name, columns in records.columns_seen_by("public", _is_published).items():
+        for record in records.of(name):
+            kinds = {
+                kind: here
+                for kind, within in record.kinds.items()
+                if (here := tuple(column for column in within if column in columns))
+            }
+            if record.visibility == "public" and kinds:
+                row = {column: value for column, value in record.row.items() if column in columns}
+                yield record._replace(kinds=kinds, row=row)
+
+
+def _is_published(kind: str) -> bool:
+    return kind.partition(".")[0] in _PUBLISHED
 
 
 class Introduction(NamedTuple):
@@ -83,35 +112,44 @@ def _said(kind: str, records: Iterable[OwnRecord]) -> str:
     return ""
 
 
-def is_willing(policy: Policy, choices: Iterable[Choice]) -> bool:
-    """Whether every control that governs the training was switched on, and none is off for any kind of data."""
-    settings = _settings(policy)
-    own = [one for one in choices if one.setting in settings]
-    given = {one.setting for one in own if one.category is None and one.state is ChoiceState.GIVEN}
-    return bool(settings) and given == settings and all(one.state is ChoiceState.GIVEN for one in own)
+def is_willing(
+    policy: Policy,
+    facts_of: Callable[[str], Facts | None],
+    subject: str,
+    records: Sequence[OwnRecord],
+    at: datetime,
+) -> bool:
+    """Whether everybody said yes to every use of these records for generative training, and the policy permits each.
+
+    A crawler is anybody: so all uses of the policy are asked about, whoever receives the data, and the shared purpose.
+    """
+    uses = [
+        use for use in uses_in(policy.pack) if GENERATIVE_AI_TRAINING in policy.pack.purpose_line(use.purpose)
+    ]
+    questions = {*uses, (GENERATIVE_AI_TRAINING, SELF)}
+    # Most have said nothing: nobody else is asked about before the page's own subject.
+    people = dict.fromkeys([subject, *(one for record in records for one in record.subjects)])
+    return bool(records) and all(
+        said_yes(
+            decide(Request(purpose, kind, recipient, at, record.visibility, record.created), facts, policy)
+        )
+        for person in people
+        for facts in [None if person is None else facts_of(person)]
+        for record in records
+        if person in record.subjects
+        for kind in record.kinds
+        if kind is not None
+        for purpose, recipient in questions
+    )
 
 
-def willing_subjects(policy: Policy, choices: pa.Table, most: int) -> list[str]:
-    """choices: as `Ledger.choices_table`. Empty where more are willing than `most`."""
-    settings = _settings(policy)
-    if not settings:
-        return []
-    own = choices.filter(pc.is_in(choices["setting"], value_set=pa.array(sorted(settings))))
-    given = pc.equal(own["state"], str(ChoiceState.GIVEN))
-    whole = own.filter(pc.and_(pc.is_null(own["category"]), given))
-    refusing = own["subject"].filter(pc.invert(given)).combine_chunks()
-    counted = whole.group_by("subject").aggregate([("setting", "count_distinct")])
-    all_given = pc.equal(counted["setting_count_distinct"], len(settings))
-    stays = pc.and_(all_given, pc.invert(pc.is_in(counted["subject"], value_set=refusing)))
-    willing = counted["subject"].filter(stays)
-    return sorted(willing.to_pylist()) if len(willing) <= most else []
-
-
-def _settings(policy: Policy) -> frozenset[str]:
-    pack = policy.pack
-    return frozenset(
-        rule.setting
-        for rule in pack.rules
-        if rule.setting is not None
-        and any(GENERATIVE_AI_TRAINING in pack.purpose_line(purpose) for purpose in rule.purposes)
+def said_yes(decision: Decision) -> bool:
+    """Whether it is permitted, by the subject's own yes to every control that governs the question."""
+    request, facts, policy = decision.request, decision.facts, decision.policy
+    if not decision.permitted or facts is None:
+        return False
+    permits = policy.cell(request.purpose, request.category, request.recipient).permits
+    controls = [clause.control for clause in permits if clause.control is not None]
+    return bool(controls) and all(
+        stands_on(control, True, request, facts, policy).applies for control in controls
     )

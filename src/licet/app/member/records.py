@@ -6,7 +6,7 @@ catalogue and the same engine as a gate reads with, so that what is shown here i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,15 +15,21 @@ import pyarrow as pa
 
 from licet.app.member.sharing import own_part, people_in
 from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.shapes import bare_parts, kinds_in
 from licet.enforce.tables import Tables, roles
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.paths import path_in
+
+#: Beside a row, who could see it, as text.
+_SEEN_BY = "__licet_seen_by"
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class OwnRecord(NamedTuple):
     """One row about the member.
 
-    subjects: everyone the row is about, the member among them.
+    subjects: everyone the row is about in the catalogue's order, the member among them; None is somebody unknown.
+    judged:   the kinds of data its table holds, by which a gate judges every row of it.
     kinds:    kind of data to the columns that hold some of it here; unlabelled columns are under None.
     created:  aware UTC, None where nobody wrote it down.
     row:      what of it the member may be shown; left_out: the columns that something of others was left out of.
@@ -31,7 +37,8 @@ class OwnRecord(NamedTuple):
 
     table: str
     key: str | None
-    subjects: tuple[str, ...]
+    subjects: tuple[str | None, ...]
+    judged: tuple[str, ...]
     visibility: str | None
     created: datetime | None
     kinds: Mapping[str | None, tuple[str, ...]]
@@ -52,9 +59,8 @@ class OwnRecords:
         """Their rows of one table, newest first, then by key. Raises: SourceError from the table."""
         if name not in self._read:
             table = self._catalogue.tables[name]
-            self._read[name] = sorted(
-                _records(name, table, self._rows(name), self._subjects), key=_newest_first
-            )
+            records = _records(name, table, self._tables.kinds(name), self._rows(name), self._subjects)
+            self._read[name] = sorted(records, key=_newest_first)
         return self._read[name]
 
     def __iter__(self) -> Iterator[OwnRecord]:
@@ -62,19 +68,41 @@ class OwnRecords:
             if table.subjects and table.location.arrow is None:
                 yield from self.of(name)
 
+    def columns_seen_by(self, audience: str, is_kind: Callable[[str], bool]) -> dict[str, frozenset[str]]:
+        """Per table that may hold records for an audience, the columns of which every part is of such a kind."""
+        found = {}
+        for name, table in self._catalogue.tables.items():
+            if table.visibility is None and table.visibility_is != audience:
+                continue
+            if table.subjects and table.location.arrow is None:
+                found[name] = frozenset(
+                    column
+                    for column, shape in self._tables.shapes(name).items()
+                    if not any(bare_parts(column, shape)) and all(map(is_kind, kinds_in(shape)))
+                )
+        return {name: columns for name, columns in found.items() if columns}
+
     def _rows(self, name: str) -> pa.Table:
-        content = self._tables.content(name)
+        content, seen_by = self._tables.content(name), self._catalogue.tables[name].visibility
+        if seen_by is not None:  # as text, which is for the engine to make of it: a gate compares that
+            content = content.mutate(**{_SEEN_BY: content[seen_by].cast("string")})
         with self._engine.reading(f"table {name!r}"):
             return self._tables.about(name, content, self._subjects).to_pyarrow()
 
 
-def _records(name: str, table: Table, rows: pa.Table, subjects: tuple[str, ...]) -> Iterator[OwnRecord]:
+def _records(
+    name: str, table: Table, judged: tuple[str, ...], rows: pa.Table, subjects: tuple[str, ...]
+) -> Iterator[OwnRecord]:
     kinds_in: dict[str, set[str | None]] = {}
     for path, kind in table.columns.items():
         within = path_in(path, rows.column_names)
         kinds_in.setdefault(path if within is None else within.column, set()).add(kind)
     placing = roles(table)
+    created = table.created
+    if created is not None and not pa.types.is_temporal(rows.schema.field(created).type):
+        created = None
     for row in plain_rows(rows):
+        visibility = row.pop(_SEEN_BY, table.visibility_is)
         kinds: dict[str | None, list[str]] = {}
         for column, value in row.items():
             for kind in kinds_in.get(column, {None}):
@@ -86,8 +114,9 @@ def _records(name: str, table: Table, rows: pa.Table, subjects: tuple[str, ...])
             name,
             None if table.key is None or row[table.key] is None else str(row[table.key]),
             people,
-            table.visibility_is if table.visibility is None else _text(row[table.visibility]),
-            None if table.created is None else _moment(row[table.created]),
+            judged,
+            visibility,
+            None if created is None else _moment(row[created]),
             {kind: tuple(columns) for kind, columns in kinds.items()},
             *own_part(row, table, whose),
         )
@@ -110,12 +139,13 @@ def _values(column: Any) -> list[Any]:
         return list(column.cast(pa.string()).to_pylist())
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
 def _moment(value: Any) -> datetime | None:
-    """As the gate reads it: a moment without offset is UTC, a day is its first moment."""
+    """As the gate reads it: a moment without offset is UTC, a day is its first moment.
+
+    One beyond Python's calendar, which is there as text, is the last that it has, or the first.
+    """
+    if isinstance(value, str):
+        return _FIRST if value.startswith("-") else _LAST
     if isinstance(value, datetime):
         return value.astimezone(UTC) if value.tzinfo is not None else value.replace(tzinfo=UTC)
     if hasattr(value, "year"):

@@ -22,7 +22,7 @@ _SHARED = frozenset(
 
 def own_part(row: Mapping[str, Any], table: Table, subject: str) -> tuple[dict[str, Any], list[str]]:
     """What of a row `subject` may be shown, and the columns that something was left out of."""
-    alone = {subject} >= set(people_in(row, table))
+    alone = {subject} >= set(people_in(row, table)) - {None}
     placing = roles(table)
     left_out = [
         column for column in row if not alone and column not in placing and not _is_shared(table, column)
@@ -42,11 +42,12 @@ def own_document(document: Mapping[str, Any], subject: str) -> dict[str, Any]:
     return {**document, "text": document["text"] if alone else None}
 
 
-def people_in(row: Mapping[str, Any], table: Table) -> Iterator[str]:
-    """The people a row is about, in the catalogue's order."""
+def people_in(row: Mapping[str, Any], table: Table) -> Iterator[str | None]:
+    """The people a row is about, in the catalogue's order; None for a gap, and for a list with nobody in it."""
     for column in table.subjects:
         value = row[column]
-        yield from (str(one) for one in (value if isinstance(value, list) else [value]) if one is not None)
+        for subject in (value or [None]) if isinstance(value, list) else [value]:
+            yield None if subject is None else str(subject)
 
 
 def _is_shared(table: Table, column: str) -> bool:

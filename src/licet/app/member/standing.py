@@ -19,7 +19,7 @@ class Standing(NamedTuple):
     """on: None when nobody can say, and then nothing that it governs is permitted.
 
     how:     ``chosen``, ``default``, ``signal``, ``earlier`` (a control this one replaces was switched off),
-             or ``unknown``.
+             ``erased`` (what was chosen is erased, and that it was a no still stands), or ``unknown``.
     since:   when it was chosen, and `entry` where the ledger says so; None where nobody chose.
     via:     how the choice reached the ledger, such as ``web`` or ``signal``.
     default: where it starts for this member; None when nobody can say.
@@ -63,6 +63,8 @@ def standing(
     else:
         how = "unknown" if verdict.applies is None else "default"
     entry = None if made is None else ledger.entry(made.entry)
+    if entry is not None and entry.erased:
+        how = "erased"
     payload = {} if entry is None or entry.payload is None else entry.payload
     via = payload.get("via")
     return Standing(
@@ -75,6 +77,8 @@ def _sentence(on: bool | None, how: str, start: bool | None) -> str:
     word = "on" if on else "off"
     if how == "chosen":
         return f"You switched this {word}."
+    if how == "erased":
+        return "What you chose here was erased, and that it was a no still holds, until you switch it on."
     if how == "earlier":
         return "You switched off the control that this one took the place of, and that no still holds."
     if how == "signal":

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.ledger import Ledger
-from licet.ledger.asking import CHOICES_TABLE, Choice
+from licet.ledger.asking import CHOICES_TABLE, Choice, Known
 from licet.terms import ChoiceState
 
 
@@ -42,14 +42,20 @@ class SupposedLedger(Ledger):
     def signals_of(self, subject: str, position: int | None = None) -> frozenset[str]:
         return self._real.signals_of(subject, self._below(position))
 
-    def choices_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
-        table = self._real.choices_table(self._below(position), subjects)
+    def choices_table(
+        self,
+        position: int | None = None,
+        subjects: Collection[str] | None = None,
+        known: Known | None = None,
+    ) -> pa.Table:
+        table = self._real.choices_table(self._below(position), subjects, known)
         if not self._counts(position) or (subjects is not None and self._subject not in subjects):
             return table
         others = table.filter(pc.not_equal(table["subject"], self._subject))
         own = self._with(self._real.choices_of(self._subject, self._below(position)))
         rows = [
-            (self._subject, one.setting, one.category, one.value, str(one.state), one.entry) for one in own
+            (self._subject, one.setting, one.category, one.value, str(one.state), one.entry, one.pack)
+            for one in own
         ]
         columns = [
             pa.array(values, field.type)
@@ -57,8 +63,13 @@ class SupposedLedger(Ledger):
         ]
         return pa.concat_tables([others, pa.Table.from_arrays(columns, schema=CHOICES_TABLE)])
 
-    def signals_table(self, position: int | None = None, subjects: Collection[str] | None = None) -> pa.Table:
-        return self._real.signals_table(self._below(position), subjects)
+    def signals_table(
+        self,
+        position: int | None = None,
+        subjects: Collection[str] | None = None,
+        known: Known | None = None,
+    ) -> pa.Table:
+        return self._real.signals_table(self._below(position), subjects, known)
 
     def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
         last = self._below(until_position)
@@ -79,6 +90,7 @@ class SupposedLedger(Ledger):
             ever_on = before is not None and before.state in (ChoiceState.GIVEN, ChoiceState.WITHDRAWN)
             off = ChoiceState.WITHDRAWN if ever_on else ChoiceState.REFUSED
             state = ChoiceState.GIVEN if self._value == "on" else off
-            at = self._real.entry(self._size - 1).recorded_at  # a policy is in force, so there is one
-            kept.append(Choice(setting, None, self._value, state, self._size + number, at))
+            in_force = self._real.packs_in_force(self._size)[-1]  # a policy is in force, so there is one
+            at, pack = self._real.entry(self._size - 1).recorded_at, (in_force.payload or {}).get("digest")
+            kept.append(Choice(setting, None, self._value, state, self._size + number, at, pack))
         return kept

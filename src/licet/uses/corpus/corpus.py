@@ -229,6 +229,8 @@ def _why_rebuild(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str | 
         ("the tables changed", "inputs", inputs),
         ("the catalogue changed", "catalogue", _catalogue(gate)),
     )
+    if gate.ledger.erased_since(min(gate.position, manifest["ledger"]["position"])):
+        return "somebody was erased from the ledger since, and nothing says who"
     if manifest.get("environment") != _environment(gate, _engine_that_counts(gate, recipe, manifest)):
         return "licet or a library it makes documents with changed"
     return next((why for why, part, now in reasons if manifest.get(part) != now), None)

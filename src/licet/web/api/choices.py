@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from licet.app.tokens import Token
+from licet.terms import AppError
 from licet.terms.moments import format_moment
 from licet.web.api.cursors import Cursor, Limit, from_cursor, to_cursor
 from licet.web.api.idempotency import SentKey, key_of
@@ -49,6 +51,10 @@ class Recorded(BaseModel):
     )
     position: int = Field(examples=[18], description="The ledger's number of entries with this one.")
     recorded_at: str = Field(examples=["2025-11-03T14:00:00Z"])
+    known: bool | None = Field(
+        description="Whether the members' table has the subject at present; null where it cannot be told."
+    )
+    notes: list[str] = Field(description="What whoever recorded it should know beside, in sentences.")
 
 
 class NewSignal(Sent):
@@ -68,6 +74,7 @@ class RecordedSignal(BaseModel):
     entry: int
     position: int
     recorded_at: str
+    known: bool | None
 
 
 class PastChoice(BaseModel):
@@ -112,6 +119,68 @@ async def choose(
     return Recorded.model_validate(chosen.as_json())
 
 
+class ImportedChoices(BaseModel):
+    """What became of the file. Each row is recorded or already there; superseded and unbound ones are recorded too."""
+
+    rows: int
+    recorded: int
+    noes: int
+    yeses: int
+    already_there: int = Field(description="An earlier import, or an earlier row, had recorded them.")
+    superseded: int = Field(description="Older than what stood; they govern nothing.")
+    unbound_yeses: int = Field(
+        description="Given under no policy that the ledger knows; they speak for nothing."
+    )
+    subjects: int
+    not_members: int | None = Field(
+        description="Subjects that the members' table has not at present; null where it cannot be told."
+    )
+    position: int = Field(description="The ledger's number of entries afterwards.")
+    dry_run: bool
+
+
+#: How a file of choices says what it is.
+_FORMS = {
+    "text/csv": "csv", "application/jsonl": "jsonl", "application/x-ndjson": "jsonl",
+    "application/vnd.apache.parquet": "parquet", "application/vnd.apache.arrow.file": "arrow",
+    "application/vnd.apache.arrow.stream": "arrow",
+}  # fmt: skip
+
+
+@router.post(
+    "/choices",
+    summary="Record choices that members made elsewhere",
+    dependencies=[needs("choices:import")],
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {form: {"schema": {"type": "string", "format": "binary"}} for form in _FORMS},
+        }
+    },
+)
+async def import_choices(
+    workspace: Ours,
+    request: Request,
+    pack: Annotated[
+        Id | None, Query(description="Name or digest of the policy the yeses were given under.")
+    ] = None,
+    dry_run: Annotated[bool, Query(description="Check the file and write nothing.")] = False,
+) -> ImportedChoices:
+    """The file is the body, whole, in one of the forms; all of it is recorded, or nothing."""
+    said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    form = _FORMS.get(said)
+    if form is None:
+        raise AppError(
+            "APP-171", f"the content type {ascii(said)[:60]} is none that choices are written in",
+            fix=f"send Content-Type with one of: {', '.join(_FORMS)}",
+        )  # fmt: skip
+    body = io.BytesIO(await request.body())
+    imported = await run_in_threadpool(
+        workspace.import_choices, body, form=form, pack=pack, dry_run=dry_run, via="api"
+    )
+    return ImportedChoices.model_validate(imported.as_json())
+
+
 @router.get(
     "/subjects/{subject}/choices", summary="Read a member's choices", dependencies=[needs("choices:read")]
 )
@@ -150,5 +219,5 @@ def signal(
     )
     return RecordedSignal(
         subject=subject, signal=body.signal, value=body.value, entry=entry.index, position=entry.index + 1,
-        recorded_at=format_moment(entry.recorded_at),
+        recorded_at=format_moment(entry.recorded_at), known=workspace.knows(subject),
     )  # fmt: skip

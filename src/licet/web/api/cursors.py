@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Query
 
 from licet.terms import AppError
+from licet.web.api.words import MOST_ENTRIES
 
 MOST_A_PAGE = 500
 
@@ -31,7 +32,7 @@ def from_cursor(cursor: str | None) -> int | None:
             "ascii"
         )
         place = int(text.removeprefix("licet:"))
-        if place < 0 or to_cursor(place) != cursor:
+        if not 0 <= place <= MOST_ENTRIES or to_cursor(place) != cursor:
             raise ValueError
     except (ValueError, binascii.Error):
         raise AppError(

@@ -90,10 +90,10 @@ Id = Annotated[str, Field(min_length=1, max_length=MOST_ID_LETTERS, pattern=r"^[
 Word = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 #: A number of entries. JSON's numbers are exact up to here.
-_MOST_ENTRIES = 2**53 - 1
-Place = Annotated[int, Field(ge=0, le=_MOST_ENTRIES), BeforeValidator(_number)]
+MOST_ENTRIES = 2**53 - 1
+Place = Annotated[int, Field(ge=0, le=MOST_ENTRIES), BeforeValidator(_number)]
 #: The same in a path or a query, where everything is text.
-PlaceText = Annotated[int, Field(ge=0, le=_MOST_ENTRIES)]
+PlaceText = Annotated[int, Field(ge=0, le=MOST_ENTRIES)]
 
 Moment = Annotated[
     datetime,

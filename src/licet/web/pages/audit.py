@@ -1,7 +1,8 @@
 """A visitor's own download, read for them: for anybody, one at a time, and nothing of it is kept.
 
 The file lies in no folder: it is held by this process without a name, so it is gone when it is closed, however the
-request ends. What is shown of it is a page that may run nothing, whatever stands in the file.
+request ends. It is here whole before it takes one of the few turns of reading, so that whoever sends slowly keeps
+nobody waiting. What is shown of it is a page that may run nothing, whatever stands in the file.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Message
 
 from licet.app.audit.page import policy_of_the_page
 from licet.web.pages.platforms import offered_regions
@@ -29,12 +31,70 @@ from licet.web.visitors import from_our_page, visitor
 
 router = APIRouter()
 
-#: Seconds a file may take.
-MOST_SECONDS = 120.0
-#: Files read at once by one process of the server.
+#: Seconds a file may take, once it has a turn, and that it may wait for one.
+MOST_SECONDS = 60.0
+TURN_SECONDS = 30.0
+#: Seconds of a processor for reading it.
+MOST_CPU_SECONDS = 10
+#: Files read at once by one process of the server, and bytes of files on their way or waiting.
 MOST_AT_ONCE = 2
+MOST_HELD_BYTES = 1024**3
 #: What the reading process is told of this one's surroundings; no secret is among it.
 _PASSED_ON = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "TZ")
+
+
+class Uploads:
+    """The files that one process of the server has, on their way, waiting for their turn, or being read."""
+
+    def __init__(self) -> None:
+        self.senders: set[str] = set()
+        self.turns = asyncio.Semaphore(MOST_AT_ONCE)
+        self.held_bytes = 0
+
+    @contextlib.asynccontextmanager
+    async def sent_by(self, request: Request) -> AsyncIterator[Request]:
+        """The request, to read the file from: one file of a sender, and so many bytes of all together.
+
+        Raises: HTTPException 429 while they have another, and from reading it 503 while others hold all there is.
+        """
+        sender = str(request.session.get("subject") or (request.client.host if request.client else ""))
+        if sender in self.senders:
+            raise HTTPException(429, "Another file of yours is being read. Please wait until it is done.")
+        held = 0
+
+        async def receive() -> Message:
+            nonlocal held
+            message = await request.receive()
+            size = len(message.get("body", b""))
+            if self.held_bytes + size > MOST_HELD_BYTES:
+                raise _others()
+            held += size
+            self.held_bytes += size
+            return message
+
+        self.senders.add(sender)
+        try:
+            yield Request(request.scope, receive)
+        finally:
+            self.senders.discard(sender)
+            self.held_bytes -= held
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One of the few turns of reading. Raises: HTTPException 503 when none is free in time."""
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await self.turns.acquire()
+        except TimeoutError:
+            raise _others() from None
+        try:
+            yield
+        finally:
+            self.turns.release()
+
+
+def _others() -> HTTPException:
+    return HTTPException(503, "Other files are being read. Please try again in a minute.")
 
 
 @router.get("/audit")
@@ -47,9 +107,10 @@ async def read(request: Request) -> Response:
     """Read the uploaded file and show what was found, or the form again with what is wrong."""
     if not request.app.state.config.upload_bytes:
         raise HTTPException(404)
-    async with _turn(request):
+    uploads: Uploads = request.app.state.uploads
+    async with uploads.sent_by(request) as arriving:
         try:
-            async with request.form(max_files=1, max_fields=4, max_part_size=4096) as form:
+            async with arriving.form(max_files=1, max_fields=4, max_part_size=4096) as form:
                 from_our_page(request, visitor(request), _text(form.get("token")))
                 upload = form.get("file")
                 if not isinstance(upload, UploadFile) or not upload.size:
@@ -57,9 +118,17 @@ async def read(request: Request) -> Response:
                         request, "Choose the file that you downloaded from the platform.", status=422
                     )
                 region, age = _text(form.get("region")) or None, _age(_text(form.get("age")))
-                found = await _read(
-                    request, upload.file, {"region": region, "age": age, "name": upload.filename}
-                )
+                async with uploads.turn():
+                    found = await _read(
+                        request,
+                        upload.file,
+                        {
+                            "region": region,
+                            "age": age,
+                            "name": upload.filename,
+                            "cpu_seconds": MOST_CPU_SECONDS,
+                        },
+                    )
         except MultiPartException:
             raise HTTPException(400, "The request could not be read.") from None
         except ClientDisconnect:
@@ -83,25 +152,6 @@ def _form(request: Request, wrong: str | None = None, *, status: int = 200) -> R
         request, "audit.html", status=status, wrong=wrong, most=most // 1024**2,
         offered=offered_regions(""),
     )  # fmt: skip
-
-
-@contextlib.asynccontextmanager
-async def _turn(request: Request) -> AsyncIterator[None]:
-    """A visitor's turn: one file each, and few of all together.
-
-    Raises: HTTPException 429 while they have another, 503 while others have every turn.
-    """
-    under_way: set[str] = request.app.state.uploads
-    who = str(request.session.get("subject") or (request.client.host if request.client else ""))
-    if who in under_way:
-        raise HTTPException(429, "Another file of yours is being read. Please wait until it is done.")
-    if len(under_way) >= MOST_AT_ONCE:
-        raise HTTPException(503, "Other files are being read. Please try again in a minute.")
-    under_way.add(who)
-    try:
-        yield
-    finally:
-        under_way.discard(who)
 
 
 async def _read(request: Request, uploaded: Any, asked: dict[str, Any]) -> dict[str, Any]:

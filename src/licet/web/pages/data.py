@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from licet.terms.moments import midnight
+from licet.web.api.words import PlaceText
 from licet.web.picture import draw
 from licet.web.rendering import page, told, workspace_of
 from licet.web.visitors import Subject
@@ -37,26 +38,23 @@ def past(request: Request, subject: Subject) -> Response:
 
 
 @router.get("/data/past/{entry}")
-def past_use(request: Request, subject: Subject, entry: int, start: int = 0) -> Response:
+def past_use(request: Request, subject: Subject, entry: PlaceText, start: PlaceText = 0) -> Response:
     member = workspace_of(request).member(subject)
     use = next((one for one in member.past_uses() if one.entry == entry), None)
     if use is None:
         raise HTTPException(404, "No use stands in the ledger at that place.")
-    held_back = [
-        flow for flow in member.flows(use.at) if flow.use == (use.purpose, use.recipient)
-    ]  # as the records stand today
-    start = max(0, start)
+    asked = member.flows(use.at, use.position)  # of the records as they stand today
+    held_back = [flow for flow in asked if flow.use == (use.purpose, use.recipient)]
     return page(request, "past_use.html", use=use, held_back=held_back, start=start, rows=PAGE_ROWS)
 
 
 @router.get("/data/records/{table}")
-def records(request: Request, subject: Subject, table: str, start: int = 0) -> Response:
+def records(request: Request, subject: Subject, table: str, start: PlaceText = 0) -> Response:
     workspace = workspace_of(request)
     catalogued = workspace.catalogue.tables.get(table)
     if catalogued is None or not catalogued.subjects:
         raise HTTPException(404, "There is no such table about members.")
     found = workspace.member(subject).records.of(table)
-    start = max(0, start)
     return page(
         request, "records.html", table=table, records=found[start : start + PAGE_ROWS], total=len(found),
         start=start, rows=PAGE_ROWS,

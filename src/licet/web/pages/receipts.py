@@ -8,6 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from licet.app.receipts import to_bytes
 from licet.terms import AppError
+from licet.web.api.words import PlaceText
 from licet.web.rendering import page, workspace_of
 from licet.web.visitors import Subject
 
@@ -24,7 +25,7 @@ def receipts(request: Request, subject: Subject) -> Response:
 
 
 @router.get("/receipts/{entry}.json")
-def receipt(request: Request, subject: Subject, entry: int) -> Response:
+def receipt(request: Request, subject: Subject, entry: PlaceText) -> Response:
     try:
         found = workspace_of(request).receipt(entry, subject=subject)
     except AppError:

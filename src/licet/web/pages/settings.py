@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from licet.app.member.settings import MenuItem, menu
+from licet.web.api.words import PlaceText
 from licet.web.rendering import page, workspace_of
 from licet.web.visitors import OurForm, Subject
 
@@ -26,7 +27,7 @@ def submenu(request: Request, subject: Subject, steps: str) -> Response:
 
 
 @router.get("/settings/{setting}")
-def setting_page(request: Request, subject: Subject, setting: str, done: int | None = None) -> Response:
+def setting_page(request: Request, subject: Subject, setting: str, done: PlaceText | None = None) -> Response:
     member = workspace_of(request).member(subject)
     if setting not in member.policy.controls:
         raise HTTPException(404, "The policy in force has no such control.")

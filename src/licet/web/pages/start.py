@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from licet.web.peers import asks_straight_from, networks
 from licet.web.rendering import page, workspace_of
 from licet.web.visitors import Operator, Who, signed_in
 
@@ -34,6 +37,16 @@ def operator_page(request: Request, allowed: Operator) -> Response:
 
 
 @router.get("/healthz")
-def health(request: Request) -> Response:
-    """Whether the ledger answers."""
-    return JSONResponse({"ok": True, "position": workspace_of(request).ledger.position})
+async def health() -> Response:
+    """That this process answers, and nothing else: anybody may ask."""
+    return JSONResponse({"ok": True})
+
+
+@router.get("/readyz")
+async def readiness(request: Request) -> Response:
+    """What is missing for answering, to who asks straight from an operator's address; for others there is no page."""
+    if not asks_straight_from(request.scope, networks(request.app.state.config.operator_addresses)):
+        raise HTTPException(404)
+    missing = await run_in_threadpool(workspace_of(request).missing)
+    told = {"ready": not missing, "missing": [error.as_dict() for error in missing]}
+    return JSONResponse(told, 503 if missing else 200)

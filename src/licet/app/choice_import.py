@@ -1,0 +1,232 @@
+"""Choices that members made elsewhere, brought into the ledger as they were: all of a file, or nothing of it.
+
+A choice takes its place by when it was made. One that is older than what stands for the same subject, setting and kind
+of data is recorded and governs nothing; of two made at the same moment the no holds. A yes is bound to the policy that
+was in force when it was given, or to the one named; where there is neither it speaks for nothing, and is counted. A
+yes lifts no refusal of another setting. The same row is recorded once, however often its file is handed in.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from licet.app.choice_files import GivenRow, as_moment
+from licet.app.choosing import name_request
+from licet.app.disk import clear_disk_errors
+from licet.ledger import Entry, EntryKind, Ledger, NewEntry
+from licet.sources.catalogue import is_category
+from licet.terms import AppError
+from licet.terms.canonical import canonical_json
+from licet.terms.ids import is_text
+from licet.terms.moments import format_moment, parse_moment
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+#: What a state says a setting was switched to.
+STATES = {"on": "on", "given": "on", "off": "off", "refused": "off", "withdrawn": "off"}
+
+#: Faults of a file that are told; the rest is counted.
+_MOST_FAULTS = 5
+#: How often an import that others' choices overtook begins again.
+_MOST_TRIES = 5
+
+Progress = Callable[[str, int, int | None], None]
+
+
+class ImportedChoices(NamedTuple):
+    """What became of a file of choices.
+
+    rows:           rows of the file; each is one of `recorded` and `already_there`.
+    recorded:       rows that are now in the ledger: `noes` and `yeses`.
+    already_there:  rows that an earlier import, or an earlier row, had recorded.
+    superseded:     of those recorded, the ones older than what stood: they govern nothing.
+    unbound_yeses:  of those recorded, the yeses given under no policy that this ledger knows: they speak for nothing.
+    not_members:    subjects that the members' table has not at present; None where that cannot be told.
+    position:       the ledger's number of entries afterwards.
+    dry_run:        nothing was written; it says what would be.
+    """
+
+    rows: int
+    recorded: int
+    noes: int
+    yeses: int
+    already_there: int
+    superseded: int
+    unbound_yeses: int
+    subjects: int
+    not_members: int | None
+    position: int
+    dry_run: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return self._asdict()
+
+
+class _Choice(NamedTuple):
+    """A choice as it was made, checked. request: names the row, for who hands it in again."""
+
+    when: datetime
+    value: str
+    subject: str
+    setting: str
+    category: str | None
+    source: str | None
+    request: str
+
+    @property
+    def key(self) -> tuple[str, str, str | None]:
+        return self.subject, self.setting, self.category
+
+
+def import_choices(
+    workspace: Workspace,
+    rows: Sequence[GivenRow],
+    where: str,
+    pack: str | None,
+    dry_run: bool,
+    via: str,
+    now: datetime,
+    progress: Progress,
+) -> ImportedChoices:
+    """As `Workspace.import_choices`. where: what the file is called in errors. pack: the digest named."""
+    progress("checking", 0, len(rows))
+    choices = _checked(workspace, rows, where, pack, now)
+    not_members = workspace.missing_subjects({choice.subject for choice in choices})
+    for _ in range(_MOST_TRIES):
+        position = workspace.ledger.position
+        new = _not_there(workspace.ledger, choices)
+        entries = _entries(workspace, new, pack, via)
+        progress("recording", len(entries), len(entries))
+        recorded: Sequence[Entry] | None = []
+        if not dry_run:
+            with clear_disk_errors("recording the choices"):
+                recorded = workspace.ledger.append_unless_changed(
+                    entries, position, {choice.subject for choice in new}
+                )
+        if recorded is not None:
+            return ImportedChoices(
+                len(rows), len(new), sum(one.value == "off" for one in new), sum(one.value == "on" for one in new),
+                len(rows) - len(new), sum(one.kind is EntryKind.SUPERSEDED_CHOICE for one in entries),
+                sum(one.payload["value"] == "on" and "pack" not in one.payload for one in entries),
+                len({one.subject for one in choices}), not_members, workspace.ledger.position, dry_run,
+            )  # fmt: skip
+    raise AppError(
+        "APP-174", "members of the file chose meanwhile, again and again, so nothing of it was recorded", where,
+        "hand the file in again; what they chose meanwhile stands",
+    )  # fmt: skip
+
+
+def _checked(
+    workspace: Workspace, rows: Sequence[GivenRow], where: str, pack: str | None, now: datetime
+) -> list[_Choice]:
+    """The choices in the order in which they were made, a yes before a no of the same moment.
+
+    Raises: AppError APP-172 with the first rows that are none.
+    """
+    settings, faults = workspace.known_settings(), []
+    kinds: dict[object, bool] = {None: True}
+    choices: list[_Choice] = []
+    for row in rows:
+        when, fault = _moment(row.when, now)
+        value = STATES.get(row.state) if isinstance(row.state, str) else None
+        if row.category not in kinds:
+            kinds[row.category] = is_text(row.category) and is_category(row.category)
+        if not is_text(row.subject):
+            fault = f"{_shown(row.subject)} can be nobody's id"
+        elif row.setting not in settings:
+            fault = f"no policy has a setting {_shown(row.setting)}"
+        elif value is None:
+            fault = f"the state {_shown(row.state)} is none of {', '.join(STATES)}"
+        elif not kinds[row.category]:
+            fault = f"there is no kind of data {_shown(row.category)}"
+        elif row.source is not None and not is_text(row.source):
+            fault = f"the source {_shown(row.source)} is no text"
+        if fault or when is None or value is None:
+            faults.append(f"{row.at}: {fault}")
+            continue
+        said = [row.subject, row.setting, row.category, value, format_moment(when), pack]
+        request = name_request(workspace.salt, canonical_json(["imported choice", *said]).decode())
+        choices.append(_Choice(when, value, row.subject, row.setting, row.category, row.source, request))
+    if faults:
+        more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+        raise AppError(
+            "APP-172", f"some rows are no choices: {'; '.join(faults[:_MOST_FAULTS])}{more}", where,
+            "mend those rows and hand the whole file in again; nothing of it was recorded",
+        )  # fmt: skip
+    return sorted(choices, key=lambda choice: (choice.when, choice.value == "off"))
+
+
+def _moment(value: object, now: datetime) -> tuple[datetime | None, str]:
+    """When a choice was made, or why that cannot be told. Text without an offset is UTC, as everywhere."""
+    when = as_moment(value)
+    if when is None and isinstance(value, str):
+        try:
+            when = parse_moment(value)
+        except AppError:
+            when = None
+    if when is None:
+        return None, f"{_shown(value)} is not a date or a time"
+    return (when, "") if when <= now else (None, f"{_shown(value)} is yet to come")
+
+
+def _not_there(ledger: Ledger, choices: Sequence[_Choice]) -> list[_Choice]:
+    """Those that no earlier import recorded, each once."""
+    known, new = ledger.known_requests([choice.request for choice in choices]), []
+    for choice in choices:
+        if choice.request not in known:
+            known.add(choice.request)
+            new.append(choice)
+    return new
+
+
+def _entries(workspace: Workspace, choices: Sequence[_Choice], pack: str | None, via: str) -> list[NewEntry]:
+    """What is to be recorded, in order. What stands is known by when it was made, or else recorded."""
+    standing = _standing(workspace.ledger, {choice.subject for choice in choices})
+    in_force = [
+        (entry.recorded_at, str(entry.payload["digest"]))
+        for entry in workspace.ledger.packs_in_force()
+        if entry.payload is not None
+    ]
+    entries = []
+    for choice in choices:
+        before = standing.get(choice.key)
+        is_over = before is not None and (choice.when, choice.value == "off") < before
+        if not is_over:
+            standing[choice.key] = choice.when, choice.value == "off"
+        place = bisect_right(in_force, choice.when, key=lambda pair: pair[0])
+        bound = pack or (in_force[place - 1][1] if place else None)
+        if bound is None and choice.value == "off":
+            bound = in_force[-1][1]  # a no governs what its setting governs, whenever it was said
+        payload = {
+            "setting": choice.setting, "category": choice.category, "value": choice.value, "via": via,
+            "when": format_moment(choice.when), "request": choice.request,
+            **({} if choice.source is None else {"source": choice.source}),
+            **({} if bound is None else {"pack": bound}),
+        }  # fmt: skip
+        kind = EntryKind.SUPERSEDED_CHOICE if is_over else EntryKind.CHOICE
+        entries.append(NewEntry(kind, choice.subject, payload))
+    return entries
+
+
+def _standing(ledger: Ledger, subjects: set[str]) -> dict[tuple[str, str, str | None], tuple[datetime, bool]]:
+    """Per subject, setting and kind of data, when what stands was chosen and whether it is a no."""
+    rows = ledger.choices_table(subjects=subjects).to_pylist()
+    made = {entry.index: _made(entry) for entry in ledger.entries_at([row["entry"] for row in rows])}
+    return {
+        (row["subject"], row["setting"], row["category"]): (made[row["entry"]], row["value"] == "off")
+        for row in rows
+    }
+
+
+def _made(entry: Entry) -> datetime:
+    said: Mapping[str, Any] = entry.payload or {}
+    when = said.get("when")
+    return parse_moment(when) if isinstance(when, str) else entry.recorded_at.astimezone(UTC)
+
+
+def _shown(value: object) -> str:
+    return ascii(value)[:60]

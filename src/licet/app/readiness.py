@@ -1,0 +1,56 @@
+"""What a workspace lacks for answering: its ledger, a policy, its catalogue and members, a checkpoint that keeps up.
+
+Asked by whoever decides whether requests are sent here. Writes nothing, and says everything that is missing at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from licet.ledger.checkpoints import CheckpointFile
+from licet.ledger.notes import PublicKey
+from licet.terms import AppError, LicetError
+from licet.terms.moments import format_moment
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+#: How long the file may be behind the ledger: whoever appended writes it before they are answered.
+_MOST_BEHIND = timedelta(seconds=10)
+
+
+def what_is_missing(workspace: Workspace) -> list[LicetError]:
+    """Everything that keeps a workspace from answering, each with its code; empty when it is ready."""
+    asked: tuple[Callable[[], object], ...] = (
+        lambda: workspace.ledger.position, workspace.policy, lambda: workspace.catalogue, workspace.people,
+        lambda: _refuse_stale_checkpoint(workspace),
+    )  # fmt: skip
+    missing: dict[str, LicetError] = {}
+    for ask in asked:
+        try:
+            ask()
+        except LicetError as error:
+            missing.setdefault(error.line(), error)
+    return list(missing.values())
+
+
+def _refuse_stale_checkpoint(workspace: Workspace) -> None:
+    """Raises: AppError APP-212 where the file is older than the ledger's entries, LedgerError LEDG-016."""
+    ledger = workspace.ledger
+    if ledger.checkpoint_path is None:
+        return
+    size = ledger.position
+    kept = CheckpointFile(ledger.checkpoint_path, PublicKey.parse(ledger.public_key_text)).read()
+    signed = 0 if kept is None else kept.size
+    if signed >= size:
+        return
+    since = ledger.entry(signed).recorded_at
+    if datetime.now(UTC) - since > _MOST_BEHIND:
+        raise AppError(
+            "APP-212",
+            f"the checkpoint file signs {signed} of {size} entries and is behind since {format_moment(since)}",
+            str(ledger.checkpoint_path),
+            "let licet write to its folder; the next choice brings it up to date",
+        )
