@@ -23,7 +23,7 @@ from licet.web.api.routes import Api
 from licet.web.config import ServeConfig, check, from_environment
 from licet.web.ended import EndedSessions
 from licet.web.guard import Guard, is_api_path
-from licet.web.limits import Limiter, Rate
+from licet.web.limits import Limiter, NoTurn, Rate, Turns
 from licet.web.pages import (
     audit,
     compare,
@@ -44,6 +44,10 @@ from licet.web.visitors import PLAIN_COOKIE, SECURE_COOKIE, SESSION_SECONDS, Sig
 SIGN_IN_RATE = Rate(burst=10, per_second=0.2)
 CHANGE_RATE = Rate(burst=40, per_second=2)
 PAGE_RATE = Rate(burst=200, per_second=20)
+#: Pages for anybody that cost more than showing them, how many are made at once, how many of one visitor may wait, and
+#: for how many seconds.
+COSTLY = ("/public/", "/compare", "/guide")
+COSTLY_AT_ONCE, COSTLY_EACH, COSTLY_SECONDS = 1, 4, 10.0
 #: Downloads that one visitor may have read.
 UPLOAD_RATE = Rate(burst=5, per_second=1 / 60)
 
@@ -67,6 +71,7 @@ def make_application(config: ServeConfig) -> ASGIApp:
         "sign-in": Limiter(SIGN_IN_RATE), "change": Limiter(CHANGE_RATE), "page": Limiter(PAGE_RATE),
         "upload": Limiter(UPLOAD_RATE),
     }  # fmt: skip
+    app.state.turns = Turns(COSTLY_AT_ONCE, COSTLY_EACH, COSTLY_SECONDS)
     app.state.counting = impact.OneAtATime()
     if config.oidc is not None:
         app.state.oauth = signing_in.make_oauth(config.oidc, os.environ.get("LICET_OIDC_SECRET"))
@@ -146,13 +151,27 @@ async def _limit(request: Request, call_next):  # type: ignore[no-untyped-def]
         return await call_next(request)
     posted = "sign-in" if path.startswith("/sign-in") else "upload" if path == "/audit" else "change"
     kind = "page" if request.method == "GET" else posted
-    who = request.session.get("subject") or (request.client.host if request.client else "")
-    wait = request.app.state.limits[kind].wait_seconds(f"{who}")
+    who = str(request.session.get("subject") or (request.client.host if request.client else ""))
+    wait = request.app.state.limits[kind].wait_seconds(who)
     if wait:
-        answer = _failure(request, 429, "That was too often. Please wait a moment.")
-        answer.headers["Retry-After"] = str(int(wait) + 1)
-        return answer
-    return await call_next(request)
+        return _later(request, 429, "That was too often. Please wait a moment.", int(wait) + 1)
+    if not path.startswith(COSTLY):
+        return await call_next(request)
+    try:
+        async with request.app.state.turns.of(who):
+            return await call_next(request)
+    except NoTurn as error:
+        if error.asker_waits:
+            return _later(
+                request, 429, "That was too much at once. Please wait for the pages you asked for.", 1
+            )
+        return _later(request, 503, "Others are asking for much. Please try again in a minute.", 60)
+
+
+def _later(request: Request, status: int, told: str, seconds: int) -> Response:
+    answer = _failure(request, status, told)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _handle_failures(app: FastAPI) -> None:

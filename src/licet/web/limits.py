@@ -1,14 +1,18 @@
-"""How often somebody may ask: a bucket of requests each, refilled with time. In this process's memory alone.
+"""How often somebody may ask, and how much at once: buckets refilled with time, and turns. In this process's memory.
 
-Several processes let through as many times what one does; a limit that must hold exactly belongs in the proxy
-before them.
+What costs is done a turn at a time, and nobody waits behind more than a few requests of any one asker, so that whoever
+asks for much slows themselves and no other page. Several processes let through as many times what one does; a limit
+that must hold exactly belongs in the proxy before them.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 #: Who is remembered at most; beyond it whoever asked longest ago is forgotten.
@@ -41,3 +45,43 @@ class Limiter:
             if len(self._left) > _MOST_KNOWN:
                 self._left.popitem(last=False)
         return 0.0 if may else (1 - left) / self._rate.per_second
+
+
+class NoTurn(Exception):
+    """`asker` has as many requests waiting as one may; otherwise all turns stayed taken."""
+
+    def __init__(self, asker_waits: bool) -> None:
+        super().__init__(asker_waits)
+        self.asker_waits = asker_waits
+
+
+class Turns:
+    """at_once: requests done at a time; each: how many of one asker may wait or be done; seconds: how long one waits.
+
+    For one event loop.
+    """
+
+    def __init__(self, at_once: int, each: int, seconds: float) -> None:
+        self._free, self._each, self._seconds = asyncio.Semaphore(at_once), each, seconds
+        self._asked: Counter[str] = Counter()
+
+    @contextlib.asynccontextmanager
+    async def of(self, asker: str) -> AsyncIterator[None]:
+        """A turn, in the order of asking. Raises: NoTurn."""
+        if self._asked[asker] >= self._each:
+            raise NoTurn(True)
+        self._asked[asker] += 1
+        try:
+            try:
+                async with asyncio.timeout(self._seconds):
+                    await self._free.acquire()
+            except TimeoutError:
+                raise NoTurn(False) from None
+            try:
+                yield
+            finally:
+                self._free.release()
+        finally:
+            self._asked[asker] -= 1
+            if not self._asked[asker]:
+                del self._asked[asker]
