@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,10 +88,13 @@ def test_what_a_member_is_shown_is_what_a_gate_lets_through(
         for use in uses_in(policy.pack):
             gate = workspace.gate(use.purpose, recipient=use.recipient, at=at)
             verdicts = {
-                (name, row["key"]): row
+                (name, key): row
                 for name, table in gate.catalogue.tables.items()
-                if table.subjects
-                for row in gate.verdicts(name).to_pylist()
+                if table.key is not None
+                for keys in [
+                    pq.read_table(Path(folder) / "w" / "data" / f"{name}.parquet")[table.key].to_pylist()
+                ]
+                for key, row in zip(keys, gate.verdicts(name).to_pylist(), strict=True)
             }
             for record in member.records:
                 (flow,) = (one for one in flows(subject, [record], facts_of, policy, at) if one.use == use)

@@ -38,6 +38,7 @@ from licet.decide import Decision, Facts, Policy
 from licet.enforce import Gate, decide_batch
 from licet.enforce.kept import Kept
 from licet.enforce.people import People
+from licet.enforce.subject_index import SubjectIndexes
 from licet.ledger import Entry, EntryKind, Ledger, Signer, VerifyReport
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
@@ -87,6 +88,7 @@ class Workspace:
         self._spark = spark_session(spark)
         self._reading = Reading(self.layout)
         self._kept = Kept()
+        self._indexes = SubjectIndexes(self.layout.root)
 
     def __enter__(self) -> Workspace:
         return self
@@ -360,8 +362,12 @@ class Workspace:
 
     def some_subjects(self, most: int) -> list[Introduction]:
         """The first known subjects by id, each with public name and headline, for a demo to offer."""
-        catalogue, subjects = self.catalogue, self.people().first(most)
-        return introductions(OwnRecords(catalogue, self.layout.root, *subjects), catalogue, subjects)
+        subjects = self.people().first(most)
+        return introductions(self.records_about(*subjects), self.catalogue, subjects)
+
+    def records_about(self, *subjects: str) -> OwnRecords:
+        """Every record about a member, or about any of a few, as the tables stand."""
+        return OwnRecords(self.catalogue, self._indexes, *subjects)
 
     def public_page(self, subject: str, record: tuple[str, str] | None = None) -> PublicPage:
         """What of a subject's data anybody can see: public profiles and publications, or one record of them.
@@ -373,7 +379,7 @@ class Workspace:
         if not people.knows(subject):
             raise self.unknown(subject)
         return public_page(
-            OwnRecords(self.catalogue, self.layout.root, subject), subject, record,
+            self.records_about(subject), subject, record,
             lambda person: people.facts_about(person, at, place, self.ledger), self.policy(place), at,
         )  # fmt: skip
 

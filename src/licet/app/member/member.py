@@ -12,7 +12,6 @@ from licet.app.member.flows import Flow, flows
 from licet.app.member.history import PastUse, past_uses
 from licet.app.member.notices import Notice, make_notice
 from licet.app.member.preview import FlowChange, Preview, artefact_changes
-from licet.app.member.records import OwnRecords
 from licet.app.member.settings import SettingPage, setting_page
 from licet.app.member.standing import Standing, standing
 from licet.app.member.supposing import SupposedLedger
@@ -35,7 +34,7 @@ class Member:
         if facts is None:
             raise workspace.unknown(subject)
         self.facts: Facts = facts
-        self.records = OwnRecords(workspace.catalogue, workspace.layout.root, subject)
+        self.records = workspace.records_about(subject)
 
     @property
     def policy(self) -> Policy:

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from licet.app.member.sharing import own_part, people_in
-from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.shapes import bare_parts, kinds_in
-from licet.enforce.tables import Tables, roles
+from licet.enforce.subject_index import SEEN_BY, IndexedTable, SubjectIndexes
+from licet.enforce.tables import roles
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.paths import path_in
 
-#: Beside a row, who could see it, as text.
-_SEEN_BY = "__licet_seen_by"
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
@@ -49,17 +46,17 @@ class OwnRecord(NamedTuple):
 class OwnRecords:
     """The rows of one member, or of a few, in every catalogued table, read table by table as they are asked for."""
 
-    def __init__(self, catalogue: Catalogue, base: Path, *subjects: str) -> None:
-        self._catalogue, self._subjects = catalogue, subjects
-        self._engine = DuckDBEngine()
-        self._tables = Tables(catalogue, self._engine, base, {}, None)
+    def __init__(self, catalogue: Catalogue, indexes: SubjectIndexes, *subjects: str) -> None:
+        self._catalogue, self._indexes, self._subjects = catalogue, indexes, subjects
+        self._tables: dict[str, IndexedTable] = {}
         self._read: dict[str, list[OwnRecord]] = {}
 
     def of(self, name: str) -> list[OwnRecord]:
         """Their rows of one table, newest first, then by key. Raises: SourceError from the table."""
         if name not in self._read:
-            table = self._catalogue.tables[name]
-            records = _records(name, table, self._tables.kinds(name), self._rows(name), self._subjects)
+            indexed = self._table(name)
+            rows = indexed.rows_about(self._subjects)
+            records = _records(name, indexed.catalogued, indexed.kinds, rows, self._subjects)
             self._read[name] = sorted(records, key=_newest_first)
         return self._read[name]
 
@@ -77,17 +74,16 @@ class OwnRecords:
             if table.subjects and table.location.arrow is None:
                 found[name] = frozenset(
                     column
-                    for column, shape in self._tables.shapes(name).items()
+                    for column, shape in self._table(name).shapes.items()
                     if not any(bare_parts(column, shape)) and all(map(is_kind, kinds_in(shape)))
                 )
         return {name: columns for name, columns in found.items() if columns}
 
-    def _rows(self, name: str) -> pa.Table:
-        content, seen_by = self._tables.content(name), self._catalogue.tables[name].visibility
-        if seen_by is not None:  # as text, which is for the engine to make of it: a gate compares that
-            content = content.mutate(**{_SEEN_BY: content[seen_by].cast("string")})
-        with self._engine.reading(f"table {name!r}"):
-            return self._tables.about(name, content, self._subjects).to_pyarrow()
+    def _table(self, name: str) -> IndexedTable:
+        """As it stood when it was first asked for."""
+        if name not in self._tables:
+            self._tables[name] = self._indexes.of(name, self._catalogue)
+        return self._tables[name]
 
 
 def _records(
@@ -102,7 +98,7 @@ def _records(
     if created is not None and not pa.types.is_temporal(rows.schema.field(created).type):
         created = None
     for row in plain_rows(rows):
-        visibility = row.pop(_SEEN_BY, table.visibility_is)
+        visibility = row.pop(SEEN_BY, table.visibility_is)
         kinds: dict[str | None, list[str]] = {}
         for column, value in row.items():
             for kind in kinds_in.get(column, {None}):
