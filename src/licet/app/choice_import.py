@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.choice_files import GivenRow, as_moment
-from licet.app.choosing import name_request
+from licet.app.choosing import name_request, names_reached
 from licet.app.disk import clear_disk_errors
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.sources.catalogue import is_category
@@ -104,9 +104,8 @@ def import_choices(
         recorded: Sequence[Entry] | None = []
         if not dry_run:
             with clear_disk_errors("recording the choices"):
-                recorded = workspace.ledger.append_unless_changed(
-                    entries, position, {choice.subject for choice in new}
-                )
+                subjects = {entry.subject for entry in entries if entry.subject is not None}
+                recorded = workspace.ledger.append_unless_changed(entries, position, subjects)
         if recorded is not None:
             return ImportedChoices(
                 len(rows), len(new), sum(one.value == "off" for one in new), sum(one.value == "on" for one in new),
@@ -184,7 +183,20 @@ def _not_there(ledger: Ledger, choices: Sequence[_Choice]) -> list[_Choice]:
 
 
 def _entries(workspace: Workspace, choices: Sequence[_Choice], pack: str | None, via: str) -> list[NewEntry]:
-    """What is to be recorded, in order. What stands is known by when it was made, or else recorded."""
+    """What is to be recorded, in order. What stands is known by when it was made, or else recorded.
+
+    A no under an id that was renamed reaches the one that they go by now, too.
+    """
+    renamed = {str(entry.subject) for entry in workspace.ledger.entries_of_kind(EntryKind.SUBJECT_RENAMED)}
+    choices = [
+        choice._replace(subject=name)
+        for choice in choices
+        for name in (
+            names_reached(workspace.ledger, choice.subject, choice.value == "off")
+            if choice.subject in renamed
+            else (choice.subject,)
+        )
+    ]
     standing = _standing(workspace.ledger, {choice.subject for choice in choices})
     in_force = [
         (entry.recorded_at, str(entry.payload["digest"]))

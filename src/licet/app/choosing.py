@@ -54,7 +54,11 @@ def choose(
             raise
     else:
         said = {**asked.payload, "pack": digest}
-        entries = [NewEntry(EntryKind.CHOICE, subject, {**said, "setting": one}) for one in meant]
+        entries = [
+            NewEntry(EntryKind.CHOICE, name, {**said, "setting": one})
+            for name in names_reached(workspace.ledger, subject, value == "off")
+            for one in meant
+        ]
         with clear_disk_errors("recording the choice"):
             recorded = _record(workspace.ledger, request, entries, asked)
     return Chosen(
@@ -68,8 +72,31 @@ def signal(workspace: Workspace, subject: str, signal: str, value: bool, via: st
     require_subject_id(subject)
     asked = NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value, "via": via})
     request = None if key is None else name_request(workspace.salt, key)
+    names = names_reached(workspace.ledger, subject, value)
     with clear_disk_errors("recording the signal"):
-        return _record(workspace.ledger, request, [asked], asked)[0]
+        entries = [NewEntry(EntryKind.SIGNAL, name, asked.payload) for name in names]
+        return _record(workspace.ledger, request, entries, asked)[0]
+
+
+def current_name(ledger: Ledger, subject: str) -> str:
+    """The id that a subject goes by now: renames followed in the order in which they were made."""
+    name, since = subject, 0
+    while renames := [
+        entry
+        for entry in ledger.entries_of_kind(EntryKind.SUBJECT_RENAMED, name, since)
+        if entry.payload is not None and "to" in entry.payload
+    ]:
+        name, since = str((renames[0].payload or {})["to"]), renames[0].index + 1
+    return name
+
+
+def names_reached(ledger: Ledger, subject: str, refuses: bool) -> tuple[str, ...]:
+    """The id that a choice is made under and, where it refuses and was renamed since, the one that it goes by now.
+
+    Who says yes under an id that was given up may be somebody else, and permits nothing for its earlier owner.
+    """
+    name = current_name(ledger, subject)
+    return (subject,) if name == subject or not refuses else (subject, name)
 
 
 def require_subject_id(subject: object) -> None:

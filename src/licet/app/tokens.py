@@ -32,6 +32,7 @@ SCOPES: dict[str, str] = {
     "choices:read": "read where members stand, and what a switch would change",
     "choices:write": "record choices and privacy signals of any member",
     "choices:import": "record choices that members made elsewhere, in bulk and dated as they were",
+    "subjects:write": "say that a member goes by another id, or that two ids are two people",
     "decisions:read": "ask for decisions",
     "uses:read": "read what was done with a member's data",
     "receipts:read": "fetch receipts",

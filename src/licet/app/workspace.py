@@ -17,11 +17,12 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.app import choice_files, choosing, corpora, deciding, importing, library, policies
+from licet.app import choice_files, choosing, corpora, deciding, id_changes, importing, library, policies
 from licet.app.archive import member_archive
 from licet.app.choice_import import ImportedChoices, import_choices
 from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
+from licet.app.id_changes import Renamed
 from licet.app.impact import PolicyImpact, impact_of
 from licet.app.layout import Layout, is_workspace, ledger_place, make_workspace, open_layout, read_salt
 from licet.app.ledger_place import open_ledger
@@ -276,6 +277,25 @@ class Workspace:
         rows, where = choice_files.read_source(source, form)
         digest = None if pack is None else policies.digest_of(pack, self.ledger)
         return import_choices(self, rows, where, digest, dry_run, via, _now(), tell)
+
+    def rename_subject(self, old: str, new: str, *, via: str = "python") -> Renamed:
+        """Record that a member goes by another id: every choice and signal is carried; see `licet.app.id_changes`.
+
+        Raises: AppError APP-170 for what is no id, APP-175 for one id twice, APP-176 when `old` was renamed to
+        another before, APP-177 when they chose meanwhile again and again.
+        """
+        return id_changes.rename(self, old, new, via)
+
+    def keep_apart(self, one: str, other: str, *, via: str = "python") -> Entry | None:
+        """Record that two ids are two people; None where that stands already. Raises: AppError APP-170, APP-175."""
+        return id_changes.keep_apart(self, one, other, via)
+
+    def look_alikes(self) -> list[tuple[str, ...]]:
+        """Members' ids that differ by case, Unicode form or surrounding space alone, in groups. Reads all ids.
+
+        Raises: SourceError for a members' table that cannot be read.
+        """
+        return self.people().look_alikes()
 
     def known_settings(self) -> frozenset[str]:
         """Every setting of the policy in force, and of those before it. Raises: AppError APP-005, APP-006."""
@@ -584,10 +604,10 @@ class Workspace:
         return iter(self.ledger.entries(first, size if stop is None else min(stop, size)))
 
     def ledger_erase(self, subject: str, *, ledger: str | None = None, compact: bool = True) -> Entry | None:
-        """Remove a subject's payloads from the ledger for good; None when it has none. Every proof stays valid.
+        """Remove a subject's payloads from the ledger for good, under every id they went by; None when it has none.
 
-        What they refused stays refused, under a mark that only this ledger's key makes of their id, until they choose
-        anew; see docs/receipts.md for what remains and why.
+        Every proof stays valid. What they refused stays refused, under a mark that only this ledger's key makes of
+        their id, until they choose anew; see docs/receipts.md for what remains and why.
         ledger: the address of its owner, where the workspace's own role may not erase.
         Raises: LedgerError LEDG-024 when the role may not erase, LEDG-019 when the erasure stands but old pages
         of the database still hold what was erased.
@@ -595,9 +615,9 @@ class Workspace:
         choosing.require_subject_id(subject)
         with clear_disk_errors("erasing from the ledger"):
             if ledger is None:
-                return self.ledger.erase(subject, compact=compact)
+                return id_changes.erase_every_name(self.ledger, subject, compact)
             with open_ledger(ledger, self._signer, self.layout.checkpoint) as opened:
-                return opened.erase(subject, compact=compact)
+                return id_changes.erase_every_name(opened, subject, compact)
 
     # -- within ---------------------------------------------------------------------------------------------
 

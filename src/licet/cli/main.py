@@ -25,6 +25,7 @@ from licet.cli import (
     receipt_commands,
     serve,
     show,
+    subject_commands,
     token_commands,
     what_if,
 )
@@ -71,6 +72,7 @@ app.add_typer(gate_commands.app, name="gate")
 app.add_typer(corpus_commands.app, name="corpus")
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(token_commands.app, name="tokens")
+app.add_typer(subject_commands.app, name="subjects")
 app.command("receipt")(receipt_commands.receipt)
 app.command("verify")(receipt_commands.verify)
 app.command("archive")(receipt_commands.archive)

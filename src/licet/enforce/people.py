@@ -24,7 +24,7 @@ from licet.enforce.population import day_of_birth
 from licet.enforce.rows import column_of
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, FactsTable
-from licet.sources.spellings import folded
+from licet.sources.spellings import folded, look_alikes
 from licet.terms import ChoiceState
 from licet.terms.moments import age_in_years
 
@@ -110,6 +110,16 @@ class People:
             every = self._narrow.select(_SUBJECT).to_pyarrow()[_SUBJECT]
         known = pc.is_in(pa.array(sorted(subjects), pa.string()), value_set=every.combine_chunks())
         return len(known) - (pc.sum(known).as_py() or 0)
+
+    def look_alikes(self) -> list[tuple[str, ...]]:
+        """Ids of the table that differ from another of it by spelling only, in groups. Reads all ids."""
+        if self._narrow is None:
+            return []
+        with self._lock, self._engine.reading(self._what):
+            every = (
+                self._narrow.filter(self._narrow.subject.notnull()).select(_SUBJECT).to_pyarrow()[_SUBJECT]
+            )
+        return look_alikes(every.unique().to_pylist())
 
     def alike(self, subject: str, most: int) -> list[str]:
         """Other ids of the table that differ from this one by spelling only, the first by id. Reads all ids."""

@@ -46,11 +46,17 @@ class EntryKind(StrEnum):
     PACK_ANNOUNCED = "pack_announced"
     PACK_IN_FORCE = "pack_in_force"
     USE_RUN = "use_run"
+    SUBJECT_RENAMED = "subject_renamed"
+    SUBJECTS_DISTINCT = "subjects_distinct"
     ERASURE = "erasure"
 
 
 #: The kinds whose payload may say which request asked for them.
 ASKED_FOR = (EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.SUPERSEDED_CHOICE)
+
+
+#: What an entry about an id and another says, one of these: an id it was renamed to or from, or another's mark.
+_OF_IDS = {EntryKind.SUBJECT_RENAMED: ("to", "from"), EntryKind.SUBJECTS_DISTINCT: ("other",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class NewEntry:
     that no earlier entry names, speaks for nothing. So does a superseded choice, which was made before the one that
     stood when it was recorded and makes no row in the table of choices. A signal says ``signal`` and ``value`` (true
     or false). All may say ``request``, 64 hex digits that name who asked for it and when (see `Ledger.append_once`).
+    A rename says ``to`` under the old id and ``from`` under the new; two ids that are two people say ``other``.
     A pack in force or announced says ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
     """
 
@@ -197,6 +204,10 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
             return "a pack has no subject"
         missing = [key for key in ("pack", "version", "digest", "file") if not is_text(payload.get(key))]
         return f"it must say {', '.join(missing)}" if missing else ""
+    if kind in _OF_IDS:
+        wanted = _OF_IDS[EntryKind(kind)]
+        is_fit = subject is not None and sum(is_text(payload.get(key)) for key in wanted) == 1
+        return "" if is_fit else f"it needs a subject, and must say {' or '.join(wanted)}"
     if kind == EntryKind.ERASURE:
         return "erasures are recorded by erase() alone"
     return "" if kind in (EntryKind.NOTICE_SHOWN, EntryKind.USE_RUN) else "there is no such kind"

@@ -285,6 +285,12 @@ class Ledger:
         stop = None if position is None else self._at(position)
         return reading.read_few(self._storage, EntryKind.PACK_ANNOUNCED, 0, stop)
 
+    def entries_of_kind(self, kind: EntryKind, subject: str | None = None, since: int = 0) -> list[Entry]:
+        """The entries of a kind of which there are few, of one subject or of all, from `since` on, in order."""
+        if subject is None:
+            return reading.read_few(self._storage, kind, since, None)
+        return reading.read_of_kind(self._storage, kind, subject, since)
+
     # -- where subjects stood --------------------------------------------------------------------------------
 
     def choices_of(self, subject: str, position: int | None = None) -> list[asking.Choice]:

@@ -44,6 +44,12 @@ _OF_KIND = (
 CHANGED_SINCE = """
     SELECT DISTINCT subject FROM entries WHERE idx >= ? AND kind IN ('choice', 'signal') AND subject IS NOT NULL
 """
+# The last line is the condition of the index that it goes by, word for word.
+_OF_SUBJECT = (
+    "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
+    "WHERE kind = ? AND subject = ? AND idx >= ? "
+    "AND subject IS NOT NULL AND (kind NOT IN ('choice', 'signal')) ORDER BY idx"
+)
 _MOMENT = "SELECT recorded_at_us FROM entries WHERE idx = ?"
 _CHECKPOINT = "SELECT size, root, signature FROM checkpoints WHERE size = ?"
 _LATEST_CHECKPOINT = "SELECT size, root, signature FROM checkpoints ORDER BY size DESC LIMIT 1"
@@ -96,6 +102,11 @@ def read_few(storage: Storage, kind: EntryKind, start: int, stop: int | None) ->
     """The entries of a kind of which there are few, from `start` to `stop` (the end where None), in one short read."""
     stop = _NO_END if stop is None else stop
     return [as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, within(start), within(stop)))]
+
+
+def read_of_kind(storage: Storage, kind: EntryKind, subject: str, start: int) -> list[Entry]:
+    """A subject's entries of a kind other than choices and signals, from `start` on, in one short read."""
+    return [as_entry(row) for row in storage.fetch(_OF_SUBJECT, (kind.value, subject, start))]
 
 
 def read_requested(storage: Storage, request: str) -> list[Entry]:

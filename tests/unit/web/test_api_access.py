@@ -26,6 +26,8 @@ ROUTES: list[tuple[str, str, str, Any]] = [
     ("POST", "/subjects/ann/choices", "choices:write", {"setting": "ai", "value": "off"}),
     ("POST", "/subjects/ann/signals", "choices:write", {"signal": "gpc", "value": True}),
     ("POST", "/choices", "choices:import", b"subject,setting,state,when\nann,ai,off,2024-03-01\n"),
+    ("POST", "/subjects/ann/distinct", "subjects:write", {"other": "Ann"}),
+    ("POST", "/subjects/ann/rename", "subjects:write", {"new": "anna"}),
     ("GET", "/subjects/ann/choices", "choices:read", None),
     ("GET", "/subjects/ann/settings", "choices:read", None),
     ("GET", "/subjects/ann/settings/ai", "choices:read", None),

@@ -1,0 +1,168 @@
+"""A change of id is an entry, and so is it that two ids are two people.
+
+A rename carries every choice and every signal of the old id to the new one, those that outlived an erasure included,
+in one transaction with the entry that says so: afterwards the new id stands where either stood, and a no of either
+holds until a new choice. Nothing is taken from the old id: its receipts stay valid, and rows that still bear it are
+governed as before. A no that is said under an old id later reaches the new one as well, a yes does not. The past,
+before the entry, is as it was.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from licet.app.choosing import current_name, require_subject_id
+from licet.app.disk import clear_disk_errors
+from licet.ledger import Choice, Entry, EntryKind, Ledger, NewEntry
+from licet.terms import AppError
+from licet.terms.moments import format_moment
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+#: How often a change that the people's own choices overtook begins again.
+_MOST_TRIES = 5
+
+
+class Renamed(NamedTuple):
+    """What a rename carried. entry: where the ledger says so; None where it said so before, and nothing is new."""
+
+    old: str
+    new: str
+    choices: int
+    signals: int
+    entry: int | None
+    position: int
+    known: bool | None
+
+    def as_json(self) -> dict[str, Any]:
+        return self._asdict()
+
+
+def rename(workspace: Workspace, old: str, new: str, via: str) -> Renamed:
+    """As `Workspace.rename_subject`."""
+    _require_two(old, new)
+    ledger = workspace.ledger
+    stands = current_name(ledger, old)
+    if stands == new:
+        return Renamed(old, new, 0, 0, None, ledger.position, workspace.knows(new))
+    if stands != old:
+        raise AppError(
+            "APP-176", f"{ascii(old)[:60]} was renamed before, to {ascii(stands)[:60]}",
+            fix="rename that one, or say with `licet subjects distinct` that they are two people",
+        )  # fmt: skip
+
+    def carried() -> list[NewEntry]:
+        choices = _choices_to_carry(ledger, old, new, via)
+        sent = ledger.signals_of(old) - ledger.signals_of(new)
+        return [
+            NewEntry(EntryKind.SUBJECT_RENAMED, old, {"to": new, "via": via}),
+            NewEntry(EntryKind.SUBJECT_RENAMED, new, {"from": old, "via": via}),
+            *choices,
+            *(
+                NewEntry(EntryKind.SIGNAL, new, {"signal": signal, "value": True, "via": via})
+                for signal in sorted(sent)
+            ),
+        ]
+
+    entries = _append(ledger, carried, {old, new})
+    kinds = [entry.kind for entry in entries]
+    return Renamed(
+        old, new, kinds.count(EntryKind.CHOICE), kinds.count(EntryKind.SIGNAL), entries[0].index,
+        entries[-1].index + 1, workspace.knows(new),
+    )  # fmt: skip
+
+
+def keep_apart(workspace: Workspace, one: str, other: str, via: str) -> Entry | None:
+    """As `Workspace.keep_apart`."""
+    _require_two(one, other)
+    if are_apart(workspace.ledger, workspace.salt, one, other):
+        return None
+    # Each entry names the other by a mark, so that erasing one of them leaves no id of theirs with the other.
+    entries = [
+        NewEntry(EntryKind.SUBJECTS_DISTINCT, subject, {"other": _mark(workspace.salt, another), "via": via})
+        for subject, another in ((one, other), (other, one))
+    ]
+    with clear_disk_errors("recording that two ids are two people"):
+        return workspace.ledger.append(entries)[0]
+
+
+def names_of(ledger: Ledger, subject: str) -> list[str]:
+    """Every id that a subject went or goes by, this one last."""
+    names, waiting = {subject}, [subject]
+    while waiting:
+        for entry in ledger.entries_of_kind(EntryKind.SUBJECT_RENAMED, waiting.pop()):
+            said = entry.payload or {}
+            for name in {said.get("to"), said.get("from")} - names - {None}:
+                names.add(str(name))
+                waiting.append(str(name))
+    return [*sorted(names - {subject}), subject]
+
+
+def erase_every_name(ledger: Ledger, subject: str, compact: bool) -> Entry | None:
+    """As `Ledger.erase`, for each id that a subject went or goes by. A process that dies here can begin again."""
+    *earlier, last = names_of(ledger, subject)
+    erased = [entry for name in earlier if (entry := ledger.erase(name, compact=False)) is not None]
+    entry = ledger.erase(last, compact=compact)
+    if entry is None and erased and compact:
+        ledger.compact()
+    return entry or (erased[-1] if erased else None)
+
+
+def are_apart(ledger: Ledger, salt: bytes, one: str, other: str) -> bool:
+    """Whether the ledger says that two ids are two people."""
+    pairs = ((one, other), (other, one))
+    return any(
+        (entry.payload or {}).get("other") == _mark(salt, another)
+        for subject, another in pairs
+        for entry in ledger.entries_of_kind(EntryKind.SUBJECTS_DISTINCT, subject)
+    )
+
+
+def _choices_to_carry(ledger: Ledger, old: str, new: str, via: str) -> list[NewEntry]:
+    """What the old id chose, where it is a no that the new one has not, or the new one was never asked."""
+    before = {(choice.setting, choice.category): choice.value for choice in ledger.choices_of(new)}
+    entries = []
+    for choice in ledger.choices_of(old):
+        stands = before.get((choice.setting, choice.category))
+        if stands is None or (choice.value == "off" and stands == "on"):
+            entries.append(NewEntry(EntryKind.CHOICE, new, _as_it_was(ledger, choice, via)))
+    return entries
+
+
+def _as_it_was(ledger: Ledger, choice: Choice, via: str) -> dict[str, Any]:
+    """A choice as the new id has it: when it was made, under which policy, and which entry said it first."""
+    said = ledger.entry(choice.entry).payload or {}
+    when = said.get("when") or format_moment(choice.at)
+    return {
+        "setting": choice.setting, "category": choice.category, "value": choice.value, "via": via,
+        "when": when, "carried_from": choice.entry, **({} if choice.pack is None else {"pack": choice.pack}),
+    }  # fmt: skip
+
+
+def _append(ledger: Ledger, make: Callable[[], list[NewEntry]], subjects: set[str]) -> Sequence[Entry]:
+    for _ in range(_MOST_TRIES):
+        position = ledger.position
+        with clear_disk_errors("recording the change of id"):
+            entries = ledger.append_unless_changed(make(), position, subjects)
+        if entries is not None:
+            return entries
+    raise AppError(
+        "APP-177", "they chose meanwhile, again and again, so the change of id was not recorded",
+        fix="say it again; what they chose meanwhile stands",
+    )  # fmt: skip
+
+
+def _require_two(one: str, other: str) -> None:
+    require_subject_id(one)
+    require_subject_id(other)
+    if one == other:
+        raise AppError(
+            "APP-175", f"{ascii(one)[:60]} is one id, and two are needed", fix="give the old id and the new"
+        )
+
+
+def _mark(salt: bytes, subject: str) -> str:
+    return hmac.digest(salt, b"licet distinct\x00" + subject.encode(), "sha256").hex()
