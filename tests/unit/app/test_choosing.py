@@ -161,7 +161,7 @@ ASKED: dict[str, Callable[[Workspace, Any], object]] = {
     "facts_now": lambda w, who: w.facts_now(who),
     "member": lambda w, who: w.member(who),
     "member_archive": lambda w, who: w.member_archive(who),
-    "public_records": lambda w, who: w.public_records(who),
+    "public_page": lambda w, who: w.public_page(who),
     "is_willing_to_train": lambda w, who: w.is_willing_to_train(who),
     "decide": lambda w, who: w.decide(who, "generative_ai_training", "content.posts"),
     "ledger_erase": lambda w, who: w.ledger_erase(who),
