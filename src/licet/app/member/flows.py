@@ -15,7 +15,7 @@ from licet.app.member.records import OwnRecord
 from licet.app.wording import purpose_to_you, recipient_name
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.decide.combination import DISAGREE, Reason, SubjectAnswer, answer_of, combine
-from licet.enforce.tabulate import Dimensions, dimensions
+from licet.enforce.tabulate import dimensions
 from licet.packs import Pack, Use
 from licet.terms import SENTENCES, ChoiceState, Code
 
@@ -76,13 +76,13 @@ def flows(
 
     facts_of: what is known about a subject then; asked about everyone a record is about.
     """
-    rows = list(records)
+    uses = uses_in(policy.pack)
+    alike = _alike(records, uses, policy)
     people: dict[str | None, Facts | None] = {None: None}
-    for record in rows:
-        for one in record.subjects:
-            if one not in people and one is not None:
-                people[one] = facts_of(one)
-    return [_flow(use, subject, rows, people, policy, at) for use in uses_in(policy.pack)]
+    for one in dict.fromkeys(one for group in alike for one in group[0].subjects):
+        if one is not None:
+            people[one] = facts_of(one)
+    return [_flow(use, subject, alike, people, policy, at) for use in uses]
 
 
 def reason_for(decision: Decision) -> str:
@@ -95,36 +95,52 @@ def reason_for(decision: Decision) -> str:
     return decision.reason
 
 
+def _alike(records: Iterable[OwnRecord], uses: Iterable[Use], policy: Policy) -> list[list[OwnRecord]]:
+    """The records in groups that no rule tells apart, so that each group is asked about once: few, mostly."""
+    cuts: dict[tuple[str, ...], list[datetime]] = {}
+    found: dict[tuple[Any, ...], list[OwnRecord]] = {}
+    for record in records:
+        kinds, created = record.judged, record.created
+        if kinds not in cuts:
+            cuts[kinds] = sorted({cut for use in uses for cut in dimensions(policy, *use, kinds).cuts})
+        era = None if created is None else bisect_right(cuts[kinds], created)
+        question = (record.table, record.subjects, record.visibility, era, *record.kinds)
+        found.setdefault(question, []).append(record)
+    return list(found.values())
+
+
 def _flow(
     use: Use,
     subject: str,
-    rows: list[OwnRecord],
+    alike: list[list[OwnRecord]],
     people: Mapping[str | None, Facts | None],
     policy: Policy,
     at: datetime,
 ) -> Flow:
     ask = _asking(use, people, policy, at)
-    grouped: dict[tuple[str, Reason, str], list[tuple[OwnRecord, tuple[str, ...]]]] = {}
-    for record in rows:
-        why, reason, kinds = _fate(use, subject, record, ask)
-        grouped.setdefault((record.table, why, reason), []).append((record, kinds))
+    grouped: dict[tuple[str, Reason, str], tuple[list[OwnRecord], set[str]]] = {}
+    for group in alike:
+        why, reason, kinds = _fate(use, subject, group[0], ask)
+        records, spoken = grouped.setdefault((group[0].table, why, reason), ([], set()))
+        records += group
+        spoken.update(kinds)
     parts = [
         Part(
             table,
             why.code.value,
             why.rule,
             reason,
-            len(found),
-            tuple(sorted({kind for _, kinds in found for kind in kinds})),
-            tuple(record for record, _ in found[:_EXAMPLES]),
+            len(records),
+            tuple(sorted(spoken)),
+            tuple(records[:_EXAMPLES]),
         )
-        for (table, why, reason), found in grouped.items()
+        for (table, why, reason), (records, spoken) in grouped.items()
     ]
     used = sum(part.records for part in parts if part.code == Code.PERMITTED)
     settings = dict.fromkeys(rule.setting for rule in policy.pack.permits(*use) if rule.setting is not None)
     return Flow(
         use, purpose_to_you(policy.pack, use.purpose), recipient_name(policy.pack, use.recipient),
-        tuple(settings), used, len(rows) - used, tuple(parts),
+        tuple(settings), used, sum(map(len, alike)) - used, tuple(parts),
     )  # fmt: skip
 
 
@@ -138,16 +154,12 @@ class _Asked(NamedTuple):
 def _asking(
     use: Use, people: Mapping[str | None, Facts | None], policy: Policy, at: datetime
 ) -> Callable[[OwnRecord, str | None], _Asked]:
-    """Asks `decide` of records, once for all that are alike in what the rules look at: mostly whole tables are."""
-    looks: dict[tuple[str, ...], Dimensions] = {}
+    """Asks `decide` of records, the same question once."""
     known: dict[tuple[Any, ...], _Asked] = {}
 
     def ask(record: OwnRecord, subject: str | None) -> _Asked:
         kinds, seen_by, created = record.judged, record.visibility, record.created
-        if kinds not in looks:
-            looks[kinds] = dimensions(policy, use.purpose, use.recipient, kinds)
-        era = None if created is None else bisect_right(looks[kinds].cuts, created)
-        question = (kinds, subject, seen_by, era)
+        question = (kinds, subject, seen_by, created)
         if question not in known:
             decisions = tuple(
                 decide(

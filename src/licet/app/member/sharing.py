@@ -23,6 +23,8 @@ _SHARED = frozenset(
 def own_part(row: Mapping[str, Any], table: Table, subject: str) -> tuple[dict[str, Any], list[str]]:
     """What of a row `subject` may be shown, and the columns that something was left out of."""
     alone = {subject} >= set(people_in(row, table)) - {None}
+    if alone and not table.element_subjects:
+        return dict(row), []
     placing = roles(table)
     left_out = [
         column for column in row if not alone and column not in placing and not _is_shared(table, column)
