@@ -6,11 +6,12 @@ every problem found, each with file, line and column; nothing is loaded in part.
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path as FilePath
 
 from licet.packs.model import Pack
-from licet.packs.problems import PackErrors, Positions, raise_all
+from licet.packs.problems import MOST_PROBLEMS, PackErrors, Positions, raise_all
 from licet.packs.reading import MAX_BYTES, decode, read
 from licet.packs.references import check_references
 from licet.packs.shape import build, check_version
@@ -49,9 +50,9 @@ def locate_pack(text: str, where: str = "pack.yaml") -> tuple[Pack, Positions]:
 def check_pack(pack: Pack, positions: Positions | None = None) -> None:
     """Hold a pack made in Python to what a file is held to.
 
-    Raises: PackErrors when something in it points nowhere or may not be permitted.
+    Raises: PackErrors when something in it points nowhere or may not be permitted, with the first so many problems.
     """
-    raise_all(check_references(pack), positions or Positions(pack.id))
+    raise_all(itertools.islice(check_references(pack), MOST_PROBLEMS), positions or Positions(pack.id))
 
 
 def read_file(path: str | os.PathLike[str]) -> tuple[str, str]:

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from licet.packs.group_codes import GroupCodes
 from licet.terms import SELF
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import midnight
-from licet.terms.regions import MEMBERSHIPS, members_of
 from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
 
 FORMAT_VERSION = 1
@@ -358,15 +358,11 @@ class Pack(Part):
 
     def places(self, regions: tuple[str, ...], day: date) -> frozenset[str]:
         """Countries and subdivisions that a list of codes and groups names on `day`."""
-        found: set[str] = set()
-        for entry in regions:
-            if entry in self.region_groups:
-                found |= self.places(self.region_groups[entry].include, day)
-            elif entry in MEMBERSHIPS:
-                found |= members_of(entry, day)
-            else:
-                found.add(entry)
-        return frozenset(found)
+        return self._group_codes.places(regions, day)
+
+    @functools.cached_property
+    def _group_codes(self) -> GroupCodes:
+        return GroupCodes({id_: group.include for id_, group in self.region_groups.items()})
 
     def applies_from(self, rule: Rule) -> datetime | None:
         """The first moment `rule` can apply: the latest of its own date, its notice's, and the notice period.

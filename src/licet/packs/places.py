@@ -6,13 +6,16 @@ from pycountry, which also turns a country's name into the code that was meant.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import date
 
 from licet.packs.model import Pack
-from licet.packs.problems import Path, Problem, nearest
+from licet.packs.problems import MOST_PROBLEMS, Path, Problem, nearest
 from licet.terms.regions import COUNTRIES, MEMBERSHIPS, WORLD, is_region
 
+#: Groups of a circle that are named.
+_MOST_SHOWN = 20
 _OTHER_NAMES = {"UK": "GB", "EL": "GR"}
 
 
@@ -39,7 +42,7 @@ def check_regions(pack: Pack) -> Iterator[Problem]:
 
 
 def check_groups(pack: Pack) -> Iterator[Problem]:
-    for id_ in pack.region_groups:
+    for id_ in itertools.islice(_unresolved(pack), MOST_PROBLEMS):
         circle = _circle(pack, id_)
         if circle:
             what = f"the region group holds itself: {' > '.join(circle)}"
@@ -82,16 +85,40 @@ def _meant(pack: Pack, region: str) -> str:
     return "use an ISO 3166 code such as CH or CA-QC, EU, EEA, WORLD, or an entry of region_groups:"
 
 
+def _unresolved(pack: Pack) -> Iterator[str]:
+    """The groups that are left when those that hold no group left are taken away, again and again: every circle.
+
+    What leads into a circle is left, too, and what lies between two; `_circle` tells them apart.
+    """
+    groups = pack.region_groups
+    inner = {id_: {name for name in group.include if name in groups} for id_, group in groups.items()}
+    outer: dict[str, list[str]] = {id_: [] for id_ in groups}
+    for id_, names in inner.items():
+        for name in names:
+            outer[name].append(id_)
+    waiting = {id_: len(names) for id_, names in inner.items()}
+    whole = [id_ for id_, count in waiting.items() if count == 0]
+    while whole:
+        for id_ in outer[whole.pop()]:
+            waiting[id_] -= 1
+            if waiting[id_] == 0:
+                whole.append(id_)
+    return (id_ for id_, count in waiting.items() if count)
+
+
 def _circle(pack: Pack, start: str) -> list[str]:
     """The groups from `start` back to `start`; empty when there is no such way."""
-    trail: list[tuple[str, ...]] = [(start,)]
-    seen: set[str] = set()
+    came_from: dict[str, str] = {}
+    trail = [start]
     while trail:
-        way = trail.pop()
-        for entry in pack.region_groups[way[-1]].include:
+        group = trail.pop()
+        for entry in pack.region_groups[group].include:
             if entry == start:
-                return [*way, start]
-            if entry in pack.region_groups and entry not in seen:
-                seen.add(entry)
-                trail.append((*way, entry))
+                way = [group]
+                while way[-1] != start:
+                    way.append(came_from[way[-1]])
+                return [*reversed(way), start] if len(way) <= _MOST_SHOWN else [start, "…", start]
+            if entry in pack.region_groups and entry not in came_from:
+                came_from[entry] = group
+                trail.append(entry)
     return []

@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 from licet.terms import PackError
 
+#: Problems that are looked for in one policy beyond its shape: whoever has so many begins with these.
+MOST_PROBLEMS = 100
+
 #: The way to a value inside a pack: keys and list indexes from the top.
 Path = tuple[str | int, ...]
 

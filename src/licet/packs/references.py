@@ -13,7 +13,7 @@ from licet.packs.places import check_groups, check_regions
 from licet.packs.problems import Path, Problem, nearest
 from licet.terms import SELF
 from licet.terms.ids import is_id
-from licet.terms.vocabulary import CATEGORIES, CLOSED, PURPOSES, ancestors, is_closed
+from licet.terms.vocabulary import CATEGORIES, CLOSED, PURPOSES, ancestors
 
 
 def check_references(pack: Pack) -> Iterator[Problem]:
@@ -178,12 +178,18 @@ def _check_closed(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
     A purpose counts as what it is a kind of, whether or not that line is well-formed. Kinds of data count with
     everything above them and, should the vocabulary ever close a branch, with everything below.
     """
+    opened: dict[str, list[str]] = {}
+    for purpose in dict.fromkeys(rule.purposes):
+        own = pack.purposes.get(purpose)
+        line = (purpose, *((own.kind_of,) if own is not None and own.kind_of is not None else ()))
+        for word in dict.fromkeys(line):
+            opened.setdefault(word, []).append(purpose)
     for at, category in enumerate(rule.categories):
-        for purpose in rule.purposes:
-            own = pack.purposes.get(purpose)
-            line = (purpose, *((own.kind_of,) if own is not None and own.kind_of is not None else ()))
-            below = any(kind.startswith(category + ".") and word in line for word, kind in CLOSED)
-            if is_closed(line, category) or below:
+        above = ancestors(category)
+        for word, kind in CLOSED:
+            if kind not in above and not kind.startswith(category + "."):
+                continue
+            for purpose in opened.get(word, ()):
                 what = f'the permit "{rule.id}" opens {category} to {purpose}, which no pack can permit'
                 fix = "remove one of the two: private communication never trains generative AI, in any policy"
                 yield Problem("PACK-020", (*path, "categories", at), what, fix)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from licet.packs.model import CONSENT_BASES, Pack, Rule, State
@@ -14,13 +15,14 @@ from licet.terms.vocabulary import ancestors
 
 
 def check_rules(pack: Pack) -> Iterator[Problem]:
+    forbids = _forbids(pack)
     for number, rule in enumerate(pack.rules):
         path: Path = ("rules", number)
         yield from _never(pack, rule, path)
         yield from _before_notice(pack, rule, path)
         yield from _says_twice(rule, path)
         if rule.effect == "permit":
-            yield from _shadowed(pack, rule, path)
+            yield from _shadowed(pack, rule, path, forbids)
             yield from _basis(pack, rule, path)
 
 
@@ -62,37 +64,67 @@ def _before_notice(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
 
 def _says_twice(rule: Rule, path: Path) -> Iterator[Problem]:
     """PACK-120: a word that another word of the same list already covers."""
+    first = {kind: at for at, kind in reversed([*enumerate(rule.categories)])}
     for at, category in enumerate(rule.categories):
-        others = (*rule.categories[:at], *(kind for kind in rule.categories[at + 1 :] if kind != category))
-        above = [kind for kind in others if kind in ancestors(category)]
+        above = [
+            kind for kind in ancestors(category) if kind in first and (kind != category or first[kind] < at)
+        ]
         if above:
-            what = f'the rule "{rule.id}" names {category}, which {above[0]} already covers'
+            what = f'the rule "{rule.id}" names {category}, which {min(above, key=first.__getitem__)} already covers'
             yield Problem("PACK-120", (*path, "categories", at), what, "keep one of the two")
     for key in ("purposes", "recipients"):
         words: tuple[str, ...] = getattr(rule, key)
+        seen: set[str] = set()
         for at, word in enumerate(words):
-            if word in words[:at]:
+            if word in seen:
                 what = f'the rule "{rule.id}" names {word} twice'
                 yield Problem("PACK-120", (*path, key, at), what, "keep one of the two")
+            seen.add(word)
 
 
-def _shadowed(pack: Pack, permit: Rule, path: Path) -> Iterator[Problem]:
-    """PACK-102: forbids take back everything that a permit gives."""
-    wider = [rule for rule in pack.rules if rule.effect == "forbid" and _holds_wherever(pack, rule, permit)]
+#: Forbids that a permit is held against, and questions that it may answer to be held against them.
+_MOST_COMPARED, _MOST_QUESTIONS = 100, 10_000
+
+#: Forbids by what they speak of first.
+Forbids = Mapping[tuple[str, str, str], Sequence[Rule]]
+
+
+def _forbids(pack: Pack) -> Forbids:
+    """Forbids by each purpose, kind of data and recipient they name."""
+    found: dict[tuple[str, str, str], list[Rule]] = {}
+    for rule in pack.rules:
+        if rule.effect == "forbid":
+            named = itertools.product(rule.purposes, rule.categories, rule.recipients)
+            for words in itertools.islice(named, _MOST_QUESTIONS):
+                found.setdefault(words, []).append(rule)
+    return found
+
+
+def _shadowed(pack: Pack, permit: Rule, path: Path, forbids: Forbids) -> Iterator[Problem]:
+    """PACK-102: forbids take back everything that a permit gives.
+
+    Only so many are compared, so that the work follows the rules and not their pairs; a permit of very many questions
+    is left alone.
+    """
+    if len(permit.purposes) * len(permit.categories) * len(permit.recipients) > _MOST_QUESTIONS:
+        return
+    compared: dict[str, bool] = {}
+
+    def holds(forbid: Rule) -> bool:
+        if forbid.id not in compared:
+            compared[forbid.id] = len(compared) < _MOST_COMPARED and _holds_wherever(pack, forbid, permit)
+        return compared[forbid.id]
+
     by: list[str] = []
-    for purpose in permit.purposes:
-        for category in permit.categories:
-            for recipient in permit.recipients:
-                over = [
-                    rule.id
-                    for rule in wider
-                    if recipient in rule.recipients
-                    and any(word in rule.purposes for word in pack.purpose_line(purpose))
-                    and any(kind in rule.categories for kind in ancestors(category))
-                ]
-                if not over:
-                    return
-                by += over[:1]
+    for purpose, category, recipient in itertools.product(
+        permit.purposes, permit.categories, permit.recipients
+    ):
+        asked = itertools.product(pack.purpose_line(purpose), ancestors(category), (recipient,))
+        touching = itertools.chain.from_iterable(forbids.get(words, ()) for words in asked)
+        over = next(filter(holds, itertools.islice(touching, _MOST_COMPARED)), None)
+        if over is None:
+            return
+        by.append(over.id)
     names = ", ".join(f'"{id_}"' for id_ in dict.fromkeys(by))
     what = f'the permit "{permit.id}" permits nothing: {names} forbids all of it'
     yield Problem("PACK-102", path, what, "remove the permit, or narrow the forbid")
@@ -133,7 +165,7 @@ def _regions_within(pack: Pack, permit: Rule, forbid: Rule) -> bool:
     for day in {starts.date() if starts is not None else pack.observed, _last_day(permit)}:
         inner = places_of(pack, permit.regions or (WORLD,), day)
         outer = places_of(pack, forbid.regions, day)
-        if not all(place in outer or place[:2] in outer for place in inner):
+        if not all(place[:2] in outer for place in inner - outer):
             return False
     return True
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterator
 
 from licet.packs.dpv import is_term, nearest_term
 from licet.packs.model import Pack
 from licet.packs.places import places_of, region_lists
-from licet.packs.problems import Path, Problem
+from licet.packs.problems import MOST_PROBLEMS, Path, Problem
 from licet.terms.vocabulary import CATEGORIES, ancestors
 
 
@@ -22,9 +23,9 @@ def check_words(pack: Pack) -> Iterator[Problem]:
 def _unmentioned(pack: Pack) -> Iterator[Problem]:
     """PACK-103 and PACK-104: declared, and no rule speaks of it."""
     kinds = {kind for rule in pack.rules for kind in rule.categories}
+    above = {word for kind in kinds for word in ancestors(kind)}
     for id_ in pack.categories:
-        below = any(kind.startswith(id_ + ".") for kind in kinds)
-        if not below and not kinds.intersection(ancestors(id_)):
+        if id_ not in above and not kinds.intersection(ancestors(id_)):
             what = f'no rule mentions "{id_}", so all of it is denied'
             fix = "add the rule that is missing, or keep the silence and remove the entry"
             yield Problem("PACK-103", ("categories", id_), what, fix, at_key=True)
@@ -57,24 +58,35 @@ def _terms(pack: Pack) -> Iterator[Problem]:
     named += [(("categories", id_, "dpv"), category.dpv) for id_, category in pack.categories.items()]
     named += [(("purposes", id_, "dpv"), purpose.dpv) for id_, purpose in pack.purposes.items()]
     named += [(("rules", n, "legal_basis"), rule.legal_basis) for n, rule in enumerate(pack.rules)]
-    for path, term in named:
-        if term is not None and not is_term(term):
-            meant = nearest_term(term)
-            fix = f"write {meant}" if meant else "use a term of https://w3id.org/dpv, as pd:Salary"
-            yield Problem("PACK-109", path, f'"{term}" is no known DPV term', fix)
+    unknown = [(path, term) for path, term in named if term is not None and not is_term(term)]
+    for number, (path, term) in enumerate(unknown):
+        meant = nearest_term(term) if number < MOST_PROBLEMS else None
+        fix = f"write {meant}" if meant else "use a term of https://w3id.org/dpv, as pd:Salary"
+        yield Problem("PACK-109", path, f'"{term}" is no known DPV term', fix)
 
 
 def _overlaps(pack: Pack) -> Iterator[Problem]:
-    """PACK-110: two entries of one list of regions that share a place."""
-    for path, regions in region_lists(pack):
-        sets = [places_of(pack, (region,), pack.observed) for region in regions]
-        for later in range(len(regions)):
-            for earlier in range(later):
-                shared = _shared(sets[earlier], sets[later])
-                if shared:
-                    few = ", ".join(shared[:3]) + (f" and {len(shared) - 3} more" if len(shared) > 3 else "")
-                    what = f"{regions[earlier]} and {regions[later]} both name {few}"
-                    yield Problem("PACK-110", (*path, later), what, "keep the wider of the two")
+    """PACK-110: an entry of a list of regions that shares a place with an earlier one; the first such is named."""
+    found = (problem for path, regions in region_lists(pack) for problem in _named_twice(pack, path, regions))
+    yield from itertools.islice(found, MOST_PROBLEMS)
+
+
+def _named_twice(pack: Pack, path: Path, regions: tuple[str, ...]) -> Iterator[Problem]:
+    named: dict[str, int] = {}
+    for later, region in enumerate(regions if len(regions) > 1 else ()):
+        places = places_of(pack, (region,), pack.observed)
+        # A country meets its subdivisions: `CA-` stands for whatever lies within `CA`.
+        words = {word for place in places for word in (place, place[:2], f"{place}-")}
+        earlier = min((named[word] for word in words if word in named), default=None)
+        if earlier is not None:
+            shared = _shared(places_of(pack, (regions[earlier],), pack.observed), places)
+            few = ", ".join(shared[:3]) + (f" and {len(shared) - 3} more" if len(shared) > 3 else "")
+            what = f"{regions[earlier]} and {region} both name {few}"
+            yield Problem("PACK-110", (*path, later), what, "keep the wider of the two")
+        for place in places:
+            named.setdefault(place, later)
+            if len(place) > 2:
+                named.setdefault(f"{place[:2]}-", later)
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> list[str]:
