@@ -75,7 +75,7 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     outcome = Outcome("corpus", "The corpus", _HOW)
     with (
         tempfile.TemporaryDirectory(prefix="licet-bench-") as folder,
-        licet.open(Path(folder) / "network", make=True) as workspace,
+        licet.open(Path(folder) / "network", make=True, clock=lambda: AT) as workspace,
     ):
         tell("making the network", 0, None)
         made = workspace.make_demo_world(sizes.members, seed)

@@ -59,7 +59,7 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     outcome = Outcome("corpus_large", "The corpus of a large network", _HOW)
     with (
         tempfile.TemporaryDirectory(prefix="licet-bench-") as folder,
-        licet.open(Path(folder) / "network", make=True) as workspace,
+        licet.open(Path(folder) / "network", make=True, clock=lambda: AT) as workspace,
     ):
         tell("making the network", 0, None)
         _make(workspace, Path(folder), sizes, seed)

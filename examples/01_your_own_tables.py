@@ -1,7 +1,6 @@
 """Your own tables, in Python: describe them, put a policy in force, and read them through the gate."""
 
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -58,7 +57,6 @@ def main() -> None:
         workspace.use_pack("linkedin_as_reported")
         gate = workspace.gate(
             purpose="generative_ai_training",
-            at=datetime(2025, 11, 3, tzinfo=UTC),
             tables={"people": PEOPLE, "posts": POSTS, "messages": MESSAGES},
         )
         print(gate.read("posts").to_pylist())

@@ -147,7 +147,7 @@ class Gated:
                 "data": pa.array(texts, pa.string()),
             }
         )
-        gate = self.workspace.gate(use, at=moment(now), tables={"records": handed_in})
+        gate = self.workspace.gate(use, tables={"records": handed_in})
         found = gate.read("records")
         note = {"use": use, "position": gate.position, "records": found.num_rows}
         self.workspace.ledger.append([NewEntry(EntryKind.USE_RUN, None, note)])

@@ -63,9 +63,9 @@ def reported(network: Path) -> Iterator[Site]:
     """The network under the article's policy, a training set as of its day, and another policy announced."""
     root = network.parent / "reported"
     shutil.copytree(network, root)
-    with licet.open(root) as workspace:
+    with licet.open(root, clock=lambda: parse_moment(_DAY)) as workspace:
         policy = workspace.use_pack("linkedin_as_reported")
-        workspace.corpus_build(at=parse_moment(_DAY))
+        workspace.corpus_build()
         to_come = root / "to_come.yaml"
         to_come.write_text(_policy_to_come((root / "packs" / f"{policy.digest}.yaml").read_text()))
         workspace.announce_pack(str(to_come))

@@ -118,19 +118,6 @@ def test_update_equals_rebuild_whoever_leaves(workspace: Workspace) -> None:
     assert (updated.documents, updated.subjects) == (0, 0)
 
 
-def test_the_past_can_be_asked(workspace: Workspace) -> None:
-    first = workspace.corpus_build(at=DAY)
-    workspace.choose("ann", "ai", "off")
-    assert workspace.corpus_build(at=DAY).documents == first.documents - 1
-    again = workspace.corpus_build(at=DAY, position=first.position)
-    assert again.snapshot == first.snapshot
-    before, after = (
-        workspace.gate("generative_ai_training", at=DAY, position=at) for at in (first.position, None)
-    )
-    assert set(before.read("posts")["author"].to_pylist()) == {"ann", "ben"}
-    assert set(after.read("posts")["author"].to_pylist()) == {"ben"}
-
-
 def test_a_failure_at_any_step_publishes_nothing(workspace: Workspace) -> None:
     """Whoever is told of progress fails: in turn at every step of a build and of an update."""
     first = workspace.corpus_build(at=DAY)

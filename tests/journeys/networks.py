@@ -6,7 +6,7 @@ around it is fixed, so that a test says only what matters to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,20 @@ buckets: 5
 """
 
 
+#: When all that the policy permits is permitted: comments already, and names still.
+AUTUMN = parse_moment("2025-10-15")
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
 def make_network(
     root: Path,
     rows: Mapping[str, Iterable[Mapping[str, Any]]],
@@ -121,10 +135,11 @@ def make_network(
     pack: str = PACK,
     recipe: str = RECIPE,
     stamped: bool = False,
+    clock: Callable[[], datetime] = lambda: AUTUMN,
     **place: str,
 ) -> Workspace:
     """A workspace over the given rows, its policy in force. Tables not given are empty. place: of its ledger."""
-    workspace = licet.create(root, **place)
+    workspace = licet.create(root, clock=clock, **place)
     for name in SHAPES:
         write_table(root, name, rows.get(name, ()), stamped=stamped)
     (root / "catalogue.yaml").write_text(catalogue_text())

@@ -127,7 +127,7 @@ NETWORK_DATA = "data/{}.parquet"
 CASES: dict[str, Bad] = {
     # what was asked
     "moment": Bad("APP-010", ("corpus", "build", "--at", "the third of November")),
-    "no such day": Bad("APP-010", ("corpus", "update", "--at", "2025-02-30")),
+    "no such day": Bad("APP-010", ("corpus", "build", "--at", "2025-02-30")),
     "position ahead": Bad("APP-015", (*BUILD, "--position", "999")),
     "position below": Bad("APP-015", (*BUILD, "--position", "-1")),
     "purpose": Bad("GATE-005", (*BUILD, "--purpose", "world_peace")),
@@ -416,8 +416,8 @@ def assert_works(home: Path) -> None:
         assert workspace.store.verify() == []
         first = workspace.corpus_show("corpus-1")
         assert first.manifest["counts"]["documents"] == 4
-        built = workspace.corpus_build(at=parse_moment(DAY), position=1)
-        assert built.root == first.manifest["root"]
+        updated = workspace.corpus_update(snapshot=first.id)
+        assert workspace.corpus_build().root == updated.root
         assert list((home / "store" / "staging").iterdir()) == []
 
 

@@ -13,6 +13,7 @@ import pytest
 import licet
 from journeys.command_line import run_licet
 from journeys.networks import comment, make_network, member, message, post
+from licet.app import Workspace
 from licet.enforce.spark_engine import SparkEngine
 from licet.terms.moments import parse_moment
 from licet.testing import make_world
@@ -57,7 +58,7 @@ def home(tmp_path: Path) -> Path:
 def test_either_engine_makes_the_corpus_and_brings_the_other_s_up_to_date(
     home: Path, spark_session: Any
 ) -> None:
-    with licet.open(home) as here, licet.open(home, spark=spark_session) as there:
+    with open_at(home) as here, open_at(home, spark_session) as there:
         position = here.ledger.position
         one = here.corpus_show(here.corpus_build(at=DAY, position=position).snapshot).manifest
         other = there.corpus_show(there.corpus_build(at=DAY, position=position).snapshot).manifest
@@ -84,7 +85,7 @@ def test_of_a_table_that_engines_read_each_their_own_way_all_is_made_anew(
     (home / "catalogue.yaml").write_text(
         catalogue.replace("parquet: data/members.parquet", "csv: data/members.csv")
     )
-    with licet.open(home) as here, licet.open(home, spark=spark_session) as there:
+    with open_at(home) as here, open_at(home, spark_session) as there:
         made = here.corpus_build(at=DAY)
         remade = there.corpus_update()
         assert (remade.how, remade.why) == ("rebuilt", "licet or a library it makes documents with changed")
@@ -93,7 +94,7 @@ def test_of_a_table_that_engines_read_each_their_own_way_all_is_made_anew(
 
 def test_spark_connect_makes_the_same_corpus_and_agrees_with_decide(home: Path, connect_session: Any) -> None:
     assert "connect" in type(connect_session).__module__
-    with licet.open(home) as here, licet.open(home, spark=connect_session) as there:
+    with open_at(home) as here, open_at(home, connect_session) as there:
         made = here.corpus_build(at=DAY)
         here.choose("ben", "ai", "off")
         updated = there.corpus_update()
@@ -106,8 +107,12 @@ def test_spark_connect_makes_the_same_corpus_and_agrees_with_decide(home: Path, 
 def test_the_command_builds_on_a_server_and_looks_there(home: Path, spark_session: Any) -> None:
     server = f"sc://127.0.0.1:{spark_session.conf.get('spark.connect.grpc.binding.port')}"
     with licet.open(home) as here:
-        root = here.corpus_build(at=DAY).root
-    asked = ("--at", "2025-10-15", "--engine", "spark", "--spark-remote", server, "-w", home, "--json")
+        root = here.corpus_build().root
+    asked = ("--engine", "spark", "--spark-remote", server, "-w", home, "--json")
     built = run_licet("corpus", "build", *asked)
     assert built.status == 0, built.err
     assert built.json["root"] == root
+
+
+def open_at(home: Path, spark: Any = None) -> Workspace:
+    return licet.open(home, spark=spark, clock=lambda: DAY)

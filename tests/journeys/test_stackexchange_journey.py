@@ -38,7 +38,7 @@ DAY = parse_moment("2025-11-03")
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = licet.create(tmp_path_factory.mktemp("cardano") / "w")
+    workspace = licet.create(tmp_path_factory.mktemp("cardano") / "w", clock=lambda: DAY)
     workspace.import_stackexchange(DUMP)
     workspace.use_pack("linkedin_as_reported")
     return workspace
@@ -59,6 +59,7 @@ def regions(workspace: Workspace) -> dict[str, str | None]:
 def test_the_day_before_nothing_is_permitted_and_every_record_is_too_early(workspace: Workspace) -> None:
     result = workspace.corpus_build(at=parse_moment("2025-11-02"))
     rows = [len(table(workspace, name)) for name in ("profiles", "posts", "comments")]
+    assert result.inspection
     assert (result.documents, result.set_aside, result.subjects, result.passed) == (0, 0, 0, [])
     assert result.held_back == {"too_early": sum(rows)}
     assert list(workspace.corpus_documents(result.snapshot)) == []
@@ -145,7 +146,7 @@ def test_under_linkedins_own_notice_comments_need_an_age_that_this_site_does_not
     tmp_path: Path, workspace: Workspace
 ) -> None:
     """The official policy lets comments in, of adults; nobody here says how old they are, so nobody is in."""
-    with licet.create(tmp_path / "official") as official:
+    with licet.create(tmp_path / "official", clock=lambda: DAY) as official:
         (official.layout.data / "stackexchange").symlink_to(workspace.layout.data / "stackexchange")
         official.layout.catalogue.write_bytes(workspace.layout.catalogue.read_bytes())
         official.layout.recipe.write_bytes(workspace.layout.recipe.read_bytes())

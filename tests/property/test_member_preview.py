@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.networks import make_network
+from journeys.networks import AUTUMN, Clock, make_network
 from licet.app import Workspace
 from licet.app.member.flows import flows, uses_in
 from licet.decide import Decision
@@ -47,11 +48,11 @@ def test_a_preview_is_what_then_happens(
     setting: str,
     value: str,
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder, make_network(Path(folder) / "w", rows) as workspace:
+    at = parse_moment(moment)
+    with tempfile.TemporaryDirectory() as folder, network(folder, rows, at) as workspace:
         for who, what, how in choices:
             workspace.choose(who, what, how)
-        at = parse_moment(moment)
-        before = workspace.corpus_build(at=at)
+        before = workspace.corpus_build()
         entries = workspace.ledger.position
         foreseen = workspace.member(subject, at).preview(setting, value)
         assert workspace.ledger.position == entries, "a preview records nothing"
@@ -163,8 +164,8 @@ def test_what_if_counts_what_a_gate_lets_through_for_everybody_and_for_each(
 def test_the_documents_a_member_is_shown_are_those_about_them(
     rows: dict[str, list[dict[str, Any]]], choices: list[tuple[str, str, str]], subject: str
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder, make_network(Path(folder) / "w", rows) as workspace:
-        workspace.corpus_build(at=parse_moment("2025-10-15"))
+    with tempfile.TemporaryDirectory() as folder, network(folder, rows, AUTUMN) as workspace:
+        workspace.corpus_build()
         for who, what, how in choices:
             workspace.choose(who, what, how)
         workspace.corpus_update()
@@ -176,6 +177,10 @@ def test_the_documents_a_member_is_shown_are_those_about_them(
                 if subject in row["subjects"]
             }
             assert {row["document_id"] for row in use.documents} == theirs
+
+
+def network(folder: str, rows: dict[str, list[dict[str, Any]]], now: datetime) -> Workspace:
+    return make_network(Path(folder) / "w", rows, clock=Clock(now))
 
 
 def documents(workspace: Workspace, name: str) -> list[dict[str, Any]]:

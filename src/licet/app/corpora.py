@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from licet.app.results import CorpusDifference, CorpusResult
+from licet.app.tenses import stands_for_now, tense_of
 from licet.enforce import Gate
 from licet.ledger import EntryKind, NewEntry
 from licet.store import SnapshotRef, Store
-from licet.terms import AppError
-from licet.terms.moments import parse_moment
+from licet.terms import AppError, UseError
+from licet.terms.moments import Tense, format_moment, parse_moment
 from licet.uses.corpus import corpus
 from licet.uses.corpus.exports import (
     Export,
@@ -25,7 +26,7 @@ from licet.uses.corpus.exports import (
 )
 from licet.uses.corpus.exports.documents import SCHEMA
 from licet.uses.corpus.recipe import Recipe, load_recipe
-from licet.uses.corpus.snapshot import read_documents
+from licet.uses.corpus.snapshot import KIND, is_inspection, read_documents, refuse_inspection
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -52,21 +53,33 @@ def build(
     recipe: str | Path | None,
     progress: corpus.Progress,
 ) -> CorpusResult:
+    """Of now; of a past moment, with the refusals of today, for inspection.
+
+    Raises: UseError CORP-208 for a moment to come, and for choices as they stood in the past.
+    """
     made_by = _recipe(workspace, recipe)
-    gate = workspace.gate(
+    place = _present_position(workspace, position)
+    tense = tense_of(workspace, at, place)
+    if tense is Tense.FUTURE:
+        assert at is not None
+        raise _not_of_now(
+            format_moment(at), "is still to come", "licet gate show --at counts what would pass then"
+        )
+    gate = workspace._open_gate(
         purpose,
-        recipient=recipient,
-        at=at,
-        position=position,
-        columns=made_by.asks_for(),
+        recipient,
+        at,
+        place,
+        made_by.asks_for(),
         for_training=True,
+        for_inspection=tense is Tense.PAST,
     )
     built = corpus.build(
         gate,
         workspace.store,
         made_by,
         workspace.salt,
-        record=_recorder(workspace, "build"),
+        record=_recorder(workspace, "build" if tense is Tense.PRESENT else "inspection"),
         progress=progress,
     )
     return _result(built)
@@ -80,23 +93,22 @@ def update(
     recipe: str | Path | None,
     progress: corpus.Progress,
 ) -> CorpusResult:
-    earlier = workspace.store.snapshot("corpus", snapshot)
+    """To now. Raises: UseError CORP-200 for a snapshot made for inspection, CORP-208 for another moment or position."""
+    earlier = usable(workspace, snapshot, "updated")
     made_by = _recipe(workspace, recipe)
     asked = earlier.manifest["purpose"]
-    moment = parse_moment(earlier.manifest["at"]) if at is None else at
+    place = _present_position(workspace, position)
+    if tense_of(workspace, at, place) is not Tense.PRESENT:
+        assert at is not None
+        raise _not_of_now(format_moment(at), "is not now", "a corpus is updated to what may be used now")
 
-    def open_gate(then: datetime, where: int | None) -> Gate:
-        return workspace.gate(
-            asked["purpose"],
-            recipient=asked["recipient"],
-            at=then,
-            position=where,
-            columns=made_by.asks_for(),
-            for_training=True,
+    def open_gate(then: datetime | None, where: int) -> Gate:
+        return workspace._open_gate(
+            asked["purpose"], asked["recipient"], then, where, made_by.asks_for(), for_training=True
         )
 
     updated = corpus.update(
-        open_gate(moment, position),
+        open_gate(at, place),
         lambda then, where: open_gate(parse_moment(then), where),
         earlier,
         workspace.store,
@@ -106,6 +118,36 @@ def update(
         progress=progress,
     )
     return _result(updated)
+
+
+def usable(workspace: Workspace, which: str, done: str) -> SnapshotRef:
+    """A snapshot that something is to be made of; the latest is the latest that may be.
+
+    done: what it would be, such as "exported". Raises: UseError CORP-200 for one that is for inspection.
+    """
+    if which == "latest":
+        made = [one for one in workspace.store.snapshots(KIND) if not is_inspection(one.manifest)]
+        if made:
+            return made[-1]
+    snapshot = workspace.store.snapshot(KIND, which)
+    refuse_inspection(snapshot, done)
+    return snapshot
+
+
+def _present_position(workspace: Workspace, position: int | None) -> int:
+    """The ledger position that is asked for, where it stands for the present one."""
+    place = workspace._position(position)
+    if not stands_for_now(workspace, place):
+        raise _not_of_now(f"ledger position {place}", "is of the past", "choices made since then hold")
+    return place
+
+
+def _not_of_now(what: str, why: str, also: str) -> UseError:
+    return UseError(
+        "CORP-208",
+        f"a corpus is made of what may be used now, and {what} {why}",
+        fix=f"leave the moment and the position out; {also}",
+    )
 
 
 def documents(store: Store, snapshot: SnapshotRef, limit: int | None) -> Iterator[dict[str, Any]]:
@@ -203,5 +245,5 @@ def _result(built: corpus.Built) -> CorpusResult:
         built.snapshot.id, built.snapshot.name, manifest["root"], built.how, built.why,
         counts["documents"], counts["set_aside"], counts["subjects"], manifest["at"],
         manifest["ledger"]["position"], manifest["policy"]["id"], manifest["passed"], manifest["held_back"],
-        built.rewritten, len(manifest["buckets"]),
+        built.rewritten, len(manifest["buckets"]), is_inspection(manifest),
     )  # fmt: skip

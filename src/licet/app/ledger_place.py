@@ -8,9 +8,12 @@ make the ledger and its checkpoint agree on something else without the workspace
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from licet.ledger import Ledger, Signer
+from licet.ledger.ledger import now
 from licet.ledger.postgres_address import PostgresAddress, is_postgres
 from licet.terms import AppError, LedgerError
 
@@ -66,6 +69,8 @@ def make_ledger(place: str, signer: Signer, checkpoint_path: Path, server_role: 
             raise error from None
 
 
-def open_ledger(place: str, signer: Signer, checkpoint_path: Path) -> Ledger:
-    """Open the ledger of a workspace to write. Raises: LedgerError, as `Ledger.open` says."""
-    return Ledger.open(place, signer, checkpoint_path=checkpoint_path)
+def open_ledger(
+    place: str, signer: Signer, checkpoint_path: Path, clock: Callable[[], datetime] = now
+) -> Ledger:
+    """Open the ledger of a workspace to write; clock says when. Raises: LedgerError, as `Ledger.open` says."""
+    return Ledger.open(place, signer, clock, checkpoint_path=checkpoint_path)

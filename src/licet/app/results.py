@@ -72,7 +72,7 @@ class Chosen(NamedTuple):
 
 
 class CorpusResult(NamedTuple):
-    """A snapshot and what went into it."""
+    """A snapshot and what went into it. inspection: it is of the past, to be counted and shown and nothing else."""
 
     snapshot: str
     name: str
@@ -89,6 +89,7 @@ class CorpusResult(NamedTuple):
     held_back_detail: list[dict[str, Any]]
     rewritten_buckets: int
     buckets: int
+    inspection: bool = False
 
     @property
     def held_back(self) -> dict[str, int]:

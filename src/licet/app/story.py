@@ -1,7 +1,7 @@
 """The demo: the main job end to end on a made-up network, told as a sequence of facts.
 
-Makes the network, puts the article's policy in force, builds the corpus the day before and the day it takes
-effect, has one member say no, and brings the corpus up to date. The door does the telling.
+Makes the network, puts the article's policy in force, looks at what a corpus held the day before it took effect,
+builds one as of now, has one member say no, and brings the corpus up to date. The door does the telling.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from licet.terms import AppError
 from licet.terms.moments import parse_moment
 
 PACK = "linkedin_as_reported"
-DAY_BEFORE, DAY = "2025-11-02", "2025-11-03"
+DAY_BEFORE = "2025-11-02"
 SETTING = "data_for_generative_ai_improvement"
 
 Progress = Callable[[str, int, int | None], None]
@@ -75,7 +75,7 @@ def tell(root: Path, members: int, seed: int, replace: bool, progress: Progress)
         day_before = timed(
             "day before", lambda: workspace.corpus_build(at=parse_moment(DAY_BEFORE), progress=progress)
         )
-        first = timed("build", lambda: workspace.corpus_build(at=parse_moment(DAY), progress=progress))
+        first = timed("build", lambda: workspace.corpus_build(progress=progress))
         someone = pick_someone(workspace, first)
 
         def ask() -> dict[str, Any]:
@@ -83,7 +83,6 @@ def tell(root: Path, members: int, seed: int, replace: bool, progress: Progress)
                 someone.subject,
                 "generative_ai_training",
                 "content.posts",
-                at=parse_moment(DAY),
                 visibility="public",
             ).as_json()
 
@@ -92,10 +91,7 @@ def tell(root: Path, members: int, seed: int, replace: bool, progress: Progress)
         after = ask()
         second = timed("update", lambda: workspace.corpus_update(progress=progress))
         difference = workspace.corpus_diff(first.snapshot, second.snapshot)
-        rebuilt = timed(
-            "rebuild",
-            lambda: workspace.corpus_build(at=parse_moment(DAY), position=second.position, progress=progress),
-        )
+        rebuilt = timed("rebuild", lambda: workspace.corpus_build(progress=progress))
         report = timed("verify", workspace.ledger_verify)
         return Story(
             root, network, policy, day_before, first, someone, before, choice, after, second, difference,
@@ -137,5 +133,5 @@ def pick_someone(workspace: Workspace, corpus: CorpusResult) -> Someone:
             fix="use more --members, e.g. 200",
         )
     subject = min(counted, key=lambda one: (-len(counted[one]), one))
-    facts = workspace.facts(subject, parse_moment(DAY))
+    facts = workspace.facts_now(subject)
     return Someone(subject, facts.region if facts else None, counted[subject])

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -33,6 +33,7 @@ from licet.app.readiness import what_is_missing
 from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
+from licet.app.tenses import checked, system_clock, tense_of
 from licet.app.tokens import Tokens
 from licet.app.what_if import WhatIf, what_if
 from licet.decide import Decision, Facts, Policy
@@ -54,37 +55,53 @@ def _silent(stage: str, done: int, total: int | None) -> None:
     """Progress for nobody."""
 
 
-def create(path: str | Path = ".", *, ledger: str | None = None, ledger_role: str | None = None) -> Workspace:
+def create(
+    path: str | Path = ".",
+    *,
+    ledger: str | None = None,
+    ledger_role: str | None = None,
+    clock: Callable[[], datetime] = system_clock,
+) -> Workspace:
     """Make an empty workspace and open it.
 
     ledger: the address of a PostgreSQL database, as the role that is to own the ledger; by default what the
             environment's LICET_LEDGER says, else a file in the workspace. Never with a password.
     ledger_role: the role the workspace uses afterwards: it reads and appends and can do nothing else.
+    clock: as `open` has it.
     Raises: AppError APP-003 when there is one already, APP-041 and APP-042 for an unfit address.
     """
     with clear_disk_errors("making the workspace"):
         make_workspace(Path(path).absolute(), ledger, ledger_role)
-    return Workspace(Path(path))
+    return Workspace(Path(path), clock=clock)
 
 
-def open(path: str | Path = ".", *, make: bool = False, spark: Any = None) -> Workspace:
+def open(
+    path: str | Path = ".",
+    *,
+    make: bool = False,
+    spark: Any = None,
+    clock: Callable[[], datetime] = system_clock,
+) -> Workspace:
     """Open a workspace.
 
     make:  where there is none, make an empty one.
     spark: gates and corpora run there instead of in this process: a Spark session of your own (classic or
            Connect), the address of a Connect server (sc://host:15002), or "local" for a session on this machine.
+    clock: says what moment is now, an aware datetime; another than the machine's is for tests. Everything that is done
+           with data goes by it, and what the ledger says of when; sign-in and tokens go by the machine's.
     Raises: SourceError SRC-065, SRC-066 or SRC-067 when Spark cannot be had.
     """
     if make and not is_workspace(Path(path)):
-        create(path).close()
-    return Workspace(Path(path), spark)
+        create(path, clock=clock).close()
+    return Workspace(Path(path), spark, clock)
 
 
 class Workspace:
     """An opened workspace. A context manager; any number of threads may share one."""
 
-    def __init__(self, root: Path, spark: Any = None) -> None:
-        """spark: as `open` has it."""
+    def __init__(self, root: Path, spark: Any = None, clock: Callable[[], datetime] = system_clock) -> None:
+        """spark, clock: as `open` has them."""
+        self._clock = clock
         self.layout: Layout = open_layout(root.absolute())
         self._spark = spark_session(spark)
         self._reading = Reading(self.layout)
@@ -105,11 +122,15 @@ class Workspace:
             del self.__dict__["ledger"]
             self.__dict__.pop("_policies", None)
 
+    def now(self) -> datetime:
+        """The present moment, UTC, by the workspace's clock. Raises: AppError APP-200 when it has no time zone."""
+        return checked(self._clock())
+
     # -- what it holds --------------------------------------------------------------------------------------
 
     @functools.cached_property
     def ledger(self) -> Ledger:
-        return open_ledger(ledger_place(self.layout), self._signer, self.layout.checkpoint)
+        return open_ledger(ledger_place(self.layout), self._signer, self.layout.checkpoint, self.now)
 
     @property
     def store(self) -> Store:
@@ -165,12 +186,12 @@ class Workspace:
         self, before: str, after: str, from_at: datetime | None = None, to_at: datetime | None = None
     ) -> PolicyImpact:
         """What changes on this workspace's data between two policies, or two moments; see `licet.app.impact`."""
-        moment = _now()
+        moment = self.now()
         return impact_of(self, before, after, from_at or moment, to_at or from_at or moment)
 
     def what_if(self, *packs: str, member: str | None = None, at: datetime | None = None) -> WhatIf:
         """What each of these policies would use of this workspace's data; see `licet.app.what_if`."""
-        return what_if(self, packs, at or _now(), member)
+        return what_if(self, packs, at or self.now(), member)
 
     def announce_pack(self, name_or_path: str) -> PackInForce:
         """Announce a pack that is to come; nothing is permitted by it until it is put in force and its day comes."""
@@ -276,7 +297,7 @@ class Workspace:
         tell("reading", 0, None)
         rows, where = choice_files.read_source(source, form)
         digest = None if pack is None else policies.digest_of(pack, self.ledger)
-        return import_choices(self, rows, where, digest, dry_run, via, _now(), tell)
+        return import_choices(self, rows, where, digest, dry_run, via, self.now(), tell)
 
     def rename_subject(self, old: str, new: str, *, via: str = "python") -> Renamed:
         """Record that a member goes by another id: every choice and signal is carried; see `licet.app.id_changes`.
@@ -378,7 +399,7 @@ class Workspace:
 
     def facts_now(self, subject: str) -> Facts | None:
         """What is known about a subject at this moment; None when nobody knows them."""
-        return self.facts(subject, _now())
+        return self.facts(subject, self.now())
 
     def some_subjects(self, most: int) -> list[Introduction]:
         """The first known subjects by id, each with public name and headline, for a demo to offer."""
@@ -395,7 +416,7 @@ class Workspace:
         record: its table and key. Raises: AppError APP-013 for an unknown subject, APP-005.
         """
         choosing.require_subject_id(subject)
-        at, place, people = _now(), self.ledger.position, self.people()
+        at, place, people = self.now(), self.ledger.position, self.people()
         if not people.knows(subject):
             raise self.unknown(subject)
         return public_page(
@@ -425,7 +446,7 @@ class Workspace:
 
     def member(self, subject: str, at: datetime | None = None) -> Member:
         """One member's side: settings, what is done with their data, notices. Raises: AppError APP-013."""
-        return Member(self, subject, _now() if at is None else at)
+        return Member(self, subject, self.now() if at is None else at)
 
     # -- tokens ---------------------------------------------------------------------------------------------
 
@@ -475,7 +496,7 @@ class Workspace:
         for question in questions:
             choosing.require_subject_id(question.subject)
         place = self._position(position, at_least)
-        return deciding.decide_many(self, questions, _now() if at is None else at, place)
+        return deciding.decide_many(self, questions, self.now() if at is None else at, place)
 
     def decide_batch(
         self,
@@ -492,7 +513,10 @@ class Workspace:
 
         at_least: as `decide` has it. Raises: AppError APP-085.
         """
-        moment, policy = _now() if at is None else at, self._policies.at(self._position(position, at_least))
+        moment, policy = (
+            self.now() if at is None else at,
+            self._policies.at(self._position(position, at_least)),
+        )
         return decide_batch(policy, purpose, category, moment, records, recipient=recipient)
 
     def gate(
@@ -507,7 +531,7 @@ class Workspace:
         tables: Mapping[str, Any] | None = None,
         for_training: bool = False,
     ) -> Gate:
-        """Open the gate.
+        """Open the gate. Rows leave through it only as of now; at any other moment or position it can be asked.
 
         at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
         columns: per table what a use asks for; it sees nothing else.
@@ -516,21 +540,8 @@ class Workspace:
         Raises: AppError APP-085 when the ledger, or `position`, is not there yet; GateError GATE-200 when nothing is
         trained for this purpose.
         """
-        place = self._position(position, at_least)
-        return Gate(
-            self.policy(place),
-            purpose,
-            _now() if at is None else at,
-            self.catalogue,
-            new_engine(self._spark),
-            self.ledger,
-            recipient=recipient,
-            position=place,
-            base=self.layout.root,
-            columns=columns,
-            tables=tables,
-            kept=self._kept,
-            for_training=for_training,
+        return self._open_gate(
+            purpose, recipient, at, self._position(position, at_least), columns, tables, for_training
         )
 
     # -- the corpus -----------------------------------------------------------------------------------------
@@ -545,7 +556,13 @@ class Workspace:
         recipe: str | Path | None = None,
         progress: Progress = _silent,
     ) -> CorpusResult:
-        """Build a training corpus of everything permitted at a moment and a ledger position."""
+        """Build a training corpus of everything that is permitted now.
+
+        at: of a moment past, it is of what was permitted then and nobody refuses today, and for inspection: counted and
+            shown, never exported, updated or derived from.
+        position: one that stands for the present, since nothing that matters was recorded after it.
+        Raises: UseError CORP-208 for a moment to come or choices of the past.
+        """
         with clear_disk_errors("building the corpus"):
             return corpora.build(self, purpose, recipient, at, position, recipe, progress)
 
@@ -558,7 +575,11 @@ class Workspace:
         recipe: str | Path | None = None,
         progress: Progress = _silent,
     ) -> CorpusResult:
-        """Bring a snapshot to a moment (by default its own) and a position, rewriting only what changed."""
+        """Bring a snapshot to what is permitted now, rewriting only what changed.
+
+        snapshot: the latest that may be updated, by default. Raises: UseError CORP-200 for one made for inspection,
+        CORP-208 for another moment than now or choices of the past.
+        """
         with clear_disk_errors("updating the corpus"):
             return corpora.update(self, snapshot, at, position, recipe, progress)
 
@@ -585,7 +606,9 @@ class Workspace:
     ) -> Export:
         """Write a snapshot outside the store: parquet, jsonl, huggingface or croissant. No subject ids leave."""
         with clear_disk_errors("exporting the corpus"):
-            return corpora.export(self, self.corpus_show(snapshot), Path(target), form, overwrite)
+            return corpora.export(
+                self, corpora.usable(self, snapshot, "exported"), Path(target), form, overwrite
+            )
 
     # -- the ledger -----------------------------------------------------------------------------------------
 
@@ -616,7 +639,7 @@ class Workspace:
         with clear_disk_errors("erasing from the ledger"):
             if ledger is None:
                 return id_changes.erase_every_name(self.ledger, subject, compact)
-            with open_ledger(ledger, self._signer, self.layout.checkpoint) as opened:
+            with open_ledger(ledger, self._signer, self.layout.checkpoint, self.now) as opened:
                 return id_changes.erase_every_name(opened, subject, compact)
 
     # -- within ---------------------------------------------------------------------------------------------
@@ -632,6 +655,35 @@ class Workspace:
     @functools.cached_property
     def salt(self) -> bytes:
         return read_salt(self.layout)
+
+    def _open_gate(
+        self,
+        purpose: str,
+        recipient: str,
+        at: datetime | None,
+        position: int,
+        columns: Mapping[str, Collection[str]] | None = None,
+        tables: Mapping[str, Any] | None = None,
+        for_training: bool = False,
+        for_inspection: bool = False,
+    ) -> Gate:
+        return Gate(
+            self.policy(position),
+            purpose,
+            self.now() if at is None else at,
+            self.catalogue,
+            new_engine(self._spark),
+            self.ledger,
+            recipient=recipient,
+            position=position,
+            base=self.layout.root,
+            columns=columns,
+            tables=tables,
+            kept=self._kept,
+            for_training=for_training,
+            tense=tense_of(self, at, position),
+            for_inspection=for_inspection,
+        )
 
     def _position(self, position: int | None, at_least: int | None = None) -> int:
         size = self.ledger.position
@@ -670,7 +722,3 @@ class Workspace:
             where,
             "check the id; import the data first if there is none",
         )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -56,9 +56,9 @@ def build(
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Build a corpus of everything that is permitted at a moment.
+    """Build a corpus of everything that is permitted now. With --at in the past, one to look at and for nothing else.
 
-    Example: licet corpus build --at 2025-11-03
+    Example: licet corpus build
     """
     spark = spark_of(engine, spark_remote)
     with licet.open(workspace, spark=spark) as opened, progress_bar(as_json) as progress:
@@ -72,8 +72,6 @@ def build(
 @app.command()
 @answers
 def update(
-    at: At = None,
-    position: Position = None,
     snapshot: Snapshot = "latest",
     recipe: RecipeFile = None,
     engine: EngineName = Engine.duckdb,
@@ -81,16 +79,13 @@ def update(
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Bring a corpus to the choices made since; only what changed is written. --at defaults to the corpus's own.
+    """Bring a corpus to what is permitted now; only what changed is written.
 
     Example: licet corpus update
     """
     spark = spark_of(engine, spark_remote)
     with licet.open(workspace, spark=spark) as opened, progress_bar(as_json) as progress:
-        result = opened.corpus_update(
-            at=None if at is None else parse_moment(at),
-            position=position, snapshot=snapshot, recipe=recipe, progress=progress,
-        )  # fmt: skip
+        result = opened.corpus_update(snapshot=snapshot, recipe=recipe, progress=progress)
     _answer(result, as_json, "The corpus, brought up to date")
 
 
@@ -99,6 +94,8 @@ def _answer(result: Any, as_json: bool, heading: str) -> None:
         print_json(result.as_json())
         return
     show.corpus(result, heading)
+    if result.inspection:
+        say("It is of the past, for inspection: it is counted and shown, never exported or updated.", "bold")
     say("Look inside: licet corpus show --documents 5", "dim")
 
 
@@ -121,8 +118,8 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     for ref in snapshots:
         one = _summary(ref)
         show.row(
-            made, one["name"], one["at"], show.count(one["documents"]), show.count(one["subjects"]), one["policy"],
-            one["root"][:16],
+            made, one["name"], one["at"] + (", to inspect" if one["inspection"] else ""),
+            show.count(one["documents"]), show.count(one["subjects"]), one["policy"], one["root"][:16],
         )  # fmt: skip
     out.print(made)
 
@@ -155,7 +152,7 @@ def show_(
         ("id", ref.id),
         ("root", manifest["root"]),
         ("purpose", f"{manifest['purpose']['purpose']} for {manifest['purpose']['recipient']}"),
-        ("at", manifest["at"]),
+        ("at", manifest["at"] + (", of the past: for inspection" if manifest.get("inspection") else "")),
         ("policy", f"{manifest['policy']['id']} {manifest['policy']['version']}"),
         ("ledger", f"position {manifest['ledger']['position']}, root {manifest['ledger']['root']}"),
         ("documents", show.count(manifest["counts"]["documents"])),
@@ -236,6 +233,7 @@ def _summary(ref: Any) -> dict[str, Any]:
         "name": ref.name,
         "root": manifest["root"],
         "at": manifest["at"],
+        "inspection": bool(manifest.get("inspection")),
         "position": manifest["ledger"]["position"],
         "policy": manifest["policy"]["id"],
         "documents": manifest["counts"]["documents"],

@@ -60,11 +60,12 @@ def _tell(told: story.Story) -> None:
     _chapter("3. The day before")
     held = sum(told.day_before.held_back.values())
     _say(
-        f"Built at {told.day_before.at[:10]}: {show.count(told.day_before.documents)} documents, "
-        f"{show.count(held)} records held back. {_reasons(told.day_before)}"
+        f"A corpus as of {told.day_before.at[:10]}, to look at and for nothing else: "
+        f"{show.count(told.day_before.documents)} documents, {show.count(held)} records held back. "
+        f"{_reasons(told.day_before)}"
     )
-    _chapter("4. The day")
-    show.corpus(told.first, f"Built at {told.first.at[:10]}")
+    _chapter("4. Today")
+    show.corpus(told.first, f"Built at {told.first.at[:10]}, of what may be used now")
     _chapter("5. A member says no")
     _member(told)
     _chapter("6. The corpus follows")

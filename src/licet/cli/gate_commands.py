@@ -62,7 +62,7 @@ def show_(
         )
         counts = gate.counts()
         unlabelled = gate.unlabelled()
-        columns = {name: list(gate.table(name).columns) for name in gate.names}
+        columns = {name: list(gate.columns(name)) for name in gate.names}
     passed = [entry._asdict() for entry in counts.passed]
     held = [entry._asdict() for entry in counts.held_back]
     if as_json:

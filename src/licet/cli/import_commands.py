@@ -121,4 +121,4 @@ def _answer(result: Any, as_json: bool) -> None:
     out.print(made)
     for note in result.notes:
         say(f"· {note}")
-    say("Next: licet packs use linkedin_as_reported, then licet corpus build --at 2025-11-03", style="dim")
+    say("Next: licet packs use linkedin_as_reported, then licet corpus build", style="dim")

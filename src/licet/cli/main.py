@@ -89,7 +89,7 @@ Try:
   licet audit ARCHIVE.zip --region CH             your own download: what is used for what
   licet init --pack linkedin_as_reported          a workspace of your own
   licet import stackexchange DIR                  real members, posts and comments
-  licet corpus build --at 2025-11-03              what may train, and what may not, and why
+  licet corpus build                              what may train, and what may not, and why
   licet choose --subject S --setting ID off       a member says no
   licet corpus update                             and the corpus follows
   licet serve                                     members' own pages, and the API

@@ -30,6 +30,7 @@ from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue
 from licet.terms import SELF, GateError
+from licet.terms.moments import Tense, format_moment
 from licet.terms.vocabulary import TRAINING, is_training
 
 
@@ -52,12 +53,17 @@ class Gate:
         tables: Mapping[str, Any] | None = None,
         kept: Kept | None = None,
         for_training: bool = False,
+        tense: Tense = Tense.PRESENT,
+        for_inspection: bool = False,
     ) -> None:
         """columns: per table the columns this use asks for; it sees, and is counted by, nothing else.
         tables:  Arrow tables that the catalogue names with `arrow:`.
         kept:    what earlier gates of the same tables and ledger found, and later ones may use.
         for_training: something is to learn from what it hands out. Then only a training purpose will do, and
                  private communication stays out of it, under any policy.
+        tense: where `at` and `position` lie, as whoever reads the clock says. Through a gate that is not of the present
+                 no row leaves; it counts and gives verdicts all the same.
+        for_inspection: of the past, rows may be looked at; whoever opens it sees to it that they stay here.
         Raises: GateError GATE-001, GATE-005, GATE-006; GATE-200 for a purpose that nothing is trained for."""
         if at.utcoffset() is None:
             raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
@@ -68,7 +74,7 @@ class Gate:
                 f"nothing is trained for {purpose!r}: it is no kind of {' or '.join(sorted(TRAINING))}",
                 fix="ask for one of these, or declare the purpose in the policy with kind_of: one of these",
             )
-        self.for_training = for_training
+        self.for_training, self.tense, self.for_inspection = for_training, tense, for_inspection
         self.policy, self.purpose, self.recipient, self.at = policy, purpose, recipient, at
         self.catalogue, self.engine, self.ledger = catalogue, engine, ledger
         self.position = ledger.position if position is None else position
@@ -98,7 +104,22 @@ class Gate:
         """The permitted part of a table, as an Ibis table; call `.to_pyarrow()`, `.to_pandas()`, ... on it.
 
         subjects: keep only rows about one of these people (a filter on top of the gate, never around it).
+        Raises: GateError GATE-201 through a gate of the past or of what is to come.
         """
+        if self.tense is not Tense.PRESENT and not (self.for_inspection and self.tense is Tense.PAST):
+            raise GateError(
+                "GATE-201",
+                f"rows are used only as of now, and this gate is as of the {self.tense}: {format_moment(self.at)}, "
+                f"ledger position {self.position}",
+                fix="open it without a moment and a position; counts, verdicts and decisions answer for any",
+            )
+        return self._permitted(name, subjects)
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """The columns of the permitted part of a table; no row is read."""
+        return tuple(self._permitted(name, None).columns)
+
+    def _permitted(self, name: str, subjects: Iterable[str] | None) -> ir.Table:
         plan = self._plans.of(name)
         if plan.nothing_can_pass:
             return plan.nothing()
@@ -163,6 +184,10 @@ class Gate:
         plan = self._plans.of(name)
         masks = [column for column in plan.who.table.columns if column.startswith("mask_")]
         return plan.who.table.select("subject", *masks).to_pyarrow()
+
+    def same_at(self, names: Iterable[str], moment: datetime) -> bool:
+        """Whether everybody whose choices stood would have permitted the same of these tables at another moment."""
+        return all(self._plans.same_at(name, moment) for name in names)
 
     def inputs(self, names: Iterable[str]) -> dict[str, list[dict[str, Any]] | None]:
         """The files each table was read from, the members' facts included; None where there are no files."""

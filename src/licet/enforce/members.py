@@ -66,9 +66,9 @@ class Members:
             described = describe(self._engine, members, facts, choices, signals, looks, self._at, only)
             return follow(self._engine, earlier, described)
 
-        # Ages are counted in whole years, so a roll that looks at them is good for its day.
-        day = day_of(self._at) if len(looks.ages) > 1 else None
-        key = repr((facts, self._tables.catalogued(facts.table).location, looks, day))
+        key = repr(
+            (facts, self._tables.catalogued(facts.table).location, looks, ages_hold_for(looks, self._at))
+        )
         return self._kept.roll(key, self._tables.stand(facts.table), self._ledger, self._position, call)
 
     @functools.cached_property
@@ -86,6 +86,14 @@ class Members:
         with self._engine.reading("the facts about members"):
             for batch in self._engine.batches(subject_ids(self._tables.content(facts.table), facts)):
                 yield from batch["subject"].to_pylist()
+
+
+def ages_hold_for(looks: Dimensions, at: datetime) -> object:
+    """What ages depend on: two moments for which this is the same see everybody at the same age.
+
+    Ages are counted in whole years, so a roll that looks at them is good for its day; None where nothing asks.
+    """
+    return day_of(at) if len(looks.ages) > 1 else None
 
 
 def _of_choices(table: pa.Table) -> pa.Table:

@@ -6,6 +6,7 @@ Here `decide` is asked, once a class, through `tabulate`; what comes of it are m
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,16 +14,22 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from licet.decide import Policy
-from licet.decide.combination import DISAGREE, UNLABELLED, Reason
+from licet.decide import Facts, Policy
+from licet.decide.combination import DISAGREE, UNLABELLED, Reason, SubjectAnswer
 from licet.enforce import rows as narrow
 from licet.enforce.engine import Engine
-from licet.enforce.members import Members
+from licet.enforce.members import Members, ages_hold_for
 from licet.enforce.population import Population
 from licet.enforce.roll import Roll
 from licet.enforce.shapes import Shape
 from licet.enforce.tables import Tables, roles
-from licet.enforce.tabulate import MOST_CATEGORIES, Dimensions, answers, dimensions, facts_of
+from licet.enforce.tabulate import (
+    MOST_CATEGORIES,
+    Dimensions,
+    answers,
+    dimensions,
+    facts_of,
+)
 from licet.sources.catalogue import Table
 from licet.terms import GateError
 from licet.terms.vocabulary import is_never_learnt
@@ -120,10 +127,7 @@ class Plans:
             )
         looks = dimensions(self._policy, self._purpose, self._recipient, categories)
         population, roll = self._members.population(looks)
-        ask = functools.partial(
-            answers, self._policy, self._purpose, self._recipient, self._at, categories, looks,
-            closed=frozenset(filter(is_never_learnt, categories)) if self._for_training else (),
-        )  # fmt: skip
+        ask = self._asking(self._at, categories, looks)
         told = [ask(facts_of(subject)) for subject in population.classes] if categories else []
         by_class = [narrow.reason_numbers(row, self._numbers) for row in told]
         nobody = (
@@ -135,6 +139,26 @@ class Plans:
             by_class = [nobody for _ in population.classes]
         return Plan(
             self._engine, table, content, shapes, categories, looks, population, roll, by_class, nobody
+        )
+
+    def same_at(self, name: str, moment: datetime) -> bool:
+        """Whether everybody whose choices stood would have permitted at another moment just what they permit now."""
+        plan = self.of(name)
+        if ages_hold_for(plan.looks, moment) != ages_hold_for(plan.looks, self._at):
+            return False
+        ask = self._asking(moment, plan.categories, plan.looks)
+        return not plan.categories or all(
+            [answer.mask for answer in ask(facts_of(subject))] == [mask for mask, _ in permitted]
+            for subject, permitted in zip(plan.population.classes, plan.by_class, strict=True)
+        )
+
+    def _asking(
+        self, at: datetime, categories: Sequence[str], looks: Dimensions
+    ) -> Callable[[Facts | None], list[SubjectAnswer]]:
+        """What one class of people permits at a moment."""
+        closed = frozenset(filter(is_never_learnt, categories)) if self._for_training else ()
+        return functools.partial(
+            answers, self._policy, self._purpose, self._recipient, at, categories, looks, closed=closed
         )
 
     def reason(self, number: int) -> Reason | None:

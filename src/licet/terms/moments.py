@@ -6,8 +6,17 @@ Nothing here reads the clock. Doors and the ledger read it and hand the moment d
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from enum import StrEnum
 
 from licet.terms.errors import AppError
+
+
+class Tense(StrEnum):
+    """Where a moment and a ledger position lie. Data is used in the present alone; the others can be asked about."""
+
+    PAST = "past"
+    PRESENT = "present"
+    FUTURE = "future"
 
 
 def midnight(day: date) -> datetime:

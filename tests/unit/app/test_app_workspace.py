@@ -30,8 +30,8 @@ def test_a_choice_governs_every_decision_that_starts_after_it_returned(tmp_path:
         assert permitted()
         chosen = workspace.choose("ann", "ai", "off")
         assert not permitted() and not permitted(chosen.position) and permitted(before)
-        with licet.open(tmp_path / "w") as other:
-            assert other.gate("generative_ai_training", at=DAY).read("posts")["author"].to_pylist() == ["ben"]
+        with licet.open(tmp_path / "w", clock=lambda: DAY) as other:
+            assert other.gate("generative_ai_training").read("posts")["author"].to_pylist() == ["ben"]
 
 
 def test_a_refusal_outlives_the_policy_it_was_given_under(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_workspace_can_be_moved(tmp_path: Path) -> None:
     with make_network(tmp_path / "w", ROWS) as workspace:
         first = workspace.corpus_build(at=DAY)
     (tmp_path / "w").rename(tmp_path / "elsewhere")
-    with licet.open(tmp_path / "elsewhere") as moved:
+    with licet.open(tmp_path / "elsewhere", clock=lambda: DAY) as moved:
         updated = moved.corpus_update()
         assert (updated.how, updated.root, updated.rewritten_buckets) == ("updated", first.root, 0)
 

@@ -105,7 +105,10 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
         assert answer.out.count("\n") == 1, "one document, one line"
         return answer.json
 
-    built = asked("corpus", "build", "--at", DAY, "--position", "1")
+    looked = asked("corpus", "build", "--at", DAY)
+    assert looked["inspection"] is True, "of the past"
+    built = asked("corpus", "build")
+    assert built["inspection"] is False
     updated = asked("corpus", "update")
     for told in (built, updated):
         assert {"snapshot", "name", "root", "how", "why", "documents", "set_aside", "subjects", "held_back", "at",
@@ -113,7 +116,7 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
         assert all(
             isinstance(code, str) and isinstance(count, int) for code, count in told["held_back"].items()
         )
-    assert (built["documents"], updated["documents"]) == (3, 2)
+    assert (built["documents"], updated["documents"]) == (2, 2)
     assert updated["held_back"]["refused"] == 1
 
     decided = asked("decide", "-s", "cy", "--purpose", "generative_ai_training", "--category", "content.posts",
@@ -127,12 +130,20 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
     assert (permitted["permitted"], permitted["rule"], permitted["would_change"]) == (True, "posts", None)
 
     listed = asked("corpus", "list")
-    assert {"snapshot", "name", "root", "at", "position", "policy", "documents", "subjects"} == listed[
-        0
-    ].keys()
+    assert {
+        "snapshot",
+        "name",
+        "root",
+        "at",
+        "inspection",
+        "position",
+        "policy",
+        "documents",
+        "subjects",
+    } == listed[0].keys()
     shown = asked("corpus", "show", built["snapshot"], "--documents", "2")
     assert shown["manifest"]["root"] == built["root"] and len(shown["shown"]) == 2
-    difference = asked("corpus", "diff", built["snapshot"])
+    difference = asked("corpus", "diff", whole(home))
     assert difference.keys() == {"before", "after", "added", "removed", "changed", "unchanged"}
     assert len(difference["removed"]) == 1
     gate = asked("gate", "show", "--at", DAY)
@@ -175,7 +186,7 @@ def test_exports_are_told_in_json(home: Path, tmp_path: Path) -> None:
 def test_data_cannot_paint_the_terminal(home: Path) -> None:
     """Escape sequences and markup in ids, regions and texts come out as what they are; in a real terminal too."""
     for command in (
-        ("corpus", "build", "--at", DAY, "--position", "1"), ("corpus", "show", "--documents", "9"),
+        ("corpus", "build", "--at", DAY), ("corpus", "show", "--documents", "9"),
         ("corpus", "diff", whole(home)), ("gate", "show", "--at", DAY), ("ledger", "show"),
         ("decide", "-s", EVIL, "--purpose", EVIL, "--category", "content.posts"),
         ("corpus", "show", EVIL), ("choose", "-s", "ann", "--setting", EVIL, "off"),
@@ -248,7 +259,7 @@ def test_an_import_is_told_and_used(tmp_path: Path) -> None:
     told = run_licet("import", "stackexchange", dump, "-w", tmp_path / "w", "--json").json
     assert told["rows"]["posts"] == 1 and told["source"] == "stackexchange" and told["notes"]
     assert run_licet("packs", "use", "linkedin_as_reported", "-w", tmp_path / "w").status == 0
-    built = run_licet("corpus", "build", "--at", "2025-11-03", "-w", tmp_path / "w", "--json").json
+    built = run_licet("corpus", "build", "-w", tmp_path / "w", "--json").json
     assert (built.get("documents"), built.get("subjects")) == (2, 1), built
     again = run_licet("import", "stackexchange", dump, "-w", tmp_path / "w", "--json", "--replace")
     assert again.status == 0 and again.json["rows"] == told["rows"]
@@ -259,6 +270,7 @@ def test_the_demo_tells_its_story_in_words_and_in_json(tmp_path: Path) -> None:
     assert (told.status, told.err) == (0, "")
     story = told.json
     assert story["day_before"]["documents"] == 0 and story["day_before"]["held_back"]["too_early"] > 500
+    assert (story["day_before"]["inspection"], story["first"]["inspection"]) == (True, False)
     assert story["first"]["documents"] > 20 and story["rebuilt_root"] == story["second"]["root"]
     assert (story["before"]["permitted"], story["after"]["code"]) == (True, "refused")
     assert story["difference"]["removed"] and story["ledger"]["holds"] is True
@@ -299,7 +311,7 @@ def assert_unpainted(text: str) -> None:
 
 def test_choices_at_the_command_line_reach_the_next_update(tmp_path: Path) -> None:
     make_network(tmp_path, {"members": [member("ann")], "posts": [post("1", "ann", "hello")]}).close()
-    assert run_licet("corpus", "build", "--at", DAY, "--json", cwd=tmp_path).json["documents"] == 1
+    assert run_licet("corpus", "build", "--json", cwd=tmp_path).json["documents"] == 1
     said = run_licet("choose", "-s", "ann", "--setting", "ai", "off", cwd=tmp_path)
     assert said.status == 0 and "ai is off for ann" in said.out
     assert run_licet("corpus", "update", "--json", cwd=tmp_path).json["documents"] == 0
@@ -311,7 +323,7 @@ def test_choices_at_the_command_line_reach_the_next_update(tmp_path: Path) -> No
 def test_the_members_table_may_be_empty(tmp_path: Path) -> None:
     make_network(tmp_path, {}).close()
     write_table(tmp_path, "members", ())
-    assert run_licet("corpus", "build", "--at", DAY, "--json", cwd=tmp_path).json["documents"] == 0
+    assert run_licet("corpus", "build", "--json", cwd=tmp_path).json["documents"] == 0
     assert run_licet("corpus", "export", "out", cwd=tmp_path).status == 0
 
 

@@ -14,9 +14,9 @@ from licet.app.member.sharing import own_document
 from licet.app.member.supposing import SupposedLedger
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.terms.moments import parse_moment
 from licet.uses.corpus.following import foresee
 from licet.uses.corpus.recipe import load_recipe
+from licet.uses.corpus.snapshot import is_inspection
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -78,12 +78,13 @@ def artefact_changes(
     latest = {
         (ref.manifest["purpose"]["purpose"], ref.manifest["purpose"]["recipient"]): ref
         for ref in workspace.corpus_list()
+        if not is_inspection(ref.manifest)
     }
     changes = []
     for (purpose, recipient), snapshot in latest.items():
         recipe = load_recipe(workspace.layout.recipe)
         gate = Gate(
-            workspace.policy(), purpose, parse_moment(snapshot.manifest["at"]), workspace.catalogue,
+            workspace.policy(), purpose, workspace.now(), workspace.catalogue,
             DuckDBEngine(), supposed, recipient=recipient, position=supposed.position,
             base=workspace.layout.root, columns=recipe.asks_for(), for_training=True,
         )  # fmt: skip

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from licet.enforce import Gate
 from licet.store import SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
-from licet.terms.moments import format_moment
+from licet.terms.moments import format_moment, parse_moment
 from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.documents import make_documents
 from licet.uses.corpus.following import follow
@@ -79,9 +79,12 @@ def update(
 ) -> Built:
     """Bring `earlier` to the gate's moment and ledger position.
 
-    earlier_gate: opens a gate as of a moment (ISO text) and a position; asked only when the moment moved.
+    earlier_gate: opens a gate as of a moment (ISO text) and a position; asked only when the moment moved, and never
+                  for rows.
+    Raises: UseError CORP-200 for a snapshot made for inspection.
     """
     manifest = earlier.manifest
+    files.refuse_inspection(earlier, "updated")
     why = _why_rebuild(gate, recipe, manifest)
     if why is not None:
         return _write_all(gate, store, recipe, salt, record, progress, how="rebuilt", why=why)
@@ -200,14 +203,14 @@ def _touched(
 ) -> frozenset[str]:
     """Everyone for whom the answers may differ between the two gates."""
     position = manifest["ledger"]["position"]
-    if manifest["at"] == format_moment(gate.at):
+    tables = [table for table in _tables_read(recipe) if gate.catalogue.tables[table].subjects]
+    moment = parse_moment(manifest["at"])
+    if moment == gate.at or gate.same_at(tables, moment):
         first, last = sorted((position, gate.position))
         return frozenset(gate.ledger.changed_subjects(first, last))
     before = earlier_gate(manifest["at"], position)
     found: set[str] = set()
-    for table in _tables_read(recipe):
-        if not gate.catalogue.tables[table].subjects:
-            continue
+    for table in tables:
         then, now = (each.eligibility(table).sort_by("subject") for each in (before, gate))
         same = pc.and_kleene(True, pc.equal(then["subject"], now["subject"]))
         for column in now.column_names[1:]:
@@ -271,6 +274,7 @@ def _manifest(
         "held_back": [row._asdict() for row in counts.held_back],
         "buckets": entries,
         "environment": _environment(gate),
+        **({files.INSPECTION: True} if gate.for_inspection else {}),
     }
 
 

@@ -9,7 +9,7 @@ made. It holds no clock reading, so the same inputs make the same manifest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from licet.ledger.tree import leaf_hash, merkle_root, root_of_leaves
-from licet.store import Build, Store, parquet_bytes
+from licet.store import Build, SnapshotRef, Store, parquet_bytes
+from licet.terms import UseError
 from licet.terms.canonical import canonical_json
 from licet.uses.corpus.identities import commitment
 
@@ -26,12 +27,31 @@ KIND = "corpus"
 #: 2: marks beside documents, set-aside documents in a file of their own.
 FORMAT_VERSION = 2
 
+#: Stands in the manifest of a snapshot of the past: it is counted and shown, and nothing else is made of it.
+INSPECTION = "inspection"
+
 _SHOWN = ("document_id", "kind", "key", "subjects", "created", "language", "text")
 _MARKS = ("leaf", "signature")
 _THREADS = 8  # they wait for the disk more than they work
 
 _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
+
+
+def is_inspection(manifest: Mapping[str, Any]) -> bool:
+    """Whether a snapshot is of the past: counted and shown, never exported, updated or derived from."""
+    return bool(manifest.get(INSPECTION))
+
+
+def refuse_inspection(snapshot: SnapshotRef, done: str) -> None:
+    """Raises: UseError CORP-200 for a snapshot of the past. done: what it is not, in a word such as "exported"."""
+    if is_inspection(snapshot.manifest):
+        raise UseError(
+            "CORP-200",
+            f"a snapshot of the past is for inspection and is not {done}",
+            f"{snapshot.name}, as of {snapshot.manifest['at']}",
+            "build one as of now: licet corpus build, without --at",
+        )
 
 
 def write_bucket(build: Build, number: int, rows: pa.Table) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -125,5 +125,5 @@ def decide_batch(workspace: Ours, body: ManyQuestions) -> Response:
 
 def _when(workspace: Workspace, body: When) -> tuple[datetime, int]:
     """The moment and the position that the answer will name."""
-    at = datetime.now(UTC) if body.at is None else body.at
+    at = workspace.now() if body.at is None else body.at
     return at, workspace.ledger.position if body.position is None else body.position

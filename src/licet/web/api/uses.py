@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -103,7 +102,7 @@ def flows(
     at: Annotated[Moment | None, Query(description="The moment; now where it is left out.")] = None,
 ) -> Flows:
     """What each use of the policy in force would be given at a moment, if nothing changes until then."""
-    when = datetime.now(UTC) if at is None else at
+    when = workspace.now() if at is None else at
     member = workspace.member(subject)
     told: list[Any] = [one.as_json() for one in member.flows(when)]
     return Flows(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
@@ -27,7 +27,7 @@ def flows(request: Request, subject: Subject, on: str | None = None) -> Response
     found = member.flows(None if day is None else midnight(day))
     picture = draw(found, "What they are used for" if day is None else f"On {told(day)}")
     return page(
-        request, "data.html", flows=found, picture=picture, on=day, today=datetime.now(UTC).date(),
+        request, "data.html", flows=found, picture=picture, on=day, today=workspace_of(request).now().date(),
         labels={one.id: one.label for one in member.settings()},
     )  # fmt: skip
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -67,7 +66,7 @@ class Asked:
         """Count it. Raises: HTTPException 404 where it is not complete, 503 while another is counted."""
         if not self.is_complete:
             raise HTTPException(404, "Say which two policies to compare.")
-        now = datetime.now(UTC)
+        now = self._workspace.now()
         from_at = parse_moment(self.from_date) if self.from_date else now
         to_at = parse_moment(self.to_date) if self.to_date else from_at
         before, after = self.offered[self.before].place, self.offered[self.after].place

@@ -1,0 +1,54 @@
+"""Past, present and future of a workspace: what may be used, and what can only be asked about.
+
+Data is used only as of now. A moment is now when nobody named another than the clock's own, and a ledger position is
+when nothing recorded since it could change an answer. Everything else is the past, or is to come: decisions, counts
+and verdicts answer for it, and no row leaves by it. Refuses to guess: an entry of a kind not known here is a change.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from licet.ledger import EntryKind
+from licet.terms import AppError
+from licet.terms.moments import Tense
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+#: What the ledger tells of and no decision looks at.
+_CHANGES_NOTHING = frozenset({EntryKind.USE_RUN, EntryKind.NOTICE_SHOWN, EntryKind.PACK_ANNOUNCED})
+
+
+def system_clock() -> datetime:
+    """The machine's clock, UTC."""
+    return datetime.now(UTC)
+
+
+def checked(moment: object) -> datetime:
+    """What a workspace's clock said. Raises: AppError APP-200 when it is no moment with a time zone."""
+    if not isinstance(moment, datetime) or moment.utcoffset() is None:
+        raise AppError(
+            "APP-200",
+            f"the workspace's clock said {moment!r}, which is no moment with a time zone",
+            fix="open the workspace with a clock that returns an aware datetime, e.g. datetime.now(UTC)",
+        )
+    return moment.astimezone(UTC)
+
+
+def tense_of(workspace: Workspace, at: datetime | None, position: int) -> Tense:
+    """Whether a moment (None: now) and a position are the present; a moment to come comes before a past position."""
+    if at is not None and at.utcoffset() is not None:
+        now = workspace.now()
+        if at > now:
+            return Tense.FUTURE
+        if at < now:
+            return Tense.PAST
+    return Tense.PRESENT if stands_for_now(workspace, position) else Tense.PAST
+
+
+def stands_for_now(workspace: Workspace, position: int) -> bool:
+    """Whether nothing was recorded since a position that could change an answer."""
+    size = workspace.ledger.position
+    return all(entry.kind in _CHANGES_NOTHING for entry in workspace.ledger.entries(position, size))

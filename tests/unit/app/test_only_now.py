@@ -1,0 +1,172 @@
+"""Data is used only as of now (law 4): the past and what is to come can be asked about, and no row leaves by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import licet
+from journeys.networks import Clock, make_network, member, post, texts_of
+from licet.app import Workspace
+from licet.enforce import Gate
+from licet.ledger import EntryKind
+from licet.terms import AppError, GateError, LicetError, UseError
+from licet.terms.moments import parse_moment
+
+TRAIN = "generative_ai_training"
+NOW = parse_moment("2025-10-15")
+PAST, FUTURE = NOW - timedelta(days=10), NOW + timedelta(days=10)
+ROWS = {
+    "members": [member("ann"), member("ben", "CH")],
+    "posts": [post("1", "ann", "one"), post("2", "ben", "two")],
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with make_network(tmp_path / "w", ROWS, clock=Clock(NOW)) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    "at", [PAST, FUTURE, NOW - timedelta(microseconds=1), datetime.max.replace(tzinfo=UTC)]
+)
+def test_a_gate_of_another_moment_is_asked_and_hands_out_nothing(workspace: Workspace, at: datetime) -> None:
+    gate = workspace.gate(TRAIN, at=at)
+    assert sum(row.records for row in gate.counts(["posts"]).passed) == 2
+    assert gate.verdicts("posts").num_rows == 2 and "body" in gate.columns("posts")
+    assert workspace.decide("ann", TRAIN, "content.posts", at=at, visibility="public").permitted
+    for take in (gate.table, gate.read):
+        assert refused(lambda take=take: take("posts")) == "GATE-201"  # type: ignore[misc]
+        assert refused(lambda take=take: take("posts", ["ann"])) == "GATE-201"  # type: ignore[misc]
+
+
+def test_a_gate_of_now_hands_out_rows_whether_or_not_the_moment_is_named(workspace: Workspace) -> None:
+    for gate in (workspace.gate(TRAIN), workspace.gate(TRAIN, at=NOW), workspace.gate(TRAIN, position=1)):
+        assert sorted(gate.read("posts")["body"].to_pylist()) == ["one", "two"]
+
+
+def test_a_refusal_made_since_is_not_undone_by_naming_an_earlier_position(workspace: Workspace) -> None:
+    before = workspace.ledger.position
+    workspace.choose("ann", "ai", "off")
+    earlier = workspace.gate(TRAIN, position=before)
+    assert sum(row.records for row in earlier.counts(["posts"]).passed) == 2, "the past answers as it did"
+    assert refused(lambda: earlier.read("posts")) == "GATE-201"
+    assert refused(lambda: workspace.corpus_build(position=before)) == "CORP-208"
+    assert refused(lambda: workspace.corpus_build(at=PAST, position=before)) == "CORP-208", (
+        "nor for inspection"
+    )
+    assert texts(workspace.gate(TRAIN)) == ["two"]
+
+
+def test_a_position_stands_for_now_until_something_changes_an_answer(workspace: Workspace) -> None:
+    place = workspace.ledger.position
+    workspace.corpus_build()
+    workspace.member("ann").note_shown(workspace.policy().pack.digest, via="test")
+    kinds = {entry.kind for entry in workspace.ledger_entries(place)}
+    assert kinds == {EntryKind.USE_RUN, EntryKind.NOTICE_SHOWN}
+    assert texts(workspace.gate(TRAIN, position=place)) == ["one", "two"]
+    for change in (
+        lambda: workspace.signal("ben", "gpc", False),
+        lambda: workspace.choose("ben", "talk", "on"),
+        lambda: workspace.ledger_erase("ben"),
+    ):
+        place = workspace.ledger.position
+        change()
+        gate = workspace.gate(TRAIN, position=place)
+        assert refused(lambda gate=gate: gate.read("posts")) == "GATE-201"  # type: ignore[misc]
+
+
+def test_a_corpus_of_what_is_to_come_is_refused(workspace: Workspace) -> None:
+    assert refused(lambda: workspace.corpus_build(at=FUTURE)) == "CORP-208"
+    workspace.corpus_build()
+    for at in (PAST, FUTURE):
+        assert refused(lambda at=at: workspace.corpus_update(at=at)) == "CORP-208"  # type: ignore[misc]
+    assert len(workspace.corpus_list()) == 1 == uses(workspace)
+
+
+def test_a_corpus_of_the_past_is_for_inspection_and_nothing_else(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.choose("ann", "ai", "off")
+    built = workspace.corpus_build(at=PAST)
+    assert built.inspection and texts_of(workspace) == {"two"}, "of then, with the refusals of today"
+    assert workspace.corpus_show(built.snapshot).manifest["inspection"] is True
+    assert [
+        entry.payload["how"]
+        for entry in workspace.ledger_entries()
+        if entry.kind == EntryKind.USE_RUN and entry.payload
+    ] == ["inspection"]
+    for which in ("latest", built.name, built.snapshot):
+        assert refused(lambda which=which: workspace.corpus_update(snapshot=which)) == "CORP-200"  # type: ignore[misc]
+        assert (
+            refused(lambda which=which: workspace.corpus_export(tmp_path / "out", snapshot=which))
+            == "CORP-200"
+        )  # type: ignore[misc]
+    assert not (tmp_path / "out").exists()
+    assert workspace.member("ben").preview("ai", "off").artefacts == ()
+
+
+def test_the_latest_snapshot_to_update_or_export_is_no_inspection(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    made = workspace.corpus_build()
+    assert not made.inspection and "inspection" not in workspace.corpus_show(made.snapshot).manifest
+    looked = workspace.corpus_build(at=PAST)
+    workspace.choose("ann", "ai", "off")
+    updated = workspace.corpus_update()
+    assert updated.how == "updated" and workspace.corpus_show().id == updated.snapshot != looked.snapshot
+    workspace.corpus_build(at=PAST)
+    assert workspace.corpus_export(tmp_path / "out").documents == 1
+
+
+def test_an_update_brings_a_corpus_to_now(workspace: Workspace, tmp_path: Path) -> None:
+    clock = Clock(parse_moment("2025-04-30"))
+    with make_network(tmp_path / "other", ROWS, clock=clock) as other:
+        assert other.corpus_build().documents == 0, "posts from May on"
+        clock.at = parse_moment("2025-05-01")
+        updated = other.corpus_update()
+        assert (updated.how, updated.documents, updated.at) == ("updated", 2, "2025-05-01T00:00:00Z")
+
+
+def test_everything_done_with_data_goes_by_the_workspaces_clock(tmp_path: Path) -> None:
+    clock = Clock(parse_moment("2025-04-30"))
+    with make_network(tmp_path / "w", ROWS, clock=clock) as workspace:
+        question = ("ann", TRAIN, "content.posts")
+        assert workspace.ledger_entries().__next__().recorded_at == clock.at
+        assert workspace.decide(*question, visibility="public").code == "too_early"
+        clock.at = parse_moment("2025-05-01")
+        assert workspace.now() == clock.at
+        assert workspace.decide(*question, visibility="public").permitted
+        assert workspace.member("ann").at == clock.at
+        assert workspace.choose("ann", "ai", "off").recorded_at == "2025-05-01T00:00:00Z"
+    with licet.open(tmp_path / "w") as today:
+        assert today.now() > FUTURE, "without one it is the machine's"
+
+
+@pytest.mark.parametrize("said", [datetime(2025, 1, 1), "2025-01-01", None])  # noqa: DTZ001
+def test_a_clock_without_a_time_zone_is_refused(tmp_path: Path, said: object) -> None:
+    with make_network(tmp_path / "w", ROWS) as made:
+        made.close()
+    with licet.open(tmp_path / "w", clock=lambda: said) as workspace, pytest.raises(AppError) as caught:  # type: ignore[arg-type, return-value]
+        workspace.gate(TRAIN)
+    assert caught.value.code == "APP-200"
+
+
+def refused(job: object) -> str:
+    assert callable(job)
+    with pytest.raises(LicetError) as caught:
+        job()
+    assert isinstance(caught.value, GateError | UseError) and caught.value.fix
+    return caught.value.code
+
+
+def texts(gate: Gate) -> list[str]:
+    return sorted(gate.read("posts")["body"].to_pylist())
+
+
+def uses(workspace: Workspace) -> int:
+    return sum(entry.kind == EntryKind.USE_RUN for entry in workspace.ledger_entries())
