@@ -82,7 +82,7 @@ class Told:
         self.position = 1
         self._choices, self._signals = choices, signals
 
-    def choices_table(self, position: int) -> pa.Table:
+    def choices_table(self, position: int, known: object = None) -> pa.Table:
         names = ("subject", "setting", "category", "state")
         return pa.table(
             {
@@ -91,7 +91,7 @@ class Told:
             }
         )
 
-    def signals_table(self, position: int) -> pa.Table:
+    def signals_table(self, position: int, known: object = None) -> pa.Table:
         return pa.table(
             {
                 name: pa.array([row[place] for row in self._signals], pa.string())
