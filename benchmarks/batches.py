@@ -88,6 +88,7 @@ def _records(size: int, seed: int) -> pa.Table:
     shares = np.array([share for _, share in REGIONS], float)
     states = [state.value for state in (ChoiceState.GIVEN, ChoiceState.REFUSED)]
     chosen = chance.integers(0, 14, size)
+    packs = [article_policy().pack.digest]
     return pa.table(
         {
             "region": _dictionary(chance.choice(len(regions), size, p=shares / shares.sum()), regions),
@@ -96,6 +97,7 @@ def _records(size: int, seed: int) -> pa.Table:
                 pa.timestamp("us", "UTC")
             ),
             f"choice.{SETTINGS[0]}": _dictionary(chosen, states, chosen >= 2),
+            f"pack.{SETTINGS[0]}": _dictionary(chosen * 0, packs, chosen >= 2),
         }
     )
 
@@ -109,6 +111,7 @@ def _singly(records: pa.Table) -> list[tuple[Request, Facts]]:
     for row in records.to_pylist():
         state = row[f"choice.{SETTINGS[0]}"]
         choices = {} if state is None else {SETTINGS[0]: ChoiceState(state)}
+        bound = {SETTINGS[0]: row[f"pack.{SETTINGS[0]}"]}
         request = Request(PURPOSE, CATEGORY, SELF, AT, row["visibility"], row["created"])
-        asked.append((request, Facts(row["region"], None, None, choices)))
+        asked.append((request, Facts(row["region"], None, None, choices, bound=bound)))
     return asked

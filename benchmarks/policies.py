@@ -146,7 +146,9 @@ def questions(policy: Policy, count: int, seed: int) -> list[Question]:
             _NOTICE_DAY - timedelta(days=chance.randrange(2000)),
         )
         choices = {setting: _state(chance) for setting in settings if chance.random() < 1 / 3}
-        made.append(Question(request, Facts(chance.choice(regions), chance.randrange(16, 80), None, choices)))
+        bound = dict.fromkeys(choices, pack.digest)
+        facts = Facts(chance.choice(regions), chance.randrange(16, 80), None, choices, bound=bound)
+        made.append(Question(request, facts))
     return made
 
 

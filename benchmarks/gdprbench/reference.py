@@ -126,4 +126,6 @@ class Reference:
         states = {True: ChoiceState.GIVEN, False: ChoiceState.REFUSED}
         choices = {name: states[on] for name, on in self._settings.get(usr, {}).items()}
         request = Request(use, CATEGORY, SELF, moment(now))
-        return decide(request, Facts(region_of(usr), None, None, choices), self._policy).permitted
+        bound = dict.fromkeys(choices, self._policy.pack.digest)
+        facts = Facts(region_of(usr), None, None, choices, bound=bound)
+        return decide(request, facts, self._policy).permitted

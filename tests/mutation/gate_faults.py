@@ -198,7 +198,7 @@ POPULATION = [
     Fault(
         "birthdays by the asker's clock",
         _POPULATION,
-        "day = day_begun_everywhere(at)",
+        "day = day_of(at)",
         "day = at.date()",
         "the same moment makes somebody of age or not, as the time zone it was written in has it",
     ),
@@ -223,6 +223,13 @@ POPULATION = [
         '"==", table.state]',
         "who refuses posts has refused everything",
     ),
+    Fault(
+        "a yes under any pack is bound to one",
+        _POPULATION,
+        "for word in chunk.dictionary.to_pylist()] + [len(words)]",
+        "for word in chunk.dictionary.to_pylist()] + [0]",
+        "a yes that is bound to nothing speaks",
+    ),
 ]
 
 TABULATE = [
@@ -243,14 +250,14 @@ TABULATE = [
     Fault(
         "refusals of replaced settings dropped",
         _TABULATE,
-        "found |= {old for control in controls for old in control.replaces}",
+        "found |= {old for control in controls for old in control.answers_for}",
         "found |= set()",
         "renaming a setting turns every no into a yes",
     ),
     Fault(
         "carried refusals dropped",
         _TABULATE,
-        "return found | {setting for cell in cells for setting in cell.carried}",
+        "return found | {setting for cell in cells for setting, _ in cell.carried}",
         "return found",
         "a new policy turns a member's earlier no into a yes",
     ),
@@ -295,6 +302,13 @@ TABULATE = [
         "nearest = min(decisions, key=lambda decision: _NEAR[decision.code])",
         "nearest = decisions[0]",
         "the reason told is not the nearest one",
+    ),
+    Fault(
+        "yeses are alike under whatever pack they were given",
+        _TABULATE,
+        "found.append((setting, pack, alike.setdefault(spoken, pack)))",
+        "found.append((setting, pack, policy.pack.digest))",
+        "who agreed under an earlier policy counts as having agreed under this one",
     ),
 ]
 

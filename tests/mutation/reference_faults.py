@@ -5,6 +5,7 @@ from __future__ import annotations
 from faults import Fault
 
 _REFERENCE, _POLICY, _PEOPLE = "licet.decide.reference", "licet.decide.policy", "licet.enforce.people"
+_SUCCESSION = "licet.decide.succession"
 
 FAULTS = [
     Fault(
@@ -108,15 +109,15 @@ FAULTS = [
     Fault(
         "a refusal reaches nothing below",
         _REFERENCE,
-        "kind in above or policy.known_kind(kind) in above",
-        "kind == above[0]",
+        "return policy.succession.kind_since(kind, above) if",
+        "return policy.succession.kind_since(kind, above[:1]) if",
         "who refuses content has not refused posts",
     ),
     Fault(
         "a refusal of a dropped kind reaches nothing",
-        _REFERENCE,
-        " or policy.known_kind(kind) in above",
-        "",
+        _SUCCESSION,
+        'frozenset((kind,) if is_known else (kind, kind.partition(".")[0]))',
+        "frozenset((kind,))",
         "dropping a word from the policy turns a no into a yes",
     ),
     Fault(
@@ -136,8 +137,8 @@ FAULTS = [
     Fault(
         "earlier signals are forgotten",
         _REFERENCE,
-        "return min(cell.signals & facts.signals, default=None)",
-        "return None",
+        "    found += [(signal, since) for signal, since in cell.signals.items() if signal in facts.signals]\n",
+        "",
         "a new policy forgets the browser signals that an earlier one honoured",
     ),
     Fault(
@@ -174,5 +175,75 @@ FAULTS = [
         "            if recipient in rule.recipients\n",
         "",
         "an affiliate gets what only the platform may use",
+    ),
+    Fault(
+        "a yes speaks for whatever its setting governs now",
+        _REFERENCE,
+        "    return policy.speaks_for(\n        control.id,",
+        "    return len(policy.earlier) or policy.speaks_for(\n        control.id,",
+        "who agreed to personalisation has agreed to training",
+    ),
+    Fault(
+        "a yes speaks for every kind of data",
+        _POLICY,
+        "            for kind in above\n        )",
+        "            for kind in {kind for _, _, kind in governing}\n        )",
+        "who agreed to posts has agreed to their profile",
+    ),
+    Fault(
+        "a yes speaks for every recipient",
+        _POLICY,
+        "            recipient in governing.get((setting, word, kind), ())\n",
+        "            (setting, word, kind) in governing\n",
+        "who agreed that the platform uses it has agreed that an affiliate gets it",
+    ),
+    Fault(
+        "a purpose is the same whatever it is a kind of",
+        _POLICY,
+        "if place or pack.purpose_line(word) == line",
+        "if True",
+        "a platform makes its feed a kind of training, and every yes to the feed is one to that",
+    ),
+    Fault(
+        "an earlier yes lifts what a refusal came to reach",
+        _SUCCESSION,
+        "return EXACT < since <= yes",
+        "return EXACT < since and yes >= 0",
+        "a yes given before the words changed lifts a no that came along with the change",
+    ),
+    Fault(
+        "any yes lifts any refusal",
+        _SUCCESSION,
+        "return EXACT < since <= yes",
+        "return since <= yes",
+        "a yes to one setting takes back a no to another",
+    ),
+    Fault(
+        "a no stays behind where a new word stands beside the old",
+        _SUCCESSION,
+        "            found |= self.siblings.get(parent, frozenset())\n",
+        "            pass\n",
+        "keeping the old word and moving the rule to a new one turns every no into a yes",
+    ),
+    Fault(
+        "a no does not follow to what succeeds a word",
+        _SUCCESSION,
+        "for heir in self.heirs.get(waiting.pop(), frozenset()) - found:",
+        "for heir in self.heirs.get(waiting.pop(), frozenset()) & found:",
+        "a word that moves below another leaves its noes behind",
+    ),
+    Fault(
+        "a no follows a setting once and not twice",
+        _SUCCESSION,
+        "            waiting += edges.get(old, ())\n",
+        "",
+        "a setting that is replaced twice loses the noes to the first",
+    ),
+    Fault(
+        "a purpose that becomes a kind of something else leaves its no behind",
+        _SUCCESSION,
+        "return purposes.union(*(self._below[word] for word in purposes if word in self._below))",
+        "return purposes",
+        "moving a purpose below another turns a no into a yes",
     ),
 ]

@@ -33,9 +33,10 @@ def test_gate_agrees_at_a_past_position_whatever_came_later(ledger: Ledger, seed
     rng = random.Random(seed)
     world = make_world(rng, most_members=30, most_rows=60)
     subjects = sorted(known_facts(world))
-    ledger.append(_entries(world.choices, world.signals))
+    packs = (*world.policy.earlier, world.policy.pack)
+    ledger.append([*_named(world), *_entries(world.choices, world.signals)])
     position = ledger.position
-    later = world._replace(choices=make_choices(rng, subjects), signals=make_signals(rng, subjects))
+    later = world._replace(choices=make_choices(rng, subjects, packs), signals=make_signals(rng, subjects))
     ledger.append([*_entries(later.choices, later.signals), *_silenced(later.signals)])
 
     then = _without_silence(world)
@@ -49,7 +50,7 @@ def test_gate_agrees_at_a_past_position_whatever_came_later(ledger: Ledger, seed
 @pytest.mark.parametrize("seed", range(2))
 def test_facts_about_one_person_are_those_the_gate_decides_by(ledger: Ledger, seed: int) -> None:
     world = make_world(random.Random(100 + seed), most_members=12, most_rows=1)
-    ledger.append(_entries(world.choices, world.signals))
+    ledger.append([*_named(world), *_entries(world.choices, world.signals)])
     known = known_facts(_without_silence(world))
     people = People(world.catalogue, DuckDBEngine(threads=1), Path(), dict(world.tables))
     asked = [*known, "nobody", "999999"]
@@ -76,12 +77,24 @@ def _gate(world: World, ledger: Ledger, position: int) -> Gate:
     )
 
 
+def _named(world: World) -> list[NewEntry]:
+    """Entries by which a ledger knows the packs of a world."""
+    return [
+        NewEntry(
+            EntryKind.PACK_IN_FORCE,
+            None,
+            {"pack": pack.id, "version": pack.version, "digest": pack.digest, "file": "pack.yaml"},
+        )
+        for pack in (*world.policy.earlier, world.policy.pack)
+    ]
+
+
 def _entries(choices: pa.Table, signals: pa.Table) -> list[NewEntry]:
     """Entries after which a ledger tells these choices and signals."""
     entries = []
     for row in choices.to_pylist():
         values = {"given": ["on"], "refused": ["off"], "withdrawn": ["on", "off"], "never_asked": []}
-        said = {"setting": row["setting"]} | ({"category": row["category"]} if row["category"] else {})
+        said = {"setting": row["setting"], "pack": row["pack"], "category": row["category"]}
         entries += [
             NewEntry(EntryKind.CHOICE, row["subject"], said | {"value": value})
             for value in values[row["state"]]
@@ -108,11 +121,11 @@ def _without_silence(world: World) -> World:
 
 def test_the_stand_in_tells_what_the_real_ledger_tells(ledger: Ledger) -> None:
     world = _without_silence(make_world(random.Random(7), most_members=10, most_rows=20))
-    ledger.append(_entries(world.choices, world.signals))
+    ledger.append([*_named(world), *_entries(world.choices, world.signals)])
     told, stand_in = ledger.choices_table(), world.choices
     assert told.schema.names == stand_in.schema.names and told.schema.types == stand_in.schema.types
-    columns = ["subject", "setting", "category", "state"]
-    order = [(name, "ascending") for name in columns]
+    columns = ["subject", "setting", "category", "state", "pack"]
+    order = [(name, "ascending") for name in columns[:4]]
     assert (
         told.select(columns).sort_by(order).to_pylist() == stand_in.select(columns).sort_by(order).to_pylist()
     )

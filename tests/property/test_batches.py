@@ -37,6 +37,7 @@ def make_records(rng: random.Random, policy: Policy, rows: int) -> tuple[pa.Tabl
             "visibility": make_visibility(rng),
             "created": None if chance(rng, 10) else moment_near(rng, DAYS).astimezone(UTC),
             "choices": {one: None if chance(rng, 50) else str(pick(rng, STATES)) for one in settings},
+            "bound": {one: pick(rng, [*policy.numbers, "elsewhere", None]) for one in settings},
             "signals": {"gpc": pick(rng, [True, False, None]), "other": pick(rng, [True, False])},
         }
         for _ in range(rows)
@@ -51,6 +52,7 @@ def make_records(rng: random.Random, policy: Policy, rows: int) -> tuple[pa.Tabl
     }  # fmt: skip
     for setting in settings:
         columns[f"choice.{setting}"] = pa.array([row["choices"][setting] for row in plain], pa.string())
+        columns[f"pack.{setting}"] = pa.array([row["bound"][setting] for row in plain], pa.string())
     for signal in ("gpc", "other"):
         columns[f"signal.{signal}"] = pa.array([row["signals"][signal] for row in plain], pa.bool_())
     if chance(rng, 40):
@@ -66,7 +68,8 @@ def make_records(rng: random.Random, policy: Policy, rows: int) -> tuple[pa.Tabl
 def facts_of(row: dict[str, Any]) -> Facts:
     choices = {name: ChoiceState(state) for name, state in row["choices"].items() if state is not None}
     signals = frozenset(name for name, sent in row["signals"].items() if sent is not False)
-    return Facts(row["region"], row["age"], row["plan"], choices, {}, signals)
+    bound = {name: pack for name, pack in row["bound"].items() if pack}
+    return Facts(row["region"], row["age"], row["plan"], choices, {}, signals, bound)
 
 
 @examples(40)

@@ -12,15 +12,17 @@ from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.packs import Pack
 from licet.terms import Code
 from licet.terms.vocabulary import ancestors
-from licet.testing import facts, make_facts, make_pack, make_request, packs, requests
+from licet.testing import facts, make_facts, make_pack, make_request, packs, requests, under
 from licet.testing.effort import EFFORT, examples
 
 
 def answer(told: Decision) -> tuple[Any, ...]:
-    """All of an answer but the policy, and but the order in which a sentence lists regions."""
-    change = told.would_change
-    turned = (change.request, change.facts, sorted(step.kind for step in change.steps)) if change else None
-    return (*told[:-1], turned)
+    """All of an answer but the policy and the digest a yes is bound to, and but the order of regions in a sentence."""
+    change, facts = told.would_change, told.facts
+    turned = (
+        (change.request, change.facts[:-1], sorted(step.kind for step in change.steps)) if change else None
+    )
+    return (*told[:-2], None if facts is None else facts[:-1], turned)
 
 
 def test_forbid_beats_permit() -> None:
@@ -31,7 +33,7 @@ def test_forbid_beats_permit() -> None:
         pack = make_pack(rng)
         policy = Policy(pack)
         for _ in range(12):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, pack)
             told = decide(request, who, policy)
             if not told.permitted:
                 continue
@@ -55,6 +57,7 @@ def test_forbid_beats_permit() -> None:
 @examples(100)
 @given(packs(), requests(), facts())
 def test_one_more_forbid_never_turns_a_no_into_a_yes(pack: Pack, request: Request, who: Facts) -> None:
+    who = under(pack, who)
     fewer = tuple(rule for rule in pack.rules if rule.effect == "permit")
     without = Policy(pack.model_copy(update={"rules": fewer}))
     if decide(request, who, Policy(pack)).permitted:
@@ -69,7 +72,8 @@ def test_order_of_rules_never_matters(pack: Pack, request: Request, who: Facts, 
     request = request._replace(purpose="recommendation", category="content.posts.video", recipient="self")
     for category in ("content.posts.video", "profile.headline"):
         asked = request._replace(category=category)
-        assert answer(decide(asked, who, shuffled)) == answer(decide(asked, who, Policy(pack)))
+        told = decide(asked, under(shuffled.pack, who), shuffled)
+        assert answer(told) == answer(decide(asked, under(pack, who), Policy(pack)))
 
 
 def _shuffled(value: Any, rng: random.Random) -> Any:

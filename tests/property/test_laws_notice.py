@@ -10,7 +10,7 @@ from hypothesis import given
 from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack, Rule
 from licet.terms import Code
-from licet.testing import facts, make_facts, make_pack, make_request, packs, requests
+from licet.testing import facts, make_facts, make_pack, make_request, packs, requests, under
 from licet.testing.effort import EFFORT, examples
 
 MICROSECOND = timedelta(microseconds=1)
@@ -33,7 +33,7 @@ def test_no_rule_before_its_notice() -> None:
         pack = make_pack(rng)
         policy = Policy(pack)
         for _ in range(12):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, pack)
             told = decide(request, who, policy)
             if not told.permitted or told.rule is None:
                 continue
@@ -51,6 +51,7 @@ def test_no_rule_before_its_notice() -> None:
 def test_nothing_is_permitted_before_the_first_notice_has_run(
     pack: Pack, request: Request, who: Facts
 ) -> None:
+    who = under(pack, who)
     starts = [first_moment(rule, pack) for rule in pack.rules if rule.effect == "permit"]
     early = request._replace(
         purpose="recommendation", category="content.posts", recipient="self", at=min(starts) - MICROSECOND
@@ -61,6 +62,7 @@ def test_nothing_is_permitted_before_the_first_notice_has_run(
 @examples(100)
 @given(packs(), requests(), facts())
 def test_a_longer_notice_period_never_permits_more(pack: Pack, request: Request, who: Facts) -> None:
+    who = under(pack, who)
     longer = {
         id_: notice.model_copy(update={"period_days": notice.period_days + 3000})
         for id_, notice in pack.notices.items()

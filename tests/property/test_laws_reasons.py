@@ -10,7 +10,7 @@ from hypothesis import given
 from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack
 from licet.terms import ChoiceState, Code
-from licet.testing import facts, make_facts, make_pack, make_request, packs, requests
+from licet.testing import facts, make_facts, make_pack, make_request, packs, requests, under
 from licet.testing.effort import EFFORT, examples
 from licet.testing.plain_reading import speaks_of
 
@@ -22,7 +22,7 @@ def test_a_deny_says_what_would_turn_it() -> None:
         rng = random.Random(seed)
         policy = Policy(make_pack(rng))
         for _ in range(20):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, policy.pack)
             told = decide(request, who, policy)
             change = told.would_change
             if told.permitted:
@@ -50,7 +50,7 @@ def test_the_offered_change_touches_nothing_it_does_not_name() -> None:
         rng = random.Random(seed)
         policy = Policy(make_pack(rng))
         for _ in range(10):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, policy.pack)
             change = decide(request, who, policy).would_change
             if change is None:
                 continue
@@ -59,8 +59,8 @@ def test_the_offered_change_touches_nothing_it_does_not_name() -> None:
                 name for name in Request._fields if getattr(request, name) != getattr(change.request, name)
             }
             differing |= {name for name in Facts._fields if getattr(who, name) != getattr(change.facts, name)}
-            assert differing - {"narrow"} <= named
-            assert "narrow" not in differing or "choices" in named
+            assert differing - {"narrow", "bound"} <= named
+            assert differing.isdisjoint({"narrow", "bound"}) or "choices" in named
 
 
 def test_when_one_switch_would_do_no_more_is_offered() -> None:
@@ -70,12 +70,14 @@ def test_when_one_switch_would_do_no_more_is_offered() -> None:
         pack = make_pack(rng)
         policy = Policy(pack)
         for _ in range(10):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, pack)
             told = decide(request, who, policy)
             for setting in () if told.permitted else pack.settings:
                 choices = {**who.choices, setting: ChoiceState.GIVEN}
                 narrow = {id_: kinds for id_, kinds in who.narrow.items() if id_ != setting}
-                if decide(request, who._replace(choices=choices, narrow=narrow), policy).permitted:
+                if decide(
+                    request, under(pack, who._replace(choices=choices, narrow=narrow)), policy
+                ).permitted:
                     one_switch += 1
                     assert told.would_change is not None and len(told.would_change.steps) == 1
     assert one_switch > 30
@@ -84,6 +86,7 @@ def test_when_one_switch_would_do_no_more_is_offered() -> None:
 @examples(150)
 @given(packs(), requests(), facts())
 def test_a_deny_is_a_value_with_its_reason(pack: Pack, request: Request, who: Facts) -> None:
+    who = under(pack, who)
     told = decide(request, who, Policy(pack))
     assert told.reason and "{" not in told.reason and "None" not in told.reason
     said = json.loads(json.dumps(told.as_json()))
@@ -104,7 +107,7 @@ def test_the_past_can_be_asked(pack: Pack, request: Request, who: Facts) -> None
     used = Policy(pack)
     first = decide(request, who, used)
     for _ in range(20):
-        decide(make_request(rng), make_facts(rng), used)
+        decide(make_request(rng), make_facts(rng, pack), used)
     assert decide(request, who, used)[:-1] == first[:-1] == decide(request, who, Policy(pack))[:-1]
     if request.at is not None:
         elsewhere = request._replace(at=request.at.astimezone())

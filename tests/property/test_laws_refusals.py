@@ -7,11 +7,11 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.decide import Facts, Policy, Request, decide, governed_by
+from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack
 from licet.terms import ChoiceState, Code
 from licet.terms.vocabulary import ancestors
-from licet.testing import facts, make_facts, make_pack, make_request, make_successor, packs, requests
+from licet.testing import facts, make_facts, make_pack, make_request, make_successor, packs, requests, under
 from licet.testing.effort import EFFORT, examples
 from licet.testing.plain_reading import is_refused, speaks_of
 from licet.testing.successors import Successor
@@ -41,7 +41,7 @@ def test_refusal_beats_every_permit_it_governs() -> None:
         pack = make_pack(rng)
         policy = Policy(pack)
         for _ in range(12):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, pack)
             told = decide(request, who, policy)
             if not told.permitted or told.setting is None:
                 continue
@@ -65,6 +65,7 @@ def test_a_refusal_more_never_turns_a_no_into_a_yes(
     pack: Pack, request: Request, who: Facts, rng: random.Random, no: ChoiceState
 ) -> None:
     """Except where nobody could say on which side a setting starts: then the no is what settles it."""
+    who = under(pack, who)
     policy = Policy(pack)
     before = decide(request, who, policy)
     for setting in pack.settings:
@@ -98,9 +99,9 @@ def test_policy_update_never_turns_a_no_into_a_yes() -> None:
         rng = random.Random(seed)
         old = make_pack(rng)
         new = make_successor(rng, old)
-        policy = Policy(new.pack, governed_by(old))
+        policy = Policy(new.pack, [old])
         for _ in range(20):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, old)
             if request.at is None or not governed_and_refused(request, who, old):
                 continue
             asked = new.ask(request)
@@ -117,9 +118,9 @@ def test_two_policy_updates_never_turn_a_no_into_a_yes() -> None:
         first = make_pack(rng)
         second = make_successor(rng, first)
         third = make_successor(rng, second.pack)
-        policy = Policy(third.pack, governed_by(first) | governed_by(second.pack))
+        policy = Policy(third.pack, [first, second.pack])
         for _ in range(20):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, first)
             if request.at is not None and governed_and_refused(request, who, first):
                 told_no += 1
                 asked = third.ask(second.ask(request))
@@ -133,7 +134,8 @@ def test_what_is_carried_never_permits_more(
     pack: Pack, rng: random.Random, request: Request, who: Facts
 ) -> None:
     new: Successor = make_successor(rng, pack)
-    alone, following = Policy(new.pack), Policy(new.pack, governed_by(pack))
+    who = under(new.pack, who)
+    alone, following = Policy(new.pack), Policy(new.pack, [pack])
     if decide(request, who, following).permitted:
         assert decide(request, who, alone).permitted
 
@@ -149,9 +151,9 @@ def test_a_no_is_not_carried_to_what_it_never_governed() -> None:
         )
         bare = Policy(old.model_copy(update={"rules": ungoverned}))
         for _ in range(10):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, old)
             quiet = who._replace(choices={}, narrow={}, signals=frozenset())
-            carrying = Policy(bare.pack, governed_by(old))
+            carrying = Policy(bare.pack, [old])
             alone = decide(request, quiet, bare)
             assert decide(request, quiet, carrying)[:2] == alone[:2]
             same += alone.permitted

@@ -18,7 +18,7 @@ from licet.packs import Pack
 from licet.packs.references import check_references
 from licet.terms import ChoiceState, Code
 from licet.terms.vocabulary import PURPOSES
-from licet.testing import facts, make_facts, make_pack, make_request, packs, requests
+from licet.testing import facts, make_facts, make_pack, make_request, packs, requests, under
 from licet.testing.effort import EFFORT, examples
 from licet.testing.plain_reading import applies, reads_as_permitted, speaks_of
 
@@ -41,7 +41,7 @@ def test_decide_permits_just_what_a_plain_reading_of_the_rules_permits() -> None
         rng = random.Random(seed)
         policy = Policy(make_pack(rng))
         for _ in range(30):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, policy.pack)
             told = decide(request, who, policy)
             seen.add(told.code)
             expected = told.code not in BY_ITS_WORDS and reads_as_permitted(request, who, policy.pack)
@@ -53,6 +53,7 @@ def test_decide_permits_just_what_a_plain_reading_of_the_rules_permits() -> None
 @examples(100)
 @given(packs(), requests(), facts())
 def test_silence_is_no(pack: Pack, request: Request, who: Facts) -> None:
+    who = under(pack, who)
     rules = tuple(
         rule for rule in pack.rules if rule.effect == "forbid" or not speaks_of(rule, request, pack)
     )
@@ -67,7 +68,7 @@ def test_not_evaluable_denies() -> None:
         rng = random.Random(seed)
         policy = Policy(make_pack(rng))
         for _ in range(20):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, policy.pack)
             told = decide(request, who, policy)
             if told.code in BY_ITS_WORDS:
                 continue
@@ -89,7 +90,7 @@ def test_not_knowing_a_fact_never_turns_a_no_into_a_yes() -> None:
         rng = random.Random(seed)
         policy = Policy(make_pack(rng))
         for _ in range(20):
-            request, who = make_request(rng), make_facts(rng)
+            request, who = make_request(rng), make_facts(rng, policy.pack)
             less: list[tuple[Request, Facts | None]] = [(request, None)]
             for nothing in NOT_KNOWN_OF_THE_MEMBER:
                 less.append((request, who._replace(**nothing)))
@@ -106,6 +107,7 @@ def test_not_knowing_a_fact_never_turns_a_no_into_a_yes() -> None:
 @examples(80)
 @given(packs(), requests(), facts(), st.sampled_from(["purpose", "category", "recipient"]))
 def test_unknown_words_are_denied(pack: Pack, request: Request, who: Facts, field: str) -> None:
+    who = under(pack, who)
     known = Request("recommendation", "content.posts", at=request.at)
     word: Any
     for word in ("", "Recommendation", "content.posts.", ".content", "self ", "nothing-of-the-kind", None, 7):
@@ -118,6 +120,7 @@ def test_unknown_words_are_denied(pack: Pack, request: Request, who: Facts, fiel
 @given(packs(), requests(), facts())
 def test_closed_by_vocabulary(pack: Pack, request: Request, who: Facts) -> None:
     """No pack opens it: not by a rule of its own, not by a purpose or a branch of its own, not by a yes."""
+    who = under(pack, who)
     rule = {
         "id": "open_all", "effect": "permit", "notice": "n0",
         "purposes": [*PURPOSES, "acme_training"], "categories": ["private_communication", "content"],
@@ -166,7 +169,7 @@ def test_decide_never_raises(field: str) -> None:
         request = make_request(rng)._replace(
             purpose="recommendation", category="content.posts", recipient="self"
         )
-        who = make_facts(rng)._replace(region="DE")
+        who = make_facts(rng, policy.pack)._replace(region="DE")
         for value in GARBAGE:
             asked, about = request, who
             if field == "facts":
@@ -192,7 +195,7 @@ def test_garbage_in_several_fields_at_once_raises_nothing() -> None:
             spoilt = {
                 name: rng.choice(GARBAGE) for name in ("visibility", "created", "at") if rng.random() < 0.4
             }
-            who = make_facts(rng)._replace(
+            who = make_facts(rng, policy.pack)._replace(
                 **{name: rng.choice(GARBAGE) for name in Facts._fields if rng.random() < 0.4}
             )
             told = decide(request._replace(**spoilt), who, policy)

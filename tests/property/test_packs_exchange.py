@@ -44,7 +44,7 @@ def compare(pack: Pack, form: str, rng: Random, questions: int) -> tuple[int, in
     exported, after = round_trip(pack, form)
     changed, alike, permitted = changed_rules(exported), 0, 0
     for _ in range(questions):
-        request, facts = make_request(rng), make_facts(rng)
+        request, facts = make_request(rng), make_facts(rng, pack)
         old, new = decide(request, facts, before), decide(request, facts, after)
         assert old.permitted or not new.permitted, (request, facts)
         cell = before.cell(request.purpose, request.category, request.recipient)

@@ -1,4 +1,4 @@
-"""The policy in force: which pack the ledger names, and the refusals carried from those before it.
+"""The policy in force: which pack the ledger names, after those that were before it.
 
 A pack is put in force by an entry in the ledger; its text is kept beside it under its digest, so what was in
 force at any position can be read again and checked.
@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from licet.decide import Governed, Policy, governed_by
+from licet.decide import Policy
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.packs import Pack
 from licet.packs.library import read_policy
@@ -151,8 +151,7 @@ class PoliciesInForce:
             )  # fmt: skip
         if digests not in self._policies:
             packs = [self._pack(digest) for digest in digests]
-            carried: frozenset[Governed] = frozenset().union(*(governed_by(pack) for pack in packs[:-1]))
-            self._policies[digests] = Policy(packs[-1], carried)
+            self._policies[digests] = Policy(packs[-1], packs[:-1])
         return self._policies[digests]
 
     def _digests(self, position: int) -> tuple[str, ...]:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from licet.packs import Pack
+from licet.app.differing.bindings import count_silenced, counted_in_words, noes_that_travel
+from licet.app.differing.voice import ABOUT_MEMBERS
+from licet.decide import Policy
+from licet.ledger import Ledger
 from licet.terms.moments import format_moment
 
 
 class PackInForce(NamedTuple):
-    """A policy that was put in force or announced; `changed` is False when it already was."""
+    """A policy that was put in force or announced; `changed` is False when it already was.
+
+    carries:   how far noes given under the policies before it travel, a sentence for each word.
+    asks_again: how many yeses do not speak for all that their setting governs under it, a sentence for each setting.
+    """
 
     pack: str
     title: str
@@ -19,12 +26,23 @@ class PackInForce(NamedTuple):
     permits_from: str | None
     changed: bool
     position: int
+    carries: tuple[str, ...] = ()
+    asks_again: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, pack: Pack, changed: bool, position: int) -> PackInForce:
-        starts = pack.in_force_from
+    def of(cls, policy: Policy, changed: bool, ledger: Ledger) -> PackInForce:
+        """policy: as it is, or would be, in force."""
+        pack, starts = policy.pack, policy.pack.in_force_from
         permits_from = None if starts is None else format_moment(starts)
-        return cls(pack.id, pack.title, pack.version, pack.digest, permits_from, changed, position)
+        told = cls(pack.id, pack.title, pack.version, pack.digest, permits_from, changed, ledger.position)
+        if not changed or not policy.earlier:
+            return told
+        # Who was erased left noes behind and no yes, so nobody need be known.
+        silenced = count_silenced(policy, ledger.choices_table(told.position, known=tuple))
+        return told._replace(
+            carries=tuple(noes_that_travel(policy, ABOUT_MEMBERS)),
+            asks_again=tuple(counted_in_words(silenced, policy)),
+        )
 
     def as_json(self) -> dict[str, Any]:
         return self._asdict()

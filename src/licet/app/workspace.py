@@ -150,8 +150,8 @@ class Workspace:
     def use_pack(self, name_or_path: str) -> PackInForce:
         """Put a pack in force from now on. Refusals under earlier packs stay refusals."""
         with clear_disk_errors("putting a policy in force"):
-            pack, changed = policies.put_in_force(name_or_path, self.ledger, self.layout.packs)
-        return PackInForce.of(pack, changed, self.ledger.position)
+            _, changed = policies.put_in_force(name_or_path, self.ledger, self.layout.packs)
+        return PackInForce.of(self.policy(), changed, self.ledger)
 
     def policy(self, position: int | None = None) -> Policy:
         """The policy in force as of a ledger position. Raises: AppError APP-005 when there is none."""
@@ -197,7 +197,7 @@ class Workspace:
         """Announce a pack that is to come; nothing is permitted by it until it is put in force and its day comes."""
         with clear_disk_errors("announcing a policy"):
             pack, changed = policies.announce(name_or_path, self.ledger, self.layout.packs)
-        return PackInForce.of(pack, changed, self.ledger.position)
+        return PackInForce.of(self.policy_of(pack.digest), changed, self.ledger)
 
     def announced(self, position: int | None = None) -> list[policies.Announced]:
         """The policies announced and not yet in force, the latest first."""

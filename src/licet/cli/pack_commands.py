@@ -87,6 +87,8 @@ def announce(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = F
         print_json(told.as_json())
     elif told.changed:
         say(f"{told.title} is announced; every member finds it under Notices.")
+        for sentence in (*told.carries, *told.asks_again):
+            say(f"  {sentence}")
     else:
         say(f"{told.title} was announced or in force already.")
 
@@ -187,3 +189,5 @@ def use(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False)
         return
     starts = f"; it permits nothing before {used.permits_from[:10]}" if used.permits_from else ""
     say(f"{used.title} is in force{'' if used.changed else ' already'}{starts}.")
+    for sentence in (*used.carries, *used.asks_again):
+        say(f"  {sentence}")

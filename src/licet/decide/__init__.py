@@ -5,7 +5,7 @@ would turn a deny.
 """
 
 from licet.decide.nearest import Change, nearest_change
-from licet.decide.policy import Cell, Governed, Policy, governed_by
+from licet.decide.policy import Cell, Policy
 from licet.decide.reference import decide
 from licet.decide.words import Decision, Facts, Request
 
@@ -14,10 +14,8 @@ __all__ = [
     "Change",
     "Decision",
     "Facts",
-    "Governed",
     "Policy",
     "Request",
     "decide",
-    "governed_by",
     "nearest_change",
 ]

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from licet.decide.policy import Clause, Policy
-from licet.decide.reference import decide, judge, reaches, refuses, stands_on
+from licet.decide.reference import decide, judge, reaches, refuses, stands_on, yes_to
+from licet.decide.succession import EXACT, is_lifted
 from licet.decide.words import Decision, Facts, Request
 from licet.packs.model import NEVER
 from licet.terms import ChoiceState, Code
-from licet.terms.moments import format_moment, is_age
+from licet.terms.moments import format_moment
 from licet.terms.regions import WORLD, lies_in
 from licet.terms.vocabulary import ancestors
 
@@ -112,7 +113,7 @@ def _besides_place(
 ) -> Change | None:
     """What else would have to be otherwise, once moment and place are settled."""
     steps = list(before)
-    age = facts.age if is_age(facts.age) else None
+    age = facts.age if type(facts.age) is int and facts.age >= 0 else None
     if clause.minimum_age is not None and (age is None or age < clause.minimum_age):
         facts = facts._replace(age=clause.minimum_age)
         steps.append(Step("age", None, str(clause.minimum_age), f"from the age of {clause.minimum_age}"))
@@ -151,16 +152,27 @@ def _besides_place(
         if stands_on(control, clause.needs_consent, request, facts, policy).applies is not True:
             facts, step = _switch(control.id, request.category, facts, policy)
             steps.append(step)
-        for old in control.replaces:
+        for old in control.answers_for[1:]:
             if refuses(old, request.category, facts, policy):
                 facts, step = _switch(old, request.category, facts, policy)
                 steps.append(step)
     cell = policy.cell(request.purpose, request.category, request.recipient)
-    for setting in cell.carried:
+    for setting, since in cell.carried:
         if refuses(setting, request.category, facts, policy):
-            facts, step = _switch(setting, request.category, facts, policy)
+            yes = -1 if control is None else yes_to(control, request, facts, policy)
+            if is_lifted(since, yes):
+                continue
+            # What a refusal only came to reach ends with a yes to what governs it now.
+            switched = setting if since == EXACT or control is None else control.id
+            facts, step = _switch(switched, request.category, facts, policy)
             steps.append(step)
-    silenced = facts.signals & (cell.signals | (control.honours if control is not None else frozenset()))
+    yes = -1 if control is None else yes_to(control, request, facts, policy)
+    silenced = facts.signals & (control.honours if control is not None else frozenset())
+    silenced |= {
+        signal
+        for signal, since in cell.signals.items()
+        if signal in facts.signals and not is_lifted(since, yes)
+    }
     if silenced:
         facts = facts._replace(signals=facts.signals - silenced)
         names = ", ".join(sorted(silenced))
@@ -176,14 +188,15 @@ def _switch(setting: str, category: str, facts: Facts, policy: Policy) -> tuple[
         id_: {
             kind: state
             for kind, state in kinds.items()
-            if id_ not in switched or not reaches(kind, above, policy)
+            if id_ not in switched or reaches(kind, above, policy) is None
         }
         for id_, kinds in facts.narrow.items()
     }
     choices = {**facts.choices, **dict.fromkeys(switched, ChoiceState.GIVEN)}
+    bound = {**facts.bound, **dict.fromkeys(switched, policy.pack.digest)}
     known = policy.pack.settings.get(setting)
     label = known.label if known else setting
-    return facts._replace(choices=choices, narrow=narrow), Step(
+    return facts._replace(choices=choices, narrow=narrow, bound=bound), Step(
         "setting", setting, "on", f"if “{label}” were on"
     )
 

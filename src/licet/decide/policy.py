@@ -3,18 +3,21 @@
 A question is (purpose, kind of data, recipient); its `Cell` holds the permits and forbids in scope, sorted by
 id so that their order in the file cannot matter. Nothing here knows a subject or a moment.
 
-A policy also carries the refusals of the packs before it: where an earlier pack let a setting govern a
-question, a member's no to that setting still holds, whatever the new pack says (law 3).
+A policy also knows the packs before it. Where one of them let a setting govern a question, a member's no to that
+setting still holds, whatever the new pack says, and under every later name (see `succession`); and a yes speaks only
+for what its setting governed in the pack under which it was given (law 3).
 """
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from licet.decide.succession import ANY, EXACT, Governed, Reach, Succession, strictest
 from licet.packs import Pack, Rule, Setting
-from licet.packs.model import CONSENT_BASES, State
+from licet.packs.model import CONSENT_BASES, Recipient, State
 from licet.terms import SELF, Code
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import midnight
@@ -56,8 +59,7 @@ class Control(NamedTuple):
     on_by_default: bool
     starts: tuple[Start, ...]
     honours: frozenset[str]
-    replaces: tuple[str, ...]
-    answers_for: tuple[str, ...]  # itself and those it replaces
+    answers_for: tuple[str, ...]  # itself and those it replaces, and those they did
 
 
 class Clause(NamedTuple):
@@ -84,55 +86,38 @@ class Cell(NamedTuple):
     """Everything a policy says about one question.
 
     code:    set when the question itself is answered: an unknown word, or a pair closed by the vocabulary.
-    carried: settings of earlier packs whose refusal still governs this question.
-    signals: privacy signals that switched those settings off, and so still do.
+    carried: settings of earlier packs whose refusal reaches this question, and with which pack it came to: `EXACT`
+             where the setting governed the question itself, which then no yes to another setting lifts.
+    signals: privacy signals that switched those settings off, and so still do; with the same number.
     """
 
     code: Code | None
     permits: tuple[Clause, ...]
     forbids: tuple[Clause, ...]
-    carried: tuple[str, ...]
-    signals: frozenset[str]
-
-
-class Governed(NamedTuple):
-    """A question that a setting governed in some pack that was in force.
-
-    signals: the privacy signals that switched the setting off there.
-    """
-
-    setting: str
-    purpose_line: tuple[str, ...]
-    category: str
-    recipient: str
-    signals: tuple[str, ...] = ()
-
-
-def governed_by(pack: Pack) -> frozenset[Governed]:
-    """What each setting of `pack` governs, and by it those it replaces; keep it when another pack comes."""
-    return frozenset(
-        Governed(
-            setting, pack.purpose_line(purpose), category, recipient, pack.settings[rule.setting].honours
-        )
-        for rule in pack.rules
-        if rule.effect == "permit" and rule.setting is not None
-        for setting in (rule.setting, *pack.settings[rule.setting].replaces)
-        for purpose in rule.purposes
-        for category in rule.categories
-        for recipient in rule.recipients
-    )
+    carried: tuple[tuple[str, int], ...]
+    signals: Mapping[str, int]
 
 
 class Policy:
-    """A pack with its cells, and the refusals it must honour from the packs before it."""
+    """A pack with its cells, after the packs that were in force before it."""
 
-    def __init__(self, pack: Pack, carried: frozenset[Governed] = frozenset()) -> None:
-        self.pack = pack
+    def __init__(self, pack: Pack, earlier: Sequence[Pack] = ()) -> None:
+        """earlier: in the order in which they were in force. A pack's number is its place among them."""
+        self.pack, self.earlier = pack, tuple(earlier)
         self.in_force_from = pack.in_force_from
         known: dict[tuple[str, ...], Places] = {}
-        self.controls = {id_: _control(id_, setting, pack, known) for id_, setting in pack.settings.items()}
-        self.carried = carried
-        self._carried = sorted(carried)
+        self.succession = Succession((*self.earlier, pack))
+        self.controls = {
+            id_: _control(id_, setting, self.succession.replaced.get(id_, ()), pack, known)
+            for id_, setting in pack.settings.items()
+        }
+        # By the purposes it reaches: a question then touches only what may reach it.
+        self._carried: dict[str, list[Governed]] = {}
+        for governed in self.succession.governed:
+            for purpose in governed.reaches[-1].purposes:
+                self._carried.setdefault(purpose, []).append(governed)
+        self._governing: dict[int, dict[tuple[str, str, str], frozenset[str]]] = {}
+        self._yeses: dict[tuple[str, str, str, str, str], int] = {}
         self._clauses = {
             rule.id: _clause(rule, pack, self.controls, known)
             for rule in sorted(pack.rules, key=lambda rule: rule.id)
@@ -147,12 +132,15 @@ class Policy:
 
     @functools.cached_property
     def digest(self) -> str:
-        """Two policies of one digest answer every question alike: the pack's, with the refusals it carries."""
-        carried = [
-            [old.setting, list(old.purpose_line), old.category, old.recipient, list(old.signals)]
-            for old in self._carried
-        ]
-        return digest(canonical_json({"pack": self.pack.digest, "carried": carried}))
+        """Two policies of one digest answer every question alike: the pack's, with those of the packs before it."""
+        earlier = [pack.digest for pack in self.earlier]
+        return digest(canonical_json({"pack": self.pack.digest, "earlier": earlier}))
+
+    @functools.cached_property
+    def numbers(self) -> dict[str, int]:
+        """The packs that were in force and the present one, by digest; one that came again counts as it first was."""
+        packs = (*self.earlier, self.pack)
+        return {pack.digest: number for number, pack in reversed([*enumerate(packs)])}
 
     def cell(self, purpose: str, category: str, recipient: str) -> Cell:
         """The rules that speak of this question. Words that are not text are unknown words."""
@@ -174,7 +162,42 @@ class Policy:
     @property
     def earlier_settings(self) -> frozenset[str]:
         """Settings of earlier packs; a member may still switch them, since their refusals still hold."""
-        return frozenset(old.setting for old in self._carried)
+        return frozenset(governed.setting for governed in self.succession.governed)
+
+    def speaks_for(self, setting: str, pack: str | None, purpose: str, category: str, recipient: str) -> int:
+        """Whether a yes to a setting is one to this question: the number of the pack it was given under, or -1.
+
+        pack: its digest. The yes speaks where the setting governed purpose, kind of data and recipient under it. A pack
+        that the ledger does not know governed nothing; words that mean something else now are not what was agreed to.
+        """
+        if not isinstance(pack, str):
+            return -1
+        question = (setting, pack, purpose, category, recipient)
+        try:
+            return self._yeses[question]
+        except KeyError:
+            number = self.numbers.get(pack, -1)
+            if number < 0:  # not kept: callers could fill the memory with them
+                return -1
+            line = self.pack.purpose_line(purpose)
+            told = number if self._governs(number, setting, line, ancestors(category), recipient) else -1
+            self._yeses[question] = told
+            return told
+
+    def unspoken(self, setting: str, pack: str | None) -> tuple[list[tuple[str, str, str]], bool]:
+        """What a setting governs now and a yes under a pack does not speak for; and whether it speaks for anything.
+
+        Returns: purpose, kind of data and recipient of each question, as the rules name them.
+        """
+        governed = {
+            (purpose, category, recipient): self.speaks_for(setting, pack, purpose, category, recipient) >= 0
+            for rule in self.pack.rules
+            if rule.setting == setting
+            for purpose in rule.purposes
+            for category in rule.categories
+            for recipient in rule.recipients
+        }
+        return [question for question, speaks in governed.items() if not speaks], any(governed.values())
 
     def lifted_by(self, setting: str) -> tuple[str, ...]:
         """The settings whose refusal ends when the member switches `setting` on.
@@ -182,25 +205,65 @@ class Policy:
         Those it replaces, if it governs all that they did: what it does not govern, a yes to it cannot have meant.
         """
         control = self.controls.get(setting)
-        mine = [new for new in governed_by(self.pack) if new.setting == setting]
-
-        def covered(old: Governed) -> bool:
-            return any(
-                new.purpose_line[0] in old.purpose_line
-                and new.category in ancestors(old.category)
-                and new.recipient == old.recipient
-                for new in mine
-            )
-
         return tuple(
             old
-            for old in (control.replaces if control is not None else ())
-            if all(covered(question) for question in self._carried if question.setting == old)
+            for old in (control.answers_for[1:] if control is not None else ())
+            if all(
+                self._takes_over(setting, governed.reaches[0])
+                for governed in self.succession.governed
+                if governed.setting == old
+            )
         )
 
-    def known_kind(self, category: str) -> str:
-        """The kind of data as this pack knows it: itself, or its root where the pack has dropped the word."""
-        return category if self.pack.category_term(category) is not None else category.partition(".")[0]
+    def _takes_over(self, setting: str, exact: Reach) -> bool:
+        """Whether a setting governs all that an earlier one did, or what succeeds it."""
+        purposes = {line for word in exact.purposes for line in self._lines(word)}
+        kinds = {kind for word in exact.categories for kind in self._named("categories", word)}
+        recipients = {one for word in exact.recipients for one in self._named("recipients", word)}
+        present = len(self.earlier)
+        return all(
+            self._governs(present, setting, line, ancestors(kind), recipient)
+            for line in purposes
+            for kind in kinds
+            for recipient in recipients
+        )
+
+    def _lines(self, word: str) -> list[tuple[str, ...]]:
+        """A purpose of an earlier pack, and what succeeds it, each with what it is a kind of."""
+        return [
+            self.pack.purpose_line(one)
+            or (one, *sorted(up for up in self.succession.parents.get(one, ()) if up))
+            for one in self._named("purposes", word)
+        ]
+
+    def _named(self, part: str, word: str) -> set[str]:
+        """What a word of an earlier pack is called now: itself where it is still known, and all that succeed it."""
+        known = {
+            "purposes": lambda one: bool(self.pack.purpose_line(one)),
+            "categories": lambda one: self.pack.category_term(one) is not None,
+            "recipients": self.pack.knows_recipient,
+        }[part]
+        return {one for one in (word, *self.succession.heirs(part, word)) if known(one)} or {word}
+
+    def _governs(
+        self, number: int, setting: str, line: tuple[str, ...], above: tuple[str, ...], recipient: str
+    ) -> bool:
+        """Whether a setting governed a question, in the present pack's words, under a pack: by its own rules."""
+        pack = self.pack if number == len(self.earlier) else self.earlier[number]
+        if recipient != SELF and not _is_same(
+            pack.recipients.get(recipient), self.pack.recipients.get(recipient)
+        ):
+            return False
+        if number not in self._governing:
+            self._governing[number] = _governing(pack)
+        governing = self._governing[number]
+        return any(
+            recipient in governing.get((setting, word, kind), ())
+            for place, word in enumerate(line)
+            # A purpose that was a kind of something else then is another purpose now.
+            if place or pack.purpose_line(word) == line
+            for kind in above
+        )
 
     def _make_cell(self, purpose: str, category: str, recipient: str) -> Cell:
         pack = self.pack
@@ -221,36 +284,28 @@ class Policy:
             for rule in self._index.get((word, kind), ())
             if recipient in rule.recipients
         }
-        carried = [old for old in self._carried if self._still_governs(old, line, above, recipient)]
+        carried: dict[str, set[int]] = {}
+        signals: dict[str, set[int]] = {}
+        for word in (*line, ANY):
+            for governed in self._carried.get(word, ()):
+                since = governed.since(line, above, recipient)
+                if since is not None:
+                    carried.setdefault(governed.setting, set()).add(since)
+                    for signal in governed.signals:
+                        signals.setdefault(signal, set()).add(since)
         clauses = [(rules[id_].effect, self._clauses[id_]) for id_ in sorted(rules)]
         return Cell(
             None,
             tuple(clause for effect, clause in clauses if effect == "permit"),
             tuple(clause for effect, clause in clauses if effect == "forbid"),
-            tuple(sorted({old.setting for old in carried})),
-            frozenset(signal for old in carried for signal in old.signals),
+            tuple((setting, strictest(carried[setting]) or EXACT) for setting in sorted(carried)),
+            {signal: strictest(signals[signal]) or EXACT for signal in sorted(signals)},
         )
-
-    def _still_governs(
-        self, old: Governed, line: tuple[str, ...], above: tuple[str, ...], recipient: str
-    ) -> bool:
-        """Whether a question of an earlier pack covers this one.
-
-        A word this pack has dropped is widened: a purpose to the shared one it was a kind of, a kind of data to
-        its root, a recipient to everyone but the platform. So no renaming within them slips out from under a no.
-        """
-        pack = self.pack
-        purpose = next((word for word in old.purpose_line if pack.purpose_line(word)), None)
-        category = self.known_kind(old.category)
-        same_recipient = recipient == old.recipient or (
-            recipient != SELF and not pack.knows_recipient(old.recipient)
-        )
-        return same_recipient and (purpose is None or purpose in line) and category in above
 
 
 def _answered(code: Code) -> Cell:
     """A question that its own words answer."""
-    return Cell(code, (), (), (), frozenset())
+    return Cell(code, (), (), (), {})
 
 
 def _places(
@@ -272,7 +327,30 @@ def _places(
     return known[regions]
 
 
-def _control(id_: str, setting: Setting, pack: Pack, known: dict[tuple[str, ...], Places]) -> Control:
+def _is_same(one: Recipient | None, other: Recipient | None) -> bool:
+    """Whether a recipient's id still means who it meant."""
+    return one is not None and other is not None and (one.name, one.kind) == (other.name, other.kind)
+
+
+def _governing(pack: Pack) -> dict[tuple[str, str, str], frozenset[str]]:
+    """The recipients for whom a setting governs a purpose and a kind of data."""
+    found: dict[tuple[str, str, str], frozenset[str]] = {}
+    for rule in pack.rules:
+        if rule.effect == "permit" and rule.setting is not None:
+            for purpose in rule.purposes:
+                for category in rule.categories:
+                    question = (rule.setting, purpose, category)
+                    found[question] = found.get(question, frozenset()).union(rule.recipients)
+    return found
+
+
+def _control(
+    id_: str,
+    setting: Setting,
+    replaced: tuple[str, ...],
+    pack: Pack,
+    known: dict[tuple[str, ...], Places],
+) -> Control:
     return Control(
         id_,
         setting.default.state is State.ON,
@@ -286,8 +364,7 @@ def _control(id_: str, setting: Setting, pack: Pack, known: dict[tuple[str, ...]
             for exception in setting.default.exceptions
         ),
         frozenset(setting.honours),
-        setting.replaces,
-        (id_, *setting.replaces),
+        (id_, *replaced),
     )
 
 

@@ -16,9 +16,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from licet.decide.policy import Cell, Clause, Control, Policy
+from licet.decide.succession import EXACT, is_lifted, strictest
 from licet.decide.words import Decision, Facts, Request
 from licet.terms import ChoiceState, Code
-from licet.terms.moments import is_age
 from licet.terms.regions import lies_in
 from licet.terms.vocabulary import ancestors
 
@@ -37,7 +37,7 @@ class Verdict(NamedTuple):
     code: Code
 
 
-_APPLIES = Verdict(True, 7, Code.PERMITTED)
+YES = Verdict(True, 7, Code.PERMITTED)
 #: Every other verdict there is; made once, since deciding is hot.
 _TOO_EARLY = Verdict(False, 0, Code.TOO_EARLY)
 _TOO_LATE = Verdict(False, 0, Code.TOO_LATE)
@@ -108,7 +108,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
                 Code.REFUSED,
                 permit.id,
                 refused,
-                _stand(refused, facts),
+                stand(refused, request, facts, policy),
                 request,
                 facts,
                 policy,
@@ -119,7 +119,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
             Code.PERMITTED,
             permit.id,
             None if control is None else control.id,
-            None if control is None else _stand(control.id, facts),
+            None if control is None else stand(control.id, request, facts, policy),
             request,
             facts,
             policy,
@@ -149,7 +149,7 @@ def judge(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Ver
 
     if clause.minimum_age is not None or clause.maximum_age is not None:
         age = facts.age
-        if not is_age(age):
+        if type(age) is not int or age < 0:
             unknown = unknown or _AGE_UNKNOWN
         elif clause.minimum_age is not None and age < clause.minimum_age:
             return _UNDER_AGE
@@ -183,7 +183,7 @@ def judge(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Ver
             return on
         if on.applies is None:
             unknown = unknown or on
-    return unknown or _APPLIES
+    return unknown or YES
 
 
 def stands_on(
@@ -191,18 +191,31 @@ def stands_on(
 ) -> Verdict:
     """Whether a setting lets its rule apply: a refusal first, then a yes, then where it starts.
 
-    A refusal of a setting that this one replaces counts as one of this.
+    A refusal of a setting that this one replaces counts as one of this. A yes that does not speak for the question
+    counts as never given.
     """
+    is_yes = facts.choices.get(control.id) is ChoiceState.GIVEN
+    yes = yes_to(control, request, facts, policy) if is_yes else -1
     for setting in control.answers_for:
-        if refuses(setting, request.category, facts, policy):
+        since = refusal(setting, request.category, facts, policy)
+        if since is not None and not is_lifted(since, yes):
             return _REFUSED
     if control.honours and not control.honours.isdisjoint(facts.signals):
         return _REFUSED
-    if facts.choices.get(control.id) is ChoiceState.GIVEN:
-        return _APPLIES
+    if yes >= 0:
+        return YES
     if needs_consent:
         return _NOT_ASKED
     return starts_on(control, request, facts)
+
+
+def yes_to(control: Control, request: Request, facts: Facts, policy: Policy) -> int:
+    """The number of the pack under which the member said yes to a setting for this question; -1 where they did not."""
+    if facts.choices.get(control.id) is not ChoiceState.GIVEN:
+        return -1
+    return policy.speaks_for(
+        control.id, facts.bound.get(control.id), request.purpose, request.category, request.recipient
+    )
 
 
 def starts_on(control: Control, request: Request, facts: Facts) -> Verdict:
@@ -217,7 +230,8 @@ def starts_on(control: Control, request: Request, facts: Facts) -> Verdict:
         if start.plans is not None:
             answers.append(facts.plan in start.plans if isinstance(facts.plan, str) else None)
         if start.below_age is not None:
-            answers.append(facts.age < start.below_age if is_age(facts.age) else None)
+            known = type(facts.age) is int and facts.age >= 0
+            answers.append(facts.age < start.below_age if known and facts.age is not None else None)
         if False in answers:
             continue
         if None in answers:
@@ -228,34 +242,45 @@ def starts_on(control: Control, request: Request, facts: Facts) -> Verdict:
             return _OFF_BY_DEFAULT
     if unknown:
         return _DEFAULT_UNKNOWN
-    return _APPLIES if on or switched_on else _OFF_BY_DEFAULT
+    return YES if on or switched_on else _OFF_BY_DEFAULT
 
 
 def refuses(setting: str, category: str, facts: Facts, policy: Policy) -> bool:
-    """Whether the member refused this setting, wholly or for this kind of data or anything above it.
+    """Whether the member refused this setting, wholly or for this kind of data or anything above it."""
+    return refusal(setting, category, facts, policy) is not None
 
-    Whatever is neither a yes nor silence is a refusal. A kind that the pack has dropped counts as its root.
+
+def refusal(setting: str, category: str, facts: Facts, policy: Policy) -> int | None:
+    """With which pack a refusal of a setting came to reach this kind of data; None where there is none.
+
+    `EXACT` for a refusal of the whole setting, of this kind or of one above it. Whatever is neither a yes nor silence
+    is a refusal.
     """
     own = facts.choices.get(setting)
     if own is not None and _is_no(own):
-        return True
+        return EXACT
     narrow = facts.narrow.get(setting) if facts.narrow else None
     if not narrow:
-        return False
+        return None
     above = ancestors(category)
-    return any(_is_no(state) and reaches(kind, above, policy) for kind, state in narrow.items())
+    sinces = [reaches(kind, above, policy) for kind, state in narrow.items() if _is_no(state)]
+    return strictest(since for since in sinces if since is not None)
 
 
-def reaches(kind: object, above: tuple[str, ...], policy: Policy) -> bool:
-    """Whether a refused kind of data covers one with these ancestors; what is no kind at all covers everything."""
-    return not isinstance(kind, str) or kind in above or policy.known_kind(kind) in above
+def reaches(kind: object, above: tuple[str, ...], policy: Policy) -> int | None:
+    """With which pack a refused kind of data came to cover one with these ancestors; what is none covers everything."""
+    return policy.succession.kind_since(kind, above) if isinstance(kind, str) else EXACT
 
 
-def _stand(setting: str, facts: Facts) -> ChoiceState:
-    """Where the member stands, in the field's words; what is none of them counts as a refusal."""
+def stand(setting: str, request: Request, facts: Facts, policy: Policy) -> ChoiceState:
+    """Where the member stands on a setting for a question, in the field's words; a yes to something else is none."""
     own = facts.choices.get(setting)
     if own is None:
         return ChoiceState.NEVER_ASKED
+    if own is ChoiceState.GIVEN:
+        pack = facts.bound.get(setting)
+        speaks = policy.speaks_for(setting, pack, request.purpose, request.category, request.recipient) >= 0
+        return own if speaks else ChoiceState.NEVER_ASKED
     return own if isinstance(own, ChoiceState) else ChoiceState.REFUSED
 
 
@@ -264,11 +289,25 @@ def _is_no(state: object) -> bool:
 
 
 def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) -> str | None:
-    """The setting of an earlier pack, or the signal, by which the member already said no to this question."""
-    for setting in cell.carried:
-        if refuses(setting, request.category, facts, policy):
-            return setting
-    return min(cell.signals & facts.signals, default=None)
+    """The setting of an earlier pack, or the signal, by which the member already said no to this question.
+
+    What came to be refused with a later pack ends with a yes to this very question under that pack or a later one.
+    """
+    found = [
+        (setting, max(since, said))
+        for setting, since in cell.carried
+        if (said := refusal(setting, request.category, facts, policy)) is not None
+    ]
+    found += [(signal, since) for signal, since in cell.signals.items() if signal in facts.signals]
+    if not found:
+        return None
+    yes = max(
+        yes_to(clause.control, request, facts, policy)
+        if clause.control is not None and judge(clause, request, facts, policy).applies
+        else -1
+        for clause in cell.permits
+    )
+    return next((name for name, since in found if not is_lifted(since, yes)), None)
 
 
 def _is_readable(facts: object) -> bool:
@@ -278,6 +317,7 @@ def _is_readable(facts: object) -> bool:
         and (type(facts.choices) is dict or isinstance(facts.choices, Mapping))
         and (type(facts.narrow) is dict or isinstance(facts.narrow, Mapping))
         and isinstance(facts.signals, frozenset)
+        and (type(facts.bound) is dict or isinstance(facts.bound, Mapping))
         and (not facts.narrow or all(isinstance(kinds, Mapping) for kinds in facts.narrow.values()))
     )
 
@@ -291,7 +331,7 @@ def _deny(
         code,
         None if clause is None else clause.id,
         None if control is None else control.id,
-        None if control is None or facts is None else _stand(control.id, facts),
+        None if control is None or facts is None else stand(control.id, request, facts, policy),
         request,
         facts,
         policy,

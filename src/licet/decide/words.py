@@ -40,6 +40,8 @@ class Facts(NamedTuple):
     choices: setting id to where the member stands; an absent setting was never asked.
     narrow:  setting id to kind of data to where the member stands on just that kind.
     signals: privacy signals the member sends, such as ``gpc``.
+    bound:   setting id to the digest of the pack under which the member said yes to it. A yes speaks only for what its
+             setting governed there; one that is bound to nothing speaks for nothing.
     """
 
     region: str | None = None
@@ -48,6 +50,7 @@ class Facts(NamedTuple):
     choices: Mapping[str, ChoiceState] = {}
     narrow: Mapping[str, Mapping[str, ChoiceState]] = {}
     signals: frozenset[str] = frozenset()
+    bound: Mapping[str, str] = {}
 
 
 class Decision(NamedTuple):

@@ -23,8 +23,9 @@ from licet.enforce.tabulate import Dimensions, dimensions, just_before
 from licet.terms import SELF, ChoiceState, GateError
 
 #: Columns beside `region`, `age`, `plan`, `visibility` and `created`: where the subject stands on a setting, as
-#: `ChoiceState` has it (null: never asked), and whether a signal is sent (null: nobody knows, so it is).
-CHOICE, SIGNAL = "choice.", "signal."
+#: `ChoiceState` has it (null: never asked), the digest of the pack under which they said yes to it (without one a yes
+#: speaks for nothing), and whether a signal is sent (null: nobody knows, so it is).
+CHOICE, PACK, SIGNAL = "choice.", "pack.", "signal."
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,10 +42,12 @@ def decide_batch(
     """Say of every record whether one recipient may use it for one purpose, and why.
 
     records: columns `region`, `age` (whole years), `plan`, `visibility`, `created` (a time; without zone it is UTC),
-             `choice.<setting>` and `signal.<signal>`; other columns are not looked at. Dictionary columns are fastest.
+             `choice.<setting>`, `pack.<setting>` and `signal.<signal>`; other columns are not looked at. Dictionary
+             columns are fastest.
     Returns: `permitted`, and as dictionaries `code`, `rule` and `setting`: what `decide` says of each record.
     Raises:  GateError GATE-001 for a moment without a zone, GATE-009 when a choice or signal that could matter has
-             no column, GATE-010 when a column is of a type that cannot say what it should.
+             no column, or a yes none that says under which pack it was given, GATE-010 when a column is of a type that
+             cannot say what it should.
     """
     if at.utcoffset() is None:
         raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
@@ -81,6 +84,9 @@ def _parts(table: pa.Table, looks: Dimensions) -> dict[str, Part]:
                     fix="add the column; a null in it says that the member was never asked",
                 )
             parts[prefix + name] = _words(table, prefix + name) if prefix == CHOICE else _sent(table, name)
+            stands_for = {pack: other for setting, pack, other in looks.yeses if setting == name}
+            if prefix == CHOICE and stands_for and str(ChoiceState.GIVEN) in parts[prefix + name].values:
+                parts[PACK + name] = _packs(table, name, stands_for)
     if looks.visibilities:
         parts["visibility"] = _words(table, "visibility")
     if looks.cuts:
@@ -107,6 +113,20 @@ def _words(table: pa.Table, name: str) -> Part:
     if indices.null_count:
         indices = pc.fill_null(indices, len(words))
     return Part(indices.to_numpy(zero_copy_only=False), [*words, None])
+
+
+def _packs(table: pa.Table, setting: str, stands_for: dict[str, str]) -> Part:
+    """Under which pack each yes to a setting was given: the one that stands for all under which it says the same."""
+    if PACK + setting not in table.column_names:
+        raise GateError(
+            "GATE-009",
+            f"somebody said yes to {setting!r}, and the records have no column {PACK + setting!r}",
+            fix="add the column: the digest of the policy under which each yes was given, null where nobody knows",
+        )
+    part = _words(table, PACK + setting)
+    values = [None, *sorted({*stands_for.values()})]
+    place_of = np.array([values.index(stands_for.get(pack)) for pack in part.values], np.int32)
+    return Part(place_of[part.places], values)
 
 
 def _sent(table: pa.Table, signal: str) -> Part:
@@ -165,7 +185,8 @@ def _decide_one(policy: Policy, request: Request, looks: Dimensions, values: dic
         if values[CHOICE + setting] is not None
     }
     signals = frozenset(signal for signal in looks.signals if values[SIGNAL + signal])
-    facts = Facts(values["region"], values.get("age"), values.get("plan"), choices, {}, signals)
+    bound = {setting: values[PACK + setting] for setting in choices if values.get(PACK + setting)}
+    facts = Facts(values["region"], values.get("age"), values.get("plan"), choices, {}, signals, bound)
     asked = request._replace(visibility=values.get("visibility"), created=values.get("created"))
     return decide(asked, facts, policy)
 

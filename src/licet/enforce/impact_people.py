@@ -67,13 +67,19 @@ class Asked:
 def joined(looks: Iterable[Dimensions]) -> Dimensions:
     """Everything that any of these look at."""
     found = list(looks)
+    told = [{(setting, pack): other for setting, pack, other in one.yeses} for one in found]
+    alike: dict[tuple[str, ...], str] = {}
+    yeses = []
+    for setting, pack in sorted({yes for one in told for yes in one}):
+        spoken = (setting, *(one.get((setting, pack), "") for one in told))
+        yeses.append((setting, pack, alike.setdefault(spoken, pack)))
 
     def every(name: str) -> tuple[Any, ...]:
         return tuple(sorted({value for one in found for value in getattr(one, name)}))
 
     return Dimensions(
         every("ages"), any(one.plans for one in found), every("settings"), every("signals"), every("visibilities"),
-        every("cuts"),
+        every("cuts"), tuple(yeses),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from licet.enforce.tabulate import Dimensions
 from licet.ledger import Ledger
 from licet.sources.catalogue import FactsTable
 from licet.terms import GateError
-from licet.terms.moments import day_begun_everywhere
+from licet.terms.moments import day_of
 
 
 class Members:
@@ -93,11 +93,11 @@ def ages_hold_for(looks: Dimensions, at: datetime) -> object:
 
     Ages are counted in whole years, so a roll that looks at them is good for its day; None where nothing asks.
     """
-    return day_begun_everywhere(at) if len(looks.ages) > 1 else None
+    return day_of(at) if len(looks.ages) > 1 else None
 
 
 def _of_choices(table: pa.Table) -> pa.Table:
-    return table.select(["subject", "setting", "category", "state"])
+    return table.select(["subject", "setting", "category", "state", "pack"])
 
 
 def _of_signals(table: pa.Table) -> pa.Table:

@@ -26,7 +26,7 @@ from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, FactsTable
 from licet.sources.spellings import folded, look_alikes
 from licet.terms import ChoiceState
-from licet.terms.moments import age_in_years, is_age
+from licet.terms.moments import age_in_years
 
 #: Larger tables are asked through the engine each time; below it, ids and facts take some tens of bytes a person.
 MOST_KEPT_ROWS = 20_000_000
@@ -66,12 +66,15 @@ class People:
             return None
         choices: dict[str, ChoiceState] = {}
         narrow: dict[str, dict[str, ChoiceState]] = {}
+        bound: dict[str, str] = {}
         for choice in ledger.choices_of(subject, position):
             if choice.category is None:
                 choices[choice.setting] = choice.state
+                if choice.pack is not None:
+                    bound[choice.setting] = choice.pack
             else:
                 narrow.setdefault(choice.setting, {})[choice.category] = choice.state
-        return _facts(agreed, at, choices, narrow, ledger.signals_of(subject, position))
+        return _facts(agreed, at, choices, narrow, ledger.signals_of(subject, position), bound)
 
     def facts_about_many(
         self, subjects: Collection[str], at: datetime, position: int, ledger: Ledger
@@ -82,17 +85,22 @@ class People:
         known = {one: agreed for one in subjects if (agreed := self._agreed(one)) is not None}
         choices: dict[str, dict[str, ChoiceState]] = {one: {} for one in known}
         narrow: dict[str, dict[str, dict[str, ChoiceState]]] = {one: {} for one in known}
+        bound: dict[str, dict[str, str]] = {one: {} for one in known}
         for row in ledger.choices_table(position, known.keys()).to_pylist():
             state = ChoiceState(row["state"])
             if row["category"] is None:
                 choices[row["subject"]][row["setting"]] = state
+                if row["pack"] is not None:
+                    bound[row["subject"]][row["setting"]] = row["pack"]
             else:
                 narrow[row["subject"]].setdefault(row["setting"], {})[row["category"]] = state
         signals: dict[str, set[str]] = {}
         for row in ledger.signals_table(position, known.keys()).to_pylist():
             signals.setdefault(row["subject"], set()).add(row["signal"])
         return {
-            one: _facts(known[one], at, choices[one], narrow[one], frozenset(signals.get(one, ())))
+            one: _facts(
+                known[one], at, choices[one], narrow[one], frozenset(signals.get(one, ())), bound[one]
+            )
             if one in known
             else None
             for one in subjects
@@ -213,6 +221,7 @@ def _facts(
     choices: dict[str, ChoiceState],
     narrow: dict[str, dict[str, ChoiceState]],
     signals: frozenset[str],
+    bound: dict[str, str],
 ) -> Facts:
     return Facts(
         None if agreed.get("region") is None else str(agreed["region"]),
@@ -221,13 +230,13 @@ def _facts(
         choices,
         narrow,
         signals,
+        bound,
     )
 
 
 def _age(agreed: dict[str, Any], at: datetime) -> int | None:
     if "birth_date" in agreed:
         born = agreed["birth_date"]
-        age = age_in_years(born, at) if isinstance(born, date) else None
-    else:
-        age = agreed.get("age")
-    return age if is_age(age) else None
+        return age_in_years(born, at) if isinstance(born, date) else None
+    age = agreed.get("age")
+    return age if type(age) is int and age >= 0 else None

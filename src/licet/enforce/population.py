@@ -12,13 +12,16 @@ from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from licet.enforce.engine import Engine
-from licet.enforce.tabulate import MARK, Dimensions, Subject
+from licet.enforce.tabulate import BOUND, MARK, Dimensions, Subject
 from licet.sources.catalogue import FactsTable
-from licet.terms import SourceError
-from licet.terms.moments import day_begun_everywhere
+from licet.terms import ChoiceState, SourceError
+from licet.terms.moments import day_of
 
 #: A column beside `subject` where ids are whole numbers: engines join those faster than text.
 NUMBER = "subject_number"
@@ -44,7 +47,7 @@ def classify(
 ) -> Population:
     """Put every subject of the facts table into its class.
 
-    choices: subject, setting, category (or null), state; the latest of each.
+    choices: subject, setting, category (or null), state, pack (or null); the latest of each.
     signals: subject, signal; those in force.
     """
     people = engine.keep(describe(engine, facts, columns, choices, signals, looks, at))
@@ -97,7 +100,7 @@ def describe(
     only: ids of those to describe; everyone where it is None. Choices and signals are then theirs alone.
     """
     people = _known_people(engine, facts, columns, looks, at, only)
-    people = _with_states(engine, people, choices, "state", looks.settings, _choice_token)
+    people = _with_states(engine, people, _bound(choices, looks), "state", looks.settings, _choice_token)
     return _with_states(engine, people, signals, "signals", looks.signals, lambda table: table.signal)
 
 
@@ -155,6 +158,40 @@ def _with_states(
     return joined.select(*(people[column] for column in people.columns), **{name: states[name].fill_null("")})
 
 
+def _bound(choices: pa.Table, looks: Dimensions) -> pa.Table:
+    """The choices, each yes followed by the pack that stands for the one it was given under; alone where for none."""
+    if choices.num_rows == 0 or not looks.yeses:
+        return choices.select(["subject", "setting", "category", "state"])
+    settings = sorted({setting for setting, _, _ in looks.yeses})
+    packs = sorted({pack for _, pack, _ in looks.yeses})
+    suffixes = ["", *(BOUND + pack for pack in sorted({pack for _, _, pack in looks.yeses}))]
+    # Small whole numbers: a setting and a pack together give the place of what stands for them.
+    stands_for = np.zeros((len(settings) + 1, len(packs) + 1), np.int32)
+    for setting, pack, other in looks.yeses:
+        stands_for[settings.index(setting), packs.index(pack)] = suffixes.index(BOUND + other)
+    place = stands_for[_places(choices["setting"], settings), _places(choices["pack"], packs)]
+    is_yes = pc.and_(pc.equal(choices["state"], str(ChoiceState.GIVEN)), pc.is_null(choices["category"]))
+    place[~is_yes.to_numpy(zero_copy_only=False)] = 0
+    suffix = pa.array(suffixes, pa.string()).take(pa.array(place))
+    state = pc.binary_join_element_wise(choices["state"].cast(pa.string()), suffix, "")
+    return choices.select(["subject", "setting", "category"]).append_column("state", state)
+
+
+def _places(column: pa.ChunkedArray, words: list[str]) -> npt.NDArray[np.int64]:
+    """Per row the place of its word among `words`; the one beyond them for every other word and for null."""
+    found = np.full(len(column), len(words), np.int64)
+    start = 0
+    for chunk in column.chunks:
+        if not pa.types.is_dictionary(chunk.type):
+            chunk = chunk.dictionary_encode()
+        known = {word: place for place, word in enumerate(words)}
+        place_of = [known.get(word, len(words)) for word in chunk.dictionary.to_pylist()] + [len(words)]
+        indices = pc.fill_null(chunk.indices, len(place_of) - 1).to_numpy(zero_copy_only=False)
+        found[start : start + len(chunk)] = np.array(place_of, np.int64)[indices]
+        start += len(chunk)
+    return found
+
+
 def _choice_token(table: ir.Table) -> ir.Value:
     return ibis.literal("").join([table.setting, "=", table.category.fill_null(""), "=", table.state])
 
@@ -201,7 +238,7 @@ def _age_class(lived: ir.Value, ages: tuple[int, ...], at: datetime) -> ir.Value
 
 def born_by(age: int, at: datetime) -> date:
     """The last day of birth of someone who is `age` at the moment `at`."""
-    day = day_begun_everywhere(at)
+    day = day_of(at)
     if age >= day.year:
         return date.min  # nobody was born before the calendar
     try:

@@ -18,13 +18,15 @@ from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.decide.combination import SubjectAnswer, answer_of
 from licet.decide.policy import Cell, Clause, Control
 from licet.terms import ChoiceState, Code
-from licet.terms.moments import OLDEST_YEARS
 
 #: The widest table the gate can mask: one bit per kind of data in a signed 64-bit integer.
 MOST_CATEGORIES = 62
 
 #: Separates the parts of a state; no id can hold it (see licet.terms.ids).
 MARK = "\x1f"
+
+#: Between a yes and the pack it is bound to.
+BOUND = "@"
 
 
 class Dimensions(NamedTuple):
@@ -34,6 +36,8 @@ class Dimensions(NamedTuple):
     settings:     ids of settings whose choices can matter.
     visibilities: the values rules name; all others are one class.
     cuts:         dates between which the making of a record cannot matter, ascending.
+    yeses:        setting, pack (its digest) under which a yes to it was given, and the pack that stands for all those
+                  under which it speaks for the same questions; a yes under any other pack speaks for none.
     """
 
     ages: tuple[int, ...]
@@ -42,6 +46,7 @@ class Dimensions(NamedTuple):
     signals: tuple[str, ...]
     visibilities: tuple[str, ...]
     cuts: tuple[datetime, ...]
+    yeses: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def row_classes(self) -> int:
@@ -79,8 +84,6 @@ def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequenc
             ages |= {clause.maximum_age, clause.maximum_age + 1}
     for control in controls:
         ages |= {start.below_age for start in control.starts if start.below_age is not None}
-    if len(ages) > 1:
-        ages.add(OLDEST_YEARS + 1)  # from there on nobody's age is known
     return Dimensions(
         tuple(sorted(ages)),
         any(clause.plans is not None for clause in clauses)
@@ -94,13 +97,29 @@ def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequenc
         ),
         tuple(sorted({value for clause in clauses for value in clause.visibility or ()})),
         tuple(sorted(_cuts(clauses))),
+        _yeses(policy, purpose, recipient, categories, {control.id for control in controls}),
     )
 
 
 def _settings(cells: list[Cell], controls: list[Control]) -> set[str]:
     found = {control.id for control in controls}
-    found |= {old for control in controls for old in control.replaces}
-    return found | {setting for cell in cells for setting in cell.carried}
+    found |= {old for control in controls for old in control.answers_for}
+    return found | {setting for cell in cells for setting, _ in cell.carried}
+
+
+def _yeses(
+    policy: Policy, purpose: str, recipient: str, categories: Sequence[str], settings: set[str]
+) -> tuple[tuple[str, str, str], ...]:
+    found = []
+    for setting in sorted(settings):
+        alike: dict[tuple[int, ...], str] = {}
+        for pack in policy.numbers:
+            spoken = tuple(
+                policy.speaks_for(setting, pack, purpose, category, recipient) for category in categories
+            )
+            if max(spoken) >= 0:
+                found.append((setting, pack, alike.setdefault(spoken, pack)))
+    return tuple(sorted(found))
 
 
 def _cuts(clauses: list[Clause]) -> set[datetime]:
@@ -110,19 +129,23 @@ def _cuts(clauses: list[Clause]) -> set[datetime]:
 
 
 def facts_of(subject: Subject) -> Facts:
-    """The representative of a class of people, as `decide` wants it."""
+    """The representative of a class of people, as `decide` wants it. A yes is followed by the pack it is bound to."""
     choices: dict[str, ChoiceState] = {}
+    bound: dict[str, str] = {}
     narrow: dict[str, dict[str, ChoiceState]] = {}
     for part in filter(None, subject.state.split(MARK)):
         setting, _, rest = part.partition("=")
-        category, _, state = rest.rpartition("=")
+        category, _, stated = rest.rpartition("=")
+        state, _, pack = stated.partition(BOUND)
+        if pack:
+            bound[setting] = pack
         if category:
             narrow.setdefault(setting, {})[category] = ChoiceState(state)
         else:
             choices[setting] = ChoiceState(state)
     return Facts(
         subject.region, subject.age, subject.plan, choices, narrow,
-        frozenset(filter(None, subject.signals.split(MARK))),
+        frozenset(filter(None, subject.signals.split(MARK))), bound,
     )  # fmt: skip
 
 

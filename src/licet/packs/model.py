@@ -110,6 +110,10 @@ class Category(Part):
 
     label: str | None = Field(None, description="what people call it; the vocabulary's own label if absent")
     dpv: str | None = Field(None, description="the DPV 2.3 term that fits", examples=["pd:WorkHistory"])
+    succeeds: tuple[str, ...] = Field(
+        (),
+        description="ids of earlier kinds of data whose refusals hold here too; else those of its siblings do",
+    )
     cite: Citation | None = Field(None, description="where this was read")
 
 
@@ -119,6 +123,10 @@ class Purpose(Part):
     label: str | None = Field(None, description="what people call it; the vocabulary's own label if absent")
     kind_of: str | None = Field(None, description="the shared purpose this one is a kind of")
     dpv: str | None = Field(None, description="the DPV 2.3 term that fits", examples=["ai:ModelTraining"])
+    succeeds: tuple[str, ...] = Field(
+        (),
+        description="ids of earlier purposes whose refusals hold here too; else those of its siblings do",
+    )
     cite: Citation | None = Field(None, description="where this was read")
 
 
@@ -128,6 +136,10 @@ class Recipient(Part):
     name: str = Field(description="as members know it")
     kind: Literal["affiliate", "partner"] = Field(description="related by ownership, or by contract only")
     url: str | None = Field(None, description="its site")
+    succeeds: tuple[str, ...] = Field(
+        (),
+        description="ids of earlier recipients whose refusals hold here too; else those of its siblings do",
+    )
     cite: Citation | None = Field(None, description="where this was read")
 
 

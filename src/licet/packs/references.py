@@ -15,6 +15,9 @@ from licet.terms import SELF
 from licet.terms.ids import is_id
 from licet.terms.vocabulary import CATEGORIES, CLOSED, PURPOSES, ancestors
 
+#: The parts of a pack whose entries may say what they succeed.
+SUCCEEDING = ("purposes", "categories", "recipients")
+
 
 def check_references(pack: Pack) -> Iterator[Problem]:
     """Everything in `pack` that points nowhere, stands twice, or may not be said."""
@@ -22,6 +25,7 @@ def check_references(pack: Pack) -> Iterator[Problem]:
     yield from _check_categories(pack)
     yield from _check_purposes(pack)
     yield from _check_recipients(pack)
+    yield from _check_succession(pack)
     yield from check_groups(pack)
     yield from check_regions(pack)
     yield from _check_settings(pack)
@@ -114,6 +118,15 @@ def _check_recipients(pack: Pack) -> Iterator[Problem]:
     if SELF in pack.recipients:
         what = f'"{SELF}" always means the platform itself'
         yield Problem("PACK-026", ("recipients", SELF), what, "choose another id", at_key=True)
+
+
+def _check_succession(pack: Pack) -> Iterator[Problem]:
+    for part in SUCCEEDING:
+        for id_, entry in getattr(pack, part).items():
+            if id_ in entry.succeeds:
+                path = (part, id_, "succeeds", entry.succeeds.index(id_))
+                what = f'"{id_}" cannot succeed itself: a refusal of it holds as it is'
+                yield Problem("PACK-140", path, what, "remove it, or name the word that it comes after")
 
 
 def _check_settings(pack: Pack) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ the Arrow tables alone. No product code imports this room; it needs the `test` e
 """
 
 from licet.testing.policies import make_pack, packs
-from licet.testing.questions import facts, make_facts, make_request, requests
+from licet.testing.questions import facts, make_facts, make_request, requests, under
 from licet.testing.successors import make_successor
 from licet.testing.worlds import World, make_world, worlds
 
@@ -20,5 +20,6 @@ __all__ = [
     "make_world",
     "packs",
     "requests",
+    "under",
     "worlds",
 ]

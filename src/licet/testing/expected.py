@@ -101,7 +101,7 @@ def known_facts(world: World) -> dict[str, Facts]:
     for row in world.tables[columns.table].to_pylist():
         if row[columns.subject] is not None:
             told.setdefault(str(row[columns.subject]), []).append(row)
-    choices, narrow = _choices(world)
+    choices, narrow, bound = _choices(world)
     signals: dict[str, set[str]] = {}
     for row in world.signals.to_pylist():
         signals.setdefault(row["subject"], set()).add(row["signal"])
@@ -115,6 +115,7 @@ def known_facts(world: World) -> dict[str, Facts]:
             choices.get(subject, {}),
             narrow.get(subject, {}),
             frozenset(signals.get(subject, ())),
+            bound.get(subject, {}),
         )
     return found
 
@@ -207,19 +208,26 @@ def _permitted_by(
     return frozenset(k for k in kinds if decide(request._replace(category=k), facts, world.policy).permitted)
 
 
-def _choices(
-    world: World,
-) -> tuple[dict[str, dict[str, ChoiceState]], dict[str, dict[str, dict[str, ChoiceState]]]]:
-    whole: dict[str, dict[str, ChoiceState]] = {}
-    narrow: dict[str, dict[str, dict[str, ChoiceState]]] = {}
+class _Chosen(NamedTuple):
+    """By subject and setting: the whole setting, kinds of data under it, and the pack that a whole yes is bound to."""
+
+    whole: dict[str, dict[str, ChoiceState]]
+    narrow: dict[str, dict[str, dict[str, ChoiceState]]]
+    bound: dict[str, dict[str, str]]
+
+
+def _choices(world: World) -> _Chosen:
+    chosen = _Chosen({}, {}, {})
     for row in world.choices.to_pylist():
         state = ChoiceState(row["state"])
         if row["category"] is None:
-            whole.setdefault(row["subject"], {})[row["setting"]] = state
+            chosen.whole.setdefault(row["subject"], {})[row["setting"]] = state
+            if row["pack"] is not None:
+                chosen.bound.setdefault(row["subject"], {})[row["setting"]] = row["pack"]
         else:
-            kinds = narrow.setdefault(row["subject"], {}).setdefault(row["setting"], {})
+            kinds = chosen.narrow.setdefault(row["subject"], {}).setdefault(row["setting"], {})
             kinds[row["category"]] = state
-    return whole, narrow
+    return chosen
 
 
 def _agreed(rows: list[dict[str, Any]], column: str | None) -> Any:

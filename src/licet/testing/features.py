@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from licet.decide import Decision, Facts, Request, decide
 from licet.decide.policy import Cell
-from licet.decide.reference import reaches
+from licet.decide.reference import reaches, refuses, yes_to
+from licet.decide.succession import EXACT
 from licet.sources.catalogue import Table
 from licet.terms import SELF, ChoiceState, Code
 from licet.terms.regions import WORLD, is_region
@@ -225,7 +226,7 @@ def _of_places(cell: Cell, asked: Request, facts: Facts) -> Iterator[str]:
 def _of_choices(world: World, cell: Cell, told: Decision, facts: Facts) -> Iterator[str]:
     policy, above = world.policy, ancestors(told.request.category)
     for setting, kinds in facts.narrow.items():
-        mine = setting in cell.carried or any(
+        mine = setting in dict(cell.carried) or any(
             clause.control is not None and setting in clause.control.answers_for for clause in cell.permits
         )
         for kind in (kind for kind, state in kinds.items() if mine and state in _NO):
@@ -237,15 +238,19 @@ def _of_choices(world: World, cell: Cell, told: Decision, facts: Facts) -> Itera
                 yield "narrow refusal: below"
             elif policy.pack.category_term(kind) is None:
                 yield "narrow refusal: of a kind dropped since"
-                if reaches(kind, above, policy):
+                if reaches(kind, above, policy) is not None:
                     yield "narrow refusal: of a kind dropped since, which reaches"
             elif any(kind.startswith(one) or one.startswith(kind) for one in above[:1]):
                 yield "narrow refusal: of a kind that only begins alike"
+    yield from _of_yeses(world, cell, told, facts)
     if told.code is not Code.REFUSED:
         return
-    if told.setting in policy.controls:
+    since = {**dict(cell.carried), **cell.signals}.get(told.setting or "", EXACT)
+    if since != EXACT:
+        yield "refused: under a later word"
+    elif told.setting in policy.controls:
         control = policy.controls[told.setting]
-        if any(facts.choices.get(old) in _NO for old in control.replaces):
+        if any(facts.choices.get(old) in _NO for old in control.answers_for[1:]):
             yield "refused: by a setting that this one replaces"
         if control.honours & facts.signals:
             yield "refused: by a signal"
@@ -253,3 +258,19 @@ def _of_choices(world: World, cell: Cell, told: Decision, facts: Facts) -> Itera
         yield "refused: by a signal that an earlier pack honoured"
     else:
         yield "refused: by a setting of an earlier pack"
+
+
+def _of_yeses(world: World, cell: Cell, told: Decision, facts: Facts) -> Iterator[str]:
+    policy, request = world.policy, told.request
+    for control in {clause.control.id: clause.control for clause in cell.permits if clause.control}.values():
+        if facts.choices.get(control.id) is ChoiceState.GIVEN:
+            yes = yes_to(control, request, facts, policy)
+            if yes < 0 and control.id in facts.bound:
+                yield "yes: given for something else"
+            elif 0 <= yes < len(policy.earlier):
+                yield "yes: given under an earlier pack"
+    if told.permitted and any(
+        since != EXACT and refuses(setting, request.category, facts, policy)
+        for setting, since in cell.carried
+    ):
+        yield "permitted: by a yes that lifts what a refusal came to reach"

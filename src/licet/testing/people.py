@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from licet.packs import Pack
 from licet.terms.moments import midnight
 from licet.testing.ids import Subjects, column_of_ids, column_of_words
 from licet.testing.questions import STATES, make_plan, make_region
@@ -67,9 +68,7 @@ def _member(rng: Random, subject: str | None, at: datetime) -> dict[str, Any]:
         "region": make_region(rng),
         "plan": make_plan(rng),
         "birth_date": None if chance(rng, 8) else _birth_date(rng, at.astimezone(UTC).date()),
-        "age": None
-        if chance(rng, 8)
-        else pick(rng, [30, *AGES, *(age - 1 for age in AGES), 66, 0, -3, 120, 121, 1990]),
+        "age": None if chance(rng, 8) else pick(rng, [30, *AGES, *(age - 1 for age in AGES), 66, 0, -3]),
     }
 
 
@@ -112,25 +111,50 @@ def _birth_dates(rng: Random, days: list[date | None]) -> tuple[pa.DataType, lis
     return pa.date32(), list(days)
 
 
-def make_choices(rng: Random, subjects: Sequence[str]) -> pa.Table:
-    """What a ledger's `choices_table` says: one line per subject, setting and kind of data."""
-    rows: list[tuple[str, str, str | None, str]] = []
+def make_choices(rng: Random, subjects: Sequence[str], packs: Sequence[Pack] = ()) -> pa.Table:
+    """What a ledger's `choices_table` says: one line per subject, setting and kind of data.
+
+    packs: under which they were made; now and then under one that the ledger does not name.
+    """
+    rows: list[tuple[str, str, str | None, str, str | None]] = []
+    settings = dict.fromkeys(
+        (*SETTINGS, *RETIRED, "ai_2", "ai_2_2", *(one for pack in packs for one in pack.settings))
+    )
+    digests = [pack.digest for pack in packs]
+    bound = [*digests, *digests[-1:], None]
     for subject in subjects:
-        for setting in (*SETTINGS, *RETIRED, "ai_2", "ai_2_2"):
+        if len(packs) > 1 and chance(rng, 25):  # no to what was, and yes to what came of it
+            when = pick(rng, digests)
+            rows += [
+                (
+                    subject,
+                    one,
+                    None,
+                    "given" if one in packs[-1].settings and chance(rng, 70) else "refused",
+                    when,
+                )
+                for one in dict.fromkeys(one for pack in packs for one in pack.settings)
+            ]
+            continue
+        for setting in settings:
             if chance(rng, 30):
-                rows.append((subject, setting, None, str(pick(rng, STATES))))
+                rows.append((subject, setting, None, str(pick(rng, STATES)), pick(rng, bound)))
             if chance(rng, 20):
                 kinds = {pick(rng, _REFUSED) for _ in range(2)}
-                rows += [(subject, setting, kind, str(pick(rng, STATES))) for kind in sorted(kinds)]
-    states = [state for *_, state in rows]
+                rows += [
+                    (subject, setting, kind, str(pick(rng, STATES)), pick(rng, bound))
+                    for kind in sorted(kinds)
+                ]
+    states = [state for *_, state, _ in rows]
     return pa.table(
         {
             "subject": pa.array([subject for subject, *_ in rows], pa.string()),
             "setting": pa.array([setting for _, setting, *_ in rows], pa.string()),
-            "category": pa.array([category for *_, category, _ in rows], pa.string()),
+            "category": pa.array([category for _, _, category, *_ in rows], pa.string()),
             "value": pa.array(["on" if state == "given" else "off" for state in states], pa.string()),
             "state": pa.array(states, pa.string()),
             "entry": pa.array(range(len(rows)), pa.int64()),
+            "pack": pa.array([pack for *_, pack in rows], pa.string()).dictionary_encode(),
         }
     )
 

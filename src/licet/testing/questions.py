@@ -7,6 +7,7 @@ from random import Random
 from hypothesis import strategies as st
 
 from licet.decide import Facts, Request
+from licet.packs import Pack
 from licet.terms import SELF, ChoiceState
 from licet.testing.words import (
     AGES,
@@ -42,8 +43,10 @@ def requests() -> st.SearchStrategy[Request]:
     return st.randoms(use_true_random=False).map(make_request)
 
 
-def make_facts(rng: Random) -> Facts:
-    choices = {id_: pick(rng, STATES) for id_ in (*SETTINGS, *RETIRED) if chance(rng, 35)}
+def make_facts(rng: Random, *packs: Pack) -> Facts:
+    """packs: in any of which the yeses were given; with none, every yes is bound to nothing."""
+    settings = dict.fromkeys((*SETTINGS, *RETIRED, *(id_ for pack in packs for id_ in pack.settings)))
+    choices = {id_: pick(rng, STATES) for id_ in settings if chance(rng, 35)}
     narrow = {
         id_: {pick(rng, [*CATEGORIES, *OWN_CATEGORIES]): pick(rng, STATES)}
         for id_ in (*SETTINGS, *RETIRED)
@@ -56,7 +59,13 @@ def make_facts(rng: Random) -> Facts:
         choices,
         narrow,
         frozenset({"gpc"}) if chance(rng, 20) else frozenset({"other"}) if chance(rng, 5) else frozenset(),
+        {id_: pick(rng, packs).digest for id_ in choices if packs and chance(rng, 90)},
     )
+
+
+def under(pack: Pack, who: Facts) -> Facts:
+    """Who this is, had every choice of theirs been made under a pack."""
+    return who._replace(bound=dict.fromkeys(who.choices, pack.digest))
 
 
 def make_region(rng: Random) -> str | None:

@@ -68,6 +68,7 @@ FEATURES = (
     "narrow refusal: of a kind dropped since, which reaches",
     "narrow refusal: of a kind that only begins alike",
     "narrow refusal: of this very kind",
+    "permitted: by a yes that lifts what a refusal came to reach",
     "policy: 2 packs in force so far",
     "policy: 3 packs in force so far",
     "policy: hundreds of rules",
@@ -83,6 +84,7 @@ FEATURES = (
     "refused: by a setting that this one replaces",
     "refused: by a signal",
     "refused: by a signal that an earlier pack honoured",
+    "refused: under a later word",
     "region: a country of which a rule names a subdivision",
     "region: a group as it was before",
     "region: a subdivision of a country that a rule names",
@@ -93,6 +95,8 @@ FEATURES = (
     "table: kinds of data mixed",
     "table: nothing labelled",
     "table: several columns of people",
+    "yes: given for something else",
+    "yes: given under an earlier pack",
 )
 
 

@@ -82,4 +82,4 @@ def _without_columns(world: World, name: str, gone: list[str]) -> World:
 
 def _with_rules(world: World, rules: tuple[Any, ...]) -> World:
     pack: Pack = world.policy.pack.model_copy(update={"rules": rules})
-    return world._replace(policy=Policy(Pack.model_validate(pack.as_json()), world.policy.carried))
+    return world._replace(policy=Policy(Pack.model_validate(pack.as_json()), world.policy.earlier))

@@ -1,7 +1,8 @@
 """Packs that follow a made-up pack: what a platform might publish next.
 
-Settings are renamed, merged, dropped or loosened, words of its own renamed, rules lose the conditions they had.
-`Successor.words` says which word became which, so that a question can be asked of both.
+Settings are renamed, merged, split, dropped or loosened; words of its own renamed, with the old word kept or not, moved
+below another, or split in two; rules lose the conditions they had. `Successor.words` says which word became which, so
+that a question can be asked of both.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 
 from licet.decide import Request
 from licet.packs import Pack
-from licet.testing.words import chance, pick
+from licet.testing.words import PURPOSES, chance, pick
 
 
 class Successor(NamedTuple):
@@ -39,12 +40,20 @@ RENAMINGS = {
     "adco": "adco_ltd",
     "sisterco": "sisterco_ltd",
 }
+#: What they may be renamed to in a third pack.
+RENAMINGS |= {new: f"{new}_2" for new in RENAMINGS.values()}
+#: Which part of a pack each stands in.
+_PARTS = ("purposes", "categories", "recipients")
 
 
 def make_successor(rng: Random, pack: Pack) -> Successor:
     """A pack that could follow `pack`, always looser: what was denied by a rule may well be permitted now."""
-    words = {old: new for old, new in RENAMINGS.items() if chance(rng, 40)}
-    values = _renamed(pack.as_json(), words)
+    earlier = pack.as_json()
+    words = {old: new for old, new in RENAMINGS.items() if chance(rng, 40) and _part(earlier, old)}
+    words = {old: new for old, new in words.items() if not _part(earlier, new)}
+    values = _renamed(earlier, words)
+    for old, new in words.items():
+        _become(rng, values, earlier, old, new)
     for rule in values["rules"]:
         for condition in (
             "regions",
@@ -64,10 +73,37 @@ def make_successor(rng: Random, pack: Pack) -> Successor:
     return Successor(Pack.model_validate(values), words)
 
 
+def _part(values: dict[str, Any], word: str) -> str | None:
+    return next((part for part in _PARTS if word in values.get(part, {})), None)
+
+
+def _become(rng: Random, values: dict[str, Any], earlier: dict[str, Any], old: str, new: str) -> None:
+    """What else becomes of a word of the pack's own that was renamed."""
+    part = _part(earlier, old)
+    assert part is not None
+    entries = values[part]
+    if chance(rng, 40):
+        entries[old] = dict(earlier[part][old])  # the old word is kept, and no rule speaks of it
+    if chance(rng, 40):
+        entries[new]["succeeds"] = [old]
+        if part == "purposes" and chance(rng, 50):
+            entries[new]["kind_of"] = pick(rng, PURPOSES)
+    if chance(rng, 50):  # to another control, too
+        for rule in values["rules"]:
+            if new in rule.get(part, ()) and "setting" in rule:
+                rule["setting"] = pick(rng, sorted(values["settings"]))
+    if chance(rng, 15):
+        twin = f"{new}_b"
+        entries[twin] = dict(entries[new])
+        for rule in values["rules"]:
+            if new in rule.get(part, ()):
+                rule[part] = [*rule[part], twin]
+
+
 def _follow(rng: Random, values: dict[str, Any], id_: str) -> None:
     """One setting becomes something else: loosened, renamed, merged into another, or dropped."""
     settings, rules = values["settings"], [rule for rule in values["rules"] if rule.get("setting") == id_]
-    fate = pick(rng, ["kept", "loosened", "renamed", "merged", "dropped"])
+    fate = pick(rng, ["kept", "loosened", "renamed", "merged", "dropped", "split", "widened"])
     if fate == "loosened":
         settings[id_]["default"] = {"state": "on"}
         settings[id_].pop("honours", None)
@@ -85,6 +121,14 @@ def _follow(rng: Random, values: dict[str, Any], id_: str) -> None:
             settings[into]["replaces"] = [*settings[into].get("replaces", ()), id_]
         for rule in rules:
             rule["setting"] = into
+    elif fate == "widened":
+        for rule in values["rules"]:
+            if rule["effect"] == "permit" and chance(rng, 50):
+                rule["setting"] = id_
+    elif fate == "split":
+        settings[f"{id_}_b"] = settings[id_] | {"default": {"state": "on"}, "replaces": []}
+        for rule in rules[::2]:
+            rule["setting"] = f"{id_}_b"
     elif fate == "dropped":
         settings.pop(id_)
         for rule in rules:

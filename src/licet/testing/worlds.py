@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from licet.decide import Governed, Policy, governed_by
-from licet.packs import Pack
+from licet.decide import Policy
+from licet.packs import Pack, Use
 from licet.sources.catalogue import Catalogue
 from licet.terms import SELF
 from licet.terms.moments import midnight
@@ -27,7 +27,7 @@ from licet.testing.words import DAYS, LAST_DAYS, PURPOSES, ZONES, chance, moment
 
 
 class World(NamedTuple):
-    """choices: subject, setting, category (or null), value, state, entry; the latest of each, as a ledger tells.
+    """choices: subject, setting, category (or null), value, state, entry, pack; the latest of each, as a ledger tells.
     signals: subject, signal; those in force."""
 
     policy: Policy
@@ -84,22 +84,39 @@ def make_world(
         policy,
         Catalogue.model_validate({"licet_catalogue": 1, "facts": fact_columns, "tables": found}),
         {"members": members} | {name: table for name, (_, table) in made.items()},
-        make_choices(rng, [*subjects.ids, "nobody"]),
+        make_choices(rng, [*subjects.ids, "nobody"], (*policy.earlier, policy.pack)),
         make_signals(rng, [*subjects.ids, "nobody"]),
-        pick(rng, [*PURPOSES, *(own for own in policy.pack.purposes if own not in PURPOSES)]),
-        pick(rng, sorted(policy.pack.recipients) or [SELF]) if chance(rng, 20) else SELF,
+        *make_use(rng, policy),
         at,
     )
 
 
+def make_use(rng: Random, policy: Policy) -> Use:
+    """What for and for whom: any purpose, and now and then one that refusals came to reach under a later word."""
+    pack = policy.pack
+    reached = [
+        use
+        for use in (pack.uses() if policy.earlier and chance(rng, 60) else ())
+        if any(
+            since
+            for kind in pack.categories
+            for _, since in policy.cell(use.purpose, kind, use.recipient).carried
+        )
+    ]
+    if reached:
+        return pick(rng, reached)
+    return Use(
+        pick(rng, [*PURPOSES, *(own for own in pack.purposes if own not in PURPOSES)]),
+        pick(rng, sorted(pack.recipients) or [SELF]) if chance(rng, 20) else SELF,
+    )
+
+
 def make_policy(rng: Random, most_rules: int = 6) -> Policy:
-    """A pack, alone or following one or two others whose refusals it carries."""
-    pack = make_pack(rng, most_rules)
-    carried: frozenset[Governed] = frozenset()
-    for _ in range(pick(rng, [0, 0, 0, 0, 0, 0, 1, 1, 2])):
-        carried |= governed_by(pack)
-        pack = make_successor(rng, pack).pack
-    return Policy(pack, carried)
+    """A pack, alone or following one or two others."""
+    packs = [make_pack(rng, most_rules)]
+    for _ in range(pick(rng, [0, 0, 0, 1, 1, 2])):
+        packs.append(make_successor(rng, packs[-1]).pack)
+    return Policy(packs[-1], packs[:-1])
 
 
 def make_moment(rng: Random, pack: Pack) -> datetime:

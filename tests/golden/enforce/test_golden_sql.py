@@ -131,7 +131,13 @@ class Told:
     position = 2
 
     def choices_table(self, position: int) -> pa.Table:
-        columns = {"subject": ["1"], "setting": ["ai"], "category": [None], "state": ["refused"]}
+        columns = {
+            "subject": ["1"],
+            "setting": ["ai"],
+            "category": [None],
+            "state": ["refused"],
+            "pack": [None],
+        }
         return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
     def signals_table(self, position: int) -> pa.Table:

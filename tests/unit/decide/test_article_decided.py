@@ -110,7 +110,8 @@ def test_only_the_articles_regions_are_affected() -> None:
 
 
 def test_no_choice_lifts_the_exclusion_of_private_messages() -> None:
-    everything_on = Facts("DE", 40, choices={AI: ChoiceState.GIVEN, ADS: ChoiceState.GIVEN})
+    given = {AI: ChoiceState.GIVEN, ADS: ChoiceState.GIVEN}
+    everything_on = Facts("DE", 40, choices=given, bound=dict.fromkeys(given, POLICY.pack.digest))
     for purpose in ("generative_ai_training", "recommender_training"):
         for recipient in ("self", "microsoft"):
             answer = decide(Request(purpose, MESSAGE, recipient, DAY, "public"), everything_on, POLICY)

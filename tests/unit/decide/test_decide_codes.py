@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from decide_samples import AT, MEMBER, PERMIT, REQUEST, make_pack, make_policy, make_setting
 
-from licet.decide import Facts, decide, governed_by
+from licet.decide import Facts, decide
 from licet.decide.policy import Policy
 from licet.terms import ChoiceState, Code
+from licet.testing import under
 
 DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
@@ -124,13 +125,15 @@ def test_off_by_default_waits_for_a_yes() -> None:
     told = decide(REQUEST, MEMBER, policy)
     assert told.code is Code.OFF_BY_DEFAULT
     assert told.reason == "“Share my data” is off unless the member switches it on"
-    assert decide(REQUEST, MEMBER._replace(choices={"sharing": ChoiceState.GIVEN}), policy).permitted
+    given = under(policy.pack, MEMBER._replace(choices={"sharing": ChoiceState.GIVEN}))
+    assert decide(REQUEST, given, policy).permitted
 
 
 def test_consent_is_asked_for_not_assumed() -> None:
     policy = make_policy(PERMIT | {"legal_basis": "eu-gdpr:A6-1-a"})
     assert decide(REQUEST, MEMBER, policy).code is Code.NOT_ASKED
-    assert decide(REQUEST, MEMBER._replace(choices={"sharing": ChoiceState.GIVEN}), policy).permitted
+    given = under(policy.pack, MEMBER._replace(choices={"sharing": ChoiceState.GIVEN}))
+    assert decide(REQUEST, given, policy).permitted
 
 
 def test_a_default_that_depends_on_an_unknown_fact_is_unknown() -> None:
@@ -154,7 +157,8 @@ def test_when_exceptions_disagree_off_wins() -> None:
 
 def test_a_privacy_signal_is_a_refusal_even_after_a_yes() -> None:
     policy = make_policy(settings={"sharing": make_setting(honours=["gpc"])})
-    sends = MEMBER._replace(signals=frozenset({"gpc"}), choices={"sharing": ChoiceState.GIVEN})
+    chose = MEMBER._replace(signals=frozenset({"gpc"}), choices={"sharing": ChoiceState.GIVEN})
+    sends = under(policy.pack, chose)
     assert decide(REQUEST, sends, policy).code is Code.REFUSED
     assert decide(REQUEST, sends._replace(signals=frozenset({"other"})), policy).permitted
 
@@ -193,7 +197,7 @@ def test_a_refusal_carried_from_an_earlier_pack_is_told_as_one() -> None:
     later = make_pack({**PERMIT, "setting": None}, settings={})
     refused = MEMBER._replace(choices={"sharing": ChoiceState.REFUSED})
     assert decide(REQUEST, refused, Policy(later)).permitted
-    told = decide(REQUEST, refused, Policy(later, governed_by(make_pack())))
+    told = decide(REQUEST, refused, Policy(later, [make_pack()]))
     assert (told.code, told.setting, told.choice) == (Code.REFUSED, "sharing", ChoiceState.REFUSED)
     assert told.reason == "the member switched sharing off"
 

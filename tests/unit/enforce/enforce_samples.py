@@ -76,22 +76,28 @@ FACTS: dict[str, Any] = {
 
 
 class Told:
-    """A ledger that tells what it is given; only the last of each is in it."""
+    """A ledger that tells what it is given; only the last of each is in it. pack: the one all of it was given under."""
 
-    def __init__(self, *choices: tuple[str, str, str | None, str], signals: tuple[tuple[str, str], ...] = ()):
-        self.position = 1
+    def __init__(
+        self,
+        *choices: tuple[str, str, str | None, str],
+        signals: tuple[tuple[str, str], ...] = (),
+        pack: str | None = None,
+    ):
+        self.position, self.pack = 1, pack
         self._choices, self._signals = choices, signals
 
-    def choices_table(self, position: int, known: object = None) -> pa.Table:
+    def choices_table(self, position: int) -> pa.Table:
         names = ("subject", "setting", "category", "state")
         return pa.table(
             {
                 name: pa.array([row[place] for row in self._choices], pa.string())
                 for place, name in enumerate(names)
             }
+            | {"pack": pa.array([self.pack for _ in self._choices], pa.string())}
         )
 
-    def signals_table(self, position: int, known: object = None) -> pa.Table:
+    def signals_table(self, position: int) -> pa.Table:
         return pa.table(
             {
                 name: pa.array([row[place] for row in self._signals], pa.string())

@@ -34,7 +34,7 @@ def test_every_condition_of_a_rule_in_scope_is_looked_at() -> None:
         setting="sharing",
     )  # fmt: skip
     looks = dimensions(policy(rule), "recommendation", SELF, ["content.posts"])
-    assert looks.ages == (0, 18, 64, 65, 121)
+    assert looks.ages == (0, 18, 64, 65)
     assert looks.plans and looks.settings == ("sharing",)
     assert looks.visibilities == ("public",) and looks.cuts == (datetime(2025, 1, 1, tzinfo=UTC),)
     assert looks.row_classes == (1 + 2) * (1 + 2)  # named, other, not known; before, from, not known
@@ -43,7 +43,7 @@ def test_every_condition_of_a_rule_in_scope_is_looked_at() -> None:
 
 
 def test_facts_are_read_back_from_a_class() -> None:
-    state = MARK.join(["ads==withdrawn", "sharing==given", "sharing=content.posts=refused"])
+    state = MARK.join(["ads==withdrawn", "sharing==given@d1", "sharing=content.posts=refused"])
     assert facts_of(Subject("DE", 18, None, state, "gpc")) == Facts(
         "DE",
         18,
@@ -51,6 +51,7 @@ def test_facts_are_read_back_from_a_class() -> None:
         {"ads": ChoiceState.WITHDRAWN, "sharing": ChoiceState.GIVEN},
         {"sharing": {"content.posts": ChoiceState.REFUSED}},
         frozenset({"gpc"}),
+        {"sharing": "d1"},
     )
     assert facts_of(Subject(None, None, None, "", "")) == Facts()
 

@@ -231,6 +231,15 @@ def test_a_branch_that_looks_like_a_shared_word_is_found() -> None:
     assert finding.code == "PACK-116" and "write content.posts" in finding.fix
 
 
+def test_a_word_that_succeeds_nothing_there_can_have_been_is_found() -> None:
+    def edit(value: dict[str, Any]) -> None:
+        value["categories"] = {"content.slides": {"succeeds": ["content.decks", "dreams.slides"]}}
+        rule(value, categories=["content.slides"])
+
+    (finding,) = findings_of(edit)
+    assert finding.code == "PACK-141" and "dreams.slides" in finding.what
+
+
 def test_a_day_that_has_not_come_cannot_have_been_observed() -> None:
     assert codes(today=date(2025, 10, 31)) == ["PACK-117", "PACK-117"]
 

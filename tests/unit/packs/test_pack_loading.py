@@ -103,6 +103,7 @@ def test_an_error_reads_as_documented() -> None:
         ("purposes/recommendation", {"kind_of": "ai_assistance"}, "PACK-025", "remove kind_of"),
         ("recipients/self", {"name": "Acme", "kind": "affiliate"}, "PACK-026", "another id"),
         ("settings/ai/replaces", ["ai"], "PACK-026", "remove it"),
+        ("purposes/llm", {"kind_of": "ai_assistance", "succeeds": ["llm"]}, "PACK-140", "name the word"),
     ],
 )
 def test_one_slip_gives_its_code_a_place_and_a_way_to_mend_it(

@@ -14,6 +14,7 @@ from licet.packs.linting import Severity
 from licet.packs.model import NEVER, Status, Topic
 from licet.packs.references import citations
 from licet.terms import ChoiceState, Code
+from licet.testing import under
 from unit.packs.pack_samples import pack_value
 
 NOTES = (Path(__file__).parents[3] / "docs" / "platforms.md").read_text(encoding="utf-8")
@@ -30,6 +31,7 @@ def bare(text: str) -> str:
 def ask(name: str, purpose: str, category: str, recipient: str = "self", **about: object) -> Decision:
     request = {key: about.pop(key) for key in ("visibility", "created", "at") if key in about}
     facts = Facts(**{"region": "CA", "age": 40, "plan": "free", **about})  # type: ignore[arg-type]
+    facts = under(open_pack(name), facts)
     asked = Request(purpose, category, recipient, **{"at": NOW, **request})  # type: ignore[arg-type]
     return decide(asked, facts, Policy(open_pack(name)))
 

@@ -86,7 +86,10 @@ def audit_archive(
     plan = contents.owner.plan or (_CONSUMER if kind is Kind.CHATGPT else None)
 
     def judge(choices: Mapping[str, ChoiceState]) -> Judge:
-        return Judge(policy, Facts(person.region or _ANYWHERE, person.age, plan, choices=choices), at)
+        facts = Facts(
+            person.region or _ANYWHERE, person.age, plan, choices, bound=dict.fromkeys(choices, asked.digest)
+        )
+        return Judge(policy, facts, at)
 
     every = dict.fromkeys(asked.settings, ChoiceState.REFUSED)
     toggles = {id_: no for id_, no in every.items() if asked.settings[id_].kind == "toggle"}

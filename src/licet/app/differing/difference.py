@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from licet.app import library
+from licet.app.differing.bindings import noes_that_travel, yeses_that_fall_silent
 from licet.app.differing.parts import (
     announcements,
     controls,
@@ -16,6 +17,7 @@ from licet.app.differing.parts import (
 )
 from licet.app.differing.uses import UseDifference, uses_that_differ
 from licet.app.differing.voice import ABOUT_MEMBERS
+from licet.decide import Policy
 from licet.packs import Pack, PackChange, difference, open_pack
 
 
@@ -64,7 +66,10 @@ def compare_policies(before: str, after: str) -> PolicyDifference:
 def difference_of(before: Pack, after: Pack) -> PolicyDifference:
     """The same for packs at hand."""
     changes = difference(before, after)
+    following = Policy(after, [before])
     topics = {
+        "noes that travel": noes_that_travel(following, ABOUT_MEMBERS),
+        "yeses that fall silent": yeses_that_fall_silent(before, following, ABOUT_MEMBERS),
         "what is never done": never_done(before, after, ABOUT_MEMBERS),
         "controls": controls(before, after),
         "days": announcements(before, after),

@@ -101,7 +101,7 @@ def _people(pack: Pack, place: str) -> Iterator[Facts]:
     given = dict.fromkeys(pack.settings, ChoiceState.GIVEN)
     plans = dict.fromkeys((_PLAN, *(plan for rule in pack.rules for plan in rule.plans or ())))
     for plan in plans:
-        yield Facts(place, _AGE, plan, given)
+        yield Facts(place, _AGE, plan, given, bound=dict.fromkeys(pack.settings, pack.digest))
 
 
 def _days(pack: Pack, at: datetime) -> Iterator[datetime]:

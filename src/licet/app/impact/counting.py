@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.wording import category_term, purpose_term, recipient_name, region_name
-from licet.decide import Governed, Policy, governed_by
+from licet.decide import Policy
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
 from licet.enforce.impact_counts import UseImpact
@@ -91,7 +91,7 @@ def impact_of(
     old, new = open_pack(before), open_pack(after)
     in_force = workspace.packs_in_force()
     first = policy_as_in_force(old, in_force)
-    second = first if old.digest == new.digest else Policy(new, first.carried | governed_by(old))
+    second = first if old.digest == new.digest else Policy(new, (*first.earlier, old))
     position = workspace.ledger.position
     impact = Impact(
         Side(first, from_at), Side(second, to_at), workspace.catalogue, DuckDBEngine(threads=threads),
@@ -115,8 +115,7 @@ def policy_as_in_force(pack: Pack, in_force: list[Pack]) -> Policy:
     """A pack with what it carries: as it is in force, or as it would be after those that were."""
     places = [place for place, one in enumerate(in_force) if one.digest == pack.digest]
     earlier = in_force[: places[-1]] if places else in_force
-    carried: frozenset[Governed] = frozenset().union(*(governed_by(one) for one in earlier))
-    return Policy(pack, carried)
+    return Policy(pack, earlier)
 
 
 def _named(pack: Pack, at: datetime) -> dict[str, str]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
+from licet.app.differing.bindings import noes_that_travel, yeses_that_fall_silent
 from licet.app.differing.parts import controls, never_done
 from licet.app.differing.uses import uses_that_differ
 from licet.app.differing.voice import TO_YOU
+from licet.decide import Policy
 from licet.packs import Pack
 
 
@@ -36,7 +38,11 @@ class _Text:
 @functools.lru_cache(maxsize=32)
 def _in_words(before: _Text, after: _Text) -> tuple[str, ...]:
     old, new = before.pack, after.pack
-    return (*_uses(old, new), *never_done(old, new, TO_YOU), *controls(old, new))
+    following = Policy(new, [old])
+    return (
+        *_uses(old, new), *never_done(old, new, TO_YOU), *controls(old, new),
+        *noes_that_travel(following, TO_YOU), *yeses_that_fall_silent(old, following, TO_YOU),
+    )  # fmt: skip
 
 
 def _uses(before: Pack, after: Pack) -> Iterator[str]:

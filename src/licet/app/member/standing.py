@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from licet.decide import Facts, Policy, Request
-from licet.decide.reference import stands_on, starts_on
+from licet.decide.reference import YES, stands_on, starts_on
 from licet.ledger import Ledger
 from licet.terms import SELF, ChoiceState, Code
 from licet.terms.moments import format_moment
@@ -49,6 +49,14 @@ def standing(
     start = starts_on(control, request, facts).applies
     choices = {one.setting: one for one in ledger.choices_of(subject, position) if one.category is None}
     state = facts.choices.get(setting, ChoiceState.NEVER_ASKED)
+    unspoken: list[tuple[str, str, str]] = []
+    if state is ChoiceState.GIVEN:
+        unspoken, speaks = policy.unspoken(setting, facts.bound.get(setting))
+        if not speaks:  # given for something else: as if never asked
+            state = ChoiceState.NEVER_ASKED
+            del choices[setting]
+        elif verdict.code is not Code.REFUSED:
+            verdict = YES
     signals = control.honours & facts.signals
     refusals = [one for one in control.answers_for if one in choices and choices[one].value == "off"]
     made = choices.get(setting)
@@ -69,12 +77,14 @@ def standing(
     via = payload.get("via")
     return Standing(
         verdict.applies, how, state, None if made is None else made.at, None if made is None else made.entry,
-        via if isinstance(via, str) else None, start, _sentence(verdict.applies, how, start),
+        via if isinstance(via, str) else None, start, _sentence(verdict.applies, how, start, bool(unspoken)),
     )  # fmt: skip
 
 
-def _sentence(on: bool | None, how: str, start: bool | None) -> str:
+def _sentence(on: bool | None, how: str, start: bool | None, is_asked_again: bool) -> str:
     word = "on" if on else "off"
+    if how == "chosen" and is_asked_again:
+        return "You switched this on. Since then it has come to govern more, and for that nobody has asked you yet."
     if how == "chosen":
         return f"You switched this {word}."
     if how == "erased":

@@ -10,6 +10,9 @@ from licet.packs.dpv import is_term, nearest_term
 from licet.packs.model import Pack
 from licet.packs.places import places_of, region_lists
 from licet.packs.problems import MOST_PROBLEMS, Path, Problem
+from licet.packs.references import SUCCEEDING
+from licet.terms import SELF
+from licet.terms.ids import is_id
 from licet.terms.vocabulary import CATEGORIES, ancestors
 
 
@@ -18,6 +21,7 @@ def check_words(pack: Pack) -> Iterator[Problem]:
     yield from _misspelt(pack)
     yield from _terms(pack)
     yield from _overlaps(pack)
+    yield from _succeeding_nothing(pack)
 
 
 def _unmentioned(pack: Pack) -> Iterator[Problem]:
@@ -87,6 +91,22 @@ def _named_twice(pack: Pack, path: Path, regions: tuple[str, ...]) -> Iterator[P
             named.setdefault(place, later)
             if len(place) > 2:
                 named.setdefault(f"{place[:2]}-", later)
+
+
+def _succeeding_nothing(pack: Pack) -> Iterator[Problem]:
+    """PACK-141: a word that says it succeeds what no policy can have spoken of."""
+    for part in SUCCEEDING:
+        for id_, entry in getattr(pack, part).items():
+            for number, old in enumerate(entry.succeeds):
+                could_be = is_id(old) and (
+                    any(word in CATEGORIES for word in ancestors(old))
+                    if part == "categories"
+                    else old != SELF
+                )
+                if not could_be:
+                    what = f'"{id_}" succeeds "{old}", which no earlier policy can have spoken of'
+                    fix = "name the earlier word; without one the refusals of its siblings hold"
+                    yield Problem("PACK-141", (part, id_, "succeeds", number), what, fix)
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> list[str]:
