@@ -51,6 +51,7 @@ def build(
     at: datetime | None,
     position: int | None,
     recipe: str | Path | None,
+    people_left: int,
     progress: corpus.Progress,
 ) -> CorpusResult:
     """Of now; of a past moment, with the refusals of today, for inspection.
@@ -73,6 +74,7 @@ def build(
         made_by.asks_for(),
         for_training=True,
         for_inspection=tense is Tense.PAST,
+        people_left=people_left,
     )
     built = corpus.build(
         gate,
@@ -91,6 +93,7 @@ def update(
     at: datetime | None,
     position: int | None,
     recipe: str | Path | None,
+    people_left: int,
     progress: corpus.Progress,
 ) -> CorpusResult:
     """To now. Raises: UseError CORP-200 for a snapshot made for inspection, CORP-208 for another moment or position."""
@@ -104,7 +107,8 @@ def update(
 
     def open_gate(then: datetime | None, where: int) -> Gate:
         return workspace._open_gate(
-            asked["purpose"], asked["recipient"], then, where, made_by.asks_for(), for_training=True
+            asked["purpose"], asked["recipient"], then, where, made_by.asks_for(), for_training=True,
+            people_left=people_left,
         )
 
     updated = corpus.update(

@@ -121,6 +121,23 @@ def are_apart(ledger: Ledger, salt: bytes, one: str, other: str) -> bool:
     )
 
 
+def unsettled(salt: bytes, ledger: Ledger, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Which pairs, an id that is gone and a member's like it, the ledger says nothing of: neither that the one goes by
+    another id now, nor that they are two people."""
+    renamed = {entry.subject for entry in ledger.entries_of_kind(EntryKind.SUBJECT_RENAMED)}
+    apart = {
+        (entry.subject, entry.payload["other"])
+        for entry in ledger.entries_of_kind(EntryKind.SUBJECTS_DISTINCT)
+        if entry.payload is not None
+    }
+    return [
+        (gone, member)
+        for gone, member in pairs
+        if (gone not in renamed or current_name(ledger, gone) == gone)
+        and (gone, _mark(salt, member)) not in apart
+    ]
+
+
 def _choices_to_carry(ledger: Ledger, old: str, new: str, via: str) -> list[NewEntry]:
     """What the old id chose, where it is a no that the new one has not, or the new one was never asked."""
     before = {(choice.setting, choice.category): choice.value for choice in ledger.choices_of(new)}

@@ -51,6 +51,11 @@ class Layout(NamedTuple):
         return self.root / "ledger.checkpoint"
 
     @property
+    def absences(self) -> Path:
+        """Who of those who refused was absent from the members' table at the last run, as keyed digests."""
+        return self.root / "keys" / "absences.json"
+
+    @property
     def catalogue(self) -> Path:
         return self.root / "catalogue.yaml"
 

@@ -38,6 +38,7 @@ from licet.app.tokens import Tokens
 from licet.app.what_if import WhatIf, what_if
 from licet.decide import Decision, Facts, Policy
 from licet.enforce import Gate, decide_batch
+from licet.enforce.absences import Absences
 from licet.enforce.kept import Kept
 from licet.enforce.people import People
 from licet.enforce.subject_index import SubjectIndexes
@@ -455,6 +456,10 @@ class Workspace:
         """Who may call the API, and for what."""
         return Tokens(self.layout.tokens)
 
+    @functools.cached_property
+    def _absences(self) -> Absences:
+        return Absences(self.layout.absences, self.salt, functools.partial(id_changes.unsettled, self.salt))
+
     # -- deciding -------------------------------------------------------------------------------------------
 
     def decide(
@@ -530,18 +535,21 @@ class Workspace:
         columns: Mapping[str, Collection[str]] | None = None,
         tables: Mapping[str, Any] | None = None,
         for_training: bool = False,
+        people_left: int = 0,
     ) -> Gate:
         """Open the gate. Rows leave through it only as of now; at any other moment or position it can be asked.
 
         at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
         columns: per table what a use asks for; it sees nothing else.
         tables:  Arrow tables that the catalogue names with `arrow:`.
+        people_left: so many of those who refused, and were members at the last run, have left; see docs/choices.md.
         for_training: something is to learn from it; private communication is then never in it.
         Raises: AppError APP-085 when the ledger, or `position`, is not there yet; GateError GATE-200 when nothing is
         trained for this purpose.
         """
         return self._open_gate(
-            purpose, recipient, at, self._position(position, at_least), columns, tables, for_training
+            purpose, recipient, at, self._position(position, at_least), columns, tables, for_training,
+            people_left=people_left,
         )
 
     # -- the corpus -----------------------------------------------------------------------------------------
@@ -554,6 +562,7 @@ class Workspace:
         purpose: str = corpora.PURPOSE,
         recipient: str = SELF,
         recipe: str | Path | None = None,
+        people_left: int = 0,
         progress: Progress = _silent,
     ) -> CorpusResult:
         """Build a training corpus of everything that is permitted now.
@@ -564,7 +573,7 @@ class Workspace:
         Raises: UseError CORP-208 for a moment to come or choices of the past.
         """
         with clear_disk_errors("building the corpus"):
-            return corpora.build(self, purpose, recipient, at, position, recipe, progress)
+            return corpora.build(self, purpose, recipient, at, position, recipe, people_left, progress)
 
     def corpus_update(
         self,
@@ -573,6 +582,7 @@ class Workspace:
         position: int | None = None,
         snapshot: str = "latest",
         recipe: str | Path | None = None,
+        people_left: int = 0,
         progress: Progress = _silent,
     ) -> CorpusResult:
         """Bring a snapshot to what is permitted now, rewriting only what changed.
@@ -581,7 +591,7 @@ class Workspace:
         CORP-208 for another moment than now or choices of the past.
         """
         with clear_disk_errors("updating the corpus"):
-            return corpora.update(self, snapshot, at, position, recipe, progress)
+            return corpora.update(self, snapshot, at, position, recipe, people_left, progress)
 
     def corpus_list(self) -> list[SnapshotRef]:
         """The snapshots there are, newest last."""
@@ -666,6 +676,7 @@ class Workspace:
         tables: Mapping[str, Any] | None = None,
         for_training: bool = False,
         for_inspection: bool = False,
+        people_left: int = 0,
     ) -> Gate:
         return Gate(
             self.policy(position),
@@ -683,6 +694,8 @@ class Workspace:
             for_training=for_training,
             tense=tense_of(self, at, position),
             for_inspection=for_inspection,
+            absences=self._absences,
+            people_left=people_left,
         )
 
     def _position(self, position: int | None, at_least: int | None = None) -> int:

@@ -15,6 +15,7 @@ from licet.cli.door import (
     At,
     Engine,
     EngineName,
+    PeopleLeft,
     Position,
     Recipient,
     SparkRemote,
@@ -51,6 +52,7 @@ def build(
     ] = "generative_ai_training",
     recipient: Recipient = SELF,
     recipe: RecipeFile = None,
+    people_left: PeopleLeft = 0,
     engine: EngineName = Engine.duckdb,
     spark_remote: SparkRemote = None,
     workspace: WorkspaceDir = HERE,
@@ -64,7 +66,8 @@ def build(
     with licet.open(workspace, spark=spark) as opened, progress_bar(as_json) as progress:
         result = opened.corpus_build(
             at=None if at is None else parse_moment(at),
-            position=position, purpose=purpose, recipient=recipient, recipe=recipe, progress=progress,
+            position=position, purpose=purpose, recipient=recipient, recipe=recipe,
+            people_left=people_left, progress=progress,
         )  # fmt: skip
     _answer(result, as_json, f"A corpus for {purpose}")
 
@@ -74,6 +77,7 @@ def build(
 def update(
     snapshot: Snapshot = "latest",
     recipe: RecipeFile = None,
+    people_left: PeopleLeft = 0,
     engine: EngineName = Engine.duckdb,
     spark_remote: SparkRemote = None,
     workspace: WorkspaceDir = HERE,
@@ -85,7 +89,9 @@ def update(
     """
     spark = spark_of(engine, spark_remote)
     with licet.open(workspace, spark=spark) as opened, progress_bar(as_json) as progress:
-        result = opened.corpus_update(snapshot=snapshot, recipe=recipe, progress=progress)
+        result = opened.corpus_update(
+            snapshot=snapshot, recipe=recipe, people_left=people_left, progress=progress
+        )
     _answer(result, as_json, "The corpus, brought up to date")
 
 

@@ -61,6 +61,14 @@ AtLeast = Annotated[
 Purpose = Annotated[str, typer.Option("--purpose", help="What the data is used for.")]
 Recipient = Annotated[str, typer.Option("--recipient", help="Who receives it; `self` is the platform.")]
 
+PeopleLeft = Annotated[
+    int,
+    typer.Option(
+        "--people-left", metavar="N",
+        help="So many of those who refused, members at the last run, have left since.",
+    ),
+]  # fmt: skip
+
 EngineName = Annotated[
     Engine, typer.Option("--engine", help="Where tables are read: in this process, or on Spark.")
 ]

@@ -13,6 +13,7 @@ from licet.cli.door import (
     AtLeast,
     Engine,
     EngineName,
+    PeopleLeft,
     Position,
     Purpose,
     Recipient,
@@ -43,6 +44,7 @@ def show_(
     at: At = None,
     position: Position = None,
     at_least: AtLeast = None,
+    people_left: PeopleLeft = 0,
     engine: EngineName = Engine.duckdb,
     spark_remote: SparkRemote = None,
     workspace: WorkspaceDir = HERE,
@@ -59,6 +61,7 @@ def show_(
             at=None if at is None else parse_moment(at),
             position=position,
             at_least=at_least,
+            people_left=people_left,
         )
         counts = gate.counts()
         unlabelled = gate.unlabelled()

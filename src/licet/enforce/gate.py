@@ -19,6 +19,7 @@ import pyarrow as pa
 from licet.decide import Policy
 from licet.enforce import cells
 from licet.enforce import rows as narrow
+from licet.enforce.absences import Absences
 from licet.enforce.counts import Counts, HeldBack, Passed
 from licet.enforce.engine import Engine
 from licet.enforce.kept import Kept
@@ -55,10 +56,14 @@ class Gate:
         for_training: bool = False,
         tense: Tense = Tense.PRESENT,
         for_inspection: bool = False,
+        absences: Absences | None = None,
+        people_left: int = 0,
     ) -> None:
         """columns: per table the columns this use asks for; it sees, and is counted by, nothing else.
         tables:  Arrow tables that the catalogue names with `arrow:`.
         kept:    what earlier gates of the same tables and ledger found, and later ones may use.
+        absences: what earlier runs saw of the members; reading then stops where somebody's refusal would be lost.
+        people_left: so many of those who refused have left.
         for_training: something is to learn from what it hands out. Then only a training purpose will do, and
                  private communication stays out of it, under any policy.
         tense: where `at` and `position` lie, as whoever reads the clock says. Through a gate that is not of the present
@@ -80,7 +85,7 @@ class Gate:
         self.position = ledger.position if position is None else position
         kept = Kept() if kept is None else kept
         self._tables = Tables(catalogue, engine, base, tables or {}, columns)
-        members = Members(self._tables, engine, ledger, self.position, at, kept)
+        members = Members(self._tables, engine, ledger, self.position, at, kept, absences, people_left)
         self._plans = Plans(policy, purpose, recipient, at, self._tables, members, engine, for_training)
         self._verdicts = Verdicts(self._tables, self._plans, engine, kept)
 

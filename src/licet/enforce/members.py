@@ -9,6 +9,7 @@ from datetime import datetime
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from licet.enforce.absences import Absences, Roster, RosterHere, RosterThere
 from licet.enforce.engine import Engine
 from licet.enforce.kept import Kept
 from licet.enforce.population import Population, classify, describe, subject_ids
@@ -25,9 +26,19 @@ class Members:
     """The people of a gate's facts table, with what the ledger says they chose."""
 
     def __init__(
-        self, tables: Tables, engine: Engine, ledger: Ledger, position: int, at: datetime, kept: Kept
+        self,
+        tables: Tables,
+        engine: Engine,
+        ledger: Ledger,
+        position: int,
+        at: datetime,
+        kept: Kept,
+        absences: Absences | None = None,
+        people_left: int = 0,
     ) -> None:
+        """absences: what the runs before saw of the members; where there is none, nobody is missed."""
         self._tables, self._engine, self._kept = tables, engine, kept
+        self._absences, self._people_left = absences, people_left
         self._ledger, self._position, self._at = ledger, position, at
         self._populations: dict[Dimensions, tuple[Population, Roll | None]] = {}
 
@@ -48,9 +59,11 @@ class Members:
             members = self._tables.content(facts.table)
             if self._engine.people_here:
                 roll = self._roll(members, facts, key)
+                self._refuse_lost(facts, RosterHere(roll.subjects))
                 table = functools.cache(lambda: self._engine.hand_in(roll.with_classes()))
                 self._populations[key] = Population(table, roll.classes), roll
             else:
+                self._refuse_lost(facts, RosterThere(self._engine, subject_ids(members, facts)))
                 told = self._choices, self._signals
                 self._populations[key] = classify(self._engine, members, facts, *told, key, self._at), None
         return self._populations[key]
@@ -70,6 +83,15 @@ class Members:
             (facts, self._tables.catalogued(facts.table).location, looks, ages_hold_for(looks, self._at))
         )
         return self._kept.roll(key, self._tables.stand(facts.table), self._ledger, self._position, call)
+
+    def _refuse_lost(self, facts: FactsTable, roster: Roster) -> None:
+        """Once a gate. Raises: GateError GATE-171, GATE-172 where a refusal would be lost."""
+        if self._absences is None:
+            return
+        key = repr((facts, self._tables.catalogued(facts.table).location))
+        stand = self._tables.stand(facts.table)
+        self._absences.refuse_lost(key, stand, self._ledger, roster, self._people_left)
+        self._absences = None
 
     @functools.cached_property
     def _choices(self) -> pa.Table:

@@ -1,0 +1,230 @@
+"""Refusals whose id the members' table has no more: before a row leaves, it must be known that they stayed with nobody.
+
+An id that is spelt otherwise from one night to the next takes its refusal with it. So no row leaves where somebody who
+refused is gone and a member is there whose id is equal up to case, Unicode form or surrounding space, until the ledger
+says which it is; nor where many who refused are gone at once. Single leavers, newcomers and erased people stop nothing.
+What was absent at the last run lies in one small file, as keyed digests. Asked with today's refusals, whatever position
+a gate is opened at: that is what would be lost. Engines that keep the people elsewhere answer the same questions there.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import secrets
+import threading
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.enforce.engine import Engine
+from licet.ledger import Ledger
+from licet.sources.spellings import folded
+from licet.sources.stand import Stand
+from licet.terms import GateError
+
+#: How many who refused may be gone at once: more than these, and more than this share of them, stop a run.
+MOST_GONE, MOST_GONE_SHARE = 10, 0.01
+
+_DIGEST_BYTES = 8
+_WHITE = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
+
+#: Which of some pairs, an id that is gone and a member's like it, nothing in the ledger tells apart or joins.
+Unsettled = Callable[[Ledger, list[tuple[str, str]]], list[tuple[str, str]]]
+
+
+class Roster(Protocol):
+    """The ids of the members, wherever they are."""
+
+    def present(self, ids: pa.Array) -> pa.Array:
+        """Those of some ids that are members'."""
+        ...
+
+    def like(self, spellings: frozenset[str]) -> Iterable[str]:
+        """The members' ids that may be spelt one of these ways when folded; others may come with them."""
+        ...
+
+
+class _Seen(NamedTuple):
+    """Who of those who refused was absent, as the members' files stood so and the ledger had `position` entries."""
+
+    stand: Stand | None
+    position: int
+    absent: frozenset[str]
+
+    def is_as_it_was(self, stand: Stand | None, ledger: Ledger, position: int) -> bool:
+        """Whether the members are those of then, and the ledger has only grown by what people chose."""
+        return (
+            stand is not None
+            and self.stand is not None
+            and self.stand.holds(stand)
+            and position >= self.position
+            and not ledger.erased_since(self.position)
+        )
+
+
+class Absences:
+    """What one workspace remembers of them between two runs. Any number of threads may share one."""
+
+    def __init__(self, file: Path, salt: bytes, unsettled: Unsettled) -> None:
+        """file: what was absent at the last run. salt: the workspace's own, for the digests in that file."""
+        self._file, self._salt, self._unsettled = file, salt, unsettled
+        self._seen: dict[str, _Seen] = {}
+        self._lock = threading.Lock()
+
+    def refuse_lost(
+        self, key: str, stand: Stand | None, ledger: Ledger, roster: Roster, people_left: int
+    ) -> None:
+        """Let nobody's refusal be lost.
+
+        key: names the members' table. stand: how its files stand; None where files do not tell.
+        people_left: so many of those who refused have left, somebody says.
+        Raises: GateError GATE-171 where an id that is gone has a look-alike, GATE-172 where too many are gone at once.
+        """
+        with self._lock:
+            position, earlier = ledger.position, self._seen.get(key)
+            if earlier is not None and not earlier.is_as_it_was(stand, ledger, position):
+                earlier = None
+            if earlier is None:
+                absent = _absent(refusing(ledger, position), roster)
+            elif changed := ledger.changed_subjects(earlier.position, position):
+                absent = (earlier.absent - changed) | _absent(refusing(ledger, position, changed), roster)
+            else:
+                return
+            # Where the same are absent of a table that is as it was, what was found out about them is so still.
+            if earlier is None or absent != earlier.absent:
+                self._refuse_look_alikes(ledger, roster, absent)
+                self._refuse_exodus(ledger, absent, people_left)
+            self._remember(position, absent)
+            self._seen[key] = _Seen(stand, position, absent)
+
+    def _refuse_look_alikes(self, ledger: Ledger, roster: Roster, absent: frozenset[str]) -> None:
+        if not absent:
+            return
+        spelt: dict[str, list[str]] = {}
+        for subject in sorted(absent):
+            spelt.setdefault(folded(subject), []).append(subject)
+        pairs = [
+            (subject, member)
+            for member in roster.like(frozenset(spelt))
+            for subject in spelt.get(folded(member), ())
+        ]
+        pairs = self._unsettled(ledger, sorted(pairs)) if pairs else []
+        if pairs:
+            gone, member = pairs[0]
+            others = len({subject for subject, _ in pairs})
+            raise GateError(
+                "GATE-171",
+                f"the ids of {others} who refused are gone from the members' table, and ids that differ by case, "
+                f"Unicode form or surrounding space alone are there: {ascii(gone)[:80]} is gone, {ascii(member)[:80]} "
+                "is there",
+                fix="say for each which it is: `licet subjects rename OLD NEW` or `licet subjects distinct OLD NEW`",
+            )  # fmt: skip
+
+    def _refuse_exodus(self, ledger: Ledger, absent: frozenset[str], people_left: int) -> None:
+        last = self._read_last()
+        if last is None:
+            return
+        position, absent_then = min(last[0], ledger.position), last[1]
+        newly = [subject for subject in absent if self._digest(subject) not in absent_then]
+        if len(newly) <= max(MOST_GONE, people_left):
+            return
+        gone = refusing(ledger, position, newly)
+        # An id that was renamed is not gone: what it refused is refused under the new one.
+        count = len(self._unsettled(ledger, [(subject, "") for subject in gone.to_pylist()]))
+        there = len(refusing(ledger, position)) - len(absent_then)
+        if count > max(MOST_GONE, people_left) and count > MOST_GONE_SHARE * there:
+            raise GateError(
+                "GATE-172",
+                f"{count} of the {there} who refused and were members at the last run are gone from the members' table",
+                fix="mend the table's ids or its export, or say that they left with people_left (--people-left) "
+                f"{count}",
+            )
+
+    def _remember(self, position: int, absent: frozenset[str]) -> None:
+        """What this run saw. A process that dies here, or may not write, leaves what an earlier run saw."""
+        said = {"licet_absences": 1, "position": position, "absent": sorted(map(self._digest, absent))}
+        part = self._file.with_name(f".{self._file.name}.{secrets.token_hex(8)}.part")
+        try:
+            # Not forced to the disk: after a power cut an earlier run's will do, and every gate comes by here.
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(json.dumps(said).encode())
+            part.replace(self._file)
+        except OSError:
+            part.unlink(missing_ok=True)
+
+    def _read_last(self) -> tuple[int, frozenset[str]] | None:
+        """What the last run saw, this process's or another's; None before the first."""
+        try:
+            said: Any = json.loads(self._file.read_bytes())
+            return int(said["position"]), frozenset(map(str, said["absent"]))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise GateError(
+                "GATE-173", "what the last run saw of the members cannot be read", str(self._file),
+                "restore it from a backup, or remove it when you know that nobody's refusal was lost since",
+            ) from error  # fmt: skip
+
+    def _digest(self, subject: str) -> str:
+        return hmac.digest(self._salt, b"licet absent\x00" + subject.encode(), "sha256")[:_DIGEST_BYTES].hex()
+
+
+def refusing(ledger: Ledger, position: int, subjects: Collection[str] | None = None) -> pa.Array:
+    """Ids of those who refuse something or send a signal, each once; of some subjects, or of everybody not erased."""
+    choices = ledger.choices_table(position, subjects, known=tuple)
+    signals = ledger.signals_table(position, subjects, known=tuple)
+    noes = choices.filter(pc.equal(choices["value"], "off"))["subject"]
+    return pa.chunked_array([*noes.chunks, *signals["subject"].chunks], pa.string()).unique()
+
+
+class RosterHere:
+    """Members' ids that this process has, in the order of ids."""
+
+    def __init__(self, subjects: pa.Array) -> None:
+        self._subjects = subjects
+
+    def present(self, ids: pa.Array) -> pa.Array:
+        return self._subjects.filter(pc.is_in(self._subjects, value_set=ids))
+
+    def like(self, spellings: frozenset[str]) -> Iterable[str]:
+        ids = self._subjects
+        is_plain = pc.string_is_ascii(ids)
+        plain = ids.filter(is_plain)
+        spelt = pc.ascii_lower(pc.ascii_trim(plain, characters=_WHITE))
+        yield from plain.filter(pc.is_in(spelt, value_set=pa.array(spellings, pa.string()))).to_pylist()
+        yield from ids.filter(pc.invert(is_plain)).to_pylist()
+
+
+def _absent(refused: pa.Array, roster: Roster) -> frozenset[str]:
+    present = roster.present(refused) if len(refused) else refused
+    if len(present) == len(refused):
+        return frozenset()
+    return frozenset(refused.filter(pc.invert(pc.is_in(refused, value_set=present))).to_pylist())
+
+
+class RosterThere:
+    """Members' ids that an engine keeps where the data lies. ids: the column `subject`, text without nulls."""
+
+    def __init__(self, engine: Engine, ids: ir.Table) -> None:
+        self._engine, self._ids = engine, ids
+
+    def present(self, ids: pa.Array) -> pa.Array:
+        wanted = self._engine.hand_in(pa.table({"wanted": ids}))
+        found = self._ids.filter(self._ids.subject.isin(wanted.wanted)).distinct()
+        with self._engine.reading("the facts about members"):
+            return found.to_pyarrow()["subject"].combine_chunks()
+
+    def like(self, spellings: frozenset[str]) -> Iterable[str]:
+        wanted = self._engine.hand_in(pa.table({"wanted": pa.array(sorted(spellings), pa.string())}))
+        # What is not printable ASCII without surrounding space is spelt in ways that no engine folds as we do.
+        is_plain = self._ids.subject.re_search(r"^[!-~]([ -~]*[!-~])?$")
+        found = self._ids.filter(~is_plain | self._ids.subject.lower().isin(wanted.wanted)).distinct()
+        with self._engine.reading("the facts about members"):
+            for batch in self._engine.batches(found):
+                yield from batch["subject"].to_pylist()
