@@ -223,8 +223,8 @@ class RosterThere:
     def like(self, spellings: frozenset[str]) -> Iterable[str]:
         wanted = self._engine.hand_in(pa.table({"wanted": pa.array(sorted(spellings), pa.string())}))
         # What is not printable ASCII without surrounding space is spelt in ways that no engine folds as we do.
-        is_plain = self._ids.subject.re_search(r"^[!-~]([ -~]*[!-~])?$")
-        found = self._ids.filter(~is_plain | self._ids.subject.lower().isin(wanted.wanted)).distinct()
+        is_odd = self._ids.subject.re_search(r"[^ -~]|^ | $")
+        found = self._ids.filter(is_odd | self._ids.subject.lower().isin(wanted.wanted)).distinct()
         with self._engine.reading("the facts about members"):
             for batch in self._engine.batches(found):
                 yield from batch["subject"].to_pylist()
