@@ -107,7 +107,12 @@ def update(
 
     def open_gate(then: datetime | None, where: int) -> Gate:
         return workspace._open_gate(
-            asked["purpose"], asked["recipient"], then, where, made_by.asks_for(), for_training=True,
+            asked["purpose"],
+            asked["recipient"],
+            then,
+            where,
+            made_by.asks_for(),
+            for_training=True,
             people_left=people_left,
         )
 

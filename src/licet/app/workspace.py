@@ -548,7 +548,13 @@ class Workspace:
         trained for this purpose.
         """
         return self._open_gate(
-            purpose, recipient, at, self._position(position, at_least), columns, tables, for_training,
+            purpose,
+            recipient,
+            at,
+            self._position(position, at_least),
+            columns,
+            tables,
+            for_training,
             people_left=people_left,
         )
 
