@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import licet
-from journeys.networks import make_network, member, post
+from journeys.networks import AUTUMN, make_network, member, post
 from licet.app.workspace import Workspace
 from licet.ledger import EntryKind
 from licet.terms import AppError
@@ -297,7 +297,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(workspace: Workspace) -
 
 def test_a_yes_is_bound_to_the_policy_of_its_time_or_the_one_named(workspace: Workspace) -> None:
     first = workspace.policy().pack
-    now = format_moment(datetime.now(UTC))
+    now = format_moment(AUTUMN)
     result = workspace.import_choices(
         _csv([("ann", "ai", "on", "2024-03-01"), ("ben", "ai", "on", now), ("cem", "ai", "off", "2024-03-01")]),
         form="csv",
@@ -324,13 +324,13 @@ def test_who_chooses_while_a_file_is_recorded_is_not_overridden(
     append, others = type(workspace.ledger).append_unless_changed, iter(["off"])
 
     def overtaken(ledger: Any, entries: Any, position: int, subjects: Any) -> Any:
-        with licet.open(workspace.layout.root) as other:
+        with licet.open(workspace.layout.root, clock=lambda: AUTUMN) as other:
             for value in others:
                 other.choose("ann", "ai", value)
         return append(ledger, entries, position, subjects)
 
     monkeypatch.setattr(type(workspace.ledger), "append_unless_changed", overtaken)
-    now = format_moment(datetime.now(UTC) - timedelta(seconds=1))
+    now = format_moment(AUTUMN - timedelta(seconds=1))
     result = workspace.import_choices(_csv([("ann", "ai", "on", now), ("ben", "ai", "off", now)]), form="csv")
     assert (result.recorded, result.superseded) == (2, 1)
     assert (_stands(workspace, "ann")[0][2], _stands(workspace, "ben")[0][2]) == ("off", "off")

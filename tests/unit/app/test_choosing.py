@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import licet
-from journeys.networks import make_network, member, post, write_table
+from journeys.networks import AUTUMN, make_network, member, post, write_table
 from licet.app.workspace import Workspace
 from licet.terms import AppError, GateError, LicetError
 from licet.terms.moments import parse_moment
@@ -71,7 +71,7 @@ def test_a_no_is_recorded_whatever_state_the_data_is_in(tmp_path: Path, harm: st
             if path.suffix in (".yaml", ".parquet")
         }
     BROKEN[harm](tmp_path / "w")
-    with licet.open(tmp_path / "w") as workspace:
+    with licet.open(tmp_path / "w", clock=lambda: AUTUMN) as workspace:
         chosen = workspace.choose("ann", "ai", "off")
         assert chosen.known is None and chosen.notes == ()
         signal = workspace.signal("ben", "gpc", True)
@@ -81,7 +81,7 @@ def test_a_no_is_recorded_whatever_state_the_data_is_in(tmp_path: Path, harm: st
         if path.is_dir():
             path.rmdir()
         path.write_bytes(data)
-    with licet.open(tmp_path / "w") as workspace:
+    with licet.open(tmp_path / "w", clock=lambda: AUTUMN) as workspace:
         assert workspace.gate("generative_ai_training", at=DAY).read("posts")["author"].to_pylist() == ["dan"]
 
 
@@ -92,7 +92,7 @@ def test_a_no_waits_for_whoever_is_not_in_the_members_table_yet(tmp_path: Path) 
         assert workspace.choose("ann", "ai", "on").known is True
         write_table(tmp_path / "w", "members", [*ROWS["members"], member("cem")])
         write_table(tmp_path / "w", "posts", [*ROWS["posts"], post("4", "cem", "four")])
-    with licet.open(tmp_path / "w") as workspace:
+    with licet.open(tmp_path / "w", clock=lambda: AUTUMN) as workspace:
         assert workspace.knows("cem")
         passed = workspace.gate("generative_ai_training", at=DAY).read("posts")["author"].to_pylist()
         assert sorted(passed) == ["ann", "ben", "dan"]
@@ -129,7 +129,7 @@ def test_a_no_is_recorded_though_the_policy_cannot_be_read(
     (kept,) = (tmp_path / "w" / "packs").glob("*.yaml")
     whole = kept.read_bytes()
     harm(kept)
-    with licet.open(tmp_path / "w") as workspace:
+    with licet.open(tmp_path / "w", clock=lambda: AUTUMN) as workspace:
         with pytest.raises(LicetError):
             workspace.policy()
         chosen = workspace.choose("ann", "ai", "off")
@@ -140,7 +140,7 @@ def test_a_no_is_recorded_though_the_policy_cannot_be_read(
                 workspace.choose("ann", setting, value)  # type: ignore[arg-type]
         assert workspace.ledger.position == chosen.position
     kept.write_bytes(whole)
-    with licet.open(tmp_path / "w") as workspace:
+    with licet.open(tmp_path / "w", clock=lambda: AUTUMN) as workspace:
         assert workspace.gate("generative_ai_training", at=DAY).read("posts")["author"].to_pylist() == [
             "ben",
             "dan",

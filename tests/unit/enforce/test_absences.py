@@ -10,16 +10,14 @@ import pyarrow as pa
 import pytest
 
 import licet
-from journeys.networks import RECIPE, make_network, member, post, write_table
+from journeys.networks import AUTUMN, RECIPE, make_network, member, post, write_table
 from licet.app.workspace import Workspace
 from licet.enforce.absences import Absences, RosterHere, RosterThere
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.spark_engine import SparkEngine
 from licet.sources.spellings import folded
 from licet.terms import GateError
-from licet.terms.moments import parse_moment
 
-DAY = parse_moment("2025-10-15")
 PURPOSE = "generative_ai_training"
 
 
@@ -39,7 +37,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 def _passing(workspace: Workspace, **more: Any) -> list[str]:
-    return sorted(workspace.gate(PURPOSE, at=DAY, **more).read("posts")["author"].to_pylist())
+    return sorted(workspace.gate(PURPOSE, **more).read("posts")["author"].to_pylist())
 
 
 @pytest.mark.parametrize("there", ["ann", "ANN", "Ann ", " Ann", "Ann\t", "\u0100nn", "A\u0304nn"])
@@ -50,15 +48,18 @@ def test_no_row_leaves_until_it_is_said_who_a_look_alike_is(tmp_path: Path, ther
         workspace.choose(refused, "ai", "off")
         assert _passing(workspace) == ["ben"]
         _now(workspace, there, "ben")
-        gate = workspace.gate(PURPOSE, at=DAY)
+        gate = workspace.gate(PURPOSE)
         asked = (
             lambda: gate.read("posts"), lambda: gate.table("posts"), gate.counts, lambda: gate.verdicts("posts"),
-            lambda: workspace.corpus_build(at=DAY), lambda: _passing(workspace, position=1),
+            workspace.corpus_build, lambda: workspace.gate(PURPOSE, position=1).counts(),
         )  # fmt: skip
         for ask in asked:
             with pytest.raises(GateError, match="GATE-171"):
                 ask()
-        with licet.open(tmp_path / "w") as other, pytest.raises(GateError, match="GATE-171"):
+        with (
+            licet.open(tmp_path / "w", clock=lambda: AUTUMN) as other,
+            pytest.raises(GateError, match="GATE-171"),
+        ):
             _passing(other)
         workspace.rename_subject(refused, there)
         assert _passing(workspace) == ["ben"]
@@ -119,13 +120,13 @@ def test_many_who_refused_do_not_vanish_at_once_unseen(tmp_path: Path) -> None:
         _now(workspace, *crowd[10:], "ben")
         assert _passing(workspace) == ["ben"], "ten may go"
         _now(workspace, "ben")
-    with licet.open(tmp_path / "w") as workspace:
+    with licet.open(tmp_path / "w", clock=lambda: AUTUMN) as workspace:
         for people_left in (0, 19):
             with pytest.raises(GateError, match=r"GATE-172: 20 of the 20"):
                 _passing(workspace, people_left=people_left)
             with pytest.raises(GateError, match="GATE-172"):
-                workspace.corpus_build(at=DAY, people_left=people_left)
-        assert workspace.corpus_build(at=DAY, people_left=20).documents == 1
+                workspace.corpus_build(people_left=people_left)
+        assert workspace.corpus_build(people_left=20).documents == 1
         assert _passing(workspace) == ["ben"], "it is said once"
         _now(workspace, *crowd, "ben")
         assert _passing(workspace) == ["ben"], "those who come back are known"
@@ -173,10 +174,13 @@ def test_what_was_absent_is_kept_without_ids_and_for_its_owner(workspace: Worksp
     kept = workspace.layout.absences
     assert b"gone" not in kept.read_bytes() and kept.stat().st_mode & 0o077 == 0
     kept.write_text("{")
-    with licet.open(workspace.layout.root) as other, pytest.raises(GateError, match="GATE-173"):
+    with (
+        licet.open(workspace.layout.root, clock=lambda: AUTUMN) as other,
+        pytest.raises(GateError, match="GATE-173"),
+    ):
         _passing(other)
     kept.unlink()
-    with licet.open(workspace.layout.root) as other:
+    with licet.open(workspace.layout.root, clock=lambda: AUTUMN) as other:
         assert _passing(other) == ["Ann", "ben"]
 
 
