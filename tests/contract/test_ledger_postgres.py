@@ -233,7 +233,10 @@ def test_process_that_is_running_while_an_older_copy_is_restored_refuses_to_buil
         restore(home, dump)
         with pytest.raises(LedgerError, match="LEDG-017"):
             ledger.append([choose("cat")])
-        assert ledger.position == 1
+        with pytest.raises(LedgerError, match="LEDG-017"):
+            _ = ledger.position  # nor is anything read by it, which would forget a no
+    with home.open(read_only=True) as reader:
+        assert reader.position == 1
 
 
 def back_up(home: PostgresHome) -> Path:

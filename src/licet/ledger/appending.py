@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, update
 
 from licet.ledger.asking import LATEST_CHOICES, LATEST_SIGNALS
 from licet.ledger.checkpoints import Checkpoint, CheckpointFile
@@ -166,7 +166,7 @@ class Appender:
                 erased.values(subject=None, payload=None, salt=None), [{"at": index} for index in indices]
             )
             for table in (CHOICES, SIGNALS):
-                connection.execute(delete(table).where(table.c.subject == subject))
+                self._storage.remove(connection, table, subject)
             if noes or sent:
                 self._storage.insert(connection, {CHOICES: noes, SIGNALS: sent})
             # The entry that names them goes into the same transaction: no crash leaves an erased payload

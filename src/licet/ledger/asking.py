@@ -51,17 +51,20 @@ SIGNALS_TABLE = pa.schema(
 # are asked about in one.
 _LATEST_SIGNAL = "MAX(entry * 2 + is_on)"
 _LATEST_CHOICE = f"MAX((entry * 2 + is_on) * {1 << PACK_BITS} + pack)"
+_CHOICES_UNDER = (
+    f"SELECT setting, category, {_LATEST_CHOICE} AS latest, MAX(is_on) AS ever_on "
+    "FROM choices WHERE subject = ? AND entry < ? GROUP BY setting, category"
+)
+# One after the other and not by IN, which SQLite would sort.
 _CHOICES_OF = f"""
     SELECT found.setting, found.category, found.latest, found.ever_on, entries.recorded_at_us
-    FROM (
-        SELECT setting, category, {_LATEST_CHOICE} AS latest, MAX(is_on) AS ever_on
-        FROM choices WHERE subject IN (?, ?) AND entry < ? GROUP BY setting, category
-    ) AS found JOIN entries ON entries.idx = found.latest >> {PACK_BITS + 1}
-    ORDER BY found.setting, found.category
+    FROM ({_CHOICES_UNDER} UNION ALL {_CHOICES_UNDER}) AS found
+    JOIN entries ON entries.idx = found.latest >> {PACK_BITS + 1}
 """
-_SIGNALS_OF = (
-    f"SELECT signal, {_LATEST_SIGNAL} FROM signals WHERE subject IN (?, ?) AND entry < ? GROUP BY signal"
+_SIGNALS_UNDER = (
+    f"SELECT signal, {_LATEST_SIGNAL} FROM signals WHERE subject = ? AND entry < ? GROUP BY signal"
 )
+_SIGNALS_OF = f"{_SIGNALS_UNDER} UNION ALL {_SIGNALS_UNDER}"
 
 _NOW = "SELECT {0}, MAX(entry * 2 + is_on) FROM {1} WHERE subject IN (?, ?) GROUP BY {0} ORDER BY {0}"
 
@@ -107,8 +110,16 @@ def read_choices(
 
     packs_to: the packs that the ledger names, up to a number at least.
     """
-    found, mark = [], _mark(storage, subject, marks)
-    for setting, category, latest, ever_on, at_us in storage.fetch(_CHOICES_OF, (subject, mark, position)):
+    mark = _mark(storage, subject, marks)
+    stands: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for setting, category, *stand in storage.fetch(_CHOICES_OF, (subject, position, mark, position)):
+        latest, ever_on, at_us = stand
+        if (before := stands.get((setting, category))) is not None:
+            ever_on = max(ever_on, before[1])
+            latest, _, at_us = max(before, (latest, ever_on, at_us))
+        stands[setting, category] = latest, ever_on, at_us
+    found = []
+    for (setting, category), (latest, ever_on, at_us) in sorted(stands.items()):
         pack, last = latest & MOST_PACKS, latest >> PACK_BITS
         found.append(
             Choice(
@@ -127,9 +138,10 @@ def read_choices(
 def read_signals(storage: Storage, subject: str, position: int, marks: Marks | None) -> frozenset[str]:
     """The signals a subject sends."""
     mark = _mark(storage, subject, marks)
-    return frozenset(
-        signal for signal, latest in storage.fetch(_SIGNALS_OF, (subject, mark, position)) if latest & 1
-    )
+    stands: dict[str, int] = {}
+    for signal, latest in storage.fetch(_SIGNALS_OF, (subject, position, mark, position)):
+        stands[signal] = max(latest, stands.get(signal, 0))
+    return frozenset(signal for signal, latest in stands.items() if latest & 1)
 
 
 def read_choices_table(

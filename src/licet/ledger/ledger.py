@@ -60,7 +60,7 @@ class Ledger:
     ) -> None:
         self._storage, self._key, self._signer, self._file, self._marks = storage, key, signer, file, marks
         self._packs = PackNumbers()
-        self._reached = 0
+        self._reached, self._is_borne = 0, False
         self._appender = None
         if signer is not None and marks is not None:
             self._appender = Appender(storage, signer, clock, file, marks)
@@ -182,9 +182,13 @@ class Ledger:
         LEDG-023 and LEDG-024 when PostgreSQL goes away or refuses.
         Warns: CheckpointFileWarning when the entries are recorded and the checkpoint file could not be.
         """
-        appender = self._writer()
+        appender = self._holding_writer()
         prepared = prepare(entries)
-        return appender.append(prepared)[0] if prepared else []
+        if not prepared:
+            return []
+        recorded, _ = appender.append(prepared)
+        self._reached = max(self._reached, recorded[-1].index + 1)
+        return recorded
 
     def append_once(self, request: str, entries: Sequence[NewEntry]) -> tuple[list[Entry], bool]:
         """Record choices or signals that a request asks for, unless entries of that request are there already.
@@ -194,7 +198,7 @@ class Ledger:
         Returns: the entries of the request and whether they are new; found ones may have been erased since.
         Raises: as `append`.
         """
-        appender = self._writer()
+        appender = self._holding_writer()
         named = [NewEntry(one.kind, one.subject, {**one.payload, "request": request}) for one in entries]
         return appender.append(prepare(named), request)
 
@@ -231,7 +235,7 @@ class Ledger:
         Raises: as `append`; LEDG-024 when the role on PostgreSQL may not erase; LEDG-019 when the erasure stands
         but another reader keeps old pages alive, or the role may not rewrite the tables.
         """
-        entry = self._writer().erase(subject)
+        entry = self._holding_writer().erase(subject)
         if entry is not None and compact:
             self.compact()
         return entry
@@ -244,8 +248,17 @@ class Ledger:
 
     @property
     def position(self) -> int:
-        """The number of entries now, those of other processes included."""
-        return reading.read_position(self._storage)
+        """The number of entries now, those of other processes included.
+
+        Raises: LedgerError LEDG-152 or LEDG-017 when another ledger, or an older copy, was put in its place meanwhile.
+        """
+        self._storage.refuse_replaced()
+        before = self._reached
+        size = reading.read_position(self._storage)
+        if size < before:
+            raise _unfit(self.place, f"it has {size} entries and had {before} when last asked")
+        self._reached = max(size, self._reached)
+        return size
 
     def position_at(self, moment: datetime) -> int:
         """The number of entries recorded at or before `moment`. Raises: LedgerError LEDG-022 without time zone."""
@@ -295,11 +308,13 @@ class Ledger:
 
     def choices_of(self, subject: str, position: int | None = None) -> list[asking.Choice]:
         """The latest choice of a subject for each setting and category. Raises: LedgerError LEDG-014."""
-        return asking.read_choices(self._storage, self._packs_to, subject, self._at(position), self._marks)
+        return asking.read_choices(
+            self._storage, self._packs_to, subject, self._choices_at(position), self._marks
+        )
 
     def signals_of(self, subject: str, position: int | None = None) -> frozenset[str]:
         """The signals a subject sends. Raises: LedgerError LEDG-014."""
-        return asking.read_signals(self._storage, subject, self._at(position), self._marks)
+        return asking.read_signals(self._storage, subject, self._choices_at(position), self._marks)
 
     def choices_table(
         self,
@@ -316,7 +331,7 @@ class Ledger:
         Raises: LedgerError LEDG-014; LEDG-150 and LEDG-151 where somebody was erased and it was opened without its
         signer, or everybody is asked about and nothing says who is known.
         """
-        at = self._at(position)
+        at = self._everybody_at(position) if subjects is None else self._choices_at(position)
         return asking.read_choices_table(self._storage, self._packs_to, at, self._marks, subjects, known)
 
     def signals_table(
@@ -326,7 +341,8 @@ class Ledger:
         known: asking.Known | None = None,
     ) -> pa.Table:
         """Every signal being sent, or those of some subjects: subject, signal. known, Raises: as `choices_table`."""
-        return asking.read_signals_table(self._storage, self._at(position), self._marks, subjects, known)
+        at = self._everybody_at(position) if subjects is None else self._choices_at(position)
+        return asking.read_signals_table(self._storage, at, self._marks, subjects, known)
 
     def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
         """Subjects with a choice or a signal among the entries between two positions; erased ones are unknown."""
@@ -398,7 +414,10 @@ class Ledger:
         inspection = Inspection(key)
         if key != self._key:
             inspection.note(None, ProblemCode.KEY_CHANGED, f"the ledger names the key {self._key.text}")
-        return inspection.run(self._storage, outside, progress)
+        report = inspection.run(self._storage, outside, progress)
+        if report.ok and self._appender is not None:
+            self._storage.bear_out()
+        return report
 
     # -- within ----------------------------------------------------------------------------------------------
 
@@ -416,11 +435,32 @@ class Ledger:
         self._packs = self._packs.follow(self._storage, number)
         return self._packs
 
+    def _holding_writer(self) -> Appender:
+        appender = self._writer()
+        if not self._is_borne:
+            self._refuse_unborne()
+        return appender
+
+    def _choices_at(self, position: int | None) -> int:
+        """As `_at`, for who goes on to ask about choices or signals."""
+        if not self._is_borne:
+            self._refuse_unborne()
+        return self._at(position)
+
+    def _everybody_at(self, position: int | None) -> int:
+        """As `_choices_at`; holding the tables to their tally is little beside reading all of them."""
+        self._refuse_unborne()
+        return self._at(position)
+
+    def _refuse_unborne(self) -> None:
+        self._storage.refuse_unborne()
+        self._is_borne = True
+
     def _at(self, position: int | None) -> int:
         # A ledger only grows, so what was there once need not be looked for again.
         if position is not None and 0 <= position <= self._reached:
             return position
-        last = self._reached = self.position
+        last = self.position
         if position is None:
             return last
         if not 0 <= position <= last:

@@ -256,6 +256,19 @@ class PostgresStorage:
         except psycopg.Error as error:
             raise self._as_ledger_error(error, lost=driven.closed) from error
 
+    def remove(self, connection: Connection, table: Table, subject: str) -> None:
+        """Take a subject's rows out of the table of choices or of signals."""
+        connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE subject = %s", (subject,))
+
+    def refuse_replaced(self) -> None:
+        """An address names one database; a position that went back shows another under it."""
+
+    def refuse_unborne(self) -> None:
+        """Only the owner of the tables can change them here, and verification finds it."""
+
+    def bear_out(self) -> None:
+        """Nothing is kept here that would have to be set right."""
+
     def compact(self) -> None:
         """Rewrite the tables so that nothing erased remains in their files.
 

@@ -33,6 +33,7 @@ from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from licet.ledger import tally
 from licet.ledger.schema import METADATA, REQUESTS
 from licet.terms import LedgerError
 
@@ -44,6 +45,10 @@ _LOG_PAGES = 8192
 
 #: KiB of pages a connection keeps.
 _CACHE_KIB = 32_768
+
+
+#: Device and number of a file, which stay while anybody has it open.
+_Identity = tuple[int, int]
 
 
 class SqliteStorage:
@@ -58,9 +63,18 @@ class SqliteStorage:
             "sqlite+pysqlite://", creator=self._connect, poolclass=QueuePool, pool_size=8, max_overflow=64
         )
         self._closed = False
+        self._borne_version: int | None = None
         self._point_lock = threading.Lock()
+        #: Which file this is, and which its logs are while it is open; a path alone may come to name another.
+        self._file: _Identity | None = None
+        self._logs: tuple[_Identity | None, ...] = ()
+        self._seen: tuple[int, int] | None = None  # its bytes and when it was written, when last looked at
         with self._translating():
             self._point = self._connect()
+        self._file = _identify(self.path)
+        with contextlib.suppress(sqlite3.Error):  # what it is, if no ledger, is told by who asks for its key
+            self._point.execute("SELECT 1 FROM sqlite_master").fetchone()
+        self._logs = tuple(map(_identify, self._log_paths))
 
     @classmethod
     def create_tables(cls, path: Path) -> None:
@@ -76,6 +90,7 @@ class SqliteStorage:
                     connection.exec_driver_sql("PRAGMA journal_mode=WAL")
                 with engine.begin() as connection:
                     METADATA.create_all(connection)
+                    tally.create(_driven_by(connection))
             finally:
                 engine.dispose()
 
@@ -87,6 +102,55 @@ class SqliteStorage:
             ).scalar():
                 REQUESTS.create(connection, checkfirst=True)
                 connection.commit()
+
+    def refuse_replaced(self) -> None:
+        """Raises: LedgerError LEDG-152 when the path names another file than the one that was opened, or none.
+
+        An older copy put in its place, a file moved away: what is read and written through the open one is then seen
+        by nobody who opens it next. About a microsecond.
+        """
+        found = _look(self.path)
+        if found is None or (found.st_dev, found.st_ino) != self._file:
+            raise self._replaced(self.path)
+        if (seen := (found.st_size, found.st_mtime_ns)) != self._seen:
+            # Pages were moved into the file, or a copy was put there: none is taken from memory that may be another
+            # now. What then does not begin with what this process knows is refused where positions are compared.
+            self._seen = seen
+            with self._point_lock:
+                self._refuse_closed()
+                self._point.execute(_DROP_PAGES)
+
+    def refuse_unborne(self) -> None:
+        """Raises: LedgerError LEDG-153 when the tables of choices and signals are not as they were written."""
+        ((version,),) = self.fetch("PRAGMA data_version")  # another as soon as anybody else commits
+        if version == self._borne_version:
+            return
+        with self.reading() as connection:
+            driven = _driven_by(connection)
+            if not tally.exists(driven):
+                if self.read_only:
+                    return  # a ledger from before it was kept, and nobody here who may add it
+                with self.writing() as writer:
+                    if not tally.exists(_driven_by(writer)):
+                        tally.create(_driven_by(writer))
+            if not tally.fits(driven):
+                raise LedgerError(
+                    "LEDG-153",
+                    "the tables of choices and signals are not those that were written with the entries",
+                    str(self.path),
+                    "run `licet ledger verify`: where it finds nothing, the ledger can be used again; "
+                    "else restore it from a copy that verifies",
+                )
+        self._borne_version = version
+
+    def bear_out(self) -> None:
+        """Take the tables of choices and signals for right; for who has just verified them."""
+        with self.reading() as connection:
+            driven = _driven_by(connection)
+            if not tally.exists(driven) or tally.fits(driven):
+                return
+        with self.writing() as connection:
+            tally.take(_driven_by(connection))
 
     @property
     def place(self) -> str:
@@ -119,6 +183,9 @@ class SqliteStorage:
         """A connection on which every statement sees what was committed when it began."""
         self._refuse_closed()
         with self._translating(), self._engine.connect() as connection:
+            if connection.info.get("seen") != self._seen:
+                connection.info["seen"] = self._seen
+                _driven_by(connection).execute(_DROP_PAGES)
             yield connection
 
     @contextmanager
@@ -149,11 +216,15 @@ class SqliteStorage:
 
         If the process dies before the block is left, nothing of it remains; once it is left, all of it does.
         """
+        self.refuse_replaced()
         with self.reading() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
+                self._refuse_other_files()
                 yield connection
                 connection.commit()
+                # Once more: what was written into a file that is gone is acknowledged to nobody.
+                self._refuse_other_files()
             except BaseException:
                 # However far it came, closing the file's handle undoes it; none goes back to the pool half done.
                 connection.invalidate()
@@ -163,15 +234,20 @@ class SqliteStorage:
         self, connection: Connection, statement: str, parameters: Sequence[Any] = ()
     ) -> list[tuple[Any, ...]]:
         """A short read within the transaction of `writing`. statement: as `fetch` takes it."""
-        driven = connection.connection.driver_connection
-        assert isinstance(driven, sqlite3.Connection)
-        return driven.execute(statement, parameters).fetchall()
+        return _driven_by(connection).execute(statement, parameters).fetchall()
 
     def insert(self, connection: Connection, rows: Mapping[Table, Sequence[tuple[Any, ...]]]) -> None:
         """Add rows to tables, each in the order of its table's columns."""
         for table, added in rows.items():
             if added:
                 connection.exec_driver_sql(_insert_statement(table), list(added))
+        tally.add(_driven_by(connection), rows)
+
+    def remove(self, connection: Connection, table: Table, subject: str) -> None:
+        """Take a subject's rows out of the table of choices or of signals."""
+        found = self.ask(connection, f"SELECT * FROM {table.name} WHERE subject = ?", (subject,))
+        connection.exec_driver_sql(f"DELETE FROM {table.name} WHERE subject = ?", (subject,))
+        tally.add(_driven_by(connection), {table: found}, sign=-1)
 
     def took_place(self, size: int, root: bytes) -> bool:
         """SQLite always says what became of a commit, so nobody need ask."""
@@ -219,6 +295,39 @@ class SqliteStorage:
     # -- connections and errors ------------------------------------------------------------------------------
 
     def _connect(self) -> sqlite3.Connection:
+        if self._file is None:
+            return self._connected()
+        # Both sides of the moment in which SQLite opens whatever the path names then.
+        self._refuse_other_files()
+        connection = self._connected()
+        try:
+            self._refuse_other_files()
+        except LedgerError:
+            connection.close()
+            raise
+        return connection
+
+    @property
+    def _log_paths(self) -> tuple[Path, Path]:
+        return Path(f"{self.path}-wal"), Path(f"{self.path}-shm")
+
+    def _refuse_other_files(self) -> None:
+        """Raises: LedgerError LEDG-152 when the file is another, or one of its logs, where what was written last is."""
+        known_files = zip((self.path, *self._log_paths), (self._file, *self._logs), strict=True)
+        for path, known in known_files:
+            if known is not None and _identify(path) != known:
+                raise self._replaced(path)
+
+    def _replaced(self, path: Path) -> LedgerError:
+        return LedgerError(
+            "LEDG-152",
+            "the file is no longer the one that was opened: it was moved away, or another put in its place",
+            str(path),
+            "stop whatever uses the ledger, put the right file back and verify it, then ask again; "
+            "nothing of this call was acknowledged",
+        )
+
+    def _connected(self) -> sqlite3.Connection:
         uri = f"file:{quote(str(self.path))}"
         if not self.read_only:
             connection = self._open(f"{uri}?mode=rw")
@@ -269,10 +378,33 @@ class SqliteStorage:
         return LedgerError(code, what, str(self.path), fix)
 
 
+def _driven_by(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection under SQLAlchemy's."""
+    driven = connection.connection.driver_connection
+    assert isinstance(driven, sqlite3.Connection)
+    return driven
+
+
+def _look(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+def _identify(path: Path) -> _Identity | None:
+    """Which file a path names now; None where there is none."""
+    found = _look(path)
+    return None if found is None else (found.st_dev, found.st_ino)
+
+
 @functools.cache
 def _insert_statement(table: Table) -> str:
     return str(insert(table).compile(dialect=sqlite_dialect(paramstyle="qmark")))
 
+
+#: Forget every page of the file that a connection holds.
+_DROP_PAGES = "PRAGMA shrink_memory"
 
 #: What SQLite says when it may not make the files of its log.
 _NO_LOG_HERE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)

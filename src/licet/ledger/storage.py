@@ -78,6 +78,25 @@ class Storage(Protocol):
         """Add rows to tables, each in the order of its table's columns."""
         ...
 
+    def remove(self, connection: Connection, table: Table, subject: str) -> None:
+        """Take a subject's rows out of the table of choices or of signals, within the transaction of `writing`."""
+        ...
+
+    def refuse_replaced(self) -> None:
+        """Cheaply: whether this is still the ledger that was opened. Raises: LedgerError LEDG-152 when it is not."""
+        ...
+
+    def refuse_unborne(self) -> None:
+        """Whether choices and signals are as they were written. Raises: LedgerError LEDG-153 when they are not.
+
+        On PostgreSQL nothing is looked at: there only the owner can change them, and verification finds it.
+        """
+        ...
+
+    def bear_out(self) -> None:
+        """Take the tables of choices and signals for right; for who has just verified them."""
+        ...
+
     def compact(self) -> None:
         """Rewrite the tables so that nothing erased remains in them. Raises: LedgerError LEDG-019 when it cannot."""
         ...

@@ -34,16 +34,16 @@ ROWS = {
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    with make_network(tmp_path / "w", ROWS, recipe=RECIPE) as made:
+    with make_network(tmp_path / "w", ROWS, recipe=RECIPE, clock=lambda: AT) as made:
         yield made
 
 
 def code(workspace: Workspace, subject: str, **asked: Any) -> str:
-    return str(workspace.decide(subject, *TRAINING, visibility="public", at=AT, **asked).code)
+    return str(workspace.decide(subject, *TRAINING, visibility="public", **asked).code)
 
 
 def authors(workspace: Workspace, **asked: Any) -> set[str]:
-    gate = workspace.gate(TRAINING[0], at=AT, **asked)
+    gate = workspace.gate(TRAINING[0], **asked)
     return {row["post"] for row in gate.read("posts").to_pylist()}
 
 
@@ -56,10 +56,10 @@ def test_every_way_out_knows_the_no_of_somebody_erased(workspace: Workspace) -> 
         workspace.ledger_erase(one, compact=False)
     assert {code(workspace, one) for one in ("ann", "ben", "cy")} == {"refused"}
     asked = [Question(one, *TRAINING, visibility="public") for one in ("ann", "ben", "cy")]
-    assert {str(one.code) for one in workspace.decide_many(asked, at=AT)} == {"refused"}
+    assert {str(one.code) for one in workspace.decide_many(asked)} == {"refused"}
     assert authors(workspace) == set()
-    assert not [one for one in workspace.gate(TRAINING[0], at=AT).counts().passed if one.table == "posts"]
-    assert workspace.corpus_build(at=AT).documents == 0
+    assert not [one for one in workspace.gate(TRAINING[0]).counts().passed if one.table == "posts"]
+    assert workspace.corpus_build().documents == 0
     (stands,) = (one.standing for one in workspace.member("ann", AT).settings() if one.id == "ai")
     assert (stands.on, stands.how) == (False, "erased") and "still holds" in stands.sentence
     assert workspace.ledger_verify().ok
@@ -80,7 +80,7 @@ def test_the_person_comes_back_by_a_new_choice_alone(workspace: Workspace) -> No
 
 
 def test_a_corpus_loses_whoever_refused_and_was_erased_before_its_update(workspace: Workspace) -> None:
-    assert workspace.corpus_build(at=AT).documents == 3
+    assert workspace.corpus_build().documents == 3
     workspace.choose("ann", "ai", "off")
     workspace.ledger_erase("ann", compact=False)
     assert workspace.corpus_update().documents == 2
@@ -120,7 +120,7 @@ def test_the_key_that_marks_are_made_with_leaves_with_no_archive(workspace: Work
     )
     archive = zipfile.ZipFile(io.BytesIO(b"".join(workspace.member_archive("ann"))))
     out = workspace.layout.root.parent / "out"
-    workspace.corpus_build(at=AT)
+    workspace.corpus_build()
     workspace.corpus_export(out, "jsonl")
     left = [archive.read(name) for name in archive.namelist()]
     left += [path.read_bytes() for path in out.rglob("*") if path.is_file()]
