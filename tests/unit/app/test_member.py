@@ -58,6 +58,21 @@ def test_a_signal_switches_off_what_honours_it_and_a_choice_does_not_outvote_it(
     )
 
 
+def test_a_no_that_is_carried_and_a_no_to_one_kind_stand_on_the_controls_page(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.choose("ann", "ai", "off", category="content.posts")
+    narrow = workspace.member("ann", DAY).standing("ai")
+    assert narrow.on and narrow.off_for == ("content.posts",) and "It is off for: posts." in narrow.sentence
+    no = workspace.choose("ann", "ai", "off")
+    later = tmp_path / "later.yaml"
+    later.write_text(PACK.replace("  ai:\n", "  machine:\n").replace("setting: ai", "setting: machine"))
+    workspace.use_pack(str(later))
+    carried = workspace.member("ann", DAY).standing("machine")
+    assert (carried.on, carried.how, carried.entry) == (False, "earlier", no.entry)
+    assert workspace.member("ben", DAY).standing("machine").on, "he refused nothing"
+
+
 def test_a_page_says_what_reaches_the_member_and_why(workspace: Workspace) -> None:
     page = workspace.member("ann", DAY).setting("ai")
     assert {one.rule: one.reaches for one in page.governs} == {

@@ -164,7 +164,7 @@ def _reach(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> tuple[str,
     for purpose in rule.purposes:
         for category in rule.categories:
             for recipient in rule.recipients:
-                request = _such_a_record(rule, purpose, category, recipient, at, policy)
+                request = such_a_record(rule, purpose, category, recipient, at, policy)
                 answer = decide(request, facts, policy)
                 if answer.permitted:
                     return "yes", "Your data is used for this."
@@ -180,7 +180,7 @@ def _reach(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> tuple[str,
     return "no", _sentence(reason_for(best))
 
 
-def _such_a_record(
+def such_a_record(
     rule: Rule, purpose: str, category: str, recipient: str, at: datetime, policy: Policy
 ) -> Request:
     """A record the rule speaks of: what does not depend on the member is as the rule wants it."""

@@ -29,13 +29,14 @@ class Standing(BaseModel):
     """Where the member stands, since when, and why; `on` is null when nobody can say, which counts as off."""
 
     on: bool | None
-    how: Literal["chosen", "default", "signal", "earlier", "unknown"]
+    how: Literal["chosen", "default", "signal", "earlier", "erased", "unknown"]
     state: Literal["given", "refused", "withdrawn", "never_asked"]
     since: str | None
     entry: int | None
     via: str | None
     default: bool | None
     sentence: str
+    off_for: list[str]
 
 
 class Rule(BaseModel):
