@@ -198,7 +198,7 @@ POPULATION = [
     Fault(
         "birthdays by the asker's clock",
         _POPULATION,
-        "day = day_of(at)",
+        "day = day_begun_everywhere(at)",
         "day = at.date()",
         "the same moment makes somebody of age or not, as the time zone it was written in has it",
     ),

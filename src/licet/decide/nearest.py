@@ -15,7 +15,7 @@ from licet.decide.succession import EXACT, is_lifted
 from licet.decide.words import Decision, Facts, Request
 from licet.packs.model import NEVER
 from licet.terms import ChoiceState, Code
-from licet.terms.moments import format_moment
+from licet.terms.moments import format_moment, is_age
 from licet.terms.regions import WORLD, lies_in
 from licet.terms.vocabulary import ancestors
 
@@ -113,7 +113,7 @@ def _besides_place(
 ) -> Change | None:
     """What else would have to be otherwise, once moment and place are settled."""
     steps = list(before)
-    age = facts.age if type(facts.age) is int and facts.age >= 0 else None
+    age = facts.age if is_age(facts.age) else None
     if clause.minimum_age is not None and (age is None or age < clause.minimum_age):
         facts = facts._replace(age=clause.minimum_age)
         steps.append(Step("age", None, str(clause.minimum_age), f"from the age of {clause.minimum_age}"))

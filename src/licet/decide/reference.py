@@ -19,6 +19,7 @@ from licet.decide.policy import Cell, Clause, Control, Policy
 from licet.decide.succession import EXACT, is_lifted, strictest
 from licet.decide.words import Decision, Facts, Request
 from licet.terms import ChoiceState, Code
+from licet.terms.moments import is_age
 from licet.terms.regions import lies_in
 from licet.terms.vocabulary import ancestors
 
@@ -149,7 +150,7 @@ def judge(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Ver
 
     if clause.minimum_age is not None or clause.maximum_age is not None:
         age = facts.age
-        if type(age) is not int or age < 0:
+        if not is_age(age):
             unknown = unknown or _AGE_UNKNOWN
         elif clause.minimum_age is not None and age < clause.minimum_age:
             return _UNDER_AGE
@@ -230,8 +231,7 @@ def starts_on(control: Control, request: Request, facts: Facts) -> Verdict:
         if start.plans is not None:
             answers.append(facts.plan in start.plans if isinstance(facts.plan, str) else None)
         if start.below_age is not None:
-            known = type(facts.age) is int and facts.age >= 0
-            answers.append(facts.age < start.below_age if known and facts.age is not None else None)
+            answers.append(facts.age < start.below_age if is_age(facts.age) else None)
         if False in answers:
             continue
         if None in answers:

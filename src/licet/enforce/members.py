@@ -19,7 +19,7 @@ from licet.enforce.tabulate import Dimensions
 from licet.ledger import Ledger
 from licet.sources.catalogue import FactsTable
 from licet.terms import GateError
-from licet.terms.moments import day_of
+from licet.terms.moments import day_begun_everywhere
 
 
 class Members:
@@ -115,7 +115,7 @@ def ages_hold_for(looks: Dimensions, at: datetime) -> object:
 
     Ages are counted in whole years, so a roll that looks at them is good for its day; None where nothing asks.
     """
-    return day_of(at) if len(looks.ages) > 1 else None
+    return day_begun_everywhere(at) if len(looks.ages) > 1 else None
 
 
 def _of_choices(table: pa.Table) -> pa.Table:

@@ -26,7 +26,7 @@ from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, FactsTable
 from licet.sources.spellings import folded, look_alikes
 from licet.terms import ChoiceState
-from licet.terms.moments import age_in_years
+from licet.terms.moments import age_in_years, is_age
 
 #: Larger tables are asked through the engine each time; below it, ids and facts take some tens of bytes a person.
 MOST_KEPT_ROWS = 20_000_000
@@ -237,6 +237,7 @@ def _facts(
 def _age(agreed: dict[str, Any], at: datetime) -> int | None:
     if "birth_date" in agreed:
         born = agreed["birth_date"]
-        return age_in_years(born, at) if isinstance(born, date) else None
-    age = agreed.get("age")
-    return age if type(age) is int and age >= 0 else None
+        age = age_in_years(born, at) if isinstance(born, date) else None
+    else:
+        age = agreed.get("age")
+    return age if is_age(age) else None

@@ -21,7 +21,7 @@ from licet.enforce.engine import Engine
 from licet.enforce.tabulate import BOUND, MARK, Dimensions, Subject
 from licet.sources.catalogue import FactsTable
 from licet.terms import ChoiceState, SourceError
-from licet.terms.moments import day_of
+from licet.terms.moments import day_begun_everywhere
 
 #: A column beside `subject` where ids are whole numbers: engines join those faster than text.
 NUMBER = "subject_number"
@@ -238,7 +238,7 @@ def _age_class(lived: ir.Value, ages: tuple[int, ...], at: datetime) -> ir.Value
 
 def born_by(age: int, at: datetime) -> date:
     """The last day of birth of someone who is `age` at the moment `at`."""
-    day = day_of(at)
+    day = day_begun_everywhere(at)
     if age >= day.year:
         return date.min  # nobody was born before the calendar
     try:

@@ -18,6 +18,7 @@ from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.decide.combination import SubjectAnswer, answer_of
 from licet.decide.policy import Cell, Clause, Control
 from licet.terms import ChoiceState, Code
+from licet.terms.moments import OLDEST_YEARS
 
 #: The widest table the gate can mask: one bit per kind of data in a signed 64-bit integer.
 MOST_CATEGORIES = 62
@@ -84,6 +85,8 @@ def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequenc
             ages |= {clause.maximum_age, clause.maximum_age + 1}
     for control in controls:
         ages |= {start.below_age for start in control.starts if start.below_age is not None}
+    if len(ages) > 1:
+        ages.add(OLDEST_YEARS + 1)  # from there on nobody's age is known
     return Dimensions(
         tuple(sorted(ages)),
         any(clause.plans is not None for clause in clauses)

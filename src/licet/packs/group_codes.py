@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from licet.terms.regions import MEMBERSHIPS, members_of
+from licet.terms.regions import MEMBERSHIPS, members_of, one_place
 
 #: Answers kept; rules and settings name few different lists.
 _MOST_KEPT = 64
@@ -35,7 +35,7 @@ class GroupCodes:
         if places is None:
             found: set[str] = set()
             for code in self._unfold(held):
-                found |= members_of(code, day) if code in MEMBERSHIPS else {code}
+                found |= members_of(code, day) if code in MEMBERSHIPS else {one_place(code)}
             if len(self._places) >= _MOST_KEPT:
                 self._places.clear()
             places = self._places[held, day] = frozenset(found)

@@ -1,7 +1,7 @@
 """Regions in a pack: each code is one, each group is there, and no group holds itself.
 
-`NO` is Norway here, never a "no". Codes are those of ISO 3166: countries from `licet.terms.regions`, subdivisions
-from pycountry, which also turns a country's name into the code that was meant.
+`NO` is Norway here, never a "no". Codes are those of ISO 3166 as `licet.terms.regions` has them; pycountry turns a
+country's name into the code that was meant.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from datetime import date
 
 from licet.packs.model import Pack
 from licet.packs.problems import MOST_PROBLEMS, Path, Problem, nearest
-from licet.terms.regions import COUNTRIES, MEMBERSHIPS, WORLD, is_region
+from licet.terms.regions import COUNTRIES, MEMBERSHIPS, WORLD, is_region, region_meant
 
 #: Groups of a circle that are named.
 _MOST_SHOWN = 20
-_OTHER_NAMES = {"UK": "GB", "EL": "GR"}
 
 
 def region_lists(pack: Pack) -> Iterator[tuple[Path, tuple[str, ...]]]:
@@ -56,23 +55,14 @@ def places_of(pack: Pack, regions: tuple[str, ...], day: date) -> frozenset[str]
 
 
 def _is_known(pack: Pack, region: str) -> bool:
-    if region in pack.region_groups or region in MEMBERSHIPS or region == WORLD or region in COUNTRIES:
-        return True
-    return is_region(region) and _is_subdivision(region)
-
-
-def _is_subdivision(code: str) -> bool:
-    import pycountry  # late: its tables take a tenth of a second, and few policies name subdivisions
-
-    found = pycountry.subdivisions.get(code=code)  # type: ignore[no-untyped-call]
-    return found is not None
+    return region in pack.region_groups or region in MEMBERSHIPS or region == WORLD or is_region(region)
 
 
 def _meant(pack: Pack, region: str) -> str:
-    import pycountry
+    import pycountry  # late: its tables take a tenth of a second
 
-    if region.upper() in _OTHER_NAMES:
-        return f"write {_OTHER_NAMES[region.upper()]}"
+    if (code := region_meant(region)) is not None:
+        return f"write {code}"
     if _is_known(pack, region.upper()):
         return f"write {region.upper()}"
     try:

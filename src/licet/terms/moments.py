@@ -5,10 +5,14 @@ Nothing here reads the clock. Doors and the ledger read it and hand the moment d
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import TypeGuard
 
 from licet.terms.errors import AppError
+
+#: Beyond this an age is not known.
+OLDEST_YEARS = 120
 
 
 class Tense(StrEnum):
@@ -53,8 +57,24 @@ def day_of(moment: datetime) -> date:
         return date.min if moment.year == 1 else date.max
 
 
+def day_begun_everywhere(moment: datetime) -> date:
+    """The latest day that has begun in every time zone: in the last of them it is twelve hours behind UTC."""
+    try:
+        return day_of(moment.astimezone(UTC) - timedelta(hours=12))
+    except OverflowError:
+        return day_of(moment) if moment.year > 1 else date.min
+
+
+def is_age(age: object) -> TypeGuard[int]:
+    """Whether somebody can be so many whole years old; 1990 is a year, and 999 stands for none."""
+    return type(age) is int and 0 <= age <= OLDEST_YEARS
+
+
 def age_in_years(born: date, at: datetime) -> int | None:
-    """Whole years lived at `at` (UTC); None when born after it, since such a date is no date of birth."""
-    day = day_of(at)
+    """Whole years lived at `at`; None when born after it, since such a date is no date of birth.
+
+    A birthday counts once it has begun everywhere, so that nobody is of age before they are where they live.
+    """
+    day = day_begun_everywhere(at)
     years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
     return years if years >= 0 else None

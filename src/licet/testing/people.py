@@ -68,7 +68,9 @@ def _member(rng: Random, subject: str | None, at: datetime) -> dict[str, Any]:
         "region": make_region(rng),
         "plan": make_plan(rng),
         "birth_date": None if chance(rng, 8) else _birth_date(rng, at.astimezone(UTC).date()),
-        "age": None if chance(rng, 8) else pick(rng, [30, *AGES, *(age - 1 for age in AGES), 66, 0, -3]),
+        "age": None
+        if chance(rng, 8)
+        else pick(rng, [30, *AGES, *(age - 1 for age in AGES), 66, 0, -3, 120, 121, 1990]),
     }
 
 

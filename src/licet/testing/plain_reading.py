@@ -14,7 +14,7 @@ from licet.packs import Pack, Rule, Setting
 from licet.packs.model import CONSENT_BASES
 from licet.terms import ChoiceState
 from licet.terms.moments import midnight
-from licet.terms.regions import WORLD, is_region
+from licet.terms.regions import ONE_PLACE, WORLD, is_region
 
 NO = (ChoiceState.REFUSED, ChoiceState.WITHDRAWN)
 
@@ -67,7 +67,7 @@ def _conditions(rule: Rule, request: Request, facts: Facts, pack: Pack) -> Itera
         yield is_in(facts.region, rule.regions, request, pack)
     elif rule.effect == "permit":
         yield True if is_region(facts.region) else None
-    age = facts.age if facts.age is not None and facts.age >= 0 else None
+    age = facts.age if facts.age is not None and 0 <= facts.age <= 120 else None
     if rule.minimum_age is not None:
         yield None if age is None else age >= rule.minimum_age
     if rule.maximum_age is not None:
@@ -89,10 +89,16 @@ def is_in(region: str | None, regions: tuple[str, ...], request: Request, pack: 
     places = pack.places(regions, request.at.astimezone(UTC).date())
     if region is None or not is_region(region):
         return None
-    if region in places or region[:2] in places or WORLD in places:
+    # a place of two codes is one, and neither surely within the other country nor surely without
+    names = {region, *(code for pair in ONE_PLACE.items() for code in pair if region in pair)}
+    own = {name for name in names if name not in ONE_PLACE}
+    if WORLD in places or names & places or any(name[:2] in places for name in own):
         return True
-    parts_named = any(place.startswith(f"{region}-") for place in places)
-    return None if len(region) == 2 and parts_named else False
+    above = {code[:2] for code, place in ONE_PLACE.items() for name in own if place[:2] == name[:2]}
+    if above & places:
+        return None
+    parts = {*places, *(code for code, place in ONE_PLACE.items() if place in places or place[:2] in places)}
+    return None if any(part.startswith(f"{name}-") for part in parts for name in own) else False
 
 
 def is_refused(setting: str, category: str, facts: Facts) -> bool:
@@ -126,7 +132,7 @@ def _lets(id_: str, needs_consent: bool, request: Request, facts: Facts, pack: P
 
 def _starts_on(setting: Setting, request: Request, facts: Facts, pack: Pack) -> bool | None:
     """Where a setting stands for someone never asked: off wherever an exception says so, else open, else on."""
-    age = facts.age if facts.age is not None and facts.age >= 0 else None
+    age = facts.age if facts.age is not None and 0 <= facts.age <= 120 else None
     states = {"on": [setting.default.state.value == "on"], "off": [False]}
     told: dict[str, list[bool | None]] = {name: list(found) for name, found in states.items()}
     for exception in setting.default.exceptions:

@@ -41,10 +41,12 @@ SETTINGS = ("ai", "ads", "feed")
 #: Settings that only earlier packs had.
 RETIRED = ("old_ai", "old_ads")
 
-REGIONS = ("DE", "CH", "GB", "HR", "IS", "CA", "CA-QC", "US", "US-CA")
+REGIONS = (
+    "DE", "CH", "GB", "HR", "IS", "CA", "CA-QC", "US", "US-CA", "US-PR", "PR", "FR", "FR-974", "RE", "NL-BQ1", "BQ",
+)  # fmt: skip
 GROUPS = ("EU", "EEA", "WORLD", "north", "alps", "union")
 #: What stands in the region column of real tables and is no region, with marks a careless key would trip over.
-NO_REGIONS = ("ch", "UK", "XX", "", "EU", "WORLD", "DE|18", "DE-", "ÖÖ")
+NO_REGIONS = ("ch", "UK", "XX", "", "EU", "WORLD", "DE|18", "DE-", "DE-XX", "ÖÖ")
 
 PLANS = ("free", "premium")
 ODD_PLANS = ("|free", "Free", "", "\x1f")

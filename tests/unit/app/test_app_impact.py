@@ -132,7 +132,7 @@ def test_files_without_an_order_are_counted_alike(tmp_path: Path) -> None:
     )
     (tmp_path / "talks.csv").write_text("n,who,whom,text\n1,ann,ben,a\n2,ben,ben,b\n3,ben,zoe,c\n")
     choices = pa.table(
-        {name: pa.array([], pa.string()) for name in ("subject", "setting", "category", "state", "pack")}
+        {name: pa.array([], pa.string()) for name in ("subject", "setting", "category", "state")}
     )
     signals = pa.table({name: pa.array([], pa.string()) for name in ("subject", "signal")})
     ledger = cast(Ledger, ToldLedger(choices, signals))

@@ -87,7 +87,7 @@ class Told:
         self.position, self.pack = 1, pack
         self._choices, self._signals = choices, signals
 
-    def choices_table(self, position: int) -> pa.Table:
+    def choices_table(self, position: int, known: object = None) -> pa.Table:
         names = ("subject", "setting", "category", "state")
         return pa.table(
             {
@@ -97,7 +97,7 @@ class Told:
             | {"pack": pa.array([self.pack for _ in self._choices], pa.string())}
         )
 
-    def signals_table(self, position: int) -> pa.Table:
+    def signals_table(self, position: int, known: object = None) -> pa.Table:
         return pa.table(
             {
                 name: pa.array([row[place] for row in self._signals], pa.string())

@@ -13,12 +13,13 @@ from licet.terms.moments import age_in_years
 @pytest.mark.parametrize(
     ("age", "at", "day"),
     [
-        (18, datetime(2026, 1, 1, tzinfo=UTC), date(2008, 1, 1)),
-        (0, datetime(2026, 1, 1, tzinfo=UTC), date(2026, 1, 1)),
-        (18, datetime(2026, 2, 28, tzinfo=UTC), date(2008, 2, 28)),  # born on the 29th: tomorrow
-        (18, datetime(2024, 2, 29, tzinfo=UTC), date(2006, 2, 28)),  # there was no 29th in 2006
-        (16, datetime(2024, 2, 29, tzinfo=UTC), date(2008, 2, 29)),
-        (18, datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=2))), date(2007, 12, 31)),  # UTC counts
+        (18, datetime(2026, 1, 1, 12, tzinfo=UTC), date(2008, 1, 1)),  # begun in the last time zone
+        (18, datetime(2026, 1, 1, 11, 59, tzinfo=UTC), date(2007, 12, 31)),
+        (0, datetime(2026, 1, 1, 12, tzinfo=UTC), date(2026, 1, 1)),
+        (18, datetime(2026, 2, 28, 12, tzinfo=UTC), date(2008, 2, 28)),  # born on the 29th: tomorrow
+        (18, datetime(2024, 2, 29, 12, tzinfo=UTC), date(2006, 2, 28)),  # there was no 29th in 2006
+        (16, datetime(2024, 2, 29, 12, tzinfo=UTC), date(2008, 2, 29)),
+        (18, datetime(2026, 1, 1, 13, tzinfo=timezone(timedelta(hours=2))), date(2007, 12, 31)),
         (150, datetime(100, 6, 1, tzinfo=UTC), date.min),
     ],
 )

@@ -34,7 +34,7 @@ def test_every_condition_of_a_rule_in_scope_is_looked_at() -> None:
         setting="sharing",
     )  # fmt: skip
     looks = dimensions(policy(rule), "recommendation", SELF, ["content.posts"])
-    assert looks.ages == (0, 18, 64, 65)
+    assert looks.ages == (0, 18, 64, 65, 121)
     assert looks.plans and looks.settings == ("sharing",)
     assert looks.visibilities == ("public",) and looks.cuts == (datetime(2025, 1, 1, tzinfo=UTC),)
     assert looks.row_classes == (1 + 2) * (1 + 2)  # named, other, not known; before, from, not known

@@ -9,7 +9,7 @@ import pytest
 from licet.decide import Facts, Policy, Request, decide
 from licet.packs import open_pack
 from licet.terms import AppError
-from licet.terms.moments import age_in_years, day_of, parse_moment
+from licet.terms.moments import age_in_years, day_of, is_age, parse_moment
 
 EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-14))
 FIRST, LAST = datetime(1, 1, 1, tzinfo=EAST), datetime(9999, 12, 31, 23, tzinfo=WEST)
@@ -45,3 +45,18 @@ def test_decide_answers_at_moments_beyond_the_calendar(at: datetime) -> None:
     pack = open_pack("linkedin_as_reported")
     request = Request("generative_ai_training", "content.posts", at=at, visibility="public", created=at)
     assert decide(request, Facts(region="DE"), Policy(pack)).permitted is (at is LAST)
+
+
+def test_a_birthday_counts_once_it_has_begun_everywhere() -> None:
+    born = date(2008, 11, 3)
+    honolulu = timezone(timedelta(hours=-10))
+    assert age_in_years(born, datetime(2026, 11, 3, tzinfo=UTC)) == 17
+    assert age_in_years(born, datetime(2026, 11, 2, 23, 59, tzinfo=honolulu)) == 17
+    assert age_in_years(born, datetime(2026, 11, 3, 12, tzinfo=UTC)) == 18
+
+
+@pytest.mark.parametrize(
+    ("age", "known"), [(0, True), (120, True), (121, False), (1990, False), (-1, False), (True, False)]
+)
+def test_an_age_that_nobody_reaches_is_not_known(age: int, known: bool) -> None:
+    assert is_age(age) is known
