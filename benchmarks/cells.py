@@ -207,6 +207,7 @@ def _check(outcome: Outcome, engines: tuple[_OnDuckDB, _OnSpark], jobs: tuple[Jo
         tell("comparing cells", place, len(jobs))
         told = [
             engine.gate.table(f"{job.name}.{UDF_SHARE}")
+            .mutate(id=lambda rows: rows.id.cast("int64"))
             .filter(lambda rows: rows.id < ids)
             .to_pyarrow()
             .to_pylist()

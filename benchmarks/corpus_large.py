@@ -148,7 +148,9 @@ def _make(workspace: Workspace, folder: Path, sizes: Sizes, seed: int) -> None:
         subjects=("author",),
         created="created",
         visibility="visibility",
-        columns={"post_id": None, "reactions": "content.posts", "text": "content.posts"},
+        columns=dict.fromkeys(
+            ("post_id", "author", "created", "visibility", "reactions", "text"), "content.posts"
+        ),
     )
     members = Table(
         location=Location(parquet=str(places["members"])),

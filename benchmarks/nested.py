@@ -154,7 +154,7 @@ def _catalogued(folder: Path, table: str, labels: dict[str, str]) -> dict[str, A
         "location": {"parquet": str(folder / f"{table}.parquet")},
         "key": "id",
         "subjects": ["author"],
-        "columns": {"kept": KEPT, "cell": KEPT, **labels},
+        "columns": {"id": KEPT, "author": KEPT, "kept": KEPT, "cell": KEPT, **labels},
     }
 
 

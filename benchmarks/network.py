@@ -51,14 +51,14 @@ class Network:
 
     def catalogue(self, *, whole: bool = False) -> Catalogue:
         """The tables as the gate reads them; `whole` for those whose ids are whole numbers."""
-        content = {"post_id": None, "reactions": "content.posts"}
+        content = dict.fromkeys(("post_id", "author", "created", "visibility", "reactions"), "content.posts")
         tables = {
             "members": Table(
                 location=Location(parquet=str(self.file("members", whole=whole))),
                 key="member_id",
                 subjects=("member_id",),
                 created=None,
-                columns={"region": "profile.location"},
+                columns={"member_id": "profile.location", "region": "profile.location"},
             ),
             "posts": _posts(self.file("posts", whole=whole), content),
         }

@@ -25,16 +25,17 @@ TEXT, TEXTS, MOMENT, DAY = pa.string(), pa.list_(pa.string()), pa.timestamp("us"
 SHAPES: dict[str, list[tuple[str, pa.DataType, str | None]]] = {
     "members": [("id", TEXT, None), ("region", TEXT, "profile.location"), ("born", DAY, "demographic.age")],
     "profiles": [
-        ("id", TEXT, None), ("name", TEXT, "profile.name"), ("headline", TEXT, "profile.headline"),
+        ("id", TEXT, "profile.headline"), ("name", TEXT, "profile.name"), ("headline", TEXT, "profile.headline"),
         ("summary", TEXT, "profile.summary"), ("internal", TEXT, None),
     ],
     "posts": [
-        ("post", TEXT, None), ("author", TEXT, None), ("with", TEXTS, None), ("seen_by", TEXT, None),
-        ("made", MOMENT, None), ("title", TEXT, "content.posts"), ("body", TEXT, "content.posts"),
+        ("post", TEXT, "content.posts"), ("author", TEXT, "content.posts"), ("with", TEXTS, "content.posts"),
+        ("seen_by", TEXT, "content.posts"), ("made", MOMENT, "content.posts"), ("title", TEXT, "content.posts"),
+        ("body", TEXT, "content.posts"),
     ],
     "comments": [
-        ("comment", TEXT, None), ("post", TEXT, "content.comments"), ("author", TEXT, None),
-        ("made", MOMENT, None), ("text", TEXT, "content.comments"),
+        ("comment", TEXT, "content.comments"), ("post", TEXT, "content.comments"),
+        ("author", TEXT, "content.comments"), ("made", MOMENT, "content.comments"), ("text", TEXT, "content.comments"),
     ],
     "messages": [
         ("message", TEXT, None), ("sender", TEXT, None), ("to", TEXTS, None), ("made", MOMENT, None),

@@ -702,6 +702,7 @@ class Workspace:
             for_inspection=for_inspection,
             absences=self._absences,
             people_left=people_left,
+            salt=self.salt,
         )
 
     def _position(self, position: int | None, at_least: int | None = None) -> int:

@@ -64,7 +64,7 @@ def show_(
             people_left=people_left,
         )
         counts = gate.counts()
-        unlabelled = gate.unlabelled()
+        unlabelled, pseudonymous = gate.unlabelled(), gate.pseudonymous()
         columns = {name: list(gate.columns(name)) for name in gate.names}
     passed = [entry._asdict() for entry in counts.passed]
     held = [entry._asdict() for entry in counts.held_back]
@@ -75,6 +75,7 @@ def show_(
                 "held_back": counts.by_reason(), "held_back_detail": held,
                 "columns": columns,
                 "unlabelled": {name: list(columns) for name, columns in unlabelled.items()},
+                "pseudonymous": {name: list(columns) for name, columns in pseudonymous.items()},
             }
         )  # fmt: skip
         return
@@ -87,4 +88,6 @@ def show_(
     show.by_reason(counts.by_reason())
     show.by_region(passed, held)
     for name, bare in unlabelled.items():
-        say(f"{name}: {', '.join(bare)} have no label and are never handed out", "dim")
+        say(f"{name}: {', '.join(bare)} have no label and are not shown", "dim")
+    for name, bare in pseudonymous.items():
+        say(f"{name}: {', '.join(bare)} have no label and are shown as pseudonyms", "dim")

@@ -26,6 +26,7 @@ from ibis.common.exceptions import TableNotFound
 from licet.enforce.database_rows import database_table
 from licet.enforce.duckdb_files import csv_scan, jsonl_scan, located, parquet_of, parquet_scan, text_literal
 from licet.enforce.duckdb_rows import arrow_in_order, parquet_in_order
+from licet.enforce.keyed_hash import duckdb_function
 from licet.enforce.marks import RowsInOrder
 from licet.enforce.spreading import ALONE_ROWS, cut_between_groups, spread, workers_for_this_machine
 from licet.enforce.text_columns import as_catalogued, refusal
@@ -64,6 +65,7 @@ class DuckDBEngine:
             self.backend.raw_sql(f"SET memory_limit='{memory_limit}'")
         if threads is not None:
             self.backend.raw_sql(f"SET threads={threads}")
+        self._hashes: dict[bytes, Callable[[ir.Value], ir.Value]] = {}
         self._names = (f"licet_{n}" for n in itertools.count())
         self._attached: dict[str, str] = {}
 
@@ -141,17 +143,15 @@ class DuckDBEngine:
         told = [name for name, kind in table.schema().items() if kind.is_uuid() or kind.is_interval()]
         if told:
             table = table.mutate(**{name: table[name].cast("string") for name in told})
+        if odd := [name for name, kind in types.items() if "TIMESTAMPTZ_NS" in kind]:
+            mended = ", ".join(
+                f"{_identifier(name)} AT TIME ZONE 'UTC' AS {_identifier(name)}" for name in odd
+            )
+            table = self._view(f"SELECT * REPLACE ({mended}) FROM ({ibis.to_sql(table)})")
+        # Last, since a view forgets it.
         if empty := [name for name, kind in types.items() if 'kind="NULL"' in kind]:
             table = table.mutate(**{name: ibis.null() for name in empty})
-        odd = [name for name, kind in types.items() if "TIMESTAMPTZ_NS" in kind]
-        if not odd:
-            return table
-        mended = ", ".join(f"{_identifier(name)} AT TIME ZONE 'UTC' AS {_identifier(name)}" for name in odd)
-        view = next(self._names)
-        self.backend.raw_sql(
-            f"CREATE TEMP VIEW {view} AS SELECT * REPLACE ({mended}) FROM ({ibis.to_sql(table)})"
-        )
-        return self.backend.table(view)
+        return table
 
     def _from_file(self, name: str, pattern: str, table: str, base: Path) -> ir.Table:
         """A table or a view of a DuckDB file, `schema.table` where it is not in the main one."""
@@ -188,6 +188,12 @@ class DuckDBEngine:
     def keep(self, expression: ir.Table) -> ir.Table:
         with self.reading("the table that says who the members are"):
             return self.backend.create_table(next(self._names), expression, temp=True)
+
+    def keyed_hash(self, text: ir.Value, key: bytes) -> ir.Value:
+        if key not in self._hashes:
+            made, self._hashes[key] = duckdb_function(f"licet_hash_{len(self._hashes)}", key)
+            self.backend.raw_sql(made)
+        return self._hashes[key](text)
 
     def transform(
         self,

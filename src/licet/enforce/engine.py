@@ -46,6 +46,10 @@ class Engine(Protocol):
         """Compute an expression once and keep the result for this engine's lifetime."""
         ...
 
+    def keyed_hash(self, text: ir.Value, key: bytes) -> ir.Value:
+        """HMAC-SHA256 of a text's UTF-8 under a key of at most 64 bytes, in hexadecimal; null for null."""
+        ...
+
     def transform(
         self,
         rows: ir.Table,

@@ -8,7 +8,8 @@ narrow columns alone. It holds no rule of its own: `tabulate` asks `decide`, and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import secrets
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,12 @@ from licet.enforce.engine import Engine
 from licet.enforce.kept import Kept
 from licet.enforce.members import Members
 from licet.enforce.plans import Plan, Plans
-from licet.enforce.shapes import Whole, bare_parts, element_subjects, kinds_in
-from licet.enforce.tables import Tables, roles
+from licet.enforce.pseudonyms import Pseudonyms, identifying
+from licet.enforce.shapes import Whole, bare_parts, element_subjects
+from licet.enforce.tables import Tables
 from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
-from licet.sources.catalogue import Catalogue
+from licet.sources.catalogue import Catalogue, Table
 from licet.terms import SELF, GateError
 from licet.terms.moments import Tense, format_moment
 from licet.terms.vocabulary import TRAINING, is_training
@@ -58,6 +60,7 @@ class Gate:
         for_inspection: bool = False,
         absences: Absences | None = None,
         people_left: int = 0,
+        salt: bytes | None = None,
     ) -> None:
         """columns: per table the columns this use asks for; it sees, and is counted by, nothing else.
         tables:  Arrow tables that the catalogue names with `arrow:`.
@@ -69,6 +72,7 @@ class Gate:
         tense: where `at` and `position` lie, as whoever reads the clock says. Through a gate that is not of the present
                  no row leaves; it counts and gives verdicts all the same.
         for_inspection: of the past, rows may be looked at; whoever opens it sees to it that they stay here.
+        salt:    the workspace's, for pseudonyms; without one they are this gate's own.
         Raises: GateError GATE-001, GATE-005, GATE-006; GATE-200 for a purpose that nothing is trained for."""
         if at.utcoffset() is None:
             raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
@@ -87,6 +91,7 @@ class Gate:
         self._tables = Tables(catalogue, engine, base, tables or {}, columns)
         members = Members(self._tables, engine, ledger, self.position, at, kept, absences, people_left)
         self._plans = Plans(policy, purpose, recipient, at, self._tables, members, engine, for_training)
+        self._pseudonyms = Pseudonyms(engine, secrets.token_bytes(32) if salt is None else salt)
         self._verdicts = Verdicts(self._tables, self._plans, engine, kept)
 
     @property
@@ -95,11 +100,18 @@ class Gate:
         return tuple(self.catalogue.tables)
 
     def unlabelled(self) -> dict[str, tuple[str, ...]]:
-        """Per table, the columns, and the parts of columns, that have no label and are therefore denied."""
+        """Per table, the columns, and the parts of columns, that have no label and are therefore not shown."""
+        return self._bare(lambda column, table: column not in identifying(table))
+
+    def pseudonymous(self) -> dict[str, tuple[str, ...]]:
+        """Per table, the columns of keys and subjects that have no label: pseudonyms stand in them."""
+        return self._bare(lambda column, table: column in identifying(table))
+
+    def _bare(self, wanted: Callable[[str, Table], bool]) -> dict[str, tuple[str, ...]]:
         found = {}
         for name, table in self.catalogue.tables.items():
             shapes = self._tables.shapes(name)
-            columns = (c for c in self._tables.content(name).columns if c not in roles(table))
+            columns = (column for column in self._tables.content(name).columns if wanted(column, table))
             bare = [part for c in columns for part in bare_parts(c, shapes.get(c, Whole(None)))]
             if bare:
                 found[name] = tuple(bare)
@@ -108,9 +120,15 @@ class Gate:
     def table(self, name: str, subjects: Iterable[str] | None = None) -> ir.Table:
         """The permitted part of a table, as an Ibis table; call `.to_pyarrow()`, `.to_pandas()`, ... on it.
 
+        The columns of its key and its subjects are always there, as text: where they are not permitted, pseudonyms.
         subjects: keep only rows about one of these people (a filter on top of the gate, never around it).
         Raises: GateError GATE-201 through a gate of the past or of what is to come.
         """
+        self._require_now()
+        return self._permitted(name, subjects)
+
+    def _require_now(self) -> None:
+        """Raises: GateError GATE-201 through a gate of the past or of what is to come."""
         if self.tense is not Tense.PRESENT and not (self.for_inspection and self.tense is Tense.PAST):
             raise GateError(
                 "GATE-201",
@@ -118,7 +136,6 @@ class Gate:
                 f"ledger position {self.position}",
                 fix="open it without a moment and a position; counts, verdicts and decisions answer for any",
             )
-        return self._permitted(name, subjects)
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The columns of the permitted part of a table; no row is read."""
@@ -128,6 +145,19 @@ class Gate:
         plan = self._plans.of(name)
         if plan.nothing_can_pass:
             return plan.nothing()
+        allowed, seen = self._allowed(name, plan, subjects)
+        columns: list[ir.Value] = []
+        for column in plan.content.columns:
+            value = (
+                plan.identity(column, allowed, seen, self._pseudonyms)
+                if column in identifying(plan.catalogued)
+                else plan.shown(column, allowed, seen)
+            )
+            columns += [] if value is None else [value.name(column)]
+        return allowed.select(columns)
+
+    def _allowed(self, name: str, plan: Plan, subjects: Iterable[str] | None) -> tuple[ir.Table, cells.Seen]:
+        """The rows of which something is permitted, as they are, and what is."""
         marked = self._verdicts.marked(name)
         content = plan.content if marked is None else marked
         if subjects is not None:
@@ -138,16 +168,7 @@ class Gate:
             allowed = content.filter(content[narrow.MASK] != 0)
         allowed = self._with_people(allowed, name, plan)
         people = allowed[cells.PEOPLE] if cells.PEOPLE in allowed.columns else None
-        seen = cells.Seen(plan.bits(), allowed[narrow.MASK], plan.permitted_in_every_row, people)
-        columns: list[ir.Value] = []
-        for column in plan.content.columns:
-            shape = plan.shapes.get(column, Whole(None))
-            if not kinds_in(shape):
-                if column in roles(plan.catalogued):
-                    columns.append(allowed[column])
-            elif plan.permitted_anywhere & seen.bits_of(shape):
-                columns.append(cells.shown(allowed[column], shape, seen).name(column))
-        return allowed.select(columns) if columns else plan.nothing()
+        return allowed, cells.Seen(plan.bits(), allowed[narrow.MASK], plan.permitted_in_every_row, people)
 
     def read(self, name: str, subjects: Iterable[str] | None = None) -> pa.Table:
         """`table` as Arrow, with the engine's failures told as one clear error."""
@@ -177,18 +198,12 @@ class Gate:
         return Counts(tuple(passed), tuple(held))
 
     def verdicts(self, name: str) -> pa.Table:
-        """For every row: its key (if any), mask, code, rule and region. Content is not read.
+        """For every row: its key (if any; as text, a pseudonym where it is not permitted), mask, code, rule, region.
 
         mask:               0 for a row held back, else a bit per kind of data (as `categories` has them, in order).
         code, rule, region: dictionaries; code and rule are null where something of the row passes.
         """
-        return self._verdicts.of_every_row(name)
-
-    def eligibility(self, name: str) -> pa.Table:
-        """What every known subject permits of a table, per class of row: for finding whom a change touched."""
-        plan = self._plans.of(name)
-        masks = [column for column in plan.who.table.columns if column.startswith("mask_")]
-        return plan.who.table.select("subject", *masks).to_pyarrow()
+        return self._verdicts.of_every_row(name, self._pseudonyms)
 
     def same_at(self, names: Iterable[str], moment: datetime) -> bool:
         """Whether everybody whose choices stood would have permitted the same of these tables at another moment."""

@@ -17,12 +17,14 @@ import ibis.expr.types as ir
 from licet.decide import Facts, Policy
 from licet.decide.combination import DISAGREE, UNLABELLED, Reason, SubjectAnswer
 from licet.enforce import rows as narrow
+from licet.enforce.cells import Seen, shown
 from licet.enforce.engine import Engine
 from licet.enforce.members import Members, ages_hold_for
 from licet.enforce.population import Population
+from licet.enforce.pseudonyms import Pseudonyms, id_text, identifying
 from licet.enforce.roll import Roll
-from licet.enforce.shapes import Shape
-from licet.enforce.tables import Tables, roles
+from licet.enforce.shapes import Shape, Whole
+from licet.enforce.tables import Tables
 from licet.enforce.tabulate import (
     MOST_CATEGORIES,
     Dimensions,
@@ -42,6 +44,7 @@ class Plan:
     by_class: per class of people and class of rows: mask and number of the reason; `nobody` for the unknown.
     """
 
+    name: str
     engine: Engine
     catalogued: Table
     content: ir.Table
@@ -78,9 +81,26 @@ class Plan:
         return not self.catalogued.subjects or not self.categories
 
     def nothing(self) -> ir.Table:
-        """The table when nobody permits any of it: the columns that place a row, and no rows."""
-        columns = roles(self.catalogued) or self.content.columns[:1]
-        return self.content.select([self.content[column] for column in columns]).filter(ibis.literal(False))
+        """The table when nobody permits any of it: the columns that say which rows they are, and no rows."""
+        columns = identifying(self.catalogued)
+        named = {column: id_text(self.content[column]) for column in columns}
+        some = self.content.select(**named) if named else self.content.select(self.content.columns[0])
+        return some.filter(ibis.literal(False))
+
+    def shown(self, column: str, allowed: ir.Table, seen: Seen) -> ir.Value | None:
+        """A column as it may be seen; None where nobody permits any of it."""
+        shape = self.shapes.get(column, Whole(None))
+        return shown(allowed[column], shape, seen) if self.permitted_anywhere & seen.bits_of(shape) else None
+
+    def identity(self, column: str, rows: ir.Table, seen: Seen, pseudonyms: Pseudonyms) -> ir.Value:
+        """A column of keys or of people: ids as text where their label is permitted, pseudonyms where not."""
+        value, shape = rows[column], self.shapes.get(column, Whole(None))
+        pseudonym = pseudonyms.of(self.name, self.catalogued, column, value)
+        bits = seen.bits_of(shape) if isinstance(shape, Whole) else 0
+        if not bits & self.permitted_anywhere:
+            return pseudonym
+        everything = seen.everything(bits)
+        return id_text(value) if everything is None else ibis.ifelse(everything, id_text(value), pseudonym)
 
 
 class Plans:
@@ -138,7 +158,7 @@ class Plans:
         if not categories:
             by_class = [nobody for _ in population.classes]
         return Plan(
-            self._engine, table, content, shapes, categories, looks, population, roll, by_class, nobody
+            name, self._engine, table, content, shapes, categories, looks, population, roll, by_class, nobody
         )
 
     def same_at(self, name: str, moment: datetime) -> bool:

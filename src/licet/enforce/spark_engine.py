@@ -20,6 +20,7 @@ from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException, PythonException
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from licet.enforce.keyed_hash import keyed_hash_in_spark
 from licet.enforce.marks import RowsInOrder
 from licet.enforce.spark_backend import SparkBackend
 from licet.enforce.spark_files import csv_frame, jsonl_frame, parquet_frame
@@ -110,6 +111,9 @@ class SparkEngine:
             # Spark judges a table by its size on disk before it is read, and would sort ten million rows of content
             # to meet a few megabytes of people.
             return self._view(frame.hint("broadcast") if frame.count() <= self._broadcast_rows else frame)
+
+    def keyed_hash(self, text: ir.Value, key: bytes) -> ir.Value:
+        return keyed_hash_in_spark(text, key)
 
     def transform(
         self,

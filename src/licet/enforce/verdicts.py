@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from licet.decide.combination import Reason
 from licet.enforce import rows as narrow
+from licet.enforce.cells import Seen
 from licet.enforce.engine import Engine
 from licet.enforce.kept import Kept
 from licet.enforce.marks import (
@@ -25,6 +26,7 @@ from licet.enforce.marks import (
 )
 from licet.enforce.numbers import kinds_of_rows, whose_rows
 from licet.enforce.plans import Plan, Plans
+from licet.enforce.pseudonyms import Pseudonyms
 from licet.enforce.tables import Tables, roles
 
 #: The column beside a table that numbers each row's verdict.
@@ -60,23 +62,25 @@ class Verdicts:
         """The table with its marks beside it, where it was prepared."""
         return self._marked.get(name)
 
-    def of_every_row(self, name: str) -> pa.Table:
+    def of_every_row(self, name: str, pseudonyms: Pseudonyms) -> pa.Table:
         """The row's key (if any), mask, code, rule and region."""
         plan = self._plans.of(name)
-        key = plan.catalogued.key
-        keyed = {} if key is None else {"key": key}
         with self._engine.reading(f"table {name!r}"):
             marks = self.marks(name)
             if plan.nothing_can_pass:
-                told = plan.content.select(**keyed, number=ibis.literal(0)).to_pyarrow()
+                rows = plan.content.mutate(**{narrow.MASK: ibis.literal(0, "int64")})
+                told = rows.select(**_key(plan, rows, pseudonyms), number=ibis.literal(0)).to_pyarrow()
                 verdicts: tuple[Verdict, ...] = (Verdict(0, plan.nobody[0][1], None),)
             elif marks is not None:
-                rows = self._ordered[name].beside({_VERDICT: marks.numbers})
-                told = rows.select(**keyed, number=_VERDICT).to_pyarrow()
+                beside = {_VERDICT: marks.numbers}
+                if plan.catalogued.key is not None:
+                    beside[narrow.MASK] = marks.masks()
+                rows = self._ordered[name].beside(beside)
+                told = rows.select(**_key(plan, rows, pseudonyms), number=rows[_VERDICT]).to_pyarrow()
                 verdicts = marks.verdicts
             else:
-                judged = self._judged(plan, name, plan.content)
-                told = judged.select(*_JUDGED, **keyed).to_pyarrow()
+                rows = self._judged(plan, name, plan.content)
+                told = rows.select(*_JUDGED, **_key(plan, rows, pseudonyms)).to_pyarrow()
                 numbered = told.select(_JUDGED).add_column(0, ROW, pa.array(np.arange(len(told))))
                 numbers, verdicts = marks_of_judged(numbered.to_batches(), len(told))
                 told = told.append_column("number", pa.array(numbers))
@@ -142,3 +146,11 @@ def _spelled_out(told: pa.Table, verdicts: Sequence[Verdict], reasons: Sequence[
     columns: dict[str, Any] = {name: told[name] for name in told.column_names if name == "key"}
     columns["mask"] = np.array([verdict.mask for verdict in verdicts], np.int64)[numbers]
     return pa.table(columns | {name: spelled_out(numbers, found) for name, found in words.items()})
+
+
+def _key(plan: Plan, rows: ir.Table, pseudonyms: Pseudonyms) -> dict[str, ir.Value]:
+    """The key of each row by what its mask permits."""
+    key = plan.catalogued.key
+    if key is None:
+        return {}
+    return {"key": plan.identity(key, rows, Seen(plan.bits(), rows[narrow.MASK]), pseudonyms)}

@@ -1,7 +1,7 @@
 """Import of a Stack Exchange dump: a folder of Users.xml, Posts.xml, Comments.xml, Tags.xml and Votes.xml.
 
-Each file becomes one or two stamped Parquet tables. Only what is surely of a kind is labelled; scores, counts and
-ids stay unlabelled, and a row whose owner the dump does not name has no subject: nothing is guessed. Rows stream;
+Each file becomes one or two stamped Parquet tables. Only what is surely of a kind is labelled; scores and counts
+stay unlabelled, and a row whose owner the dump does not name has no subject: nothing is guessed. Rows stream;
 memory does not follow the size of the dump.
 """
 

@@ -1,6 +1,7 @@
 """The tables made of a Stack Exchange dump: which file each comes from, and what kind of data each column is.
 
-Only what is surely of a kind is labelled. Scores, counts, ids and badges stay unlabelled, which denies them.
+Only what is surely of a kind is labelled: a record's own id, author and date are of the kind of the record. Scores,
+counts, other ids and badges stay unlabelled, which denies them.
 Source: the dumps' own readme, "Database schema documentation for the public data dump".
 """
 
@@ -95,15 +96,15 @@ def _word(name: str, words: Mapping[str, str]) -> Callable[[Row], str | None]:
 
 def _posts(kind: str) -> tuple[tuple[str, pa.DataType, str | None, Callable[[Row], Any]], ...]:
     return (
-        ("post_id", pa.string(), None, _text("Id")),
-        ("author_id", pa.string(), None, _text("OwnerUserId")),
+        ("post_id", pa.string(), kind, _text("Id")),
+        ("author_id", pa.string(), kind, _text("OwnerUserId")),
         ("author_name", pa.string(), "profile.name", _text("OwnerDisplayName")),
         ("kind", pa.string(), None, _word("PostTypeId", _KINDS)),
         ("parent_id", pa.string(), None, _text("ParentId")),
         ("title", pa.string(), kind, _text("Title")),
         ("body", pa.string(), kind, _html("Body")),
         ("tags", pa.list_(pa.string()), kind, _tags),
-        ("created", _MOMENT, None, _when("CreationDate")),
+        ("created", _MOMENT, kind, _when("CreationDate")),
         ("last_editor_id", pa.string(), None, _text("LastEditorUserId")),
         ("last_edited", _MOMENT, None, _when("LastEditDate")),
         ("score", pa.int64(), None, _count("Score")),
@@ -121,7 +122,7 @@ LAYOUTS: dict[str, Layout] = {
     "members": Layout(
         "users.xml",
         (
-            ("member_id", pa.string(), None, _text("Id")),
+            ("member_id", pa.string(), "profile", _text("Id")),
             (
                 "region",
                 pa.string(),
@@ -143,7 +144,7 @@ LAYOUTS: dict[str, Layout] = {
     "profiles": Layout(
         "users.xml",
         (
-            ("member_id", pa.string(), None, _text("Id")),
+            ("member_id", pa.string(), "profile", _text("Id")),
             ("name", pa.string(), "profile.name", _text("DisplayName")),
             ("about", pa.string(), "profile.summary", _html("AboutMe")),
             ("location", pa.string(), "profile.location", _text("Location")),
@@ -165,12 +166,12 @@ LAYOUTS: dict[str, Layout] = {
     "comments": Layout(
         "comments.xml",
         (
-            ("comment_id", pa.string(), None, _text("Id")),
+            ("comment_id", pa.string(), "content.comments", _text("Id")),
             ("post_id", pa.string(), "content.comments", _text("PostId")),
-            ("author_id", pa.string(), None, _text("UserId")),
+            ("author_id", pa.string(), "content.comments", _text("UserId")),
             ("author_name", pa.string(), "profile.name", _text("UserDisplayName")),
             ("text", pa.string(), "content.comments", _text("Text")),
-            ("created", _MOMENT, None, _when("CreationDate")),
+            ("created", _MOMENT, "content.comments", _when("CreationDate")),
             ("score", pa.int64(), None, _count("Score")),
             ("licence", pa.string(), None, _text("ContentLicense")),
         ),
@@ -181,12 +182,12 @@ LAYOUTS: dict[str, Layout] = {
     "votes": Layout(
         "votes.xml",
         (
-            ("vote_id", pa.string(), None, _text("Id")),
+            ("vote_id", pa.string(), "activity.votes", _text("Id")),
             ("post_id", pa.string(), "activity.votes", _text("PostId")),
-            ("voter_id", pa.string(), None, _text("UserId")),
+            ("voter_id", pa.string(), "activity.votes", _text("UserId")),
             ("kind", pa.string(), "activity.votes", _word("VoteTypeId", _VOTES)),
             ("bounty", pa.int64(), "activity.votes", _count("BountyAmount")),
-            ("created", _MOMENT, None, _when("CreationDate")),
+            ("created", _MOMENT, "activity.votes", _when("CreationDate")),
         ),
         subject="voter_id",
         created="created",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from licet.enforce import Gate
 from licet.terms import Code
-from licet.testing.expected import Expected, columns_permitted, expect
+from licet.testing.expected import Expected, columns_permitted, expect, identity_shown
 from licet.testing.worlds import World
 
 
@@ -39,13 +39,13 @@ def assert_table_agrees(gate: Gate, world: World, name: str, columns_too: bool =
         if value is not None and column not in present:
             raise Disagreement(f"column {column!r} of {name!r} is absent though someone permits it")
     if columns_too and table.subjects:
-        roles = {table.key, *table.subjects, table.created, table.visibility} - {None}
-        bare = {column for column in roles if column is not None and table.columns.get(column) is None}
-        _same(f"columns of {name!r}", Counter(present - bare), Counter(columns_permitted(world, name)))
+        identifying = {column for column in (table.key, *table.subjects) if column is not None}
+        wanted_columns = identifying | columns_permitted(world, name)
+        _same(f"columns of {name!r}", Counter(present), Counter(wanted_columns))
 
     wanted = [
         (bool(one.permitted), one.code, one.rule, one.region, *([key] if table.key else []))
-        for one, key in zip(told.verdicts, _keys(world, name), strict=True)
+        for one, key in zip(told.verdicts, _keys(world, name, told), strict=True)
     ]
     found = [
         (one["mask"] != 0, one["code"], one["rule"], one["region"], *([one["key"]] if table.key else []))
@@ -93,7 +93,9 @@ def _plain(value: Any) -> Any:
     return repr(value) if isinstance(value, list | dict) else value
 
 
-def _keys(world: World, name: str) -> list[Any]:
-    table = world.catalogue.tables[name]
-    data = world.tables[name]
-    return [None] * data.num_rows if table.key is None else data[table.key].to_pylist()
+def _keys(world: World, name: str, told: Expected) -> list[Any]:
+    key, data = world.catalogue.tables[name].key, world.tables[name]
+    if key is None:
+        return [None] * data.num_rows
+    values = zip(data[key].to_pylist(), told.verdicts, strict=True)
+    return [identity_shown(world, name, key, value, one.permitted) for value, one in values]

@@ -7,6 +7,7 @@ from the Arrow tables, ages counted here, reasons ranked here. Where a gate and 
 from __future__ import annotations
 
 import functools
+import hmac
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
@@ -63,7 +64,7 @@ def expect(world: World, name: str, subjects: Iterable[str] | None = None) -> Ex
         kind for kind in dict.fromkeys(table.columns.values()) if any(kind in one for one in within.values())
     ]
     wanted = None if subjects is None else set(subjects)
-    roles = {table.key, *table.subjects, table.created, table.visibility}
+    identifying = {table.key, *table.subjects}
     rows, verdicts, decided = [], [], 0
     for row in world.tables[name].to_pylist():
         people = list(people_of(row, table))
@@ -76,13 +77,26 @@ def expect(world: World, name: str, subjects: Iterable[str] | None = None) -> Ex
             ask = functools.partial(_permitted_by, world, table, row, known=known)
             rows.append(
                 tuple(
-                    (column, part_shown(row[column], *cells[column], verdict.permitted, ask))
-                    if within[column]
-                    else (column, row[column] if column in roles else None)
+                    (column, identity_shown(world, name, column, row[column], verdict.permitted))
+                    if column in identifying
+                    else (column, part_shown(row[column], *cells[column], verdict.permitted, ask))
                     for column in row
                 )
             )
     return Expected(rows, verdicts, decided)
+
+
+def identity_shown(world: World, name: str, column: str, value: Any, permitted: frozenset[str]) -> Any:
+    """A key or a subject, or a list of them, as text: itself where its label is permitted, else its pseudonym."""
+    if isinstance(value, list):
+        return [identity_shown(world, name, column, one, permitted) for one in value]
+    table, schema = world.catalogue.tables[name], world.tables[name].schema
+    labels = labels_of(table, schema, column)
+    if value is None or (labels.kind in permitted and not labels.narrower and not labels.subjects):
+        return None if value is None else str(value)
+    domain = "subject" if column in table.subjects else f"key {name}"
+    derived = hmac.digest(world.salt, f"licet pseudonym: {domain}".encode(), "sha256")
+    return hmac.digest(derived, str(value).encode(), "sha256").hex()
 
 
 def people_of(row: dict[str, Any], table: Table) -> Iterator[str | None]:

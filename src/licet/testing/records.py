@@ -95,8 +95,9 @@ def make_table(
         data[name] = cell.data
         catalogued["columns"] |= cell.labels
         catalogued.setdefault("element_subjects", []).extend(cell.element_subjects)
-    if "made" in data and chance(rng, 8):
-        catalogued["columns"]["made"] = pick(rng, CATEGORIES)
+    for name in ("key", *catalogued["subjects"], "made", "seen_by"):
+        if name in data and chance(rng, 15):
+            catalogued["columns"][name] = pick(rng, [*catalogued["columns"].values(), *CATEGORIES])
     return catalogued, pa.table(data if data else {"nothing": pa.array([None] * rows, pa.string())})
 
 

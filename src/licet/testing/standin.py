@@ -38,4 +38,5 @@ def open_gate(world: World, engine: Any = None, ledger: Any = None) -> Gate:
         cast(Ledger, ledger or ToldLedger(world.choices, world.signals)),
         recipient=world.recipient,
         tables=world.tables,
+        salt=world.salt,
     )

@@ -38,6 +38,7 @@ class World(NamedTuple):
     purpose: str
     recipient: str
     at: datetime
+    salt: bytes = b"of a made-up workspace"
 
     def __repr__(self) -> str:
         """Enough to see a failing example by, and to write it down as a test."""

@@ -155,85 +155,92 @@ WITH "t6" AS (
     ON "t2"."sender" = "t5"."subject"
 )
 SELECT
-  "t16"."sender",
-  "t16"."recipients"
+  LICET_HASH_0("t17"."sender") AS "sender",
+  LIST_APPLY("t17"."recipients", LAMBDA __ibis_param_one__ : LICET_HASH_0(__ibis_param_one__)) AS "recipients"
 FROM (
   SELECT
-    "t10"."sender",
-    "t10"."recipients",
-    "t10"."body",
-    "t10"."__licet_mask_0",
-    "t10"."__licet_people_1",
-    COALESCE("t15"."mask", 0) AS "__licet_mask_1",
-    CASE
-      WHEN "t15"."mask" IS NULL
-      THEN 2
-      WHEN "t15"."denied"
-      THEN "t15"."denied_reason"
-      ELSE -1
-    END AS "__licet_reason_1",
-    CASE WHEN "t15"."denied" THEN "t15"."denied_region" ELSE "t15"."first_region" END AS "__licet_region_1"
+    "t16"."sender",
+    "t16"."recipients",
+    "t16"."body",
+    "t16"."__licet_mask_0" & "t16"."__licet_mask_1" AS "__licet_mask"
   FROM (
     SELECT
-      "t7"."sender",
-      "t7"."recipients",
-      "t7"."body",
-      "t7"."__licet_mask_0",
-      ARRAY_TO_STRING(
-        LIST_APPLY("t7"."recipients", LAMBDA __ibis_param_one__ : COALESCE(__ibis_param_one__, '')),
-        ''
-      ) AS "__licet_people_1"
-    FROM "t6" AS "t7"
-  ) AS "t10"
-  LEFT OUTER JOIN (
-    SELECT
-      "t13"."__licet_people_1",
-      BIT_AND("t13"."mask") AS "mask",
-      FIRST("t13"."reason" ORDER BY "t13"."position") FILTER(WHERE
-        "t13"."mask" = 0) AS "denied_reason",
-      NULLIF(
-        FIRST("t13"."region" ORDER BY "t13"."position") FILTER(WHERE
-          "t13"."mask" = 0),
-        ''
-      ) AS "denied_region",
-      NULLIF(FIRST("t13"."region" ORDER BY "t13"."position"), '') AS "first_region",
-      BOOL_OR(CAST("t13"."mask" = 0 AS BOOLEAN)) AS "denied"
+      "t10"."sender",
+      "t10"."recipients",
+      "t10"."body",
+      "t10"."__licet_mask_0",
+      "t10"."__licet_people_1",
+      COALESCE("t15"."mask", 0) AS "__licet_mask_1",
+      CASE
+        WHEN "t15"."mask" IS NULL
+        THEN 2
+        WHEN "t15"."denied"
+        THEN "t15"."denied_reason"
+        ELSE -1
+      END AS "__licet_reason_1",
+      CASE WHEN "t15"."denied" THEN "t15"."denied_region" ELSE "t15"."first_region" END AS "__licet_region_1"
     FROM (
       SELECT
-        "t12"."__licet_people_1",
-        COALESCE("t12"."position", 0) AS "position",
-        COALESCE("t3"."mask_0", 0) AS "mask",
-        COALESCE("t3"."reason_0", 2) AS "reason",
-        COALESCE("t3"."region", '') AS "region"
+        "t7"."sender",
+        "t7"."recipients",
+        "t7"."body",
+        "t7"."__licet_mask_0",
+        ARRAY_TO_STRING(
+          LIST_APPLY("t7"."recipients", LAMBDA __ibis_param_one__ : COALESCE(__ibis_param_one__, '')),
+          ''
+        ) AS "__licet_people_1"
+      FROM "t6" AS "t7"
+    ) AS "t10"
+    LEFT OUTER JOIN (
+      SELECT
+        "t13"."__licet_people_1",
+        BIT_AND("t13"."mask") AS "mask",
+        FIRST("t13"."reason" ORDER BY "t13"."position") FILTER(WHERE
+          "t13"."mask" = 0) AS "denied_reason",
+        NULLIF(
+          FIRST("t13"."region" ORDER BY "t13"."position") FILTER(WHERE
+            "t13"."mask" = 0),
+          ''
+        ) AS "denied_region",
+        NULLIF(FIRST("t13"."region" ORDER BY "t13"."position"), '') AS "first_region",
+        BOOL_OR(CAST("t13"."mask" = 0 AS BOOLEAN)) AS "denied"
       FROM (
         SELECT
-          "t9".*
-          REPLACE (STRUCT_EXTRACT("table_8", 1) AS "people"),
-          STRUCT_EXTRACT("table_8", 2) AS "position"
+          "t12"."__licet_people_1",
+          COALESCE("t12"."position", 0) AS "position",
+          COALESCE("t3"."mask_0", 0) AS "mask",
+          COALESCE("t3"."reason_0", 2) AS "reason",
+          COALESCE("t3"."region", '') AS "region"
         FROM (
-          SELECT DISTINCT
-            ARRAY_TO_STRING(
-              LIST_APPLY("t7"."recipients", LAMBDA __ibis_param_one__ : COALESCE(__ibis_param_one__, '')),
-              ''
-            ) AS "__licet_people_1",
-            "t7"."recipients" AS "people"
-          FROM "t6" AS "t7"
-        ) AS "t9"
-        LEFT JOIN UNNEST(LIST_ZIP("t9"."people", RANGE(0, LENGTH("t9"."people")))) AS "table_9"("table_8")
-          ON TRUE
-      ) AS "t12"
-      LEFT OUTER JOIN "temp"."main"."table_4" AS "t3"
-        ON "t12"."people" = "t3"."subject"
-    ) AS "t13"
-    GROUP BY
-      1
-  ) AS "t15"
-    ON "t10"."__licet_people_1" = "t15"."__licet_people_1"
-) AS "t16"
-WHERE
-  (
-    "t16"."__licet_mask_0" & "t16"."__licet_mask_1"
-  ) <> 0
+          SELECT
+            "t9".*
+            REPLACE (STRUCT_EXTRACT("table_8", 1) AS "people"),
+            STRUCT_EXTRACT("table_8", 2) AS "position"
+          FROM (
+            SELECT DISTINCT
+              ARRAY_TO_STRING(
+                LIST_APPLY("t7"."recipients", LAMBDA __ibis_param_one__ : COALESCE(__ibis_param_one__, '')),
+                ''
+              ) AS "__licet_people_1",
+              "t7"."recipients" AS "people"
+            FROM "t6" AS "t7"
+          ) AS "t9"
+          LEFT JOIN UNNEST(LIST_ZIP("t9"."people", RANGE(0, LENGTH("t9"."people")))) AS "table_9"("table_8")
+            ON TRUE
+        ) AS "t12"
+        LEFT OUTER JOIN "temp"."main"."table_4" AS "t3"
+          ON "t12"."people" = "t3"."subject"
+      ) AS "t13"
+      GROUP BY
+        1
+    ) AS "t15"
+      ON "t10"."__licet_people_1" = "t15"."__licet_people_1"
+  ) AS "t16"
+  WHERE
+    (
+      "t16"."__licet_mask_0" & "t16"."__licet_mask_1"
+    ) <> 0
+) AS "t17"
 
 -- told row by row, to prepare the table
 WITH "t6" AS (

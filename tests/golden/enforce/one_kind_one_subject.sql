@@ -139,27 +139,36 @@ INNER JOIN "table_6" AS "t3"
 
 -- read
 SELECT
-  "t5"."id"
+  LICET_HASH_0(CAST("t6"."id" AS TEXT)) AS "id"
 FROM (
   SELECT
-    "t2"."id",
-    "t2"."country",
-    "t2"."born",
-    "t2"."plan",
-    "t2"."headline",
-    COALESCE("t4"."mask_0", 0) AS "__licet_mask_0"
-  FROM "table_1" AS "t2"
-  INNER JOIN (
+    "t5"."id",
+    "t5"."country",
+    "t5"."born",
+    "t5"."plan",
+    "t5"."headline",
+    "t5"."__licet_mask_0" AS "__licet_mask"
+  FROM (
     SELECT
-      *
-    FROM "temp"."main"."table_4" AS "t1"
-    WHERE
-      "t1"."mask_0" <> 0
-  ) AS "t4"
-    ON "t2"."id" = "t4"."subject_number"
-) AS "t5"
-WHERE
-  "t5"."__licet_mask_0" <> 0
+      "t2"."id",
+      "t2"."country",
+      "t2"."born",
+      "t2"."plan",
+      "t2"."headline",
+      COALESCE("t4"."mask_0", 0) AS "__licet_mask_0"
+    FROM "table_1" AS "t2"
+    INNER JOIN (
+      SELECT
+        *
+      FROM "temp"."main"."table_4" AS "t1"
+      WHERE
+        "t1"."mask_0" <> 0
+    ) AS "t4"
+      ON "t2"."id" = "t4"."subject_number"
+  ) AS "t5"
+  WHERE
+    "t5"."__licet_mask_0" <> 0
+) AS "t6"
 
 -- told row by row, to prepare the table
 SELECT

@@ -101,127 +101,136 @@ INNER JOIN "table_4" AS "t3"
 
 -- read
 SELECT
-  "t7"."post",
-  "t7"."author",
-  "t7"."posted_at",
-  "t7"."audience",
+  LICET_HASH_0(CAST("t8"."post" AS TEXT)) AS "post",
+  LICET_HASH_1(CAST("t8"."author" AS TEXT)) AS "author",
   CASE
     WHEN (
-      "t7"."__licet_mask_0" & 1
+      "t8"."__licet_mask" & 1
     ) <> 0
-    THEN "t7"."body"
+    THEN "t8"."body"
     ELSE CAST(NULL AS TEXT)
   END AS "body",
   CASE
     WHEN (
-      "t7"."__licet_mask_0" & 2
+      "t8"."__licet_mask" & 2
     ) <> 0
-    THEN "t7"."byline"
+    THEN "t8"."byline"
     ELSE CAST(NULL AS TEXT)
   END AS "byline"
 FROM (
   SELECT
-    "t4"."post",
-    "t4"."author",
-    "t4"."posted_at",
-    "t4"."audience",
-    "t4"."body",
-    "t4"."byline",
-    "t4"."draft",
-    "t4"."__licet_row_class",
-    COALESCE(
-      CASE
-        WHEN "t4"."__licet_row_class" = 0
-        THEN "t6"."mask_0"
-        WHEN "t4"."__licet_row_class" = 1
-        THEN "t6"."mask_1"
-        WHEN "t4"."__licet_row_class" = 2
-        THEN "t6"."mask_2"
-        WHEN "t4"."__licet_row_class" = 3
-        THEN "t6"."mask_3"
-        WHEN "t4"."__licet_row_class" = 4
-        THEN "t6"."mask_4"
-        WHEN "t4"."__licet_row_class" = 5
-        THEN "t6"."mask_5"
-        WHEN "t4"."__licet_row_class" = 6
-        THEN "t6"."mask_6"
-        WHEN "t4"."__licet_row_class" = 7
-        THEN "t6"."mask_7"
-        WHEN "t4"."__licet_row_class" = 8
-        THEN "t6"."mask_8"
-        ELSE CAST(NULL AS BIGINT)
-      END,
-      0
-    ) AS "__licet_mask_0"
+    "t7"."post",
+    "t7"."author",
+    "t7"."posted_at",
+    "t7"."audience",
+    "t7"."body",
+    "t7"."byline",
+    "t7"."draft",
+    "t7"."__licet_mask_0" AS "__licet_mask"
   FROM (
     SELECT
-      *
+      "t4"."post",
+      "t4"."author",
+      "t4"."posted_at",
+      "t4"."audience",
+      "t4"."body",
+      "t4"."byline",
+      "t4"."draft",
+      "t4"."__licet_row_class",
+      COALESCE(
+        CASE
+          WHEN "t4"."__licet_row_class" = 0
+          THEN "t6"."mask_0"
+          WHEN "t4"."__licet_row_class" = 1
+          THEN "t6"."mask_1"
+          WHEN "t4"."__licet_row_class" = 2
+          THEN "t6"."mask_2"
+          WHEN "t4"."__licet_row_class" = 3
+          THEN "t6"."mask_3"
+          WHEN "t4"."__licet_row_class" = 4
+          THEN "t6"."mask_4"
+          WHEN "t4"."__licet_row_class" = 5
+          THEN "t6"."mask_5"
+          WHEN "t4"."__licet_row_class" = 6
+          THEN "t6"."mask_6"
+          WHEN "t4"."__licet_row_class" = 7
+          THEN "t6"."mask_7"
+          WHEN "t4"."__licet_row_class" = 8
+          THEN "t6"."mask_8"
+          ELSE CAST(NULL AS BIGINT)
+        END,
+        0
+      ) AS "__licet_mask_0"
     FROM (
       SELECT
-        "t0"."post",
-        "t0"."author",
-        "t0"."posted_at",
-        "t0"."audience",
-        "t0"."body",
-        "t0"."byline",
-        "t0"."draft",
-        (
-          CASE
-            WHEN "t0"."audience" IS NULL
+        *
+      FROM (
+        SELECT
+          "t0"."post",
+          "t0"."author",
+          "t0"."posted_at",
+          "t0"."audience",
+          "t0"."body",
+          "t0"."byline",
+          "t0"."draft",
+          (
+            CASE
+              WHEN "t0"."audience" IS NULL
+              THEN 2
+              WHEN "t0"."audience" = 'public'
+              THEN 0
+              ELSE 1
+            END * 3
+          ) + CASE
+            WHEN CAST("t0"."posted_at" AS TIMESTAMP) IS NULL
             THEN 2
-            WHEN "t0"."audience" = 'public'
-            THEN 0
-            ELSE 1
-          END * 3
-        ) + CASE
-          WHEN CAST("t0"."posted_at" AS TIMESTAMP) IS NULL
-          THEN 2
-          WHEN CAST("t0"."posted_at" AS TIMESTAMP) >= MAKE_TIMESTAMP(2025, 1, 1, 0, 0, 0.0)
-          THEN 1
-          ELSE 0
-        END AS "__licet_row_class"
-      FROM "table_5" AS "t0"
-    ) AS "t2"
-    WHERE
-      "t2"."__licet_row_class" IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
-  ) AS "t4"
-  INNER JOIN (
-    SELECT
-      *
-    FROM "temp"."main"."table_2" AS "t1"
-    WHERE
-      (
-        "t1"."mask_0" <> 0
-      )
-      OR (
-        "t1"."mask_1" <> 0
-      )
-      OR (
-        "t1"."mask_2" <> 0
-      )
-      OR (
-        "t1"."mask_3" <> 0
-      )
-      OR (
-        "t1"."mask_4" <> 0
-      )
-      OR (
-        "t1"."mask_5" <> 0
-      )
-      OR (
-        "t1"."mask_6" <> 0
-      )
-      OR (
-        "t1"."mask_7" <> 0
-      )
-      OR (
-        "t1"."mask_8" <> 0
-      )
-  ) AS "t6"
-    ON "t4"."author" = "t6"."subject_number"
-) AS "t7"
-WHERE
-  "t7"."__licet_mask_0" <> 0
+            WHEN CAST("t0"."posted_at" AS TIMESTAMP) >= MAKE_TIMESTAMP(2025, 1, 1, 0, 0, 0.0)
+            THEN 1
+            ELSE 0
+          END AS "__licet_row_class"
+        FROM "table_5" AS "t0"
+      ) AS "t2"
+      WHERE
+        "t2"."__licet_row_class" IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
+    ) AS "t4"
+    INNER JOIN (
+      SELECT
+        *
+      FROM "temp"."main"."table_2" AS "t1"
+      WHERE
+        (
+          "t1"."mask_0" <> 0
+        )
+        OR (
+          "t1"."mask_1" <> 0
+        )
+        OR (
+          "t1"."mask_2" <> 0
+        )
+        OR (
+          "t1"."mask_3" <> 0
+        )
+        OR (
+          "t1"."mask_4" <> 0
+        )
+        OR (
+          "t1"."mask_5" <> 0
+        )
+        OR (
+          "t1"."mask_6" <> 0
+        )
+        OR (
+          "t1"."mask_7" <> 0
+        )
+        OR (
+          "t1"."mask_8" <> 0
+        )
+    ) AS "t6"
+      ON "t4"."author" = "t6"."subject_number"
+  ) AS "t7"
+  WHERE
+    "t7"."__licet_mask_0" <> 0
+) AS "t8"
 
 -- told row by row, to prepare the table
 SELECT

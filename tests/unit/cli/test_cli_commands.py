@@ -156,6 +156,7 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
         "held_back_detail",
         "columns",
         "unlabelled",
+        "pseudonymous",
     } == gate.keys()
     assert gate["unlabelled"]["profiles"] == ["internal"]
     ledger = asked("ledger", "show", "--last", "3")

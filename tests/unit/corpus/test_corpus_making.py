@@ -24,13 +24,13 @@ DAY = parse_moment("2025-10-15")
 LONG = "the harbour opens at seven and the boats go out for herring and for cod in every weather but fog"
 KIND = "licet_recipe: 1\ndocuments:\n  - {kind: post, table: posts, text: '{body}'}\n"
 MADE = parse_recipe(KIND, "here")
-MAKER = Maker(MADE.documents[0], MADE, b"salt" * 8, "post", ("author", "with"), "made")
+MAKER = Maker(MADE.documents[0], MADE, b"salt" * 8, "post", "post", ("author", "with"), "made")
 THREADS = parse_recipe(
     "licet_recipe: 1\ndocuments:\n"
     "  - {kind: thread, table: comments, text: '{body}', group_by: thread, order_by: made}\n",
     "here",
 )
-JOINER = Maker(THREADS.documents[0], THREADS, b"salt" * 8, "post", ("author",), "made")
+JOINER = Maker(THREADS.documents[0], THREADS, b"salt" * 8, "post", "post", ("author",), "made")
 
 PEOPLE = st.sampled_from(["ann", "ben", "cy"])
 BODIES = st.sampled_from(

@@ -11,6 +11,7 @@ import pyarrow as pa
 from licet.decide import Policy
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.pseudonyms import pseudonym_of_key, pseudonym_of_subject
 from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
@@ -142,6 +143,7 @@ def make_gate(
         cast(Ledger, ledger or Told()),
         base=base,
         tables={"members": members, "posts": posts},
+        salt=SALT,
         **asked,
     )
 
@@ -151,3 +153,20 @@ def permit(id_: str = "share", **conditions: Any) -> dict[str, Any]:
         "id": id_, "effect": "permit", "notice": "n", "purposes": ["recommendation"], "categories": ["content"],
     }  # fmt: skip
     return rule | conditions
+
+
+def as_written(read: pa.Table) -> list[dict[str, Any]]:
+    """Rows with the ids of `posts` and the people for their pseudonyms, for tests of what else is in them."""
+    return [{name: _written(value) for name, value in row.items()} for row in read.to_pylist()]
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_written(one) for one in value]
+    return _IDS.get(value, value) if isinstance(value, str) else value
+
+
+SALT = b"the salt of the samples"
+_IDS: dict[str, Any] = {pseudonym_of_key(SALT, "posts", str(n)): n for n in range(20)} | {
+    pseudonym_of_subject(SALT, who): who for who in ("ann", "ben", "cy", "eve")
+}

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pyarrow as pa
 import pytest
-from enforce_samples import AT, MEMBERS, Told, make_gate, permit
+from enforce_samples import AT, MEMBERS, Told, as_written, make_gate, permit
 
 from licet.enforce.people import People
 from licet.ledger import Ledger
@@ -62,7 +62,7 @@ def age_of_ann(gate: Any, table: pa.Table, asked: int) -> int | None:
 def test_a_day_beyond_the_calendar_is_not_known_and_denies(born: pa.Array) -> None:
     table = members(born)
     gate = make_gate(permit(minimum_age=18), members=table)
-    told = {row["key"]: row["code"] for row in gate.verdicts("posts").to_pylist()}
+    told = {row["key"]: row["code"] for row in as_written(gate.verdicts("posts"))}
     assert told[1] == "age_unknown" and told[2] is None
     assert [age_of_ann(gate, table, asked) for asked in (1, 2)] == [None, None]
 
@@ -75,6 +75,6 @@ def test_the_first_day_of_the_calendar_is_one_whatever_the_zone(born: int, zone:
     """In the zone it is the year before; UTC counts, and nobody is two thousand years old."""
     table = members(pa.array([born, 0, 0], pa.timestamp("s")).cast(pa.timestamp("us", zone)))
     gate = make_gate(permit(minimum_age=18), members=table)
-    told = {row["key"]: row["code"] for row in gate.verdicts("posts").to_pylist()}
+    told = {row["key"]: row["code"] for row in as_written(gate.verdicts("posts"))}
     assert told[1] == "age_unknown"
     assert [age_of_ann(gate, table, asked) for asked in (1, 2)] == [None, None]

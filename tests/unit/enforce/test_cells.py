@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from enforce_samples import Told, make_gate, permit
+from enforce_samples import Told, as_written, make_gate, permit
 
 from licet.terms import SourceError
 
@@ -31,7 +31,7 @@ def told(
     table = {"columns": {"text": POSTS, **columns}, **more}
     read = make_gate(*RULES, posts=posts, table=table).read("posts")
     assert read.schema.field(column).type == kind
-    rows = sorted(read.to_pylist(), key=lambda row: row["id"])
+    rows = sorted(as_written(read), key=lambda row: row["id"])
     assert [row["id"] for row in rows] == list(range(len(authors)))
     return {who: [row[column] for row in rows if row["author"] == who] for who in ("ann", "ben")}
 
@@ -72,7 +72,7 @@ def test_a_column_of_which_nobody_permits_any_part_is_absent() -> None:
     ledger = Told(("ann", "sharing", None, "refused"))
     rules = (permit(), permit("head", categories=["profile"], regions=["DE"], setting="sharing"))
     read = make_gate(*rules, posts=posts, table=table, ledger=ledger).read("posts")
-    assert read.to_pylist() == [{"author": "ben", "text": "t"}]
+    assert as_written(read) == [{"author": "ben", "text": "t"}]
 
 
 def test_elements_keep_their_places_and_lists_that_are_empty_or_null_stay_so() -> None:
@@ -184,9 +184,9 @@ def _odd_labels() -> list[tuple[str, str, str]]:
 def test_the_exact_name_of_a_column_is_that_whole_column() -> None:
     posts = pa.table({"author": ["ann"], "cell.a": ["whole"], "cell": [{"a": "part", "b": "x"}]})
     gate = make_gate(*RULES, posts=posts, table={"key": None, "columns": {"cell.a": POSTS}})
-    assert gate.read("posts").to_pylist() == [{"author": "ann", "cell.a": "whole"}]
+    assert as_written(gate.read("posts")) == [{"author": "ann", "cell.a": "whole"}]
     gate = make_gate(*RULES, posts=posts, table={"key": None, "columns": {'"cell".a': POSTS}})
-    assert gate.read("posts").to_pylist() == [{"author": "ann", "cell": {"a": "part", "b": None}}]
+    assert as_written(gate.read("posts")) == [{"author": "ann", "cell": {"a": "part", "b": None}}]
 
 
 MENTION = record(who=TEXT, name=TEXT, words=TEXT)
@@ -262,9 +262,10 @@ def test_the_row_s_own_class_decides_for_its_elements_too() -> None:
     )
     rules = (permit(visibility=["public"]), permit("head", categories=["profile"]))
     table = {
-        "key": None, "visibility": "seen", "columns": {"text": HEAD, "cell[]": POSTS}, "element_subjects": ["cell[]"],
+        "key": None, "visibility": "seen", "columns": {"text": HEAD, "seen": HEAD, "cell[]": POSTS},
+        "element_subjects": ["cell[]"],
     }  # fmt: skip
-    rows = make_gate(*rules, posts=posts, table=table).read("posts").to_pylist()
+    rows = as_written(make_gate(*rules, posts=posts, table=table).read("posts"))
     assert {row["seen"]: row["cell"] for row in rows} == {"public": ["ben"], "friends": None}
 
 
@@ -336,5 +337,5 @@ def test_a_use_sees_the_parts_of_the_columns_it_asked_for() -> None:
     posts = pa.table({"author": ["ann"], "cell": [{"a": "1"}], "other": [{"a": "1"}]})
     table = {"key": None, "columns": {"cell.a": POSTS, "other.a": HEAD}}
     gate = make_gate(*RULES, posts=posts, table=table, columns={"posts": ["cell"]})
-    assert gate.read("posts").to_pylist() == [{"author": "ann", "cell": {"a": "1"}}]
+    assert as_written(gate.read("posts")) == [{"author": "ann", "cell": {"a": "1"}}]
     assert gate.categories("posts") == {"cell.a": POSTS}

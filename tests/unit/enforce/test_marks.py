@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from enforce_samples import POSTS, Told, make_gate
+from enforce_samples import POSTS, Told, as_written, make_gate
 
 from licet.enforce import Gate
 from licet.enforce.marks import gather, marks_of_judged, smallest
@@ -43,7 +43,7 @@ def test_rows_of_several_files_keep_their_marks(tmp_path: Path) -> None:
     gate = gate_on(tmp_path / "posts", *parts, POSTS.slice(0, 0))
     gate.prepare(["posts"])
     assert texts(gate) == ["a", "b"]
-    told = {row["key"]: row["code"] for row in gate.verdicts("posts").to_pylist()}
+    told = {row["key"]: row["code"] for row in as_written(gate.verdicts("posts"))}
     assert told == {
         1: None, 2: None, 3: "region_unknown", 4: "subject_unknown", 5: "subject_unknown",
     }  # fmt: skip

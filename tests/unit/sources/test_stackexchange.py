@@ -127,6 +127,9 @@ def test_a_date_that_utc_cannot_say_is_no_date(tmp_path: Path) -> None:
 def test_only_what_is_surely_of_a_kind_is_labelled(tmp_path: Path) -> None:
     import_stackexchange(dump(tmp_path / "in"), tmp_path)
     assert stamped_labels(tmp_path / "posts.parquet") == {
+        "post_id": "content.posts",
+        "author_id": "content.posts",
+        "created": "content.posts",
         "author_name": "profile.name",
         "title": "content.posts",
         "body": "content.posts",

@@ -42,5 +42,6 @@ def read_article(name: str, file: Reader, subject: str) -> SheetTable:
     table = pa.table(
         {column: pa.array([value], kinds.get(column, pa.string())) for column, value in row.items()}
     )
-    labels: dict[str, str | None] = dict.fromkeys(("title", "body"), "content.articles")
+    own = ("record_id", "member_id", "created", "title", "body")
+    labels: dict[str, str | None] = dict.fromkeys(own, "content.articles")
     return SheetTable(table, labels, "it was cut after 512 KiB" if cut else "")

@@ -165,9 +165,9 @@ def _write(findings: _Findings, out_dir: Path, subject: str, region: str | None)
     parts = {"members": [members], **findings.parts}
     for name, pieces in parts.items():
         data = pa.concat_tables([piece.data for piece in pieces], promote_options="default")
-        labels = {column: _label(column, pieces) for column in data.column_names}
-        target = out_dir / f"{name}.parquet"
         numbered = _numbered(name, data) if name != "members" else data
+        labels = {column: _label(column, pieces) for column in numbered.column_names}
+        target = out_dir / f"{name}.parquet"
         write_table(target, numbered, labels)
         counts[name] = data.num_rows
         tables[name] = Table(
@@ -207,7 +207,7 @@ def _members(findings: _Findings, subject: str, region: str | None) -> tuple[She
         place = resolve_place(findings.location)
         region, method, detail = place.region, place.method, place.detail
     columns = {
-        "member_id": (pa.string(), subject, None),
+        "member_id": (pa.string(), subject, "profile"),
         "region": (pa.string(), region, "profile.location"),
         "location": (pa.string(), findings.location, "profile.location"),
         "region_method": (pa.string(), method, None),

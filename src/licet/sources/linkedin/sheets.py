@@ -89,6 +89,7 @@ def sheet_table(sheet: Sheet, layout: FileLayout, file_name: str, subject: str) 
     labels = {name: layout.label(cell) for name, cell in zip(names, sheet.header, strict=True)}
     data, labels, remark = _without_idle(data, labels, sheet, layout)
     data, labels = _with_listed(data, labels, layout)
+    labels |= _own_labels(layout, data)
     for name, value in (("archive_file", file_name), ("member_id", subject)):
         data = data.add_column(0, name, pa.array([value] * data.num_rows, pa.string()))
     seen = data.column("visibility").to_pylist() if visibility is not None else []
@@ -128,6 +129,14 @@ def _with_listed(
             data = data.append_column(name, pa.nulls(data.num_rows, pa.string()))
             labels = {**labels, name: layout.label(word)}
     return data, labels
+
+
+def _own_labels(layout: FileLayout, data: pa.Table) -> dict[str, str | None]:
+    """Of the columns that are ours: those that name a row are of its kind, a date is of the kind of the one written."""
+    written = {"created": layout.created, "visibility": layout.visibility}
+    placing = {name: layout.label(column) for name, column in written.items() if column is not None}
+    own = {"record_id": layout.kind, "member_id": layout.kind, **placing}
+    return {name: label for name, label in own.items() if name not in placing or name in data.column_names}
 
 
 def _is_empty(data: pa.Table, name: str) -> bool:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.enforce import Gate
+from licet.enforce.clear_roles import eligibility
 from licet.store import SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import format_moment, parse_moment
@@ -211,7 +212,7 @@ def _touched(
     before = earlier_gate(manifest["at"], position)
     found: set[str] = set()
     for table in tables:
-        then, now = (each.eligibility(table).sort_by("subject") for each in (before, gate))
+        then, now = (eligibility(each, table).sort_by("subject") for each in (before, gate))
         same = pc.and_kleene(True, pc.equal(then["subject"], now["subject"]))
         for column in now.column_names[1:]:
             same = pc.and_(same, pc.equal(then[column], now[column]))

@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.enforce import Gate
+from licet.enforce.clear_roles import KEY, SHOWN_KEY, people_columns, permitted_rows
+from licet.enforce.pseudonyms import id_text, identifying
 from licet.terms import UseError
 from licet.uses.corpus.making import NAME, Maker, schema
 from licet.uses.corpus.recipe import DocumentKind, Recipe
@@ -81,16 +83,19 @@ def _made(
     names: ir.Table | None,
 ) -> Generator[pa.Table]:
     """The documents of one kind, as the engine makes them."""
-    key = _check(gate, kind)
+    _check(gate, kind)
     catalogued = gate.catalogue.tables[kind.table]
     if not catalogued.subjects:
         return  # nobody's data: the gate lets none of it through
-    everything = gate.table(kind.table)
-    if key not in everything.columns or not any(column in everything.columns for column in kind.columns):
+    everything = permitted_rows(gate, kind.table)
+    if kind.group_by is not None and kind.group_by not in everything.columns:
+        return  # nobody permits to be told by it
+    if not any(column in everything.columns for column in kind.columns):
         return  # none of the words it would hold is permitted to anyone
-    selected = _select(gate, everything, kind, key, selection)
-    rows = _with_names(_named_alike(selected, kind, catalogued, key), names, catalogued.subjects)
-    maker = Maker(kind, recipe, salt, catalogued.key, catalogued.subjects, catalogued.created)
+    people = people_columns(catalogued.subjects)
+    selected = _named_alike(_select(gate, everything, kind, selection), kind, catalogued)
+    rows = _with_names(selected, names, people)
+    maker = Maker(kind, recipe, salt, KEY, SHOWN_KEY, people, catalogued.created)
     with (
         gate.engine.reading(f"table {kind.table!r}"),
         closing(gate.engine.transform(rows, maker, schema(recipe), together=kind.group_by)) as made,
@@ -98,8 +103,8 @@ def _made(
         yield from made
 
 
-def _check(gate: Gate, kind: DocumentKind) -> str:
-    """The column whose value names a document. Raises: UseError when the recipe does not fit the catalogue."""
+def _check(gate: Gate, kind: DocumentKind) -> None:
+    """Raises: UseError when the recipe does not fit the catalogue."""
     if kind.table not in gate.names:
         raise UseError(
             "CORP-010",
@@ -121,33 +126,31 @@ def _check(gate: Gate, kind: DocumentKind) -> str:
                 f"the recipe for {kind.kind!r} names {column!r} of {kind.table!r}, whose elements are about others",
                 fix="leave the column out of the recipe",
             )
-    key: str | None = kind.group_by or catalogued.key
-    if key is None:
+    if kind.group_by is None and catalogued.key is None:
         raise UseError(
             "CORP-011",
             f"table {kind.table!r} has no key, so its documents could not be told apart",
             fix="name its key column in the catalogue",
         )
     for how, by in (("grouped by", kind.group_by), ("ordered by", kind.order_by)):
-        unlabelled = by is not None and catalogued.columns.get(by) is None and by not in _roles(catalogued)
-        if unlabelled and catalogued.subjects:
+        if by is not None and catalogued.columns.get(by) is None and catalogued.subjects:
             raise UseError(
                 "CORP-013",
                 f"documents of kind {kind.kind!r} are {how} {by!r}, which has no label and is therefore denied",
                 f"table {kind.table!r}",
                 "label the column in the catalogue",
             )
-    return key
 
 
-def _named_alike(permitted: ir.Table, kind: DocumentKind, catalogued: Any, key: str) -> ir.Table:
+def _named_alike(permitted: ir.Table, kind: DocumentKind, catalogued: Any) -> ir.Table:
     """The columns a document needs; what names people, rows and groups as the engine's text of it.
 
     The gate and the ledger know a subject by that text. Arrow's may differ (7.0 is "7" to it), and an update
     looking for one of them would miss the other.
     """
-    names = {*catalogued.subjects, catalogued.key, key}
-    wanted = (*kind.columns, *catalogued.subjects, catalogued.key, key, kind.order_by, catalogued.created)
+    names = {*identifying(catalogued), kind.group_by}
+    placing = (KEY, SHOWN_KEY, *people_columns(catalogued.subjects))
+    wanted = (*kind.columns, *placing, kind.group_by, kind.order_by, catalogued.created)
     shown: list[ir.Value] = []
     for column in dict.fromkeys(wanted):
         if column is None or column not in permitted.columns:
@@ -159,28 +162,24 @@ def _named_alike(permitted: ir.Table, kind: DocumentKind, catalogued: Any, key: 
                 f"column {column!r} of table {kind.table!r} is {value.type()}, not a time",
                 fix="convert it in the data, or take `created` out of the catalogue (then its date is not known)",
             )
-        if column in names and value.type().is_array():
-            value = value.map(lambda one: one.cast("string")).name(column)
-        elif column in names:
-            value = value.cast("string").name(column)
-        shown.append(value)
+        shown.append(id_text(value).name(column) if column in names else value)
     return permitted.select(shown)
 
 
-def _select(gate: Gate, everything: ir.Table, kind: DocumentKind, key: str, selection: Selection) -> ir.Table:
+def _select(gate: Gate, everything: ir.Table, kind: DocumentKind, selection: Selection) -> ir.Table:
     """The permitted rows that the selection asks for; whole groups, where rows are grouped."""
     if selection.subjects is None:
         return everything
+    about = permitted_rows(gate, kind.table, selection.subjects)
+    if kind.group_by is None:
+        return about
     keys = (selection.keys or {}).get(kind.kind, frozenset())
-    if kind.group_by is None and not keys:
-        return gate.table(kind.table, selection.subjects)
-    about = gate.table(kind.table, selection.subjects)
     also = gate.engine.hand_in(pa.table({"wanted": pa.array(sorted(keys), pa.string())}))
-    text = everything[key].cast("string")
-    return everything.filter(text.isin(about[key].cast("string")) | text.isin(also.wanted))
+    text = everything[kind.group_by].cast("string")
+    return everything.filter(text.isin(about[kind.group_by].cast("string")) | text.isin(also.wanted))
 
 
-def _with_names(rows: ir.Table, names: ir.Table | None, subjects: tuple[str, ...]) -> ir.Table:
+def _with_names(rows: ir.Table, names: ir.Table | None, people: tuple[str, ...]) -> ir.Table:
     """The rows with the name their author declared and permits to be read for this purpose; null where none.
 
     Joined on the first person a row names: a row about that person alone names nobody else, and of one about
@@ -189,7 +188,7 @@ def _with_names(rows: ir.Table, names: ir.Table | None, subjects: tuple[str, ...
     if names is None:
         return rows.mutate(**{NAME: ibis.null("string")})
     names = names.view()
-    firsts = [rows[column][0] if rows[column].type().is_array() else rows[column] for column in subjects]
+    firsts = [rows[column][0] if rows[column].type().is_array() else rows[column] for column in people]
     author = functools.reduce(lambda one, other: one.coalesce(other), firsts)
     joined = rows.join(names, author == names.subject, how="left")
     return joined.select([rows[column] for column in rows.columns] + [names["name"].name(NAME)])
@@ -200,7 +199,7 @@ def _declared_names(gate: Gate, recipe: Recipe) -> ir.Table | None:
     told = recipe.declared_names
     if told is None:
         return None
-    permitted = gate.table(told.table)
+    permitted = permitted_rows(gate, told.table)
     catalogued = gate.catalogue.tables[told.table]
     for column in (told.subject, told.column):
         if column not in catalogued.columns and column not in _roles(catalogued):
@@ -209,10 +208,12 @@ def _declared_names(gate: Gate, recipe: Recipe) -> ir.Table | None:
                 f"the recipe takes names from a column {column!r} that table {told.table!r} does not have",
                 fix=f"it has: {', '.join(catalogued.columns)}",
             )
-    if told.column not in permitted.columns or told.subject not in permitted.columns:
+    people = dict(zip(catalogued.subjects, people_columns(catalogued.subjects), strict=True))
+    subject = people.get(told.subject, told.subject)
+    if told.column not in permitted.columns or subject not in permitted.columns:
         return None
     named = permitted.select(
-        subject=permitted[told.subject].cast("string"), name=permitted[told.column].cast("string")
+        subject=permitted[subject].cast("string"), name=permitted[told.column].cast("string")
     )
     return named.group_by("subject").agg(name=named["name"].min())
 

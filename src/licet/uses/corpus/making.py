@@ -58,20 +58,22 @@ def schema(recipe: Recipe) -> pa.Schema:
 class Maker:
     """Makes the documents of one kind from rows of its table; rows of one group must come in one batch.
 
-    row_key:  the column that names a row, `subjects` those that name people, `created` the one that dates it.
-    Returns:  a table of `schema(recipe)`.
+    key:     the column that names a row, `shown_key` the one with what may be told of it, `people` those that name
+             people, `created` the one that dates the row.
+    Returns: a table of `schema(recipe)`.
     """
 
     kind: DocumentKind
     recipe: Recipe
     salt: bytes
-    row_key: str | None
-    subjects: tuple[str, ...]
+    key: str
+    shown_key: str
+    people: tuple[str, ...]
     created: str | None
 
     def __call__(self, rows: pa.Table) -> pa.Table:
         rows = self._single(rows) if self.kind.group_by is None else self._threads(rows)
-        rows = rows.filter(pc.and_(pc.is_valid(rows["key"]), _says_something(rows["text"])))
+        rows = rows.filter(pc.and_(pc.is_valid(rows["named"]), _says_something(rows["text"])))
         alone = pc.equal(pc.list_value_length(rows["subjects"]), 1)
         own = pc.if_else(alone, rows["name"], pa.scalar(None, pa.string())).combine_chunks()
         texts, redactions = redact_each(rows["text"].combine_chunks(), self.recipe.redact, keep=own)
@@ -79,12 +81,12 @@ class Maker:
         return self._finish(rows.append_column("redactions", redactions))
 
     def _single(self, rows: pa.Table) -> pa.Table:
-        """One document a row."""
-        people = _people(rows, self.subjects)
-        assert self.row_key is not None
+        """One document a row, named by its key whether or not that is shown."""
+        people = _people(rows, self.people)
         return pa.table(
             {
-                "key": _text(rows[self.row_key]),
+                "named": _text(rows[self.key]),
+                "key": _text(rows[self.shown_key]),
                 "owner": pc.list_element(people, 0),
                 "subjects": people,
                 "created": _created(rows, self.created),
@@ -96,8 +98,7 @@ class Maker:
     def _threads(self, rows: pa.Table) -> pa.Table:
         """One document a group: texts in order, everybody in it, the date of its first row."""
         assert self.kind.group_by is not None
-        people = _people(rows, self.subjects)
-        key = _nothing(rows) if self.row_key is None else _text(rows[self.row_key])
+        people, key = _people(rows, self.people), _text(rows[self.key])
         grouped = pa.table(
             {
                 "group": _text(rows[self.kind.group_by]),
@@ -113,7 +114,7 @@ class Maker:
             }
         )
         threads = join_threads(grouped)
-        return threads.append_column(
+        return threads.append_column("named", threads["key"]).append_column(
             "owner", pc.binary_join_element_wise(self.kind.kind, threads["key"], "\x00")
         )
 
@@ -134,7 +135,7 @@ class Maker:
             else signatures(text, settings.permutations, settings.shingle_words)
         )
         buckets = bucket_numbers(self.salt, rows["owner"].to_pylist(), recipe.buckets)
-        ids = document_ids(self.salt, kind, rows["key"].to_pylist())
+        ids = document_ids(self.salt, kind, rows["named"].to_pylist())
         leaves = leaf_hashes(ids, kind, language.to_pylist(), text.to_pylist(), created)
         return pa.table(
             {

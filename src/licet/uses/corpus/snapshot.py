@@ -25,7 +25,7 @@ from licet.uses.corpus.identities import commitment
 
 KIND = "corpus"
 #: 2: marks beside documents, set-aside documents in a file of their own.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 #: Stands in the manifest of a snapshot of the past: it is counted and shown, and nothing else is made of it.
 INSPECTION = "inspection"
