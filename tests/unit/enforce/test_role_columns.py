@@ -130,10 +130,31 @@ def test_no_method_of_a_gate_gives_a_key_or_a_person_in_clear() -> None:
         gate.categories("posts"), gate.inputs(["posts"]), gate.unlabelled(), gate.pseudonymous(),
     ]  # fmt: skip
     assert not any(who in repr(part) for part in shown for who in ("'ann'", "'ben'", '"ann"', '"ben"'))
-    assert {name for name in dir(gate) if not name.startswith("_")} == set(
-        "at catalogue categories columns counts engine for_inspection for_training inputs ledger names "
-        "policy position prepare pseudonymous purpose read recipient same_at table tense unlabelled verdicts".split()
-    )
+    assert {name for name in dir(gate) if not name.startswith("_")} == {
+        "at",
+        "catalogue",
+        "categories",
+        "columns",
+        "counts",
+        "engine",
+        "for_inspection",
+        "for_training",
+        "inputs",
+        "ledger",
+        "names",
+        "policy",
+        "position",
+        "prepare",
+        "pseudonymous",
+        "purpose",
+        "read",
+        "recipient",
+        "same_at",
+        "table",
+        "tense",
+        "unlabelled",
+        "verdicts",
+    }
 
 
 def test_the_bookkeeping_of_a_use_has_ids_in_clear_beside_columns_as_they_are_permitted() -> None:
