@@ -69,7 +69,7 @@ def _bring_in(layout: Layout, source: str, replace: bool, read: Callable[[Path],
         )
     with clear_disk_errors("importing"):
         shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
+        fresh.mkdir(mode=0o700, parents=True)
         try:
             report = read(fresh)
             shutil.rmtree(target, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Where things lie in a workspace folder, and how one is made. Keys are readable by their owner only."""
+"""Where things lie in a workspace folder, and how one is made: readable by its owner only, whatever the umask."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ def make_workspace(root: Path, ledger: str | None = None, ledger_role: str | Non
     kept = address_to_keep(ledger, ledger_role)
     root.mkdir(parents=True, exist_ok=True)
     layout.signing_key.parent.mkdir(mode=0o700, exist_ok=True)
-    layout.packs.mkdir(exist_ok=True)
-    layout.data.mkdir(exist_ok=True)
+    layout.packs.mkdir(mode=0o700, exist_ok=True)
+    layout.data.mkdir(mode=0o700, exist_ok=True)
     if not layout.salt.exists():
         _write_secret(layout.salt, secrets.token_bytes(_SALT_BYTES).hex().encode())
     signer = (
@@ -105,6 +105,7 @@ def make_workspace(root: Path, ledger: str | None = None, ledger_role: str | Non
     if not layout.catalogue.exists():
         save_catalogue(Catalogue(licet_catalogue=1, tables={}), layout.catalogue)
     Store.open(layout.store, create=True)
+    layout.store.chmod(0o700)
     marker = {"licet_workspace": FORMAT_VERSION} | ({} if kept is None else {"ledger": kept})
     layout.marker.write_text(json.dumps(marker) + "\n", encoding="utf-8")
     return layout

@@ -121,7 +121,6 @@ class CheckpointFile:
                 file.write(checkpoint.text)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
             Path(temporary).replace(self.path)
         except OSError:
             Path(temporary).unlink(missing_ok=True)

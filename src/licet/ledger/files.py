@@ -37,6 +37,7 @@ def create_file(path: Path, fill: Callable[[SqliteStorage, Connection], None]) -
                     fill(storage, connection)
             finally:
                 storage.close()
+            unfinished.chmod(0o600)  # its logs get the same from SQLite
             # Closing the last connection moved the log into the file; a link, unlike a rename, never overwrites.
             os.link(unfinished, path)
     except FileExistsError:

@@ -209,7 +209,7 @@ class Ledger:
 
         Nobody can choose between that look and the commit. Raises: as `append`.
         """
-        appender = self._writer()
+        appender = self._holding_writer()
         prepared = prepare(entries)
         return appender.append_unless_changed(prepared, position, subjects) if prepared else []
 
