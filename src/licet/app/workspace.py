@@ -423,6 +423,7 @@ class Workspace:
         return public_page(
             self.records_about(subject), subject, record,
             lambda person: people.facts_about(person, at, place, self.ledger), self.policy(place), at,
+            self.salt,
         )  # fmt: skip
 
     def is_willing_to_train(self, subject: str) -> bool:

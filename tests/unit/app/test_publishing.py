@@ -125,6 +125,24 @@ def test_of_a_record_about_two_people_both_must_have_said_yes(tmp_path: Path) ->
     assert not network(tmp_path / "v", posts=[stranger]).is_willing_to_train("ann")
 
 
+def test_a_key_or_a_date_that_is_not_published_stands_on_no_page(tmp_path: Path) -> None:
+    workspace, catalogue = network(tmp_path / "w"), tmp_path / "w" / "catalogue.yaml"
+    (record,) = workspace.public_page("ann", ("posts", "of-ann")).records
+    assert record.created is not None
+    text = catalogue.read_text()
+    for column in ("post", "made"):
+        text = text.replace(
+            f"      {column}: content.posts\n", f"      {column}: private_communication.messages\n", 1
+        )
+    catalogue.write_text(text)
+    page = workspace.public_page("ann")
+    (shown,) = (record for record in page.records if record.table == "posts")
+    assert page.is_willing and shown.created is None and not {"post", "made"} & {*shown.row}
+    assert shown.key is not None and "of-ann" not in shown.key
+    assert workspace.public_page("ann", ("posts", shown.key)).records == [shown]
+    assert workspace.public_page("ann", ("posts", "of-ann")).records == [], "no key is tried out either"
+
+
 def test_a_public_page_shows_no_part_that_is_not_published(tmp_path: Path) -> None:
     workspace = network(tmp_path / "w")
     path, catalogue = tmp_path / "w" / "data" / "profiles.parquet", tmp_path / "w" / "catalogue.yaml"
@@ -136,4 +154,4 @@ def test_a_public_page_shows_no_part_that_is_not_published(tmp_path: Path) -> No
     parts = "      headline: profile.headline\n      card.line: profile.headline\n      card.mail: contact.email\n"
     catalogue.write_text(text.replace("      headline: profile.headline\n", parts))
     (record,) = workspace.public_page("ann", ("profiles", "ann")).records
-    assert record.row == {"headline": "Bread"}
+    assert record.row["headline"] == "Bread" and "card" not in record.row

@@ -16,6 +16,7 @@ from licet.app.member.flows import uses_in
 from licet.app.member.records import OwnRecord, OwnRecords
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.decide.reference import stands_on
+from licet.enforce.pseudonyms import pseudonym_of_key
 from licet.sources.catalogue import Catalogue
 from licet.terms import SELF
 from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
@@ -40,21 +41,28 @@ def public_page(
     facts_of: Callable[[str], Facts | None],
     policy: Policy,
     at: datetime,
+    salt: bytes,
 ) -> PublicPage:
     """The page about a subject, or about one record of theirs.
 
-    wanted: table and key of the one record. facts_of: what is known about a subject now.
+    wanted: table and key of the one record, the key as pages show it. facts_of: what is known about a subject now.
+    salt:   the workspace's, for pseudonyms of keys that are not published.
     """
-    found = _public_records(records)
+    found = _public_records(records, salt)
     if wanted is not None:
-        found = (record for record in found if (record.table, record.key) == wanted)
-    shown = list(itertools.islice(found, MOST_RECORDS))
-    return PublicPage(shown, is_willing(policy, facts_of, subject, shown, at))
+        found = (pair for pair in found if (pair[1].table, pair[1].key) == wanted)
+    pairs = list(itertools.islice(found, MOST_RECORDS))
+    whole, shown = [one for one, _ in pairs], [one for _, one in pairs]
+    return PublicPage(shown, is_willing(policy, facts_of, subject, whole, at))
 
 
-def _public_records(records: OwnRecords) -> Iterator[OwnRecord]:
-    """The records anybody can see, with the columns alone of which every part is of a published kind."""
+def _public_records(records: OwnRecords, salt: bytes) -> Iterator[tuple[OwnRecord, OwnRecord]]:
+    """The records anybody can see, each as it is and as it is shown: columns alone of which every part is published.
+
+    Its key and its date are data like any other: where their columns are not published, a pseudonym, and no date.
+    """
     for name, columns in records.columns_seen_by("public", _is_published).items():
+        table = records.catalogue.tables[name]
         for record in records.of(name):
             kinds = {
                 kind: here
@@ -62,8 +70,18 @@ def _public_records(records: OwnRecords) -> Iterator[OwnRecord]:
                 if (here := tuple(column for column in within if column in columns))
             }
             if record.visibility == "public" and kinds:
-                row = {column: value for column, value in record.row.items() if column in columns}
-                yield record._replace(kinds=kinds, row=row)
+                key = record.key
+                if key is not None and table.key not in columns:
+                    key = pseudonym_of_key(salt, name, key)
+                yield (
+                    record._replace(kinds=kinds),
+                    record._replace(
+                        key=key,
+                        created=record.created if table.created in columns else None,
+                        kinds=kinds,
+                        row={column: value for column, value in record.row.items() if column in columns},
+                    ),
+                )
 
 
 def _is_published(kind: str) -> bool:

@@ -47,7 +47,7 @@ class OwnRecords:
     """The rows of one member, or of a few, in every catalogued table, read table by table as they are asked for."""
 
     def __init__(self, catalogue: Catalogue, indexes: SubjectIndexes, *subjects: str) -> None:
-        self._catalogue, self._indexes, self._subjects = catalogue, indexes, subjects
+        self.catalogue, self._indexes, self._subjects = catalogue, indexes, subjects
         self._tables: dict[str, IndexedTable] = {}
         self._read: dict[str, list[OwnRecord]] = {}
 
@@ -61,14 +61,14 @@ class OwnRecords:
         return self._read[name]
 
     def __iter__(self) -> Iterator[OwnRecord]:
-        for name, table in self._catalogue.tables.items():
+        for name, table in self.catalogue.tables.items():
             if table.subjects and table.location.arrow is None:
                 yield from self.of(name)
 
     def columns_seen_by(self, audience: str, is_kind: Callable[[str], bool]) -> dict[str, frozenset[str]]:
         """Per table that may hold records for an audience, the columns of which every part is of such a kind."""
         found = {}
-        for name, table in self._catalogue.tables.items():
+        for name, table in self.catalogue.tables.items():
             if table.visibility is None and table.visibility_is != audience:
                 continue
             if table.subjects and table.location.arrow is None:
@@ -82,7 +82,7 @@ class OwnRecords:
     def _table(self, name: str) -> IndexedTable:
         """As it stood when it was first asked for."""
         if name not in self._tables:
-            self._tables[name] = self._indexes.of(name, self._catalogue)
+            self._tables[name] = self._indexes.of(name, self.catalogue)
         return self._tables[name]
 
 
