@@ -26,7 +26,7 @@ from licet.enforce.engine import Engine
 from licet.ledger import Ledger
 from licet.sources.spellings import folded
 from licet.sources.stand import Stand
-from licet.terms import GateError
+from licet.terms import ChoiceState, GateError
 
 #: How many who refused may be gone at once: more than these, and more than this share of them, stop a run.
 MOST_GONE, MOST_GONE_SHARE = 10, 0.01
@@ -78,12 +78,19 @@ class Absences:
         self._lock = threading.Lock()
 
     def refuse_lost(
-        self, key: str, stand: Stand | None, ledger: Ledger, roster: Roster, people_left: int
+        self,
+        key: str,
+        stand: Stand | None,
+        ledger: Ledger,
+        roster: Roster,
+        people_left: int,
+        read: tuple[int, Callable[[], pa.Array]] | None = None,
     ) -> None:
         """Let nobody's refusal be lost.
 
         key: names the members' table. stand: how its files stand; None where files do not tell.
         people_left: so many of those who refused have left, somebody says.
+        read: those who refuse as of a position, where they are read anyhow.
         Raises: GateError GATE-171 where an id that is gone has a look-alike, GATE-172 where too many are gone at once.
         """
         with self._lock:
@@ -91,7 +98,8 @@ class Absences:
             if earlier is not None and not earlier.is_as_it_was(stand, ledger, position):
                 earlier = None
             if earlier is None:
-                absent = _absent(refusing(ledger, position), roster)
+                is_read = read is not None and read[0] == position
+                absent = _absent(read[1]() if read and is_read else refusing(ledger, position), roster)
             elif changed := ledger.changed_subjects(earlier.position, position):
                 absent = (earlier.absent - changed) | _absent(refusing(ledger, position, changed), roster)
             else:
@@ -177,9 +185,15 @@ class Absences:
 
 def refusing(ledger: Ledger, position: int, subjects: Collection[str] | None = None) -> pa.Array:
     """Ids of those who refuse something or send a signal, each once; of some subjects, or of everybody not erased."""
-    choices = ledger.choices_table(position, subjects, known=tuple)
-    signals = ledger.signals_table(position, subjects, known=tuple)
-    noes = choices.filter(pc.equal(choices["value"], "off"))["subject"]
+    return who_refuses(
+        ledger.choices_table(position, subjects, known=tuple),
+        ledger.signals_table(position, subjects, known=tuple),
+    )
+
+
+def who_refuses(choices: pa.Table, signals: pa.Table) -> pa.Array:
+    """Ids with a no among some choices, or with a signal, each once. choices: with `state`."""
+    noes = choices.filter(pc.not_equal(choices["state"], str(ChoiceState.GIVEN)))["subject"]
     return pa.chunked_array([*noes.chunks, *signals["subject"].chunks], pa.string()).unique()
 
 

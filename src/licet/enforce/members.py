@@ -9,7 +9,7 @@ from datetime import datetime
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from licet.enforce.absences import Absences, Roster, RosterHere, RosterThere
+from licet.enforce.absences import Absences, Roster, RosterHere, RosterThere, who_refuses
 from licet.enforce.engine import Engine
 from licet.enforce.kept import Kept
 from licet.enforce.population import Population, classify, describe, subject_ids
@@ -90,7 +90,8 @@ class Members:
             return
         key = repr((facts, self._tables.catalogued(facts.table).location))
         stand = self._tables.stand(facts.table)
-        self._absences.refuse_lost(key, stand, self._ledger, roster, self._people_left)
+        read = self._position, lambda: who_refuses(self._choices, self._signals)
+        self._absences.refuse_lost(key, stand, self._ledger, roster, self._people_left, read)
         self._absences = None
 
     @functools.cached_property
