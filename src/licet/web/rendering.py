@@ -15,7 +15,9 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from licet.app import Workspace
+from licet.app.member.member import Member
 from licet.app.wording import to_you
+from licet.terms import AppError, SourceError
 from licet.terms.moments import parse_moment
 from licet.web.visitors import visitor
 
@@ -74,6 +76,18 @@ def make_templates() -> Jinja2Templates:
     for made in (day, moment, iso, counted, upfirst, to_you, told):
         environment.filters[made.__name__] = made
     return Jinja2Templates(env=environment)
+
+
+def member_if_known(request: Request, subject: str) -> Member | None:
+    """The member; None where the members' table has not got them yet, or cannot be read: they may choose even so."""
+    try:
+        return workspace_of(request).member(subject)
+    except SourceError:
+        return None
+    except AppError as error:
+        if error.code != "APP-013":
+            raise
+        return None
 
 
 def workspace_of(request: Request) -> Workspace:

@@ -48,6 +48,20 @@ def test_every_page_answers(workspace: Workspace, ann: Browser) -> None:
         assert "<script>alert" not in answer.text, path
 
 
+def test_a_control_can_be_switched_while_the_tables_cannot_be_read(
+    workspace: Workspace, ann: Browser
+) -> None:
+    (workspace.layout.root / "data" / "members.parquet").write_bytes(b"PAR1")
+    (workspace.layout.root / "catalogue.yaml").write_text("licet_catalogue: [1")
+    shown = ann.get("/settings")
+    assert shown.status_code == 200 and "the list cannot be read at the moment" in shown.text
+    after = ann.submit("/settings/ai", value="off")
+    assert after.status_code == 200 and "You switched it off" in after.text
+    (choice,) = workspace.ledger.choices_of("ann")
+    assert (choice.setting, choice.value) == ("ai", "off")
+    assert ann.get(f"/receipts/{choice.entry}.json").status_code == 200
+
+
 def test_a_switch_is_in_the_ledger_when_the_page_comes_back(workspace: Workspace, ann: Browser) -> None:
     before = ann.get("/settings/ai")
     assert 'aria-checked="true"' in before.text and "by default" in before.text

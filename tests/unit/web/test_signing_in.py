@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+import licet
 from journeys.networks import make_network, member
 from journeys.provider import CLIENT, SECRET, Provider, provider
 from journeys.site import ADDRESS, Browser, site
@@ -55,14 +56,30 @@ def test_an_operator_sees_no_members_pages(signing: tuple[Browser, Provider]) ->
         assert browser.get(path).status_code == 403, path
 
 
-@pytest.mark.parametrize("claims", [{"sub": "zoe"}, {"sub": 7}, {}, {"sub": ""}])
-def test_whom_the_platform_does_not_know_is_not_let_in(
+@pytest.mark.parametrize("claims", [{"sub": 7}, {}, {"sub": ""}, {"sub": "a\x00b"}])
+def test_whom_the_provider_does_not_name_is_not_let_in(
     signing: tuple[Browser, Provider], claims: dict[str, object]
 ) -> None:
     browser, idp = signing
     idp.claims = claims
     assert sign_in(browser).status_code in (400, 403)
     assert browser.get("/settings", follow_redirects=False).status_code == 303, "still nobody"
+
+
+def test_whom_the_members_table_has_not_got_yet_can_choose_and_sees_nothing_else(
+    signing: tuple[Browser, Provider], tmp_path: Path
+) -> None:
+    browser, idp = signing
+    idp.claims = {"sub": "zoe"}
+    assert sign_in(browser).headers["location"] == "/"
+    shown = browser.get("/")
+    assert "Your account is not in the list" in shown.text and "Use my data for AI" in shown.text
+    after = browser.submit("/settings", "/settings/ai", value="off")
+    assert after.status_code == 200 and "You switched it off" in after.text
+    for path in ("/data", "/notices", "/public/zoe"):
+        assert browser.get(path).status_code in (404, 422), path
+    with licet.open(tmp_path / "w") as workspace:
+        assert workspace.ledger.choices_of("zoe")[0].value == "off"
 
 
 @pytest.mark.parametrize("lie", ["nonce", "issuer", "audience", "key"])

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from licet.app.member.settings import MenuItem, menu
 from licet.web.api.words import PlaceText
-from licet.web.rendering import page, workspace_of
+from licet.web.rendering import member_if_known, page, workspace_of
 from licet.web.visitors import OurForm, Subject
 
 router = APIRouter()
@@ -28,7 +28,9 @@ def submenu(request: Request, subject: Subject, steps: str) -> Response:
 
 @router.get("/settings/{setting}")
 def setting_page(request: Request, subject: Subject, setting: str, done: PlaceText | None = None) -> Response:
-    member = workspace_of(request).member(subject)
+    member = member_if_known(request, subject)
+    if member is None:
+        return _choices_page(request, subject)
     if setting not in member.policy.controls:
         raise HTTPException(404, "The policy in force has no such control.")
     shown = member.setting(setting)
@@ -66,7 +68,9 @@ def preview(request: Request, subject: Subject, setting: str) -> Response:
 
 
 def _menu_page(request: Request, subject: str, steps: list[str]) -> Response:
-    member = workspace_of(request).member(subject)
+    member = member_if_known(request, subject)
+    if member is None:
+        return _choices_page(request, subject)
     items = menu(member.policy.pack)
     # Where every control lies under one heading, that heading is the page and not a step of its own.
     top = items[0] if len(items) == 1 and items[0].items else None
@@ -80,6 +84,16 @@ def _menu_page(request: Request, subject: str, steps: list[str]) -> Response:
         trail.append((found.label, "/settings/menu/" + "/".join(steps[: number + 1])))
     standings = {item.setting: member.standing(item.setting) for item in here if item.setting is not None}
     return page(request, "menu.html", items=here, trail=trail, standings=standings, below="/".join(steps))
+
+
+def _choices_page(request: Request, subject: str) -> Response:
+    """Every control and what was chosen, for a member of whom nothing else can be told at present."""
+    workspace = workspace_of(request)
+    chosen = {one.setting: one for one in workspace.ledger.choices_of(subject) if one.category is None}
+    controls = [
+        (id_, setting.label, chosen.get(id_)) for id_, setting in workspace.policy().pack.settings.items()
+    ]
+    return page(request, "choices.html", controls=controls)
 
 
 def _trail(items: tuple[MenuItem, ...], setting: str) -> list[tuple[str, str]]:

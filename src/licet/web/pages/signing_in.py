@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from licet.terms import AppError
+from licet.terms.ids import is_text
 from licet.web.config import OpenIdConnect
 from licet.web.rendering import page, workspace_of
 from licet.web.visitors import OurForm, Who, begin_session, end_session, safe_return
@@ -94,9 +95,10 @@ async def from_provider(request: Request) -> Response:
         begin_session(request, None, operator=True)
         return RedirectResponse("/operator", 303)
     subject = claims.get(config.oidc.subject_claim)
-    if not isinstance(subject, str) or workspace_of(request).facts_now(subject) is None:
+    # Whom the members' table has not got yet, or while it cannot be read, may choose, and see nothing but that.
+    if not is_text(subject):
         raise HTTPException(
-            403, "You are signed in with your provider, but the platform knows no such member."
+            403, "You are signed in with your provider, but it does not say who you are here."
         )
     begin_session(request, subject)
     return RedirectResponse(wanted, 303)

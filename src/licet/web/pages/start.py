@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from licet.web.peers import asks_straight_from, networks
-from licet.web.rendering import page, workspace_of
+from licet.web.rendering import member_if_known, page, workspace_of
 from licet.web.visitors import Operator, Who, signed_in
 
 router = APIRouter()
@@ -18,7 +18,9 @@ router = APIRouter()
 def start(request: Request, who: Who) -> Response:
     if who.subject is None:
         return page(request, "welcome.html")
-    member = workspace_of(request).member(signed_in(request, who))
+    member = member_if_known(request, signed_in(request, who))
+    if member is None:
+        return RedirectResponse("/settings", 303)
     flows = member.flows()
     return page(
         request, "home.html", settings=member.settings(), flows=flows, notices=member.notices(),
