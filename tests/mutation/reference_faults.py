@@ -123,7 +123,7 @@ FAULTS = [
     Fault(
         "withdrawn is not refused",
         _REFERENCE,
-        "return state not in _SILENT and state is not ChoiceState.GIVEN",
+        "return state not in _SILENT and state is not _GIVEN",
         "return state is ChoiceState.REFUSED",
         "who withdraws consent has not said no",
     ),
@@ -179,8 +179,8 @@ FAULTS = [
     Fault(
         "a yes speaks for whatever its setting governs now",
         _REFERENCE,
-        "    return policy.speaks_for(\n        control.id,",
-        "    return len(policy.earlier) or policy.speaks_for(\n        control.id,",
+        "yes = policy.speaks_for(setting, pack, request.purpose, request.category, request.recipient)",
+        "yes = len(policy.earlier)",
         "who agreed to personalisation has agreed to training",
     ),
     Fault(

@@ -113,6 +113,7 @@ def _besides_place(
 ) -> Change | None:
     """What else would have to be otherwise, once moment and place are settled."""
     steps = list(before)
+    cell = policy.cell(request.purpose, request.category, request.recipient)
     age = facts.age if is_age(facts.age) else None
     if clause.minimum_age is not None and (age is None or age < clause.minimum_age):
         facts = facts._replace(age=clause.minimum_age)
@@ -141,7 +142,7 @@ def _besides_place(
             visibility=None,
             control=None,
         )
-        if judge(bare, request, facts, policy).applies is not True:
+        if judge(bare, request, facts, policy, cell).applies is not True:
             if clause.created_from is None:
                 return None  # an older record cannot be made
             request = request._replace(created=clause.created_from)
@@ -149,24 +150,23 @@ def _besides_place(
             steps.append(Step("created", None, day, f"if it were made on or after {day}"))
     control = clause.control
     if control is not None:
-        if stands_on(control, clause.needs_consent, request, facts, policy).applies is not True:
+        if stands_on(control, clause.needs_consent, request, facts, policy, cell).applies is not True:
             facts, step = _switch(control.id, request.category, facts, policy)
             steps.append(step)
         for old in control.answers_for[1:]:
             if refuses(old, request.category, facts, policy):
                 facts, step = _switch(old, request.category, facts, policy)
                 steps.append(step)
-    cell = policy.cell(request.purpose, request.category, request.recipient)
     for setting, since in cell.carried:
         if refuses(setting, request.category, facts, policy):
-            yes = -1 if control is None else yes_to(control, request, facts, policy)
+            yes = -1 if control is None else yes_to(control, request, facts, policy, cell)
             if is_lifted(since, yes):
                 continue
             # What a refusal only came to reach ends with a yes to what governs it now.
             switched = setting if since == EXACT or control is None else control.id
             facts, step = _switch(switched, request.category, facts, policy)
             steps.append(step)
-    yes = -1 if control is None else yes_to(control, request, facts, policy)
+    yes = -1 if control is None else yes_to(control, request, facts, policy, cell)
     silenced = facts.signals & (control.honours if control is not None else frozenset())
     silenced |= {
         signal

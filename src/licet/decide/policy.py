@@ -89,6 +89,7 @@ class Cell(NamedTuple):
     carried: settings of earlier packs whose refusal reaches this question, and with which pack it came to: `EXACT`
              where the setting governed the question itself, which then no yes to another setting lifts.
     signals: privacy signals that switched those settings off, and so still do; with the same number.
+    yeses:   by setting and pack, what `Policy.speaks_for` has said of this question before.
     """
 
     code: Code | None
@@ -96,6 +97,7 @@ class Cell(NamedTuple):
     forbids: tuple[Clause, ...]
     carried: tuple[tuple[str, int], ...]
     signals: Mapping[str, int]
+    yeses: dict[tuple[str, str], int]
 
 
 class Policy:
@@ -117,7 +119,6 @@ class Policy:
             for purpose in governed.reaches[-1].purposes:
                 self._carried.setdefault(purpose, []).append(governed)
         self._governing: dict[int, dict[tuple[str, str, str], frozenset[str]]] = {}
-        self._yeses: dict[tuple[str, str, str, str, str], int] = {}
         self._clauses = {
             rule.id: _clause(rule, pack, self.controls, known)
             for rule in sorted(pack.rules, key=lambda rule: rule.id)
@@ -170,19 +171,10 @@ class Policy:
         pack: its digest. The yes speaks where the setting governed purpose, kind of data and recipient under it. A pack
         that the ledger does not know governed nothing; words that mean something else now are not what was agreed to.
         """
-        if not isinstance(pack, str):
-            return -1
-        question = (setting, pack, purpose, category, recipient)
-        try:
-            return self._yeses[question]
-        except KeyError:
-            number = self.numbers.get(pack, -1)
-            if number < 0:  # not kept: callers could fill the memory with them
-                return -1
-            line = self.pack.purpose_line(purpose)
-            told = number if self._governs(number, setting, line, ancestors(category), recipient) else -1
-            self._yeses[question] = told
-            return told
+        number = -1 if pack is None else self.numbers.get(pack, -1)
+        line = self.pack.purpose_line(purpose)
+        speaks = number >= 0 and self._governs(number, setting, line, ancestors(category), recipient)
+        return number if speaks else -1
 
     def unspoken(self, setting: str, pack: str | None) -> tuple[list[tuple[str, str, str]], bool]:
         """What a setting governs now and a yes under a pack does not speak for; and whether it speaks for anything.
@@ -300,12 +292,13 @@ class Policy:
             tuple(clause for effect, clause in clauses if effect == "forbid"),
             tuple((setting, strictest(carried[setting]) or EXACT) for setting in sorted(carried)),
             {signal: strictest(signals[signal]) or EXACT for signal in sorted(signals)},
+            {},
         )
 
 
 def _answered(code: Code) -> Cell:
     """A question that its own words answer."""
-    return Cell(code, (), (), (), {})
+    return Cell(code, (), (), (), {}, {})
 
 
 def _places(

@@ -24,6 +24,7 @@ from licet.terms.regions import lies_in
 from licet.terms.vocabulary import ancestors
 
 _SILENT = (None, ChoiceState.NEVER_ASKED)
+_GIVEN = ChoiceState.GIVEN
 
 
 class Verdict(NamedTuple):
@@ -80,7 +81,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
 
     undecided: tuple[Verdict, Clause] | None = None
     for clause in cell.forbids:
-        verdict = judge(clause, request, facts, policy)
+        verdict = judge(clause, request, facts, policy, cell)
         if verdict.applies:
             return _deny(Code.FORBIDDEN, clause, request, facts, policy)
         if verdict.applies is None and (undecided is None or verdict.stage < undecided[0].stage):
@@ -91,7 +92,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
     permit: Clause | None = None
     nearest: tuple[Verdict, Clause] | None = None
     for clause in cell.permits:
-        verdict = judge(clause, request, facts, policy)
+        verdict = judge(clause, request, facts, policy, cell)
         if verdict.applies:
             permit = permit or clause
         elif verdict.applies is None:
@@ -100,7 +101,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
         elif nearest is None or verdict.stage > nearest[0].stage:
             nearest = verdict, clause
     if undecided is not None:
-        return _deny(undecided[0].code, undecided[1], request, facts, policy)
+        return _deny(undecided[0].code, undecided[1], request, facts, policy, cell)
     if permit is not None:
         refused = refusal_carried(cell, request, facts, policy) if cell.carried else None
         if refused is not None:
@@ -109,7 +110,7 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
                 Code.REFUSED,
                 permit.id,
                 refused,
-                stand(refused, request, facts, policy),
+                _stand(refused, request, facts, policy, cell, policy.controls.get(refused)),
                 request,
                 facts,
                 policy,
@@ -120,18 +121,21 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
             Code.PERMITTED,
             permit.id,
             None if control is None else control.id,
-            None if control is None else stand(control.id, request, facts, policy),
+            None if control is None else _stand(control.id, request, facts, policy, cell, control),
             request,
             facts,
             policy,
         )
     if nearest is None:
         return _deny(Code.NO_RULE, None, request, facts, policy)
-    return _deny(nearest[0].code, nearest[1], request, facts, policy)
+    return _deny(nearest[0].code, nearest[1], request, facts, policy, cell)
 
 
-def judge(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Verdict:
-    """Whether every condition of a clause holds. A false one settles it, whatever else is not known."""
+def judge(clause: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell) -> Verdict:
+    """Whether every condition of a clause holds. A false one settles it, whatever else is not known.
+
+    cell: that of the question.
+    """
     unknown: Verdict | None = None
     at = request.at
     assert at is not None  # decide asks only with a moment
@@ -179,7 +183,7 @@ def judge(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Ver
             return _CREATED_NOT_COVERED
 
     if clause.control is not None:
-        on = stands_on(clause.control, clause.needs_consent, request, facts, policy)
+        on = stands_on(clause.control, clause.needs_consent, request, facts, policy, cell)
         if on.applies is False:
             return on
         if on.applies is None:
@@ -188,15 +192,20 @@ def judge(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Ver
 
 
 def stands_on(
-    control: Control, needs_consent: bool, request: Request, facts: Facts, policy: Policy
+    control: Control, needs_consent: bool, request: Request, facts: Facts, policy: Policy, cell: Cell
 ) -> Verdict:
     """Whether a setting lets its rule apply: a refusal first, then a yes, then where it starts.
 
     A refusal of a setting that this one replaces counts as one of this. A yes that does not speak for the question
     counts as never given.
     """
-    is_yes = facts.choices.get(control.id) is ChoiceState.GIVEN
-    yes = yes_to(control, request, facts, policy) if is_yes else -1
+    yes = -1
+    own = facts.choices.get(control.id)
+    if own is not None:
+        if own is _GIVEN:
+            yes = yes_to(control, request, facts, policy, cell)
+        elif _is_no(own):
+            return _REFUSED
     for setting in control.answers_for:
         since = refusal(setting, request.category, facts, policy)
         if since is not None and not is_lifted(since, yes):
@@ -210,13 +219,20 @@ def stands_on(
     return starts_on(control, request, facts)
 
 
-def yes_to(control: Control, request: Request, facts: Facts, policy: Policy) -> int:
+def yes_to(control: Control, request: Request, facts: Facts, policy: Policy, cell: Cell) -> int:
     """The number of the pack under which the member said yes to a setting for this question; -1 where they did not."""
-    if facts.choices.get(control.id) is not ChoiceState.GIVEN:
+    setting, bound = control.id, facts.bound
+    if facts.choices.get(setting) is not _GIVEN or not (type(bound) is dict or isinstance(bound, Mapping)):
         return -1
-    return policy.speaks_for(
-        control.id, facts.bound.get(control.id), request.purpose, request.category, request.recipient
-    )
+    pack = bound.get(setting)
+    if not isinstance(pack, str):
+        return -1
+    yes = cell.yeses.get((setting, pack))
+    if yes is None:
+        yes = policy.speaks_for(setting, pack, request.purpose, request.category, request.recipient)
+        if pack in policy.numbers:  # others are not kept: callers could fill the memory with them
+            cell.yeses[setting, pack] = yes
+    return yes
 
 
 def starts_on(control: Control, request: Request, facts: Facts) -> Verdict:
@@ -272,20 +288,20 @@ def reaches(kind: object, above: tuple[str, ...], policy: Policy) -> int | None:
     return policy.succession.kind_since(kind, above) if isinstance(kind, str) else EXACT
 
 
-def stand(setting: str, request: Request, facts: Facts, policy: Policy) -> ChoiceState:
+def _stand(
+    setting: str, request: Request, facts: Facts, policy: Policy, cell: Cell, control: Control | None
+) -> ChoiceState:
     """Where the member stands on a setting for a question, in the field's words; a yes to something else is none."""
     own = facts.choices.get(setting)
     if own is None:
         return ChoiceState.NEVER_ASKED
-    if own is ChoiceState.GIVEN:
-        pack = facts.bound.get(setting)
-        speaks = policy.speaks_for(setting, pack, request.purpose, request.category, request.recipient) >= 0
-        return own if speaks else ChoiceState.NEVER_ASKED
+    if own is _GIVEN and (control is None or yes_to(control, request, facts, policy, cell) < 0):
+        return ChoiceState.NEVER_ASKED
     return own if isinstance(own, ChoiceState) else ChoiceState.REFUSED
 
 
 def _is_no(state: object) -> bool:
-    return state not in _SILENT and state is not ChoiceState.GIVEN
+    return state not in _SILENT and state is not _GIVEN
 
 
 def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) -> str | None:
@@ -302,8 +318,8 @@ def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) 
     if not found:
         return None
     yes = max(
-        yes_to(clause.control, request, facts, policy)
-        if clause.control is not None and judge(clause, request, facts, policy).applies
+        yes_to(clause.control, request, facts, policy, cell)
+        if clause.control is not None and judge(clause, request, facts, policy, cell).applies
         else -1
         for clause in cell.permits
     )
@@ -317,13 +333,17 @@ def _is_readable(facts: object) -> bool:
         and (type(facts.choices) is dict or isinstance(facts.choices, Mapping))
         and (type(facts.narrow) is dict or isinstance(facts.narrow, Mapping))
         and isinstance(facts.signals, frozenset)
-        and (type(facts.bound) is dict or isinstance(facts.bound, Mapping))
         and (not facts.narrow or all(isinstance(kinds, Mapping) for kinds in facts.narrow.values()))
     )
 
 
 def _deny(
-    code: Code, clause: Clause | None, request: Request, facts: Facts | None, policy: Policy
+    code: Code,
+    clause: Clause | None,
+    request: Request,
+    facts: Facts | None,
+    policy: Policy,
+    cell: Cell | None = None,
 ) -> Decision:
     control = clause.control if clause is not None else None
     return Decision(
@@ -331,7 +351,9 @@ def _deny(
         code,
         None if clause is None else clause.id,
         None if control is None else control.id,
-        None if control is None or facts is None else stand(control.id, request, facts, policy),
+        None
+        if control is None or facts is None or cell is None
+        else _stand(control.id, request, facts, policy, cell, control),
         request,
         facts,
         policy,

@@ -264,7 +264,7 @@ def _of_yeses(world: World, cell: Cell, told: Decision, facts: Facts) -> Iterato
     policy, request = world.policy, told.request
     for control in {clause.control.id: clause.control for clause in cell.permits if clause.control}.values():
         if facts.choices.get(control.id) is ChoiceState.GIVEN:
-            yes = yes_to(control, request, facts, policy)
+            yes = yes_to(control, request, facts, policy, cell)
             if yes < 0 and control.id in facts.bound:
                 yield "yes: given for something else"
             elif 0 <= yes < len(policy.earlier):

@@ -166,8 +166,8 @@ def said_yes(decision: Decision) -> bool:
     request, facts, policy = decision.request, decision.facts, decision.policy
     if not decision.permitted or facts is None:
         return False
-    permits = policy.cell(request.purpose, request.category, request.recipient).permits
-    controls = [clause.control for clause in permits if clause.control is not None]
+    cell = policy.cell(request.purpose, request.category, request.recipient)
+    controls = [clause.control for clause in cell.permits if clause.control is not None]
     return bool(controls) and all(
-        stands_on(control, True, request, facts, policy).applies for control in controls
+        stands_on(control, True, request, facts, policy, cell).applies for control in controls
     )
