@@ -130,7 +130,7 @@ class Told:
 
     position = 2
 
-    def choices_table(self, position: int) -> pa.Table:
+    def choices_table(self, position: int, known: object = None) -> pa.Table:
         columns = {
             "subject": ["1"],
             "setting": ["ai"],
@@ -140,7 +140,7 @@ class Told:
         }
         return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
-    def signals_table(self, position: int) -> pa.Table:
+    def signals_table(self, position: int, known: object = None) -> pa.Table:
         return pa.table({"subject": ["2"], "signal": ["gpc"]})
 
 

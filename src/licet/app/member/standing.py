@@ -113,9 +113,9 @@ def _answers(setting: str, facts: Facts, policy: Policy, at: datetime) -> Iterat
         for recipient in rule.recipients
     ]
     for needs_consent, request in governed or [(False, nothing)]:
-        verdict, earlier = stands_on(control, needs_consent, request, facts, policy), None
+        cell = policy.cell(request.purpose, request.category, request.recipient)
+        verdict, earlier = stands_on(control, needs_consent, request, facts, policy, cell), None
         if verdict.applies and request is not nothing:
-            cell = policy.cell(request.purpose, request.category, request.recipient)
             earlier = refusal_carried(cell, request, facts, policy)
         if earlier is None:
             yield _Answer(request.category, verdict.applies, verdict.code, None)
