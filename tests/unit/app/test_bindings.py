@@ -80,7 +80,7 @@ def asked(workspace: Workspace, who: str, purpose: str) -> Code:
 
 
 def passed(workspace: Workspace, purpose: str) -> list[str]:
-    return sorted(workspace.gate(purpose).read("posts")["text"].to_pylist())
+    return sorted(row["text"] for row in workspace.gate(purpose).read("posts").to_pylist())
 
 
 def test_a_no_travels_and_a_yes_stays_where_it_was_given(workspace: Workspace, tmp_path: Path) -> None:
