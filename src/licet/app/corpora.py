@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from licet.app.results import CorpusDifference, CorpusResult
+from licet.app.results import CorpusDifference, CorpusExport, CorpusResult
 from licet.app.tenses import stands_for_now, tense_of
 from licet.enforce import Gate
 from licet.ledger import EntryKind, NewEntry
@@ -27,6 +28,7 @@ from licet.uses.corpus.exports import (
 from licet.uses.corpus.exports.documents import SCHEMA
 from licet.uses.corpus.recipe import Recipe, load_recipe
 from licet.uses.corpus.snapshot import KIND, is_inspection, read_documents, refuse_inspection
+from licet.uses.corpus.standing import find_standing
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -195,24 +197,97 @@ def diff(store: Store, before: SnapshotRef, after: SnapshotRef) -> CorpusDiffere
     )
 
 
-def export(workspace: Workspace, snapshot: SnapshotRef, target: Path, form: str, overwrite: bool) -> Export:
-    """Write a snapshot's documents outside the store, and note in the ledger that they left it.
+def export(
+    workspace: Workspace,
+    snapshot: SnapshotRef,
+    target: Path,
+    form: str,
+    overwrite: bool,
+    recipient: str | None,
+    leave_out: bool,
+    recipe: str | Path | None,
+) -> Export:
+    """Write what of a snapshot is permitted now outside the store, and note in the ledger that it left it.
 
-    Noted when all of them were read and before the export is there: what cannot be read is no export, and if the
+    Noted when all documents were read and before the export is there: what cannot be read is no export, and if the
     process dies in between, the ledger tells of one that never came to an end.
-    Raises: AppError APP-030 for an unknown form; UseError CORP-203 and others from the exports.
+    Raises: AppError APP-030 for an unknown form; UseError CORP-209 when a document may not be used any more and is
+    not left out, or when nobody can tell; CORP-203 and others from the exports; GateError GATE-006.
     """
     if form not in _EXPORTS:
         raise AppError("APP-030", f"there is no export as {form!r}", fix=f"one of: {', '.join(_EXPORTS)}")
+    made_for, made_by = snapshot.manifest["purpose"], _recipe(workspace, recipe)
+    whom = made_for["recipient"] if recipient is None else recipient
+
+    def open_gate(then: datetime | None, where: int) -> Gate:
+        return workspace._open_gate(
+            made_for["purpose"], whom, then, where, made_by.asks_for(), for_training=True
+        )
+
+    gate = open_gate(None, workspace.ledger.position)
+    standing = find_standing(
+        gate,
+        lambda then, where: open_gate(parse_moment(then), where),
+        snapshot,
+        workspace.store,
+        made_by,
+        workspace.salt,
+    )
+    if len(standing.fallen) and not leave_out:
+        raise UseError(
+            "CORP-209",
+            f"{len(standing.fallen)} of its {len(standing.fallen) + standing.documents} documents may not be used now "
+            f"by {whom}",
+            snapshot.name,
+            "licet corpus update, then export what that makes; or leave them out with --leave-out",
+        )
+    taken = {
+        **snapshot.manifest,
+        "snapshot": snapshot.id,
+        "purpose": {**made_for, "recipient": whom},
+        "counts": {"documents": standing.documents, "subjects": standing.subjects},
+        "copy": {
+            "at": format_moment(gate.at),
+            "position": gate.position,
+            "recipient": whom,
+            "left_out": len(standing.fallen),
+        },
+    }
 
     def tables() -> Iterator[pa.Table]:
         for table in read_documents(workspace.store, snapshot.manifest):
-            yield table.select(EXPORTED)
-        _recorder(workspace, "export", form=form)(snapshot.manifest, snapshot.id)
+            stands = pc.invert(pc.is_in(table["document_id"], value_set=standing.fallen))
+            yield table.filter(stands).select(EXPORTED)
+        as_of = {"at": format_moment(gate.at), "ledger": {"position": gate.position}}
+        policy = {"policy": {"digest": gate.policy.pack.digest}}
+        record = _recorder(
+            workspace, "export", form=form, folder=str(target.absolute()), left_out=len(standing.fallen)
+        )
+        record({**taken, **as_of, **policy}, snapshot.id)
 
-    return _EXPORTS[form](
-        tables(), {**snapshot.manifest, "snapshot": snapshot.id}, target, overwrite=overwrite
-    )
+    return _EXPORTS[form](tables(), taken, target, overwrite=overwrite)
+
+
+def exports(workspace: Workspace) -> list[CorpusExport]:
+    """Every copy that the ledger tells of, the latest last."""
+    names = {one.id: one.name for one in workspace.store.snapshots(KIND)}
+    return [
+        CorpusExport(
+            entry.index,
+            format_moment(entry.recorded_at),
+            said["snapshot"],
+            names.get(said["snapshot"]),
+            said["form"],
+            said.get("folder"),
+            said["recipient"],
+            said["documents"],
+            said.get("left_out", 0),
+            said["position"],
+            not stands_for_now(workspace, said["position"]),
+        )
+        for entry in workspace.ledger.entries(0, workspace.ledger.position, EntryKind.USE_RUN)
+        if (said := entry.payload) is not None and (said["use"], said["how"]) == (KIND, "export")
+    ]
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
@@ -223,7 +298,7 @@ def _recipe(workspace: Workspace, recipe: str | Path | None) -> Recipe:
     return load_recipe(workspace.layout.recipe if recipe is None else Path(recipe))
 
 
-def _recorder(workspace: Workspace, how: str, **more: str) -> Callable[[dict[str, Any], str], None]:
+def _recorder(workspace: Workspace, how: str, **more: str | int) -> Callable[[dict[str, Any], str], None]:
     """Notes a use in the ledger: what for, under which policy, as of where, and what came of it."""
 
     def record(manifest: dict[str, Any], snapshot: str) -> None:

@@ -121,6 +121,29 @@ class CorpusResult(NamedTuple):
         return {**self._asdict(), "held_back": self.held_back}
 
 
+class CorpusExport(NamedTuple):
+    """A copy of a snapshot that left the store, as the ledger tells of it.
+
+    documents: it holds, `left_out` of the snapshot's it does not. position: its documents were permitted as of there.
+    behind:    something that matters was recorded since, which the copy has not heard of.
+    """
+
+    entry: int
+    recorded_at: str
+    snapshot: str
+    name: str | None
+    form: str
+    folder: str | None
+    recipient: str
+    documents: int
+    left_out: int
+    position: int
+    behind: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return self._asdict()
+
+
 class CorpusDifference(NamedTuple):
     """How one snapshot differs from another, by document id."""
 

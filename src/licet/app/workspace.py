@@ -32,8 +32,8 @@ from licet.app.member.records import OwnRecords
 from licet.app.readiness import what_is_missing
 from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
-from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
-from licet.app.tenses import checked, system_clock, tense_of
+from licet.app.results import Chosen, CorpusDifference, CorpusExport, CorpusResult, Imported, PackInForce
+from licet.app.tenses import checked, stands_for_now, system_clock, tense_of
 from licet.app.tokens import Tokens
 from licet.app.what_if import WhatIf, what_if
 from licet.decide import Decision, Facts, Policy
@@ -619,13 +619,34 @@ class Workspace:
         return corpora.diff(self.store, self.corpus_show(before), self.corpus_show(after))
 
     def corpus_export(
-        self, target: str | Path, form: str = "parquet", *, snapshot: str = "latest", overwrite: bool = False
+        self,
+        target: str | Path,
+        form: str = "parquet",
+        *,
+        snapshot: str = "latest",
+        overwrite: bool = False,
+        recipient: str | None = None,
+        leave_out: bool = False,
+        recipe: str | Path | None = None,
     ) -> Export:
-        """Write a snapshot outside the store: parquet, jsonl, huggingface or croissant. No subject ids leave."""
+        """Write a snapshot outside the store: parquet, jsonl, huggingface or croissant. No subject ids leave.
+
+        recipient: who gets the copy, a word of the policy; by default whom the snapshot was made for.
+        leave_out: leave out the documents that may not be used any more, which otherwise stop the export.
+        recipe:    the one it was made by, where that is not the workspace's.
+        Raises: UseError CORP-209 when a document of it may not be used now, CORP-200 for one made for inspection.
+        """
         with clear_disk_errors("exporting the corpus"):
-            return corpora.export(
-                self, corpora.usable(self, snapshot, "exported"), Path(target), form, overwrite
-            )
+            made = corpora.usable(self, snapshot, "exported")
+            return corpora.export(self, made, Path(target), form, overwrite, recipient, leave_out, recipe)
+
+    def corpus_exports(self) -> list[CorpusExport]:
+        """Every copy that left the store, as the ledger tells of them, the latest last."""
+        return corpora.exports(self)
+
+    def corpus_is_behind(self, snapshot: str = "latest") -> bool:
+        """Whether something was recorded since a snapshot was made that an update would look at."""
+        return not stands_for_now(self, self.corpus_show(snapshot).manifest["ledger"]["position"])
 
     # -- the ledger -----------------------------------------------------------------------------------------
 

@@ -149,8 +149,9 @@ def show_(
     with licet.open(workspace) as opened:
         ref = opened.corpus_show(snapshot)
         some = list(opened.corpus_documents(ref.id, documents)) if documents else []
+        is_behind = opened.corpus_is_behind(ref.id)
     if as_json:
-        print_json({**_summary(ref), "manifest": ref.manifest, "shown": some})
+        print_json({**_summary(ref), "behind": is_behind, "manifest": ref.manifest, "shown": some})
         return
     manifest = ref.manifest
     made = show.table(f"{ref.name}", "what", "value")
@@ -168,6 +169,11 @@ def show_(
     ):
         show.row(made, what, value)
     out.print(made)
+    if is_behind:
+        say(
+            "Recorded since, and not in it: see licet ledger show; licet corpus update brings it to now",
+            "bold",
+        )
     for document in some:
         say(
             printable(f"{document['kind']} {document['key']} · {document['language'] or '?'}"),
@@ -211,25 +217,67 @@ def export(
     ] = "parquet",
     snapshot: Snapshot = "latest",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+    recipient: Annotated[
+        str | None,
+        typer.Option(
+            "--to", "--recipient", help="Who gets the copy. Default: whom the corpus was built for."
+        ),
+    ] = None,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="Leave out what may not be used any more.")
+    ] = False,
+    recipe: RecipeFile = None,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Write a snapshot outside the workspace. No subject ids leave.
+    """Write what of a snapshot may be used now outside the workspace. No subject ids leave.
 
     Example: licet corpus export out --format huggingface
     """
     with licet.open(workspace) as opened:
-        written = opened.corpus_export(target, form, snapshot=snapshot, overwrite=overwrite)
+        written = opened.corpus_export(
+            target, form, snapshot=snapshot, overwrite=overwrite, recipient=recipient, leave_out=leave_out,
+            recipe=recipe,
+        )  # fmt: skip
+        left_out = opened.corpus_exports()[-1].left_out
     if as_json:
         print_json(
             {
                 "path": str(written.folder), "format": form, "documents": written.documents,
-                "files": list(written.files), "bytes": written.bytes,
+                "files": list(written.files), "bytes": written.bytes, "left_out": left_out,
             }
         )  # fmt: skip
         return
     say(f"{show.count(written.documents)} documents written to {written.folder}")
+    if left_out:
+        say(f"{show.count(left_out)} documents may not be used any more and were left out")
     say("A copy does not hear of later opt-outs: make it anew after each update.", "dim")
+
+
+@app.command()
+@answers
+def exports(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """List the copies that left the workspace: when, to whom, and whether anything was recorded since.
+
+    Example: licet corpus exports
+    """
+    with licet.open(workspace) as opened:
+        copies = opened.corpus_exports()
+    if as_json:
+        print_json([copy.as_json() for copy in copies])
+        return
+    if not copies:
+        say("No copy left the workspace")
+        return
+    made = show.table(
+        "Copies", "since", "of", "documents", "for", "where", "heard of everything", numbers=(2,)
+    )
+    for copy in copies:
+        show.row(
+            made, copy.recorded_at[:19], copy.name or copy.snapshot[:12], show.count(copy.documents),
+            copy.recipient, copy.folder or "not known", "no" if copy.behind else "yes",
+        )  # fmt: skip
+    out.print(made)
 
 
 def _summary(ref: Any) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def make_manifest(rows: int, **changes: Any) -> dict[str, Any]:
         "recipe": {"digest": "ec" * 32, "kinds": ["post", "profile"]},
         "environment": {"python": "3.11.7", "pyarrow": "26.0.1"},
         "members": {"count": rows // 2, "root": "0f" * 32, "file": {"sha256": "ab" * 32}},
+        "copy": {"at": "2026-04-02T10:00:00Z", "position": 4712, "recipient": "self", "left_out": 3},
         "inputs": {"posts": {"/home/acme/posts.parquet": "cd" * 32}},
     } | changes
 

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import mlcroissant
+import pandas
 import polars
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -48,11 +50,45 @@ def test_parquet_is_read_back(tmp_path: Path, documents: Make, manifest: Make) -
     table = documents(25)
     done = export_parquet([table], manifest(25), tmp_path / "out", rows_per_file=10)
     names = [f"documents-{n:05d}-of-00003.parquet" for n in range(3)]
-    assert done == Export(tmp_path / "out", ("SHA256SUMS", *names, "manifest.json"), 25, done.bytes)
+    assert done == Export(tmp_path / "out", ("_SHA256SUMS", "_manifest", *names), 25, done.bytes)
     assert [pq.read_metadata(tmp_path / "out" / name).num_rows for name in names] == [10, 10, 5]
     again = ds.dataset([tmp_path / "out" / name for name in names]).to_table()
     assert again.schema.equals(SCHEMA) and again.to_pylist() == rows_of(table)
     assert polars.read_parquet(tmp_path / "out" / "*.parquet").height == 25
+
+
+def test_a_folder_of_parquet_opens_whole(tmp_path: Path, documents: Make, manifest: Make) -> None:
+    out = tmp_path / "out"
+    export_parquet([documents(25)], manifest(25), out, rows_per_file=10)
+    assert len(pandas.read_parquet(out)) == pq.read_table(out).num_rows == 25
+    assert polars.scan_parquet(out, hidden_file_prefix="_").collect().height == 25
+    for place in (f"{out}/*.parquet", f"{out}/**/*.parquet"):
+        assert duckdb.sql(f"SELECT count(*) FROM read_parquet('{place}')").fetchall() == [(25,)]
+
+
+def test_spark_opens_a_folder_whole(
+    tmp_path: Path, documents: Make, manifest: Make, spark_session: Any
+) -> None:
+    export_parquet([documents(25)], manifest(25), tmp_path / "parquet", rows_per_file=10)
+    export_jsonl([documents(25)], manifest(25), tmp_path / "jsonl")
+    assert spark_session.read.parquet(str(tmp_path / "parquet")).count() == 25
+    lines = spark_session.read.json(str(tmp_path / "jsonl"))
+    assert lines.count() == 25 and set(lines.columns) == {*SCHEMA.names}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_no_data_lies_where_readers_of_folders_do_not_look(
+    tmp_path: Path, documents: Make, manifest: Make, form: Callable[..., Export]
+) -> None:
+    """pandas, polars and Spark pass by names that begin with `_`; Hugging Face's datasets does not, and takes every
+    file of the ending that most have, Parquet's before others: nothing else may end as data does. A card is no data.
+    """
+    form([documents(25)], manifest(25), tmp_path / "out")
+    seen = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    data = {path for path in seen if path.suffix == (".jsonl" if form is export_jsonl else ".parquet")}
+    others = {path.name for path in seen if path not in data}
+    card = {export_croissant: "metadata.json", export_huggingface: "README.md"}.get(form)
+    assert data and others - {card} == {"_manifest", "_SHA256SUMS"}
 
 
 @pytest.mark.parametrize("compress", [False, True])
@@ -101,7 +137,8 @@ def test_the_hugging_face_folder_is_read_back_and_its_card_parses(
     assert info["dataset_size"] == info["splits"][0]["num_bytes"] == text_bytes + 25 * 8
     for said in (
         "5a" * 32, "70" * 32, "d1" * 32, "1e" * 32, "ec" * 32, "entry\n4711 of the ledger", "| 1,034 |", "| 12 |",
-        "Acme's \\*policy\\* \\| 2026", "it does not hear of later choices", "sha256sum -c", "2026-03-01T00:00:00Z",
+        "Acme's \\*policy\\* \\| 2026", "it does not hear of later choices", "sha256sum -c",
+        "2026-04-02T10:00:00Z, at entry\n4712 of the ledger, for self; 3 documents", "2026-03-01T00:00:00Z",
         "de (7), en (6), fr (6); not known for 6",
     ):  # fmt: skip
         assert said in prose, said
@@ -210,17 +247,17 @@ def test_every_export_has_an_account_and_sums_that_hold(
 ) -> None:
     done = form([documents(9)], manifest(9), tmp_path / "out")
     checked = subprocess.run(
-        ["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=done.folder, capture_output=True
+        ["sha256sum", "-c", "--strict", "_SHA256SUMS"], cwd=done.folder, capture_output=True
     )
     assert checked.returncode == 0
     assert {*done.files} == {*contents(done.folder)} and done.bytes == sum(
         map(len, contents(done.folder).values())
     )
-    account = json.loads((done.folder / "manifest.json").read_text(encoding="utf-8"))
+    account = json.loads((done.folder / "_manifest").read_text(encoding="utf-8"))
     assert account["licet_export"] == 1 and account["snapshot"] == "5a" * 32
     assert account["held_back"] == {"no_rule": 1034, "refused": 12} and account["counts"]["documents"] == 9
     listed = {entry["path"]: entry["sha256"] for entry in account["files"]}
-    assert listed.keys() == {*done.files} - {"manifest.json", "SHA256SUMS"}
+    assert listed.keys() == {*done.files} - {"_manifest", "_SHA256SUMS"}
     for path, digest in listed.items():
         assert hashlib.sha256((done.folder / path).read_bytes()).hexdigest() == digest
 
@@ -237,7 +274,7 @@ def test_what_is_inside_the_platform_stays_inside(
     everything = b"".join(contents(tmp_path / "out").values())
     for inside in (b"CH-VS", b"/home/acme", b"0f" * 32, b'"r1"'):
         assert inside not in everything
-    account = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    account = json.loads((tmp_path / "out" / "_manifest").read_text(encoding="utf-8"))
     assert account["held_back"] == {"refused": 12}
 
 

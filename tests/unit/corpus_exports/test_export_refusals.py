@@ -121,13 +121,13 @@ def test_a_folder_that_holds_something_is_not_written_to(
     export_parquet([documents(3)], manifest(3), tmp_path / "out")  # an empty one is fine
     with pytest.raises(UseError, match="CORP-203: there is something already"):
         export_parquet([documents(4)], manifest(4), tmp_path / "out")
-    assert json.loads((tmp_path / "out" / "manifest.json").read_bytes())["counts"]["documents"] == 3
+    assert json.loads((tmp_path / "out" / "_manifest").read_bytes())["counts"]["documents"] == 3
 
 
 def test_an_earlier_export_is_replaced_when_asked(tmp_path: Path, documents: Make, manifest: Make) -> None:
     export_parquet([documents(3)], manifest(3), tmp_path / "out", rows_per_file=1)
     done = export_jsonl([documents(4)], manifest(4), tmp_path / "out", overwrite=True)
-    assert sorted(p.name for p in done.folder.iterdir()) == ["SHA256SUMS", "documents.jsonl", "manifest.json"]
+    assert sorted(p.name for p in done.folder.iterdir()) == ["_SHA256SUMS", "_manifest", "documents.jsonl"]
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
@@ -145,7 +145,7 @@ def test_a_replacement_that_fails_leaves_the_earlier_export(
     monkeypatch.setattr(Path, "rename", interrupted)
     with pytest.raises(KeyboardInterrupt):
         export_parquet([documents(4)], manifest(4), tmp_path / "out", overwrite=True)
-    assert json.loads((tmp_path / "out" / "manifest.json").read_bytes())["counts"]["documents"] == 3
+    assert json.loads((tmp_path / "out" / "_manifest").read_bytes())["counts"]["documents"] == 3
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 

@@ -90,7 +90,7 @@ def update(
     if why is not None:
         return _write_all(gate, store, recipe, salt, record, progress, how="rebuilt", why=why)
     progress("finding whom the change touched", 0, None)
-    touched = _touched(gate, earlier_gate, recipe, manifest)
+    touched = touched_since(gate, earlier_gate, recipe, manifest)
     return _write_changed(gate, store, recipe, salt, manifest, touched, record, progress)
 
 
@@ -199,7 +199,7 @@ def _by_bucket(rows: pa.Table) -> tuple[list[int], list[pa.Array]]:
     return numbers.tolist(), [pa.array(part) for part in np.split(order, np.cumsum(counts)[:-1])]
 
 
-def _touched(
+def touched_since(
     gate: Gate, earlier_gate: Callable[[str, int], Gate], recipe: Recipe, manifest: dict[str, Any]
 ) -> frozenset[str]:
     """Everyone for whom the answers may differ between the two gates."""
@@ -222,21 +222,30 @@ def _touched(
 
 def _why_rebuild(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str | None:
     """Why only a build from scratch would do; None when the change can be followed."""
+    changed = changed_since(gate, recipe, manifest)
+    if changed is not None:
+        return changed
+    if manifest.get("format") != files.FORMAT_VERSION:
+        return "another version of licet wrote the snapshot's files"
+    if manifest.get("environment") != _environment(gate, _engine_that_counts(gate, recipe, manifest)):
+        return "licet or a library it makes documents with changed"
+    return None
+
+
+def changed_since(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str | None:
+    """What changed since a snapshot was made of which nobody can say whom it touched; None when nothing did."""
     inputs = gate.inputs(_tables_read(recipe))
     if any(files is None for files in inputs.values()):
         return "some tables cannot be told to be unchanged"
+    if gate.ledger.erased_since(min(gate.position, manifest["ledger"]["position"])):
+        return "somebody was erased from the ledger since, and nothing says who"
     reasons = (
-        ("another version of licet wrote the snapshot's files", "format", files.FORMAT_VERSION),
         ("the corpus was made for another purpose or recipient", "purpose", _purpose(gate)),
         ("the policy changed", "policy", _policy(gate)),
         ("the recipe changed", "recipe", _recipe(recipe)),
         ("the tables changed", "inputs", inputs),
         ("the catalogue changed", "catalogue", _catalogue(gate)),
     )
-    if gate.ledger.erased_since(min(gate.position, manifest["ledger"]["position"])):
-        return "somebody was erased from the ledger since, and nothing says who"
-    if manifest.get("environment") != _environment(gate, _engine_that_counts(gate, recipe, manifest)):
-        return "licet or a library it makes documents with changed"
     return next((why for why, part, now in reasons if manifest.get(part) != now), None)
 
 

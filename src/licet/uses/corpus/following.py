@@ -52,7 +52,7 @@ def follow(
 ) -> Followed:
     """Make the touched people's documents anew, and see whose duplicates come back."""
     index = _read_index(store, before)
-    gone = index.filter(_about(index["subjects"].combine_chunks(), touched))
+    gone = index.filter(is_about(index["subjects"].combine_chunks(), touched))
     grouped = {kind.kind for kind in recipe.documents if kind.group_by is not None}
     keys: dict[str, frozenset[str]] = {}
     for kind in grouped:
@@ -146,7 +146,7 @@ def _renamed(index: pa.Table, named: pa.Table) -> pa.ChunkedArray:
     return pc.and_(pc.is_valid(place), pc.not_equal(now, then))
 
 
-def _about(subjects: pa.ListArray, touched: frozenset[str]) -> pa.Array:
+def is_about(subjects: pa.ListArray, touched: frozenset[str]) -> pa.Array:
     """Which rows are about any of these people."""
     wanted = pc.is_in(subjects.flatten(), value_set=pa.array(sorted(touched), pa.string()))
     found = np.zeros(len(subjects), dtype=np.bool_)
@@ -166,7 +166,9 @@ def documents_about(
     found: list[dict[str, Any]] = []
     for entry in manifest["buckets"]:
         index = files.read_index(store, entry, ("document_id", "subjects"))
-        if pc.any(_about(index["subjects"].combine_chunks(), frozenset({subject}))).as_py():
+        if pc.any(is_about(index["subjects"].combine_chunks(), frozenset({subject}))).as_py():
             rows = files.read_kept(store, entry)
-            found += rows.filter(_about(rows["subjects"].combine_chunks(), frozenset({subject}))).to_pylist()
+            found += rows.filter(
+                is_about(rows["subjects"].combine_chunks(), frozenset({subject}))
+            ).to_pylist()
     return sorted(found, key=lambda row: (str(row["created"] or ""), row["document_id"]), reverse=True)

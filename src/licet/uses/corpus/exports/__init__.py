@@ -11,7 +11,6 @@ from licet.uses.corpus.exports.plain import export_jsonl, export_parquet
 
 __all__ = [
     "Export",
-    "check_place",
     "export_croissant",
     "export_huggingface",
     "export_jsonl",

@@ -9,19 +9,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from licet.terms import SENTENCES, Code, LicetError, UseError
 from licet.terms.moments import format_moment, parse_moment
 
 TITLE = "Corpus of permitted documents"
+NOTE = "This is a copy: it does not hear of later choices."
+
+
+class Copy(NamedTuple):
+    """A copy of a snapshot: as of when and where in the ledger each of its documents was permitted, and to whom."""
+
+    at: datetime
+    position: int
+    recipient: str
+    left_out: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self._asdict(), "at": format_moment(self.at), "note": NOTE}
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """What an export says about the snapshot it was made from.
 
-    held_back: records held back at the gate, by reason code, most first.
+    held_back: records held back at the gate when the snapshot was made, by reason code, most first.
+    copy:      when the copy was taken, at which ledger position, for whom, and how many documents were left out of it
+               because they may not be used any more. `documents` and `subjects` count what the copy has.
     """
 
     snapshot: str
@@ -35,10 +50,12 @@ class Account:
     recipe: dict[str, Any]
     environment: dict[str, str]
     purpose: dict[str, str]
+    copy: Copy
 
     def as_json(self) -> dict[str, Any]:
         """The account as plain JSON values, for the export's own manifest."""
         return {
+            "copy": self.copy.as_json(),
             "snapshot": self.snapshot,
             "root": self.root,
             "purpose": self.purpose,
@@ -53,13 +70,14 @@ class Account:
 
 
 def read_account(manifest: Mapping[str, Any]) -> Account:
-    """The account a snapshot's manifest gives; the key ``snapshot`` holds the snapshot's id.
+    """The account a snapshot's manifest gives; the key ``snapshot`` holds the snapshot's id, ``copy`` what `Copy` has.
 
     ``held_back`` is a dict of reason code to records, or the manifest's own rows with ``code`` and ``records``.
     Raises: UseError CORP-201 when a part is missing or is not what it should be.
     """
     try:
         policy, ledger, counts = manifest["policy"], manifest["ledger"], manifest["counts"]
+        copy = manifest["copy"]
         return Account(
             snapshot=_text(manifest["snapshot"]),
             root=_text(manifest["root"]),
@@ -72,6 +90,12 @@ def read_account(manifest: Mapping[str, Any]) -> Account:
             recipe=dict(manifest["recipe"]) | {"digest": _text(manifest["recipe"]["digest"])},
             environment={str(name): str(version) for name, version in manifest["environment"].items()},
             purpose={str(part): str(word) for part, word in manifest.get("purpose", {}).items()},
+            copy=Copy(
+                parse_moment(_text(copy["at"])),
+                _count(copy["position"]),
+                _text(copy["recipient"]),
+                _count(copy["left_out"]),
+            ),
         )
     except KeyError as error:
         raise _refused(f"it does not say {error.args[0]!r}") from None

@@ -106,19 +106,21 @@ permitted it and neither a rule nor its member forbade it.
 ## Who said no, and who says no later
 
 Words of members who had refused this use by entry {account.ledger["position"]} of the ledger are not in it.
-**This is a copy: it does not hear of later choices.** Whoever holds it has to take a newer export when members
+**This is a copy: it does not hear of later choices.** It was taken on {format_moment(account.copy.at)}, at entry
+{account.copy.position} of the ledger, for {plain(account.copy.recipient)}; {_left_out(account)}.
+Whoever holds it has to take a newer export when members
 opt out, and delete this one. A person who finds their words here can name the document's id to the platform.
 
 ## How to check it
 
-- That the files are those that were exported: `sha256sum -c SHA256SUMS`.
+- That the files are those that were exported: `sha256sum -c _SHA256SUMS`.
 - That they came from the snapshot they name: ask the platform to show snapshot `{account.snapshot}`
   with the root `{account.root}`. The root
   cannot be computed from this copy alone: it follows whose documents they are, and this copy is in the order of
   its salted ids, which does not say.
 - How the documents were made: the recipe with SHA-256 `{account.recipe["digest"]}`.
 
-`manifest.json` says all of this for programs.
+`_manifest`, which is JSON, says all of this for programs.
 
 ## Limits
 
@@ -128,6 +130,12 @@ opt out, and delete this one. A person who finds their words here can name the d
 - It is not a sample of all members: those who were held back differ from those who were not.
 - No licence is granted here beyond what the head of this card says. The words are their authors'.
 """
+
+
+def _left_out(account: Account) -> str:
+    if not account.copy.left_out:
+        return "every document of the snapshot might still be used then"
+    return f"{account.copy.left_out:,} documents of the snapshot might not be used any more by then and are left out"
 
 
 def _held_back(account: Account) -> str:

@@ -157,8 +157,10 @@ def _responsible_ai(account: Account) -> dict[str, Any]:
             "identify people."
         ],
         "rai:dataReleaseMaintenancePlan": (
-            f"A copy of snapshot {account.snapshot} (root {account.root}). It does not hear of later choices: take a "
-            "newer export when members opt out, and delete this one."
+            f"A copy of snapshot {account.snapshot} (root {account.root}), taken on "
+            f"{format_moment(account.copy.at)} at entry {account.copy.position} of the ledger for "
+            f"{account.copy.recipient}, without {account.copy.left_out} documents that might not be used any more. "
+            "It does not hear of later choices: take a newer export when members opt out, and delete this one."
         ),
     }
 

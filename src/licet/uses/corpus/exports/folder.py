@@ -22,8 +22,9 @@ from licet.store.layout import MARKER
 from licet.terms import UseError
 from licet.uses.corpus.exports.account import Account
 
-MANIFEST = "manifest.json"
-SUMS = "SHA256SUMS"
+#: Readers of whole folders pass by what begins so, and Hugging Face's datasets what has no ending that it knows.
+MANIFEST = "_manifest"
+SUMS = "_SHA256SUMS"
 #: Where documents wait while they are put in order; gone before the folder is done.
 SPILL = ".spill"
 FORMAT_VERSION = 1
@@ -154,10 +155,12 @@ def _check_place(place: Path, overwrite: bool) -> None:
 
 
 def _is_export(place: Path) -> bool:
-    try:
-        return "licet_export" in json.loads((place / MANIFEST).read_bytes())
-    except (OSError, ValueError, TypeError):
-        return False
+    for manifest in (MANIFEST, "manifest.json"):  # where it lay before
+        try:
+            return "licet_export" in json.loads((place / manifest).read_bytes())
+        except (OSError, ValueError, TypeError):
+            continue
+    return False
 
 
 def _settle(place: Path) -> None:

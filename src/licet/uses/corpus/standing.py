@@ -1,0 +1,106 @@
+"""What of a snapshot is still permitted: asked before any of it leaves the store.
+
+A snapshot holds what was permitted when it was made. Whoever takes a copy uses it now, so each of its documents is made
+anew as it would be made now: of the people whom a change touched or, where nobody can say whom, of everybody. Only a
+document that comes out the same stands. Refuses to judge a snapshot whose recipe is not the one given, since documents
+cannot then be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.enforce import Gate
+from licet.store import SnapshotRef, Store
+from licet.terms import UseError
+from licet.uses.corpus import snapshot as files
+from licet.uses.corpus.corpus import changed_since, touched_since
+from licet.uses.corpus.documents import EVERYTHING, Selection, make_documents
+from licet.uses.corpus.following import is_about
+from licet.uses.corpus.recipe import Recipe
+
+_READ = ("document_id", "kind", "key", "subjects", "leaf")
+
+
+class Standing(NamedTuple):
+    """What of a snapshot may leave.
+
+    fallen:    ids of its documents that may not be used now as they stand there.
+    documents: how many of it may, and `subjects` of how many people they are.
+    """
+
+    fallen: pa.Array
+    documents: int
+    subjects: int
+
+
+def find_standing(
+    gate: Gate,
+    earlier_gate: Callable[[str, int], Gate],
+    snapshot: SnapshotRef,
+    store: Store,
+    recipe: Recipe,
+    salt: bytes,
+) -> Standing:
+    """Hold every document of a snapshot against what the gate permits.
+
+    gate, earlier_gate, recipe: as an update has them.
+    Raises: UseError CORP-209 when the snapshot was made by another recipe or another version of licet.
+    """
+    manifest = snapshot.manifest
+    if manifest["recipe"]["digest"] != recipe.digest or manifest["format"] != files.FORMAT_VERSION:
+        raise UseError(
+            "CORP-209",
+            "nobody can tell which of its documents may be used now: another recipe, or another licet, made them",
+            snapshot.name,
+            "licet corpus update first; or name the recipe it was made by with --recipe",
+        )
+    fallen = pa.array(_fallen(gate, earlier_gate, store, recipe, salt, manifest), pa.string())
+    documents, people = 0, pa.array([], pa.string())
+    for entry in manifest["buckets"]:
+        rows = files.read_kept(store, entry).select(["document_id", "subjects"])
+        rows = rows.filter(pc.invert(pc.is_in(rows["document_id"], value_set=fallen)))
+        documents += len(rows)
+        people = pa.concat_arrays([people, pc.list_flatten(rows["subjects"]).combine_chunks()]).unique()
+    return Standing(fallen, documents, len(people))
+
+
+def _fallen(
+    gate: Gate,
+    earlier_gate: Callable[[str, int], Gate],
+    store: Store,
+    recipe: Recipe,
+    salt: bytes,
+    manifest: dict[str, Any],
+) -> list[str]:
+    touched = None
+    if changed_since(gate, recipe, manifest) is None:
+        touched = touched_since(gate, earlier_gate, recipe, manifest)
+        if not touched:
+            return []
+    held = [_held(store, entry, touched) for entry in manifest["buckets"]]
+    rows = pa.concat_tables(held) if held else None
+    if rows is None or not len(rows):
+        return []
+    selection = EVERYTHING
+    if touched is not None:
+        grouped = [kind.kind for kind in recipe.documents if kind.group_by is not None]
+        keys = {
+            kind: frozenset(rows.filter(pc.equal(rows["kind"], kind))["key"].to_pylist()) for kind in grouped
+        }
+        selection = Selection(touched, keys)
+    made = make_documents(gate, recipe, salt, selection).documents
+    now = dict(zip(made["document_id"].to_pylist(), made["leaf"].to_pylist(), strict=True))
+    then = zip(rows["document_id"].to_pylist(), rows["leaf"].to_pylist(), strict=True)
+    return [id_ for id_, leaf in then if now.get(id_) != leaf]
+
+
+def _held(store: Store, entry: dict[str, Any], touched: frozenset[str] | None) -> pa.Table:
+    """The documents of a bucket that have to be held against what is permitted now."""
+    rows = files.read_bucket(store, entry)
+    rows = rows.filter(pc.is_null(rows["duplicate_of"])).select(list(_READ))
+    return rows if touched is None else rows.filter(is_about(rows["subjects"].combine_chunks(), touched))
