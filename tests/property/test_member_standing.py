@@ -1,4 +1,4 @@
-"""Where a control stands on a member's page is where `decide` has it, for everything that it governs."""
+"""Where a control stands is where `decide` has it; what a switch would change is what then happens, across policies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.networks import PACK, make_network, member
+from journeys.networks import PACK, comment, make_network, member, post
 from licet.app.member.settings import such_a_record
 from licet.decide import decide
 from licet.terms import Code
@@ -32,11 +32,16 @@ CHOICES = st.lists(
     ),
     max_size=4,
 )  # fmt: skip
+ROWS = {
+    "profiles": [{"id": "ann", "name": "Ann", "headline": "A baker", "summary": "Bread", "internal": None}],
+    "posts": [post("p", "ann", "Bread wants time")],
+    "comments": [comment("c", "p", "ann", "So it does")],
+}
 #: Why a control lets nothing be used.
 OFF = (Code.REFUSED, Code.OFF_BY_DEFAULT, Code.NOT_ASKED, Code.DEFAULT_UNKNOWN)
 
 
-@examples(15)
+@examples(8)
 @given(CHOICES, CHOICES, st.booleans(), st.sampled_from(["DE", "FR", "US", None]), st.booleans())
 def test_where_a_control_stands_is_where_decide_has_it(
     before: list[tuple[str, str, str | None]],
@@ -46,7 +51,7 @@ def test_where_a_control_stands_is_where_decide_has_it(
     has_signal: bool,
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        workspace = make_network(Path(folder) / "w", {"members": [member("ann", region)]})
+        workspace = make_network(Path(folder) / "w", ROWS | {"members": [member("ann", region)]})
         later = Path(folder) / "later.yaml"
         later.write_text(LATER)
         for pack, choices in ((None, before), (str(later) if is_later else None, after)):
@@ -61,16 +66,21 @@ def test_where_a_control_stands_is_where_decide_has_it(
         ann, policy = workspace.member("ann", at), workspace.policy()
         for setting in policy.controls:
             stands = ann.standing(setting)
-            used = False
             for rule in (rule for rule in policy.pack.rules if rule.setting == setting):
                 for category in rule.categories:
                     asked = such_a_record(rule, "generative_ai_training", category, "self", at, policy)
                     answer = decide(asked, ann.facts, policy)
-                    used = used or answer.permitted
                     if answer.permitted:
                         assert stands.on and category not in stands.off_for
                     elif answer.code in OFF:
                         assert not stands.on or {*ancestors(category)} & {*stands.off_for}, (stands, answer)
             assert (stands.how == "earlier") <= (not stands.on), stands
             assert (stands.how == "chosen") <= (stands.entry is not None), stands
+        for setting in policy.controls:
+            for value in ("on", "off"):
+                foreseen = workspace.member("ann", at).preview(setting, value)
+                told = {one.after.use: one.after.used for one in foreseen.changes}
+                told |= {flow.use: flow.used for flow in foreseen.unchanged}
+                workspace.choose("ann", setting, value)
+                assert {flow.use: flow.used for flow in workspace.member("ann", at).flows()} == told
         workspace.close()

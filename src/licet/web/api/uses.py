@@ -58,6 +58,7 @@ class Part(BaseModel):
 
     table: str
     code: str
+    rule: str | None = Field(description="The rule whose reason it is.")
     reason: str
     records: int
     kinds: list[str]
