@@ -12,24 +12,25 @@ import itertools
 import shutil
 import weakref
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.common.exceptions import TableNotFound
 
 from licet.enforce.database_rows import database_table
+from licet.enforce.duckdb_backend import DuckDBBackend, explained
 from licet.enforce.duckdb_files import csv_scan, jsonl_scan, located, parquet_of, parquet_scan, text_literal
 from licet.enforce.duckdb_rows import arrow_in_order, parquet_in_order
+from licet.enforce.duckdb_views import require_rows_within
 from licet.enforce.keyed_hash import duckdb_function
 from licet.enforce.marks import RowsInOrder
 from licet.enforce.spreading import ALONE_ROWS, cut_between_groups, spread, workers_for_this_machine
-from licet.enforce.text_columns import as_catalogued, refusal
+from licet.enforce.text_columns import as_catalogued
 from licet.sources.catalogue import Location, Reading, Table
 from licet.sources.column_names import require_distinct
 from licet.terms import SourceError
@@ -55,7 +56,7 @@ class DuckDBEngine:
         None for one per further core, 0 for none."""
         self._workers = workers_for_this_machine() if workers is None else workers
         self._alone_rows = alone_rows
-        self.backend = ibis.duckdb.connect()
+        self.backend = DuckDBBackend().connect()
         self.backend.raw_sql("SET TimeZone='UTC'")
         self.backend.raw_sql("SET enable_progress_bar=false")
         # The gate joins rows on the left with people on the right. Left alone, DuckDB sometimes builds its hash
@@ -84,7 +85,8 @@ class DuckDBEngine:
         readings: Mapping[str, Reading],
     ) -> ir.Table:
         if location.parquet is not None:
-            return self._view(parquet_scan(parquet_of(name, location, base, readings), location.hive))
+            files = parquet_of(name, location, base, readings)
+            return self._view(parquet_scan(self.backend.con, name, files, location.hive))
         if location.csv is not None:
             texts = self._view(csv_scan(name, location, base))
             return as_catalogued(texts, name, readings, self.name)
@@ -121,7 +123,7 @@ class DuckDBEngine:
     ) -> RowsInOrder | None:
         if location.parquet is not None and not location.hive:
             files = [*located(name, location, base)]
-            return parquet_in_order(self.backend, files, self._names, lambda: self._folder)
+            return parquet_in_order(self.backend, name, files, self._names, lambda: self._folder)
         if location.arrow is not None and isinstance(handed_in.get(location.arrow), pa.Table):
             return arrow_in_order(self.backend, handed_in[location.arrow], self.hand_in, self._names)
         return None
@@ -163,7 +165,9 @@ class DuckDBEngine:
         schema, _, inner = table.rpartition(".")
         for database, wanted in (("main", table), (schema, inner)):
             with contextlib.suppress(TableNotFound):
-                return self.backend.table(wanted, database=(self._attached[path], database))
+                found = self.backend.table(wanted, database=(self._attached[path], database))
+                require_rows_within(self.backend.con, name, ibis.to_sql(found), path)
+                return found
         raise SourceError(
             "SRC-033",
             f"cannot read table {table!r} of table {name!r}: the file has none of that name",
@@ -218,26 +222,8 @@ class DuckDBEngine:
             finally:
                 reader.close()
 
-    @contextmanager
-    def reading(self, what: str) -> Iterator[None]:
-        try:
-            yield
-        except (duckdb.Error, pa.ArrowException) as error:
-            told = refusal(str(error))
-            if told is not None:
-                raise told from error
-            raise SourceError(
-                "SRC-030",
-                f"cannot read {what}: {_cause(str(error))}",
-                fix="check that the file is whole and is what the catalogue says it is",
-            ) from error
-
-
-def _cause(message: str) -> str:
-    """What went wrong, without the line of data that DuckDB shows with it."""
-    lines = message.splitlines()
-    counted = [line for line in lines[1:] if line.startswith("Expected Number of Columns")]
-    return ", ".join([lines[0], *counted]) if lines else "no reason given"
+    def reading(self, what: str) -> AbstractContextManager[None]:
+        return explained(what)
 
 
 def _one_file(name: str, pattern: str, base: Path) -> Path:

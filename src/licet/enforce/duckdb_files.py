@@ -7,7 +7,7 @@ of JSON lines, columns with a role keep the text that stands in the file and str
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +71,28 @@ def parquet_of(
     return files
 
 
-def parquet_scan(files: Iterable[Path], hive: bool) -> str:
-    return f"SELECT * FROM read_parquet({path_list(files)}, {_HIVE if hive else 'hive_partitioning=false'})"
+def parquet_scan(connection: Any, name: str, files: Sequence[Path], hive: bool) -> str:
+    """A query that ends where the labels inside the files are no more those they had when it was made."""
+    return (
+        f"SELECT * FROM read_parquet({path_list(files)}, {_HIVE if hive else 'hive_partitioning=false'}) "
+        f"WHERE {same_labels(connection, name, files)}"
+    )
+
+
+def same_labels(connection: Any, name: str, files: Sequence[Path]) -> str:
+    """A condition, looked at once a query: what the files' footers say beside their columns is what it is now.
+
+    Labels stand there. Whoever makes it holds them against the catalogue afterwards: then what was there before is
+    checked, and what comes later is not read.
+    """
+    (told,) = connection.execute(f"SELECT {_footers(files)}").fetchone()
+    changed = f"error({text_literal(marked('stamps', name, '', ''))})"
+    return f"(SELECT CASE WHEN {_footers(files)} = {text_literal(told)} THEN true ELSE {changed} END)"
+
+
+def _footers(files: Iterable[Path]) -> str:
+    told = "md5(coalesce(list((file_name, key, value) ORDER BY file_name, key)::VARCHAR, ''))"
+    return f"(SELECT {told} FROM parquet_kv_metadata({path_list(files)}))"
 
 
 def csv_scan(name: str, location: Location, base: Path) -> str:

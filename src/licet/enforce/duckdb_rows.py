@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from licet.enforce.duckdb_files import path_list, text_literal
+from licet.enforce.duckdb_files import path_list, same_labels, text_literal
 from licet.enforce.marks import ROW, Numbers, RowsInOrder
 
 #: DuckDB's names for where a row of a Parquet file lies; a table with columns so called is not read in order.
@@ -30,11 +30,11 @@ _ROW_GROUP_ROWS = 122_880  # DuckDB's own, so that both sides of the join move i
 
 
 def parquet_in_order(
-    backend: Any, files: list[Path], names: Iterator[str], folder: Callable[[], Path]
+    backend: Any, name: str, files: list[Path], names: Iterator[str], folder: Callable[[], Path]
 ) -> RowsInOrder | None:
     """The rows of Parquet files, in the order of `files`; None where column names stand in the way.
 
-    names:  new names for views; folder: where marks may lie.
+    name:   of the table; names: new names for views; folder: where marks may lie.
     """
     if {_FILE, _PLACE, ROW} & {*pq.read_schema(files[0]).names}:
         return None
@@ -42,6 +42,7 @@ def parquet_in_order(
     starts = [0, *itertools.accumulate(sizes)]
     source = _scan(files)
     (stood,) = backend.con.execute(f"SELECT {_STAND} {_looked_at(files)}").fetchone()
+    labels = same_labels(backend.con, name, files)
     row = _PLACE if len(files) == 1 else f"{_PLACE} + list_extract({starts}::BIGINT[], {_FILE}::BIGINT + 1)"
     view = _view(backend, next(names), f"SELECT * EXCLUDE ({_PLACE}), {row} AS {ROW} FROM {source}")
 
@@ -59,7 +60,7 @@ def parquet_in_order(
             )  # fmt: skip
         # Compared once a query, within the subquery: outside it DuckDB would compare the texts for every row.
         still = f"(SELECT {_STAND} = {text_literal(stood)} {_looked_at(files)})"
-        same = f"rows.{_PLACE} = marks.{_PLACE} AND {still}"
+        same = f"rows.{_PLACE} = marks.{_PLACE} AND {labels} AND {still}"
         if len(files) > 1:
             same += f" AND rows.{_FILE} = marks.{_FILE}"
         return _view(backend, next(names), _side_by_side(source, _scan(marks), same, list(columns), _PLACE))

@@ -18,6 +18,7 @@ from licet.enforce.shapes import Shape, kinds_in, shapes_of
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.fingerprints import fingerprint
 from licet.sources.paths import path_in
+from licet.sources.stamps import check_stamps_of
 from licet.sources.stand import Stand, files_of, look_at
 from licet.terms import GateError
 from licet.terms.ids import is_text
@@ -44,6 +45,7 @@ class Tables:
         table = self.catalogued(name)
         readings = self.catalogue.readings(name)
         opened = self._engine.open(name, table, self._base, self._handed_in, readings)
+        check_stamps_of(name, table, self._base, self._handed_in)
         require_ids(name, opened, ids_among(readings), table.element_subjects)
         for column in roles(table):
             narrow.column_of(opened, name, column)
@@ -51,7 +53,9 @@ class Tables:
 
     def in_order(self, name: str) -> RowsInOrder | None:
         """The table with its rows numbered; None where the engine keeps no order of rows."""
-        return self._engine.in_order(name, self.catalogued(name), self._base, self._handed_in)
+        ordered = self._engine.in_order(name, self.catalogued(name), self._base, self._handed_in)
+        check_stamps_of(name, self.catalogued(name), self._base, self._handed_in)
+        return ordered
 
     def catalogued(self, name: str) -> Table:
         try:

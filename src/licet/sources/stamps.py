@@ -6,7 +6,9 @@ call it anything else; and every column it speaks of must be there. Both are che
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,7 +28,7 @@ def stamped_labels(parquet_path: Path | str) -> dict[str, str]:
     """
     labels: dict[str, str] = {}
     for path in parquet_files(str(parquet_path), ""):
-        for name, label in _labels_of(_schema(path), path).items():
+        for name, label in _labels_of(_schema(path), str(path)).items():
             if labels.setdefault(name, label) != label:
                 raise SourceError(
                     "SRC-015",
@@ -53,6 +55,21 @@ def check_stamps(catalogue: Catalogue, base_dir: Path | str) -> None:
             stamped_labels(Path(base_dir) / table.location.parquet)
 
 
+def check_stamps_of(name: str, table: Table, base_dir: Path | str, handed_in: Mapping[str, Any]) -> None:
+    """Hold what the catalogue says of one table against the labels in what is about to be read.
+
+    handed_in: Arrow tables by the names under which the catalogue knows them; their fields may be labelled too.
+    Raises: SourceError SRC-013 and SRC-015.
+    """
+    if table.location.arrow is not None:
+        schema = getattr(handed_in.get(table.location.arrow), "schema", None)
+        if isinstance(schema, pa.Schema):
+            _check_labels(name, table, schema, "an Arrow table")
+    elif table.location.parquet is not None and "://" not in table.location.parquet:
+        for path in parquet_files(table.location.parquet, base_dir):
+            _check_labels(name, table, _schema(path), str(path))
+
+
 def _check_file(name: str, table: Table, named: tuple[str, ...], path: Path) -> None:
     schema = _schema(path)
     for told in named:
@@ -66,8 +83,12 @@ def _check_file(name: str, table: Table, named: tuple[str, ...], path: Path) -> 
                 str(path),
                 f"did you mean {near}?" if near else "mend the catalogue",
             )
+    _check_labels(name, table, schema, str(path))
+
+
+def _check_labels(name: str, table: Table, schema: pa.Schema, where: str) -> None:
     # engines such as DuckDB do not tell upper from lower case in column names, so neither does this
-    stamps = {column.casefold(): stamp for column, stamp in _labels_of(schema, path).items()}
+    stamps = {column.casefold(): stamp for column, stamp in _labels_of(schema, where).items()}
     names = {column.casefold() for column in schema.names}
     for written, label in table.columns.items():
         # a stamp is of the whole column: no part of it is anything else
@@ -77,7 +98,7 @@ def _check_file(name: str, table: Table, named: tuple[str, ...], path: Path) -> 
             raise SourceError(
                 "SRC-013",
                 f"table {name} labels {written} {label}, but the data is stamped {stamp}",
-                str(path),
+                where,
                 f"write {written}: {stamp}, or null to leave it out",
             )
 
@@ -95,7 +116,7 @@ def _schema(path: Path) -> pa.Schema:
         ) from None
 
 
-def _labels_of(schema: pa.Schema, path: Path) -> dict[str, str]:
+def _labels_of(schema: pa.Schema, where: str) -> dict[str, str]:
     labels: dict[str, str] = {}
     for field in schema:
         found = _stamps_in(field)
@@ -103,7 +124,7 @@ def _labels_of(schema: pa.Schema, path: Path) -> dict[str, str]:
             raise SourceError(
                 "SRC-015",
                 f"column {field.name} holds fields of several kinds: {', '.join(sorted(found))}",
-                str(path),
+                where,
                 "give each kind a column of its own",
             )
         for label in found:
@@ -111,7 +132,7 @@ def _labels_of(schema: pa.Schema, path: Path) -> dict[str, str]:
                 raise SourceError(
                     "SRC-015",
                     f"column {field.name} is stamped {label!r}, which is no kind of data",
-                    str(path),
+                    where,
                     "import again with this version",
                 )
             labels[field.name] = label
