@@ -1,0 +1,79 @@
+"""Law 11 from outside: the disk fails at the n-th write, sync, rename or truncation, and nothing acknowledged is lost.
+
+The failure is the kernel's, as far as SQLite and Python can tell: a small library (`faults.c`), compiled here, stands
+before the system calls of a process of its own. With LICET_EFFORT above 1, every n is tried.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from licet.testing.effort import EFFORT
+
+HERE = Path(__file__).parent
+MOST = 12 if EFFORT == 1 else 10_000
+
+CASES = [
+    ("ledger", "write", errno.EIO, 0),
+    ("ledger", "write", errno.ENOSPC, 1),
+    ("ledger", "sync", errno.EIO, 0),
+    ("ledger", "rename", errno.EIO, 0),
+    ("ledger", "truncate", errno.EIO, 0),
+    ("ledger", "any", errno.EIO, 1),
+    ("store", "write", errno.ENOSPC, 1),
+    ("store", "sync", errno.EIO, 0),
+    ("store", "rename", errno.EIO, 0),
+]
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    library = tmp_path_factory.mktemp("faults") / "faults.so"
+    command = ["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "faults.c"), "-ldl"]
+    subprocess.run(command, check=True, capture_output=True)
+    return library
+
+
+def run(shim: Path, folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(HERE / "under_faults.py"), str(folder), *map(str, arguments)]
+    environment = {**os.environ, "LD_PRELOAD": str(shim)}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=3600, check=False)
+
+
+@pytest.mark.parametrize(("subject", "kind", "error", "lasting"), CASES)
+def test_a_disk_that_fails_loses_nothing_that_was_acknowledged(
+    shim: Path, tmp_path: Path, subject: str, kind: str, error: int, lasting: int
+) -> None:
+    done = run(shim, tmp_path, subject, kind, error, lasting, MOST)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split("fired ")[1]) >= 1
+
+
+@pytest.mark.parametrize("number", [3, 9, 14, 22] if EFFORT == 1 else range(1, 60))
+def test_a_death_at_any_step_of_the_disk_loses_nothing_that_was_acknowledged(
+    shim: Path, tmp_path: Path, number: int
+) -> None:
+    from under_faults import LedgerAtWork
+
+    start = tmp_path / "start"
+    script = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[2]); import under_faults as u; "
+        "p = Path(sys.argv[1]); p.mkdir(); u.LedgerAtWork.make(p); "
+        "u.DISK.fault_arm(15, int(sys.argv[3]), 0, 0, str(p).encode()); "
+        "u.LedgerAtWork(p, lambda told: print(told, flush=True)).work()"
+    )
+    command = [sys.executable, "-c", script, str(start), str(HERE), str(number)]
+    environment = {**os.environ, "LD_PRELOAD": str(shim)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
+    assert done.returncode in (-signal.SIGKILL, 0), done.stderr
+    at_work = LedgerAtWork(start, print)
+    told = (line.rsplit(" ", 1) for line in done.stdout.splitlines())
+    at_work.acknowledged = {name: int(index) for name, index in told}
+    at_work.check()

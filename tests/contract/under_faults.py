@@ -1,0 +1,155 @@
+"""Run by `test_disk_faults.py` with `faults.c` preloaded: a ledger or a store at work while the disk fails.
+
+under_faults.py FOLDER SUBJECT KIND ERROR LASTING MOST: every n up to MOST at which there is an n-th call of the kind
+to fail, each on a fresh copy. Prints how many there were; an assertion that fails is the finding.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import shutil
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from licet.ledger import CheckpointFileWarning, EntryKind, Ledger, NewEntry, Signer
+from licet.store import Store
+from licet.terms import LedgerError, LicetError
+
+DISK = ctypes.CDLL(None)
+KINDS = {"write": 1, "sync": 2, "rename": 4, "truncate": 8, "any": 15}
+
+#: Errors that say that nothing of the call was written; LEDG-012 says that this cannot be known.
+NOTHING_WRITTEN = {"LEDG-009", "LEDG-010", "LEDG-011"}
+
+
+def no(subject: str) -> NewEntry:
+    return NewEntry(EntryKind.CHOICE, subject, {"setting": "ai", "value": "off"})
+
+
+class LedgerAtWork:
+    """Appends, a request, an erasure; what was acknowledged is told at once, so that a death leaves it known."""
+
+    def __init__(self, place: Path, tell: Callable[[str], object]) -> None:
+        self.place, self.tell = place, tell
+        self.acknowledged: dict[str, int] = {}
+        self.refused: dict[str, str] = {}
+
+    @staticmethod
+    def make(place: Path) -> None:
+        with Ledger.create(place / "ledger.sqlite", Signer.create(place / "key")) as ledger:
+            ledger.append([no("ann"), no("bob")])
+
+    def open(self) -> Ledger:
+        return Ledger.open(self.place / "ledger.sqlite", Signer.open(self.place / "key"))
+
+    def work(self) -> None:
+        with contextlib.suppress(LedgerError), self.open() as ledger:
+            for name in ("one", "two", "three"):
+                self._do(name, lambda name=name: ledger.append([no(name), no(f"{name} too")])[0])
+            self._do("once", lambda: ledger.append_once("a" * 64, [no("once")])[0][0])
+            self._do("erased", lambda: ledger.erase("ann"))
+            self._do("after", lambda: ledger.append([no("after")])[0])
+
+    def _do(self, name: str, act: Callable[[], object]) -> None:
+        try:
+            entry = act()
+        except LedgerError as error:
+            self.refused[name] = error.code
+            return
+        self.acknowledged[name] = entry.index  # type: ignore[attr-defined]
+        self.tell(f"{name} {entry.index}")  # type: ignore[attr-defined]
+
+    def check(self) -> None:
+        with self.open() as ledger:
+            report = ledger.verify()
+            assert report.ok, report.problems
+            assert [choice.value for choice in ledger.choices_of("bob")] == ["off"]
+            assert [choice.value for choice in ledger.choices_of("ann")] == ["off"]
+            for name, index in self.acknowledged.items():
+                entry = ledger.entry(index)
+                if name == "erased":
+                    assert entry.kind is EntryKind.ERASURE and ledger.entry(0).erased
+                else:
+                    assert entry.subject == name and ledger.choices_of(name)[0].entry == index
+            for name, code in self.refused.items():
+                if code in NOTHING_WRITTEN and name not in ("erased",):
+                    assert not ledger.choices_of(name), (name, code)
+            ledger.append([no("afterwards")])
+            assert ledger.verify().ok
+
+
+class StoreAtWork:
+    """Snapshots published and purged; those from before are whole, and the next writer goes on."""
+
+    def __init__(self, place: Path, tell: Callable[[str], object]) -> None:
+        self.place, self.tell = place, tell
+        self.published: list[str] = []
+
+    @staticmethod
+    def make(place: Path) -> None:
+        store = Store.open(place / "store", create=True)
+        for content in (b"first", b"second"):
+            _publish(store, [b"shared", content])
+
+    def work(self) -> None:
+        store = Store.open(self.place / "store")
+        for act in (
+            lambda: self.published.append(_publish(store, [b"shared", b"third"])),
+            lambda: store.purge(["corpus-1"]),
+            lambda: self.published.append(_publish(store, [b"fourth"])),
+        ):
+            with contextlib.suppress(LicetError):
+                act()
+        self.tell(json.dumps(self.published))
+
+    def check(self) -> None:
+        store = Store.open(self.place / "store")
+        assert store.verify() == []
+        names = {snapshot.name: snapshot.id for snapshot in store.snapshots()}
+        assert "corpus-2" in names and set(self.published) <= set(names.values())
+        _publish(store, [b"afterwards"])
+        assert store.verify() == []
+
+
+def _publish(store: Store, contents: list[bytes]) -> str:
+    with store.build("corpus") as build:
+        files = [{"sha256": build.put(data), "bytes": len(data)} for data in contents]
+        return build.publish({"files": files})
+
+
+AT_WORK = {"ledger": LedgerAtWork, "store": StoreAtWork}
+
+
+def main(folder: str, subject: str, kind: str, error: str, lasting: str, most: str) -> None:
+    start = Path(folder) / "start"
+    start.mkdir()
+    AT_WORK[subject].make(start)
+    warnings.simplefilter("error")
+    warnings.simplefilter("ignore", CheckpointFileWarning)
+    fired = 0
+    for number in range(1, int(most) + 1):
+        place = Path(folder) / f"fault-{number}"
+        shutil.copytree(start, place)
+        at_work = AT_WORK[subject](place, lambda told: print(told, flush=True))
+        DISK.fault_arm(KINDS[kind], number, int(error), int(lasting), str(place).encode())
+        at_work.work()
+        if not DISK.fault_fired():
+            break
+        fired += 1
+        try:
+            at_work.check()
+        except BaseException as found:
+            found.add_note(
+                f"{subject}: {kind} number {number} failed with {error}, lasting {lasting}: {vars(at_work)}"
+            )
+            raise
+        shutil.rmtree(place)
+    print(f"fired {fired}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
