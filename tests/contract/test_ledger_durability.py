@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger_homes import Home
+from ledger_homes import Home, SqliteHome
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
+from licet.terms import LedgerError
 
 WRITER = """
 import sys, threading
@@ -144,3 +146,34 @@ def test_writer_killed_at_any_moment_leaves_a_ledger_that_verifies(home: Home, k
         (entry,) = ledger.append([NewEntry(EntryKind.CHOICE, "after", payload)])
         assert entry.index == before
         check(ledger, [*calls, ("after", before, before)], erased)
+
+
+def test_writers_whose_file_is_put_back_are_refused_and_what_they_were_told_is_in_the_file_they_wrote(
+    sqlite_home: SqliteHome, tmp_path: Path
+) -> None:
+    """Killed, replaced, killed again: an older copy takes the place of the file while two processes append."""
+    Signer.create(tmp_path / "ledger.key")
+    key = tmp_path / "ledger.key"
+    sqlite_home.create(Signer.open(key)).close()
+    old = tmp_path / "old.sqlite"
+    shutil.copy2(sqlite_home.path, old)
+    children = [start_writer(sqlite_home, key, f"r{n}", calls=100_000, size=2, threads=2) for n in range(2)]
+    for child in children:
+        set_off(child)
+        assert child.stdout is not None
+        select.select([child.stdout], [], [], 60)
+    away = SqliteHome(tmp_path / "away" / sqlite_home.path.name)
+    away.path.parent.mkdir()
+    for ending in ("", "-wal", "-shm"):
+        name = sqlite_home.path.name + ending
+        sqlite_home.path.with_name(name).rename(away.path.with_name(name))
+    shutil.copy2(old, sqlite_home.path)
+    calls = []
+    for child in children:
+        output, _ = child.communicate(timeout=120)  # every thread of theirs ends with an error
+        calls += acknowledged(output)[0]
+    assert calls
+    with away.open() as reader:
+        check(reader, calls, set())
+    with pytest.raises(LedgerError, match="LEDG-017"):
+        sqlite_home.open(Signer.open(key))

@@ -91,6 +91,21 @@ def test_nothing_is_acknowledged_into_a_file_that_was_overwritten(place: Place) 
         _ = place.ledger.position
 
 
+def test_who_looked_last_before_the_older_copy_was_made_builds_nothing_on_it(place: Place) -> None:
+    """What this process knows is the beginning of the older copy too; the checkpoint file knows better."""
+    with place.home.open(place.signer) as early:
+        early.append([no("fourth")])
+        place.ledger.append([no("fifth")])
+        with sqlite3.connect(place.path()) as source, sqlite3.connect(place.old.with_name("five")) as copy:
+            source.backup(copy)
+        place.ledger.append([no("sixth")])
+        with sqlite3.connect(place.old.with_name("five")) as source, sqlite3.connect(place.path()) as target:
+            source.backup(target)
+        for ledger in (early, place.ledger):
+            with pytest.raises(LedgerError, match="LEDG-017"):
+                ledger.append([no("ben")])
+
+
 def test_nothing_is_acknowledged_into_a_file_that_was_moved_away(place: Place) -> None:
     place.path().rename(place.path(".away"))
     place.refused("LEDG-152")

@@ -349,6 +349,11 @@ class Appender:
         if self._root == root and self._frontier.size == size:
             return
 
+        # Others wrote since, or nobody here did yet: an older copy would begin as what is known here, and be shorter
+        # than what the file says, which whoever wrote last replaced.
+        if (kept := self._file.read_beyond(size)) is not None:
+            raise _refused(f"it has {size} entries and {self._file.path} signs {kept.size}", self._storage)
+
         def read(numbers: Sequence[int]) -> dict[int, bytes]:
             return dict(self._storage.ask(connection, select_nodes(len(numbers)), numbers)) if numbers else {}
 

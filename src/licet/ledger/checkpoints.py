@@ -89,6 +89,20 @@ class CheckpointFile:
         except LedgerError as error:
             raise LedgerError(error.code, error.what, str(self.path), error.fix) from None
 
+    def read_beyond(self, size: int) -> Checkpoint | None:
+        """What the file says where it speaks of more entries than `size`; None where it does not, or says nothing.
+
+        A few lines are read; the signature is checked only where there is more.
+        """
+        text = self.read_text() or ""
+        told = text.split("\n", 2)[1:2]
+        if not told or not told[0].isdecimal() or len(told[0]) > 20 or int(told[0]) <= size:
+            return None
+        try:
+            return Checkpoint.read(text, self._key)
+        except LedgerError:
+            return None
+
     def read_text(self) -> str | None:
         """The file as it is, whoever signed it; None when there is none, empty when it cannot be read."""
         if self.path is None:

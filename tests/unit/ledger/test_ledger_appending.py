@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy import event
 
-from licet.ledger import Checkpoint, CheckpointFileWarning, EntryKind, NewEntry, Signer
+from licet.ledger import Checkpoint, CheckpointFileWarning, EntryKind, Ledger, NewEntry, Signer
 from licet.terms import LedgerError
 
 
@@ -420,3 +421,38 @@ def test_writer_refuses_a_fork_signed_by_its_own_key(ledger, home, signer, choic
 def test_only_its_own_signer_opens_a_ledger(ledger, home, tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="LEDG-007"):
         home.open(Signer.create(tmp_path / "other.key"))
+
+
+@pytest.mark.parametrize("state", ["gone", "garbage", "a folder", "in a folder that is gone", "unreadable"])
+def test_a_choice_is_durable_whatever_became_of_the_checkpoint_file(
+    tmp_path: Path, signer, choice, state: str
+) -> None:
+    """The file is read and written after the commit; what is wrong with it is a warning at most, or mended."""
+    folder = tmp_path / "beside"
+    folder.mkdir()
+    file = folder / "ledger.checkpoint"
+    with Ledger.create(tmp_path / "ledger.sqlite", signer, checkpoint_path=file) as ledger:
+        ledger.append([choice("ann", "on")])
+        if state == "unreadable":
+            file.chmod(0o000)
+        elif state == "garbage":
+            file.write_bytes(b"\xff not a checkpoint")
+        else:
+            file.unlink()
+        if state == "a folder":
+            file.mkdir()
+        elif state == "in a folder that is gone":
+            folder.rmdir()
+        cannot = state in ("a folder", "in a folder that is gone")
+        with pytest.warns(CheckpointFileWarning) if cannot else contextlib.nullcontext():
+            (entry,) = ledger.append([choice("ann", "off")])
+        assert ledger.choices_of("ann")[0].entry == entry.index
+        if not cannot:
+            assert file.read_text() == ledger.checkpoint().text
+    with Ledger.open(tmp_path / "ledger.sqlite", signer, checkpoint_path=tmp_path / "none") as opened:
+        assert opened.choices_of("ann")[0].value == "off" and opened.verify().ok
+    if state == "a folder":
+        with pytest.raises(
+            LedgerError, match="LEDG-016"
+        ):  # who asks next is told, before anything is recorded
+            Ledger.open(tmp_path / "ledger.sqlite", signer, checkpoint_path=file)
