@@ -25,6 +25,7 @@ from benchmarks import (
     cells,
     corpus,
     corpus_large,
+    costs,
     decisions,
     first_answer,
     gate,
@@ -60,6 +61,7 @@ BENCHMARKS: dict[str, Any] = {
     "gdprbench": gdprbench,
     "scale": scale,
     "web": web,
+    "costs": costs,
 }
 
 

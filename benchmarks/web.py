@@ -1,5 +1,7 @@
 """The server under toggles: four worker processes, two hundred choices a second over loopback, none lost, none doubled.
 
+Asked straight, and through a proxy that keeps its connections and uses first the one that it used last.
+
 With LICET_BENCH_POSTGRES the ledger lies in that database, in a schema of its own; without, in SQLite.
 """
 
@@ -16,7 +18,7 @@ from benchmarks.gdprbench.on_postgres import VARIABLE, describe
 from benchmarks.measure import Tell, quantile, silent
 from benchmarks.outcome import Outcome, require_same
 from benchmarks.web_load import Load, Toggle
-from benchmarks.web_server import Server, find_faults, read_load, start_load
+from benchmarks.web_server import Proxied, Server, find_faults, read_load, start_load
 
 SETTING = "data_for_generative_ai_improvement"
 
@@ -90,30 +92,37 @@ def _measure(outcome: Outcome, root: Path, place: str | None, sizes: Sizes, seed
             started = time.monotonic()
             toggles = read_load(start_load(load), sizes.seconds + 120)
             outcome.sizes["wall_seconds"] = round(time.monotonic() - started, 1)
+            with Proxied(server.port) as port:
+                tell("toggling through a proxy", 0, None)
+                proxied = read_load(start_load(replace(load, port=port, run="proxied")), sizes.seconds + 120)
         finally:
             server.close()
         tell("looking every toggle up", 0, None)
         require_same(
-            "what the ledger says otherwise", find_faults(workspace, token.id, [*warm, *toggles], since), []
+            "what the ledger says otherwise",
+            find_faults(workspace, token.id, [*warm, *toggles, *proxied], since),
+            [],
         )
         recorded = workspace.ledger.position - since
-    _report(outcome, toggles, recorded)
-
-
-def _report(outcome: Outcome, toggles: list[Toggle], recorded: int) -> None:
-    answered = [toggle for toggle in toggles if toggle.status == 200]
-    require_same("toggles answered with 200", len(answered), len(toggles))
     outcome.checks.append(
-        f"{len(toggles):,} toggles, each answered and found by its key, once; {recorded:,} entries with those before; "
-        "they verify"
+        f"{len(toggles):,} toggles straight and {len(proxied):,} through a proxy, each answered and found by its key, "
+        f"once; {recorded:,} entries with those before; they verify"
     )
+    _report(outcome, "web", "", toggles)
+    _report(outcome, "web_proxied", ", through a proxy", proxied)
+    outcome.reached["web_proxied"] = "web_proxied_p99"
+
+
+def _report(outcome: Outcome, series: str, way: str, toggles: list[Toggle]) -> None:
+    answered = [toggle for toggle in toggles if toggle.status == 200]
+    require_same(f"toggles answered with 200{way}", len(answered), len(toggles))
     again = sum(toggle.attempts > 1 for toggle in toggles)
-    outcome.notes.append(f"{again:,} of {len(toggles):,} toggles were sent more than once.")
+    outcome.notes.append(f"{again:,} of {len(toggles):,} toggles{way} were sent more than once.")
     seconds = max(toggle.finished for toggle in toggles)
-    outcome.add("web_rate", "toggles answered, a second", "1/s", [len(answered) / seconds])
+    outcome.add(f"{series}_rate", f"toggles answered, a second{way}", "1/s", [len(answered) / seconds])
     taken = [toggle.seconds * 1e3 for toggle in answered]
     for share, name in ((0.5, "p50"), (0.99, "p99"), (1.0, "longest")):
-        outcome.add(f"web_{name}", f"from due to answered: {name}", "ms", [quantile(taken, share)])
+        outcome.add(f"{series}_{name}", f"from due to answered{way}: {name}", "ms", [quantile(taken, share)])
 
 
 def _drop(address: str, schema: str) -> None:

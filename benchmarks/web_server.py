@@ -53,6 +53,26 @@ class Server:
             self.process.wait()
 
 
+class Proxied:
+    """A keep-alive proxy before a server, in a process of its own; a context manager that gives the proxy's port."""
+
+    def __init__(self, port: int) -> None:
+        self._asked = json.dumps({"host": "127.0.0.1", "port": port})
+
+    def __enter__(self) -> int:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.web_proxy"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1],
+        )  # fmt: skip
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(f"{self._asked}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(timeout=30)
+
+
 def start_load(load: Load) -> subprocess.Popen[str]:
     """The client, in a process of its own; `read_load` waits for it."""
     client = subprocess.Popen(

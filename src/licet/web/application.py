@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 from collections.abc import AsyncIterator
@@ -57,6 +58,7 @@ def make_application(config: ServeConfig) -> ASGIApp:
     config = check(config)
     workspace = licet.open(config.workspace)
     workspace.ledger  # noqa: B018 - opened here, before threads ask for it
+    workspace.missing()  # and all that requests need is read; what is missing `/readyz` says
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -128,8 +130,11 @@ class _Doors:
 
 
 def application() -> ASGIApp:
-    """What a worker process of the server runs."""
-    return make_application(from_environment())
+    """What a worker process of the server runs: ready before it takes a connection; what is old is not collected."""
+    made = make_application(from_environment())
+    gc.collect()
+    gc.freeze()
+    return made
 
 
 def session_key(workspace: Path) -> str:

@@ -2,8 +2,9 @@
 
 Stands between the socket and the application. A request's head comes within `HEAD_SECONDS` of its first byte (of the
 connection, for the first), an answer is taken within `WRITE_SECONDS`, and what was answered before its body was read is
-ended soon after. Where connections run short, who has waited longest without asking anything makes room, so that
-half-open connections keep nobody out.
+ended soon after. A connection ends after some tens of requests: a proxy uses the one that it used last, again and
+again, so that one process would do the work of all; a new one goes to whichever process is free. Where connections run
+short, who has waited longest without asking anything makes room, so that half-open connections keep nobody out.
 
 Source: RFC 9112, 9.5 and 11.2.
 """
@@ -11,11 +12,13 @@ Source: RFC 9112, 9.5 and 11.2.
 from __future__ import annotations
 
 import asyncio
+import random
 import resource
 from collections import OrderedDict
 from typing import Any, ClassVar
 
 import h11
+from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from licet.web.guard import MOST_HEAD_BYTES
@@ -28,6 +31,8 @@ WRITE_SECONDS = 30.0
 LINGER_SECONDS = 5.0
 #: Seconds that a connection is kept between requests: longer than proxies keep theirs, so that theirs end first.
 KEEP_ALIVE_SECONDS = 75
+#: Requests over one connection, at least and at most: so that not all are made anew at once.
+FEWEST_REQUESTS, MOST_REQUESTS = 24, 48
 
 
 def most_connections() -> int:
@@ -47,6 +52,7 @@ class BoundedProtocol(H11Protocol):
         self._head: asyncio.TimerHandle | None = None
         self._write: asyncio.TimerHandle | None = None
         self._is_refused = False
+        self._requests_left = random.randint(FEWEST_REQUESTS, MOST_REQUESTS)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -68,6 +74,14 @@ class BoundedProtocol(H11Protocol):
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._head_is_here()
+
+    def handle_events(self) -> None:
+        before = self.cycle
+        super().handle_events()
+        if self.cycle is not before:
+            self._requests_left -= 1
+            if self._requests_left <= 0:  # said in the answer, which nobody has begun
+                self.cycle.default_headers = [*self.cycle.default_headers, CLOSE_HEADER]
 
     def on_response_complete(self) -> None:
         unread = self.conn.their_state is h11.SEND_BODY
@@ -124,9 +138,10 @@ class BoundedProtocol(H11Protocol):
             self.transport.close()
 
 
-#: What the server is run with.
+#: What the server is run with. Processes are told by name what they need, so that a new one answers its supervisor
+#: before it reads all of it; one that is slow to answer, on a machine that is busy, is not taken for dead.
 OPTIONS: dict[str, Any] = {
-    "http": BoundedProtocol, "ws": "none", "h11_max_incomplete_event_size": MOST_HEAD_BYTES,
-    "timeout_keep_alive": KEEP_ALIVE_SECONDS, "timeout_graceful_shutdown": 10, "server_header": False,
-    "access_log": False, "log_level": "warning",
+    "http": f"{__name__}:{BoundedProtocol.__name__}", "ws": "none", "h11_max_incomplete_event_size": MOST_HEAD_BYTES,
+    "timeout_keep_alive": KEEP_ALIVE_SECONDS, "timeout_graceful_shutdown": 10, "timeout_worker_healthcheck": 60,
+    "server_header": False, "access_log": False, "log_level": "warning",
 }  # fmt: skip

@@ -14,6 +14,7 @@ from benchmarks import (
     cells,
     corpus,
     corpus_large,
+    costs,
     decisions,
     first_answer,
     gate,
@@ -67,6 +68,7 @@ TINY: dict[str, Any] = {
     "corpus": corpus.Sizes(members=120, rounds=1, changed_share=0.05, shares=(0.1,)),
     "corpus_large": corpus_large.Sizes(members=300, posts=200, shares=(0.01, 0.1), voices=60),
     "web": web.Sizes(rate=20, seconds=1, members=40, workers=1, connections=4),
+    "costs": costs.Sizes(lines=60, groups=10, rules=5, members=60, rounds=1),
     "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),
     "scale": scale.Sizes(members=300, posts=3_000, shares=(1, 10)),
 }
@@ -83,7 +85,8 @@ SPOKEN_TO = {
     "corpus_large": {"update"},
     "impact": {"impact"},
     "gdprbench": set(),
-    "web": set(),
+    "web": {"web_proxied"},
+    "costs": set(),
     "scale": {"refresh"},
 }
 

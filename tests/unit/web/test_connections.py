@@ -190,3 +190,19 @@ def test_half_open_connections_keep_nobody_out(root: Path, monkeypatch: pytest.M
         finally:
             for connection in held:
                 connection.close()
+
+
+def test_a_connection_ends_after_some_tens_of_requests_and_says_so(port: int) -> None:
+    """A proxy that uses one connection again and again would give one process the work of all."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        answered = []
+        for _ in range(connections.MOST_REQUESTS):
+            connection.sendall(NEXT)
+            answered.append(read_one(connection).lower())
+            if b"connection: close" in answered[-1]:
+                break
+        assert connections.FEWEST_REQUESTS <= len(answered) <= connections.MOST_REQUESTS
+        assert b"connection: close" in answered[-1] and statuses(answered[-1].replace(b"http", b"HTTP")) == [
+            200
+        ]
+        assert connection.recv(1) == b""
