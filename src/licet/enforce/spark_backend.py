@@ -7,6 +7,7 @@ Nothing here needs a JVM in this process, so it serves Spark Connect as well as 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import ibis.expr.datatypes as dt
@@ -14,12 +15,16 @@ import ibis.expr.operations as ops
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pyspark.sql.types as st
 import sqlglot.expressions as sge
 from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkType
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 from ibis.common.exceptions import UnsupportedOperationError
+
+from licet.enforce.spark_failures import explained
+from licet.enforce.text_columns import labels_changed
 
 #: Above this a whole float is not surely written alike by both engines.
 _LARGEST_WHOLE_FLOAT = 10**15
@@ -74,6 +79,7 @@ class SparkBackend(Backend):  # type: ignore[misc]
     def do_connect(self, *args: Any, **more: Any) -> None:
         super().do_connect(*args, **more)
         self.register_options()
+        self._labels: dict[tuple[str, tuple[Path, ...]], list[dict[bytes, bytes] | None]] = {}
 
     def get_schema(
         self, table_name: str, *, catalog: str | None = None, database: str | None = None
@@ -86,8 +92,29 @@ class SparkBackend(Backend):  # type: ignore[misc]
     def to_pyarrow(self, expr: ir.Expr, /, *, params: Any = None, limit: Any = None, **more: Any) -> pa.Table:
         table = expr.as_table()
         self._run_pre_execute_hooks(table)
-        found = self.raw_sql(self.compile(table, params=params, limit=limit, **more)).toArrow()
+        with explained():
+            found = self.raw_sql(self.compile(table, params=params, limit=limit, **more)).toArrow()
+        self.require_same_labels()
         return expr.__pyarrow_result__(found)
+
+    def execute(self, expr: ir.Expr, /, **more: Any) -> Any:
+        with explained():
+            found = super().execute(expr, **more)
+        self.require_same_labels()
+        return found
+
+    def hold_labels(self, name: str, files: tuple[Path, ...]) -> None:
+        """Remember what these files say beside their columns; whoever calls holds it against the catalogue next."""
+        self._labels.setdefault((name, files), [_footer(path) for path in files])
+
+    def require_same_labels(self) -> None:
+        """To be called after reading and before anything of it is handed out.
+
+        Raises: SourceError SRC-180 when a file of a table was put in another's place since it was opened.
+        """
+        for (name, files), told in self._labels.items():
+            if [_footer(path) for path in files] != told:
+                raise labels_changed(name)
 
     def to_pyarrow_batches(
         self,
@@ -101,6 +128,14 @@ class SparkBackend(Backend):  # type: ignore[misc]
     ) -> pa.RecordBatchReader:
         table = self.to_pyarrow(expr.as_table(), params=params, limit=limit, **more)
         return pa.RecordBatchReader.from_batches(table.schema, table.to_batches(max_chunksize=chunk_size))
+
+
+def _footer(path: Path) -> dict[bytes, bytes] | None:
+    """What a Parquet file says beside its columns, labels among it; None where there is no such file."""
+    try:
+        return dict(pq.read_metadata(path).metadata or {})
+    except (OSError, pa.ArrowException):
+        return None
 
 
 def _kind(spark: st.DataType) -> dt.DataType:

@@ -7,41 +7,36 @@ tables, never as Python. What Spark cannot read as DuckDB does (databases, times
 from __future__ import annotations
 
 import itertools
-import re
 import weakref
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException, PythonException
+from pyspark.errors import PySparkException
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from licet.enforce.duckdb_files import located
 from licet.enforce.keyed_hash import keyed_hash_in_spark
 from licet.enforce.marks import RowsInOrder
 from licet.enforce.spark_backend import SparkBackend
+from licet.enforce.spark_failures import explained
 from licet.enforce.spark_files import csv_frame, jsonl_frame, parquet_frame
 from licet.enforce.spark_transform import transformed
 from licet.enforce.spark_types import fitted
-from licet.enforce.text_columns import as_catalogued, refusal
+from licet.enforce.text_columns import as_catalogued
 from licet.sources.catalogue import Location, Reading, Table
 from licet.sources.column_names import require_distinct
-from licet.terms import GateError, SourceError
+from licet.terms import SourceError
 
 #: About 100 bytes each in the driver and in every executor, ids of ten letters: 400 MB.
 BROADCAST_ROWS = 4_000_000
 
 #: Names of views are a session's, and engines may share one.
 _NUMBERS = itertools.count()
-
-#: How Spark's own messages begin.
-_CONDITION = re.compile(r"\[[A-Z][A-Z_.]+\] .*")
-
-#: Spark's words for a file or folder that is not there.
-_MISSING = ("PATH_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA", "FAILED_READ_FILE.FILE_NOT_EXIST")
 
 
 class SparkEngine:
@@ -75,6 +70,8 @@ class SparkEngine:
             return self.hand_in(handed_in[location.arrow])
         with self.reading(f"table {name!r}"):
             rows = self._view(self._files(name, location, base, readings))
+            if location.parquet is not None and "://" not in location.parquet:
+                self.backend.hold_labels(name, located(name, location, base))
             return as_catalogued(rows, name, readings, self.name)
 
     def _files(self, name: str, location: Location, base: Path, readings: Mapping[str, Reading]) -> Any:
@@ -133,52 +130,8 @@ class SparkEngine:
         self._views.append(view)
         return self.backend.table(view)
 
-    @contextmanager
-    def reading(self, what: str) -> Iterator[None]:
-        try:
-            yield
-        except PythonException as error:
-            told = [line for line in str(error).splitlines() if line and not line[0].isspace()]
-            raise GateError(
-                "GATE-020",
-                f"{what}: what was to be made of them failed on an executor: {told[-1]}",
-                fix="install licet and what it needs on every executor, in this process's versions",
-            ) from error
-        except (PySparkException, Py4JError, pa.ArrowException, ConnectionError) as error:
-            raise _told(error, what) from error
-
-
-def _told(error: Exception, what: str) -> SourceError:
-    carried = refusal(str(error))
-    if carried is not None:
-        return carried
-    first_line = _cause(str(error)) or type(error).__name__
-    condition = (error.getCondition() if isinstance(error, PySparkException) else None) or ""
-    if condition.startswith("COLUMN_ALREADY_EXISTS"):
-        return SourceError(
-            "SRC-161",
-            f"{what} has two columns of one name: {first_line}",
-            fix="rename one: nothing says which of them a label or a person is about",
-        )
-    if condition.startswith(_MISSING):
-        return SourceError(
-            "SRC-062",
-            f"{what} is not where the catalogue says, as Spark sees it: {first_line}",
-            fix="put it where every executor can read it, or correct its location in the catalogue",
-        )
-    return SourceError(
-        "SRC-063",
-        f"Spark cannot read {what}: {first_line}",
-        fix="check that the session is alive, and that the file is whole and is what the catalogue says it is",
-    )
-
-
-def _cause(text: str) -> str:
-    """Of a Java exception with its causes, the line that says most: Spark's own with its condition, or the last."""
-    lines = [line.removeprefix("Caused by: ") for line in text.splitlines() if not line.startswith("\t")]
-    lines = [line for line in lines if line.strip() and not line.startswith("py4j.")]
-    named = (found[0] for line in lines if (found := _CONDITION.search(line)))
-    return next(named, lines[-1] if text.startswith("An error occurred") and lines else "".join(lines[:1]))
+    def reading(self, what: str) -> AbstractContextManager[None]:
+        return explained(what)
 
 
 def _release(session: Any, views: list[str], kept: list[Any]) -> None:

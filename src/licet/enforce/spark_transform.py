@@ -55,7 +55,9 @@ def transformed(
     fitting = fitting_schema(schema)
     carried = Carried(function, columns, fitting, group)
     made = frame.mapInArrow(carried, from_arrow_schema(fitting, prefer_timestamp_ntz=True))
-    return made.toArrow().cast(schema)
+    found = made.toArrow().cast(schema)
+    backend.require_same_labels()
+    return found
 
 
 def _numbered(place: int) -> str:

@@ -76,15 +76,20 @@ def refusal(message: str) -> SourceError | None:
             fix=f"write it as 2025-11-03, or say how it is written: formats: {{{column}: '%d/%m/%Y'}}",
         )
     if found["kind"] == "stamps":
-        return SourceError(
-            "SRC-180",
-            f"a file of table {table!r} was put in another's place after the gate looked at its labels",
-            fix="open the gate again; it then looks at the file that is there",
-        )
+        return labels_changed(table)
     return SourceError(
         "SRC-168",
         f"column {column} of table {table!r} holds {shape!r}, which is no {found['kind']}",
         fix="correct the data, or its type in the catalogue",
+    )
+
+
+def labels_changed(table: str) -> SourceError:
+    """The error of a file whose labels are no more those that were held against the catalogue."""
+    return SourceError(
+        "SRC-180",
+        f"a file of table {table!r} was put in another's place after the gate looked at its labels",
+        fix="open the gate again; it then looks at the file that is there",
     )
 
 

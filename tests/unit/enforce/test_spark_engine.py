@@ -15,7 +15,7 @@ import pytest
 
 from licet.enforce.spark_engine import SparkEngine
 from licet.enforce.spark_session import open_session
-from licet.sources.catalogue import Catalogue, Location, Table
+from licet.sources.catalogue import STAMP, Catalogue, Location, Table
 from licet.terms import GateError, SourceError
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -198,3 +198,19 @@ def test_a_function_that_fails_on_an_executor_says_how(spark: SparkEngine) -> No
     with pytest.raises(GateError, match=r"GATE-020.*KeyError.*missing"):
         list(spark.transform(rows, lambda table: table.select(["missing"]), pa.schema([("g", pa.string())])))
     assert rows.count().to_pyarrow().as_py() == 1, "and the session goes on"
+
+
+def test_a_file_put_in_another_s_place_is_not_read_and_a_failure_of_a_table_handed_out_has_its_code(
+    spark: SparkEngine, tmp_path: Path
+) -> None:
+    plain = pa.table({"id": ["1"], "at": [NOON], "text": ["hello"]})
+    pq.write_table(plain, tmp_path / "x.parquet")
+    rows = opened(spark, tmp_path, parquet="x.parquet")
+    assert rows.to_pyarrow()["text"].to_pylist() == ["hello"]
+    stamped = plain.schema.field("text").with_metadata({STAMP: b"private_communication.messages"})
+    pq.write_table(plain.cast(plain.schema.set(2, stamped)), tmp_path / "x.parquet")
+    with pytest.raises(SourceError, match="SRC-180"):
+        rows.to_pyarrow()
+    (tmp_path / "x.parquet").unlink()
+    with pytest.raises(SourceError, match="SRC-06"):
+        rows.to_pyarrow()
