@@ -11,6 +11,7 @@ import itertools
 import threading
 
 from licet.app.layout import Layout
+from licet.enforce.absences import RosterHere
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.people import People
 from licet.sources.catalogue import Catalogue
@@ -37,6 +38,13 @@ class Reading:
         """Who the members are, as the facts table stands. Where no file tells whether it changed, read anew."""
         with self._lock:
             return self._read_people()
+
+    def roster(self) -> tuple[Stand, RosterHere] | None:
+        """The members' ids and how their files stand; None without a table, or where no file tells of a change."""
+        with self._lock:
+            people = self._read_people()
+            roster = None if self._people is None else people.roster()
+            return None if roster is None or self._people is None else (self._people[0], roster)
 
     def _catalogue(self) -> Catalogue:
         catalogue = self._as_written()

@@ -414,12 +414,15 @@ class Workspace:
     def public_page(self, subject: str, record: tuple[str, str] | None = None) -> PublicPage:
         """What of a subject's data anybody can see: public profiles and publications, or one record of them.
 
-        record: its table and key. Raises: AppError APP-013 for an unknown subject, APP-005.
+        record: its table and key. Raises: AppError APP-013 for an unknown subject, APP-005; GateError GATE-171,
+        GATE-172 where somebody's refusal would be lost with their id.
         """
         choosing.require_subject_id(subject)
         at, place, people = self.now(), self.ledger.position, self.people()
         if not people.knows(subject):
             raise self.unknown(subject)
+        if (read := self._reading.roster()) is not None:
+            self._absences.refuse_lost("pages", read[0], self.ledger, read[1], 0)
         return public_page(
             self.records_about(subject), subject, record,
             lambda person: people.facts_about(person, at, place, self.ledger), self.policy(place), at,

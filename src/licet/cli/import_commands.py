@@ -66,7 +66,7 @@ def choices(
         str | None,
         typer.Option(
             "--pack",
-            metavar="NAME|DIGEST",
+            metavar="NAME|DIGEST|FILE",
             help="The policy that the yeses were given under. Default: the one that was in force here at the time.",
         ),
     ] = None,
@@ -83,7 +83,11 @@ def choices(
 
     Example: licet import choices opt_outs.csv --workspace work
     """
+    from licet.app import library
+
     with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+        if pack is not None and Path(pack).is_file():
+            pack = str(library.show_pack(pack)["digest"])
         result = opened.import_choices(
             file, form=form, pack=pack, dry_run=dry_run, via="import", progress=progress
         )

@@ -63,8 +63,10 @@ class _Seen(NamedTuple):
             stand is not None
             and self.stand is not None
             and self.stand.holds(stand)
-            and position >= self.position
-            and not ledger.erased_since(self.position)
+            and (
+                position == self.position
+                or (position > self.position and not ledger.erased_since(self.position))
+            )
         )
 
 
@@ -100,6 +102,8 @@ class Absences:
             if earlier is None:
                 is_read = read is not None and read[0] == position
                 absent = _absent(read[1]() if read and is_read else refusing(ledger, position), roster)
+            elif position == earlier.position:
+                return
             elif changed := ledger.changed_subjects(earlier.position, position):
                 absent = (earlier.absent - changed) | _absent(refusing(ledger, position, changed), roster)
             else:

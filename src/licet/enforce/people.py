@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.decide import Facts
+from licet.enforce.absences import RosterHere
 from licet.enforce.engine import Engine
 from licet.enforce.id_types import ids_among, require_ids
 from licet.enforce.population import day_of_birth
@@ -46,6 +47,7 @@ class People:
         self._engine, facts = engine, catalogue.facts
         self._asked, self._lock = 0, threading.Lock()
         self._kept: pa.Table | None = None
+        self._roster: RosterHere | None = None
         self._narrow: ir.Table | None = None
         if facts is not None:
             self._what = f"table {facts.table!r}"
@@ -114,29 +116,35 @@ class People:
         """How many of some subjects the table has not; None where there is no table. Reads all ids."""
         if self._narrow is None:
             return None
-        with self._lock, self._engine.reading(self._what):
-            every = self._narrow.select(_SUBJECT).to_pyarrow()[_SUBJECT]
-        known = pc.is_in(pa.array(sorted(subjects), pa.string()), value_set=every.combine_chunks())
+        known = pc.is_in(pa.array(sorted(subjects), pa.string()), value_set=self._every_id(self._narrow))
         return len(known) - (pc.sum(known).as_py() or 0)
+
+    def roster(self) -> RosterHere | None:
+        """Every id of the table, read once; None where there is no table."""
+        if self._roster is None and self._narrow is not None:
+            self._roster = RosterHere(self._every_id(self._narrow))
+        return self._roster
 
     def look_alikes(self) -> list[tuple[str, ...]]:
         """Ids of the table that differ from another of it by spelling only, in groups. Reads all ids."""
         if self._narrow is None:
             return []
-        with self._lock, self._engine.reading(self._what):
-            every = (
-                self._narrow.filter(self._narrow.subject.notnull()).select(_SUBJECT).to_pyarrow()[_SUBJECT]
-            )
-        return look_alikes(every.unique().to_pylist())
+        return look_alikes(self._every_id(self._narrow).to_pylist())
 
     def alike(self, subject: str, most: int) -> list[str]:
         """Other ids of the table that differ from this one by spelling only, the first by id. Reads all ids."""
         if self._narrow is None:
             return []
-        wanted, ids = folded(subject), self._narrow.filter(self._narrow.subject.notnull()).select(_SUBJECT)
-        with self._lock, self._engine.reading(self._what):
-            every: list[str] = ids.distinct().to_pyarrow()[_SUBJECT].to_pylist()
+        wanted, every = folded(subject), self._every_id(self._narrow).to_pylist()
         return sorted(other for other in every if other != subject and folded(other) == wanted)[:most]
+
+    def _every_id(self, narrow: ir.Table) -> pa.Array:
+        with self._lock:
+            if self._kept is not None:
+                return pc.unique(self._kept[_SUBJECT])
+            with self._engine.reading(self._what):
+                ids = narrow.filter(narrow.subject.notnull()).select(_SUBJECT).distinct().to_pyarrow()
+            return ids[_SUBJECT].combine_chunks()
 
     def _agreed(self, subject: str) -> dict[str, Any] | None:
         """What all rows about a subject say alike; None where there is none."""

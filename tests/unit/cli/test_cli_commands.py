@@ -157,6 +157,7 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
         "columns",
         "unlabelled",
         "pseudonymous",
+        "look_alikes",
     } == gate.keys()
     assert gate["unlabelled"]["profiles"] == ["internal"]
     ledger = asked("ledger", "show", "--last", "3")

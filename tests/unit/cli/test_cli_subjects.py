@@ -34,6 +34,8 @@ def test_who_goes_by_which_id_is_said_and_shown(home: Path) -> None:
     assert "1 choices" in run_licet("subjects", "rename", "benedikt", "benno", cwd=home).out
     assert run_licet("subjects", "alike", "--json", cwd=home).json == {"alike": [["Ann", "ann"]]}
     assert "'Ann' · 'ann'" in run_licet("subjects", "alike", cwd=home).out
+    assert run_licet("gate", "show", "--json", cwd=home).json["look_alikes"] == [["Ann", "ann"]]
+    assert "'Ann' · 'ann'" in run_licet("gate", "show", cwd=home).out
     assert run_licet("subjects", "distinct", "Ann", "ann", "--json", cwd=home).json["entry"] is not None
     assert "already" in run_licet("subjects", "distinct", "ann", "Ann", cwd=home).out
     assert run_licet("subjects", "rename", "ann", "ann", cwd=home).status == 2
@@ -53,6 +55,8 @@ def test_an_import_says_what_became_of_the_rows(home: Path) -> None:
     assert (
         "3 are recorded" in done.out and "speak for nothing" in done.out and "1 subjects are not" in done.out
     )
+    named = run_licet("import", "choices", "c.csv", "--pack", "policy.yaml", "--json", cwd=home).json
+    assert (named["recorded"], named["unbound_yeses"]) == (3, 0), "the same choices, given under a policy now"
     assert "3 were there already" in run_licet("import", "choices", "c.csv", cwd=home).out
     run_licet("choose", "-s", "ben", "--setting", "ai", "on", cwd=home)
     (home / "c.csv").write_text("subject,setting,state,when\nben,ai,off,2024-03-02\n")

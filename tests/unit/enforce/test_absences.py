@@ -65,6 +65,19 @@ def test_no_row_leaves_until_it_is_said_who_a_look_alike_is(tmp_path: Path, ther
         assert _passing(workspace) == ["ben"]
 
 
+def test_no_public_page_is_shown_either(workspace: Workspace) -> None:
+    assert workspace.public_page("ben") is not None
+    workspace.choose("Ann", "ai", "off")
+    assert workspace.public_page("ben") is not None
+    _now(workspace, "ann", "ben")
+    for _ in range(2):
+        for subject in ("ann", "ben"):
+            with pytest.raises(GateError, match="GATE-171"):
+                workspace.public_page(subject)
+    workspace.rename_subject("Ann", "ann")
+    assert workspace.public_page("ann") is not None
+
+
 def test_two_people_that_look_alike_are_two_once_it_is_said(workspace: Workspace) -> None:
     workspace.choose("Ann", "ai", "off")
     _now(workspace, "ann", "ben")

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from licet.app.member.publishing import public_name
-from licet.terms import AppError
+from licet.terms import AppError, GateError
 from licet.web.rendering import page, workspace_of
 from licet.web.visitors import OurForm, Subject, Who
 
@@ -62,7 +62,7 @@ def post(request: Request, subject: str, table: str, key: str) -> Response:
 def _public(request: Request, subject: str, one: tuple[str, str] | None) -> Response:
     try:
         shown, is_willing = workspace_of(request).public_page(subject, one)
-    except AppError:
+    except (AppError, GateError):
         raise HTTPException(404, "There is no such page.") from None
     if not shown:
         raise HTTPException(404, "There is no such page.")
