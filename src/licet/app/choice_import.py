@@ -147,7 +147,8 @@ def _checked(
         if fault or when is None or value is None:
             faults.append(f"{row.at}: {fault}")
             continue
-        said = [row.subject, row.setting, row.category, value, format_moment(when), pack]
+        bound = pack if value == "on" else None
+        said = [row.subject, row.setting, row.category, value, format_moment(when), bound]
         request = name_request(workspace.salt, canonical_json(["imported choice", *said]).decode())
         choices.append(_Choice(when, value, row.subject, row.setting, row.category, row.source, request))
     if faults:
