@@ -165,13 +165,17 @@ def judge(clause: Clause, request: Request, facts: Facts, policy: Policy, cell: 
         if not isinstance(facts.plan, str):
             unknown = unknown or _PLAN_UNKNOWN
         elif facts.plan not in clause.plans:
-            return _PLAN_NOT_COVERED
+            if facts.plan in policy.pack.plans:
+                return _PLAN_NOT_COVERED
+            unknown = unknown or _PLAN_UNKNOWN
 
     if clause.visibility is not None:
         if not isinstance(request.visibility, str):
             unknown = unknown or _VISIBILITY_UNKNOWN
         elif request.visibility not in clause.visibility:
-            return _VISIBILITY_NOT_COVERED
+            if request.visibility in policy.pack.audiences:
+                return _VISIBILITY_NOT_COVERED
+            unknown = unknown or _VISIBILITY_UNKNOWN
 
     if clause.created_from is not None or clause.created_before is not None:
         created = request.created
@@ -216,7 +220,7 @@ def stands_on(
         return YES
     if needs_consent:
         return _NOT_ASKED
-    return starts_on(control, request, facts)
+    return starts_on(control, request, facts, policy)
 
 
 def yes_to(control: Control, request: Request, facts: Facts, policy: Policy, cell: Cell) -> int:
@@ -235,7 +239,7 @@ def yes_to(control: Control, request: Request, facts: Facts, policy: Policy, cel
     return yes
 
 
-def starts_on(control: Control, request: Request, facts: Facts) -> Verdict:
+def starts_on(control: Control, request: Request, facts: Facts, policy: Policy) -> Verdict:
     """Where a setting stands for someone who was never asked. Off wins; an unknown exception is unknown."""
     on = control.on_by_default
     switched_on = unknown = False
@@ -245,7 +249,8 @@ def starts_on(control: Control, request: Request, facts: Facts) -> Verdict:
         if start.places is not None:
             answers.append(lies_in(facts.region, start.places.at(request.at)))
         if start.plans is not None:
-            answers.append(facts.plan in start.plans if isinstance(facts.plan, str) else None)
+            known = isinstance(facts.plan, str) and facts.plan in policy.pack.plans
+            answers.append(facts.plan in start.plans if known else None)
         if start.below_age is not None:
             answers.append(facts.age < start.below_age if is_age(facts.age) else None)
         if False in answers:

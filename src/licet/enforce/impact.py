@@ -124,7 +124,7 @@ class Impact:
             for name, table in self.catalogue.tables.items()
             if table.subjects
         ]
-        wide = joined(looks) if looks else Dimensions((0,), False, (), (), (), ())
+        wide = joined(looks) if looks else Dimensions((0,), False, (), (), (), (), ())
         return Everyone.of(self._members, wide)
 
     def _count(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
@@ -187,7 +187,7 @@ class Impact:
         kinds: Any = 0
         kind: Any = narrow.row_class(ordered.rows, name, table, looks) if looks.row_classes > 1 else None
         if kind is not None:
-            key = (name, looks.visibilities, looks.cuts)
+            key = (name, looks.visibilities, looks.audiences, looks.cuts)
             if key not in self._kinds:
                 self._kinds[key] = kinds_of_rows(self.engine, ordered, kind)
             kinds = self._kinds[key][rows]

@@ -77,9 +77,13 @@ def joined(looks: Iterable[Dimensions]) -> Dimensions:
     def every(name: str) -> tuple[Any, ...]:
         return tuple(sorted({value for one in found for value in getattr(one, name)}))
 
+    # a word that one of them knows and another does not is a class of its own
+    known = [{*looks.visibilities, *looks.audiences} for looks in found if looks.visibilities]
+    others = set.intersection(*known).difference(every("visibilities")) if known else set()
+    named = {word for words in known for word in words} - others
     return Dimensions(
-        every("ages"), any(one.plans for one in found), every("settings"), every("signals"), every("visibilities"),
-        every("cuts"), tuple(yeses),
+        every("ages"), any(looks.plans for looks in found), every("settings"), every("signals"),
+        tuple(sorted(named)), tuple(sorted(others)), every("cuts"), tuple(yeses),
     )  # fmt: skip
 
 

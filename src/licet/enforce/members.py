@@ -47,7 +47,7 @@ class Members:
 
         The roll, where the engine keeps its people in this process; then the population is drawn from it.
         """
-        key = looks._replace(visibilities=(), cuts=())
+        key = looks._replace(visibilities=(), audiences=(), cuts=())
         if key not in self._populations:
             facts = self._tables.catalogue.facts
             if facts is None:

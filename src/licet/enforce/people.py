@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +24,7 @@ from licet.enforce.engine import Engine
 from licet.enforce.id_types import ids_among, require_ids
 from licet.enforce.population import day_of_birth
 from licet.enforce.rows import column_of
+from licet.enforce.text_columns import in_known_words
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, FactsTable
 from licet.sources.spellings import folded, look_alikes
@@ -193,6 +195,11 @@ def _narrowed(table: ir.Table, facts: FactsTable) -> ir.Table:
         )
         if column is not None
     }  # fmt: skip
+    if "plan" in wanted:
+        wanted["plan"] = in_known_words(wanted["plan"].cast("string"), facts.plans)
+    for name, for_all in (("region", facts.region_is), ("age", facts.age_is), ("plan", facts.plan_is)):
+        if for_all is not None:
+            wanted[name] = ibis.literal(for_all)
     born = wanted.get("birth_date")
     if born is not None and (born.type().is_date() or born.type().is_timestamp()):
         wanted["birth_date"] = day_of_birth(born)

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from licet.enforce.engine import Engine
 from licet.enforce.tabulate import BOUND, MARK, Dimensions, Subject
+from licet.enforce.text_columns import in_known_words
 from licet.sources.catalogue import FactsTable
 from licet.terms import ChoiceState, SourceError
 from licet.terms.moments import day_begun_everywhere
@@ -122,9 +123,9 @@ def _known_people(
     subject = _column(facts, columns.subject, columns.table)
     named = {
         "subject": subject.cast("string"),
-        "region": _text(facts, columns.region, columns.table),
+        "region": _text(facts, columns.region, columns.table, columns.region_is),
         "lived": _lived(facts, columns, looks.ages),
-        "plan": _text(facts, columns.plan if looks.plans else None, columns.table),
+        "plan": in_known_words(_plan(facts, columns, looks), columns.plans),
     }
     rows = facts.select(**named).filter(lambda table: table.subject.notnull())
     if only is not None:
@@ -200,6 +201,8 @@ def _lived(facts: ir.Table, columns: FactsTable, ages: tuple[int, ...]) -> ir.Va
     """The day of birth, or the age, as the facts table has it; null when no rule asks or nobody says."""
     if len(ages) == 1:
         return ibis.null("int64")
+    if columns.age_is is not None:
+        return ibis.literal(columns.age_is, "int64")
     if columns.birth_date is not None:
         born = _column(facts, columns.birth_date, columns.table)
         if born.type().is_null():
@@ -247,8 +250,17 @@ def born_by(age: int, at: datetime) -> date:
         return date(day.year - age, 2, 28)
 
 
-def _text(facts: ir.Table, column: str | None, table: str) -> ir.Value:
-    return ibis.null("string") if column is None else _column(facts, column, table).cast("string")
+def _plan(facts: ir.Table, columns: FactsTable, looks: Dimensions) -> ir.Value:
+    """The plan as the facts table or the catalogue has it; null when no rule asks."""
+    if not looks.plans:
+        return ibis.null("string")
+    return _text(facts, columns.plan, columns.table, columns.plan_is)
+
+
+def _text(facts: ir.Table, column: str | None, table: str, for_all: str | None) -> ir.Value:
+    if column is not None:
+        return _column(facts, column, table).cast("string")
+    return ibis.null("string") if for_all is None else ibis.literal(for_all, "string")
 
 
 def _column(facts: ir.Table, column: str, table: str) -> ir.Value:

@@ -18,6 +18,7 @@ from licet.decide.combination import SubjectAnswer
 from licet.enforce.engine import Engine
 from licet.enforce.population import NUMBER, Population
 from licet.enforce.tabulate import MARK, Dimensions
+from licet.enforce.text_columns import in_known_words
 from licet.sources.catalogue import Table
 from licet.terms import SourceError
 
@@ -80,14 +81,13 @@ def _visibility_class(rows: ir.Table, name: str, table: Table, looks: Dimensions
     other, missing = len(values), len(values) + 1
     if table.visibility is None:
         stated = table.visibility_is
-        place = missing if stated is None else values.index(stated) if stated in values else other
+        place = values.index(stated) if stated in values else other if stated in looks.audiences else missing
         return ibis.literal(place, "int64")
-    column = column_of(rows, name, table.visibility).cast("string")
-    return ibis.cases(
-        (column.isnull(), ibis.literal(missing, "int64")),
-        *((column == value, ibis.literal(place, "int64")) for place, value in enumerate(values)),
-        else_=ibis.literal(other, "int64"),
-    )
+    column = in_known_words(column_of(rows, name, table.visibility).cast("string"), table.visibilities)
+    known = [(column == value, ibis.literal(place, "int64")) for place, value in enumerate(values)]
+    if looks.audiences:
+        known.append((column.isin(looks.audiences), ibis.literal(other, "int64")))
+    return ibis.cases(*known, else_=ibis.literal(missing, "int64"))
 
 
 def _created_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:

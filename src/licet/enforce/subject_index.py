@@ -27,6 +27,7 @@ import pyarrow.compute as pc
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.shapes import Shape
 from licet.enforce.tables import Tables
+from licet.enforce.text_columns import in_known_words
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.stand import Stand, files_of, look_at
 
@@ -155,7 +156,7 @@ class SubjectIndexes:
 def _with_audience(rows: ir.Table, table: Table) -> ir.Table:
     if table.visibility is None:
         return rows
-    return rows.mutate(**{SEEN_BY: rows[table.visibility].cast("string")})
+    return rows.mutate(**{SEEN_BY: in_known_words(rows[table.visibility].cast("string"), table.visibilities)})
 
 
 def _ids(value: ir.Value) -> ir.Value:

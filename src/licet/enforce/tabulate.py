@@ -35,7 +35,8 @@ class Dimensions(NamedTuple):
 
     ages:         boundaries in whole years, ascending; a class is the largest boundary not above the age.
     settings:     ids of settings whose choices can matter.
-    visibilities: the values rules name; all others are one class.
+    visibilities: the values rules name; other known words are one class, and whatever nobody declared is not known.
+    audiences:    those other words, where rules name any.
     cuts:         dates between which the making of a record cannot matter, ascending.
     yeses:        setting, pack (its digest) under which a yes to it was given, and the pack that stands for all those
                   under which it speaks for the same questions; a yes under any other pack speaks for none.
@@ -46,6 +47,7 @@ class Dimensions(NamedTuple):
     settings: tuple[str, ...]
     signals: tuple[str, ...]
     visibilities: tuple[str, ...]
+    audiences: tuple[str, ...]
     cuts: tuple[datetime, ...]
     yeses: tuple[tuple[str, str, str], ...] = ()
 
@@ -55,7 +57,7 @@ class Dimensions(NamedTuple):
 
     @property
     def visibility_classes(self) -> int:
-        return len(self.visibilities) + 2 if self.visibilities else 1  # + any other, + not known
+        return len(self.visibilities) + 2 if self.visibilities else 1  # + any other known, + not known
 
     @property
     def created_classes(self) -> int:
@@ -87,6 +89,7 @@ def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequenc
         ages |= {start.below_age for start in control.starts if start.below_age is not None}
     if len(ages) > 1:
         ages.add(OLDEST_YEARS + 1)  # from there on nobody's age is known
+    named = {value for clause in clauses for value in clause.visibility or ()}
     return Dimensions(
         tuple(sorted(ages)),
         any(clause.plans is not None for clause in clauses)
@@ -98,7 +101,8 @@ def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequenc
                 | {signal for cell in cells for signal in cell.signals}
             )
         ),
-        tuple(sorted({value for clause in clauses for value in clause.visibility or ()})),
+        tuple(sorted(named)),
+        tuple(sorted(policy.pack.audiences - named)) if named else (),
         tuple(sorted(_cuts(clauses))),
         _yeses(policy, purpose, recipient, categories, {control.id for control in controls}),
     )
@@ -184,10 +188,10 @@ def _closed(decision: Decision) -> Decision:
 
 
 def _visibilities(looks: Dimensions) -> list[str | None]:
-    """One representative per visibility class: each named value, any other, not known."""
+    """One representative per visibility class: each named value, any other known word, not known."""
     if not looks.visibilities:
         return [None]
-    return [*looks.visibilities, MARK, None]
+    return [*looks.visibilities, next(iter(looks.audiences), None), None]
 
 
 def _dates(looks: Dimensions) -> list[datetime | None]:

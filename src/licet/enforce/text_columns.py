@@ -57,6 +57,13 @@ def as_catalogued(rows: ir.Table, name: str, readings: Mapping[str, Reading], en
     return rows.mutate(**read) if read else rows
 
 
+def in_known_words(column: ir.Value, words: Mapping[str, str]) -> ir.Value:
+    """A column of words, those that the catalogue declares as the known ones they stand for."""
+    if not words:
+        return column
+    return ibis.cases(*((column == own, ibis.literal(word)) for own, word in words.items()), else_=column)
+
+
 def refusal(message: str) -> SourceError | None:
     """The error that a failed query carries, if it is one of ours."""
     found = _MARK.search(message)

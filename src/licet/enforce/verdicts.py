@@ -124,7 +124,7 @@ class Verdicts:
         stand = self._tables.stand(name)
         if kind is not None and plan.looks.row_classes > 1:
             kinds = self._kept.numbers(
-                repr((table, plan.looks.visibilities, plan.looks.cuts)), stand, None,
+                repr((table, plan.looks.visibilities, plan.looks.audiences, plan.looks.cuts)), stand, None,
                 lambda: kinds_of_rows(self._engine, ordered, kind),
             )  # fmt: skip
         subjects = self._kept.numbers(

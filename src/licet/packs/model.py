@@ -17,7 +17,7 @@ from licet.packs.group_codes import GroupCodes
 from licet.terms import SELF
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import midnight
-from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
+from licet.terms.vocabulary import AUDIENCES, CATEGORIES, PLANS, PURPOSES, Term
 
 FORMAT_VERSION = 1
 
@@ -367,6 +367,28 @@ class Pack(Part):
 
     def knows_recipient(self, recipient: str) -> bool:
         return recipient == SELF or recipient in self.recipients
+
+    @functools.cached_property
+    def audiences(self) -> frozenset[str]:
+        """The words for who could see a record that are known: shared ones, and those the rules name."""
+        return AUDIENCES.union(*(rule.visibility or () for rule in self.rules))
+
+    @functools.cached_property
+    def named_plans(self) -> frozenset[str]:
+        """The words for members' plans that rules and defaults name."""
+        named = [rule.plans or () for rule in self.rules]
+        named += [start.plans or () for one in self.settings.values() for start in one.default.exceptions]
+        return frozenset().union(*named)
+
+    @functools.cached_property
+    def plans(self) -> frozenset[str]:
+        """The words for members' plans that are known: shared ones, and those named here."""
+        return PLANS | self.named_plans
+
+    @property
+    def other_plan(self) -> str | None:
+        """A known plan that nothing here names; None where every known one is named."""
+        return min(self.plans - self.named_plans, default=None)
 
     def places(self, regions: tuple[str, ...], day: date) -> frozenset[str]:
         """Countries and subdivisions that a list of codes and groups names on `day`."""

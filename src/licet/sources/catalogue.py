@@ -19,6 +19,8 @@ from pydantic_core import PydanticCustomError
 
 from licet.sources.paths import names_an_element, parse_path
 from licet.terms.ids import is_id
+from licet.terms.moments import OLDEST_YEARS
+from licet.terms.regions import is_region, region_meant
 from licet.terms.vocabulary import CATEGORIES
 
 #: Parquet field metadata key under which an importer stamps a column's kind of data.
@@ -131,6 +133,9 @@ class Table(Part):
     )
     visibility: str | None = Field(default=None, description="column saying who could see the record")
     visibility_is: str | None = Field(default=None, description="the same for every row, instead of a column")
+    visibilities: dict[str, str] = Field(
+        default={}, description="words of the visibility column, and the known word that each stands for"
+    )
     columns: dict[str, Category | None] = Field(
         description="column, or path of a part of one, to kind of data; null or absent means unlabelled"
     )
@@ -207,6 +212,29 @@ class FactsTable(Part):
     birth_date: str | None = None
     age: str | None = None
     plan: str | None = None
+    region_is: str | None = Field(default=None, description="the same for every member, instead of a column")
+    age_is: int | None = Field(
+        default=None, ge=0, le=OLDEST_YEARS, description="in whole years, for every member"
+    )
+    plan_is: str | None = Field(default=None, description="the same for every member, instead of a column")
+    plans: dict[str, str] = Field(
+        default={}, description="words of the plan column, and the known word that each stands for"
+    )
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> FactsTable:
+        twice = (self.region and self.region_is) or (self.plan and self.plan_is)
+        if twice or (self.age_is is not None and (self.age or self.birth_date)):
+            raise PydanticCustomError(
+                "visibility_twice", "a fact is given both as a column and as the same for everybody", {}
+            )
+        if self.region_is is not None and not is_region(self.region_is):
+            meant = region_meant(self.region_is)
+            raise PydanticCustomError(
+                "typed", "{region} is no region{hint}",
+                {"region": self.region_is, "hint": f"; write {meant}" if meant else ""},
+            )  # fmt: skip
+        return self
 
     @property
     def named_columns(self) -> tuple[str, ...]:

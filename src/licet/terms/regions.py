@@ -39,7 +39,7 @@ ONE_PLACE: dict[str, str] = {
 }  # fmt: skip
 
 #: Country to the one whose subdivision it also is.
-_ALSO_IN = {place[:2]: code[:2] for code, place in ONE_PLACE.items()}
+ALSO_IN = {place[:2]: code[:2] for code, place in ONE_PLACE.items()}
 
 #: What people write for a country, and its code.
 _OTHER_NAMES = {"UK": "GB", "EL": "GR"}
@@ -124,7 +124,7 @@ def lies_in(region: str | None, places: Collection[str]) -> bool | None:
     place = ONE_PLACE.get(region, region)
     if place in places or WORLD in places or (len(place) > 2 and place[:2] in places):
         return True
-    if _ALSO_IN.get(place[:2]) in places:
+    if ALSO_IN.get(place[:2]) in places:
         return None
     known_apart = _divided(places) if isinstance(places, frozenset) else _divided(frozenset(places))
     return None if place in known_apart else False
@@ -133,5 +133,5 @@ def lies_in(region: str | None, places: Collection[str]) -> bool | None:
 @functools.lru_cache(maxsize=4096)
 def _divided(places: frozenset[str]) -> frozenset[str]:
     """The countries of which `places` names a part, by either of its codes."""
-    also = (_ALSO_IN.get(place[:2]) for place in places)
+    also = (ALSO_IN.get(place[:2]) for place in places)
     return frozenset(place[:2] for place in places if place[2:3] == "-") | {place for place in also if place}

@@ -21,6 +21,14 @@ class Term:
     dpv: str | None = None
 
 
+#: Words for who could see a record, and for what a member pays, that need no policy to be known. Spelt exactly so.
+AUDIENCES = frozenset(
+    ["public", "followers", "connections", "friends", "group", "members", "unlisted", "private"]
+)
+PLANS = frozenset(
+    ["free", "basic", "standard", "plus", "pro", "premium", "business", "team", "enterprise", "student"]
+)
+
 GENERATIVE_AI_TRAINING = "generative_ai_training"
 RECOMMENDER_TRAINING = "recommender_training"
 PRIVATE_COMMUNICATION = "private_communication"

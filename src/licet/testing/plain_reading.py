@@ -15,6 +15,7 @@ from licet.packs.model import CONSENT_BASES
 from licet.terms import ChoiceState
 from licet.terms.moments import midnight
 from licet.terms.regions import ONE_PLACE, WORLD, is_region
+from licet.terms.vocabulary import AUDIENCES, PLANS
 
 NO = (ChoiceState.REFUSED, ChoiceState.WITHDRAWN)
 
@@ -73,15 +74,27 @@ def _conditions(rule: Rule, request: Request, facts: Facts, pack: Pack) -> Itera
     if rule.maximum_age is not None:
         yield None if age is None else age <= rule.maximum_age
     if rule.plans is not None:
-        yield None if facts.plan is None else facts.plan in rule.plans
+        yield facts.plan in rule.plans if facts.plan in _plans(pack) else None
     if rule.visibility is not None:
-        yield None if request.visibility is None else request.visibility in rule.visibility
+        yield request.visibility in rule.visibility if request.visibility in _audiences(pack) else None
     if rule.created_from is not None:
         yield None if request.created is None else request.created >= midnight(rule.created_from)
     if rule.created_before is not None:
         yield None if request.created is None else request.created < midnight(rule.created_before)
     if rule.setting is not None:
         yield _lets(rule.setting, rule.legal_basis in CONSENT_BASES, request, facts, pack)
+
+
+def _audiences(pack: Pack) -> set[str]:
+    """Who could see a record, in words that anybody declared."""
+    return {*AUDIENCES, *(word for rule in pack.rules for word in rule.visibility or ())}
+
+
+def _plans(pack: Pack) -> set[str]:
+    """Plans in words that anybody declared: the vocabulary, a rule, or a default."""
+    told = [rule.plans for rule in pack.rules]
+    told += [one.plans for setting in pack.settings.values() for one in setting.default.exceptions]
+    return {*PLANS, *(word for plans in told for word in plans or ())}
 
 
 def is_in(region: str | None, regions: tuple[str, ...], request: Request, pack: Pack) -> bool | None:
@@ -145,7 +158,7 @@ def _starts_on(setting: Setting, request: Request, facts: Facts, pack: Pack) -> 
                         else []
                     ),
                     *(
-                        [None if facts.plan is None else facts.plan in exception.plans]
+                        [facts.plan in exception.plans if facts.plan in _plans(pack) else None]
                         if exception.plans
                         else []
                     ),

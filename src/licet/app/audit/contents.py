@@ -27,23 +27,32 @@ class Distinctions(NamedTuple):
     """What of a record a policy looks at besides its kinds: records that differ in nothing of it fare alike.
 
     visibilities: the audiences that its rules name.
+    another:      a known one that they do not.
+    audiences:    all that are known.
     moments:      the days from which or before which its rules ask for records, in order.
     """
 
     visibilities: frozenset[str]
+    another: str | None
+    audiences: frozenset[str]
     moments: tuple[datetime, ...]
 
     @classmethod
     def of(cls, pack: Pack) -> Distinctions:
         days = {day for rule in pack.rules for day in (rule.created_from, rule.created_before) if day}
+        named = frozenset(audience for rule in pack.rules for audience in rule.visibility or ())
         return cls(
-            frozenset(audience for rule in pack.rules for audience in rule.visibility or ()),
+            named,
+            min(pack.audiences - named, default=None),
+            pack.audiences,
             tuple(sorted(midnight(day) for day in days)),
         )
 
     def audience(self, visibility: str | None) -> str | None:
         """The audience as rules see it: named by one, not known, or some other."""
-        return visibility if visibility is None or visibility in self.visibilities else "another audience"
+        if visibility in self.visibilities:
+            return visibility
+        return self.another if visibility in self.audiences else None
 
     def era(self, created: datetime | None) -> int | None:
         """Between which of the moments it lies; None when nobody knows. It is the same for all where rules ask not."""

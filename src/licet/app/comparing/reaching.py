@@ -12,7 +12,7 @@ from licet.terms import Code
 from licet.terms.regions import lies_in
 
 #: An adult by any policy, on a plan that no policy names, unless the rule asks for another.
-_AGE, _PLAN = 30, "any other plan"
+_AGE = 30
 _SWITCHED_OFF = (Code.OFF_BY_DEFAULT, Code.NOT_ASKED)
 
 
@@ -64,7 +64,7 @@ def _best(rule: Rule, kind: str, policy: Policy, region: str, at: datetime) -> D
     facts = Facts(
         region,
         age if rule.maximum_age is None else min(age, rule.maximum_age),
-        rule.plans[0] if rule.plans else _PLAN,
+        rule.plans[0] if rule.plans else policy.pack.other_plan,
     )
     clause = policy.clause(rule.id)
     created = at

@@ -8,7 +8,7 @@ from datetime import date
 from licet.app.differing.voice import listed
 from licet.app.wording import country_name, region_label
 from licet.packs import Pack
-from licet.terms.regions import COUNTRIES, members_of
+from licet.terms.regions import ALSO_IN, COUNTRIES, members_of
 
 #: So many names are read; beyond that what is left out may be the shorter list.
 _MOST_NAMES = 12
@@ -36,6 +36,12 @@ def _named(places: frozenset[str], packs: Iterable[Pack], day: date) -> list[str
         region_label(pack, id_): pack.places((id_,), day) for pack in packs for id_ in pack.region_groups
     }
     groups |= {label: members_of(id_, day) for id_, label in _MEMBERS.items()}
+    groups |= {
+        f"the overseas parts of {id_} countries": frozenset(
+            place for place, country in ALSO_IN.items() if country in members_of(id_, day)
+        )
+        for id_ in _MEMBERS
+    }
     rest, named = places, []
     for label, members in sorted(groups.items(), key=lambda item: -len(item[1])):
         if len(members) > 1 and members <= rest:

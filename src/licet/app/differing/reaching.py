@@ -17,7 +17,7 @@ from licet.terms.moments import midnight
 from licet.terms.regions import COUNTRIES, lies_in
 from licet.terms.vocabulary import CATEGORIES
 
-_AGE, _PLAN = 30, "any other plan"
+_AGE = 30
 
 #: Countries and provinces that fare alike under both policies.
 Alike = frozenset[str]
@@ -99,7 +99,8 @@ def _all_below(kind: str, below: dict[str, list[str]]) -> Iterator[str]:
 
 def _people(pack: Pack, place: str) -> Iterator[Facts]:
     given = dict.fromkeys(pack.settings, ChoiceState.GIVEN)
-    plans = dict.fromkeys((_PLAN, *(plan for rule in pack.rules for plan in rule.plans or ())))
+    named = dict.fromkeys(plan for rule in pack.rules for plan in rule.plans or ())
+    plans = [pack.other_plan, *named]
     for plan in plans:
         yield Facts(place, _AGE, plan, given, bound=dict.fromkeys(pack.settings, pack.digest))
 

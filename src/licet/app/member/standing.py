@@ -93,7 +93,7 @@ def standing(
         how = "erased"
     payload = {} if entry is None or entry.payload is None else entry.payload
     via = payload.get("via")
-    start = starts_on(control, Request("", "", SELF, at), facts).applies
+    start = starts_on(control, Request("", "", SELF, at), facts, policy).applies
     return Standing(
         on, how, state,
         None if made is None else made.at, None if made is None else made.entry,
