@@ -405,8 +405,10 @@ class Ledger:
         against: texts of checkpoints kept elsewhere; nothing else shows a rewriting by whoever holds the key.
         public_key_text: the key the caller trusts; the one the ledger names by default.
         progress: called now and then with entries done and entries in all.
-        Raises: LedgerError LEDG-005 for a malformed key, LEDG-003 or LEDG-012 when the file cannot be read at all.
+        Raises: LedgerError LEDG-005 for a malformed key, LEDG-003 or LEDG-012 when the file cannot be read at all,
+        LEDG-152 when it is no longer the one that was opened.
         """
+        self._storage.refuse_replaced()  # else it would speak of a file that nobody opens again
         key = self._key if public_key_text is None else PublicKey.parse(public_key_text)
         outside = [(f"checkpoint {number} handed in", text) for number, text in enumerate(against, 1)]
         if (text := self._file.read_text()) is not None:
