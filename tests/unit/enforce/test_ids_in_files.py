@@ -34,8 +34,8 @@ assert len(set(HOSTILE)) == len(HOSTILE)
 REFUSERS = HOSTILE[::2]
 
 
-#: A table without a key, of one labelled column.
-BARE: dict[str, Any] = {"key": None, "columns": {"text": "content.posts"}}
+#: A table without a key.
+BARE: dict[str, Any] = {"key": None, "columns": {"text": "content.posts", "author": "content.posts"}}
 
 
 def lay(folder: Path, name: str, rows: list[dict[str, Any]], kind: str) -> dict[str, str]:
@@ -80,7 +80,7 @@ def hostile_world(folder: Path, kind: str) -> tuple[Catalogue, list[dict[str, An
                     "location": lay(folder, "posts", posts, kind),
                     "key": "pid",
                     "subjects": ["author"],
-                    "columns": {"text": "content.posts"},
+                    "columns": dict.fromkeys(("pid", "author", "text"), "content.posts"),
                 },
             },
         }

@@ -24,9 +24,11 @@ FROM (
       `t10`.`plan`,
       `t10`.`subject_number`,
       CASE
-        WHEN `t10`.`lived` <= MAKE_DATE(2008, 1, 1)
+        WHEN `t10`.`lived` <= MAKE_DATE(1904, 12, 31)
+        THEN 121
+        WHEN `t10`.`lived` <= MAKE_DATE(2007, 12, 31)
         THEN 18
-        WHEN `t10`.`lived` <= MAKE_DATE(2026, 1, 1)
+        WHEN `t10`.`lived` <= MAKE_DATE(2025, 12, 31)
         THEN 0
         ELSE CAST(NULL AS BIGINT)
       END AS `age`
