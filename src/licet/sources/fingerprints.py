@@ -1,7 +1,8 @@
-"""Whether a table's files are still the ones that were read: names, sizes and times, never content.
+"""Whether a table's files are still the ones that were read: their names, identities, sizes and times.
 
-A table whose files cannot be told so (a database, a table handed in from Python) has no fingerprint, and
-whoever compares must take it for changed.
+The time at which a file's entry changed cannot be set back, so that content put in place of other content of the same
+size and date is noticed. A table whose files cannot be told so (a database, a table handed in from Python) has no
+fingerprint, and whoever compares must take it for changed.
 """
 
 from __future__ import annotations
@@ -10,22 +11,31 @@ from pathlib import Path
 from typing import Any
 
 from licet.sources.catalogue import Location
-
-_INSIDE = {"parquet": "*.parquet", "csv": "*.csv", "jsonl": "*.jsonl", "duckdb": "*.duckdb"}
+from licet.sources.table_files import table_files
 
 
 def fingerprint(location: Location, base: Path) -> list[dict[str, Any]] | None:
-    """Per file its name, size in bytes and time of change in nanoseconds; None when there are no files to ask."""
-    for kind, inside in _INSIDE.items():
-        pattern = getattr(location, kind)
-        if pattern is None:
-            continue
-        if "://" in pattern:
-            return None  # on a file system that only the engine sees
-        full = Path(pattern) if Path(pattern).is_absolute() else base / pattern
-        files = sorted(full.glob(inside) if full.is_dir() else full.parent.glob(full.name))
-        if not files:
-            return None
-        told = [(path.name, path.stat()) for path in files]
-        return [{"file": name, "bytes": stat.st_size, "changed_ns": stat.st_mtime_ns} for name, stat in told]
-    return None
+    """Per file its name, inode, size in bytes and times in nanoseconds; None when there are no files to ask.
+
+    Raises: SourceError SRC-162 as `table_files`.
+    """
+    if location.kind in ("parquet", "csv", "jsonl"):
+        files = table_files(getattr(location, location.kind), location.kind, base)
+    elif location.duckdb is not None:
+        path = base / location.duckdb
+        log = path.with_name(f"{path.name}.wal")  # what was written last may stand there alone
+        files = tuple(file for file in (path, log) if file.is_file())
+    else:
+        files = ()
+    return [_looked_at(path) for path in files] or None
+
+
+def _looked_at(path: Path) -> dict[str, Any]:
+    stat = path.stat()
+    return {
+        "file": path.name,
+        "inode": stat.st_ino,
+        "bytes": stat.st_size,
+        "changed_ns": stat.st_mtime_ns,
+        "entry_changed_ns": stat.st_ctime_ns,
+    }

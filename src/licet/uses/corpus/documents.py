@@ -156,7 +156,10 @@ def _named_alike(permitted: ir.Table, kind: DocumentKind, catalogued: Any) -> ir
         if column is None or column not in permitted.columns:
             continue
         value = permitted[column]
-        if column == catalogued.created and not (value.type().is_timestamp() or value.type().is_date()):
+        kind_of = value.type()
+        if column == catalogued.created and not (
+            kind_of.is_timestamp() or kind_of.is_date() or kind_of.is_null()
+        ):
             raise UseError(
                 "CORP-014",
                 f"column {column!r} of table {kind.table!r} is {value.type()}, not a time",
