@@ -322,9 +322,9 @@ GATE = [
     ),
     Fault(
         "empty columns stand there",
-        _GATE,
-        "elif plan.permitted_anywhere & seen.bits_of(shape):",
-        "else:",
+        _PLANS,
+        " if self.permitted_anywhere & seen.bits_of(shape) else None",
+        "",
         "a use sees columns that nobody permits",
     ),
     Fault(

@@ -60,7 +60,7 @@ FAULTS = [
     Fault(
         "nobody is too young to be",
         _REFERENCE,
-        "        if type(age) is not int or age < 0:",
+        "        if not is_age(age):",
         "        if type(age) is not int:",
         "an impossible age counts as very young",
     ),

@@ -6,7 +6,7 @@ says would help does help. Off the hot path; asked for only when someone wants t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from licet.decide.policy import Clause, Policy
@@ -193,7 +193,8 @@ def _switch(setting: str, category: str, facts: Facts, policy: Policy) -> tuple[
         for id_, kinds in facts.narrow.items()
     }
     choices = {**facts.choices, **dict.fromkeys(switched, ChoiceState.GIVEN)}
-    bound = {**facts.bound, **dict.fromkeys(switched, policy.pack.digest)}
+    known_bound = facts.bound if isinstance(facts.bound, Mapping) else {}
+    bound = {**known_bound, **dict.fromkeys(switched, policy.pack.digest)}
     known = policy.pack.settings.get(setting)
     label = known.label if known else setting
     return facts._replace(choices=choices, narrow=narrow, bound=bound), Step(

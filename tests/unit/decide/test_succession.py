@@ -97,6 +97,15 @@ def test_a_no_reaches_a_new_sibling_though_the_old_word_is_kept(
     )  # it was given before
 
 
+def test_a_yes_from_before_lifts_nothing_though_it_was_wide_enough() -> None:
+    first = pack(permit("s1"), permit("s2", category="content"))
+    second = pack(permit("s1"), permit("s2", category="content"), categories=CLIPS)
+    yes = said(GIVEN, "s2", first, said(NO, "s1", first))
+    asked = {"category": "content.posts.clips"}
+    assert ask(yes, first, second, **asked) is Code.REFUSED
+    assert ask(said(GIVEN, "s2", second, yes), first, second, **asked) is Code.PERMITTED
+
+
 def test_a_no_to_one_thing_is_none_to_its_cousins() -> None:
     for rule, words in (
         ({"purpose": "feed_b"}, {"purposes": {**PURPOSES, "feed_b": {"kind_of": "personalisation"}}}),
