@@ -60,3 +60,9 @@ def eligibility(gate: Gate, name: str) -> pa.Table:
     """What every known subject permits of a table, per class of row: for finding whom a change touched."""
     people = gate._plans.of(name).who.table
     return people.select("subject", *(c for c in people.columns if c.startswith("mask_"))).to_pyarrow()
+
+
+def regions_of(gate: Gate, name: str) -> ir.Table:
+    """subject, region: where everybody is, for whoever has to know how their words are written; not to be told."""
+    gate._require_now()
+    return gate._plans.of(name).population.table().select("subject", "region")

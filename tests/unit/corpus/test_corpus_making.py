@@ -10,14 +10,14 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.networks import RECIPE, assert_update_equals_rebuild, make_network, member, post
+from journeys.networks import RECIPE, assert_update_equals_rebuild, comment, make_network, member, post
 from licet.enforce.worker import apply
 from licet.ledger.tree import leaf_hash
 from licet.terms.canonical import canonical_json
 from licet.terms.moments import parse_moment
 from licet.testing.effort import examples
 from licet.uses.corpus.documents import make_documents
-from licet.uses.corpus.making import NAME, Maker, leaf_hashes, schema
+from licet.uses.corpus.making import NAME, REGION, Maker, leaf_hashes, schema
 from licet.uses.corpus.recipe import load_recipe, parse_recipe
 
 DAY = parse_moment("2025-10-15")
@@ -51,6 +51,7 @@ def table(rows: list[tuple[str, list[str], str, str]]) -> pa.Table:
             "thread": pa.array([row[3] for row in rows], pa.string()),
             "made": pa.array([datetime(2024, 1, 1 + n % 3) for n in range(len(rows))], pa.timestamp("us")),  # noqa: DTZ001
             NAME: pa.array([row[0].title() for row in rows], pa.string()),
+            REGION: pa.array(["GB" if row[0] == "ann" else None for row in rows], pa.string()),
         }
     )
 
@@ -143,3 +144,23 @@ def test_a_snapshot_of_an_older_licet_is_built_anew(tmp_path: Path) -> None:
             updated.how == "rebuilt" and updated.why == "another version of licet wrote the snapshot's files"
         )
         assert updated.root == first.root
+
+
+def test_telephone_numbers_are_known_as_their_authors_region_writes_them(tmp_path: Path) -> None:
+    said = "Ring me on 079 123 45 67, or leave a word at the harbour office."
+    rows = {
+        "members": [member("ann", "CH"), member("ben", "DE")],
+        "posts": [post("1", "ann", said), post("2", "ben", said + " Anytime at all.")],
+        "comments": [
+            comment("1", "p", "ben", "079 765 43 21 is mine", 1),
+            comment("2", "p", "ann", "good", 2),
+        ],
+    }
+    recipe = RECIPE.replace("redact: [email, handle]", "redact: [phone]")
+    with make_network(tmp_path / "w", rows, recipe=recipe) as workspace:
+        workspace.corpus_build()
+        texts = [row["text"] for row in workspace.corpus_documents()]
+        assert "[phone] is mine\n\ngood" in texts, "one of its people writes numbers so"
+        assert any("Ring me on [phone]," in text for text in texts)
+        workspace.choose("ann", "ai", "off")
+        assert_update_equals_rebuild(workspace, workspace.corpus_update().snapshot)

@@ -137,3 +137,120 @@ def test_an_unknown_kind_is_refused() -> None:
         redact(pa.array(["x"]), ["email", "shoe_size"])
     assert refused.value.code == "CORP-105"
     assert "shoe_size" in refused.value.what
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jane [at] example [dot] org", "jane(at)example(dot)co(dot)uk", "jane.doe {at} example.org",
+        "jane[@]example.org", "jane@example[.]org", "jane@example [dot] org", "JANE [AT] EXAMPLE [DOT] ORG",
+        "jane <at> mail.example <dot> org", "jane at example dot com", "jane [dot] doe [at] example [dot] org",
+        "max (ät) beispiel (punkt) de",
+    ],
+)  # fmt: skip
+def test_addresses_in_common_disguise_are_redacted(text: str) -> None:
+    assert redacted(f"write to {text}, please") == "write to [email], please"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we met [at] the station", "look at example.org", "array[at] = x.y", "see [dot] graph (at) last",
+        "at noon dot your i", "a talk at the fair (dot matrix)",
+    ],
+)  # fmt: skip
+def test_at_and_dot_alone_are_no_address(text: str) -> None:
+    assert redacted(text) == text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.linkedin.com/in/jane-doe-1234/", "linkedin.com/in/jane-doe", "de.linkedin.com/pub/jane",
+        "x.com/jane_doe",
+        "https://twitter.com/jane/status/12", "github.com/janedoe", "https://github.com/janedoe/notes",
+        "instagram.com/jane.doe",
+        "www.facebook.com/jane.doe.5", "https://www.tiktok.com/@jane", "medium.com/@jane.doe",
+        "https://www.xing.com/profile/Jane_Doe",
+        "youtube.com/@jane", "reddit.com/user/jane", "https://bsky.app/profile/jane.example.org", "t.me/janedoe",
+    ],
+)  # fmt: skip
+def test_the_address_of_somebodys_page_is_redacted(address: str) -> None:
+    for kinds in (DEFAULT_KINDS, KINDS):
+        assert redacted(f"see {address}.", kinds=kinds) in ("see [profile_url].", "see [url].")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "netflix.com/jane", "https://example.org/in/jane", "linkedin.com/jobs/view/12", "x.com", "github.com is down",
+        "twitter.com/search?q=jane", "mix.com/in/jane",
+    ],
+)  # fmt: skip
+def test_other_addresses_stay(text: str) -> None:
+    assert redacted(text, kinds=DEFAULT_KINDS) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my NINO is AB123456C.", "my NINO is [national_id]."),
+        ("NI: AB 12 34 56 C, thanks", "NI: [national_id], thanks"),
+        ("part GB123456A, or QQ123456C, or AB123456E", "part GB123456A, or QQ123456C, or AB123456E"),
+        ("mijn BSN is 111222333", "mijn BSN is [national_id]"),
+        ("burgerservicenummer: 1112.22.333", "burgerservicenummer: [national_id]"),
+        ("bsn 111 222 333", "bsn [national_id]"),
+        ("order 111222333", "order 111222333"),
+        ("BSN 111222334", "BSN 111222334"),
+    ],
+)
+def test_numbers_of_british_and_dutch_people(text: str, expected: str) -> None:
+    assert redacted(text, kinds=("national_id",)) == expected
+
+
+def test_a_dutch_number_by_a_dutch_author_needs_no_name() -> None:
+    assert redacted("nummer 111222333", "NL", kinds=("national_id",)) == "nummer [national_id]"
+    assert redacted("nummer 111222333", "BE", kinds=("national_id",)) == "nummer 111222333"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("version 1.2.3.4 is out", "version 1.2.3.4 is out"),
+        ("from version 1.2.3.4 to 1.2.3.5", "from version 1.2.3.4 to 1.2.3.5"),
+        ("Release: 10.0.0.1", "Release: 10.0.0.1"),
+        ("v 1.2.3.4 and licet==1.2.3.4 and 1.2.3.4-beta", "v 1.2.3.4 and licet==1.2.3.4 and 1.2.3.4-beta"),
+        ("version 1.2.3.4 runs at 10.0.0.1", "version 1.2.3.4 runs at [ip_address]"),
+        ("ping 1.2.3.4", "ping [ip_address]"),
+        ("ip=10.0.0.1", "ip=[ip_address]"),
+    ],
+)
+def test_a_version_is_no_address(text: str, expected: str) -> None:
+    assert redacted(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@Override\npublic void run()", "@Override\npublic void run()"),
+        ("    @Test @SuppressWarnings(1)", "    @Test @SuppressWarnings(1)"),
+        (" * @param x the number\n@media screen", " * @param x the number\n@media screen"),
+        ("@staticmethod\ndef f(): ...", "@staticmethod\ndef f(): ..."),
+        ("thanks @param and @overrider", "thanks [handle] and [handle]"),
+    ],
+)
+def test_an_annotation_is_nobodys_handle(text: str, expected: str) -> None:
+    assert redacted(text) == expected
+
+
+def test_numbers_count_as_any_of_the_authors_regions_writes_them() -> None:
+    texts = pa.array(["call 079 123 45 67 or (415) 555-2671"])
+
+    def ask(*regions: str | None) -> str:
+        redacted_texts, _ = redact(texts, ["phone"], None, pa.array([list(regions)], pa.list_(pa.string())))
+        answer: str = redacted_texts[0].as_py()
+        return answer
+
+    assert ask("CH", "US-CA") == "call [phone] or [phone]"
+    assert ask("CH", None, "nowhere") == "call [phone] or (415) 555-2671"
+    assert ask() == texts[0].as_py()

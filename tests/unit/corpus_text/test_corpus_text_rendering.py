@@ -91,14 +91,29 @@ ROWS = pa.table(
         "people": [["x"], ["y", "z"], ["z"], ["q"], ["x", "y"], ["w"], ["y"]],
         "created": [1, 2, 3, 4, 5, 6, 7],
         "name": ["X", "Y", "Z", "Q", "X", "W", "Y"],
+        "region": ["DE", "CH", None, "US", "FR", "GB", "CA"],
     }
 )
 
 
 def test_rows_of_a_thread_become_one_document_in_order() -> None:
     assert join_threads(ROWS).to_pylist() == [
-        {"key": "g1", "subjects": ["y", "z"], "created": 7, "name": "Y", "text": "first\n\nsecond\n\nthird"},
-        {"key": "g2", "subjects": ["x", "y"], "created": 5, "name": "X", "text": "early\n\nlate"},
+        {
+            "key": "g1",
+            "subjects": ["y", "z"],
+            "created": 7,
+            "name": "Y",
+            "regions": ["CA", None, "CH"],
+            "text": "first\n\nsecond\n\nthird",
+        },
+        {
+            "key": "g2",
+            "subjects": ["x", "y"],
+            "created": 5,
+            "name": "X",
+            "regions": ["FR", "DE"],
+            "text": "early\n\nlate",
+        },
     ]
 
 

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.enforce import Gate
-from licet.enforce.clear_roles import KEY, SHOWN_KEY, people_columns, permitted_rows
+from licet.enforce.clear_roles import KEY, SHOWN_KEY, people_columns, permitted_rows, regions_of
 from licet.enforce.pseudonyms import id_text, identifying
 from licet.terms import UseError
-from licet.uses.corpus.making import NAME, Maker, schema
+from licet.uses.corpus.making import NAME, REGION, Maker, schema
 from licet.uses.corpus.recipe import DocumentKind, Recipe
 
 #: Called with how many documents are done; for progress bars.
@@ -94,7 +94,7 @@ def _made(
         return  # none of the words it would hold is permitted to anyone
     people = people_columns(catalogued.subjects)
     selected = _named_alike(_select(gate, everything, kind, selection), kind, catalogued)
-    rows = _with_names(selected, names, people)
+    rows = _with_regions(_with_names(selected, names, people), gate, kind.table, people, recipe)
     maker = Maker(kind, recipe, salt, KEY, SHOWN_KEY, people, catalogued.created)
     with (
         gate.engine.reading(f"table {kind.table!r}"),
@@ -191,10 +191,23 @@ def _with_names(rows: ir.Table, names: ir.Table | None, people: tuple[str, ...])
     if names is None:
         return rows.mutate(**{NAME: ibis.null("string")})
     names = names.view()
-    firsts = [rows[column][0] if rows[column].type().is_array() else rows[column] for column in people]
-    author = functools.reduce(lambda one, other: one.coalesce(other), firsts)
-    joined = rows.join(names, author == names.subject, how="left")
+    joined = rows.join(names, _author(rows, people) == names.subject, how="left")
     return joined.select([rows[column] for column in rows.columns] + [names["name"].name(NAME)])
+
+
+def _with_regions(rows: ir.Table, gate: Gate, name: str, people: tuple[str, ...], recipe: Recipe) -> ir.Table:
+    """The rows with the region of the first person they name, where something is looked for by it."""
+    if not {"phone", "national_id"} & {*recipe.redact}:
+        return rows.mutate(**{REGION: ibis.null("string")})
+    regions = regions_of(gate, name)
+    joined = rows.join(regions, _author(rows, people) == regions.subject, how="left")
+    return joined.select([rows[column] for column in rows.columns] + [regions["region"].name(REGION)])
+
+
+def _author(rows: ir.Table, people: tuple[str, ...]) -> ir.Value:
+    """The first person that a row names."""
+    firsts = [rows[column][0] if rows[column].type().is_array() else rows[column] for column in people]
+    return functools.reduce(lambda one, other: one.coalesce(other), firsts)
 
 
 def _declared_names(gate: Gate, recipe: Recipe) -> ir.Table | None:

@@ -27,6 +27,8 @@ _FIRST_US, _LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 #: The column of permitted rows that holds their author's own declared name.
 NAME = "__licet_name"
+#: The column that holds the region their author is in: how telephone numbers are written there.
+REGION = "__licet_region"
 
 
 def schema(recipe: Recipe) -> pa.Schema:
@@ -76,7 +78,9 @@ class Maker:
         rows = rows.filter(pc.and_(pc.is_valid(rows["named"]), _says_something(rows["text"])))
         alone = pc.equal(pc.list_value_length(rows["subjects"]), 1)
         own = pc.if_else(alone, rows["name"], pa.scalar(None, pa.string())).combine_chunks()
-        texts, redactions = redact_each(rows["text"].combine_chunks(), self.recipe.redact, keep=own)
+        texts, redactions = redact_each(
+            rows["text"].combine_chunks(), self.recipe.redact, own, rows["regions"].combine_chunks()
+        )
         rows = rows.set_column(rows.column_names.index("text"), "text", texts)
         return self._finish(rows.append_column("redactions", redactions))
 
@@ -91,6 +95,7 @@ class Maker:
                 "subjects": people,
                 "created": _created(rows, self.created),
                 "name": _text(rows[NAME]),
+                "regions": _one_each(_text(rows[REGION])),
                 "text": _rendered(rows, self.kind),
             }
         )
@@ -111,6 +116,7 @@ class Maker:
                 "people": people,
                 "created": _created(rows, self.created),
                 "name": _text(rows[NAME]),
+                "region": _text(rows[REGION]),
             }
         )
         threads = join_threads(grouped)
@@ -190,8 +196,7 @@ def _says_something(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 def _people(rows: pa.Table, columns: tuple[str, ...]) -> pa.Array:
     """Everyone a row is about, in the catalogue's order, each once."""
     if len(columns) == 1 and not _is_list(rows.schema.field(columns[0]).type):
-        one_each = pa.array(range(len(rows) + 1), pa.int32())
-        return pa.ListArray.from_arrays(one_each, _text(rows[columns[0]]))
+        return _one_each(_text(rows[columns[0]]))
     lists = []
     for column in columns:
         values = rows[column].combine_chunks()
@@ -203,6 +208,11 @@ def _people(rows: pa.Table, columns: tuple[str, ...]) -> pa.Array:
         [list(dict.fromkeys(one for row in rows for one in row)) for rows in zip(*lists, strict=True)],
         pa.list_(pa.string()),
     )
+
+
+def _one_each(values: pa.Array) -> pa.ListArray:
+    """Each value as a list of its own."""
+    return pa.ListArray.from_arrays(pa.array(range(len(values) + 1), pa.int32()), values)
 
 
 def _is_list(kind: pa.DataType) -> bool:

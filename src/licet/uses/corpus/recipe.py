@@ -68,6 +68,7 @@ class Recipe(Part):
     documents: tuple[DocumentKind, ...] = Field(min_length=1)
     declared_names: DeclaredNames | None = None
     redact: tuple[str, ...] = (
+        "profile_url",
         "email",
         "phone",
         "iban",

@@ -1,16 +1,18 @@
 """National identity numbers, only where a number can be told from any other by its form and check digits.
 
 Each form is checked by python-stdnum. A form of digits alone is here only if at most one random number in
-fifty passes, which leaves out the Dutch BSN, the Croatian OIB, the British NHS number, the Bulgarian EGN and
+fifty passes, which leaves out the Croatian OIB, the British NHS number, the Bulgarian EGN and
 the Indian Aadhaar ("2023 2024 2025" is one). Belgium and South Africa are left out because stdnum reads
 today's date to check them, and the same text must be redacted the same way on every day; for Sweden, Norway
-and Korea only the parts of the check that need no date are used.
+and Korea only the parts of the check that need no date are used. The Dutch BSN, of which one random number in eleven
+passes, counts where its name stands before it or its author is Dutch. The British NINO has no check digits: it counts
+in capitals, whose first two keep to the prefixes that are given out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from importlib import import_module
 
@@ -46,10 +48,19 @@ def _is_chinese(number: str) -> bool:
     return bool(ric.calc_check_digit(number.upper()) == number[-1].upper())
 
 
+def _is_nino(number: str) -> bool:
+    return number[:2] not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
+
+
 _DAY = r"(?:0[1-9]|[1-8][0-9]|9[01])"  # of a month; 61 to 91 for Swedish coordination numbers
 
 #: Country and number, how it is written, and what checks it: a module of stdnum or one of the above.
 FORMS: tuple[tuple[str, str, str | Check], ...] = (
+    (
+        "gb_nino",
+        r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]",
+        _is_nino,
+    ),
     ("us_ssn", r"[0-9]{3}-[0-9]{2}-[0-9]{4}", "us.ssn"),
     ("es_dni", r"[0-9]{8}-?[A-Za-z]", "es.dni"),
     ("es_nie", r"[XYZxyz]-?[0-9]{7}-?[A-Za-z]", "es.nie"),
@@ -80,16 +91,33 @@ FORMS: tuple[tuple[str, str, str | Check], ...] = (
 HINT = (
     r"[0-9]{7}|[0-9]{3}[.-][0-9]{2,4}[.-][0-9]|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-|[0-9]{6}[-+/ A-FU-Y][0-9]{3}"
     r"|[A-Z]{5}[0-9]{4}[A-Z]|[A-Za-z]{6}[0-9L-NP-V]{2}[A-Za-z][0-9L-NP-V]{2}"
+    r"|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]|[0-9]{3,4}[ .][0-9]{2,3}[ .][0-9]{3}"
     r"|[A-Z]{4}[0-9]{6}|[0-9]{2} ?[0-9][0-9ABab] ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}"
 )
 
 # A number begins where no other does, with a digit or a few letters before one; only there are forms tried.
-_START = re.compile(r"(?<![0-9A-Za-z])(?<![0-9][.\-/])(?=[A-Za-z]{0,6}-?[0-9])")
+_START = re.compile(r"(?<![0-9A-Za-z])(?<![0-9][.\-/])(?=[A-Za-z]{0,6}[- ]?[0-9])")
 _PATTERNS = tuple((re.compile(f"(?:{form})(?![0-9A-Za-z]|[.\\-/][0-9])"), check) for _, form, check in FORMS)
 
 
-def find(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of valid national numbers, in order and apart; where several begin, the longest."""
+_BSN = re.compile(r"[0-9](?:[ .]?[0-9]){8}(?![0-9A-Za-z]|[.\-/][0-9])")
+_BSN_NAMED = re.compile(r"\b(?:bsn|burgerservicenummer|sofi-?nummer)\b[^0-9]{0,24}$", re.IGNORECASE)
+
+
+def _bsn_at(text: str, start: int, regions: Collection[str]) -> int | None:
+    """Where a Dutch number that begins here ends."""
+    match = _BSN.match(text, start)
+    if match is None or not _of_stdnum("nl.bsn")(match.group()):
+        return None
+    named = _BSN_NAMED.search(text, max(0, start - 48), start)
+    return match.end() if named or "NL" in regions else None
+
+
+def find(text: str, regions: Collection[str] = ()) -> Iterator[tuple[int, int]]:
+    """Spans of valid national numbers, in order and apart; where several begin, the longest.
+
+    regions: the countries of the author.
+    """
     past = 0
     for start in _START.finditer(text):
         if start.start() < past:
@@ -99,6 +127,8 @@ def find(text: str) -> Iterator[tuple[int, int]]:
             for pattern, check in _PATTERNS
             if (match := pattern.match(text, start.start())) and passes(check, match.group())
         ]
+        dutch = _bsn_at(text, start.start(), regions)
+        ends += [] if dutch is None else [dutch]
         if ends:
             past = max(ends)
             yield start.start(), past

@@ -2,8 +2,8 @@
 
 A recogniser is a cheap pattern that Arrow runs over a whole column (RE2, so linear in the text) and a function
 that finds the exact spans in the few texts that match. Numbers count only when they check out: telephone
-numbers by phonenumbers, IBANs and cards by python-stdnum, addresses by ipaddress. Deliberate disguise
-("jane at example dot org") is not recognised, and nothing here claims it is.
+numbers by phonenumbers, IBANs and cards by python-stdnum, addresses by ipaddress. Of deliberate disguise only what is
+in common use is recognised ("jane [at] example [dot] org"), and nothing here claims more.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ Span = tuple[int, int]
 class Author:
     """What is known of the author of one text.
 
-    region:  ISO 3166-1 country whose way of writing telephone numbers applies; None: international form only.
+    regions: ISO 3166-1 countries whose ways of writing telephone numbers apply; none: international form only.
     handles: the author's declared names as a handle would spell them (see `as_handle`).
     """
 
-    region: str | None = None
+    regions: tuple[str, ...] = ()
     handles: frozenset[str] = frozenset()
 
 
@@ -71,8 +71,52 @@ _EMAIL = re.compile(
     rf"(?:{_LOCAL})@[{_MARKED}.-]{{1,253}}"
     rf"\.(?:[A-Za-z]{{2,63}}|xn--[A-Za-z0-9-]{{2,59}}|(?:(?![{_CJK}\d_])[{_MARKED}]){{2,63}}|[{_CJK}]{{1,63}})"
 )
+_AT = r"\s{0,3}[\[({<]\s{0,3}(?:at|ät|@)\s{0,3}[\])}>]\s{0,3}"
+_DOT = r"\s{0,3}[\[({<]\s{0,3}(?:dot|punkt|point|punto|\.)\s{0,3}[\])}>]\s{0,3}"
+#: With a bracket around "at" or around a "dot"; or both as words, before an ending that everybody knows.
+_DISGUISED = re.compile(
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:{_DOT}[\w+-]{{1,64}}){{0,3}}"
+    rf"(?:{_AT}[\w-]{{1,63}}(?:(?:{_DOT}|\.)[\w-]{{1,63}}){{1,4}}"
+    rf"|@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,3}}(?:{_DOT}[\w-]{{1,63}}){{1,4}})(?![\w-])"
+    r"|(?<![\w.+-])[\w.+-]{1,64} at [\w-]{1,63}(?: dot [\w-]{1,63}){0,2}"
+    r" dot (?:com|org|net|edu|de|ch|fr|nl|uk|eu|io)\b",
+    re.IGNORECASE,
+)
 _RUN_WITH_AT = re.compile(r"(?<!\S)\S*@\S*")
 _URL = re.compile(r"(?:\bhttps?://|\bwww\.)[^\s<>\"\]\[]*[^\s<>\"\]\[.,;:!?'’”)]", re.IGNORECASE)
+#: The address of somebody's page, with or without its scheme.
+_PROFILE = re.compile(
+    r"(?<![\w@.-])(?:https?://)?(?:[\w-]{1,20}\.){0,2}"
+    r"(?:linkedin\.com/(?:in|pub|mwlite/in)/|(?:x|twitter|github|gitlab|facebook|fb|instagram|pinterest|vk|soundcloud)\.com/"
+    r"(?!(?:search|hashtag|home|explore|about|features|pricing|login)\b)|youtube\.com/(?:@|c/|user/|channel/)"
+    r"|(?:tiktok|medium|substack)\.com/@|threads\.(?:net|com)/@|xing\.com/(?:profile|people)/|reddit\.com/(?:u|user)/"
+    r"|stackoverflow\.com/users/|bsky\.app/profile/|(?:t|wa|about|paypal)\.me/|keybase\.io/|linktr\.ee/)"
+    r"[^\s<>\"\]\[]{0,200}[^\s<>\"\]\[.,;:!?'’”)]",
+    re.IGNORECASE,
+)
+#: What stands before or after four numbers that are a version and no address.
+_VERSION_BEFORE = re.compile(
+    r"(?:(?<!\w)(?:v|ver|vers|version|versions|versie|versión|versione|release|build|firmware|revision|rev|sdk|patch)"
+    r"[.:#]?\s{0,3}|[=~<>!]=\s{0,3}|[\^~])$",
+    re.IGNORECASE,
+)
+_VERSION_BETWEEN = re.compile(r"\s?(?:to|and|or|until|,|-|–|→|->)\s?", re.IGNORECASE)
+_VERSION_AFTER = re.compile(r"[-+](?:alpha|beta|rc|snapshot|dev|release|final|ga)", re.IGNORECASE)
+#: Words of programs that begin with an @ and are nobody's handle; the latter only where they begin a line.
+_ANYWHERE = """
+Override Deprecated SuppressWarnings SafeVarargs FunctionalInterface Test ParameterizedTest BeforeEach AfterEach
+BeforeAll AfterAll Autowired Inject Bean Component Service Repository Controller RestController Configuration Entity
+RequestMapping GetMapping PostMapping PutMapping DeleteMapping RequestBody RequestParam PathVariable Transactional
+SpringBootApplication Nullable NonNull NotNull Column Table Id GeneratedValue OneToMany ManyToOne Data Builder Getter
+Setter Slf4j Composable Preview Singleton Module Provides Injectable NgModule Input Output JvmStatic JvmField Throws
+Retention Target
+"""
+_BEGINNING_A_LINE = """
+param return returns throws see since author deprecated override property staticmethod classmethod dataclass
+pytest.fixture pytest.mark.parametrize functools.wraps functools.cache abstractmethod app.route media import keyframes
+font-face supports charset layer include mixin extend
+"""
+_ANNOTATIONS, _LINE_ANNOTATIONS = frozenset(_ANYWHERE.split()), frozenset(_BEGINNING_A_LINE.split())
 _HANDLE = re.compile(
     rf"(?<![A-Za-z0-9_.@])@(?!\d)(?:(?:(?![{_CJK}])[{_MARKED}.-]){{1,39}}(?:(?![{_CJK}])[{_MARKED}])"
     rf"|[{_CJK}]{{2,20}})"
@@ -98,25 +142,56 @@ _CARD = re.compile(
 
 def _find_emails(text: str, _: Author) -> Iterator[Span]:
     # Only in runs that hold an @: the pattern tried at every letter of a text costs ten times as much.
-    for run in _RUN_WITH_AT.finditer(text):
-        for match in _EMAIL.finditer(text, *run.span()):
-            yield match.span()
+    found = [
+        match.span() for run in _RUN_WITH_AT.finditer(text) for match in _EMAIL.finditer(text, *run.span())
+    ]
+    if _MAY_BE_DISGUISED.search(text):
+        found += [match.span() for match in _DISGUISED.finditer(text)]
+    past = 0
+    for start, end in sorted(found):
+        if start >= past:
+            past = end
+            yield start, end
+
+
+#: Brackets or words around "at" and "dot": the costly pattern is tried where there are any.
+_MAY_BE_DISGUISED = re.compile(
+    r"[\[({<]\s{0,3}(?:at|ät|@|dot|punkt|point|punto|\.)\s{0,3}[\])}>]| dot ", re.IGNORECASE
+)
 
 
 def _find_urls(text: str, _: Author) -> Iterator[Span]:
     return (match.span() for match in _URL.finditer(text))
 
 
+def _find_profiles(text: str, _: Author) -> Iterator[Span]:
+    return (match.span() for match in _PROFILE.finditer(text))
+
+
+def _is_of_a_program(text: str, match: re.Match[str]) -> bool:
+    word = match.group()[1:]
+    begins_line = not text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t*/")
+    return word in _ANNOTATIONS or (begins_line and word in _LINE_ANNOTATIONS)
+
+
 def _find_handles(text: str, author: Author) -> Iterator[Span]:
     for match in _HANDLE.finditer(text):
-        if as_handle(match.group()) not in author.handles:
+        if as_handle(match.group()) not in author.handles and not _is_of_a_program(text, match):
             yield match.span()
 
 
 def _find_ip_addresses(text: str, _: Author) -> Iterator[Span]:
     found = [match for pattern in (_IPV6, _IPV4) for match in pattern.finditer(text)]
-    past = 0
+    past, version_end = 0, None
     for match in sorted(found, key=re.Match.start):
+        between = text[version_end : match.start()] if version_end is not None else ""
+        follows = version_end is not None and _VERSION_BETWEEN.fullmatch(between) is not None
+        before = text[max(0, match.start() - 16) : match.start()]
+        if "." in match.group() and (
+            follows or _VERSION_BEFORE.search(before) or _VERSION_AFTER.match(text, match.end())
+        ):
+            version_end = match.end()
+            continue
         try:
             ipaddress.ip_address(match.group())
         except ValueError:
@@ -181,25 +256,33 @@ def _find_phones(text: str, author: Author) -> Iterator[Span]:
         # Dates and, without a region, anything but an international number: told apart before the costly check.
         if candidate.end() <= past or _DATE.fullmatch(candidate.group()):
             continue
-        if author.region is None and not _INTERNATIONAL.search(
+        if not author.regions and not _INTERNATIONAL.search(
             text, max(candidate.start() - 2, past), candidate.end()
         ):
             continue
         start = max(candidate.start() - 2, past)
         window = text[start : candidate.end() + 16]  # room for an extension
-        for start_here, end_here in _valid_phones(window, author.region):
+        for start_here, end_here in _valid_phones(window, author.regions):
             if start + start_here < candidate.end():
                 past = start + end_here
                 yield start + start_here, past
 
 
-def _valid_phones(window: str, region: str | None) -> Iterator[Span]:
-    for match in PhoneNumberMatcher(window, region, leniency=Leniency.VALID):
-        yield match.start, match.end
-    if region is None:
-        dialled = _DIALLED.search(window)
-        if dialled and _is_international("+" + dialled.group(1)):
-            yield dialled.span()
+def _valid_phones(window: str, regions: tuple[str, ...]) -> Iterator[Span]:
+    """Spans of telephone numbers as any of the regions writes them, in order and apart."""
+    found = {
+        (match.start, match.end)
+        for region in regions or (None,)
+        for match in PhoneNumberMatcher(window, region, leniency=Leniency.VALID)
+    }
+    dialled = _DIALLED.search(window)
+    if dialled and _is_international("+" + dialled.group(1)):
+        found.add(dialled.span())
+    past = 0
+    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
+        if start >= past:
+            past = end
+            yield start, end
 
 
 def _is_international(number: str) -> bool:
@@ -209,14 +292,20 @@ def _is_international(number: str) -> bool:
         return False
 
 
-def _find_national_ids(text: str, _: Author) -> Iterator[Span]:
-    return national_ids.find(text)
+def _find_national_ids(text: str, author: Author) -> Iterator[Span]:
+    return national_ids.find(text, author.regions)
 
+
+_PROFILE_HINT = (
+    r"(?i)(?:x|linkedin|twitter|github|gitlab|facebook|fb|instagram|pinterest|vk|soundcloud|youtube|tiktok|medium|substack"
+    r"|xing|reddit|stackoverflow)\.com/|threads\.|bsky\.app/|\.me/|keybase\.io/|linktr\.ee/"
+)
 
 #: In the order in which they claim text: what has more structure goes first.
 RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser("url", r"(?i)https?://|www\.", _find_urls),
-    Recogniser("email", r"[^\s@]@[^\s@]", _find_emails),
+    Recogniser("profile_url", _PROFILE_HINT, _find_profiles),
+    Recogniser("email", r"[^\s@]@[^\s@]|(?i:[\[({<]\s{0,3}(?:at|ät)\s{0,3}[\])}>]| dot )", _find_emails),
     Recogniser("iban", r"[A-Za-z]{2}[0-9]{2}(?:[ \x{A0}-]?[A-Za-z0-9]){11}", _find_ibans),
     Recogniser("national_id", national_ids.HINT, _find_national_ids),
     Recogniser("payment_card", r"[0-9](?:[ \x{A0}-]?[0-9]){11}", _find_payment_cards),

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from phonenumbers import SUPPORTED_REGIONS
 
 from licet.terms import UseError
 from licet.uses.corpus.text.recognisers import RECOGNISERS, Author, Recogniser, as_handle
@@ -22,7 +23,7 @@ from licet.uses.corpus.text.recognisers import RECOGNISERS, Author, Recogniser, 
 #: Every kind there is, in the order in which they claim text.
 KINDS: tuple[str, ...] = tuple(recogniser.kind for recogniser in RECOGNISERS)
 
-#: What is redacted unless the policy says otherwise: everything but links.
+#: What is redacted unless the recipe says otherwise: everything but links that lead to nobody's page.
 DEFAULT_KINDS: tuple[str, ...] = tuple(kind for kind in KINDS if kind != "url")
 
 
@@ -36,8 +37,8 @@ def redact(
 
     keep:    per row the author's declared name or list of names; a handle that spells one of them stays,
              because what an author calls themselves in public is theirs to say.
-    regions: per row the author's country (``CH``, ``CA-QC``), for telephone numbers in national form; where
-             it is null or not given, numbers count in international form only.
+    regions: per row the author's country (``CH``, ``CA-QC``) or a list of the authors', for telephone numbers in
+             national form; where it is null or not given, numbers count in international form only.
     Returns: the texts (nulls stay null) and how many pieces of each kind were replaced, every asked kind named.
     Raises:  UseError CORP-105 for a kind that does not exist.
     """
@@ -99,9 +100,9 @@ def names_per_row(names: pa.Array | None, rows: npt.NDArray[Any]) -> Iterator[li
 
 
 def _authors(rows: npt.NDArray[Any], keep: pa.Array | None, regions: pa.Array | None) -> Iterator[Author]:
-    countries = regions.take(rows).to_pylist() if regions is not None else [None] * len(rows)
-    for country, names in zip(countries, names_per_row(keep, rows), strict=True):
-        yield Author(country[:2] if country else None, frozenset(as_handle(name) for name in names))
+    for places, names in zip(names_per_row(regions, rows), names_per_row(keep, rows), strict=True):
+        countries = sorted({place[:2] for place in places} & SUPPORTED_REGIONS)
+        yield Author(tuple(countries), frozenset(as_handle(name) for name in names))
 
 
 def _redact_one(

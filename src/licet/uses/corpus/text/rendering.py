@@ -62,10 +62,12 @@ def render(columns: Mapping[str, pa.Array], template: str) -> pa.Array:
 def join_threads(rows: pa.Table) -> pa.Table:
     """Make one document of all rows of a group, their texts in order and a blank line between.
 
-    rows:    `group`, `at`, `tie` (any sortable types), `text`, `people` (lists of subjects), `created` and
-             `name`; rows without group or text are left out. Order is by at, then tie, then text; nulls last.
+    rows:    `group`, `at`, `tie` (any sortable types), `text`, `people` (lists of subjects), `created`,
+             `name` and `region`; rows without group or text are left out. Order is by at, then tie, then text;
+             nulls last.
     Returns: `key` (the group, ascending), `subjects` (everyone, each once, in the order they come up),
-             `created` and `name` (of the first row) and `text`. The order in which `rows` come makes no difference.
+             `created` and `name` (of the first row), `regions` (of every row) and `text`. The order in which `rows`
+             come makes no difference.
     """
     said = pc.fill_null(pc.not_equal(rows["text"], ""), False)
     rows = rows.filter(pc.and_(pc.is_valid(rows["group"]), said))
@@ -81,6 +83,7 @@ def join_threads(rows: pa.Table) -> pa.Table:
             "subjects": _everyone_once(rows["people"].combine_chunks(), of_row, len(groups.dictionary)),
             "created": rows["created"].combine_chunks().take(pa.array(starts[:-1])),
             "name": rows["name"].combine_chunks().take(pa.array(starts[:-1])),
+            "regions": _lists(starts, rows["region"].combine_chunks()),
             "text": texts.cast(pa.string()),
         }
     )
