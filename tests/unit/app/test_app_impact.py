@@ -131,9 +131,8 @@ def test_files_without_an_order_are_counted_alike(tmp_path: Path) -> None:
         "n,who,seen,text\n1,ann,public,a\n2,ben,public,b\n3,zoe,public,c\n4,cy,few,d\n"
     )
     (tmp_path / "talks.csv").write_text("n,who,whom,text\n1,ann,ben,a\n2,ben,ben,b\n3,ben,zoe,c\n")
-    choices = pa.table(
-        {name: pa.array([], pa.string()) for name in ("subject", "setting", "category", "state")}
-    )
+    said = ("subject", "setting", "category", "state", "pack")
+    choices = pa.table({name: pa.array([], pa.string()) for name in said})
     signals = pa.table({name: pa.array([], pa.string()) for name in ("subject", "signal")})
     ledger = cast(Ledger, ToldLedger(choices, signals))
     sides = [Side(Policy(open_pack(name)), NOW) for name in (REPORTED, OFFICIAL)]
