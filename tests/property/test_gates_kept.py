@@ -94,6 +94,7 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
                 return Gate(
                     world.policy, world.purpose, at, catalogue, DuckDBEngine(threads=1), ledger,
                     recipient=world.recipient, position=position, base=folder / "tables", kept=kept,
+                    salt=world.salt,
                 )  # fmt: skip
 
             with mock.patch("licet.enforce.kept._ALWAYS_FOLLOWED", few):
