@@ -218,11 +218,11 @@ FROM (
           `t0`.`draft`,
           (
             CASE
-              WHEN `t0`.`audience` IS NULL
-              THEN 2
               WHEN `t0`.`audience` = 'public'
               THEN 0
-              ELSE 1
+              WHEN `t0`.`audience` IN ('connections', 'followers', 'friends', 'group', 'members', 'private', 'unlisted')
+              THEN 1
+              ELSE 2
             END * 3
           ) + CASE
             WHEN CAST(`t0`.`posted_at` AS TIMESTAMP) IS NULL
