@@ -77,7 +77,10 @@ class Layout(NamedTuple):
 
 
 def is_workspace(root: Path) -> bool:
-    return Layout(root).marker.is_file()
+    try:
+        return Layout(root).marker.is_file()
+    except OSError:  # a path that no system opens
+        return False
 
 
 def make_workspace(root: Path, ledger: str | None = None, ledger_role: str | None = None) -> Layout:
@@ -130,7 +133,14 @@ def _read_marker(layout: Layout) -> dict[str, Any]:
             str(layout.root),
             "make one with `licet init`, or try `licet demo`",
         ) from None
-    except ValueError:
+    except OSError as error:
+        raise AppError(
+            "APP-214",
+            f"the workspace cannot be opened: {(error.strerror or 'its marker cannot be read').lower()}",
+            str(layout.marker)[-200:],
+            "check the path, and that you may read it",
+        ) from None
+    except (ValueError, RecursionError):
         raise _damaged(layout) from None
     if not isinstance(marker, dict) or "licet_workspace" not in marker:
         raise _damaged(layout)

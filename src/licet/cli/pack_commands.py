@@ -26,10 +26,11 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     Example: licet packs list
     """
     from licet.app import library
+    from licet.app.layout import is_workspace
 
     shipped = library.list_packs()
     used = []
-    if (workspace / "licet.json").exists():
+    if is_workspace(workspace):
         with licet.open(workspace) as opened:
             used = opened.packs()
     if as_json:

@@ -119,7 +119,11 @@ def parse_recipe(text: str, where: str) -> Recipe:
     """A recipe from YAML. Raises: UseError CORP-001 when it cannot be read, CORP-002 when it makes no sense."""
     try:
         data: Any = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+    ) as error:  # a number of thousands of digits, lists in lists
         mark = getattr(error, "problem_mark", None)
         place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
         raise UseError("CORP-001", "the recipe is not valid YAML", place, "mend the line") from None
