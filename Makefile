@@ -1,16 +1,19 @@
 # Two commands: `make demo` and `make test`. Everything they need they set up themselves, in .venv.
 SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p && break; done)
-PIP := .venv/bin/python -m pip --disable-pip-version-check
+# What is compiled at install is mostly never imported; Python compiles the rest when it is.
+PIP := PIP_NO_COMPILE=1 .venv/bin/python -m pip --disable-pip-version-check
 LOCK := requirements.lock
 MEMBERS ?= 2000
 WORKSPACE ?= demo-network
 CASES ?= 10000000
+MARKS ?= 1000000
+EFFORT ?= 10
 SEED ?= 1
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-system demo serve test check parity mutation golden docs bench clean
+.PHONY: help setup setup-test setup-system setup-both demo serve test nightly check parity oracle mutation golden docs bench clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -46,6 +49,7 @@ setup-system:
 	command -v java > /dev/null || needed="openjdk-17-jre-headless"; \
 	command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/postgres > /dev/null 2>&1 || needed="$$needed postgresql"; \
 	command -v chromium > /dev/null || needed="$$needed chromium"; \
+	command -v cc > /dev/null || needed="$$needed gcc libc6-dev"; \
 	test -z "$$needed" && exit 0; \
 	needs="The tests need packages of the system: apt-get install "$$needed; \
 	if [ "$$(id -u)" = 0 ]; then as=; elif sudo -n true 2> /dev/null; then as="sudo -n"; else echo "$$needs"; exit 1; fi; \
@@ -68,8 +72,21 @@ check: setup-test ## layers, types, lint
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
 
-test: setup-system setup-test check ## every test, after the checks
+# The two wait for different things, so they run side by side.
+setup-both:
+	@$(MAKE) --no-print-directory -j 2 setup-system setup-test
+
+test: setup-both ## every test, after the checks
+	@$(MAKE) --no-print-directory check
+	@.venv/bin/pytest -n 2 --dist loadgroup -m "not nightly" tests
+
+nightly: setup-both check ## every test and the long runs: generated tests at EFFORT=10, oracle, parity, mutation, benchmarks
 	@.venv/bin/pytest -n 2 --dist loadgroup tests
+	@LICET_EFFORT=$(EFFORT) .venv/bin/pytest -n 2 --dist loadgroup tests/property tests/parity
+	@$(MAKE) --no-print-directory oracle parity mutation bench
+
+oracle: setup-system setup-test ## every way out against decide: MARKS=1000000 marks judged from SEED=1
+	@.venv/bin/python -m licet.testing.oracle --cases $(MARKS) --seed $(SEED) --out docs/benchmarks/oracle.json
 
 parity: setup-system setup-test ## decide against the gate, on CASES=10000000 generated cases from SEED=1
 	@.venv/bin/python -m licet.testing.parity --cases $(CASES) --seed $(SEED) --out docs/benchmarks/parity.json $(ARGS)

@@ -97,7 +97,13 @@ def outcome_of(name: str) -> Outcome:
     return outcome
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
+#: Those that take long at any size run in the nightly run alone; one of each kind is left.
+LONG = {"decisions", "cells", "spark", "impact", "batches"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.nightly] * (name in LONG)) for name in BENCHMARKS]
+)
 def test_a_benchmark_checks_answers_and_measures(name: str, request: pytest.FixtureRequest) -> None:
     if name == "spark":
         request.getfixturevalue("spark_session")  # which it then takes, rather than start one of its own

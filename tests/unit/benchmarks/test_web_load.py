@@ -42,6 +42,7 @@ def workspace(durable_server: PostgresServer, tmp_path: Path) -> Iterator[Worksp
     made.close()
 
 
+@pytest.mark.nightly
 def test_killed_worker_and_killed_database_lose_and_double_no_toggle(
     workspace: Workspace, durable_server: PostgresServer
 ) -> None:
