@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -135,15 +134,9 @@ def somebody(covered: Iterator[str]) -> str:
     return next(covered)
 
 
-@pytest.fixture(scope="package")
-def visitor_numbers() -> Iterator[int]:
-    """Every visitor has a number of their own."""
-    return itertools.count(1)
-
-
 @pytest.fixture
-def visit(chromium: Browser, visitor_numbers: Iterator[int]) -> Iterator[Callable[..., Page]]:
+def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Opens windows, as `Visits.open` has it; at the end nothing may have gone wrong in any of them."""
-    visits = Visits(chromium, visitor_numbers)
+    visits = Visits(chromium)
     yield visits.open
     visits.close()

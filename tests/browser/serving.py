@@ -27,18 +27,14 @@ class Site(NamedTuple):
 
 @contextmanager
 def serve(workspace: Path) -> Iterator[Site]:
-    """The pages of a workspace, with the demo's sign-in, until the block ends.
-
-    It stands behind a proxy, so that every visitor has an address of their own and the limits on sign-ins hold for
-    each of them and not for all tests together.
-    """
+    """The pages of a workspace, with the demo's sign-in, until the block ends."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
     told = workspace.parent / f"{workspace.name}-server.txt"
     command = [
-        sys.executable, "-m", "licet.web", "--workspace", str(workspace), "--port", str(port), "--demo-sign-in",
-        "--proxy", "127.0.0.1",
+        sys.executable, str(Path(__file__).with_name("one_address.py")), "--workspace", str(workspace),
+        "--port", str(port), "--demo-sign-in",
     ]  # fmt: skip
     with told.open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=dict(os.environ))

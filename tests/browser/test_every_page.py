@@ -72,15 +72,13 @@ class Windows(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def windows(
-    chromium: Browser, reported: Site, covered: Iterator[str], visitor_numbers: Iterator[int]
-) -> Iterator[Windows]:
+def windows(chromium: Browser, reported: Site, covered: Iterator[str]) -> Iterator[Windows]:
     subject = next(covered)
     with licet.open(reported.workspace) as workspace:
         choice = workspace.choose(subject, ADS, "off", via="web").entry
         uses = [entry.index for entry in workspace.ledger_entries() if entry.kind == "use_run"]
         notice = workspace.announced()[0].digest
-    visits = Visits(chromium, visitor_numbers)
+    visits = Visits(chromium)
     operator = visits.open(reported)
     operator.goto("/sign-in")
     operator.get_by_role("button", name="Look at it as the platform's privacy officer").click()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
@@ -16,8 +16,8 @@ DESKTOP = {"width": 1280, "height": 900}
 class Visits:
     """Whatever a page logs as an error, throws, or asks of anywhere else is remembered, and `close` fails on it."""
 
-    def __init__(self, browser: Browser, numbers: Iterator[int]) -> None:
-        self._browser, self._numbers = browser, numbers
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
         self._contexts: list[BrowserContext] = []
         self.wrong: list[str] = []
 
@@ -33,7 +33,6 @@ class Visits:
         headers: Mapping[str, str] | None = None,
     ) -> Page:
         """A new visitor's window; where a subject is given, they are signed in and at `start`."""
-        number = next(self._numbers)
         context = self._browser.new_context(
             base_url=site.address,
             viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
@@ -43,11 +42,7 @@ class Visits:
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
             locale="en-GB",
-            # An address of their own for every visitor; the server believes the proxy that it was told of.
-            extra_http_headers={
-                "X-Forwarded-For": f"198.51.{number // 250}.{number % 250 + 1}",
-                **(headers or {}),
-            },
+            extra_http_headers=headers or {},
         )
         context.set_default_timeout(20_000)
         self._contexts.append(context)
