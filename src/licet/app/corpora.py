@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from licet.app.results import CorpusDifference, CorpusExport, CorpusResult
 from licet.app.tenses import stands_for_now, tense_of
 from licet.enforce import Gate
+from licet.enforce.absences import Absences
 from licet.ledger import EntryKind, NewEntry
 from licet.store import SnapshotRef, Store
 from licet.terms import AppError, UseError
@@ -54,6 +55,7 @@ def build(
     position: int | None,
     recipe: str | Path | None,
     people_left: int,
+    absences: Absences,
     progress: corpus.Progress,
 ) -> CorpusResult:
     """Of now; of a past moment, with the refusals of today, for inspection.
@@ -77,6 +79,7 @@ def build(
         for_training=True,
         for_inspection=tense is Tense.PAST,
         people_left=people_left,
+        absences=absences,
     )
     built = corpus.build(
         gate,
@@ -96,6 +99,7 @@ def update(
     position: int | None,
     recipe: str | Path | None,
     people_left: int,
+    absences: Absences,
     progress: corpus.Progress,
 ) -> CorpusResult:
     """To now. Raises: UseError CORP-200 for a snapshot made for inspection, CORP-208 for another moment or position."""
@@ -116,6 +120,7 @@ def update(
             made_by.asks_for(),
             for_training=True,
             people_left=people_left,
+            absences=absences,
         )
 
     updated = corpus.update(
@@ -206,6 +211,7 @@ def export(
     recipient: str | None,
     leave_out: bool,
     recipe: str | Path | None,
+    absences: Absences,
 ) -> Export:
     """Write what of a snapshot is permitted now outside the store, and note in the ledger that it left it.
 
@@ -221,7 +227,7 @@ def export(
 
     def open_gate(then: datetime | None, where: int) -> Gate:
         return workspace._open_gate(
-            made_for["purpose"], whom, then, where, made_by.asks_for(), for_training=True
+            made_for["purpose"], whom, then, where, made_by.asks_for(), for_training=True, absences=absences
         )
 
     gate = open_gate(None, workspace.ledger.position)

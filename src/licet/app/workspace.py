@@ -462,6 +462,7 @@ class Workspace:
 
     @functools.cached_property
     def _absences(self) -> Absences:
+        """What is remembered, from one run to the next, of members who refused and are gone."""
         return Absences(self.layout.absences, self.salt, functools.partial(id_changes.unsettled, self.salt))
 
     # -- deciding -------------------------------------------------------------------------------------------
@@ -582,8 +583,10 @@ class Workspace:
         position: one that stands for the present, since nothing that matters was recorded after it.
         Raises: UseError CORP-208 for a moment to come or choices of the past.
         """
-        with clear_disk_errors("building the corpus"):
-            return corpora.build(self, purpose, recipient, at, position, recipe, people_left, progress)
+        with clear_disk_errors("building the corpus"), self._absences.once_done() as absences:
+            return corpora.build(
+                self, purpose, recipient, at, position, recipe, people_left, absences, progress
+            )
 
     def corpus_update(
         self,
@@ -600,8 +603,8 @@ class Workspace:
         snapshot: the latest that may be updated, by default. Raises: UseError CORP-200 for one made for inspection,
         CORP-208 for another moment than now or choices of the past.
         """
-        with clear_disk_errors("updating the corpus"):
-            return corpora.update(self, snapshot, at, position, recipe, people_left, progress)
+        with clear_disk_errors("updating the corpus"), self._absences.once_done() as absences:
+            return corpora.update(self, snapshot, at, position, recipe, people_left, absences, progress)
 
     def corpus_list(self) -> list[SnapshotRef]:
         """The snapshots there are, newest last."""
@@ -639,9 +642,11 @@ class Workspace:
         recipe:    the one it was made by, where that is not the workspace's.
         Raises: UseError CORP-209 when a document of it may not be used now, CORP-200 for one made for inspection.
         """
-        with clear_disk_errors("exporting the corpus"):
+        with clear_disk_errors("exporting the corpus"), self._absences.once_done() as absences:
             made = corpora.usable(self, snapshot, "exported")
-            return corpora.export(self, made, Path(target), form, overwrite, recipient, leave_out, recipe)
+            return corpora.export(
+                self, made, Path(target), form, overwrite, recipient, leave_out, recipe, absences
+            )
 
     def corpus_exports(self) -> list[CorpusExport]:
         """Every copy that left the store, as the ledger tells of them, the latest last."""
@@ -708,6 +713,7 @@ class Workspace:
         for_training: bool = False,
         for_inspection: bool = False,
         people_left: int = 0,
+        absences: Absences | None = None,
     ) -> Gate:
         return Gate(
             self.policy(position),
@@ -725,7 +731,7 @@ class Workspace:
             for_training=for_training,
             tense=tense_of(self, at, position),
             for_inspection=for_inspection,
-            absences=self._absences,
+            absences=self._absences if absences is None else absences,
             people_left=people_left,
             salt=self.salt,
         )

@@ -9,12 +9,14 @@ a gate is opened at: that is what would be lost. Engines that keep the people el
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import hmac
 import json
 import os
 import secrets
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -78,6 +80,20 @@ class Absences:
         self._file, self._salt, self._unsettled = file, salt, unsettled
         self._seen: dict[str, _Seen] = {}
         self._lock = threading.Lock()
+        #: Within a run, what is to be remembered once it is done; None outside one.
+        self._unsaid: list[tuple[int, frozenset[str]]] | None = None
+
+    @contextlib.contextmanager
+    def once_done(self) -> Iterator[Absences]:
+        """The same for one run: what it sees is remembered when it came to its end, nothing of it where it failed."""
+        run = copy.copy(self)
+        run._seen, unsaid = dict(self._seen), []
+        run._unsaid = unsaid
+        yield run
+        with self._lock:
+            self._seen.update(run._seen)
+            for position, absent in unsaid[-1:]:
+                self._remember(position, absent)
 
     def refuse_lost(
         self,
@@ -160,6 +176,9 @@ class Absences:
 
     def _remember(self, position: int, absent: frozenset[str]) -> None:
         """What this run saw. A process that dies here, or may not write, leaves what an earlier run saw."""
+        if self._unsaid is not None:
+            self._unsaid.append((position, absent))
+            return
         said = {"licet_absences": 1, "position": position, "absent": sorted(map(self._digest, absent))}
         part = self._file.with_name(f".{self._file.name}.{secrets.token_hex(8)}.part")
         try:

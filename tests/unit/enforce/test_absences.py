@@ -16,7 +16,7 @@ from licet.enforce.absences import Absences, RosterHere, RosterThere
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.spark_engine import SparkEngine
 from licet.sources.spellings import folded
-from licet.terms import GateError
+from licet.terms import GateError, UseError
 
 PURPOSE = "generative_ai_training"
 
@@ -195,6 +195,31 @@ def test_what_was_absent_is_kept_without_ids_and_for_its_owner(workspace: Worksp
     kept.unlink()
     with licet.open(workspace.layout.root, clock=lambda: AUTUMN) as other:
         assert _passing(other) == ["Ann", "ben"]
+
+
+def test_a_corpus_that_fails_leaves_what_was_remembered_as_it_was(workspace: Workspace) -> None:
+    def fail(**more: Any) -> None:
+        write_table(workspace.layout.root, "posts", [post("1", "ben", "text")] * 2)
+        with pytest.raises(UseError, match="CORP-012"):
+            workspace.corpus_build(**more)
+
+    kept, crowd = workspace.layout.absences, _crowd(20)
+    workspace.choose("gone already", "ai", "off")
+    fail()
+    assert not kept.exists()
+    _now(workspace, *crowd, "ben")
+    for one in crowd:
+        workspace.choose(one, "ai", "off")
+    assert workspace.corpus_build().documents == 1
+    before = kept.read_bytes()
+    write_table(workspace.layout.root, "members", [member("ben")])
+    fail(people_left=20)
+    assert kept.read_bytes() == before
+    _now(workspace, "ben")
+    with pytest.raises(GateError, match="GATE-172"):
+        workspace.corpus_build()
+    assert workspace.corpus_build(people_left=20).documents == 1
+    assert kept.read_bytes() != before
 
 
 def test_what_cannot_be_kept_stops_nothing(workspace: Workspace, tmp_path: Path) -> None:
