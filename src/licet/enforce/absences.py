@@ -87,8 +87,8 @@ class Absences:
     def once_done(self) -> Iterator[Absences]:
         """The same for one run: what it sees is remembered when it came to its end, nothing of it where it failed."""
         run = copy.copy(self)
-        run._seen, unsaid = dict(self._seen), []
-        run._unsaid = unsaid
+        unsaid: list[tuple[int, frozenset[str]]] = []
+        run._seen, run._unsaid = dict(self._seen), unsaid
         yield run
         with self._lock:
             self._seen.update(run._seen)
