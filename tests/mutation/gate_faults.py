@@ -34,22 +34,22 @@ ROWS = [
     Fault(
         "unknown audience counts as another",
         _ROWS,
-        '(column.isnull(), ibis.literal(missing, "int64"))',
-        '(column.isnull(), ibis.literal(other, "int64"))',
+        'return ibis.cases(*known, else_=ibis.literal(missing, "int64"))',
+        'return ibis.cases(*known, else_=ibis.literal(other, "int64"))',
         "the reason told for rows of unknown audience is wrong",
     ),
     Fault(
         "other audiences count as the first",
         _ROWS,
-        'else_=ibis.literal(other, "int64"),',
-        'else_=ibis.literal(0, "int64"),',
+        'column.isin(looks.audiences), ibis.literal(other, "int64")',
+        'column.isin(looks.audiences), ibis.literal(0, "int64")',
         "records shown to an audience no rule names pass as public",
     ),
     Fault(
         "no stated audience counts as another",
         _ROWS,
-        "place = missing if stated is None else values.index(stated)",
-        "place = other if stated is None else values.index(stated)",
+        "else other if stated in looks.audiences else missing",
+        "else other",
         "tables of unknown audience get the wrong reason",
     ),
     Fault(
@@ -285,8 +285,8 @@ TABULATE = [
     Fault(
         "unknown and other audiences swapped",
         _TABULATE,
-        "return [*looks.visibilities, MARK, None]",
-        "return [*looks.visibilities, None, MARK]",
+        "return [*looks.visibilities, next(iter(looks.audiences), None), None]",
+        "return [*looks.visibilities, None, next(iter(looks.audiences), None)]",
         "the reasons for unknown and for other audiences are swapped",
     ),
     Fault(

@@ -16,6 +16,8 @@ from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.people import People
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
+from licet.terms import GateError
+from licet.terms.moments import Tense
 from licet.testing import World, make_world
 from licet.testing.agreement import assert_agree
 from licet.testing.expected import known_facts
@@ -40,7 +42,14 @@ def test_gate_agrees_at_a_past_position_whatever_came_later(ledger: Ledger, seed
     ledger.append([*_entries(later.choices, later.signals), *_silenced(later.signals)])
 
     then = _without_silence(world)
-    assert_agree(_gate(world, ledger, position), then)
+    past = _gate(world, ledger, position, tense=Tense.PAST, for_inspection=True)
+    assert_agree(past, then)
+    used = _gate(world, ledger, position, tense=Tense.PAST)
+    assert used.counts() == past.counts()
+    for name in world.catalogue.tables:
+        assert used.verdicts(name) == past.verdicts(name)
+        with pytest.raises(GateError, match="GATE-201"):
+            used.read(name)
 
     now = world._replace(choices=ledger.choices_table(), signals=ledger.signals_table())
     assert_agree(_gate(world, ledger, ledger.position), now)
@@ -63,7 +72,13 @@ def test_facts_about_one_person_are_those_the_gate_decides_by(ledger: Ledger, se
     ledger.close()
 
 
-def _gate(world: World, ledger: Ledger, position: int) -> Gate:
+def _gate(
+    world: World,
+    ledger: Ledger,
+    position: int,
+    tense: Tense = Tense.PRESENT,
+    for_inspection: bool = False,
+) -> Gate:
     return Gate(
         world.policy,
         world.purpose,
@@ -74,6 +89,9 @@ def _gate(world: World, ledger: Ledger, position: int) -> Gate:
         recipient=world.recipient,
         position=position,
         tables=world.tables,
+        salt=world.salt,
+        tense=tense,
+        for_inspection=for_inspection,
     )
 
 

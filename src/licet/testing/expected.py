@@ -150,7 +150,7 @@ def columns_permitted(world: World, name: str) -> set[str]:
     days = {day for rule in clauses for day in (rule.created_from, rule.created_before) if day is not None}
     made: list[datetime | None] = [None, datetime(1900, 1, 1, tzinfo=UTC)]
     made += [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days]
-    shown: list[str | None] = [None, "anyone", *{word for rule in clauses for word in rule.visibility or ()}]
+    shown: list[str | None] = [None, *sorted(world.policy.pack.audiences)]
     return {
         column
         for column in schema.names
