@@ -265,11 +265,15 @@ def test_how_often_is_bounded_for_each_token(workspace: Workspace) -> None:
     assert client.get("/packs", headers={"Authorization": f"Bearer {idle}"}).status_code == 200
 
 
-def test_nothing_of_this_machine_is_told(workspace: Workspace, own: Platform) -> None:
-    """A policy whose text is gone (APP-006) is the keeper's to mend, and says where to the log alone."""
+def test_nothing_of_this_machine_is_told(workspace: Workspace) -> None:
+    """A policy whose text is gone (APP-006) is the keeper's to mend, and says where to the log alone.
+
+    Gone before the server begins: one that runs has read the text and held it to its digest, and needs it no more.
+    """
     for kept in workspace.layout.packs.iterdir():
         kept.unlink()
-    answer = own.post("/decisions", json=QUESTION)
+    with platform(workspace.layout.root) as own:
+        answer = own.post("/decisions", json=QUESTION)
     assert told(answer) == (500, "APP-006")
     assert str(workspace.layout.root) not in answer.text and "where" not in answer.json()
 
