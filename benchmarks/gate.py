@@ -162,7 +162,8 @@ def _extract(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tell:
         network.folder / name for name in ("before.parquet", "gate.parquet", "same.parquet")
     )
     permitted = gate.table("texts")
-    columns = ", ".join(f"p.{column}" for column in permitted.columns)
+    # the gate gives keys and people as text, always
+    columns = "CAST(p.post_id AS VARCHAR) AS post_id, p.* EXCLUDE (post_id)"
     _con(gate.engine).execute(
         f"COPY ({_naive(columns, network, network.file('texts'))}) TO '{before}' (FORMAT PARQUET)",
     )

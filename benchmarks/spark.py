@@ -138,7 +138,9 @@ def _extract(outcome: Outcome, gate: Gate, network: Network, session: Any, sizes
     tell("filtering texts beforehand", 0, None)
     before, through, same = (str(network.folder / name) for name in ("before", "through", "same"))
     permitted = gate.table("texts")
-    columns = ", ".join(f"p.{column}" for column in permitted.columns)
+    # the gate gives keys and people as text, always
+    others = (f"p.{column}" for column in permitted.columns if column != "post_id")
+    columns = ", ".join(("CAST(p.post_id AS STRING) AS post_id", *others))
     _write(session, _naive(columns, network, network.file("texts")), before)
     contenders: dict[str, Callable[[], object]] = {
         "gate": lambda: _write(session, gate.engine.backend.compile(permitted), through),

@@ -232,7 +232,7 @@ def _catalogue() -> Catalogue:
                 location=Location(arrow="records"),
                 key="key",
                 subjects=("usr",),
-                columns={"data": CATEGORY},
+                columns={"key": CATEGORY, "usr": CATEGORY, "data": CATEGORY},
             ),
         },
     )
