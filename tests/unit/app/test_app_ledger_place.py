@@ -9,13 +9,11 @@ import pytest
 
 import licet
 from journeys.command_line import run_licet
-from journeys.networks import RECIPE, make_network, member, post
+from journeys.networks import AUTUMN, RECIPE, make_network, member, post
 from ledger_homes import PostgresHome
 from licet.terms import AppError, LedgerError
-from licet.terms.moments import parse_moment
 from postgres_server import SERVER_ROLE
 
-DAY = "2025-10-15"
 ROWS = {
     "members": [member("ann"), member("ben", "CH")],
     "posts": [post("1", "ann", "the harbour opens"), post("2", "ben", "the harbour closes")],
@@ -46,14 +44,14 @@ def test_workspace_keeps_the_address_of_the_servers_role(shared: Path, postgres_
 
 
 def test_choice_in_one_process_governs_decisions_corpora_and_positions_of_another(shared: Path) -> None:
-    with licet.open(shared) as workspace:
-        built = workspace.corpus_build(at=parse_moment(DAY))
+    with licet.open(shared, clock=lambda: AUTUMN) as workspace:
+        built = workspace.corpus_build()
         assert built.documents == 2
         chosen = json.loads(
             run_licet("choose", "-s", "ann", "--setting", "ai", "off", "-w", shared, "--json").out
         )
         assert workspace.ledger.position == chosen["position"]
-        asked = {"at": parse_moment(DAY), "visibility": "public", "position": chosen["position"]}
+        asked = {"at": AUTUMN, "visibility": "public", "position": chosen["position"]}
         assert not workspace.decide("ann", "generative_ai_training", "content.posts", **asked).permitted
         assert workspace.corpus_update().documents == 1
 

@@ -32,8 +32,6 @@ from licet.terms.regions import is_region
 _ADULT = 18
 #: Where somebody is taken to live whom a policy that names no place is asked about: the answer is the same anywhere.
 _ANYWHERE = "CH"
-#: The plan of a person who can download their conversations themselves.
-_CONSUMER = "consumer"
 _MOST_EXAMPLES = 3
 #: Where the owner's own words are looked for first.
 _TELLING = ("shares", "comments", "ai_coach_messages", "articles", "screening_answers", "resumes")
@@ -83,7 +81,8 @@ def audit_archive(
         raise no_download(zip_path)
     person = _person(contents.owner, asked, region, age, at)
     policy = Policy(asked)
-    plan = contents.owner.plan or (_CONSUMER if kind is Kind.CHATGPT else None)
+    # Who can download their conversations themselves is on a consumer plan: one that the policy makes no exception of.
+    plan = contents.owner.plan or (asked.other_plan if kind is Kind.CHATGPT else None)
 
     def judge(choices: Mapping[str, ChoiceState]) -> Judge:
         facts = Facts(
