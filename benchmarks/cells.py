@@ -141,7 +141,9 @@ class _OnDuckDB:
         return functools.partial(self._take, self._udf_query(job))
 
     def udf_rows(self, job: Job, ids: int) -> list[dict[str, Any]]:
-        query = f"SELECT * FROM ({self._udf_query(job)}) WHERE id < {ids} ORDER BY id"
+        # people as text, as the gate gives them
+        shown = "* REPLACE (CAST(author AS VARCHAR) AS author)"
+        query = f"SELECT {shown} FROM ({self._udf_query(job)}) WHERE id < {ids} ORDER BY id"
         found: list[dict[str, Any]] = self._con.sql(query).to_arrow_table().to_pylist()
         return found
 
