@@ -39,7 +39,7 @@ ROWS = {
         message(f"{SECRET}-3", "cy", [], f"to nobody: {SECRET}"),
     ],
 }  # fmt: skip
-#: The shipped packs that let posts train, by the platform itself and by then.
+#: The shipped packs that let posts train, by the platform itself and by now.
 TRAINING = [name for name in shipped() if name.startswith("linkedin") or name == "meta_ai"]
 POLICIES = {name: read_policy(name)[0] for name in TRAINING} | {"harbour": PACK}
 
@@ -49,7 +49,7 @@ def test_a_message_is_nowhere_and_a_public_post_is_where_it_may_be(policy: str, 
     home = tmp_path / "w"
     make_network(home, ROWS, pack=POLICIES[policy], stamped=True).close()
     commands: list[tuple[str, ...]] = [
-        ("corpus", "build", "--at", LATER), ("corpus", "show", "--documents", "99"),
+        ("corpus", "build"), ("corpus", "show", "--documents", "99"),
         ("corpus", "show", "--documents", "99", "--json"),
         ("choose", "-s", "ben", "--setting", setting_of(POLICIES[policy]), "off"), ("corpus", "update", "--json"),
         ("corpus", "diff", "corpus-1", "--json"), ("corpus", "list", "--json"),
@@ -58,6 +58,7 @@ def test_a_message_is_nowhere_and_a_public_post_is_where_it_may_be(policy: str, 
         *(("corpus", "export", f"out-{form}", "--format", form) for form in FORMATS),
         # and what goes wrong
         ("corpus", "export", "out-jsonl"), ("corpus", "build", "--at", "never"),
+        ("corpus", "build", "--at", "2200-01-01"),
         ("choose", "-s", "zoe", "--setting", "a", "off"),
         ("decide", "-s", "ann", "--purpose", "generative_ai_training", "--category", "private_communication.messages"),
     ]  # fmt: skip
@@ -116,7 +117,9 @@ def test_no_policy_that_loads_and_no_catalogue_lets_a_message_through(
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "w")
         pack = yaml.safe_dump(generous(rng, alone), sort_keys=False)
-        with make_network(home, ROWS, pack=pack, stamped=True) as workspace:
+        with make_network(
+            home, ROWS, pack=pack, stamped=True, clock=lambda: parse_moment(LATER)
+        ) as workspace:
             label = {
                 "as stamped": "private_communication.messages",
                 "as posts": "content.posts",
@@ -125,7 +128,7 @@ def test_no_policy_that_loads_and_no_catalogue_lets_a_message_through(
             workspace.layout.catalogue.write_text(catalogue_text({"messages": {"text": label[labelled]}}))
             said = ""
             try:
-                result = workspace.corpus_build(at=parse_moment(LATER), progress=lambda *told: None)
+                result = workspace.corpus_build(progress=lambda *told: None)
                 said += repr(result) + repr(list(workspace.corpus_documents()))
                 said += repr(workspace.corpus_show().manifest)
                 assert labelled != "as posts", "a stamp cannot be relabelled"

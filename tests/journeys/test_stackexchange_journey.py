@@ -176,7 +176,8 @@ def reason(who: str | None, table_: str, regions: dict[str, str | None]) -> str:
         return "subject_unknown"
     if table_ == "comments":
         return "no_rule"
-    if regions[who] is None:
+    # Hong Kong is coded in China too: whoever is only known to be in China may be there.
+    if regions[who] in (None, "CN"):
         return "region_unknown"
     return "permitted" if country(regions[who]) in COVERED else "region_not_covered"
 
