@@ -66,14 +66,17 @@ def test_rows_hidden_from_the_servers_role_alone_are_an_error_and_not_a_shorter_
 ) -> None:
     with home.create(signer, server_role=SERVER_ROLE) as ledger:
         ledger.append([choice("ann", "off"), choice("bob", "off")])
-    with home.tampering() as connection:
-        connection.execute("ALTER TABLE choices ENABLE ROW LEVEL SECURITY")
-        connection.execute("CREATE POLICY hide ON choices FOR SELECT USING (subject <> 'bob')")
-    with Ledger.open(home.server.url(home.schema, SERVER_ROLE)) as server:
+    place = home.server.url(home.schema, SERVER_ROLE)
+    with Ledger.open(place) as server:
+        with home.tampering() as connection:
+            connection.execute("ALTER TABLE choices ENABLE ROW LEVEL SECURITY")
+            connection.execute("CREATE POLICY hide ON choices FOR SELECT USING (subject <> 'bob')")
         with pytest.raises(LedgerError, match="LEDG-024"):
             server.choices_of("bob")
         with pytest.raises(LedgerError, match="LEDG-024"):
             server.choices_table()
+    with pytest.raises(LedgerError, match="LEDG-024"):  # nor is it opened so
+        Ledger.open(place)
 
 
 def test_trigger_that_changes_what_is_appended_is_found(written, home, choice) -> None:
