@@ -114,11 +114,11 @@ FAULTS = [
         "who refuses content has not refused posts",
     ),
     Fault(
-        "a refusal of a dropped kind reaches nothing",
+        "a refusal of a kind nobody knows reaches nothing",
         _SUCCESSION,
         'frozenset((kind,) if is_known else (kind, kind.partition(".")[0]))',
         "frozenset((kind,))",
-        "dropping a word from the policy turns a no into a yes",
+        "a no to a word that no policy knows is lost",
     ),
     Fault(
         "withdrawn is not refused",

@@ -47,6 +47,12 @@ def test_a_narrow_no_outlives_the_renaming_of_its_kind() -> None:
     assert decide(asked, member, Policy(after, [before])).code is Code.REFUSED
 
 
+def test_a_narrow_no_to_a_kind_that_no_policy_knows_reaches_all_of_its_root() -> None:
+    for kind, code in (("content.gone", Code.REFUSED), ("profile.gone", Code.PERMITTED)):
+        member = MEMBER._replace(narrow={"sharing": {kind: NO}})
+        assert decide(REQUEST, member, Policy(OLD)).code is code
+
+
 def test_switching_on_lifts_what_a_setting_wholly_took_over_and_no_more() -> None:
     renamed = make_pack(PERMIT | {"setting": "new"}, settings={"new": make_setting(replaces=["sharing"])})
     assert Policy(renamed, [OLD]).lifted_by("new") == ("sharing",)
