@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from journeys.networks import Clock, assert_update_equals_rebuild, comment, make_network, member, post
 from licet.app import Workspace
+from licet.enforce.pseudonyms import identifying
 from licet.ledger import EntryKind, NewEntry
 from licet.terms.moments import parse_moment
 from licet.testing import World
@@ -156,12 +157,18 @@ def expected_documents(
 
 
 def _world(workspace: Workspace, manifest: dict[str, Any]) -> World:
-    """The workspace as the second reading takes it: only the columns that the recipe asks for are labelled."""
+    """The workspace as the second reading takes it: only what the recipe asks for, and what says whose, is labelled."""
     position, catalogue = manifest["ledger"]["position"], workspace.catalogue
     asked = load_recipe(workspace.layout.recipe).asks_for()
     tables = {
         name: table.model_copy(
-            update={"columns": {c: kind for c, kind in table.columns.items() if c in asked.get(name, ())}}
+            update={
+                "columns": {
+                    column: kind
+                    for column, kind in table.columns.items()
+                    if column in {*asked.get(name, ()), *identifying(table)}
+                }
+            }
         )
         for name, table in catalogue.tables.items()
     }
