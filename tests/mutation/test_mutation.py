@@ -19,8 +19,12 @@ from forge import GROUPS, KILLERS
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
-#: Each share is one test, so that a parallel run spreads them.
-SHARES = [("gate", share, 6) for share in range(6)] + [("reference", share, 2) for share in range(2)]
+#: Each share is one test, so that a parallel run spreads them; the first of either group is always tried.
+SHARES = [
+    pytest.param(group, share, shares, marks=[pytest.mark.nightly] * (share > 0))
+    for group, shares in (("gate", 6), ("reference", 2))
+    for share in range(shares)
+]
 
 
 def test_every_fault_is_one_change_of_the_source_as_it_is() -> None:
