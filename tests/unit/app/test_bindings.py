@@ -9,13 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from tests.unit.decide.decide_samples import make_pack, make_setting
 
 import licet
 from licet.app.differing import compare_policies
 from licet.app.workspace import Workspace
 from licet.packs import Pack
 from licet.terms import Code
+from unit.decide.decide_samples import make_pack, make_setting
 
 CATALOGUE = """
 licet_catalogue: 1
