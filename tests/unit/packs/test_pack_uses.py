@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tests.unit.decide.decide_samples import AT
-
 from licet.app.comparing.comparing import uses_of as uses_compared
 from licet.app.differing.uses import uses_that_differ
 from licet.app.differing.voice import TO_YOU
@@ -12,6 +10,7 @@ from licet.decide import Policy, Request, decide
 from licet.decide.words import Facts
 from licet.enforce.impact import uses_of
 from licet.packs import Pack, Use, open_pack
+from unit.decide.decide_samples import AT
 
 ASSISTANT = {"label": "our assistant", "kind_of": "generative_ai_training"}
 
