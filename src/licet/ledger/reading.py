@@ -24,7 +24,6 @@ _BATCH_ROWS = 2048
 #: Entries or requests asked for in one statement.
 _ASKED_AT_ONCE = 500
 
-#: Beyond every entry's number.
 #: No entry stands this far on, and both databases can be asked for it.
 _NO_END = 2**63 - 1
 
