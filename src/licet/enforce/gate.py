@@ -209,11 +209,16 @@ class Gate:
         """Whether everybody whose choices stood would have permitted the same of these tables at another moment."""
         return all(self._plans.same_at(name, moment) for name in names)
 
-    def inputs(self, names: Iterable[str]) -> dict[str, list[dict[str, Any]] | None]:
-        """The files each table was read from, the members' facts included; None where there are no files."""
+    def inputs(
+        self, names: Iterable[str], known: Mapping[str, Any] | None = None
+    ) -> dict[str, list[dict[str, Any]] | None]:
+        """The files each table is read from, the members' facts included; None where there are no files.
+
+        known: what this said before; files that stand as they stood then are not read.
+        """
         facts = self.catalogue.facts
         wanted = dict.fromkeys((*names, *([facts.table] if facts is not None else [])))
-        return {name: self._tables.files(name) for name in wanted}
+        return {name: self._tables.files(name, (known or {}).get(name) or ()) for name in wanted}
 
     def categories(self, name: str) -> dict[str, str]:
         """Column, or path within one, to kind of data, for what this gate may show of a table."""

@@ -95,9 +95,9 @@ class Tables:
         files = files_of(self.catalogued(name).location, self._base)
         return None if files is None else look_at(files)
 
-    def files(self, name: str) -> list[dict[str, Any]] | None:
-        """The files a table is read from, by name, size and time of change; None where there are none."""
-        return fingerprint(self.catalogued(name).location, self._base)
+    def files(self, name: str, known: Iterable[dict[str, Any]]) -> list[dict[str, Any]] | None:
+        """The files a table is read from, as `fingerprint` tells them; None where there are none."""
+        return fingerprint(self.catalogued(name).location, self._base, known)
 
     def about(self, name: str, content: ir.Table, subjects: Iterable[str]) -> ir.Table:
         """The rows of a table that are about any of these people. Raises: GateError GATE-170 for what is no id."""

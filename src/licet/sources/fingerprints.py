@@ -1,22 +1,33 @@
-"""Whether a table's files are still the ones that were read: their names, identities, sizes and times.
+"""Whether a table's files are still the ones that were read: their names, identities, sizes, times and content.
 
-The time at which a file's entry changed cannot be set back, so that content put in place of other content of the same
-size and date is noticed. A table whose files cannot be told so (a database, a table handed in from Python) has no
-fingerprint, and whoever compares must take it for changed.
+Where name, inode, size and times are as they were, so is the content: the time at which a file's entry changed cannot
+be set back. Where any of them changed the content is compared, so that a file that was touched or copied is known
+again. A table whose files cannot be told so (a database, a table handed in from Python) has no fingerprint, and whoever
+compares must take it for changed. A fingerprint is made before reading, and is of what is read only if the same one
+can be made afterwards.
 """
 
 from __future__ import annotations
 
+import hashlib
+import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from licet.sources.catalogue import Location
-from licet.sources.table_files import table_files
+from licet.sources.stand import rest_ns
+from licet.sources.table_files import path_from, table_files
+
+_MOST_WAITED_NS = 2_000_000_000
 
 
-def fingerprint(location: Location, base: Path) -> list[dict[str, Any]] | None:
-    """Per file its name, inode, size in bytes and times in nanoseconds; None when there are no files to ask.
+def fingerprint(
+    location: Location, base: Path, known: Iterable[dict[str, Any]] = ()
+) -> list[dict[str, Any]] | None:
+    """Per file its name from `base`, inode, size in bytes, times in nanoseconds and SHA-256; None without files.
 
+    known: an earlier fingerprint; content is read only of files that do not stand as they stood then.
     Raises: SourceError SRC-162 as `table_files`.
     """
     if location.kind in ("parquet", "csv", "jsonl"):
@@ -27,15 +38,32 @@ def fingerprint(location: Location, base: Path) -> list[dict[str, Any]] | None:
         files = tuple(file for file in (path, log) if file.is_file())
     else:
         files = ()
-    return [_looked_at(path) for path in files] or None
+    earlier = {file["file"]: file for file in known}
+    return [_looked_at(path, base, earlier) for path in files] or None
 
 
-def _looked_at(path: Path) -> dict[str, Any]:
-    stat = path.stat()
+def _looked_at(path: Path, base: Path, earlier: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    name, look = path_from(path, base), _look(path)
+    before = earlier.get(name, {})
+    if before.get("content") is not None and all(before.get(part) == value for part, value in look.items()):
+        return before
+    with path.open("rb") as file:
+        return {"file": name, **look, "content": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def _look(path: Path) -> dict[str, int]:
+    """How a file stands, once it has rested: what is written within one tick of the clock leaves no other trace."""
+    started = time.time_ns()
+    while True:
+        stat = path.stat()
+        rested = time.time_ns() - stat.st_ctime_ns - rest_ns(stat.st_ctime_ns)
+        if rested > 0 or time.time_ns() - started > _MOST_WAITED_NS:
+            break
+        time.sleep(min(-rested, _MOST_WAITED_NS) / 1e9 + 0.001)
     return {
-        "file": path.name,
         "inode": stat.st_ino,
         "bytes": stat.st_size,
         "changed_ns": stat.st_mtime_ns,
-        "entry_changed_ns": stat.st_ctime_ns,
+        # one of the future says nothing, and equals none: then content is compared
+        "entry_changed_ns": stat.st_ctime_ns if rested > 0 else time.time_ns(),
     }

@@ -31,7 +31,7 @@ class Stand(NamedTuple):
     def holds(self, now: Stand) -> bool:
         """Whether what was read after this look is what would be read after that one."""
         return self.files == now.files and all(
-            max(written, changed) + _rest(written, changed) < self.looked_ns
+            max(written, changed) + rest_ns(written, changed) < self.looked_ns
             for _, _, _, written, changed in self.files
         )
 
@@ -61,6 +61,6 @@ def files_of(location: Location, base: Path) -> tuple[Path, ...] | None:
         return None
 
 
-def _rest(written_ns: int, changed_ns: int) -> int:
-    coarse = written_ns % _SECOND_NS == 0 or changed_ns % _SECOND_NS == 0
-    return _COARSE_REST_NS if coarse else _REST_NS
+def rest_ns(*changed_ns: int) -> int:
+    """How long after such times a look at a file can be relied upon."""
+    return _COARSE_REST_NS if any(time % _SECOND_NS == 0 for time in changed_ns) else _REST_NS

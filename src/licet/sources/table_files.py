@@ -57,8 +57,13 @@ def table_files(pattern: str, kind: str, base: Path | str) -> tuple[Path, ...]:
 
 def folder_values(path: Path, base: Path | str) -> dict[str, str]:
     """Name to value, for each folder called ``name=value`` between `base` and a file; later ones count."""
-    inside = Path(os.path.relpath(path, base)).parts[:-1]
+    inside = Path(path_from(path, base)).parts[:-1]
     return dict(folder.split(_IS, 1) for folder in inside if _IS in folder)
+
+
+def path_from(path: Path, base: Path | str) -> str:
+    """The way to a file from the catalogue's folder: what it is called, wherever the workspace lies."""
+    return os.path.relpath(path, base)
 
 
 def _below(folder: Path, kind: str, place: Path) -> set[Path]:

@@ -221,6 +221,42 @@ def test_a_changed_table_a_changed_recipe_and_a_changed_policy_make_everything_a
         assert_update_equals_rebuild(workspace, catalogue.snapshot)
 
 
+def test_a_table_of_the_same_content_is_the_same_table(tmp_path: Path) -> None:
+    with make_network(tmp_path / "w", {"members": PEOPLE, "posts": [post("1", "ann", LONG)]}) as workspace:
+        first = workspace.corpus_build()
+        table = workspace.layout.data / "posts.parquet"
+        table.touch()
+        copied = table.with_suffix(".part")
+        copied.write_bytes(table.read_bytes())
+        copied.replace(table)
+        workspace.choose("ann", "ai", "off")
+        updated = workspace.corpus_update()
+        assert (updated.how, updated.documents, first.documents) == ("updated", 0, 1)
+        assert_update_equals_rebuild(workspace, updated.snapshot)
+
+
+def test_a_table_that_changes_while_it_is_read_is_read_anew_though_it_is_then_as_before(
+    tmp_path: Path,
+) -> None:
+    rows = {"members": PEOPLE, "posts": [post("1", "ann", LONG)]}
+    with make_network(tmp_path / "w", rows) as workspace:
+        table = workspace.layout.data / "posts.parquet"
+        before = table.read_bytes()
+
+        def change_and_put_back(stage: str, done: int, total: int | None) -> None:
+            if stage == "counting what is held back":
+                write_table(
+                    workspace.layout.root, "posts", [post("1", "ben", "other words of somebody else")]
+                )
+            elif stage == "writing buckets":
+                table.write_bytes(before)
+
+        assert workspace.corpus_build(progress=change_and_put_back).documents == 1
+        assert texts_of(workspace) == {"other words of somebody else"} and table.read_bytes() == before
+        updated = workspace.corpus_update()
+        assert updated.how == "rebuilt" and texts_of(workspace) == {LONG}
+
+
 def recast(path: Path, columns: list[str], kind: pa.DataType) -> None:
     table = pq.read_table(path)
     for name in columns:

@@ -24,13 +24,43 @@ def test_content_put_in_place_of_other_content_of_one_size_and_date_is_noticed(t
     assert fingerprint(location, tmp_path) != known
 
 
+def test_content_is_read_only_where_a_file_does_not_stand_as_it_stood(tmp_path: Path) -> None:
+    file, location = tmp_path / "posts.csv", Location(csv="posts.csv")
+    file.write_text("who\nann\n")
+    known = fingerprint(location, tmp_path)
+    assert known is not None
+    planted = [known[0] | {"content": "as it was said before"}]
+    assert fingerprint(location, tmp_path, planted) == planted
+    file.touch()
+    touched = fingerprint(location, tmp_path, planted)
+    assert touched is not None and touched[0]["content"] == known[0]["content"] and touched != known
+
+
+def test_a_folder_that_is_renamed_is_another_file(tmp_path: Path) -> None:
+    (tmp_path / "posts" / "who=ann").mkdir(parents=True)
+    (tmp_path / "posts" / "who=ann" / "a.csv").write_text("text\nx\n")
+    location = Location(csv="posts", hive=True)
+    known = fingerprint(location, tmp_path)
+    (tmp_path / "posts" / "who=ann").rename(tmp_path / "posts" / "who=ben")
+    now = fingerprint(location, tmp_path, known or ())
+    assert [file["file"] for file in now or ()] == ["posts/who=ben/a.csv"]
+
+
 def test_a_file_deep_in_a_folder_counts(tmp_path: Path) -> None:
     (tmp_path / "posts" / "day=1").mkdir(parents=True)
     (tmp_path / "posts" / "a.csv").write_text("who\nann\n")
     known = fingerprint(Location(csv="posts"), tmp_path)
     (tmp_path / "posts" / "day=1" / "B.CSV").write_text("who\nben\n")
     now = fingerprint(Location(csv="posts"), tmp_path)
-    assert now != known and now is not None and [file["file"] for file in now] == ["a.csv", "B.CSV"]
+    assert (
+        now != known
+        and now is not None
+        and [file["file"] for file in now]
+        == [
+            "posts/a.csv",
+            "posts/day=1/B.CSV",
+        ]
+    )
 
 
 @pytest.mark.parametrize(

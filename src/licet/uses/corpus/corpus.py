@@ -36,6 +36,10 @@ def _silent(stage: str, done: int, total: int | None) -> None:
     """Progress for nobody."""
 
 
+#: Per table the fingerprints of its files before they were read; None where there are none.
+Inputs = dict[str, list[dict[str, Any]] | None]
+
+
 class Built(NamedTuple):
     """What a build or an update came to.
 
@@ -64,7 +68,8 @@ def build(
             the process dies in between, the ledger tells of a use whose snapshot never came: data was read, and
             that is what a member is owed.
     """
-    return _write_all(gate, store, recipe, salt, record, progress, how="built", why=None)
+    inputs = gate.inputs(_tables_read(recipe))
+    return _write_all(gate, store, recipe, salt, inputs, record, progress, how="built", why=None)
 
 
 def update(
@@ -86,12 +91,13 @@ def update(
     """
     manifest = earlier.manifest
     files.refuse_inspection(earlier, "updated")
-    why = _why_rebuild(gate, recipe, manifest)
+    inputs = inputs_now(gate, recipe, manifest)
+    why = _why_rebuild(gate, recipe, manifest, inputs)
     if why is not None:
-        return _write_all(gate, store, recipe, salt, record, progress, how="rebuilt", why=why)
+        return _write_all(gate, store, recipe, salt, inputs, record, progress, how="rebuilt", why=why)
     progress("finding whom the change touched", 0, None)
     touched = touched_since(gate, earlier_gate, recipe, manifest)
-    return _write_changed(gate, store, recipe, salt, manifest, touched, record, progress)
+    return _write_changed(gate, store, recipe, salt, manifest, inputs, touched, record, progress)
 
 
 def _write_all(
@@ -99,6 +105,7 @@ def _write_all(
     store: Store,
     recipe: Recipe,
     salt: bytes,
+    inputs: Inputs,
     record: Callable[[dict[str, Any], str], None],
     progress: Progress,
     how: str,
@@ -131,7 +138,8 @@ def _write_all(
                 present += [] if entry is None else [entry]
                 progress("writing buckets", nth, len(numbers))
         subjects = pc.unique(pc.list_flatten(rows["subjects"]))
-        manifest = _manifest(gate, recipe, present, files.write_members(writing, salt, subjects), counts)
+        members = files.write_members(writing, salt, subjects)
+        manifest = _manifest(gate, recipe, inputs, present, members, counts)
         record(manifest, digest(canonical_json(manifest)))
         id_ = writing.publish(manifest)
     return Built(store.snapshot(files.KIND, id_), how, why, len(present))
@@ -143,6 +151,7 @@ def _write_changed(
     recipe: Recipe,
     salt: bytes,
     before: dict[str, Any],
+    inputs: Inputs,
     touched: frozenset[str],
     record: Callable[[dict[str, Any], str], None],
     progress: Progress,
@@ -174,7 +183,7 @@ def _write_changed(
         departed, come = _who_changed(index, left, made)
         members = files.change_members(writing, store, before["members"], salt, departed, come)
         present = [entries[number] for number in sorted(entries)]
-        manifest = _manifest(gate, recipe, present, members, counts)
+        manifest = _manifest(gate, recipe, inputs, present, members, counts)
         record(manifest, digest(canonical_json(manifest)))
         id_ = writing.publish(manifest)
     return Built(store.snapshot(files.KIND, id_), "updated", None, rewritten)
@@ -220,9 +229,9 @@ def touched_since(
     return frozenset(found)
 
 
-def _why_rebuild(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str | None:
+def _why_rebuild(gate: Gate, recipe: Recipe, manifest: dict[str, Any], inputs: Inputs) -> str | None:
     """Why only a build from scratch would do; None when the change can be followed."""
-    changed = changed_since(gate, recipe, manifest)
+    changed = changed_since(gate, recipe, manifest, inputs)
     if changed is not None:
         return changed
     if manifest.get("format") != files.FORMAT_VERSION:
@@ -232,9 +241,17 @@ def _why_rebuild(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str | 
     return None
 
 
-def changed_since(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str | None:
-    """What changed since a snapshot was made of which nobody can say whom it touched; None when nothing did."""
-    inputs = gate.inputs(_tables_read(recipe))
+def inputs_now(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> Inputs:
+    """The files that a corpus would be made of, read only where they do not stand as a snapshot has them."""
+    return gate.inputs(_tables_read(recipe), manifest.get("inputs"))
+
+
+def changed_since(gate: Gate, recipe: Recipe, manifest: dict[str, Any], inputs: Inputs) -> str | None:
+    """What changed since a snapshot was made of which nobody can say whom it touched; None when nothing did.
+
+    inputs: as `inputs_now` tells them.
+    """
+    before = manifest.get("inputs") or {}
     if any(files is None for files in inputs.values()):
         return "some tables cannot be told to be unchanged"
     if gate.ledger.erased_since(min(gate.position, manifest["ledger"]["position"])):
@@ -243,10 +260,19 @@ def changed_since(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str |
         ("the corpus was made for another purpose or recipient", "purpose", _purpose(gate)),
         ("the policy changed", "policy", _policy(gate)),
         ("the recipe changed", "recipe", _recipe(recipe)),
-        ("the tables changed", "inputs", inputs),
         ("the catalogue changed", "catalogue", _catalogue(gate)),
     )
-    return next((why for why, part, now in reasons if manifest.get(part) != now), None)
+    if why := next((why for why, part, now in reasons if manifest.get(part) != now), None):
+        return why
+    same = inputs.keys() == before.keys() and all(
+        _content(inputs[name]) == _content(before[name]) for name in inputs
+    )
+    return None if same else "the tables changed"
+
+
+def _content(fingerprint: list[dict[str, Any]] | None) -> list[tuple[str, str | None]]:
+    """What was read, wherever it stood and whenever it was written there."""
+    return [(file["file"], file.get("content")) for file in fingerprint or ()]
 
 
 def _engine_that_counts(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) -> str:
@@ -261,8 +287,14 @@ def _engine_that_counts(gate: Gate, recipe: Recipe, manifest: dict[str, Any]) ->
 
 
 def _manifest(
-    gate: Gate, recipe: Recipe, entries: list[dict[str, Any]], members: dict[str, Any], counts: Any
+    gate: Gate,
+    recipe: Recipe,
+    inputs: Inputs,
+    entries: list[dict[str, Any]],
+    members: dict[str, Any],
+    counts: Any,
 ) -> dict[str, Any]:
+    now = inputs_now(gate, recipe, {"inputs": inputs})
     return {
         "licet": files.KIND,
         "format": files.FORMAT_VERSION,
@@ -273,7 +305,8 @@ def _manifest(
         "ledger": {"position": gate.position, "root": gate.ledger.checkpoint(gate.position).root.hex()},
         "recipe": _recipe(recipe),
         "catalogue": _catalogue(gate),
-        "inputs": gate.inputs(_tables_read(recipe)),
+        # null where a file changed while it was read: nobody knows what of it was, and the next update reads it anew
+        "inputs": {name: files if files == now[name] else None for name, files in inputs.items()},
         "members": members,
         "counts": {
             "documents": sum(entry["documents"] for entry in entries),

@@ -18,7 +18,7 @@ from licet.enforce import Gate
 from licet.store import SnapshotRef, Store
 from licet.terms import UseError
 from licet.uses.corpus import snapshot as files
-from licet.uses.corpus.corpus import changed_since, touched_since
+from licet.uses.corpus.corpus import changed_since, inputs_now, touched_since
 from licet.uses.corpus.documents import EVERYTHING, Selection, make_documents
 from licet.uses.corpus.following import is_about
 from licet.uses.corpus.recipe import Recipe
@@ -78,7 +78,7 @@ def _fallen(
     manifest: dict[str, Any],
 ) -> list[str]:
     touched = None
-    if changed_since(gate, recipe, manifest) is None:
+    if changed_since(gate, recipe, manifest, inputs_now(gate, recipe, manifest)) is None:
         touched = touched_since(gate, earlier_gate, recipe, manifest)
         if not touched:
             return []
