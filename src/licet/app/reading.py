@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from pathlib import Path
 
 from licet.app.layout import Layout
 from licet.enforce.absences import RosterHere
@@ -57,10 +58,18 @@ class Reading:
         self._checked = (now, catalogue)
         return catalogue
 
-    def _read_people(self) -> People:
+    def look(self) -> Stand:
+        """How the catalogue and the files of the facts about members stand now; nothing else of them is read."""
+        with self._lock:
+            return look_at((self._layout.catalogue, *(self._files_of_facts() or ())))
+
+    def _files_of_facts(self) -> tuple[Path, ...] | None:
         catalogue = self._as_written()
         facts = catalogue.facts
-        files = None if facts is None else files_of(catalogue.tables[facts.table].location, self._layout.root)
+        return None if facts is None else files_of(catalogue.tables[facts.table].location, self._layout.root)
+
+    def _read_people(self) -> People:
+        files = self._files_of_facts()
         now = look_at((self._layout.catalogue, *(files or ())))
         if files is not None and self._people is not None and self._people[0].holds(now):
             return self._people[1]

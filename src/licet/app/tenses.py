@@ -7,12 +7,14 @@ and verdicts answer for it, and no row leaves by it. Refuses to guess: an entry 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from licet.enforce import Gate
 from licet.ledger import EntryKind
 from licet.terms import AppError
-from licet.terms.moments import Tense
+from licet.terms.moments import Tense, day_begun_everywhere, day_of
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -51,4 +53,30 @@ def tense_of(workspace: Workspace, at: datetime | None, position: int) -> Tense:
 def stands_for_now(workspace: Workspace, position: int) -> bool:
     """Whether nothing was recorded since a position that could change an answer."""
     size = workspace.ledger.position
-    return all(entry.kind in _CHANGES_NOTHING for entry in workspace.ledger.entries(position, size))
+    return size == position or all(
+        entry.kind in _CHANGES_NOTHING for entry in workspace.ledger.entries(position, size)
+    )
+
+
+class PresentGate:
+    """What a gate of now goes by (`enforce.gate.Present`): the ledger, the clock, and the files that say who is who.
+
+    Made before the gate, so that what changes while it is opened counts as changed since.
+    """
+
+    def __init__(self, workspace: Workspace, reopen: Callable[[], Gate] | None) -> None:
+        """reopen: opens the same gate as of now; None where a moment or a position was named."""
+        self._workspace, self._reopen = workspace, reopen
+        self._files = workspace.files_of_facts()
+
+    def holds(self, at: datetime, position: int) -> bool:
+        # Policies and ages know days alone: a day begins at midnight UTC, and for ages twelve hours later.
+        now = self._workspace.now()
+        return (
+            (day_of(at), day_begun_everywhere(at)) == (day_of(now), day_begun_everywhere(now))
+            and stands_for_now(self._workspace, position)
+            and self._files == self._workspace.files_of_facts()
+        )
+
+    def reopen(self) -> Gate | None:
+        return None if self._reopen is None else self._reopen()

@@ -33,7 +33,7 @@ from licet.app.readiness import what_is_missing
 from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
 from licet.app.results import Chosen, CorpusDifference, CorpusExport, CorpusResult, Imported, PackInForce
-from licet.app.tenses import checked, stands_for_now, system_clock, tense_of
+from licet.app.tenses import PresentGate, checked, stands_for_now, system_clock, tense_of
 from licet.app.tokens import Tokens
 from licet.app.what_if import WhatIf, what_if
 from licet.decide import Decision, Facts, Policy
@@ -47,7 +47,7 @@ from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.store import SnapshotRef, Store
 from licet.terms import SELF, AppError, ChoiceState, LicetError
-from licet.terms.moments import format_moment
+from licet.terms.moments import Tense, format_moment
 from licet.uses.corpus.corpus import Progress
 from licet.uses.corpus.exports import Export
 
@@ -544,6 +544,9 @@ class Workspace:
     ) -> Gate:
         """Open the gate. Rows leave through it only as of now; at any other moment or position it can be asked.
 
+        A gate of now stays one however long it is kept: every question is answered as of when it is asked. A table that
+        it handed out earlier is not read any more once something happened that can change it (GATE-202).
+
         at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
         columns: per table what a use asks for; it sees nothing else.
         tables:  Arrow tables that the catalogue names with `arrow:`.
@@ -552,16 +555,24 @@ class Workspace:
         Raises: AppError APP-085 when the ledger, or `position`, is not there yet; GateError GATE-200 when nothing is
         trained for this purpose.
         """
-        return self._open_gate(
-            purpose,
-            recipient,
-            at,
-            self._position(position, at_least),
-            columns,
-            tables,
-            for_training,
-            people_left=people_left,
-        )
+
+        def open_gate() -> Gate:
+            named = at is not None or position is not None
+            present = PresentGate(self, None if named else open_gate)
+            place = self._position(position, at_least)
+            return self._open_gate(
+                purpose,
+                recipient,
+                at,
+                place,
+                columns,
+                tables,
+                for_training,
+                people_left=people_left,
+                present=present if tense_of(self, at, place) is Tense.PRESENT else None,
+            )
+
+        return open_gate()
 
     # -- the corpus -----------------------------------------------------------------------------------------
 
@@ -714,6 +725,7 @@ class Workspace:
         for_inspection: bool = False,
         people_left: int = 0,
         absences: Absences | None = None,
+        present: PresentGate | None = None,
     ) -> Gate:
         return Gate(
             self.policy(position),
@@ -734,7 +746,12 @@ class Workspace:
             absences=self._absences if absences is None else absences,
             people_left=people_left,
             salt=self.salt,
+            present=present,
         )
+
+    def files_of_facts(self) -> tuple[object, ...]:
+        """The files of the catalogue and of the facts about members, with what changes when one of them does."""
+        return self._reading.look().files
 
     def _position(self, position: int | None, at_least: int | None = None) -> int:
         size = self.ledger.position

@@ -26,13 +26,19 @@ def people_columns(subjects: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{_PEOPLE}{place}" for place in range(len(subjects)))
 
 
+def columns_of(gate: Gate, name: str) -> tuple[str, ...]:
+    """The columns that a table has, permitted or not; no row is read."""
+    return tuple(gate._tables.content(name).columns)
+
+
 def permitted_rows(gate: Gate, name: str, subjects: Iterable[str] | None = None) -> ir.Table:
     """The permitted part of a table: every column as its label permits, key and subject columns too, null where not.
 
     Beside them KEY, SHOWN_KEY and `people_columns`. No pseudonym stands in any other column.
-    Raises: GateError GATE-201 as `Gate.table` does.
+    Raises: GateError GATE-201 as `Gate.table` does, GATE-202 through a gate that goes by the present and is past.
     """
     gate._require_now()
+    gate._require_still_now()
     plan = gate._plans.of(name)
     catalogued = plan.catalogued
     if plan.nothing_can_pass:

@@ -15,11 +15,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
+from licet.enforce.handed_out import HandsOut
 from licet.enforce.text_columns import refusal
 from licet.terms import SourceError
 
 
-class DuckDBBackend(Backend):  # type: ignore[misc]
+class DuckDBBackend(HandsOut, Backend):  # type: ignore[misc]
     """Connected with `DuckDBBackend().connect()`."""
 
     def execute(self, expr: ir.Expr, /, **more: Any) -> Any:
@@ -44,6 +45,7 @@ class DuckDBBackend(Backend):  # type: ignore[misc]
         table = expr.as_table()
 
         def batches() -> Iterator[pa.RecordBatch]:
+            self._run_pre_execute_hooks(table)
             with explained():
                 yield from self.con.sql(sql).to_arrow_reader(chunk_size).cast(schema)
 
@@ -60,6 +62,7 @@ class DuckDBBackend(Backend):  # type: ignore[misc]
             super().to_csv(expr, path, **more)
 
     def to_json(self, expr: ir.Table, /, path: Any, **more: Any) -> None:
+        self._run_pre_execute_hooks(expr)  # Ibis does so everywhere else
         with explained():
             super().to_json(expr, path, **more)
 

@@ -46,6 +46,10 @@ class Engine(Protocol):
         """Compute an expression once and keep the result for this engine's lifetime."""
         ...
 
+    def hand_out(self, rows: ir.Table, require: Callable[[], None]) -> ir.Table:
+        """An expression for whoever asked the gate: what is made of it is read only while `require` raises nothing."""
+        ...
+
     def keyed_hash(self, text: ir.Value, key: bytes) -> ir.Value:
         """HMAC-SHA256 of a text's UTF-8 under a key of at most 64 bytes, in hexadecimal; null for null."""
         ...

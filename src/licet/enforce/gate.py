@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -35,6 +35,18 @@ from licet.sources.catalogue import Catalogue, Table
 from licet.terms import SELF, GateError
 from licet.terms.moments import Tense, format_moment
 from licet.terms.vocabulary import TRAINING, is_training
+
+
+class Present(Protocol):
+    """Whoever reads the clock and the ledger says whether a gate that was opened as of now still is as of now."""
+
+    def holds(self, at: datetime, position: int) -> bool:
+        """Whether nothing happened since a moment and a ledger position that could change an answer."""
+        ...
+
+    def reopen(self) -> Gate | None:
+        """The same gate as of now; None where a moment or a position was named, and there is no other."""
+        ...
 
 
 class Gate:
@@ -61,6 +73,7 @@ class Gate:
         absences: Absences | None = None,
         people_left: int = 0,
         salt: bytes | None = None,
+        present: Present | None = None,
     ) -> None:
         """columns: per table the columns this use asks for; it sees, and is counted by, nothing else.
         tables:  Arrow tables that the catalogue names with `arrow:`.
@@ -73,6 +86,8 @@ class Gate:
                  no row leaves; it counts and gives verdicts all the same.
         for_inspection: of the past, rows may be looked at; whoever opens it sees to it that they stay here.
         salt:    the workspace's, for pseudonyms; without one they are this gate's own.
+        present: what a gate of now goes by as time passes: each question is answered, and each row handed out, as of
+                 the moment it is asked for. Without one the gate stays what it was, as a use that says of when it is.
         Raises: GateError GATE-001, GATE-005, GATE-006; GATE-200 for a purpose that nothing is trained for."""
         if at.utcoffset() is None:
             raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
@@ -93,6 +108,7 @@ class Gate:
         self._plans = Plans(policy, purpose, recipient, at, self._tables, members, engine, for_training)
         self._pseudonyms = Pseudonyms(engine, secrets.token_bytes(32) if salt is None else salt)
         self._verdicts = Verdicts(self._tables, self._plans, engine, kept)
+        self._present, self._opened, self._newest = present, (at, self.position), self
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -108,10 +124,10 @@ class Gate:
         return self._bare(lambda column, table: column in identifying(table))
 
     def _bare(self, wanted: Callable[[str, Table], bool]) -> dict[str, tuple[str, ...]]:
-        found = {}
-        for name, table in self.catalogue.tables.items():
-            shapes = self._tables.shapes(name)
-            columns = (column for column in self._tables.content(name).columns if wanted(column, table))
+        found, tables = {}, self._now()._tables
+        for name, table in tables.catalogue.tables.items():
+            shapes = tables.shapes(name)
+            columns = (column for column in tables.content(name).columns if wanted(column, table))
             bare = [part for c in columns for part in bare_parts(c, shapes.get(c, Whole(None)))]
             if bare:
                 found[name] = tuple(bare)
@@ -124,8 +140,33 @@ class Gate:
         subjects: keep only rows about one of these people (a filter on top of the gate, never around it).
         Raises: GateError GATE-201 through a gate of the past or of what is to come.
         """
-        self._require_now()
-        return self._permitted(name, subjects)
+        gate = self._now()
+        gate._require_now()
+        return gate.engine.hand_out(gate._permitted(name, subjects), gate._require_still_now)
+
+    def _now(self) -> Gate:
+        """This gate; where it was of now and that has passed, the one of now, else this one as one of the past."""
+        gate = self._newest
+        if gate._present is not None and not gate._present.holds(*gate._opened):
+            newer = gate._present.reopen()
+            if newer is None:
+                self.tense = gate.tense = Tense.PAST
+                return gate
+            gate = self._newest = newer
+            self.policy, self.at, self.position = gate.policy, gate.at, gate.position
+            self.catalogue, self.engine = gate.catalogue, gate.engine
+        return gate
+
+    def _require_still_now(self) -> None:
+        """Raises: GateError GATE-202 where rows that were handed out are no more those that would be now."""
+        if self._present is not None and not self._present.holds(*self._opened):
+            at, position = self._opened
+            raise GateError(
+                "GATE-202",
+                f"these rows were permitted as of ledger position {position}, {format_moment(at)}, and "
+                "something happened since that can change what is permitted",
+                fix="ask the gate for the table again; one opened with a moment or a position has to be opened again",
+            )
 
     def _require_now(self) -> None:
         """Raises: GateError GATE-201 through a gate of the past or of what is to come."""
@@ -139,7 +180,7 @@ class Gate:
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The columns of the permitted part of a table; no row is read."""
-        return tuple(self._permitted(name, None).columns)
+        return tuple(self._now()._permitted(name, None).columns)
 
     def _permitted(self, name: str, subjects: Iterable[str] | None) -> ir.Table:
         plan = self._plans.of(name)
@@ -172,8 +213,10 @@ class Gate:
 
     def read(self, name: str, subjects: Iterable[str] | None = None) -> pa.Table:
         """`table` as Arrow, with the engine's failures told as one clear error."""
-        with self.engine.reading(f"table {name!r}"):
-            return self.table(name, subjects).to_pyarrow()
+        gate = self._now()
+        gate._require_now()
+        with gate.engine.reading(f"table {name!r}"):
+            return gate._permitted(name, subjects).to_pyarrow()
 
     def prepare(self, names: Iterable[str] | None = None) -> tuple[str, ...]:
         """Judge every row of these tables (of all, by default) now, so that reading them joins nothing any more.
@@ -182,15 +225,17 @@ class Gate:
         and verdicts prepare by themselves. Returns the tables that are prepared; others lie where their rows have no
         order, and are read as ever.
         """
-        wanted = self.names if names is None else tuple(names)
-        return tuple(name for name in wanted if self._verdicts.marks(name) is not None)
+        gate = self._now()
+        wanted = gate.names if names is None else tuple(names)
+        return tuple(name for name in wanted if gate._verdicts.marks(name) is not None)
 
     def counts(self, names: Iterable[str] | None = None) -> Counts:
         """What went through and what was held back, by table, reason and region; content is not read."""
+        gate = self._now()
         passed: list[Passed] = []
         held: list[HeldBack] = []
-        for name in self.names if names is None else names:
-            for (reason, region), records in sorted(self._verdicts.tally(name).items(), key=repr):
+        for name in gate.names if names is None else names:
+            for (reason, region), records in sorted(gate._verdicts.tally(name).items(), key=repr):
                 if reason is None:
                     passed.append(Passed(name, region, records))
                 else:
@@ -203,11 +248,13 @@ class Gate:
         mask:               0 for a row held back, else a bit per kind of data (as `categories` has them, in order).
         code, rule, region: dictionaries; code and rule are null where something of the row passes.
         """
-        return self._verdicts.of_every_row(name, self._pseudonyms)
+        gate = self._now()
+        return gate._verdicts.of_every_row(name, gate._pseudonyms)
 
     def same_at(self, names: Iterable[str], moment: datetime) -> bool:
         """Whether everybody whose choices stood would have permitted the same of these tables at another moment."""
-        return all(self._plans.same_at(name, moment) for name in names)
+        plans = self._now()._plans
+        return all(plans.same_at(name, moment) for name in names)
 
     def inputs(
         self, names: Iterable[str], known: Mapping[str, Any] | None = None
@@ -216,17 +263,18 @@ class Gate:
 
         known: what this said before; files that stand as they stood then are not read.
         """
-        facts = self.catalogue.facts
+        tables = self._now()._tables
+        facts = tables.catalogue.facts
         wanted = dict.fromkeys((*names, *([facts.table] if facts is not None else [])))
-        return {name: self._tables.files(name, (known or {}).get(name) or ()) for name in wanted}
+        return {name: tables.files(name, (known or {}).get(name) or ()) for name in wanted}
 
     def categories(self, name: str) -> dict[str, str]:
         """Column, or path within one, to kind of data, for what this gate may show of a table."""
-        plan = self._plans.of(name)
+        gate = self._now()
         return {
             path: kind
-            for path, kind in plan.catalogued.columns.items()
-            if kind is not None and self._tables.is_asked(name, path)
+            for path, kind in gate._plans.of(name).catalogued.columns.items()
+            if kind is not None and gate._tables.is_asked(name, path)
         }
 
     def _with_people(self, allowed: ir.Table, name: str, plan: Plan) -> ir.Table:

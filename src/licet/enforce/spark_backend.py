@@ -23,6 +23,7 @@ from ibis.backends.pyspark.datatypes import PySparkType
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 from ibis.common.exceptions import UnsupportedOperationError
 
+from licet.enforce.handed_out import HandsOut
 from licet.enforce.spark_failures import explained
 from licet.enforce.text_columns import labels_changed
 
@@ -71,7 +72,7 @@ class Compiler(PySparkCompiler):  # type: ignore[misc]
         return self.cast(sge.Null(), to)
 
 
-class SparkBackend(Backend):  # type: ignore[misc]
+class SparkBackend(HandsOut, Backend):  # type: ignore[misc]
     """Connected with `SparkBackend().connect(session)`."""
 
     compiler = Compiler()

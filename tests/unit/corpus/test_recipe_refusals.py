@@ -60,3 +60,31 @@ def test_a_recipe_the_catalogue_cannot_serve_is_refused(
             workspace.corpus_build(at=parse_moment("2025-11-03"))
         assert caught.value.code == code
         assert workspace.corpus_list() == []
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("bare", "which has no label of its own"),
+        ("info", "which has no label of its own"),
+        ("nowhere", "that table 'posts' does not have"),
+    ],
+)
+def test_of_a_column_that_is_there_it_is_said_that_it_has_no_label(
+    column: str, said: str, tmp_path: Path
+) -> None:
+    with licet.create(tmp_path) as workspace:
+        pq.write_table(pa.table({"id": ["a"], "country": ["PT"]}), tmp_path / "people.parquet")
+        posts = {"post": ["1"], "author": ["a"], "text": ["Hello."], "bare": ["x"], "info": [{"a": "x"}]}
+        pq.write_table(pa.table(posts), tmp_path / "posts.parquet")
+        catalogue = CATALOGUE.format(key="key: post", label="null").replace(
+            "topic: null", "info.a: content.posts"
+        )
+        (tmp_path / "catalogue.yaml").write_text(catalogue)
+        workspace.use_pack("linkedin_as_reported")
+        names = f"declared_names: {{table: posts, subject: author, column: {column}}}\n"
+        for recipe in (RECIPE.format(group=f", needs: [{column}]"), RECIPE.format(group="") + names):
+            (tmp_path / "recipe.yaml").write_text(recipe)
+            with pytest.raises(UseError) as caught:
+                workspace.corpus_build()
+            assert caught.value.code == "CORP-010" and said in caught.value.what

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.enforce import Gate
-from licet.enforce.clear_roles import KEY, SHOWN_KEY, people_columns, permitted_rows, regions_of
+from licet.enforce.clear_roles import KEY, SHOWN_KEY, columns_of, people_columns, permitted_rows, regions_of
 from licet.enforce.pseudonyms import id_text, identifying
 from licet.terms import UseError
 from licet.uses.corpus.making import NAME, REGION, Maker, schema
@@ -114,11 +114,7 @@ def _check(gate: Gate, kind: DocumentKind) -> None:
     catalogued = gate.catalogue.tables[kind.table]
     for column in (*kind.columns, *filter(None, (kind.group_by, kind.order_by))):
         if column not in catalogued.columns and column not in _roles(catalogued):
-            raise UseError(
-                "CORP-010",
-                f"the recipe for {kind.kind!r} names a column {column!r} that table {kind.table!r} does not have",
-                fix=f"it has: {', '.join(catalogued.columns)}",
-            )
+            raise _unfit_column(gate, kind.table, column, f"documents of kind {kind.kind!r}")
         if column in catalogued.columns_about_others:
             # An update finds rows by their own people; it would not hear of the others.
             raise UseError(
@@ -219,11 +215,7 @@ def _declared_names(gate: Gate, recipe: Recipe) -> ir.Table | None:
     catalogued = gate.catalogue.tables[told.table]
     for column in (told.subject, told.column):
         if column not in catalogued.columns and column not in _roles(catalogued):
-            raise UseError(
-                "CORP-010",
-                f"the recipe takes names from a column {column!r} that table {told.table!r} does not have",
-                fix=f"it has: {', '.join(catalogued.columns)}",
-            )
+            raise _unfit_column(gate, told.table, column, "declared_names")
     people = dict(zip(catalogued.subjects, people_columns(catalogued.subjects), strict=True))
     subject = people.get(told.subject, told.subject)
     if told.column not in permitted.columns or subject not in permitted.columns:
@@ -232,6 +224,24 @@ def _declared_names(gate: Gate, recipe: Recipe) -> ir.Table | None:
         subject=permitted[subject].cast("string"), name=permitted[told.column].cast("string")
     )
     return named.group_by("subject").agg(name=named["name"].min())
+
+
+def _unfit_column(gate: Gate, table: str, column: str, where: str) -> UseError:
+    """What to say of a column that the catalogue does not label as a whole: it may be in the data all the same."""
+    there = columns_of(gate, table)
+    if column not in there:
+        return UseError(
+            "CORP-010",
+            f"the recipe names a column {column!r} that table {table!r} does not have",
+            where,
+            f"it has: {', '.join(there)}",
+        )
+    return UseError(
+        "CORP-010",
+        f"the recipe names the column {column!r} of table {table!r}, which has no label of its own and is denied",
+        where,
+        "label it in the catalogue, or name another",
+    )
 
 
 def _roles(table: Any) -> tuple[str, ...]:
