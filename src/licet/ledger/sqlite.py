@@ -366,7 +366,7 @@ class SqliteStorage:
             yield
         except DBAPIError as error:
             raise self._as_ledger_error(error.orig) from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter of text, which damage made none
             raise self._as_ledger_error(error) from error
 
     def _as_ledger_error(self, error: BaseException | None) -> LedgerError:

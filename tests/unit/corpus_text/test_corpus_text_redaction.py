@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import phonenumbers
 import pyarrow as pa
 import pytest
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from licet.terms import UseError
 from licet.uses.corpus.text.redaction import DEFAULT_KINDS, KINDS, redact
+
+REGIONS = "US GB IE FR DE AT CH IT ES PT NL BE DK SE NO FI PL CZ HU RO GR TR IN CN JP KR BR MX AU ZA"
 
 
 def redacted(
@@ -40,6 +44,11 @@ def test_email_addresses(text: str, expected: str) -> None:
         ("call 079 123 45 67", None, "call 079 123 45 67"),
         ("(415) 555-2671 x12 today", "US-CA", "[phone] today"),
         ("＋41 79 123 45 67", None, "[phone]"),
+        ("order no. 2015550123, PR #2015550123", "US", "order no. 2015550123, PR #2015550123"),
+        ("order 201 555 0123, no. 2015550123", "US", "order [phone], no. [phone]"),
+        ("count 1 2 3 4 5 6 7 8 9 10", "US", "count 1 2 3 4 5 6 7 8 9 10"),
+        ("appelez 01\u202f23\u202f45\u202f67\u202f89, 01‑23‑45‑67‑89", "FR", "appelez [phone], [phone]"),
+        ("٠١٢٣٤٥٦٧٨٩ ou ０１２３４５６７８９", "FR", "[phone] ou [phone]"),
         ("from 2023-10-01 to 2024-05-06 10:00:00", "US", "from 2023-10-01 to 2024-05-06 10:00:00"),
         ("revenue 1,234,567.89 in 2023 2024 2025", "DE", "revenue 1,234,567.89 in 2023 2024 2025"),
     ],
@@ -54,6 +63,8 @@ def test_phone_numbers(text: str, region: str | None, expected: str) -> None:
         ("IBAN DE89 3704 0044 0532 0130 00 and more", "IBAN [iban] and more"),
         ("GB82WEST12345698765432.", "[iban]."),
         ("CH93\u00a00076\u00a02011\u00a06238\u00a05295\u00a07", "[iban]"),
+        ("DE89\u202f3704\u20090044–0532\u202f0130\u202f00", "[iban]"),
+        ("４１１１ 1111 1111 1111", "[payment_card]"),
         ("DE88 3704 0044 0532 0130 00", "DE88 3704 0044 0532 0130 00"),
         ("card 4111 1111 1111 1111 12/27", "card [payment_card] 12/27"),
         ("5500-0000-0000-0004", "[payment_card]"),
@@ -145,7 +156,11 @@ def test_an_unknown_kind_is_refused() -> None:
         "jane [at] example [dot] org", "jane(at)example(dot)co(dot)uk", "jane.doe {at} example.org",
         "jane[@]example.org", "jane@example[.]org", "jane@example [dot] org", "JANE [AT] EXAMPLE [DOT] ORG",
         "jane <at> mail.example <dot> org", "jane at example dot com", "jane [dot] doe [at] example [dot] org",
-        "max (ät) beispiel (punkt) de",
+        "max (ät) beispiel (punkt) de", "jane dot doe at example dot com", "jane at gmail.com", "jane at gmail dot com",
+        "jane_at_example_dot_com", "jane-at-example-dot-org", "jane *at* example *dot* com", "jane @ example . org",
+        "jane @example.com", "jane(a)example.org", "jane@example dot org", "jane arroba ejemplo punto es",
+        "jane＠example.org",
+        "jane&#64;example.org", "jane%40example.org", "jane\u200b@example.org",
     ],
 )  # fmt: skip
 def test_addresses_in_common_disguise_are_redacted(text: str) -> None:
@@ -156,7 +171,9 @@ def test_addresses_in_common_disguise_are_redacted(text: str) -> None:
     "text",
     [
         "we met [at] the station", "look at example.org", "array[at] = x.y", "see [dot] graph (at) last",
-        "at noon dot your i", "a talk at the fair (dot matrix)",
+        "at noon dot your i", "a talk at the fair (dot matrix)", "find us at example dot com",
+        "but at some point it is done",
+        "if(a)window.open", "git clone git@example.com:jane/notes.git",
     ],
 )  # fmt: skip
 def test_at_and_dot_alone_are_no_address(text: str) -> None:
@@ -172,6 +189,8 @@ def test_at_and_dot_alone_are_no_address(text: str) -> None:
         "instagram.com/jane.doe",
         "www.facebook.com/jane.doe.5", "https://www.tiktok.com/@jane", "medium.com/@jane.doe",
         "https://www.xing.com/profile/Jane_Doe",
+        "https://mastodon.example/@jane", "https://orcid.org/0000-0002-1825-0097", "jane.github.io/notes",
+        "https://www.researchgate.net/profile/Jane-Doe", "news.ycombinator.com/user?id=jane", "twitch.tv/jane",
         "youtube.com/@jane", "reddit.com/user/jane", "https://bsky.app/profile/jane.example.org", "t.me/janedoe",
     ],
 )  # fmt: skip
@@ -184,7 +203,8 @@ def test_the_address_of_somebodys_page_is_redacted(address: str) -> None:
     "text",
     [
         "netflix.com/jane", "https://example.org/in/jane", "linkedin.com/jobs/view/12", "x.com", "github.com is down",
-        "twitter.com/search?q=jane", "mix.com/in/jane",
+        "twitter.com/search?q=jane", "https://github.com/topics/ai", "https://x.com/i/trends", "https://facebook.com/help",
+        "instagram.com/p/abc", "https://www.linkedin.com/company/acme", "reddit.com/r/python", "mix.com/in/jane",
     ],
 )  # fmt: skip
 def test_other_addresses_stay(text: str) -> None:
@@ -201,6 +221,10 @@ def test_other_addresses_stay(text: str) -> None:
         ("burgerservicenummer: 1112.22.333", "burgerservicenummer: [national_id]"),
         ("bsn 111 222 333", "bsn [national_id]"),
         ("order 111222333", "order 111222333"),
+        ("NI number qq-12-34-56-c", "NI number [national_id]"),
+        ("part QQ-12-34-56-C", "part QQ-12-34-56-C"),
+        ("SSN is 219 09 9999, ssn: 219099999", "SSN is [national_id], ssn: [national_id]"),
+        ("219 09 9999", "219 09 9999"),
         ("BSN 111222334", "BSN 111222334"),
     ],
 )
@@ -223,6 +247,8 @@ def test_a_dutch_number_by_a_dutch_author_needs_no_name() -> None:
         ("version 1.2.3.4 runs at 10.0.0.1", "version 1.2.3.4 runs at [ip_address]"),
         ("ping 1.2.3.4", "ping [ip_address]"),
         ("ip=10.0.0.1", "ip=[ip_address]"),
+        ("section 3.2.1.4, § 1.2.3.4", "section 3.2.1.4, § 1.2.3.4"),
+        ("x[10::20] of 2001:db8::20", "x[10::20] of [ip_address]"),
     ],
 )
 def test_a_version_is_no_address(text: str, expected: str) -> None:
@@ -237,10 +263,36 @@ def test_a_version_is_no_address(text: str, expected: str) -> None:
         (" * @param x the number\n@media screen", " * @param x the number\n@media screen"),
         ("@staticmethod\ndef f(): ...", "@staticmethod\ndef f(): ..."),
         ("thanks @param and @overrider", "thanks [handle] and [handle]"),
+        ('@app.get("/x")\n@timed(n=3)\ndef f(): ...', '@app.get("/x")\n@timed(n=3)\ndef f(): ...'),
+        ("@MainActor\nclass A\n@Own\npublic class B", "@MainActor\nclass A\n@Own\npublic class B"),
+        ("@Held private var x\n@jane let me know", "@Held private var x\n[handle] let me know"),
+        (
+            "import '@angular/core', '@jane' and @jane/@bob",
+            "import '@angular/core', '[handle]' and [handle]/[handle]",
+        ),
+        ("@jane\nclass starts at 8", "@jane\nclass starts at 8"),
     ],
 )
 def test_an_annotation_is_nobodys_handle(text: str, expected: str) -> None:
     assert redacted(text) == expected
+
+
+@pytest.mark.parametrize(
+    "region",
+    REGIONS.split(),
+)
+def test_numbers_as_a_country_writes_them_at_home_are_redacted(region: str) -> None:
+    for kind in (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE):
+        number = phonenumbers.example_number_for_type(region, kind)
+        assert number is not None
+        home = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+        for written in (
+            home,
+            home.replace(" ", "-"),
+            home.replace(" ", "\u202f"),
+            "".join(filter(str.isdigit, home)),
+        ):
+            assert redacted(f"Ring {written}, evenings", region) == "Ring [phone], evenings"
 
 
 def test_numbers_count_as_any_of_the_authors_regions_writes_them() -> None:

@@ -242,3 +242,14 @@ def test_signer_of_a_ledger_is_the_key_in_its_file(tmp_path: Path) -> None:
     with Ledger.create(tmp_path / "l.sqlite", signer) as ledger:
         assert ledger.public_key_text == signer.public_key_text
         assert ledger.checkpoint().text.startswith("example.org/members\n0\n")
+
+
+def test_damage_that_the_database_cannot_even_put_in_words_is_told(sqlite_ledger, signer) -> None:
+    sqlite_ledger.close()
+    path = Path(sqlite_ledger.place)
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE", b"CREATE TAB\xb9E"))
+    with (
+        pytest.raises(LedgerError, match=r"LEDG-012.*verify the ledger"),
+        Ledger.open(path, signer) as damaged,
+    ):
+        list(damaged.entries())

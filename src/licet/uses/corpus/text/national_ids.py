@@ -6,7 +6,7 @@ the Indian Aadhaar ("2023 2024 2025" is one). Belgium and South Africa are left 
 today's date to check them, and the same text must be redacted the same way on every day; for Sweden, Norway
 and Korea only the parts of the check that need no date are used. The Dutch BSN, of which one random number in eleven
 passes, counts where its name stands before it or its author is Dutch. The British NINO has no check digits: it counts
-in capitals, whose first two keep to the prefixes that are given out.
+in capitals, whose first two keep to the prefixes that are given out, or after its name; so does an American SSN.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ FORMS: tuple[tuple[str, str, str | Check], ...] = (
 HINT = (
     r"[0-9]{7}|[0-9]{3}[.-][0-9]{2,4}[.-][0-9]|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-|[0-9]{6}[-+/ A-FU-Y][0-9]{3}"
     r"|[A-Z]{5}[0-9]{4}[A-Z]|[A-Za-z]{6}[0-9L-NP-V]{2}[A-Za-z][0-9L-NP-V]{2}"
-    r"|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]|[0-9]{3,4}[ .][0-9]{2,3}[ .][0-9]{3}"
+    r"|(?i:[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D])|[0-9]{3,4}[ .][0-9]{2,3}[ .][0-9]{3}"
     r"|[A-Z]{4}[0-9]{6}|[0-9]{2} ?[0-9][0-9ABab] ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}"
 )
 
@@ -113,6 +113,33 @@ def _bsn_at(text: str, start: int, regions: Collection[str]) -> int | None:
     return match.end() if named or "NL" in regions else None
 
 
+#: Numbers of which too little can be checked, where their name stands before them.
+_NAMED = (
+    (
+        re.compile(
+            r"(?<!\w)(?:nino|ni|national insurance)(?:\s(?:number|no\.?|nr\.?))?[^0-9A-Za-z]{0,3}(?:is\s)?$",
+            re.I,
+        ),
+        re.compile(r"[A-Z]{2}(?:[ -]?[0-9]{2}){3}[ -]?[A-D](?![0-9A-Za-z])", re.I),
+    ),
+    (
+        re.compile(
+            r"(?<!\w)(?:ssn|social security)(?:\s(?:number|no\.?|nr\.?))?[^0-9A-Za-z]{0,3}(?:is\s)?$", re.I
+        ),
+        re.compile(r"[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}(?![0-9A-Za-z])"),
+    ),
+)
+
+
+def _named_at(text: str, start: int) -> list[int]:
+    """Where numbers that begin here and are named before it end."""
+    return [
+        match.end()
+        for name, number in _NAMED
+        if (match := number.match(text, start)) and name.search(text, max(0, start - 40), start)
+    ]
+
+
 def find(text: str, regions: Collection[str] = ()) -> Iterator[tuple[int, int]]:
     """Spans of valid national numbers, in order and apart; where several begin, the longest.
 
@@ -128,7 +155,7 @@ def find(text: str, regions: Collection[str] = ()) -> Iterator[tuple[int, int]]:
             if (match := pattern.match(text, start.start())) and passes(check, match.group())
         ]
         dutch = _bsn_at(text, start.start(), regions)
-        ends += [] if dutch is None else [dutch]
+        ends += ([] if dutch is None else [dutch]) + _named_at(text, start.start())
         if ends:
             past = max(ends)
             yield start.start(), past

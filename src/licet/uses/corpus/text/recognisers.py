@@ -2,13 +2,14 @@
 
 A recogniser is a cheap pattern that Arrow runs over a whole column (RE2, so linear in the text) and a function
 that finds the exact spans in the few texts that match. Numbers count only when they check out: telephone
-numbers by phonenumbers, IBANs and cards by python-stdnum, addresses by ipaddress. Of deliberate disguise only what is
-in common use is recognised ("jane [at] example [dot] org"), and nothing here claims more.
+numbers by phonenumbers, IBANs and cards by python-stdnum, addresses by ipaddress. Recognisers see a text as a
+plain keyboard would have typed it, letter for letter (`as_typed`).
 """
 
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +23,9 @@ from phonenumbers import (
 )
 from stdnum import iban, luhn
 
-from licet.uses.corpus.text import national_ids
+from licet.uses.corpus.text import mailboxes, national_ids, profile_pages
+from licet.uses.corpus.text.annotations import is_of_a_program
+from licet.uses.corpus.text.mailboxes import CJK, MARKED
 from licet.uses.corpus.text.words import fold_word
 
 Span = tuple[int, int]
@@ -57,69 +60,36 @@ class Recogniser:
         return f"[{self.kind}]"
 
 
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_TYPED: dict[int, str] = {ord(space): " " for space in _SPACES} | {ord(hyphen): "-" for hyphen in _HYPHENS}
+_TYPED |= {zero + n: str(n) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xFF10) for n in range(10)}
+_TYPED |= dict(zip(map(ord, "＠﹫．＋（）／"), "@@.+()/", strict=True))
+
+
+def as_typed(text: str) -> str:
+    """The text, letter for letter, with the spaces, hyphens, digits and signs that a plain keyboard has."""
+    return text if text.isascii() else text.translate(_TYPED)
+
+
 def as_handle(name: str) -> str:
     """The letters and digits of a name, folded: ``Jane Doe`` and ``@jane.doe`` both give ``janedoe``."""
     return "".join(char for char in fold_word(name) if char.isalnum())
 
 
-# Scripts written without spaces: an address beside them ends where they begin.
-_CJK = r"\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF00-\uFFEF\U00020000-\U0003FFFF"
-# \w knows no combining marks, and Indic words are full of them.
-_MARKED = r"\w\u0300-\u036F\u0900-\u0DFF"
-_LOCAL = rf"(?:(?![{_CJK}])[{_MARKED}.!#$%&'*+/=?^`{{|}}~-]){{1,64}}|[{_CJK}]{{1,64}}"
-_EMAIL = re.compile(
-    rf"(?:{_LOCAL})@[{_MARKED}.-]{{1,253}}"
-    rf"\.(?:[A-Za-z]{{2,63}}|xn--[A-Za-z0-9-]{{2,59}}|(?:(?![{_CJK}\d_])[{_MARKED}]){{2,63}}|[{_CJK}]{{1,63}})"
-)
-_AT = r"\s{0,3}[\[({<]\s{0,3}(?:at|ät|@)\s{0,3}[\])}>]\s{0,3}"
-_DOT = r"\s{0,3}[\[({<]\s{0,3}(?:dot|punkt|point|punto|\.)\s{0,3}[\])}>]\s{0,3}"
-#: With a bracket around "at" or around a "dot"; or both as words, before an ending that everybody knows.
-_DISGUISED = re.compile(
-    rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:{_DOT}[\w+-]{{1,64}}){{0,3}}"
-    rf"(?:{_AT}[\w-]{{1,63}}(?:(?:{_DOT}|\.)[\w-]{{1,63}}){{1,4}}"
-    rf"|@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,3}}(?:{_DOT}[\w-]{{1,63}}){{1,4}})(?![\w-])"
-    r"|(?<![\w.+-])[\w.+-]{1,64} at [\w-]{1,63}(?: dot [\w-]{1,63}){0,2}"
-    r" dot (?:com|org|net|edu|de|ch|fr|nl|uk|eu|io)\b",
-    re.IGNORECASE,
-)
-_RUN_WITH_AT = re.compile(r"(?<!\S)\S*@\S*")
 _URL = re.compile(r"(?:\bhttps?://|\bwww\.)[^\s<>\"\]\[]*[^\s<>\"\]\[.,;:!?'’”)]", re.IGNORECASE)
-#: The address of somebody's page, with or without its scheme.
-_PROFILE = re.compile(
-    r"(?<![\w@.-])(?:https?://)?(?:[\w-]{1,20}\.){0,2}"
-    r"(?:linkedin\.com/(?:in|pub|mwlite/in)/|(?:x|twitter|github|gitlab|facebook|fb|instagram|pinterest|vk|soundcloud)\.com/"
-    r"(?!(?:search|hashtag|home|explore|about|features|pricing|login)\b)|youtube\.com/(?:@|c/|user/|channel/)"
-    r"|(?:tiktok|medium|substack)\.com/@|threads\.(?:net|com)/@|xing\.com/(?:profile|people)/|reddit\.com/(?:u|user)/"
-    r"|stackoverflow\.com/users/|bsky\.app/profile/|(?:t|wa|about|paypal)\.me/|keybase\.io/|linktr\.ee/)"
-    r"[^\s<>\"\]\[]{0,200}[^\s<>\"\]\[.,;:!?'’”)]",
-    re.IGNORECASE,
-)
 #: What stands before or after four numbers that are a version and no address.
 _VERSION_BEFORE = re.compile(
     r"(?:(?<!\w)(?:v|ver|vers|version|versions|versie|versión|versione|release|build|firmware|revision|rev|sdk|patch)"
-    r"[.:#]?\s{0,3}|[=~<>!]=\s{0,3}|[\^~])$",
+    r"[.:#]?\s{0,3}|(?<!\w)(?:section|sect|sec|chapter|clause|paragraph|para|article|rule|figure|fig|table|step|oid"
+    r"|abschnitt|kapitel|ziffer|sección|capítulo|capitolo|hoofdstuk)[.:]?\s{0,3}|§\s{0,3}|[=~<>!]=\s{0,3}|[\^~])$",
     re.IGNORECASE,
 )
 _VERSION_BETWEEN = re.compile(r"\s?(?:to|and|or|until|,|-|–|→|->)\s?", re.IGNORECASE)
 _VERSION_AFTER = re.compile(r"[-+](?:alpha|beta|rc|snapshot|dev|release|final|ga)", re.IGNORECASE)
-#: Words of programs that begin with an @ and are nobody's handle; the latter only where they begin a line.
-_ANYWHERE = """
-Override Deprecated SuppressWarnings SafeVarargs FunctionalInterface Test ParameterizedTest BeforeEach AfterEach
-BeforeAll AfterAll Autowired Inject Bean Component Service Repository Controller RestController Configuration Entity
-RequestMapping GetMapping PostMapping PutMapping DeleteMapping RequestBody RequestParam PathVariable Transactional
-SpringBootApplication Nullable NonNull NotNull Column Table Id GeneratedValue OneToMany ManyToOne Data Builder Getter
-Setter Slf4j Composable Preview Singleton Module Provides Injectable NgModule Input Output JvmStatic JvmField Throws
-Retention Target
-"""
-_BEGINNING_A_LINE = """
-param return returns throws see since author deprecated override property staticmethod classmethod dataclass
-pytest.fixture pytest.mark.parametrize functools.wraps functools.cache abstractmethod app.route media import keyframes
-font-face supports charset layer include mixin extend
-"""
-_ANNOTATIONS, _LINE_ANNOTATIONS = frozenset(_ANYWHERE.split()), frozenset(_BEGINNING_A_LINE.split())
 _HANDLE = re.compile(
-    rf"(?<![A-Za-z0-9_.@])@(?!\d)(?:(?:(?![{_CJK}])[{_MARKED}.-]){{1,39}}(?:(?![{_CJK}])[{_MARKED}])"
-    rf"|[{_CJK}]{{2,20}})"
+    rf"(?<![A-Za-z0-9_.@])@(?!\d)(?:(?:(?![{CJK}])[{MARKED}.-]){{1,39}}(?:(?![{CJK}])[{MARKED}])"
+    rf"|[{CJK}]{{2,20}})"
 )
 _IPV4 = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w]|\.[0-9])")
 _IPV6 = re.compile(
@@ -128,6 +98,13 @@ _IPV6 = re.compile(
 _IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=(?:[ \u00A0-]?[A-Za-z0-9]){11})")
 _DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ \u00A0-]?[0-9]){11,}(?![0-9A-Za-z])")
 _DIGITS = re.compile(r"[0-9]+")
+#: What stands before digits that number a thing and call nobody.
+_NUMBERED = re.compile(
+    r"(?:(?<!\w)(?:order|invoice|ticket|case|issue|pr|tracking|parcel|shipment|isbn|ean|gtin|sku|item|commit|transaction"
+    r"|bestellung|auftrag|rechnung|commande|facture|pedido|factura|ordine|fattura|bestelling|factuur)"
+    r"(?:s?nummer)?(?:\s?(?:no|nr|num|number|id|code|nummer|n°|numéro|número|numero))?\.?\s?[:#№]?\s?#?|\w#|(?<!\S)#)$",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"\(?(?:19|20)\d\d-[01]\d-[0-3]\d")
 _INTERNATIONAL = re.compile(r"[+＋]|(?<!\w)00[1-9]")
 _DIALLED = re.compile(r"(?<!\w)00([1-9][\d\s().\-/]{6,20}\d)(?!\d)")
@@ -141,23 +118,7 @@ _CARD = re.compile(
 
 
 def _find_emails(text: str, _: Author) -> Iterator[Span]:
-    # Only in runs that hold an @: the pattern tried at every letter of a text costs ten times as much.
-    found = [
-        match.span() for run in _RUN_WITH_AT.finditer(text) for match in _EMAIL.finditer(text, *run.span())
-    ]
-    if _MAY_BE_DISGUISED.search(text):
-        found += [match.span() for match in _DISGUISED.finditer(text)]
-    past = 0
-    for start, end in sorted(found):
-        if start >= past:
-            past = end
-            yield start, end
-
-
-#: Brackets or words around "at" and "dot": the costly pattern is tried where there are any.
-_MAY_BE_DISGUISED = re.compile(
-    r"[\[({<]\s{0,3}(?:at|ät|@|dot|punkt|point|punto|\.)\s{0,3}[\])}>]| dot ", re.IGNORECASE
-)
+    return mailboxes.find(text)
 
 
 def _find_urls(text: str, _: Author) -> Iterator[Span]:
@@ -165,18 +126,12 @@ def _find_urls(text: str, _: Author) -> Iterator[Span]:
 
 
 def _find_profiles(text: str, _: Author) -> Iterator[Span]:
-    return (match.span() for match in _PROFILE.finditer(text))
-
-
-def _is_of_a_program(text: str, match: re.Match[str]) -> bool:
-    word = match.group()[1:]
-    begins_line = not text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t*/")
-    return word in _ANNOTATIONS or (begins_line and word in _LINE_ANNOTATIONS)
+    return profile_pages.find(text)
 
 
 def _find_handles(text: str, author: Author) -> Iterator[Span]:
     for match in _HANDLE.finditer(text):
-        if as_handle(match.group()) not in author.handles and not _is_of_a_program(text, match):
+        if as_handle(match.group()) not in author.handles and not is_of_a_program(text, match):
             yield match.span()
 
 
@@ -192,13 +147,20 @@ def _find_ip_addresses(text: str, _: Author) -> Iterator[Span]:
         ):
             version_end = match.end()
             continue
-        try:
-            ipaddress.ip_address(match.group())
-        except ValueError:
+        if not _is_ip_address(match.group()):
             continue
         if match.start() >= past:  # the last part of an IPv6 address may look like an IPv4 one
             past = match.end()
             yield match.span()
+
+
+def _is_ip_address(text: str) -> bool:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    # A slice such as 10::20 reads as an address out of space that nobody was ever given.
+    return "." in text or not address.is_reserved or len([group for group in text.split(":") if group]) > 3
 
 
 def _find_ibans(text: str, _: Author) -> Iterator[Span]:
@@ -256,6 +218,8 @@ def _find_phones(text: str, author: Author) -> Iterator[Span]:
         # Dates and, without a region, anything but an international number: told apart before the costly check.
         if candidate.end() <= past or _DATE.fullmatch(candidate.group()):
             continue
+        if _is_numbered(text, candidate):
+            continue
         if not author.regions and not _INTERNATIONAL.search(
             text, max(candidate.start() - 2, past), candidate.end()
         ):
@@ -266,6 +230,17 @@ def _find_phones(text: str, author: Author) -> Iterator[Span]:
             if start + start_here < candidate.end():
                 past = start + end_here
                 yield start + start_here, past
+
+
+def _is_numbered(text: str, candidate: re.Match[str]) -> bool:
+    """Whether digits number a thing, as those before them say, or count: "order no. 2015550123", "1 2 3 4 5 6"."""
+    digits = candidate.group()
+    if digits.isdigit():
+        before = text[max(0, candidate.start() - 32) : candidate.start()]
+        return digits[:2] != "00" and _NUMBERED.search(before) is not None
+    groups = _DIGITS.findall(digits)
+    steps = {int(later) - int(earlier) for earlier, later in itertools.pairwise(groups)}
+    return len(groups) > 4 and steps == {1}
 
 
 def _valid_phones(window: str, regions: tuple[str, ...]) -> Iterator[Span]:
@@ -296,20 +271,21 @@ def _find_national_ids(text: str, author: Author) -> Iterator[Span]:
     return national_ids.find(text, author.regions)
 
 
-_PROFILE_HINT = (
-    r"(?i)(?:x|linkedin|twitter|github|gitlab|facebook|fb|instagram|pinterest|vk|soundcloud|youtube|tiktok|medium|substack"
-    r"|xing|reddit|stackoverflow)\.com/|threads\.|bsky\.app/|\.me/|keybase\.io/|linktr\.ee/"
-)
+# In hints, for the column as it was written: gaps and digits that `as_typed` makes plain.
+_GAP = r"[\p{Zs}\p{Pd}]"
+_OTHER_DIGITS = r"[\x{660}-\x{669}\x{6F0}-\x{6F9}\x{966}-\x{96F}\x{9E6}-\x{9EF}\x{FF10}-\x{FF19}]"
 
 #: In the order in which they claim text: what has more structure goes first.
 RECOGNISERS: tuple[Recogniser, ...] = (
     Recogniser("url", r"(?i)https?://|www\.", _find_urls),
-    Recogniser("profile_url", _PROFILE_HINT, _find_profiles),
-    Recogniser("email", r"[^\s@]@[^\s@]|(?i:[\[({<]\s{0,3}(?:at|ät)\s{0,3}[\])}>]| dot )", _find_emails),
-    Recogniser("iban", r"[A-Za-z]{2}[0-9]{2}(?:[ \x{A0}-]?[A-Za-z0-9]){11}", _find_ibans),
-    Recogniser("national_id", national_ids.HINT, _find_national_ids),
-    Recogniser("payment_card", r"[0-9](?:[ \x{A0}-]?[0-9]){11}", _find_payment_cards),
-    Recogniser("ip_address", r"[0-9]\.[0-9]{1,3}\.[0-9]|:[0-9A-Fa-f]{0,4}:", _find_ip_addresses),
+    Recogniser("profile_url", profile_pages.HINT, _find_profiles),
+    Recogniser("email", mailboxes.HINT, _find_emails),
+    Recogniser("iban", rf"[A-Za-z]{{2}}[0-9]{{2}}(?:{_GAP}?[A-Za-z0-9]){{11}}|{_OTHER_DIGITS}", _find_ibans),
+    Recogniser("national_id", rf"{national_ids.HINT}|{_OTHER_DIGITS}", _find_national_ids),
+    Recogniser("payment_card", rf"[0-9](?:{_GAP}?[0-9]){{11}}|{_OTHER_DIGITS}", _find_payment_cards),
+    Recogniser(
+        "ip_address", rf"[0-9]\.[0-9]{{1,3}}\.[0-9]|:[0-9A-Fa-f]{{0,4}}:|{_OTHER_DIGITS}", _find_ip_addresses
+    ),
     Recogniser("phone", r"\p{Nd}(?:[\s\p{Zs}().\-/\x{2010}-\x{2015}]{0,3}\p{Nd}){6}", _find_phones),
-    Recogniser("handle", r"@[^\s@]", _find_handles),
+    Recogniser("handle", r"[@＠﹫][^\s@]", _find_handles),
 )

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from phonenumbers import SUPPORTED_REGIONS
 
 from licet.terms import UseError
-from licet.uses.corpus.text.recognisers import RECOGNISERS, Author, Recogniser, as_handle
+from licet.uses.corpus.text.recognisers import RECOGNISERS, Author, Recogniser, as_handle, as_typed
 
 #: Every kind there is, in the order in which they claim text.
 KINDS: tuple[str, ...] = tuple(recogniser.kind for recogniser in RECOGNISERS)
@@ -121,7 +121,7 @@ def _redact_one(
 
 def _replace(text: str, recogniser: Recogniser, author: Author, counts: Counter[str]) -> str:
     parts, past = [], 0
-    for start, end in recogniser.find(text, author):
+    for start, end in recogniser.find(as_typed(text), author):
         parts += [text[past:start], recogniser.token]
         past = end
         counts[recogniser.kind] += 1
