@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from licet.app.disk import clear_disk_errors
 from licet.app.results import Chosen
+from licet.enforce.settled_ids import current_name
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.sources.catalogue import is_category
 from licet.terms import AppError, LicetError
@@ -76,18 +77,6 @@ def signal(workspace: Workspace, subject: str, signal: str, value: bool, via: st
     with clear_disk_errors("recording the signal"):
         entries = [NewEntry(EntryKind.SIGNAL, name, asked.payload) for name in names]
         return _record(workspace.ledger, request, entries, asked)[0]
-
-
-def current_name(ledger: Ledger, subject: str) -> str:
-    """The id that a subject goes by now: renames followed in the order in which they were made."""
-    name, since = subject, 0
-    while renames := [
-        entry
-        for entry in ledger.entries_of_kind(EntryKind.SUBJECT_RENAMED, name, since)
-        if entry.payload is not None and "to" in entry.payload
-    ]:
-        name, since = str((renames[0].payload or {})["to"]), renames[0].index + 1
-    return name
 
 
 def names_reached(ledger: Ledger, subject: str, refuses: bool) -> tuple[str, ...]:

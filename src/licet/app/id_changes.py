@@ -9,12 +9,12 @@ before the entry, is as it was.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from licet.app.choosing import current_name, require_subject_id
+from licet.app.choosing import require_subject_id
 from licet.app.disk import clear_disk_errors
+from licet.enforce.settled_ids import current_name, mark_of_other
 from licet.ledger import Choice, Entry, EntryKind, Ledger, NewEntry
 from licet.terms import AppError
 from licet.terms.moments import format_moment
@@ -82,7 +82,11 @@ def keep_apart(workspace: Workspace, one: str, other: str, via: str) -> Entry | 
         return None
     # Each entry names the other by a mark, so that erasing one of them leaves no id of theirs with the other.
     entries = [
-        NewEntry(EntryKind.SUBJECTS_DISTINCT, subject, {"other": _mark(workspace.salt, another), "via": via})
+        NewEntry(
+            EntryKind.SUBJECTS_DISTINCT,
+            subject,
+            {"other": mark_of_other(workspace.salt, another), "via": via},
+        )
         for subject, another in ((one, other), (other, one))
     ]
     with clear_disk_errors("recording that two ids are two people"):
@@ -115,27 +119,10 @@ def are_apart(ledger: Ledger, salt: bytes, one: str, other: str) -> bool:
     """Whether the ledger says that two ids are two people."""
     pairs = ((one, other), (other, one))
     return any(
-        (entry.payload or {}).get("other") == _mark(salt, another)
+        (entry.payload or {}).get("other") == mark_of_other(salt, another)
         for subject, another in pairs
         for entry in ledger.entries_of_kind(EntryKind.SUBJECTS_DISTINCT, subject)
     )
-
-
-def unsettled(salt: bytes, ledger: Ledger, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Which pairs, an id that is gone and a member's like it, the ledger says nothing of: neither that the one goes by
-    another id now, nor that they are two people."""
-    renamed = {entry.subject for entry in ledger.entries_of_kind(EntryKind.SUBJECT_RENAMED)}
-    apart = {
-        (entry.subject, entry.payload["other"])
-        for entry in ledger.entries_of_kind(EntryKind.SUBJECTS_DISTINCT)
-        if entry.payload is not None
-    }
-    return [
-        (gone, member)
-        for gone, member in pairs
-        if (gone not in renamed or current_name(ledger, gone) == gone)
-        and (gone, _mark(salt, member)) not in apart
-    ]
 
 
 def _choices_to_carry(ledger: Ledger, old: str, new: str, via: str) -> list[NewEntry]:
@@ -179,7 +166,3 @@ def _require_two(one: str, other: str) -> None:
         raise AppError(
             "APP-175", f"{ascii(one)[:60]} is one id, and two are needed", fix="give the old id and the new"
         )
-
-
-def _mark(salt: bytes, subject: str) -> str:
-    return hmac.digest(salt, b"licet distinct\x00" + subject.encode(), "sha256").hex()

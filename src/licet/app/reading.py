@@ -13,6 +13,7 @@ from pathlib import Path
 
 from licet.app.layout import Layout
 from licet.enforce.absences import RosterHere
+from licet.enforce.doubtful_ids import DoubtfulIds
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.people import People
 from licet.sources.catalogue import Catalogue
@@ -24,7 +25,8 @@ from licet.sources.stand import Stand, files_of, look_at
 class Reading:
     """The catalogue and the people of one workspace. Any number of threads may share it."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, doubtful: DoubtfulIds) -> None:
+        self._doubtful = doubtful
         self._layout, self._lock = layout, threading.RLock()
         self._written: tuple[Stand, Catalogue] | None = None
         self._checked: tuple[Stand, Catalogue] | None = None
@@ -73,7 +75,7 @@ class Reading:
         now = look_at((self._layout.catalogue, *(files or ())))
         if files is not None and self._people is not None and self._people[0].holds(now):
             return self._people[1]
-        people = People(self._catalogue(), DuckDBEngine(), self._layout.root)
+        people = People(self._catalogue(), DuckDBEngine(), self._layout.root, doubtful=self._doubtful)
         self._people = None if files is None else (now, people)
         return people
 

@@ -104,6 +104,7 @@ def what_if(workspace: Workspace, packs: Sequence[str], at: datetime, member: st
         impact = Impact(
             Side(nothing_permitted(policy.pack), at), Side(policy, at), workspace.catalogue, DuckDBEngine(),
             workspace.ledger, position=position, base=workspace.layout.root, kept=kept,
+            absences=workspace.absences,
         )  # fmt: skip
         found.append(_of_everybody(policy, impact))
         members = impact.members

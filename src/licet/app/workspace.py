@@ -38,7 +38,8 @@ from licet.app.tokens import Tokens
 from licet.app.what_if import WhatIf, what_if
 from licet.decide import Decision, Facts, Policy
 from licet.enforce import Gate, decide_batch
-from licet.enforce.absences import Absences
+from licet.enforce.absences import Absences, unknown_who
+from licet.enforce.doubtful_ids import DoubtfulIds
 from licet.enforce.kept import Kept
 from licet.enforce.people import People
 from licet.enforce.subject_index import SubjectIndexes
@@ -105,7 +106,7 @@ class Workspace:
         self._clock = clock
         self.layout: Layout = open_layout(root.absolute())
         self._spark = spark_session(spark)
-        self._reading = Reading(self.layout)
+        self._reading = Reading(self.layout, DoubtfulIds(lambda: self.salt))
         self._kept = Kept()
         self._indexes = SubjectIndexes(self.layout.root)
 
@@ -421,13 +422,22 @@ class Workspace:
         at, place, people = self.now(), self.ledger.position, self.people()
         if not people.knows(subject):
             raise self.unknown(subject)
-        if (read := self._reading.roster()) is not None:
-            self._absences.refuse_lost("pages", read[0], self.ledger, read[1], 0)
-        return public_page(
+        run = self._refuse_lost()
+        shown = public_page(
             self.records_about(subject), subject, record,
             lambda person: people.facts_about(person, at, place, self.ledger), self.policy(place), at,
             self.salt,
         )  # fmt: skip
+        run.done()
+        return shown
+
+    def _refuse_lost(self) -> Absences:
+        """A run for who answers about many without a gate. Where no file tells of a change, each answer would read
+        all ids; then every single one is still asked about by itself. Raises: GateError GATE-171, GATE-172."""
+        run, read = self.absences.begin(), self._reading.roster()
+        if read is not None:
+            run.refuse_lost("answers", read[0], self.ledger, read[1], 0)
+        return run
 
     def is_willing_to_train(self, subject: str) -> bool:
         """Whether a subject said themselves that what they publish may train generative AI, and it may.
@@ -461,9 +471,9 @@ class Workspace:
         return Tokens(self.layout.tokens)
 
     @functools.cached_property
-    def _absences(self) -> Absences:
+    def absences(self) -> Absences:
         """What is remembered, from one run to the next, of members who refused and are gone."""
-        return Absences(self.layout.absences, self.salt, functools.partial(id_changes.unsettled, self.salt))
+        return Absences(self.layout.absences, self.salt)
 
     # -- deciding -------------------------------------------------------------------------------------------
 
@@ -483,7 +493,8 @@ class Workspace:
         """Decide about one record of one subject.
 
         at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
-        Raises: AppError APP-013 for an unknown subject, APP-085 when the ledger, or `position`, is not there yet.
+        Raises: AppError APP-013 for an unknown subject, APP-085 when the ledger, or `position`, is not there yet;
+        GateError GATE-171 for an id that may be somebody's who refused under another spelling.
         """
         question = deciding.Question(subject, purpose, category, recipient, visibility, created)
         (answer,) = self.decide_many([question], at=at, position=position, at_least=at_least)
@@ -499,7 +510,8 @@ class Workspace:
         position: int | None = None,
         at_least: int | None = None,
     ) -> list[Decision]:
-        """Decide about many records at one moment and position, in their order; a subject unknown here is denied.
+        """Decide about many records at one moment and position, in their order; a subject unknown here is denied, and
+        so is one that may be somebody else who refused.
 
         Raises: AppError APP-005, APP-015, APP-085, APP-170 as `decide`.
         """
@@ -521,13 +533,17 @@ class Workspace:
     ) -> pa.Table:
         """Decide about many records at once, the facts about their subjects in columns; see `enforce.batches`.
 
-        at_least: as `decide` has it. Raises: AppError APP-085.
+        at_least: as `decide` has it. Raises: AppError APP-085; GateError GATE-171, GATE-172 where the members' table
+        shows that somebody's refusal may be lost with their id: then it may be missing from the columns, too.
         """
         moment, policy = (
             self.now() if at is None else at,
             self._policies.at(self._position(position, at_least)),
         )
-        return decide_batch(policy, purpose, category, moment, records, recipient=recipient)
+        run = self._refuse_lost()
+        decided = decide_batch(policy, purpose, category, moment, records, recipient=recipient)
+        run.done()
+        return decided
 
     def gate(
         self,
@@ -594,7 +610,7 @@ class Workspace:
         position: one that stands for the present, since nothing that matters was recorded after it.
         Raises: UseError CORP-208 for a moment to come or choices of the past.
         """
-        with clear_disk_errors("building the corpus"), self._absences.once_done() as absences:
+        with clear_disk_errors("building the corpus"), self.absences.once_done() as absences:
             return corpora.build(
                 self, purpose, recipient, at, position, recipe, people_left, absences, progress
             )
@@ -614,7 +630,7 @@ class Workspace:
         snapshot: the latest that may be updated, by default. Raises: UseError CORP-200 for one made for inspection,
         CORP-208 for another moment than now or choices of the past.
         """
-        with clear_disk_errors("updating the corpus"), self._absences.once_done() as absences:
+        with clear_disk_errors("updating the corpus"), self.absences.once_done() as absences:
             return corpora.update(self, snapshot, at, position, recipe, people_left, absences, progress)
 
     def corpus_list(self) -> list[SnapshotRef]:
@@ -653,7 +669,7 @@ class Workspace:
         recipe:    the one it was made by, where that is not the workspace's.
         Raises: UseError CORP-209 when a document of it may not be used now, CORP-200 for one made for inspection.
         """
-        with clear_disk_errors("exporting the corpus"), self._absences.once_done() as absences:
+        with clear_disk_errors("exporting the corpus"), self.absences.once_done() as absences:
             made = corpora.usable(self, snapshot, "exported")
             return corpora.export(
                 self, made, Path(target), form, overwrite, recipient, leave_out, recipe, absences
@@ -743,7 +759,7 @@ class Workspace:
             for_training=for_training,
             tense=tense_of(self, at, position),
             for_inspection=for_inspection,
-            absences=self._absences if absences is None else absences,
+            absences=self.absences if absences is None else absences,
             people_left=people_left,
             salt=self.salt,
             present=present,
@@ -777,9 +793,12 @@ class Workspace:
         if next(self.ledger.entries(subject=subject), None) is None and not self.people().knows(subject):
             raise self.unknown(subject)
 
-    def unknown(self, subject: str) -> AppError:
-        """The error for a subject that nobody knows."""
+    def unknown(self, subject: str) -> LicetError:
+        """The error for a subject that nobody knows, or who may be another."""
         try:
+            other = self.people().taken_for(subject, self.ledger.position, self.ledger)
+            if other is not None and self.people().knows(subject):
+                return unknown_who(other, subject)
             facts = self.catalogue.facts
             where = facts.table if facts else "no table of members yet"
         except LicetError:

@@ -16,7 +16,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -25,19 +25,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.enforce.engine import Engine
+from licet.enforce.refusals import refusing
+from licet.enforce.settled_ids import unsettled
 from licet.ledger import Ledger
 from licet.sources.spellings import folded
 from licet.sources.stand import Stand
-from licet.terms import ChoiceState, GateError
+from licet.terms import GateError
 
 #: How many who refused may be gone at once: more than these, and more than this share of them, stop a run.
 MOST_GONE, MOST_GONE_SHARE = 10, 0.01
 
 _DIGEST_BYTES = 8
 _WHITE = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
-
-#: Which of some pairs, an id that is gone and a member's like it, nothing in the ledger tells apart or joins.
-Unsettled = Callable[[Ledger, list[tuple[str, str]]], list[tuple[str, str]]]
 
 
 class Roster(Protocol):
@@ -73,27 +72,53 @@ class _Seen(NamedTuple):
 
 
 class Absences:
-    """What one workspace remembers of them between two runs. Any number of threads may share one."""
+    """What one workspace remembers of them between two runs. Any number of threads may share one.
 
-    def __init__(self, file: Path, salt: bytes, unsettled: Unsettled) -> None:
-        """file: what was absent at the last run. salt: the workspace's own, for the digests in that file."""
-        self._file, self._salt, self._unsettled = file, salt, unsettled
+    Every reading of all members asks it: who opens a gate without one has one that remembers nothing, and stops at
+    look-alikes all the same.
+    """
+
+    def __init__(self, file: Path | None = None, salt: bytes | None = None) -> None:
+        """file: what was absent at the last run; None where no run is remembered.
+        salt: the workspace's own, for digests and marks; without one no two ids are known to be two people."""
+        self._file, self._salt = file, salt
         self._seen: dict[str, _Seen] = {}
         self._lock = threading.Lock()
-        #: Within a run, what is to be remembered once it is done; None outside one.
-        self._unsaid: list[tuple[int, frozenset[str]]] | None = None
+        #: Within a run: what to remember once it is done, and by whom.
+        self._unsaid: list[tuple[int, frozenset[str]]] = []
+        self._of: Absences | None = None
+        self._ends_by_itself = False
+
+    def begin(self) -> Absences:
+        """The same for one run: what it sees is remembered when `done` is said; nothing of it where it failed."""
+        if self._of is not None:
+            return self  # a run within a run ends with it
+        with self._lock:
+            run = copy.copy(self)
+            run._seen, run._unsaid, run._of = dict(self._seen), [], self
+        return run
+
+    def done(self) -> None:
+        """Rows or answers were handed out; said of a run that ends by itself, it is passed over."""
+        if not self._ends_by_itself:
+            self._end()
 
     @contextlib.contextmanager
     def once_done(self) -> Iterator[Absences]:
-        """The same for one run: what it sees is remembered when it came to its end, nothing of it where it failed."""
-        run = copy.copy(self)
-        unsaid: list[tuple[int, frozenset[str]]] = []
-        run._seen, run._unsaid = dict(self._seen), unsaid
+        """A run of many steps: it is done when it came to its end, whatever its steps say."""
+        run = self.begin()
+        run._ends_by_itself = True
         yield run
-        with self._lock:
-            self._seen.update(run._seen)
-            for position, absent in unsaid[-1:]:
-                self._remember(position, absent)
+        run._end()
+
+    def _end(self) -> None:
+        if self._of is None or not self._unsaid:
+            return
+        with self._of._lock:
+            self._of._seen.update(self._seen)
+            position, absent = self._unsaid[-1]
+            self._unsaid.clear()
+            self._remember(position, absent)
 
     def refuse_lost(
         self,
@@ -111,6 +136,7 @@ class Absences:
         read: those who refuse as of a position, where they are read anyhow.
         Raises: GateError GATE-171 where an id that is gone has a look-alike, GATE-172 where too many are gone at once.
         """
+        ledger = ledger.recorded
         with self._lock:
             position, earlier = ledger.position, self._seen.get(key)
             if earlier is not None and not earlier.is_as_it_was(stand, ledger, position):
@@ -128,7 +154,7 @@ class Absences:
             if earlier is None or absent != earlier.absent:
                 self._refuse_look_alikes(ledger, roster, absent)
                 self._refuse_exodus(ledger, absent, people_left)
-            self._remember(position, absent)
+            self._unsaid.append((position, absent))
             self._seen[key] = _Seen(stand, position, absent)
 
     def _refuse_look_alikes(self, ledger: Ledger, roster: Roster, absent: frozenset[str]) -> None:
@@ -142,17 +168,9 @@ class Absences:
             for member in roster.like(frozenset(spelt))
             for subject in spelt.get(folded(member), ())
         ]
-        pairs = self._unsettled(ledger, sorted(pairs)) if pairs else []
+        pairs = unsettled(ledger, self._salt, sorted(pairs)) if pairs else []
         if pairs:
-            gone, member = pairs[0]
-            others = len({subject for subject, _ in pairs})
-            raise GateError(
-                "GATE-171",
-                f"the ids of {others} who refused are gone from the members' table, and ids that differ by case, "
-                f"Unicode form or surrounding space alone are there: {ascii(gone)[:80]} is gone, {ascii(member)[:80]} "
-                "is there",
-                fix="say for each which it is: `licet subjects rename OLD NEW` or `licet subjects distinct OLD NEW`",
-            )  # fmt: skip
+            raise unknown_who(*pairs[0], len({subject for subject, _ in pairs}))
 
     def _refuse_exodus(self, ledger: Ledger, absent: frozenset[str], people_left: int) -> None:
         last = self._read_last()
@@ -164,7 +182,7 @@ class Absences:
             return
         gone = refusing(ledger, position, newly)
         # An id that was renamed is not gone: what it refused is refused under the new one.
-        count = len(self._unsettled(ledger, [(subject, "") for subject in gone.to_pylist()]))
+        count = len(unsettled(ledger, self._salt, [(subject, "") for subject in gone.to_pylist()]))
         there = len(refusing(ledger, position)) - len(absent_then)
         if count > max(MOST_GONE, people_left) and count > MOST_GONE_SHARE * there:
             raise GateError(
@@ -176,8 +194,7 @@ class Absences:
 
     def _remember(self, position: int, absent: frozenset[str]) -> None:
         """What this run saw. A process that dies here, or may not write, leaves what an earlier run saw."""
-        if self._unsaid is not None:
-            self._unsaid.append((position, absent))
+        if self._file is None:
             return
         said = {"licet_absences": 1, "position": position, "absent": sorted(map(self._digest, absent))}
         part = self._file.with_name(f".{self._file.name}.{secrets.token_hex(8)}.part")
@@ -191,6 +208,8 @@ class Absences:
 
     def _read_last(self) -> tuple[int, frozenset[str]] | None:
         """What the last run saw, this process's or another's; None before the first."""
+        if self._file is None:
+            return None
         try:
             said: Any = json.loads(self._file.read_bytes())
             return int(said["position"]), frozenset(map(str, said["absent"]))
@@ -203,21 +222,20 @@ class Absences:
             ) from error  # fmt: skip
 
     def _digest(self, subject: str) -> str:
-        return hmac.digest(self._salt, b"licet absent\x00" + subject.encode(), "sha256")[:_DIGEST_BYTES].hex()
+        return hmac.digest(self._salt or b"", b"licet absent\x00" + subject.encode(), "sha256")[
+            :_DIGEST_BYTES
+        ].hex()
 
 
-def refusing(ledger: Ledger, position: int, subjects: Collection[str] | None = None) -> pa.Array:
-    """Ids of those who refuse something or send a signal, each once; of some subjects, or of everybody not erased."""
-    return who_refuses(
-        ledger.choices_table(position, subjects, known=tuple),
-        ledger.signals_table(position, subjects, known=tuple),
-    )
-
-
-def who_refuses(choices: pa.Table, signals: pa.Table) -> pa.Array:
-    """Ids with a no among some choices, or with a signal, each once. choices: with `state`."""
-    noes = choices.filter(pc.not_equal(choices["state"], str(ChoiceState.GIVEN)))["subject"]
-    return pa.chunked_array([*noes.chunks, *signals["subject"].chunks], pa.string()).unique()
+def unknown_who(gone: str, member: str, others: int = 1) -> GateError:
+    """What is said of an id that may be somebody's who refused under another spelling."""
+    return GateError(
+        "GATE-171",
+        f"the ids of {others} who refused are gone from the members' table, and ids that differ by case, "
+        f"Unicode form or surrounding space alone are there: {ascii(gone)[:80]} is gone, {ascii(member)[:80]} "
+        "is there",
+        fix="say for each which it is: `licet subjects rename OLD NEW` or `licet subjects distinct OLD NEW`",
+    )  # fmt: skip
 
 
 class RosterHere:

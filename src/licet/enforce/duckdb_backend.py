@@ -24,11 +24,11 @@ class DuckDBBackend(HandsOut, Backend):  # type: ignore[misc]
     """Connected with `DuckDBBackend().connect()`."""
 
     def execute(self, expr: ir.Expr, /, **more: Any) -> Any:
-        with explained():
+        with self._answering():
             return super().execute(expr, **more)
 
     def to_pyarrow(self, expr: ir.Expr, /, **more: Any) -> Any:
-        with explained():
+        with self._answering():
             return super().to_pyarrow(expr, **more)
 
     def to_pyarrow_batches(
@@ -46,7 +46,7 @@ class DuckDBBackend(HandsOut, Backend):  # type: ignore[misc]
 
         def batches() -> Iterator[pa.RecordBatch]:
             self._run_pre_execute_hooks(table)
-            with explained():
+            with self._answering():
                 yield from self.con.sql(sql).to_arrow_reader(chunk_size).cast(schema)
 
         with explained():
@@ -54,17 +54,23 @@ class DuckDBBackend(HandsOut, Backend):  # type: ignore[misc]
         return pa.RecordBatchReader.from_batches(schema, batches())
 
     def to_parquet(self, expr: ir.Table, /, path: Any, **more: Any) -> None:
-        with explained():
+        with self._answering():
             super().to_parquet(expr, path, **more)
 
     def to_csv(self, expr: ir.Table, /, path: Any, **more: Any) -> None:
-        with explained():
+        with self._answering():
             super().to_csv(expr, path, **more)
 
     def to_json(self, expr: ir.Table, /, path: Any, **more: Any) -> None:
         self._run_pre_execute_hooks(expr)  # Ibis does so everywhere else
-        with explained():
+        with self._answering():
             super().to_json(expr, path, **more)
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        with explained():
+            yield
+        self.answered()
 
 
 #: What is said to be read where nobody knows its name.

@@ -193,8 +193,8 @@ class DuckDBEngine:
         with self.reading("the table that says who the members are"):
             return self.backend.create_table(next(self._names), expression, temp=True)
 
-    def hand_out(self, rows: ir.Table, require: Callable[[], None]) -> ir.Table:
-        return self.backend.hand_out(rows, require)
+    def hand_out(self, rows: ir.Table, require: Callable[[], None], done: Callable[[], None]) -> ir.Table:
+        return self.backend.hand_out(rows, require, done)
 
     def keyed_hash(self, text: ir.Value, key: bytes) -> ir.Value:
         if key not in self._hashes:

@@ -46,8 +46,9 @@ class Engine(Protocol):
         """Compute an expression once and keep the result for this engine's lifetime."""
         ...
 
-    def hand_out(self, rows: ir.Table, require: Callable[[], None]) -> ir.Table:
-        """An expression for whoever asked the gate: what is made of it is read only while `require` raises nothing."""
+    def hand_out(self, rows: ir.Table, require: Callable[[], None], done: Callable[[], None]) -> ir.Table:
+        """An expression for whoever asked the gate: what is made of it is read only while `require` raises nothing, and
+        `done` is said each time it was read to its end."""
         ...
 
     def keyed_hash(self, text: ir.Value, key: bytes) -> ir.Value:

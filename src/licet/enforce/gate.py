@@ -78,7 +78,8 @@ class Gate:
         """columns: per table the columns this use asks for; it sees, and is counted by, nothing else.
         tables:  Arrow tables that the catalogue names with `arrow:`.
         kept:    what earlier gates of the same tables and ledger found, and later ones may use.
-        absences: what earlier runs saw of the members; reading then stops where somebody's refusal would be lost.
+        absences: what earlier runs saw of the members; without it, none is remembered. Reading stops where somebody's
+                 refusal would be lost; what was seen is remembered once rows or answers came out whole.
         people_left: so many of those who refused have left.
         for_training: something is to learn from what it hands out. Then only a training purpose will do, and
                  private communication stays out of it, under any policy.
@@ -104,7 +105,8 @@ class Gate:
         self.position = ledger.position if position is None else position
         kept = Kept() if kept is None else kept
         self._tables = Tables(catalogue, engine, base, tables or {}, columns)
-        members = Members(self._tables, engine, ledger, self.position, at, kept, absences, people_left)
+        self._run = (Absences(salt=salt) if absences is None else absences).begin()
+        members = Members(self._tables, engine, ledger, self.position, at, kept, self._run, people_left)
         self._plans = Plans(policy, purpose, recipient, at, self._tables, members, engine, for_training)
         self._pseudonyms = Pseudonyms(engine, secrets.token_bytes(32) if salt is None else salt)
         self._verdicts = Verdicts(self._tables, self._plans, engine, kept)
@@ -142,7 +144,7 @@ class Gate:
         """
         gate = self._now()
         gate._require_now()
-        return gate.engine.hand_out(gate._permitted(name, subjects), gate._require_still_now)
+        return gate.engine.hand_out(gate._permitted(name, subjects), gate._require_still_now, gate._run.done)
 
     def _now(self) -> Gate:
         """This gate; where it was of now and that has passed, the one of now, else this one as one of the past."""
@@ -216,7 +218,9 @@ class Gate:
         gate = self._now()
         gate._require_now()
         with gate.engine.reading(f"table {name!r}"):
-            return gate._permitted(name, subjects).to_pyarrow()
+            rows = gate._permitted(name, subjects).to_pyarrow()
+        gate._run.done()
+        return rows
 
     def prepare(self, names: Iterable[str] | None = None) -> tuple[str, ...]:
         """Judge every row of these tables (of all, by default) now, so that reading them joins nothing any more.
@@ -240,6 +244,7 @@ class Gate:
                     passed.append(Passed(name, region, records))
                 else:
                     held.append(HeldBack(name, reason.code.value, reason.rule, region, records))
+        gate._run.done()
         return Counts(tuple(passed), tuple(held))
 
     def verdicts(self, name: str) -> pa.Table:
@@ -249,7 +254,9 @@ class Gate:
         code, rule, region: dictionaries; code and rule are null where something of the row passes.
         """
         gate = self._now()
-        return gate._verdicts.of_every_row(name, gate._pseudonyms)
+        verdicts = gate._verdicts.of_every_row(name, gate._pseudonyms)
+        gate._run.done()
+        return verdicts
 
     def same_at(self, names: Iterable[str], moment: datetime) -> bool:
         """Whether everybody whose choices stood would have permitted the same of these tables at another moment."""

@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 
 from licet.decide import Policy
 from licet.enforce import rows as narrow
+from licet.enforce.absences import Absences
 from licet.enforce.engine import Engine
 from licet.enforce.impact_counts import Overall, Tally, UseImpact
 from licet.enforce.impact_people import Asked, Everyone, joined
@@ -67,8 +68,10 @@ class Impact:
         base: Path = Path(),
         tables: Mapping[str, Any] | None = None,
         kept: Kept | None = None,
+        absences: Absences | None = None,
     ) -> None:
-        """Raises: GateError GATE-001 for a moment without a time zone; GATE-011 where the engine keeps no order."""
+        """absences: as a gate has it.
+        Raises: GateError GATE-001 for a moment without a time zone; GATE-011 where the engine keeps no order."""
         for side in (before, after):
             if side.at.utcoffset() is None:
                 raise GateError(
@@ -80,8 +83,10 @@ class Impact:
         self._kept = Kept() if kept is None else kept
         self._tables = _Ordered(catalogue, engine, base, tables or {}, None)
         place = ledger.position if position is None else position
+        self._run = (Absences() if absences is None else absences).begin()
         first, second = (
-            Members(self._tables, engine, ledger, place, side.at, self._kept) for side in self.sides
+            Members(self._tables, engine, ledger, place, side.at, self._kept, self._run)
+            for side in self.sides
         )
         self._members = [first, first if before.at == after.at else second]
         self.uses = uses_of(before.policy, after.policy)
@@ -101,11 +106,14 @@ class Impact:
             together.merge(tally)
             found.append(tally.told(purpose, recipient))
         changed = tuple(one for one in found if one.changes)
+        self._run.done()
         return Overall(changed, together.told("", ""), together.members_changed)
 
     def of(self, purpose: str, recipient: str) -> UseImpact:
         """One use."""
-        return self._tally(purpose, recipient).told(purpose, recipient)
+        told = self._tally(purpose, recipient).told(purpose, recipient)
+        self._run.done()
+        return told
 
     def _tally(self, purpose: str, recipient: str) -> Tally:
         tally = Tally(self._people)

@@ -9,10 +9,11 @@ from datetime import datetime
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from licet.enforce.absences import Absences, Roster, RosterHere, RosterThere, who_refuses
+from licet.enforce.absences import Absences, Roster, RosterHere, RosterThere
 from licet.enforce.engine import Engine
 from licet.enforce.kept import Kept
 from licet.enforce.population import Population, classify, describe, subject_ids
+from licet.enforce.refusals import who_refuses
 from licet.enforce.roll import Roll, call_roll, follow
 from licet.enforce.tables import Tables
 from licet.enforce.tabulate import Dimensions
@@ -33,12 +34,12 @@ class Members:
         position: int,
         at: datetime,
         kept: Kept,
-        absences: Absences | None = None,
+        absences: Absences,
         people_left: int = 0,
     ) -> None:
-        """absences: what the runs before saw of the members; where there is none, nobody is missed."""
+        """absences: what the runs before saw of the members, within a run that whoever answers ends."""
         self._tables, self._engine, self._kept = tables, engine, kept
-        self._absences, self._people_left = absences, people_left
+        self._absences, self._people_left, self._is_asked = absences, people_left, False
         self._ledger, self._position, self._at = ledger, position, at
         self._populations: dict[Dimensions, tuple[Population, Roll | None]] = {}
 
@@ -86,13 +87,13 @@ class Members:
 
     def _refuse_lost(self, facts: FactsTable, roster: Roster) -> None:
         """Once a gate. Raises: GateError GATE-171, GATE-172 where a refusal would be lost."""
-        if self._absences is None:
+        if self._is_asked:
             return
         key = repr((facts, self._tables.catalogued(facts.table).location))
         stand = self._tables.stand(facts.table)
         read = self._position, lambda: who_refuses(self._choices, self._signals)
         self._absences.refuse_lost(key, stand, self._ledger, roster, self._people_left, read)
-        self._absences = None
+        self._is_asked = True
 
     @functools.cached_property
     def _choices(self) -> pa.Table:

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from licet.decide import Facts
 from licet.enforce.absences import RosterHere
+from licet.enforce.doubtful_ids import DoubtfulIds
 from licet.enforce.engine import Engine
 from licet.enforce.id_types import ids_among, require_ids
 from licet.enforce.population import day_of_birth
@@ -44,8 +45,16 @@ class People:
     """
 
     def __init__(
-        self, catalogue: Catalogue, engine: Engine, base: Path, handed_in: dict[str, Any] | None = None
+        self,
+        catalogue: Catalogue,
+        engine: Engine,
+        base: Path,
+        handed_in: dict[str, Any] | None = None,
+        *,
+        doubtful: DoubtfulIds | None = None,
     ) -> None:
+        """doubtful: the workspace's; without it, no two ids are known to be two people."""
+        self._doubtful = DoubtfulIds() if doubtful is None else doubtful
         self._engine, facts = engine, catalogue.facts
         self._asked, self._lock = 0, threading.Lock()
         self._kept: pa.Table | None = None
@@ -61,12 +70,13 @@ class People:
             self._narrow = _narrowed(table, facts)
 
     def facts_about(self, subject: str, at: datetime, position: int, ledger: Ledger) -> Facts | None:
-        """What is known about one subject at a moment and a ledger position; None when nobody knows them.
+        """What is known about one subject at a moment and a ledger position; None when nobody knows them, or who
+        they are: the id may be another's, see `taken_for`.
 
         A fact that two rows of the facts table contradict, or that one leaves out, is not known.
         """
         agreed = self._agreed(subject)
-        if agreed is None:
+        if agreed is None or self.taken_for(subject, position, ledger) is not None:
             return None
         choices: dict[str, ChoiceState] = {}
         narrow: dict[str, dict[str, ChoiceState]] = {}
@@ -86,7 +96,11 @@ class People:
         """`facts_about` for each of some subjects; the ledger is asked about all of them together."""
         if len(subjects) == 1:
             return {one: self.facts_about(one, at, position, ledger) for one in subjects}
-        known = {one: agreed for one in subjects if (agreed := self._agreed(one)) is not None}
+        known = {
+            one: agreed
+            for one in subjects
+            if (agreed := self._agreed(one)) is not None and self.taken_for(one, position, ledger) is None
+        }
         choices: dict[str, dict[str, ChoiceState]] = {one: {} for one in known}
         narrow: dict[str, dict[str, dict[str, ChoiceState]]] = {one: {} for one in known}
         bound: dict[str, dict[str, str]] = {one: {} for one in known}
@@ -109,6 +123,10 @@ class People:
             else None
             for one in subjects
         }
+
+    def taken_for(self, subject: str, position: int, ledger: Ledger) -> str | None:
+        """Whose this member's id may be, spelt otherwise: somebody who refused and is gone; None for nobody's."""
+        return self._doubtful.taken_for(subject, position, ledger, self.knows)
 
     def knows(self, subject: str) -> bool | None:
         """Whether the table has a subject, None where there is no such table; the ledger is not asked."""

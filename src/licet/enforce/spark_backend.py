@@ -96,12 +96,14 @@ class SparkBackend(HandsOut, Backend):  # type: ignore[misc]
         with explained():
             found = self.raw_sql(self.compile(table, params=params, limit=limit, **more)).toArrow()
         self.require_same_labels()
+        self.answered()
         return expr.__pyarrow_result__(found)
 
     def execute(self, expr: ir.Expr, /, **more: Any) -> Any:
         with explained():
             found = super().execute(expr, **more)
         self.require_same_labels()
+        self.answered()
         return found
 
     def hold_labels(self, name: str, files: tuple[Path, ...]) -> None:

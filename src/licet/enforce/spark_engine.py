@@ -109,8 +109,8 @@ class SparkEngine:
             # to meet a few megabytes of people.
             return self._view(frame.hint("broadcast") if frame.count() <= self._broadcast_rows else frame)
 
-    def hand_out(self, rows: ir.Table, require: Callable[[], None]) -> ir.Table:
-        return self.backend.hand_out(rows, require)
+    def hand_out(self, rows: ir.Table, require: Callable[[], None], done: Callable[[], None]) -> ir.Table:
+        return self.backend.hand_out(rows, require, done)
 
     def keyed_hash(self, text: ir.Value, key: bytes) -> ir.Value:
         return keyed_hash_in_spark(text, key)

@@ -350,6 +350,16 @@ class Ledger:
             self._storage, reading.within(since_position), self._at(until_position)
         )
 
+    @property
+    def recorded(self) -> Ledger:
+        """What was really recorded: this ledger, unless something is only supposed on top of it."""
+        return self
+
+    def ever_refusing(self) -> list[str]:
+        """Every id that a no or a signal was recorded under and not erased since, whatever was chosen later."""
+        self._refuse_unborne()
+        return reading.read_ever_refusing(self._storage)
+
     def erased_since(self, position: int) -> bool:
         """Whether anybody's payload was erased by an entry at `position` or after it.
 

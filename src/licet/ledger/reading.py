@@ -18,6 +18,7 @@ from licet.ledger.entries import Entry, EntryKind, from_microseconds
 from licet.ledger.notes import PublicKey
 from licet.ledger.schema import ENTRIES, select_indices_of
 from licet.ledger.storage import Storage
+from licet.ledger.tombstones import is_mark
 
 _BATCH_ROWS = 2048
 
@@ -121,6 +122,14 @@ def read_known_requests(storage: Storage, requests: Sequence[str]) -> set[str]:
         statement = f"SELECT DISTINCT request FROM requests WHERE request IN ({_marks(len(some))})"
         known.update(request for (request,) in storage.fetch(statement, some))
     return known
+
+
+def read_ever_refusing(storage: Storage) -> list[str]:
+    """Ids with a no or a sent signal among their choices and signals, the latest or not; marks are none."""
+    found = storage.fetch(
+        "SELECT subject FROM choices WHERE is_on = 0 UNION SELECT subject FROM signals WHERE is_on = 1"
+    )
+    return [subject for (subject,) in found if not is_mark(subject)]
 
 
 def read_entries_at(storage: Storage, indices: Sequence[int]) -> Iterator[Entry]:

@@ -17,7 +17,7 @@ from starlette.templating import Jinja2Templates
 from licet.app import Workspace
 from licet.app.member.member import Member
 from licet.app.wording import to_you
-from licet.terms import AppError, SourceError
+from licet.terms import AppError, GateError, SourceError
 from licet.terms.moments import parse_moment
 from licet.web.visitors import visitor
 
@@ -79,13 +79,14 @@ def make_templates() -> Jinja2Templates:
 
 
 def member_if_known(request: Request, subject: str) -> Member | None:
-    """The member; None where the members' table has not got them yet, or cannot be read: they may choose even so."""
+    """The member; None where the members' table has not got them yet, cannot be read, or may mean another by their
+    id: they may choose even so."""
     try:
         return workspace_of(request).member(subject)
     except SourceError:
         return None
-    except AppError as error:
-        if error.code != "APP-013":
+    except (AppError, GateError) as error:
+        if error.code not in ("APP-013", "GATE-171"):
             raise
         return None
 

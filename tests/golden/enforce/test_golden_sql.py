@@ -130,6 +130,10 @@ class Told:
 
     position = 2
 
+    @property
+    def recorded(self) -> Told:
+        return self
+
     def choices_table(self, position: int, known: object = None) -> pa.Table:
         columns = {
             "subject": ["1"],

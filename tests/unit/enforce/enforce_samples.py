@@ -88,6 +88,13 @@ class Told:
         self.position, self.pack = 1, pack
         self._choices, self._signals = choices, signals
 
+    @property
+    def recorded(self) -> Told:
+        return self
+
+    def entries_of_kind(self, kind: str, subject: str | None = None, since: int = 0) -> list[Any]:
+        return []
+
     def choices_table(self, position: int, known: object = None) -> pa.Table:
         names = ("subject", "setting", "category", "state")
         return pa.table(

@@ -11,12 +11,16 @@ import pytest
 
 import licet
 from journeys.networks import AUTUMN, RECIPE, make_network, member, post, write_table
+from licet.app.deciding import Question
+from licet.app.what_if import nothing_permitted
 from licet.app.workspace import Workspace
+from licet.enforce import Gate
 from licet.enforce.absences import Absences, RosterHere, RosterThere
 from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.impact import Impact, Side
 from licet.enforce.spark_engine import SparkEngine
 from licet.sources.spellings import folded
-from licet.terms import GateError, UseError
+from licet.terms import Code, GateError, SourceError, UseError
 
 PURPOSE = "generative_ai_training"
 
@@ -223,9 +227,11 @@ def test_a_corpus_that_fails_leaves_what_was_remembered_as_it_was(workspace: Wor
 
 
 def test_what_cannot_be_kept_stops_nothing(workspace: Workspace, tmp_path: Path) -> None:
-    absences = Absences(tmp_path / "no such folder" / "absences.json", b"", lambda ledger, pairs: pairs)
+    absences = Absences(tmp_path / "no such folder" / "absences.json", b"")
     for _ in range(2):
-        absences.refuse_lost("members", None, workspace.ledger, RosterHere(pa.array(["ben"])), 0)
+        run = absences.begin()
+        run.refuse_lost("members", None, workspace.ledger, RosterHere(pa.array(["ben"])), 0)
+        run.done()
 
 
 IDS = [
@@ -248,3 +254,160 @@ def test_every_engine_finds_the_same_look_alikes(where: str, request: pytest.Fix
         spelt = frozenset({folded(one)})
         found = {other for other in roster.like(spelt) if folded(other) in spelt}
         assert found == {other for other in IDS if folded(other) in spelt}
+
+
+def _ways_to_count(workspace: Workspace) -> dict[str, Any]:
+    """Every way to ask about all members without a gate of the workspace's own."""
+    policy_file, root = str(workspace.layout.root / "policy.yaml"), workspace.layout.root
+    by_hand = Gate(
+        workspace.policy(), PURPOSE, AUTUMN, workspace.catalogue, DuckDBEngine(), workspace.ledger, base=root
+    )
+    side = Side(workspace.policy(), AUTUMN)
+    impact = Impact(
+        Side(nothing_permitted(side.policy.pack), AUTUMN), side, workspace.catalogue, DuckDBEngine(),
+        workspace.ledger, base=root,
+    )  # fmt: skip
+    return {
+        "impact": lambda: workspace.impact(policy_file, policy_file, AUTUMN),
+        "impact by hand": impact.all,
+        "what-if": lambda: workspace.what_if(policy_file),
+        "a gate by hand": lambda: by_hand.read("posts"),
+        "its counts": by_hand.counts,
+        "a batch": lambda: workspace.decide_batch(
+            pa.table({"region": ["DE"], "choice.ai": pa.nulls(1, pa.string()), "signal.gpc": [False]}),
+            PURPOSE,
+            "profile.headline",
+        ),
+    }
+
+
+def test_whoever_reads_all_members_stops_at_a_look_alike(workspace: Workspace) -> None:
+    workspace.choose("Ann", "ai", "off")
+    for ask in _ways_to_count(workspace).values():
+        ask()
+    _now(workspace, "ann", "ben")
+    for way, ask in _ways_to_count(workspace).items():
+        with pytest.raises(GateError, match="GATE-171"):
+            pytest.fail(f"{way} answered {ask()}")
+    workspace.rename_subject("Ann", "ann")
+    for ask in _ways_to_count(workspace).values():
+        ask()
+
+
+def test_a_gate_by_hand_knows_two_people_apart_by_the_salt_alone(workspace: Workspace) -> None:
+    workspace.choose("Ann", "ai", "off")
+    _now(workspace, "ann", "ben")
+    workspace.keep_apart("Ann", "ann")
+
+    def open_by_hand(**more: Any) -> Gate:
+        return Gate(
+            workspace.policy(), PURPOSE, AUTUMN, workspace.catalogue, DuckDBEngine(), workspace.ledger,
+            base=workspace.layout.root, **more,
+        )  # fmt: skip
+
+    assert len(open_by_hand(salt=workspace.salt).read("posts")) == 2
+    with pytest.raises(GateError, match="GATE-171"):
+        open_by_hand().read("posts")
+
+
+def test_a_single_answer_stops_for_the_id_in_doubt_alone(workspace: Workspace) -> None:
+    def decided(subject: str) -> bool:
+        return workspace.decide(subject, PURPOSE, "profile.headline").permitted
+
+    workspace.choose("Ann", "ai", "off")
+    assert not decided("Ann")
+    assert decided("ben")
+    _now(workspace, "ann", "ben")
+    assert decided("ben"), "one id in doubt keeps nobody else from an answer"
+    asked = (
+        lambda: decided("ann"), lambda: workspace.member("ann"), lambda: workspace.public_page("ann"),
+        lambda: workspace.what_if(str(workspace.layout.root / "policy.yaml"), member="ann"),
+        lambda: list(workspace.member_archive("ann")),
+    )  # fmt: skip
+    for ask in asked:
+        with pytest.raises(GateError, match=r"GATE-171.*'Ann' is gone, 'ann' is there"):
+            ask()
+    doubtful, known = workspace.decide_many(
+        [Question(subject, PURPOSE, "profile.headline") for subject in ("ann", "ben")]
+    )
+    assert (doubtful.permitted, doubtful.code) == (False, Code.SUBJECT_UNKNOWN)
+    assert known.permitted
+    workspace.choose("ann", "ai", "off")
+    workspace.choose("ann", "ai", "on")
+    with pytest.raises(GateError, match="GATE-171"):
+        decided("ann")
+    workspace.keep_apart("ann", "Ann")
+    assert decided("ann")
+
+
+def test_an_id_is_in_doubt_as_long_as_somebody_refuses_under_one_like_it(workspace: Workspace) -> None:
+    def decide(subject: str) -> str:
+        return workspace.decide(subject, PURPOSE, "profile.headline").code.value
+
+    _now(workspace, "ann", "ben")
+    assert decide("ann") == "permitted"
+    workspace.choose("ANN", "ai", "on")
+    assert decide("ann") == "permitted", "a yes is lost and nothing is permitted by it"
+    workspace.choose("ANN", "ai", "off")
+    with licet.open(workspace.layout.root, clock=lambda: AUTUMN) as other:
+        for one in (workspace, other):
+            with pytest.raises(GateError, match="GATE-171"):
+                one.decide("ann", PURPOSE, "profile.headline")
+        other.choose("ANN", "ai", "on")
+    assert decide("ann") == "permitted"
+    workspace.signal("ANN", "gpc", True)
+    with pytest.raises(GateError, match="GATE-171"):
+        decide("ann")
+    _now(workspace, "ANN", "ann", "ben")
+    assert decide("ann") == "permitted", "two members are two people"
+    _now(workspace, "ann", "ben")
+    workspace.ledger_erase("ANN")
+    assert decide("ann") == "permitted", "nothing is left of the id that was erased"
+    workspace.choose("Ann ", "ai", "off")
+    workspace.rename_subject("Ann ", "ann")
+    assert decide("ann") == "refused"
+
+
+def test_a_preview_supposes_nothing_for_good(workspace: Workspace) -> None:
+    member_ben = workspace.member("ben")
+    member_ben.preview("ai", "off")
+    workspace.choose("Ben", "ai", "off")
+    with pytest.raises(GateError, match="GATE-171"):
+        workspace.decide("ben", PURPOSE, "profile.headline")
+
+
+def test_only_what_came_out_whole_is_remembered(workspace: Workspace) -> None:
+    crowd, kept = _crowd(20), workspace.layout.absences
+
+    def fail() -> None:
+        path = workspace.layout.root / "data" / "posts.parquet"
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-40])
+        for ask in (
+            lambda: _passing(workspace, people_left=20),
+            lambda: workspace.gate(PURPOSE, people_left=20).counts(),
+            lambda: workspace.gate(PURPOSE, people_left=20).table("posts").to_pyarrow(),
+            lambda: workspace.gate(PURPOSE, people_left=20).verdicts("posts"),
+        ):
+            with pytest.raises(SourceError):
+                ask()
+        path.write_bytes(whole)
+
+    fail()
+    workspace.gate(PURPOSE).columns("posts")
+    unread = workspace.gate(PURPOSE).table("posts")
+    assert not kept.exists(), "nothing was handed out"
+    unread.to_pyarrow()
+    assert kept.exists()
+    _now(workspace, *crowd, "ben")
+    for one in crowd:
+        workspace.choose(one, "ai", "off")
+    assert _passing(workspace) == ["ben"]
+    before = kept.read_bytes()
+    _now(workspace, "ben")
+    fail()
+    assert kept.read_bytes() == before, "what was said for runs that failed was said for nothing"
+    with pytest.raises(GateError, match="GATE-172"):
+        _passing(workspace)
+    assert workspace.gate(PURPOSE, people_left=20).counts() is not None
+    assert kept.read_bytes() != before

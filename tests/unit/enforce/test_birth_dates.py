@@ -18,6 +18,9 @@ FIRST_DAY, LAST_DAY = -719_162, 2_932_896
 
 
 class NobodyChose(Told):
+    def ever_refusing(self) -> list[str]:
+        return []
+
     def choices_of(self, subject: str, position: int) -> list[Any]:
         return []
 

@@ -96,7 +96,7 @@ def impact_of(
     impact = Impact(
         Side(first, from_at), Side(second, to_at), workspace.catalogue, DuckDBEngine(threads=threads),
         workspace.ledger,
-        position=position, base=workspace.layout.root,
+        position=position, base=workspace.layout.root, absences=workspace.absences,
     )  # fmt: skip
     overall = impact.all()
     tables = tuple(name for name, table in workspace.catalogue.tables.items() if table.subjects)

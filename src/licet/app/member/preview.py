@@ -87,7 +87,7 @@ def artefact_changes(
             workspace.policy(), purpose, workspace.now(), workspace.catalogue,
             DuckDBEngine(), supposed, recipient=recipient, position=supposed.position,
             base=workspace.layout.root, columns=recipe.asks_for(), for_training=True,
-            salt=workspace.salt,
+            absences=workspace.absences, salt=workspace.salt,
         )  # fmt: skip
         found = foresee(gate, snapshot, workspace.store, recipe, workspace.salt, frozenset({subject}))
         own = ([own_document(row, subject) for row in rows] for rows in found)

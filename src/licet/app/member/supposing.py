@@ -33,6 +33,10 @@ class SupposedLedger(Ledger):
     def position(self) -> int:
         return self._size + len(self._settings)
 
+    @property
+    def recorded(self) -> Ledger:
+        return self._real
+
     def choices_of(self, subject: str, position: int | None = None) -> list[Choice]:
         choices = self._real.choices_of(subject, self._below(position))
         if subject != self._subject or not self._counts(position):

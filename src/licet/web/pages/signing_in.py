@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from licet.terms import AppError
+from licet.terms import AppError, GateError
 from licet.terms.ids import is_text
 from licet.web.config import OpenIdConnect
 from licet.web.rendering import page, workspace_of
@@ -45,6 +45,9 @@ def demo_sign_in(
     workspace = workspace_of(request)
     try:
         workspace.member(subject.strip())
+    except GateError as error:
+        if error.code != "GATE-171":
+            raise  # whose id may be another's may choose, as may whom nobody knows yet
     except AppError as error:
         offered = workspace.some_subjects(_OFFERED)
         return page(

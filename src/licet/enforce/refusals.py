@@ -1,0 +1,25 @@
+"""Who refuses something, of some people or of everybody: what would be lost with their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.ledger import Ledger
+from licet.terms import ChoiceState
+
+
+def refusing(ledger: Ledger, position: int, subjects: Collection[str] | None = None) -> pa.Array:
+    """Ids of those who refuse something or send a signal, each once; of some subjects, or of everybody not erased."""
+    return who_refuses(
+        ledger.choices_table(position, subjects, known=tuple),
+        ledger.signals_table(position, subjects, known=tuple),
+    )
+
+
+def who_refuses(choices: pa.Table, signals: pa.Table) -> pa.Array:
+    """Ids with a no among some choices, or with a signal, each once. choices: with `state`."""
+    noes = choices.filter(pc.not_equal(choices["state"], str(ChoiceState.GIVEN)))["subject"]
+    return pa.chunked_array([*noes.chunks, *signals["subject"].chunks], pa.string()).unique()
