@@ -5,9 +5,9 @@ whether it was killed, by what, and how many single decisions that took. Such li
 `forge.py report FILE` become a summary, and `killers.json` anew. The parent imports what no fault touches and
 never runs any of it, so that a child may be forked from it in milliseconds.
 
-A fault of the gate is killed by a generated world over which gate and `decide` disagree; a fault of the reference by a
-truth table or a test of a law. What killed it last is tried first (`killers.json`). The sound source goes through the
-same worlds as a control: a world that speaks against it proves nothing against a fault.
+A fault of the gate is killed by a generated world over which gate and `decide` disagree; a fault of the reference,
+or of the ways out, by a truth table or a test of a law. What killed it last is tried first (`killers.json`). The sound
+source goes through the same worlds as a control: a world that speaks against it proves nothing against a fault.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 import pytest
 import reference_faults
+import way_faults
 from faults import Fault
 
 import licet.ledger
@@ -44,12 +45,14 @@ import licet.sources.catalogue  # noqa: F401
 
 HERE = Path(__file__).parent
 KILLERS = HERE / "killers.json"
-GROUPS = {"gate": gate_faults.FAULTS, "reference": reference_faults.FAULTS}
-#: What holds the reference, the quickest first.
+GROUPS = {"gate": gate_faults.FAULTS, "reference": [*reference_faults.FAULTS, *way_faults.FAULTS]}
+#: What holds the reference, the quickest first, and then the ways out.
 TESTS = (
     "tests/unit/decide", "tests/parity/test_parity_exhaustive.py::test_decide_agrees_with_the_truth_table",
     "tests/property/test_laws_refusals.py", "tests/property/test_laws_silence.py", "tests/property/test_laws_notice.py",
     "tests/property/test_laws_forbids.py", "tests/property/test_laws_reasons.py", "tests/parity/test_parity_ledger.py",
+    "tests/unit/enforce/test_role_columns.py", "tests/unit/app/test_only_now.py",
+    "tests/unit/corpus/test_corpus_purposes.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

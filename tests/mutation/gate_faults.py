@@ -7,7 +7,7 @@ from faults import Fault
 _ROWS, _POPULATION, _TABULATE = "licet.enforce.rows", "licet.enforce.population", "licet.enforce.tabulate"
 _COMBINATION = "licet.decide.combination"
 _GATE, _MARKS, _PLANS = "licet.enforce.gate", "licet.enforce.marks", "licet.enforce.plans"
-_CELLS, _NUMBERS = "licet.enforce.cells", "licet.enforce.numbers"
+_CELLS, _NUMBERS, _PSEUDONYMS = "licet.enforce.cells", "licet.enforce.numbers", "licet.enforce.pseudonyms"
 
 ROWS = [
     Fault(
@@ -443,4 +443,63 @@ NUMBERS = [
     ),
 ]
 
-FAULTS = [*ROWS, *POPULATION, *TABULATE, *GATE, *SHARED, *CELLS, *NUMBERS]
+IDENTITIES = [
+    Fault(
+        "an id without a label is shown",
+        _PLANS,
+        "            return pseudonym\n",
+        "            return id_text(value)\n",
+        "a message or a date of birth leaves because it is a key",
+    ),
+    Fault(
+        "an id is shown in every row",
+        _PLANS,
+        "id_text(value) if everything is None else ibis.ifelse(everything, id_text(value), pseudonym)",
+        "id_text(value)",
+        "the id of somebody who refused leaves because another permits theirs",
+    ),
+    Fault(
+        "ids and pseudonyms swapped",
+        _PLANS,
+        "ibis.ifelse(everything, id_text(value), pseudonym)",
+        "ibis.ifelse(everything, pseudonym, id_text(value))",
+        "those who refuse are named, and those who permit are not",
+    ),
+    Fault(
+        "of an id that is many things one suffices",
+        _PLANS,
+        "bits = seen.bits_of(shape) if isinstance(shape, Whole) else 0",
+        "bits = seen.bits_of(shape) or 1",
+        "an id without a label is shown where the first kind of data is permitted",
+    ),
+    Fault(
+        "people of a list are in clear",
+        _PSEUDONYMS,
+        'return value.map(lambda one: self._engine.keyed_hash(one.cast("string"), key))',
+        'return value.map(lambda one: one.cast("string"))',
+        "everybody in a shared record is named whatever they chose",
+    ),
+    Fault(
+        "pseudonyms without the salt",
+        _PSEUDONYMS,
+        "key = _derived(self._salt, _PEOPLE",
+        'key = _derived(b"", _PEOPLE',
+        "anybody can try ids out and find whose a row is",
+    ),
+    Fault(
+        "people hashed as the keys of their table",
+        _PSEUDONYMS,
+        "_PEOPLE if column in table.subjects else",
+        "_PEOPLE if column in table.subjects[1:] else",
+        "one person's rows in two tables cannot be put together any more",
+    ),
+    Fault(
+        "keys hashed in one domain",
+        _PSEUDONYMS,
+        'else f"key {name}")',
+        'else "key")',
+        "keys of tables that have nothing to do with each other can be matched",
+    ),
+]
+
+FAULTS = [*ROWS, *POPULATION, *TABULATE, *GATE, *SHARED, *CELLS, *NUMBERS, *IDENTITIES]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import duckdb
 import pyarrow as pa
@@ -23,7 +23,7 @@ from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.sources.catalogue import STAMP, Catalogue
-from licet.terms import LicetError
+from licet.terms import LicetError, SourceError
 from licet.testing.standin import ToldLedger
 
 #: Ibis 12 sets an option of pandas that pandas 3 says will go.
@@ -225,6 +225,32 @@ def retarget(path: Path, folder: Path) -> None:
     path.symlink_to(file(folder, "stamped.parquet"))
 
 
+class Stream:
+    """What other libraries hand over: the columns come, their labels are not seen."""
+
+    column_names: ClassVar[list[str]] = list(COLUMNS)
+
+    def __arrow_c_stream__(self, schema: object = None) -> object:
+        return posts(True).__arrow_c_stream__(schema)
+
+
+@pytest.mark.parametrize(
+    "handed_in",
+    [
+        Stream,
+        lambda: posts(True).to_reader(),
+        lambda: posts(True).to_pandas(),
+        lambda: posts(True).to_pydict(),
+    ],
+)
+def test_what_is_handed_in_and_is_no_arrow_table_is_refused(
+    handed_in: Callable[[], Any], tmp_path: Path
+) -> None:
+    with pytest.raises(SourceError) as caught:
+        open_gate(tmp_path, {"arrow": "handed"}, "content", "content.posts", handed=handed_in())
+    assert caught.value.code == "SRC-182"
+
+
 @pytest.mark.parametrize("swap", [put, retarget])
 @pytest.mark.parametrize("when", ["opened", "planned", "handed out", "prepared"])
 def test_a_file_put_in_another_s_place_is_not_read(
@@ -246,7 +272,7 @@ def test_a_file_put_in_another_s_place_is_not_read(
         if handed_out is not None:
             with pytest.raises(LicetError) as failed:
                 handed_out.to_pyarrow()
-            assert failed.value.code in ("SRC-180", "SRC-030")
+            assert failed.value.code in ("SRC-180", "SRC-030", "GATE-202")
         assert MARKER not in repr(shown), role
 
 

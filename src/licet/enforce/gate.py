@@ -8,6 +8,7 @@ narrow columns alone. It holds no rule of its own: `tabulate` asks `decide`, and
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
@@ -32,6 +33,7 @@ from licet.enforce.tables import Tables
 from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, Table
+from licet.sources.stand import Stand
 from licet.terms import SELF, GateError
 from licet.terms.moments import Tense, format_moment
 from licet.terms.vocabulary import TRAINING, is_training
@@ -144,7 +146,9 @@ class Gate:
         """
         gate = self._now()
         gate._require_now()
-        return gate.engine.hand_out(gate._permitted(name, subjects), gate._require_still_now, gate._run.done)
+        rows, prepared = gate._permitted(name, subjects), gate._verdicts.stand(name)
+        require = functools.partial(gate._require_still_now, name, prepared)
+        return gate.engine.hand_out(rows, require, gate._run.done)
 
     def _now(self) -> Gate:
         """This gate; where it was of now and that has passed, the one of now, else this one as one of the past."""
@@ -159,9 +163,13 @@ class Gate:
             self.catalogue, self.engine = gate.catalogue, gate.engine
         return gate
 
-    def _require_still_now(self) -> None:
-        """Raises: GateError GATE-202 where rows that were handed out are no more those that would be now."""
-        if self._present is not None and not self._present.holds(*self._opened):
+    def _require_still_now(self, name: str = "", prepared: Stand | None = None) -> None:
+        """Raises: GateError GATE-202 where rows that were handed out are no more those that would be now.
+
+        prepared: how the files of a table stood when its rows were judged; None where they are as they are read.
+        """
+        is_past = self._present is not None and not self._present.holds(*self._opened)
+        if is_past or not self._verdicts.hold(name, prepared):
             at, position = self._opened
             raise GateError(
                 "GATE-202",

@@ -20,7 +20,7 @@ from licet.sources.fingerprints import fingerprint
 from licet.sources.paths import path_in
 from licet.sources.stamps import check_stamps_of
 from licet.sources.stand import Stand, files_of, look_at
-from licet.terms import GateError
+from licet.terms import GateError, SourceError
 from licet.terms.ids import is_text
 
 
@@ -35,7 +35,17 @@ class Tables:
         handed_in: Mapping[str, Any],
         asked: Mapping[str, Collection[str]] | None,
     ) -> None:
-        """asked: per table the columns that may be seen; every column of every table where it is None."""
+        """asked: per table the columns that may be seen; every column of every table where it is None.
+
+        Raises: SourceError SRC-182 for what is handed in and is no Arrow table: nobody would see the labels in it.
+        """
+        for name, data in handed_in.items():
+            if not isinstance(data, pa.Table | pa.RecordBatch):
+                raise SourceError(
+                    "SRC-182",
+                    f"what was handed in as {name!r} is of the type {type(data).__name__}, which is no Arrow table",
+                    fix="make one of it, with the labels of its columns, such as pyarrow.table(…)",
+                )
         self.catalogue, self._engine = catalogue, engine
         self._base, self._handed_in = base, dict(handed_in)
         self._asked = None if asked is None else {name: frozenset(columns) for name, columns in asked.items()}

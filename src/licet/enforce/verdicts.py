@@ -28,6 +28,7 @@ from licet.enforce.numbers import kinds_of_rows, whose_rows
 from licet.enforce.plans import Plan, Plans
 from licet.enforce.pseudonyms import Pseudonyms
 from licet.enforce.tables import Tables, roles
+from licet.sources.stand import Stand
 
 #: The column beside a table that numbers each row's verdict.
 _VERDICT = "__licet_verdict"
@@ -42,11 +43,16 @@ class Verdicts:
         self._marks_of: dict[str, Marks | None] = {}
         self._ordered: dict[str, RowsInOrder] = {}
         self._marked: dict[str, ir.Table] = {}
+        self._stands: dict[str, Stand | None] = {}
 
     def marks(self, name: str) -> Marks | None:
         """Every row's verdict, by its place; None where the engine keeps no order of rows."""
+        if not self.hold(name, self._stands.get(name)):
+            del self._marks_of[name], self._stands[name]
+            self._marked.pop(name, None)
         if name not in self._marks_of:
             plan = self._plans.of(name)
+            self._stands[name] = self._tables.stand(name)
             ordered = None if plan.nothing_can_pass else self._tables.in_order(name)
             if ordered is None:
                 self._marks_of[name] = None
@@ -59,8 +65,20 @@ class Verdicts:
         return self._marks_of[name]
 
     def marked(self, name: str) -> ir.Table | None:
-        """The table with its marks beside it, where it was prepared."""
-        return self._marked.get(name)
+        """The table with its marks beside it, where it was prepared and its files stand as they stood then.
+
+        The query looks too, and as late as can be, but knows times by the second alone.
+        """
+        return self._marked.get(name) if self.hold(name, self._stands.get(name)) else None
+
+    def stand(self, name: str) -> Stand | None:
+        """How a table's files stood when it was prepared; None where it was not, or where files do not tell."""
+        return self._stands.get(name)
+
+    def hold(self, name: str, stood: Stand | None) -> bool:
+        """Whether what was made of files that stood so can be relied upon."""
+        now = None if stood is None else self._tables.stand(name)
+        return stood is None or (now is not None and now.files == stood.files)
 
     def of_every_row(self, name: str, pseudonyms: Pseudonyms) -> pa.Table:
         """The row's key (if any), mask, code, rule and region."""

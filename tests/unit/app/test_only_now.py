@@ -12,6 +12,7 @@ import licet
 from journeys.networks import Clock, make_network, member, post, texts_of, write_table
 from licet.app import Workspace
 from licet.enforce import Gate
+from licet.enforce.clear_roles import permitted_rows
 from licet.ledger import EntryKind
 from licet.terms import AppError, GateError, LicetError, UseError
 from licet.terms.moments import parse_moment
@@ -45,6 +46,7 @@ def test_a_gate_of_another_moment_is_asked_and_hands_out_nothing(workspace: Work
     for take in (gate.table, gate.read):
         assert refused(lambda take=take: take("posts")) == "GATE-201"  # type: ignore[misc]
         assert refused(lambda take=take: take("posts", ["ann"])) == "GATE-201"  # type: ignore[misc]
+    assert refused(lambda: permitted_rows(gate, "posts")) == "GATE-201", "nor to a use"
 
 
 def test_a_gate_of_now_hands_out_rows_whether_or_not_the_moment_is_named(workspace: Workspace) -> None:

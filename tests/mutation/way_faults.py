@@ -1,0 +1,87 @@
+"""Faults of the ways out: rows with ids in clear for the uses, and what stands for now. Killed by tests of the laws."""
+
+from __future__ import annotations
+
+from faults import Fault
+
+_CLEAR, _GATE, _TENSES = "licet.enforce.clear_roles", "licet.enforce.gate", "licet.app.tenses"
+
+FAULTS = [
+    Fault(
+        "uses show keys in clear",
+        _CLEAR,
+        "            else plan.identity(catalogued.key, rows, seen, gate._pseudonyms)\n",
+        "            else id_text(rows[catalogued.key])\n",
+        "a document is exported under the private message that is its row's key",
+    ),
+    Fault(
+        "uses are given columns that nobody permits",
+        _CLEAR,
+        "column: value for column, value in shown.items() if value is not None}",
+        "column: rows[column] if value is None else value for column, value in shown.items()}",
+        "a template writes what has no label",
+    ),
+    Fault(
+        "uses are given rows of any moment",
+        _CLEAR,
+        "    gate._require_now()\n    gate._require_still_now()\n    plan = gate._plans.of(name)\n    catalogued",
+        "    gate._require_still_now()\n    plan = gate._plans.of(name)\n    catalogued",
+        "a corpus is made of what will be permitted one day",
+    ),
+    Fault(
+        "rows of the past",
+        _GATE,
+        "not (self.for_inspection and self.tense is Tense.PAST)",
+        "not self.tense is Tense.PAST",
+        "what somebody refused since is handed out by naming a position before it",
+    ),
+    Fault(
+        "a gate that is kept stays as it was opened",
+        _GATE,
+        "if gate._present is not None and not gate._present.holds(*gate._opened):",
+        "if False:",
+        "a program that keeps its gate goes on using those who have since said no",
+    ),
+    Fault(
+        "a table handed out is read for ever",
+        _GATE,
+        "is_past = self._present is not None and not self._present.holds(*self._opened)",
+        "is_past = False",
+        "a query that was written before a no reads on",
+    ),
+    Fault(
+        "a table handed out goes by what the gate is now",
+        _GATE,
+        "is_past = self._present is not None and not self._present.holds(*self._opened)",
+        "is_past = self._present is not None and not self._present.holds(self.at, self.position)",
+        "a query that was written before a no reads on once the gate was asked anew",
+    ),
+    Fault(
+        "the last entry is not looked at",
+        _TENSES,
+        "workspace.ledger.entries(position, size)",
+        "workspace.ledger.entries(position, size - 1)",
+        "the latest no counts only once somebody else has chosen",
+    ),
+    Fault(
+        "policies put in force change nothing",
+        _TENSES,
+        "EntryKind.NOTICE_SHOWN, EntryKind.PACK_ANNOUNCED",
+        "EntryKind.NOTICE_SHOWN, EntryKind.PACK_ANNOUNCED, EntryKind.PACK_IN_FORCE",
+        "what a new policy forbids is used by whoever opened the gate before",
+    ),
+    Fault(
+        "a gate that is kept knows no days",
+        _TENSES,
+        "(day_of(at), day_begun_everywhere(at)) == (day_of(now), day_begun_everywhere(now))",
+        "True",
+        "a permission that ended is used on by whoever opened the gate before",
+    ),
+    Fault(
+        "a gate that is kept does not look who the members are",
+        _TENSES,
+        "and self._files == self._workspace.files_of_facts()",
+        "and True",
+        "who has moved where nothing is permitted is used on",
+    ),
+]
