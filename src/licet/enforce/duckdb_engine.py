@@ -11,7 +11,7 @@ import functools
 import itertools
 import shutil
 import weakref
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from tempfile import mkdtemp
@@ -27,6 +27,7 @@ from licet.enforce.duckdb_backend import DuckDBBackend, explained
 from licet.enforce.duckdb_files import csv_scan, jsonl_scan, located, parquet_of, parquet_scan, text_literal
 from licet.enforce.duckdb_rows import arrow_in_order, parquet_in_order
 from licet.enforce.duckdb_views import require_rows_within
+from licet.enforce.id_types import ids_among
 from licet.enforce.keyed_hash import duckdb_function
 from licet.enforce.marks import RowsInOrder
 from licet.enforce.spreading import ALONE_ROWS, cut_between_groups, spread, workers_for_this_machine
@@ -74,7 +75,8 @@ class DuckDBEngine:
         self, name: str, table: Table, base: Path, handed_in: dict[str, Any], readings: Mapping[str, Reading]
     ) -> ir.Table:
         with self.reading(name):
-            return self._in_known_types(self._open(name, table.location, base, handed_in, readings))
+            opened = self._open(name, table.location, base, handed_in, readings)
+            return self._in_known_types(opened, ids_among(readings))
 
     def _open(
         self,
@@ -135,14 +137,18 @@ class DuckDBEngine:
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         return folder
 
-    def _in_known_types(self, table: ir.Table) -> ir.Table:
+    def _in_known_types(self, table: ir.Table, ids: Collection[str] = ()) -> ir.Table:
         """DuckDB's types that Ibis has no word for, as ones it has.
 
         A column without any value becomes one of Ibis's nothing, and nanosecond times with an offset plain UTC ones.
         """
         types = {name: str(kind) for name, kind in table.schema().items()}
         # an id of type UUID is its lower-case text with hyphens; a length of time has no type that files share
-        told = [name for name, kind in table.schema().items() if kind.is_uuid() or kind.is_interval()]
+        told = [
+            name
+            for name, kind in table.schema().items()
+            if kind.is_uuid() or (kind.is_interval() and name not in ids)
+        ]
         if told:
             table = table.mutate(**{name: table[name].cast("string") for name in told})
         if odd := [name for name, kind in types.items() if "TIMESTAMPTZ_NS" in kind]:

@@ -8,13 +8,31 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from licet.sources.catalogue import Reading
 from licet.sources.paths import Step, parse_path
 from licet.terms import SourceError
+
+
+def _chr(code: int) -> str:
+    raise NotImplementedError(code)  # an engine's own function stands in its place
+
+
+_BUILTIN: Any = ibis.udf.scalar.builtin
+_CHR = _BUILTIN(_chr, name="chr", signature=(("int64",), "string"))
+
+
+def member_id(column: ir.Value) -> ir.Value:
+    """A column of members' ids as text; null for the two texts that nobody can choose by: nothing, and one with NUL."""
+    text: ir.Value = column.cast("string")
+    if not column.type().is_string():
+        return text
+    return ibis.ifelse((text == "") | text.contains(_CHR(0)), ibis.null("string"), text)
 
 
 def require_ids(name: str, rows: ir.Table, columns: Iterable[str], within: Iterable[str] = ()) -> None:

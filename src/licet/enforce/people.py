@@ -22,7 +22,7 @@ from licet.decide import Facts
 from licet.enforce.absences import RosterHere
 from licet.enforce.doubtful_ids import DoubtfulIds
 from licet.enforce.engine import Engine
-from licet.enforce.id_types import ids_among, require_ids
+from licet.enforce.id_types import ids_among, member_id, require_ids
 from licet.enforce.population import day_of_birth
 from licet.enforce.rows import column_of
 from licet.enforce.text_columns import in_known_words
@@ -221,7 +221,7 @@ def _narrowed(table: ir.Table, facts: FactsTable) -> ir.Table:
     born = wanted.get("birth_date")
     if born is not None and (born.type().is_date() or born.type().is_timestamp()):
         wanted["birth_date"] = day_of_birth(born)
-    who = column_of(table, facts.table, facts.subject).cast("string")
+    who = member_id(column_of(table, facts.table, facts.subject))
     return table.select(**{_SUBJECT: who}, **wanted)
 
 

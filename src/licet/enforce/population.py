@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.enforce.engine import Engine
+from licet.enforce.id_types import member_id
 from licet.enforce.tabulate import BOUND, MARK, Dimensions, Subject
 from licet.enforce.text_columns import in_known_words
 from licet.sources.catalogue import FactsTable
@@ -107,7 +108,7 @@ def describe(
 
 def subject_ids(facts: ir.Table, columns: FactsTable) -> ir.Table:
     """The column `subject` of a facts table as text, without nulls."""
-    ids = facts.select(subject=_column(facts, columns.subject, columns.table).cast("string"))
+    ids = facts.select(subject=member_id(_column(facts, columns.subject, columns.table)))
     return ids.filter(ids.subject.notnull())
 
 
@@ -122,7 +123,7 @@ def _known_people(
     """One row per subject; a fact that two rows contradict, or that one leaves out, is null."""
     subject = _column(facts, columns.subject, columns.table)
     named = {
-        "subject": subject.cast("string"),
+        "subject": member_id(subject),
         "region": _text(facts, columns.region, columns.table, columns.region_is),
         "lived": _lived(facts, columns, looks.ages),
         "plan": in_known_words(_plan(facts, columns, looks), columns.plans),

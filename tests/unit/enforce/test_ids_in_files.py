@@ -159,6 +159,35 @@ def test_a_type_without_one_text_is_refused_as_an_id(
     assert "text" in refused.value.fix
 
 
+@pytest.mark.parametrize("name", ["duckdb", "spark"])
+@pytest.mark.parametrize("nobodys", ["", "a\0nn", "\0"])
+def test_a_member_whom_nobody_can_choose_for_is_nobody(
+    tmp_path: Path, name: str, nobodys: str, request: pytest.FixtureRequest
+) -> None:
+    data = pa.table({"author": ["ann", nobodys], "text": ["x", "y"]})
+    pq.write_table(data, tmp_path / "posts.parquet")
+    members = pa.table({"who": ["ann", nobodys], "region": ["CH"] * 2})
+    facts, table = {"table": "members", "subject": "who", "region": "region"}, {"parquet": "posts.parquet"}
+    gate = make_gate(
+        base=tmp_path,
+        table={"location": table, **BARE},
+        engine=on_engine(name, request),
+        members=members,
+        facts=facts,
+    )
+    assert gate.read("posts")["author"].to_pylist() == ["ann"]
+    assert gate.counts(["posts"]).by_reason() == {"subject_unknown": 1}
+    people = People(gate.catalogue, DuckDBEngine(threads=1), tmp_path, {"members": members})
+    assert people.first(9) == ["ann"] and not people.knows(nobodys)
+
+
+def test_a_length_of_time_is_no_id(tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "t.duckdb") as connection:
+        connection.execute("CREATE TABLE posts AS SELECT INTERVAL 3 DAY AS author, 'x' AS text")
+    with pytest.raises(SourceError, match="SRC-160: column author"):
+        read_posts(tmp_path, {"duckdb": "t.duckdb", "table": "posts"})
+
+
 def test_a_members_table_of_floats_is_refused_for_single_questions_too(tmp_path: Path) -> None:
     pq.write_table(pa.table({"who": [7.0], "region": ["CH"]}), tmp_path / "members.parquet")
     facts = {"table": "members", "subject": "who", "region": "region"}
