@@ -7,10 +7,12 @@ of JSON lines, columns with a role keep the text that stands in the file and str
 from __future__ import annotations
 
 import glob
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -23,7 +25,10 @@ from licet.terms import SourceError
 
 _HIVE = "hive_partitioning=true, hive_types_autocast=false"
 _CSV = "auto_detect=false, header=true, quote='\"', escape='\"', nullstr='', strict_mode=true, parallel=false"
-_JSONL = "format='newline_delimited', records=true"
+_JSONL = "format='newline_delimited'"
+
+#: What a value in JSON lines is: the name of a type, a list of one, or the fields of an object.
+Structure = str | list["Structure"] | dict[str, "Structure"]
 _WHOLE = "-?[0-9]+"
 
 
@@ -108,9 +113,11 @@ def csv_scan(name: str, location: Location, base: Path) -> str:
     for header, files in alike.items():
         columns = ", ".join(f"{text_literal(column)}: 'VARCHAR'" for column in header)
         hive = _HIVE if location.hive else "hive_partitioning=false"
+        # where a row is one value an empty line could be a row or none; it says nothing either way
+        rows = f" WHERE {_identifier(header[0])} IS NOT NULL" if len(header) == 1 else ""
         scans.append(
             f"SELECT * FROM read_csv({path_list(files)}, columns={{{columns}}}, "
-            f"delim={text_literal(delimiter)}, {_CSV}, {hive})"
+            f"delim={text_literal(delimiter)}, {_CSV}, {hive}){rows}"
         )
     return " UNION ALL BY NAME ".join(scans)
 
@@ -120,39 +127,59 @@ def jsonl_scan(
 ) -> str:
     """Columns as JSON has them; those with a reading as their text, ids only where they are text or whole numbers."""
     files = located(name, location, base)
-    hive = _HIVE if location.hive else "hive_partitioning=false"
-    source = f"read_json({path_list(files)}, {_JSONL}, {hive}, sample_size=-1, union_by_name=true)"
-    described = connection.sql(f"SELECT * FROM {source} LIMIT 0")
-    if any(
-        "_" in column for column in described.columns
-    ):  # as DuckDB calls the second of two that differ by case
-        keys = connection.sql(
-            f"SELECT DISTINCT unnest(json_keys(json)) FROM read_json_objects({path_list(files)}, {_JSONL[:26]})"
-        )
-        require_distinct([key for (key,) in keys.fetchall()], name, location.jsonl)
-    require_distinct(described.columns, name, location.jsonl)
+    structure = json_structure(connection, name, location, base, files)
     types, shown = [], []
-    folders = set().union(*(folder_values(path, base) for path in files)) if location.hive else set()
-    for column, kind in zip(described.columns, described.types, strict=True):
-        named = _identifier(column)
-        if column in folders:
-            shown.append(named)
-            continue
-        reading = readings.get(column)
+    for column, kind in structure.items():
+        named, reading = _identifier(column), readings.get(column)
         if reading is None:
-            types.append(f"{text_literal(column)}: {text_literal(_unguessed(kind))}")
-            # where a file has texts and other things in one column, a text stays the text it is
-            shown.append(f"{named} ->> '$' AS {named}" if str(kind) == "JSON" else named)
-        elif kind.id == "list" and reading.kind == "id":
+            types.append(f"{text_literal(column)}: {text_literal(_type(kind))}")
+            shown.append(named)
+        elif isinstance(kind, list) and reading.kind == "id":
             types.append(f"{text_literal(column)}: 'JSON[]'")
             shown.append(f"list_transform({named}, lambda e: {_id_text('e', name, column)}) AS {named}")
         else:
             types.append(f"{text_literal(column)}: 'JSON'")
             text = _id_text(named, name, column) if reading.kind == "id" else f"{named} ->> '$'"
             shown.append(f"{text} AS {named}")
+    if location.hive:
+        shown += map(_identifier, dict.fromkeys(name for path in files for name in folder_values(path, base)))
+    hive = _HIVE if location.hive else "hive_partitioning=false"
     return (
-        f"SELECT {', '.join(shown)} FROM read_json({path_list(files)}, {_JSONL}, {hive}, "
+        f"SELECT {', '.join(shown)} FROM read_json({path_list(files)}, {_JSONL}, records=true, {hive}, "
         f"columns={{{', '.join(types)}}})"
+    )
+
+
+def json_structure(
+    connection: Any, name: str, location: Location, base: Path, files: Sequence[Path]
+) -> dict[str, Structure]:
+    """Column to what it holds in any of the lines, each of which is an object; all of them are looked at, once.
+
+    Raises: SourceError SRC-161, SRC-166 and SRC-167 of names, SRC-170 for what is not JSON lines.
+    """
+    lines = f"read_json_objects({path_list(files)}, {_JSONL})"
+    try:
+        ((told,),) = connection.execute(f"SELECT json_group_structure(json) FROM {lines}").fetchall()
+    except duckdb.Error as error:
+        raise _no_lines(str(error).splitlines()[0], location, base) from None
+    structure = None if told is None else json.loads(told)
+    if not isinstance(structure, dict):
+        why = "there is none to say what the columns are" if told is None else "one of them is no object"
+        raise _no_lines(why, location, base)
+    if "" in structure:
+        raise _no_lines("a name in one of them is empty", location, base)
+    require_distinct(structure, name, location.jsonl)
+    for path in files:
+        require_apart(name, location, base, path, structure)
+    return structure
+
+
+def _no_lines(why: str, location: Location, base: Path) -> SourceError:
+    return SourceError(
+        "SRC-170",
+        f"these are not lines of JSON as they are read here: {why}",
+        str(base / str(location.jsonl)),
+        "write one object a line, in UTF-8 without a byte order mark, each name in it once",
     )
 
 
@@ -184,17 +211,13 @@ def _id_text(value: str, name: str, column: str) -> str:
     )
 
 
-def _unguessed(kind: Any) -> str:
-    """A type that DuckDB found, where it took a text for a date, a time or a UUID as the text it is."""
-    if kind.id == "list":
-        return f"{_unguessed(kind.children[0][1])}[]"
-    if kind.id == "struct":
-        fields = ", ".join(f"{_identifier(field)} {_unguessed(inner)}" for field, inner in kind.children)
-        return f"STRUCT({fields})"
-    if kind.id == "map":
-        (_, key), (_, value) = kind.children
-        return f"MAP({_unguessed(key)}, {_unguessed(value)})"
-    return "VARCHAR" if kind.id.startswith(("date", "time", "uuid")) else str(kind)
+def _type(kind: Structure) -> str:
+    """The type of a column: whole numbers of 64 bits, and text where lines differ, as it stands there."""
+    if isinstance(kind, list):
+        return f"{_type(kind[0])}[]"
+    if isinstance(kind, dict):
+        return f"STRUCT({', '.join(f'{_identifier(field)} {_type(inner)}' for field, inner in kind.items())})"
+    return "BIGINT" if kind.endswith("INT") else kind if kind in ("DOUBLE", "BOOLEAN") else "VARCHAR"
 
 
 def _differ(one: pa.DataType, other: pa.DataType) -> bool:

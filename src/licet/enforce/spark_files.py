@@ -13,9 +13,20 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql.types import ArrayType, StringType, StructField, StructType, VariantType
+import duckdb
+from pyspark.sql.types import (
+    ArrayType,
+    BooleanType,
+    DataType,
+    DoubleType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+    VariantType,
+)
 
-from licet.enforce.duckdb_files import located, parquet_of, require_apart
+from licet.enforce.duckdb_files import Structure, json_structure, located, parquet_of, require_apart
 from licet.enforce.text_columns import marked
 from licet.sources.catalogue import Location, Reading
 from licet.sources.column_names import require_distinct
@@ -72,9 +83,14 @@ def jsonl_frame(
     elsewhere = location.jsonl if _is_elsewhere(location.jsonl) else None
     files = () if elsewhere else located(name, location, base)
     places = [elsewhere] if elsewhere else [*map(_exact, files)]
-    read = session.read.options(recursiveFileLookup=True, mode="FAILFAST")
-    kinds = read.json(places).schema
+    read = session.read.options(recursiveFileLookup=True, mode="FAILFAST", allowSingleQuotes=False)
+    structure = None
+    if not elsewhere:  # Spark passes over what follows an object in its line, and puts ? for half a character
+        with duckdb.connect() as connection:
+            structure = json_structure(connection, name, location, base, files)
+    kinds = read.json(places).schema  # this is where Spark refuses a name that an object has twice
     require_distinct(kinds.names, name, location.jsonl)
+    kinds = kinds if structure is None else _struct(structure)
     fields, shown = [], []
     for field in kinds.fields:
         reading, column = readings.get(field.name), _identifier(field.name)
@@ -89,6 +105,21 @@ def jsonl_frame(
             text = _id_text(column, name, field.name) if reading.kind == "id" else _plain(column)
             shown.append(f"{text} AS {column}")
     return _with_folders(read.schema(StructType(fields)).json(places), location, base, files, shown)
+
+
+def _struct(structure: Mapping[str, Structure]) -> StructType:
+    return StructType([StructField(name, _type(kind)) for name, kind in structure.items()])
+
+
+def _type(kind: Structure) -> DataType:
+    """As `duckdb_files` has it."""
+    if isinstance(kind, list):
+        return ArrayType(_type(kind[0]))
+    if isinstance(kind, dict):
+        return _struct(kind)
+    if kind.endswith("INT"):
+        return LongType()
+    return {"DOUBLE": DoubleType(), "BOOLEAN": BooleanType()}.get(kind, StringType())
 
 
 def _plain(value: str) -> str:
@@ -111,8 +142,11 @@ def _texts(header: Iterable[str]) -> StructType:
 
 def _without_empty(frame: Any) -> Any:
     """An empty value is null, in quotes or not."""
-    columns = map(_identifier, frame.columns)
-    return frame.selectExpr(*(f"nullif({column}, '') AS {column}" for column in columns))
+    columns = [*map(_identifier, frame.columns)]
+    texts = frame.selectExpr(*(f"nullif({column}, '') AS {column}" for column in columns))
+    return (
+        texts.where(f"{columns[0]} IS NOT NULL") if len(columns) == 1 else texts
+    )  # as `duckdb_files` has it
 
 
 def _with_folders(

@@ -23,6 +23,7 @@ from licet.terms import SourceError
 _CHUNK_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
 _RECORD = re.compile(rb'(?:[^"\r\n]++|"(?:[^"]++|"")*+")*+')
+_OTHER = {b"\n": b"\r", b"\r": b"\n"}
 _QUOTED = re.compile(rb'"(?:[^"]++|"")*+"')
 
 
@@ -48,18 +49,19 @@ def _head(path: Path, delimiter: str, stood: tuple[int, ...]) -> CsvHead:
     try:
         with _content(path) as content:
             _require_utf8(content, path)
-            _require_closed_quotes(content, delimiter, path)
             data = _bytes(content)
             start = len(_BOM) if data[: len(_BOM)] == _BOM else 0
             first = _RECORD.match(data, start)
             after = data[first.end() : first.end() + 2] if first is not None else b""
+            line_end = "\r\n" if after == b"\r\n" else "\r" if after[:1] == b"\r" else "\n"
+            _require_closed_quotes(content, delimiter, line_end.encode(), path)
             text = first[0].decode() if first is not None else ""
             names = next(csv.reader([text], delimiter=delimiter, strict=True), [])
     except (OSError, UnicodeDecodeError, csv.Error, EOFError) as error:
         raise _refusal(path, 1, f"its header cannot be read: {error}") from None
     if not names or "" in names:
         raise _refusal(path, 1, "its first line does not name every column")
-    return CsvHead(tuple(names), "\r\n" if after == b"\r\n" else "\r" if after[:1] == b"\r" else "\n")
+    return CsvHead(tuple(names), line_end)
 
 
 @contextlib.contextmanager
@@ -96,12 +98,16 @@ def _require_utf8(content: mmap.mmap | io.BytesIO, path: Path) -> None:
         raise _refusal(path, line, "it is not UTF-8") from None
 
 
-def _require_closed_quotes(content: mmap.mmap | io.BytesIO, delimiter: str, path: Path) -> None:
-    """A quoted value stands alone between separators, and ends."""
+def _require_closed_quotes(
+    content: mmap.mmap | io.BytesIO, delimiter: str, line_end: bytes, path: Path
+) -> None:
+    """A quoted value stands alone between separators, and ends; outside of quotes all lines end as the first does."""
     data = _bytes(content)
     ends = {delimiter.encode(), b"\n", b"\r", b""}
     start = len(_BOM) if data[: len(_BOM)] == _BOM else 0
-    at = data.find(b'"', start)
+    other = _OTHER.get(line_end)
+    is_mixed = other is None or data.find(other, start) >= 0
+    at, outside = data.find(b'"', start), start
     while at >= 0:
         before = at - 1
         while before >= start and data[before : before + 1] == b" ":
@@ -114,7 +120,33 @@ def _require_closed_quotes(content: mmap.mmap | io.BytesIO, delimiter: str, path
         if before != at - 1 or value is None or data[value.end() : value.end() + 1] not in ends:
             line = data[:at].count(b"\n") + 1
             raise _refusal(path, line, "a value in quotes is not closed, or has text beside its quotes")
-        at = data.find(b'"', value.end())
+        if is_mixed:
+            _require_one_line_end(data, outside, at, line_end, path)
+        at, outside = data.find(b'"', value.end()), value.end()
+    if is_mixed:
+        _require_one_line_end(data, outside, len(data), line_end, path)
+
+
+def _require_one_line_end(data: mmap.mmap | bytes, start: int, end: int, line_end: bytes, path: Path) -> None:
+    """Some readers would end a line at another end, and others take it for a part of the value before it."""
+    other = _OTHER.get(line_end)
+    if other is not None:
+        at = data.find(other, start, end)
+        if at < 0:
+            return
+    else:
+        at = start
+        while at < end:
+            upto = min(at + _CHUNK_BYTES, end)
+            upto += data[upto - 1 : upto + 1] == line_end  # never between the two
+            part = data[at:upto]
+            if part.count(b"\n") != part.count(line_end) or part.count(b"\r") != part.count(line_end):
+                break
+            at = upto
+        else:
+            return
+    line = data[:at].count(b"\n") + 1
+    raise _refusal(path, line, "a line here or further on does not end as the first one does")
 
 
 def _refusal(path: Path, line: int, why: str) -> SourceError:

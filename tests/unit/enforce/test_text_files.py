@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sqlite3
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -61,6 +62,12 @@ def test_a_separator_is_what_the_catalogue_says(engine: Any, tmp_path: Path) -> 
         b"a,b\n1,\xff\n",
         "",
         "a,\n1,2\n",
+        "a,b\n1,2\r\n3,4\n",
+        "a,b\r\n1,2\n3,4\r\n",
+        "a,b\r\n1,2\r3,4\r\n",
+        "a,b\r1,2\n3,4\r",
+        'a,b\n1,"x\r"\r\n',
+        "a,b\n1,2\r3\n",
     ],
 )
 def test_csv_that_can_be_read_in_two_ways_is_refused(engine: Any, tmp_path: Path, text: str | bytes) -> None:
@@ -81,6 +88,19 @@ def test_line_breaks_quotes_and_a_byte_order_mark_are_read(engine: Any, tmp_path
         {"a": "x\r\n1,y", "b": 'say "hi"'},
         {"a": '5" tall', "b": "z"},
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_any_line_break_may_stand_within_quotes(engine: Any, tmp_path: Path, end: str) -> None:
+    text = f'a,b{end}"x\ny","1\r2"{end}"\r\n",z{end}'
+    assert opened(engine, tmp_path, csv(tmp_path, text)).to_pylist() == [
+        {"a": "x\ny", "b": "1\r2"},
+        {"a": "\r\n", "b": "z"},
+    ]
+
+
+def test_an_empty_line_is_no_row_of_a_table_of_one_column(engine: Any, tmp_path: Path) -> None:
+    assert opened(engine, tmp_path, csv(tmp_path, "who\n\nann\n\n")).to_pylist() == [{"who": "ann"}]
 
 
 def test_columns_of_csv_go_by_their_names_file_by_file(engine: Any, tmp_path: Path) -> None:
@@ -214,6 +234,51 @@ def test_json_lines_keep_their_texts(engine: Any, tmp_path: Path) -> None:
             "s": {"at": "12:00:00"},
         }
     ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '{"who": "a"}{"who": "b"}',
+        '[{"who": "a"}, {"who": "b"}]',
+        '{"who": "\\ud800"}',
+        "{'who': 'a'}",
+        '{"who": "a"}\n"b"',
+        '{"who": "a"}\n{"who": ',
+        '{"who": "a", "": "b"}',
+        "",
+    ],
+)
+def test_what_is_not_one_object_a_line_is_refused(engine: Any, tmp_path: Path, lines: str) -> None:
+    (tmp_path / "posts.jsonl").write_text(lines)
+    with pytest.raises(SourceError, match="SRC-170"):
+        opened(engine, tmp_path, {"jsonl": "posts.jsonl"})
+
+
+def test_names_that_differ_by_case_from_line_to_line_are_refused(engine: Any, tmp_path: Path) -> None:
+    (tmp_path / "posts.jsonl").write_text('{"who": "a"}\n{"WHO": "b"}\n')
+    with pytest.raises(SourceError, match="SRC-161"):
+        opened(engine, tmp_path, {"jsonl": "posts.jsonl"})
+
+
+def test_what_json_lines_hold_does_not_turn_on_how_many_names_there_are(engine: Any, tmp_path: Path) -> None:
+    lines = [
+        f'{{"who": "{n}", "o": {{"k{n}": {n}, "mixed": {n if n % 2 else json.dumps(str(n))}}}}}'
+        for n in range(250)
+    ]
+    (tmp_path / "posts.jsonl").write_text("\n".join(lines))
+    read = opened(engine, tmp_path, {"jsonl": "posts.jsonl"}).sort_by("who").to_pylist()
+    assert read[1]["who"] == "1" and read[1]["o"]["k1"] == 1 and len(read[1]["o"]) == 251
+    assert {row["o"]["mixed"] for row in read} == {str(n) for n in range(250)}
+
+
+def test_a_folder_never_speaks_for_a_column_of_json_lines(engine: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "posts" / "who=ben"
+    folder.mkdir(parents=True)
+    (folder / "a.jsonl").write_text('{"who": "ann"}')
+    assert opened(engine, tmp_path, {"jsonl": "posts"}).to_pylist() == [{"who": "ann"}]
+    with pytest.raises(SourceError, match="SRC-167"):
+        opened(engine, tmp_path, {"jsonl": "posts", "hive": True})
 
 
 def on_duckdb() -> Any:
