@@ -7,23 +7,17 @@ date and audience what somebody might, and ids are those that careless reading t
 
 from __future__ import annotations
 
-import csv
-import json
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 import yaml
 
-from licet.sources.catalogue import STAMP
+from licet.testing.marked_files import write_table
 from licet.testing.policies import make_pack_values
 from licet.testing.questions import make_plan, make_region
 from licet.testing.words import (
@@ -38,6 +32,8 @@ from licet.testing.words import (
 
 #: Where a table may lie. A table handed in from Python is not there for pages, so it is left to gates.
 LOCATIONS = ("parquet", "csv", "jsonl", "duckdb", "sql", "arrow")
+#: Where Spark reads tables.
+FILES = ("parquet", "csv", "jsonl")
 
 #: Ids that are text and nothing else, whatever a reader would make of them.
 IDS = ("ann", "007", "7", "ünal", "a,b", 'q"x', "NULL", "1e3", "2024-01-02", "#9", "+5")
@@ -73,21 +69,23 @@ class MarkedTable(NamedTuple):
     stamps: dict[str, str]
 
     def kind_of(self, column: str) -> str | None:
-        """What a cell of this column really is: a label belongs to the bytes."""
-        return self.stamps.get(column, self.labels.get(column))
+        """What a cell of this column really is: a label belongs to the bytes. None where it is left out."""
+        is_left_out = self.labels.get(column, "") is None
+        return None if is_left_out else self.stamps.get(column, self.labels.get(column))
 
     def people_of(self, row: int) -> list[str | None]:
         return [self.rows[row][column] for column in self.catalogued["subjects"]]
 
 
 class MarkedWorld(NamedTuple):
-    """members: what the members' table says; settings: the ones a choice may name; handed_in: Arrow tables by name."""
+    """members: what the members' table says. handed_in: Arrow tables by name. now: the moment at which it was made."""
 
     root: Path
     tables: dict[str, MarkedTable]
     members: list[dict[str, Any]]
     policy: Path
     handed_in: dict[str, pa.Table]
+    now: datetime
 
 
 def marks_in(text: str) -> Iterator[Mark]:
@@ -96,21 +94,27 @@ def marks_in(text: str) -> Iterator[Mark]:
         yield Mark(f"t{table}", int(row), _COLUMNS[int(column)])
 
 
-def make_marked_world(rng: Random, root: Path, rows: int = 30, now: datetime | None = None) -> MarkedWorld:
-    """Write tables, catalogue, recipe and a policy into `root`, which holds an empty workspace."""
-    now = datetime.now(UTC) if now is None else now
+def make_marked_world(
+    rng: Random, root: Path, locations: tuple[str, ...] = LOCATIONS, rows: int = 24
+) -> MarkedWorld:
+    """Write tables, catalogue, recipe and a policy into `root`, where a workspace may be made of them.
+
+    locations: where tables may lie. rows: of each of the two.
+    """
+    now = datetime(2026, 2, 1, 12, tzinfo=UTC) + timedelta(days=rng.randrange(400))
     (root / "data").mkdir(parents=True, exist_ok=True)
     ids = list(IDS[: 3 + rng.randrange(len(IDS) - 2)])
-    members = [_member(rng, id_) for id_ in ids if not chance(rng, 5)]
+    members = [_member(rng, id_) for place, id_ in enumerate(ids) if place == 0 or not chance(rng, 5)]
     tables: dict[str, MarkedTable] = {}
     handed_in: dict[str, pa.Table] = {}
     for number in range(2):
         name = f"t{number}"
-        tables[name] = table = _make_table(rng, number, [*ids, "nobody"], rows, now)
-        _write(root, name, table, handed_in)
-    members_at = pick(rng, ["parquet", "csv", "jsonl", "duckdb", "sql"])
-    facts = MarkedTable(members_at, {}, members, {}, {})
-    _write(root, "members", facts, handed_in)
+        tables[name] = table = _make_table(rng, number, pick(rng, locations), [*ids, "nobody"], rows, now)
+        handed = write_table(root, name, table.location, table.rows, table.stamps)
+        if handed is not None:
+            handed_in[name] = handed
+    members_at = pick(rng, [where for where in locations if where != "arrow"])
+    write_table(root, "members", members_at, members, {})
     catalogue = {
         "licet_catalogue": 1,
         "facts": {"table": "members", "subject": "id", "region": "region", "age": "age", "plan": "plan"},
@@ -126,7 +130,7 @@ def make_marked_world(rng: Random, root: Path, rows: int = 30, now: datetime | N
     (root / "recipe.yaml").write_text(yaml.safe_dump(_recipe(tables)))
     policy = root / "policy.yaml"
     policy.write_text(yaml.safe_dump(make_pack_values(rng), sort_keys=False, allow_unicode=True))
-    return MarkedWorld(root, tables, members, policy, handed_in)
+    return MarkedWorld(root, tables, members, policy, handed_in, now)
 
 
 def make_choices(rng: Random, world: MarkedWorld) -> Iterator[tuple[str, str, str, str | None]]:
@@ -148,8 +152,9 @@ def _member(rng: Random, subject_id: str) -> dict[str, Any]:
     }
 
 
-def _make_table(rng: Random, number: int, ids: list[str], rows: int, now: datetime) -> MarkedTable:
-    location = LOCATIONS[rng.randrange(len(LOCATIONS))]
+def _make_table(
+    rng: Random, number: int, location: str, ids: list[str], rows: int, now: datetime
+) -> MarkedTable:
     kinds = [*CATEGORIES, *OWN_CATEGORIES, "content.comments"]
     labels: dict[str, str | None] = {
         column: pick(rng, kinds) if not chance(rng, 10) else None for column in ("c0", "c1", "c2")
@@ -221,63 +226,3 @@ def _recipe(tables: dict[str, MarkedTable]) -> dict[str, Any]:
             if (labelled := [column for column, label in table.labels.items() if label is not None])
         ],
     }  # fmt: skip
-
-
-def _write(root: Path, name: str, table: MarkedTable, handed_in: dict[str, pa.Table]) -> None:
-    columns = list(table.rows[0]) if table.rows else ["id", "region", "age", "plan"]
-    plain = [{column: _as_text(row[column]) for column in columns} for row in table.rows]
-    path = root / "data" / f"{name}.{table.location}"
-    if table.location == "csv":
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns)
-            writer.writeheader()
-            writer.writerows(plain)
-    elif table.location == "jsonl":
-        told = (json.dumps(row, ensure_ascii=False) for row in plain)
-        path.write_text("".join(line + "\n" for line in told), encoding="utf-8")
-    else:
-        data = _arrow(table, columns)
-        if table.location == "arrow":
-            handed_in[name] = data
-        elif table.location == "parquet":
-            pq.write_table(data, path)
-        elif table.location == "duckdb":
-            with closing(duckdb.connect(str(path))) as database:
-                database.register("rows_of_it", data)
-                database.execute(f"CREATE TABLE {name} AS SELECT * FROM rows_of_it")
-        else:
-            with closing(sqlite3.connect(root / "data" / f"{name}.db")) as lite, lite:
-                lite.execute(f"CREATE TABLE {name} ({', '.join(map(_sqlite_column, data.schema))})")
-                places = ", ".join("?" * len(columns))
-                values = [[_for_sqlite(row[column]) for column in columns] for row in table.rows]
-                lite.executemany(f"INSERT INTO {name} VALUES ({places})", values)
-
-
-def _arrow(table: MarkedTable, columns: list[str]) -> pa.Table:
-    types = {"made": pa.timestamp("us", "UTC"), "age": pa.int64()}
-    fields = [
-        pa.field(
-            column, types.get(column, pa.string()),
-            metadata={STAMP: table.stamps[column].encode()} if column in table.stamps else None,
-        )
-        for column in columns
-    ]  # fmt: skip
-    return pa.Table.from_pylist([{c: row[c] for c in columns} for row in table.rows], pa.schema(fields))
-
-
-def _as_text(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _sqlite_column(field: pa.Field) -> str:
-    kind = "DATETIME" if pa.types.is_timestamp(field.type) else "INTEGER" if field.name == "age" else "TEXT"
-    return f'"{field.name}" {kind}'
-
-
-def _for_sqlite(value: Any) -> Any:
-    """As SQLAlchemy writes a moment there: UTC, without saying so."""
-    return (
-        value.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
-        if isinstance(value, datetime)
-        else value
-    )

@@ -12,15 +12,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import platform
 import time
-from collections import Counter, deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections import Counter
 from importlib.metadata import version
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +24,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from licet.testing.comparing import Outcome, compare
+from licet.testing.numbered import in_order
 from licet.testing.reach import LONG_CASES, missing
 
 _VERSIONS = ("licet", "duckdb", "ibis-framework", "pyarrow")
@@ -96,24 +93,6 @@ class Tally:
         unfinished.replace(path)
 
 
-def outcomes(seed: int, first: int, processes: int, ahead: int | None = None) -> Iterator[Outcome]:
-    """Worlds in the order of their numbers, however many processes compare them, so many ahead."""
-    if processes == 1:
-        yield from (compare(seed, number) for number in count(first))
-        return
-    spawn = multiprocessing.get_context("spawn")  # engines have threads, which a fork would lose
-    with ProcessPoolExecutor(processes, spawn, max_tasks_per_child=300) as pool:
-        waiting: deque[Future[Outcome]] = deque()
-        try:
-            for number in count(first):
-                waiting.append(pool.submit(compare, seed, number))
-                if len(waiting) >= (ahead or 4 * processes):
-                    yield waiting.popleft().result()
-        finally:
-            for one in waiting:
-                one.cancel()
-
-
 def run(cases: int, tally: Tally, processes: int, out: Path | None, console: Console) -> str | None:
     """Compare until `cases` are reached; what differed, or None."""
     columns = (TextColumn("decisions compared"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -121,7 +100,7 @@ def run(cases: int, tally: Tally, processes: int, out: Path | None, console: Con
     written = began
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("", total=cases, completed=tally.cases)
-        found = outcomes(tally.seed, tally.next, processes)
+        found = in_order(compare, tally.seed, tally.next, processes)
         while tally.cases < cases:
             outcome = next(found)
             if outcome.failure is not None:

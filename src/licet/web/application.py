@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import licet
+from licet.app.tenses import system_clock
 from licet.terms import LicetError
 from licet.web.api.routes import Api
 from licet.web.config import ServeConfig, check, from_environment
@@ -53,10 +55,10 @@ COSTLY_AT_ONCE, COSTLY_EACH, COSTLY_SECONDS = 1, 4, 10.0
 UPLOAD_RATE = Rate(burst=5, per_second=1 / 60)
 
 
-def make_application(config: ServeConfig) -> ASGIApp:
-    """Raises: AppError APP-060 or APP-061 for a configuration that must not be served."""
+def make_application(config: ServeConfig, clock: Callable[[], datetime] = system_clock) -> ASGIApp:
+    """clock: the workspace's. Raises: AppError APP-060 or APP-061 for a configuration that must not be served."""
     config = check(config)
-    workspace = licet.open(config.workspace)
+    workspace = licet.open(config.workspace, clock=clock)
     workspace.ledger  # noqa: B018 - opened here, before threads ask for it
     workspace.missing()  # and all that requests need is read; what is missing `/readyz` says
 

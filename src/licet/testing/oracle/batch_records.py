@@ -1,0 +1,94 @@
+"""A batch: one kind of data of every row of a table, asked as a service would that holds the facts itself.
+
+Answer, code, rule and setting of every record must be those of `decide`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from random import Random
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from licet.app import Workspace
+from licet.decide import Facts, Request, decide
+from licet.testing.marked import MarkedTable
+from licet.testing.oracle.sightings import Judged, Leak, Sightings, nothing_seen, seen
+from licet.testing.oracle.standpoint import Standpoint, request_about
+from licet.testing.words import pick
+
+
+class _Question(NamedTuple):
+    request: Request
+    facts: Facts
+
+
+def through_batch(rng: Random, workspace: Workspace, stand: Standpoint) -> Sightings:
+    """Raises: Leak."""
+    name = pick(rng, sorted(stand.world.tables))
+    table = stand.world.tables[name]
+    kinds = [kind for column in ("c0", "c1", "c2") if (kind := table.kind_of(column)) is not None]
+    if not kinds:
+        return nothing_seen()
+    questions = _questions(table, pick(rng, kinds), stand)
+    answers = workspace.decide_batch(
+        make_records(questions, _settings(stand)),
+        stand.purpose,
+        questions[0].request.category,
+        recipient=stand.recipient,
+        at=stand.at,
+    )
+    marks = Counter[Judged]()
+    for question, answer in zip(questions, answers.to_pylist(), strict=True):
+        told = decide(question.request, question.facts, stand.policy)
+        expected = {
+            "permitted": told.permitted, "code": told.code.value, "rule": told.rule, "setting": told.setting,
+        }  # fmt: skip
+        if answer != expected:
+            raise Leak(f"batch: {answer} of a record of which decide says {expected}: {question}")
+        marks[Judged("batch", "", told.code.value, told.permitted)] += 1
+    return seen(marks)
+
+
+def _questions(table: MarkedTable, kind: str, stand: Standpoint) -> list[_Question]:
+    return [
+        _Question(request_about(table, number, kind, stand), facts)
+        for number in range(len(table.rows))
+        for person in table.people_of(number)
+        if (facts := stand.facts.get(person or "")) is not None
+        if not facts.narrow  # a batch has no column for a choice of one kind of data
+    ]
+
+
+def _settings(stand: Standpoint) -> set[str]:
+    """Every setting that a rule may look at: of the packs there were, and those that they say they replace."""
+    packs = (*stand.policy.earlier, stand.policy.pack)
+    controls = [control for pack in packs for control in pack.settings.items()]
+    return {id_ for id_, _ in controls} | {old for _, control in controls for old in control.replaces}
+
+
+def make_records(questions: list[_Question], settings: Iterable[str]) -> pa.Table:
+    """The records of `decide_batch`, every fact in its column."""
+    requests, facts = [one.request for one in questions], [one.facts for one in questions]
+    columns: dict[str, list[Any]] = {
+        "region": [one.region for one in facts],
+        "age": [one.age for one in facts],
+        "plan": [one.plan for one in facts],
+        "visibility": [one.visibility for one in requests],
+        "created": [one.created for one in requests],
+    }
+    for setting in settings:
+        states = [one.choices.get(setting) for one in facts]
+        columns[f"choice.{setting}"] = [None if state is None else str(state) for state in states]
+        columns[f"pack.{setting}"] = [one.bound.get(setting) for one in facts]
+    for signal in {"gpc"}.union(*(one.signals for one in facts)):
+        columns[f"signal.{signal}"] = [signal in one.signals for one in facts]
+    types = {"age": pa.int64(), "created": pa.timestamp("us", "UTC")}
+    return pa.table(
+        {
+            name: pa.array(values, pa.bool_() if name.startswith("signal.") else types.get(name, pa.string()))
+            for name, values in columns.items()
+        }
+    )

@@ -1,0 +1,90 @@
+"""A corpus as it is built, its exports at once, and its exports after somebody said no, before and after an update."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from random import Random
+
+import pyarrow.parquet as pq
+import yaml
+
+from licet.app import Workspace
+from licet.terms import SELF
+from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
+from licet.testing.marked import Mark, MarkedWorld, marks_in
+from licet.testing.oracle.sightings import Judged, Leak, Sightings, nothing_seen, seen, unless_refused
+from licet.testing.oracle.standpoint import Standpoint, standpoint
+from licet.testing.words import chance, pick
+
+_FORMS = ("jsonl", "parquet")
+
+
+def through_corpus(rng: Random, world: MarkedWorld, workspace: Workspace) -> Sightings:
+    """Raises: Leak."""
+    recipe = yaml.safe_load((world.root / "recipe.yaml").read_text(encoding="utf-8"))
+    if not recipe["documents"]:
+        return nothing_seen()
+    workspace.corpus_build()
+    found = _documents(world, workspace)
+    for form in _FORMS:
+        found += _export(world, workspace, form)
+    for member in world.members:
+        if chance(rng, 50):
+            for setting in workspace.policy().pack.settings:
+                workspace.choose(member["id"], setting, "off")
+    form = pick(rng, list(_FORMS))
+    found += unless_refused(lambda: _export(world, workspace, form), "CORP-209")
+    found += _export(world, workspace, pick(rng, list(_FORMS)), leave_out=True)
+    workspace.corpus_update()
+    found += _documents(world, workspace)
+    return found + _export(world, workspace, pick(rng, list(_FORMS)))
+
+
+def _documents(world: MarkedWorld, workspace: Workspace) -> Sightings:
+    text = "\n".join(json.dumps(row, default=str) for row in workspace.corpus_documents())
+    return judge_text(_now(world, workspace), text, "documents", _asked(world))
+
+
+def _export(world: MarkedWorld, workspace: Workspace, form: str, leave_out: bool = False) -> Sightings:
+    with tempfile.TemporaryDirectory(prefix="licet-oracle-") as folder:
+        target = Path(folder) / "export"
+        workspace.corpus_export(target, form, leave_out=leave_out)
+        return judge_text(_now(world, workspace), "\n".join(_contents(target)), "export", _asked(world), form)
+
+
+def _now(world: MarkedWorld, workspace: Workspace) -> Standpoint:
+    return standpoint(workspace, world, GENERATIVE_AI_TRAINING, SELF)
+
+
+def _contents(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".parquet":
+            yield json.dumps(pq.read_table(path).to_pylist(), default=str)
+        elif path.is_file():
+            yield path.read_bytes().decode("utf-8", "replace")
+
+
+def _asked(world: MarkedWorld) -> list[Mark]:
+    """The cells that a corpus asks for."""
+    return [
+        Mark(name, number, column)
+        for name, table in world.tables.items()
+        if table.location != "arrow" and "key" in table.catalogued
+        for number in range(len(table.rows))
+        for column in ("key", "c0", "c1", "c2")
+    ]
+
+
+def judge_text(stand: Standpoint, text: str, way: str, asked: Iterable[Mark], where: str = "") -> Sightings:
+    """Every mark in a text must be permitted. asked: marks that might be in it, and are judged withheld where not."""
+    out, marks = {*marks_in(text)}, Counter[Judged]()
+    for mark in {*asked} | out:
+        answer = stand.answer(mark)
+        if mark in out and answer.value != "permitted":
+            raise Leak(f"{way}: {stand.describe(mark)} is out")
+        marks[Judged(way, where, answer.value, mark in out)] += 1
+    return seen(marks)

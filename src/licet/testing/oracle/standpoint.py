@@ -1,0 +1,98 @@
+"""From where marks are judged: one use at one moment, under one policy, with what is known of everybody then.
+
+Every answer is `decide`'s, asked for one cell and one person at a time; nothing here reads a table through licet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from licet.app import Workspace
+from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.terms import ChoiceState, Code
+from licet.testing.marked import Mark, MarkedTable, MarkedWorld
+
+
+class Standpoint(NamedTuple):
+    """facts: by id, of everybody whom a row of the world names; None for somebody nobody knows."""
+
+    world: MarkedWorld
+    policy: Policy
+    purpose: str
+    recipient: str
+    at: datetime
+    facts: Mapping[str, Facts | None]
+
+    def decisions(self, mark: Mark) -> list[Decision]:
+        """What `decide` says of a labelled cell, one answer for each person of its row in the catalogue's order."""
+        table = self.world.tables[mark.table]
+        kind = table.kind_of(mark.column)
+        assert kind is not None
+        request = request_about(table, mark.row, kind, self)
+        people = [None if one is None else self.facts.get(one) for one in table.people_of(mark.row)]
+        return [decide(request, facts, self.policy) for facts in people]
+
+    def answer(self, mark: Mark) -> Code:
+        """The first code with which somebody does not permit a cell, as its bytes are labelled; else `PERMITTED`."""
+        if self.world.tables[mark.table].kind_of(mark.column) is None:
+            return Code.UNLABELLED
+        codes = (decision.code for decision in self.decisions(mark))
+        return next((code for code in codes if code is not Code.PERMITTED), Code.PERMITTED)
+
+    def permits(self, mark: Mark) -> bool:
+        return self.answer(mark) is Code.PERMITTED
+
+    def describe(self, mark: Mark) -> str:
+        """A mark with everything that its answer hangs on."""
+        table = self.world.tables[mark.table]
+        return (
+            f"{mark.column} of row {mark.row} of {mark.table} ({table.location}, {table.kind_of(mark.column)}; about "
+            f"{table.people_of(mark.row)}; for {self.purpose} by {self.recipient}: {self.answer(mark).value})"
+        )
+
+
+def request_about(table: MarkedTable, row: int, kind: str, stand: Standpoint) -> Request:
+    """The question about one kind of data of one row."""
+    written, roles = table.rows[row], table.catalogued
+    return Request(
+        stand.purpose,
+        kind,
+        stand.recipient,
+        stand.at,
+        written["seen"] if roles.get("visibility") else roles.get("visibility_is"),
+        written["made"] if roles.get("created") else None,
+    )
+
+
+def standpoint(
+    workspace: Workspace, world: MarkedWorld, purpose: str, recipient: str, at: datetime | None = None
+) -> Standpoint:
+    """The use as of now: the latest policy and the latest choices."""
+    at = workspace.now() if at is None else at
+    people = {
+        one for table in world.tables.values() for row in table.rows for one in (row["who"], row["other"])
+    } - {None}
+    members = {member["id"]: member for member in world.members}
+    facts = {one: _facts(workspace, members.get(one)) for one in people}
+    return Standpoint(world, workspace.policy(), purpose, recipient, at, facts)
+
+
+def _facts(workspace: Workspace, member: Mapping[str, Any] | None) -> Facts | None:
+    """What is known of a member: as the table of members was written, whatever a reader makes of the file."""
+    if member is None:
+        return None
+    ledger = workspace.ledger
+    choices: dict[str, ChoiceState] = {}
+    narrow: dict[str, dict[str, ChoiceState]] = {}
+    bound: dict[str, str] = {}
+    for choice in ledger.choices_of(member["id"], ledger.position):
+        if choice.category is not None:
+            narrow.setdefault(choice.setting, {})[choice.category] = choice.state
+            continue
+        choices[choice.setting] = choice.state
+        if choice.pack is not None:
+            bound[choice.setting] = choice.pack
+    signals = ledger.signals_of(member["id"], ledger.position)
+    return Facts(member["region"], member["age"], member["plan"], choices, narrow, signals, bound)

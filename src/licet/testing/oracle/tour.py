@@ -1,0 +1,95 @@
+"""One world, made and asked by every way out there is."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+import licet
+from licet.app import Workspace
+from licet.packs import Pack
+from licet.terms import SELF, PackError
+from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
+from licet.testing.marked import FILES, LOCATIONS, MarkedWorld, make_choices, make_marked_world
+from licet.testing.oracle.batch_records import through_batch
+from licet.testing.oracle.corpus_copies import through_corpus
+from licet.testing.oracle.gate_rows import through_gate
+from licet.testing.oracle.sightings import Sightings, nothing_seen
+from licet.testing.oracle.standpoint import standpoint
+from licet.testing.successors import make_successor
+from licet.testing.words import chance, pick
+
+
+class _Clock:
+    """What the workspace takes for now: it stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def look_through(seed: int, number: int, root: Path, spark: Any = None, pages: bool = False) -> Sightings:
+    """Make the world of this number in `root` and ask of every way out. Raises: Leak.
+
+    spark: gates and corpora run there, over files. pages: a server's pages are asked too (needs the extra `web`).
+    """
+    rng = Random(f"{seed}/{number}")
+    world = make_marked_world(rng, root / "platform", LOCATIONS if spark is None else FILES)
+    clock = _Clock(world.now)
+    licet.create(world.root, clock=clock).close()
+    with licet.open(world.root, spark=spark, clock=clock) as workspace:
+        pack = _live(rng, world, workspace, clock)
+        found = nothing_seen()
+        for purpose, recipient in _uses(rng, pack):
+            stand = standpoint(workspace, world, purpose, recipient)
+            found += through_gate(workspace, stand, "duckdb" if spark is None else "spark")
+            found += through_batch(rng, workspace, stand)
+        found += through_corpus(rng, world, workspace)
+    if pages:
+        from licet.testing.oracle.server_pages import through_pages
+
+        found += through_pages(rng, world, clock)
+    return found
+
+
+def _live(rng: Random, world: MarkedWorld, workspace: Workspace, clock: _Clock) -> Pack:
+    """People choose, policies follow one another, people choose again; the policy in force at the end."""
+    workspace.use_pack(str(world.policy))
+    pack = Pack.model_validate(yaml.safe_load(world.policy.read_text(encoding="utf-8")))
+    for _ in range(pick(rng, [0, 0, 1, 2])):
+        _choose(rng, world, workspace)
+        clock.now += timedelta(hours=1)
+        following = make_successor(rng, pack).pack
+        world.policy.write_text(json.dumps(following.as_json()), encoding="utf-8")
+        with contextlib.suppress(PackError):  # one that opens what no policy can is not put in force
+            workspace.use_pack(str(world.policy))
+            pack = following
+    _choose(rng, world, workspace)
+    clock.now += timedelta(hours=1)
+    return pack
+
+
+def _uses(rng: Random, pack: Pack) -> list[tuple[str, str]]:
+    uses = sorted(
+        {(p, r) for rule in pack.rules for p in (*rule.purposes, *pack.purposes) for r in rule.recipients}
+    )
+    training = (GENERATIVE_AI_TRAINING, SELF)
+    return [training, *rng.sample(uses, min(2, len(uses)))]
+
+
+def _choose(rng: Random, world: MarkedWorld, workspace: Workspace) -> None:
+    known = workspace.policy().pack.settings
+    for subject_id, setting, value, category in make_choices(rng, world):
+        if setting in known:
+            workspace.choose(subject_id, setting, value, category=category)
+    for member in world.members:
+        if chance(rng, 5):
+            workspace.signal(member["id"], "gpc", True)
