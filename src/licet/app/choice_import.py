@@ -2,8 +2,9 @@
 
 A choice takes its place by when it was made. One that is older than what stands for the same subject, setting and kind
 of data is recorded and governs nothing; of two made at the same moment the no holds. A yes is bound to the policy that
-was in force when it was given, or to the one named; where there is neither it speaks for nothing, and is counted. A
-yes lifts no refusal of another setting. The same row is recorded once, however often its file is handed in.
+was in force when it was given, or to the one named; where there is neither, or it never was in force here, it speaks
+for nothing, and is counted. A yes lifts no refusal of another setting. The same row is recorded once, however often its
+file is handed in.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ class ImportedChoices(NamedTuple):
     rows:           rows of the file; each is one of `recorded` and `already_there`.
     recorded:       rows that are now in the ledger: `noes` and `yeses`.
     already_there:  rows that an earlier import, or an earlier row, had recorded.
-    superseded:     of those recorded, the ones older than what stood: they govern nothing.
-    unbound_yeses:  of those recorded, the yeses given under no policy that this ledger knows: they speak for nothing.
+    superseded:     of those recorded, the ones older than what stood: they govern nothing, and have no receipt.
+    unbound_yeses:  of those recorded, the yeses that speak for nothing now: no policy was in force here when they were
+                    given, or the one named never was.
     not_members:    subjects that the members' table has not at present; None where that cannot be told.
     position:       the ledger's number of entries afterwards.
     dry_run:        nothing was written; it says what would be.
@@ -96,6 +98,7 @@ def import_choices(
     progress("checking", 0, len(rows))
     choices = _checked(workspace, rows, where, pack, now)
     not_members = workspace.missing_subjects({choice.subject for choice in choices})
+    in_force = {digest for _, digest in _in_force(workspace.ledger)}
     for _ in range(_MOST_TRIES):
         position = workspace.ledger.position
         new = _not_there(workspace.ledger, choices)
@@ -110,7 +113,7 @@ def import_choices(
             return ImportedChoices(
                 len(rows), len(new), sum(one.value == "off" for one in new), sum(one.value == "on" for one in new),
                 len(rows) - len(new), sum(one.kind is EntryKind.SUPERSEDED_CHOICE for one in entries),
-                sum(one.payload["value"] == "on" and "pack" not in one.payload for one in entries),
+                sum(one.payload["value"] == "on" and one.payload.get("pack") not in in_force for one in entries),
                 len({one.subject for one in choices}), not_members, workspace.ledger.position, dry_run,
             )  # fmt: skip
     raise AppError(
@@ -127,6 +130,9 @@ def _checked(
     Raises: AppError APP-172 with the first rows that are none.
     """
     settings, faults = workspace.known_settings(), []
+    # What is said under a policy that the ledger does not name is said anew once it does.
+    is_named = any(one["digest"] == pack for one in workspace.named_packs())
+    named = pack if pack is None or is_named else f"not named: {pack}"
     kinds: dict[object, bool] = {None: True}
     choices: list[_Choice] = []
     for row in rows:
@@ -147,7 +153,7 @@ def _checked(
         if fault or when is None or value is None:
             faults.append(f"{row.at}: {fault}")
             continue
-        bound = pack if value == "on" else None
+        bound = named if value == "on" else None
         said = [row.subject, row.setting, row.category, value, format_moment(when), bound]
         request = name_request(workspace.salt, canonical_json(["imported choice", *said]).decode())
         choices.append(_Choice(when, value, row.subject, row.setting, row.category, row.source, request))
@@ -199,11 +205,7 @@ def _entries(workspace: Workspace, choices: Sequence[_Choice], pack: str | None,
         )
     ]
     standing = _standing(workspace.ledger, {choice.subject for choice in choices})
-    in_force = [
-        (entry.recorded_at, str(entry.payload["digest"]))
-        for entry in workspace.ledger.packs_in_force()
-        if entry.payload is not None
-    ]
+    in_force = _in_force(workspace.ledger)
     entries = []
     for choice in choices:
         before = standing.get(choice.key)
@@ -223,6 +225,15 @@ def _entries(workspace: Workspace, choices: Sequence[_Choice], pack: str | None,
         kind = EntryKind.SUPERSEDED_CHOICE if is_over else EntryKind.CHOICE
         entries.append(NewEntry(kind, choice.subject, payload))
     return entries
+
+
+def _in_force(ledger: Ledger) -> list[tuple[datetime, str]]:
+    """Since when which policy was in force, by its digest, in order."""
+    return [
+        (entry.recorded_at, str(entry.payload["digest"]))
+        for entry in ledger.packs_in_force()
+        if entry.payload is not None
+    ]
 
 
 def _standing(ledger: Ledger, subjects: set[str]) -> dict[tuple[str, str, str | None], tuple[datetime, bool]]:

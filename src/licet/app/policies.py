@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from licet.decide import Policy
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.packs import Pack
-from licet.packs.library import read_policy
+from licet.packs.library import open_pack, read_policy, shipped
 from licet.packs.loading import parse_pack
 from licet.sources.files import replace_file
 from licet.terms import AppError
@@ -70,18 +70,23 @@ def named(ledger: Ledger) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def digest_of(name: str, ledger: Ledger) -> str:
-    """The digest of a policy that the ledger names, by its digest or, where there is one of it alone, by its name.
+def digest_of(name: str | Path, ledger: Ledger) -> str:
+    """The digest of a policy: of a file, which the ledger need not name; of one that the ledger names, by its digest
+    or, where there is one of it alone, by its name; or of a shipped one.
 
-    Raises: AppError APP-173.
+    Raises: AppError APP-173; PackErrors for a file that is no policy.
     """
+    if isinstance(name, Path):
+        return open_pack(str(name)).digest
     digests = {str(one["digest"]) for one in named(ledger) if name in (one["digest"], one["pack"])}
+    if not digests and name in shipped():
+        return open_pack(name).digest
     if len(digests) != 1:
         raise AppError(
             "APP-173", f"the ledger names no policy {name!r}" if not digests
             else f"the ledger names {len(digests)} versions of the policy {name!r}",
             fix=f"give the digest of one: {', '.join(sorted(digests))}" if digests
-            else "put it in force or announce it first: `licet packs use`, `licet packs announce`",
+            else "give the digest or name of one that was in force here or announced, or the file of another",
         )  # fmt: skip
     return digests.pop()
 

@@ -282,7 +282,7 @@ class Workspace:
         source: str | Path | BinaryIO,
         *,
         form: str | None = None,
-        pack: str | None = None,
+        pack: str | Path | None = None,
         dry_run: bool = False,
         via: str = "import",
         progress: Any = None,
@@ -290,10 +290,10 @@ class Workspace:
         """Record the choices of a file as they were made, all of them or none; see `licet.app.choice_import`.
 
         source: a path, or an open binary file. form: csv, jsonl, parquet or arrow; by default what the ending says.
-        pack: the digest or name of the policy that the yeses were given under, one that this ledger names; by default
-        the one that was in force here when each was given.
-        Raises: AppError APP-171 for what is no such file, APP-172 for rows that are no choices, APP-173 for a policy
-        that this ledger does not name, APP-174 when members of the file chose meanwhile again and again.
+        pack: the policy that the yeses were given under, by digest or name, or its file (a `Path`); by default the one
+        that was in force here when each was given. Under one that never was in force here they speak for nothing.
+        Raises: AppError APP-171 for what is no such file, APP-172 for rows that are no choices, APP-173 for a digest or
+        name that this ledger does not know, APP-174 when members of the file chose meanwhile again and again.
         """
         tell = progress or _silent
         tell("reading", 0, None)

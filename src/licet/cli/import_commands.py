@@ -83,13 +83,10 @@ def choices(
 
     Example: licet import choices opt_outs.csv --workspace work
     """
-    from licet.app import library
-
+    named = Path(pack) if pack is not None and Path(pack).is_file() else pack
     with licet.open(workspace) as opened, progress_bar(as_json) as progress:
-        if pack is not None and Path(pack).is_file():
-            pack = str(library.show_pack(pack)["digest"])
         result = opened.import_choices(
-            file, form=form, pack=pack, dry_run=dry_run, via="import", progress=progress
+            file, form=form, pack=named, dry_run=dry_run, via="import", progress=progress
         )
     if as_json:
         print_json(result.as_json())
@@ -100,11 +97,17 @@ def choices(
         f"for {result.subjects:,} subjects; {result.already_there:,} were there already."
     )
     if result.superseded:
-        say(f"{result.superseded:,} of them are older than what stands, and govern nothing.")
+        say(
+            f"{result.superseded:,} of them are older than what stands: they govern nothing, and have no receipt."
+        )
     if result.unbound_yeses:
         say(
-            f"{result.unbound_yeses:,} say on, and no policy was in force here then: they speak for nothing. "
-            "Name the policy that they were given under with --pack.",
+            f"{result.unbound_yeses:,} say on and speak for nothing: "
+            + (
+                "no policy was in force here then. Name the policy that they were given under with --pack."
+                if pack is None
+                else "the policy that they were given under never was in force here."
+            ),
             "yellow",
         )
     if result.not_members:

@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import licet
-from journeys.networks import AUTUMN, make_network, member, post
+from journeys.networks import AUTUMN, PACK, make_network, member, post, write_table
 from licet.app.workspace import Workspace
 from licet.ledger import EntryKind
+from licet.packs import PackErrors
 from licet.terms import AppError
 from licet.terms.moments import format_moment, parse_moment
 
@@ -316,6 +317,35 @@ def test_a_yes_is_bound_to_the_policy_of_its_time_or_the_one_named(workspace: Wo
     for unknown in ("nothing", "", "0" * 64):
         with pytest.raises(AppError, match="APP-173"):
             workspace.import_choices(_csv([("ann", "ai", "on", "2024-03-01")]), form="csv", pack=unknown)
+
+
+def test_a_yes_under_a_policy_that_never_was_in_force_speaks_for_nothing_until_it_is(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "later.yaml"
+    file.write_text(PACK.replace('version: "1"', 'version: "2"'))
+    rows = [("fay", "ai", "on", "2024-03-01"), ("fay", "talk", "off", "2024-03-01")]
+
+    def asked() -> str:
+        return workspace.decide("fay", "generative_ai_training", "profile.headline").code.value
+
+    write_table(workspace.layout.root, "members", [member("fay", region="FR")])
+    assert asked() == "off_by_default"
+    for _ in range(2):
+        result = workspace.import_choices(_csv(rows), form="csv", pack=file)
+        assert (result.recorded, result.unbound_yeses) in {(2, 1), (0, 0)}
+        assert asked() == "off_by_default"
+    workspace.announce_pack(str(file))
+    result = workspace.import_choices(_csv(rows), form="csv", pack=file)
+    assert (result.recorded, result.unbound_yeses) == (1, 1), "it is announced, and not in force"
+    assert asked() == "off_by_default"
+    workspace.use_pack(str(file))
+    assert asked() == "permitted"
+    assert workspace.import_choices(_csv(rows), form="csv", pack=file).recorded == 0
+    with pytest.raises(PackErrors):
+        workspace.import_choices(_csv(rows), form="csv", pack=tmp_path / "none.yaml")
+    shipped = workspace.import_choices(_csv(rows), form="csv", pack="linkedin_official")
+    assert (shipped.recorded, shipped.unbound_yeses) == (1, 1)
 
 
 def test_who_chooses_while_a_file_is_recorded_is_not_overridden(

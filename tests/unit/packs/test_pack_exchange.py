@@ -151,6 +151,33 @@ def test_a_control_that_starts_on_is_opting_out_in_dpv_and_consent_in_odrl() -> 
         assert any("need consent" in one.so for one in out.unsaid) is (form == "odrl")
 
 
+def _with_successors(value: dict[str, Any]) -> None:
+    value["purposes"]["generative_ai_training"] = {"succeeds": ["ai_training", "old_training"]}
+    value["purposes"]["text_models"] = {"kind_of": "product_improvement", "succeeds": ["generative_ai_training"]}
+    value["categories"]["content.posts"] = {"succeeds": ["content.articles"]}
+    value["recipients"] = {"heir": {"name": "Heir", "kind": "partner", "succeeds": ["late_one"]}}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_a_word_succeeds_goes_out_and_comes_back(form: str) -> None:
+    pack = make_pack(_with_successors)
+    out = export_pack(pack, form).document
+    again = take(out, form).pack
+    for part in ("purposes", "categories", "recipients"):
+        before, after = getattr(pack, part), getattr(again, part)
+        assert {id_: word.succeeds for id_, word in before.items() if word.succeeds} == {
+            id_: word.succeeds for id_, word in after.items() if word.succeeds
+        }
+    for wrong, code in (("urn:licet:data:x", "PACK-041"), ({"@id": "else"}, "PACK-041"), ([], "PACK-042")):
+        spoilt = copy.deepcopy(out)
+        for node in spoilt["dct:references"]:
+            if node["@id"] == "urn:licet:purpose:text_models":
+                node["dct:replaces"] = wrong
+        with pytest.raises(PackErrors) as refused:
+            take(spoilt, form)
+        assert [problem.code for problem in refused.value.problems] == [code]
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_every_dpv_term_that_is_written_exists(form: str) -> None:
     text = json.dumps(exported(form)["dct:references"])

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from licet.packs.exchange.document import refuse, text
+from licet.packs.exchange.document import iri, listed, refuse, text
+from licet.packs.exchange.iris import id_of, urn
 from licet.packs.exchange.statements import Said, Unsaid
 from licet.packs.loading import check_pack
 from licet.packs.model import Pack
@@ -49,15 +50,15 @@ def assemble(heading: Heading, said: Iterable[Said], form: str, read_on: date, w
             for day in sorted({one.starts for one in rules if one.effect == "permit" and one.starts is not None})
         },
         "categories": {
-            id_: _category(id_, heading)
+            id_: _category(id_, heading) | _succeeding("data", id_, heading, where)
             for id_ in (*(word for one in rules for word in one.categories), *_told(heading, "data"))
         },
         "purposes": {
-            id_: _purpose(id_, heading, where)
+            id_: _purpose(id_, heading, where) | _succeeding("purpose", id_, heading, where)
             for id_ in (*(word for one in rules for word in one.purposes), *_told(heading, "purpose"))
         },
         "recipients": {
-            id_: _recipient(id_, heading)
+            id_: _recipient(id_, heading) | _succeeding("recipient", id_, heading, where)
             for id_ in (*(word for one in rules for word in one.recipients), *_told(heading, "recipient"))
             if id_ != SELF
         },
@@ -77,9 +78,9 @@ def assemble(heading: Heading, said: Iterable[Said], form: str, read_on: date, w
 
 def _told(heading: Heading, kind: str) -> Iterator[str]:
     """The words of its own that a file describes."""
-    for iri in heading.nodes:
-        id_ = iri.removeprefix(f"urn:licet:{kind}:")
-        if id_ != iri and is_id(id_):
+    for node in heading.nodes:
+        id_ = node.removeprefix(f"urn:licet:{kind}:")
+        if id_ != node and is_id(id_):
             yield id_
 
 
@@ -120,8 +121,8 @@ def _category(id_: str, heading: Heading) -> dict[str, Any]:
 def _purpose(id_: str, heading: Heading, where: str) -> dict[str, Any]:
     if id_ in PURPOSES:
         return {}
-    iri = f"urn:licet:purpose:{id_}"
-    broader = heading.nodes.get(iri, {}).get("skos:broader", [])
+    node = urn("purpose", id_)
+    broader = heading.nodes.get(node, {}).get("skos:broader", [])
     above = [one.get("@id") for one in broader if isinstance(one, dict)] if isinstance(broader, list) else []
     shared = [str(one).removeprefix("urn:licet:purpose:") for one in above]
     kinds = [one for one in shared if one in PURPOSES]
@@ -130,7 +131,7 @@ def _purpose(id_: str, heading: Heading, where: str) -> dict[str, Any]:
             "PACK-041", f"the purpose {id_} is no shared one, and the file does not say of which it is a kind", where,
             "say it in dct:references, with skos:broader",
         )  # fmt: skip
-    return {"kind_of": kinds[0]} | _labelled(iri, heading)
+    return {"kind_of": kinds[0]} | _labelled(node, heading)
 
 
 def _recipient(id_: str, heading: Heading) -> dict[str, Any]:
@@ -141,8 +142,17 @@ def _recipient(id_: str, heading: Heading) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _labelled(iri: str, heading: Heading) -> dict[str, Any]:
-    label = text(heading.nodes.get(iri, {}).get("skos:prefLabel"), "")
+def _succeeding(kind: str, id_: str, heading: Heading, where: str) -> dict[str, Any]:
+    """The earlier words that one comes after. What is said so must be understood: it carries refusals."""
+    node = heading.nodes.get(urn(kind, id_), {})
+    if "dct:replaces" not in node:
+        return {}
+    at = f"{where}: dct:references, {urn(kind, id_)}"
+    return {"succeeds": [id_of(iri(one), kind, at) for one in listed(node["dct:replaces"], at)]}
+
+
+def _labelled(node: str, heading: Heading) -> dict[str, Any]:
+    label = text(heading.nodes.get(node, {}).get("skos:prefLabel"), "")
     return {"label": label} if label else {}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from licet.packs.dpv import known_terms
 from licet.packs.exchange.document import refuse
-from licet.packs.model import Pack
+from licet.packs.model import Category, Pack, Purpose, Recipient
 from licet.terms.ids import is_id
 from licet.terms.regions import COUNTRIES, MEMBERSHIPS, is_region
 from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
@@ -76,7 +76,8 @@ def region_of(iri: Any, at: str) -> str:
 
 
 def own_words(pack: Pack) -> list[dict[str, Any]]:
-    """What a reader needs to know of the URNs in use: labels, DPV terms, and which shared purpose one is a kind of.
+    """What a reader needs to know of the URNs in use: labels, DPV terms, which shared purpose one is a kind of, and
+    which earlier words it comes after (`dct:replaces`), whose refusals hold for it too.
 
     The words of the pack that no rule names are among them: what may be asked about is part of a policy.
     """
@@ -89,20 +90,28 @@ def own_words(pack: Pack) -> list[dict[str, Any]]:
         term = (own.dpv if own is not None else None) or (shared.dpv if shared else None)
         label = (own.label if own is not None else None) or (shared.label if shared else id_)
         broader = [urn("purpose", parent)] if parent is not None else []
-        nodes.append(_node(urn("purpose", id_), "dpv:Purpose", label, [*broader, *([term] if term else [])]))
+        node = _node(urn("purpose", id_), "dpv:Purpose", label, [*broader, *([term] if term else [])])
+        nodes.append(node | _replaced("purpose", own))
     for id_ in sorted(categories):
         found = pack.category_term(id_)
         label, term = (found.label, found.dpv) if found is not None else (id_, None)
-        nodes.append(_node(urn("data", id_), "dpv:PersonalData", label, [term] if term else []))
+        node = _node(urn("data", id_), "dpv:PersonalData", label, [term] if term else [])
+        nodes.append(node | _replaced("data", pack.categories.get(id_)))
     for id_ in sorted(pack.recipients):
         one = pack.recipients[id_]
-        nodes.append(_node(urn("recipient", id_), "dpv:Recipient", one.name, []) | {"dct:type": one.kind})
+        node = _node(urn("recipient", id_), "dpv:Recipient", one.name, []) | {"dct:type": one.kind}
+        nodes.append(node | _replaced("recipient", one))
     return nodes
 
 
 def _node(iri: str, kind: str, label: str, broader: list[str]) -> dict[str, Any]:
     named = {"@id": iri, "@type": kind, "skos:prefLabel": label}
     return named | ({"skos:broader": [{"@id": one} for one in broader]} if broader else {})
+
+
+def _replaced(kind: str, word: Purpose | Category | Recipient | None) -> dict[str, Any]:
+    earlier = () if word is None else word.succeeds
+    return {"dct:replaces": [{"@id": urn(kind, id_)} for id_ in earlier]} if earlier else {}
 
 
 def _compact(iri: str) -> str | None:

@@ -127,9 +127,9 @@ class ImportedChoices(BaseModel):
     noes: int
     yeses: int
     already_there: int = Field(description="An earlier import, or an earlier row, had recorded them.")
-    superseded: int = Field(description="Older than what stood; they govern nothing.")
+    superseded: int = Field(description="Older than what stood; they govern nothing, and have no receipt.")
     unbound_yeses: int = Field(
-        description="Given under no policy that the ledger knows; they speak for nothing."
+        description="Given when no policy was in force here, or under one that never was; they speak for nothing."
     )
     subjects: int
     not_members: int | None = Field(
