@@ -153,7 +153,10 @@ def test_a_control_that_starts_on_is_opting_out_in_dpv_and_consent_in_odrl() -> 
 
 def _with_successors(value: dict[str, Any]) -> None:
     value["purposes"]["generative_ai_training"] = {"succeeds": ["ai_training", "old_training"]}
-    value["purposes"]["text_models"] = {"kind_of": "product_improvement", "succeeds": ["generative_ai_training"]}
+    value["purposes"]["text_models"] = {
+        "kind_of": "product_improvement",
+        "succeeds": ["generative_ai_training"],
+    }
     value["categories"]["content.posts"] = {"succeeds": ["content.articles"]}
     value["recipients"] = {"heir": {"name": "Heir", "kind": "partner", "succeeds": ["late_one"]}}
 
