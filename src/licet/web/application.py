@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import licet
 from licet.app.tenses import system_clock
 from licet.terms import LicetError
+from licet.web.api.problems import status_of, title_of
 from licet.web.api.routes import Api
 from licet.web.config import ServeConfig, check, from_environment
 from licet.web.ended import EndedSessions
@@ -43,6 +45,8 @@ from licet.web.pages import (
 from licet.web.rendering import make_templates, page
 from licet.web.visitors import PLAIN_COOKIE, SECURE_COOKIE, SESSION_SECONDS, SignInNeeded
 
+_log = logging.getLogger("licet.web")
+
 #: Sign-ins from one address, and what one visitor may change.
 SIGN_IN_RATE = Rate(burst=10, per_second=0.2)
 CHANGE_RATE = Rate(burst=40, per_second=2)
@@ -51,6 +55,8 @@ PAGE_RATE = Rate(burst=200, per_second=20)
 #: for how many seconds.
 COSTLY = ("/public/", "/compare", "/guide")
 COSTLY_AT_ONCE, COSTLY_EACH, COSTLY_SECONDS = 1, 4, 10.0
+#: What a visitor to a page mends by asking otherwise, beside what the API says of its own.
+ASKED_AMISS = frozenset({"APP-110"})
 #: Downloads that one visitor may have read.
 UPLOAD_RATE = Rate(burst=5, per_second=1 / 60)
 
@@ -203,7 +209,15 @@ def _handle_failures(app: FastAPI) -> None:
     @app.exception_handler(LicetError)
     async def failed(request: Request, error: Exception) -> Response:
         assert isinstance(error, LicetError)
-        return _failure(request, 422, error.what[:1].upper() + error.what[1:] + ".", error)
+        status = 422 if error.code in ASKED_AMISS else status_of(error)
+        if status < 500:
+            return _failure(request, status, error.what[:1].upper() + error.what[1:] + ".", error)
+        # What only the keeper can mend may name files and members; the server's log has it.
+        _log.error("%s", error.line())
+        again = (
+            "Please try again in a minute" if status == 503 else "The keeper of this server has to mend it"
+        )
+        return _failure(request, status, f"{title_of(error)}. {again} ({error.code}).")
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:

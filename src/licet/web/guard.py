@@ -26,6 +26,8 @@ MOST_BATCH_BYTES = 4 * 1024 * 1024
 #: Bytes for a file of choices: some hundred thousand of them.
 MOST_CHOICES_BYTES = 32 * 1024 * 1024
 _CHOICES_PATH = "/api/v1/choices"
+#: What is asked for by HEAD as by GET, since nothing is noted when it is shown.
+_FOR_ANYBODY = ("/public/", "/robots.txt", "/.well-known/", "/healthz", "/readyz", "/compare", "/guide")
 #: How slowly a body may come: so many seconds at first, then so many bytes in each, and so many seconds in all.
 BODY_GRACE_SECONDS = 15.0
 LEAST_BODY_BYTES_PER_SECOND = 32 * 1024
@@ -73,6 +75,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD" and scope["path"].startswith(_FOR_ANYBODY):
+            scope = {**scope, "method": "GET"}  # whoever speaks HTTP leaves the body out of the answer
         headers = Headers(scope=scope)
         is_api = is_api_path(scope["path"])
         limit = MOST_BATCH_BYTES if is_api else MOST_BODY_BYTES
@@ -112,14 +116,17 @@ class Guard:
             await refusal(scope, receive, answer)
 
     def _refuse(self, scope: Scope, headers: Headers, limit: int, is_api: bool) -> Response | None:
-        if self._peers is not None and not asks_straight_from(scope, self._peers):
+        # No browser speaks HTTP/1.0, and some proxies that say nothing of themselves do.
+        if self._peers is not None and (
+            scope.get("http_version") == "1.0" or not asks_straight_from(scope, self._peers)
+        ):
             elsewhere = _from_elsewhere()
             return problem(elsewhere) if is_api else PlainTextResponse(f"{elsewhere.what}.\n", 403)
         host = headers.get("host", "")
         if len(headers.getlist("host")) != 1 or _HOST.fullmatch(host) is None or _is_unfit(scope, headers):
             return _unreadable(is_api)
         name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
-        if name.strip("[]") not in self._hosts:
+        if name.strip("[]").lower() not in self._hosts:
             return problem(_other_name()) if is_api else PlainTextResponse(f"{_other_name().what}.\n", 421)
         said = headers.get("content-length", "0")
         if not said.isdigit() or int(said) > limit:

@@ -166,6 +166,18 @@ def test_a_key_whose_entry_was_erased_is_not_recorded_anew(workspace: Workspace,
     assert workspace.ledger.position == position
 
 
+def test_what_two_readers_of_json_read_differently_is_refused(workspace: Workspace, api: Platform) -> None:
+    before = workspace.ledger.position
+    twice = '{"setting": "ai", "value": "off", "value": "on"}'
+    nested = (
+        '{"questions": [{"subject": "ann", "subject": "ben", "purpose": "p", "category": "content.posts"}]}'
+    )
+    for path, body in (("/subjects/ann/choices", twice), ("/decisions/batch", nested)):
+        answer = api.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "APP-090"), answer.text
+    assert workspace.ledger.position == before
+
+
 @pytest.mark.parametrize("key", ["", "k 1", "k" * 256, "ü"])
 def test_a_key_that_is_none_is_refused(workspace: Workspace, api: Platform, key: str) -> None:
     before = workspace.ledger.position

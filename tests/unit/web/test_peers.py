@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +30,9 @@ ELSEWHERE = [
 PASSED_ON = [
     {"X-Forwarded-For": "127.0.0.1"}, {"x-forwarded-host": "127.0.0.1:8000"}, {"Forwarded": "for=127.0.0.1"},
     {"Via": "1.1 proxy"}, {"X-Real-IP": "127.0.0.1"}, {"CF-Connecting-IP": "::1"}, {"X-Forwarded-For": ""},
+    {"X_Forwarded_For": "::1"},
+    {"X-Cluster-Client-IP": "::1"}, {"Fastly-Client-IP": "::1"}, {"Forwarded-For": "::1"}, {"CDN-Loop": "somebody"},
+    {"X-Original-URL": "/operator"}, {"X-Amzn-Trace-Id": "Root=1"}, {"Fly-Client-IP": "::1"},
 ]  # fmt: skip
 
 
@@ -65,6 +69,30 @@ def test_the_demo_sign_in_answers_this_machine_and_no_proxy_on_it(demo: Any, pee
     assert at(demo, peer).sign_in("ann").get("/settings").status_code == 200
     for said in PASSED_ON:
         assert at(demo, peer).get("/sign-in", headers=said).status_code == 403, said
+
+
+def test_the_demo_sign_in_answers_no_proxy_that_says_nothing_of_itself(root: Path) -> None:
+    def ask(version: str) -> int:
+        async def go() -> int:
+            answers: list[Any] = []
+
+            async def receive() -> Any:
+                return {"type": "http.request", "body": b"", "more_body": False}
+
+            async def send(message: Any) -> None:
+                answers.append(message)
+
+            scope = {
+                "type": "http", "http_version": version, "method": "GET", "path": "/healthz", "raw_path": b"/healthz",
+                "query_string": b"", "headers": [(b"host", b"127.0.0.1:8000")], "client": ("127.0.0.1", 1),
+                "scheme": "http", "server": ("127.0.0.1", 8000), "root_path": "",
+            }  # fmt: skip
+            await make_application(ServeConfig(root, ADDRESS, demo_sign_in=True))(scope, receive, send)
+            return int(answers[0]["status"])
+
+        return asyncio.run(go())
+
+    assert (ask("1.0"), ask("1.1")) == (403, 200)
 
 
 def test_a_session_of_the_demo_is_worth_nothing_where_members_sign_in(root: Path) -> None:

@@ -15,9 +15,9 @@ from licet.terms.moments import format_moment
 from licet.web.api.cursors import Cursor, Limit, from_cursor, to_cursor
 from licet.web.api.idempotency import SentKey, key_of
 from licet.web.api.tokens import needs
-from licet.web.api.words import Id, Ours, Sent, Subject, Word
+from licet.web.api.words import Id, Ours, PlainRoute, Sent, Subject, Word
 
-router = APIRouter(tags=["choices"])
+router = APIRouter(tags=["choices"], route_class=PlainRoute)
 
 Writer = Annotated[Token, needs("choices:write")]
 Via = Annotated[

@@ -15,9 +15,9 @@ from licet.app.deciding import Question
 from licet.terms import SELF
 from licet.terms.moments import format_moment
 from licet.web.api.tokens import needs
-from licet.web.api.words import Id, Moment, Ours, Place, Sent
+from licet.web.api.words import Id, Moment, Ours, Place, PlainRoute, Sent
 
-router = APIRouter(tags=["decisions"], dependencies=[needs("decisions:read")])
+router = APIRouter(tags=["decisions"], route_class=PlainRoute, dependencies=[needs("decisions:read")])
 
 #: Questions in one request.
 MOST_QUESTIONS = 10_000

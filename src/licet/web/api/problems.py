@@ -98,6 +98,11 @@ def status_of(error: LicetError) -> int:
     return _KNOWN.get(error.code, _OURS)[0]
 
 
+def title_of(error: LicetError) -> str:
+    """The kind of error in words that are anybody's to read."""
+    return _KNOWN.get(error.code, _OURS)[1]
+
+
 def problem(
     error: LicetError, *, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
 ) -> Response:

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from licet.web.api.tokens import needs
-from licet.web.api.words import Id, Ours, Sent, Subject
+from licet.web.api.words import Id, Ours, PlainRoute, Sent, Subject
 
-router = APIRouter(tags=["subjects"], dependencies=[needs("subjects:write")])
+router = APIRouter(tags=["subjects"], route_class=PlainRoute, dependencies=[needs("subjects:write")])
 
 
 class NewName(Sent):

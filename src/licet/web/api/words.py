@@ -7,13 +7,17 @@ of its own for each would cost more than all it does.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 from fastapi import Depends, Path, Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from licet.app import Workspace
 from licet.terms import LicetError
@@ -24,6 +28,35 @@ from licet.web.api.problems import unreadable_request
 MOST_ID_LETTERS = 512
 
 _MOST_MOMENT_LETTERS = 64
+
+
+class PlainRequest(Request):
+    """A request whose JSON all read alike: of a name that stands twice some take the first, others the last."""
+
+    async def json(self) -> Any:
+        """Raises: JSONDecodeError for what is none, and where one object has a name twice."""
+        if not hasattr(self, "_json"):
+            self._json = json.loads(await self.body(), object_pairs_hook=_each_name_once)
+        return self._json
+
+
+class PlainRoute(APIRoute):
+    """A route that is handed a `PlainRequest`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_plain(request: Request) -> Response:
+            return await handle(PlainRequest(request.scope, request.receive))
+
+        return handle_plain
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    named = dict(pairs)
+    if len(named) != len(pairs):
+        raise json.JSONDecodeError("a name stands twice in one object", "", 0)
+    return named
 
 
 async def our_workspace(request: Request) -> Workspace:
