@@ -65,6 +65,7 @@ def show_(
         )
         counts = gate.counts()
         unlabelled, pseudonymous = gate.unlabelled(), gate.pseudonymous()
+        unknown = [word._asdict() for word in gate.unknown_words()]
         alike = opened.look_alikes() if engine is Engine.duckdb else []
         columns = {name: list(gate.columns(name)) for name in gate.names}
     passed = [entry._asdict() for entry in counts.passed]
@@ -74,7 +75,7 @@ def show_(
             {
                 "purpose": purpose, "recipient": recipient, "position": gate.position, "passed": passed,
                 "held_back": counts.by_reason(), "held_back_detail": held,
-                "columns": columns,
+                "columns": columns, "unknown_words": unknown,
                 "look_alikes": [list(group) for group in alike],
                 "unlabelled": {name: list(columns) for name, columns in unlabelled.items()},
                 "pseudonymous": {name: list(columns) for name, columns in pseudonymous.items()},
@@ -89,6 +90,7 @@ def show_(
     out.print(made)
     show.by_reason(counts.by_reason())
     show.by_region(passed, held)
+    show.unknown_words(unknown)
     for group in alike:
         say(f"members' ids that look alike, each its own person: {' · '.join(map(repr, group))}", "yellow")
     for name, bare in unlabelled.items():

@@ -15,6 +15,9 @@ from licet.terms import SENTENCES, Code
 #: How many regions a table shows before it sums up the rest.
 _MOST_REGIONS = 12
 
+#: How many words that are not known are shown one by one.
+_MOST_WORDS = 12
+
 
 def table(title: str, *columns: str, numbers: Iterable[int] = ()) -> Table:
     made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
@@ -51,6 +54,23 @@ def corpus(result: Any, heading: str) -> None:
     by_table(result.passed, result.held_back_detail)
     by_reason(result.held_back)
     by_region(result.passed, result.held_back_detail)
+
+
+def unknown_words(words: list[dict[str, Any]]) -> None:
+    """What the tables say that is not known, most first: `312 members: region 'UK' is not known, GB is meant`."""
+    for word in words[:_MOST_WORDS]:
+        of = "rows" if word["fact"] == "visibility" else "members"
+        line = f"{word['table']}: {count(word['count'])} {of}"
+        if word["fact"] in ("age", "birth_date"):
+            line += f" have no {word['column']} that is anybody's"
+        elif word["word"] is None:
+            line += f" have no {word['column']}"
+        else:
+            line += f" have the {word['fact']} {word['word']!r}, which is not known"
+            line += f"; {word['meant']} is meant" if word["meant"] else ""
+        say(line, "yellow")
+    if len(words) > _MOST_WORDS:
+        say(f"and {count(len(words) - _MOST_WORDS)} more words that are not known (--json has all)", "yellow")
 
 
 def by_table(passed: list[dict[str, Any]], held: list[dict[str, Any]]) -> None:

@@ -30,6 +30,7 @@ from licet.enforce.plans import Plan, Plans
 from licet.enforce.pseudonyms import Pseudonyms, identifying
 from licet.enforce.shapes import Whole, bare_parts, element_subjects
 from licet.enforce.tables import Tables
+from licet.enforce.unknown_words import UnknownWord, unknown_words
 from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, Table
@@ -126,6 +127,10 @@ class Gate:
     def pseudonymous(self) -> dict[str, tuple[str, ...]]:
         """Per table, the columns of keys and subjects that have no label: pseudonyms stand in them."""
         return self._bare(lambda column, table: column in identifying(table))
+
+    def unknown_words(self) -> tuple[UnknownWord, ...]:
+        """What the tables say about members and rows that is not known, how often, and what was meant; most first."""
+        return unknown_words(self._tables, self.engine, self.policy.pack, self.at)
 
     def _bare(self, wanted: Callable[[str, Table], bool]) -> dict[str, tuple[str, ...]]:
         found, tables = {}, self._now()._tables

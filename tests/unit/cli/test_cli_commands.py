@@ -158,6 +158,7 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
         "unlabelled",
         "pseudonymous",
         "look_alikes",
+        "unknown_words",
     } == gate.keys()
     assert gate["unlabelled"]["profiles"] == ["internal"]
     ledger = asked("ledger", "show", "--last", "3")

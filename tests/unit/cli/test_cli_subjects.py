@@ -41,6 +41,18 @@ def test_who_goes_by_which_id_is_said_and_shown(home: Path) -> None:
     assert run_licet("subjects", "rename", "ann", "ann", cwd=home).status == 2
 
 
+def test_regions_that_are_none_are_shown_with_what_was_meant(tmp_path: Path) -> None:
+    home, people = tmp_path / "w", [member("ann", "UK"), member("ben", "UK"), member("cy", "uk"), member("dee")]
+    make_network(home, {"members": people, "posts": [post("1", "ann", "text")]}).close()
+    shown = run_licet("gate", "show", cwd=home).out
+    assert "members: 2 members have the region 'UK', which is not known; GB is meant" in shown
+    words = run_licet("gate", "show", "--json", cwd=home).json["unknown_words"]
+    assert [(word["word"], word["meant"], word["count"]) for word in words if word["fact"] == "region"] == [
+        ("UK", "GB", 2),
+        ("uk", "GB", 1),
+    ]
+
+
 def test_an_import_says_what_became_of_the_rows(home: Path) -> None:
     (home / "c.csv").write_text(
         "subject,setting,state,when\nben,ai,off,2024-03-01\nben,ai,on,2024-02-01\nnew,ai,on,2024-03-01\n"

@@ -128,6 +128,7 @@ def test_no_method_of_a_gate_gives_a_key_or_a_person_in_clear() -> None:
     shown = [
         gate.read("posts"), gate.table("posts").to_pyarrow(), gate.verdicts("posts"), gate.counts(),
         gate.categories("posts"), gate.inputs(["posts"]), gate.unlabelled(), gate.pseudonymous(),
+        gate.unknown_words(),
     ]  # fmt: skip
     assert not any(who in repr(part) for part in shown for who in ("'ann'", "'ben'", '"ann"', '"ben"'))
     assert {name for name in dir(gate) if not name.startswith("_")} == {
@@ -152,6 +153,7 @@ def test_no_method_of_a_gate_gives_a_key_or_a_person_in_clear() -> None:
         "same_at",
         "table",
         "tense",
+        "unknown_words",
         "unlabelled",
         "verdicts",
     }
