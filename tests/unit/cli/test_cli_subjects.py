@@ -42,7 +42,10 @@ def test_who_goes_by_which_id_is_said_and_shown(home: Path) -> None:
 
 
 def test_regions_that_are_none_are_shown_with_what_was_meant(tmp_path: Path) -> None:
-    home, people = tmp_path / "w", [member("ann", "UK"), member("ben", "UK"), member("cy", "uk"), member("dee")]
+    home, people = (
+        tmp_path / "w",
+        [member("ann", "UK"), member("ben", "UK"), member("cy", "uk"), member("dee")],
+    )
     make_network(home, {"members": people, "posts": [post("1", "ann", "text")]}).close()
     shown = run_licet("gate", "show", cwd=home).out
     assert "members: 2 members have the region 'UK', which is not known; GB is meant" in shown
