@@ -60,7 +60,7 @@ def unknown_words(words: list[dict[str, Any]]) -> None:
     """What the tables say that is not known, most first: `312 members: region 'UK' is not known, GB is meant`."""
     for word in words[:_MOST_WORDS]:
         of = "rows" if word["fact"] == "visibility" else "members"
-        line = f"{word['table']}: {count(word['count'])} {of}"
+        line = f"{word['table']}: {count(word['number'])} {of}"
         if word["fact"] in ("age", "birth_date"):
             line += f" have no {word['column']} that is anybody's"
         elif word["word"] is None:

@@ -34,13 +34,14 @@ def database_table(url: str, table: str, base: Path, readings: Mapping[str, Read
 
     try:
         address = _located(sa.make_url(url), table, base)
-        engine = sa.create_engine(address)
+        engine = sa.create_engine(address, poolclass=sa.pool.NullPool)  # no connection outlives the reading
         with engine.connect() as connection:
             reflected = _reflected(table, connection)
             names = [column.name for column in reflected.columns]
             require_distinct(names, table, _without_password(url))
             ids = {column for column in names if column in readings and readings[column].kind == "id"}
-            padded = {c.name for c in reflected.columns if c.name in ids and isinstance(c.type, sa.CHAR)}
+            kinds = {c.name: getattr(c.type, "item_type", c.type) for c in reflected.columns}
+            padded = {column for column in ids if isinstance(kinds[column], sa.CHAR)}
             wanted = [
                 sa.type_coerce(column, sa.types.NullType()).label(column.name)
                 if column.name in ids
@@ -53,7 +54,9 @@ def database_table(url: str, table: str, base: Path, readings: Mapping[str, Read
                 values = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
                 for column in ids:
                     values[column] = _id_texts(values[column], table, column, column in padded)
-                batches.append(pa.table(values))
+                batches.append(
+                    pa.table({column: _array(told, table, column) for column, told in values.items()})
+                )
     except (SQLAlchemyError, ImportError, ValueError, pa.ArrowException) as error:
         first_line = (str(error).splitlines() or [type(error).__name__])[0]
         raise SourceError(
@@ -97,11 +100,29 @@ def _located(url: Any, table: str, base: Path) -> Any:
     return url.set(database=str(path))
 
 
-def _id_texts(values: list[Any], table: str, column: str, padded: bool) -> list[str | None]:
-    texts: list[str | None] = []
+def _array(values: list[Any], table: str, column: str) -> pa.Array:
+    """Raises: SourceError SRC-171 for a type that tables here have no place for, such as INET or a range."""
+    some = next((value for value in values if value is not None), None)
+    if isinstance(some, uuid.UUID) or (isinstance(some, list) and some and isinstance(some[0], uuid.UUID)):
+        values = _id_texts(values, table, column, False)
+    try:
+        return pa.array(values)
+    except (pa.ArrowException, OverflowError):
+        raise SourceError(
+            "SRC-171",
+            f"column {column} of table {table!r} holds a {type(some).__name__}, which no table here can hold",
+            fix=f'name a view of the table in the catalogue, which has it as text: "{column}"::text',
+        ) from None
+
+
+def _id_texts(values: list[Any], table: str, column: str, padded: bool) -> list[Any]:
+    """Ids as text, lists of them as lists."""
+    texts: list[Any] = []
     for value in values:
         if value is None:
             texts.append(None)
+        elif isinstance(value, list) and not any(isinstance(inner, list) for inner in value):
+            texts.append(_id_texts(value, table, column, padded))
         elif isinstance(value, str):
             texts.append(value.rstrip(" ") if padded else value)
         elif _is_exact(value):

@@ -28,14 +28,14 @@ class UnknownWord(NamedTuple):
     """fact:  region, age, birth_date, plan or visibility.
     word:  what stands in the column; None where nothing does, and for any age and day of birth, which are nobody's.
     meant: the word that was surely meant.
-    count: members, each once; of visibility, rows."""
+    number: members, each once; of visibility, rows."""
 
     table: str
     column: str
     fact: str
     word: str | None
     meant: str | None
-    count: int
+    number: int
 
 
 def unknown_words(tables: Tables, engine: Engine, pack: Pack, at: datetime) -> tuple[UnknownWord, ...]:
@@ -67,7 +67,7 @@ def unknown_words(tables: Tables, engine: Engine, pack: Pack, at: datetime) -> t
             told = content.select(word=_word(value, "visibility", table.visibilities))
             counted = told.group_by("word").agg(count=told.count())
             found += _unknown(engine, counted, name, table.visibility, "visibility", _among(pack.audiences))
-    return tuple(sorted(found, key=lambda each: (-each.count, each[:3], each.word or "")))
+    return tuple(sorted(found, key=lambda each: (-each.number, each[:3], each.word or "")))
 
 
 def _word(value: ir.Value, fact: str, own: dict[str, str]) -> ir.Value:

@@ -50,7 +50,7 @@ def test_regions_that_are_none_are_shown_with_what_was_meant(tmp_path: Path) -> 
     shown = run_licet("gate", "show", cwd=home).out
     assert "members: 2 members have the region 'UK', which is not known; GB is meant" in shown
     words = run_licet("gate", "show", "--json", cwd=home).json["unknown_words"]
-    assert [(word["word"], word["meant"], word["count"]) for word in words if word["fact"] == "region"] == [
+    assert [(word["word"], word["meant"], word["number"]) for word in words if word["fact"] == "region"] == [
         ("UK", "GB", 2),
         ("uk", "GB", 1),
     ]

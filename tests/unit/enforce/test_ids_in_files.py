@@ -8,6 +8,7 @@ import gzip
 import json
 import sqlite3
 import uuid
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.people import People
 from licet.sources.catalogue import Catalogue
 from licet.terms import SourceError
+from postgres_server import PostgresServer
 
 HOSTILE = [
     "42", "042", "00042", "4.2", "4.20", "1e3", "1000", "-0", "+7", "NULL", "null", "None", "nan", "NA", "NO", "true",
@@ -226,6 +228,74 @@ def test_char_of_a_database_is_without_its_padding_and_odd_values_are_refused(tm
     assert read.to_pylist() == [{"author": "ann", "text": "x"}]
     with pytest.raises(SourceError, match="SRC-160: column author"):
         read_posts(tmp_path, {"sql": "sqlite:///t.db", "table": "others"})
+
+
+@pytest.fixture
+def in_postgres(postgres_server: PostgresServer) -> Iterator[Callable[[str], dict[str, str]]]:
+    """Makes a table `posts` of one row: an author as PostgreSQL writes it, and a text."""
+    with postgres_server.connect() as connection:
+        connection.execute("CREATE SCHEMA ids")
+
+        def lay_posts(author: str) -> dict[str, str]:
+            connection.execute("DROP TABLE IF EXISTS ids.posts")
+            connection.execute(f"CREATE TABLE ids.posts AS SELECT {author} AS author, 'x'::text AS text")
+            connection.commit()
+            where = postgres_server.url("ids").partition("&schema=")[0]
+            return {"sql": where.replace("postgresql:", "postgresql+psycopg:"), "table": "ids.posts"}
+
+        yield lay_posts
+        connection.execute("DROP SCHEMA ids CASCADE")
+
+
+UUID = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+
+
+@pytest.mark.parametrize(
+    ("author", "ids"),
+    [
+        ("'007'::text", "007"),
+        ("' 1e5 '::varchar", " 1e5 "),
+        ("'ann'::char(10)", "ann"),
+        ("9223372036854775807::bigint", "9223372036854775807"),
+        ("123456789012345678901234567890::numeric", "123456789012345678901234567890"),
+        (f"'{UUID.upper()}'::uuid", UUID),
+        ("ARRAY['007', 'NULL', 'a b']", ["007", "NULL", "a b"]),
+        ("ARRAY[7, 8]", ["7", "8"]),
+        ("ARRAY['ann'::char(10)]", ["ann"]),
+        (f"ARRAY['{UUID.upper()}'::uuid]", [UUID]),
+    ],
+)
+def test_every_id_of_postgresql_has_its_one_text(
+    in_postgres: Callable[[str], dict[str, str]], author: str, ids: Any
+) -> None:
+    known = [ids] if isinstance(ids, str) else ids
+    members = pa.table({"who": known, "region": ["CH"] * len(known)})
+    facts = {"table": "members", "subject": "who", "region": "region"}
+    table = {"location": in_postgres(author), **BARE}
+    assert make_gate(table=table, members=members, facts=facts).read("posts")["author"].to_pylist() == [ids]
+
+
+@pytest.mark.parametrize(
+    "author",
+    ["7.00::numeric(10, 2)", "7::float8", "'x'::bytea", "'10.0.0.1'::inet", "'3 days'::interval", "now()",
+     "now()::date", "true", "ARRAY[7.5]", "ARRAY[ARRAY['ann']]", "'NaN'::numeric"],
+)  # fmt: skip
+def test_a_type_of_postgresql_without_one_text_is_refused_as_an_id(
+    in_postgres: Callable[[str], dict[str, str]], author: str
+) -> None:
+    with pytest.raises(SourceError, match="SRC-160: column author") as refused:
+        make_gate(table={"location": in_postgres(author), **BARE}).read("posts")
+    assert "10.0.0.1" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["'10.0.0.1'::inet", "int4range(1, 5)", "'NaN'::numeric"])
+def test_a_type_of_postgresql_that_no_table_holds_is_named_with_its_column_and_without_its_value(
+    in_postgres: Callable[[str], dict[str, str]], value: str
+) -> None:
+    table = {"location": in_postgres(value), "key": None, "subjects": ["text"], "columns": {}}
+    with pytest.raises(SourceError, match="SRC-171: column author") as refused:
+        make_gate(table=table).read("posts")
+    assert "10.0.0.1" not in str(refused.value) and "::text" in refused.value.fix
 
 
 @pytest.mark.parametrize("name", ["duckdb", "spark"])

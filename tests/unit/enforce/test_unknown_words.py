@@ -18,7 +18,7 @@ def counted(engine: Any, column: pa.Array, **facts: Any) -> set[tuple[str | None
     members = pa.table({"who": pa.array(WHO, pa.string()), "told": column})
     gate = make_gate(members=members, facts=FACTS | facts, engine=engine)
     assert all(word[:2] == ("members", "told") for word in gate.unknown_words())
-    return {(word.word, word.meant, word.count) for word in gate.unknown_words()}
+    return {(word.word, word.meant, word.number) for word in gate.unknown_words()}
 
 
 def test_regions_that_are_none_are_counted_with_what_was_meant(engine: Any) -> None:
@@ -54,7 +54,7 @@ def test_ages_and_days_of_birth_that_are_nobodys_are_counted_together(engine: An
 def test_a_member_of_two_rows_is_one(engine: Any) -> None:
     members = pa.table({"who": ["a", "a", "b"], "told": ["UK", "UK", "UK"]})
     (word,) = make_gate(members=members, facts=FACTS | {"region": "told"}, engine=engine).unknown_words()
-    assert (word.word, word.count) == ("UK", 2)
+    assert (word.word, word.number) == ("UK", 2)
 
 
 def test_audiences_are_counted_by_rows(engine: Any) -> None:
