@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,7 @@ from licet.uses.corpus.exports import (
 from licet.uses.corpus.exports.documents import SCHEMA
 from licet.uses.corpus.recipe import Recipe, load_recipe
 from licet.uses.corpus.snapshot import KIND, is_inspection, read_documents, refuse_inspection
-from licet.uses.corpus.standing import find_standing
+from licet.uses.corpus.standing import find_fallen, find_standing
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -166,14 +167,58 @@ def _not_of_now(what: str, why: str, also: str) -> UseError:
     )
 
 
-def documents(store: Store, snapshot: SnapshotRef, limit: int | None) -> Iterator[dict[str, Any]]:
-    shown = 0
-    for table in read_documents(store, snapshot.manifest):
-        for row in table.to_pylist():
-            if limit is not None and shown >= limit:
-                return
-            shown += 1
-            yield row
+def documents(
+    workspace: Workspace,
+    snapshot: SnapshotRef,
+    limit: int | None,
+    recipe: str | Path | None,
+    absences: Absences,
+) -> Iterator[dict[str, Any]]:
+    """Those that may be used now; of a snapshot for inspection, those that could be then and nobody refuses now.
+
+    Raises: as `export` does where nobody can tell.
+    """
+    made_for = snapshot.manifest["purpose"]
+    at = parse_moment(snapshot.manifest["at"]) if is_inspection(snapshot.manifest) else None
+    made_by = _recipe(workspace, recipe)
+    gates = _gates(workspace, snapshot, made_for["recipient"], at, made_by, absences)
+    fallen = find_fallen(*gates, snapshot, workspace.store, made_by, workspace.salt)
+    rows = (
+        row
+        for table in read_documents(workspace.store, snapshot.manifest)
+        for row in _without(table, fallen).to_pylist()
+    )
+    return itertools.islice(rows, limit)
+
+
+def _gates(
+    workspace: Workspace,
+    snapshot: SnapshotRef,
+    whom: str,
+    at: datetime | None,
+    made_by: Recipe,
+    absences: Absences,
+) -> tuple[Gate, Callable[[str, int], Gate]]:
+    """What judges a snapshot: a gate of a moment (None: now) and of today's choices, and what opens earlier ones."""
+
+    def open_gate(then: datetime | None, where: int) -> Gate:
+        return workspace._open_gate(
+            snapshot.manifest["purpose"]["purpose"],
+            whom,
+            then,
+            where,
+            made_by.asks_for(),
+            for_training=True,
+            for_inspection=at is not None,
+            absences=absences,
+        )
+
+    now = open_gate(at, workspace.ledger.position)
+    return now, lambda then, where: open_gate(parse_moment(then), where)
+
+
+def _without(table: pa.Table, fallen: pa.Array) -> pa.Table:
+    return table.filter(pc.invert(pc.is_in(table["document_id"], value_set=fallen)))
 
 
 def diff(store: Store, before: SnapshotRef, after: SnapshotRef) -> CorpusDifference:
@@ -224,21 +269,8 @@ def export(
         raise AppError("APP-030", f"there is no export as {form!r}", fix=f"one of: {', '.join(_EXPORTS)}")
     made_for, made_by = snapshot.manifest["purpose"], _recipe(workspace, recipe)
     whom = made_for["recipient"] if recipient is None else recipient
-
-    def open_gate(then: datetime | None, where: int) -> Gate:
-        return workspace._open_gate(
-            made_for["purpose"], whom, then, where, made_by.asks_for(), for_training=True, absences=absences
-        )
-
-    gate = open_gate(None, workspace.ledger.position)
-    standing = find_standing(
-        gate,
-        lambda then, where: open_gate(parse_moment(then), where),
-        snapshot,
-        workspace.store,
-        made_by,
-        workspace.salt,
-    )
+    gate, earlier_gate = _gates(workspace, snapshot, whom, None, made_by, absences)
+    standing = find_standing(gate, earlier_gate, snapshot, workspace.store, made_by, workspace.salt)
     if len(standing.fallen) and not leave_out:
         raise UseError(
             "CORP-209",
@@ -262,8 +294,7 @@ def export(
 
     def tables() -> Iterator[pa.Table]:
         for table in read_documents(workspace.store, snapshot.manifest):
-            stands = pc.invert(pc.is_in(table["document_id"], value_set=standing.fallen))
-            yield table.filter(stands).select(EXPORTED)
+            yield _without(table, standing.fallen).select(EXPORTED)
         as_of = {"at": format_moment(gate.at), "ledger": {"position": gate.position}}
         policy = {"policy": {"digest": gate.policy.pack.digest}}
         record = _recorder(

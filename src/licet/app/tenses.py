@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from licet.enforce import Gate
+from licet.enforce.gate import require_moment
 from licet.ledger import EntryKind
 from licet.terms import AppError
 from licet.terms.moments import Tense, day_begun_everywhere, day_of
@@ -40,8 +41,12 @@ def checked(moment: object) -> datetime:
 
 
 def tense_of(workspace: Workspace, at: datetime | None, position: int) -> Tense:
-    """Whether a moment (None: now) and a position are the present; a moment to come comes before a past position."""
-    if at is not None and at.utcoffset() is not None:
+    """Whether a moment (None: now) and a position are the present; a moment to come comes before a past position.
+
+    Raises: GateError GATE-001 for what is no moment with a time zone, or one that no calendar has in UTC.
+    """
+    if at is not None:
+        require_moment(at)
         now = workspace.now()
         if at > now:
             return Tense.FUTURE

@@ -642,10 +642,16 @@ class Workspace:
         return self.store.snapshot("corpus", snapshot)
 
     def corpus_documents(
-        self, snapshot: str = "latest", limit: int | None = None
+        self, snapshot: str = "latest", limit: int | None = None, *, recipe: str | Path | None = None
     ) -> Iterator[dict[str, Any]]:
-        """The documents of a snapshot, as dictionaries."""
-        return corpora.documents(self.store, self.corpus_show(snapshot), limit)
+        """The documents of a snapshot that may be used now, as dictionaries; of one for inspection, that could be then
+        and that nobody refuses today.
+
+        recipe: the one it was made by, where that is not the workspace's.
+        Raises: UseError CORP-209 where nobody can tell which may be used.
+        """
+        with self.absences.once_done() as absences:
+            return corpora.documents(self, self.corpus_show(snapshot), limit, recipe, absences)
 
     def corpus_diff(self, before: str, after: str = "latest") -> CorpusDifference:
         """What changed between two snapshots, document by document."""
@@ -780,7 +786,7 @@ class Workspace:
             )
         if position is None:
             return size
-        if not 0 <= position <= size:
+        if type(position) is not int or not 0 <= position <= size:
             raise AppError(
                 "APP-015",
                 f"the ledger has {size} entries, so there is no position {position}",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -93,8 +93,7 @@ class Gate:
         present: what a gate of now goes by as time passes: each question is answered, and each row handed out, as of
                  the moment it is asked for. Without one the gate stays what it was, as a use that says of when it is.
         Raises: GateError GATE-001, GATE-005, GATE-006; GATE-200 for a purpose that nothing is trained for."""
-        if at.utcoffset() is None:
-            raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
+        require_moment(at)
         _refuse_unknown(policy, purpose, recipient)
         if for_training and not is_training(policy.pack.purpose_line(purpose)):
             raise GateError(
@@ -304,6 +303,18 @@ class Gate:
         if not ways:
             return allowed
         return cells.with_people(allowed, ways, name, plan.catalogued, plan.looks, plan.who)
+
+
+def require_moment(at: object) -> None:
+    """Raises: GateError GATE-001 for what is no moment with a time zone, or one that no calendar has in UTC."""
+    if not isinstance(at, datetime) or at.utcoffset() is None:
+        raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
+    try:
+        at.astimezone(UTC)
+    except OverflowError:
+        raise GateError(
+            "GATE-001", f"in UTC {at} lies outside the years 1 to 9999", fix="use an aware datetime, e.g. UTC"
+        ) from None
 
 
 def _refuse_unknown(policy: Policy, purpose: str, recipient: str) -> None:

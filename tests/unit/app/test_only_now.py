@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -182,6 +183,8 @@ def test_a_corpus_of_the_past_is_for_inspection_and_nothing_else(
         )  # type: ignore[misc]
     assert not (tmp_path / "out").exists()
     assert workspace.member("ben").preview("ai", "off").artefacts == ()
+    workspace.choose("ben", "ai", "off")
+    assert texts_of(workspace, built.snapshot) == set(), "what was of then is not shown against a no of today"
 
 
 def test_the_latest_snapshot_to_update_or_export_is_no_inspection(
@@ -219,6 +222,37 @@ def test_everything_done_with_data_goes_by_the_workspaces_clock(tmp_path: Path) 
         assert workspace.choose("ann", "ai", "off").recorded_at == "2025-05-01T00:00:00Z"
     with licet.open(tmp_path / "w") as today:
         assert today.now() > FUTURE, "without one it is the machine's"
+
+
+LAST, FIRST = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
+NO_MOMENTS = (
+    "2025-10-15", NOW.date(), 0, NOW.replace(tzinfo=None),
+    LAST.replace(tzinfo=timezone(timedelta(hours=-14))), FIRST.replace(tzinfo=timezone(timedelta(hours=14))),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("at", NO_MOMENTS)
+def test_what_is_no_moment_is_refused_wherever_one_is_asked_for(workspace: Workspace, at: Any) -> None:
+    workspace.corpus_build()
+    for ask in (
+        lambda: workspace.gate(TRAIN, at=at),
+        lambda: workspace.corpus_build(at=at),
+        lambda: workspace.corpus_update(at=at),
+    ):
+        assert refused(ask) == "GATE-001"
+
+
+def test_other_offsets_are_the_same_moment(workspace: Workspace) -> None:
+    for hours in (-14, -5, 0, 2, 14):
+        gate = workspace.gate(TRAIN, at=NOW.astimezone(timezone(timedelta(hours=hours))))
+        assert texts(gate) == ["one", "two"]
+
+
+@pytest.mark.parametrize("position", [-1, 2**64, True, 1.5, "1"])
+def test_what_is_no_position_is_refused(workspace: Workspace, position: Any) -> None:
+    with pytest.raises(AppError) as caught:
+        workspace.gate(TRAIN, position=position)
+    assert caught.value.code == "APP-015"
 
 
 @pytest.mark.parametrize("said", [datetime(2025, 1, 1), "2025-01-01", None])  # noqa: DTZ001

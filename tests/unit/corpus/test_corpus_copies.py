@@ -73,6 +73,8 @@ def test_what_may_not_be_used_now_stops_the_export(
             workspace.corpus_export(tmp_path / "out", "jsonl", snapshot=which)
         assert caught.value.code == "CORP-209" and "corpus update" in caught.value.fix
     assert not (tmp_path / "out").exists() and workspace.ledger.position == entries
+    shown = [row["text"] for row in workspace.corpus_documents(built.name)]
+    assert "one of ann" not in shown and 0 < len(shown) < built.documents, "nor is it shown"
     left = workspace.corpus_export(tmp_path / "out", "jsonl", leave_out=True)
     assert left.documents < built.documents and "one of ann" not in documents(tmp_path / "out")
     told = account(tmp_path / "out")

@@ -46,11 +46,30 @@ def find_standing(
     recipe: Recipe,
     salt: bytes,
 ) -> Standing:
-    """Hold every document of a snapshot against what the gate permits.
+    """Hold every document of a snapshot against what the gate permits, and count what stands.
 
     gate, earlier_gate, recipe: as an update has them.
     Raises: UseError CORP-209 when the snapshot was made by another recipe or another version of licet.
     """
+    fallen = find_fallen(gate, earlier_gate, snapshot, store, recipe, salt)
+    documents, people = 0, pa.array([], pa.string())
+    for entry in snapshot.manifest["buckets"]:
+        rows = files.read_kept(store, entry).select(["document_id", "subjects"])
+        rows = rows.filter(pc.invert(pc.is_in(rows["document_id"], value_set=fallen)))
+        documents += len(rows)
+        people = pa.concat_arrays([people, pc.list_flatten(rows["subjects"]).combine_chunks()]).unique()
+    return Standing(fallen, documents, len(people))
+
+
+def find_fallen(
+    gate: Gate,
+    earlier_gate: Callable[[str, int], Gate],
+    snapshot: SnapshotRef,
+    store: Store,
+    recipe: Recipe,
+    salt: bytes,
+) -> pa.Array:
+    """The ids of a snapshot's documents that may not be used as they stand there. Arguments and errors as above."""
     manifest = snapshot.manifest
     if manifest["recipe"]["digest"] != recipe.digest or manifest["format"] != files.FORMAT_VERSION:
         raise UseError(
@@ -59,14 +78,7 @@ def find_standing(
             snapshot.name,
             "licet corpus update first; or name the recipe it was made by with --recipe",
         )
-    fallen = pa.array(_fallen(gate, earlier_gate, store, recipe, salt, manifest), pa.string())
-    documents, people = 0, pa.array([], pa.string())
-    for entry in manifest["buckets"]:
-        rows = files.read_kept(store, entry).select(["document_id", "subjects"])
-        rows = rows.filter(pc.invert(pc.is_in(rows["document_id"], value_set=fallen)))
-        documents += len(rows)
-        people = pa.concat_arrays([people, pc.list_flatten(rows["subjects"]).combine_chunks()]).unique()
-    return Standing(fallen, documents, len(people))
+    return pa.array(_fallen(gate, earlier_gate, store, recipe, salt, manifest), pa.string())
 
 
 def _fallen(
