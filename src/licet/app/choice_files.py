@@ -18,12 +18,17 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from licet.terms import AppError
 
 NEEDED = ("subject", "setting", "state", "when")
 COLUMNS = (*NEEDED, "source", "category")
+
+#: The first and last day of the calendar, as days since 1970; a day in microseconds.
+_FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
+_DAY_US = 86_400_000_000
 
 #: Characters of one field of a CSV file; the most an id, a source and a moment can want.
 _MOST_FIELD_LETTERS = 65_536
@@ -182,12 +187,22 @@ def _plain(name: str, values: pa.ChunkedArray, where: str) -> list[Any]:
     if name == "subject" and pa.types.is_integer(kind):
         return values.cast(pa.string()).to_pylist()  # type: ignore[no-any-return]
     if name == "when" and pa.types.is_date(kind):
-        return values.cast(pa.date32()).to_pylist()  # type: ignore[no-any-return]
+        return _within(values.cast(pa.date32()), _FIRST_DAY, _LAST_DAY).to_pylist()  # type: ignore[no-any-return]
     if name == "when" and pa.types.is_timestamp(kind):
-        return values.cast(pa.timestamp("us", "UTC"), safe=False).to_pylist()  # type: ignore[no-any-return]
+        # Parts of a microsecond go; a moment that would wrap around is an error of Arrow's.
+        whole = pc.CastOptions(pa.timestamp("us", "UTC"), allow_time_truncate=True)
+        moments = _within(pc.cast(values, options=whole), _FIRST_DAY * _DAY_US, (_LAST_DAY + 1) * _DAY_US - 1)
+        return moments.to_pylist()  # type: ignore[no-any-return]
     raise AppError(
         "APP-171", f"column {name!r} of the choices is {kind}, not text", where, "write it as text",
     )  # fmt: skip
+
+
+def _within(values: pa.ChunkedArray, first: int, last: int) -> pa.ChunkedArray:
+    """The same, null where a day or a moment lies outside the calendar."""
+    number = values.cast(pa.int32() if pa.types.is_date(values.type) else pa.int64())
+    is_in = pc.and_(pc.greater_equal(number, first), pc.less_equal(number, last))
+    return pc.if_else(is_in, values, pa.scalar(None, values.type))
 
 
 def _is_text(kind: pa.DataType) -> bool:

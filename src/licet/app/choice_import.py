@@ -3,8 +3,8 @@
 A choice takes its place by when it was made. One that is older than what stands for the same subject, setting and kind
 of data is recorded and governs nothing; of two made at the same moment the no holds. A yes is bound to the policy that
 was in force when it was given, or to the one named; where there is neither, or it never was in force here, it speaks
-for nothing, and is counted. A yes lifts no refusal of another setting. The same row is recorded once, however often its
-file is handed in.
+for nothing, and is counted. A yes lifts no refusal of another setting; one from before its subject was erased governs
+nothing. The same row is recorded once, however often its file is handed in.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from licet.app.choice_files import GivenRow, as_moment
 from licet.app.choosing import name_request, names_reached
 from licet.app.disk import clear_disk_errors
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry
+from licet.ledger.tombstones import is_mark
 from licet.sources.catalogue import is_category
 from licet.terms import AppError
 from licet.terms.canonical import canonical_json
@@ -133,20 +134,21 @@ def _checked(
     # What is said under a policy that the ledger does not name is said anew once it does.
     is_named = any(one["digest"] == pack for one in workspace.named_packs())
     named = pack if pack is None or is_named else f"not named: {pack}"
-    kinds: dict[object, bool] = {None: True}
+    kinds: dict[str | None, bool] = {None: True}
     choices: list[_Choice] = []
     for row in rows:
         when, fault = _moment(row.when, now)
         value = STATES.get(row.state) if isinstance(row.state, str) else None
-        if row.category not in kinds:
-            kinds[row.category] = is_text(row.category) and is_category(row.category)
-        if not is_text(row.subject):
+        kind = row.category if isinstance(row.category, str | None) else ""
+        if kind not in kinds:
+            kinds[kind] = kind is not None and is_text(kind) and is_category(kind)
+        if not is_text(row.subject) or is_mark(row.subject):
             fault = f"{_shown(row.subject)} can be nobody's id"
-        elif row.setting not in settings:
+        elif not isinstance(row.setting, str) or row.setting not in settings:
             fault = f"no policy has a setting {_shown(row.setting)}"
         elif value is None:
             fault = f"the state {_shown(row.state)} is none of {', '.join(STATES)}"
-        elif not kinds[row.category]:
+        elif not kinds[kind]:
             fault = f"there is no kind of data {_shown(row.category)}"
         elif row.source is not None and not is_text(row.source):
             fault = f"the source {_shown(row.source)} is no text"
@@ -204,12 +206,16 @@ def _entries(workspace: Workspace, choices: Sequence[_Choice], pack: str | None,
             else (choice.subject,)
         )
     ]
-    standing = _standing(workspace.ledger, {choice.subject for choice in choices})
+    subjects = {choice.subject for choice in choices}
+    standing, erased_at = _standing(workspace.ledger, subjects), workspace.ledger.erased_at(subjects)
     in_force = _in_force(workspace.ledger)
     entries = []
     for choice in choices:
         before = standing.get(choice.key)
         is_over = before is not None and (choice.when, choice.value == "off") < before
+        # Whoever was erased comes back by a new choice alone.
+        erased = erased_at.get(choice.subject)
+        is_over |= choice.value == "on" and erased is not None and choice.when <= erased
         if not is_over:
             standing[choice.key] = choice.when, choice.value == "off"
         place = bisect_right(in_force, choice.when, key=lambda pair: pair[0])

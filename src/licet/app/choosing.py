@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from licet.app.disk import clear_disk_errors
 from licet.app.results import Chosen
-from licet.enforce.settled_ids import current_name
+from licet.enforce.settled_ids import names_now
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.sources.catalogue import is_category
 from licet.terms import AppError, LicetError
@@ -42,7 +42,7 @@ def choose(
     asked = NewEntry(
         EntryKind.CHOICE, subject, {"setting": setting, "category": category, "value": value, "via": via}
     )
-    request = None if key is None else name_request(workspace.salt, key)
+    request = _request(workspace, key)
     notes: tuple[str, ...] = ()
     try:
         digest, meant, notes = _meant(workspace, setting, value)
@@ -72,7 +72,7 @@ def signal(workspace: Workspace, subject: str, signal: str, value: bool, via: st
     """As `Workspace.signal`."""
     require_subject_id(subject)
     asked = NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value, "via": via})
-    request = None if key is None else name_request(workspace.salt, key)
+    request = _request(workspace, key)
     names = names_reached(workspace.ledger, subject, value)
     with clear_disk_errors("recording the signal"):
         entries = [NewEntry(EntryKind.SIGNAL, name, asked.payload) for name in names]
@@ -80,12 +80,11 @@ def signal(workspace: Workspace, subject: str, signal: str, value: bool, via: st
 
 
 def names_reached(ledger: Ledger, subject: str, refuses: bool) -> tuple[str, ...]:
-    """The id that a choice is made under and, where it refuses and was renamed since, the one that it goes by now.
+    """The id that a choice is made under and, where it refuses, every other that its owner goes or went by.
 
     Who says yes under an id that was given up may be somebody else, and permits nothing for its earlier owner.
     """
-    name = current_name(ledger, subject)
-    return (subject,) if name == subject or not refuses else (subject, name)
+    return names_now(ledger, subject) if refuses else (subject,)
 
 
 def require_subject_id(subject: object) -> None:
@@ -101,6 +100,16 @@ def require_subject_id(subject: object) -> None:
 def name_request(salt: bytes, key: str) -> str:
     """What the ledger calls the request of a key: 64 hex digits that only who has the salt can make of it."""
     return hmac.digest(salt, b"licet request\x00" + key.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+
+def _request(workspace: Workspace, key: object) -> str | None:
+    if key is None:
+        return None
+    if not isinstance(key, str):
+        raise AppError(
+            "APP-215", f"the key of a request is text, and not {ascii(key)[:60]}", fix="give str(key)"
+        )
+    return name_request(workspace.salt, key)
 
 
 def _meant(workspace: Workspace, setting: str, value: str) -> tuple[str, Sequence[str], tuple[str, ...]]:

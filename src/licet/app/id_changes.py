@@ -2,9 +2,8 @@
 
 A rename carries every choice and every signal of the old id to the new one, those that outlived an erasure included,
 in one transaction with the entry that says so: afterwards the new id stands where either stood, and a no of either
-holds until a new choice. Nothing is taken from the old id: its receipts stay valid, and rows that still bear it are
-governed as before. A no that is said under an old id later reaches the new one as well, a yes does not. The past,
-before the entry, is as it was.
+holds until a new choice, for rows that bear the other too. Nothing is taken from the old id: its receipts stay valid.
+A no that is said under either later reaches both, a yes does not. The past, before the entry, is as it was.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.choosing import require_subject_id
 from licet.app.disk import clear_disk_errors
-from licet.enforce.settled_ids import current_name, mark_of_other
+from licet.enforce.settled_ids import current_name, mark_of_other, names_now, names_of
 from licet.ledger import Choice, Entry, EntryKind, Ledger, NewEntry
 from licet.terms import AppError
 from licet.terms.moments import format_moment
@@ -54,21 +53,24 @@ def rename(workspace: Workspace, old: str, new: str, via: str) -> Renamed:
             fix="rename that one, or say with `licet subjects distinct` that they are two people",
         )  # fmt: skip
 
+    names = {old, new, *names_now(ledger, old), *names_now(ledger, new)}
+
     def carried() -> list[NewEntry]:
-        choices = _choices_to_carry(ledger, old, new, via)
-        sent = ledger.signals_of(old) - ledger.signals_of(new)
         return [
             NewEntry(EntryKind.SUBJECT_RENAMED, old, {"to": new, "via": via}),
             NewEntry(EntryKind.SUBJECT_RENAMED, new, {"from": old, "via": via}),
-            *choices,
-            *(
-                NewEntry(EntryKind.SIGNAL, new, {"signal": signal, "value": True, "via": via})
-                for signal in sorted(sent)
-            ),
+            *_carry(ledger, old, new, via, yeses=True),
+            # One person's no is no under each of their ids.
+            *{
+                (name, *(entry.payload.get(key) for key in ("setting", "category", "signal"))): entry
+                for name in sorted(names - {new})
+                for source in {old, new} - {name}
+                for entry in _carry(ledger, source, name, via, yeses=False)
+            }.values(),
         ]
 
-    entries = _append(ledger, carried, {old, new})
-    kinds = [entry.kind for entry in entries]
+    entries = _append(ledger, carried, names)
+    kinds = [entry.kind for entry in entries if entry.subject == new]
     return Renamed(
         old, new, kinds.count(EntryKind.CHOICE), kinds.count(EntryKind.SIGNAL), entries[0].index,
         entries[-1].index + 1, workspace.knows(new),
@@ -93,18 +95,6 @@ def keep_apart(workspace: Workspace, one: str, other: str, via: str) -> Entry | 
         return workspace.ledger.append(entries)[0]
 
 
-def names_of(ledger: Ledger, subject: str) -> list[str]:
-    """Every id that a subject went or goes by, this one last."""
-    names, waiting = {subject}, [subject]
-    while waiting:
-        for entry in ledger.entries_of_kind(EntryKind.SUBJECT_RENAMED, waiting.pop()):
-            said = entry.payload or {}
-            for name in {said.get("to"), said.get("from")} - names - {None}:
-                names.add(str(name))
-                waiting.append(str(name))
-    return [*sorted(names - {subject}), subject]
-
-
 def erase_every_name(ledger: Ledger, subject: str, compact: bool) -> Entry | None:
     """As `Ledger.erase`, for each id that a subject went or goes by. A process that dies here can begin again."""
     *earlier, last = names_of(ledger, subject)
@@ -125,15 +115,19 @@ def are_apart(ledger: Ledger, salt: bytes, one: str, other: str) -> bool:
     )
 
 
-def _choices_to_carry(ledger: Ledger, old: str, new: str, via: str) -> list[NewEntry]:
-    """What the old id chose, where it is a no that the new one has not, or the new one was never asked."""
+def _carry(ledger: Ledger, old: str, new: str, via: str, *, yeses: bool) -> list[NewEntry]:
+    """What the old id chose and sends, where it is a no that the new one has not, or, with `yeses`, one that the new
+    one was never asked for."""
     before = {(choice.setting, choice.category): choice.value for choice in ledger.choices_of(new)}
     entries = []
     for choice in ledger.choices_of(old):
         stands = before.get((choice.setting, choice.category))
-        if stands is None or (choice.value == "off" and stands == "on"):
+        if (stands is None and yeses) or (choice.value == "off" and stands != "off"):
             entries.append(NewEntry(EntryKind.CHOICE, new, _as_it_was(ledger, choice, via)))
-    return entries
+    return entries + [
+        NewEntry(EntryKind.SIGNAL, new, {"signal": signal, "value": True, "via": via})
+        for signal in sorted(ledger.signals_of(old) - ledger.signals_of(new))
+    ]
 
 
 def _as_it_was(ledger: Ledger, choice: Choice, via: str) -> dict[str, Any]:

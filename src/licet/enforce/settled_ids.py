@@ -28,6 +28,27 @@ def current_name(ledger: Ledger, subject: str) -> str:
     return name
 
 
+def names_of(ledger: Ledger, subject: str) -> list[str]:
+    """Every id that a subject went or goes by, this one last."""
+    names, waiting = {subject}, [subject]
+    while waiting:
+        for entry in ledger.entries_of_kind(EntryKind.SUBJECT_RENAMED, waiting.pop()):
+            said = entry.payload or {}
+            for name in {said.get("to"), said.get("from")} - names - {None}:
+                names.add(str(name))
+                waiting.append(str(name))
+    return [*sorted(names - {subject}), subject]
+
+
+def names_now(ledger: Ledger, subject: str) -> tuple[str, ...]:
+    """The ids of whoever goes by the same id now as a subject does, this one first: all of them are one person's."""
+    *others, _ = names_of(ledger, subject)
+    if not others:
+        return (subject,)
+    name = current_name(ledger, subject)
+    return (subject, *(other for other in others if current_name(ledger, other) == name))
+
+
 def mark_of_other(salt: bytes, subject: str) -> str:
     """How an entry about somebody names the one they are not, so that an erasure of one leaves no id of theirs."""
     return hmac.digest(salt, b"licet distinct\x00" + subject.encode(), "sha256").hex()

@@ -41,7 +41,7 @@ from licet.ledger.proofs import read_frontier
 from licet.ledger.reading import CHANGED_SINCE, select_nodes, select_requests, to_requests
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS, select_indices_of
 from licet.ledger.storage import CommitInDoubt, Storage
-from licet.ledger.tombstones import Marks
+from licet.ledger.tombstones import UNDER_MARK, Marks
 from licet.ledger.tree import Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
 
@@ -171,7 +171,8 @@ class Appender:
                 self._storage.insert(connection, {CHOICES: noes, SIGNALS: sent})
             # The entry that names them goes into the same transaction: no crash leaves an erased payload
             # that nothing accounts for.
-            return [prepare_erasure(indices, mark, noes, sent)]
+            goes_on = noes or sent or self._storage.ask(connection, UNDER_MARK, (mark, mark))[0][0]
+            return [prepare_erasure(indices, mark if goes_on else None, noes, sent)]
 
         with self._writing_lock:
             entries, checkpoint = self._commit(blank)

@@ -168,14 +168,15 @@ def prepare(new: Sequence[NewEntry]) -> list[Prepared]:
 
 
 def prepare_erasure(
-    indices: Sequence[int], mark: str, noes: Sequence[ChoiceRow], sent: Sequence[SignalRow]
+    indices: Sequence[int], mark: str | None, noes: Sequence[ChoiceRow], sent: Sequence[SignalRow]
 ) -> Prepared:
     """The entry that says which entries were erased, and not whose they were.
 
-    mark: what the person is known by from now on; noes, sent: the rows that go on under it, if any.
+    mark: what the person is known by from now on; None where nothing of theirs goes on.
+    noes, sent: the rows that go on under it since this erasure; an earlier one may have left others.
     """
     payload: dict[str, Any] = {"erased": list(indices)}
-    if noes or sent:
+    if mark is not None:
         payload["tombstone"] = {
             "mark": mark,
             "refused": [

@@ -360,6 +360,19 @@ class Ledger:
         self._refuse_unborne()
         return reading.read_ever_refusing(self._storage)
 
+    def erased_at(self, subjects: Collection[str]) -> dict[str, datetime]:
+        """When some subjects were erased, the last time, of those whose noes go on. Raises: LedgerError LEDG-008."""
+        erasures = [
+            (entry.payload["tombstone"]["mark"], entry.recorded_at)
+            for entry in self.entries_of_kind(EntryKind.ERASURE)
+            if entry.payload is not None and "tombstone" in entry.payload
+        ]
+        self._writer()
+        if not erasures or self._marks is None:
+            return {}
+        by_mark = self._marks.among(subjects, frozenset(mark for mark, _ in erasures))
+        return {by_mark[mark]: at for mark, at in erasures if mark in by_mark}
+
     def erased_since(self, position: int) -> bool:
         """Whether anybody's payload was erased by an entry at `position` or after it.
 

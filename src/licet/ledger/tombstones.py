@@ -18,6 +18,12 @@ from licet.ledger.notes import Signer
 #: What a mark begins with, and the first text beyond every one that does, in the order of bytes.
 FIRST_MARK, BEYOND_MARKS = "erased:", "erased;"
 
+#: Whether anything stands under a mark; it is asked for twice.
+UNDER_MARK = (
+    "SELECT EXISTS (SELECT 1 FROM choices WHERE subject = ?) "
+    "OR EXISTS (SELECT 1 FROM signals WHERE subject = ?)"
+)
+
 _MARK = re.compile(rf"{FIRST_MARK}[0-9a-f]{{64}}")
 
 _BLOCK_BYTES = 64

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import licet
-from journeys.networks import AUTUMN, PACK, make_network, member, post, write_table
+from journeys.networks import AUTUMN, PACK, Clock, make_network, member, post, write_table
 from licet.app.workspace import Workspace
 from licet.ledger import EntryKind
 from licet.packs import PackErrors
@@ -243,6 +243,42 @@ def test_one_unfit_row_refuses_the_file_and_is_named(workspace: Workspace, fault
     assert workspace.ledger.position == before and not workspace.ledger.choices_of("ben")
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"category": ["content.posts"]}, {"category": {}}, {"category": ""},
+        {"setting": ["ai"]}, {"setting": {"ai": 1}}, {"state": ["off"]}, {"subject": ["ann"]},
+        {"subject": "erased:" + "0" * 64}, {"when": {}}, {"source": []},
+    ],
+)  # fmt: skip
+def test_a_value_of_another_kind_is_an_unfit_row(workspace: Workspace, spoilt: dict[str, Any]) -> None:
+    row = {"subject": "ann", "setting": "ai", "state": "off", "when": "2024-03-01"} | spoilt
+    for dry_run in (True, False):
+        with pytest.raises(AppError, match=r"APP-172: .*line 1"):
+            workspace.import_choices(io.BytesIO(json.dumps(row).encode()), form="jsonl", dry_run=dry_run)
+
+
+MOMENTS = {
+    "before the calendar": pa.array([-62135596800 * 10**6 - 1], pa.timestamp("us")),
+    "after the calendar": pa.array([253402300800 * 10**6], pa.timestamp("us", "UTC")),
+    "beyond what microseconds hold": pa.array([2**62], pa.timestamp("s")),
+    "a day after the calendar": pa.array([10_000_000], pa.date32()),
+    "a day before it": pa.array([-10_000_000], pa.date32()),
+    "to come": pa.array([253402300799 * 10**6], pa.timestamp("us")),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_moment_that_no_calendar_has_is_never_taken_for_another(workspace: Workspace, moment: str) -> None:
+    table = pa.table({"subject": ["ann"], "setting": ["ai"], "state": ["off"], "when": MOMENTS[moment]})
+    file = io.BytesIO()
+    with pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    with pytest.raises(AppError, match=r"APP-17[12]"):
+        workspace.import_choices(io.BytesIO(file.getvalue()), form="arrow")
+    assert workspace.ledger.choices_of("ann") == []
+
+
 def test_the_first_of_many_faults_are_told_and_the_rest_counted(workspace: Workspace) -> None:
     with pytest.raises(AppError, match=r"line 2: .*line 6: .*and 3 more"):
         workspace.import_choices(_csv([("ann", "ai", "perhaps", "2024-03-01")] * 8), form="csv")
@@ -346,6 +382,39 @@ def test_a_yes_under_a_policy_that_never_was_in_force_speaks_for_nothing_until_i
         workspace.import_choices(_csv(rows), form="csv", pack=tmp_path / "none.yaml")
     shipped = workspace.import_choices(_csv(rows), form="csv", pack="linkedin_official")
     assert (shipped.recorded, shipped.unbound_yeses) == (1, 1)
+
+
+def test_no_yes_from_before_an_erasure_brings_anybody_back(tmp_path: Path) -> None:
+    clock, rows = Clock(AUTUMN), {"members": [member("ann"), member("ben")]}
+
+    def day(number: int) -> str:
+        return format_moment(AUTUMN + timedelta(days=number))
+
+    with make_network(tmp_path / "w", rows, clock=clock) as workspace:
+
+        def asked() -> str:
+            return workspace.decide("ann", "generative_ai_training", "profile.headline").code.value
+
+        def hand_in(state: str, *days: int) -> int:
+            rows = [("ann", "ai", state, day(number)) for number in days]
+            return workspace.import_choices(_csv(rows), form="csv").superseded
+
+        clock.at = parse_moment(day(1))
+        workspace.choose("ann", "ai", "off")
+        clock.at = parse_moment(day(3))
+        workspace.ledger_erase("ann")
+        clock.at = parse_moment(day(6))
+        assert hand_in("on", 0, 2, 3) == 3
+        assert asked() == "refused"
+        assert hand_in("on", 4) == 0
+        assert asked() == "permitted", "a yes from after it is a new choice"
+        assert hand_in("off", 2) == 1, "the no of then is older than that"
+        workspace.ledger_erase("ann")
+        assert asked() == "refused"
+        assert hand_in("on", 4) == 0, "it was handed in before"
+        assert hand_in("on", 5) == 1
+        assert asked() == "refused"
+        assert workspace.ledger_verify().ok
 
 
 def test_who_chooses_while_a_file_is_recorded_is_not_overridden(

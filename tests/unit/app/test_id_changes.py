@@ -110,6 +110,35 @@ def test_a_no_under_an_old_id_reaches_the_new_one_and_a_yes_does_not(workspace: 
     assert _stands(workspace, "anna")["talk", None] == "off"
 
 
+def test_one_persons_no_is_no_under_each_of_their_ids(workspace: Workspace) -> None:
+    def refused(*subjects: str) -> list[bool]:
+        return [_stands(workspace, subject).get(("ai", None)) == "off" for subject in subjects]
+
+    names = ("ann", "ben", "cem")
+    workspace.choose("ann", "ai", "on")
+    workspace.choose("ben", "ai", "off")
+    workspace.signal("ben", "gpc", True)
+    renamed = workspace.rename_subject("ann", "ben")
+    assert (renamed.choices, renamed.signals) == (0, 0), "nothing that ben had not"
+    assert refused("ann", "ben") == [True, True]
+    assert workspace.ledger.signals_of("ann") == {"gpc"}
+    workspace.rename_subject("ben", "cem")
+    for subject in names:
+        workspace.choose(subject, "ai", "on")
+    assert refused(*names) == [False] * 3
+    for subject in names:
+        workspace.choose(subject, "ai", "off")
+        assert refused(*names) == [True] * 3, "a no said under the newest id reaches the eldest"
+        for another in names:
+            workspace.choose(another, "ai", "on")
+    workspace.choose("ann", "talk", "off")
+    workspace.choose("dora", "ai", "off")
+    workspace.rename_subject("dora", "cem")
+    assert refused(*names, "dora") == [True] * 4
+    assert _stands(workspace, "dora").get(("talk", None)) == "off"
+    assert workspace.ledger_verify().ok
+
+
 def test_a_receipt_of_the_old_id_stays_valid(workspace: Workspace) -> None:
     entry = workspace.choose("ann", "ai", "off").entry
     receipt = workspace.receipt(entry, subject="ann")

@@ -102,3 +102,11 @@ def test_a_request_asked_again_after_reopening_is_answered_and_not_recorded_agai
         assert (again.entry, again.position, other.ledger.position) == (
             first.entry, first.position, first.position,
         )  # fmt: skip
+
+
+def test_a_key_is_text(workspace: Workspace) -> None:
+    for unfit in (7, b"k", ["k"]):
+        with pytest.raises(AppError, match="APP-215"):
+            workspace.choose("ann", "ai", "off", idempotency_key=unfit)  # type: ignore[arg-type]
+        with pytest.raises(AppError, match="APP-215"):
+            workspace.signal("ann", "gpc", True, idempotency_key=unfit)  # type: ignore[arg-type]
