@@ -67,6 +67,8 @@ def make_application(config: ServeConfig, clock: Callable[[], datetime] = system
     workspace = licet.open(config.workspace, clock=clock)
     workspace.ledger  # noqa: B018 - opened here, before threads ask for it
     workspace.missing()  # and all that requests need is read; what is missing `/readyz` says
+    # Who asks twice is going to ask often: the members are then read, before anybody waits for it.
+    workspace.knows(" "), workspace.knows(" ")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
