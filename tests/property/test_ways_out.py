@@ -22,7 +22,10 @@ from licet.testing.oracle.tour import look_through
 #: Worlds that together use every way out and every kind of location.
 _WORLDS = 6
 #: Ways out by which something must have left, and something been withheld.
-_WAYS = ("gate", "prepared", "some people", "verdicts", "batch", "documents", "export")
+_WAYS = (
+    "gate", "prepared", "some people", "verdicts", "counts", "batch", "decide", "documents", "export", "flows",
+    "archive",
+)  # fmt: skip
 
 
 def test_whatever_leaves_was_permitted_and_whatever_is_withheld_says_why(tmp_path: Path) -> None:
@@ -32,6 +35,8 @@ def test_whatever_leaves_was_permitted_and_whatever_is_withheld_says_why(tmp_pat
     for way in _WAYS:
         assert found.shown(way) > 0, way
         assert found.withheld(way) > 0, way
+    assert found.shown("what-if") > 0
+    assert found.shown("impact") > 0
 
 
 def test_pages_and_headers_show_what_may_be_shown(tmp_path: Path) -> None:

@@ -78,14 +78,27 @@ class MarkedTable(NamedTuple):
 
 
 class MarkedWorld(NamedTuple):
-    """members: what the members' table says. handed_in: Arrow tables by name. now: the moment at which it was made."""
+    """tables: by name, the marked ones. members: what their table says, `people`, which is catalogued like any other.
+
+    handed_in: Arrow tables by name. now: the moment at which it was made.
+    """
 
     root: Path
     tables: dict[str, MarkedTable]
-    members: list[dict[str, Any]]
+    people: MarkedTable
     policy: Path
     handed_in: dict[str, pa.Table]
     now: datetime
+
+    @property
+    def members(self) -> list[dict[str, Any]]:
+        return self.people.rows
+
+    @property
+    def on_disk(self) -> dict[str, MarkedTable]:
+        """The tables that are there without a program to hand them in, the members' own first."""
+        found = {name: table for name, table in self.tables.items() if table.location != "arrow"}
+        return {"members": self.people} | found
 
 
 def marks_in(text: str) -> Iterator[Mark]:
@@ -115,14 +128,16 @@ def make_marked_world(
             handed_in[name] = handed
     members_at = pick(rng, [where for where in locations if where != "arrow"])
     write_table(root, "members", members_at, members, {})
+    labels: dict[str, str | None] = {"region": "profile.location"}
+    catalogued = {
+        "location": _location("members", members_at), "key": "id", "subjects": ["id"], "columns": labels,
+    }  # fmt: skip
+    people = MarkedTable(members_at, catalogued, members, labels, {})
     catalogue = {
         "licet_catalogue": 1,
         "facts": {"table": "members", "subject": "id", "region": "region", "age": "age", "plan": "plan"},
         "tables": {
-            "members": {
-                "location": _location("members", members_at), "key": "id", "subjects": ["id"],
-                "columns": {"region": "profile.location"},
-            },
+            "members": catalogued,
             **{name: table.catalogued for name, table in tables.items()},
         },
     }  # fmt: skip
@@ -130,7 +145,7 @@ def make_marked_world(
     (root / "recipe.yaml").write_text(yaml.safe_dump(_recipe(tables)))
     policy = root / "policy.yaml"
     policy.write_text(yaml.safe_dump(make_pack_values(rng), sort_keys=False, allow_unicode=True))
-    return MarkedWorld(root, tables, members, policy, handed_in, now)
+    return MarkedWorld(root, tables, people, policy, handed_in, now)
 
 
 def make_choices(rng: Random, world: MarkedWorld) -> Iterator[tuple[str, str, str, str | None]]:

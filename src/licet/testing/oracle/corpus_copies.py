@@ -16,6 +16,7 @@ from licet.app import Workspace
 from licet.terms import SELF
 from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
 from licet.testing.marked import Mark, MarkedWorld, marks_in
+from licet.testing.oracle.row_answers import row_codes
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, nothing_seen, seen, unless_refused
 from licet.testing.oracle.standpoint import Standpoint, standpoint
 from licet.testing.words import chance, pick
@@ -32,21 +33,55 @@ def through_corpus(rng: Random, world: MarkedWorld, workspace: Workspace) -> Sig
     found = _documents(world, workspace)
     for form in _FORMS:
         found += _export(world, workspace, form)
+    before = _permitted(_now(world, workspace))
     for member in world.members:
         if chance(rng, 50):
             for setting in workspace.policy().pack.settings:
                 workspace.choose(member["id"], setting, "off")
     form = pick(rng, list(_FORMS))
-    found += unless_refused(lambda: _export(world, workspace, form), "CORP-209")
+    export = unless_refused(lambda: _export(world, workspace, form), "CORP-209")
+    if export.refused and before <= _permitted(_now(world, workspace)):
+        raise Leak("export: refused, and everything in it is permitted still")
+    found += export
     found += _export(world, workspace, pick(rng, list(_FORMS)), leave_out=True)
     workspace.corpus_update()
     found += _documents(world, workspace)
     return found + _export(world, workspace, pick(rng, list(_FORMS)))
 
 
+def _permitted(stand: Standpoint) -> set[Mark]:
+    """Every labelled cell that may be used, those that hold no mark among them."""
+    cells = (
+        Mark(name, number, column)
+        for name, table in stand.world.tables.items()
+        for number in range(len(table.rows))
+        for column in table.rows[number]
+    )
+    return {cell for cell in cells if stand.permits(cell)}
+
+
 def _documents(world: MarkedWorld, workspace: Workspace) -> Sightings:
+    """The snapshot as it was just made: everything permitted is in it, and of the rest it says why."""
+    stand = _now(world, workspace)
     text = "\n".join(json.dumps(row, default=str) for row in workspace.corpus_documents())
-    return judge_text(_now(world, workspace), text, "documents", _asked(world))
+    found = judge_text(stand, text, "documents", _asked(world))
+    asked, out = {*_asked(world)}, {*marks_in(text)}
+    for mark in asked - out:
+        if stand.permits(mark):
+            raise Leak(f"documents: {stand.describe(mark)} is permitted and not there")
+    manifest, told = workspace.corpus_show().manifest, Counter[tuple[str, str | None]]()
+    for row in (*manifest["passed"], *manifest["held_back"]):
+        told[row["table"], row.get("code")] += row["records"]
+    expected = Counter(
+        {
+            (name, code): records
+            for name in {mark.table for mark in asked}
+            for code, records in row_codes(stand, world.tables[name]).items()
+        }
+    )
+    if told != expected:
+        raise Leak(f"corpus: its manifest counts {dict(told)}, and decide says {dict(expected)}")
+    return found
 
 
 def _export(world: MarkedWorld, workspace: Workspace, form: str, leave_out: bool = False) -> Sightings:
@@ -76,6 +111,7 @@ def _asked(world: MarkedWorld) -> list[Mark]:
         if table.location != "arrow" and "key" in table.catalogued
         for number in range(len(table.rows))
         for column in ("key", "c0", "c1", "c2")
+        if table.labels.get(column) is not None
     ]
 
 

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from licet.app import Workspace
-from licet.decide.combination import answer_of, combine
 from licet.enforce import Gate
-from licet.testing.marked import Mark, MarkedTable, marks_in
+from licet.testing.marked import Mark, marks_in
+from licet.testing.oracle.row_answers import row_codes
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, seen
 from licet.testing.oracle.standpoint import Standpoint
 
@@ -103,7 +103,7 @@ def _same(handed: Any, written: Any) -> bool:
 def _judge_verdicts(stand: Standpoint, gate: Gate, name: str, passed: int, where: str) -> Sightings:
     """Each row has the reason that the decisions about it come to; counts and verdicts speak of the same rows."""
     table = stand.world.tables[name]
-    expected = Counter(row_codes(stand, name))
+    expected = row_codes(stand, table)
     verdicts = gate.verdicts(name).to_pylist()
     told = Counter(verdict["code"] for verdict in verdicts)
     if told != expected:
@@ -123,18 +123,3 @@ def _judge_verdicts(stand: Standpoint, gate: Gate, name: str, passed: int, where
     return seen(
         Counter({Judged("verdicts", where, code or "permitted", code is None): n for code, n in told.items()})
     )
-
-
-def row_codes(stand: Standpoint, name: str) -> list[str | None]:
-    """Of each row of a table, the code that holds it back; None where something of it passes."""
-    table = stand.world.tables[name]
-    return [_row_code(stand, table, name, number) for number in range(len(table.rows))]
-
-
-def _row_code(stand: Standpoint, table: MarkedTable, name: str, number: int) -> str | None:
-    column_of = {table.kind_of(column): column for column in table.rows[number]}
-    column_of.pop(None, None)
-    decided = [stand.decisions(Mark(name, number, column)) for column in column_of.values()]
-    people = range(len(table.catalogued["subjects"]))
-    answer = combine([answer_of([of_kind[person] for of_kind in decided]) for person in people])
-    return None if answer.reason is None else answer.reason.code.value

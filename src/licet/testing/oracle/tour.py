@@ -20,8 +20,10 @@ from licet.testing.marked import FILES, LOCATIONS, MarkedWorld, make_choices, ma
 from licet.testing.oracle.batch_records import through_batch
 from licet.testing.oracle.corpus_copies import through_corpus
 from licet.testing.oracle.gate_rows import through_gate
+from licet.testing.oracle.member_sides import through_members
 from licet.testing.oracle.sightings import Sightings, nothing_seen
 from licet.testing.oracle.standpoint import standpoint
+from licet.testing.oracle.supposed_counts import through_counts
 from licet.testing.successors import make_successor
 from licet.testing.words import chance, pick
 
@@ -52,6 +54,7 @@ def look_through(seed: int, number: int, root: Path, spark: Any = None, pages: b
             stand = standpoint(workspace, world, purpose, recipient)
             found += through_gate(workspace, stand, "duckdb" if spark is None else "spark")
             found += through_batch(rng, workspace, stand)
+        found += through_counts(rng, workspace, stand) + through_members(rng, workspace, stand)
         found += through_corpus(rng, world, workspace)
     if pages:
         from licet.testing.oracle.server_pages import through_pages
