@@ -3,8 +3,8 @@
 A choice takes its place by when it was made. One that is older than what stands for the same subject, setting and kind
 of data is recorded and governs nothing; of two made at the same moment the no holds. A yes is bound to the policy that
 was in force when it was given, or to the one named; where there is neither, or it never was in force here, it speaks
-for nothing, and is counted. A yes lifts no refusal of another setting; one from before its subject was erased governs
-nothing. The same row is recorded once, however often its file is handed in.
+for nothing, lifts nothing, and is counted. A yes lifts no refusal of another setting; one from before its subject was
+erased governs nothing. The same row is recorded once, however often its file is handed in.
 """
 
 from __future__ import annotations
@@ -131,9 +131,9 @@ def _checked(
     Raises: AppError APP-172 with the first rows that are none.
     """
     settings, faults = workspace.known_settings(), []
-    # What is said under a policy that the ledger does not name is said anew once it does.
-    is_named = any(one["digest"] == pack for one in workspace.named_packs())
-    named = pack if pack is None or is_named else f"not named: {pack}"
+    # What is said under a policy that never was in force is said anew once it is.
+    was_in_force = any(digest == pack for _, digest in _in_force(workspace.ledger))
+    named = pack if pack is None or was_in_force else f"not in force: {pack}"
     kinds: dict[str | None, bool] = {None: True}
     choices: list[_Choice] = []
     for row in rows:
@@ -207,21 +207,25 @@ def _entries(workspace: Workspace, choices: Sequence[_Choice], pack: str | None,
         )
     ]
     subjects = {choice.subject for choice in choices}
-    standing, erased_at = _standing(workspace.ledger, subjects), workspace.ledger.erased_at(subjects)
     in_force = _in_force(workspace.ledger)
+    speaking = {digest for _, digest in in_force}
+    standing = _standing(workspace.ledger, subjects, speaking)
+    erased_at = workspace.ledger.erased_at(subjects)
     entries = []
     for choice in choices:
-        before = standing.get(choice.key)
-        is_over = before is not None and (choice.when, choice.value == "off") < before
-        # Whoever was erased comes back by a new choice alone.
-        erased = erased_at.get(choice.subject)
-        is_over |= choice.value == "on" and erased is not None and choice.when <= erased
-        if not is_over:
-            standing[choice.key] = choice.when, choice.value == "off"
+        before, is_no = standing.get(choice.key), choice.value == "off"
         place = bisect_right(in_force, choice.when, key=lambda pair: pair[0])
-        bound = pack or (in_force[place - 1][1] if place else None)
-        if bound is None and choice.value == "off":
-            bound = in_force[-1][1]  # a no governs what its setting governs, whenever it was said
+        bound = in_force[place - 1][1] if place else None
+        # A no governs what its setting governs, whenever it was said.
+        bound = bound or in_force[-1][1] if is_no else pack or bound
+        says_something = is_no or bound in speaking
+        # Whoever was erased comes back by a new choice alone.
+        erased = None if is_no else erased_at.get(choice.subject)
+        is_over = (before is not None and (not says_something or (choice.when, is_no) < before)) or (
+            erased is not None and choice.when <= erased
+        )
+        if says_something and not is_over:
+            standing[choice.key] = choice.when, is_no
         payload = {
             "setting": choice.setting, "category": choice.category, "value": choice.value, "via": via,
             "when": format_moment(choice.when), "request": choice.request,
@@ -242,9 +246,18 @@ def _in_force(ledger: Ledger) -> list[tuple[datetime, str]]:
     ]
 
 
-def _standing(ledger: Ledger, subjects: set[str]) -> dict[tuple[str, str, str | None], tuple[datetime, bool]]:
-    """Per subject, setting and kind of data, when what stands was chosen and whether it is a no."""
-    rows = ledger.choices_table(subjects=subjects).to_pylist()
+def _standing(
+    ledger: Ledger, subjects: set[str], speaking: set[str]
+) -> dict[tuple[str, str, str | None], tuple[datetime, bool]]:
+    """Per subject, setting and kind of data, when what stands was chosen and whether it is a no.
+
+    speaking: the policies under which a yes says something; no other yes stands in the way of a choice.
+    """
+    rows = [
+        row
+        for row in ledger.choices_table(subjects=subjects).to_pylist()
+        if row["value"] == "off" or row["pack"] in speaking
+    ]
     made = {entry.index: _made(entry) for entry in ledger.entries_at([row["entry"] for row in rows])}
     return {
         (row["subject"], row["setting"], row["category"]): (made[row["entry"]], row["value"] == "off")

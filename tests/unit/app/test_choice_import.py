@@ -163,7 +163,9 @@ def test_an_older_choice_never_overrides_a_later_one(workspace: Workspace) -> No
     superseded = [one for one in workspace.ledger_entries() if one.kind is EntryKind.SUPERSEDED_CHOICE]
     assert [one.subject for one in superseded] == ["ann", "ben"] and workspace.ledger_verify().ok
     later = workspace.import_choices(
-        _csv([("cem", "ai", "on", "2024-03-02"), ("cem", "ai", "on", "2024-02-28")]), form="csv"
+        _csv([("cem", "ai", "on", "2024-03-02"), ("cem", "ai", "on", "2024-02-28")]),
+        form="csv",
+        pack="harbour",
     )
     assert later.superseded == 1 and _stands(workspace, "cem")[0][2] == "on"
     assert workspace.choose("cem", "ai", "off") and _stands(workspace, "cem")[0][2] == "off"
@@ -176,7 +178,7 @@ def test_in_one_file_the_latest_holds_and_of_equals_the_no(workspace: Workspace,
         ("ben", "ai", "on", "2024-03-01"), ("ben", "ai", "off", "2024-03-02"),
         ("cem", "ai", "on", "2024-03-01T01:00:00+01:00"), ("cem", "ai", "off", "2024-03-01T00:00:00Z"),
     ]  # fmt: skip
-    workspace.import_choices(_csv(rows[::-1] if turned else rows), form="csv")
+    workspace.import_choices(_csv(rows[::-1] if turned else rows), form="csv", pack="harbour")
     assert [_stands(workspace, one)[0][2] for one in ("ann", "ben", "cem")] == ["on", "off", "off"]
     # Also where the no of the same moment comes in a file of its own, before or after.
     for first, last in (("on", "off"), ("off", "on")):
@@ -373,9 +375,11 @@ def test_a_yes_under_a_policy_that_never_was_in_force_speaks_for_nothing_until_i
         assert asked() == "off_by_default"
     workspace.announce_pack(str(file))
     result = workspace.import_choices(_csv(rows), form="csv", pack=file)
-    assert (result.recorded, result.unbound_yeses) == (1, 1), "it is announced, and not in force"
-    assert asked() == "off_by_default"
+    assert (result.recorded, result.unbound_yeses) == (0, 0), "it is announced, and not in force"
     workspace.use_pack(str(file))
+    assert asked() == "off_by_default"
+    result = workspace.import_choices(_csv(rows), form="csv", pack=file)
+    assert (result.recorded, result.unbound_yeses) == (1, 0)
     assert asked() == "permitted"
     assert workspace.import_choices(_csv(rows), form="csv", pack=file).recorded == 0
     with pytest.raises(PackErrors):
@@ -415,6 +419,38 @@ def test_no_yes_from_before_an_erasure_brings_anybody_back(tmp_path: Path) -> No
         assert hand_in("on", 5) == 1
         assert asked() == "refused"
         assert workspace.ledger_verify().ok
+
+
+def test_a_yes_that_speaks_for_nothing_lifts_nothing_and_stands_in_nobodys_way(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "later.yaml"
+    file.write_text(PACK.replace('version: "1"', 'version: "2"'))
+
+    def asked(subject: str) -> str:
+        return workspace.decide(subject, "generative_ai_training", "profile.headline").code.value
+
+    def hand_in(subject: str, state: str, when: str, pack: Path | None = None) -> tuple[int, int]:
+        result = workspace.import_choices(_csv([(subject, "ai", state, when)]), form="csv", pack=pack)
+        return result.unbound_yeses, result.superseded
+
+    assert hand_in("ann", "off", "2024-02-01") == (0, 0)
+    assert hand_in("ann", "on", "2024-03-01") == (1, 1), "no policy was in force then"
+    assert asked("ann") == "refused"
+    assert hand_in("ann", "on", "2024-04-01", file) == (1, 1)
+    assert asked("ann") == "refused"
+    assert hand_in("ben", "on", "2024-03-01") == (1, 0)
+    assert hand_in("ben", "off", "2024-02-01") == (0, 0), "an earlier no holds against a yes to nothing"
+    assert asked("ben") == "refused"
+    workspace.choose("cem", "ai", "off")
+    workspace.announce_pack(str(file))
+    assert hand_in("cem", "on", format_moment(AUTUMN), file) == (1, 1)
+    assert hand_in("dora", "off", "2024-02-01", file) == (0, 0), "a no needs no policy to hold"
+    assert [asked(subject) for subject in NAMES] == ["refused"] * 4
+    workspace.use_pack(str(file))
+    assert [asked(subject) for subject in NAMES] == ["refused"] * 4
+    assert hand_in("ann", "on", "2024-04-01", file) == (0, 0), "it is in force now, and handed in anew"
+    assert asked("ann") == "permitted"
 
 
 def test_who_chooses_while_a_file_is_recorded_is_not_overridden(
