@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from licet.testing import World, comparing, parity
+from licet.testing.numbered import in_order
 from licet.testing.reach import CODES, FEATURES, missing
 from licet.testing.shapes import make_worlds, shape_of
 from licet.testing.shrinking import shrink
@@ -42,7 +43,7 @@ def test_a_run_that_was_cut_off_ends_as_one_that_was_not(small: int, tmp_path: P
 
 
 def test_worlds_come_in_their_order_from_several_processes(small: int) -> None:
-    found = parity.outcomes(3, small, processes=2, ahead=2)
+    found = in_order(comparing.compare, 3, small, processes=2, ahead=2)
     outcomes = [next(found), next(found)]
     found.close()  # type: ignore[attr-defined]
     assert outcomes == [comparing.compare(3, small), comparing.compare(3, small + 1)]
