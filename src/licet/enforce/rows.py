@@ -22,6 +22,9 @@ from licet.enforce.text_columns import in_known_words
 from licet.sources.catalogue import Table
 from licet.terms import SourceError
 
+#: The first and the last moment of the calendar.
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 #: Whole years that 64 bits of nanoseconds can say.
 _FIRST_NS, _LAST_NS = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 
@@ -110,8 +113,12 @@ def _created_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -
     # to microseconds would round the last nanosecond of a day into the next.
     plain = column.type().is_timestamp() and column.type().timezone is None
     made = column if plain else column.cast("timestamp")
+    known = made.notnull()
+    if column.type().is_date() or made.type().scale != 9:
+        # infinity, and years that no single decision can be asked about; nanoseconds reach neither
+        known = known & made.between(_naive(_FIRST), _naive(_LAST))
     return ibis.cases(
-        (made.isnull(), ibis.literal(missing, "int64")),
+        (~known, ibis.literal(missing, "int64")),
         *(
             (_reached(made, cut), ibis.literal(place, "int64"))
             for place, cut in reversed(list(enumerate(cuts, start=1)))

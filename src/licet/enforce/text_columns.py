@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import ibis
@@ -17,11 +18,18 @@ import ibis.expr.types as ir
 from licet.sources.catalogue import Reading
 from licet.terms import SourceError
 
-_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d{1,6}\d{0,3})?)?( ?(Z|[+-]\d{2}(:\d{2})?))?)?$"
+_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d{1,6}\d{0,3})?)?(Z|[+-]\d{2}(:\d{2})?)?)?$"
+
+#: What engines do not read alike: the end of a day as its 24th hour, and offsets that no place has.
+_ODD = r"[T ]24:|[+-](1[5-9]|[2-9]\d)(:\d{2})?$"
 _SHOWN = 40
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 #: How an engine's failure carries what was wrong out of a query.
 _MARK = re.compile(r"licet<(?P<kind>\w+)\|(?P<table>[^|]*)\|(?P<column>.*?)\|(?P<shape>[^>]*)>", re.DOTALL)
+
+#: How a part of a date is written; nobody fills in the century of a year.
+_DIGITS = {"%Y": r"\d{4}"} | dict.fromkeys(("%m", "%d", "%H", "%M", "%S"), r"\d{1,2}")
 
 #: strptime's letters as Spark writes them.
 _SPARK = {"%Y": "yyyy", "%m": "M", "%d": "d", "%H": "H", "%M": "m", "%S": "s", "T": "'T'"}
@@ -110,9 +118,8 @@ def _read(text: ir.Value, name: str, column: str, reading: Reading, engine: str)
         whole = text.re_search(r"^\d{1,9}$")
         return ibis.ifelse(whole, text.try_cast("int64"), ibis.null("int64"))
     if reading.kind == "integer":
-        return _or_refused(
-            text, text.re_search(r"^[+-]?\d+$"), text.try_cast("int64"), name, column, reading, engine
-        )
+        whole, number = text.re_search(r"^[+-]?\d+$"), text.try_cast("int64")
+        return _or_refused(text, whole & number.notnull(), number, name, column, reading, engine)
     if reading.kind == "number":
         number = text.re_search(r"^[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?$")
         return _or_refused(text, number, text.try_cast("float64"), name, column, reading, engine)
@@ -120,24 +127,35 @@ def _read(text: ir.Value, name: str, column: str, reading: Reading, engine: str)
         return _or_refused(text, text.isin(["true", "false"]), text == "true", name, column, reading, engine)
     if reading.pattern is not None:
         pattern = reading.pattern
+        parts = re.split("(%[YmdHMS])", pattern)
+        written = text.re_search(f"^{''.join(_DIGITS.get(part, re.escape(part)) for part in parts)}$")
         if engine == "spark":
             pattern = re.sub("%[YmdHMS]|T", lambda found: _SPARK[found[0]], pattern)
         moment = _MOMENT[engine](text, pattern)
-        return _of_kind(_or_refused(text, moment.notnull(), moment, name, column, reading, engine), reading)
+        return _of_kind(
+            _or_refused(text, written & moment.notnull(), moment, name, column, reading, engine), reading
+        )
     # a day that does not exist, such as 0000-00-00, is no order of day and month that was guessed wrong
-    moment = text.try_cast("timestamp('UTC')")
+    moment = ibis.ifelse(
+        text.re_search(_ODD), ibis.null("timestamp('UTC')"), text.try_cast("timestamp('UTC')")
+    )
     return _of_kind(_or_refused(text, text.re_search(_ISO), moment, name, column, reading, engine), reading)
 
 
 def _of_kind(moment: ir.Value, reading: Reading) -> ir.Value:
-    return moment.cast("date") if reading.kind == "date" else moment.cast("timestamp('UTC')")
+    """Null for a moment of no year that a calendar has, as 0000, which stands for a date that nobody knows."""
+    moment = moment.cast("timestamp('UTC')")
+    moment = ibis.ifelse(moment.between(_FIRST, _LAST), moment, ibis.null("timestamp('UTC')"))
+    return moment.cast("date") if reading.kind == "date" else moment
 
 
 def _or_refused(
     text: ir.Value, fits: ir.Value, value: ir.Value, name: str, column: str, reading: Reading, engine: str
 ) -> ir.Value:
     """The value of a text that fits; null where there is none; a text that does not fit ends the query."""
-    shape = text.re_replace(r"[0-9]", "9").re_replace(r"[^\W\d_]", "a").left(_SHOWN).re_replace("[|>]", "_")
+    shape = (
+        text.re_replace(r"\p{N}", "9").re_replace(r"[\p{L}\p{M}]", "a").left(_SHOWN).re_replace("[|>]", "_")
+    )
     before, after = marked(reading.kind, name, column, "\0").split("\0")
     refused = _REFUSE[engine](ibis.literal(before) + shape + after)
     return ibis.cases(

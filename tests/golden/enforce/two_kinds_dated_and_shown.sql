@@ -129,33 +129,33 @@ FROM (
     "t7"."__licet_mask_0" AS "__licet_mask"
   FROM (
     SELECT
-      "t4"."post",
-      "t4"."author",
-      "t4"."posted_at",
-      "t4"."audience",
-      "t4"."body",
-      "t4"."byline",
-      "t4"."draft",
-      "t4"."__licet_row_class",
+      "t5"."post",
+      "t5"."author",
+      "t5"."posted_at",
+      "t5"."audience",
+      "t5"."body",
+      "t5"."byline",
+      "t5"."draft",
+      "t5"."__licet_row_class",
       COALESCE(
         CASE
-          WHEN "t4"."__licet_row_class" = 0
+          WHEN "t5"."__licet_row_class" = 0
           THEN "t6"."mask_0"
-          WHEN "t4"."__licet_row_class" = 1
+          WHEN "t5"."__licet_row_class" = 1
           THEN "t6"."mask_1"
-          WHEN "t4"."__licet_row_class" = 2
+          WHEN "t5"."__licet_row_class" = 2
           THEN "t6"."mask_2"
-          WHEN "t4"."__licet_row_class" = 3
+          WHEN "t5"."__licet_row_class" = 3
           THEN "t6"."mask_3"
-          WHEN "t4"."__licet_row_class" = 4
+          WHEN "t5"."__licet_row_class" = 4
           THEN "t6"."mask_4"
-          WHEN "t4"."__licet_row_class" = 5
+          WHEN "t5"."__licet_row_class" = 5
           THEN "t6"."mask_5"
-          WHEN "t4"."__licet_row_class" = 6
+          WHEN "t5"."__licet_row_class" = 6
           THEN "t6"."mask_6"
-          WHEN "t4"."__licet_row_class" = 7
+          WHEN "t5"."__licet_row_class" = 7
           THEN "t6"."mask_7"
-          WHEN "t4"."__licet_row_class" = 8
+          WHEN "t5"."__licet_row_class" = 8
           THEN "t6"."mask_8"
           ELSE CAST(NULL AS BIGINT)
         END,
@@ -182,7 +182,12 @@ FROM (
               ELSE 2
             END * 3
           ) + CASE
-            WHEN CAST("t0"."posted_at" AS TIMESTAMP) IS NULL
+            WHEN NOT (
+              (
+                NOT CAST("t0"."posted_at" AS TIMESTAMP) IS NULL
+              )
+              AND CAST("t0"."posted_at" AS TIMESTAMP) BETWEEN MAKE_TIMESTAMP(1, 1, 1, 0, 0, 0.0) AND MAKE_TIMESTAMP(9999, 12, 31, 23, 59, 59.999999)
+            )
             THEN 2
             WHEN CAST("t0"."posted_at" AS TIMESTAMP) >= MAKE_TIMESTAMP(2025, 1, 1, 0, 0, 0.0)
             THEN 1
@@ -192,7 +197,7 @@ FROM (
       ) AS "t2"
       WHERE
         "t2"."__licet_row_class" IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
-    ) AS "t4"
+    ) AS "t5"
     INNER JOIN (
       SELECT
         *
@@ -226,7 +231,7 @@ FROM (
           "t1"."mask_8" <> 0
         )
     ) AS "t6"
-      ON "t4"."author" = "t6"."subject_number"
+      ON "t5"."author" = "t6"."subject_number"
   ) AS "t7"
   WHERE
     "t7"."__licet_mask_0" <> 0
@@ -244,7 +249,12 @@ SELECT
       ELSE 2
     END * 3
   ) + CASE
-    WHEN CAST("t0"."posted_at" AS TIMESTAMP) IS NULL
+    WHEN NOT (
+      (
+        NOT CAST("t0"."posted_at" AS TIMESTAMP) IS NULL
+      )
+      AND CAST("t0"."posted_at" AS TIMESTAMP) BETWEEN MAKE_TIMESTAMP(1, 1, 1, 0, 0, 0.0) AND MAKE_TIMESTAMP(9999, 12, 31, 23, 59, 59.999999)
+    )
     THEN 2
     WHEN CAST("t0"."posted_at" AS TIMESTAMP) >= MAKE_TIMESTAMP(2025, 1, 1, 0, 0, 0.0)
     THEN 1

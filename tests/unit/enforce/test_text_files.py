@@ -207,6 +207,30 @@ def test_a_date_is_read_as_the_catalogue_says_it_is_written(engine: Any, tmp_pat
         opened(engine, tmp_path, csv(tmp_path, "who,born\nann,11/23/2007\n"), formats={"born": "%d/%m/%Y"})
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["0000-06-01", "2025-11-03T24:00:00", "2016-12-31T23:59:60Z", "2025-11-03T12:00:00+25:00", "2025-02-30",
+     "9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00", "2025-13-01"],
+)  # fmt: skip
+def test_a_moment_that_no_calendar_has_is_not_known(engine: Any, tmp_path: Path, written: str) -> None:
+    read = opened(engine, tmp_path, csv(tmp_path, f"who,made\nann,{written}\n"), created="made")
+    assert read["made"].to_pylist() == [None]
+
+
+@pytest.mark.parametrize("written", ["03/11/07", "03/11/2007 ", " 03/11/2007", "03/11/+2007", "3/11/20007"])
+def test_a_year_is_four_digits_and_nothing_stands_beside_a_date(
+    engine: Any, tmp_path: Path, written: str
+) -> None:
+    with pytest.raises(SourceError, match="SRC-164: column born"):
+        opened(engine, tmp_path, csv(tmp_path, f"who,born\nann,{written}\n"), formats={"born": "%d/%m/%Y"})
+
+
+def test_a_shape_tells_no_letter_and_no_digit_of_any_script(engine: Any, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="SRC-164") as refused:
+        opened(engine, tmp_path, csv(tmp_path, "who,born\nann,٢٠٢٥ Müller\u0301 ж\n"))
+    assert "'9999 aaaaaaa a'" in refused.value.what
+
+
 def test_an_age_is_a_whole_number_or_not_known(engine: Any, tmp_path: Path) -> None:
     where = csv(tmp_path, "who,age\na,30\nb,30.5\nc,unknown\nd,\ne,-3\n")
     assert opened(engine, tmp_path, where)["age"].to_pylist() == [30, None, None, None, None]
@@ -219,8 +243,9 @@ def test_columns_have_the_types_the_catalogue_declares(engine: Any, tmp_path: Pa
         {"n": 7, "x": 1.5, "yes": True, "on": date(2024, 1, 1), "raw": "007"},
         dict.fromkeys(types),
     ]
-    with pytest.raises(SourceError, match="SRC-168: column n"):
-        opened(engine, tmp_path, csv(tmp_path, "n\nseven\n"), types={"n": "integer"})
+    for none in ("seven", "9223372036854775808"):
+        with pytest.raises(SourceError, match="SRC-168: column n"):
+            opened(engine, tmp_path, csv(tmp_path, f"n\n{none}\n"), types={"n": "integer"})
 
 
 def test_json_lines_keep_their_texts(engine: Any, tmp_path: Path) -> None:
