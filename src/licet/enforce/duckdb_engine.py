@@ -87,7 +87,7 @@ class DuckDBEngine:
         readings: Mapping[str, Reading],
     ) -> ir.Table:
         if location.parquet is not None:
-            files = parquet_of(name, location, base, readings)
+            files = parquet_of(name, location, base)
             return self._view(parquet_scan(self.backend.con, name, files, location.hive))
         if location.csv is not None:
             texts = self._view(csv_scan(name, location, base))

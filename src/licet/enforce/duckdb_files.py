@@ -20,7 +20,7 @@ from licet.enforce.text_columns import marked
 from licet.sources.catalogue import Location, Reading
 from licet.sources.column_names import require_distinct
 from licet.sources.csv_files import csv_head
-from licet.sources.table_files import folder_values, table_files
+from licet.sources.table_files import folder_names, table_files
 from licet.terms import SourceError
 
 _HIVE = "hive_partitioning=true, hive_types_autocast=false"
@@ -46,30 +46,32 @@ def located(name: str, location: Location, base: Path) -> tuple[Path, ...]:
     return files
 
 
-def parquet_of(
-    name: str, location: Location, base: Path, readings: Mapping[str, Reading]
-) -> tuple[Path, ...]:
-    """The Parquet files of a table, columns that have a role of one type in all of them.
+def parquet_of(name: str, location: Location, base: Path) -> tuple[Path, ...]:
+    """The Parquet files of a table, columns of one type in all of them.
 
+    Engines take the types of the first file and cast the others to them: 2.5 to 2, or any text to nothing.
     Raises: SourceError SRC-161, SRC-166 and SRC-167 of names, SRC-169 of types.
     """
     files = located(name, location, base)
-    first: pa.Schema | None = None
+    folders = folder_columns(name, location, base, files)
+    schemas: list[pa.Schema] = []
     for path in files:
         try:
             schema = pq.read_schema(path)
         except (OSError, pa.ArrowException):
             continue  # the engine says what is wrong with it
+        if schemas and schema.equals(schemas[0]):
+            continue
+        schemas.append(schema)
         require_distinct(schema.names, name, path)
-        require_apart(name, location, base, path, schema.names)
-        first = schema if first is None else first
-        for column in readings:
-            places = first.get_field_index(column), schema.get_field_index(column)
-            if min(places) >= 0 and _differ(first.types[places[0]], schema.types[places[1]]):
+        require_apart(name, folders, path, schema.names)
+        for field in schema:
+            place = schemas[0].get_field_index(field.name)
+            if place >= 0 and not _fits(field.type, schemas[0].types[place]):
                 raise SourceError(
                     "SRC-169",
-                    f"column {column} of table {name!r} is {first.types[places[0]]} in {files[0].name} "
-                    f"and {schema.types[places[1]]} here",
+                    f"column {field.name} of table {name!r} is {schemas[0].types[place]} in {files[0].name} "
+                    f"and {field.type} here",
                     str(path),
                     "write the files of a table with the same types",
                 )
@@ -104,10 +106,12 @@ def csv_scan(name: str, location: Location, base: Path) -> str:
     """Every column as text, by its name in each file; one that a file lacks is null there."""
     alike: dict[tuple[str, ...], list[Path]] = {}
     delimiter = location.delimiter or ","
-    for path in located(name, location, base):
+    everything = located(name, location, base)
+    folders = folder_columns(name, location, base, everything)
+    for path in everything:
         header = csv_head(path, delimiter).names
         require_distinct(header, name, path)
-        require_apart(name, location, base, path, header)
+        require_apart(name, folders, path, header)
         alike.setdefault(header, []).append(path)
     scans = []
     for header, files in alike.items():
@@ -141,8 +145,7 @@ def jsonl_scan(
             types.append(f"{text_literal(column)}: 'JSON'")
             text = _id_text(named, name, column) if reading.kind == "id" else f"{named} ->> '$'"
             shown.append(f"{text} AS {named}")
-    if location.hive:
-        shown += map(_identifier, dict.fromkeys(name for path in files for name in folder_values(path, base)))
+    shown += map(_identifier, folder_columns(name, location, base, files))
     hive = _HIVE if location.hive else "hive_partitioning=false"
     return (
         f"SELECT {', '.join(shown)} FROM read_json({path_list(files)}, {_JSONL}, records=true, {hive}, "
@@ -169,8 +172,7 @@ def json_structure(
     if "" in structure:
         raise _no_lines("a name in one of them is empty", location, base)
     require_distinct(structure, name, location.jsonl)
-    for path in files:
-        require_apart(name, location, base, path, structure)
+    require_apart(name, folder_columns(name, location, base, files), base / str(location.jsonl), structure)
     return structure
 
 
@@ -220,25 +222,72 @@ def _type(kind: Structure) -> str:
     return "BIGINT" if kind.endswith("INT") else kind if kind in ("DOUBLE", "BOOLEAN") else "VARCHAR"
 
 
-def _differ(one: pa.DataType, other: pa.DataType) -> bool:
-    def plain(kind: pa.DataType) -> object:
-        if pa.types.is_dictionary(kind):
-            return plain(kind.value_type)
-        if pa.types.is_integer(kind):
-            return "whole number"
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-            return "text"
-        return kind
+def _fits(kind: pa.DataType, first: pa.DataType) -> bool:
+    """Whether every value of a type is kept as it is when it is read as the type that the first file has."""
+    if pa.types.is_null(kind):
+        return True
+    if pa.types.is_dictionary(kind) or pa.types.is_dictionary(first):
+        values = (each.value_type if pa.types.is_dictionary(each) else each for each in (kind, first))
+        return _fits(*values)
+    if any(is_one(kind) and is_one(first) for is_one in (pa.types.is_integer, _is_text, _is_time)):
+        return not _is_time(kind) or (kind.tz is None) == (first.tz is None)
+    if _is_list(kind) and _is_list(first):
+        return _fits(kind.value_type, first.value_type)
+    if pa.types.is_struct(kind) and pa.types.is_struct(first):
+        inner = {field.name: field.type for field in first}
+        return {field.name for field in kind} == inner.keys() and all(
+            _fits(field.type, inner[field.name]) for field in kind
+        )
+    return bool(kind == first)
 
-    return plain(one) != plain(other) and not pa.types.is_null(one) and not pa.types.is_null(other)
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def require_apart(name: str, location: Location, base: Path, path: Path, columns: Iterable[str]) -> None:
-    both = {*columns} & {*folder_values(path, base)} if location.hive else set()
-    if both:
+def _is_time(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(kind))
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
+
+
+def folder_columns(name: str, location: Location, base: Path, files: Sequence[Path]) -> tuple[str, ...]:
+    """The columns that the names of folders give, where the catalogue asks for them: the same for every file.
+
+    Raises: SourceError SRC-161 and SRC-167.
+    """
+    if not location.hive:
+        return ()
+    if above := [folder for folder in base.absolute().parts if "=" in folder]:
         raise SourceError(
             "SRC-167",
-            f"column {sorted(both)[0]} of table {name!r} stands in the file and in the name of its folder",
+            f"the workspace lies below a folder called {above[0]}, which would be read as a column of table {name!r}",
+            str(base),
+            "move the workspace, or take hive: true out of the catalogue",
+        )
+    names = folder_names(files[0], base)
+    require_distinct(names, name, files[0].parent)
+    for path in files:
+        if folder_names(path, base) != names:
+            raise SourceError(
+                "SRC-167",
+                f"the folders of table {name!r} do not all say the same: {', '.join(names) or 'nothing'} in "
+                f"{files[0].parent.name}, and not here",
+                str(path),
+                "lay every file below folders of the same names, or take hive: true out of the catalogue",
+            )
+    return names
+
+
+def require_apart(name: str, folders: Iterable[str], path: Path, columns: Iterable[str]) -> None:
+    """Raises: SourceError SRC-167 where a folder would speak for a column of the file, whatever its case."""
+    own = {column.lower() for column in columns}
+    if both := [folder for folder in folders if folder.lower() in own]:
+        raise SourceError(
+            "SRC-167",
+            f"column {both[0]} of table {name!r} stands in the file and in the name of its folder",
             str(path),
             "take hive: true out of the catalogue, or the column out of the files",
         )

@@ -26,12 +26,22 @@ from pyspark.sql.types import (
     VariantType,
 )
 
-from licet.enforce.duckdb_files import Structure, json_structure, located, parquet_of, require_apart
+from licet.enforce.duckdb_files import (
+    Structure,
+    folder_columns,
+    json_structure,
+    located,
+    parquet_of,
+    require_apart,
+)
 from licet.enforce.text_columns import marked
 from licet.sources.catalogue import Location, Reading
 from licet.sources.column_names import require_distinct
 from licet.sources.csv_files import CsvHead, csv_head
-from licet.sources.table_files import folder_values
+from licet.terms import SourceError
+
+#: A plus sign is one, where a URI would have a space.
+_PLUS = "replace({}, '+', '%2B')"
 
 #: Whole numbers beyond 64 bits. Shorter ones of this kind were written with a fraction, as 7.0.
 _LARGE = "^DECIMAL[(](19|2[0-9]|3[0-8]),0[)]$"
@@ -41,10 +51,10 @@ def parquet_frame(
     session: Any, name: str, location: Location, base: Path, readings: Mapping[str, Reading]
 ) -> Any:
     elsewhere = location.parquet if _is_elsewhere(location.parquet) else None
-    files = () if elsewhere else parquet_of(name, location, base, readings)
+    files = () if elsewhere else parquet_of(name, location, base)
     read = session.read.option("recursiveFileLookup", "true")
     frame = read.parquet(elsewhere) if elsewhere else read.parquet(*map(_exact, files))
-    return _with_folders(frame, location, base, files)
+    return _with_folders(frame, () if elsewhere else folder_columns(name, location, base, files))
 
 
 def csv_frame(session: Any, name: str, location: Location, base: Path) -> Any:
@@ -58,19 +68,19 @@ def csv_frame(session: Any, name: str, location: Location, base: Path) -> Any:
         require_distinct(header, name, location.csv)
         return _without_empty(read.schema(_texts(header)).csv(location.csv))
     alike: dict[CsvHead, list[Path]] = {}
-    for path in located(name, location, base):
+    everything = located(name, location, base)
+    folders = folder_columns(name, location, base, everything)
+    for path in everything:
         head = csv_head(path, delimiter)
         require_distinct(head.names, name, path)
-        require_apart(name, location, base, path, head.names)
+        require_apart(name, folders, path, head.names)
         alike.setdefault(head, []).append(path)
     frames = [
         _with_folders(
             _without_empty(
                 read.option("lineSep", head.line_end).schema(_texts(head.names)).csv([*map(_exact, files)])
             ),
-            location,
-            base,
-            files,
+            folders,
         )
         for head, files in alike.items()
     ]
@@ -84,7 +94,7 @@ def jsonl_frame(
     files = () if elsewhere else located(name, location, base)
     places = [elsewhere] if elsewhere else [*map(_exact, files)]
     read = session.read.options(recursiveFileLookup=True, mode="FAILFAST", allowSingleQuotes=False)
-    structure = None
+    structure, folders = None, () if elsewhere else folder_columns(name, location, base, files)
     if not elsewhere:  # Spark passes over what follows an object in its line, and puts ? for half a character
         with duckdb.connect() as connection:
             structure = json_structure(connection, name, location, base, files)
@@ -104,7 +114,7 @@ def jsonl_frame(
             fields.append(StructField(field.name, VariantType()))
             text = _id_text(column, name, field.name) if reading.kind == "id" else _plain(column)
             shown.append(f"{text} AS {column}")
-    return _with_folders(read.schema(StructType(fields)).json(places), location, base, files, shown)
+    return _with_folders(read.schema(StructType(fields)).json(places), folders, shown)
 
 
 def _struct(structure: Mapping[str, Structure]) -> StructType:
@@ -149,18 +159,19 @@ def _without_empty(frame: Any) -> Any:
     )  # as `duckdb_files` has it
 
 
-def _with_folders(
-    frame: Any, location: Location, base: Path, files: Iterable[Path], shown: list[str] | None = None
-) -> Any:
-    """The frame with a column of text for each name=value among the folders, where the catalogue asks for them."""
-    names = (
-        dict.fromkeys(name for path in files for name in folder_values(path, base)) if location.hive else {}
-    )
+def _with_folders(frame: Any, folders: Iterable[str], shown: list[str] | None = None) -> Any:
+    """The frame with a column of text for each name=value among the folders, where the catalogue asks for them.
+
+    folders: their names. Values are as Hive writes them and DuckDB reads them: %20 a space, one name for null.
+    """
     columns = [*map(_identifier, frame.columns)] if shown is None else shown
-    for name in names:
-        value = f"regexp_extract(input_file_name(), {_literal(f'/{re.escape(name)}=([^/]*)/')}, 1)"
-        columns.append(f"url_decode(replace({value}, '+', '%2B')) AS {_identifier(name)}")
-    return frame.selectExpr(*columns) if names or shown is not None else frame
+    path = f"url_decode({_PLUS})".format("input_file_name()")  # which Spark writes as a URI
+    for name in folders:
+        # the last of that name: one above the catalogue's folder says nothing
+        value = f"regexp_extract({path}, {_literal(f'(?s)^.*/{re.escape(name)}=([^/]*)/')}, 1)"
+        read = f"coalesce(try_url_decode({_PLUS.format(value)}), {value})"
+        columns.append(f"nullif({read}, '__HIVE_DEFAULT_PARTITION__') AS {_identifier(name)}")
+    return frame.selectExpr(*columns) if folders or shown is not None else frame
 
 
 def _is_elsewhere(pattern: str | None) -> bool:
@@ -169,7 +180,11 @@ def _is_elsewhere(pattern: str | None) -> bool:
 
 
 def _exact(path: Path) -> str:
-    """The path as one that matches itself alone."""
+    """The path as one that matches itself alone. Raises: SourceError SRC-068 for a name that Spark passes over."""
+    if path.name.startswith(("_", ".")):
+        raise SourceError(
+            "SRC-068", "Spark reads no file whose name begins with _ or .", str(path), "rename the file"
+        )
     return "file:" + re.sub(r"([\\{}\[\]*?])", r"\\\1", str(path.absolute()))
 
 

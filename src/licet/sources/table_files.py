@@ -1,8 +1,9 @@
 """Which files a location names: the one list that engines read, stamps are checked in, and changes are told by.
 
-A path is a file, a folder or a pattern. A folder means every file of its kind below it, at any depth, whatever the
-case of its suffix; names that begin with `_` or `.` and plain documents are no data. Any other file in it is refused by
-name rather than left out without a word. The list is in a fixed order, and no engine looks for files of its own.
+A path is a file, a folder or a pattern; no pattern means a hidden file. A folder means every file of its kind below
+it, at any depth, whatever the case of its suffix; names that begin with `_` or `.` and plain documents are no data. Any
+other file in it is refused by name rather than left out without a word. The list is in a fixed order, and no engine
+looks for files of its own.
 """
 
 from __future__ import annotations
@@ -50,15 +51,19 @@ def table_files(pattern: str, kind: str, base: Path | str) -> tuple[Path, ...]:
     for match in (place, *map(Path, glob.glob(str(place), recursive=True))):  # noqa: PTH207
         if match.is_dir():
             found |= _below(match, kind, place)
-        elif match.is_file():
+        elif match.is_file() and not _is_hidden(match.name):
             found.add(match)
     return tuple(sorted(found))
 
 
-def folder_values(path: Path, base: Path | str) -> dict[str, str]:
-    """Name to value, for each folder called ``name=value`` between `base` and a file; later ones count."""
+def folder_names(path: Path, base: Path | str) -> tuple[str, ...]:
+    """The names of the folders called ``name=value`` between `base` and a file, from the outermost."""
     inside = Path(path_from(path, base)).parts[:-1]
-    return dict(folder.split(_IS, 1) for folder in inside if _IS in folder)
+    return tuple(folder.split(_IS, 1)[0] for folder in inside if _IS in folder)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(("_", "."))
 
 
 def path_from(path: Path, base: Path | str) -> str:
@@ -72,12 +77,12 @@ def _below(folder: Path, kind: str, place: Path) -> set[Path]:
     for root, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(root)
         # a link that leads back up would never end
-        folders[:] = [] if real in seen else [name for name in folders if not name.startswith(("_", "."))]
+        folders[:] = [] if real in seen else [name for name in folders if not _is_hidden(name)]
         if real in seen:
             continue
         seen.add(real)
         for name in names:
-            if name.startswith(("_", ".")) or name.lower().endswith(_DOCUMENTS):
+            if _is_hidden(name) or name.lower().endswith(_DOCUMENTS):
                 continue
             if not name.lower().endswith(_SUFFIXES[kind]):
                 raise SourceError(

@@ -176,6 +176,93 @@ def test_a_folder_never_speaks_for_a_column_of_the_files(engine: Any, tmp_path: 
         opened(engine, tmp_path, {"parquet": "posts", "hive": True})
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+@pytest.mark.parametrize(
+    ("folders", "within"),
+    [
+        (["WHO=ben"], {"who": "ann", "text": "x"}),
+        (["k=1", "K=2"], {"text": "x"}),
+        (["k=1", "k=2"], {"text": "x"}),
+    ],
+)
+def test_names_of_folders_are_columns_of_their_own(
+    engine: Any, tmp_path: Path, kind: str, folders: list[str], within: dict[str, str]
+) -> None:
+    lay_row(tmp_path.joinpath("posts", *folders), kind, within)
+    with pytest.raises(SourceError, match=r"SRC-16[17]"):
+        opened(engine, tmp_path, {kind: "posts", "hive": True})
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+def test_every_file_lies_below_folders_of_the_same_names(engine: Any, tmp_path: Path, kind: str) -> None:
+    lay_row(tmp_path / "posts" / "who=ann", kind, {"text": "x"})
+    lay_row(tmp_path / "posts", kind, {"text": "y"})
+    with pytest.raises(SourceError, match="SRC-167"):
+        opened(engine, tmp_path, {kind: "posts", "hive": True})
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+def test_a_folder_above_the_workspace_says_nothing(engine: Any, tmp_path: Path, kind: str) -> None:
+    base = tmp_path / "who=eve" / "w"
+    lay_row(base / "posts" / "k=1", kind, {"who": "ann", "text": "x"})
+    assert opened(engine, base, {kind: "posts"}).to_pylist() == [{"who": "ann", "text": "x"}]
+    with pytest.raises(SourceError, match="SRC-167"):
+        opened(engine, base, {kind: "posts", "hive": True})
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+def test_values_of_folders_are_read_alike_by_every_engine(engine: Any, tmp_path: Path, kind: str) -> None:
+    for place, folder in enumerate(["a%20b", "a+b", "007", "__HIVE_DEFAULT_PARTITION__", "é"]):
+        lay_row(tmp_path / "posts" / f"who={folder}", kind, {"text": str(place)})
+    read = opened(engine, tmp_path, {kind: "posts", "hive": True}).sort_by("text")
+    assert read["who"].to_pylist() == ["a b", "a+b", "007", None, "é"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (pa.array([1]), pa.array([2.5])),
+        (pa.nulls(1), pa.array(["b"])),
+        (pa.array([1]), pa.array(["b"])),
+        (pa.array([1.5], pa.float32()), pa.array([0.1])),
+        (pa.array([{"a": 1}]), pa.array([{"a": 2.5}])),
+        (pa.array([[1]]), pa.array([["b"]])),
+        (pa.array([{"a": 1}]), pa.array([{"b": 1}])),
+    ],
+)
+def test_no_value_of_a_file_is_bent_to_the_type_of_another(
+    engine: Any, tmp_path: Path, first: pa.Array, second: pa.Array
+) -> None:
+    (tmp_path / "posts").mkdir()
+    pq.write_table(pa.table({"n": first}), tmp_path / "posts" / "a.parquet")
+    pq.write_table(pa.table({"n": second}), tmp_path / "posts" / "b.parquet")
+    with pytest.raises(SourceError, match="SRC-169: column n"):
+        opened(engine, tmp_path, {"parquet": "posts"})
+
+
+def test_a_pattern_means_no_hidden_file(engine: Any, tmp_path: Path) -> None:
+    for name in ("a.csv", "_b.csv", ".c.csv"):
+        csv(tmp_path, f"who\n{name}\n", f"posts/{name}")
+    assert opened(engine, tmp_path, {"csv": "posts/*"}).to_pylist() == [{"who": "a.csv"}]
+
+
+def test_spark_does_not_take_a_hidden_file_for_an_empty_one(spark_session: Any, tmp_path: Path) -> None:
+    from licet.enforce.spark_engine import SparkEngine
+
+    with pytest.raises(SourceError, match="SRC-068"):
+        opened(SparkEngine(spark_session), tmp_path, csv(tmp_path, "who\nann\n", "_posts.csv"))
+
+
+def lay_row(folder: Path, kind: str, row: dict[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist([row]), folder / "a.parquet")
+    elif kind == "csv":
+        (folder / "a.csv").write_text(f"{','.join(row)}\n{','.join(row.values())}\n")
+    else:
+        (folder / "a.jsonl").write_text(json.dumps(row))
+
+
 def test_dates_are_iso_and_times_keep_their_offset(engine: Any, tmp_path: Path) -> None:
     text = "who,born,made\na,2007-11-03,2025-11-03T00:30:00+02:00\nb,0000-00-00,2025-11-03\nc,,2025-11-03 01:02:03Z\n"
     read = opened(engine, tmp_path, csv(tmp_path, text), created="made").to_pylist()
