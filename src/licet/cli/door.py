@@ -1,12 +1,14 @@
 """What every command shares: its common options, how it answers, and how it fails.
 
-A `LicetError` is one line and exit status 2. Anything else is a fault of licet itself: one line, exit status 1,
-and the trace only for those who ask (LICET_TRACE=1). Data goes to standard output, everything else to standard error.
+A `LicetError`, and what the system refuses, is one line and exit status 2. Anything else is a fault of licet itself:
+one line, exit status 1, and the trace only for those who ask (LICET_TRACE=1). Data goes to standard output, everything
+else to standard error.
 """
 
 from __future__ import annotations
 
 import functools
+import io
 import json
 import os
 import sys
@@ -79,8 +81,16 @@ SparkRemote = Annotated[
     ),
 ]
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+class _Screen(Console):
+    """Tells of a reader who left as the streams do; rich alone would end the program as if it had failed."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+out = _Screen(highlight=False)
+err = _Screen(stderr=True, highlight=False)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -105,6 +115,17 @@ def answers(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(0) from None
         except (typer.Exit, typer.Abort, KeyboardInterrupt):
             raise
+        except (
+            OSError
+        ) as error:  # of what is not read or written by an operation: the screen, the folder one is in
+            refused = LicetError(
+                "APP-216",
+                f"the system refuses: {error.strerror or error}",
+                str(error.filename or ""),
+                "make room or open the place that it names, and run the command again",
+            )
+            fail(refused, as_json)
+            raise typer.Exit(2) from None
         except Exception as error:
             if os.environ.get("LICET_TRACE"):
                 raise
@@ -119,6 +140,16 @@ def answers(command: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
+def open_screen() -> None:
+    """Whatever the terminal is, an answer can be written to it: closed streams take it, and no letter is refused."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def forget_stdout() -> None:
     """Nobody reads any more: what is still to be written, at the exit of the interpreter too, goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -127,8 +158,12 @@ def forget_stdout() -> None:
 def fail(error: LicetError, as_json: bool) -> None:
     """One error, as JSON on standard output or as lines on standard error."""
     if as_json:
-        sys.stdout.write(json.dumps({"error": error.as_dict()}, ensure_ascii=False) + "\n")
-        return
+        try:
+            print_json({"error": error.as_dict()})
+            sys.stdout.flush()
+            return
+        except OSError:
+            forget_stdout()  # a full disk: then as lines
     err.print(f"[bold red]{error.code}[/] {_plain(error.what)}", soft_wrap=True)
     if error.where:
         err.print(f"  [dim]where[/] {_plain(error.where)}", soft_wrap=True)
@@ -152,7 +187,8 @@ def say(text: object, style: str = "") -> None:
 
 
 def print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json.dumps(value, ensure_ascii=not is_unicode, default=str) + "\n")
 
 
 def _unseen(stage: str, done: int, total: int | None = None) -> None:

@@ -40,6 +40,7 @@ from licet.cli.door import (
     WorkspaceDir,
     answers,
     forget_stdout,
+    open_screen,
     out,
     print_json,
     say,
@@ -243,10 +244,11 @@ def decide(
 
 def run() -> None:
     """The entry point of the `licet` command."""
+    open_screen()
     try:
         app()
     finally:
         try:
             sys.stdout.flush()
-        except BrokenPipeError:
+        except OSError:  # told already
             forget_stdout()
