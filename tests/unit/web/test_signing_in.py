@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 import licet
+from journeys.api import platform
 from journeys.networks import make_network, member
 from journeys.provider import CLIENT, SECRET, Provider, provider
 from journeys.site import ADDRESS, Browser, site
@@ -80,6 +81,30 @@ def test_whom_the_members_table_has_not_got_yet_can_choose_and_sees_nothing_else
         assert browser.get(path).status_code in (404, 422), path
     with licet.open(tmp_path / "w") as workspace:
         assert workspace.ledger.choices_of("zoe")[0].value == "off"
+
+
+def test_whose_id_may_be_anothers_can_choose_and_is_shown_nothing_of_either(
+    signing: tuple[Browser, Provider], tmp_path: Path
+) -> None:
+    with licet.open(tmp_path / "w") as workspace:
+        workspace.choose("Ann", "ai", "off")
+        workspace.choose("Ann", "talk", "off")
+    browser, idp = signing
+    idp.claims = {"sub": "ann"}
+    sign_in(browser)
+    assert "Use my data for AI" in browser.get("/settings").text
+    after = browser.submit("/settings", "/settings/ai", value="off")
+    assert after.status_code == 200 and after.text.count("You switched it off") == 1, "Ann's are not ann's"
+    for path in ("/data", "/data/past", "/notices", "/settings/ai/preview", "/public/ann"):
+        answer = browser.get(path)
+        assert answer.status_code >= 400 and "Ann" not in answer.text, path
+    with platform(tmp_path / "w") as api:
+        asked = {"purpose": "generative_ai_training", "category": "profile.headline"}
+        answers = [api.post("/decisions", json={"subject": one, **asked}).json() for one in ("ann", "ben")]
+        assert answers[0]["code"] == "subject_unknown" != answers[1]["code"]
+    with licet.open(tmp_path / "w") as workspace:
+        workspace.keep_apart("Ann", "ann")
+    assert browser.get("/data").status_code == 200
 
 
 @pytest.mark.parametrize("lie", ["nonce", "issuer", "audience", "key"])
