@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,12 +13,19 @@ from typing import Any
 import pytest
 
 import licet
+from licet.app import Workspace
 from licet.testing.effort import EFFORT
 from licet.testing.marked import make_marked_world
+from licet.testing.numbered import in_order
+from licet.testing.oracle import tour
 from licet.testing.oracle.corpus_copies import judge_text
-from licet.testing.oracle.sightings import Leak, nothing_seen
-from licet.testing.oracle.standpoint import standpoint
-from licet.testing.oracle.tour import look_through
+from licet.testing.oracle.gate_rows import through_gate
+from licet.testing.oracle.long_run import judge, main
+from licet.testing.oracle.member_sides import through_members
+from licet.testing.oracle.sightings import Leak, Sightings, nothing_seen
+from licet.testing.oracle.standpoint import Standpoint, standpoint
+from licet.testing.oracle.supposed_counts import through_counts
+from licet.testing.oracle.tour import Clock, live, look_through
 
 #: Worlds that together use every way out and every kind of location.
 _WORLDS = 6
@@ -54,13 +62,56 @@ def test_on_spark_too_only_what_is_permitted_leaves(tmp_path: Path, spark_sessio
     assert found.shown("gate") > 0
 
 
-def test_what_should_not_have_left_is_seen(tmp_path: Path) -> None:
-    world = make_marked_world(Random(5), tmp_path / "platform")
-    licet.create(world.root).close()
-    with licet.open(world.root) as workspace:
-        workspace.use_pack(str(world.policy))
-        stand = standpoint(workspace, world, "generative_ai_training", "self")
-        mark = world.tables["t0"].rows[0]["key"]
-        nobody = stand._replace(facts={})
-        with pytest.raises(Leak, match="is out"):
-            judge_text(nobody, f"a page that says {mark}", "page", [])
+@pytest.fixture
+def lived_in(tmp_path: Path) -> Iterator[tuple[Workspace, Standpoint]]:
+    """A platform whose members have spoken, and the use of their data for training."""
+    rng = Random("3/1")
+    world = make_marked_world(rng, tmp_path / "platform")
+    clock = Clock(world.now)
+    licet.create(world.root, clock=clock).close()
+    with licet.open(world.root, clock=clock) as workspace:
+        live(rng, world, workspace, clock)
+        yield workspace, standpoint(workspace, world, "generative_ai_training", "self")
+
+
+_LOOKS: dict[str, Callable[[Workspace, Standpoint], Sightings]] = {
+    "gates": lambda workspace, stand: through_gate(workspace, stand, "duckdb"),
+    "counts": lambda workspace, stand: through_counts(Random(1), workspace, stand),
+    "members": lambda workspace, stand: through_members(Random(1), workspace, stand),
+    "a page": lambda workspace, stand: judge_text(
+        stand, "a page that says " + stand.world.tables["t0"].rows[0]["c0"], "page", []
+    ),
+}
+
+
+@pytest.mark.parametrize("way", _LOOKS)
+def test_what_should_not_have_left_is_seen(lived_in: tuple[Workspace, Standpoint], way: str) -> None:
+    """Had nobody been known, nothing could have left and every reason were another."""
+    workspace, stand = lived_in
+    nobody = stand._replace(facts={})
+    with pytest.raises(Leak):
+        _LOOKS[way](workspace, nobody)
+
+
+def test_a_choice_that_the_ledger_does_not_tell_is_seen(lived_in: tuple[Workspace, Standpoint]) -> None:
+    workspace, stand = lived_in
+    said = next(of_member for of_member in stand.world.said.values() if of_member)
+    said[next(iter(said))] = "on" if said[next(iter(said))] == "off" else "off"
+    with pytest.raises(Leak, match="the ledger tells"):
+        standpoint(workspace, stand.world, stand.purpose, stand.recipient)
+
+
+def test_a_world_says_the_same_in_any_process() -> None:
+    found = in_order(judge, 3, 1, processes=2, ahead=1)
+    assert next(found) == judge(3, 1)
+    found.close()  # type: ignore[attr-defined]
+
+
+def test_a_run_that_finds_a_leak_fails_and_names_the_world(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tour, "standpoint", lambda *use: standpoint(*use)._replace(facts={}))
+    out = tmp_path / "oracle.json"
+    assert main(["--seed", "3", "--first", "1", "--processes", "1", "--cases", "1", "--out", str(out)]) == 1
+    assert "--seed 3 --first 1" in capsys.readouterr().err
+    assert not out.exists()

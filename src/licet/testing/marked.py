@@ -81,6 +81,7 @@ class MarkedWorld(NamedTuple):
     """tables: by name, the marked ones. members: what their table says, `people`, which is catalogued like any other.
 
     handed_in: Arrow tables by name. now: the moment at which it was made.
+    said: by member, then setting and kind of data (None: all), whether they last said on or off; grows as they speak.
     """
 
     root: Path
@@ -89,6 +90,7 @@ class MarkedWorld(NamedTuple):
     policy: Path
     handed_in: dict[str, pa.Table]
     now: datetime
+    said: dict[str, dict[tuple[str, str | None], str]]
 
     @property
     def members(self) -> list[dict[str, Any]]:
@@ -145,7 +147,7 @@ def make_marked_world(
     (root / "recipe.yaml").write_text(yaml.safe_dump(_recipe(tables)))
     policy = root / "policy.yaml"
     policy.write_text(yaml.safe_dump(make_pack_values(rng), sort_keys=False, allow_unicode=True))
-    return MarkedWorld(root, tables, people, policy, handed_in, now)
+    return MarkedWorld(root, tables, people, policy, handed_in, now, {})
 
 
 def make_choices(rng: Random, world: MarkedWorld) -> Iterator[tuple[str, str, str, str | None]]:

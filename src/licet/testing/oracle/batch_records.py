@@ -33,6 +33,8 @@ def through_batch(rng: Random, workspace: Workspace, stand: Standpoint) -> Sight
     if not kinds:
         return nothing_seen()
     questions = _questions(table, pick(rng, kinds), stand)
+    if not questions:
+        return nothing_seen()
     answers = workspace.decide_batch(
         make_records(questions, _settings(stand)),
         stand.purpose,

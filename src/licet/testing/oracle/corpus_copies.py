@@ -16,6 +16,7 @@ from licet.app import Workspace
 from licet.terms import SELF
 from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
 from licet.testing.marked import Mark, MarkedWorld, marks_in
+from licet.testing.oracle.conversation import choose
 from licet.testing.oracle.row_answers import row_codes
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, nothing_seen, seen, unless_refused
 from licet.testing.oracle.standpoint import Standpoint, standpoint
@@ -37,7 +38,7 @@ def through_corpus(rng: Random, world: MarkedWorld, workspace: Workspace) -> Sig
     for member in world.members:
         if chance(rng, 50):
             for setting in workspace.policy().pack.settings:
-                workspace.choose(member["id"], setting, "off")
+                choose(workspace, world, member["id"], setting, "off")
     form = pick(rng, list(_FORMS))
     export = unless_refused(lambda: _export(world, workspace, form), "CORP-209")
     if export.refused and before <= _permitted(_now(world, workspace)):

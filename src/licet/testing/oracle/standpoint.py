@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.app import Workspace
 from licet.decide import Decision, Facts, Policy, Request, decide
-from licet.terms import ChoiceState, Code
+from licet.terms import Code
 from licet.testing.marked import Mark, MarkedTable, MarkedWorld
+from licet.testing.oracle.sightings import Leak
 
 
 class Standpoint(NamedTuple):
@@ -69,30 +70,35 @@ def request_about(table: MarkedTable, row: int, kind: str, stand: Standpoint) ->
 def standpoint(
     workspace: Workspace, world: MarkedWorld, purpose: str, recipient: str, at: datetime | None = None
 ) -> Standpoint:
-    """The use as of now: the latest policy and the latest choices."""
+    """The use as of now: the latest policy, the latest choices, and members as their table was written.
+
+    Raises: Leak where the ledger tells of other choices than were made.
+    """
     at = workspace.now() if at is None else at
     people = {
         one for table in world.tables.values() for row in table.rows for one in (row["who"], row["other"])
     } - {None}
-    members = {member["id"]: member for member in world.members}
-    facts = {one: _facts(workspace, members.get(one)) for one in people}
+    known, position = workspace.people(), workspace.ledger.position
+    facts: dict[str, Facts | None] = dict.fromkeys(people)
+    for member in world.members:
+        told = known.facts_about(member["id"], at, position, workspace.ledger)
+        if told is None:
+            raise Leak(f"nobody knows {member['id']!r}")
+        _hold_said(world, member["id"], told)
+        facts[member["id"]] = told._replace(region=member["region"], age=member["age"], plan=member["plan"])
     return Standpoint(world, workspace.policy(), purpose, recipient, at, facts)
 
 
-def _facts(workspace: Workspace, member: Mapping[str, Any] | None) -> Facts | None:
-    """What is known of a member: as the table of members was written, whatever a reader makes of the file."""
-    if member is None:
-        return None
-    ledger = workspace.ledger
-    choices: dict[str, ChoiceState] = {}
-    narrow: dict[str, dict[str, ChoiceState]] = {}
-    bound: dict[str, str] = {}
-    for choice in ledger.choices_of(member["id"], ledger.position):
-        if choice.category is not None:
-            narrow.setdefault(choice.setting, {})[choice.category] = choice.state
-            continue
-        choices[choice.setting] = choice.state
-        if choice.pack is not None:
-            bound[choice.setting] = choice.pack
-    signals = ledger.signals_of(member["id"], ledger.position)
-    return Facts(member["region"], member["age"], member["plan"], choices, narrow, signals, bound)
+def _hold_said(world: MarkedWorld, subject_id: str, told: Facts) -> None:
+    """What the ledger tells of a member's choices must be what they said, the last of it."""
+    states: dict[tuple[str, str | None], str] = {
+        (setting, None): str(state) for setting, state in told.choices.items()
+    }
+    for setting, kinds in told.narrow.items():
+        states |= {(setting, kind): str(state) for kind, state in kinds.items()}
+    stands = {place: state for place, state in states.items() if state != "never_asked"}
+    said = world.said.get(subject_id, {})
+    if stands.keys() != said.keys() or any(
+        stands[place].startswith("given") != (value == "on") for place, value in said.items()
+    ):
+        raise Leak(f"{subject_id!r} said {said}, and the ledger tells {stands}")

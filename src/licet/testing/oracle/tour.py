@@ -16,8 +16,9 @@ from licet.app import Workspace
 from licet.packs import Pack
 from licet.terms import SELF, PackError
 from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
-from licet.testing.marked import FILES, LOCATIONS, MarkedWorld, make_choices, make_marked_world
+from licet.testing.marked import FILES, LOCATIONS, MarkedWorld, make_marked_world
 from licet.testing.oracle.batch_records import through_batch
+from licet.testing.oracle.conversation import speak
 from licet.testing.oracle.corpus_copies import through_corpus
 from licet.testing.oracle.gate_rows import through_gate
 from licet.testing.oracle.member_sides import through_members
@@ -25,10 +26,10 @@ from licet.testing.oracle.sightings import Sightings, nothing_seen
 from licet.testing.oracle.standpoint import standpoint
 from licet.testing.oracle.supposed_counts import through_counts
 from licet.testing.successors import make_successor
-from licet.testing.words import chance, pick
+from licet.testing.words import pick
 
 
-class _Clock:
+class Clock:
     """What the workspace takes for now: it stands still until it is moved."""
 
     def __init__(self, now: datetime) -> None:
@@ -45,10 +46,10 @@ def look_through(seed: int, number: int, root: Path, spark: Any = None, pages: b
     """
     rng = Random(f"{seed}/{number}")
     world = make_marked_world(rng, root / "platform", LOCATIONS if spark is None else FILES)
-    clock = _Clock(world.now)
+    clock = Clock(world.now)
     licet.create(world.root, clock=clock).close()
     with licet.open(world.root, spark=spark, clock=clock) as workspace:
-        pack = _live(rng, world, workspace, clock)
+        pack = live(rng, world, workspace, clock)
         found = nothing_seen()
         for purpose, recipient in _uses(rng, pack):
             stand = standpoint(workspace, world, purpose, recipient)
@@ -63,19 +64,19 @@ def look_through(seed: int, number: int, root: Path, spark: Any = None, pages: b
     return found
 
 
-def _live(rng: Random, world: MarkedWorld, workspace: Workspace, clock: _Clock) -> Pack:
+def live(rng: Random, world: MarkedWorld, workspace: Workspace, clock: Clock) -> Pack:
     """People choose, policies follow one another, people choose again; the policy in force at the end."""
     workspace.use_pack(str(world.policy))
     pack = Pack.model_validate(yaml.safe_load(world.policy.read_text(encoding="utf-8")))
     for _ in range(pick(rng, [0, 0, 1, 2])):
-        _choose(rng, world, workspace)
+        speak(rng, world, workspace)
         clock.now += timedelta(hours=1)
         following = make_successor(rng, pack).pack
         world.policy.write_text(json.dumps(following.as_json()), encoding="utf-8")
         with contextlib.suppress(PackError):  # one that opens what no policy can is not put in force
             workspace.use_pack(str(world.policy))
             pack = following
-    _choose(rng, world, workspace)
+    speak(rng, world, workspace)
     clock.now += timedelta(hours=1)
     return pack
 
@@ -86,13 +87,3 @@ def _uses(rng: Random, pack: Pack) -> list[tuple[str, str]]:
     )
     training = (GENERATIVE_AI_TRAINING, SELF)
     return [training, *rng.sample(uses, min(2, len(uses)))]
-
-
-def _choose(rng: Random, world: MarkedWorld, workspace: Workspace) -> None:
-    known = workspace.policy().pack.settings
-    for subject_id, setting, value, category in make_choices(rng, world):
-        if setting in known:
-            workspace.choose(subject_id, setting, value, category=category)
-    for member in world.members:
-        if chance(rng, 5):
-            workspace.signal(member["id"], "gpc", True)
