@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from py4j.protocol import Py4JError
@@ -110,7 +111,9 @@ class SparkEngine:
             return self._view(frame.hint("broadcast") if frame.count() <= self._broadcast_rows else frame)
 
     def hand_out(self, rows: ir.Table, require: Callable[[], None], done: Callable[[], None]) -> ir.Table:
-        return self.backend.hand_out(rows, require, done)
+        # Spark moves a reader's conditions below what holds rows back: a cast that fails then tells a row that nobody
+        # permits, and a function of the reader's is shown it. It moves none past one that may differ each time.
+        return self.backend.hand_out(rows.filter(ibis.random() + 1 > 0), require, done)
 
     def keyed_hash(self, text: ir.Value, key: bytes) -> ir.Value:
         return keyed_hash_in_spark(text, key)

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import licet
+from journeys.networks import AUTUMN, make_network, member, post
 from licet.enforce.spark_engine import SparkEngine
 from licet.enforce.spark_session import open_session
 from licet.sources.catalogue import STAMP, Catalogue, Location, Table
@@ -214,3 +216,20 @@ def test_a_file_put_in_another_s_place_is_not_read_and_a_failure_of_a_table_hand
     (tmp_path / "x.parquet").unlink()
     with pytest.raises(SourceError, match="SRC-06"):
         rows.to_pyarrow()
+
+
+def test_a_table_that_was_handed_out_is_not_read_past_a_no(spark_session: Any, tmp_path: Path) -> None:
+    rows = {
+        "members": [member("ann"), member("ben")],
+        "posts": [post("1", "ann", "one"), post("2", "ben", "two")],
+    }
+    make_network(tmp_path / "w", rows).close()
+    with licet.open(tmp_path / "w", spark=spark_session, clock=lambda: AUTUMN) as workspace:
+        gate = workspace.gate("generative_ai_training")
+        handed_out = gate.table("posts")
+        assert sorted(handed_out.to_pyarrow()["body"].to_pylist()) == ["one", "two"]
+        workspace.choose("ann", "ai", "off")
+        for read in (handed_out.to_pyarrow, handed_out.count().execute):
+            with pytest.raises(GateError, match="GATE-202"):
+                read()
+        assert gate.read("posts")["body"].to_pylist() == ["two"]

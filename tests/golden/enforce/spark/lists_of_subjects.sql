@@ -172,28 +172,10 @@ WITH `t6` AS (
     ON `t2`.`sender` = `t5`.`subject`
 )
 SELECT
-  SHA2(
-    CONCAT(
-      UNHEX(
-        'fc0200df10b3bce1449914ca958e77a9e803b5e2d239e917bc3c6c3d2cfbf4945c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c'
-      ),
-      UNHEX(
-        SHA2(
-          CONCAT(
-            UNHEX(
-              '96686ab57ad9d68b2ef37ea0ffe41dc38269df88b853837dd656065746919efe3636363636363636363636363636363636363636363636363636363636363636'
-            ),
-            ENCODE(`t17`.`sender`, 'UTF-8')
-          ),
-          256
-        )
-      )
-    ),
-    256
-  ) AS `sender`,
-  TRANSFORM(
-    `t17`.`recipients`,
-    __ibis_param_one__ -> SHA2(
+  *
+FROM (
+  SELECT
+    SHA2(
       CONCAT(
         UNHEX(
           'fc0200df10b3bce1449914ca958e77a9e803b5e2d239e917bc3c6c3d2cfbf4945c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c'
@@ -204,112 +186,138 @@ SELECT
               UNHEX(
                 '96686ab57ad9d68b2ef37ea0ffe41dc38269df88b853837dd656065746919efe3636363636363636363636363636363636363636363636363636363636363636'
               ),
-              ENCODE(__ibis_param_one__, 'UTF-8')
+              ENCODE(`t17`.`sender`, 'UTF-8')
             ),
             256
           )
         )
       ),
       256
-    )
-  ) AS `recipients`
-FROM (
-  SELECT
-    `t16`.`sender`,
-    `t16`.`recipients`,
-    `t16`.`body`,
-    `t16`.`__licet_mask_0` & `t16`.`__licet_mask_1` AS `__licet_mask`
+    ) AS `sender`,
+    TRANSFORM(
+      `t17`.`recipients`,
+      __ibis_param_one__ -> SHA2(
+        CONCAT(
+          UNHEX(
+            'fc0200df10b3bce1449914ca958e77a9e803b5e2d239e917bc3c6c3d2cfbf4945c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c'
+          ),
+          UNHEX(
+            SHA2(
+              CONCAT(
+                UNHEX(
+                  '96686ab57ad9d68b2ef37ea0ffe41dc38269df88b853837dd656065746919efe3636363636363636363636363636363636363636363636363636363636363636'
+                ),
+                ENCODE(__ibis_param_one__, 'UTF-8')
+              ),
+              256
+            )
+          )
+        ),
+        256
+      )
+    ) AS `recipients`
   FROM (
     SELECT
-      `t10`.`sender`,
-      `t10`.`recipients`,
-      `t10`.`body`,
-      `t10`.`__licet_mask_0`,
-      `t10`.`__licet_people_1`,
-      COALESCE(`t15`.`mask`, 0) AS `__licet_mask_1`,
-      CASE
-        WHEN `t15`.`mask` IS NULL
-        THEN 2
-        WHEN `t15`.`denied`
-        THEN `t15`.`denied_reason`
-        ELSE -1
-      END AS `__licet_reason_1`,
-      IF(`t15`.`denied`, `t15`.`denied_region`, `t15`.`first_region`) AS `__licet_region_1`
+      `t16`.`sender`,
+      `t16`.`recipients`,
+      `t16`.`body`,
+      `t16`.`__licet_mask_0` & `t16`.`__licet_mask_1` AS `__licet_mask`
     FROM (
       SELECT
-        `t7`.`sender`,
-        `t7`.`recipients`,
-        `t7`.`body`,
-        `t7`.`__licet_mask_0`,
-        IF(
-          SIZE(
-            TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
-          ) > 0,
-          CONCAT_WS(
-            '\037',
-            TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
-          ),
-          NULL
-        ) AS `__licet_people_1`
-      FROM `t6` AS `t7`
-    ) AS `t10`
-    LEFT OUTER JOIN (
-      SELECT
-        `t13`.`__licet_people_1`,
-        BIT_AND(`t13`.`mask`) AS `mask`,
-        MIN_BY(
-          IF(`t13`.`mask` = 0, `t13`.`reason`, NULL),
-          IF(`t13`.`mask` = 0, `t13`.`position`, NULL)
-        ) AS `denied_reason`,
-        NULLIF(
-          MIN_BY(
-            IF(`t13`.`mask` = 0, `t13`.`region`, NULL),
-            IF(`t13`.`mask` = 0, `t13`.`position`, NULL)
-          ),
-          '\037'
-        ) AS `denied_region`,
-        NULLIF(MIN_BY(`t13`.`region`, `t13`.`position`), '\037') AS `first_region`,
-        BOOL_OR(`t13`.`mask` = 0) AS `denied`
+        `t10`.`sender`,
+        `t10`.`recipients`,
+        `t10`.`body`,
+        `t10`.`__licet_mask_0`,
+        `t10`.`__licet_people_1`,
+        COALESCE(`t15`.`mask`, 0) AS `__licet_mask_1`,
+        CASE
+          WHEN `t15`.`mask` IS NULL
+          THEN 2
+          WHEN `t15`.`denied`
+          THEN `t15`.`denied_reason`
+          ELSE -1
+        END AS `__licet_reason_1`,
+        IF(`t15`.`denied`, `t15`.`denied_region`, `t15`.`first_region`) AS `__licet_region_1`
       FROM (
         SELECT
-          `t12`.`__licet_people_1`,
-          COALESCE(`t12`.`position`, 0) AS `position`,
-          COALESCE(`t3`.`mask_0`, 0) AS `mask`,
-          COALESCE(`t3`.`reason_0`, 2) AS `reason`,
-          COALESCE(`t3`.`region`, '\037') AS `region`
+          `t7`.`sender`,
+          `t7`.`recipients`,
+          `t7`.`body`,
+          `t7`.`__licet_mask_0`,
+          IF(
+            SIZE(
+              TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
+            ) > 0,
+            CONCAT_WS(
+              '\037',
+              TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
+            ),
+            NULL
+          ) AS `__licet_people_1`
+        FROM `t6` AS `t7`
+      ) AS `t10`
+      LEFT OUTER JOIN (
+        SELECT
+          `t13`.`__licet_people_1`,
+          BIT_AND(`t13`.`mask`) AS `mask`,
+          MIN_BY(
+            IF(`t13`.`mask` = 0, `t13`.`reason`, NULL),
+            IF(`t13`.`mask` = 0, `t13`.`position`, NULL)
+          ) AS `denied_reason`,
+          NULLIF(
+            MIN_BY(
+              IF(`t13`.`mask` = 0, `t13`.`region`, NULL),
+              IF(`t13`.`mask` = 0, `t13`.`position`, NULL)
+            ),
+            '\037'
+          ) AS `denied_region`,
+          NULLIF(MIN_BY(`t13`.`region`, `t13`.`position`), '\037') AS `first_region`,
+          BOOL_OR(`t13`.`mask` = 0) AS `denied`
         FROM (
           SELECT
-            `t9`.`__licet_people_1`,
-            `table_10` AS `people`,
-            `position`
+            `t12`.`__licet_people_1`,
+            COALESCE(`t12`.`position`, 0) AS `position`,
+            COALESCE(`t3`.`mask_0`, 0) AS `mask`,
+            COALESCE(`t3`.`reason_0`, 2) AS `reason`,
+            COALESCE(`t3`.`region`, '\037') AS `region`
           FROM (
-            SELECT DISTINCT
-              IF(
-                SIZE(
-                  TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
-                ) > 0,
-                CONCAT_WS(
-                  '\037',
-                  TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
-                ),
-                NULL
-              ) AS `__licet_people_1`,
-              `t7`.`recipients` AS `people`
-            FROM `t6` AS `t7`
-          ) AS `t9`
-          LATERAL VIEW
-          POSEXPLODE_OUTER(`t9`.`people`) AS `position`, `table_10`
-        ) AS `t12`
-        LEFT OUTER JOIN `table_7` AS `t3`
-          ON `t12`.`people` = `t3`.`subject`
-      ) AS `t13`
-      GROUP BY
-        1
-    ) AS `t15`
-      ON `t10`.`__licet_people_1` = `t15`.`__licet_people_1`
-  ) AS `t16`
-  WHERE
-    (
-      `t16`.`__licet_mask_0` & `t16`.`__licet_mask_1`
-    ) <> 0
-) AS `t17`
+            SELECT
+              `t9`.`__licet_people_1`,
+              `table_10` AS `people`,
+              `position`
+            FROM (
+              SELECT DISTINCT
+                IF(
+                  SIZE(
+                    TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
+                  ) > 0,
+                  CONCAT_WS(
+                    '\037',
+                    TRANSFORM(`t7`.`recipients`, __ibis_param_one__ -> COALESCE(__ibis_param_one__, '\037\037'))
+                  ),
+                  NULL
+                ) AS `__licet_people_1`,
+                `t7`.`recipients` AS `people`
+              FROM `t6` AS `t7`
+            ) AS `t9`
+            LATERAL VIEW
+            POSEXPLODE_OUTER(`t9`.`people`) AS `position`, `table_10`
+          ) AS `t12`
+          LEFT OUTER JOIN `table_7` AS `t3`
+            ON `t12`.`people` = `t3`.`subject`
+        ) AS `t13`
+        GROUP BY
+          1
+      ) AS `t15`
+        ON `t10`.`__licet_people_1` = `t15`.`__licet_people_1`
+    ) AS `t16`
+    WHERE
+      (
+        `t16`.`__licet_mask_0` & `t16`.`__licet_mask_1`
+      ) <> 0
+  ) AS `t17`
+) AS `t18`
+WHERE
+  (
+    RAND() + 1
+  ) > 0

@@ -156,51 +156,59 @@ INNER JOIN `table_8` AS `t3`
 
 -- read
 SELECT
-  SHA2(
-    CONCAT(
-      UNHEX(
-        'fc0200df10b3bce1449914ca958e77a9e803b5e2d239e917bc3c6c3d2cfbf4945c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c'
-      ),
-      UNHEX(
-        SHA2(
-          CONCAT(
-            UNHEX(
-              '96686ab57ad9d68b2ef37ea0ffe41dc38269df88b853837dd656065746919efe3636363636363636363636363636363636363636363636363636363636363636'
-            ),
-            ENCODE(CAST(`t6`.`id` AS STRING), 'UTF-8')
-          ),
-          256
-        )
-      )
-    ),
-    256
-  ) AS `id`
+  *
 FROM (
   SELECT
-    `t5`.`id`,
-    `t5`.`country`,
-    `t5`.`born`,
-    `t5`.`plan`,
-    `t5`.`headline`,
-    `t5`.`__licet_mask_0` AS `__licet_mask`
+    SHA2(
+      CONCAT(
+        UNHEX(
+          'fc0200df10b3bce1449914ca958e77a9e803b5e2d239e917bc3c6c3d2cfbf4945c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c'
+        ),
+        UNHEX(
+          SHA2(
+            CONCAT(
+              UNHEX(
+                '96686ab57ad9d68b2ef37ea0ffe41dc38269df88b853837dd656065746919efe3636363636363636363636363636363636363636363636363636363636363636'
+              ),
+              ENCODE(CAST(`t6`.`id` AS STRING), 'UTF-8')
+            ),
+            256
+          )
+        )
+      ),
+      256
+    ) AS `id`
   FROM (
     SELECT
-      `t2`.`id`,
-      `t2`.`country`,
-      `t2`.`born`,
-      `t2`.`plan`,
-      `t2`.`headline`,
-      COALESCE(`t4`.`mask_0`, 0) AS `__licet_mask_0`
-    FROM `table_2` AS `t2`
-    INNER JOIN (
+      `t5`.`id`,
+      `t5`.`country`,
+      `t5`.`born`,
+      `t5`.`plan`,
+      `t5`.`headline`,
+      `t5`.`__licet_mask_0` AS `__licet_mask`
+    FROM (
       SELECT
-        *
-      FROM `table_7` AS `t1`
-      WHERE
-        `t1`.`mask_0` <> 0
-    ) AS `t4`
-      ON `t2`.`id` = `t4`.`subject_number`
-  ) AS `t5`
-  WHERE
-    `t5`.`__licet_mask_0` <> 0
-) AS `t6`
+        `t2`.`id`,
+        `t2`.`country`,
+        `t2`.`born`,
+        `t2`.`plan`,
+        `t2`.`headline`,
+        COALESCE(`t4`.`mask_0`, 0) AS `__licet_mask_0`
+      FROM `table_2` AS `t2`
+      INNER JOIN (
+        SELECT
+          *
+        FROM `table_7` AS `t1`
+        WHERE
+          `t1`.`mask_0` <> 0
+      ) AS `t4`
+        ON `t2`.`id` = `t4`.`subject_number`
+    ) AS `t5`
+    WHERE
+      `t5`.`__licet_mask_0` <> 0
+  ) AS `t6`
+) AS `t7`
+WHERE
+  (
+    RAND() + 1
+  ) > 0

@@ -116,166 +116,174 @@ INNER JOIN `table_6` AS `t3`
 
 -- read
 SELECT
-  SHA2(
-    CONCAT(
-      UNHEX(
-        'ef50c600607fdf048bfdb4c78f18b7c3ad36d2decfa545c4111cab3865a226865c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c'
-      ),
-      UNHEX(
-        SHA2(
-          CONCAT(
-            UNHEX(
-              '853aac6a0a15b56ee197deade572dda9c75cb8b4a5cf2fae7b76c1520fc84cec3636363636363636363636363636363636363636363636363636363636363636'
-            ),
-            ENCODE(CAST(`t8`.`post` AS STRING), 'UTF-8')
-          ),
-          256
-        )
-      )
-    ),
-    256
-  ) AS `post`,
-  SHA2(
-    CONCAT(
-      UNHEX(
-        'fc0200df10b3bce1449914ca958e77a9e803b5e2d239e917bc3c6c3d2cfbf4945c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c'
-      ),
-      UNHEX(
-        SHA2(
-          CONCAT(
-            UNHEX(
-              '96686ab57ad9d68b2ef37ea0ffe41dc38269df88b853837dd656065746919efe3636363636363636363636363636363636363636363636363636363636363636'
-            ),
-            ENCODE(CAST(`t8`.`author` AS STRING), 'UTF-8')
-          ),
-          256
-        )
-      )
-    ),
-    256
-  ) AS `author`,
-  IF((
-    `t8`.`__licet_mask` & 1
-  ) <> 0, `t8`.`body`, CAST(NULL AS STRING)) AS `body`,
-  IF((
-    `t8`.`__licet_mask` & 2
-  ) <> 0, `t8`.`byline`, CAST(NULL AS STRING)) AS `byline`
+  *
 FROM (
   SELECT
-    `t7`.`post`,
-    `t7`.`author`,
-    `t7`.`posted_at`,
-    `t7`.`audience`,
-    `t7`.`body`,
-    `t7`.`byline`,
-    `t7`.`draft`,
-    `t7`.`__licet_mask_0` AS `__licet_mask`
+    SHA2(
+      CONCAT(
+        UNHEX(
+          'ef50c600607fdf048bfdb4c78f18b7c3ad36d2decfa545c4111cab3865a226865c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c'
+        ),
+        UNHEX(
+          SHA2(
+            CONCAT(
+              UNHEX(
+                '853aac6a0a15b56ee197deade572dda9c75cb8b4a5cf2fae7b76c1520fc84cec3636363636363636363636363636363636363636363636363636363636363636'
+              ),
+              ENCODE(CAST(`t8`.`post` AS STRING), 'UTF-8')
+            ),
+            256
+          )
+        )
+      ),
+      256
+    ) AS `post`,
+    SHA2(
+      CONCAT(
+        UNHEX(
+          'fc0200df10b3bce1449914ca958e77a9e803b5e2d239e917bc3c6c3d2cfbf4945c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c'
+        ),
+        UNHEX(
+          SHA2(
+            CONCAT(
+              UNHEX(
+                '96686ab57ad9d68b2ef37ea0ffe41dc38269df88b853837dd656065746919efe3636363636363636363636363636363636363636363636363636363636363636'
+              ),
+              ENCODE(CAST(`t8`.`author` AS STRING), 'UTF-8')
+            ),
+            256
+          )
+        )
+      ),
+      256
+    ) AS `author`,
+    IF((
+      `t8`.`__licet_mask` & 1
+    ) <> 0, `t8`.`body`, CAST(NULL AS STRING)) AS `body`,
+    IF((
+      `t8`.`__licet_mask` & 2
+    ) <> 0, `t8`.`byline`, CAST(NULL AS STRING)) AS `byline`
   FROM (
     SELECT
-      `t5`.`post`,
-      `t5`.`author`,
-      `t5`.`posted_at`,
-      `t5`.`audience`,
-      `t5`.`body`,
-      `t5`.`byline`,
-      `t5`.`draft`,
-      `t5`.`__licet_row_class`,
-      COALESCE(
-        CASE
-          WHEN `t5`.`__licet_row_class` = 0
-          THEN `t6`.`mask_0`
-          WHEN `t5`.`__licet_row_class` = 1
-          THEN `t6`.`mask_1`
-          WHEN `t5`.`__licet_row_class` = 2
-          THEN `t6`.`mask_2`
-          WHEN `t5`.`__licet_row_class` = 3
-          THEN `t6`.`mask_3`
-          WHEN `t5`.`__licet_row_class` = 4
-          THEN `t6`.`mask_4`
-          WHEN `t5`.`__licet_row_class` = 5
-          THEN `t6`.`mask_5`
-          WHEN `t5`.`__licet_row_class` = 6
-          THEN `t6`.`mask_6`
-          WHEN `t5`.`__licet_row_class` = 7
-          THEN `t6`.`mask_7`
-          WHEN `t5`.`__licet_row_class` = 8
-          THEN `t6`.`mask_8`
-          ELSE CAST(NULL AS BIGINT)
-        END,
-        0
-      ) AS `__licet_mask_0`
+      `t7`.`post`,
+      `t7`.`author`,
+      `t7`.`posted_at`,
+      `t7`.`audience`,
+      `t7`.`body`,
+      `t7`.`byline`,
+      `t7`.`draft`,
+      `t7`.`__licet_mask_0` AS `__licet_mask`
     FROM (
       SELECT
-        *
+        `t5`.`post`,
+        `t5`.`author`,
+        `t5`.`posted_at`,
+        `t5`.`audience`,
+        `t5`.`body`,
+        `t5`.`byline`,
+        `t5`.`draft`,
+        `t5`.`__licet_row_class`,
+        COALESCE(
+          CASE
+            WHEN `t5`.`__licet_row_class` = 0
+            THEN `t6`.`mask_0`
+            WHEN `t5`.`__licet_row_class` = 1
+            THEN `t6`.`mask_1`
+            WHEN `t5`.`__licet_row_class` = 2
+            THEN `t6`.`mask_2`
+            WHEN `t5`.`__licet_row_class` = 3
+            THEN `t6`.`mask_3`
+            WHEN `t5`.`__licet_row_class` = 4
+            THEN `t6`.`mask_4`
+            WHEN `t5`.`__licet_row_class` = 5
+            THEN `t6`.`mask_5`
+            WHEN `t5`.`__licet_row_class` = 6
+            THEN `t6`.`mask_6`
+            WHEN `t5`.`__licet_row_class` = 7
+            THEN `t6`.`mask_7`
+            WHEN `t5`.`__licet_row_class` = 8
+            THEN `t6`.`mask_8`
+            ELSE CAST(NULL AS BIGINT)
+          END,
+          0
+        ) AS `__licet_mask_0`
       FROM (
         SELECT
-          `t0`.`post`,
-          `t0`.`author`,
-          `t0`.`posted_at`,
-          `t0`.`audience`,
-          `t0`.`body`,
-          `t0`.`byline`,
-          `t0`.`draft`,
-          (
-            CASE
-              WHEN `t0`.`audience` = 'public'
-              THEN 0
-              WHEN `t0`.`audience` IN ('connections', 'followers', 'friends', 'group', 'members', 'private', 'unlisted')
-              THEN 1
-              ELSE 2
-            END * 3
-          ) + CASE
-            WHEN NOT (
-              (
-                NOT CAST(`t0`.`posted_at` AS TIMESTAMP) IS NULL
+          *
+        FROM (
+          SELECT
+            `t0`.`post`,
+            `t0`.`author`,
+            `t0`.`posted_at`,
+            `t0`.`audience`,
+            `t0`.`body`,
+            `t0`.`byline`,
+            `t0`.`draft`,
+            (
+              CASE
+                WHEN `t0`.`audience` = 'public'
+                THEN 0
+                WHEN `t0`.`audience` IN ('connections', 'followers', 'friends', 'group', 'members', 'private', 'unlisted')
+                THEN 1
+                ELSE 2
+              END * 3
+            ) + CASE
+              WHEN NOT (
+                (
+                  NOT CAST(`t0`.`posted_at` AS TIMESTAMP) IS NULL
+                )
+                AND CAST(`t0`.`posted_at` AS TIMESTAMP) BETWEEN CAST('0001-01-01T00:00:00' AS TIMESTAMP) AND CAST('9999-12-31T23:59:59.999999' AS TIMESTAMP)
               )
-              AND CAST(`t0`.`posted_at` AS TIMESTAMP) BETWEEN CAST('0001-01-01T00:00:00' AS TIMESTAMP) AND CAST('9999-12-31T23:59:59.999999' AS TIMESTAMP)
-            )
-            THEN 2
-            WHEN CAST(`t0`.`posted_at` AS TIMESTAMP) >= CAST('2025-01-01T00:00:00' AS TIMESTAMP)
-            THEN 1
-            ELSE 0
-          END AS `__licet_row_class`
-        FROM `table_7` AS `t0`
-      ) AS `t2`
-      WHERE
-        `t2`.`__licet_row_class` IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
-    ) AS `t5`
-    INNER JOIN (
-      SELECT
-        *
-      FROM `table_5` AS `t1`
-      WHERE
-        (
-          `t1`.`mask_0` <> 0
-        )
-        OR (
-          `t1`.`mask_1` <> 0
-        )
-        OR (
-          `t1`.`mask_2` <> 0
-        )
-        OR (
-          `t1`.`mask_3` <> 0
-        )
-        OR (
-          `t1`.`mask_4` <> 0
-        )
-        OR (
-          `t1`.`mask_5` <> 0
-        )
-        OR (
-          `t1`.`mask_6` <> 0
-        )
-        OR (
-          `t1`.`mask_7` <> 0
-        )
-        OR (
-          `t1`.`mask_8` <> 0
-        )
-    ) AS `t6`
-      ON `t5`.`author` = `t6`.`subject_number`
-  ) AS `t7`
-  WHERE
-    `t7`.`__licet_mask_0` <> 0
-) AS `t8`
+              THEN 2
+              WHEN CAST(`t0`.`posted_at` AS TIMESTAMP) >= CAST('2025-01-01T00:00:00' AS TIMESTAMP)
+              THEN 1
+              ELSE 0
+            END AS `__licet_row_class`
+          FROM `table_7` AS `t0`
+        ) AS `t2`
+        WHERE
+          `t2`.`__licet_row_class` IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
+      ) AS `t5`
+      INNER JOIN (
+        SELECT
+          *
+        FROM `table_5` AS `t1`
+        WHERE
+          (
+            `t1`.`mask_0` <> 0
+          )
+          OR (
+            `t1`.`mask_1` <> 0
+          )
+          OR (
+            `t1`.`mask_2` <> 0
+          )
+          OR (
+            `t1`.`mask_3` <> 0
+          )
+          OR (
+            `t1`.`mask_4` <> 0
+          )
+          OR (
+            `t1`.`mask_5` <> 0
+          )
+          OR (
+            `t1`.`mask_6` <> 0
+          )
+          OR (
+            `t1`.`mask_7` <> 0
+          )
+          OR (
+            `t1`.`mask_8` <> 0
+          )
+      ) AS `t6`
+        ON `t5`.`author` = `t6`.`subject_number`
+    ) AS `t7`
+    WHERE
+      `t7`.`__licet_mask_0` <> 0
+  ) AS `t8`
+) AS `t9`
+WHERE
+  (
+    RAND() + 1
+  ) > 0
