@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from licet.app import choice_files, choosing, corpora, deciding, id_changes, importing, library, policies
 from licet.app.archive import member_archive
+from licet.app.argument_types import names_wrong_types
 from licet.app.choice_import import ImportedChoices, import_choices
 from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
@@ -98,6 +99,7 @@ def open(
     return Workspace(Path(path), spark, clock)
 
 
+@names_wrong_types
 class Workspace:
     """An opened workspace. A context manager; any number of threads may share one."""
 
