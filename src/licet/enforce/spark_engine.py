@@ -26,11 +26,13 @@ from licet.enforce.marks import RowsInOrder
 from licet.enforce.spark_backend import SparkBackend
 from licet.enforce.spark_failures import explained
 from licet.enforce.spark_files import csv_frame, jsonl_frame, parquet_frame
+from licet.enforce.spark_footers import schemas_at
 from licet.enforce.spark_transform import transformed
 from licet.enforce.spark_types import fitted
 from licet.enforce.text_columns import as_catalogued
 from licet.sources.catalogue import Location, Reading, Table
 from licet.sources.column_names import require_distinct
+from licet.sources.stamps import check_labels
 from licet.terms import SourceError
 
 #: About 100 bytes each in the driver and in every executor, ids of ten letters: 400 MB.
@@ -70,9 +72,13 @@ class SparkEngine:
             require_distinct(handed_in[location.arrow].column_names, name)
             return self.hand_in(handed_in[location.arrow])
         with self.reading(f"table {name!r}"):
-            rows = self._view(self._files(name, location, base, readings))
+            frame = self._files(name, location, base, readings)
+            rows = self._view(frame)
             if location.parquet is not None and "://" not in location.parquet:
                 self.backend.hold_labels(name, located(name, location, base))
+            elif location.parquet is not None:
+                for uri, schema in schemas_at(self.session, frame, name, location.parquet):
+                    check_labels(name, table, schema, uri)
             return as_catalogued(rows, name, readings, self.name)
 
     def _files(self, name: str, location: Location, base: Path, readings: Mapping[str, Reading]) -> Any:

@@ -64,10 +64,10 @@ def check_stamps_of(name: str, table: Table, base_dir: Path | str, handed_in: Ma
     if table.location.arrow is not None:
         schema = getattr(handed_in.get(table.location.arrow), "schema", None)
         if isinstance(schema, pa.Schema):
-            _check_labels(name, table, schema, "an Arrow table")
+            check_labels(name, table, schema, "an Arrow table")
     elif table.location.parquet is not None and "://" not in table.location.parquet:
         for path in parquet_files(table.location.parquet, base_dir):
-            _check_labels(name, table, _schema(path), str(path))
+            check_labels(name, table, _schema(path), str(path))
 
 
 def _check_file(name: str, table: Table, named: tuple[str, ...], path: Path) -> None:
@@ -83,10 +83,11 @@ def _check_file(name: str, table: Table, named: tuple[str, ...], path: Path) -> 
                 str(path),
                 f"did you mean {near}?" if near else "mend the catalogue",
             )
-    _check_labels(name, table, schema, str(path))
+    check_labels(name, table, schema, str(path))
 
 
-def _check_labels(name: str, table: Table, schema: pa.Schema, where: str) -> None:
+def check_labels(name: str, table: Table, schema: pa.Schema, where: str) -> None:
+    """Hold what the catalogue says of one table against the labels in one schema. Raises: SRC-013 and SRC-015."""
     # engines such as DuckDB do not tell upper from lower case in column names, so neither does this
     stamps = {column.casefold(): stamp for column, stamp in _labels_of(schema, where).items()}
     names = {column.casefold() for column in schema.names}

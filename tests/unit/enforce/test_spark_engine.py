@@ -233,3 +233,28 @@ def test_a_table_that_was_handed_out_is_not_read_past_a_no(spark_session: Any, t
             with pytest.raises(GateError, match="GATE-202"):
                 read()
         assert gate.read("posts")["body"].to_pylist() == ["two"]
+
+
+def test_labels_of_files_at_an_address_are_held_against_the_catalogue(
+    spark: SparkEngine, tmp_path: Path
+) -> None:
+    schema = pa.schema(
+        [
+            pa.field("id", pa.string()),
+            pa.field("text", pa.string(), metadata={STAMP: b"private_communication.messages"}),
+        ]
+    )
+    pq.write_table(pa.table({"id": ["1"], "text": ["a letter"]}, schema=schema), tmp_path / "a.parquet")
+    for address in (f"file://{tmp_path}/a.parquet", f"file://{tmp_path}"):
+        table = Table(location=Location(parquet=address), columns={"text": "content.posts"})
+        with pytest.raises(SourceError, match="SRC-013"):
+            spark.open("posts", table, tmp_path, {}, {})
+        bare = table.model_copy(update={"columns": {}})
+        assert spark.open("posts", bare, tmp_path, {}, {}).to_pyarrow().num_rows == 1
+
+
+def test_a_table_whose_labels_cannot_be_looked_at_is_refused(connect_session: Any, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"id": ["1"]}), tmp_path / "a.parquet")
+    table = Table(location=Location(parquet=f"file://{tmp_path}/a.parquet"), columns={})
+    with pytest.raises(SourceError, match="SRC-069"):
+        SparkEngine(connect_session).open("posts", table, tmp_path, {}, {})
