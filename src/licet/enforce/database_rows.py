@@ -58,7 +58,10 @@ def database_table(url: str, table: str, base: Path, readings: Mapping[str, Read
                     pa.table({column: _array(told, table, column) for column, told in values.items()})
                 )
     except (SQLAlchemyError, ImportError, ValueError, pa.ArrowException) as error:
-        first_line = (str(error).splitlines() or [type(error).__name__])[0]
+        # what a driver says of one value would tell it
+        is_of_value = isinstance(error, ValueError) and not isinstance(error, pa.ArrowException)
+        told = "a value is not of the type that its column has" if is_of_value else str(error)
+        first_line = (told.splitlines() or [type(error).__name__])[0]
         raise SourceError(
             "SRC-033",
             f"cannot read table {table!r} of a database: {first_line}",
@@ -108,9 +111,10 @@ def _array(values: list[Any], table: str, column: str) -> pa.Array:
     try:
         return pa.array(values)
     except (pa.ArrowException, OverflowError):
+        kinds = sorted({type(value).__name__ for value in values if value is not None})
         raise SourceError(
             "SRC-171",
-            f"column {column} of table {table!r} holds a {type(some).__name__}, which no table here can hold",
+            f"column {column} of table {table!r} holds {' and '.join(kinds)}, which no column here can hold",
             fix=f'name a view of the table in the catalogue, which has it as text: "{column}"::text',
         ) from None
 

@@ -173,12 +173,34 @@ class DuckDBEngine:
             with contextlib.suppress(TableNotFound):
                 found = self.backend.table(wanted, database=(self._attached[path], database))
                 require_rows_within(self.backend.con, name, ibis.to_sql(found), path)
-                return found
+                return self._byte_for_byte(found, self._attached[path])
         raise SourceError(
             "SRC-033",
             f"cannot read table {table!r} of table {name!r}: the file has none of that name",
             path,
             "correct the name; one of another schema is written schema.table",
+        )
+
+    def _byte_for_byte(self, table: ir.Table, attached: str) -> ir.Table:
+        """The table with texts that compare by their bytes: COLLATE in a file would make one id of Ann and ann."""
+        told = " UNION ALL ".join(
+            f"SELECT sql FROM {kind}() WHERE database_name = {text_literal(attached)}"
+            for kind in ("duckdb_tables", "duckdb_views")
+        )
+        ((is_collated,),) = self.backend.con.execute(
+            f"SELECT count(*) > 0 FROM ({told}) WHERE contains(lower(sql), 'collate')"
+        ).fetchall()
+        plain = []
+        for column, kind in table.schema().items() if is_collated else ():
+            name = _identifier(column)
+            if kind.is_string():
+                plain.append(f"{name} COLLATE C AS {name}")
+            elif kind.is_array() and kind.value_type.is_string():
+                plain.append(f"list_transform({name}, lambda e: decode(encode(e))) AS {name}")
+        return (
+            self._view(f"SELECT * REPLACE ({', '.join(plain)}) FROM ({ibis.to_sql(table)})")
+            if plain
+            else table
         )
 
     def _view(self, sql: str) -> ir.Table:

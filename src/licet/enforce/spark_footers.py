@@ -29,7 +29,8 @@ def schemas_at(session: Any, frame: Any, name: str, address: str) -> Iterator[tu
             address,
             "open the gate on a session of the cluster itself, or mount the files",
         )
-    jvm, hadoop = session._jvm, session._jsparkSession.sessionState().newHadoopConf()
+    jvm: Any = session._jvm
+    hadoop = session._jsparkSession.sessionState().newHadoopConf()
     for uri in frame.inputFiles():
         place = jvm.org.apache.hadoop.fs.Path(jvm.java.net.URI(uri))
         file = jvm.org.apache.parquet.hadoop.util.HadoopInputFile.fromPath(place, hadoop)

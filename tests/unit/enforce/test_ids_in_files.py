@@ -183,6 +183,33 @@ def test_a_member_whom_nobody_can_choose_for_is_nobody(
     assert people.first(9) == ["ann"] and not people.knows(nobodys)
 
 
+@pytest.mark.parametrize("collation", ["nocase", "noaccent", "nocase.noaccent"])
+@pytest.mark.parametrize("kind", ["text", "list", "view"])
+def test_an_id_is_compared_by_its_bytes_whatever_the_file_says(
+    tmp_path: Path, collation: str, kind: str
+) -> None:
+    with duckdb.connect(tmp_path / "t.duckdb") as connection:
+        connection.execute(f"CREATE TABLE members (who VARCHAR COLLATE {collation}, region VARCHAR)")
+        connection.execute("INSERT INTO members VALUES ('ben', 'CH')")
+        author = "[author]" if kind == "list" else "author"
+        connection.execute(f"CREATE TABLE plain (author VARCHAR COLLATE {collation}, text VARCHAR)")
+        connection.execute("INSERT INTO plain VALUES ('BEN', '1'), ('bén', '2'), ('ben', '3')")
+        made = "VIEW" if kind == "view" else "TABLE"
+        connection.execute(f"CREATE {made} posts AS SELECT {author} AS author, text FROM plain")
+    facts = {"table": "members", "subject": "who", "region": "region"}
+    tables = {
+        "members": {"location": {"duckdb": "t.duckdb", "table": "members"}, "columns": {}},
+        "posts": {"location": {"duckdb": "t.duckdb", "table": "posts"}, "subjects": ["author"]}
+        | {"columns": {"text": "content.posts"}},
+    }
+    catalogue = Catalogue.model_validate({"licet_catalogue": 1, "facts": facts, "tables": tables})
+    gate = make_gate(base=tmp_path, catalogue=catalogue)
+    assert gate.read("posts")["text"].to_pylist() == ["3"]
+    assert sum(passed.records for passed in gate.counts(["posts"]).passed) == 1
+    people = People(catalogue, DuckDBEngine(threads=1), tmp_path)
+    assert people.knows("ben") and not people.knows("BEN") and not people.knows("bén")
+
+
 def test_a_length_of_time_is_no_id(tmp_path: Path) -> None:
     with duckdb.connect(tmp_path / "t.duckdb") as connection:
         connection.execute("CREATE TABLE posts AS SELECT INTERVAL 3 DAY AS author, 'x' AS text")
@@ -228,6 +255,20 @@ def test_char_of_a_database_is_without_its_padding_and_odd_values_are_refused(tm
     assert read.to_pylist() == [{"author": "ann", "text": "x"}]
     with pytest.raises(SourceError, match="SRC-160: column author"):
         read_posts(tmp_path, {"sql": "sqlite:///t.db", "table": "others"})
+
+
+def test_what_a_driver_cannot_read_is_refused_without_its_value(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "t.db") as base:
+        base.execute("CREATE TABLE posts (author TEXT, text TEXT, born DATE)")
+        base.execute("INSERT INTO posts VALUES ('ann', 'x', 'spring 1990')")
+        base.execute("CREATE TABLE others (author TEXT, text TEXT, n INTEGER)")
+        base.executemany("INSERT INTO others VALUES ('ann', 'x', ?)", [(1,), ("secret",)])
+    with pytest.raises(SourceError, match="SRC-033") as refused:
+        read_posts(tmp_path, {"sql": "sqlite:///t.db", "table": "posts"})
+    assert "1990" not in str(refused.value)
+    with pytest.raises(SourceError, match="SRC-171: column n of table 'others' holds int and str") as refused:
+        read_posts(tmp_path, {"sql": "sqlite:///t.db", "table": "others"})
+    assert "secret" not in str(refused.value)
 
 
 @pytest.fixture
