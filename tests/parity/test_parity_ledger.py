@@ -111,7 +111,13 @@ def _entries(choices: pa.Table, signals: pa.Table) -> list[NewEntry]:
     """Entries after which a ledger tells these choices and signals."""
     entries = []
     for row in choices.to_pylist():
-        values = {"given": ["on"], "refused": ["off"], "withdrawn": ["on", "off"], "never_asked": []}
+        values = {
+            "given": ["on"],
+            "given_again": ["off", "on"],
+            "refused": ["off"],
+            "withdrawn": ["on", "off"],
+            "never_asked": [],
+        }
         said = {"setting": row["setting"], "pack": row["pack"], "category": row["category"]}
         entries += [
             NewEntry(EntryKind.CHOICE, row["subject"], said | {"value": value})

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from licet.app.workspace import Workspace
 
 #: What a state says a setting was switched to.
-STATES = {"on": "on", "given": "on", "off": "off", "refused": "off", "withdrawn": "off"}
+STATES = {"on": "on", "given": "on", "given_again": "on", "off": "off", "refused": "off", "withdrawn": "off"}
 
 #: Faults of a file that are told; the rest is counted.
 _MOST_FAULTS = 5

@@ -48,7 +48,7 @@ from licet.ledger import Entry, EntryKind, Ledger, Signer, VerifyReport
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.store import SnapshotRef, Store
-from licet.terms import SELF, AppError, ChoiceState, LicetError
+from licet.terms import SELF, AppError, LicetError
 from licet.terms.moments import Tense, format_moment
 from licet.uses.corpus.corpus import Progress
 from licet.uses.corpus.exports import Export
@@ -451,9 +451,7 @@ class Workspace:
     def willing_to_train(self, most: int) -> list[str]:
         """The subjects of whom that is so, in the order of ids; none where more than `most` switched anything on."""
         choices = self.ledger.choices_table(known=tuple)
-        said = (
-            choices["subject"].filter(pc.equal(choices["state"], str(ChoiceState.GIVEN))).unique().to_pylist()
-        )
+        said = choices["subject"].filter(pc.equal(choices["value"], "on")).unique().to_pylist()
         known = filter(self.people().knows, said if len(said) <= most else ())
         return [subject for subject in sorted(known) if self.is_willing_to_train(subject)]
 

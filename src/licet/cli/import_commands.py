@@ -78,8 +78,9 @@ def choices(
 ) -> None:
     """Record choices that members made elsewhere, dated as they were: all of the file or nothing.
 
-    Its columns are subject, setting, state (on, off, given, refused, withdrawn) and when, and may be source and
-    category. A choice older than what stands is recorded and governs nothing; the same file twice changes nothing.
+    Its columns are subject, setting, state (on, off, given, given_again, refused, withdrawn) and when, and may be
+    source and category. A choice older than what stands is recorded and governs nothing; the same file twice
+    changes nothing.
 
     Example: licet import choices opt_outs.csv --workspace work
     """

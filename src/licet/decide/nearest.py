@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from licet.decide.policy import Clause, Policy
-from licet.decide.reference import decide, judge, reaches, refuses, stands_on, yes_to
-from licet.decide.succession import EXACT, is_lifted
+from licet.decide.reference import decide, judge, reaches, refusal, stands_on, yes_to
 from licet.decide.words import Decision, Facts, Request
 from licet.packs.model import NEVER
 from licet.terms import ChoiceState, Code
@@ -153,26 +152,24 @@ def _besides_place(
         if stands_on(control, clause.needs_consent, request, facts, policy, cell).applies is not True:
             facts, step = _switch(control.id, request.category, facts, policy)
             steps.append(step)
-        for old in control.answers_for[1:]:
-            if refuses(old, request.category, facts, policy):
+        for old, bar in control.bars[1:]:
+            if refusal(old, bar, request, facts, policy, cell) is not None:
                 facts, step = _switch(old, request.category, facts, policy)
                 steps.append(step)
-    for setting, since in cell.carried:
-        if refuses(setting, request.category, facts, policy):
+    for setting, carry in cell.carried.items():
+        lifted_from = refusal(setting, carry.bar, request, facts, policy, cell)
+        if lifted_from is not None:
             yes = -1 if control is None else yes_to(control, request, facts, policy, cell)
-            if is_lifted(since, yes):
+            if yes >= lifted_from:
                 continue
-            # What a refusal only came to reach ends with a yes to what governs it now.
-            switched = setting if since == EXACT or control is None else control.id
+            # What its setting does not govern any more, or never did, ends with a yes to what governs it now.
+            is_liftable = control is not None and lifted_from <= policy.numbers[policy.pack.digest]
+            switched = control.id if control is not None and is_liftable else setting
             facts, step = _switch(switched, request.category, facts, policy)
             steps.append(step)
     yes = -1 if control is None else yes_to(control, request, facts, policy, cell)
     silenced = facts.signals & (control.honours if control is not None else frozenset())
-    silenced |= {
-        signal
-        for signal, since in cell.signals.items()
-        if signal in facts.signals and not is_lifted(since, yes)
-    }
+    silenced |= {signal for signal, bar in cell.signals.items() if signal in facts.signals and yes < bar}
     if silenced:
         facts = facts._replace(signals=facts.signals - silenced)
         names = ", ".join(sorted(silenced))
@@ -184,22 +181,44 @@ def _switch(setting: str, category: str, facts: Facts, policy: Policy) -> tuple[
     """The facts as they would be had the member switched a setting on, for this kind of data too."""
     above = ancestors(category)
     switched = {setting, *policy.lifted_by(setting)}
-    narrow = {
-        id_: {
-            kind: state
-            for kind, state in kinds.items()
-            if id_ not in switched or reaches(kind, above, policy) is None
-        }
-        for id_, kinds in facts.narrow.items()
+    digest = policy.pack.digest
+    lifted = {
+        id_: [kind for kind in facts.narrow.get(id_, ()) if reaches(kind, above, policy) is not None]
+        for id_ in switched
     }
-    choices = {**facts.choices, **dict.fromkeys(switched, ChoiceState.GIVEN)}
-    known_bound = facts.bound if isinstance(facts.bound, Mapping) else {}
-    bound = {**known_bound, **dict.fromkeys(switched, policy.pack.digest)}
+    after = facts._replace(
+        choices={**facts.choices, **{id_: _after(facts.choices.get(id_)) for id_ in switched}},
+        bound={**_mapping(facts.bound), **dict.fromkeys(switched, digest)},
+        narrow={
+            **facts.narrow,
+            **{
+                id_: {**facts.narrow[id_], **{kind: _after(facts.narrow[id_][kind]) for kind in kinds}}
+                for id_, kinds in lifted.items()
+                if kinds
+            },
+        },
+        narrow_bound={
+            **_mapping(facts.narrow_bound),
+            **{
+                id_: {**_mapping(_mapping(facts.narrow_bound).get(id_)), **dict.fromkeys(kinds, digest)}
+                for id_, kinds in lifted.items()
+                if kinds
+            },
+        },
+    )
     known = policy.pack.settings.get(setting)
     label = known.label if known else setting
-    return facts._replace(choices=choices, narrow=narrow, bound=bound), Step(
-        "setting", setting, "on", f"if “{label}” were on"
-    )
+    return after, Step("setting", setting, "on", f"if “{label}” were on")
+
+
+def _after(state: object) -> ChoiceState:
+    """Where a yes puts a member who stood here before."""
+    silent = (None, ChoiceState.NEVER_ASKED, ChoiceState.GIVEN)
+    return ChoiceState.GIVEN if state in silent else ChoiceState.GIVEN_AGAIN
+
+
+def _mapping(told: object) -> Mapping[Any, Any]:
+    return told if isinstance(told, Mapping) else {}
 
 
 def _region_label(entry: str, policy: Policy) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from licet.decide.succession import ANY, EXACT, Governed, Reach, Succession, strictest
+from licet.decide.succession import ANY, EXACT, FOR_GOOD, Carry, Governed, Reach, Span, Succession
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import CONSENT_BASES, Recipient, State
 from licet.terms import SELF, Code
@@ -60,6 +60,7 @@ class Control(NamedTuple):
     starts: tuple[Start, ...]
     honours: frozenset[str]
     answers_for: tuple[str, ...]  # itself and those it replaces, and those they did
+    bars: tuple[tuple[str, int], ...]  # each of those with the pack from which on a yes to this lifts its no
 
 
 class Clause(NamedTuple):
@@ -86,18 +87,20 @@ class Cell(NamedTuple):
     """Everything a policy says about one question.
 
     code:    set when the question itself is answered: an unknown word, or a pair closed by the vocabulary.
-    carried: settings of earlier packs whose refusal reaches this question, and with which pack it came to: `EXACT`
-             where the setting governed the question itself, which then no yes to another setting lifts.
-    signals: privacy signals that switched those settings off, and so still do; with the same number.
+    carried: settings of earlier packs whose refusal reaches this question, and how.
+    signals: privacy signals that switched those settings off, and so still do; with the pack from which on a yes to the
+             question ends that, `FOR_GOOD` where none does.
     yeses:   by setting and pack, what `Policy.speaks_for` has said of this question before.
+    noes:    the same of what `outlives` has said.
     """
 
     code: Code | None
     permits: tuple[Clause, ...]
     forbids: tuple[Clause, ...]
-    carried: tuple[tuple[str, int], ...]
+    carried: Mapping[str, Carry]
     signals: Mapping[str, int]
     yeses: dict[tuple[str, str], int]
+    noes: dict[tuple[str, str], bool]
 
 
 class Policy:
@@ -106,18 +109,19 @@ class Policy:
     def __init__(self, pack: Pack, earlier: Sequence[Pack] = ()) -> None:
         """earlier: in the order in which they were in force. A pack's number is its place among them."""
         self.pack, self.earlier = pack, tuple(earlier)
+        self._packs = (*self.earlier, pack)
         self.in_force_from = pack.in_force_from
         known: dict[tuple[str, ...], Places] = {}
-        self.succession = Succession((*self.earlier, pack))
+        self.succession = Succession(self._packs)
         self.controls = {
-            id_: _control(id_, setting, self.succession.replaced.get(id_, ()), pack, known)
+            id_: _control(id_, setting, self._bars(id_), pack, known)
             for id_, setting in pack.settings.items()
         }
         # By the purposes it reaches: a question then touches only what may reach it.
-        self._carried: dict[str, list[Governed]] = {}
-        for governed in self.succession.governed:
+        self._carried: dict[str, list[tuple[Governed, Span]]] = {}
+        for governed, span in self.succession.governed.items():
             for purpose in governed.reaches[-1].purposes:
-                self._carried.setdefault(purpose, []).append(governed)
+                self._carried.setdefault(purpose, []).append((governed, span))
         self._governing: dict[int, dict[tuple[str, str, str], frozenset[str]]] = {}
         self._clauses = {
             rule.id: _clause(rule, pack, self.controls, known)
@@ -140,8 +144,12 @@ class Policy:
     @functools.cached_property
     def numbers(self) -> dict[str, int]:
         """The packs that were in force and the present one, by digest; one that came again counts as it first was."""
-        packs = (*self.earlier, self.pack)
-        return {pack.digest: number for number, pack in reversed([*enumerate(packs)])}
+        return {pack.digest: number for number, pack in reversed([*enumerate(self._packs)])}
+
+    @functools.cached_property
+    def last_numbers(self) -> dict[str, int]:
+        """The same; one that came again counts as it last was."""
+        return {pack.digest: number for number, pack in enumerate(self._packs)}
 
     def cell(self, purpose: str, category: str, recipient: str) -> Cell:
         """The rules that speak of this question. Words that are not text are unknown words."""
@@ -168,13 +176,45 @@ class Policy:
     def speaks_for(self, setting: str, pack: str | None, purpose: str, category: str, recipient: str) -> int:
         """Whether a yes to a setting is one to this question: the number of the pack it was given under, or -1.
 
-        pack: its digest. The yes speaks where the setting governed purpose, kind of data and recipient under it. A pack
-        that the ledger does not know governed nothing; words that mean something else now are not what was agreed to.
+        pack: its digest. The yes speaks where the setting governed purpose, kind of data and recipient under it, or in
+        the last pack that had it, where that one has it no more. A pack that the ledger does not know governed nothing;
+        words that mean something else now are not what was agreed to.
         """
         number = -1 if pack is None else self.numbers.get(pack, -1)
-        line = self.pack.purpose_line(purpose)
-        speaks = number >= 0 and self._governs(number, setting, line, ancestors(category), recipient)
+        if number < 0:
+            return -1
+        line, above = self.pack.purpose_line(purpose), ancestors(category)
+        # What is gone was last known by what it governed in the last pack that had it.
+        had = [one for one in range(number + 1) if setting in self._packs[one].settings]
+        speaks = bool(had) and self._governs(had[-1], setting, line, above, recipient)
         return number if speaks else -1
+
+    def covers(self, setting: str, number: int, governed: Governed) -> bool:
+        """Whether a yes to a setting under a pack is one to all that a no to it had reached by then."""
+        reach = [one for one in governed.reaches if one.since <= number][-1]
+        pack, governing = self._packs[number], self._governing_under(number)
+        return all(
+            any(
+                recipient in governing.get((setting, word, kind), ())
+                for word in pack.purpose_line(purpose)
+                for kind in ancestors(category)
+            )
+            for purpose in reach.purposes
+            for category in reach.categories
+            for recipient in reach.recipients
+        )
+
+    def lifts_from(self, setting: str, pack: str | None) -> int:
+        """The number of the pack from which on a yes to another setting came after a no to this one for certain.
+
+        pack: the digest of that under which the no was said. Where that pack had the setting, what the setting has
+        ceased to govern was no part of the no, and its own pack says nothing: 0. A no to one that was gone already
+        speaks of all that it ever governed.
+        """
+        last = self.last_numbers.get(pack, -1) if pack is not None else -1
+        if last < 0:
+            return FOR_GOOD
+        return 0 if setting in self._packs[last].settings else last + 1
 
     def unspoken(self, setting: str, pack: str | None) -> tuple[list[tuple[str, str, str]], bool]:
         """What a setting governs now and a yes under a pack does not speak for; and whether it speaks for anything.
@@ -200,11 +240,21 @@ class Policy:
         return tuple(
             old
             for old in (control.answers_for[1:] if control is not None else ())
-            if all(
+            if old not in self.pack.settings  # it is switched by itself
+            and all(
                 self._takes_over(setting, governed.reaches[0])
                 for governed in self.succession.governed
                 if governed.setting == old
             )
+        )
+
+    def _bars(self, setting: str) -> tuple[tuple[str, int], ...]:
+        """A setting and those it replaces, each with the first pack after all that had it; `FOR_GOOD` for none."""
+        last = {one: number for number, pack in enumerate(self._packs) for one in pack.settings}
+        present = len(self.earlier)
+        return tuple(
+            (one, last[one] + 1 if last.get(one, present) < present else FOR_GOOD)
+            for one in (setting, *self.succession.replaced.get(setting, ()))
         )
 
     def _takes_over(self, setting: str, exact: Reach) -> bool:
@@ -241,14 +291,12 @@ class Policy:
         self, number: int, setting: str, line: tuple[str, ...], above: tuple[str, ...], recipient: str
     ) -> bool:
         """Whether a setting governed a question, in the present pack's words, under a pack: by its own rules."""
-        pack = self.pack if number == len(self.earlier) else self.earlier[number]
+        pack = self._packs[number]
         if recipient != SELF and not _is_same(
             pack.recipients.get(recipient), self.pack.recipients.get(recipient)
         ):
             return False
-        if number not in self._governing:
-            self._governing[number] = _governing(pack)
-        governing = self._governing[number]
+        governing = self._governing_under(number)
         return any(
             recipient in governing.get((setting, word, kind), ())
             for place, word in enumerate(line)
@@ -256,6 +304,11 @@ class Policy:
             if place or pack.purpose_line(word) == line
             for kind in above
         )
+
+    def _governing_under(self, number: int) -> dict[tuple[str, str, str], frozenset[str]]:
+        if number not in self._governing:
+            self._governing[number] = _governing(self._packs[number])
+        return self._governing[number]
 
     def _make_cell(self, purpose: str, category: str, recipient: str) -> Cell:
         pack = self.pack
@@ -276,29 +329,36 @@ class Policy:
             for rule in self._index.get((word, kind), ())
             if recipient in rule.recipients
         }
-        carried: dict[str, set[int]] = {}
-        signals: dict[str, set[int]] = {}
+        governing = {rule.setting for rule in rules.values() if rule.effect == "permit"}
+        carried: dict[str, Carry] = {}
+        signals: dict[str, int] = {}
         for word in (*line, ANY):
-            for governed in self._carried.get(word, ()):
+            for governed, span in self._carried.get(word, ()):
                 since = governed.since(line, above, recipient)
-                if since is not None:
-                    carried.setdefault(governed.setting, set()).add(since)
-                    for signal in governed.signals:
-                        signals.setdefault(signal, set()).add(since)
+                if since is None:
+                    continue
+                setting, bar = governed.setting, span.bar(governed, since)
+                if since == EXACT and governed.is_own and setting in governing:
+                    bar = FOR_GOOD  # it has not ceased to
+                known = carried.get(setting, Carry(bar, ()))
+                carried[setting] = Carry(max(known.bar, bar), (*known.sources, (governed, span.first)))
+                for signal in governed.signals:
+                    signals[signal] = max(signals.get(signal, 0), FOR_GOOD if since == EXACT else since)
         clauses = [(rules[id_].effect, self._clauses[id_]) for id_ in sorted(rules)]
         return Cell(
             None,
             tuple(clause for effect, clause in clauses if effect == "permit"),
             tuple(clause for effect, clause in clauses if effect == "forbid"),
-            tuple((setting, strictest(carried[setting]) or EXACT) for setting in sorted(carried)),
-            {signal: strictest(signals[signal]) or EXACT for signal in sorted(signals)},
+            dict(sorted(carried.items())),
+            dict(sorted(signals.items())),
+            {},
             {},
         )
 
 
 def _answered(code: Code) -> Cell:
     """A question that its own words answer."""
-    return Cell(code, (), (), (), {}, {})
+    return Cell(code, (), (), {}, {}, {}, {})
 
 
 def _places(
@@ -340,7 +400,7 @@ def _governing(pack: Pack) -> dict[tuple[str, str, str], frozenset[str]]:
 def _control(
     id_: str,
     setting: Setting,
-    replaced: tuple[str, ...],
+    bars: tuple[tuple[str, int], ...],
     pack: Pack,
     known: dict[tuple[str, ...], Places],
 ) -> Control:
@@ -357,7 +417,8 @@ def _control(
             for exception in setting.default.exceptions
         ),
         frozenset(setting.honours),
-        (id_, *replaced),
+        tuple(one for one, _ in bars),
+        bars,
     )
 
 

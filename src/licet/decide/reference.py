@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from licet.decide.policy import Cell, Clause, Control, Policy
-from licet.decide.succession import EXACT, is_lifted, strictest
+from licet.decide.succession import EXACT, FOR_GOOD
 from licet.decide.words import Decision, Facts, Request
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import is_age
@@ -24,7 +24,7 @@ from licet.terms.regions import lies_in
 from licet.terms.vocabulary import ancestors
 
 _SILENT = (None, ChoiceState.NEVER_ASKED)
-_GIVEN = ChoiceState.GIVEN
+_GIVEN, _GIVEN_AGAIN = ChoiceState.GIVEN, ChoiceState.GIVEN_AGAIN
 
 
 class Verdict(NamedTuple):
@@ -200,19 +200,19 @@ def stands_on(
 ) -> Verdict:
     """Whether a setting lets its rule apply: a refusal first, then a yes, then where it starts.
 
-    A refusal of a setting that this one replaces counts as one of this. A yes that does not speak for the question
-    counts as never given.
+    A refusal of a setting that this one replaces counts as one of this, until a yes to this after that one was gone.
+    A yes that does not speak for the question counts as never given.
     """
     yes = -1
     own = facts.choices.get(control.id)
     if own is not None:
-        if own is _GIVEN:
+        if own is _GIVEN or own is _GIVEN_AGAIN:
             yes = yes_to(control, request, facts, policy, cell)
         elif _is_no(own):
             return _REFUSED
-    for setting in control.answers_for:
-        since = refusal(setting, request.category, facts, policy)
-        if since is not None and not is_lifted(since, yes):
+    for setting, bar in control.bars:
+        lifted_from = refusal(setting, bar, request, facts, policy, cell)
+        if lifted_from is not None and yes < lifted_from:
             return _REFUSED
     if control.honours and not control.honours.isdisjoint(facts.signals):
         return _REFUSED
@@ -225,11 +225,15 @@ def stands_on(
 
 def yes_to(control: Control, request: Request, facts: Facts, policy: Policy, cell: Cell) -> int:
     """The number of the pack under which the member said yes to a setting for this question; -1 where they did not."""
-    setting, bound = control.id, facts.bound
-    if facts.choices.get(setting) is not _GIVEN or not (type(bound) is dict or isinstance(bound, Mapping)):
+    own = facts.choices.get(control.id)
+    if own is not _GIVEN and own is not _GIVEN_AGAIN:
         return -1
-    pack = bound.get(setting)
-    if not isinstance(pack, str):
+    return speaks(control.id, _bound(facts.bound, control.id), request, policy, cell)
+
+
+def speaks(setting: str, pack: str | None, request: Request, policy: Policy, cell: Cell) -> int:
+    """`Policy.speaks_for`, asked once for every question."""
+    if pack is None:
         return -1
     yes = cell.yeses.get((setting, pack))
     if yes is None:
@@ -266,26 +270,86 @@ def starts_on(control: Control, request: Request, facts: Facts, policy: Policy) 
     return YES if on or switched_on else _OFF_BY_DEFAULT
 
 
-def refuses(setting: str, category: str, facts: Facts, policy: Policy) -> bool:
-    """Whether the member refused this setting, wholly or for this kind of data or anything above it."""
-    return refusal(setting, category, facts, policy) is not None
+def refusal(setting: str, bar: int, request: Request, facts: Facts, policy: Policy, cell: Cell) -> int | None:
+    """Whether the member refuses a setting for this kind of data: the pack from which on a yes ends that; None if not.
 
-
-def refusal(setting: str, category: str, facts: Facts, policy: Policy) -> int | None:
-    """With which pack a refusal of a setting came to reach this kind of data; None where there is none.
-
-    `EXACT` for a refusal of the whole setting, of this kind or of one above it. Whatever is neither a yes nor silence
-    is a refusal.
+    bar: from which on a yes to another setting that speaks for the question ends a refusal of the whole; `FOR_GOOD`
+         where the setting governs it still, and none does.
+    Whatever is neither a yes nor silence is a refusal; so is a yes after one, to what the refusal had reached by then
+    and the yes does not speak for.
     """
     own = facts.choices.get(setting)
-    if own is not None and _is_no(own):
-        return EXACT
+    found = None
+    if own is not None and own is not _GIVEN:
+        found = _ended(own, setting, facts.bound, setting, EXACT, bar, request, policy, cell)
     narrow = facts.narrow.get(setting) if facts.narrow else None
-    if not narrow:
+    if not narrow or found == FOR_GOOD:
+        return found
+    above, bound = ancestors(request.category), facts.narrow_bound
+    packs = bound.get(setting) if isinstance(bound, Mapping) else None
+    for kind, state in narrow.items():
+        since = reaches(kind, above, policy)
+        if since is not None:
+            ended = _ended(state, setting, packs, kind, since, bar, request, policy, cell)
+            found = ended if found is None or (ended is not None and ended > found) else found
+    return found
+
+
+def _ended(
+    state: object,
+    setting: str,
+    packs: object,
+    name: object,
+    since: int,
+    bar: int,
+    request: Request,
+    policy: Policy,
+    cell: Cell,
+) -> int | None:
+    """From which pack on a yes ends what was said of a setting or of one kind of data under it; None for no refusal.
+
+    packs: under which each was said, by `name`. since: with which pack a refusal of the kind came to reach this one.
+    """
+    is_again = state is _GIVEN_AGAIN
+    if not is_again and not _is_no(state):
         return None
-    above = ancestors(category)
-    sinces = [reaches(kind, above, policy) for kind, state in narrow.items() if _is_no(state)]
-    return strictest(since for since in sinces if since is not None)
+    pack = _bound(packs, name)
+    if is_again:
+        if since != EXACT:  # a yes to one kind is none to others that the refusal had reached by then
+            number = FOR_GOOD if pack is None else policy.last_numbers.get(pack, FOR_GOOD)
+            if not policy.succession.has_grown(str(name), number):
+                return None
+        elif not outlives(setting, pack, request, policy, cell):
+            return None
+    # What a refusal of one kind only came to reach ends with a yes to the setting itself, too.
+    ended = since if since != EXACT and bar == FOR_GOOD else max(since, bar)
+    return ended if is_again or ended == FOR_GOOD else max(ended, policy.lifts_from(setting, pack))
+
+
+def outlives(setting: str, pack: str | None, request: Request, policy: Policy, cell: Cell) -> bool:
+    """Whether a refusal goes on for a question after a yes to the same setting, given under a pack.
+
+    Not where the yes speaks for the question, nor where it was one to all that the refusal had reached by then. Nobody
+    knows under which pack a yes was given that is bound to none: it speaks for nothing, and any refusal came before it.
+    """
+    number = None if pack is None else policy.last_numbers.get(pack)
+    if pack is None or number is None:
+        return True
+    carry = cell.carried.get(setting)
+    if carry is None or speaks(setting, pack, request, policy, cell) >= 0:
+        return False
+    if (setting, pack) not in cell.noes:
+        cell.noes[setting, pack] = any(
+            first <= number and not policy.covers(setting, number, governed)
+            for governed, first in carry.sources
+        )
+    return cell.noes[setting, pack]
+
+
+def _bound(packs: object, name: object) -> str | None:
+    """The digest that a yes is bound to; None where nobody says."""
+    pack = packs.get(name) if type(packs) is dict or isinstance(packs, Mapping) else None
+    return pack if isinstance(pack, str) else None
 
 
 def reaches(kind: object, above: tuple[str, ...], policy: Policy) -> int | None:
@@ -300,26 +364,28 @@ def _stand(
     own = facts.choices.get(setting)
     if own is None:
         return ChoiceState.NEVER_ASKED
-    if own is _GIVEN and (control is None or yes_to(control, request, facts, policy, cell) < 0):
+    if (own is _GIVEN or own is _GIVEN_AGAIN) and (
+        control is None or yes_to(control, request, facts, policy, cell) < 0
+    ):
         return ChoiceState.NEVER_ASKED
     return own if isinstance(own, ChoiceState) else ChoiceState.REFUSED
 
 
 def _is_no(state: object) -> bool:
-    return state not in _SILENT and state is not _GIVEN
+    return state not in _SILENT and state is not _GIVEN and state is not _GIVEN_AGAIN
 
 
 def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) -> str | None:
     """The setting of an earlier pack, or the signal, by which the member already said no to this question.
 
-    What came to be refused with a later pack ends with a yes to this very question under that pack or a later one.
+    What a refusal only came to reach, or its setting has ceased to govern, ends with a yes to this very question since.
     """
     found = [
-        (setting, max(since, said))
-        for setting, since in cell.carried
-        if (said := refusal(setting, request.category, facts, policy)) is not None
+        (setting, lifted_from)
+        for setting, carry in cell.carried.items()
+        if (lifted_from := refusal(setting, carry.bar, request, facts, policy, cell)) is not None
     ]
-    found += [(signal, since) for signal, since in cell.signals.items() if signal in facts.signals]
+    found += [(signal, bar) for signal, bar in cell.signals.items() if signal in facts.signals]
     if not found:
         return None
     yes = max(
@@ -328,7 +394,7 @@ def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) 
         else -1
         for clause in cell.permits
     )
-    return next((name for name, since in found if not is_lifted(since, yes)), None)
+    return next((name for name, bar in found if yes < bar), None)
 
 
 def _is_readable(facts: object) -> bool:

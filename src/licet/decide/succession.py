@@ -8,6 +8,7 @@ old word being kept changes nothing. Pure; knows packs, no subject and no moment
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -18,8 +19,14 @@ from licet.terms.vocabulary import PURPOSES
 #: Every purpose, or every recipient but the platform itself; no id can be it.
 ANY = "*"
 
-#: What a refusal governed exactly; no yes to another setting lifts it.
+#: What a refusal governed exactly, in place of the number of a pack with which it came to reach so far.
 EXACT = 0
+
+#: The sorts of words that a question is made of.
+PARTS = ("purposes", "categories", "recipients")
+
+#: Beyond the number of every pack: no yes to another setting lifts the refusal.
+FOR_GOOD = sys.maxsize
 
 
 class Reach(NamedTuple):
@@ -41,11 +48,13 @@ class Reach(NamedTuple):
 class Governed(NamedTuple):
     """What a rule of an earlier pack let a setting govern, and how far that reaches since.
 
+    is_own:  whether the rule named the setting itself, and not one that took its place.
     signals: the privacy signals that switched the setting off there.
     reaches: each within the next; the first is what was governed exactly.
     """
 
     setting: str
+    is_own: bool
     signals: tuple[str, ...]
     reaches: tuple[Reach, ...]
 
@@ -55,6 +64,31 @@ class Governed(NamedTuple):
             (reach.since for reach in self.reaches if reach.covers(line, above, recipient)),
             None,
         )
+
+
+class Span(NamedTuple):
+    """The first and the last of the packs, by number, in which a rule let a setting govern the same."""
+
+    first: int
+    last: int
+
+    def bar(self, governed: Governed, since: int) -> int:
+        """The pack from which on a yes to another setting ends a refusal that reaches a question since a pack.
+
+        Where the setting governed the question itself: the first after all in which it did.
+        """
+        return since if since != EXACT else self.last + 1 if governed.is_own else self.first
+
+
+class Carry(NamedTuple):
+    """How a refusal of a setting of an earlier pack reaches a question.
+
+    bar:     a yes to another setting that speaks for the question ends it if given under this pack or a later one.
+    sources: what the setting governed from which it does, each with the number of the first pack in which that was so.
+    """
+
+    bar: int
+    sources: tuple[tuple[Governed, int], ...]
 
 
 class Carried(NamedTuple):
@@ -99,9 +133,15 @@ class _Turn(NamedTuple):
 
 
 class _Words:
-    """The words that the packs so far spoke of, and what each had for a parent in any of them."""
+    """The words that the packs so far spoke of, and what each had for a parent in any of them.
+
+    old:   by part what each word succeeded in any of them.
+    ruled: by part the words of which the last of them had a rule.
+    """
 
     def __init__(self) -> None:
+        self.old: dict[str, dict[str, set[str]]] = {part: {} for part in PARTS}
+        self.ruled: dict[str, frozenset[str]] = dict.fromkeys(PARTS, frozenset())
         self.purposes: dict[str, set[str | None]] = {}
         self.categories: set[str] = set()
         self.recipients: dict[str, set[str | None]] = {}
@@ -113,6 +153,15 @@ class _Words:
         self.categories |= _categories(pack)
         for id_, recipient in pack.recipients.items():
             self.recipients.setdefault(id_, set()).add(recipient.kind)
+        for part in PARTS:
+            for id_, entry in getattr(pack, part).items():
+                self.old[part].setdefault(id_, set()).update(entry.succeeds)
+            self.ruled[part] = _ruled(pack, part)
+
+    def back(self, pack: Pack, part: str) -> dict[str, set[str]]:
+        """Words of which the pack has a rule again, and the last did not, by those that had succeeded them."""
+        again = _ruled(pack, part) - self.ruled[part]
+        return {word: old & again for word, old in self.old[part].items() if old & again}
 
 
 class Step:
@@ -124,6 +173,7 @@ class Step:
         kinds_of = {word: frozenset(kinds) for word, kinds in before.recipients.items()}
         own = {id_: purpose for id_, purpose in pack.purposes.items() if id_ not in PURPOSES}
         self.purposes = _turn(
+            before.back(pack, "purposes"),
             {id_: (purpose.kind_of, purpose.succeeds) for id_, purpose in own.items()},
             {*parents_of, *PURPOSES},
             lambda word: parents_of.get(word, frozenset()),
@@ -135,6 +185,7 @@ class Step:
         )
         categories = {id_: pack.categories.get(id_) for id_ in _categories(pack)}
         self.categories = _turn(
+            before.back(pack, "categories"),
             {
                 id_: (_above(id_), () if entry is None else entry.succeeds)
                 for id_, entry in categories.items()
@@ -144,6 +195,7 @@ class Step:
             lambda word: () if pack.category_term(word) is not None else (word.partition(".")[0],),
         )
         self.recipients = _turn(
+            before.back(pack, "recipients"),
             {id_: (recipient.kind, recipient.succeeds) for id_, recipient in pack.recipients.items()},
             set(kinds_of),
             lambda word: kinds_of.get(word, frozenset()),
@@ -174,7 +226,8 @@ class Step:
 class Succession:
     """Packs in the order in which they were in force, the present one last.
 
-    governed: what settings of the packs before the present one governed, as far as it reaches now.
+    governed: what settings of the packs before the present one governed, as far as it reaches now, and in which of
+              them they did.
     replaced: for each setting those whose place it took, directly or by others between them.
     """
 
@@ -184,7 +237,7 @@ class Succession:
         self.replaced: dict[str, tuple[str, ...]] = {}
         self._first: dict[str, int] = {}
         words, edges = _Words(), dict[str, dict[str, None]]()
-        governed: dict[Governed, None] = {}
+        governed: dict[Governed, Span] = {}
         for number, pack in enumerate(packs):
             for id_, setting in pack.settings.items():
                 if setting.replaces:
@@ -195,13 +248,14 @@ class Succession:
             step = Step(number, pack, words)
             if number:
                 self.steps.append(step)
-                governed = dict.fromkeys(map(step.follow, governed))
+                governed = _merged((step.follow(one), span) for one, span in governed.items())
             words.learn(pack)
             for category in _categories(pack):
                 self._first.setdefault(category, number)
             if number < len(packs) - 1:
-                governed |= dict.fromkeys(self._governed_by(pack, step))
-        self.governed = tuple(governed)
+                new = ((one, Span(number, number)) for one in self._governed_by(pack, step))
+                governed = _merged((*governed.items(), *new))
+        self.governed = governed
         self.parents = {word: frozenset(parents) for word, parents in words.purposes.items()}
         self._kinds: dict[str, tuple[tuple[int, frozenset[str]], ...]] = {}
 
@@ -217,6 +271,10 @@ class Succession:
                     reaches.append((step.number, further))
             self._kinds[kind] = tuple(reaches)
         return next((since for since, kinds in self._kinds[kind] if not kinds.isdisjoint(above)), None)
+
+    def has_grown(self, kind: str, number: int) -> bool:
+        """Whether a refusal of one kind of data reached others by the time of a pack. Asked after `kind_since`."""
+        return any(EXACT < since <= number for since, _ in self._kinds[kind])
 
     def heirs(self, part: str, word: str) -> frozenset[str]:
         """The words that say they succeed this one, or one that does. part: purposes, categories or recipients."""
@@ -238,7 +296,7 @@ class Succession:
             if len(governed.reaches) < 2 or governed.reaches[-1].since != step.number:
                 continue
             before, after = governed.reaches[-2:]
-            for part in ("purposes", "categories", "recipients"):
+            for part in PARTS:
                 old, turn = getattr(before, part), getattr(step, part)
                 for word in getattr(after, part) - old:
                     heir_of = {one for one in turn.heirs if word in turn.heirs[one]}
@@ -268,7 +326,9 @@ class Succession:
                 frozenset(rule.recipients),
             )
             for setting in (rule.setting, *self.replaced.get(rule.setting, ())):
-                yield Governed(setting, pack.settings[rule.setting].honours, (exact,))
+                yield Governed(
+                    setting, setting == rule.setting, pack.settings[rule.setting].honours, (exact,)
+                )
 
 
 def strictest(sinces: Iterable[int]) -> int | None:
@@ -277,24 +337,33 @@ def strictest(sinces: Iterable[int]) -> int | None:
     return None if not found else EXACT if EXACT in found else max(found)
 
 
-def is_lifted(since: int, yes: int) -> bool:
-    """Whether a refusal that came to reach a question with a pack ends with a yes to it under that pack or a later one.
+def _merged(found: Iterable[tuple[Governed, Span]]) -> dict[Governed, Span]:
+    merged: dict[Governed, Span] = {}
+    for governed, span in found:
+        known = merged.get(governed, span)
+        merged[governed] = Span(min(span.first, known.first), max(span.last, known.last))
+    return merged
 
-    What was governed exactly no yes to something else lifts. yes: the number of the pack it is bound to; -1 for none.
-    """
-    return EXACT < since <= yes
+
+def _ruled(pack: Pack, part: str) -> frozenset[str]:
+    return frozenset(word for rule in pack.rules for word in getattr(rule, part))
 
 
 def _turn(
+    back: Mapping[str, set[str]],
     spoken: Mapping[str, tuple[str | None, tuple[str, ...]]],
     known: Iterable[str],
     parents: Callable[[str], Iterable[str | None]],
     around: Callable[[str], Iterable[str]],
 ) -> _Turn:
-    """spoken: the pack's words, each with its parent and what it says it succeeds. known: those of packs before it."""
+    """As `_Turn`.
+
+    back:   words that come back, by those that had succeeded them.
+    spoken: the pack's words, each with its parent and what it says it succeeds. known: those of packs before it.
+    """
     earlier = {*known}
     siblings: dict[str | None, set[str]] = {}
-    heirs: dict[str, set[str]] = {}
+    heirs = {word: {*old} for word, old in back.items()}  # what comes back takes its heirs' noes along
     unheard = []
     for word, (parent, succeeds) in spoken.items():
         unheard += [(word, old) for old in succeeds if old not in earlier]

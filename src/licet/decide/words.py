@@ -42,6 +42,7 @@ class Facts(NamedTuple):
     signals: privacy signals the member sends, such as ``gpc``.
     bound:   setting id to the digest of the pack under which the member said yes to it. A yes speaks only for what its
              setting governed there; one that is bound to nothing speaks for nothing.
+    narrow_bound: the same for a yes to one kind of data after a no to it, by setting and kind.
     """
 
     region: str | None = None
@@ -51,6 +52,7 @@ class Facts(NamedTuple):
     narrow: Mapping[str, Mapping[str, ChoiceState]] = {}
     signals: frozenset[str] = frozenset()
     bound: Mapping[str, str] = {}
+    narrow_bound: Mapping[str, Mapping[str, str]] = {}
 
 
 class Decision(NamedTuple):

@@ -84,9 +84,10 @@ def _parts(table: pa.Table, looks: Dimensions) -> dict[str, Part]:
                     fix="add the column; a null in it says that the member was never asked",
                 )
             parts[prefix + name] = _words(table, prefix + name) if prefix == CHOICE else _sent(table, name)
-            stands_for = {pack: other for setting, pack, other in looks.yeses if setting == name}
-            if prefix == CHOICE and stands_for and str(ChoiceState.GIVEN) in parts[prefix + name].values:
-                parts[PACK + name] = _packs(table, name, stands_for)
+            if prefix == CHOICE and (pairs := _pairs(name, looks)):
+                has_yeses = not set(ChoiceState.yeses()).isdisjoint(parts[prefix + name].values)
+                if has_yeses or PACK + name in table.column_names:
+                    parts[PACK + name] = _packs(table, name, pairs)
     if looks.visibilities:
         parts["visibility"] = _words(table, "visibility")
     if looks.cuts:
@@ -113,6 +114,19 @@ def _words(table: pa.Table, name: str) -> Part:
     if indices.null_count:
         indices = pc.fill_null(indices, len(words))
     return Part(indices.to_numpy(zero_copy_only=False), [*words, None])
+
+
+def _pairs(setting: str, looks: Dimensions) -> dict[str, str]:
+    """By pack the one that stands for it, for a yes and a no alike."""
+    told = [
+        {pack: other for name, pack, other in binding if name == setting}
+        for binding in (looks.yeses, looks.noes)
+    ]
+    alike: dict[tuple[str | None, ...], str] = {}
+    return {
+        pack: alike.setdefault(tuple(one.get(pack) for one in told), pack)
+        for pack in sorted({pack for one in told for pack in one})
+    }
 
 
 def _packs(table: pa.Table, setting: str, stands_for: dict[str, str]) -> Part:

@@ -67,12 +67,6 @@ class Asked:
 def joined(looks: Iterable[Dimensions]) -> Dimensions:
     """Everything that any of these look at."""
     found = list(looks)
-    told = [{(setting, pack): other for setting, pack, other in one.yeses} for one in found]
-    alike: dict[tuple[str, ...], str] = {}
-    yeses = []
-    for setting, pack in sorted({yes for one in told for yes in one}):
-        spoken = (setting, *(one.get((setting, pack), "") for one in told))
-        yeses.append((setting, pack, alike.setdefault(spoken, pack)))
 
     def every(name: str) -> tuple[Any, ...]:
         return tuple(sorted({value for one in found for value in getattr(one, name)}))
@@ -83,8 +77,19 @@ def joined(looks: Iterable[Dimensions]) -> Dimensions:
     named = {word for words in known for word in words} - others
     return Dimensions(
         every("ages"), any(looks.plans for looks in found), every("settings"), every("signals"),
-        tuple(sorted(named)), tuple(sorted(others)), every("cuts"), tuple(yeses),
+        tuple(sorted(named)), tuple(sorted(others)), every("cuts"),
+        _joined([one.yeses for one in found]), _joined([one.noes for one in found]),
     )  # fmt: skip
+
+
+def _joined(bindings: list[tuple[tuple[str, str, str], ...]]) -> tuple[tuple[str, str, str], ...]:
+    """A pack stands for another where it does so in all of these."""
+    told = [{(setting, pack): other for setting, pack, other in one} for one in bindings]
+    alike: dict[tuple[str, ...], str] = {}
+    return tuple(
+        (setting, pack, alike.setdefault((setting, *(one.get((setting, pack), "") for one in told)), pack))
+        for setting, pack in sorted({pair for one in told for pair in one})
+    )
 
 
 def _only(parts: str, wanted: tuple[str, ...], mark: str) -> str:

@@ -81,6 +81,7 @@ class People:
         choices: dict[str, ChoiceState] = {}
         narrow: dict[str, dict[str, ChoiceState]] = {}
         bound: dict[str, str] = {}
+        narrow_bound: dict[str, dict[str, str]] = {}
         for choice in ledger.choices_of(subject, position):
             if choice.category is None:
                 choices[choice.setting] = choice.state
@@ -88,7 +89,9 @@ class People:
                     bound[choice.setting] = choice.pack
             else:
                 narrow.setdefault(choice.setting, {})[choice.category] = choice.state
-        return _facts(agreed, at, choices, narrow, ledger.signals_of(subject, position), bound)
+                if choice.pack is not None:
+                    narrow_bound.setdefault(choice.setting, {})[choice.category] = choice.pack
+        return _facts(agreed, at, choices, narrow, ledger.signals_of(subject, position), bound, narrow_bound)
 
     def facts_about_many(
         self, subjects: Collection[str], at: datetime, position: int, ledger: Ledger
@@ -104,6 +107,7 @@ class People:
         choices: dict[str, dict[str, ChoiceState]] = {one: {} for one in known}
         narrow: dict[str, dict[str, dict[str, ChoiceState]]] = {one: {} for one in known}
         bound: dict[str, dict[str, str]] = {one: {} for one in known}
+        narrow_bound: dict[str, dict[str, dict[str, str]]] = {one: {} for one in known}
         for row in ledger.choices_table(position, known.keys()).to_pylist():
             state = ChoiceState(row["state"])
             if row["category"] is None:
@@ -112,12 +116,21 @@ class People:
                     bound[row["subject"]][row["setting"]] = row["pack"]
             else:
                 narrow[row["subject"]].setdefault(row["setting"], {})[row["category"]] = state
+                if row["pack"] is not None:
+                    kinds = narrow_bound[row["subject"]].setdefault(row["setting"], {})
+                    kinds[row["category"]] = row["pack"]
         signals: dict[str, set[str]] = {}
         for row in ledger.signals_table(position, known.keys()).to_pylist():
             signals.setdefault(row["subject"], set()).add(row["signal"])
         return {
             one: _facts(
-                known[one], at, choices[one], narrow[one], frozenset(signals.get(one, ())), bound[one]
+                known[one],
+                at,
+                choices[one],
+                narrow[one],
+                frozenset(signals.get(one, ())),
+                bound[one],
+                narrow_bound[one],
             )
             if one in known
             else None
@@ -255,6 +268,7 @@ def _facts(
     narrow: dict[str, dict[str, ChoiceState]],
     signals: frozenset[str],
     bound: dict[str, str],
+    narrow_bound: dict[str, dict[str, str]],
 ) -> Facts:
     return Facts(
         None if agreed.get("region") is None else str(agreed["region"]),
@@ -264,6 +278,7 @@ def _facts(
         narrow,
         signals,
         bound,
+        narrow_bound,
     )
 
 

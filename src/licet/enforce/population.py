@@ -161,19 +161,24 @@ def _with_states(
 
 
 def _bound(choices: pa.Table, looks: Dimensions) -> pa.Table:
-    """The choices, each yes followed by the pack that stands for the one it was given under; alone where for none."""
-    if choices.num_rows == 0 or not looks.yeses:
+    """The choices, each followed by the pack that stands for the one it was made under; alone where for none."""
+    bindings = (looks.noes, looks.yeses)
+    if choices.num_rows == 0 or not any(bindings):
         return choices.select(["subject", "setting", "category", "state"])
-    settings = sorted({setting for setting, _, _ in looks.yeses})
-    packs = sorted({pack for _, pack, _ in looks.yeses})
-    suffixes = ["", *(BOUND + pack for pack in sorted({pack for _, _, pack in looks.yeses}))]
-    # Small whole numbers: a setting and a pack together give the place of what stands for them.
-    stands_for = np.zeros((len(settings) + 1, len(packs) + 1), np.int32)
-    for setting, pack, other in looks.yeses:
-        stands_for[settings.index(setting), packs.index(pack)] = suffixes.index(BOUND + other)
-    place = stands_for[_places(choices["setting"], settings), _places(choices["pack"], packs)]
-    is_yes = pc.and_(pc.equal(choices["state"], str(ChoiceState.GIVEN)), pc.is_null(choices["category"]))
-    place[~is_yes.to_numpy(zero_copy_only=False)] = 0
+    told = {one for binding in bindings for one in binding}
+    settings, packs = sorted({setting for setting, _, _ in told}), sorted({pack for _, pack, _ in told})
+    suffixes = ["", *(BOUND + pack for pack in sorted({pack for _, _, pack in told}))]
+    # Small whole numbers: what was said, a setting and a pack together give the place of what stands for them.
+    stands_for = np.zeros((2, len(settings) + 1, len(packs) + 1), np.int32)
+    for said_yes, binding in enumerate(bindings):
+        for setting, pack, other in binding:
+            stands_for[said_yes, settings.index(setting), packs.index(pack)] = suffixes.index(BOUND + other)
+    is_yes = pc.is_in(choices["state"], value_set=pa.array(ChoiceState.yeses()))
+    said = is_yes.to_numpy(zero_copy_only=False).astype(np.int8)
+    place = stands_for[said, _places(choices["setting"], settings), _places(choices["pack"], packs)]
+    # A first yes to one kind of data permits nothing and lifts nothing.
+    is_idle = pc.and_(pc.equal(choices["state"], str(ChoiceState.GIVEN)), pc.is_valid(choices["category"]))
+    place[is_idle.to_numpy(zero_copy_only=False)] = 0
     suffix = pa.array(suffixes, pa.string()).take(pa.array(place))
     state = pc.binary_join_element_wise(choices["state"].cast(pa.string()), suffix, "")
     return choices.select(["subject", "setting", "category"]).append_column("state", state)

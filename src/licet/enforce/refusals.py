@@ -21,5 +21,6 @@ def refusing(ledger: Ledger, position: int, subjects: Collection[str] | None = N
 
 def who_refuses(choices: pa.Table, signals: pa.Table) -> pa.Array:
     """Ids with a no among some choices, or with a signal, each once. choices: with `state`."""
-    noes = choices.filter(pc.not_equal(choices["state"], str(ChoiceState.GIVEN)))["subject"]
+    yeses = pa.array(ChoiceState.yeses())
+    noes = choices.filter(pc.invert(pc.is_in(choices["state"], value_set=yeses)))["subject"]
     return pa.chunked_array([*noes.chunks, *signals["subject"].chunks], pa.string()).unique()

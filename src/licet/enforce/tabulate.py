@@ -39,7 +39,8 @@ class Dimensions(NamedTuple):
     audiences:    those other words, where rules name any.
     cuts:         dates between which the making of a record cannot matter, ascending.
     yeses:        setting, pack (its digest) under which a yes to it was given, and the pack that stands for all those
-                  under which it speaks for the same questions; a yes under any other pack speaks for none.
+                  under which it would be the same; a yes under any other is like one under a pack that nobody knows.
+    noes:         the same of a no: the pack stands for those under which it is lifted by the same yeses.
     """
 
     ages: tuple[int, ...]
@@ -50,6 +51,7 @@ class Dimensions(NamedTuple):
     audiences: tuple[str, ...]
     cuts: tuple[datetime, ...]
     yeses: tuple[tuple[str, str, str], ...] = ()
+    noes: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def row_classes(self) -> int:
@@ -79,6 +81,7 @@ def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequenc
     cells = [policy.cell(purpose, category, recipient) for category in categories]
     clauses = [clause for cell in cells for clause in (*cell.permits, *cell.forbids)]
     controls = [clause.control for clause in clauses if clause.control is not None]
+    settings = _settings(cells, controls)
     ages = {0}
     for clause in clauses:
         if clause.minimum_age is not None:
@@ -94,7 +97,7 @@ def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequenc
         tuple(sorted(ages)),
         any(clause.plans is not None for clause in clauses)
         or any(start.plans is not None for control in controls for start in control.starts),
-        tuple(sorted(_settings(cells, controls))),
+        tuple(sorted(settings)),
         tuple(
             sorted(
                 {signal for control in controls for signal in control.honours}
@@ -104,28 +107,26 @@ def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequenc
         tuple(sorted(named)),
         tuple(sorted(policy.pack.audiences - named)) if named else (),
         tuple(sorted(_cuts(clauses))),
-        _yeses(policy, purpose, recipient, categories, {control.id for control in controls}),
+        # A yes under any of them may be told from one under a pack that nobody knows: by what a no had reached by then.
+        tuple((setting, pack, pack) for setting in sorted(settings) for pack in sorted(policy.numbers)),
+        _noes(policy, settings),
     )
 
 
 def _settings(cells: list[Cell], controls: list[Control]) -> set[str]:
     found = {control.id for control in controls}
     found |= {old for control in controls for old in control.answers_for}
-    return found | {setting for cell in cells for setting, _ in cell.carried}
+    return found | {setting for cell in cells for setting in cell.carried}
 
 
-def _yeses(
-    policy: Policy, purpose: str, recipient: str, categories: Sequence[str], settings: set[str]
-) -> tuple[tuple[str, str, str], ...]:
+def _noes(policy: Policy, settings: set[str]) -> tuple[tuple[str, str, str], ...]:
+    if not policy.earlier:
+        return ()  # there was no other pack to say anything under
     found = []
     for setting in sorted(settings):
-        alike: dict[tuple[int, ...], str] = {}
+        alike: dict[int, str] = {}
         for pack in policy.numbers:
-            spoken = tuple(
-                policy.speaks_for(setting, pack, purpose, category, recipient) for category in categories
-            )
-            if max(spoken) >= 0:
-                found.append((setting, pack, alike.setdefault(spoken, pack)))
+            found.append((setting, pack, alike.setdefault(policy.lifts_from(setting, pack), pack)))
     return tuple(sorted(found))
 
 
@@ -140,19 +141,22 @@ def facts_of(subject: Subject) -> Facts:
     choices: dict[str, ChoiceState] = {}
     bound: dict[str, str] = {}
     narrow: dict[str, dict[str, ChoiceState]] = {}
+    narrow_bound: dict[str, dict[str, str]] = {}
     for part in filter(None, subject.state.split(MARK)):
         setting, _, rest = part.partition("=")
         category, _, stated = rest.rpartition("=")
         state, _, pack = stated.partition(BOUND)
-        if pack:
-            bound[setting] = pack
         if category:
             narrow.setdefault(setting, {})[category] = ChoiceState(state)
+            if pack:
+                narrow_bound.setdefault(setting, {})[category] = pack
         else:
             choices[setting] = ChoiceState(state)
+            if pack:
+                bound[setting] = pack
     return Facts(
         subject.region, subject.age, subject.plan, choices, narrow,
-        frozenset(filter(None, subject.signals.split(MARK))), bound,
+        frozenset(filter(None, subject.signals.split(MARK))), bound, narrow_bound,
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ from licet.ledger.entries import (
     to_microseconds,
 )
 from licet.ledger.notes import Signer
-from licet.ledger.pack_numbers import NAMING, NAMING_ENTRIES, PackNumbers
+from licet.ledger.pack_numbers import FIRST_PACK, NAMING, NAMING_ENTRIES, PackNumbers
 from licet.ledger.proofs import read_frontier
 from licet.ledger.reading import CHANGED_SINCE, select_nodes, select_requests, to_requests
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS, select_indices_of
@@ -186,13 +186,17 @@ class Appender:
         """The noes and signals of a subject that stand now, as rows under their mark.
 
         What an earlier erasure left stands under the mark already, and again where a yes that lifted it is erased now.
+        A no goes on after a yes to the same setting, too, where there was a policy before that of the yes: what it had
+        reached and the yes does not speak for. The yes is erased, so it goes on for all that it was.
         """
         who = (subject, mark)
         return (
             [
-                ChoiceRow(mark, setting, category, latest >> 1, 0, 0)
-                for setting, category, latest in self._storage.ask(connection, LATEST_CHOICES, who)
-                if not latest & 1 and latest >> 1 in indices
+                ChoiceRow(mark, setting, category, last_no, 0, 0)
+                for setting, category, is_yes, pack, last_no in self._storage.ask(
+                    connection, LATEST_CHOICES, who
+                )
+                if last_no in indices and (not is_yes or pack != FIRST_PACK)
             ],
             [
                 SignalRow(mark, signal, latest >> 1, 1)

@@ -52,12 +52,12 @@ SIGNALS_TABLE = pa.schema(
 _LATEST_SIGNAL = "MAX(entry * 2 + is_on)"
 _LATEST_CHOICE = f"MAX((entry * 2 + is_on) * {1 << PACK_BITS} + pack)"
 _CHOICES_UNDER = (
-    f"SELECT setting, category, {_LATEST_CHOICE} AS latest, MAX(is_on) AS ever_on "
+    f"SELECT setting, category, {_LATEST_CHOICE} AS latest, MAX(is_on) AS ever_on, MAX(1 - is_on) AS ever_off "
     "FROM choices WHERE subject = ? AND entry < ? GROUP BY setting, category"
 )
 # One after the other and not by IN, which SQLite would sort.
 _CHOICES_OF = f"""
-    SELECT found.setting, found.category, found.latest, found.ever_on, entries.recorded_at_us
+    SELECT found.setting, found.category, found.latest, found.ever_on, found.ever_off, entries.recorded_at_us
     FROM ({_CHOICES_UNDER} UNION ALL {_CHOICES_UNDER}) AS found
     JOIN entries ON entries.idx = found.latest >> {PACK_BITS + 1}
 """
@@ -66,11 +66,21 @@ _SIGNALS_UNDER = (
 )
 _SIGNALS_OF = f"{_SIGNALS_UNDER} UNION ALL {_SIGNALS_UNDER}"
 
-_NOW = "SELECT {0}, MAX(entry * 2 + is_on) FROM {1} WHERE subject IN (?, ?) GROUP BY {0} ORDER BY {0}"
+#: Where somebody known by either of two names stands now: setting, category, whether it is a yes and under which pack
+#: (a number, 0 for none), and the entry of the last no, -1 for none; of a signal twice the entry plus 1 for a yes.
+LATEST_CHOICES = f"""
+    SELECT setting, category, (latest >> {PACK_BITS}) & 1, latest & {MOST_PACKS}, last_no
+    FROM (SELECT setting, category, {_LATEST_CHOICE} AS latest,
+                 MAX(CASE WHEN is_on = 0 THEN entry ELSE -1 END) AS last_no
+          FROM choices WHERE subject IN (?, ?) GROUP BY setting, category) AS found
+    ORDER BY setting, category
+"""
+LATEST_SIGNALS = (
+    f"SELECT signal, {_LATEST_SIGNAL} FROM signals WHERE subject IN (?, ?) GROUP BY signal ORDER BY signal"
+)
 
-#: Where somebody known by either of two names stands now: setting, category, and twice the entry plus 1 for a yes.
-LATEST_CHOICES = _NOW.format("setting, category", "choices")
-LATEST_SIGNALS = _NOW.format("signal", "signals")
+#: What is told of each subject and setting.
+_TOLD = ("latest", "ever_on", "ever_off")
 
 #: Whether anybody left noes or signals behind: marks lie side by side in the order of the keys.
 _ANY_MARK = (
@@ -111,22 +121,22 @@ def read_choices(
     packs_to: the packs that the ledger names, up to a number at least.
     """
     mark = _mark(storage, subject, marks)
-    stands: dict[tuple[str, str], tuple[int, int, int]] = {}
+    stands: dict[tuple[str, str], tuple[int, int, int, int]] = {}
     for setting, category, *stand in storage.fetch(_CHOICES_OF, (subject, position, mark, position)):
-        latest, ever_on, at_us = stand
+        latest, ever_on, ever_off, at_us = stand
         if (before := stands.get((setting, category))) is not None:
-            ever_on = max(ever_on, before[1])
-            latest, _, at_us = max(before, (latest, ever_on, at_us))
-        stands[setting, category] = latest, ever_on, at_us
+            ever_on, ever_off = max(ever_on, before[1]), max(ever_off, before[2])
+            latest, *_, at_us = max(before, (latest, ever_on, ever_off, at_us))
+        stands[setting, category] = latest, ever_on, ever_off, at_us
     found = []
-    for (setting, category), (latest, ever_on, at_us) in sorted(stands.items()):
+    for (setting, category), (latest, ever_on, ever_off, at_us) in sorted(stands.items()):
         pack, last = latest & MOST_PACKS, latest >> PACK_BITS
         found.append(
             Choice(
                 setting,
                 category or None,
                 "on" if last & 1 else "off",
-                _state(last & 1, ever_on),
+                _state(last & 1, ever_on, ever_off),
                 last >> 1,
                 from_microseconds(at_us),
                 packs_to(pack).digest(pack),
@@ -160,6 +170,7 @@ def read_choices_table(
     last, packs = pc.shift_right(latest, PACK_BITS), pc.bit_wise_and(latest, MOST_PACKS).cast(pa.int32())
     is_on = pc.equal(pc.bit_wise_and(last, 1), 1)
     refusal = pc.if_else(pc.equal(told["ever_on"], 1), str(ChoiceState.WITHDRAWN), str(ChoiceState.REFUSED))
+    consent = pc.if_else(pc.equal(told["ever_off"], 1), str(ChoiceState.GIVEN_AGAIN), str(ChoiceState.GIVEN))
     digests = pa.array(packs_to(pc.max(packs).as_py() or 0).digests(), pa.string())
     return pa.Table.from_arrays(
         [
@@ -167,7 +178,7 @@ def read_choices_table(
             told["setting"],
             pc.if_else(pc.equal(category, ""), pa.scalar(None, pa.string()), category),
             pc.if_else(is_on, "on", "off"),
-            pc.if_else(is_on, str(ChoiceState.GIVEN), refusal),
+            pc.if_else(is_on, consent, refusal),
             pc.shift_right(last, 1),
             _bound(packs.combine_chunks(), digests),
         ],
@@ -229,7 +240,8 @@ def _latest(
 ) -> pa.Table:
     """The latest row of a table for each subject and the named columns, ordered by these.
 
-    Returns: those columns, `latest` (twice the entry plus 1 for a yes; of a choice with its pack below), `ever_on`.
+    Returns: those columns, `latest` (twice the entry plus 1 for a yes; of a choice with its pack below), `ever_on`,
+    `ever_off`.
     Who was erased comes under their id.
     """
     if subjects is not None:
@@ -260,7 +272,12 @@ def _latest(
 def _of_everybody(storage: Storage, table: Table, names: tuple[str, ...], position: int) -> pa.Table:
     keys = [table.c.subject, *(table.c[name] for name in names)]
     latest = (
-        select(*keys, literal_column(_newest(table.name)), func.max(table.c.is_on))
+        select(
+            *keys,
+            literal_column(_newest(table.name)),
+            func.max(table.c.is_on),
+            func.max(literal_column("1 - is_on")),
+        )
         .where(table.c.entry < position)
         .group_by(*keys)
         .order_by(*keys)
@@ -287,7 +304,7 @@ def _of_some(
 def _latest_of(table: str, names: tuple[str, ...], count: int) -> str:
     keys = ", ".join(("subject", *names))
     return (
-        f"SELECT {keys}, {_newest(table)}, MAX(is_on) FROM {table} "
+        f"SELECT {keys}, {_newest(table)}, MAX(is_on), MAX(1 - is_on) FROM {table} "
         f"WHERE entry < ? AND subject IN ({','.join('?' * count)}) GROUP BY {keys} ORDER BY {keys}"
     )
 
@@ -298,7 +315,7 @@ def _newest(table: str) -> str:
 
 def _told(names: tuple[str, ...], parts: Iterable[list[tuple[Any, ...]]]) -> pa.Table:
     fields = [pa.field(name, pa.string()) for name in ("subject", *names)]
-    schema = pa.schema([*fields, pa.field("latest", pa.int64()), pa.field("ever_on", pa.int64())])
+    schema = pa.schema([*fields, *(pa.field(name, pa.int64()) for name in _TOLD)])
     batches = [
         pa.record_batch(
             [
@@ -320,8 +337,8 @@ def _under_ids(told: pa.Table, names: tuple[str, ...], by_mark: Mapping[str, str
     ids = pa.array(by_mark.values(), pa.string()).take(found)
     keys = ["subject", *names]
     named = told.set_column(0, "subject", pc.coalesce(ids, subject))
-    merged = named.group_by(keys, use_threads=False).aggregate([("latest", "max"), ("ever_on", "max")])
-    return merged.rename_columns([*keys, "latest", "ever_on"]).sort_by([(key, "ascending") for key in keys])
+    merged = named.group_by(keys, use_threads=False).aggregate([(name, "max") for name in _TOLD])
+    return merged.rename_columns([*keys, *_TOLD]).sort_by([(key, "ascending") for key in keys])
 
 
 def _any_mark(storage: Storage) -> bool:
@@ -345,7 +362,7 @@ def _known_marks(storage: Storage, marks: Marks | None) -> Marks:
     return marks
 
 
-def _state(is_on: int, ever_on: int) -> ChoiceState:
+def _state(is_on: int, ever_on: int, ever_off: int) -> ChoiceState:
     if is_on:
-        return ChoiceState.GIVEN
+        return ChoiceState.GIVEN_AGAIN if ever_off else ChoiceState.GIVEN
     return ChoiceState.WITHDRAWN if ever_on else ChoiceState.REFUSED

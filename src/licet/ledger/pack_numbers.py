@@ -17,6 +17,7 @@ from licet.ledger.storage import Storage
 #: A row's pack takes the lowest bits of a number that has 63; the pack after the last is bound to nothing.
 PACK_BITS = 20
 MOST_PACKS = (1 << PACK_BITS) - 1
+FIRST_PACK = 1
 
 #: The kinds whose entries name a pack.
 NAMING = (EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED)

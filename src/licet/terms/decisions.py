@@ -81,9 +81,22 @@ SENTENCES: dict[Code, str] = {
 
 
 class ChoiceState(StrEnum):
-    """Where a member stands on a setting. Never asked is a state of its own (ISO/IEC TS 27560)."""
+    """Where a member stands on a setting. Never asked is a state of its own (ISO/IEC TS 27560).
+
+    A yes after a no is told apart from a first one: the no goes on for what it reached and the yes does not speak for.
+    """
 
     GIVEN = "given"
+    GIVEN_AGAIN = "given_again"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     NEVER_ASKED = "never_asked"
+
+    @classmethod
+    def yeses(cls) -> tuple[str, ...]:
+        """Those of somebody who said yes last, as tables have them."""
+        return tuple(str(state) for state in cls if state.is_yes)
+
+    @property
+    def is_yes(self) -> bool:
+        return self is ChoiceState.GIVEN or self is ChoiceState.GIVEN_AGAIN

@@ -115,7 +115,7 @@ def known_facts(world: World) -> dict[str, Facts]:
     for row in world.tables[columns.table].to_pylist():
         if row[columns.subject] is not None:
             told.setdefault(str(row[columns.subject]), []).append(row)
-    choices, narrow, bound = _choices(world)
+    choices, narrow, bound, narrow_bound = _choices(world)
     signals: dict[str, set[str]] = {}
     for row in world.signals.to_pylist():
         signals.setdefault(row["subject"], set()).add(row["signal"])
@@ -130,6 +130,7 @@ def known_facts(world: World) -> dict[str, Facts]:
             narrow.get(subject, {}),
             frozenset(signals.get(subject, ())),
             bound.get(subject, {}),
+            narrow_bound.get(subject, {}),
         )
     return found
 
@@ -223,15 +224,16 @@ def _permitted_by(
 
 
 class _Chosen(NamedTuple):
-    """By subject and setting: the whole setting, kinds of data under it, and the pack that a whole yes is bound to."""
+    """By subject and setting: the whole of it, kinds of data under it, and the packs either was said under."""
 
     whole: dict[str, dict[str, ChoiceState]]
     narrow: dict[str, dict[str, dict[str, ChoiceState]]]
     bound: dict[str, dict[str, str]]
+    narrow_bound: dict[str, dict[str, dict[str, str]]]
 
 
 def _choices(world: World) -> _Chosen:
-    chosen = _Chosen({}, {}, {})
+    chosen = _Chosen({}, {}, {}, {})
     for row in world.choices.to_pylist():
         state = ChoiceState(row["state"])
         if row["category"] is None:
@@ -241,6 +243,9 @@ def _choices(world: World) -> _Chosen:
         else:
             kinds = chosen.narrow.setdefault(row["subject"], {}).setdefault(row["setting"], {})
             kinds[row["category"]] = state
+            if row["pack"] is not None:
+                packs = chosen.narrow_bound.setdefault(row["subject"], {}).setdefault(row["setting"], {})
+                packs[row["category"]] = row["pack"]
     return chosen
 
 

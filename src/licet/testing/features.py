@@ -17,8 +17,8 @@ import pyarrow as pa
 
 from licet.decide import Decision, Facts, Request, decide
 from licet.decide.policy import Cell
-from licet.decide.reference import reaches, refuses, yes_to
-from licet.decide.succession import EXACT
+from licet.decide.reference import reaches, refusal, yes_to
+from licet.decide.succession import FOR_GOOD
 from licet.sources.catalogue import Table
 from licet.terms import SELF, ChoiceState, Code
 from licet.terms.regions import WORLD, is_region
@@ -226,7 +226,7 @@ def _of_places(cell: Cell, asked: Request, facts: Facts) -> Iterator[str]:
 def _of_choices(world: World, cell: Cell, told: Decision, facts: Facts) -> Iterator[str]:
     policy, above = world.policy, ancestors(told.request.category)
     for setting, kinds in facts.narrow.items():
-        mine = setting in dict(cell.carried) or any(
+        mine = setting in cell.carried or any(
             clause.control is not None and setting in clause.control.answers_for for clause in cell.permits
         )
         for kind in (kind for kind, state in kinds.items() if mine and state in _NO):
@@ -245,10 +245,12 @@ def _of_choices(world: World, cell: Cell, told: Decision, facts: Facts) -> Itera
     yield from _of_yeses(world, cell, told, facts)
     if told.code is not Code.REFUSED:
         return
-    since = {**dict(cell.carried), **cell.signals}.get(told.setting or "", EXACT)
-    if since != EXACT:
-        yield "refused: under a later word"
-    elif told.setting in policy.controls:
+    carry = cell.carried.get(told.setting or "")
+    if carry is not None and carry.bar != FOR_GOOD:
+        yield "refused: by a setting that does not govern it any more, or never did"
+    if told.setting is not None and facts.choices.get(told.setting) is ChoiceState.GIVEN_AGAIN:
+        yield "refused: by a no that a later yes does not speak against"
+    if told.setting in policy.controls:
         control = policy.controls[told.setting]
         if any(facts.choices.get(old) in _NO for old in control.answers_for[1:]):
             yield "refused: by a setting that this one replaces"
@@ -263,14 +265,14 @@ def _of_choices(world: World, cell: Cell, told: Decision, facts: Facts) -> Itera
 def _of_yeses(world: World, cell: Cell, told: Decision, facts: Facts) -> Iterator[str]:
     policy, request = world.policy, told.request
     for control in {clause.control.id: clause.control for clause in cell.permits if clause.control}.values():
-        if facts.choices.get(control.id) is ChoiceState.GIVEN:
+        if (own := facts.choices.get(control.id)) is not None and own.is_yes:
             yes = yes_to(control, request, facts, policy, cell)
             if yes < 0 and control.id in facts.bound:
                 yield "yes: given for something else"
             elif 0 <= yes < len(policy.earlier):
                 yield "yes: given under an earlier pack"
     if told.permitted and any(
-        since != EXACT and refuses(setting, request.category, facts, policy)
-        for setting, since in cell.carried
+        refusal(setting, carry.bar, request, facts, policy, cell) is not None
+        for setting, carry in cell.carried.items()
     ):
-        yield "permitted: by a yes that lifts what a refusal came to reach"
+        yield "permitted: by a yes to what governs now, after a no to what did not any more"

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from licet.packs import Pack
+from licet.terms import ChoiceState
 from licet.terms.moments import midnight
 from licet.testing.ids import Subjects, column_of_ids, column_of_words
 from licet.testing.questions import STATES, make_plan, make_region
@@ -132,7 +133,9 @@ def make_choices(rng: Random, subjects: Sequence[str], packs: Sequence[Pack] = (
                     subject,
                     one,
                     None,
-                    "given" if one in packs[-1].settings and chance(rng, 70) else "refused",
+                    pick(rng, ["given", "given_again"])
+                    if one in packs[-1].settings and chance(rng, 70)
+                    else pick(rng, ["given_again", "refused", "refused"]),
                     when,
                 )
                 for one in dict.fromkeys(one for pack in packs for one in pack.settings)
@@ -153,7 +156,9 @@ def make_choices(rng: Random, subjects: Sequence[str], packs: Sequence[Pack] = (
             "subject": pa.array([subject for subject, *_ in rows], pa.string()),
             "setting": pa.array([setting for _, setting, *_ in rows], pa.string()),
             "category": pa.array([category for _, _, category, *_ in rows], pa.string()),
-            "value": pa.array(["on" if state == "given" else "off" for state in states], pa.string()),
+            "value": pa.array(
+                ["on" if ChoiceState(state).is_yes else "off" for state in states], pa.string()
+            ),
             "state": pa.array(states, pa.string()),
             "entry": pa.array(range(len(rows)), pa.int64()),
             "pack": pa.array([pack for *_, pack in rows], pa.string()).dictionary_encode(),

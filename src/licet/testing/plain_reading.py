@@ -17,6 +17,7 @@ from licet.terms.moments import midnight
 from licet.terms.regions import ONE_PLACE, WORLD, is_region
 from licet.terms.vocabulary import AUDIENCES, PLANS
 
+YES = (ChoiceState.GIVEN, ChoiceState.GIVEN_AGAIN)
 NO = (ChoiceState.REFUSED, ChoiceState.WITHDRAWN)
 
 
@@ -138,7 +139,7 @@ def _lets(id_: str, needs_consent: bool, request: Request, facts: Facts, pack: P
         return False
     if set(setting.honours) & facts.signals:
         return False
-    if facts.choices.get(id_) is ChoiceState.GIVEN and facts.bound.get(id_) == pack.digest:
+    if facts.choices.get(id_) in YES and facts.bound.get(id_) == pack.digest:
         return True
     return False if needs_consent else _starts_on(setting, request, facts, pack)
 

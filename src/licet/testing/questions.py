@@ -60,12 +60,20 @@ def make_facts(rng: Random, *packs: Pack) -> Facts:
         narrow,
         frozenset({"gpc"}) if chance(rng, 20) else frozenset({"other"}) if chance(rng, 5) else frozenset(),
         {id_: pick(rng, packs).digest for id_ in choices if packs and chance(rng, 90)},
+        {
+            id_: {kind: pick(rng, packs).digest for kind in kinds}
+            for id_, kinds in narrow.items()
+            if packs and chance(rng, 90)
+        },
     )
 
 
 def under(pack: Pack, who: Facts) -> Facts:
     """Who this is, had every choice of theirs been made under a pack."""
-    return who._replace(bound=dict.fromkeys(who.choices, pack.digest))
+    return who._replace(
+        bound=dict.fromkeys(who.choices, pack.digest),
+        narrow_bound={id_: dict.fromkeys(kinds, pack.digest) for id_, kinds in who.narrow.items()},
+    )
 
 
 def make_region(rng: Random) -> str | None:

@@ -82,6 +82,7 @@ def _become(rng: Random, values: dict[str, Any], earlier: dict[str, Any], old: s
     part = _part(earlier, old)
     assert part is not None
     entries = values[part]
+    entries[new].pop("succeeds", None)  # what the old word succeeded is not what this one does
     if chance(rng, 40):
         entries[old] = dict(earlier[part][old])  # the old word is kept, and no rule speaks of it
     if chance(rng, 40):

@@ -93,16 +93,12 @@ def make_world(
 
 
 def make_use(rng: Random, policy: Policy) -> Use:
-    """What for and for whom: any purpose, and now and then one that refusals came to reach under a later word."""
+    """What for and for whom: any purpose, and now and then one that refusals are carried to."""
     pack = policy.pack
     reached = [
         use
         for use in (pack.uses() if policy.earlier and chance(rng, 60) else ())
-        if any(
-            since
-            for kind in pack.categories
-            for _, since in policy.cell(use.purpose, kind, use.recipient).carried
-        )
+        if any(policy.cell(use.purpose, kind, use.recipient).carried for kind in pack.categories)
     ]
     if reached:
         return pick(rng, reached)

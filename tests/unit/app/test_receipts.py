@@ -66,7 +66,7 @@ def test_who_asks_for_anothers_receipt_learns_nothing(workspace: Workspace) -> N
 def test_the_state_is_what_the_choice_made_it(workspace: Workspace) -> None:
     entries = [workspace.choose("ann", "ai", value).entry for value in ("off", "on", "off")]
     states = [workspace.receipt(entry)["licet:choice"]["state"] for entry in entries]
-    assert states == ["refused", "given", "withdrawn"]
+    assert states == ["refused", "given_again", "withdrawn"]
 
 
 def test_a_choice_about_one_kind_of_data_says_so(workspace: Workspace) -> None:

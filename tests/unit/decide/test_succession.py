@@ -212,7 +212,9 @@ def test_a_purpose_that_becomes_a_kind_of_something_else_takes_its_no_along() ->
 def test_a_no_to_one_kind_of_data_follows_that_kind() -> None:
     first = pack(permit("s1", category="content.posts"))
     second = pack(permit("s1", category="content.posts"), categories=CLIPS)
-    who = MEMBER._replace(narrow={"s1": {"content.posts.video": NO}})
+    who = MEMBER._replace(
+        narrow={"s1": {"content.posts.video": NO}}, narrow_bound={"s1": {"content.posts.video": first.digest}}
+    )
     assert ask(who, first, second, category="content.posts.clips") is Code.REFUSED
     assert ask(who, first, second, category="content.posts") is Code.PERMITTED
     yes = said(GIVEN, "s1", second, who)
@@ -234,9 +236,7 @@ def test_a_yes_to_what_took_a_setting_s_place_twice_lifts_its_no() -> None:
     third = pack(permit("s3"), settings={"s3": make_setting(replaces=["s2"])})
     assert ask(REFUSED, FIRST, second, third) is Code.REFUSED
     assert Policy(third, [FIRST, second]).lifted_by("s3") == ("s2", "s1")
-    assert (
-        ask(said(GIVEN, "s3", third, REFUSED), FIRST, second, third) is Code.REFUSED
-    )  # s1 itself is still refused
+    assert ask(said(GIVEN, "s3", third, REFUSED), FIRST, second, third) is Code.PERMITTED
     more = pack(permit("s3"), permit("s3", "personalisation"), settings={"s3": make_setting(replaces=["s2"])})
     assert ask(REFUSED, FIRST, second, more, purpose="personalisation") is Code.REFUSED  # s1 is s3 by now
 
@@ -328,3 +328,80 @@ def test_what_refusals_came_to_reach_is_told_word_by_word() -> None:
         ("purposes", "ads_c", "succeeds", ("ads_a",), ("s1",)),
     ]
     assert Policy(FIRST).succession.carried_by_the_last() == []
+
+
+AGAIN = ChoiceState.GIVEN_AGAIN
+#: Two uses of one setting, and what becomes of them: the one moves to a setting of its own.
+BOTH = pack(permit("s1"), permit("s1", "personalisation"))
+APART = pack(permit("s1"), permit("s2", "personalisation"))
+
+
+def test_a_yes_to_the_same_setting_lifts_only_what_it_governs_by_then() -> None:
+    no = said(NO, "s1", BOTH)
+    for use in ({}, {"purpose": "personalisation"}):
+        assert ask(no, BOTH, APART, **use) is Code.REFUSED
+    yes = said(AGAIN, "s1", APART, no)
+    assert ask(yes, BOTH, APART) is Code.PERMITTED
+    assert ask(yes, BOTH, APART, purpose="personalisation") is Code.REFUSED
+    assert (
+        ask(said(GIVEN, "s1", APART), BOTH, APART, purpose="personalisation") is Code.PERMITTED
+    )  # no no before it
+    assert (
+        ask(said(AGAIN, "s1", BOTH), BOTH, APART, purpose="personalisation") is Code.PERMITTED
+    )  # it governed both
+    new = said(GIVEN, "s2", APART, yes)
+    assert ask(new, BOTH, APART, purpose="personalisation") is Code.PERMITTED
+
+
+def test_a_yes_to_the_new_setting_lifts_the_no_to_what_the_old_one_does_not_govern_any_more() -> None:
+    no = said(NO, "s1", BOTH)
+    assert ask(said(GIVEN, "s2", APART, no), BOTH, APART, purpose="personalisation") is Code.PERMITTED
+    assert ask(said(GIVEN, "s2", APART, no), BOTH, APART) is Code.REFUSED
+    # given while the old setting governed the question too, it is no answer to the no
+    crowded = pack(permit("s1"), permit("s1", "personalisation"), permit("s2", "personalisation"))
+    early = said(GIVEN, "s2", crowded, no)
+    assert ask(early, BOTH, crowded, purpose="personalisation") is Code.REFUSED
+    assert ask(early, BOTH, crowded, APART, purpose="personalisation") is Code.REFUSED
+    assert (
+        ask(said(GIVEN, "s2", APART, no), BOTH, crowded, APART, purpose="personalisation") is Code.PERMITTED
+    )
+
+
+def test_a_no_to_a_setting_that_is_gone_holds_against_a_yes_from_before_it() -> None:
+    renamed = pack(permit("s2"), settings={"s2": make_setting(replaces=["s1"])})
+    later = pack(permit("s2"), permit("s2", "personalisation"))
+    both = said(NO, "s1", renamed, said(GIVEN, "s2", renamed))
+    assert ask(said(GIVEN, "s2", renamed), FIRST, renamed) is Code.PERMITTED
+    assert ask(both, FIRST, renamed) is Code.REFUSED
+    assert ask(both, FIRST, renamed, later) is Code.REFUSED
+    assert ask(said(GIVEN, "s2", later, both), FIRST, renamed, later) is Code.PERMITTED
+    assert ask(said(AGAIN, "s1", renamed, both), FIRST, renamed) is Code.PERMITTED
+
+
+def test_a_no_of_which_nobody_knows_when_it_was_said_holds_until_a_yes_to_the_same() -> None:
+    no = MEMBER._replace(choices={"s1": NO})
+    assert ask(said(GIVEN, "s2", APART, no), BOTH, APART, purpose="personalisation") is Code.REFUSED
+    yes = MEMBER._replace(choices={"s1": AGAIN})
+    assert ask(yes, BOTH, APART, purpose="personalisation") is Code.REFUSED
+
+
+def test_a_yes_to_one_kind_lifts_only_what_its_setting_governs_by_then() -> None:
+    kind = {"s1": {"content.posts.video": AGAIN}}
+    for under, code in ((BOTH, Code.PERMITTED), (APART, Code.REFUSED)):
+        who = MEMBER._replace(narrow=kind, narrow_bound={"s1": {"content.posts.video": under.digest}})
+        assert ask(who, BOTH, APART, purpose="personalisation") is code
+        assert ask(who, BOTH, APART) is Code.PERMITTED
+    assert ask(MEMBER._replace(narrow=kind), BOTH, APART, purpose="personalisation") is Code.REFUSED
+
+
+def test_what_a_setting_comes_to_govern_after_the_yes_was_never_refused() -> None:
+    wider = pack(permit("s1"), permit("s1", "recommendation"))
+    yes = said(AGAIN, "s1", FIRST)
+    assert ask(yes, FIRST, wider, purpose="recommendation") is Code.PERMITTED  # on by default
+
+
+def test_a_yes_that_is_bound_to_nothing_lifts_nothing() -> None:
+    assert ask(MEMBER._replace(choices={"s1": GIVEN}), FIRST) is Code.PERMITTED  # on by default
+    for packs in ((FIRST,), (FIRST, FIRST), (BOTH, APART)):
+        assert ask(MEMBER._replace(choices={"s1": AGAIN}), *packs) is Code.REFUSED
+        assert ask(said(AGAIN, "s1", make_pack(version="elsewhere")), *packs) is Code.REFUSED

@@ -12,7 +12,7 @@ def test_off_is_a_refusal_unless_it_was_on_before(ledger, choice) -> None:
     ledger.append([choice("ann", "off")])
     assert [found.state for found in ledger.choices_of("ann")] == [ChoiceState.REFUSED]
     ledger.append([choice("ann", "on")])
-    assert [found.state for found in ledger.choices_of("ann")] == [ChoiceState.GIVEN]
+    assert [found.state for found in ledger.choices_of("ann")] == [ChoiceState.GIVEN_AGAIN]
     ledger.append([choice("ann", "off"), choice("ann", "off")])
     assert [found.state for found in ledger.choices_of("ann")] == [ChoiceState.WITHDRAWN]
     assert [found.state for found in ledger.choices_of("ann", 1)] == [ChoiceState.REFUSED]

@@ -26,7 +26,9 @@ def test_erasing_keeps_every_no_that_stood_and_no_yes(ledger, choice, signal) ->
         [choice(ANN, "off", "old"), choice(ANN, "on", "old"), signal(ANN, True), signal(ANN, False, "dnt")]
     )
     ledger.erase(ANN)
-    assert stands(ledger, ANN) == [("ads", "profile", "refused"), ("ai", None, "refused")]
+    # A yes that no policy is named with lifts nothing.
+    noes = [("ads", "profile", "refused"), ("ai", None, "refused"), ("old", None, "refused")]
+    assert stands(ledger, ANN) == noes
     assert ledger.signals_of(ANN) == {"gpc"}
     assert stands(ledger, "bob") == [] and ledger.signals_of("bob") == frozenset()
     assert ledger.verify().ok
@@ -52,7 +54,7 @@ def test_a_yes_lifts_the_no_to_its_setting_alone(ledger, choice, signal) -> None
     ledger.append([choice(ANN, "off", "ai"), choice(ANN, "off", "ads"), signal(ANN, True)])
     ledger.erase(ANN)
     ledger.append([choice(ANN, "on", "ai"), signal(ANN, False)])
-    assert stands(ledger, ANN) == [("ads", None, "refused"), ("ai", None, "given")]
+    assert stands(ledger, ANN) == [("ads", None, "refused"), ("ai", None, "given_again")]
     assert ledger.signals_of(ANN) == frozenset()
     rows = ledger.choices_table(known=lambda: [ANN]).to_pylist()
     assert rows == ledger.choices_table(subjects=[ANN]).to_pylist()
@@ -60,6 +62,23 @@ def test_a_yes_lifts_the_no_to_its_setting_alone(ledger, choice, signal) -> None
     assert ledger.signals_table(known=lambda: [ANN]).num_rows == 0
     ledger.append([choice(ANN, "off", "ai")])
     assert ("ai", None, "withdrawn") in stands(ledger, ANN)
+
+
+def test_a_no_goes_on_after_a_yes_that_may_not_have_meant_all_of_it(ledger) -> None:
+    def said(value: str, pack: str) -> NewEntry:
+        return NewEntry(EntryKind.CHOICE, ANN, {"setting": "ai", "value": value, "pack": pack})
+
+    def named(pack: str) -> NewEntry:
+        return NewEntry(
+            EntryKind.PACK_IN_FORCE, None, {"pack": "p", "version": "1", "digest": pack, "file": "p"}
+        )
+
+    ledger.append([named("one"), said("off", "one"), said("on", "one")])
+    ledger.erase(ANN)
+    assert stands(ledger, ANN) == []
+    ledger.append([said("off", "one"), named("two"), said("on", "two")])
+    ledger.erase(ANN)
+    assert stands(ledger, ANN) == [("ai", None, "refused")] and ledger.verify().ok
 
 
 def test_a_no_survives_every_further_erasure(ledger, choice) -> None:

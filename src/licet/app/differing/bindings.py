@@ -16,7 +16,7 @@ from licet.app.wording import category_term, recipient_name
 from licet.decide import Policy
 from licet.packs import Pack
 from licet.packs.references import SUCCEEDING
-from licet.terms import SELF, ChoiceState
+from licet.terms import SELF
 from licet.terms.vocabulary import PURPOSES
 
 _WHY = {
@@ -74,7 +74,7 @@ def yeses_that_fall_silent(before: Pack, policy: Policy, voice: Voice) -> Iterat
 
 def count_silenced(policy: Policy, choices: pa.Table) -> tuple[Silenced, ...]:
     """Yeses that do not speak for all that their setting governs. choices: as `Ledger.choices_table` gives them."""
-    is_yes = pc.and_(pc.equal(choices["state"], str(ChoiceState.GIVEN)), pc.is_null(choices["category"]))
+    is_yes = pc.and_(pc.equal(choices["value"], "on"), pc.is_null(choices["category"]))
     yeses = choices.filter(is_yes).select(["setting", "pack"])
     counted = yeses.append_column("pack_text", yeses["pack"].cast(pa.string())).drop_columns(["pack"])
     found: dict[str, list[int]] = {}

@@ -65,7 +65,7 @@ def standing(
     chosen = ledger.choices_of(subject, position)
     whole = {one.setting: one for one in chosen if one.category is None}
     state, is_asked_again = facts.choices.get(setting, ChoiceState.NEVER_ASKED), False
-    if state is ChoiceState.GIVEN:
+    if state.is_yes:
         unspoken, speaks = policy.unspoken(setting, facts.bound.get(setting))
         is_asked_again = bool(unspoken)
         if not speaks:  # given for something else: as if never asked

@@ -15,9 +15,9 @@ from licet.ledger import EntryKind
 #: How a choice was given where the entry does not say.
 VIA_UNKNOWN = "not recorded"
 
-#: The states that go with each value; `given`, `refused` and `withdrawn` are the ledger's own words.
+#: The states that go with each value; those of a choice are the ledger's own words.
 STATES = {
-    (EntryKind.CHOICE, "on"): ("given",),
+    (EntryKind.CHOICE, "on"): ("given", "given_again"),
     (EntryKind.CHOICE, "off"): ("refused", "withdrawn"),
     (EntryKind.SIGNAL, "on"): ("gone",),
     (EntryKind.SIGNAL, "off"): ("sent",),
@@ -30,7 +30,7 @@ class Act:
 
     kind:  choice or signal.
     value: on or off; a signal that is sent switches off.
-    state: given, refused or withdrawn for a choice; sent or gone for a signal.
+    state: given, given_again, refused or withdrawn for a choice; sent or gone for a signal.
     at:    the moment of recording, ISO 8601, UTC. via: how it was given.
     """
 

@@ -62,7 +62,7 @@ def make_receipt(
 ) -> dict[str, Any]:
     """The receipt of an entry, from its parts; pure.
 
-    state: where the choice put the member: given, refused or withdrawn; None for a signal.
+    state: where the choice put the member: given, given_again, refused or withdrawn; None for a signal.
     packs: those put in force before the entry, in order.
     """
     assert entry.payload is not None and entry.subject is not None

@@ -26,6 +26,7 @@ from licet.terms import SELF
 
 _CONSENT_STATUS = {
     "given": "dpv:ConsentGiven",
+    "given_again": "dpv:ConsentGiven",
     "refused": "dpv:ConsentRefused",
     "withdrawn": "dpv:ConsentWithdrawn",
 }

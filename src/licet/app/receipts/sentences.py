@@ -40,7 +40,7 @@ def _done(act: Act, scope: Scope) -> str:
 def _recorded_as(act: Act, scope: Scope, has_consents: bool, by_right: bool) -> Iterable[str]:
     if has_consents:
         where = "Where the policy asks for consent, it" if by_right else "It"
-        yield f"{where} is recorded as consent {act.state}."
+        yield f"{where} is recorded as consent {act.state.replace('_', ' ')}."
     if not by_right:
         return
     bases = {one.rule.legal_basis for one in scope.governed if not one.asks_consent}

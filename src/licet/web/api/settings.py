@@ -30,7 +30,7 @@ class Standing(BaseModel):
 
     on: bool | None
     how: Literal["chosen", "default", "signal", "earlier", "erased", "unknown"]
-    state: Literal["given", "refused", "withdrawn", "never_asked"]
+    state: Literal["given", "given_again", "refused", "withdrawn", "never_asked"]
     since: str | None
     entry: int | None
     via: str | None
