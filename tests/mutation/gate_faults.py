@@ -257,7 +257,7 @@ TABULATE = [
     Fault(
         "carried refusals dropped",
         _TABULATE,
-        "return found | {setting for cell in cells for setting, _ in cell.carried}",
+        "return found | {setting for cell in cells for setting in cell.carried}",
         "return found",
         "a new policy turns a member's earlier no into a yes",
     ),
@@ -306,8 +306,8 @@ TABULATE = [
     Fault(
         "yeses are alike under whatever pack they were given",
         _TABULATE,
-        "found.append((setting, pack, alike.setdefault(spoken, pack)))",
-        "found.append((setting, pack, policy.pack.digest))",
+        "tuple((setting, pack, pack) for",
+        "tuple((setting, pack, policy.pack.digest) for",
         "who agreed under an earlier policy counts as having agreed under this one",
     ),
 ]

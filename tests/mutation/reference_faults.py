@@ -81,8 +81,8 @@ FAULTS = [
     Fault(
         "a replaced setting's no is lost",
         _REFERENCE,
-        "for setting in control.answers_for:",
-        "for setting in (control.id,):",
+        "for setting, bar in control.bars:",
+        "for setting, bar in control.bars[:1]:",
         "renaming a setting turns every no into a yes",
     ),
     Fault(
@@ -137,7 +137,7 @@ FAULTS = [
     Fault(
         "earlier signals are forgotten",
         _REFERENCE,
-        "    found += [(signal, since) for signal, since in cell.signals.items() if signal in facts.signals]\n",
+        "    found += [(signal, bar) for signal, bar in cell.signals.items() if signal in facts.signals]\n",
         "",
         "a new policy forgets the browser signals that an earlier one honoured",
     ),
@@ -193,8 +193,8 @@ FAULTS = [
     Fault(
         "a yes speaks for every recipient",
         _POLICY,
-        "            recipient in governing.get((setting, word, kind), ())\n",
-        "            (setting, word, kind) in governing\n",
+        "            recipient in governing.get((setting, word, kind), ())\n            # A purpose",
+        "            (setting, word, kind) in governing\n            # A purpose",
         "who agreed that the platform uses it has agreed that an affiliate gets it",
     ),
     Fault(
