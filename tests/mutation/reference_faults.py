@@ -193,8 +193,8 @@ FAULTS = [
     Fault(
         "a yes speaks for every recipient",
         _POLICY,
-        "            recipient in governing.get((setting, word, kind), ())\n            # A purpose",
-        "            (setting, word, kind) in governing\n            # A purpose",
+        "            recipient in governing.get((setting, word, kind), ())\n            for place",
+        "            (setting, word, kind) in governing\n            for place",
         "who agreed that the platform uses it has agreed that an affiliate gets it",
     ),
     Fault(
