@@ -39,6 +39,7 @@ def through_corpus(rng: Random, world: MarkedWorld, workspace: Workspace) -> Sig
         if chance(rng, 50):
             for setting in workspace.policy().pack.settings:
                 choose(workspace, world, member["id"], setting, "off")
+    found += judge_text(_now(world, workspace), _text(workspace), "documents", ())
     form = pick(rng, list(_FORMS))
     export = unless_refused(lambda: _export(world, workspace, form), "CORP-209")
     if export.refused and before <= _permitted(_now(world, workspace)):
@@ -48,6 +49,10 @@ def through_corpus(rng: Random, world: MarkedWorld, workspace: Workspace) -> Sig
     workspace.corpus_update()
     found += _documents(world, workspace)
     return found + _export(world, workspace, pick(rng, list(_FORMS)))
+
+
+def _text(workspace: Workspace) -> str:
+    return "\n".join(json.dumps(row, default=str) for row in workspace.corpus_documents())
 
 
 def _permitted(stand: Standpoint) -> set[Mark]:
@@ -64,7 +69,7 @@ def _permitted(stand: Standpoint) -> set[Mark]:
 def _documents(world: MarkedWorld, workspace: Workspace) -> Sightings:
     """The snapshot as it was just made: everything permitted is in it, and of the rest it says why."""
     stand = _now(world, workspace)
-    text = "\n".join(json.dumps(row, default=str) for row in workspace.corpus_documents())
+    text = _text(workspace)
     found = judge_text(stand, text, "documents", _asked(world))
     asked, out = {*_asked(world)}, {*marks_in(text)}
     for mark in asked - out:
