@@ -41,6 +41,9 @@ IDS = ("ann", "007", "7", "ünal", "a,b", 'q"x', "NULL", "1e3", "2024-01-02", "#
 #: Text that stands nowhere else: table, row and column of the cell it was written in.
 _MARK = re.compile(r"mark(\d+)x(\d+)x(\d+)end")
 
+#: What stands of a yes after a no, once both were erased.
+NO_YES = "no yes"
+
 _STAMPED = "private_communication.messages"
 _COLUMNS = ("key", "who", "other", "made", "seen", "c0", "c1", "c2")
 _MARKED = ("key", "c0", "c1", "c2")
@@ -81,7 +84,9 @@ class MarkedWorld(NamedTuple):
     """tables: by name, the marked ones. members: what their table says, `people`, which is catalogued like any other.
 
     handed_in: Arrow tables by name. now: the moment at which it was made.
-    said: by member, then setting and kind of data (None: all), whether they last said on or off; grows as they speak.
+    said: by member, then setting and kind of data (None: all), what they last said, on or off; it grows as they speak.
+        `NO_YES` where an erasure took back a yes that came after a no: then the no may go on, and no yes.
+    noes: member, setting and kind of data of every no that was ever said.
     """
 
     root: Path
@@ -91,6 +96,7 @@ class MarkedWorld(NamedTuple):
     handed_in: dict[str, pa.Table]
     now: datetime
     said: dict[str, dict[tuple[str, str | None], str]]
+    noes: set[tuple[str, str, str | None]]
 
     @property
     def members(self) -> list[dict[str, Any]]:
@@ -147,7 +153,7 @@ def make_marked_world(
     (root / "recipe.yaml").write_text(yaml.safe_dump(_recipe(tables)))
     policy = root / "policy.yaml"
     policy.write_text(yaml.safe_dump(make_pack_values(rng), sort_keys=False, allow_unicode=True))
-    return MarkedWorld(root, tables, people, policy, handed_in, now, {})
+    return MarkedWorld(root, tables, people, policy, handed_in, now, {}, set())
 
 
 def make_choices(rng: Random, world: MarkedWorld) -> Iterator[tuple[str, str, str, str | None]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from random import Random
 
 from licet.app import Workspace
-from licet.testing.marked import MarkedWorld, make_choices
+from licet.testing.marked import NO_YES, MarkedWorld, make_choices
 from licet.testing.words import chance, pick
 
 
@@ -24,6 +24,8 @@ def choose(
     workspace.choose(subject_id, setting, value, category=category)
     for meant in workspace.settings_meant(setting, value):
         world.said.setdefault(subject_id, {})[meant, category] = value
+        if value == "off":
+            world.noes.add((subject_id, meant, category))
 
 
 def speak(rng: Random, world: MarkedWorld, workspace: Workspace) -> None:
@@ -42,4 +44,8 @@ def speak(rng: Random, world: MarkedWorld, workspace: Workspace) -> None:
 def erase(workspace: Workspace, world: MarkedWorld, subject_id: str) -> None:
     workspace.ledger_erase(subject_id, compact=False)
     said = world.said.get(subject_id, {})
-    world.said[subject_id] = {place: value for place, value in said.items() if value == "off"}
+    world.said[subject_id] = {
+        place: "off" if value == "off" else NO_YES
+        for place, value in said.items()
+        if value == "off" or (subject_id, *place) in world.noes
+    }

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from licet.app import Workspace
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.terms import Code
-from licet.testing.marked import Mark, MarkedTable, MarkedWorld
+from licet.testing.marked import NO_YES, Mark, MarkedTable, MarkedWorld
 from licet.testing.oracle.sightings import Leak
 
 
@@ -98,7 +98,8 @@ def _hold_said(world: MarkedWorld, subject_id: str, told: Facts) -> None:
         states |= {(setting, kind): str(state) for kind, state in kinds.items()}
     stands = {place: state for place, state in states.items() if state != "never_asked"}
     said = world.said.get(subject_id, {})
-    if stands.keys() != said.keys() or any(
-        stands[place].startswith("given") != (value == "on") for place, value in said.items()
-    ):
-        raise Leak(f"{subject_id!r} said {said}, and the ledger tells {stands}")
+    for place in stands.keys() | said.keys():
+        last, state = said.get(place), stands.get(place)
+        is_yes, is_no = state in ("given", "given_again"), state in ("refused", "withdrawn")
+        if not {"on": is_yes, "off": is_no, NO_YES: not is_yes}.get(last or "", False):
+            raise Leak(f"{subject_id!r} said {said}, and the ledger tells {stands}")
