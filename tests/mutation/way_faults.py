@@ -38,8 +38,8 @@ FAULTS = [
     Fault(
         "a gate that is kept stays as it was opened",
         _GATE,
-        "if gate._present is not None and not gate._present.holds(*gate._opened):",
-        "if False:",
+        "if gate._present is not None and (changed or not gate._present.holds(*gate._opened)):",
+        "if gate._present is not None and changed:",
         "a program that keeps its gate goes on using those who have since said no",
     ),
     Fault(

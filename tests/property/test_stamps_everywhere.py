@@ -6,6 +6,7 @@ put in each other's place. The same marker without a stamp does come out: the te
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -306,3 +307,22 @@ def test_a_view_of_the_file_s_own_tables_is_read_and_one_of_other_files_is_refus
     other = open_gate(tmp_path, {"duckdb": "v.duckdb", "table": "other"}, "content", "content.posts")
     with pytest.raises(LicetError, match="SRC-181"):
         other.read("posts")
+
+
+@pytest.mark.parametrize("later_ns", [0, 1_000_000_000])
+def test_columns_of_a_csv_file_that_stand_elsewhere_than_when_it_was_opened_are_not_read(
+    later_ns: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text(f"id,who,text,secret\n1,ann,hello,{MARKER}\n")
+    gate = open_gate(tmp_path, {"csv": "x.csv"}, "content", None)
+    handed_out, before = gate.table("posts"), file.stat()
+    assert handed_out.to_pyarrow()["text"].to_pylist() == ["hello"] and MARKER not in told(gate, tmp_path)
+    file.write_text(f"id,who,secret,text\n1,ann,{MARKER},hello\n")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + later_ns))
+    shown = told(gate, tmp_path)
+    assert MARKER not in shown and "SRC-180" in shown
+    with pytest.raises(LicetError, match="GATE-202"):
+        handed_out.to_pyarrow()
+    again = open_gate(tmp_path, {"csv": "x.csv"}, "content", None)
+    assert again.read("posts")["text"].to_pylist() == ["hello"]

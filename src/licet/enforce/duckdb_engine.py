@@ -90,7 +90,7 @@ class DuckDBEngine:
             files = parquet_of(name, location, base)
             return self._view(parquet_scan(self.backend.con, name, files, location.hive))
         if location.csv is not None:
-            texts = self._view(csv_scan(name, location, base))
+            texts = self._view(csv_scan(self.backend.con, name, location, base))
             return as_catalogued(texts, name, readings, self.name)
         if location.jsonl is not None:
             texts = self._view(jsonl_scan(self.backend.con, name, location, base, readings))

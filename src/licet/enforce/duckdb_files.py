@@ -92,9 +92,19 @@ def same_labels(connection: Any, name: str, files: Sequence[Path]) -> str:
     Labels stand there. Whoever makes it holds them against the catalogue afterwards: then what was there before is
     checked, and what comes later is not read.
     """
-    (told,) = connection.execute(f"SELECT {_footers(files)}").fetchone()
+    return _unchanged(connection, name, _footers(files))
+
+
+def sizes_and_times(files: Iterable[Path]) -> str:
+    """The files' sizes and times of change, in whole seconds, at the time of the query; their content is not read."""
+    told = "list((filename, size, last_modified) ORDER BY filename)::VARCHAR"
+    return f"(SELECT {told} FROM read_blob({path_list(files)}))"
+
+
+def _unchanged(connection: Any, name: str, looked_at: str) -> str:
+    (told,) = connection.execute(f"SELECT {looked_at}").fetchone()
     changed = f"error({text_literal(marked('stamps', name, '', ''))})"
-    return f"(SELECT CASE WHEN {_footers(files)} = {text_literal(told)} THEN true ELSE {changed} END)"
+    return f"(SELECT CASE WHEN {looked_at} = {text_literal(told)} THEN true ELSE {changed} END)"
 
 
 def _footers(files: Iterable[Path]) -> str:
@@ -102,11 +112,15 @@ def _footers(files: Iterable[Path]) -> str:
     return f"(SELECT {told} FROM parquet_kv_metadata({path_list(files)}))"
 
 
-def csv_scan(name: str, location: Location, base: Path) -> str:
-    """Every column as text, by its name in each file; one that a file lacks is null there."""
+def csv_scan(connection: Any, name: str, location: Location, base: Path) -> str:
+    """Every column as text, by its name in each file; one that a file lacks is null there.
+
+    The query takes columns by the places that they had in the headers when it was made: it ends where a file changed.
+    """
     alike: dict[tuple[str, ...], list[Path]] = {}
     delimiter = location.delimiter or ","
     everything = located(name, location, base)
+    unchanged = _unchanged(connection, name, sizes_and_times(everything))
     folders = folder_columns(name, location, base, everything)
     for path in everything:
         header = csv_head(path, delimiter).names
@@ -123,7 +137,7 @@ def csv_scan(name: str, location: Location, base: Path) -> str:
             f"SELECT * FROM read_csv({path_list(files)}, columns={{{columns}}}, "
             f"delim={text_literal(delimiter)}, {_CSV}, {hive}){rows}"
         )
-    return " UNION ALL BY NAME ".join(scans)
+    return f"SELECT * FROM ({' UNION ALL BY NAME '.join(scans)}) WHERE {unchanged}"
 
 
 def jsonl_scan(

@@ -18,13 +18,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from licet.enforce.duckdb_files import path_list, same_labels, text_literal
+from licet.enforce.duckdb_files import path_list, same_labels, sizes_and_times, text_literal
 from licet.enforce.marks import ROW, Numbers, RowsInOrder
 
 #: DuckDB's names for where a row of a Parquet file lies; a table with columns so called is not read in order.
 _FILE, _PLACE = "file_index", "file_row_number"
-#: The files' sizes and times of change as one text.
-_STAND = "list((filename, size, last_modified) ORDER BY filename)::VARCHAR"
 _DIFFERENCES = "DELTA_BINARY_PACKED"
 _ROW_GROUP_ROWS = 122_880  # DuckDB's own, so that both sides of the join move in step
 
@@ -41,7 +39,7 @@ def parquet_in_order(
     sizes = [pq.read_metadata(file).num_rows for file in files]
     starts = [0, *itertools.accumulate(sizes)]
     source = _scan(files)
-    (stood,) = backend.con.execute(f"SELECT {_STAND} {_looked_at(files)}").fetchone()
+    (stood,) = backend.con.execute(f"SELECT {sizes_and_times(files)}").fetchone()
     labels = same_labels(backend.con, name, files)
     row = _PLACE if len(files) == 1 else f"{_PLACE} + list_extract({starts}::BIGINT[], {_FILE}::BIGINT + 1)"
     view = _view(backend, next(names), f"SELECT * EXCLUDE ({_PLACE}), {row} AS {ROW} FROM {source}")
@@ -59,7 +57,7 @@ def parquet_in_order(
                 column_encoding=_DIFFERENCES, row_group_size=_ROW_GROUP_ROWS,
             )  # fmt: skip
         # Compared once a query, within the subquery: outside it DuckDB would compare the texts for every row.
-        still = f"(SELECT {_STAND} = {text_literal(stood)} {_looked_at(files)})"
+        still = f"({sizes_and_times(files)} = {text_literal(stood)})"
         same = f"rows.{_PLACE} = marks.{_PLACE} AND {labels} AND {still}"
         if len(files) > 1:
             same += f" AND rows.{_FILE} = marks.{_FILE}"
@@ -96,11 +94,6 @@ def _side_by_side(rows: str, marks: str, same: str, columns: list[str], hidden: 
 
 def _scan(files: list[Path]) -> str:
     return f"read_parquet({path_list(files)}, hive_partitioning=false, {_PLACE}=true)"
-
-
-def _looked_at(files: list[Path]) -> str:
-    """The files as they are at the time of the query; their content is not read."""
-    return f"FROM read_blob({path_list(files)})"
 
 
 def _view(backend: Any, name: str, sql: str) -> ir.Table:

@@ -30,6 +30,7 @@ from licet.enforce.plans import Plan, Plans
 from licet.enforce.pseudonyms import Pseudonyms, identifying
 from licet.enforce.shapes import Whole, bare_parts, element_subjects
 from licet.enforce.tables import Tables
+from licet.enforce.text_columns import labels_changed
 from licet.enforce.unknown_words import UnknownWord, unknown_words
 from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
@@ -156,8 +157,8 @@ class Gate:
 
     def _now(self) -> Gate:
         """This gate; where it was of now and that has passed, the one of now, else this one as one of the past."""
-        gate = self._newest
-        if gate._present is not None and not gate._present.holds(*gate._opened):
+        gate, changed = self._newest, self._newest._tables.changed()
+        if gate._present is not None and (changed or not gate._present.holds(*gate._opened)):
             newer = gate._present.reopen()
             if newer is None:
                 self.tense = gate.tense = Tense.PAST
@@ -165,6 +166,8 @@ class Gate:
             gate = self._newest = newer
             self.policy, self.at, self.position = gate.policy, gate.at, gate.position
             self.catalogue, self.engine = gate.catalogue, gate.engine
+        elif changed:
+            raise labels_changed(changed)
         return gate
 
     def _require_still_now(self, name: str = "", prepared: Stand | None = None) -> None:
@@ -173,7 +176,7 @@ class Gate:
         prepared: how the files of a table stood when its rows were judged; None where they are as they are read.
         """
         is_past = self._present is not None and not self._present.holds(*self._opened)
-        if is_past or not self._verdicts.hold(name, prepared):
+        if is_past or self._tables.changed() or not self._verdicts.hold(name, prepared):
             at, position = self._opened
             raise GateError(
                 "GATE-202",

@@ -50,9 +50,23 @@ class Tables:
         self._base, self._handed_in = base, dict(handed_in)
         self._asked = None if asked is None else {name: frozenset(columns) for name, columns in asked.items()}
         self.content = functools.cache(self._open)
+        self._headed: dict[str, Stand | None] = {}
+
+    def changed(self) -> str | None:
+        """A table of CSV files that are no more those that were opened, when what its columns are was read in them.
+
+        The query looks too, and as late as can be, but knows times by the second alone.
+        """
+        for name, stood in self._headed.items():
+            now = None if stood is None else self.stand(name)
+            if stood is not None and (now is None or now.files != stood.files):
+                return name
+        return None
 
     def _open(self, name: str) -> ir.Table:
         table = self.catalogued(name)
+        if table.location.csv is not None:
+            self._headed[name] = self.stand(name)
         readings = self.catalogue.readings(name)
         opened = self._engine.open(name, table, self._base, self._handed_in, readings)
         check_stamps_of(name, table, self._base, self._handed_in)
