@@ -46,6 +46,8 @@ def table_files(pattern: str, kind: str, base: Path | str) -> tuple[Path, ...]:
     Raises: SourceError SRC-162 where a folder holds a file that is not of the kind.
     """
     place = Path(base) / pattern
+    if place.is_file() and not glob.has_magic(str(place)):
+        return (place,)  # each decision looks
     found = {place} if place.is_file() else set()
     # Path.glob takes no absolute pattern
     for match in (place, *map(Path, glob.glob(str(place), recursive=True))):  # noqa: PTH207
