@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 
+from licet.terms import LicetError
 from licet.testing.numbered import in_order
 from licet.testing.oracle.sightings import Leak, Sightings, nothing_seen
 from licet.testing.oracle.tour import look_through
@@ -42,7 +43,7 @@ def judge(seed: int, number: int) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="licet-oracle-", ignore_cleanup_errors=True) as folder:
         try:
             found = look_through(seed, number, Path(folder), pages=number % _PAGES_EVERY == 0)
-        except Leak as leak:
+        except (Leak, LicetError) as leak:  # an error where none was to be is data withheld without a reason
             return Outcome(number, nothing_seen(), str(leak))
     return Outcome(number, found, None)
 
