@@ -20,8 +20,8 @@ ROWS = [
     Fault(
         "undated rows count as old",
         _ROWS,
-        '(made.isnull(), ibis.literal(missing, "int64"))',
-        '(made.isnull(), ibis.literal(0, "int64"))',
+        '(~known, ibis.literal(missing, "int64"))',
+        '(~known, ibis.literal(0, "int64"))',
         "records whose date is not known pass as old ones",
     ),
     Fault(
