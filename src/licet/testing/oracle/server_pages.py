@@ -98,8 +98,11 @@ def _own(visitor: TestClient, world: MarkedWorld, subject_id: str) -> Sightings:
     assert token is not None
     visitor.post("/sign-in", data={"token": token[1], "subject": subject_id})
     marks = Counter[Judged]()
-    for path in ("/settings", "/data", "/receipts", *(f"/data/records/{name}" for name in world.tables)):
-        for mark in {*marks_in(visitor.get(path).text)}:
+    for path in ("/settings", "/data", "/receipts", *(f"/data/records/{name}" for name in world.on_disk)):
+        answer = visitor.get(path)
+        if answer.status_code != 200:
+            raise Leak(f"{path} of {subject_id} is {answer.status_code}")
+        for mark in {*marks_in(answer.text)}:
             if subject_id not in world.tables[mark.table].people_of(mark.row):
                 raise Leak(f"{path} of {subject_id} shows {mark}")
             marks[Judged("own pages", "", "one's own", True)] += 1
