@@ -180,7 +180,11 @@ def _bound(choices: pa.Table, looks: Dimensions) -> pa.Table:
     is_idle = pc.and_(pc.equal(choices["state"], str(ChoiceState.GIVEN)), pc.is_valid(choices["category"]))
     place[is_idle.to_numpy(zero_copy_only=False)] = 0
     suffix = pa.array(suffixes, pa.string()).take(pa.array(place))
-    state = pc.binary_join_element_wise(choices["state"].cast(pa.string()), suffix, "")
+    states = choices["state"].cast(pa.string())
+    if not looks.noes:  # no policy came before, so a yes that is bound to this one is a first one
+        is_again = pc.and_(pc.equal(states, str(ChoiceState.GIVEN_AGAIN)), pa.array(place > 0))
+        states = pc.if_else(is_again, str(ChoiceState.GIVEN), states)
+    state = pc.binary_join_element_wise(states, suffix, "")
     return choices.select(["subject", "setting", "category"]).append_column("state", state)
 
 
