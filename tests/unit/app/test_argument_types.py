@@ -24,7 +24,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     made.close()
 
 
-@pytest.mark.parametrize("value", WRONG, ids=repr)
+@pytest.mark.parametrize("value", WRONG, ids=range(len(WRONG)))
 def test_no_operation_answers_a_wrong_type_with_an_error_of_python(workspace: Workspace, value: Any) -> None:
     asked: tuple[Any, ...] = (
         lambda: workspace.knows(value), lambda: workspace.use_pack(value), lambda: workspace.unknown(value),
