@@ -331,12 +331,6 @@ class Succession:
                 )
 
 
-def strictest(sinces: Iterable[int]) -> int | None:
-    """Of several packs with which a refusal came to reach a question the one that is hardest to lift; None for none."""
-    found = {*sinces}
-    return None if not found else EXACT if EXACT in found else max(found)
-
-
 def _merged(found: Iterable[tuple[Governed, Span]]) -> dict[Governed, Span]:
     merged: dict[Governed, Span] = {}
     for governed, span in found:

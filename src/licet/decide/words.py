@@ -40,9 +40,10 @@ class Facts(NamedTuple):
     choices: setting id to where the member stands; an absent setting was never asked.
     narrow:  setting id to kind of data to where the member stands on just that kind.
     signals: privacy signals the member sends, such as ``gpc``.
-    bound:   setting id to the digest of the pack under which the member said yes to it. A yes speaks only for what its
-             setting governed there; one that is bound to nothing speaks for nothing.
-    narrow_bound: the same for a yes to one kind of data after a no to it, by setting and kind.
+    bound:   setting id to the digest of the pack under which the member made that choice. A yes speaks only for what
+             its setting governed there; one that is bound to nothing speaks for nothing, and no yes to another setting
+             is known to have come after such a no.
+    narrow_bound: the same of choices about one kind of data, by setting and kind.
     """
 
     region: str | None = None

@@ -23,8 +23,9 @@ from licet.enforce.tabulate import Dimensions, dimensions, just_before
 from licet.terms import SELF, ChoiceState, GateError
 
 #: Columns beside `region`, `age`, `plan`, `visibility` and `created`: where the subject stands on a setting, as
-#: `ChoiceState` has it (null: never asked), the digest of the pack under which they said yes to it (without one a yes
-#: speaks for nothing), and whether a signal is sent (null: nobody knows, so it is).
+#: `ChoiceState` has it (null: never asked), the digest of the pack under which they said so (without one a yes speaks
+#: for nothing, and a no ends with a yes to the same setting alone), and whether a signal is sent (null: nobody knows,
+#: so it is).
 CHOICE, PACK, SIGNAL = "choice.", "pack.", "signal."
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
