@@ -7,6 +7,7 @@ else to standard error.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import json
@@ -147,7 +148,9 @@ def open_screen() -> None:
         if stream is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            # What was a file when Python opened it may be a pipe by now, and then stays as it is.
+            with contextlib.suppress(OSError):
+                stream.reconfigure(errors="backslashreplace")
 
 
 def forget_stdout() -> None:
