@@ -103,6 +103,15 @@ class MarkedWorld(NamedTuple):
         return self.people.rows
 
     @property
+    def is_contradicted(self) -> bool:
+        """Whether a catalogue labels a column otherwise than its data does, which no reading may pass over."""
+        return any(
+            table.labels.get(column) not in (None, kind)
+            for table in self.tables.values()
+            for column, kind in table.stamps.items()
+        )
+
+    @property
     def on_disk(self) -> dict[str, MarkedTable]:
         """The tables that are there without a program to hand them in, the members' own first."""
         found = {name: table for name, table in self.tables.items() if table.location != "arrow"}

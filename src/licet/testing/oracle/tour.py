@@ -22,11 +22,13 @@ from licet.testing.oracle.conversation import speak
 from licet.testing.oracle.corpus_copies import through_corpus
 from licet.testing.oracle.gate_rows import through_gate
 from licet.testing.oracle.member_sides import through_members
-from licet.testing.oracle.sightings import Sightings, nothing_seen
+from licet.testing.oracle.sightings import Sightings, nothing_seen, unless_refused
 from licet.testing.oracle.standpoint import standpoint
 from licet.testing.oracle.supposed_counts import through_counts
 from licet.testing.successors import make_successor
 from licet.testing.words import pick
+
+_TRAINING = (GENERATIVE_AI_TRAINING, SELF)
 
 
 class Clock:
@@ -48,19 +50,29 @@ def look_through(seed: int, number: int, root: Path, spark: Any = None, pages: b
     world = make_marked_world(rng, root / "platform", LOCATIONS if spark is None else FILES)
     clock = Clock(world.now)
     licet.create(world.root, clock=clock).close()
+    # Where a catalogue contradicts the data, nothing is read and it is said; whatever is out all the same is judged.
+    may_say = ("SRC-013",) if world.is_contradicted else ()
+    found, engine = nothing_seen(), "duckdb" if spark is None else "spark"
     with licet.open(world.root, spark=spark, clock=clock) as workspace:
         pack = live(rng, world, workspace, clock)
-        found = nothing_seen()
-        for purpose, recipient in _uses(rng, pack):
-            stand = standpoint(workspace, world, purpose, recipient)
-            found += through_gate(workspace, stand, "duckdb" if spark is None else "spark")
-            found += through_batch(rng, workspace, stand)
-        found += through_counts(rng, workspace, stand) + through_members(rng, workspace, stand)
-        found += through_corpus(rng, world, workspace)
-    if pages:
+        for use in _uses(rng, pack):
+            found += unless_refused(lambda: _through_use(rng, world, workspace, use, engine), *may_say)  # noqa: B023
+        found += unless_refused(lambda: through_corpus(rng, world, workspace), *may_say)
+    if pages and not world.is_contradicted:
         from licet.testing.oracle.server_pages import through_pages
 
         found += through_pages(rng, world, clock)
+    return found
+
+
+def _through_use(
+    rng: Random, world: MarkedWorld, workspace: Workspace, use: tuple[str, str], engine: str
+) -> Sightings:
+    """Everything that is asked for one purpose and recipient; what is counted and shown to members, for training."""
+    stand = standpoint(workspace, world, *use)
+    found = through_gate(workspace, stand, engine) + through_batch(rng, workspace, stand)
+    if use == _TRAINING:
+        found += through_counts(rng, workspace, stand) + through_members(rng, workspace, stand)
     return found
 
 
@@ -85,5 +97,4 @@ def _uses(rng: Random, pack: Pack) -> list[tuple[str, str]]:
     uses = sorted(
         {(p, r) for rule in pack.rules for p in (*rule.purposes, *pack.purposes) for r in rule.recipients}
     )
-    training = (GENERATIVE_AI_TRAINING, SELF)
-    return [training, *rng.sample(uses, min(2, len(uses)))]
+    return [_TRAINING, *rng.sample(uses, min(2, len(uses)))]
