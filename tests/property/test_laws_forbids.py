@@ -20,9 +20,9 @@ def answer(told: Decision) -> tuple[Any, ...]:
     """All of an answer but the policy and the digest a yes is bound to, and but the order of regions in a sentence."""
     change, facts = told.would_change, told.facts
     turned = (
-        (change.request, change.facts[:-1], sorted(step.kind for step in change.steps)) if change else None
+        (change.request, change.facts[:-2], sorted(step.kind for step in change.steps)) if change else None
     )
-    return (*told[:-2], None if facts is None else facts[:-1], turned)
+    return (*told[:-2], None if facts is None else facts[:-2], turned)
 
 
 def test_forbid_beats_permit() -> None:

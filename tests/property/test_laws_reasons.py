@@ -59,8 +59,9 @@ def test_the_offered_change_touches_nothing_it_does_not_name() -> None:
                 name for name in Request._fields if getattr(request, name) != getattr(change.request, name)
             }
             differing |= {name for name in Facts._fields if getattr(who, name) != getattr(change.facts, name)}
-            assert differing - {"narrow", "bound"} <= named
-            assert differing.isdisjoint({"narrow", "bound"}) or "choices" in named
+            with_choices = {"narrow", "bound", "narrow_bound"}
+            assert differing - with_choices <= named
+            assert differing.isdisjoint(with_choices) or "choices" in named
 
 
 def test_when_one_switch_would_do_no_more_is_offered() -> None:
@@ -75,8 +76,9 @@ def test_when_one_switch_would_do_no_more_is_offered() -> None:
             for setting in () if told.permitted else pack.settings:
                 choices = {**who.choices, setting: ChoiceState.GIVEN}
                 narrow = {id_: kinds for id_, kinds in who.narrow.items() if id_ != setting}
+                bound = {**who.bound, setting: pack.digest}
                 if decide(
-                    request, under(pack, who._replace(choices=choices, narrow=narrow)), policy
+                    request, who._replace(choices=choices, narrow=narrow, bound=bound), policy
                 ).permitted:
                     one_switch += 1
                     assert told.would_change is not None and len(told.would_change.steps) == 1

@@ -149,12 +149,20 @@ def _besides_place(
             steps.append(Step("created", None, day, f"if it were made on or after {day}"))
     control = clause.control
     if control is not None:
-        if stands_on(control, clause.needs_consent, request, facts, policy, cell).applies is not True:
-            facts, step = _switch(control.id, request.category, facts, policy)
-            steps.append(step)
-        for old, bar in control.bars[1:]:
-            if refusal(old, bar, request, facts, policy, cell) is not None:
-                facts, step = _switch(old, request.category, facts, policy)
+
+        def is_on(who: Facts) -> bool:
+            return stands_on(control, clause.needs_consent, request, who, policy, cell).applies is True
+
+        switches = [control.id] * (not is_on(facts))
+        if switches and not is_on(_switch(control.id, request.category, facts, policy)[0]):
+            # A no to what it once took the place of stands in the way, which only a yes to that ends.
+            earlier = control.bars[1:]
+            switches = [
+                old for old, bar in earlier if refusal(old, bar, request, facts, policy, cell) is not None
+            ] + switches
+        for setting in switches:
+            if not is_on(facts):
+                facts, step = _switch(setting, request.category, facts, policy)
                 steps.append(step)
     for setting, carry in cell.carried.items():
         lifted_from = refusal(setting, carry.bar, request, facts, policy, cell)

@@ -116,11 +116,19 @@ def is_in(region: str | None, regions: tuple[str, ...], request: Request, pack: 
 
 
 def is_refused(setting: str, category: str, facts: Facts) -> bool:
-    """Whether the member said no to a setting, wholly or for this kind of data or one above it."""
-    return facts.choices.get(setting) in NO or any(
-        state in NO and (category + ".").startswith(kind + ".")
+    """Whether the member said no to a setting, wholly or for this kind of data or one above it.
+
+    A yes after a no that is bound to nothing is none, so the no goes on.
+    """
+    kinds = facts.narrow_bound.get(setting, {})
+    return _is_no(facts.choices.get(setting), facts.bound.get(setting)) or any(
+        _is_no(state, kinds.get(kind)) and (category + ".").startswith(kind + ".")
         for kind, state in facts.narrow.get(setting, {}).items()
     )
+
+
+def _is_no(state: ChoiceState | None, pack: str | None) -> bool:
+    return state in NO or (state is ChoiceState.GIVEN_AGAIN and pack is None)
 
 
 def stands_for(setting: str, pack: Pack) -> set[str]:
