@@ -8,6 +8,7 @@ brings the choices its members made before it had a ledger.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.measure import Tell, silent
+from benchmarks.policies import article_policy
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.sources.catalogue import Catalogue, FactsTable, Location, Table
 
@@ -149,6 +151,7 @@ def fill_ledger(network: Network, tell: Tell = silent, *, by_subject: bool = Fal
         Ledger.create(network.ledger, signer, lambda: datetime(2025, 12, 1, tzinfo=UTC)) as ledger,
     ):
         count: int = con.execute(f"SELECT count(*) FROM '{choices}'").fetchall()[0][0]
+        ledger.append([policy_in_force()])
         for done, entries in _batches(con, choices, by_subject):
             tell("recording choices in the ledger", done, count)
             ledger.append(entries)
@@ -223,6 +226,22 @@ def _choices_sql(members: int, seed: int, chosen_percent: int) -> str:
     )
 
 
+def policy_in_force() -> NewEntry:
+    pack = article_policy().pack
+    said = {"pack": pack.id, "version": pack.version, "digest": pack.digest, "file": f"{pack.id}.yaml"}
+    return NewEntry(EntryKind.PACK_IN_FORCE, None, said)
+
+
+@functools.cache
+def _digest() -> str:
+    return article_policy().pack.digest
+
+
+def choice_of(setting: str, value: str) -> dict[str, str]:
+    """What an entry says of a choice under the policy in force."""
+    return {"setting": setting, "value": value, "pack": _digest()}
+
+
 def _batches(
     con: duckdb.DuckDBPyConnection, choices: Path, by_subject: bool
 ) -> Iterator[tuple[int, list[NewEntry]]]:
@@ -230,5 +249,5 @@ def _batches(
     rows = con.execute(f"SELECT subject, setting, value FROM '{choices}' ORDER BY {order}")
     done = 0
     while batch := rows.fetchmany(_APPEND_AT_ONCE):
-        yield done, [NewEntry(EntryKind.CHOICE, s, {"setting": t, "value": v}) for s, t, v in batch]
+        yield done, [NewEntry(EntryKind.CHOICE, s, choice_of(t, v)) for s, t, v in batch]
         done += len(batch)

@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 
 from benchmarks.measure import Tell, silent
-from benchmarks.network import SETTINGS, Network, fill_ledger, make_tables
+from benchmarks.network import SETTINGS, Network, choice_of, fill_ledger, make_tables
 from benchmarks.outcome import Curve, Outcome, require_same
 from benchmarks.policies import article_policy
 from licet.decide import Policy
@@ -175,7 +175,7 @@ def _change_minds(ledger: Ledger, many: int, members: int, chance: Random) -> No
                 NewEntry(
                     EntryKind.CHOICE,
                     str(100_000_000 + number),
-                    {"setting": SETTINGS[0], "value": "off" if chance.random() < 0.5 else "on"},
+                    choice_of(SETTINGS[0], "off" if chance.random() < 0.5 else "on"),
                 )
                 for number in chosen[start : start + _CHANGES_AT_ONCE]
             ]
