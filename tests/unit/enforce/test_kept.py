@@ -31,18 +31,23 @@ CATALOGUE = Catalogue.model_validate(
 )
 
 
+POLICY = Policy(Pack.model_validate(PACK))
+IN_FORCE = {"pack": "acme", "version": "1", "digest": POLICY.pack.digest, "file": "acme.yaml"}
+
+
 class Place:
     """Tables and a ledger on disk, and what is kept of them."""
 
     def __init__(self, folder: Path, ledger: Ledger) -> None:
         self.folder, self.ledger, self.kept = folder, ledger, Kept()
+        ledger.append([NewEntry(EntryKind.PACK_IN_FORCE, None, IN_FORCE)])
         pq.write_table(MEMBERS, folder / "members.parquet")
         pq.write_table(POSTS, folder / "posts.parquet")
         time.sleep(0.15)  # a file that was just written is never taken for unchanged
 
     def texts(self, position: int | None = None) -> list[str]:
         gate = Gate(
-            Policy(Pack.model_validate(PACK)), "recommendation", AT, CATALOGUE, DuckDBEngine(threads=1),
+            POLICY, "recommendation", AT, CATALOGUE, DuckDBEngine(threads=1),
             self.ledger, base=self.folder, kept=self.kept, position=position,
         )  # fmt: skip
         gate.prepare(["posts"])
@@ -50,7 +55,7 @@ class Place:
         return sorted(rows["text"].to_pylist() if "text" in rows.column_names else [])
 
     def choose(self, subject: str, value: str) -> None:
-        payload = {"setting": "sharing", "value": value}
+        payload = {"setting": "sharing", "value": value, "pack": POLICY.pack.digest}
         self.ledger.append([NewEntry(EntryKind.CHOICE, subject, payload)])
 
     @property
@@ -104,7 +109,7 @@ def test_where_many_changed_the_roll_is_called_anew_and_rows_keep_their_numbers(
 def test_an_earlier_position_is_answered_as_it_was(place: Place) -> None:
     place.choose("ben", "off")
     assert place.texts() == ["a"]
-    assert place.texts(position=0) == ["a", "b"]
+    assert place.texts(position=1) == ["a", "b"]
     assert place.texts() == ["a"]
 
 
@@ -114,8 +119,8 @@ def test_an_erasure_calls_the_roll_anew(place: Place) -> None:
     assert place.texts() == []
     place.ledger.erase("ann")
     assert place.texts() == []  # her no stands, though nobody knows any more who said it
-    assert place.texts(position=0) == ["a", "b"]
-    assert place.texts(position=1) == ["b"]
+    assert place.texts(position=1) == ["a", "b"]
+    assert place.texts(position=2) == ["b"]
     place.choose("ann", "on")
     assert place.texts() == ["a"]
     place.ledger.erase("ben")

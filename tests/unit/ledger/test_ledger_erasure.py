@@ -64,7 +64,8 @@ def test_erased_subject_may_come_back_and_go_again(ledger, choice) -> None:
     ledger.append([choice("ann", "on")])
     assert [found.value for found in ledger.choices_of("ann")] == ["on"]
     second = ledger.erase("ann")
-    assert second is not None and second.payload == {"erased": [2]}
+    assert second is not None and second.payload is not None and second.payload["erased"] == [2]
+    assert second.payload["tombstone"]["refused"] == []  # it stands since the first
     assert [found.value for found in ledger.choices_of("ann")] == [
         "off"
     ]  # the yes went, the no before it stands
