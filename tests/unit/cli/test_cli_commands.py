@@ -48,7 +48,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             member("cy", "US"),
             member("[red]", EVIL),
         ],
-        "posts": [post("1", "ann", "the harbour opens"), post(EVIL, EVIL, f"said {EVIL}")],
+        "posts": [
+            post("1", "ann", "the harbour opens \x1b[2J\x1b]0;owned\x07[bold red]boo[/]"),
+            post(EVIL, EVIL, f"said {EVIL}"),
+        ],
         "comments": [comment("1", "1", "ben", "aye"), comment("2", "1", "[red]", "nay", 1)],
     }
     with make_network(root, rows, recipe=RECIPE) as workspace:
