@@ -12,8 +12,8 @@ from licet.testing.oracle.standpoint import Standpoint, request_about
 
 
 def kinds_of(table: MarkedTable) -> list[str]:
-    """The kinds of data by which every row of a table is judged."""
-    kinds = (table.kind_of(column) for column in table.rows[0])
+    """The kinds of data by which every row of a table is judged: those of the columns that the catalogue names."""
+    kinds = (table.kind_of(column) for column in table.rows[0] if column in table.labels)
     return list(dict.fromkeys(kind for kind in kinds if kind is not None))
 
 
