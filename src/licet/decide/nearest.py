@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from licet.decide.policy import Clause, Policy
+from licet.decide.policy import Cell, Clause, Control, Policy
 from licet.decide.reference import decide, judge, reaches, refusal, stands_on, yes_to
 from licet.decide.words import Decision, Facts, Request
 from licet.packs.model import NEVER
@@ -149,21 +149,8 @@ def _besides_place(
             steps.append(Step("created", None, day, f"if it were made on or after {day}"))
     control = clause.control
     if control is not None:
-
-        def is_on(who: Facts) -> bool:
-            return stands_on(control, clause.needs_consent, request, who, policy, cell).applies is True
-
-        switches = [control.id] * (not is_on(facts))
-        if switches and not is_on(_switch(control.id, request.category, facts, policy)[0]):
-            # A no to what it once took the place of stands in the way, which only a yes to that ends.
-            earlier = control.bars[1:]
-            switches = [
-                old for old, bar in earlier if refusal(old, bar, request, facts, policy, cell) is not None
-            ] + switches
-        for setting in switches:
-            if not is_on(facts):
-                facts, step = _switch(setting, request.category, facts, policy)
-                steps.append(step)
+        facts, switched = _switched_on(control, clause.needs_consent, request, facts, policy, cell)
+        steps += switched
     for setting, carry in cell.carried.items():
         lifted_from = refusal(setting, carry.bar, request, facts, policy, cell)
         if lifted_from is not None:
@@ -172,8 +159,8 @@ def _besides_place(
                 continue
             # What its setting does not govern any more, or never did, ends with a yes to what governs it now.
             is_liftable = control is not None and lifted_from <= policy.numbers[policy.pack.digest]
-            switched = control.id if control is not None and is_liftable else setting
-            facts, step = _switch(switched, request.category, facts, policy)
+            named = control.id if control is not None and is_liftable else setting
+            facts, step = _switch(named, request.category, facts, policy)
             steps.append(step)
     yes = -1 if control is None else yes_to(control, request, facts, policy, cell)
     silenced = facts.signals & (control.honours if control is not None else frozenset())
@@ -183,6 +170,31 @@ def _besides_place(
         names = ", ".join(sorted(silenced))
         steps.append(Step("signal", None, names, f"without the signal {names}"))
     return Change(tuple(steps), request, facts) if steps else None
+
+
+def _switched_on(
+    control: Control, needs_consent: bool, request: Request, facts: Facts, policy: Policy, cell: Cell
+) -> tuple[Facts, list[Step]]:
+    """The facts as they would be were a control on for the question, and what the member would have to switch."""
+
+    def is_on(who: Facts) -> bool:
+        return stands_on(control, needs_consent, request, who, policy, cell).applies is True
+
+    if is_on(facts):
+        return facts, []
+    after, step = _switch(control.id, request.category, facts, policy)
+    if is_on(after):
+        return after, [step]
+    # A no to what it once took the place of may stand in the way, which only a yes to that ends.
+    earlier = [
+        old for old, bar in control.bars[1:] if refusal(old, bar, request, facts, policy, cell) is not None
+    ]
+    steps = []
+    for setting in (*earlier, control.id):
+        if not is_on(facts):
+            facts, step = _switch(setting, request.category, facts, policy)
+            steps.append(step)
+    return facts, steps
 
 
 def _switch(setting: str, category: str, facts: Facts, policy: Policy) -> tuple[Facts, Step]:
@@ -195,12 +207,18 @@ def _switch(setting: str, category: str, facts: Facts, policy: Policy) -> tuple[
         for id_ in switched
     }
     after = facts._replace(
-        choices={**facts.choices, **{id_: _after(facts.choices.get(id_)) for id_ in switched}},
+        choices={
+            **facts.choices,
+            **{id_: ChoiceState.after(facts.choices.get(id_), True) for id_ in switched},
+        },
         bound={**_mapping(facts.bound), **dict.fromkeys(switched, digest)},
         narrow={
             **facts.narrow,
             **{
-                id_: {**facts.narrow[id_], **{kind: _after(facts.narrow[id_][kind]) for kind in kinds}}
+                id_: {
+                    **facts.narrow[id_],
+                    **{kind: ChoiceState.after(facts.narrow[id_][kind], True) for kind in kinds},
+                }
                 for id_, kinds in lifted.items()
                 if kinds
             },
@@ -217,12 +235,6 @@ def _switch(setting: str, category: str, facts: Facts, policy: Policy) -> tuple[
     known = policy.pack.settings.get(setting)
     label = known.label if known else setting
     return after, Step("setting", setting, "on", f"if “{label}” were on")
-
-
-def _after(state: object) -> ChoiceState:
-    """Where a yes puts a member who stood here before."""
-    silent = (None, ChoiceState.NEVER_ASKED, ChoiceState.GIVEN)
-    return ChoiceState.GIVEN if state in silent else ChoiceState.GIVEN_AGAIN
 
 
 def _mapping(told: object) -> Mapping[Any, Any]:

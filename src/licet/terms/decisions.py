@@ -97,6 +97,13 @@ class ChoiceState(StrEnum):
         """Those of somebody who said yes last, as tables have them."""
         return tuple(str(state) for state in cls if state.is_yes)
 
+    @classmethod
+    def after(cls, before: object, is_on: bool) -> ChoiceState:
+        """Where one more yes or no puts a member who stood at `before`; None is never asked."""
+        if is_on:
+            return cls.GIVEN if before in (None, cls.NEVER_ASKED, cls.GIVEN) else cls.GIVEN_AGAIN
+        return cls.REFUSED if before in (None, cls.NEVER_ASKED, cls.REFUSED) else cls.WITHDRAWN
+
     @property
     def is_yes(self) -> bool:
         return self is ChoiceState.GIVEN or self is ChoiceState.GIVEN_AGAIN

@@ -91,11 +91,7 @@ class SupposedLedger(Ledger):
         kept = [one for one in choices if one.category is not None or one.setting not in self._settings]
         for number, setting in enumerate(self._settings):
             before = known.get(setting)
-            ever_on = before is not None and (before.state.is_yes or before.state is ChoiceState.WITHDRAWN)
-            ever_off = before is not None and before.state is not ChoiceState.GIVEN
-            off = ChoiceState.WITHDRAWN if ever_on else ChoiceState.REFUSED
-            on = ChoiceState.GIVEN_AGAIN if ever_off else ChoiceState.GIVEN
-            state = on if self._value == "on" else off
+            state = ChoiceState.after(None if before is None else before.state, self._value == "on")
             in_force = self._real.packs_in_force(self._size)[-1]  # a policy is in force, so there is one
             at, pack = self._real.entry(self._size - 1).recorded_at, (in_force.payload or {}).get("digest")
             kept.append(Choice(setting, None, self._value, state, self._size + number, at, pack))

@@ -69,7 +69,9 @@ class Act:
             done = f"{self.subject} {'stopped sending' if self.is_on else 'sent'} the signal {self.name}"
         else:
             narrowed = f" for {self.category}" if self.category else ""
-            done = f"{self.subject} switched {self.name} {self.value}{narrowed} ({self.state})"
+            done = (
+                f"{self.subject} switched {self.name} {self.value}{narrowed} ({self.state.replace('_', ' ')})"
+            )
         return f"{done}, recorded at {self.at}, via {self.via}."
 
     def as_right(self, objects: bool) -> str:
