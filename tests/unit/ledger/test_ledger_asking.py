@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pyarrow as pa
+import pytest
 
 from licet.ledger.asking import CHOICES_TABLE, SIGNALS_TABLE
 from licet.terms import ChoiceState
@@ -103,3 +106,15 @@ def test_long_answer_comes_in_batches_of_one_state_whatever_is_appended_meanwhil
     assert sizes == [1000, 1000, 500] and table.num_rows == 2500
     assert table["subject"].to_pylist() == [f"m{number:04d}" for number in range(2500)]
     assert ledger.choices_table().num_rows == 2501
+
+
+@pytest.mark.parametrize("values", [*itertools.product(("on", "off"), repeat=4)], ids="-".join)
+def test_the_ledger_tells_what_one_choice_after_another_makes(
+    ledger, choice, values: tuple[str, ...]
+) -> None:
+    state = None
+    for value in values:
+        state = ChoiceState.after(state, value == "on")
+    ledger.append([choice("ann", value) for value in values])
+    assert [found.state for found in ledger.choices_of("ann")] == [state]
+    assert ledger.choices_table()["state"].to_pylist() == [str(state)]
