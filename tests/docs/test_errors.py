@@ -33,6 +33,18 @@ SAID_ELSEWHERE = {
         "use the word it suggests, or one of the vocabulary",
     ),
     "SRC-009": ("a key stands twice", "keep one"),
+    "SRC-190": (
+        "table … says what its rows are, which format 1 cannot",
+        "write licet_catalogue: 2, which reads all that 1 does",
+    ),
+    "SRC-191": (
+        "a table about nobody names people, or holds what people wrote to one another",
+        "take `about` out and name the people under subjects, or leave them out of the catalogue",
+    ),
+    "SRC-192": (
+        "what a table says its rows are contradicts itself: an event, an edge or a role",
+        "write it as the documentation of the catalogue shows",
+    ),
 }
 
 HEAD = """# Errors

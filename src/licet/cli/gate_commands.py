@@ -65,6 +65,7 @@ def show_(
         )
         counts = gate.counts()
         unlabelled, pseudonymous = gate.unlabelled(), gate.pseudonymous()
+        about_nobody = list(gate.about_nobody)
         unknown = [word._asdict() for word in gate.unknown_words()]
         alike = opened.look_alikes() if engine is Engine.duckdb else []
         columns = {name: list(gate.columns(name)) for name in gate.names}
@@ -76,6 +77,7 @@ def show_(
                 "purpose": purpose, "recipient": recipient, "position": gate.position, "passed": passed,
                 "held_back": counts.by_reason(), "held_back_detail": held,
                 "columns": columns, "unknown_words": unknown,
+                "about_nobody": about_nobody,
                 "look_alikes": [list(group) for group in alike],
                 "unlabelled": {name: list(columns) for name, columns in unlabelled.items()},
                 "pseudonymous": {name: list(columns) for name, columns in pseudonymous.items()},
@@ -93,6 +95,8 @@ def show_(
     show.unknown_words(unknown)
     for group in alike:
         say(f"members' ids that look alike, each its own person: {' · '.join(map(repr, group))}", "yellow")
+    for name in about_nobody:
+        say(f"{name}: about nobody, as the catalogue says; nobody's permission was asked", "dim")
     for name, bare in unlabelled.items():
         say(f"{name}: {', '.join(bare)} have no label and are not shown", "dim")
     for name, bare in pseudonymous.items():

@@ -120,6 +120,11 @@ class Gate:
         """Every catalogued table, whether or not anything of it is permitted."""
         return tuple(self.catalogue.tables)
 
+    @property
+    def about_nobody(self) -> tuple[str, ...]:
+        """The tables that the catalogue says are about nobody: what passes of them asked nobody's permission."""
+        return self._now().catalogue.about_nobody
+
     def unlabelled(self) -> dict[str, tuple[str, ...]]:
         """Per table, the columns, and the parts of columns, that have no label and are therefore not shown."""
         return self._bare(lambda column, table: column not in identifying(table))
@@ -220,7 +225,10 @@ class Gate:
         content = plan.content if marked is None else marked
         if subjects is not None:
             content = self._tables.about(name, content, subjects)
-        if marked is None:
+        if marked is None and plan.catalogued.is_about_nobody:
+            judged = narrow.of_nobody(content, name, plan.catalogued, plan.looks, plan.nobody)
+            allowed = judged.filter(judged[narrow.MASK] != 0)
+        elif marked is None:
             allowed = narrow.permitted(content, name, plan.catalogued, plan.looks, plan.who)
         else:
             allowed = content.filter(content[narrow.MASK] != 0)

@@ -118,7 +118,7 @@ class Impact:
     def _tally(self, purpose: str, recipient: str) -> Tally:
         tally = Tally(self._people)
         for name, table in self.catalogue.tables.items():
-            if table.subjects:
+            if table.subjects or table.is_about_nobody:
                 self._count(tally, purpose, recipient, name, table)
         return tally
 
@@ -142,6 +142,10 @@ class Impact:
             if any(side.policy.cell(purpose, category, recipient).permits for side in self.sides)
         )
         if not open_:
+            return
+        if table.is_about_nobody:
+            with self.engine.reading(f"table {name!r}"):
+                self._count_about_nobody(tally, purpose, recipient, name)
             return
         looks = joined([dimensions(side.policy, purpose, recipient, open_) for side in self.sides])
         differing, numbered = self._differing(purpose, recipient, open_, looks)
@@ -205,14 +209,7 @@ class Impact:
 
     def _count_shared(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
         """Rows about several people: judged by the engine on both sides, and told apart where they differ."""
-        marks = []
-        for side, members in zip(self.sides, self._members, strict=True):
-            plans = Plans(side.policy, purpose, recipient, side.at, self._tables, members, self.engine)
-            marks.append(Verdicts(self._tables, plans, self.engine, Kept()).marks(name))
-        before, after = (_masks(one) for one in marks)
-        if before is None or after is None:
-            return
-        require_all(len(after), len(before))
+        before, after = self._judged(purpose, recipient, name)
         rows = np.flatnonzero(before != after)
         if not len(rows):
             return
@@ -220,6 +217,27 @@ class Impact:
         categories = self._tables.kinds(name)
         for people, old, new in zip(whose, before[rows].tolist(), after[rows].tolist(), strict=True):
             tally.add_shared(categories, old, new, people)
+
+    def _count_about_nobody(self, tally: Tally, purpose: str, recipient: str, name: str) -> None:
+        before, after = self._judged(purpose, recipient, name)
+        changed = before != after
+        pairs, records = np.unique(np.stack([before[changed], after[changed]]), axis=1, return_counts=True)
+        for old, new, count in zip(*pairs.tolist(), records.tolist(), strict=True):
+            tally.add_about_nobody(self._tables.kinds(name), old, new, count)
+
+    def _judged(
+        self, purpose: str, recipient: str, name: str
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Per row what it permits on both sides, as the engine judges it; nothing where nothing can pass."""
+        masks = []
+        for side, members in zip(self.sides, self._members, strict=True):
+            plans = Plans(side.policy, purpose, recipient, side.at, self._tables, members, self.engine)
+            masks.append(_masks(Verdicts(self._tables, plans, self.engine, Kept()).marks(name)))
+        before, after = masks
+        if before is None or after is None:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        require_all(len(after), len(before))
+        return before, after
 
     def _people_in(self, name: str, table: Table, rows: npt.NDArray[np.int64]) -> list[list[int]]:
         """Per row the numbers of the people it is about, in the catalogue's order; -1 for whom nobody knows."""

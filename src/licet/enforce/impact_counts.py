@@ -115,6 +115,13 @@ class Tally:
                 self._of(category, is_gain)[region] += 1
                 self._who(category, is_gain)[known] = True
 
+    def add_about_nobody(self, categories: tuple[str, ...], before: int, after: int, records: int) -> None:
+        """Rows about nobody: they have no region, and no member gains or loses by them."""
+        for is_gain, mask in ((True, after & ~before), (False, before & ~after)):
+            self._of_all[is_gain] += records if mask else 0
+            for category in _kinds_of(categories, mask):
+                self._of(category, is_gain)[-1] += records  # the last region: not known
+
     def merge(self, other: Tally) -> None:
         """Count in what another one counted, over the same people."""
         for key, records in other._records.items():

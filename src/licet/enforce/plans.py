@@ -6,13 +6,14 @@ Here `decide` is asked, once a class, through `tabulate`; what comes of it are m
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from licet.decide import Facts, Policy
 from licet.decide.combination import DISAGREE, UNLABELLED, Reason, SubjectAnswer
@@ -29,6 +30,7 @@ from licet.enforce.tabulate import (
     MOST_CATEGORIES,
     Dimensions,
     answers,
+    answers_about_nobody,
     dimensions,
     facts_of,
 )
@@ -36,12 +38,21 @@ from licet.sources.catalogue import Table
 from licet.terms import GateError
 from licet.terms.vocabulary import is_never_learnt
 
+_NO_PEOPLE = pa.table(
+    {
+        "subject": pa.array([], pa.string()),
+        "region": pa.array([], pa.string()),
+        "class_id": pa.array([], pa.int64()),
+    }
+)
+
 
 @dataclass(frozen=True)
 class Plan:
     """A table as the gate will read it.
 
-    by_class: per class of people and class of rows: mask and number of the reason; `nobody` for the unknown.
+    by_class: per class of people and class of rows: mask and number of the reason; `nobody` for the unknown, and for
+              every row of a table about nobody, which has no people.
     """
 
     name: str
@@ -63,12 +74,17 @@ class Plan:
 
     @functools.cached_property
     def permitted_anywhere(self) -> int:
-        return functools.reduce(int.__or__, (mask for row in self.by_class for mask, _ in row), 0)
+        return functools.reduce(int.__or__, (mask for row in self._told for mask, _ in row), 0)
+
+    @property
+    def _told(self) -> list[list[tuple[int, int]]]:
+        """What anybody permits whom a row may be about; of rows about nobody, what is permitted of them."""
+        return [self.nobody] if self.catalogued.is_about_nobody else self.by_class
 
     @functools.cached_property
     def permitted_in_every_row(self) -> int:
         """The kinds that everybody permits who permits anything: no row that passes can lack them."""
-        masks = [mask for row in self.by_class for mask, _ in row if mask]
+        masks = [mask for row in self._told for mask, _ in row if mask]
         return functools.reduce(int.__and__, masks) if masks else 0
 
     def bits(self) -> dict[str, int]:
@@ -77,8 +93,9 @@ class Plan:
 
     @property
     def nothing_can_pass(self) -> bool:
-        """A table without subjects or labels: nobody could have permitted anything of it."""
-        return not self.catalogued.subjects or not self.categories
+        """A table without labels, or without subjects where it does not say that it is about nobody."""
+        has_people = bool(self.catalogued.subjects) or self.catalogued.is_about_nobody
+        return not has_people or not self.categories
 
     def nothing(self) -> ir.Table:
         """The table when nobody permits any of it: the columns that say which rows they are, and no rows."""
@@ -146,6 +163,13 @@ class Plans:
                 fix="split the table, or label neighbouring columns with their common kind",
             )
         looks = dimensions(self._policy, self._purpose, self._recipient, categories)
+        if table.is_about_nobody:
+            told_of_all = self._about_nobody(self._at, categories, looks)
+            nobody = narrow.reason_numbers(told_of_all, self._numbers)
+            people = Population(functools.partial(self._engine.hand_in, _NO_PEOPLE), ())
+            return Plan(
+                name, self._engine, table, content, shapes, categories, looks, people, None, [], nobody
+            )
         population, roll = self._members.population(looks)
         ask = self._asking(self._at, categories, looks)
         told = [ask(facts_of(subject)) for subject in population.classes] if categories else []
@@ -164,6 +188,9 @@ class Plans:
     def same_at(self, name: str, moment: datetime) -> bool:
         """Whether everybody whose choices stood would have permitted at another moment just what they permit now."""
         plan = self.of(name)
+        if plan.catalogued.is_about_nobody:
+            answers_then = self._about_nobody(moment, plan.categories, plan.looks)
+            return [answer.mask for answer in answers_then] == [mask for mask, _ in plan.nobody]
         if ages_hold_for(plan.looks, moment) != ages_hold_for(plan.looks, self._at):
             return False
         ask = self._asking(moment, plan.categories, plan.looks)
@@ -172,13 +199,33 @@ class Plans:
             for subject, permitted in zip(plan.population.classes, plan.by_class, strict=True)
         )
 
+    def _about_nobody(
+        self, at: datetime, categories: Sequence[str], looks: Dimensions
+    ) -> list[SubjectAnswer]:
+        if not categories:
+            return [SubjectAnswer(0, UNLABELLED, None)] * looks.row_classes
+        closed = self._closed(categories)
+        return answers_about_nobody(
+            self._policy, self._purpose, self._recipient, at, categories, looks, closed
+        )
+
+    def _closed(self, categories: Sequence[str]) -> Collection[str]:
+        """The kinds of data that this use may not have, whatever the policy permits."""
+        return frozenset(filter(is_never_learnt, categories)) if self._for_training else ()
+
     def _asking(
         self, at: datetime, categories: Sequence[str], looks: Dimensions
     ) -> Callable[[Facts | None], list[SubjectAnswer]]:
         """What one class of people permits at a moment."""
-        closed = frozenset(filter(is_never_learnt, categories)) if self._for_training else ()
         return functools.partial(
-            answers, self._policy, self._purpose, self._recipient, at, categories, looks, closed=closed
+            answers,
+            self._policy,
+            self._purpose,
+            self._recipient,
+            at,
+            categories,
+            looks,
+            closed=self._closed(categories),
         )
 
     def reason(self, number: int) -> Reason | None:

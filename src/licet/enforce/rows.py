@@ -7,6 +7,7 @@ asks. Only subject, visibility and date columns are touched here; content is nev
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -216,6 +217,27 @@ def permitted(rows: ir.Table, name: str, table: Table, looks: Dimensions, who: E
     together = functools.reduce(lambda one, other: one & other, (rows[mask] for mask in masks))
     judged_rows = rows.select([rows[column] for column in content] + [together.name(MASK)])
     return judged_rows.filter(judged_rows[MASK] != 0)
+
+
+def of_nobody(
+    rows: ir.Table, name: str, table: Table, looks: Dimensions, told: Sequence[tuple[int, int]]
+) -> ir.Table:
+    """Every row of a table about nobody with its mask and its reason: those of its class, whose region is nobody's.
+
+    told: mask and number of the reason per row class.
+    """
+    kind = row_class(rows, name, table, looks)
+    answers = []
+    for of_classes in zip(*told, strict=True):
+        each = [ibis.literal(value, "int64") for value in of_classes]
+        is_one = kind is None or len(set(of_classes)) == 1
+        answers.append(
+            each[0]
+            if is_one
+            else ibis.cases(*((kind == n, value) for n, value in enumerate(each)), else_=each[-1])
+        )
+    mask, reason = answers
+    return rows.mutate(**{MASK: mask, REASON: reason, REGION: ibis.null("string")})
 
 
 def _only_class(rows: ir.Table, who: Eligibility) -> int | None:

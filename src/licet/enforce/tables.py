@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -141,7 +142,7 @@ class Tables:
                 tests.append(narrow.list_text(content[column]).isin(chosen.text))
             else:
                 tests.append(content[column].cast("string").isin(wanted.wanted))
-        return content.filter(functools.reduce(lambda one, other: one | other, tests))
+        return content.filter(functools.reduce(lambda one, other: one | other, tests, ibis.literal(False)))
 
 
 def roles(table: Table) -> tuple[str, ...]:

@@ -130,6 +130,8 @@ class Verdicts:
         """Every row's narrow columns with what the gate says of it."""
         columns = [*roles(plan.catalogued), *([ROW] if ROW in rows.columns else [])]
         content = rows.select([rows[column] for column in columns])
+        if plan.catalogued.is_about_nobody:
+            return narrow.of_nobody(content, name, plan.catalogued, plan.looks, plan.nobody)
         return narrow.judged(content, name, plan.catalogued, plan.looks, plan.who, self._plans.disagree)
 
     def _make_marks(self, plan: Plan, name: str, ordered: RowsInOrder) -> Marks:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
-from typing import Annotated, Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,7 +21,7 @@ from licet.sources.paths import names_an_element, parse_path
 from licet.terms.ids import is_id
 from licet.terms.moments import OLDEST_YEARS
 from licet.terms.regions import is_region, region_meant
-from licet.terms.vocabulary import CATEGORIES
+from licet.terms.vocabulary import CATEGORIES, is_never_learnt
 
 #: Parquet field metadata key under which an importer stamps a column's kind of data.
 STAMP = b"licet.category"
@@ -120,14 +120,43 @@ class Location(Part):
         return next(kind for kind in LOCATION_KINDS if getattr(self, kind) is not None)
 
 
+class Event(Part):
+    """Each row is something that one person did, to one item, at one time. All three are columns of the table.
+
+    actor: is one of the row's people; time: when the row was made. Both are so without being named again.
+    """
+
+    actor: str = Field(description="column of who did it; one of the row's people")
+    item: str = Field(description="column of what it was done to")
+    time: str = Field(description="column of when; it is what `created` says")
+
+
+class Edge(Part):
+    """Each row joins two people; both are people of the row, and both must permit what is shown of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    from_: str = Field(alias="from", description="column of whom it goes out from")
+    to: str = Field(description="column of whom it leads to")
+
+
 class Table(Part):
-    """One table of member data."""
+    """One table of a platform's data. What a row's people are is said once: `subjects` holds every one of them,
+    those of `event` and `edge` too; `roles` has their names."""
 
     location: Location
+    about: Literal["nobody"] | None = Field(
+        default=None, description="nobody: its rows are about no person at all; who says so answers for it"
+    )
     key: str | None = Field(default=None, description="column that names the row")
     subjects: tuple[str, ...] = Field(
-        (), description="columns naming the people of a row; a list column names several"
+        (),
+        description="columns naming the people of a row, all of whom must permit; a list column names several; "
+        "as a mapping, each with the name of its role, such as author: author_id",
     )
+    roles: dict[str, str] = Field(default={}, description="column of a person to the name of their role")
+    event: Event | None = Field(default=None, description="rows are events, in the order of their time")
+    edge: Edge | None = Field(default=None, description="rows join two people, both of whom must permit")
     created: str | None = Field(
         None, description="column saying when the record was made; without offset it is UTC"
     )
@@ -151,6 +180,62 @@ class Table(Part):
         default={},
         description="how dates and times are written in CSV or JSON lines, as %d/%m/%Y; else ISO",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _people_by_role(cls, value: Any) -> Any:
+        """Everybody whom a row is about under `subjects`, and when it was made under `created`, wherever it is said."""
+        if not isinstance(value, dict):
+            return value
+        value, given = dict(value), value.get("subjects", ())
+        named = dict(value.get("roles") or {}) if isinstance(value.get("roles") or {}, dict) else None
+        if named is None or not isinstance(given, (dict, list, tuple)):
+            return value  # is complained of as it stands
+        if isinstance(given, dict):
+            named |= {column: role for role, column in given.items() if isinstance(column, str)}
+            given = given.values()
+        people = list(given)
+        for kind, ends in (("event", ("actor",)), ("edge", ("from", "to"))):
+            for end in ends:
+                column = _said(value.get(kind), end)
+                if isinstance(column, str):
+                    people += [] if column in people else [column]
+                    named.setdefault(column, end)
+        time = _said(value.get("event"), "time")
+        if isinstance(time, str) and value.get("created") is None:
+            value["created"] = time
+        return value | {"subjects": people, "roles": named}
+
+    @model_validator(mode="after")
+    def _rows_are_of_one_kind(self) -> Table:
+        if self.about == "nobody":
+            if self.subjects or self.element_subjects or self.event or self.edge:
+                raise PydanticCustomError(
+                    "about_nobody", "a table about nobody names people, or somebody who acts", {}
+                )
+            for path, kind in self.columns.items():
+                if kind is not None and is_never_learnt(kind):
+                    raise PydanticCustomError(
+                        "about_nobody",
+                        "{path} is {kind}, and what people wrote to one another is about them",
+                        {"path": path, "kind": kind},
+                    )
+        if self.event is not None and self.event.time != self.created:
+            raise PydanticCustomError(
+                "row_kind",
+                "an event was made when it happened: its time is {time}, and created says {created}",
+                {"time": self.event.time, "created": self.created},
+            )
+        if self.edge is not None and self.edge.from_ == self.edge.to:
+            raise PydanticCustomError("row_kind", "both ends of an edge are {end}", {"end": self.edge.to})
+        for column, role in self.roles.items():
+            if column not in self.subjects or not is_id(role):
+                raise PydanticCustomError(
+                    "row_kind",
+                    "{role} is no role: use lower-case letters, digits, _ . - of a column of a person",
+                    {"role": f"{column}: {role}"},
+                )
+        return self
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Table:
@@ -191,16 +276,35 @@ class Table(Part):
             *self.subjects,
             self.created,
             self.visibility,
+            *((self.event.item,) if self.event is not None else ()),
             *self.columns,
             *self.element_subjects,
         )
         return tuple(dict.fromkeys(name for name in roles if name is not None))
 
     @property
+    def is_about_nobody(self) -> bool:
+        """Whether no row of it is about anybody, as whoever wrote the catalogue says."""
+        return self.about == "nobody"
+
+    @property
+    def needs_format(self) -> int:
+        """The first format of the catalogue that can say what is said here."""
+        says = self.about is not None or self.roles or self.event is not None or self.edge is not None
+        return 2 if says else 1
+
+    @property
     def columns_about_others(self) -> frozenset[str]:
         """The columns whose elements are about people of their own, so that more than the row's people decide."""
         paths = (parse_path(text) for text in self.element_subjects)
         return frozenset(path.column for path in paths if path is not None)
+
+
+def _said(part: Any, name: str) -> Any:
+    """A value of a part that may have been read from a file, or made."""
+    if isinstance(part, Mapping):
+        return part.get(name, part.get(f"{name}_"))
+    return getattr(part, f"{name}_", getattr(part, name, None))
 
 
 class FactsTable(Part):
@@ -260,7 +364,7 @@ _BETWEEN = re.compile(r"[-/.,: T]*")
 class Catalogue(Part):
     """All tables of a workspace."""
 
-    licet_catalogue: Literal[1]
+    licet_catalogue: Literal[1, 2] = Field(description="the format; 2 can say what rows are")
     facts: FactsTable | None = None
     tables: dict[str, Table]
 
@@ -273,13 +377,26 @@ class Catalogue(Part):
                     "{name} cannot name a table: use lower-case letters, digits, _ . -",
                     {"name": name},
                 )
+            if self.tables[name].needs_format > self.licet_catalogue:
+                raise PydanticCustomError(
+                    "format", "table {name} says what its rows are, which format 1 cannot", {"name": name}
+                )
         if self.facts is not None and self.facts.table not in self.tables:
             raise PydanticCustomError(
                 "facts_table",
                 "facts names table {name}, which is not there",
                 {"name": self.facts.table, "known": tuple(self.tables)},
             )
+        if self.facts is not None and self.tables[self.facts.table].is_about_nobody:
+            raise PydanticCustomError(
+                "about_nobody", "the facts about members stand in a table about nobody", {}
+            )
         return self
+
+    @property
+    def about_nobody(self) -> tuple[str, ...]:
+        """The tables whose rows are about nobody; for every report of what was used."""
+        return tuple(name for name, table in self.tables.items() if table.is_about_nobody)
 
     def readings(self, name: str) -> dict[str, Reading]:
         """How the columns of a table with a role, a type or a pattern are read; any other is what the file makes it."""

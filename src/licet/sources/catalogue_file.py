@@ -14,7 +14,16 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from licet.sources.catalogue import Catalogue, FactsTable, Location, Part, Table, nearest
+from licet.sources.catalogue import (
+    Catalogue,
+    Edge,
+    Event,
+    FactsTable,
+    Location,
+    Part,
+    Table,
+    nearest,
+)
 from licet.sources.files import replace_file
 from licet.terms import SourceError
 from licet.terms.vocabulary import CATEGORIES
@@ -59,7 +68,9 @@ def load_catalogue(path: Path | str) -> Catalogue:
     try:
         return Catalogue.model_validate(value)
     except ValidationError as error:
-        raise _complaint(error.errors()[0], root, str(path)) from None
+        # what is missing is mostly there, misspelt
+        first = min(error.errors(), key=lambda told: told["type"] == "missing")
+        raise _complaint(first, root, str(path)) from None
 
 
 def save_catalogue(catalogue: Catalogue, path: Path | str) -> None:
@@ -68,12 +79,12 @@ def save_catalogue(catalogue: Catalogue, path: Path | str) -> None:
     Raises: SourceError SRC-011 when the file cannot be written.
     """
     path = Path(path)
-    value = catalogue.model_dump(mode="json", exclude_defaults=True)
+    value = catalogue.model_dump(mode="json", exclude_defaults=True, by_alias=True)
     for name, table in value["tables"].items():
         # an absent label and a null one mean the same; a written null shows that somebody must still say
         table["columns"] = dict(catalogue.tables[name].columns)
         table["location"] = _relative(table["location"], path.parent)
-    text = _HEAD + _yaml({"licet_catalogue": 1})
+    text = _HEAD + _yaml({"licet_catalogue": catalogue.licet_catalogue})
     if catalogue.facts is not None:
         text += _FACTS + _yaml({"facts": value["facts"]})
     text += _TABLES + _yaml({"tables": value["tables"]})
@@ -114,7 +125,13 @@ def merge_tables(
         )
     tables = {**catalogue.tables, **new_tables}
     try:
-        return Catalogue(licet_catalogue=1, facts=catalogue.facts if facts is None else facts, tables=tables)
+        return Catalogue(
+            licet_catalogue=2
+            if any(table.needs_format > 1 for table in tables.values())
+            else catalogue.licet_catalogue,
+            facts=catalogue.facts if facts is None else facts,
+            tables=tables,
+        )
     except ValidationError as error:
         raise _complaint(error.errors()[0], None, "") from None
 
@@ -224,12 +241,13 @@ def _complaint(error: ErrorDetails, root: yaml.Node | None, where: str) -> Sourc
     place = _at(where, _mark(root, loc))
     name = ".".join(str(step) for step in loc)
     if kind == "extra_forbidden":
-        near = nearest(str(loc[-1]), list(_part_at(loc).model_fields))
+        known = [field.alias or name for name, field in _part_at(loc).model_fields.items()]
+        near = nearest(str(loc[-1]), known)
         return SourceError(
             "SRC-003",
             f"key {name} is not known",
             place,
-            f"did you mean {near}?" if near else f"use one of {', '.join(_part_at(loc).model_fields)}",
+            f"did you mean {near}?" if near else f"use one of {', '.join(known)}",
         )
     if kind == "unknown_category":
         near = nearest(str(context["category"]), CATEGORIES)
@@ -252,6 +270,21 @@ def _complaint(error: ErrorDetails, root: yaml.Node | None, where: str) -> Sourc
     if kind == "typed":
         return SourceError(
             "SRC-009", error["msg"], place, "write it as the documentation of the catalogue shows"
+        )
+    if kind == "format":
+        return SourceError(
+            "SRC-190", error["msg"], place, "write licet_catalogue: 2, which reads all that 1 does"
+        )
+    if kind == "about_nobody":
+        return SourceError(
+            "SRC-191",
+            error["msg"],
+            place,
+            "take `about` out and name the people under subjects, or leave them out of the catalogue",
+        )
+    if kind == "row_kind":
+        return SourceError(
+            "SRC-192", error["msg"], place, "write it as the documentation of the catalogue shows"
         )
     if kind in ("visibility_twice", "subject_twice", "table_name"):
         return SourceError(
@@ -279,5 +312,6 @@ def _part_at(loc: tuple[int | str, ...]) -> type[Part]:
     if loc[0] == "facts" and len(loc) > 1:
         return FactsTable
     if loc[0] == "tables" and len(loc) > 2:
-        return Location if loc[2] == "location" and len(loc) > 3 else Table
+        parts: dict[int | str, type[Part]] = {"location": Location, "event": Event, "edge": Edge}
+        return parts.get(loc[2], Table) if len(loc) > 3 else Table
     return Catalogue

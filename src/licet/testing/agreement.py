@@ -38,7 +38,7 @@ def assert_table_agrees(gate: Gate, world: World, name: str, columns_too: bool =
     for column, value in ((c, v) for row in told.rows for c, v in row):
         if value is not None and column not in present:
             raise Disagreement(f"column {column!r} of {name!r} is absent though someone permits it")
-    if columns_too and table.subjects:
+    if columns_too and (table.subjects or table.is_about_nobody):
         identifying = {column for column in (table.key, *table.subjects) if column is not None}
         wanted_columns = identifying | columns_permitted(world, name)
         _same(f"columns of {name!r}", Counter(present), Counter(wanted_columns))

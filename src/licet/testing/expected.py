@@ -17,6 +17,7 @@ from licet.decide import Decision, Facts, Request, decide
 from licet.sources.catalogue import Table
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import age_in_years
+from licet.terms.regions import COUNTRIES
 from licet.testing.expected_cells import kinds_within, labels_of, part_shown
 from licet.testing.worlds import World
 
@@ -141,7 +142,8 @@ def tally(world: World, name: str) -> Counter[tuple[str | None, str | None, str 
 
 
 def columns_permitted(world: World, name: str) -> set[str]:
-    """The labelled columns of which a member permits some part for at least one conceivable row."""
+    """The labelled columns of which some part is permitted of at least one conceivable row: by a member, or, of rows
+    about nobody, in every country alike."""
     table, schema = world.catalogue.tables[name], world.tables[name].schema
     clauses = [
         rule
@@ -152,15 +154,20 @@ def columns_permitted(world: World, name: str) -> set[str]:
     made: list[datetime | None] = [None, datetime(1900, 1, 1, tzinfo=UTC)]
     made += [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days]
     shown: list[str | None] = [None, *sorted(world.policy.pack.audiences)]
+    everywhere = [[Facts(country) for country in sorted(COUNTRIES)]]
+    people = everywhere if table.about == "nobody" else [[facts] for facts in known_facts(world).values()]
     return {
         column
         for column in schema.names
         for kind in kinds_within(schema.field(column).type, labels_of(table, schema, column))
         if any(
-            decide(
-                Request(world.purpose, kind, world.recipient, world.at, word, at), facts, world.policy
-            ).permitted
-            for facts in known_facts(world).values()
+            all(
+                decide(
+                    Request(world.purpose, kind, world.recipient, world.at, word, at), facts, world.policy
+                ).permitted
+                for facts in asked
+            )
+            for asked in people
             for word in shown
             for at in made
         )
@@ -179,8 +186,11 @@ def _judge(
         return Verdict(frozenset(), Code.UNLABELLED.value, None, None), 0
     visibility, created = _seen_and_made(table, row)
     told: list[tuple[str | None, list[Decision]]] = []
-    for subject in people or [None]:
-        facts = None if subject is None else known.get(subject)
+    # A row about nobody: somebody in every country, whose yes is their silence.
+    asked_of: list[Facts | None] = [
+        *(None if subject is None else known.get(subject) for subject in people or [None])
+    ]
+    for facts in map(Facts, sorted(COUNTRIES)) if table.about == "nobody" else asked_of:
         decisions = [
             decide(
                 Request(world.purpose, kind, world.recipient, world.at, visibility, created),
@@ -189,11 +199,12 @@ def _judge(
             )
             for kind in kinds
         ]
-        told.append((None if facts is None else facts.region, decisions))
+        is_somebody = facts is not None and table.about != "nobody"
+        told.append((facts.region if facts is not None and is_somebody else None, decisions))
     permitted = frozenset(
         kind for place, kind in enumerate(kinds) if all(decisions[place].permitted for _, decisions in told)
     )
-    asked = len(kinds) * len(told)
+    asked = len(kinds) * (1 if table.about == "nobody" else len(told))
     if permitted:
         return Verdict(permitted, None, None, told[0][0]), asked
     for region, decisions in told:

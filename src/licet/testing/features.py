@@ -61,8 +61,13 @@ def _of_table(table: Table, data: pa.Table) -> Iterator[str]:
         yield "table: forty kinds of data or more"
     if not kinds:
         yield "table: nothing labelled"
-    if not table.subjects:
+    if table.is_about_nobody:
         yield "table: about nobody"
+    elif not table.subjects:
+        yield "table: whose nobody says"
+    for kind, told in (("events", table.event), ("edges", table.edge), ("people by role", table.roles)):
+        if told:
+            yield f"table: of {kind}"
     if len(table.subjects) > 1:
         yield "table: several columns of people"
     roles = (*table.subjects, table.created, table.visibility)

@@ -95,7 +95,11 @@ FEATURES = (
     "table: forty kinds of data or more",
     "table: kinds of data mixed",
     "table: nothing labelled",
+    "table: of edges",
+    "table: of events",
+    "table: of people by role",
     "table: several columns of people",
+    "table: whose nobody says",
     "yes: given for something else",
     "yes: given under an earlier pack",
 )

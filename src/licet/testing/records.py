@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from licet.terms.vocabulary import CATEGORIES as VOCABULARY
+from licet.terms.vocabulary import is_never_learnt
 from licet.testing.cells import make_cell
 from licet.testing.ids import Subjects, column_of_words, some_id
 from licet.testing.questions import make_visibility
@@ -60,10 +61,9 @@ def make_table(
     if chance(rng, 90):
         catalogued["key"] = "key"
         data["key"] = pa.array(range(rows), pa.int64())
-    catalogued["subjects"] = ["author", "mentioned", "audience"][
-        : pick(rng, [1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 0])
-    ]
-    for name in catalogued["subjects"]:
+    people = ["author", "mentioned", "audience"][: pick(rng, [1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 0])]
+    catalogued["subjects"] = people
+    for name in people:
         data[name] = _people(rng, subjects, rows, listed=chance(rng, 35))
     if chance(rng, 88):
         catalogued["created"] = "made"
@@ -74,6 +74,11 @@ def make_table(
     elif chance(rng, 60):
         catalogued["visibility_is"] = pick(rng, [*VISIBILITIES, *ODD_VISIBILITIES])
     labels = [*CATEGORIES, *OWN_CATEGORIES, *kinds]
+    if not people and chance(rng, 60):
+        catalogued["about"] = "nobody"
+        labels = [kind for kind in labels if not is_never_learnt(kind)]
+    else:
+        catalogued |= _rows_are(rng, catalogued)
     if columns > len(NAMES):
         names = [*NAMES, *(f"c{number}" for number in range(columns - len(NAMES) - rng.randrange(10)))]
         labels = rng.sample(sorted({*labels, *VOCABULARY}), len(names))
@@ -90,15 +95,29 @@ def make_table(
             catalogued["columns"][name] = label
         elif chance(rng, 50):
             catalogued["columns"][name] = None
-    for name in some(rng, NESTED, 2) if columns <= len(NAMES) and chance(rng, 45) else ():
+    is_nested = columns <= len(NAMES) and "about" not in catalogued and chance(rng, 45)
+    for name in some(rng, NESTED, 2) if is_nested else ():
         cell = make_cell(rng, name, subjects, rows)
         data[name] = cell.data
         catalogued["columns"] |= cell.labels
         catalogued.setdefault("element_subjects", []).extend(cell.element_subjects)
-    for name in ("key", *catalogued["subjects"], "made", "seen_by"):
+    for name in ("key", *people, "made", "seen_by"):
         if name in data and chance(rng, 15):
-            catalogued["columns"][name] = pick(rng, [*catalogued["columns"].values(), *CATEGORIES])
+            catalogued["columns"][name] = pick(rng, [*catalogued["columns"].values(), *labels])
     return catalogued, pa.table(data if data else {"nothing": pa.array([None] * rows, pa.string())})
+
+
+def _rows_are(rng: Random, catalogued: dict[str, Any]) -> dict[str, Any]:
+    """What the table says its rows are, now and then: events, edges, or about people of several roles."""
+    people = catalogued["subjects"]
+    if people and chance(rng, 10):
+        return {"subjects": {f"role_{place}": column for place, column in enumerate(people)}}
+    if people and "key" in catalogued and "created" in catalogued and chance(rng, 15):
+        told = {"actor": people[-1], "item": "key", "time": catalogued["created"]}
+        return {"subjects": people[:-1], "event": told}
+    if len(people) > 1 and chance(rng, 40):
+        return {"subjects": people[:-2], "edge": {"from": people[-2], "to": people[-1]}}
+    return {}
 
 
 def _people(rng: Random, subjects: Subjects, rows: int, listed: bool) -> pa.Array:

@@ -83,7 +83,7 @@ def make_world(
         found[name] = catalogued | {"location": {"arrow": name}}
     return World(
         policy,
-        Catalogue.model_validate({"licet_catalogue": 1, "facts": fact_columns, "tables": found}),
+        Catalogue.model_validate({"licet_catalogue": 2, "facts": fact_columns, "tables": found}),
         {"members": members} | {name: table for name, (_, table) in made.items()},
         make_choices(rng, [*subjects.ids, "nobody"], (*policy.earlier, policy.pack)),
         make_signals(rng, [*subjects.ids, "nobody"]),

@@ -63,7 +63,7 @@ def test_a_whole_catalogue_loads_as_written(tmp_path: Path) -> None:
         (("{parquet: posts.parquet}", "{parquet: a, table: t}"), "SRC-006", ":12:5", "parquet"),
         (("  table: members\n", "  table: member\n"), "SRC-007", ":3:3", "did you mean members?"),
         (("licet_catalogue: 1\n", ""), "SRC-004", ":1:1", "add licet_catalogue"),
-        (("licet_catalogue: 1\n", "licet_catalogue: 2\n"), "SRC-004", ":1:1", "documentation"),
+        (("licet_catalogue: 1\n", "licet_catalogue: 3\n"), "SRC-004", ":1:1", "documentation"),
         (("  subject: member_id\n", ""), "SRC-004", ":2:1", "add subject"),
         (("      score: null", "      no: null"), "SRC-004", ":17:5", "quotes"),
         (("      score: null", "      7: null"), "SRC-004", ":19:7", "quotes"),

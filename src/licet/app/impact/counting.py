@@ -26,7 +26,7 @@ class PolicyImpact(NamedTuple):
     """uses: those in which anything changes, as `enforce.impact` counts it; together: all of them at once.
 
     position: the ledger's entries whose choices counted; root: the hash over them, as its checkpoints sign it.
-    tables:   the tables that were counted.
+    tables:   the tables that were counted; about_nobody: those of them whose rows are about nobody.
     members, members_changed: everybody there is, and those who gain or lose anything.
     """
 
@@ -37,6 +37,7 @@ class PolicyImpact(NamedTuple):
     position: int
     root: str
     tables: tuple[str, ...]
+    about_nobody: tuple[str, ...]
     members: int
     members_changed: int
     uses: tuple[UseImpact, ...]
@@ -51,7 +52,8 @@ class PolicyImpact(NamedTuple):
         """members: with the ids of those concerned; by default only how many they are."""
         return {
             "before": _named(self.before, self.from_at), "after": _named(self.after, self.to_at),
-            "position": self.position, "root": self.root, "tables": list(self.tables), "members": self.members,
+            "position": self.position, "root": self.root, "tables": list(self.tables),
+            "about_nobody": list(self.about_nobody), "members": self.members,
             "members_changed": self.members_changed, "members_gained": len(self.together.gaining),
             "members_lost": len(self.together.losing),
             "uses": [self._use(use, members) for use in self.uses],
@@ -99,9 +101,12 @@ def impact_of(
         position=position, base=workspace.layout.root, absences=workspace.absences,
     )  # fmt: skip
     overall = impact.all()
-    tables = tuple(name for name, table in workspace.catalogue.tables.items() if table.subjects)
+    tables = tuple(
+        name for name, table in workspace.catalogue.tables.items() if table.subjects or table.is_about_nobody
+    )
     return PolicyImpact(
-        old, new, from_at, to_at, position, _root(workspace, position), tables, impact.members,
+        old, new, from_at, to_at, position, _root(workspace, position), tables,
+        workspace.catalogue.about_nobody, impact.members,
         overall.members_changed, overall.uses, overall.together,
     )  # fmt: skip
 

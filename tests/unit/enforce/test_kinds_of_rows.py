@@ -1,0 +1,179 @@
+"""What a table says its rows are, through the gate: about nobody, events of one person, edges between two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from enforce_samples import AT, FACTS, MEMBERS, PACK, Told
+
+from licet.decide import Policy
+from licet.enforce import Gate
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.impact import Impact, Side
+from licet.packs import Pack
+from licet.sources.catalogue import Catalogue
+from licet.terms import SourceError
+
+JOBS = pa.table({"id": [1, 2], "title": ["Baker", "Nurse"], "note": ["x", "y"], "seen_by": ["public", None]})
+JOBS_TABLE: dict[str, Any] = {
+    "location": {"arrow": "jobs"},
+    "about": "nobody",
+    "key": "id",
+    "columns": {"title": "organisation.job_postings", "id": "organisation.job_postings"},
+}
+OFFERED = {
+    "id": "offer", "effect": "permit", "notice": "n", "purposes": ["recommendation"],
+    "categories": ["organisation"],
+}  # fmt: skip
+LIKES = pa.table(
+    {
+        "who": ["ann", "ben", "cy", None],
+        "post": [1, 1, 2, 2],
+        "at": pa.array([4, 3, 2, 1]).cast(pa.timestamp("s")),
+    }
+)
+FOLLOWS = pa.table({"a": ["ann", "ann", "ben", "ann"], "b": ["ben", "cy", "ann", None], "n": [1, 2, 3, 4]})
+
+
+def policy_with(*rules: dict[str, Any]) -> Policy:
+    return Policy(Pack.model_validate(PACK | {"rules": [*PACK["rules"], *rules]}))
+
+
+def gate_over(
+    tables: dict[str, Any], data: dict[str, pa.Table], policy: Policy, ledger: Any = None, **asked: Any
+) -> Gate:
+    catalogue = Catalogue.model_validate(
+        {
+            "licet_catalogue": 2,
+            "facts": FACTS,
+            "tables": {"members": {"location": {"arrow": "members"}, "subjects": ["who"], "columns": {}}}
+            | tables,
+        }
+    )
+    return Gate(
+        policy, "recommendation", AT, catalogue, DuckDBEngine(), ledger or Told(),
+        tables={"members": MEMBERS} | data, **asked,
+    )  # fmt: skip
+
+
+def jobs_gate(*rules: dict[str, Any], **of_table: Any) -> Gate:
+    return gate_over({"jobs": JOBS_TABLE | of_table}, {"jobs": JOBS}, policy_with(*rules))
+
+
+def test_a_rule_that_asks_nothing_about_a_person_permits_rows_about_nobody() -> None:
+    gate = jobs_gate(OFFERED)
+    assert gate.about_nobody == ("jobs",)
+    assert gate.read("jobs").to_pylist() == [{"id": "1", "title": "Baker"}, {"id": "2", "title": "Nurse"}]
+    assert sum(row.records for row in gate.counts(["jobs"]).passed) == 2
+    assert gate.verdicts("jobs")["code"].to_pylist() == [None, None]
+
+
+def test_no_rule_means_no_row_about_nobody() -> None:
+    gate = jobs_gate()
+    assert gate.read("jobs").num_rows == 0
+    assert set(gate.verdicts("jobs")["code"].to_pylist()) == {"no_rule"}
+
+
+@pytest.mark.parametrize(
+    ("asks", "code"),
+    [
+        ({"regions": ["CH"]}, "region_not_covered"),
+        ({"minimum_age": 16}, "age_unknown"),
+        ({"plans": ["pro"]}, "plan_unknown"),
+    ],
+)
+def test_a_rule_that_asks_about_a_person_permits_nothing_about_nobody(
+    asks: dict[str, Any], code: str
+) -> None:
+    gate = jobs_gate(OFFERED | asks)
+    assert gate.read("jobs").num_rows == 0
+    assert set(gate.verdicts("jobs")["code"].to_pylist()) == {code}
+
+
+@pytest.mark.parametrize("asks", [{}, {"regions": ["FR"]}, {"minimum_age": 90}])
+def test_no_forbid_is_passed_by_because_a_row_is_about_nobody(asks: dict[str, Any]) -> None:
+    forbid = {key: OFFERED[key] for key in ("purposes", "categories")} | {"id": "f", "effect": "forbid"}
+    gate = jobs_gate(OFFERED, forbid | asks)
+    assert gate.read("jobs").num_rows == 0
+
+
+def test_what_a_rule_asks_of_the_row_is_asked_of_rows_about_nobody() -> None:
+    gate = jobs_gate(OFFERED | {"visibility": ["public"]}, visibility="seen_by")
+    for _ in range(2):
+        assert gate.read("jobs")["title"].to_pylist() == ["Baker"]
+        gate.prepare(["jobs"])
+    assert gate.verdicts("jobs")["code"].to_pylist() == [None, "visibility_unknown"]
+
+
+def test_rows_about_nobody_are_about_none_of_the_people_asked_for() -> None:
+    assert jobs_gate(OFFERED).read("jobs", ["ann"]).num_rows == 0
+
+
+def test_a_table_without_people_that_does_not_say_so_is_denied() -> None:
+    assert jobs_gate(OFFERED, about=None).read("jobs").num_rows == 0
+
+
+def test_impact_counts_rows_about_nobody_under_no_region_and_no_member() -> None:
+    gate = jobs_gate(OFFERED)
+    catalogue, tables = gate.catalogue, {"members": MEMBERS, "jobs": JOBS}
+    before, after = policy_with(), policy_with(OFFERED)
+    ledger: Any = Told()
+    impact = Impact(Side(before, AT), Side(after, AT), catalogue, DuckDBEngine(), ledger, tables=tables)
+    told = impact.of("recommendation", "self")
+    assert (told.records_gained, told.records_lost, len(told.gaining)) == (2, 0, 0)
+    (change,) = told.changes
+    assert (change.category, change.region, change.records_gained, change.members_gained) == (
+        "organisation.job_postings", None, 2, 0,
+    )  # fmt: skip
+
+
+def test_who_acts_in_an_event_decides_about_it() -> None:
+    likes = {
+        "location": {"arrow": "likes"},
+        "event": {"actor": "who", "item": "post", "time": "at"},
+        "columns": {"post": "content.posts"},
+    }
+    gate = gate_over({"likes": likes}, {"likes": LIKES},
+                     policy_with(), Told(("ben", "sharing", None, "refused")))  # fmt: skip
+    assert gate.catalogue.tables["likes"].subjects == ("who",)
+    assert gate.catalogue.tables["likes"].created == "at"
+    assert gate.read("likes")["post"].to_pylist() == [1]
+
+
+def test_both_ends_of_an_edge_must_permit_it() -> None:
+    follows = {
+        "location": {"arrow": "follows"},
+        "edge": {"from": "a", "to": "b"},
+        "columns": {"n": "content.posts"},
+    }
+    gate = gate_over({"follows": follows}, {"follows": FOLLOWS}, policy_with(), Told())
+    # cy's region is not known, and whom the last leads to is not
+    assert gate.read("follows")["n"].to_pylist() == [1, 3]
+    refused = gate_over(
+        {"follows": follows}, {"follows": FOLLOWS}, policy_with(), Told(("ben", "sharing", None, "refused"))
+    )
+    assert refused.read("follows").num_rows == 0
+
+
+def test_a_role_names_people_and_lets_nobody_out() -> None:
+    mentions = {
+        "location": {"arrow": "follows"},
+        "subjects": {"author": "a", "mentioned": "b"},
+        "columns": {"n": "content.posts"},
+    }
+    gate = gate_over({"m": mentions}, {"follows": FOLLOWS}, policy_with(), Told())
+    assert gate.catalogue.tables["m"].roles == {"a": "author", "b": "mentioned"}
+    assert gate.read("m")["n"].to_pylist() == [1, 3]
+
+
+def test_an_actor_that_is_not_there_is_refused() -> None:
+    likes = {
+        "location": {"arrow": "likes"},
+        "event": {"actor": "whom", "item": "post", "time": "at"},
+        "columns": {"post": "content.posts"},
+    }
+    gate = gate_over({"likes": likes}, {"likes": LIKES}, policy_with())
+    with pytest.raises(SourceError, match="SRC-038"):
+        gate.read("likes")
