@@ -30,7 +30,7 @@ setup-test: .venv/ready-test
 
 .venv/ready: .venv/python pyproject.toml $(LOCK)
 	@echo "Setting up .venv (once)…"
-	@$(PIP) install -q -c $(LOCK) -e . 2> >(grep -v WARNING >&2)
+	@$(PIP) install -q -c $(LOCK) -e '.[corpus]' 2> >(grep -v WARNING >&2)
 	@touch $@
 
 .venv/ready-web: .venv/ready
@@ -67,8 +67,8 @@ serve: .venv/ready-web ## the demo network's own pages, at http://127.0.0.1:$(PO
 	@.venv/bin/licet serve --workspace $(WORKSPACE) --port $(PORT) --demo-sign-in
 
 check: setup-test ## layers, types, lint
-	@.venv/bin/ruff check src tests benchmarks
-	@.venv/bin/ruff format --check src tests benchmarks
+	@.venv/bin/ruff check src tests benchmarks tools
+	@.venv/bin/ruff format --check src tests benchmarks tools
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
 

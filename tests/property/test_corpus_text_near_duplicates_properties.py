@@ -13,9 +13,10 @@ from licet.uses.corpus.text.near_duplicates import (
     Resemblance,
     add_documents,
     find_duplicates,
+    places,
     remove_documents,
 )
-from licet.uses.corpus.text.signatures import places, signatures
+from licet.uses.corpus.text.signatures import signatures
 
 PLACES, RESEMBLANCE = 8, Resemblance(threshold=0.6, bands=4)
 

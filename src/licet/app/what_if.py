@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.impact.counting import policy_as_in_force
 from licet.app.member.flows import Flow
-from licet.app.wording import category_term, country_name, purpose_term, recipient_name
+from licet.app.wording import category_term, purpose_term, recipient_name
 from licet.decide import Policy
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
@@ -21,6 +21,7 @@ from licet.enforce.kept import Kept
 from licet.packs import Pack, open_pack, shipped
 from licet.terms import Code
 from licet.terms.moments import format_moment
+from licet.terms.region_names import country_name
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace

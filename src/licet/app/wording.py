@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from licet.packs import Pack
 from licet.terms import SELF
+from licet.terms.region_names import country_name
 from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term, ancestors
 
 _EVERYWHERE = {"WORLD": "everywhere", "EU": "the European Union", "EEA": "the European Economic Area"}
@@ -81,15 +82,3 @@ def to_you(sentence: str) -> str:
     for about, said in _TO_YOU:
         sentence = sentence.replace(about, said)
     return sentence
-
-
-def country_name(code: str) -> str:
-    """A country's or a province's own name; the code where it has none."""
-    import pycountry  # late: its tables take a tenth of a second
-
-    country = pycountry.countries.get(alpha_2=code.partition("-")[0])
-    if country is None:
-        return code
-    place = pycountry.subdivisions.get(code=code) if "-" in code else None  # type: ignore[no-untyped-call]
-    name = getattr(country, "common_name", country.name)
-    return f"{place.name}, {name}" if place is not None else str(name)

@@ -68,8 +68,15 @@ class DuckDBBackend(HandsOut, Backend):  # type: ignore[misc]
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
-        with explained():
-            yield
+        try:
+            with explained():
+                yield
+        except ModuleNotFoundError as error:
+            raise SourceError(
+                "SRC-055",
+                f"rows are read so by {error.name}, which is not installed",
+                fix=f"pip install {error.name}, or read them with .to_pyarrow()",
+            ) from error
         self.answered()
 
 

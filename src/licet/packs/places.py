@@ -1,7 +1,7 @@
 """Regions in a pack: each code is one, each group is there, and no group holds itself.
 
-`NO` is Norway here, never a "no". Codes are those of ISO 3166 as `licet.terms.regions` has them; pycountry turns a
-country's name into the code that was meant.
+`NO` is Norway here, never a "no". Codes are those of ISO 3166 as `licet.terms.regions` has them; a country's name
+gives the code that was meant.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date
 
 from licet.packs.model import Pack
 from licet.packs.problems import MOST_PROBLEMS, Path, Problem, nearest
+from licet.terms.region_names import country_called
 from licet.terms.regions import COUNTRIES, MEMBERSHIPS, WORLD, is_region, region_meant
 
 #: Groups of a circle that are named.
@@ -59,16 +60,12 @@ def _is_known(pack: Pack, region: str) -> bool:
 
 
 def _meant(pack: Pack, region: str) -> str:
-    import pycountry  # late: its tables take a tenth of a second
-
     if (code := region_meant(region)) is not None:
         return f"write {code}"
     if _is_known(pack, region.upper()):
         return f"write {region.upper()}"
-    try:
-        return f"write {pycountry.countries.lookup(region).alpha_2}"
-    except LookupError:
-        pass
+    if (called := country_called(region)) is not None:
+        return f"write {called}"
     meant = nearest(region, (*pack.region_groups, *MEMBERSHIPS, WORLD))
     if meant:
         return f"write {meant}"

@@ -310,7 +310,7 @@ def _look_up(piece: str, names: PlaceNames) -> _Part:
             piece,
             areas=names.areas.get(form, frozenset()),
             provinces=names.provinces.get(form, frozenset()),
-            cities=tuple(names.cities.get(form, {}).items()),
+            cities=names.cities(form),
             codes=names.codes.get(code.upper(), frozenset()),
             code=code.upper(),
         )
@@ -328,7 +328,7 @@ def _look_up(piece: str, names: PlaceNames) -> _Part:
             return _Part(
                 piece,
                 provinces=names.provinces.get(around[1], frozenset()),
-                cities=tuple(names.cities.get(around[1], {}).items()),
+                cities=names.cities(around[1]),
             )
     return _Part(piece)
 

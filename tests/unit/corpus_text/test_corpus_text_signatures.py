@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from licet.terms import UseError
-from licet.uses.corpus.text.signatures import ALGORITHM, places, signatures
+from licet.uses.corpus.text.near_duplicates import places
+from licet.uses.corpus.text.signatures import ALGORITHM, signatures
 from licet.uses.corpus.text.words import split_words
 
 

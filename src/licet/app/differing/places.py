@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from licet.app.differing.voice import listed
-from licet.app.wording import country_name, region_label
+from licet.app.wording import region_label
 from licet.packs import Pack
+from licet.terms.region_names import country_name
 from licet.terms.regions import ALSO_IN, COUNTRIES, members_of
 
 #: So many names are read; beyond that what is left out may be the shorter list.

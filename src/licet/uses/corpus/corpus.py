@@ -27,6 +27,7 @@ from licet.uses.corpus.documents import make_documents
 from licet.uses.corpus.following import follow
 from licet.uses.corpus.recipe import Recipe
 from licet.uses.corpus.repeats import find_repeats, with_repeats
+from licet.uses.corpus.text import require_packages
 
 #: Called with a stage in plain words, how much is done and how much there is (None: not known).
 Progress = Callable[[str, int, int | None], None]
@@ -343,6 +344,7 @@ def _catalogue(gate: Gate) -> str:
 
 def _environment(gate: Gate, engine: str | None = None) -> dict[str, str]:
     """What could change a document's bytes."""
+    require_packages()
     libraries = ("licet", "pyarrow", "rensa", "py3langid", "phonenumbers", "python-stdnum")
     return {"engine": engine or gate.engine.name, "python": platform.python_version()} | {
         name: metadata.version(name) for name in libraries

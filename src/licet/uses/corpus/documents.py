@@ -21,6 +21,7 @@ from licet.enforce.pseudonyms import id_text, identifying
 from licet.terms import UseError
 from licet.uses.corpus.making import NAME, REGION, Maker, schema
 from licet.uses.corpus.recipe import DocumentKind, Recipe
+from licet.uses.corpus.text import require_packages
 
 #: Called with how many documents are done; for progress bars.
 Tick = Callable[[int], None]
@@ -53,8 +54,10 @@ def make_documents(
     """Every candidate document the gate permits, as a table of `schema(recipe)`, in no particular order.
 
     Raises: UseError CORP-207 for a gate that was not opened for training, CORP-010 when a recipe names a table or
-    column there is not, CORP-012 for a key that is not one; SourceError from the tables.
+    column there is not, CORP-012 for a key that is not one, CORP-110 without licet[corpus]; SourceError from the
+    tables.
     """
+    require_packages()
     if not gate.for_training:
         raise UseError(
             "CORP-207",

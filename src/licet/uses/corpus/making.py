@@ -17,10 +17,7 @@ import pyarrow.compute as pc
 
 from licet.uses.corpus.identities import bucket_numbers, document_ids
 from licet.uses.corpus.recipe import DocumentKind, Recipe
-from licet.uses.corpus.text.language import detect_language
-from licet.uses.corpus.text.redaction import redact_each
 from licet.uses.corpus.text.rendering import join_threads, render
-from licet.uses.corpus.text.signatures import signatures
 
 #: The first and the last microsecond of the years 1 to 9999, since 1970.
 _FIRST_US, _LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
@@ -74,6 +71,8 @@ class Maker:
     created: str | None
 
     def __call__(self, rows: pa.Table) -> pa.Table:
+        from licet.uses.corpus.text.redaction import redact_each  # late: of licet[corpus]
+
         rows = self._single(rows) if self.kind.group_by is None else self._threads(rows)
         rows = rows.filter(pc.and_(pc.is_valid(rows["named"]), _says_something(rows["text"])))
         alone = pc.equal(pc.list_value_length(rows["subjects"]), 1)
@@ -126,6 +125,9 @@ class Maker:
 
     def _finish(self, rows: pa.Table) -> pa.Table:
         """Add ids, language, bucket and signature, and leave out what the recipe leaves out."""
+        from licet.uses.corpus.text.language import detect_language  # late: of licet[corpus]
+        from licet.uses.corpus.text.signatures import signatures
+
         recipe, kind = self.recipe, self.kind.kind
         rows = rows.filter(pc.greater_equal(pc.utf8_length(rows["text"]), recipe.shortest_characters))
         text = rows["text"].combine_chunks()

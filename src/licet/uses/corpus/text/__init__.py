@@ -6,3 +6,28 @@ any batch and any order. No clock, no files, no network. Import the module you n
 `rendering` turns columns into documents, `redaction` and `names` take personal data out of them, `language`
 says what they are written in, `signatures` and `near_duplicates` find those that repeat an earlier one.
 """
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from licet.terms import UseError
+
+#: What the modules here import that licet itself does not bring: its extra `corpus` does.
+_PACKAGES = {
+    "phonenumbers": "phonenumbers",
+    "py3langid": "py3langid",
+    "rensa": "rensa",
+    "stdnum": "python-stdnum",
+}
+
+
+def require_packages() -> None:
+    """Raises: UseError CORP-110 unless everything that a document passes through is installed."""
+    missing = [package for module, package in _PACKAGES.items() if find_spec(module) is None]
+    if missing:
+        raise UseError(
+            "CORP-110",
+            f"a corpus needs packages that are not installed: {', '.join(missing)}",
+            fix="pip install 'licet[corpus]'",
+        )

@@ -27,7 +27,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.terms import UseError
-from licet.uses.corpus.text.signatures import places
 from licet.uses.corpus.text.words import Ints
 
 Places = npt.NDArray[np.uint32]
@@ -233,6 +232,14 @@ class _Classes:
                 "duplicate_of": doc_ids.take(named),
             }
         )
+
+
+def places(signed: pa.FixedSizeBinaryArray) -> npt.NDArray[np.uint32]:
+    """The hashes of signatures without nulls, one row a document: shape (documents, num_perm)."""
+    width = signed.type.byte_width
+    data = np.frombuffer(signed.buffers()[1], dtype="<u4") if len(signed) else np.empty(0, dtype="<u4")
+    table = data.reshape(-1, width // 4) if len(signed) else data.reshape(0, width // 4)
+    return table[signed.offset : signed.offset + len(signed)]
 
 
 def _band_keys(table: Places, bands: int) -> npt.NDArray[np.uint64]:

