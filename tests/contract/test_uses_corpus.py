@@ -19,8 +19,9 @@ from licet.app import Workspace
 from licet.store import Store
 from licet.terms import LicetError
 from licet.terms.canonical import canonical_json, digest
+from licet.terms.membership_proof import Membership, subject_key
 from licet.terms.moments import parse_moment
-from licet.uses.corpus.identities import commitment
+from licet.uses.members import contains, read_members, subject_nonce
 
 DAY = parse_moment("2025-10-15")
 ROWS = {
@@ -81,16 +82,19 @@ def test_a_use_is_in_the_ledger_before_its_snapshot_is_in_the_store(workspace: W
     ]
 
 
-def test_who_is_in_it_is_committed_to_and_told_to_nobody_else(workspace: Workspace) -> None:
-    members = workspace.corpus_show(workspace.corpus_build(at=DAY).snapshot).manifest["members"]
-    found = read(workspace, members["file"]["sha256"])["commitment"].to_pylist()
-    assert (
-        found == sorted(commitment(workspace.salt, who) for who in ("ann", "ben", "cy"))
-        and members["count"] == 3
-    )
-    assert members["root"] == rfc_6962_root(found)
-    assert commitment(workspace.salt, "dot") not in found
-    assert commitment(b"\x00" * 32, "ann") not in found, "without the salt nobody can tell"
+def test_who_is_in_it_is_proven_and_who_is_not_and_told_to_nobody_else(workspace: Workspace) -> None:
+    manifest = workspace.corpus_show(workspace.corpus_build(at=DAY).snapshot).manifest
+    members = read_members(manifest["members"])
+    assert members.count == manifest["counts"]["subjects"] == 3
+    for who in ("ann", "ben", "cy", "dot", "nobody", ""):
+        found = contains(workspace.store, members, workspace.salt, who)
+        key = subject_key(found.nonce, who)
+        assert found.proof.verify(bytes.fromhex(members.root), key) is found.membership
+        assert (found.membership is Membership.PRESENT) == (who in ("ann", "ben", "cy"))
+    keys = b"".join(workspace.store.get(page.sha256) for page in members.pages)
+    assert subject_key(subject_nonce(workspace.salt, "ann"), "ann") in keys
+    assert subject_key(subject_nonce(bytes(32), "ann"), "ann") not in keys, "without the salt nobody can tell"
+    assert workspace.salt.hex() not in json.dumps(manifest)
 
 
 def test_the_roots_are_those_of_the_documents(workspace: Workspace) -> None:
@@ -122,7 +126,7 @@ def test_a_failure_at_any_step_publishes_nothing(workspace: Workspace) -> None:
     """Whoever is told of progress fails: in turn at every step of a build and of an update."""
     first = workspace.corpus_build(at=DAY)
     workspace.choose("ann", "ai", "off")
-    objects = sorted((workspace.layout.store / "objects").rglob("*.parquet"))
+    objects = sorted((workspace.layout.store / "objects").rglob("*.*"))
     for job in (
         lambda tell: workspace.corpus_build(at=DAY, progress=tell),
         lambda tell: workspace.corpus_update(progress=tell),
@@ -133,7 +137,7 @@ def test_a_failure_at_any_step_publishes_nothing(workspace: Workspace) -> None:
                 job(steps)
             except KeyboardInterrupt:
                 assert [ref.id for ref in workspace.corpus_list()] == [first.snapshot]
-                assert sorted((workspace.layout.store / "objects").rglob("*.parquet")) == objects
+                assert sorted((workspace.layout.store / "objects").rglob("*.*")) == objects
                 assert list((workspace.layout.store / "staging").iterdir()) == []
             else:
                 assert stop >= 2

@@ -21,6 +21,7 @@ from licet.enforce import Gate
 from licet.enforce.clear_roles import eligibility
 from licet.store import SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
+from licet.terms.membership_proof import salt_digest
 from licet.terms.moments import format_moment, parse_moment
 from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.documents import make_documents
@@ -28,6 +29,7 @@ from licet.uses.corpus.following import follow
 from licet.uses.corpus.recipe import Recipe
 from licet.uses.corpus.repeats import find_repeats, with_repeats
 from licet.uses.corpus.text import require_packages
+from licet.uses.members import Members, change_members, read_members, write_members
 
 #: Called with a stage in plain words, how much is done and how much there is (None: not known).
 Progress = Callable[[str, int, int | None], None]
@@ -93,7 +95,7 @@ def update(
     manifest = earlier.manifest
     files.refuse_inspection(earlier, "updated")
     inputs = inputs_now(gate, recipe, manifest)
-    why = _why_rebuild(gate, recipe, manifest, inputs)
+    why = _why_rebuild(gate, recipe, salt, manifest, inputs)
     if why is not None:
         return _write_all(gate, store, recipe, salt, inputs, record, progress, how="rebuilt", why=why)
     progress("finding whom the change touched", 0, None)
@@ -139,7 +141,7 @@ def _write_all(
                 present += [] if entry is None else [entry]
                 progress("writing buckets", nth, len(numbers))
         subjects = pc.unique(pc.list_flatten(rows["subjects"]))
-        members = files.write_members(writing, salt, subjects)
+        members = write_members(writing, salt, subjects.to_pylist())
         manifest = _manifest(gate, recipe, inputs, present, members, counts)
         record(manifest, digest(canonical_json(manifest)))
         id_ = writing.publish(manifest)
@@ -182,7 +184,8 @@ def _write_changed(
                     entries[number] = entry
                 progress("writing buckets", nth, len(changed))
         departed, come = _who_changed(index, left, made)
-        members = files.change_members(writing, store, before["members"], salt, departed, come)
+        earlier = read_members(before["members"])
+        members = change_members(writing, store, earlier, salt, come.to_pylist(), departed.to_pylist())
         present = [entries[number] for number in sorted(entries)]
         manifest = _manifest(gate, recipe, inputs, present, members, counts)
         record(manifest, digest(canonical_json(manifest)))
@@ -230,13 +233,17 @@ def touched_since(
     return frozenset(found)
 
 
-def _why_rebuild(gate: Gate, recipe: Recipe, manifest: dict[str, Any], inputs: Inputs) -> str | None:
+def _why_rebuild(
+    gate: Gate, recipe: Recipe, salt: bytes, manifest: dict[str, Any], inputs: Inputs
+) -> str | None:
     """Why only a build from scratch would do; None when the change can be followed."""
     changed = changed_since(gate, recipe, manifest, inputs)
     if changed is not None:
         return changed
     if manifest.get("format") != files.FORMAT_VERSION:
         return "another version of licet wrote the snapshot's files"
+    if manifest["members"]["salt"] != salt_digest(salt):
+        return "the workspace's salt changed"
     if manifest.get("environment") != _environment(gate, _engine_that_counts(gate, recipe, manifest)):
         return "licet or a library it makes documents with changed"
     return None
@@ -292,7 +299,7 @@ def _manifest(
     recipe: Recipe,
     inputs: Inputs,
     entries: list[dict[str, Any]],
-    members: dict[str, Any],
+    members: Members,
     counts: Any,
 ) -> dict[str, Any]:
     now = inputs_now(gate, recipe, {"inputs": inputs})
@@ -308,11 +315,11 @@ def _manifest(
         "catalogue": _catalogue(gate),
         # null where a file changed while it was read: nobody knows what of it was, and the next update reads it anew
         "inputs": {name: files if files == now[name] else None for name, files in inputs.items()},
-        "members": members,
+        "members": members.as_json(),
         "counts": {
             "documents": sum(entry["documents"] for entry in entries),
             "set_aside": sum(entry["set_aside"] for entry in entries),
-            "subjects": members["count"],
+            "subjects": members.count,
         },
         "passed": [row._asdict() for row in counts.passed],
         "held_back": [row._asdict() for row in counts.held_back],

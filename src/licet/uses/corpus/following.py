@@ -159,9 +159,10 @@ def documents_about(
 ) -> list[dict[str, Any]]:
     """The documents of a snapshot that are about someone, newest first; those set aside as repeats are not in it.
 
-    Who is in nothing costs one file; else the narrow columns are read, and the buckets that hold something.
+    Who is proven to be in nothing costs one file; else the narrow columns are read, and the buckets that hold
+    something.
     """
-    if not files.is_member(store, manifest, salt, subject):
+    if files.is_surely_out(store, manifest, salt, subject):
         return []
     found: list[dict[str, Any]] = []
     for entry in manifest["buckets"]:

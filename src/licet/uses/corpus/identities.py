@@ -1,6 +1,6 @@
-"""Names that give nobody away: document ids, buckets and commitments, all under the workspace's secret salt.
+"""Names that give nobody away: document ids and buckets, both under the workspace's secret salt.
 
-Without the salt none of them can be turned back or guessed; with it they are the same on every build, which
+Without the salt neither can be turned back or guessed; with it they are the same on every build, which
 is what makes an update equal a rebuild.
 """
 
@@ -24,13 +24,3 @@ def document_ids(salt: bytes, kind: str, keys: Iterable[str]) -> list[str]:
 def bucket_numbers(salt: bytes, owners: Iterable[str], buckets: int) -> list[int]:
     """Which file each owner's documents lie in. An owner is a subject, or a group of rows."""
     return [int.from_bytes(_keyed(salt, b"licet bucket", owner, 8), "big") % buckets for owner in owners]
-
-
-def subject_nonce(salt: bytes, subject: str) -> bytes:
-    """What a subject needs, besides their id, to recognise their own commitment; nobody else's."""
-    return _keyed(salt, b"licet nonce", subject, 32)
-
-
-def commitment(salt: bytes, subject: str) -> bytes:
-    """SHA-256 of the subject's nonce and id: says who is in a snapshot without saying it to anyone else."""
-    return hashlib.sha256(subject_nonce(salt, subject) + subject.encode()).digest()

@@ -17,15 +17,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from licet.ledger.tree import leaf_hash, merkle_root, root_of_leaves
+from licet.ledger.tree import merkle_root, root_of_leaves
 from licet.store import Build, SnapshotRef, Store, parquet_bytes
 from licet.terms import UseError
 from licet.terms.canonical import canonical_json
-from licet.uses.corpus.identities import commitment
+from licet.terms.membership_proof import Membership, salt_digest
+from licet.uses.members import contains, read_members
 
 KIND = "corpus"
-#: 2: marks beside documents, set-aside documents in a file of their own.
-FORMAT_VERSION = 3
+#: 2: marks beside documents, set-aside documents in a file of their own. 4: members in a prefix tree.
+FORMAT_VERSION = 4
 
 #: Stands in the manifest of a snapshot of the past: it is counted and shown, and nothing else is made of it.
 INSPECTION = "inspection"
@@ -107,35 +108,12 @@ def corpus_root(buckets: Iterable[dict[str, Any]]) -> str:
     return merkle_root(leaves).hex()
 
 
-def write_members(build: Build, salt: bytes, subjects: pa.Array) -> dict[str, Any]:
-    """Who is in a snapshot, as salted commitments in order under a Merkle root; only a member knows their own."""
-    return _put_members(build, _commitments(salt, subjects))
-
-
-def change_members(
-    build: Build, store: Store, before: dict[str, Any], salt: bytes, left: pa.Array, came: pa.Array
-) -> dict[str, Any]:
-    """The same after some left and others came, from the earlier commitments."""
-    held = _read(store, before["file"])["commitment"].combine_chunks().cast(pa.binary())
-    staying = held.filter(pc.invert(pc.is_in(held, value_set=_commitments(salt, left))))
-    return _put_members(build, pa.concat_arrays([staying, _commitments(salt, came)]).unique())
-
-
-def is_member(store: Store, manifest: dict[str, Any], salt: bytes, subject: str) -> bool:
-    """Whether someone is in a snapshot, by the commitments it was published with."""
-    held = _read(store, manifest["members"]["file"])["commitment"].combine_chunks().cast(pa.binary())
-    return bool(pc.any(pc.equal(held, commitment(salt, subject))).as_py())
-
-
-def _commitments(salt: bytes, subjects: pa.Array) -> pa.Array:
-    return pa.array([commitment(salt, subject) for subject in subjects.to_pylist()], pa.binary())
-
-
-def _put_members(build: Build, commitments: pa.Array) -> dict[str, Any]:
-    ordered = commitments.take(pc.sort_indices(commitments))
-    file = _put(build, parquet_bytes(pa.table({"commitment": ordered.cast(pa.binary(32))})), ".parquet")
-    root = root_of_leaves([leaf_hash(one) for one in ordered.to_pylist()])
-    return {"count": len(ordered), "root": root.hex(), "file": file}
+def is_surely_out(store: Store, manifest: dict[str, Any], salt: bytes, subject: str) -> bool:
+    """Whether someone is proven to be in no document of a snapshot. False also where its members cannot be looked up:
+    an earlier licet or another salt made it, and its documents have to be asked."""
+    if manifest["format"] != FORMAT_VERSION or manifest["members"]["salt"] != salt_digest(salt):
+        return False
+    return contains(store, read_members(manifest["members"]), salt, subject).membership is Membership.ABSENT
 
 
 def read_bucket(store: Store, entry: dict[str, Any]) -> pa.Table:
