@@ -41,6 +41,10 @@ SAID_ELSEWHERE = {
         "a table about nobody names people, or holds what people wrote to one another",
         "take `about` out and name the people under subjects, or leave them out of the catalogue",
     ),
+    "SRC-193": (
+        "a table refers to one that is not there or has no key, or what it refers to leads back to it",
+        "name a column that holds the key of another table, and leave out the one that leads back",
+    ),
     "SRC-192": (
         "what a table says its rows are contradicts itself: an event, an edge or a role",
         "write it as the documentation of the catalogue shows",

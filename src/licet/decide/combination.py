@@ -1,4 +1,5 @@
 """The answer for a row: of several kinds of data and several people, what passes, and if nothing does, why.
+A row that refers to others passes only with them.
 
 A kind of data passes when everyone the row is about permits it, and the row with the first kind that does. Held back,
 it tells the reason of the first subject, in the catalogue's order, who permits nothing of it: that of the kind which
@@ -51,6 +52,7 @@ class RowAnswer(NamedTuple):
 
 UNLABELLED = Reason(Code.UNLABELLED, None)
 DISAGREE = Reason(Code.SUBJECTS_DISAGREE, None)
+WITHHELD = Reason(Code.REFERENCE_WITHHELD, None)
 
 #: How near a code is to a yes: of several kinds of data the row reports the nearest.
 _NEARNESS = (
@@ -73,6 +75,11 @@ def answer_of(decisions: Sequence[Decision]) -> SubjectAnswer:
         return SubjectAnswer(0, UNLABELLED, None)
     nearest = min(decisions, key=lambda decision: _NEAR[decision.code])
     return SubjectAnswer(0, Reason(nearest.code, nearest.rule), nearest)
+
+
+def with_references(answer: RowAnswer, all_pass: bool) -> RowAnswer:
+    """The answer for a row that refers to others: it passes if they all do. Its own people's reason is told first."""
+    return answer if all_pass or not answer.mask else RowAnswer(0, WITHHELD, None)
 
 
 def combine(answers: Sequence[SubjectAnswer]) -> RowAnswer:

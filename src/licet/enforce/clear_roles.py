@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from licet.enforce.gate import Gate
 from licet.enforce.pseudonyms import id_text
+from licet.enforce.references import referring_people
 
 #: Columns beside the permitted ones: the key in clear (null where the table has none), and as the gate shows it.
 KEY, SHOWN_KEY = "__licet_key", "__licet_shown_key"
@@ -62,10 +63,18 @@ def permitted_rows(gate: Gate, name: str, subjects: Iterable[str] | None = None)
     )
 
 
-def eligibility(gate: Gate, name: str) -> pa.Table:
-    """What every known subject permits of a table, per class of row: for finding whom a change touched."""
-    people = gate._plans.of(name).who.table
+def eligibility(gate: Gate, name: str, *, whole: bool = False) -> pa.Table:
+    """What every known subject permits of a table, per class of row: for finding whom a change touched.
+
+    whole: of all its columns, whichever the gate was asked for: so rows are judged that others refer to.
+    """
+    people = (gate._plans.whole if whole else gate._plans).of(name).who.table
     return people.select("subject", *(c for c in people.columns if c.startswith("mask_"))).to_pyarrow()
+
+
+def people_who_refer(gate: Gate, names: Iterable[str], subjects: Iterable[str] | None) -> frozenset[str]:
+    """Whose rows of some tables refer to rows about any of these people (None: to any), and go and come with them."""
+    return referring_people(gate._tables, gate.engine, names, subjects)
 
 
 def regions_of(gate: Gate, name: str) -> ir.Table:

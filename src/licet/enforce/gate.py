@@ -232,6 +232,8 @@ class Gate:
             allowed = narrow.permitted(content, name, plan.catalogued, plan.looks, plan.who)
         else:
             allowed = content.filter(content[narrow.MASK] != 0)
+        if marked is None:
+            allowed = self._verdicts.references.kept(allowed, plan.catalogued)
         allowed = self._with_people(allowed, name, plan)
         people = allowed[cells.PEOPLE] if cells.PEOPLE in allowed.columns else None
         return allowed, cells.Seen(plan.bits(), allowed[narrow.MASK], plan.permitted_in_every_row, people)
@@ -283,19 +285,24 @@ class Gate:
 
     def same_at(self, names: Iterable[str], moment: datetime) -> bool:
         """Whether everybody whose choices stood would have permitted the same of these tables at another moment."""
-        plans = self._now()._plans
-        return all(plans.same_at(name, moment) for name in names)
+        gate, asked = self._now(), tuple(names)
+        referred = gate.catalogue.referred(*asked)
+        return all(gate._plans.same_at(name, moment) for name in asked) and all(
+            gate._plans.whole.same_at(name, moment) for name in referred
+        )
 
     def inputs(
         self, names: Iterable[str], known: Mapping[str, Any] | None = None
     ) -> dict[str, list[dict[str, Any]] | None]:
-        """The files each table is read from, the members' facts included; None where there are no files.
+        """The files each table is read from, those it refers to and the members' facts included; None without files.
 
         known: what this said before; files that stand as they stood then are not read.
         """
         tables = self._now()._tables
         facts = tables.catalogue.facts
-        wanted = dict.fromkeys((*names, *([facts.table] if facts is not None else [])))
+        asked = tuple(names)
+        referred = tables.catalogue.referred(*asked)
+        wanted = dict.fromkeys((*asked, *referred, *([facts.table] if facts is not None else [])))
         return {name: tables.files(name, (known or {}).get(name) or ()) for name in wanted}
 
     def categories(self, name: str) -> dict[str, str]:

@@ -32,7 +32,7 @@ from licet.enforce.marks import ROW, Marks, Numbers, RowsInOrder, require_all
 from licet.enforce.members import Members
 from licet.enforce.numbers import kinds_of_rows, whose_rows
 from licet.enforce.plans import Plans
-from licet.enforce.tables import Tables, roles
+from licet.enforce.tables import Tables, narrow_columns
 from licet.enforce.tabulate import Dimensions, answers, dimensions
 from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
@@ -147,6 +147,10 @@ class Impact:
             with self.engine.reading(f"table {name!r}"):
                 self._count_about_nobody(tally, purpose, recipient, name)
             return
+        if table.references:
+            with self.engine.reading(f"table {name!r}"):
+                self._count_shared(tally, purpose, recipient, name, table)
+            return
         looks = joined([dimensions(side.policy, purpose, recipient, open_) for side in self.sides])
         differing, numbered = self._differing(purpose, recipient, open_, looks)
         if not numbered:
@@ -208,7 +212,7 @@ class Impact:
             tally.add(open_, before, after, whose[codes == code])
 
     def _count_shared(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
-        """Rows about several people: judged by the engine on both sides, and told apart where they differ."""
+        """Rows about several people, or that refer to others: judged by the engine; told apart where they differ."""
         before, after = self._judged(purpose, recipient, name)
         rows = np.flatnonzero(before != after)
         if not len(rows):
@@ -269,7 +273,7 @@ class _Ordered(Tables):
     def ordered(self, name: str) -> RowsInOrder:
         found = super().in_order(name)
         if found is None:
-            data = self.content(name).select(*roles(self.catalogued(name))).to_pyarrow()
+            data = self.content(name).select(*narrow_columns(self.catalogued(name))).to_pyarrow()
             table = self.catalogued(name).model_copy(update={"location": Location(arrow=name)})
             found = self._engine.in_order(name, table, self._base, {name: data})
         assert found is not None  # an Arrow table keeps its order

@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from licet.decide import Facts, Policy
-from licet.decide.combination import DISAGREE, UNLABELLED, Reason, SubjectAnswer
+from licet.decide.combination import DISAGREE, UNLABELLED, WITHHELD, Reason, SubjectAnswer
 from licet.enforce import rows as narrow
 from licet.enforce.cells import Seen, shown
 from licet.enforce.engine import Engine
@@ -142,6 +142,24 @@ class Plans:
         self._numbers: dict[object, int] = {}
         #: The number of the reason of rows whose people permit different parts of them.
         self.disagree = self._numbers.setdefault(DISAGREE, 0)
+        #: The number of the reason of rows that refer to a row which does not pass.
+        self.withheld = self._numbers.setdefault(WITHHELD, 1)
+
+    @functools.cached_property
+    def whole(self) -> Plans:
+        """The plans by which rows are judged that others refer to: of all their columns, whatever is asked for."""
+        if self._tables.whole is self._tables:
+            return self
+        return Plans(
+            self._policy,
+            self._purpose,
+            self._recipient,
+            self._at,
+            self._tables.whole,
+            self._members,
+            self._engine,
+            self._for_training,
+        )
 
     def of(self, name: str) -> Plan:
         if name not in self._plans:

@@ -117,6 +117,14 @@ class IndexedTable:
             rows = _with_audience(tables.content(self._name), self.catalogued)
             return tables.about(self._name, rows, subjects).to_pyarrow()
 
+    def rows_named(self, keys: Collection[str]) -> pa.Table:
+        """The rows of some keys, as text; through the engine. Raises: SourceError from the table."""
+        engine, tables = self._open()
+        with engine.reading(f"table {self._name!r}"):
+            rows = _with_audience(tables.content(self._name), self.catalogued)
+            wanted = engine.hand_in(pa.table({"wanted": pa.array(sorted({*keys}), pa.string())}))
+            return rows.filter(_ids(rows[str(self.catalogued.key)]).isin(wanted.wanted)).to_pyarrow()
+
     def _open(self) -> tuple[DuckDBEngine, Tables]:
         engine = DuckDBEngine()
         return engine, Tables(self._catalogue, engine, self._base, {}, None)

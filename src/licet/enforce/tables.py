@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -64,6 +65,15 @@ class Tables:
                 return name
         return None
 
+    @functools.cached_property
+    def whole(self) -> Tables:
+        """The same tables with all their columns, whatever this use asks for."""
+        if self._asked is None:
+            return self
+        every = copy.copy(self)
+        every._asked = None
+        return every
+
     def _open(self, name: str) -> ir.Table:
         table = self.catalogued(name)
         if table.location.csv is not None:
@@ -72,8 +82,15 @@ class Tables:
         opened = self._engine.open(name, table, self._base, self._handed_in, readings)
         check_stamps_of(name, table, self._base, self._handed_in)
         require_ids(name, opened, ids_among(readings), table.element_subjects)
-        for column in roles(table):
+        for column in narrow_columns(table):
             narrow.column_of(opened, name, column)
+        for column in table.references:
+            if opened[column].type().is_array():
+                raise SourceError(
+                    "SRC-194",
+                    f"column {column!r} of table {name!r} refers to several rows at once",
+                    fix="refer from a table with one row for each, or leave the reference out",
+                )
         return opened
 
     def in_order(self, name: str) -> RowsInOrder | None:
@@ -143,6 +160,11 @@ class Tables:
             else:
                 tests.append(content[column].cast("string").isin(wanted.wanted))
         return content.filter(functools.reduce(lambda one, other: one | other, tests, ibis.literal(False)))
+
+
+def narrow_columns(table: Table) -> tuple[str, ...]:
+    """The columns by which a row is judged: those with a role, and those that refer to other rows."""
+    return tuple(dict.fromkeys((*roles(table), *table.references)))
 
 
 def roles(table: Table) -> tuple[str, ...]:

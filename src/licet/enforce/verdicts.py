@@ -27,8 +27,9 @@ from licet.enforce.marks import (
 from licet.enforce.numbers import kinds_of_rows, whose_rows
 from licet.enforce.plans import Plan, Plans
 from licet.enforce.pseudonyms import Pseudonyms
-from licet.enforce.tables import Tables, roles
-from licet.sources.stand import Stand
+from licet.enforce.references import References, judge
+from licet.enforce.tables import Tables
+from licet.sources.stand import Stand, together
 
 #: The column beside a table that numbers each row's verdict.
 _VERDICT = "__licet_verdict"
@@ -44,6 +45,7 @@ class Verdicts:
         self._ordered: dict[str, RowsInOrder] = {}
         self._marked: dict[str, ir.Table] = {}
         self._stands: dict[str, Stand | None] = {}
+        self.references = References(plans)
 
     def marks(self, name: str) -> Marks | None:
         """Every row's verdict, by its place; None where the engine keeps no order of rows."""
@@ -52,7 +54,7 @@ class Verdicts:
             self._marked.pop(name, None)
         if name not in self._marks_of:
             plan = self._plans.of(name)
-            self._stands[name] = self._tables.stand(name)
+            self._stands[name] = self._stand_now(name)
             ordered = None if plan.nothing_can_pass else self._tables.in_order(name)
             if ordered is None:
                 self._marks_of[name] = None
@@ -77,8 +79,12 @@ class Verdicts:
 
     def hold(self, name: str, stood: Stand | None) -> bool:
         """Whether what was made of files that stood so can be relied upon."""
-        now = None if stood is None else self._tables.stand(name)
+        now = None if stood is None else self._stand_now(name)
         return stood is None or (now is not None and now.files == stood.files)
+
+    def _stand_now(self, name: str) -> Stand | None:
+        """How the files of a table stand, and of those that it refers to."""
+        return together([self._tables.stand(each) for each in (name, *self._tables.catalogue.referred(name))])
 
     def of_every_row(self, name: str, pseudonyms: Pseudonyms) -> pa.Table:
         """The row's key (if any), mask, code, rule and region."""
@@ -97,7 +103,7 @@ class Verdicts:
                 told = rows.select(**_key(plan, rows, pseudonyms), number=rows[_VERDICT]).to_pyarrow()
                 verdicts = marks.verdicts
             else:
-                rows = self._judged(plan, name, plan.content)
+                rows = self._judged(plan, plan.content)
                 told = rows.select(*_JUDGED, **_key(plan, rows, pseudonyms)).to_pyarrow()
                 numbered = told.select(_JUDGED).add_column(0, ROW, pa.array(np.arange(len(told))))
                 numbers, verdicts = marks_of_judged(numbered.to_batches(), len(told))
@@ -118,7 +124,7 @@ class Verdicts:
                 key = (self._plans.reason(verdict.reason), verdict.region)
                 found[key] = found.get(key, 0) + records
             return found
-        judged = self._judged(plan, name, plan.content)
+        judged = self._judged(plan, plan.content)
         grouped = judged.group_by(reason=judged[narrow.REASON], region=judged[narrow.REGION]).agg(
             records=judged.count()
         )
@@ -126,18 +132,20 @@ class Verdicts:
             told = grouped.to_pyarrow().to_pylist()
         return {(self._plans.reason(row["reason"]), row["region"]): row["records"] for row in told}
 
-    def _judged(self, plan: Plan, name: str, rows: ir.Table) -> ir.Table:
+    def _judged(self, plan: Plan, rows: ir.Table) -> ir.Table:
         """Every row's narrow columns with what the gate says of it."""
-        columns = [*roles(plan.catalogued), *([ROW] if ROW in rows.columns else [])]
-        content = rows.select([rows[column] for column in columns])
-        if plan.catalogued.is_about_nobody:
-            return narrow.of_nobody(content, name, plan.catalogued, plan.looks, plan.nobody)
-        return narrow.judged(content, name, plan.catalogued, plan.looks, plan.who, self._plans.disagree)
+        judged = judge(plan, rows, self._plans.disagree, ROW)
+        return self.references.judged(judged, plan.catalogued, self._plans.withheld)
 
     def _make_marks(self, plan: Plan, name: str, ordered: RowsInOrder) -> Marks:
         rows, table, roll = ordered.rows, plan.catalogued, plan.roll
-        if roll is None or len(table.subjects) > 1 or rows[table.subjects[0]].type().is_array():
-            judged = self._judged(plan, name, rows)
+        if (
+            table.references
+            or roll is None
+            or len(table.subjects) > 1
+            or rows[table.subjects[0]].type().is_array()
+        ):
+            judged = self._judged(plan, rows)
             return marks_of_judged(self._engine.batches(judged.select(ROW, *_JUDGED)), ordered.size)
         (subject,), kind = table.subjects, narrow.row_class(rows, name, table, plan.looks)
         kinds = None

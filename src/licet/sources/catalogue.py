@@ -157,6 +157,10 @@ class Table(Part):
     roles: dict[str, str] = Field(default={}, description="column of a person to the name of their role")
     event: Event | None = Field(default=None, description="rows are events, in the order of their time")
     edge: Edge | None = Field(default=None, description="rows join two people, both of whom must permit")
+    references: dict[str, str] = Field(
+        default={},
+        description="column to the table whose key it holds; a row passes only with the rows it names",
+    )
     created: str | None = Field(
         None, description="column saying when the record was made; without offset it is UTC"
     )
@@ -277,6 +281,7 @@ class Table(Part):
             self.created,
             self.visibility,
             *((self.event.item,) if self.event is not None else ()),
+            *self.references,
             *self.columns,
             *self.element_subjects,
         )
@@ -290,8 +295,7 @@ class Table(Part):
     @property
     def needs_format(self) -> int:
         """The first format of the catalogue that can say what is said here."""
-        says = self.about is not None or self.roles or self.event is not None or self.edge is not None
-        return 2 if says else 1
+        return 2 if self.about or self.roles or self.event or self.edge or self.references else 1
 
     @property
     def columns_about_others(self) -> frozenset[str]:
@@ -387,11 +391,39 @@ class Catalogue(Part):
                 "facts names table {name}, which is not there",
                 {"name": self.facts.table, "known": tuple(self.tables)},
             )
+        for name, table in self.tables.items():
+            for column, target in table.references.items():
+                if target not in self.tables or self.tables[target].key is None:
+                    raise PydanticCustomError(
+                        "reference",
+                        "{column} of table {name} refers to {target}, {why}",
+                        {
+                            "column": column,
+                            "name": name,
+                            "target": target,
+                            "why": "which has no key" if target in self.tables else "which is not there",
+                        },
+                    )
+            if name in self.referred(name):
+                raise PydanticCustomError(
+                    "reference", "what table {name} refers to leads back to it", {"name": name}
+                )
         if self.facts is not None and self.tables[self.facts.table].is_about_nobody:
             raise PydanticCustomError(
                 "about_nobody", "the facts about members stand in a table about nobody", {}
             )
         return self
+
+    def referred(self, *names: str) -> tuple[str, ...]:
+        """The tables that some refer to, by however many steps, each once."""
+        found: dict[str, None] = {}
+        ahead = [target for name in names for target in self.tables[name].references.values()]
+        while ahead:
+            target = ahead.pop()
+            if target not in found and target in self.tables:
+                found[target] = None
+                ahead += self.tables[target].references.values()
+        return tuple(found)
 
     @property
     def about_nobody(self) -> tuple[str, ...]:
@@ -410,7 +442,7 @@ class Catalogue(Part):
             roles += [(facts.region, Reading("word")), (facts.plan, Reading("word"))]
             roles += [(facts.age, Reading("age")), (facts.birth_date, Reading("date"))]
             roles += [(facts.subject, Reading("id"))]
-        roles += [(column, Reading("id")) for column in (table.key, *table.subjects)]
+        roles += [(column, Reading("id")) for column in (table.key, *table.subjects, *table.references)]
         found |= {column: reading for column, reading in roles if column is not None}
         for column, pattern in table.formats.items():
             kind = found[column].kind if column in found else "time" if "%H" in pattern else "date"

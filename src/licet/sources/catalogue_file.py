@@ -271,6 +271,8 @@ def _complaint(error: ErrorDetails, root: yaml.Node | None, where: str) -> Sourc
         return SourceError(
             "SRC-009", error["msg"], place, "write it as the documentation of the catalogue shows"
         )
+    if kind in ("format", "reference"):
+        place = _at(where, _mark(root, ("tables", context["name"], "references")))
     if kind == "format":
         return SourceError(
             "SRC-190", error["msg"], place, "write licet_catalogue: 2, which reads all that 1 does"
@@ -285,6 +287,13 @@ def _complaint(error: ErrorDetails, root: yaml.Node | None, where: str) -> Sourc
     if kind == "row_kind":
         return SourceError(
             "SRC-192", error["msg"], place, "write it as the documentation of the catalogue shows"
+        )
+    if kind == "reference":
+        return SourceError(
+            "SRC-193",
+            error["msg"],
+            place,
+            "name a column that holds the key of another table, and leave out the one that leads back",
         )
     if kind in ("visibility_twice", "subject_twice", "table_name"):
         return SourceError(

@@ -36,6 +36,16 @@ class Stand(NamedTuple):
         )
 
 
+def together(stands: Iterable[Stand | None]) -> Stand | None:
+    """How the files of several tables stand; those that do not tell are left out, None where none does."""
+    told = [stand for stand in stands if stand is not None]
+    if not told:
+        return None
+    return Stand(
+        tuple(file for stand in told for file in stand.files), min(stand.looked_ns for stand in told)
+    )
+
+
 def look_at(paths: Iterable[Path]) -> Stand:
     """How these files stand; one that is not there is left out."""
     looked, found = time.time_ns(), []

@@ -36,6 +36,7 @@ class Code(StrEnum):
     PLAN_NOT_COVERED = "plan_not_covered"
     SUBJECTS_DISAGREE = "subjects_disagree"
     # the record
+    REFERENCE_WITHHELD = "reference_withheld"
     VISIBILITY_UNKNOWN = "visibility_unknown"
     VISIBILITY_NOT_COVERED = "visibility_not_covered"
     CREATED_UNKNOWN = "created_unknown"
@@ -69,6 +70,7 @@ SENTENCES: dict[Code, str] = {
     Code.PLAN_UNKNOWN: "the member's plan is not known",
     Code.PLAN_NOT_COVERED: "the policy does not cover the member's plan",
     Code.SUBJECTS_DISAGREE: "the people in this record permit different parts of it",
+    Code.REFERENCE_WITHHELD: "what the record belongs to is held back, or is not known",
     Code.VISIBILITY_UNKNOWN: "it is not known who could see the record",
     Code.VISIBILITY_NOT_COVERED: "the record was not shown to a wide enough audience",
     Code.CREATED_UNKNOWN: "it is not known when the record was made",

@@ -66,6 +66,7 @@ def expect(world: World, name: str, subjects: Iterable[str] | None = None) -> Ex
     ]
     wanted = None if subjects is None else set(subjects)
     identifying = {table.key, *table.subjects}
+    passing = {target: _passing(world, target) for target in table.references.values()}
     rows, verdicts, decided = [], [], 0
     for row in world.tables[name].to_pylist():
         people = list(people_of(row, table))
@@ -73,6 +74,9 @@ def expect(world: World, name: str, subjects: Iterable[str] | None = None) -> Ex
             continue
         verdict, asked = _judge(world, table, kinds, row, people, known)
         decided += asked
+        all_pass = all(str(row[column]) in passing[target] for column, target in table.references.items())
+        if verdict.permitted and not all_pass:
+            verdict = Verdict(frozenset(), Code.REFERENCE_WITHHELD.value, None, verdict.region)
         verdicts.append(verdict)
         if verdict.permitted:
             ask = functools.partial(_permitted_by, world, table, row, known=known)
@@ -85,6 +89,17 @@ def expect(world: World, name: str, subjects: Iterable[str] | None = None) -> Ex
                 )
             )
     return Expected(rows, verdicts, decided)
+
+
+def _passing(world: World, name: str) -> set[str]:
+    """The keys of a table of which every row passes, as text."""
+    told, key = expect(world, name).verdicts, world.catalogue.tables[name].key
+    assert key is not None  # a table that is referred to has one
+    passes: dict[str, bool] = {}
+    for value, verdict in zip(world.tables[name][key].to_pylist(), told, strict=True):
+        if value is not None:
+            passes[str(value)] = passes.get(str(value), True) and bool(verdict.permitted)
+    return {value for value, does in passes.items() if does}
 
 
 def identity_shown(world: World, name: str, column: str, value: Any, permitted: frozenset[str]) -> Any:

@@ -65,6 +65,8 @@ def _of_table(table: Table, data: pa.Table) -> Iterator[str]:
         yield "table: about nobody"
     elif not table.subjects:
         yield "table: whose nobody says"
+    if table.references:
+        yield "table: that refers to another"
     for kind, told in (("events", table.event), ("edges", table.edge), ("people by role", table.roles)):
         if told:
             yield f"table: of {kind}"

@@ -107,6 +107,30 @@ def make_table(
     return catalogued, pa.table(data if data else {"nothing": pa.array([None] * rows, pa.string())})
 
 
+def refer(
+    rng: Random, name: str, targets: Sequence[str], catalogued: dict[str, Any], data: dict[str, pa.Table]
+) -> None:
+    """Let a table's rows refer to those of another that has a key: mostly to one that is there, else to none."""
+    named = [target for target in targets if "key" in catalogued[target]]
+    if not named:
+        return
+    target = pick(rng, named)
+    keys = data[target][catalogued[target]["key"]].to_pylist()
+    values = [
+        None if chance(rng, 10) else pick(rng, keys) if keys and chance(rng, 85) else 999_983
+        for _ in range(data[name].num_rows)
+    ]
+    is_text = chance(rng, 30)
+    column = pa.array(
+        [None if value is None else str(value) if is_text else value for value in values],
+        pa.string() if is_text else pa.int64(),
+    )
+    data[name] = data[name].append_column("refers_to", column)
+    catalogued[name]["references"] = {"refers_to": target}
+    if chance(rng, 40):
+        catalogued[name]["columns"]["refers_to"] = pick(rng, CATEGORIES)
+
+
 def _rows_are(rng: Random, catalogued: dict[str, Any]) -> dict[str, Any]:
     """What the table says its rows are, now and then: events, edges, or about people of several roles."""
     people = catalogued["subjects"]

@@ -21,7 +21,7 @@ from licet.terms.moments import midnight
 from licet.testing.ids import make_subjects
 from licet.testing.people import make_choices, make_members, make_signals
 from licet.testing.policies import make_pack
-from licet.testing.records import make_table
+from licet.testing.records import make_table, refer
 from licet.testing.successors import make_successor
 from licet.testing.words import DAYS, LAST_DAYS, PURPOSES, ZONES, chance, moment_near, pick, shifted
 
@@ -81,10 +81,14 @@ def make_world(
     }
     for name, (catalogued, _) in made.items():
         found[name] = catalogued | {"location": {"arrow": name}}
+    told = {"members": members} | {name: table for name, (_, table) in made.items()}
+    for number in range(tables):
+        if chance(rng, 30):
+            refer(rng, f"t{number}", ["members", *(f"t{earlier}" for earlier in range(number))], found, told)
     return World(
         policy,
         Catalogue.model_validate({"licet_catalogue": 2, "facts": fact_columns, "tables": found}),
-        {"members": members} | {name: table for name, (_, table) in made.items()},
+        told,
         make_choices(rng, [*subjects.ids, "nobody"], (*policy.earlier, policy.pack)),
         make_signals(rng, [*subjects.ids, "nobody"]),
         *make_use(rng, policy),

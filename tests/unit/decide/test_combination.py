@@ -27,7 +27,7 @@ def decision(code: Code) -> Decision:
 def test_one_permitted_kind_is_enough_and_every_code_has_its_place() -> None:
     assert answer_of([decision(Code.REFUSED), decision(Code.PERMITTED)]) == SubjectAnswer(0b10, None, None)
     for code in Code:
-        if code not in (Code.PERMITTED, Code.UNLABELLED, Code.SUBJECTS_DISAGREE):
+        if code not in (Code.PERMITTED, Code.UNLABELLED, Code.SUBJECTS_DISAGREE, Code.REFERENCE_WITHHELD):
             answer = answer_of([decision(Code.NO_RULE), decision(code)])
             assert answer.reason is not None and answer.reason.code in (code, Code.NO_RULE)
     assert answer_of([]).reason == UNLABELLED

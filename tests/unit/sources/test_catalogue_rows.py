@@ -27,6 +27,7 @@ tables:
     location: {parquet: likes.parquet}
     event: {actor: who, item: post_id, time: at}
     columns: {post_id: activity.reactions}
+    references: {post_id: posts}
   follows:
     location: {parquet: follows.parquet}
     edge: {from: a, to: b}
@@ -54,6 +55,7 @@ def test_everybody_a_row_is_about_is_among_its_subjects(tmp_path: Path) -> None:
     assert tables["follows"].roles == {"a": "from", "b": "to"}
     assert tables["jobs"].subjects == ()
     assert "post_id" in tables["likes"].named_columns
+    assert tables["likes"].references == {"post_id": "posts"}
 
 
 def test_who_is_named_already_keeps_role_and_place(tmp_path: Path) -> None:
@@ -79,24 +81,31 @@ def test_a_catalogue_of_format_1_takes_in_tables_of_format_2(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("change", "code", "place", "says"),
     [
-        (("licet_catalogue: 2", "licet_catalogue: 1"), "SRC-190", ":1:1", "licet_catalogue: 2"),
-        (("about: nobody", "about: nobody\n    subjects: [owner]"), "SRC-191", ":21:3", "take `about` out"),
-        (("about: nobody", "about: nobody\n    edge: {from: a, to: b}"), "SRC-191", ":21:3", "take `about` out"),
-        (("about: nobody", 'about: nobody\n    element_subjects: ["m[].by"]'), "SRC-191", ":21:3", "take"),
+        (("licet_catalogue: 2", "licet_catalogue: 1"), "SRC-190", ":8:3", "licet_catalogue: 2"),
+        (("about: nobody", "about: nobody\n    subjects: [owner]"), "SRC-191", ":22:3", "take `about` out"),
+        (("about: nobody", "about: nobody\n    edge: {from: a, to: b}"), "SRC-191", ":22:3", "take `about` out"),
+        (("about: nobody", 'about: nobody\n    element_subjects: ["m[].by"]'), "SRC-191", ":22:3", "take"),
         (
             ("organisation.job_postings", "private_communication.messages"),
-            "SRC-191", ":21:3", "name the people",
+            "SRC-191", ":22:3", "name the people",
         ),
         (("table: members, subject: id", "table: jobs, subject: id"), "SRC-191", ":1:1", "name the people"),
-        (("about: nobody", "about: somebody"), "SRC-004", ":23:5", "documentation"),
+        (("about: nobody", "about: somebody"), "SRC-004", ":24:5", "documentation"),
         (("event: {", "created: seen\n    event: {"), "SRC-192", ":13:3", "documentation"),
-        (("edge: {from: a, to: b}", "edge: {from: a, to: a}"), "SRC-192", ":17:3", "documentation"),
+        (("edge: {from: a, to: b}", "edge: {from: a, to: a}"), "SRC-192", ":18:3", "documentation"),
         (("{author: author_id", "{Author: author_id"), "SRC-192", ":8:3", "documentation"),
-        (("edge: {from: a", "roles: {x: fan}\n    edge: {from: a"), "SRC-192", ":17:3", "documentation"),
+        (("edge: {from: a", "roles: {x: fan}\n    edge: {from: a"), "SRC-192", ":18:3", "documentation"),
         (("mentioned: others", "mentioned: author_id"), "SRC-009", ":8:3", "keep one"),
+        (("post_id: posts}", "post_id: post}"), "SRC-193", ":17:5", "leave out the one that leads back"),
+        (("post_id: posts}", "post_id: members}"), "SRC-193", ":17:5", "key of another table"),
+        (("post_id: posts}", "post_id: likes}\n    key: like"), "SRC-193", ":17:5", "leads back"),
+        (
+            ("    key: post_id", "    key: post_id\n    references: {like: likes}"),
+            "SRC-193", ":12:5", "key of another table",
+        ),
         (("actor: who", "agent: who"), "SRC-003", ":15:13", "use one of actor, item, time"),
-        (("edge: {from: a", "edge: {form: a"), "SRC-003", ":19:12", "did you mean from?"),
-        (("edge: {from: a, ", "edge: {"), "SRC-004", ":19:5", "add from"),
+        (("edge: {from: a", "edge: {form: a"), "SRC-003", ":20:12", "did you mean from?"),
+        (("edge: {from: a, ", "edge: {"), "SRC-004", ":20:5", "add from"),
     ],
 )  # fmt: skip
 def test_every_mistake_is_named_with_its_place_and_remedy(

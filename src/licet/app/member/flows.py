@@ -6,18 +6,32 @@ the same `decide` and the same combination of several people's answers.
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from licet.app.member.records import OwnRecord
 from licet.app.wording import purpose_to_you, recipient_name
 from licet.decide import Decision, Facts, Policy, Request, decide
-from licet.decide.combination import DISAGREE, Reason, SubjectAnswer, answer_of, combine
+from licet.decide.combination import (
+    DISAGREE,
+    WITHHELD,
+    Reason,
+    RowAnswer,
+    SubjectAnswer,
+    answer_of,
+    combine,
+    with_references,
+)
 from licet.enforce.tabulate import dimensions
 from licet.packs import Pack, Use
 from licet.terms import SENTENCES, ChoiceState, Code
+from licet.terms.regions import COUNTRIES
+
+#: By table and key, the rows of that key.
+Referred: TypeAlias = Mapping[tuple[str, str], Sequence[OwnRecord]]
 
 #: Records shown as examples with each group of a flow.
 _EXAMPLES = 3
@@ -71,18 +85,21 @@ def flows(
     facts_of: Callable[[str], Facts | None],
     policy: Policy,
     at: datetime,
+    referred: Referred,
 ) -> list[Flow]:
     """What each use would be given of a member's records at `at`, were it to run.
 
     facts_of: what is known about a subject then; asked about everyone a record is about.
+    referred: by table and key the rows that the records refer to, and those that these do.
     """
     uses = uses_in(policy.pack)
     alike = _alike(records, uses, policy)
     people: dict[str | None, Facts | None] = {None: None}
-    for one in dict.fromkeys(one for group in alike for one in group[0].subjects):
+    told = [*(group[0] for group in alike), *(record for rows in referred.values() for record in rows)]
+    for one in dict.fromkeys(one for record in told for one in record.subjects):
         if one is not None:
             people[one] = facts_of(one)
-    return [_flow(use, subject, alike, people, policy, at) for use in uses]
+    return [_flow(use, subject, alike, people, policy, at, referred) for use in uses]
 
 
 def reason_for(decision: Decision) -> str:
@@ -116,11 +133,22 @@ def _flow(
     people: Mapping[str | None, Facts | None],
     policy: Policy,
     at: datetime,
+    referred: Referred,
 ) -> Flow:
     ask = _asking(use, people, policy, at)
+    passes = _passing(use, policy, at, referred, ask)
     grouped: dict[tuple[str, Reason, str], tuple[list[OwnRecord], set[str]]] = {}
     for group in alike:
         why, reason, kinds = _fate(use, subject, group[0], ask)
+        held = [] if why.code is not Code.PERMITTED else [one for one in group if not passes(one.refers)]
+        if held:
+            told = (group[0].table, WITHHELD, SENTENCES[Code.REFERENCE_WITHHELD])
+            records, spoken = grouped.setdefault(told, ([], set()))
+            records += held
+            spoken.update(kind for kind in group[0].judged if kind in group[0].kinds)
+            group = [one for one in group if passes(one.refers)]
+            if not group:
+                continue
         records, spoken = grouped.setdefault((group[0].table, why, reason), ([], set()))
         records += group
         spoken.update(kinds)
@@ -142,6 +170,49 @@ def _flow(
         use, purpose_to_you(policy.pack, use.purpose), recipient_name(policy.pack, use.recipient),
         tuple(settings), used, sum(map(len, alike)) - used, tuple(parts),
     )  # fmt: skip
+
+
+def _passing(
+    use: Use,
+    policy: Policy,
+    at: datetime,
+    referred: Referred,
+    ask: Callable[[OwnRecord, str | None], _Asked],
+) -> Callable[[tuple[tuple[str, str | None], ...]], bool]:
+    """Whether all rows that a record refers to pass, as a gate says of each."""
+
+    @functools.cache
+    def passes(name: str, key: str | None) -> bool:
+        rows = [] if key is None else referred.get((name, key), [])
+        return bool(rows) and all(map(is_used, rows))
+
+    def is_used(record: OwnRecord) -> bool:
+        if record.subjects:
+            answer = combine([ask(record, one).answer for one in record.subjects])
+        else:
+            answer = _about_nobody(use, policy, at, record)
+        return bool(with_references(answer, all(passes(*one) for one in record.refers)).mask)
+
+    return lambda refers: all(passes(*one) for one in refers)
+
+
+def _about_nobody(use: Use, policy: Policy, at: datetime, record: OwnRecord) -> RowAnswer:
+    """What may be had of a row about nobody; `tabulate.answers_about_nobody` says the same of whole tables."""
+    return combine(
+        [
+            answer_of(
+                [
+                    decide(
+                        Request(use.purpose, kind, use.recipient, at, record.visibility, record.created),
+                        Facts(country),
+                        policy,
+                    )
+                    for kind in record.judged
+                ]
+            )
+            for country in sorted(COUNTRIES)
+        ]
+    )
 
 
 class _Asked(NamedTuple):

@@ -163,7 +163,7 @@ class Member:
         def facts_of(subject: str) -> Facts | None:
             return people.facts_about(subject, at, position, ledger)
 
-        return flows(self.subject, self.records, facts_of, policy, at)
+        return flows(self.subject, self.records, facts_of, policy, at, self.records.referred())
 
     def _shown(self) -> dict[str, tuple[int, datetime]]:
         found: dict[str, tuple[int, datetime]] = {}

@@ -147,6 +147,8 @@ def is_willing(
     questions = {*uses, (GENERATIVE_AI_TRAINING, SELF)}
     # Most have said nothing: nobody else is asked about before the page's own subject.
     people = dict.fromkeys([subject, *(one for record in records for one in record.subjects)])
+    if any(record.refers for record in records):
+        return False  # what they belong to is others', who are not asked here
     return bool(records) and all(
         said_yes(
             decide(Request(purpose, kind, recipient, at, record.visibility, record.created), facts, policy)

@@ -30,6 +30,7 @@ class OwnRecord(NamedTuple):
     kinds:    kind of data to the columns that hold some of it here; unlabelled columns are under None.
     created:  aware UTC, None where nobody wrote it down.
     row:      what of it the member may be shown; left_out: the columns that something of others was left out of.
+    refers:   table and key of each row that it refers to; None is a reference to nothing.
     """
 
     table: str
@@ -41,6 +42,7 @@ class OwnRecord(NamedTuple):
     kinds: Mapping[str | None, tuple[str, ...]]
     row: Mapping[str, Any]
     left_out: list[str]
+    refers: tuple[tuple[str, str | None], ...] = ()
 
 
 class OwnRecords:
@@ -50,6 +52,7 @@ class OwnRecords:
         self.catalogue, self._indexes, self._subjects = catalogue, indexes, subjects
         self._tables: dict[str, IndexedTable] = {}
         self._read: dict[str, list[OwnRecord]] = {}
+        self._referred: dict[tuple[str, str], list[OwnRecord]] = {}
 
     def of(self, name: str) -> list[OwnRecord]:
         """Their rows of one table, newest first, then by key. Raises: SourceError from the table."""
@@ -64,6 +67,28 @@ class OwnRecords:
         for name, table in self.catalogue.tables.items():
             if table.subjects and table.location.arrow is None:
                 yield from self.of(name)
+
+    def referred(self) -> Mapping[tuple[str, str], list[OwnRecord]]:
+        """By table and key the rows that their records refer to, by however many steps; nothing of them is shown."""
+        ahead: list[OwnRecord] = list(self)
+        while ahead:
+            wanted: dict[str, set[str]] = {}
+            for record in ahead:
+                for name, key in record.refers:
+                    if key is not None and (name, key) not in self._referred:
+                        wanted.setdefault(name, set()).add(key)
+            ahead = []
+            for name, keys in wanted.items():
+                self._referred |= {(name, key): [] for key in keys}
+                table = self.catalogue.tables[name]
+                if not table.subjects and not table.is_about_nobody:
+                    continue  # whose they are nobody says, so they never pass
+                indexed = self._table(name)
+                found = [*_records(name, indexed.catalogued, indexed.kinds, indexed.rows_named(keys), ())]
+                for record in found:
+                    self._referred[name, str(record.key)].append(record)
+                ahead += found
+        return self._referred
 
     def columns_seen_by(self, audience: str, is_kind: Callable[[str], bool]) -> dict[str, frozenset[str]]:
         """Per table that may hold records for an audience, the columns of which every part is of such a kind."""
@@ -105,7 +130,7 @@ def _records(
                 if value not in (None, "", []) and not (kind is None and column in placing):
                     kinds.setdefault(kind, []).append(column)
         people = tuple(dict.fromkeys(people_in(row, table)))
-        whose = next(one for one in subjects if one in people)
+        whose = next((one for one in subjects if one in people), None)
         yield OwnRecord(
             name,
             None if table.key is None or row[table.key] is None else str(row[table.key]),
@@ -114,7 +139,11 @@ def _records(
             visibility,
             None if created is None else _moment(row[created]),
             {kind: tuple(columns) for kind, columns in kinds.items()},
-            *own_part(row, table, whose),
+            *(({}, []) if whose is None else own_part(row, table, whose)),
+            tuple(
+                (target, None if row[column] is None else str(row[column]))
+                for column, target in table.references.items()
+            ),
         )
 
 

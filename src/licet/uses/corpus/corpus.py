@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.enforce import Gate
-from licet.enforce.clear_roles import eligibility
+from licet.enforce.clear_roles import eligibility, people_who_refer
 from licet.store import SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.membership_proof import salt_digest
@@ -224,8 +224,15 @@ def touched_since(
         return frozenset(gate.ledger.changed_subjects(first, last))
     before = earlier_gate(manifest["at"], position)
     found: set[str] = set()
-    for table in tables:
-        then, now = (eligibility(each, table).sort_by("subject") for each in (before, gate))
+    referred = gate.catalogue.referred(*tables)
+    if any(gate.catalogue.tables[name].is_about_nobody for name in referred):
+        # What was permitted of rows about nobody may have changed, and with it whatever refers to them.
+        found |= people_who_refer(gate, tables, None)
+    for table in dict.fromkeys((*tables, *referred)):
+        is_referred = table in referred
+        then, now = (
+            eligibility(each, table, whole=is_referred).sort_by("subject") for each in (before, gate)
+        )
         same = pc.and_kleene(True, pc.equal(then["subject"], now["subject"]))
         for column in now.column_names[1:]:
             same = pc.and_(same, pc.equal(then[column], now[column]))

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.enforce import Gate
+from licet.enforce.clear_roles import people_who_refer
 from licet.store import SnapshotRef, Store
 from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.documents import Selection, make_documents
@@ -50,7 +51,9 @@ def follow(
     touched: frozenset[str],
     progress: Callable[[str, int, int | None], None],
 ) -> Followed:
-    """Make the touched people's documents anew, and see whose duplicates come back."""
+    """Make the touched people's documents anew, and theirs whose rows refer to them; see whose duplicates come back."""
+    if touched:
+        touched |= people_who_refer(gate, _tables(recipe), touched)
     index = _read_index(store, before)
     gone = index.filter(is_about(index["subjects"].combine_chunks(), touched))
     grouped = {kind.kind for kind in recipe.documents if kind.group_by is not None}
@@ -72,6 +75,11 @@ def follow(
         *pc.unique(index["bucket"].filter(_renamed(index, named))).to_pylist(),
     }
     return Followed(index, leaving, made, named, buckets)
+
+
+def _tables(recipe: Recipe) -> set[str]:
+    names = () if recipe.declared_names is None else (recipe.declared_names.table,)
+    return {*(kind.table for kind in recipe.documents), *names}
 
 
 class Foreseen(NamedTuple):
