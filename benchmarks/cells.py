@@ -132,7 +132,7 @@ class _OnDuckDB:
 
     def __init__(self, gate: Gate, folder: Path) -> None:
         self.gate, self._folder = gate, folder
-        self._con = gate.engine.backend.con  # type: ignore[attr-defined]
+        self._con = gate._engine.backend.con  # type: ignore[attr-defined]
 
     def reading(self, rows: ir.Table) -> Callable[[], object]:
         return functools.partial(self._take, ibis.to_sql(rows, dialect="duckdb"))
@@ -169,10 +169,10 @@ class _OnSpark:
 
     def __init__(self, gate: Gate, folder: Path) -> None:
         self.gate, self._folder = gate, folder
-        self._session = gate.engine.session  # type: ignore[attr-defined]
+        self._session = gate._engine.session  # type: ignore[attr-defined]
 
     def reading(self, rows: ir.Table) -> Callable[[], object]:
-        frame = self._session.sql(self.gate.engine.backend.compile(rows))  # type: ignore[attr-defined]
+        frame = self._session.sql(self.gate._engine.backend.compile(rows))  # type: ignore[attr-defined]
         return functools.partial(self._take, frame)
 
     def udf(self, job: Job) -> Callable[[], object]:

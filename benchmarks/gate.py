@@ -164,20 +164,20 @@ def _extract(outcome: Outcome, gate: Gate, network: Network, sizes: Sizes, tell:
     permitted = gate.table("texts")
     # the gate gives keys and people as text, always
     columns = "CAST(p.post_id AS VARCHAR) AS post_id, p.* EXCLUDE (post_id)"
-    _con(gate.engine).execute(
+    _con(gate._engine).execute(
         f"COPY ({_naive(columns, network, network.file('texts'))}) TO '{before}' (FORMAT PARQUET)",
     )
-    rows = _backend(gate.engine).read_parquet(str(before))
+    rows = _backend(gate._engine).read_parquet(str(before))
     contenders: dict[str, Callable[[], object]] = {
-        "gate": lambda: _write(gate.engine, permitted, through),
-        "filtered": lambda: _write(gate.engine, rows, filtered),
+        "gate": lambda: _write(gate._engine, permitted, through),
+        "filtered": lambda: _write(gate._engine, rows, filtered),
     }
     for job in contenders.values():
         job()
     require_same(
         "texts through the gate and texts filtered before",
-        _fingerprint(gate.engine, through),
-        _fingerprint(gate.engine, filtered),
+        _fingerprint(gate._engine, through),
+        _fingerprint(gate._engine, filtered),
     )
     written = pq.read_metadata(through).num_rows
     outcome.sizes["permitted_share_of_texts"] = round(written / sizes.texts, 4)

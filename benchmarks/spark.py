@@ -143,7 +143,7 @@ def _extract(outcome: Outcome, gate: Gate, network: Network, session: Any, sizes
     columns = ", ".join(("CAST(p.post_id AS STRING) AS post_id", *others))
     _write(session, _naive(columns, network, network.file("texts")), before)
     contenders: dict[str, Callable[[], object]] = {
-        "gate": lambda: _write(session, gate.engine.backend.compile(permitted), through),
+        "gate": lambda: _write(session, gate._engine.backend.compile(permitted), through),
         "filtered": lambda: _write(session, f"SELECT * FROM parquet.`{before}`", same),
     }
     for job in contenders.values():

@@ -16,6 +16,7 @@ import pytest
 
 from journeys.networks import assert_update_equals_rebuild, comment, make_network, member, post, texts_of
 from licet.app import Workspace
+from licet.enforce.access import secret_of
 from licet.store import Store
 from licet.terms import LicetError
 from licet.terms.canonical import canonical_json, digest
@@ -87,12 +88,12 @@ def test_who_is_in_it_is_proven_and_who_is_not_and_told_to_nobody_else(workspace
     members = read_members(manifest["members"])
     assert members.count == manifest["counts"]["subjects"] == 3
     for who in ("ann", "ben", "cy", "dot", "nobody", ""):
-        found = contains(workspace.store, members, workspace.salt, who)
+        found = contains(workspace.store, members, secret_of(workspace.salt, "corpus"), who)
         key = subject_key(found.nonce, who)
         assert found.proof.verify(bytes.fromhex(members.root), key) is found.membership
         assert (found.membership is Membership.PRESENT) == (who in ("ann", "ben", "cy"))
     keys = b"".join(workspace.store.get(page.sha256) for page in members.pages)
-    assert subject_key(subject_nonce(workspace.salt, "ann"), "ann") in keys
+    assert subject_key(subject_nonce(secret_of(workspace.salt, "corpus"), "ann"), "ann") in keys
     assert subject_key(subject_nonce(bytes(32), "ann"), "ann") not in keys, "without the salt nobody can tell"
     assert workspace.salt.hex() not in json.dumps(manifest)
 

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from faults import Fault
 
-_CLEAR, _GATE, _TENSES = "licet.enforce.clear_roles", "licet.enforce.gate", "licet.app.tenses"
+_ACCESS, _GATE, _TENSES = "licet.enforce.access", "licet.enforce.gate", "licet.app.tenses"
 
 FAULTS = [
     Fault(
         "uses show keys in clear",
-        _CLEAR,
-        "            else plan.identity(catalogued.key, rows, seen, gate._pseudonyms)\n",
-        "            else id_text(rows[catalogued.key])\n",
+        _ACCESS,
+        "shown_key = plan.identity(catalogued.key, rows, seen, gate._pseudonyms)\n",
+        "shown_key = id_text(rows[catalogued.key])\n",
         "a document is exported under the private message that is its row's key",
     ),
     Fault(
         "uses are given columns that nobody permits",
-        _CLEAR,
+        _ACCESS,
         "column: value for column, value in shown.items() if value is not None}",
         "column: rows[column] if value is None else value for column, value in shown.items()}",
         "a template writes what has no label",
     ),
     Fault(
         "uses are given rows of any moment",
-        _CLEAR,
-        "    gate._require_now()\n    gate._require_still_now()\n    plan = gate._plans.of(name)\n    catalogued",
-        "    gate._require_still_now()\n    plan = gate._plans.of(name)\n    catalogued",
+        _ACCESS,
+        "    gate._require_now()\n    gate._require_still_now()\n",
+        "    gate._require_still_now()\n",
         "a corpus is made of what will be permitted one day",
     ),
     Fault(

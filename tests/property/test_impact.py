@@ -39,7 +39,7 @@ def make_pair(rng: Random, members: int, rows: int) -> tuple[World, World]:
 def impact_of(before: World, after: World) -> Impact:
     ledger = cast(Ledger, ToldLedger(before.choices, before.signals))
     return Impact(
-        Side(before.policy, before.at), Side(after.policy, after.at), before.catalogue, DuckDBEngine(threads=1), ledger,
+        Side(before.policy, before.at), Side(after.policy, after.at), before._catalogue, DuckDBEngine(threads=1), ledger,
         tables=before.tables,
     )  # fmt: skip
 
@@ -50,7 +50,7 @@ def by_brute_force(before: World, after: World) -> UseImpact:
     records: Counter[tuple[str, str | None, bool]] = Counter()
     members: dict[tuple[str, bool], set[str]] = {}
     of_all = [0, 0]
-    for name, table in before.catalogue.tables.items():
+    for name, table in before._catalogue.tables.items():
         rows = before.tables[name].to_pylist()
         for row, old, new in zip(
             rows, expect(before, name).verdicts, expect(after, name).verdicts, strict=True

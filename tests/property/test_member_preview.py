@@ -90,7 +90,7 @@ def test_what_a_member_is_shown_is_what_a_gate_lets_through(
             gate = workspace.gate(use.purpose, recipient=use.recipient, at=at)
             verdicts = {
                 (name, key): row
-                for name, table in gate.catalogue.tables.items()
+                for name, table in gate._catalogue.tables.items()
                 if table.key is not None
                 for keys in [
                     pq.read_table(Path(folder) / "w" / "data" / f"{name}.parquet")[table.key].to_pylist()

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 from licet.app.results import CorpusDifference, CorpusExport, CorpusResult
 from licet.app.tenses import stands_for_now, tense_of
-from licet.enforce import Gate
+from licet.enforce import Access, Gate
 from licet.enforce.absences import Absences
+from licet.enforce.access import secret_of
 from licet.ledger import EntryKind, NewEntry
 from licet.store import SnapshotRef, Store
 from licet.terms import AppError, UseError
@@ -71,22 +72,13 @@ def build(
         raise _not_of_now(
             format_moment(at), "is still to come", "licet gate show --at counts what would pass then"
         )
-    gate = workspace._open_gate(
-        purpose,
-        recipient,
-        at,
-        place,
-        made_by.asks_for(),
-        for_training=True,
-        for_inspection=tense is Tense.PAST,
-        people_left=people_left,
-        absences=absences,
+    access = _access(
+        workspace, purpose, recipient, at, place, made_by, absences, people_left, tense is Tense.PAST
     )
     built = corpus.build(
-        gate,
+        access,
         workspace.store,
         made_by,
-        workspace.salt,
         record=_recorder(workspace, "build" if tense is Tense.PRESENT else "inspection"),
         progress=progress,
     )
@@ -112,25 +104,11 @@ def update(
         assert at is not None
         raise _not_of_now(format_moment(at), "is not now", "a corpus is updated to what may be used now")
 
-    def open_gate(then: datetime | None, where: int) -> Gate:
-        return workspace._open_gate(
-            asked["purpose"],
-            asked["recipient"],
-            then,
-            where,
-            made_by.asks_for(),
-            for_training=True,
-            people_left=people_left,
-            absences=absences,
-        )
-
     updated = corpus.update(
-        open_gate(at, place),
-        lambda then, where: open_gate(parse_moment(then), where),
+        _access(workspace, asked["purpose"], asked["recipient"], at, place, made_by, absences, people_left),
         earlier,
         workspace.store,
         made_by,
-        workspace.salt,
         record=_recorder(workspace, "update"),
         progress=progress,
     )
@@ -181,8 +159,8 @@ def documents(
     made_for = snapshot.manifest["purpose"]
     at = parse_moment(snapshot.manifest["at"]) if is_inspection(snapshot.manifest) else None
     made_by = _recipe(workspace, recipe)
-    gates = _gates(workspace, snapshot, made_for["recipient"], at, made_by, absences)
-    fallen = find_fallen(*gates, snapshot, workspace.store, made_by, workspace.salt)
+    access = _of_today(workspace, snapshot, made_for["recipient"], at, made_by, absences)
+    fallen = find_fallen(access, snapshot, workspace.store, made_by)
     rows = (
         row
         for table in read_documents(workspace.store, snapshot.manifest)
@@ -191,30 +169,47 @@ def documents(
     return itertools.islice(rows, limit)
 
 
-def _gates(
+def _of_today(
     workspace: Workspace,
     snapshot: SnapshotRef,
     whom: str,
     at: datetime | None,
     made_by: Recipe,
     absences: Absences,
-) -> tuple[Gate, Callable[[str, int], Gate]]:
-    """What judges a snapshot: a gate of a moment (None: now) and of today's choices, and what opens earlier ones."""
+) -> Access:
+    """What judges a snapshot: access at a moment (None: now), by today's choices."""
+    purpose = snapshot.manifest["purpose"]["purpose"]
+    position = workspace.ledger.position
+    return _access(workspace, purpose, whom, at, position, made_by, absences, for_inspection=at is not None)
 
-    def open_gate(then: datetime | None, where: int) -> Gate:
+
+def _access(
+    workspace: Workspace,
+    purpose: str,
+    recipient: str,
+    at: datetime | None,
+    position: int,
+    made_by: Recipe,
+    absences: Absences,
+    people_left: int = 0,
+    for_inspection: bool = False,
+) -> Access:
+    """What a corpus is made of and judged by."""
+
+    def open_gate(purpose: str, then: datetime | None, where: int) -> Gate:
         return workspace._open_gate(
-            snapshot.manifest["purpose"]["purpose"],
-            whom,
+            purpose,
+            recipient,
             then,
             where,
             made_by.asks_for(),
             for_training=True,
-            for_inspection=at is not None,
+            for_inspection=for_inspection,
+            people_left=people_left,
             absences=absences,
         )
 
-    now = open_gate(at, workspace.ledger.position)
-    return now, lambda then, where: open_gate(parse_moment(then), where)
+    return Access({purpose: open_gate(purpose, at, position)}, secret_of(workspace.salt, KIND), open_gate)
 
 
 def _without(table: pa.Table, fallen: pa.Array) -> pa.Table:
@@ -269,8 +264,9 @@ def export(
         raise AppError("APP-030", f"there is no export as {form!r}", fix=f"one of: {', '.join(_EXPORTS)}")
     made_for, made_by = snapshot.manifest["purpose"], _recipe(workspace, recipe)
     whom = made_for["recipient"] if recipient is None else recipient
-    gate, earlier_gate = _gates(workspace, snapshot, whom, None, made_by, absences)
-    standing = find_standing(gate, earlier_gate, snapshot, workspace.store, made_by, workspace.salt)
+    access = _of_today(workspace, snapshot, whom, None, made_by, absences)
+    provenance = access.provenance()
+    standing = find_standing(access, snapshot, workspace.store, made_by)
     if len(standing.fallen) and not leave_out:
         raise UseError(
             "CORP-209",
@@ -285,8 +281,8 @@ def export(
         "purpose": {**made_for, "recipient": whom},
         "counts": {"documents": standing.documents, "subjects": standing.subjects},
         "copy": {
-            "at": format_moment(gate.at),
-            "position": gate.position,
+            "at": format_moment(provenance.at),
+            "position": provenance.position,
             "recipient": whom,
             "left_out": len(standing.fallen),
         },
@@ -295,12 +291,11 @@ def export(
     def tables() -> Iterator[pa.Table]:
         for table in read_documents(workspace.store, snapshot.manifest):
             yield _without(table, standing.fallen).select(EXPORTED)
-        as_of = {"at": format_moment(gate.at), "ledger": {"position": gate.position}}
-        policy = {"policy": {"digest": gate.policy.pack.digest}}
+        now = provenance.as_manifest()
         record = _recorder(
             workspace, "export", form=form, folder=str(target.absolute()), left_out=len(standing.fallen)
         )
-        record({**taken, **as_of, **policy}, snapshot.id)
+        record({**taken, **{part: now[part] for part in ("at", "ledger", "policy")}}, snapshot.id)
 
     return _EXPORTS[form](tables(), taken, target, overwrite=overwrite)
 

@@ -1,4 +1,4 @@
-"""The same rules for whole tables: the `Gate` through which every use reads members' data.
+"""The same rules for whole tables: the `Gate` through which members' data is read, and `Access`, all a use is given.
 
 `tabulate` asks `decide` once per class of people and kind of row; `population` and `rows` put people and rows
 into those classes; `gate` joins the two, or, once a table is prepared, looks the answers up (`numbers`, `marks`).
@@ -6,8 +6,9 @@ into those classes; `gate` joins the two, or, once a table is prepared, looks th
 `batches` decides about records that bring their facts along. `engine` is what any engine must offer.
 """
 
+from licet.enforce.access import Access
 from licet.enforce.batches import decide_batch
 from licet.enforce.counts import HeldBack
 from licet.enforce.gate import Gate
 
-__all__ = ["Gate", "HeldBack", "decide_batch"]
+__all__ = ["Access", "Gate", "HeldBack", "decide_batch"]

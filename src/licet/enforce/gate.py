@@ -104,7 +104,7 @@ class Gate:
             )
         self.for_training, self.tense, self.for_inspection = for_training, tense, for_inspection
         self.policy, self.purpose, self.recipient, self.at = policy, purpose, recipient, at
-        self.catalogue, self.engine, self.ledger = catalogue, engine, ledger
+        self._catalogue, self._engine, self._ledger = catalogue, engine, ledger
         self.position = ledger.position if position is None else position
         kept = Kept() if kept is None else kept
         self._tables = Tables(catalogue, engine, base, tables or {}, columns)
@@ -118,12 +118,12 @@ class Gate:
     @property
     def names(self) -> tuple[str, ...]:
         """Every catalogued table, whether or not anything of it is permitted."""
-        return tuple(self.catalogue.tables)
+        return tuple(self._catalogue.tables)
 
     @property
     def about_nobody(self) -> tuple[str, ...]:
         """The tables that the catalogue says are about nobody: what passes of them asked nobody's permission."""
-        return self._now().catalogue.about_nobody
+        return self._now()._catalogue.about_nobody
 
     def unlabelled(self) -> dict[str, tuple[str, ...]]:
         """Per table, the columns, and the parts of columns, that have no label and are therefore not shown."""
@@ -135,7 +135,7 @@ class Gate:
 
     def unknown_words(self) -> tuple[UnknownWord, ...]:
         """What the tables say about members and rows that is not known, how often, and what was meant; most first."""
-        return unknown_words(self._tables, self.engine, self.policy.pack, self.at)
+        return unknown_words(self._tables, self._engine, self.policy.pack, self.at)
 
     def _bare(self, wanted: Callable[[str, Table], bool]) -> dict[str, tuple[str, ...]]:
         found, tables = {}, self._now()._tables
@@ -158,7 +158,7 @@ class Gate:
         gate._require_now()
         rows, prepared = gate._permitted(name, subjects), gate._verdicts.stand(name)
         require = functools.partial(gate._require_still_now, name, prepared)
-        return gate.engine.hand_out(rows, require, gate._run.done)
+        return gate._engine.hand_out(rows, require, gate._run.done)
 
     def _now(self) -> Gate:
         """This gate; where it was of now and that has passed, the one of now, else this one as one of the past."""
@@ -170,7 +170,7 @@ class Gate:
                 return gate
             gate = self._newest = newer
             self.policy, self.at, self.position = gate.policy, gate.at, gate.position
-            self.catalogue, self.engine = gate.catalogue, gate.engine
+            self._catalogue, self._engine = gate._catalogue, gate._engine
         elif changed:
             raise labels_changed(changed)
         return gate
@@ -242,7 +242,7 @@ class Gate:
         """`table` as Arrow, with the engine's failures told as one clear error."""
         gate = self._now()
         gate._require_now()
-        with gate.engine.reading(f"table {name!r}"):
+        with gate._engine.reading(f"table {name!r}"):
             rows = gate._permitted(name, subjects).to_pyarrow()
         gate._run.done()
         return rows
@@ -286,7 +286,7 @@ class Gate:
     def same_at(self, names: Iterable[str], moment: datetime) -> bool:
         """Whether everybody whose choices stood would have permitted the same of these tables at another moment."""
         gate, asked = self._now(), tuple(names)
-        referred = gate.catalogue.referred(*asked)
+        referred = gate._catalogue.referred(*asked)
         return all(gate._plans.same_at(name, moment) for name in asked) and all(
             gate._plans.whole.same_at(name, moment) for name in referred
         )

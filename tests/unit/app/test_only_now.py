@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 import licet
 from journeys.networks import Clock, make_network, member, post, texts_of, write_table
 from licet.app import Workspace
-from licet.enforce import Gate
-from licet.enforce.clear_roles import permitted_rows
+from licet.enforce import Access, Gate
+from licet.enforce.selection import Selection
 from licet.ledger import EntryKind
 from licet.terms import AppError, GateError, LicetError, UseError
 from licet.terms.moments import parse_moment
@@ -47,7 +48,11 @@ def test_a_gate_of_another_moment_is_asked_and_hands_out_nothing(workspace: Work
     for take in (gate.table, gate.read):
         assert refused(lambda take=take: take("posts")) == "GATE-201"  # type: ignore[misc]
         assert refused(lambda take=take: take("posts", ["ann"])) == "GATE-201"  # type: ignore[misc]
-    assert refused(lambda: permitted_rows(gate, "posts")) == "GATE-201", "nor to a use"
+    access = Access({TRAIN: gate}, workspace.salt)
+    for take in (access.rows, access.own, access.schema):
+        assert refused(lambda take=take: take("posts")) == "GATE-201", "nor to a use"  # type: ignore[misc]
+    rows = Selection("posts")
+    assert refused(lambda: access.transform(rows, list, pa.schema([]))) == "GATE-201", "wherever the rows are"
 
 
 def test_a_gate_of_now_hands_out_rows_whether_or_not_the_moment_is_named(workspace: Workspace) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.networks import RECIPE, assert_update_equals_rebuild, comment, make_network, member, post
+from licet.enforce import Access
 from licet.enforce.worker import apply
 from licet.ledger.tree import leaf_hash
 from licet.terms.canonical import canonical_json
@@ -115,7 +116,7 @@ def test_what_was_redacted_is_counted(tmp_path: Path) -> None:
     ) as workspace:
         recipe = load_recipe(workspace.layout.recipe)
         gate = workspace.gate("generative_ai_training", at=DAY, columns=recipe.asks_for(), for_training=True)
-        made = make_documents(gate, recipe, workspace.salt)
+        made = make_documents(Access({gate.purpose: gate}, workspace.salt), recipe)
         assert made.redactions == {"email": 3, "handle": 1}
         assert len(made.documents) == 2
 

@@ -8,6 +8,7 @@ import pytest
 
 from journeys.networks import PACK, catalogue_text, make_network, member, message, post
 from licet.app import Workspace
+from licet.enforce import Access
 from licet.terms import GateError, UseError
 from licet.terms.moments import parse_moment
 from licet.terms.vocabulary import CATEGORIES, NEVER_LEARNT, PURPOSES, TRAINING, is_never_learnt
@@ -76,7 +77,7 @@ def test_a_corpus_is_made_through_a_gate_for_training_and_no_other(tmp_path: Pat
         recipe = load_recipe(workspace.layout.recipe)
         gate = workspace.gate("ranker", at=DAY, columns=recipe.asks_for())
         with pytest.raises(UseError) as caught:
-            make_documents(gate, recipe, workspace.salt)
+            make_documents(Access({"ranker": gate}, workspace.salt), recipe)
         assert caught.value.code == "CORP-207"
 
 

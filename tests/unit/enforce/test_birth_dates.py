@@ -34,7 +34,7 @@ def members(born: pa.Array) -> pa.Table:
 
 def age_of_ann(gate: Any, table: pa.Table, asked: int) -> int | None:
     """As a single decision has it, by the first question and by later ones, which go another way."""
-    people = People(gate.catalogue, gate.engine, gate._tables._base, {"members": table})
+    people = People(gate._catalogue, gate._engine, gate._tables._base, {"members": table})
     for _ in range(asked):
         facts = people.facts_about("ann", AT, 1, cast(Ledger, NobodyChose()))
     assert facts is not None

@@ -98,7 +98,7 @@ def test_a_list_of_fixed_length_is_one_still() -> None:
     columns = {"text": POSTS, "cell[].a": POSTS, "cell[].b": HEAD}
     gate = make_gate(*RULES, posts=posts, table={"key": None, "columns": columns})
     shown = gate.table("posts")["cell"]
-    assert shown.type() == gate.engine.hand_in(posts)["cell"].type()
+    assert shown.type() == gate._engine.hand_in(posts)["cell"].type()
     assert shown.to_pyarrow().to_pylist() == [[{"a": "1", "b": None}, {"a": "3", "b": None}], None]
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from enforce_samples import MEMBERS, POSTS, POSTS_TABLE, SALT, Told, as_written, make_gate, permit
 
-from licet.enforce.clear_roles import eligibility
+from licet.enforce.access import _eligibility
 from licet.enforce.pseudonyms import pseudonym_of_subject
 
 PROFILE = permit("head", categories=["profile"], regions=["DE"])
@@ -211,7 +211,7 @@ def test_asking_for_subjects_filters_what_is_permitted_and_adds_nothing() -> Non
 
 def test_eligibility_lists_every_known_person_with_what_they_permit() -> None:
     gate = make_gate(permit(), PROFILE)
-    told = {row["subject"]: row["mask_0"] for row in eligibility(gate, "posts").to_pylist()}
+    told = {row["subject"]: row["mask_0"] for row in _eligibility(gate, "posts").to_pylist()}
     assert told == {"ann": 0b11, "ben": 0b01, "cy": 0}
 
 

@@ -179,7 +179,7 @@ def test_a_member_whom_nobody_can_choose_for_is_nobody(
     )
     assert gate.read("posts")["author"].to_pylist() == ["ann"]
     assert gate.counts(["posts"]).by_reason() == {"subject_unknown": 1}
-    people = People(gate.catalogue, DuckDBEngine(threads=1), tmp_path, {"members": members})
+    people = People(gate._catalogue, DuckDBEngine(threads=1), tmp_path, {"members": members})
     assert people.first(9) == ["ann"] and not people.knows(nobodys)
 
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.member.sharing import own_document
 from licet.app.wording import purpose_to_you, recipient_name
+from licet.enforce.access import secret_of
 from licet.ledger import Entry, EntryKind
 from licet.store import SnapshotRef
 from licet.terms.moments import format_moment, parse_moment
 from licet.uses.corpus.following import documents_about
+from licet.uses.corpus.snapshot import KIND
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -72,7 +74,7 @@ def past_use(workspace: Workspace, entry: Entry, snapshots: dict[str, SnapshotRe
     snapshot = snapshots.get(said["snapshot"])
     found = None
     if snapshot is not None:
-        found = documents_about(workspace.store, snapshot.manifest, workspace.salt, subject)
+        found = documents_about(workspace.store, snapshot.manifest, secret_of(workspace.salt, KIND), subject)
     own = None if found is None else tuple(own_document(row, subject) for row in found)
     return PastUse(
         entry.index, entry.recorded_at, said["use"], said["how"],

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from licet.app.member.flows import Flow
 from licet.app.member.sharing import own_document
 from licet.app.member.supposing import SupposedLedger
-from licet.enforce import Gate
+from licet.enforce import Access, Gate
+from licet.enforce.access import secret_of
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.uses.corpus.following import foresee
 from licet.uses.corpus.recipe import load_recipe
-from licet.uses.corpus.snapshot import is_inspection
+from licet.uses.corpus.snapshot import KIND, is_inspection
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -89,7 +90,8 @@ def artefact_changes(
             base=workspace.layout.root, columns=recipe.asks_for(), for_training=True,
             absences=workspace.absences, salt=workspace.salt,
         )  # fmt: skip
-        found = foresee(gate, snapshot, workspace.store, recipe, workspace.salt, frozenset({subject}))
+        access = Access({purpose: gate}, secret_of(workspace.salt, KIND))
+        found = foresee(access, snapshot, workspace.store, recipe, frozenset({subject}))
         own = ([own_document(row, subject) for row in rows] for rows in found)
         changes.append(ArtefactChange(snapshot.name, snapshot.manifest["at"], *own))
     return changes

@@ -13,8 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.enforce import Gate
-from licet.enforce.clear_roles import people_who_refer
+from licet.enforce.access import Access
 from licet.store import SnapshotRef, Store
 from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.documents import Selection, make_documents
@@ -43,17 +42,15 @@ class Followed(NamedTuple):
 
 
 def follow(
-    gate: Gate,
+    access: Access,
     store: Store,
     recipe: Recipe,
-    salt: bytes,
     before: dict[str, Any],
     touched: frozenset[str],
     progress: Callable[[str, int, int | None], None],
 ) -> Followed:
     """Make the touched people's documents anew, and theirs whose rows refer to them; see whose duplicates come back."""
-    if touched:
-        touched |= people_who_refer(gate, _tables(recipe), touched)
+    touched = access.with_referring(_tables(recipe), touched)
     index = _read_index(store, before)
     gone = index.filter(is_about(index["subjects"].combine_chunks(), touched))
     grouped = {kind.kind for kind in recipe.documents if kind.group_by is not None}
@@ -61,7 +58,7 @@ def follow(
     for kind in grouped:
         keys[kind] = frozenset(gone.filter(pc.equal(gone["kind"], kind))["key"].to_pylist())
     progress("making documents anew", 0, None)
-    made = make_documents(gate, recipe, salt, Selection(touched, keys)).documents
+    made = make_documents(access, recipe, Selection(touched, keys)).documents
     # A group made anew replaces the earlier one even if it was untouched people's until now.
     leaving = pa.chunked_array(
         [*gone["document_id"].chunks, *made["document_id"].chunks], pa.string()
@@ -91,12 +88,10 @@ class Foreseen(NamedTuple):
 
 
 def foresee(
-    gate: Gate, earlier: SnapshotRef, store: Store, recipe: Recipe, salt: bytes, subjects: frozenset[str]
+    access: Access, earlier: SnapshotRef, store: Store, recipe: Recipe, subjects: frozenset[str]
 ) -> Foreseen:
-    """What `update` would change of `earlier` if these people's choices were as the gate has them. Writes nothing."""
-    index, leaving, made, named, buckets = follow(
-        gate, store, recipe, salt, earlier.manifest, subjects, _silent
-    )
+    """What `update` would change of `earlier` if these people's choices were as it is opened. Writes nothing."""
+    index, leaving, made, named, buckets = follow(access, store, recipe, earlier.manifest, subjects, _silent)
     after = with_repeats(made, named)
     stays = index.filter(pc.invert(pc.is_in(index["document_id"], value_set=leaving)))
     after = pa.concat_tables(
@@ -163,14 +158,14 @@ def is_about(subjects: pa.ListArray, touched: frozenset[str]) -> pa.Array:
 
 
 def documents_about(
-    store: Store, manifest: dict[str, Any], salt: bytes, subject: str
+    store: Store, manifest: dict[str, Any], secret: bytes, subject: str
 ) -> list[dict[str, Any]]:
     """The documents of a snapshot that are about someone, newest first; those set aside as repeats are not in it.
 
     Who is proven to be in nothing costs one file; else the narrow columns are read, and the buckets that hold
     something.
     """
-    if files.is_surely_out(store, manifest, salt, subject):
+    if files.is_surely_out(store, manifest, secret, subject):
         return []
     found: list[dict[str, Any]] = []
     for entry in manifest["buckets"]:

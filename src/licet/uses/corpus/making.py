@@ -1,7 +1,7 @@
 """From permitted rows to documents: rendered, redacted, dated, told their language, and signed.
 
 A pure function over Arrow batches that an engine carries to where its rows are: it is pickled with the recipe and
-the salt and knows neither the gate nor the ledger. A document depends on its own rows alone, so documents made for
+a secret and knows neither the gate nor the ledger. A document depends on its own rows alone, so documents made for
 a few subjects are the very ones that a build of everything would make.
 """
 
@@ -57,14 +57,14 @@ def schema(recipe: Recipe) -> pa.Schema:
 class Maker:
     """Makes the documents of one kind from rows of its table; rows of one group must come in one batch.
 
-    key:     the column that names a row, `shown_key` the one with what may be told of it, `people` those that name
-             people, `created` the one that dates the row.
+    key:     the column that names a row and tells nothing, `shown_key` the one with what may be told of it, `people`
+             those that name people, `created` the one that dates the row.
     Returns: a table of `schema(recipe)`.
     """
 
     kind: DocumentKind
     recipe: Recipe
-    salt: bytes
+    secret: bytes
     key: str
     shown_key: str
     people: tuple[str, ...]
@@ -93,8 +93,8 @@ class Maker:
                 "owner": pc.list_element(people, 0),
                 "subjects": people,
                 "created": _created(rows, self.created),
-                "name": _text(rows[NAME]),
-                "regions": _one_each(_text(rows[REGION])),
+                "name": _text_of(rows, NAME),
+                "regions": _one_each(_text_of(rows, REGION)),
                 "text": _rendered(rows, self.kind),
             }
         )
@@ -102,7 +102,7 @@ class Maker:
     def _threads(self, rows: pa.Table) -> pa.Table:
         """One document a group: texts in order, everybody in it, the date of its first row."""
         assert self.kind.group_by is not None
-        people, key = _people(rows, self.people), _text(rows[self.key])
+        people, key = _people(rows, self.people), _text(rows[self.shown_key])
         grouped = pa.table(
             {
                 "group": _text(rows[self.kind.group_by]),
@@ -114,8 +114,8 @@ class Maker:
                 "text": _rendered(rows, self.kind),
                 "people": people,
                 "created": _created(rows, self.created),
-                "name": _text(rows[NAME]),
-                "region": _text(rows[REGION]),
+                "name": _text_of(rows, NAME),
+                "region": _text_of(rows, REGION),
             }
         )
         threads = join_threads(grouped)
@@ -142,8 +142,8 @@ class Maker:
             if settings is None
             else signatures(text, settings.permutations, settings.shingle_words)
         )
-        buckets = bucket_numbers(self.salt, rows["owner"].to_pylist(), recipe.buckets)
-        ids = document_ids(self.salt, kind, rows["named"].to_pylist())
+        buckets = bucket_numbers(self.secret, rows["owner"].to_pylist(), recipe.buckets)
+        ids = document_ids(self.secret, kind, rows["named"].to_pylist())
         leaves = leaf_hashes(ids, kind, language.to_pylist(), text.to_pylist(), created)
         return pa.table(
             {
@@ -253,6 +253,11 @@ def _order(rows: pa.Table, column: str | None) -> pa.Array:
 
 def _nothing(rows: pa.Table) -> pa.Array:
     return pa.nulls(len(rows), pa.string())
+
+
+def _text_of(rows: pa.Table, column: str) -> pa.Array:
+    """A column as text; nothing where there is none."""
+    return _text(rows[column]) if column in rows.column_names else _nothing(rows)
 
 
 def _text(values: pa.ChunkedArray) -> pa.Array:

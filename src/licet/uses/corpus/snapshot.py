@@ -25,7 +25,8 @@ from licet.terms.membership_proof import Membership, salt_digest
 from licet.uses.members import contains, read_members
 
 KIND = "corpus"
-#: 2: marks beside documents, set-aside documents in a file of their own. 4: members in a prefix tree.
+#: 2: marks beside documents, set-aside documents in a file of their own. 4: members in a prefix tree; names under a
+#: secret of the corpus' own.
 FORMAT_VERSION = 4
 
 #: Stands in the manifest of a snapshot of the past: it is counted and shown, and nothing else is made of it.
@@ -108,12 +109,12 @@ def corpus_root(buckets: Iterable[dict[str, Any]]) -> str:
     return merkle_root(leaves).hex()
 
 
-def is_surely_out(store: Store, manifest: dict[str, Any], salt: bytes, subject: str) -> bool:
+def is_surely_out(store: Store, manifest: dict[str, Any], secret: bytes, subject: str) -> bool:
     """Whether someone is proven to be in no document of a snapshot. False also where its members cannot be looked up:
-    an earlier licet or another salt made it, and its documents have to be asked."""
-    if manifest["format"] != FORMAT_VERSION or manifest["members"]["salt"] != salt_digest(salt):
+    an earlier licet or another secret made it, and its documents have to be asked."""
+    if manifest["format"] != FORMAT_VERSION or manifest["members"]["salt"] != salt_digest(secret):
         return False
-    return contains(store, read_members(manifest["members"]), salt, subject).membership is Membership.ABSENT
+    return contains(store, read_members(manifest["members"]), secret, subject).membership is Membership.ABSENT
 
 
 def read_bucket(store: Store, entry: dict[str, Any]) -> pa.Table:

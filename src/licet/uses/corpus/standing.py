@@ -8,17 +8,16 @@ cannot then be compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.enforce import Gate
+from licet.enforce.access import Access
 from licet.store import SnapshotRef, Store
 from licet.terms import UseError
 from licet.uses.corpus import snapshot as files
-from licet.uses.corpus.corpus import changed_since, inputs_now, touched_since
+from licet.uses.corpus.corpus import inputs_now, touched_since
 from licet.uses.corpus.documents import EVERYTHING, Selection, make_documents
 from licet.uses.corpus.following import is_about
 from licet.uses.corpus.recipe import Recipe
@@ -38,20 +37,13 @@ class Standing(NamedTuple):
     subjects: int
 
 
-def find_standing(
-    gate: Gate,
-    earlier_gate: Callable[[str, int], Gate],
-    snapshot: SnapshotRef,
-    store: Store,
-    recipe: Recipe,
-    salt: bytes,
-) -> Standing:
-    """Hold every document of a snapshot against what the gate permits, and count what stands.
+def find_standing(access: Access, snapshot: SnapshotRef, store: Store, recipe: Recipe) -> Standing:
+    """Hold every document of a snapshot against what is permitted, and count what stands.
 
-    gate, earlier_gate, recipe: as an update has them.
+    access, recipe: as an update has them.
     Raises: UseError CORP-209 when the snapshot was made by another recipe or another version of licet.
     """
-    fallen = find_fallen(gate, earlier_gate, snapshot, store, recipe, salt)
+    fallen = find_fallen(access, snapshot, store, recipe)
     documents, people = 0, pa.array([], pa.string())
     for entry in snapshot.manifest["buckets"]:
         rows = files.read_kept(store, entry).select(["document_id", "subjects"])
@@ -61,14 +53,7 @@ def find_standing(
     return Standing(fallen, documents, len(people))
 
 
-def find_fallen(
-    gate: Gate,
-    earlier_gate: Callable[[str, int], Gate],
-    snapshot: SnapshotRef,
-    store: Store,
-    recipe: Recipe,
-    salt: bytes,
-) -> pa.Array:
+def find_fallen(access: Access, snapshot: SnapshotRef, store: Store, recipe: Recipe) -> pa.Array:
     """The ids of a snapshot's documents that may not be used as they stand there. Arguments and errors as above."""
     manifest = snapshot.manifest
     if manifest["recipe"]["digest"] != recipe.digest or manifest["format"] != files.FORMAT_VERSION:
@@ -78,22 +63,13 @@ def find_fallen(
             snapshot.name,
             "licet corpus update first; or name the recipe it was made by with --recipe",
         )
-    return pa.array(_fallen(gate, earlier_gate, store, recipe, salt, manifest), pa.string())
+    return pa.array(_fallen(access, store, recipe, manifest), pa.string())
 
 
-def _fallen(
-    gate: Gate,
-    earlier_gate: Callable[[str, int], Gate],
-    store: Store,
-    recipe: Recipe,
-    salt: bytes,
-    manifest: dict[str, Any],
-) -> list[str]:
-    touched = None
-    if changed_since(gate, recipe, manifest, inputs_now(gate, recipe, manifest)) is None:
-        touched = touched_since(gate, earlier_gate, recipe, manifest)
-        if not touched:
-            return []
+def _fallen(access: Access, store: Store, recipe: Recipe, manifest: dict[str, Any]) -> list[str]:
+    touched = touched_since(access, recipe, manifest, inputs_now(access, recipe, manifest)).subjects
+    if touched is not None and not touched:
+        return []
     held = [_held(store, entry, touched) for entry in manifest["buckets"]]
     rows = pa.concat_tables(held) if held else None
     if rows is None or not len(rows):
@@ -105,7 +81,7 @@ def _fallen(
             kind: frozenset(rows.filter(pc.equal(rows["kind"], kind))["key"].to_pylist()) for kind in grouped
         }
         selection = Selection(touched, keys)
-    made = make_documents(gate, recipe, salt, selection).documents
+    made = make_documents(access, recipe, selection).documents
     now = dict(zip(made["document_id"].to_pylist(), made["leaf"].to_pylist(), strict=True))
     then = zip(rows["document_id"].to_pylist(), rows["leaf"].to_pylist(), strict=True)
     return [id_ for id_, leaf in then if now.get(id_) != leaf]
