@@ -39,7 +39,8 @@ def make_pair(rng: Random, members: int, rows: int) -> tuple[World, World]:
 def impact_of(before: World, after: World) -> Impact:
     ledger = cast(Ledger, ToldLedger(before.choices, before.signals))
     return Impact(
-        Side(before.policy, before.at), Side(after.policy, after.at), before._catalogue, DuckDBEngine(threads=1), ledger,
+        Side(before.policy, before.at), Side(after.policy, after.at), before._catalogue, DuckDBEngine(threads=1),
+        ledger,
         tables=before.tables,
     )  # fmt: skip
 

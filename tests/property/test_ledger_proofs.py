@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.ledger import MemoryTree, verify_consistency, verify_inclusion
-from licet.ledger.tree import leaf_hash, merkle_root
+from licet.terms.log_tree import leaf_hash, merkle_root
 
 LEAVES = st.lists(st.binary(max_size=40), min_size=1, max_size=200)
 

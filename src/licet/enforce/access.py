@@ -39,14 +39,20 @@ class TableDescription(NamedTuple):
     """What a catalogued table is, but for where it lies.
 
     columns: each labelled column, or path within one, with its kind of data; None where somebody said it has none.
+    subjects: the columns of its people; people: by role, where they have one, such as author.
+    event:   the columns of actor, item and time, where rows are events; edge: of both ends, where they join people.
     about_others: the columns with parts that are about other people than their row is.
     """
 
     columns: Mapping[str, str | None]
     subjects: tuple[str, ...]
+    people: Mapping[str, str]
     key: str | None
     created: str | None
     visibility: str | None
+    about_nobody: bool
+    event: tuple[str, str, str] | None
+    edge: tuple[str, str] | None
     about_others: frozenset[str]
 
     @property
@@ -210,8 +216,26 @@ class Access:
         columns, subjects: as `Selection` has them.
         Raises: GateError GATE-211 where the rows stay with the engine; GATE-201, GATE-202 as the gate has it; GATE-002.
         """
-        chosen = None if subjects is None else frozenset(subjects)
-        return self._read(Selection(table, None if columns is None else tuple(columns), chosen))
+        return self._read(self._selection(table, columns, subjects))
+
+    def events(self, table: str, subjects: Iterable[str] | None = None) -> Batches:
+        """Who did something, to which item, when: `actor`, `item` and `time` in order of time; an event of which any is
+        not permitted is left out.
+
+        Raises: GateError GATE-212 for a table that the catalogue does not call so; as `rows`.
+        """
+        columns = self._called(table, "event", "events")
+        return self._read(self._selection(table, columns, subjects), ("actor", "item", "time"), "time")
+
+    def edges(self, table: str, subjects: Iterable[str] | None = None) -> Batches:
+        """Whom a row joins with whom: `from` and `to`. Raises: as `events`."""
+        columns = self._called(table, "edge", "edges")
+        return self._read(self._selection(table, columns, subjects), ("from", "to"))
+
+    def items(self, table: str, columns: Sequence[str] | None = None) -> Batches:
+        """Rows about nobody, as `rows` has them. Raises: as `events`."""
+        self._called(table, "about_nobody", "rows about nobody")
+        return self.rows(table, columns)
 
     def own(self, subject: str) -> dict[str, pa.Table]:
         """Per table the permitted rows about one member, where there are any. Raises: as `rows`."""
@@ -329,7 +353,26 @@ class Access:
     def _gate(self) -> Gate:
         return self._gates[self.purpose]
 
-    def _read(self, selection: Selection) -> Batches:
+    def _called(self, name: str, kind: str, what: str) -> Any:
+        """What the catalogue says of a kind of table."""
+        told = getattr(self.tables[name], kind) if name in self.tables else None
+        if not told:
+            raise GateError(
+                "GATE-212",
+                f"the catalogue does not say that table {name!r} holds {what}",
+                fix="say so there: about: nobody, or event: or edge: with its columns; or read its rows",
+            )
+        return told
+
+    def _selection(
+        self, table: str, columns: Sequence[str] | None, subjects: Iterable[str] | None
+    ) -> Selection:
+        chosen = None if subjects is None else frozenset(subjects)
+        return Selection(table, None if columns is None else tuple(columns), chosen)
+
+    def _read(self, selection: Selection, named: Sequence[str] = (), order: str | None = None) -> Batches:
+        """The rows of a selection. named: instead, its columns under these names where all of them are permitted; those
+        of people as a use's books have them. order: the one they are sorted by, ties by the others."""
         gate = self._gate
         if not gate._engine.people_here:
             raise GateError(
@@ -338,6 +381,12 @@ class Access:
                 fix="hand `transform` a function that goes to them, or open the workspace without Spark",
             )
         rows = self._selected(selection)
+        if named:
+            rows = _as_named(
+                rows, dict(zip(named, selection.columns or (), strict=True)), self.tables[selection.table]
+            )
+        if order is not None:
+            rows = rows.order_by([order, *(name for name in named if name != order)])
         schema = rows.schema().to_pyarrow()
 
         def batches() -> Generator[pa.RecordBatch]:
@@ -412,6 +461,17 @@ def _beside(rows: ir.Table, people: tuple[str, ...], column: str, told: ir.Table
     return joined.select([rows[each] for each in rows.columns] + [told["told"].name(column)])
 
 
+def _as_named(rows: ir.Table, columns: Mapping[str, str], table: TableDescription) -> ir.Table:
+    """Rows with just these columns, by their new names, where each says something; none where nobody permits one."""
+    people = dict(zip(table.subjects, people_columns(table.subjects), strict=True))
+    named = {}
+    for name, column in columns.items():
+        held = people.get(column, column)
+        named[name] = rows[held] if held in rows.columns else ibis.null("string")
+    chosen = rows.select(**named)
+    return chosen.filter([chosen[name].notnull() for name in named])
+
+
 def _permitted(gate: Gate, name: str, subjects: Iterable[str] | None = None) -> ir.Table:
     """The permitted part of a table: every column as its label permits, key and subject columns too, null where not.
 
@@ -451,8 +511,12 @@ def _eligibility(gate: Gate, name: str, whole: bool = False) -> pa.Table:
 
 def _described(table: Table) -> TableDescription:
     return TableDescription(
-        MappingProxyType(dict(table.columns)), table.subjects, table.key, table.created, table.visibility,
-        frozenset(table.columns_about_others),
+        MappingProxyType(dict(table.columns)), table.subjects,
+        MappingProxyType({role: column for column, role in table.roles.items()}),
+        table.key, table.created, table.visibility, table.is_about_nobody,
+        None if table.event is None else (table.event.actor, table.event.item, table.event.time),
+        None if table.edge is None else (table.edge.from_, table.edge.to),
+        table.columns_about_others,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from licet.ledger.ledger import Ledger
 from licet.ledger.notes import PublicKey, Signer
 from licet.ledger.proofs import ConsistencyProof, InclusionProof, MemoryTree
 from licet.ledger.report import Problem, ProblemCode, VerifyReport
-from licet.ledger.tree import verify_consistency, verify_inclusion
+from licet.terms.log_tree import verify_consistency, verify_inclusion
 
 __all__ = [
     "Checkpoint",

@@ -42,8 +42,8 @@ from licet.ledger.reading import CHANGED_SINCE, select_nodes, select_requests, t
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS, select_indices_of
 from licet.ledger.storage import CommitInDoubt, Storage
 from licet.ledger.tombstones import UNDER_MARK, Marks
-from licet.ledger.tree import Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
+from licet.terms.log_tree import Frontier, leaf_hash, node_count
 
 
 class CheckpointFileWarning(UserWarning):

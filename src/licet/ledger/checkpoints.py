@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from licet.ledger.notes import PublicKey, Signer, open_note, write_note
-from licet.ledger.tree import HASH_BYTES
 from licet.terms import LedgerError
+from licet.terms.log_tree import HASH_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from licet.ledger.tombstones import is_mark
-from licet.ledger.tree import leaf_hash
 from licet.terms import LedgerError
 from licet.terms.canonical import canonical_json
 from licet.terms.ids import is_text
+from licet.terms.log_tree import leaf_hash
 
 #: Version of the leaf's bytes and of the tables; a ledger of a later one is not opened.
 FORMAT_VERSION = 1

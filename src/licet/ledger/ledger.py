@@ -33,9 +33,9 @@ from licet.ledger.proofs import (
 from licet.ledger.report import ProblemCode, VerifyReport
 from licet.ledger.storage import Storage
 from licet.ledger.tombstones import Marks
-from licet.ledger.tree import EMPTY_ROOT
 from licet.ledger.verifying import Inspection
 from licet.terms import LedgerError
+from licet.terms.log_tree import EMPTY_ROOT
 
 
 def now() -> datetime:

@@ -21,8 +21,8 @@ from licet.ledger.notes import PublicKey, Signer
 from licet.ledger.postgres_address import PostgresAddress, is_postgres
 from licet.ledger.schema import CHECKPOINTS, META
 from licet.ledger.storage import Storage
-from licet.ledger.tree import EMPTY_ROOT
 from licet.terms import LedgerError
+from licet.terms.log_tree import EMPTY_ROOT
 
 #: What opens a ledger: the path of a file, or a URL that begins with postgresql://.
 Place = str | os.PathLike[str]

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from licet.ledger.tree import (
+from licet.terms import LedgerError
+from licet.terms.log_tree import (
     Frontier,
     complete_node,
     consistency_ranges,
@@ -21,7 +22,6 @@ from licet.ledger.tree import (
     verify_consistency,
     verify_inclusion,
 )
-from licet.terms import LedgerError
 
 #: Reads nodes by number; may leave out what it does not have.
 ReadNodes = Callable[[Sequence[int]], Mapping[int, bytes]]

@@ -36,8 +36,8 @@ from licet.ledger.pack_numbers import NAMING, PackNumbers
 from licet.ledger.report import Problem, ProblemCode, VerifyReport
 from licet.ledger.schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS
 from licet.ledger.storage import Storage
-from licet.ledger.tree import HASH_BYTES, Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
+from licet.terms.log_tree import HASH_BYTES, Frontier, leaf_hash, node_count
 
 #: Problems kept in a report; the rest is only counted.
 MOST_PROBLEMS = 1000

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from journeys.networks import RECIPE, assert_update_equals_rebuild, comment, make_network, member, post
 from licet.enforce import Access
 from licet.enforce.worker import apply
-from licet.ledger.tree import leaf_hash
 from licet.terms.canonical import canonical_json
+from licet.terms.log_tree import leaf_hash
 from licet.terms.moments import parse_moment
 from licet.testing.effort import examples
 from licet.uses.corpus.documents import make_documents

@@ -9,12 +9,12 @@ import pytest
 from enforce_samples import AT, FACTS, MEMBERS, PACK, Told
 
 from licet.decide import Policy
-from licet.enforce import Gate
+from licet.enforce import Access, Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
-from licet.terms import SourceError
+from licet.terms import GateError, SourceError
 
 JOBS = pa.table({"id": [1, 2], "title": ["Baker", "Nurse"], "note": ["x", "y"], "seen_by": ["public", None]})
 JOBS_TABLE: dict[str, Any] = {
@@ -177,3 +177,43 @@ def test_an_actor_that_is_not_there_is_refused() -> None:
     gate = gate_over({"likes": likes}, {"likes": LIKES}, policy_with())
     with pytest.raises(SourceError, match="SRC-038"):
         gate.read("likes")
+
+
+def access_to(gate: Gate) -> Access:
+    return Access({gate.purpose: gate}, b"")
+
+
+def test_a_use_is_given_events_in_order_of_time_where_all_of_one_is_permitted() -> None:
+    columns = {"post": "content.posts", "at": "content.posts"}
+    said = {"location": {"arrow": "likes"}, "event": {"actor": "who", "item": "post", "time": "at"}}
+    for given, told in (
+        (columns, [("ben", 1, 3), ("ann", 1, 4)]),
+        ({"post": "content.posts"}, []),
+        ({"at": "content.posts"}, []),
+    ):
+        gate = gate_over({"likes": said | {"columns": given}}, {"likes": LIKES}, policy_with())
+        events = access_to(gate).events("likes").read_all()
+        assert events.column_names == ["actor", "item", "time"]
+        assert [(e["actor"], e["item"], e["time"].second) for e in events.to_pylist()] == told
+
+
+def test_a_use_is_given_edges_that_both_ends_permit() -> None:
+    said = {
+        "location": {"arrow": "follows"},
+        "edge": {"from": "a", "to": "b"},
+        "columns": {"n": "content.posts"},
+    }
+    gate = gate_over({"follows": said}, {"follows": FOLLOWS}, policy_with())
+    edges = access_to(gate).edges("follows").read_all()
+    assert sorted(map(tuple, (row.values() for row in edges.to_pylist()))) == [("ann", "ben"), ("ben", "ann")]
+
+
+def test_a_use_is_given_items_about_nobody_and_told_when_a_table_is_something_else() -> None:
+    access = access_to(jobs_gate(OFFERED))
+    assert sorted(access.items("jobs", ["title"]).read_all()["title"].to_pylist()) == ["Baker", "Nurse"]
+    assert access.tables["jobs"].about_nobody and not access.tables["members"].about_nobody
+    for ask in (access.events, access.edges, access.items):
+        for name in ("members", "nowhere"):
+            with pytest.raises(GateError) as caught:
+                ask(name)
+            assert caught.value.code == "GATE-212"

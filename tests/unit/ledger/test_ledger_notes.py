@@ -9,8 +9,8 @@ import pytest
 
 from licet.ledger import Checkpoint, PublicKey, Signer
 from licet.ledger.notes import open_note, write_note
-from licet.ledger.tree import EMPTY_ROOT
 from licet.terms import LedgerError
+from licet.terms.log_tree import EMPTY_ROOT
 
 # The example of the documentation of golang.org/x/mod/sumdb/note.
 PUBLIC = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

@@ -14,9 +14,9 @@ import pytest
 from ledger_homes import Connection, Home, codes, found
 from licet.ledger import Checkpoint, Ledger, Signer
 from licet.ledger.entries import commit, leaf_bytes
-from licet.ledger.tree import Frontier, leaf_hash, node_count
 from licet.terms import LedgerError
 from licet.terms.canonical import canonical_json
+from licet.terms.log_tree import Frontier, leaf_hash, node_count
 
 
 def rebuild_tree(connection: Connection) -> None:

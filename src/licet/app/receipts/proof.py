@@ -13,8 +13,8 @@ from typing import Any
 from licet.ledger import Checkpoint, Entry, EntryKind, InclusionProof, PublicKey, Signer
 from licet.ledger.entries import commit, leaf_bytes, to_microseconds
 from licet.ledger.notes import open_note, write_note
-from licet.ledger.tree import leaf_hash
 from licet.terms.canonical import canonical_json, digest
+from licet.terms.log_tree import leaf_hash
 
 #: First line of the note that signs a receipt.
 NOTE_HEAD = "licet receipt v1"

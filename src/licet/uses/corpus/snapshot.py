@@ -17,10 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from licet.ledger.tree import merkle_root, root_of_leaves
 from licet.store import Build, SnapshotRef, Store, parquet_bytes
 from licet.terms import UseError
 from licet.terms.canonical import canonical_json
+from licet.terms.log_tree import merkle_root, root_of_leaves
 from licet.terms.membership_proof import Membership, salt_digest
 from licet.uses.members import contains, read_members
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from licet.ledger import ConsistencyProof, InclusionProof, MemoryTree, verify_consistency, verify_inclusion
-from licet.ledger.tree import EMPTY_ROOT, Frontier, leaf_hash, merkle_root, node_count, node_number
 from licet.terms import LedgerError
+from licet.terms.log_tree import EMPTY_ROOT, Frontier, leaf_hash, merkle_root, node_count, node_number
 
 LEAVES = [
     bytes.fromhex(text)
