@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+import yaml
 from enforce_samples import Told, make_gate, permit
 
 from journeys.networks import make_network, member, post
@@ -45,6 +46,9 @@ def calls(access: Access) -> Mapping[str, Callable[[], Any]]:
         "present_columns": lambda: access.present_columns("posts"),
         "schema": lambda: access.schema("posts"),
         "rows": lambda: access.rows("posts"),
+        "events": lambda: access.events("likes"),
+        "edges": lambda: access.edges("follows"),
+        "items": lambda: access.items("jobs"),
         "own": lambda: access.own("ann"),
         "transform": lambda: access.transform(
             Selection("posts"), texts_upper, pa.schema([("text", pa.string())])
@@ -85,6 +89,15 @@ def within(value: Any) -> Iterator[Any]:
                     yield part()
 
 
+#: The posts, told as tables of other kinds.
+_SAID = {"title": "content.posts", "made": "content.posts", "post": "content.posts"}
+KINDS: dict[str, dict[str, Any]] = {
+    "likes": {"event": {"actor": "author", "item": "post", "time": "made"}, "columns": _SAID},
+    "follows": {"edge": {"from": "author", "to": "post"}, "columns": _SAID},
+    "jobs": {"about": "nobody", "columns": {"title": "content.posts"}},
+}
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """Ann permits what Ben has refused; nobody labelled `internal`."""
@@ -95,6 +108,12 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         "messages": [{"message": "m1", "sender": "ann", "to": ["ann"], "text": "secret"}],
     }
     with make_network(tmp_path / "w", rows) as made:
+        catalogue = made.layout.catalogue
+        told = yaml.safe_load(catalogue.read_text())
+        told["licet_catalogue"] = 2
+        for name, kind in KINDS.items():
+            told["tables"][name] = {"location": told["tables"]["posts"]["location"]} | kind
+        catalogue.write_text(yaml.safe_dump(told))
         made.choose("ben", "ai", "off")
         yield made
 

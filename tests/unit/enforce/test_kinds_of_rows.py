@@ -117,7 +117,7 @@ def test_a_table_without_people_that_does_not_say_so_is_denied() -> None:
 
 def test_impact_counts_rows_about_nobody_under_no_region_and_no_member() -> None:
     gate = jobs_gate(OFFERED)
-    catalogue, tables = gate.catalogue, {"members": MEMBERS, "jobs": JOBS}
+    catalogue, tables = gate._catalogue, {"members": MEMBERS, "jobs": JOBS}
     before, after = policy_with(), policy_with(OFFERED)
     ledger: Any = Told()
     impact = Impact(Side(before, AT), Side(after, AT), catalogue, DuckDBEngine(), ledger, tables=tables)
@@ -137,8 +137,8 @@ def test_who_acts_in_an_event_decides_about_it() -> None:
     }
     gate = gate_over({"likes": likes}, {"likes": LIKES},
                      policy_with(), Told(("ben", "sharing", None, "refused")))  # fmt: skip
-    assert gate.catalogue.tables["likes"].subjects == ("who",)
-    assert gate.catalogue.tables["likes"].created == "at"
+    assert gate._catalogue.tables["likes"].subjects == ("who",)
+    assert gate._catalogue.tables["likes"].created == "at"
     assert gate.read("likes")["post"].to_pylist() == [1]
 
 
@@ -164,7 +164,7 @@ def test_a_role_names_people_and_lets_nobody_out() -> None:
         "columns": {"n": "content.posts"},
     }
     gate = gate_over({"m": mentions}, {"follows": FOLLOWS}, policy_with(), Told())
-    assert gate.catalogue.tables["m"].roles == {"a": "author", "b": "mentioned"}
+    assert gate._catalogue.tables["m"].roles == {"a": "author", "b": "mentioned"}
     assert gate.read("m")["n"].to_pylist() == [1, 3]
 
 

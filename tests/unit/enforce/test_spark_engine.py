@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 import licet
 from journeys.networks import AUTUMN, make_network, member, post
+from licet.enforce import Access
+from licet.enforce.selection import Selection
 from licet.enforce.spark_engine import SparkEngine
 from licet.enforce.spark_session import open_session
 from licet.sources.catalogue import STAMP, Catalogue, Location, Table
@@ -233,6 +236,27 @@ def test_a_table_that_was_handed_out_is_not_read_past_a_no(spark_session: Any, t
             with pytest.raises(GateError, match="GATE-202"):
                 read()
         assert gate.read("posts")["body"].to_pylist() == ["two"]
+
+
+def test_a_use_sees_rows_on_the_executors_alone(spark_session: Any, tmp_path: Path) -> None:
+    rows = {
+        "members": [member("ann"), member("eve", "US")],
+        "posts": [post("1", "ann", "one"), post("2", "eve", "x")],
+    }
+    make_network(tmp_path / "w", rows).close()
+
+    def shout(rows: pa.Table) -> pa.Table:
+        return pa.table({"said": pc.utf8_upper(rows["body"].cast(pa.string()))})
+
+    with licet.open(tmp_path / "w", spark=spark_session, clock=lambda: AUTUMN) as workspace:
+        gate = workspace.gate("generative_ai_training", for_training=True)
+        access = Access({gate.purpose: gate}, b"")
+        for ask in (access.rows, lambda table: access.own("ann")):
+            with pytest.raises(GateError) as caught:
+                ask("posts")
+            assert caught.value.code == "GATE-211"
+        made = access.transform(Selection("posts", ("body",)), shout, pa.schema([("said", pa.string())]))
+        assert made.read_all()["said"].to_pylist() == ["ONE"]
 
 
 def test_labels_of_files_at_an_address_are_held_against_the_catalogue(
