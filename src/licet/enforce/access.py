@@ -88,7 +88,7 @@ class Provenance(NamedTuple):
             "policy": dict(self.policy),
             "at": format_moment(self.at),
             "ledger": {"position": self.position, "root": self.ledger_root},
-            "catalogue": self._catalogue,
+            "catalogue": self.catalogue,
         }
 
 

@@ -54,6 +54,7 @@ def calls(access: Access) -> Mapping[str, Callable[[], Any]]:
             Selection("posts"), texts_upper, pa.schema([("text", pa.string())])
         ),
         "inputs": lambda: access.inputs(["posts"]),
+        "with_referring": lambda: access.with_referring(["posts"], frozenset({"ann"})),
         "engine_matters": lambda: access.engine_matters(["posts"]),
         "touched_since": lambda: access.touched_since(
             access.provenance().as_manifest() | {"inputs": access.inputs(["posts"])},

@@ -9,8 +9,7 @@ import pytest
 from enforce_samples import AT, FACTS, MEMBERS, PACK, Told
 
 from licet.decide import Policy
-from licet.enforce import Gate
-from licet.enforce.clear_roles import people_who_refer
+from licet.enforce import Access, Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
 from licet.packs import Pack
@@ -121,11 +120,10 @@ def test_impact_counts_what_goes_with_what_it_refers_to() -> None:
 
 
 def test_whoever_follows_a_change_hears_whose_rows_refer_to_the_touched() -> None:
-    opened = gate()
-    assert people_who_refer(opened, ["likes"], ["ben"]) == {"ann"}
-    assert people_who_refer(opened, ["thanks"], ["ben"]) == {"ben"}
-    assert people_who_refer(opened, ["likes", "posts"], []) == frozenset()
-    assert people_who_refer(opened, ["likes"], None) == {"ann", "eve"}
+    access, ben = Access({"recommendation": gate()}, b""), frozenset({"ben"})
+    assert access.with_referring(["likes"], ben) == {"ann", "ben"}
+    assert access.with_referring(["posts"], ben) == ben
+    assert access.with_referring(["likes", "posts"], frozenset()) == frozenset()
 
 
 def test_the_tables_referred_to_are_inputs_and_bind_a_moment() -> None:
