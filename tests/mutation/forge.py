@@ -49,6 +49,7 @@ GROUPS = {"gate": gate_faults.FAULTS, "reference": [*reference_faults.FAULTS, *w
 #: What holds the reference, the quickest first, and then the ways out.
 TESTS = (
     "tests/unit/decide", "tests/parity/test_parity_exhaustive.py::test_decide_agrees_with_the_truth_table",
+    "tests/property/test_specification.py",
     "tests/property/test_laws_refusals.py", "tests/property/test_laws_silence.py", "tests/property/test_laws_notice.py",
     "tests/property/test_laws_forbids.py", "tests/property/test_laws_reasons.py", "tests/parity/test_parity_ledger.py",
     "tests/unit/enforce/test_role_columns.py", "tests/unit/app/test_only_now.py",

@@ -81,8 +81,8 @@ FAULTS = [
     Fault(
         "a replaced setting's no is lost",
         _REFERENCE,
-        "for setting, bar in control.bars:",
-        "for setting, bar in control.bars[:1]:",
+        "    for setting in control.answers_for:\n        lifted_from",
+        "    for setting in control.answers_for[:1]:\n        lifted_from",
         "renaming a setting turns every no into a yes",
     ),
     Fault(
@@ -214,8 +214,8 @@ FAULTS = [
     Fault(
         "any yes lifts any refusal",
         _POLICY,
-        "                    bar = FOR_GOOD  # it has not ceased to\n",
-        "                    pass\n",
+        "                bars[setting] = FOR_GOOD  # it has not ceased to\n",
+        "                pass\n",
         "a yes to one setting takes back a no to another",
     ),
     Fault(
@@ -228,8 +228,8 @@ FAULTS = [
     Fault(
         "a yes given while the refused setting governed too lifts its no",
         _SUCCESSION,
-        "self.last + 1 if governed.is_own",
-        "self.last if governed.is_own",
+        "self.last + 1 if governed.was_there",
+        "self.last if governed.was_there",
         "of two switches for one use one goes, and a yes by the other is taken for an answer to the no",
     ),
     Fault(

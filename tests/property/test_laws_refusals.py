@@ -14,6 +14,7 @@ from licet.terms.vocabulary import ancestors
 from licet.testing import facts, make_facts, make_pack, make_request, make_successor, packs, requests, under
 from licet.testing.effort import EFFORT, examples
 from licet.testing.plain_reading import is_refused, speaks_of
+from licet.testing.stories import Story
 from licet.testing.successors import Successor
 
 NO = st.sampled_from([ChoiceState.REFUSED, ChoiceState.WITHDRAWN])
@@ -128,86 +129,13 @@ def test_two_policy_updates_never_turn_a_no_into_a_yes() -> None:
     assert told_no > 200
 
 
-class Story:
-    """Packs one after the other, and what one member says under each; the ledger's words for where they stand."""
-
-    def __init__(self, rng: random.Random) -> None:
-        self.rng, self.who = rng, make_facts(rng)._replace(choices={}, narrow={}, signals=frozenset())
-        self.packs = [make_pack(rng)]
-        self.asked = [[make_request(rng) for _ in range(12)]]
-        #: By the place of a question: whether a no denied it and no yes that governs it came since.
-        self.refused = [False] * len(self.asked[0])
-
-    def next_pack(self) -> None:
-        if len(self.packs) > 1 and self.rng.random() < 0.15:  # an earlier one, put in force again
-            self.packs.append(self.packs[-2])
-            self.asked.append(self.asked[-2])
-            return
-        successor = make_successor(self.rng, self.packs[-1])
-        self.packs.append(successor.pack)
-        self.asked.append([successor.ask(request) for request in self.asked[-1]])
-
-    @property
-    def policy(self) -> Policy:
-        return Policy(self.packs[-1], self.packs[:-1])
-
-    def say(self, setting: str, on: bool, kind: str | None) -> None:
-        """As `choose` records it: a yes is one to what the setting wholly took the place of, too."""
-        policy = self.policy
-        for one in (setting, *(policy.lifted_by(setting) if on and kind is None else ())):
-            self.record(one, on, kind, policy.pack.digest)
-        for place, request in enumerate(self.asked[-1]):
-            if kind is not None and kind not in ancestors(request.category):
-                continue
-            if governs(setting, request, policy.pack) or self.governed_last(setting, place):
-                self.refused[place] = not on
-
-    def governed_last(self, setting: str, place: int) -> bool:
-        """Whether a setting that is gone governed a question in the last pack that had it."""
-        last = max((number for number, pack in enumerate(self.packs) if setting in pack.settings), default=0)
-        return setting not in self.packs[-1].settings and governs(
-            setting, self.asked[last][place], self.packs[last]
-        )
-
-    def record(self, setting: str, on: bool, kind: str | None, digest: str) -> None:
-        who = self.who
-        states = who.choices if kind is None else who.narrow.get(setting, {})
-        name = setting if kind is None else kind
-        before = states.get(name)
-        if on:
-            was_yes = before in (None, ChoiceState.GIVEN)
-            state = ChoiceState.GIVEN if was_yes else ChoiceState.GIVEN_AGAIN
-        else:
-            was_no = before in (None, ChoiceState.REFUSED)
-            state = ChoiceState.REFUSED if was_no else ChoiceState.WITHDRAWN
-        if kind is None:
-            self.who = who._replace(choices={**states, name: state}, bound={**who.bound, name: digest})
-            return
-        bound = {**who.narrow_bound.get(setting, {}), kind: digest}
-        self.who = who._replace(
-            narrow={**who.narrow, setting: {**states, name: state}},
-            narrow_bound={**who.narrow_bound, setting: bound},
-        )
-
-
-def governs(setting: str, request: Request, pack: Pack) -> bool:
-    return any(
-        rule.effect == "permit" and rule.setting == setting and speaks_of(rule, request, pack)
-        for rule in pack.rules
-    )
-
-
 def test_over_any_packs_and_choices_what_a_no_denied_stays_denied_until_a_yes_that_governs_it() -> None:
     denied = would_leak = lifted = 0
     for seed in range(1200 * EFFORT):
         story = Story(random.Random(seed))
         rng = story.rng
         for _ in range(rng.randint(2, 4)):
-            for _ in range(rng.randint(0, 3)):
-                settings = sorted({*story.policy.controls, *story.policy.earlier_settings})
-                if settings:
-                    kind = rng.choice(ancestors(rng.choice(story.asked[-1]).category))
-                    story.say(rng.choice(settings), rng.random() < 0.5, kind if rng.random() < 0.3 else None)
+            story.say_something()
             story.next_pack()
         policy = story.policy
         for refused, request in zip(story.refused, story.asked[-1], strict=True):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from licet.decide.policy import Cell, Clause, Control, Policy
 from licet.decide.reference import decide, judge, reaches, refusal, stands_on, yes_to
+from licet.decide.succession import FOR_GOOD
 from licet.decide.words import Decision, Facts, Request
 from licet.packs.model import NEVER
 from licet.terms import ChoiceState, Code
@@ -187,7 +188,9 @@ def _switched_on(
         return after, [step]
     # A no to what it once took the place of may stand in the way, which only a yes to that ends.
     earlier = [
-        old for old, bar in control.bars[1:] if refusal(old, bar, request, facts, policy, cell) is not None
+        old
+        for old in control.answers_for[1:]
+        if refusal(old, cell.bars.get(old, FOR_GOOD), request, facts, policy, cell) is not None
     ]
     steps = []
     for setting in (*earlier, control.id):

@@ -60,7 +60,6 @@ class Control(NamedTuple):
     starts: tuple[Start, ...]
     honours: frozenset[str]
     answers_for: tuple[str, ...]  # itself and those it replaces, and those they did
-    bars: tuple[tuple[str, int], ...]  # each of those with the pack from which on a yes to this lifts its no
 
 
 class Clause(NamedTuple):
@@ -88,6 +87,8 @@ class Cell(NamedTuple):
 
     code:    set when the question itself is answered: an unknown word, or a pair closed by the vocabulary.
     carried: settings of earlier packs whose refusal reaches this question, and how.
+    bars:    for these and all that the permits' settings answer for, the pack from which on a yes to another setting
+             that speaks for the question ends a refusal of it; `FOR_GOOD` where it is there and governs the question.
     signals: privacy signals that switched those settings off, and so still do; with the pack from which on a yes to the
              question ends that, `FOR_GOOD` where none does.
     yeses:   by setting and pack, what `Policy.speaks_for` has said of this question before.
@@ -98,6 +99,7 @@ class Cell(NamedTuple):
     permits: tuple[Clause, ...]
     forbids: tuple[Clause, ...]
     carried: Mapping[str, Carry]
+    bars: Mapping[str, int]
     signals: Mapping[str, int]
     yeses: dict[tuple[str, str], int]
     noes: dict[tuple[str, str], bool]
@@ -114,7 +116,7 @@ class Policy:
         known: dict[tuple[str, ...], Places] = {}
         self.succession = Succession(self._packs)
         self.controls = {
-            id_: _control(id_, setting, self._bars(id_), pack, known)
+            id_: _control(id_, setting, self.succession.replaced.get(id_, ()), pack, known)
             for id_, setting in pack.settings.items()
         }
         # By the purposes it reaches: a question then touches only what may reach it.
@@ -248,15 +250,6 @@ class Policy:
             )
         )
 
-    def _bars(self, setting: str) -> tuple[tuple[str, int], ...]:
-        """A setting and those it replaces, each with the first pack after all that had it; `FOR_GOOD` for none."""
-        last = {one: number for number, pack in enumerate(self._packs) for one in pack.settings}
-        present = len(self.earlier)
-        return tuple(
-            (one, last[one] + 1 if last.get(one, present) < present else FOR_GOOD)
-            for one in (setting, *self.succession.replaced.get(setting, ()))
-        )
-
     def _takes_over(self, setting: str, exact: Reach) -> bool:
         """Whether a setting governs all that an earlier one did, or what succeeds it."""
         purposes = {line for word in exact.purposes for line in self._lines(word)}
@@ -329,8 +322,10 @@ class Policy:
             for rule in self._index.get((word, kind), ())
             if recipient in rule.recipients
         }
-        governing = {rule.setting for rule in rules.values() if rule.effect == "permit"}
-        carried: dict[str, Carry] = {}
+        governing = {rule.setting for rule in rules.values() if rule.effect == "permit" and rule.setting}
+        found: dict[str, list[tuple[Governed, int]]] = {}
+        bars: dict[str, int] = {}
+        instead: dict[str, int] = {}  # by settings that were gone by then
         signals: dict[str, int] = {}
         for word in (*line, ANY):
             for governed, span in self._carried.get(word, ()):
@@ -338,18 +333,28 @@ class Policy:
                 if since is None:
                     continue
                 setting, bar = governed.setting, span.bar(governed, since)
-                if since == EXACT and governed.is_own and setting in governing:
-                    bar = FOR_GOOD  # it has not ceased to
-                known = carried.get(setting, Carry(bar, ()))
-                carried[setting] = Carry(max(known.bar, bar), (*known.sources, (governed, span.first)))
+                found.setdefault(setting, []).append((governed, span.first))
+                if since == EXACT and not governed.was_there:
+                    instead[setting] = min(instead.get(setting, bar), bar)
+                else:
+                    bars[setting] = max(bars.get(setting, 0), bar)
                 for signal in governed.signals:
                     signals[signal] = max(signals.get(signal, 0), FOR_GOOD if since == EXACT else since)
+        for setting in (one for id_ in governing for one in self.controls[id_].answers_for):
+            if setting in pack.settings:
+                bars[setting] = FOR_GOOD  # it has not ceased to
+            else:
+                instead.setdefault(setting, len(self.earlier))
+        for setting, bar in instead.items():
+            bars[setting] = max(bars.get(setting, 0), bar)
+        carried = {setting: Carry(bars[setting], tuple(sources)) for setting, sources in found.items()}
         clauses = [(rules[id_].effect, self._clauses[id_]) for id_ in sorted(rules)]
         return Cell(
             None,
             tuple(clause for effect, clause in clauses if effect == "permit"),
             tuple(clause for effect, clause in clauses if effect == "forbid"),
             dict(sorted(carried.items())),
+            bars,
             dict(sorted(signals.items())),
             {},
             {},
@@ -358,7 +363,7 @@ class Policy:
 
 def _answered(code: Code) -> Cell:
     """A question that its own words answer."""
-    return Cell(code, (), (), {}, {}, {}, {})
+    return Cell(code, (), (), {}, {}, {}, {}, {})
 
 
 def _places(
@@ -400,7 +405,7 @@ def _governing(pack: Pack) -> dict[tuple[str, str, str], frozenset[str]]:
 def _control(
     id_: str,
     setting: Setting,
-    bars: tuple[tuple[str, int], ...],
+    replaced: tuple[str, ...],
     pack: Pack,
     known: dict[tuple[str, ...], Places],
 ) -> Control:
@@ -417,8 +422,7 @@ def _control(
             for exception in setting.default.exceptions
         ),
         frozenset(setting.honours),
-        tuple(one for one, _ in bars),
-        bars,
+        (id_, *replaced),
     )
 
 

@@ -210,8 +210,8 @@ def stands_on(
             yes = yes_to(control, request, facts, policy, cell)
         elif _is_no(own):
             return _REFUSED
-    for setting, bar in control.bars:
-        lifted_from = refusal(setting, bar, request, facts, policy, cell)
+    for setting in control.answers_for:
+        lifted_from = refusal(setting, cell.bars.get(setting, FOR_GOOD), request, facts, policy, cell)
         if lifted_from is not None and yes < lifted_from:
             return _REFUSED
     if control.honours and not control.honours.isdisjoint(facts.signals):

@@ -46,15 +46,16 @@ class Reach(NamedTuple):
 
 
 class Governed(NamedTuple):
-    """What a rule of an earlier pack let a setting govern, and how far that reaches since.
+    """One question that a rule of an earlier pack let a setting govern, and how far a no to it reaches since.
 
-    is_own:  whether the rule named the setting itself, and not one that took its place.
+    Word by word and not rule by rule: how a pack groups its words into rules must not matter.
+    was_there: whether the pack had the setting, so that a no to it could be said; else another had taken its place.
     signals: the privacy signals that switched the setting off there.
     reaches: each within the next; the first is what was governed exactly.
     """
 
     setting: str
-    is_own: bool
+    was_there: bool
     signals: tuple[str, ...]
     reaches: tuple[Reach, ...]
 
@@ -75,9 +76,10 @@ class Span(NamedTuple):
     def bar(self, governed: Governed, since: int) -> int:
         """The pack from which on a yes to another setting ends a refusal that reaches a question since a pack.
 
-        Where the setting governed the question itself: the first after all in which it did.
+        For what was governed exactly: the first after all in which the setting was there and did, itself or by one
+        that took its place; where it was gone, the first in which another did for it.
         """
-        return since if since != EXACT else self.last + 1 if governed.is_own else self.first
+        return since if since != EXACT else self.last + 1 if governed.was_there else self.first
 
 
 class Carry(NamedTuple):
@@ -171,10 +173,9 @@ class Step:
         self.number, self.pack = number, pack
         parents_of = {word: frozenset(parents) for word, parents in before.purposes.items()}
         kinds_of = {word: frozenset(kinds) for word, kinds in before.recipients.items()}
-        own = {id_: purpose for id_, purpose in pack.purposes.items() if id_ not in PURPOSES}
         self.purposes = _turn(
             before.back(pack, "purposes"),
-            {id_: (purpose.kind_of, purpose.succeeds) for id_, purpose in own.items()},
+            {id_: (purpose.kind_of, purpose.succeeds) for id_, purpose in pack.purposes.items()},
             {*parents_of, *PURPOSES},
             lambda word: parents_of.get(word, frozenset()),
             lambda word: (
@@ -201,22 +202,37 @@ class Step:
             lambda word: kinds_of.get(word, frozenset()),
             lambda word: () if word == ANY or pack.knows_recipient(word) else (ANY,),
         )
+        self._found: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._below: dict[str, set[str]] = {}
-        for id_, purpose in own.items():
+        for id_, purpose in pack.purposes.items():
             if purpose.kind_of is not None:
                 self._below.setdefault(purpose.kind_of, set()).add(id_)
 
     def follow(self, governed: Governed) -> Governed:
         """What was governed, as far as it reaches under this pack."""
-        reaches = [reach._replace(purposes=self.with_kinds(reach.purposes)) for reach in governed.reaches]
-        last = reaches[-1]
+        last = governed.reaches[-1]
         further = Reach(
             self.number,
-            self.purposes.reached(last.purposes),
-            self.categories.reached(last.categories),
-            self.recipients.reached(last.recipients),
+            self._reached("purposes", last.purposes),
+            self._reached("categories", last.categories),
+            self._reached("recipients", last.recipients),
         )
-        return governed._replace(reaches=(*reaches, further) if further[1:] != last[1:] else tuple(reaches))
+        return (
+            governed._replace(reaches=(*governed.reaches, further)) if further[1:] != last[1:] else governed
+        )
+
+    def _reached(self, part: str, words: frozenset[str]) -> frozenset[str]:
+        """As `_Turn.reached`; what many questions have in common is found once."""
+        found = self._found.get((part, words))
+        if found is None:
+            turn: _Turn = getattr(self, part)
+            found = (
+                self.with_kinds(turn.reached(self.with_kinds(words)))
+                if part == "purposes"
+                else turn.reached(words)
+            )
+            self._found[part, words] = found
+        return found
 
     def with_kinds(self, purposes: frozenset[str]) -> frozenset[str]:
         """Purposes with the pack's own that are kinds of them: they stay governed though a later pack moves them."""
@@ -306,6 +322,8 @@ class Succession:
                         for one in old
                         if any(word in turn.siblings.get(up, ()) for up in turn.parents(one))
                     }
+                    if not (heir_of or kin or dropped):
+                        continue  # a kind of a purpose that is told itself
                     why = "succeeds" if heir_of else "new" if kin else "dropped"
                     of, settings = found.setdefault((part, word, why), (set(), set()))
                     of |= heir_of or kin or dropped
@@ -319,16 +337,15 @@ class Succession:
         for rule in pack.rules:
             if rule.effect != "permit" or rule.setting is None:
                 continue
-            exact = Reach(
-                EXACT,
-                step.with_kinds(frozenset(rule.purposes)),
-                frozenset(rule.categories),
-                frozenset(rule.recipients),
-            )
-            for setting in (rule.setting, *self.replaced.get(rule.setting, ())):
-                yield Governed(
-                    setting, setting == rule.setting, pack.settings[rule.setting].honours, (exact,)
-                )
+            signals = pack.settings[rule.setting].honours
+            settings = (rule.setting, *self.replaced.get(rule.setting, ()))
+            for purpose in rule.purposes:
+                purposes = step.with_kinds(frozenset((purpose,)))
+                for category in rule.categories:
+                    for recipient in rule.recipients:
+                        exact = Reach(EXACT, purposes, frozenset((category,)), frozenset((recipient,)))
+                        for setting in settings:
+                            yield Governed(setting, setting in pack.settings, signals, (exact,))
 
 
 def _merged(found: Iterable[tuple[Governed, Span]]) -> dict[Governed, Span]:

@@ -56,6 +56,20 @@ class Facts(NamedTuple):
     narrow_bound: Mapping[str, Mapping[str, str]] = {}
 
 
+class Answer(NamedTuple):
+    """What a policy says to one question. A deny is a value like any other.
+
+    rule:    the rule that permitted, forbade, or came nearest to permitting.
+    setting: the setting that governs that rule, and `choice` where the member stands on it.
+    """
+
+    permitted: bool
+    code: Code
+    rule: str | None = None
+    setting: str | None = None
+    choice: ChoiceState | None = None
+
+
 class Decision(NamedTuple):
     """An answer and why. A deny is a value like any other.
 

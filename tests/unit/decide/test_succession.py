@@ -405,3 +405,56 @@ def test_a_yes_that_is_bound_to_nothing_lifts_nothing() -> None:
     for packs in ((FIRST,), (FIRST, FIRST), (BOTH, APART)):
         assert ask(MEMBER._replace(choices={"s1": AGAIN}), *packs) is Code.REFUSED
         assert ask(said(AGAIN, "s1", make_pack(version="elsewhere")), *packs) is Code.REFUSED
+
+
+def test_a_no_follows_to_a_shared_purpose_that_says_it_succeeds_an_own_one() -> None:
+    first = pack(permit("s1", "feed"), purposes={"feed": {"kind_of": "recommendation"}})
+    second = pack(permit("s2", "personalisation"), purposes={"personalisation": {"succeeds": ["feed"]}})
+    asked = {"purpose": "personalisation"}
+    assert ask(MEMBER, first, second, **asked) is Code.PERMITTED
+    assert ask(said(NO, "s1", first), first, second, **asked) is Code.REFUSED
+
+
+@pytest.mark.parametrize("is_one_rule", [True, False])
+def test_a_yes_to_one_word_lifts_no_no_to_another_that_is_merged_into_it_later(is_one_rule: bool) -> None:
+    both = [permit("s1") | {"purposes": ["ads_a", "ads_b"]}] if is_one_rule else [
+        permit("s1"), permit("s1", "ads_b"),
+    ]  # fmt: skip
+    first = pack(*both, purposes=OLD_AND_NEW)
+    second = pack(permit("s2"), purposes=OLD_AND_NEW)
+    third = pack(permit("s2"), purposes={"ads_a": {"kind_of": "ad_sharing", "succeeds": ["ads_b"]}})
+    yes = said(GIVEN, "s2", second, said(NO, "s1", first))
+    assert ask(yes, first, second) is Code.PERMITTED
+    assert ask(yes, first, second, third) is Code.REFUSED  # what was ads_b goes by this name, too
+    assert ask(said(GIVEN, "s2", third, yes), first, second, third) is Code.PERMITTED
+
+
+def test_what_a_no_reached_by_what_lay_around_a_dropped_word_it_keeps_when_that_moves() -> None:
+    first = pack(permit("s1"), purposes=OLD_AND_NEW)
+    second = pack(permit("s2", "ads_b"), purposes={"ads_b": {"kind_of": "ad_sharing"}})
+    third = pack(permit("s2", "ads_b"), purposes={"ads_b": {"kind_of": "personalisation"}})
+    no = said(NO, "s1", first)
+    assert ask(no, first, second, purpose="ads_b") is Code.REFUSED
+    assert ask(no, first, second, third, purpose="ads_b") is Code.REFUSED
+    assert ask(MEMBER, first, second, third, purpose="ads_b") is Code.PERMITTED
+
+
+def test_a_no_to_a_setting_in_whose_place_another_stood_outlives_that_one() -> None:
+    also = permit("s1", "personalisation")
+    instead = {"s2": make_setting(replaces=["s1"])}
+    first = pack(also, permit("s2"), permit("s3"), settings=instead)
+    second = pack(also, permit("s2"), settings=instead)
+    third = pack(also, permit("s3"))
+    yes = said(GIVEN, "s3", first)
+    no = said(NO, "s1", second, yes)  # under which a no to s1 is one to s2
+    assert ask(no, first, second) is Code.REFUSED
+    assert ask(no, first, second, third) is Code.REFUSED  # the yes to s3 came before it
+    assert ask(yes, first, second, third) is Code.PERMITTED
+    assert ask(said(GIVEN, "s3", third, no), first, second, third) is Code.PERMITTED
+
+
+def test_a_policy_put_in_force_a_second_time_answers_as_it_did() -> None:
+    second = pack(permit("s1", "ads_b"), permit("s2", "ads_b"), purposes={"ads_b": {"kind_of": "ad_sharing"}})
+    who = said(GIVEN, "s2", second, REFUSED)
+    for packs in ((FIRST, second), (FIRST, second, second)):
+        assert ask(who, *packs, purpose="ads_b") is Code.REFUSED  # the setting governs it still

@@ -1,0 +1,501 @@
+"""What a policy means: a question, what is known about its subject, an answer with its code. Read it in an hour.
+
+Nothing here is kept, indexed or prepared. The evaluator says the same faster and is held to this by generated cases.
+The laws named are those of docs/properties.md. A policy is the packs that were in force, in order, the present last;
+a pack's number is its place among them.
+
+First the present pack: its rules and their conditions. Then choices, and the packs they were made under. Last
+succession: what a no that was given under any of the packs reaches by now, and which yes lifts it. Another sort of no,
+as one about a single record would be, is one more entry of `noes`. Packs are valid: only permits name a setting.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from operator import contains, ge, gt, le
+from typing import Any, NamedTuple
+
+from licet.decide.words import Answer, Facts, Request
+from licet.packs.model import CONSENT_BASES, DefaultException, Pack, Rule, Setting, State
+from licet.terms import SELF, ChoiceState, Code
+from licet.terms.moments import day_of, is_age, midnight
+from licet.terms.regions import WORLD, lies_in
+from licet.terms.vocabulary import PURPOSES, ancestors, is_closed
+
+Packs = Sequence[Pack]
+Truth = bool | None  # None: nobody can say
+
+#: The sorts of words that a question is made of.
+PARTS = ("purposes", "categories", "recipients")
+#: Every purpose, or every recipient but the platform itself; no id can be it.
+ANY = "*"
+#: Before and beyond the number of every pack: no yes, or no no; and a no that no yes to another setting lifts.
+NEVER, FOR_GOOD = -1, sys.maxsize
+
+
+class Case(NamedTuple):
+    """A question about somebody, under packs, in the words that rules may name for it.
+
+    line:    the purpose and what it is a kind of. above: the kind of data and those above it, nearest first.
+    sources: why a no to which setting is one to this question.
+    """
+
+    request: Request
+    at: datetime
+    facts: Facts
+    packs: Packs
+    pack: Pack
+    line: tuple[str, ...]
+    above: tuple[str, ...]
+    sources: Sequence[Source]
+
+
+class Condition(NamedTuple):
+    """One condition of a rule. place: in the order in which they are told; those of one thing have the same."""
+
+    place: int
+    holds: Truth
+    if_false: Code
+    if_unknown: Code = Code.NO_RULE
+
+    @property
+    def code(self) -> Code:
+        return self.if_unknown if self.holds is None else self.if_false
+
+
+def decide(request: Request, facts: Facts | None, packs: Packs) -> Answer:
+    """Say whether one recipient may use one record of one subject for one purpose.
+
+    Law 6: a deny is a value with its code; nothing is raised. Law 7: moment and choices are arguments.
+    Law 2: the steps stand in this order and rules in that of their ids, so that in which a pack has them never matters.
+    """
+    pack, at, category, recipient = packs[-1], request.at, request.category, request.recipient
+    line = pack.purpose_line(request.purpose) if isinstance(request.purpose, str) else ()
+    # Law 1: what nobody declared is denied.
+    if not line:
+        return deny(Code.PURPOSE_UNKNOWN)
+    if not isinstance(category, str) or pack.category_term(category) is None:
+        return deny(Code.CATEGORY_UNKNOWN)
+    if not isinstance(recipient, str) or not pack.knows_recipient(recipient):
+        return deny(Code.RECIPIENT_UNKNOWN)
+    # Private messages: closed to training by the vocabulary itself.
+    if is_closed(line, category):
+        return deny(Code.CLOSED_BY_VOCABULARY)
+    if not isinstance(at, datetime) or at.utcoffset() is None:
+        return deny(Code.MOMENT_UNKNOWN)
+    # Law 4: nothing before the first notice has run.
+    if pack.in_force_from is None or at < pack.in_force_from:
+        return deny(Code.TOO_EARLY)
+    if facts is None or not is_readable(facts):
+        return deny(Code.SUBJECT_UNKNOWN)
+    case = Case(request, at, facts, packs, pack, line, ancestors(category), ())
+    case = case._replace(sources=find_sources(case))
+
+    rules = [rule for rule in pack.rules if names(rule, line, case.above, recipient)]
+    fates = [(fate(rule, case), rule) for rule in sorted(rules, key=lambda rule: rule.id)]
+    # Law 2: a forbid beats every permit.
+    for told, rule in fates:
+        if rule.effect == "forbid" and told.holds:
+            return deny(Code.FORBIDDEN, rule, case)
+    # Law 1: what cannot be evaluated denies, forbid and permit alike.
+    for effect in ("forbid", "permit"):
+        unknown = [(told, rule) for told, rule in fates if rule.effect == effect and told.holds is None]
+        if unknown:
+            told, rule = min(unknown, key=lambda pair: pair[0].place)
+            return deny(told.code, rule, case)
+    permits = [(told, rule) for told, rule in fates if rule.effect == "permit"]
+    applying = [rule for told, rule in permits if told.holds]
+    if applying:
+        rule, yes = applying[0], max(yes_to(rule.setting, case) for rule in applying)
+        # Law 3: a no holds, whatever the present pack says.
+        for name, until in noes(case):
+            if yes < until:
+                return Answer(False, Code.REFUSED, rule.id, name, where_stands(name, case))
+        return Answer(True, Code.PERMITTED, rule.id, rule.setting, where_stands(rule.setting, case))
+    # Law 1: silence is no.
+    if not permits:
+        return deny(Code.NO_RULE)
+    # Law 6: the permit that came nearest says why.
+    told, rule = max(permits, key=lambda pair: pair[0].place)
+    return deny(told.code, rule, case)
+
+
+def deny(code: Code, rule: Rule | None = None, case: Case | None = None) -> Answer:
+    if rule is None or case is None:
+        return Answer(False, code)
+    return Answer(False, code, rule.id, rule.setting, where_stands(rule.setting, case))
+
+
+def is_readable(facts: Facts) -> bool:
+    """Whether facts are of the shape they should be; others say nothing about anybody."""
+    if not isinstance(facts, Facts) or not isinstance(facts.narrow, Mapping):
+        return False
+    are_mappings = all(isinstance(said, Mapping) for said in (facts.choices, *facts.narrow.values()))
+    return are_mappings and isinstance(facts.signals, frozenset)
+
+
+# -- rules and their conditions
+
+
+def names(rule: Rule, line: Sequence[str], above: Sequence[str], recipient: str) -> bool:
+    """Whether a rule speaks of a purpose or what it is a kind of, a kind of data or one above it, and a recipient."""
+    is_purpose, is_kind = not {*line}.isdisjoint(rule.purposes), not {*above}.isdisjoint(rule.categories)
+    return is_purpose and is_kind and recipient in rule.recipients
+
+
+def fate(rule: Rule, case: Case) -> Condition:
+    """The condition that settles a rule: one that is false, whatever else is not known; else one that is not known."""
+    found = conditions(rule, case)
+    return next((one for holds in (False, None) for one in found if one.holds is holds), found[0])
+
+
+def met(limit: Any, value: Any, test: Callable[[Any, Any], bool]) -> Truth:
+    """Whether a value meets a limit; where there is no limit it does, and where it is not known nobody can say."""
+    return True if limit is None else None if value is None else test(limit, value)
+
+
+def conditions(rule: Rule, case: Case) -> list[Condition]:
+    """The conditions of a rule, in the order in which they are told."""
+    # Law 4: from the later of its effective date and its notice plus notice period.
+    starts, until = case.pack.applies_from(rule), first_moment(rule.until)
+    # A permit without regions covers everywhere that is known, a forbid without them everyone.
+    regions = rule.regions or ((WORLD,) if rule.effect == "permit" else None)
+    since, before = first_moment(rule.created_from), first_moment(rule.created_before)
+    created = case.request.created
+    made = created if isinstance(created, datetime) and created.utcoffset() is not None else None
+    seen_by = known_word(case.request.visibility, case.pack.audiences)
+    age, plan = known_age(case.facts), known_word(case.facts.plan, case.pack.plans)
+    return [
+        Condition(0, met(starts, case.at, le), Code.TOO_EARLY),
+        Condition(0, met(until, case.at, gt), Code.TOO_LATE),
+        Condition(1, is_in(regions, case), Code.REGION_NOT_COVERED, Code.REGION_UNKNOWN),
+        Condition(2, met(rule.minimum_age, age, le), Code.UNDER_AGE, Code.AGE_UNKNOWN),
+        Condition(2, met(rule.maximum_age, age, ge), Code.AGE_NOT_COVERED, Code.AGE_UNKNOWN),
+        Condition(3, met(rule.plans, plan, contains), Code.PLAN_NOT_COVERED, Code.PLAN_UNKNOWN),
+        Condition(4, met(rule.visibility, seen_by, contains), Code.VISIBILITY_NOT_COVERED, Code.VISIBILITY_UNKNOWN),
+        Condition(5, met(since, made, le), Code.CREATED_NOT_COVERED, Code.CREATED_UNKNOWN),
+        Condition(5, met(before, made, gt), Code.CREATED_NOT_COVERED, Code.CREATED_UNKNOWN),
+        *([] if rule.setting is None else [stands_on(rule, rule.setting, case)]),
+    ]  # fmt: skip
+
+
+def first_moment(day: date | None) -> datetime | None:
+    return None if day is None else midnight(day)
+
+
+def known_age(facts: Facts) -> int | None:
+    return facts.age if is_age(facts.age) else None
+
+
+def known_word(word: object, declared: frozenset[str]) -> str | None:
+    """Law 1: a word that nobody declared is not known, whatever its spelling."""
+    return word if isinstance(word, str) and word in declared else None
+
+
+def is_in(regions: tuple[str, ...] | None, case: Case) -> Truth:
+    return True if regions is None else lies_in(case.facts.region, case.pack.places(regions, day_of(case.at)))
+
+
+def stands_on(rule: Rule, id_: str, case: Case) -> Condition:
+    """Law 3: a no beats every permit that it governs; then a yes that speaks for the question; then the default."""
+    yes, setting, state = yes_to(id_, case), case.pack.settings[id_], case.facts.choices.get(id_)
+    # Under any later name: a no to what this setting took the place of is one to this.
+    is_refused = any(yes < no_until(old, case) for old in and_replaced(id_, case.packs))
+    if is_no(state) or is_refused or not case.facts.signals.isdisjoint(setting.honours):
+        return Condition(6, False, Code.REFUSED)
+    if yes > NEVER or rule.legal_basis in CONSENT_BASES:
+        return Condition(6, yes > NEVER, Code.NOT_ASKED)
+    return Condition(6, starts_on(setting, case), Code.OFF_BY_DEFAULT, Code.DEFAULT_UNKNOWN)
+
+
+def starts_on(setting: Setting, case: Case) -> Truth:
+    """Where a setting stands for somebody never asked. Off wins; an exception nobody can evaluate is not known."""
+    found = [(one.state, is_excepted(one, case)) for one in setting.default.exceptions]
+    if (State.OFF, True) in found:
+        return False
+    if any(truth is None for _, truth in found):
+        return None
+    return setting.default.state is State.ON or (State.ON, True) in found
+
+
+def is_excepted(one: DefaultException, case: Case) -> Truth:
+    is_young = met(one.below_age, known_age(case.facts), gt)
+    is_on_plan = met(one.plans, known_word(case.facts.plan, case.pack.plans), contains)
+    truths = (is_in(one.regions, case), is_on_plan, is_young)
+    return False if False in truths else None if None in truths else True
+
+
+# -- choices, and the packs under which they were made
+
+
+def is_yes(state: object) -> bool:
+    return state is ChoiceState.GIVEN or state is ChoiceState.GIVEN_AGAIN
+
+
+def is_no(state: object) -> bool:
+    """Whatever is neither a yes nor silence."""
+    return not is_yes(state) and state not in (None, ChoiceState.NEVER_ASKED)
+
+
+def where_stands(setting: str | None, case: Case) -> ChoiceState | None:
+    """In the field's words; a yes to something else is none."""
+    if setting is None:
+        return None
+    own = case.facts.choices.get(setting)
+    if own is None or (is_yes(own) and (setting not in case.pack.settings or yes_to(setting, case) == NEVER)):
+        return ChoiceState.NEVER_ASKED
+    return own if isinstance(own, ChoiceState) else ChoiceState.REFUSED
+
+
+def numbers(bound: object, name: object, case: Case) -> list[int]:
+    """Where the pack under which a choice was made stands; nowhere when nobody says, or it never was in force."""
+    digest = bound.get(name) if isinstance(bound, Mapping) else None
+    return [number for number, pack in enumerate(case.packs) if pack.digest == digest]
+
+
+def yes_to(setting: str | None, case: Case) -> int:
+    """The number of the pack under which the member said yes to a setting for this question, or `NEVER`."""
+    if setting is None or not is_yes(case.facts.choices.get(setting)):
+        return NEVER
+    return spoken_for(setting, numbers(case.facts.bound, setting, case), case)
+
+
+def spoken_for(setting: str, given: list[int], case: Case) -> int:
+    """Law 3: a yes is bound to what its setting governed in the pack it was given under, by what the words meant there.
+
+    Where that pack had the setting no more, in the last that had. Returns the pack's number, `NEVER` for no such yes.
+    """
+    number, recipient = min(given, default=NEVER), case.request.recipient
+    had = [pack for pack in case.packs[: number + 1] if setting in pack.settings]
+    if not had:
+        return NEVER
+    then, now = had[-1].recipients.get(recipient), case.pack.recipients.get(recipient)
+    is_same = then is not None and now is not None and (then.name, then.kind) == (now.name, now.kind)
+    # A purpose that was a kind of something else then is another purpose now.
+    line = case.line if had[-1].purpose_line(case.request.purpose) == case.line else case.line[1:]
+    is_meant = governs(setting, had[-1], line, case.above, recipient) and (recipient == SELF or is_same)
+    return number if is_meant else NEVER
+
+
+def governs(setting: str, pack: Pack, line: Sequence[str], above: Sequence[str], recipient: str) -> bool:
+    return any(rule.setting == setting and names(rule, line, above, recipient) for rule in pack.rules)
+
+
+def and_replaced(setting: str, packs: Packs) -> list[str]:
+    """A setting and those whose place it took in any of the packs, directly or by others between them."""
+    found = [setting]
+    for new in found:  # grows on the way
+        older = (pack.settings[new].replaces for pack in packs if new in pack.settings)
+        found += dict.fromkeys(old for olds in older for old in olds if old not in found)
+    return found
+
+
+# -- succession: which no stands, and which yes lifts it
+
+
+class Source(NamedTuple):
+    """Why a no to a setting is one to the question: a pack let it govern what has come to be this.
+
+    number: of that pack. words: the purpose, kind of data and recipient that its rule named.
+    since:  the pack with which the no came to reach the question; `number` where it governed just this.
+    """
+
+    setting: str
+    number: int
+    words: tuple[str, str, str]
+    since: int
+    signals: tuple[str, ...]
+
+
+def find_sources(case: Case) -> list[Source]:
+    """For every setting that a rule names, and for those whose place it took (law 3: under any later name)."""
+    found = []
+    for number, pack in enumerate(case.packs):
+        for rule in pack.rules:
+            settings = [] if rule.setting is None else and_replaced(rule.setting, case.packs[: number + 1])
+            for words in itertools.product(rule.purposes, rule.categories, rule.recipients):
+                since = reaches_since(words, number, case)
+                signals = () if rule.setting is None else pack.settings[rule.setting].honours
+                found += [Source(one, number, words, since, signals) for one in settings if since < FOR_GOOD]
+    return found
+
+
+def noes(case: Case) -> list[tuple[str, int]]:
+    """What the member said no to of all that governed the question under earlier packs: settings, then signals.
+
+    Each with the number of the pack from which on a yes to the question lifts it.
+    """
+    earlier = [source for source in case.sources if source.number < len(case.packs) - 1]
+    found = [(setting, no_until(setting, case)) for setting in sorted({one.setting for one in earlier})]
+    for signal in sorted(case.facts.signals):
+        of_it = [source for source in earlier if signal in source.signals]
+        untils = [FOR_GOOD if source.since == source.number else source.since for source in of_it]
+        found.append((signal, max(untils, default=NEVER)))
+    return found
+
+
+def lifted_from(setting: str, case: Case) -> int:
+    """The pack from which on a yes to another setting came after a no to this one, as far as the packs can tell.
+
+    After all in which the setting was there and governed the question, itself or by one that takes its place; once it
+    was gone, with the first in which one did. For what the no only came to reach, with the pack with which it did.
+    """
+    found, instead = [0], []
+    for source in case.sources:
+        if source.setting == setting and source.since > source.number:
+            found.append(source.since)
+        elif source.setting == setting and setting in case.packs[source.number].settings:
+            found.append(source.number + 1)
+        elif source.setting == setting:
+            instead.append(source.number)
+    return max(*found, min(instead, default=0))
+
+
+def no_until(setting: str, case: Case) -> int:
+    """The pack from which on a yes to another setting ends the member's no to this one; `NEVER` where there is none.
+
+    Law 3: a no holds at any level of detail.
+    """
+    facts, lifted = case.facts, lifted_from(setting, case)
+    given = numbers(facts.bound, setting, case)
+    said = [(facts.choices.get(setting), given, lifted, outlives(setting, given, case))]
+    bound = facts.narrow_bound.get(setting) if isinstance(facts.narrow_bound, Mapping) else None
+    for kind, state in facts.narrow.get(setting, {}).items():
+        reached, given = kinds_reached(kind, case), numbers(bound, kind, case)
+        since = next((number for number, kinds in reached if {ANY, *case.above} & kinds), None)
+        if since == reached[0][0]:
+            said.append((state, given, lifted, outlives(setting, given, case)))
+        elif since is not None:
+            # What a no to one kind only came to reach ends with a yes to the whole of the setting, too; with one to
+            # that kind only where the no had reached no other by then.
+            last = max(given, default=FOR_GOOD)
+            goes_on = any(number <= last and kinds != reached[0][1] for number, kinds in reached)
+            said.append((state, given, since if lifted >= len(case.packs) else max(since, lifted), goes_on))
+    noes = [max(until, after(setting, given, case)) for state, given, until, _ in said if is_no(state)]
+    noes += [until for state, _, until, goes_on in said if goes_on and state is ChoiceState.GIVEN_AGAIN]
+    return max(noes, default=NEVER)
+
+
+def after(setting: str, said: list[int], case: Case) -> int:
+    """The pack from which on a yes to another setting came after a no for certain, by the one it was said under.
+
+    What a setting had ceased to govern was no part of the no; one that was gone spoke of all that it ever governed.
+    """
+    last = max(said, default=None)
+    return FOR_GOOD if last is None else 0 if setting in case.packs[last].settings else last + 1
+
+
+def outlives(setting: str, given: list[int], case: Case) -> bool:
+    """Law 3: whether a no goes on for the question after a yes to the same setting, said under a pack.
+
+    Not where the yes speaks for it, nor for all that the no had reached by then. One bound to nothing lifts nothing.
+    """
+    if not given or spoken_for(setting, given, case) > NEVER:
+        return not given
+    then, packs = case.packs[given[-1]], case.packs[: given[-1] + 1]
+    for source in case.sources:
+        if source.setting == setting and source.number < min(len(packs), len(case.packs) - 1):
+            named = zip(PARTS, source.words, strict=True)
+            words = itertools.product(*(reach(*part, source.number, packs)[-1] for part in named))
+            if not all(governs(setting, then, then.purpose_line(p), ancestors(c), r) for p, c, r in words):
+                return True
+    return False
+
+
+# -- what a no reaches: what it once reached it reaches for good (law 3)
+
+
+def reaches_since(words: tuple[str, str, str], number: int, case: Case) -> int:
+    """With which pack a no to these words, governed under one pack, came to reach the question, or `FOR_GOOD`."""
+    recipient, found = case.request.recipient, []
+    asked = ({*case.line, ANY}, {*case.above}, {recipient, ANY} if recipient != SELF else {SELF})
+    for part, word, meant in zip(PARTS, words, asked, strict=True):
+        reached = enumerate(reach(part, word, number, case.packs), number)
+        found.append(next((later for later, within in reached if within & meant), FOR_GOOD))
+    return max(found)
+
+
+def kinds_reached(kind: object, case: Case) -> list[tuple[int, set[str]]]:
+    """The kinds of data that a no to one reaches, pack by pack from the first on that spoke of it."""
+    if not isinstance(kind, str):
+        return [(0, {ANY})]  # what is no kind is everything
+    speaking = (number for number, pack in enumerate(case.packs) if kind in spoken("categories", pack))
+    first = min(speaking, default=0)
+    is_known = any(knows("categories", kind, pack) for pack in case.packs)
+    root = set() if is_known else {kind.partition(".")[0]}  # nobody ever said what it is
+    return [*enumerate((kinds | root for kinds in reach("categories", kind, first, case.packs)), first)]
+
+
+def reach(part: str, word: str, number: int, packs: Packs) -> list[set[str]]:
+    """The words that a no to one reaches, under each pack from one on to the last."""
+    found = [with_kinds(part, {word}, packs[number])]
+    for later in range(number + 1, len(packs)):
+        found.append(reached_with(part, found[-1], packs[later], packs[:later]))
+    return found
+
+
+def reached_with(part: str, words: set[str], pack: Pack, before: Packs) -> set[str]:
+    """What a no to these words reaches with one more pack, under any later name (law 3)."""
+    words = with_kinds(part, words, pack)
+    known = ({*PURPOSES} if part == "purposes" else set[str]()).union(*(spoken(part, one) for one in before))
+    # A word that says it succeeds one of these; and one that is ruled on again takes back what its heirs have.
+    heirs = [(old, new) for new in spoken(part, pack) for old in succeeded(part, new, pack) & known]
+    new_words = spoken(part, pack) - known - {new for _, new in heirs}
+    again = ruled(part, pack) - ruled(part, before[-1])
+    for one in before:
+        heirs += [(new, old) for new in spoken(part, one) for old in succeeded(part, new, one) & again]
+    found = {*words}
+    for word in words:
+        # What is new beside it, and does not say what it succeeds; and what lies around it, where the pack dropped it.
+        parents = {parent for one in before if (parent := parent_of(part, word, one)) is not None}
+        found |= {new for new in new_words if parent_of(part, new, pack) in parents}
+        found |= set() if knows(part, word, pack) else around(part, word, parents)
+    while more := {new for old, new in heirs if old in found} - found:
+        found |= more
+    return with_kinds(part, found, pack)
+
+
+# -- the words of a pack
+
+
+def spoken(part: str, pack: Pack) -> set[str]:
+    """The words that a pack declares or its rules name."""
+    return {*getattr(pack, part), *ruled(part, pack)}
+
+
+def ruled(part: str, pack: Pack) -> set[str]:
+    return {word for rule in pack.rules for word in getattr(rule, part)}
+
+
+def succeeded(part: str, word: str, pack: Pack) -> set[str]:
+    return {*getattr(pack, part)[word].succeeds} if word in getattr(pack, part) else set()
+
+
+def parent_of(part: str, word: str, pack: Pack) -> str | None:
+    """What a word shares with its siblings: the kind of data above; what a purpose is a kind of; a recipient's sort."""
+    if part == "categories" or word in PURPOSES:
+        return word.rpartition(".")[0] or word
+    if part == "recipients":
+        return pack.recipients[word].kind if word in pack.recipients else None
+    return pack.purposes[word].kind_of or ANY if word in pack.purposes else None
+
+
+def knows(part: str, word: str, pack: Pack) -> bool:
+    found = (pack.purpose_line(word), pack.category_term(word), pack.knows_recipient(word))
+    return bool(found[PARTS.index(part)])
+
+
+def around(part: str, word: str, parents: set[str]) -> set[str]:
+    """What a no to a word falls back on that a pack has dropped: its root, what it was a kind of, everybody else."""
+    if part == "categories":
+        return {word.partition(".")[0]}
+    return parents if part == "purposes" and parents else {ANY}
+
+
+def with_kinds(part: str, words: set[str], pack: Pack) -> set[str]:
+    """Purposes with the pack's own that are kinds of them: a later pack may move those, and the no goes along."""
+    kinds = {id_ for id_, entry in pack.purposes.items() if entry.kind_of in words}
+    return words | kinds if part == "purposes" else words
