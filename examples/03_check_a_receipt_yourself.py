@@ -40,13 +40,13 @@ def root_from(leaf: bytes, index: int, size: int, path: list[str]) -> bytes:
     return leaf
 
 
-def check(receipt: dict, public_key: str) -> dict:
+def check(receipt: dict, public_key: str, head: str = "licet receipt v1") -> dict:
     """What the ledger committed to, once everything holds; an exception when anything does not."""
     name, _, encoded = public_key.strip().split("+", 2)
     key = base64.b64decode(encoded)[1:]
     record = {part: value for part, value in receipt.items() if part != "licet:signature"}
     digest = sha256(canonical(record)).hexdigest()
-    assert open_note(receipt["licet:signature"], name, key) == ["licet receipt v1", name, digest]
+    assert open_note(receipt["licet:signature"], name, key) == [head, name, digest]
 
     proof, entry = record["licet:proof"], record["licet:proof"]["entry"]
     origin, size, root = open_note(proof["checkpoint"], name, key)

@@ -11,10 +11,14 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from licet.app.receipts.issuing import make_receipt
+from licet.app.receipts.membership_certificate import make_certificate
 from licet.ledger import Checkpoint, Entry, EntryKind, MemoryTree, Signer
 from licet.ledger.entries import commit
 from licet.packs.loading import parse_pack
 from licet.terms.canonical import canonical_json
+from licet.terms.membership_proof import SUBJECT_INDEX, KeyIndex, salt_digest, subject_key
+from licet.terms.prefix_tree import PrefixTree
+from licet.uses.members import subject_nonce
 
 PACK_TEXT = """
 licet_pack: 1
@@ -69,7 +73,7 @@ OTHER_SIGNER = Signer("harbour.example/ledger", Ed25519PrivateKey.from_private_b
 MOMENT = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 
 
-def entry_of(index: int, kind: EntryKind, subject: str, payload: dict[str, Any]) -> Entry:
+def entry_of(index: int, kind: EntryKind, subject: str | None, payload: dict[str, Any]) -> Entry:
     """An entry as a ledger would hold it, under a salt that its place gives."""
     salt = bytes([index]) * 16
     return Entry(index, MOMENT, kind, commit(salt, canonical_json(payload), subject), subject, payload, salt)
@@ -88,3 +92,29 @@ def receipt_of(
     tree = MemoryTree(one.leaf for one in entries)
     checkpoint = Checkpoint.sign(signer, len(entries), tree.root())
     return make_receipt(entry, state, [PACK], checkpoint, tree.inclusion_proof(entry.index), signer)
+
+
+def certificate_of(
+    subject: str,
+    members: tuple[str, ...],
+    *,
+    others: int = 6,
+    signer: Signer = SIGNER,
+    nonce_of: str | None = None,
+) -> dict[str, Any]:
+    """The certificate that somebody is among `members`, or is not. nonce_of: by whose nonce, if not their own."""
+    salt = bytes(32)
+    keys = [subject_key(subject_nonce(salt, who), who) for who in members]
+    tree = PrefixTree.build(KeyIndex(SUBJECT_INDEX, salt_digest(salt)), keys)
+    payload = {
+        "use": "corpus", "how": "build", "purpose": "generative_ai_training", "recipient": "self",
+        "at": "2026-03-01T00:00:00Z", "position": 3, "policy": PACK.digest, "snapshot": "5a" * 32, "root": "5b" * 32,
+        "members_root": tree.root.hex(), "documents": 9, "subjects": len(members),
+    }  # fmt: skip
+    entry = entry_of(3, EntryKind.USE_RUN, None, payload)
+    entries = [entry if n == 3 else choice(n, f"other-{n}", "ai", "on") for n in range(others + 1)]
+    log = MemoryTree(one.leaf for one in entries)
+    checkpoint = Checkpoint.sign(signer, len(entries), log.root())
+    nonce = subject_nonce(salt, nonce_of or subject)
+    proof = tree.prove(subject_key(nonce, subject))
+    return make_certificate(subject, nonce, proof, entry, log.inclusion_proof(3), checkpoint, signer)

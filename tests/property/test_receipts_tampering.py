@@ -14,8 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.receipts import OTHER_SIGNER, SIGNER, choice, entry_of, receipt_of
-from licet.app.receipts import ReceiptProblemCode, check, read_receipt, to_bytes
+from journeys.receipts import OTHER_SIGNER, SIGNER, certificate_of, choice, entry_of, receipt_of
+from licet.app.receipts import (
+    CertificateCheck,
+    ReceiptCheck,
+    ReceiptProblemCode,
+    check,
+    check_certificate,
+    read_receipt,
+    to_bytes,
+)
 from licet.app.receipts.proof import PROOF, SIGNATURE, sign
 from licet.ledger import Checkpoint, EntryKind
 from licet.ledger.notes import open_note
@@ -30,6 +38,9 @@ RECEIPTS = {
     "signal": receipt_of(
         entry_of(3, EntryKind.SIGNAL, "ann", {"signal": "gpc", "value": True, "via": "header"})
     ),
+    "present": certificate_of("ann", ("ann", "ben", "cy")),
+    "absent": certificate_of("ann", ("ben", "cy", "dot")),
+    "absent from nothing": certificate_of("ann", ()),
 }
 OTHERS = [
     receipt_of(choice(3, "ben", "ai", "off", "content.posts"), "withdrawn"),
@@ -60,9 +71,13 @@ def put(receipt: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
     return changed
 
 
+def checked(receipt: dict[str, Any]) -> ReceiptCheck | CertificateCheck:
+    return check_certificate(receipt, KEY) if "licet:certificate" in receipt else check(receipt, KEY)
+
+
 def is_refused(receipt: dict[str, Any]) -> bool:
     try:
-        return not check(receipt, KEY).ok
+        return not checked(receipt).ok
     except AppError as error:
         return error.code == "APP-081"
 
@@ -87,7 +102,7 @@ def changes_of(value: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("name", RECEIPTS)
 def test_every_leaf_and_branch_changed_alone_is_seen(name: str) -> None:
     receipt = RECEIPTS[name]
-    assert check(receipt, KEY).ok
+    assert checked(receipt).ok
     for path in paths(receipt):
         for value in changes_of(at(receipt, path)):
             assert is_refused(put(receipt, path, value)), (path, value)
@@ -147,7 +162,7 @@ def test_any_byte_changed_is_seen_or_changes_nothing(name: str, data: st.DataObj
     whole = bytearray(to_bytes(receipt))
     whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     try:
-        found = check(bytes(whole), KEY)
+        found = checked(read_receipt(bytes(whole)))
     except AppError:
         return
     assert not found.ok or read_receipt(bytes(whole)) == receipt  # white space between parts says nothing
@@ -199,6 +214,82 @@ def test_what_the_ledger_committed_to_cannot_be_changed_even_by_who_holds_the_ke
     assert not found.ok and ReceiptProblemCode.NOT_SIGNED not in {one.code for one in found.problems}
 
 
+#: What tree and ledger committed to: the platform itself, key in hand, cannot say otherwise of this id and nonce.
+COMMITTED_OF_A_CERTIFICATE: list[tuple[Path, Any]] = [
+    (("licet:membership",), "absent"),
+    (("licet:membership",), "unproven"),
+    (("licet:says", 0), "ann is not among them."),
+    (("licet:says",), []),
+    (("licet:subject", "more"), 1),
+    (("licet:tree", "count"), 4),
+    (("licet:tree", "leaf"), None),
+    (("licet:tree", "leaf"), "00" * 32),
+    (("licet:tree", "path"), ""),
+    (("licet:tree", "index"), "licet-subject-index/2"),
+    (("licet:tree", "salt"), "00" * 32),
+    ((PROOF, "entry", "kind"), "choice"),
+    ((PROOF, "entry", "subject"), "ann"),
+    ((PROOF, "entry", "payload", "members_root"), "00" * 32),
+    ((PROOF, "entry", "payload", "snapshot"), "00" * 32),
+    ((PROOF, "inclusion", "index"), 2),
+    ((PROOF, "checkpoint"), Checkpoint.sign(SIGNER, 7, bytes(32)).text),
+    (("more",), 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    COMMITTED_OF_A_CERTIFICATE,
+    ids=lambda one: "/".join(map(str, one)) if isinstance(one, tuple) else "",
+)
+def test_what_the_tree_committed_to_cannot_be_changed_even_by_who_holds_the_key(
+    path: Path, value: Any
+) -> None:
+    changed = put(RECEIPTS["present"], path, value)
+    del changed[SIGNATURE]
+    found = check_certificate({**changed, SIGNATURE: sign(changed, SIGNER, "licet certificate v1")}, KEY)
+    assert not found.ok and found.membership is None
+    assert ReceiptProblemCode.NOT_SIGNED not in {one.code for one in found.problems}
+
+
+def test_no_walk_of_another_proves_that_somebody_is_out() -> None:
+    """Hiding: the walk, the leaf or the whole tree of another certificate under one's own name, signed anew."""
+    present, names = RECEIPTS["present"], ("ann", "ben", "cy")
+    for other in (
+        certificate_of("zoe", names),
+        certificate_of("ben", names),
+        RECEIPTS["absent"],
+        certificate_of("ann", ()),
+    ):
+        forged = {
+            **present,
+            "licet:tree": other["licet:tree"],
+            "licet:membership": "absent",
+            "licet:says": other["licet:says"],
+        }
+        del forged[SIGNATURE]
+        found = check_certificate({**forged, SIGNATURE: sign(forged, SIGNER, "licet certificate v1")}, KEY)
+        assert not found.ok
+
+
+def test_another_nonce_is_a_lie_that_two_certificates_show() -> None:
+    """What no tree can rule out, and the page says so: both are valid, name one salt, and contradict one another."""
+    names = ("ann", "ben", "cy")
+    honest = certificate_of("ann", names)
+    lies = [certificate_of("ann", names, nonce_of=other) for other in ("ben", "cy", "dot")]
+    for lie in lies:
+        assert check_certificate(lie, KEY).ok and lie["licet:membership"] == "absent"
+        assert lie["licet:tree"]["salt"] == honest["licet:tree"]["salt"]
+        assert lie["licet:subject"]["nonce"] != honest["licet:subject"]["nonce"]
+
+
+def test_a_certificate_is_no_receipt_and_a_receipt_no_certificate() -> None:
+    for record in RECEIPTS.values():
+        wrong = check if "licet:certificate" in record else check_certificate
+        codes = {one.code for one in wrong(record, KEY).problems}
+        assert {ReceiptProblemCode.VERSION_UNKNOWN, ReceiptProblemCode.NOT_SIGNED} <= codes
+
+
 def test_a_receipt_under_another_key_of_the_same_name_is_refused() -> None:
     forged = receipt_of(choice(3, "ann", "ai", "off"), "refused", signer=OTHER_SIGNER)
     codes = {one.code for one in check(forged, KEY).problems}
@@ -235,6 +326,9 @@ def test_any_json_is_checked_without_a_fault(value: Any) -> None:
     for given_ in (
         {"licet:proof": value},
         {"licet:receipt": 1, "licet:proof": {"entry": value}, SIGNATURE: value},
+        {"licet:certificate": 1, "licet:proof": value, "licet:tree": value, "licet:subject": value},
+        {**RECEIPTS["absent"], "licet:tree": value},
+        {**RECEIPTS["absent"], "licet:subject": value},
     ):
         assert is_refused(given_)
 

@@ -30,6 +30,7 @@ from licet.app.ledger_place import open_ledger
 from licet.app.member.member import Member
 from licet.app.member.publishing import Introduction, PublicPage, introductions, public_page
 from licet.app.member.records import OwnRecords
+from licet.app.membership import certify_membership
 from licet.app.readiness import what_is_missing
 from licet.app.reading import Reading
 from licet.app.receipts.issuing import issue
@@ -684,6 +685,13 @@ class Workspace:
     def corpus_exports(self) -> list[CorpusExport]:
         """Every copy that left the store, as the ledger tells of them, the latest last."""
         return corpora.exports(self)
+
+    def corpus_contains(self, subject: str, snapshot: str = "latest") -> dict[str, Any]:
+        """The signed certificate that somebody is in a snapshot, or is not; `receipts.check_certificate` checks it.
+
+        Raises: UseError CORP-210 for a snapshot of an earlier licet; AppError APP-170, APP-218.
+        """
+        return certify_membership(self, self.corpus_show(snapshot), subject)
 
     def corpus_is_behind(self, snapshot: str = "latest") -> bool:
         """Whether something was recorded since a snapshot was made that an update would look at."""

@@ -1,4 +1,4 @@
-"""`licet receipt` and `licet verify`: a choice as a file one can hold, and checking it with a public key alone."""
+"""`licet receipt` and `licet verify`: a choice as a file one can hold, and checking files with a public key alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from licet.terms import AppError
 
 if TYPE_CHECKING:
     from licet.app import Workspace
-    from licet.app.receipts import ReceiptCheck
+    from licet.app.receipts import CertificateCheck, ReceiptCheck
 
 
 @answers
@@ -53,7 +53,7 @@ def receipt(
 
 @answers
 def verify(
-    file: Annotated[Path, typer.Argument(help="The receipt.")],
+    file: Annotated[Path, typer.Argument(help="The receipt, or the certificate of who is in a corpus.")],
     key: Annotated[
         str, typer.Option("--key", help="The ledger's public key (name+id+key), or a file that holds it.")
     ],
@@ -63,7 +63,7 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a receipt offline, with the ledger's public key alone; exit status 1 when it is not valid.
+    """Check a receipt or a certificate offline, with the ledger's public key alone; exit status 1 if it is not valid.
 
     Example: licet verify receipt.json --key ledger.pub
     """
@@ -118,20 +118,23 @@ def write(made: dict[str, object], to: Path) -> None:
         to.write_bytes(to_bytes(made))
 
 
-def _tell(found: ReceiptCheck) -> None:
+def _tell(found: ReceiptCheck | CertificateCheck) -> None:
+    from licet.app import receipts
+
+    what = "receipt" if isinstance(found, receipts.ReceiptCheck) else "certificate"
     if not found.ok:
-        say("This receipt is NOT valid.", "bold red")
+        say(f"This {what} is NOT valid.", "bold red")
         for problem in found.problems:
             say(f"  {problem.code}: {problem.what}")
         return
-    say("This receipt is valid.", "bold")
+    say(f"This {what} is valid.", "bold")
     for line in found.checked:
         say(f"  {line}")
-    act = found.act
-    assert act is not None
     out.print()
-    say(f"In the ledger: {act.sentence}")
-    say("The platform signed, beside it:")
+    if isinstance(found, receipts.ReceiptCheck):
+        assert found.act is not None
+        say(f"In the ledger: {found.act.sentence}")
+    say("The platform signed, beside it:" if what == "receipt" else "The platform signed:")
     for line in found.says:
         say(f"  {line}")
     out.print()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from journeys.receipts import PACK, SIGNER, choice, entry_of, receipt_of
-from licet.app.receipts import check, to_bytes
+from journeys.receipts import PACK, SIGNER, certificate_of, choice, entry_of, receipt_of
+from licet.app.receipts import check, check_certificate, to_bytes
 from licet.ledger import Entry, EntryKind
 from licet.terms.vocabulary import CATEGORIES, PURPOSES
 
@@ -51,6 +51,16 @@ def test_a_receipt_is_the_same_byte_for_byte(name: str) -> None:
 def test_a_receipt_kept_since_then_still_verifies(name: str) -> None:
     found = check((HERE / f"{name}.json").read_bytes(), SIGNER.public_key_text)
     assert found.ok and len(found.checked) == 4
+
+
+@pytest.mark.parametrize("name", ["present", "absent"])
+def test_a_certificate_is_the_same_byte_for_byte_and_still_verifies(name: str) -> None:
+    made = to_bytes(certificate_of("ann", ("ann", "ben", "cy") if name == "present" else ("ben", "cy")))
+    path = HERE / f"certificate_{name}.json"
+    if os.environ.get("LICET_GOLDEN") == "write":
+        path.write_bytes(made)
+    assert made == path.read_bytes()
+    assert check_certificate(path.read_bytes(), SIGNER.public_key_text).membership == name
 
 
 def test_receipts_use_no_term_that_the_data_privacy_vocabulary_lacks() -> None:

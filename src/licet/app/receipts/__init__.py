@@ -1,16 +1,21 @@
 """Receipts: what a member chose, in a file they can hold and check without anyone's help.
 
-`check` needs the receipt and the ledger's public key. Issuing is a method of the workspace.
+`check` needs the receipt, or the certificate of who is in an artefact, and the ledger's public key. Issuing is a method
+of the workspace.
 """
 
-from licet.app.receipts.checking import ReceiptCheck, ReceiptProblem, ReceiptProblemCode, check, check_file
+from licet.app.receipts.checking import ReceiptCheck, check, check_file
+from licet.app.receipts.examination import ReceiptProblem, ReceiptProblemCode
+from licet.app.receipts.membership_certificate import CertificateCheck, check_certificate
 from licet.app.receipts.reading import read_receipt, to_bytes
 
 __all__ = [
+    "CertificateCheck",
     "ReceiptCheck",
     "ReceiptProblem",
     "ReceiptProblemCode",
     "check",
+    "check_certificate",
     "check_file",
     "read_receipt",
     "to_bytes",

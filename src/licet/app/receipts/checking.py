@@ -8,41 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from licet.app.receipts.acts import STATES, Act, read_act
 from licet.app.receipts.context import RECEIPT_VERSION
-from licet.app.receipts.proof import PROOF, SIGNATURE, is_signed, leaf_hash_of, receipt_id, record_id
+from licet.app.receipts.examination import Examination, ReceiptProblem, ReceiptProblemCode
+from licet.app.receipts.membership_certificate import CERTIFICATE, CertificateCheck, check_certificate
+from licet.app.receipts.proof import PROOF, leaf_hash_of, receipt_id, record_id
 from licet.app.receipts.reading import read_file, read_key, read_receipt, read_text
 from licet.app.receipts.sentences import PROVES, PROVES_NOT
 from licet.ledger import Checkpoint, EntryKind, InclusionProof, PublicKey
 from licet.ledger.entries import from_microseconds
 from licet.terms import LedgerError
 from licet.terms.moments import format_moment
-
-
-class ReceiptProblemCode(StrEnum):
-    """Why a receipt is not valid."""
-
-    INCOMPLETE = "incomplete"  # a part is missing or has another form
-    VERSION_UNKNOWN = "version_unknown"  # a later licet issued it
-    OTHER_KEY = "other_key"  # it names another key than the one it is held to
-    NOT_SIGNED = "not_signed"  # the key did not sign the record as it stands
-    CHECKPOINT_NOT_SIGNED = "checkpoint_not_signed"  # the key did not sign the checkpoint in it
-    NOT_IN_LEDGER = "not_in_ledger"  # the entry does not stand where the proof says
-    SAYS_OTHERWISE = "says_otherwise"  # the record does not say what the entry says
-    FORKED = "forked"  # the checkpoint it is held to signs other entries
-    OTHER_SIZE = "other_size"  # it is proven under a checkpoint of another size
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptProblem:
-    """One thing that does not hold."""
-
-    code: ReceiptProblemCode
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +81,19 @@ def check(
     return _Check(key, read_receipt(receipt)).run(outside)
 
 
-def check_file(file: Path, key: str, checkpoint: Path | None = None) -> ReceiptCheck:
-    """`check` for files. key: a public key's text, or a file that holds it. Raises: as `check`; AppError APP-082."""
+def check_file(file: Path, key: str, checkpoint: Path | None = None) -> ReceiptCheck | CertificateCheck:
+    """`check` for files, or `check_certificate` where the file is one of those.
+
+    key: a public key's text, or a file that holds it. Raises: as they do; AppError APP-082.
+    """
     outside = None if checkpoint is None else read_text(checkpoint)
-    return check(read_file(file), read_key(key), checkpoint=outside)
+    record = read_receipt(read_file(file))
+    checked_by = check_certificate if CERTIFICATE in record else check
+    return checked_by(record, read_key(key), checkpoint=outside)
 
 
-class _Check:
+class _Check(Examination):
     """One receipt being checked."""
-
-    def __init__(self, key: PublicKey, receipt: dict[str, Any]) -> None:
-        self._key, self._receipt = key, receipt
-        self._record = {name: value for name, value in receipt.items() if name != SIGNATURE}
-        self._checked: list[str] = []
-        self._problems: list[ReceiptProblem] = []
 
     def run(self, outside: Checkpoint | None) -> ReceiptCheck:
         act, signed = None, None
@@ -138,27 +116,6 @@ class _Check:
             not self._problems, tuple(self._checked), tuple(self._problems), self._key.name, act, size,
             () if self._problems else self._says(),
         )  # fmt: skip
-
-    def _check_signature(self) -> None:
-        try:
-            good = is_signed(self._record, self._receipt.get(SIGNATURE), self._key)
-        except LedgerError:
-            good = False
-        if good:
-            self._checked.append(f"Every word of it is signed by the ledger {self._key.name}.")
-        else:
-            what = "the given key did not sign the record as it stands"
-            self._note(ReceiptProblemCode.NOT_SIGNED, what)
-
-    def _read_checkpoint(self, proof: Mapping[str, Any]) -> Checkpoint | None:
-        text = proof.get("checkpoint")
-        try:
-            found = Checkpoint.read(text if isinstance(text, str) else "", self._key)
-        except LedgerError:
-            self._note(ReceiptProblemCode.CHECKPOINT_NOT_SIGNED, "the given key did not sign its checkpoint")
-            return None
-        self._checked.append(f"The ledger signed that it has {found.size} entries.")
-        return found
 
     def _check_entry(self, proof: Mapping[str, Any], signed: Checkpoint | None) -> Act | None:
         try:
@@ -210,15 +167,3 @@ class _Check:
         said = self._record.get("licet:says")
         lines = said if isinstance(said, list) else []
         return tuple(line for line in lines if isinstance(line, str) and line not in (PROVES, PROVES_NOT))
-
-    def _hold_against(self, signed: Checkpoint, outside: Checkpoint) -> None:
-        if outside.size != signed.size:
-            what = f"it is proven under {signed.size} entries, and the checkpoint given signs {outside.size}"
-            self._note(ReceiptProblemCode.OTHER_SIZE, what)
-        elif outside.root != signed.root:
-            self._note(ReceiptProblemCode.FORKED, "the checkpoint given signs other entries than this one")
-        else:
-            self._checked.append("The checkpoint you gave signs the same entries.")
-
-    def _note(self, code: ReceiptProblemCode, what: str) -> None:
-        self._problems.append(ReceiptProblem(code, what))

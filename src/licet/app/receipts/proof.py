@@ -53,14 +53,14 @@ def make_proof(
     }
 
 
-def sign(record: Mapping[str, Any], signer: Signer) -> str:
-    """The signed note over a record, which holds its proof and no signature yet."""
-    text = _note_text(record, signer.name)
+def sign(record: Mapping[str, Any], signer: Signer, head: str = NOTE_HEAD) -> str:
+    """The signed note over a record, which holds its proof and no signature yet. head: the note's first line."""
+    text = _note_text(record, signer.name, head)
     return write_note(text, signer.public_key, signer.sign(text))
 
 
-def is_signed(record: Mapping[str, Any], note: object, key: PublicKey) -> bool:
-    """Whether `note` is the one note that `key` signs over this record.
+def is_signed(record: Mapping[str, Any], note: object, key: PublicKey, head: str = NOTE_HEAD) -> bool:
+    """Whether `note` is the one note that `key` signs over this record under this first line.
 
     Raises: LedgerError LEDG-016 when it is no signed note, or not signed by the key.
     """
@@ -68,7 +68,7 @@ def is_signed(record: Mapping[str, Any], note: object, key: PublicKey) -> bool:
         return False
     text, signature = open_note(note, key)
     # To the letter: the format lets others add signatures, and a receipt has exactly one.
-    return text == _note_text(record, key.name) and note == write_note(text, key, signature)
+    return text == _note_text(record, key.name, head) and note == write_note(text, key, signature)
 
 
 def leaf_hash_of(entry: Mapping[str, Any]) -> bytes:
@@ -84,5 +84,5 @@ def leaf_hash_of(entry: Mapping[str, Any]) -> bytes:
     return leaf_hash(leaf_bytes(index, moment_us, kind, commitment))
 
 
-def _note_text(record: Mapping[str, Any], origin: str) -> str:
-    return f"{NOTE_HEAD}\n{origin}\n{digest(canonical_json(dict(record)))}\n"
+def _note_text(record: Mapping[str, Any], origin: str, head: str) -> str:
+    return f"{head}\n{origin}\n{digest(canonical_json(dict(record)))}\n"

@@ -1,0 +1,55 @@
+"""Certifying who is in an artefact: the walk through its tree, and the ledger's entry that names the tree's root.
+
+Reads the store and the ledger and writes to neither. What is handed out was checked first, as its holder will check it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from licet.app.choosing import require_subject_id
+from licet.app.receipts.membership_certificate import check_certificate, make_certificate
+from licet.ledger import Entry, EntryKind
+from licet.store import SnapshotRef
+from licet.terms import AppError, LedgerError
+from licet.uses.members import contains, read_members
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+
+def certify_membership(workspace: Workspace, snapshot: SnapshotRef, subject: str) -> dict[str, Any]:
+    """The certificate that a subject is in a snapshot, or is not, under the latest checkpoint.
+
+    Raises: AppError APP-170 for what is no id, APP-218 where the ledger tells of no such snapshot; UseError CORP-210
+    for one of an earlier licet, and as `contains`; LedgerError LEDG-017 where the ledger does not fit itself.
+    """
+    require_subject_id(subject)
+    found = contains(workspace.store, read_members(snapshot.manifest["members"]), workspace.salt, subject)
+    ledger, signer = workspace.ledger, workspace._signer
+    entry, checkpoint = _entry_of(workspace, snapshot), ledger.checkpoint()
+    inclusion = ledger.inclusion_proof(entry.index, checkpoint.size)
+    made = make_certificate(subject, found.nonce, found.proof, entry, inclusion, checkpoint, signer)
+    if not check_certificate(made, signer.public_key_text).ok:
+        raise LedgerError(
+            "LEDG-017",
+            f"entry {entry.index} does not fit the ledger's own tree, or names another root than {snapshot.name} has",
+            ledger.place,
+            "verify the ledger, then restore it from a copy that verifies",
+        )
+    return made
+
+
+def _entry_of(workspace: Workspace, snapshot: SnapshotRef) -> Entry:
+    """The entry that the snapshot was noted in before it was published."""
+    ledger = workspace.ledger
+    start = min(snapshot.manifest["ledger"]["position"], ledger.position)
+    for entry in ledger.entries(start, ledger.position, EntryKind.USE_RUN):
+        if entry.payload is not None and entry.payload.get("snapshot") == snapshot.id:
+            return entry
+    raise AppError(
+        "APP-218",
+        "the ledger tells of no use that made this snapshot",
+        snapshot.name,
+        "put the ledger and the store of one workspace together; or licet corpus build",
+    )

@@ -1,0 +1,111 @@
+"""Certificates of a real workspace: who is in its corpus and who is not, checked with the ledger's public key alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from journeys.networks import make_network, member, post
+from licet.app import Workspace
+from licet.app.receipts import ReceiptProblemCode, check_certificate, to_bytes
+from licet.terms import AppError, LicetError, UseError
+from licet.terms.membership_proof import Membership
+
+ROWS = {
+    "members": [member("ann"), member("ben", "CH"), member("cy", "US")],
+    "posts": [post("1", "ann", "one"), post("2", "ben", "two"), post("3", "cy", "three")],
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return make_network(tmp_path / "w", ROWS)
+
+
+def test_who_is_in_and_who_is_not_verifies_with_the_public_key_alone(workspace: Workspace) -> None:
+    workspace.corpus_build()
+    key = workspace.ledger.public_key_text
+    for who in ("ann", "ben", "cy", "nobody", "ü 1"):
+        found = check_certificate(to_bytes(workspace.corpus_contains(who)), key)
+        assert found.ok and found.subject == who and found.size == workspace.ledger.position
+        assert found.membership == (Membership.PRESENT if who in ("ann", "ben") else Membership.ABSENT)
+        assert ("is among the 2 people" in found.says[0]) == (who in ("ann", "ben"))
+
+
+def test_after_a_no_absence_is_certified_and_what_was_certified_before_stays_true(
+    workspace: Workspace,
+) -> None:
+    key = workspace.ledger.public_key_text
+    first = workspace.corpus_build().snapshot
+    before = to_bytes(workspace.corpus_contains("ann"))
+    workspace.choose("ann", "ai", "off")
+    workspace.choose("ann", "talk", "off")
+    workspace.corpus_update()
+    assert check_certificate(workspace.corpus_contains("ann"), key).membership is Membership.ABSENT
+    assert check_certificate(workspace.corpus_contains("ann", first), key).membership is Membership.PRESENT
+    assert check_certificate(before, key).membership is Membership.PRESENT
+    position = workspace.ledger.position
+    assert to_bytes(workspace.corpus_contains("ann")) == to_bytes(workspace.corpus_contains("ann"))
+    assert workspace.ledger.position == position, "certifying writes nothing"
+
+
+def test_a_checkpoint_kept_elsewhere_shows_another_ledger(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.corpus_build()
+    made, key = workspace.corpus_contains("ann"), workspace.ledger.public_key_text
+    kept = workspace.ledger.checkpoint().text
+    assert check_certificate(made, key, checkpoint=kept).ok
+    workspace.choose("ben", "ai", "off")
+    later = check_certificate(made, key, checkpoint=workspace.ledger.checkpoint().text)
+    assert [problem.code for problem in later.problems] == [ReceiptProblemCode.OTHER_SIZE]
+
+
+def test_of_a_snapshot_by_an_earlier_licet_nothing_is_certified_until_it_is_updated(
+    workspace: Workspace,
+) -> None:
+    manifest = workspace.corpus_show(workspace.corpus_build().snapshot).manifest
+    page = manifest["members"]["pages"][0]
+    listed = {"count": 2, "root": "ab" * 32, "file": {"sha256": page["sha256"], "bytes": page["bytes"]}}
+    with workspace.store.build("corpus") as build:
+        build.publish({**manifest, "format": 3, "members": listed})
+    with pytest.raises(UseError) as refused:
+        workspace.corpus_contains("ann")
+    assert refused.value.code == "CORP-210"
+    updated = workspace.corpus_update()
+    assert (updated.how, updated.why) == ("rebuilt", "another version of licet wrote the snapshot's files")
+    assert check_certificate(workspace.corpus_contains("ann"), workspace.ledger.public_key_text).ok
+
+
+def test_under_another_salt_nobody_is_looked_up_and_an_update_is_a_rebuild(workspace: Workspace) -> None:
+    workspace.corpus_build()
+    workspace.layout.salt.chmod(0o600)
+    workspace.layout.salt.write_text("5a" * 32)
+    with Workspace(workspace.layout.root) as other:
+        with pytest.raises(LicetError) as refused:
+            other.corpus_contains("ann")
+        assert refused.value.code == "CORP-211"
+        assert other.corpus_update().how == "rebuilt"
+        assert check_certificate(other.corpus_contains("ann"), other.ledger.public_key_text).ok
+
+
+def test_what_the_ledger_does_not_tell_of_is_not_certified(workspace: Workspace) -> None:
+    manifest = workspace.corpus_show(workspace.corpus_build().snapshot).manifest
+    with workspace.store.build("corpus") as build:
+        build.publish({**manifest, "slipped": "in"})
+    with pytest.raises(AppError) as refused:
+        workspace.corpus_contains("ann")
+    assert refused.value.code == "APP-218"
+    with pytest.raises(AppError) as refused:
+        workspace.corpus_contains("")
+    assert refused.value.code == "APP-170"
+
+
+def test_pages_of_another_tree_are_not_certified(workspace: Workspace) -> None:
+    """A manifest whose members are others than its root says: refused before anything is signed."""
+    manifest = workspace.corpus_show(workspace.corpus_build().snapshot).manifest
+    members = {**manifest["members"], "count": 3}
+    with workspace.store.build("corpus") as build:
+        build.publish({**manifest, "members": members})
+    with pytest.raises(UseError) as refused:
+        workspace.corpus_contains("cy")
+    assert refused.value.code == "CORP-212"
