@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from licet.packs import Pack, Rule, lint, locate_policy, open_pack, pack_schema, shipped
+from licet.sources.catalogue import catalogue_schema
 from licet.terms.moments import format_moment
 from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
 
-__all__ = ["lint_pack", "list_packs", "pack_schema", "shipped_packs", "show_pack"]
+__all__ = ["catalogue_schema", "lint_pack", "list_packs", "pack_schema", "shipped_packs", "show_pack"]
 
 
 @functools.cache

@@ -11,6 +11,7 @@ import typer
 import licet
 from licet.cli import (
     audit_commands,
+    catalogue_commands,
     compare_commands,
     corpus_commands,
     demo,
@@ -69,6 +70,7 @@ pack_commands.app.command("diff")(pack_diff.diff)
 pack_commands.app.command("export")(pack_exchange.export)
 pack_commands.app.command("import")(pack_exchange.import_)
 app.add_typer(pack_commands.app, name="packs")
+app.add_typer(catalogue_commands.app, name="catalogue")
 app.add_typer(gate_commands.app, name="gate")
 app.add_typer(corpus_commands.app, name="corpus")
 app.add_typer(ledger_commands.app, name="ledger")

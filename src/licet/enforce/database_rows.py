@@ -73,6 +73,39 @@ def database_table(url: str, table: str, base: Path, readings: Mapping[str, Read
     return pa.concat_tables(batches, promote_options="permissive")
 
 
+def database_keys(url: str) -> tuple[str, dict[str, tuple[tuple[str, ...], dict[str, str]]]]:
+    """The address, with a file's whole path, and of each table the columns of its primary key, and to which table
+    each column refers that refers to one.
+
+    Raises: SourceError SRC-033 and SRC-034, as `database_table`.
+    """
+    import sqlalchemy as sa
+    from sqlalchemy.exc import SQLAlchemyError
+
+    found: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {}
+    try:
+        address = _located(sa.make_url(url), url, Path())
+        engine = sa.create_engine(address, poolclass=sa.pool.NullPool)
+        with engine.connect() as connection:
+            inspector = sa.inspect(connection)
+            for table in inspector.get_table_names():
+                keys = inspector.get_pk_constraint(table)["constrained_columns"]
+                references = {
+                    told["constrained_columns"][0]: told["referred_table"]
+                    for told in inspector.get_foreign_keys(table)
+                    if len(told["constrained_columns"]) == 1 and told["referred_schema"] is None
+                }
+                found[table] = tuple(keys), references
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        raise SourceError(
+            "SRC-033",
+            f"cannot read what tables there are: {next(iter(str(error).splitlines()), '')}",
+            _without_password(url),
+            "check the URL and the driver",
+        ) from None
+    return address.render_as_string(hide_password=False), found
+
+
 def _reflected(table: str, connection: Any) -> Any:
     import sqlalchemy as sa
     from sqlalchemy.exc import NoSuchTableError

@@ -27,7 +27,7 @@ from licet.enforce.population import day_of_birth
 from licet.enforce.rows import column_of
 from licet.enforce.text_columns import in_known_words
 from licet.ledger import Ledger
-from licet.sources.catalogue import Catalogue, FactsTable
+from licet.sources.catalogue import Catalogue, FactsTable, require_confirmed
 from licet.sources.spellings import folded, look_alikes
 from licet.terms import ChoiceState
 from licet.terms.moments import age_in_years, is_age
@@ -54,6 +54,7 @@ class People:
         doubtful: DoubtfulIds | None = None,
     ) -> None:
         """doubtful: the workspace's; without it, no two ids are known to be two people."""
+        require_confirmed(catalogue)
         self._doubtful = DoubtfulIds() if doubtful is None else doubtful
         self._engine, facts = engine, catalogue.facts
         self._asked, self._lock = 0, threading.Lock()

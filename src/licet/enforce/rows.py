@@ -101,15 +101,9 @@ def _created_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -
     missing = len(cuts) + 1
     if table.created is None:
         return ibis.literal(missing, "int64")
-    column = column_of(rows, name, table.created)
+    column = time_of(rows, name, table.created)
     if column.type().is_null():
         return ibis.literal(missing, "int64")
-    if not (column.type().is_timestamp() or column.type().is_date()):
-        raise SourceError(
-            "SRC-037",
-            f"column {table.created!r} of table {name!r} is {column.type()}, not a time",
-            fix="convert it in the data, or take `created` out of the catalogue (then its date is not known)",
-        )
     # The engine's session is in UTC, so an offset is honoured. A plain timestamp is compared as it is: a cast
     # to microseconds would round the last nanosecond of a day into the next.
     plain = column.type().is_timestamp() and column.type().timezone is None
@@ -126,6 +120,19 @@ def _created_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -
         ),
         else_=ibis.literal(0, "int64"),
     )
+
+
+def time_of(rows: ir.Table, name: str, created: str) -> ir.Value:
+    """The column that says when records were made. Raises: SourceError SRC-037 where it holds no times."""
+    column = column_of(rows, name, created)
+    kind = column.type()
+    if not (kind.is_timestamp() or kind.is_date() or kind.is_null()):
+        raise SourceError(
+            "SRC-037",
+            f"column {created!r} of table {name!r} is {kind}, not a time",
+            fix="convert it in the data, or take `created` out of the catalogue (then its date is not known)",
+        )
+    return column
 
 
 def _reached(made: ir.Value, cut: datetime) -> ir.Value:

@@ -17,7 +17,7 @@ from licet.enforce.engine import Engine
 from licet.enforce.id_types import ids_among, require_ids
 from licet.enforce.marks import RowsInOrder
 from licet.enforce.shapes import Shape, kinds_in, shapes_of
-from licet.sources.catalogue import Catalogue, Table
+from licet.sources.catalogue import Catalogue, Table, require_confirmed
 from licet.sources.fingerprints import fingerprint
 from licet.sources.paths import path_in
 from licet.sources.stamps import check_stamps_of
@@ -39,8 +39,10 @@ class Tables:
     ) -> None:
         """asked: per table the columns that may be seen; every column of every table where it is None.
 
-        Raises: SourceError SRC-182 for what is handed in and is no Arrow table: nobody would see the labels in it.
+        Raises: SourceError SRC-195 for a draft that nobody has confirmed, SRC-182 for what is handed in and is
+        no Arrow table: nobody would see the labels in it.
         """
+        require_confirmed(catalogue)
         for name, data in handed_in.items():
             if not isinstance(data, pa.Table | pa.RecordBatch):
                 raise SourceError(
@@ -85,12 +87,7 @@ class Tables:
         for column in narrow_columns(table):
             narrow.column_of(opened, name, column)
         for column in table.references:
-            if opened[column].type().is_array():
-                raise SourceError(
-                    "SRC-194",
-                    f"column {column!r} of table {name!r} refers to several rows at once",
-                    fix="refer from a table with one row for each, or leave the reference out",
-                )
+            require_one_row(name, column, opened)
         return opened
 
     def in_order(self, name: str) -> RowsInOrder | None:
@@ -160,6 +157,16 @@ class Tables:
             else:
                 tests.append(content[column].cast("string").isin(wanted.wanted))
         return content.filter(functools.reduce(lambda one, other: one | other, tests, ibis.literal(False)))
+
+
+def require_one_row(name: str, column: str, rows: ir.Table) -> None:
+    """Raises: SourceError SRC-194 for a reference that is a list."""
+    if rows[column].type().is_array():
+        raise SourceError(
+            "SRC-194",
+            f"column {column!r} of table {name!r} refers to several rows at once",
+            fix="refer from a table with one row for each, or leave the reference out",
+        )
 
 
 def narrow_columns(table: Table) -> tuple[str, ...]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from licet.sources.paths import names_an_element, parse_path
+from licet.terms import SourceError
 from licet.terms.ids import is_id
 from licet.terms.moments import OLDEST_YEARS
 from licet.terms.regions import is_region, region_meant
@@ -60,6 +61,14 @@ def _require_category(category: str) -> str:
 
 
 Category = Annotated[str, AfterValidator(_require_category)]
+
+
+def raise_together(problems: Iterable[PydanticCustomError]) -> None:
+    """Raise the first of several contradictions, the others with it under ``also``; nothing where there is none."""
+    found = [(problem.type, problem.message_template, dict(problem.context or {})) for problem in problems]
+    if found:
+        (kind, template, context), *also = found
+        raise PydanticCustomError(kind, template, context | {"also": also})
 
 
 class Part(BaseModel):
@@ -120,6 +129,12 @@ class Location(Part):
         return next(kind for kind in LOCATION_KINDS if getattr(self, kind) is not None)
 
 
+def _or_by_role(schema: dict[str, Any]) -> None:
+    """A list of columns, or by the name of each role its column."""
+    listed = {key: schema.pop(key) for key in ("type", "items") if key in schema}
+    schema["anyOf"] = [listed, {"type": "object", "additionalProperties": {"type": "string"}}]
+
+
 class Event(Part):
     """Each row is something that one person did, to one item, at one time. All three are columns of the table.
 
@@ -153,6 +168,7 @@ class Table(Part):
         (),
         description="columns naming the people of a row, all of whom must permit; a list column names several; "
         "as a mapping, each with the name of its role, such as author: author_id",
+        json_schema_extra=_or_by_role,
     )
     roles: dict[str, str] = Field(default={}, description="column of a person to the name of their role")
     event: Event | None = Field(default=None, description="rows are events, in the order of their time")
@@ -177,6 +193,10 @@ class Table(Part):
         description="paths of the ids that say whom an element of a list is about, as mentions[].member_id",
     )
     source: str = Field(default="", description="what the data came from, for reports")
+    confirm: dict[str, str] = Field(
+        default={},
+        description="what a draft guessed, and why; while one is left, nothing of any table is used",
+    )
     types: dict[str, TextType] = Field(
         default={}, description="what columns of CSV or JSON lines hold; text, if not said"
     )
@@ -211,53 +231,55 @@ class Table(Part):
         return value | {"subjects": people, "roles": named}
 
     @model_validator(mode="after")
-    def _rows_are_of_one_kind(self) -> Table:
+    def _no_contradiction(self) -> Table:
+        raise_together([*self._contradictions(), *self._contradictions_about_rows()])
+        return self
+
+    def _contradictions_about_rows(self) -> Iterator[PydanticCustomError]:
         if self.about == "nobody":
             if self.subjects or self.element_subjects or self.event or self.edge:
-                raise PydanticCustomError(
+                yield PydanticCustomError(
                     "about_nobody", "a table about nobody names people, or somebody who acts", {}
                 )
             for path, kind in self.columns.items():
                 if kind is not None and is_never_learnt(kind):
-                    raise PydanticCustomError(
+                    yield PydanticCustomError(
                         "about_nobody",
                         "{path} is {kind}, and what people wrote to one another is about them",
                         {"path": path, "kind": kind},
                     )
         if self.event is not None and self.event.time != self.created:
-            raise PydanticCustomError(
+            yield PydanticCustomError(
                 "row_kind",
                 "an event was made when it happened: its time is {time}, and created says {created}",
                 {"time": self.event.time, "created": self.created},
             )
         if self.edge is not None and self.edge.from_ == self.edge.to:
-            raise PydanticCustomError("row_kind", "both ends of an edge are {end}", {"end": self.edge.to})
+            yield PydanticCustomError("row_kind", "both ends of an edge are {end}", {"end": self.edge.to})
         for column, role in self.roles.items():
             if column not in self.subjects or not is_id(role):
-                raise PydanticCustomError(
+                yield PydanticCustomError(
                     "row_kind",
                     "{role} is no role: use lower-case letters, digits, _ . - of a column of a person",
                     {"role": f"{column}: {role}"},
                 )
-        return self
 
-    @model_validator(mode="after")
-    def _no_contradiction(self) -> Table:
+    def _contradictions(self) -> Iterator[PydanticCustomError]:
         if self.visibility is not None and self.visibility_is is not None:
-            raise PydanticCustomError(
+            yield PydanticCustomError(
                 "visibility_twice", "visibility is given both as a column and as one word for every row", {}
             )
         if len(set(self.subjects)) != len(self.subjects):
-            raise PydanticCustomError("subject_twice", "a column is named twice under subjects", {})
+            yield PydanticCustomError("subject_twice", "a column is named twice under subjects", {})
         if (self.types or self.formats) and self.location.kind not in ("csv", "jsonl"):
-            raise PydanticCustomError(
+            yield PydanticCustomError(
                 "typed",
                 "types and formats are said of csv and jsonl; a {kind} has its own",
                 {"kind": self.location.kind},
             )
         for column, pattern in self.formats.items():
             if not is_date_pattern(pattern):
-                raise PydanticCustomError(
+                yield PydanticCustomError(
                     "typed",
                     "{pattern} of column {column} is no pattern of %Y %m %d, and %H %M %S where there is a time",
                     {"pattern": pattern, "column": column},
@@ -265,12 +287,11 @@ class Table(Part):
         for text in self.element_subjects:
             path = parse_path(text)
             if path is None or not names_an_element(path):
-                raise PydanticCustomError(
+                yield PydanticCustomError(
                     "element_subject",
                     "{text} under element_subjects is no path to an id within the elements of a list",
                     {"text": text},
                 )
-        return self
 
     @property
     def named_columns(self) -> tuple[str, ...]:
@@ -295,7 +316,8 @@ class Table(Part):
     @property
     def needs_format(self) -> int:
         """The first format of the catalogue that can say what is said here."""
-        return 2 if self.about or self.roles or self.event or self.edge or self.references else 1
+        says = self.about or self.roles or self.event or self.edge or self.references or self.confirm
+        return 2 if says else 1
 
     @property
     def columns_about_others(self) -> frozenset[str]:
@@ -328,6 +350,7 @@ class FactsTable(Part):
     plans: dict[str, str] = Field(
         default={}, description="words of the plan column, and the known word that each stands for"
     )
+    confirm: dict[str, str] = Field(default={}, description="what a draft guessed, and why")
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> FactsTable:
@@ -374,19 +397,23 @@ class Catalogue(Part):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Catalogue:
+        raise_together(self._contradictions())
+        return self
+
+    def _contradictions(self) -> Iterator[PydanticCustomError]:
         for name in self.tables:
             if not is_id(name):
-                raise PydanticCustomError(
+                yield PydanticCustomError(
                     "table_name",
                     "{name} cannot name a table: use lower-case letters, digits, _ . -",
                     {"name": name},
                 )
             if self.tables[name].needs_format > self.licet_catalogue:
-                raise PydanticCustomError(
+                yield PydanticCustomError(
                     "format", "table {name} says what its rows are, which format 1 cannot", {"name": name}
                 )
         if self.facts is not None and self.facts.table not in self.tables:
-            raise PydanticCustomError(
+            yield PydanticCustomError(
                 "facts_table",
                 "facts names table {name}, which is not there",
                 {"name": self.facts.table, "known": tuple(self.tables)},
@@ -394,7 +421,7 @@ class Catalogue(Part):
         for name, table in self.tables.items():
             for column, target in table.references.items():
                 if target not in self.tables or self.tables[target].key is None:
-                    raise PydanticCustomError(
+                    yield PydanticCustomError(
                         "reference",
                         "{column} of table {name} refers to {target}, {why}",
                         {
@@ -405,14 +432,13 @@ class Catalogue(Part):
                         },
                     )
             if name in self.referred(name):
-                raise PydanticCustomError(
+                yield PydanticCustomError(
                     "reference", "what table {name} refers to leads back to it", {"name": name}
                 )
-        if self.facts is not None and self.tables[self.facts.table].is_about_nobody:
-            raise PydanticCustomError(
+        if self.facts is not None and self.facts.table in self.about_nobody:
+            yield PydanticCustomError(
                 "about_nobody", "the facts about members stand in a table about nobody", {}
             )
-        return self
 
     def referred(self, *names: str) -> tuple[str, ...]:
         """The tables that some refer to, by however many steps, each once."""
@@ -424,6 +450,14 @@ class Catalogue(Part):
                 found[target] = None
                 ahead += self.tables[target].references.values()
         return tuple(found)
+
+    @property
+    def unconfirmed(self) -> dict[str, str]:
+        """What a draft guessed and nobody has confirmed yet, by where it stands: why it was guessed."""
+        parts = {f"tables.{name}": table.confirm for name, table in self.tables.items()}
+        if self.facts is not None:
+            parts["facts"] = self.facts.confirm
+        return {f"{part}.{what}": why for part, guesses in parts.items() for what, why in guesses.items()}
 
     @property
     def about_nobody(self) -> tuple[str, ...]:
@@ -448,3 +482,29 @@ class Catalogue(Part):
             kind = found[column].kind if column in found else "time" if "%H" in pattern else "date"
             found[column] = Reading(kind, pattern)
         return found
+
+
+def catalogue_schema() -> dict[str, Any]:
+    """The JSON Schema of a catalogue (draft 2020-12), with titles and descriptions, for editors."""
+    schema = Catalogue.model_json_schema(by_alias=True, mode="validation")
+    for definition in (schema, *schema["$defs"].values()):
+        for key, value in definition.get("properties", {}).items():
+            value.setdefault("title", key.replace("_", " ").capitalize())
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "licet catalogue, formats 1 and 2",
+    }
+
+
+def require_confirmed(catalogue: Catalogue) -> None:
+    """Raises: SourceError SRC-195 while anything in it is a guess of a draft that nobody has confirmed."""
+    guesses = catalogue.unconfirmed
+    if guesses:
+        what, why = next(iter(guesses.items()))
+        raise SourceError(
+            "SRC-195",
+            f"{len(guesses)} guesses in the catalogue wait for somebody to confirm them, as that of {what}: {why}",
+            what,
+            "check and mend each, and take it out from under confirm; `licet catalogue check` lists them all",
+        )

@@ -36,6 +36,10 @@ _HEAD = """\
 #   subjects   the columns naming the people of a row
 #   columns    each column's kind of data; null means unlabelled, and unlabelled data is never used
 """
+_DRAFT = """\
+# A DRAFT: nothing of it is used yet. Everything under confirm: was guessed, with what it rests on.
+# Look at each, mend it, and take it out from under confirm; `licet catalogue check` says what is left.
+"""
 _FACTS = "\n# Who the members are. Rules about region, age and plan read nothing else.\n"
 _TABLES = "\n# The tables. A label stamped inside a Parquet file cannot be changed here.\n"
 
@@ -43,9 +47,18 @@ _TABLES = "\n# The tables. A label stamped inside a Parquet file cannot be chang
 def load_catalogue(path: Path | str) -> Catalogue:
     """Read a catalogue.
 
-    Raises: SourceError SRC-001 to SRC-009, with file:line:column, what is wrong and how to mend it.
+    Raises: SourceError SRC-001 to SRC-009, SRC-190 to SRC-193, with file:line:column, what is wrong and how to mend it.
     """
-    path = Path(path)
+    root, value = _read(Path(path))
+    try:
+        return Catalogue.model_validate(value)
+    except ValidationError as error:
+        # what is missing is mostly there, misspelt
+        first = min(error.errors(), key=lambda told: told["type"] == "missing")
+        raise _complaint(first, root, str(path)) from None
+
+
+def _read(path: Path) -> tuple[yaml.Node, Any]:
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_BYTES + 1)
@@ -65,12 +78,82 @@ def load_catalogue(path: Path | str) -> Catalogue:
             "list data files by folder or glob instead of one by one",
         )
     root, value = _parse(text, str(path))
+    return root, value
+
+
+def every_problem(path: Path | str) -> tuple[Catalogue | None, list[SourceError]]:
+    """A catalogue with everything that is wrong with the file itself, in its order; None where there is none.
+
+    Raises: SourceError SRC-001, SRC-002, SRC-004, SRC-008 where it cannot be read at all.
+    """
+    root, value = _read(Path(path))
+    found: dict[str, SourceError] = {}
+
+    def complain(value: Any) -> Catalogue | None:
+        try:
+            return Catalogue.model_validate(value)
+        except ValidationError as error:
+            for told in error.errors():
+                for each in _apart(told):
+                    problem = _complaint(each, root, str(path))
+                    found.setdefault(problem.line(), problem)
+            return None
+
+    catalogue = complain(value)
+    if catalogue is None and isinstance(value, dict) and isinstance(value.get("tables"), dict):
+        # What is contradictory is only seen once every part can be read: so once more without what cannot.
+        tables = {
+            name: _readable(table) for name, table in value["tables"].items() if isinstance(table, dict)
+        }
+        facts = value.get("facts")
+        try:
+            FactsTable.model_validate(facts)
+        except ValidationError:
+            facts = None
+        known = (
+            value
+            | {"facts": facts}
+            | {"tables": {name: table for name, table in tables.items() if isinstance(name, str)}}
+        )
+        complain(known)
+        complain(known | {"tables": {name: _bare(table) for name, table in known["tables"].items()}})
+    return catalogue, sorted(found.values(), key=lambda problem: _line_of(problem.where))
+
+
+def _readable(table: dict[Any, Any]) -> dict[Any, Any]:
+    """A table without what cannot be read of it."""
     try:
-        return Catalogue.model_validate(value)
+        Table.model_validate(table)
     except ValidationError as error:
-        # what is missing is mostly there, misspelt
-        first = min(error.errors(), key=lambda told: told["type"] == "missing")
-        raise _complaint(first, root, str(path)) from None
+        wrong = {told["loc"][0] for told in error.errors() if told["loc"]}
+        kept = {key: value for key, value in table.items() if key not in wrong}
+        return {"location": {"arrow": "unknown"}, "columns": {}} | kept
+    return table
+
+
+def _bare(table: dict[Any, Any]) -> dict[Any, Any]:
+    """Of a table that contradicts itself, what other tables may refer to."""
+    try:
+        Table.model_validate(table)
+    except ValidationError:
+        return {key: table[key] for key in ("location", "columns", "key", "references") if key in table}
+    return table
+
+
+def _line_of(where: str) -> tuple[int, int]:
+    """Line and column at the end of a place."""
+    *_, line, column = ["0", "0", *where.rsplit(":", 2)]
+    return (int(line), int(column)) if line.isdigit() and column.isdigit() else (0, 0)
+
+
+def _apart(told: ErrorDetails) -> list[ErrorDetails]:
+    """A complaint and those that came with it."""
+    also = (told.get("ctx") or {}).get("also", ())
+    others = [
+        {**told, "type": kind, "msg": template.format(**context), "ctx": context}
+        for kind, template, context in also
+    ]
+    return [told, *others]  # type: ignore[list-item]
 
 
 def save_catalogue(catalogue: Catalogue, path: Path | str) -> None:
@@ -84,7 +167,11 @@ def save_catalogue(catalogue: Catalogue, path: Path | str) -> None:
         # an absent label and a null one mean the same; a written null shows that somebody must still say
         table["columns"] = dict(catalogue.tables[name].columns)
         table["location"] = _relative(table["location"], path.parent)
-    text = _HEAD + _yaml({"licet_catalogue": catalogue.licet_catalogue})
+    text = (
+        _HEAD
+        + (_DRAFT if catalogue.unconfirmed else "")
+        + _yaml({"licet_catalogue": catalogue.licet_catalogue})
+    )
     if catalogue.facts is not None:
         text += _FACTS + _yaml({"facts": value["facts"]})
     text += _TABLES + _yaml({"tables": value["tables"]})

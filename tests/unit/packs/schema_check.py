@@ -25,7 +25,8 @@ def violations(
     """Where `value` breaks `schema`; empty when it fits."""
     root = schema if root is None else root
     found: list[str] = []
-    for keyword, wanted in schema.items():
+    # of another type nothing else can be asked
+    for keyword, wanted in sorted(schema.items(), key=lambda pair: pair[0] != "type"):
         match keyword:
             case _ if keyword in _IGNORED:
                 continue

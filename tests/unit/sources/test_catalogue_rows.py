@@ -101,7 +101,7 @@ def test_a_catalogue_of_format_1_takes_in_tables_of_format_2(tmp_path: Path) -> 
         (("post_id: posts}", "post_id: likes}\n    key: like"), "SRC-193", ":17:5", "leads back"),
         (
             ("    key: post_id", "    key: post_id\n    references: {like: likes}"),
-            "SRC-193", ":12:5", "key of another table",
+            "SRC-193", ":11:5", "key of another table",
         ),
         (("actor: who", "agent: who"), "SRC-003", ":15:13", "use one of actor, item, time"),
         (("edge: {from: a", "edge: {form: a"), "SRC-003", ":20:12", "did you mean from?"),
