@@ -91,8 +91,8 @@ oracle: setup-system setup-test ## every way out against decide: MARKS=1000000 m
 parity: setup-system setup-test ## decide against the gate, on CASES=10000000 generated cases from SEED=1
 	@.venv/bin/python -m licet.testing.parity --cases $(CASES) --seed $(SEED) --out docs/benchmarks/parity.json $(ARGS)
 
-mutation: setup-test ## seeded faults of the gate and of decide, each of which must be killed
-	@set -o pipefail; for group in gate reference; do .venv/bin/python tests/mutation/forge.py $$group; done | \
+mutation: setup-test ## seeded faults of the gate and of the evaluator, each of which must be killed
+	@set -o pipefail; for group in gate evaluator; do .venv/bin/python tests/mutation/forge.py $$group; done | \
 	  .venv/bin/python tests/mutation/forge.py report docs/benchmarks/mutation.json
 	@.venv/bin/python -c 'import json; told = json.load(open("docs/benchmarks/mutation.json")); \
 	  print(told["killed"], "of", told["faults"], "killed"); raise SystemExit(told["killed"] < told["faults"])'

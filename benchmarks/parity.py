@@ -45,7 +45,7 @@ def parity_section(told: dict[str, Any]) -> list[str]:
     if "mutation" in told:
         mutation = told["mutation"]
         parts.append(
-            f"Of {mutation['faults']} faults seeded into the compiler and the reference, one at a time, the suite "
+            f"Of {mutation['faults']} faults seeded into the compiler and the evaluator, one at a time, the suite "
             f"found {mutation['killed']}. Each is in `mutation.json`; `make mutation` makes it."
         )
     return ["## Parity", *parts] if parts else []

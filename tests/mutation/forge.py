@@ -5,7 +5,7 @@ whether it was killed, by what, and how many single decisions that took. Such li
 `forge.py report FILE` become a summary, and `killers.json` anew. The parent imports what no fault touches and
 never runs any of it, so that a child may be forked from it in milliseconds.
 
-A fault of the gate is killed by a generated world over which gate and `decide` disagree; a fault of the reference,
+A fault of the gate is killed by a generated world over which gate and `decide` disagree; a fault of the evaluator,
 or of the ways out, by a truth table or a test of a law. What killed it last is tried first (`killers.json`). The sound
 source goes through the same worlds as a control: a world that speaks against it proves nothing against a fault.
 """
@@ -28,6 +28,7 @@ from types import CodeType
 from typing import Any
 
 import duckdb  # noqa: F401
+import evaluator_faults
 import gate_faults
 import hypothesis
 import ibis.backends.duckdb
@@ -35,7 +36,6 @@ import ibis.selectors  # noqa: F401
 import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 import pytest
-import reference_faults
 import way_faults
 from faults import Fault
 
@@ -45,8 +45,8 @@ import licet.sources.catalogue  # noqa: F401
 
 HERE = Path(__file__).parent
 KILLERS = HERE / "killers.json"
-GROUPS = {"gate": gate_faults.FAULTS, "reference": [*reference_faults.FAULTS, *way_faults.FAULTS]}
-#: What holds the reference, the quickest first, and then the ways out.
+GROUPS = {"gate": gate_faults.FAULTS, "evaluator": [*evaluator_faults.FAULTS, *way_faults.FAULTS]}
+#: What holds the evaluator, the quickest first, and then the ways out.
 TESTS = (
     "tests/unit/decide", "tests/parity/test_parity_exhaustive.py::test_decide_agrees_with_the_truth_table",
     "tests/property/test_specification.py",
@@ -103,7 +103,7 @@ def try_worlds(hint: Any) -> Iterator[tuple[str, int, str | None]]:
 
 
 def try_tests(hint: Any) -> Iterator[tuple[str | int, int, str | None]]:
-    """The tests that hold the reference, in the order given; the one that killed it last goes first."""
+    """The tests that hold the evaluator, in the order given; the one that killed it last goes first."""
     hypothesis.settings.register_profile("no shrinking", phases=[hypothesis.Phase.generate])
     hypothesis.settings.load_profile("no shrinking")
     for place in [*([hint] if hint else []), *TESTS]:
@@ -112,7 +112,7 @@ def try_tests(hint: Any) -> Iterator[tuple[str | int, int, str | None]]:
             # Only a test that fails counts: one that cannot be collected is no answer.
             code = pytest.main([*_QUIETLY, place], plugins=[failed])
         if code == pytest.ExitCode.USAGE_ERROR and place == hint:
-            continue  # that test is there no more; those that hold the reference now are tried in its place
+            continue  # that test is there no more; those that hold the evaluator now are tried in its place
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             raise RuntimeError(f"{place} ended with {code!r}")
         yield failed.place or place, 0, failed.told
@@ -128,7 +128,7 @@ class FirstFailure:
 
 
 TRIALS: dict[str, Callable[[Any], Iterator[tuple[str | int, int, str | None]]]] = {
-    "gate": try_worlds, "reference": try_tests,
+    "gate": try_worlds, "evaluator": try_tests,
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Law 5 can fail: every seeded fault of the gate and of the reference is killed by the suite that holds the law.
+"""Law 5 can fail: every seeded fault of the gate and of the evaluator is killed by the suite that holds the law.
 
 A fault that survives means that the generators no longer reach something, or that the law has lost a test. A fault
 whose text is not found any more was moved by a change of the source: write it anew for the source as it is.
@@ -22,7 +22,7 @@ ROOT = HERE.parents[1]
 #: Each share is one test, so that a parallel run spreads them; the first of either group is always tried.
 SHARES = [
     pytest.param(group, share, shares, marks=[pytest.mark.nightly] * (share > 0))
-    for group, shares in (("gate", 6), ("reference", 2))
+    for group, shares in (("gate", 6), ("evaluator", 2))
     for share in range(shares)
 ]
 

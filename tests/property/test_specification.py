@@ -15,10 +15,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from licet.decide import Facts, Policy, Request, decide, specification
+from licet.decide.evaluator import evaluate
 from licet.packs import Pack
 from licet.terms import ChoiceState, Code
 from licet.testing import make_facts, make_pack, make_request
@@ -35,7 +37,7 @@ SHARES = range(4)
 
 def assert_same(request: Request, who: Facts, meaning: Meaning, policy: Policy) -> Code:
     meant = meaning.decide(request, who)
-    assert decide(request, who, policy)[:5] == meant, (request, who)
+    assert evaluate(request, who, policy) == meant, (request, who)
     return meant.code
 
 
@@ -103,6 +105,33 @@ def test_over_packs_turned_about_the_evaluator_says_what_the_specification_says(
             codes[assert_same(words_asked(rng, packs), who, meaning, policy)] += 1
             again += ChoiceState.GIVEN_AGAIN in who.choices.values()
     assert codes[Code.REFUSED] > 30 and codes[Code.PERMITTED] > 30 and again > 30
+
+
+def test_of_what_is_of_no_sort_the_evaluator_says_what_the_specification_says() -> None:
+    rng = random.Random(5)
+    pack = make_pack(rng)
+    policy, no = Policy(pack), ChoiceState.REFUSED
+    odd: list[dict[str, Any]] = [
+        {"choices": None}, {"choices": {"ai": "given", "ads": 3}}, {"narrow": {"ai": None}}, {"narrow": 3},
+        {"narrow": {"ai": {3: no}, "ads": {None: no}}}, {"signals": ["gpc"]}, {"bound": 3}, {"bound": {"ai": 3}},
+        {"narrow_bound": 3}, {"narrow_bound": {"ai": 3}}, {"age": "30"}, {"age": True}, {"plan": 3}, {"region": 3},
+    ]  # fmt: skip
+    asked: list[dict[str, Any]] = [
+        {}, {"purpose": None}, {"category": 3}, {"recipient": ()}, {"at": datetime(2026, 1, 1)}, {"at": "2026"},  # noqa: DTZ001
+        {"visibility": 3}, {"created": datetime(2026, 1, 1)}, {"created": "2026"},  # noqa: DTZ001
+    ]  # fmt: skip
+    codes = Counter[Code]()
+    for what in [{}, *odd]:
+        for how in asked:
+            for _ in range(4):
+                request, who = make_request(rng)._replace(**how), make_facts(rng, pack)._replace(**what)
+                told = decide(request, who, policy)
+                assert told[:5] == specification.decide(request, who, [pack]), (request, who)
+                codes[told.code] += 1
+    for nobody in (None, 3, {"age": 3}):
+        told = decide(make_request(rng), nobody, policy)  # type: ignore[arg-type]
+        assert not told.permitted
+    assert codes[Code.SUBJECT_UNKNOWN] > 10 and len(codes) > 10
 
 
 def test_the_specification_is_short_and_names_its_laws() -> None:

@@ -15,8 +15,8 @@ from licet.app.comparing.columns import Use, data, default, steps
 from licet.app.comparing.comparing import require_region
 from licet.app.comparing.reaching import Reach, reach
 from licet.app.member.settings import source_of
-from licet.app.wording import purpose_term, recipient_name, region_name
 from licet.decide import Policy
+from licet.decide.explain import purpose_term, recipient_name, region_name
 from licet.packs import Pack, Rule, open_pack
 from licet.terms.moments import midnight
 from licet.terms.regions import members_of

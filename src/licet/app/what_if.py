@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.impact.counting import policy_as_in_force
 from licet.app.member.flows import Flow
-from licet.app.wording import category_term, purpose_term, recipient_name
 from licet.decide import Policy
+from licet.decide.explain import category_term, purpose_term, recipient_name
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
 from licet.enforce.kept import Kept

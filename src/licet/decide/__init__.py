@@ -1,15 +1,16 @@
-"""Deciding: rules and the reference answer for one record, with its reasons. Pure; imports `packs`.
+"""Deciding: what a policy means for one record, and why. Pure; imports `packs`.
 
-Start at `reference.decide`; `policy` prepares a pack, `words` holds question and answer, `nearest` says what
-would turn a deny.
+`specification` says what a policy means, to be read; `evaluator` says the same fast and is held to it, with `policy`
+and `succession`, which prepare packs. `explain` has the words and what would turn a deny. `decide` gives a `Decision`.
 """
 
-from licet.decide.nearest import Change, nearest_change
+from licet.decide.decision import Decision, decide
+from licet.decide.explain import Change, nearest_change
 from licet.decide.policy import Cell, Policy
-from licet.decide.reference import decide
-from licet.decide.words import Decision, Facts, Request
+from licet.decide.words import Answer, Facts, Request
 
 __all__ = [
+    "Answer",
     "Cell",
     "Change",
     "Decision",

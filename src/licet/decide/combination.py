@@ -15,7 +15,7 @@ import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from licet.decide.words import Decision
+from licet.decide.decision import Decision
 from licet.terms import Code
 
 

@@ -7,13 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
-from licet.terms import SELF, SENTENCES, ChoiceState, Code
-
-if TYPE_CHECKING:
-    from licet.decide.nearest import Change
-    from licet.decide.policy import Policy
+from licet.terms import SELF, ChoiceState, Code
 
 
 class Request(NamedTuple):
@@ -68,50 +64,3 @@ class Answer(NamedTuple):
     rule: str | None = None
     setting: str | None = None
     choice: ChoiceState | None = None
-
-
-class Decision(NamedTuple):
-    """An answer and why. A deny is a value like any other.
-
-    rule:    the rule that permitted, forbade, or came nearest to permitting.
-    setting: the setting that governs that rule, and `choice` where the member stands on it.
-    """
-
-    permitted: bool
-    code: Code
-    rule: str | None
-    setting: str | None
-    choice: ChoiceState | None
-    request: Request
-    facts: Facts | None
-    policy: Policy
-
-    @property
-    def reason(self) -> str:
-        """One sentence for a person."""
-        setting = self.policy.pack.settings.get(self.setting) if self.setting else None
-        label = f"“{setting.label}”" if setting else (self.setting or "a setting")
-        return SENTENCES[self.code].format(rule=self.rule, setting=label)
-
-    @property
-    def would_change(self) -> Change | None:
-        """The nearest change that would turn a deny; None when permitted or when nothing would."""
-        from licet.decide.nearest import nearest_change
-
-        return nearest_change(self)
-
-    def as_json(self) -> dict[str, Any]:
-        """The answer in JSON values, with the source of the rule in the policy."""
-        rule = self.policy.pack.rules_by_id.get(self.rule) if self.rule else None
-        change = self.would_change
-        return {
-            "permitted": self.permitted,
-            "code": self.code.value,
-            "rule": self.rule,
-            "setting": self.setting,
-            "choice": self.choice.value if self.choice else None,
-            "reason": self.reason,
-            "would_change": change.as_json() if change else None,
-            "source": rule.cite.model_dump(mode="json") if rule and rule.cite else None,
-            "pack": {"id": self.policy.pack.id, "version": self.policy.pack.version},
-        }

@@ -81,6 +81,20 @@ SENTENCES: dict[Code, str] = {
     Code.DEFAULT_UNKNOWN: "whether {setting} starts on or off for this member is not known",
 }
 
+#: How a sentence about a member is said to the member: the longer first.
+_TO_YOU = (
+    ("permitted by rule", "the policy permits it, in its rule"), ("the member switches", "you switch"),
+    ("the member's", "your"), ("the member is", "you are"), ("the member was", "you were"),
+    ("for this member", "for you"), ("the member", "you"), ("members of", "people of"),
+)  # fmt: skip
+
+
+def to_you(sentence: str) -> str:
+    """A reason, said to the member it is about."""
+    for about, said in _TO_YOU:
+        sentence = sentence.replace(about, said)
+    return sentence
+
 
 class ChoiceState(StrEnum):
     """Where a member stands on a setting. Never asked is a state of its own (ISO/IEC TS 27560).

@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow as pa
 
 from licet.decide import Decision, Facts, Request, decide
+from licet.decide.evaluator import reaches, refusal, yes_to
 from licet.decide.policy import Cell
-from licet.decide.reference import reaches, refusal, yes_to
 from licet.decide.succession import FOR_GOOD
 from licet.sources.catalogue import Table
 from licet.terms import SELF, ChoiceState, Code

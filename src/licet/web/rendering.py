@@ -16,8 +16,8 @@ from starlette.templating import Jinja2Templates
 
 from licet.app import Workspace
 from licet.app.member.member import Member
-from licet.app.wording import to_you
 from licet.terms import AppError, GateError, SourceError
+from licet.terms.decisions import to_you
 from licet.terms.moments import parse_moment
 from licet.web.visitors import visitor
 

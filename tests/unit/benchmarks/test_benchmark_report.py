@@ -216,7 +216,7 @@ def test_the_parity_run_speaks_to_its_targets(results: dict[str, Any]) -> None:
     assert "at most 0 faults | 1 faults | **no** |" in page
     assert "no difference between decide and gate on duckdb: 500 generated worlds at 900 moments" in page
     assert (
-        "Of 20 faults seeded into the compiler and the reference, one at a time, the suite found 19." in page
+        "Of 20 faults seeded into the compiler and the evaluator, one at a time, the suite found 19." in page
     )
     without = results_page({**results, "parity": {"run": PARITY}})
     assert "at most 0 faults | not measured | – |" in without and "seeded into the" not in without

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from decide_samples import MEMBER, PERMIT, REQUEST, make_policy, make_setting
 
-from licet.decide import Facts, Request, decide, nearest_change
+from licet.decide import Facts, Request, decide
 from licet.terms import ChoiceState
 
 NO = ChoiceState.REFUSED
 
 
 def sentence(request: Request, member: Facts, *rules: dict[str, Any], **changes: Any) -> str | None:
-    change = nearest_change(decide(request, member, make_policy(*rules, **changes)))
+    change = decide(request, member, make_policy(*rules, **changes)).would_change
     return None if change is None else change.sentence
 
 
@@ -86,7 +86,7 @@ def test_nothing_is_offered_for_what_is_permitted_forbidden_or_about_nobody() ->
         "id": "no", "effect": "forbid", "purposes": ["recommendation"], "categories": ["content"],
     }  # fmt: skip
     assert sentence(REQUEST, MEMBER._replace(choices={"sharing": NO}), PERMIT, forbid) is None
-    assert nearest_change(decide(REQUEST, None, make_policy())) is None
+    assert decide(REQUEST, None, make_policy()).would_change is None
 
 
 def test_a_place_is_offered_even_when_another_is_forbidden() -> None:

@@ -15,8 +15,8 @@ from licet.app.audit.steps import next_steps, untouched
 from licet.app.audit.surprises import surprises
 from licet.app.audit.titles import title_of
 from licet.app.audit.topics import ADS, TOPICS, TRAINING, uses_of
-from licet.app.wording import region_name
 from licet.decide import Facts, Policy
+from licet.decide.explain import region_name
 from licet.packs import Pack, open_pack, shipped
 from licet.packs.model import DefaultException
 from licet.sources.archive import Limits

@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 
 from licet.app.audit.contents import AuditedFile, Group, Words
 from licet.app.audit.topics import Topic, uses_of
-from licet.app.wording import category_term, to_you
 from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide.explain import category_term
 from licet.packs import Use
 from licet.packs.model import Citation, Pack
 from licet.sources.dates import WrittenDate
 from licet.terms import Code
+from licet.terms.decisions import to_you
 from licet.terms.vocabulary import CATEGORIES, ancestors
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from licet.app.comparing.cells import Line
 from licet.app.member.settings import Source, source_of
-from licet.app.wording import category_term, purpose_term, recipient_name, region_name
+from licet.decide.explain import category_term, purpose_term, recipient_name, region_name
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import Citation
 from licet.terms import SELF

@@ -9,10 +9,11 @@ from licet.app.comparing.cells import COLUMNS, Cell, Comparison, Line, Row, cell
 from licet.app.comparing.columns import LINES, Use
 from licet.app.comparing.reaching import Reach, reach
 from licet.app.member.settings import source_of
-from licet.app.wording import purpose_term, region_name, to_you
 from licet.decide import Policy
+from licet.decide.explain import purpose_term, region_name
 from licet.packs import Pack, Rule, open_pack, shipped
 from licet.terms import SENTENCES, AppError, Code
+from licet.terms.decisions import to_you
 from licet.terms.moments import midnight
 from licet.terms.region_names import country_name
 from licet.terms.regions import is_region

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.app.differing.voice import Voice, listed
-from licet.app.wording import category_term, recipient_name
 from licet.decide import Policy
+from licet.decide.explain import category_term, recipient_name
 from licet.packs import Pack
 from licet.packs.references import SUCCEEDING
 from licet.terms import SELF

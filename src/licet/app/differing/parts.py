@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from licet.app.comparing.columns import conditions
 from licet.app.differing.places import name_places
 from licet.app.differing.voice import Voice, listed
-from licet.app.wording import recipient_name, region_name
+from licet.decide.explain import recipient_name, region_name
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import Citation, Notice
 from licet.terms import SELF

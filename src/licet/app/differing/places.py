@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from licet.app.differing.voice import listed
-from licet.app.wording import region_label
+from licet.decide.explain import region_label
 from licet.packs import Pack
 from licet.terms.region_names import country_name
 from licet.terms.regions import ALSO_IN, COUNTRIES, members_of

@@ -14,8 +14,8 @@ from licet.app.comparing.columns import conditions
 from licet.app.differing.places import name_places
 from licet.app.differing.reaching import common_moment, kinds_known, kinds_used, places_alike, topmost
 from licet.app.differing.voice import Voice, listed
-from licet.app.wording import recipient_name
 from licet.decide import Policy
+from licet.decide.explain import recipient_name
 from licet.packs import Pack, Rule, Use
 from licet.packs.model import NEVER
 from licet.terms import SELF

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from licet.app.wording import category_term, purpose_term, purpose_to_you
+from licet.decide.explain import category_term, purpose_term, purpose_to_you
 from licet.packs import Pack
 
 

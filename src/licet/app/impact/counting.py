@@ -10,8 +10,8 @@ import base64
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from licet.app.wording import category_term, purpose_term, recipient_name, region_name
 from licet.decide import Policy
+from licet.decide.explain import category_term, purpose_term, recipient_name, region_name
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
 from licet.enforce.impact_counts import UseImpact

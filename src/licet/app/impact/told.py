@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from licet.app.impact.counting import PolicyImpact
-from licet.app.wording import category_term, purpose_term, recipient_name, region_name
+from licet.decide.explain import category_term, purpose_term, recipient_name, region_name
 from licet.enforce.impact_counts import Change, UseImpact
 
 _Key = TypeVar("_Key")

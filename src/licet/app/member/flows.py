@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from licet.app.member.records import OwnRecord
-from licet.app.wording import purpose_to_you, recipient_name
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.decide.combination import (
     DISAGREE,
@@ -25,6 +24,7 @@ from licet.decide.combination import (
     combine,
     with_references,
 )
+from licet.decide.explain import purpose_to_you, recipient_name
 from licet.enforce.tabulate import dimensions
 from licet.packs import Pack, Use
 from licet.terms import SENTENCES, ChoiceState, Code

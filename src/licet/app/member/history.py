@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.member.sharing import own_document
-from licet.app.wording import purpose_to_you, recipient_name
+from licet.decide.explain import purpose_to_you, recipient_name
 from licet.enforce.access import secret_of
 from licet.ledger import Entry, EntryKind
 from licet.store import SnapshotRef

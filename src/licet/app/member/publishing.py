@@ -15,7 +15,7 @@ from typing import NamedTuple
 from licet.app.member.flows import uses_in
 from licet.app.member.records import OwnRecord, OwnRecords
 from licet.decide import Decision, Facts, Policy, Request, decide
-from licet.decide.reference import stands_on
+from licet.decide.evaluator import stands_on
 from licet.enforce.pseudonyms import pseudonym_of_key
 from licet.sources.catalogue import Catalogue
 from licet.terms import SELF

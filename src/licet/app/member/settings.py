@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 from licet.app.member.flows import reason_for
 from licet.app.member.standing import Standing
-from licet.app.wording import category_term, purpose_to_you, recipient_name, region_name, to_you
 from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide.explain import category_term, purpose_to_you, recipient_name, region_name
 from licet.packs import Pack, Rule
 from licet.packs.model import Citation
+from licet.terms.decisions import to_you
 from licet.terms.moments import format_moment
 from licet.terms.regions import WORLD
 

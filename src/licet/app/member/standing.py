@@ -1,6 +1,6 @@
 """Where a member stands on one control: on or off, since when, and what made it so.
 
-Asked of `decide.reference` for everything that the control governs; what is added here are only the words for it.
+Asked of `decide.evaluator` for everything that the control governs; what is added here are only the words for it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from licet.app.wording import category_term
 from licet.decide import Facts, Policy, Request
-from licet.decide.reference import refusal_carried, stands_on, starts_on
+from licet.decide.evaluator import refusal_carried, stands_on, starts_on
+from licet.decide.explain import category_term
 from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.terms import SELF, ChoiceState, Code

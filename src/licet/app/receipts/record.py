@@ -20,7 +20,7 @@ from licet.app.receipts.context import (
 )
 from licet.app.receipts.scope import OPEN_TO_OBJECTION, Governed, Scope
 from licet.app.receipts.sentences import sentences
-from licet.app.wording import category_term, purpose_term, recipient_name, region_label
+from licet.decide.explain import category_term, purpose_term, recipient_name, region_label
 from licet.packs import Pack, Rule
 from licet.terms import SELF
 

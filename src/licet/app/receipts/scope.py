@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from licet.app.wording import category_term, purpose_term, recipient_name
+from licet.decide.explain import category_term, purpose_term, recipient_name
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import CONSENT_BASES
 from licet.terms import SELF

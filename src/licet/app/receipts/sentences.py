@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from licet.app.receipts.acts import Act
 from licet.app.receipts.scope import OPEN_TO_OBJECTION, Scope, uses_in_words
-from licet.app.wording import category_term
+from licet.decide.explain import category_term
 
 #: What a receipt shows, and what no receipt can show.
 PROVES = "The receipt proves that this choice stands in the ledger: at this position, at this moment, under this key."

@@ -1,7 +1,8 @@
-"""The nearest change that would turn a deny: a later day, a switch, a wider audience.
+"""Answers in words: how a policy's ids are said, why something is denied, and the nearest change that would turn it.
 
-Every change offered is tried: it is applied to the request and the facts and decided again, so what licet
-says would help does help. Off the hot path; asked for only when someone wants to know.
+A pack's own label comes first, then the vocabulary's, then the id as it is. Every change offered is tried: it is
+applied to the request and the facts and evaluated again, so what licet says would help does help. Off the hot path;
+asked for only when someone wants to know. Decides nothing.
 """
 
 from __future__ import annotations
@@ -9,15 +10,83 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from licet.decide.evaluator import evaluate, judge, reaches, refusal, stands_on, yes_to
 from licet.decide.policy import Cell, Clause, Control, Policy
-from licet.decide.reference import decide, judge, reaches, refusal, stands_on, yes_to
 from licet.decide.succession import FOR_GOOD
-from licet.decide.words import Decision, Facts, Request
+from licet.decide.words import Facts, Request
+from licet.packs import Pack
 from licet.packs.model import NEVER
-from licet.terms import ChoiceState, Code
+from licet.terms import SELF, SENTENCES, ChoiceState, Code
 from licet.terms.moments import format_moment, is_age
+from licet.terms.region_names import country_name
 from licet.terms.regions import WORLD, lies_in
-from licet.terms.vocabulary import ancestors
+from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term, ancestors
+
+_EVERYWHERE = {"WORLD": "everywhere", "EU": "the European Union", "EEA": "the European Economic Area"}
+
+
+def reason_of(code: Code, rule: str | None, setting: str | None, pack: Pack) -> str:
+    """Why something is permitted or denied, in one sentence for a person."""
+    known = pack.settings.get(setting) if setting else None
+    label = f"“{known.label}”" if known else (setting or "a setting")
+    return SENTENCES[code].format(rule=rule, setting=label)
+
+
+def purpose_term(pack: Pack, purpose: str) -> Term:
+    """The word for a purpose: the pack's own label and term, else those of the shared purpose it is a kind of."""
+    own = pack.purposes.get(purpose)
+    shared = next((PURPOSES[word] for word in pack.purpose_line(purpose) if word in PURPOSES), None)
+    label = own.label if own is not None else None
+    exact = PURPOSES.get(purpose)
+    dpv = own.dpv if own is not None else None
+    return Term(
+        purpose, label or (exact.label if exact else purpose), dpv or (shared.dpv if shared else None)
+    )
+
+
+def purpose_to_you(pack: Pack, purpose: str) -> str:
+    """A purpose, said to the member whose data it is about; a pack's own words stay as they are."""
+    label = purpose_term(pack, purpose).label
+    if label == getattr(pack.purposes.get(purpose), "label", None):
+        return label
+    for about, said in _SOMEONE:
+        label = label.replace(about, said)
+    return label
+
+
+#: The shared words for purposes speak of "someone"; to the member that is "you".
+_SOMEONE = (
+    ("to someone from their own", "to you from your own"), ("someone's", "your"), ("for someone", "for you"),
+)  # fmt: skip
+
+
+def category_term(pack: Pack, category: str) -> Term:
+    """The word for a kind of data; the nearest known one above it where it has none of its own."""
+    found = pack.category_term(category)
+    if found is not None and found.dpv is not None:
+        return found
+    above = next((CATEGORIES[kind] for kind in ancestors(category) if kind in CATEGORIES), None)
+    label = found.label if found is not None else above.label if above is not None else category
+    return Term(category, label, above.dpv if above is not None else None)
+
+
+def recipient_name(pack: Pack, recipient: str) -> str:
+    """What members know a recipient as; the platform itself goes by the controller's name."""
+    if recipient == SELF:
+        return pack.controller.name
+    return pack.recipients[recipient].name if recipient in pack.recipients else recipient
+
+
+def region_label(pack: Pack, region: str) -> str:
+    """What people call a region: a group's label, or the code as it is."""
+    group = pack.region_groups.get(region)
+    return group.label if group is not None else _EVERYWHERE.get(region, region)
+
+
+def region_name(pack: Pack, region: str) -> str:
+    """The same, with a country's or a province's own name for its code."""
+    label = region_label(pack, region)
+    return country_name(region) if label == region else label
 
 
 class Step(NamedTuple):
@@ -52,24 +121,23 @@ class Change(NamedTuple):
 _EASE = ("moment", "setting", "signal", "visibility", "plan", "age", "region", "created")
 
 
-def nearest_change(decision: Decision) -> Change | None:
-    """The smallest set of changes that makes a permit apply to what was denied.
+def nearest_change(request: Request, facts: Facts | None, policy: Policy) -> Change | None:
+    """The smallest set of changes that makes a permit apply to what is denied.
 
-    None when permitted, and when no permit could be made to apply: a forbid stands in the way, or a forbid that
-    nobody can evaluate, which to know more about is not a change.
+    facts: as `evaluator.readable` passes them. None when permitted, and when no permit could be made to apply: a forbid
+    stands in the way, or a forbid that nobody can evaluate, which to know more about is not a change.
     """
-    if decision.permitted or decision.facts is None or decision.code is Code.MOMENT_UNKNOWN:
+    answer = evaluate(request, facts, policy)
+    if answer.permitted or facts is None or answer.code is Code.MOMENT_UNKNOWN:
         return None
-    request, policy = decision.request, decision.policy
     cell = policy.cell(request.purpose, request.category, request.recipient)
     if cell.code is not None:
         return None
-    facts = decision.facts
     found = [
         change
         for clause in cell.permits
         for change in _towards(clause, request, facts, policy)
-        if decide(change.request, change.facts, policy).permitted
+        if evaluate(change.request, change.facts, policy).permitted
     ]
     return min(
         found,

@@ -1,4 +1,4 @@
-"""The meaning of a policy: one request, one subject, one answer. Everything faster is tested against this.
+"""The answer, fast: one request, one subject, and a policy made ready for it. It must say what `specification` says.
 
 Pure: no clock, no tables, no randomness, and it never raises. Each condition of a rule is true, false or not
 evaluable. A rule applies when all are true; it does not when any is false; otherwise nobody can say, and what
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from licet.decide.policy import Cell, Clause, Control, Policy
 from licet.decide.succession import EXACT, FOR_GOOD
-from licet.decide.words import Decision, Facts, Request
+from licet.decide.words import Answer, Facts, Request
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import is_age
 from licet.terms.regions import lies_in
@@ -60,34 +60,31 @@ _OFF_BY_DEFAULT = Verdict(False, 6, Code.OFF_BY_DEFAULT)
 _REFUSED = Verdict(False, 6, Code.REFUSED)
 
 
-def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
+def evaluate(request: Request, facts: Facts | None, policy: Policy) -> Answer:
     """Say whether one recipient may use one record of one subject for one purpose.
 
-    Units:  request.at and request.created are aware datetimes; ages are whole years.
-    Raises: nothing; what cannot be evaluated is denied with its code.
-    Source: the laws in docs/properties.md; the decision names rule, setting and choice.
+    facts: as `readable` passes them. Raises: nothing; what cannot be evaluated is denied with its code.
     """
-    facts = facts if _is_readable(facts) else None
     cell = policy.cell(request.purpose, request.category, request.recipient)
     if cell.code is not None:
-        return _deny(cell.code, None, request, facts, policy)
+        return Answer(False, cell.code)
     at = request.at
     if not isinstance(at, datetime) or at.utcoffset() is None:
-        return _deny(Code.MOMENT_UNKNOWN, None, request, facts, policy)
+        return Answer(False, Code.MOMENT_UNKNOWN)
     if policy.in_force_from is None or at < policy.in_force_from:
-        return _deny(Code.TOO_EARLY, None, request, facts, policy)
+        return Answer(False, Code.TOO_EARLY)
     if facts is None:
-        return _deny(Code.SUBJECT_UNKNOWN, None, request, None, policy)
+        return Answer(False, Code.SUBJECT_UNKNOWN)
 
     undecided: tuple[Verdict, Clause] | None = None
     for clause in cell.forbids:
         verdict = judge(clause, request, facts, policy, cell)
         if verdict.applies:
-            return _deny(Code.FORBIDDEN, clause, request, facts, policy)
+            return _deny(Code.FORBIDDEN, clause, request, facts, policy, cell)
         if verdict.applies is None and (undecided is None or verdict.stage < undecided[0].stage):
             undecided = verdict, clause
     if undecided is not None:
-        return _deny(undecided[0].code, undecided[1], request, facts, policy)
+        return _deny(undecided[0].code, undecided[1], request, facts, policy, cell)
 
     permit: Clause | None = None
     nearest: tuple[Verdict, Clause] | None = None
@@ -105,29 +102,15 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
     if permit is not None:
         refused = refusal_carried(cell, request, facts, policy) if cell.carried else None
         if refused is not None:
-            return Decision(
-                False,
-                Code.REFUSED,
-                permit.id,
-                refused,
-                _stand(refused, request, facts, policy, cell, policy.controls.get(refused)),
-                request,
-                facts,
-                policy,
-            )
+            stands = _stand(refused, request, facts, policy, cell, policy.controls.get(refused))
+            return Answer(False, Code.REFUSED, permit.id, refused, stands)
         control = permit.control
-        return Decision(
-            True,
-            Code.PERMITTED,
-            permit.id,
-            None if control is None else control.id,
-            None if control is None else _stand(control.id, request, facts, policy, cell, control),
-            request,
-            facts,
-            policy,
-        )
+        if control is None:
+            return Answer(True, Code.PERMITTED, permit.id)
+        stands = _stand(control.id, request, facts, policy, cell, control)
+        return Answer(True, Code.PERMITTED, permit.id, control.id, stands)
     if nearest is None:
-        return _deny(Code.NO_RULE, None, request, facts, policy)
+        return Answer(False, Code.NO_RULE)
     return _deny(nearest[0].code, nearest[1], request, facts, policy, cell)
 
 
@@ -397,35 +380,22 @@ def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) 
     return next((name for name, bar in found if yes < bar), None)
 
 
-def _is_readable(facts: object) -> bool:
-    """Whether facts are of the shape they should be; others say nothing about anybody."""
-    return (
+def readable(facts: object) -> Facts | None:
+    """Facts of the shape they should be; None for others, which say nothing about anybody."""
+    is_readable = (
         isinstance(facts, Facts)
         and (type(facts.choices) is dict or isinstance(facts.choices, Mapping))
         and (type(facts.narrow) is dict or isinstance(facts.narrow, Mapping))
         and isinstance(facts.signals, frozenset)
         and (not facts.narrow or all(isinstance(kinds, Mapping) for kinds in facts.narrow.values()))
     )
+    return facts if is_readable else None  # type: ignore[return-value]
 
 
-def _deny(
-    code: Code,
-    clause: Clause | None,
-    request: Request,
-    facts: Facts | None,
-    policy: Policy,
-    cell: Cell | None = None,
-) -> Decision:
-    control = clause.control if clause is not None else None
-    return Decision(
-        False,
-        code,
-        None if clause is None else clause.id,
-        None if control is None else control.id,
-        None
-        if control is None or facts is None or cell is None
-        else _stand(control.id, request, facts, policy, cell, control),
-        request,
-        facts,
-        policy,
+def _deny(code: Code, clause: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell) -> Answer:
+    control = clause.control
+    if control is None:
+        return Answer(False, code, clause.id)
+    return Answer(
+        False, code, clause.id, control.id, _stand(control.id, request, facts, policy, cell, control)
     )

@@ -1,114 +1,114 @@
-"""Faults of `decide`, the reference, and of the pack made ready for it: killed by truth tables and tests of laws."""
+"""Faults of the evaluator, and of the pack made ready for it: killed by truth tables and tests of laws."""
 
 from __future__ import annotations
 
 from faults import Fault
 
-_REFERENCE, _POLICY, _PEOPLE = "licet.decide.reference", "licet.decide.policy", "licet.enforce.people"
+_EVALUATOR, _POLICY, _PEOPLE = "licet.decide.evaluator", "licet.decide.policy", "licet.enforce.people"
 _SUCCESSION = "licet.decide.succession"
 
 FAULTS = [
     Fault(
         "a rule starts a moment late",
-        _REFERENCE,
+        _EVALUATOR,
         "at < clause.starts:",
         "at <= clause.starts:",
         "at the moment a policy takes effect it does not yet",
     ),
     Fault(
         "a rule ends a moment late",
-        _REFERENCE,
+        _EVALUATOR,
         "at >= clause.ends:",
         "at > clause.ends:",
         "at the moment a permission ends it still holds",
     ),
     Fault(
         "before its notice",
-        _REFERENCE,
+        _EVALUATOR,
         "or at < policy.in_force_from:",
         "or False:",
         "the reason told before a policy is in force is wrong",
     ),
     Fault(
         "forbids nobody can evaluate do not count",
-        _REFERENCE,
+        _EVALUATOR,
         "        if verdict.applies is None and (undecided is None or verdict.stage < undecided[0].stage):",
         "        if False:",
         "an unknown region slips past a forbid",
     ),
     Fault(
         "permits nobody can evaluate do not count",
-        _REFERENCE,
+        _EVALUATOR,
         "            if undecided is None or verdict.stage < undecided[0].stage:\n",
         "            if False:\n",
         "the reason told for an unknown fact is that no rule permits it",
     ),
     Fault(
         "minimum age exclusive",
-        _REFERENCE,
+        _EVALUATOR,
         "age < clause.minimum_age:",
         "age <= clause.minimum_age:",
         "people of just the minimum age are denied",
     ),
     Fault(
         "maximum age exclusive",
-        _REFERENCE,
+        _EVALUATOR,
         "age > clause.maximum_age:",
         "age >= clause.maximum_age:",
         "people of just the maximum age are not covered",
     ),
     Fault(
         "nobody is too young to be",
-        _REFERENCE,
+        _EVALUATOR,
         "        if not is_age(age):",
         "        if type(age) is not int:",
         "an impossible age counts as very young",
     ),
     Fault(
         "from a day on, without it",
-        _REFERENCE,
+        _EVALUATOR,
         "created < clause.created_from)",
         "created <= clause.created_from)",
         "records made at the first moment of a cut-off day are left out",
     ),
     Fault(
         "before a day, and at it",
-        _REFERENCE,
+        _EVALUATOR,
         "created >= clause.created_before",
         "created > clause.created_before",
         "records made at the first moment of a cut-off day are taken in",
     ),
     Fault(
         "a replaced setting's no is lost",
-        _REFERENCE,
+        _EVALUATOR,
         "    for setting in control.answers_for:\n        lifted_from",
         "    for setting in control.answers_for[:1]:\n        lifted_from",
         "renaming a setting turns every no into a yes",
     ),
     Fault(
         "signals are not honoured",
-        _REFERENCE,
+        _EVALUATOR,
         "if control.honours and not control.honours.isdisjoint(facts.signals):",
         "if False:",
         "a browser signal opts nobody out",
     ),
     Fault(
         "silence is consent",
-        _REFERENCE,
+        _EVALUATOR,
         "    if needs_consent:\n",
         "    if False:\n",
         "where the law wants consent, never having been asked is enough",
     ),
     Fault(
         "an exception nobody can evaluate is none",
-        _REFERENCE,
+        _EVALUATOR,
         "    if unknown:\n        return _DEFAULT_UNKNOWN",
         "    if False:\n        return _DEFAULT_UNKNOWN",
         "a default that may be off counts as on",
     ),
     Fault(
         "a refusal reaches nothing below",
-        _REFERENCE,
+        _EVALUATOR,
         "return policy.succession.kind_since(kind, above) if",
         "return policy.succession.kind_since(kind, above[:1]) if",
         "who refuses content has not refused posts",
@@ -122,21 +122,21 @@ FAULTS = [
     ),
     Fault(
         "withdrawn is not refused",
-        _REFERENCE,
+        _EVALUATOR,
         "return state not in _SILENT and state is not _GIVEN",
         "return state is ChoiceState.REFUSED",
         "who withdraws consent has not said no",
     ),
     Fault(
         "earlier refusals are forgotten",
-        _REFERENCE,
+        _EVALUATOR,
         "refusal_carried(cell, request, facts, policy) if cell.carried else None",
         "None",
         "a new policy turns a member's earlier no into a yes",
     ),
     Fault(
         "earlier signals are forgotten",
-        _REFERENCE,
+        _EVALUATOR,
         "    found += [(signal, bar) for signal, bar in cell.signals.items() if signal in facts.signals]\n",
         "",
         "a new policy forgets the browser signals that an earlier one honoured",
@@ -178,7 +178,7 @@ FAULTS = [
     ),
     Fault(
         "a yes speaks for whatever its setting governs now",
-        _REFERENCE,
+        _EVALUATOR,
         "yes = policy.speaks_for(setting, pack, request.purpose, request.category, request.recipient)",
         "yes = len(policy.earlier)",
         "who agreed to personalisation has agreed to training",
@@ -206,7 +206,7 @@ FAULTS = [
     ),
     Fault(
         "an earlier yes lifts what a refusal came to reach",
-        _REFERENCE,
+        _EVALUATOR,
         "for name, bar in found if yes < bar",
         "for name, bar in found if yes < 0",
         "a yes given before the words changed lifts a no that came along with the change",
@@ -220,7 +220,7 @@ FAULTS = [
     ),
     Fault(
         "a yes lifts all that was refused with its setting",
-        _REFERENCE,
+        _EVALUATOR,
         "        elif not outlives(setting, pack, request, policy, cell):\n",
         "        else:\n",
         "a setting gives up a use to another, and a yes to the one is taken for a yes to the other",
