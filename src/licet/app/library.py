@@ -8,11 +8,32 @@ from datetime import UTC, datetime
 from typing import Any
 
 from licet.packs import Pack, Rule, lint, locate_policy, open_pack, pack_schema, shipped
-from licet.sources.catalogue import catalogue_schema
 from licet.terms.moments import format_moment
 from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
 
-__all__ = ["catalogue_schema", "lint_pack", "list_packs", "pack_schema", "shipped_packs", "show_pack"]
+__all__ = [
+    "catalogue_schema",
+    "lint_pack",
+    "list_packs",
+    "pack_schema",
+    "recipe_schema",
+    "shipped_packs",
+    "show_pack",
+]
+
+
+def catalogue_schema() -> dict[str, Any]:
+    """The JSON Schema of `catalogue.yaml`."""
+    from licet.sources import catalogue
+
+    return catalogue.catalogue_schema()
+
+
+def recipe_schema() -> dict[str, Any]:
+    """The JSON Schema of `recipe.yaml`."""
+    from licet.uses.corpus import recipe
+
+    return recipe.recipe_schema()
 
 
 @functools.cache

@@ -1,7 +1,9 @@
-"""`licet corpus`: build, update, list, show, diff, export."""
+"""`licet corpus`: build, update, list, show, diff, export, and the recipe's schema."""
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -322,3 +324,15 @@ def _summary(ref: Any) -> dict[str, Any]:
         "documents": manifest["counts"]["documents"],
         "subjects": manifest["counts"]["subjects"],
     }
+
+
+@app.command()
+@answers
+def schema(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Print the JSON Schema of recipe.yaml, for editors.
+
+    Example: licet corpus schema > licet-recipe.schema.json
+    """
+    from licet.app.library import recipe_schema
+
+    sys.stdout.write(json.dumps(recipe_schema(), ensure_ascii=False, indent=None if as_json else 2) + "\n")

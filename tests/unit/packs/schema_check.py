@@ -5,6 +5,7 @@ An unknown keyword is an error: a schema that grows one is noticed rather than h
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -60,6 +61,8 @@ def violations(
                     found += violations(item, wanted, root, f"{at}[{number}]")
             case "minItems" | "minLength" | "minProperties":
                 found += [f"{at}: is too short"] * (len(value) < wanted)
+            case "pattern":
+                found += [f"{at}: is not written so"] * (re.search(wanted, value) is None)
             case "maxLength":
                 found += [f"{at}: is too long"] * (len(value) > wanted)
             case "minimum":

@@ -30,12 +30,24 @@ class DocumentKind(Part):
     group_by: a column; rows that share its value become one document, in the order of `order_by`.
     """
 
-    kind: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    table: str
-    text: str = Field(min_length=1)
-    needs: tuple[str, ...] = ()
-    group_by: str | None = None
-    order_by: str | None = None
+    kind: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*$", description="its name, one of its own: lower-case letters, digits, _"
+    )
+    table: str = Field(description="the table of the catalogue that its rows come from")
+    text: str = Field(
+        min_length=1,
+        description="lines with {column}; a line whose columns are all empty is dropped; {{ and }} are braces",
+        examples=["{title}\n{body}"],
+    )
+    needs: tuple[str, ...] = Field(
+        (), description="columns of which at least one must say something, or there is no document"
+    )
+    group_by: str | None = Field(
+        None, description="a labelled column; rows that share its value become one document, as a thread"
+    )
+    order_by: str | None = Field(
+        None, description="a labelled column by which the rows of a group are put in order"
+    )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -47,41 +59,49 @@ class DocumentKind(Part):
 class DeclaredNames(Part):
     """Where members declare the name they go by; an author's own name is not redacted from their words."""
 
-    table: str
-    subject: str
-    column: str
+    table: str = Field(description="the table in which members say their name")
+    subject: str = Field(description="its column of whose the name is")
+    column: str = Field(description="its column of the name")
 
 
 class NearDuplicates(Part):
     """What counts as the same text again. The earliest stays; the others wait in case it leaves."""
 
     threshold_percent: int = Field(80, ge=1, le=100, description="share of equal MinHash places")
-    permutations: int = Field(128, ge=16, le=512)
-    bands: int = Field(16, ge=1)
-    shingle_words: int = Field(3, ge=1, le=20)
+    permutations: int = Field(128, ge=16, le=512, description="MinHash places a document is compared by")
+    bands: int = Field(16, ge=1, description="groups of places; documents that share one are compared")
+    shingle_words: int = Field(3, ge=1, le=20, description="words that are taken together")
 
 
 class Recipe(Part):
     """How a corpus is made."""
 
-    licet_recipe: Literal[1]
-    documents: tuple[DocumentKind, ...] = Field(min_length=1)
-    declared_names: DeclaredNames | None = None
-    redact: tuple[str, ...] = (
-        "profile_url",
-        "email",
-        "phone",
-        "iban",
-        "payment_card",
-        "ip_address",
-        "handle",
-        "national_id",
+    licet_recipe: Literal[1] = Field(description="the format")
+    documents: tuple[DocumentKind, ...] = Field(min_length=1, description="one entry a kind of document")
+    declared_names: DeclaredNames | None = Field(
+        None, description="where members declare the name they go by; it is not redacted from their own words"
     )
-    language: bool = True
+    redact: tuple[str, ...] = Field(
+        (
+            "profile_url",
+            "email",
+            "phone",
+            "iban",
+            "payment_card",
+            "ip_address",
+            "handle",
+            "national_id",
+        ),
+        description="kinds of personal data that are taken out of the words; url is one more",
+    )
+    language: bool = Field(True, description="whether the language of each document is detected")
     languages: tuple[str, ...] | None = Field(
         None, description="keep only documents in these; needs language"
     )
-    near_duplicates: NearDuplicates | None = NearDuplicates()
+    near_duplicates: NearDuplicates | None = Field(
+        NearDuplicates(),
+        description="what is the same text again, of which the earliest stays; null to keep all",
+    )
     shortest_characters: int = Field(1, ge=1, description="shorter documents are left out")
     buckets: int = Field(64, ge=1, le=4096, description="files the documents are spread over")
 
@@ -115,6 +135,19 @@ class Recipe(Part):
         return digest(canonical_json(self.model_dump(mode="json")))
 
 
+def recipe_schema() -> dict[str, Any]:
+    """The JSON Schema of a recipe (draft 2020-12), with titles and descriptions, for editors."""
+    schema = Recipe.model_json_schema(mode="validation")
+    for definition in (schema, *schema["$defs"].values()):
+        for key, value in definition.get("properties", {}).items():
+            value.setdefault("title", key.replace("_", " ").capitalize())
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "licet recipe, format 1",
+    }
+
+
 def parse_recipe(text: str, where: str) -> Recipe:
     """A recipe from YAML. Raises: UseError CORP-001 when it cannot be read, CORP-002 when it makes no sense."""
     try:
@@ -136,7 +169,7 @@ def parse_recipe(text: str, where: str) -> Recipe:
             "CORP-002",
             f"the recipe makes no sense at {place}: {first['msg'].removeprefix('Value error, ')}",
             where,
-            "compare it with the recipe.yaml that `licet import` writes",
+            "compare it with docs/recipe.md, or with what `licet corpus schema` prints",
         ) from None
 
 
