@@ -84,7 +84,8 @@ def _describe(name: str, listed: ListedTable, rows: ir.Table) -> DescribedTable:
         Column(column, _kind(kind, sample[column] if is_text_file else None), stamps.get(column))
         for column, kind in rows.schema().items()
     )
-    return DescribedTable(name, location, columns, _key(name, listed, rows), listed.references, {})
+    parts = {part: label for part, label in stamps.items() if part not in rows.columns}
+    return DescribedTable(name, location, columns, _key(name, listed, rows), listed.references, parts, {})
 
 
 def _kind(kind: dt.DataType, texts: pa.ChunkedArray | None) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from licet.sources.catalogue import Catalogue, FactsTable, Location
+from licet.sources.paths import parse_path
 from licet.terms.vocabulary import PRIVATE_COMMUNICATION
 
 
@@ -28,6 +29,7 @@ class DescribedTable(NamedTuple):
 
     key:      a column that names each row once, if one was found or the database says so; else None.
     declared: columns that the database says refer to a table's key, by column.
+    stamped:  parts of columns that have a label inside the file, as paths, with that label.
     members:  per column the share, from 0 to 1, of its sampled ids that are members'; `describe_members` says whose.
     """
 
@@ -36,6 +38,7 @@ class DescribedTable(NamedTuple):
     columns: tuple[Column, ...]
     key: str | None
     declared: Mapping[str, str]
+    stamped: Mapping[str, str]
     members: Mapping[str, float]
 
 
@@ -109,10 +112,14 @@ def _table(table: DescribedTable, members: str | None, known: Mapping[str, Descr
         kind = _rows_are(table, list(people), list(references), made)
         told |= kind
         confirm |= dict.fromkeys(kind, "the table's name and its columns")
-    told["columns"] = {column.name: _label(table, column) for column in table.columns}
+    in_parts = {path.column for path in map(parse_path, table.stamped) if path is not None}
+    told["columns"] = {
+        column.name: None if column.name in in_parts else _label(table, column) for column in table.columns
+    }
     guessed = [c.name for c in table.columns if c.stamp is None and told["columns"][c.name] is not None]
     if guessed:
         confirm["columns"] = f"by their names: {', '.join(guessed)}"
+    told["columns"] |= table.stamped
     return told | {"confirm": confirm}
 
 

@@ -1,12 +1,13 @@
 """Stamps: the labels inside Parquet files, and the check that no catalogue says otherwise.
 
-A label travels with the data. A catalogue may leave a stamped column unlabelled, which denies it, but may not
-call it anything else; and every column it speaks of must be there. Both are checked in every file of a table.
+A label travels with the data; one on a field of a struct is of that field. A catalogue may leave what is stamped
+unlabelled, which denies it, but may not call it anything else; and every column it speaks of must be there. Both are
+checked in every file of a table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +16,22 @@ import pyarrow.parquet as pq
 
 from licet.sources.catalogue import STAMP, Catalogue, Table, is_category, nearest
 from licet.sources.parquet_files import parquet_files
-from licet.sources.paths import path_in
+from licet.sources.paths import EACH, ENTRIES, Step, path_in
+from licet.sources.paths import Path as ColumnPath
 from licet.terms import SourceError
 
 
 def stamped_labels(parquet_path: Path | str) -> dict[str, str]:
-    """Column name to stamped kind of data, for the stamped columns of a file, a folder or a glob.
+    """Column, or path of a part of one, to its stamped kind of data, over a file, a folder or a glob.
 
-    A stamp on a field inside a nested column counts for the column.
+    A stamp on a field of a struct, or within a list or a map, is of that part alone; one on a column is of all of it.
     Raises: SourceError SRC-014 when a file is missing or is not Parquet, SRC-015 when stamps disagree
     with each other or are no known kind of data.
     """
     labels: dict[str, str] = {}
     for path in parquet_files(str(parquet_path), ""):
-        for name, label in _labels_of(_schema(path), str(path)).items():
+        for part, label in _parts_of(_schema(path), str(path)).items():
+            name = str(part) if part.steps else part.column
             if labels.setdefault(name, label) != label:
                 raise SourceError(
                     "SRC-015",
@@ -88,20 +91,64 @@ def _check_file(name: str, table: Table, named: tuple[str, ...], path: Path) -> 
 
 def check_labels(name: str, table: Table, schema: pa.Schema, where: str) -> None:
     """Hold what the catalogue says of one table against the labels in one schema. Raises: SRC-013 and SRC-015."""
-    # engines such as DuckDB do not tell upper from lower case in column names, so neither does this
-    stamps = {column.casefold(): stamp for column, stamp in _labels_of(schema, where).items()}
+    # engines such as DuckDB do not tell upper from lower case in names, so neither does this
     names = {column.casefold() for column in schema.names}
-    for written, label in table.columns.items():
-        # a stamp is of the whole column: no part of it is anything else
-        within = path_in(written.casefold(), names)
-        stamp = None if within is None else stamps.get(within.column)
-        if stamp is not None and label is not None and label != stamp:
-            raise SourceError(
-                "SRC-013",
-                f"table {name} labels {written} {label}, but the data is stamped {stamp}",
-                where,
-                f"write {written}: {stamp}, or null to leave it out",
-            )
+    labels = [
+        (path_in(written.casefold(), names), written, label) for written, label in table.columns.items()
+    ]
+    for part, stamp in _parts_of(schema, where).items():
+        stamped = _folded(part)
+        for written, label in _speaking_of(stamped, labels):
+            if label is not None and label != stamp:
+                named = str(part) if part.steps else part.column
+                raise SourceError(
+                    "SRC-013",
+                    f"table {name} labels {written} {label}, but the data is stamped {stamp}"
+                    + (f" at {named}" if part.steps else ""),
+                    where,
+                    f"write {named}: {stamp}, or null to leave it out",
+                )
+
+
+def _speaking_of(
+    stamped: ColumnPath, labels: list[tuple[ColumnPath | None, str, str | None]]
+) -> Iterator[tuple[str, str | None]]:
+    """The labels by which some of a stamped part goes: those within it, and the narrowest of those around it."""
+    around: list[tuple[int, bool, str, str | None]] = []
+    for path, written, label in labels:
+        if path is None or path.column != stamped.column:
+            continue
+        if not _run_alike(path.steps, stamped.steps):
+            continue
+        if len(path.steps) >= len(stamped.steps):
+            yield written, label
+        # a label that names a key speaks of that entry alone, and takes nothing from what the others go by
+        else:
+            is_of_all = path.steps == stamped.steps[: len(path.steps)]
+            around.append((len(path.steps), is_of_all, written, label))
+    # what a narrower label covers does not go by a wider one
+    covered = any(path is not None and path == stamped for path, _, _ in labels)
+    narrowest = max((depth for depth, is_of_all, _, _ in around if is_of_all), default=-1)
+    if not covered:
+        yield from (
+            (written, label)
+            for depth, is_of_all, written, label in around
+            if depth >= narrowest or not is_of_all
+        )
+
+
+def _run_alike(one: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
+    """Whether two ways lead the same way as far as both go; a key of a map is one of its entries."""
+    return all(
+        step == another or {step.kind, another.kind} == {"entries", "key"}
+        for step, another in zip(one, other, strict=False)
+    )
+
+
+def _folded(path: ColumnPath) -> ColumnPath:
+    return ColumnPath(
+        path.column.casefold(), tuple(Step(step.kind, step.name.casefold()) for step in path.steps)
+    )
 
 
 def _schema(path: Path) -> pa.Schema:
@@ -117,33 +164,50 @@ def _schema(path: Path) -> pa.Schema:
         ) from None
 
 
-def _labels_of(schema: pa.Schema, where: str) -> dict[str, str]:
-    labels: dict[str, str] = {}
-    for field in schema:
-        found = _stamps_in(field)
-        if len(found) > 1:
-            raise SourceError(
-                "SRC-015",
-                f"column {field.name} holds fields of several kinds: {', '.join(sorted(found))}",
-                where,
-                "give each kind a column of its own",
-            )
-        for label in found:
-            if not is_category(label):
-                raise SourceError(
-                    "SRC-015",
-                    f"column {field.name} is stamped {label!r}, which is no kind of data",
-                    where,
-                    "import again with this version",
-                )
-            labels[field.name] = label
-    return labels
+def _parts_of(schema: pa.Schema, where: str) -> dict[ColumnPath, str]:
+    """Every stamped part of every column. Raises: SourceError SRC-015."""
+    return {
+        part: label
+        for field in schema
+        for part, label in _stamps_in(field, ColumnPath(field.name), None, where)
+    }
 
 
-def _stamps_in(field: pa.Field) -> set[str]:
-    """The stamps of a field and of everything nested in it."""
+def _stamps_in(
+    field: pa.Field, part: ColumnPath, around: str | None, where: str
+) -> Iterator[tuple[ColumnPath, str]]:
+    """The stamps of a field and of everything nested in it; around: that of what it is a part of."""
     own = (field.metadata or {}).get(STAMP)
-    found = {own.decode("utf-8", "replace")} if own is not None else set()
-    for n in range(field.type.num_fields):
-        found |= _stamps_in(field.type.field(n))
-    return found
+    label = None if own is None else own.decode("utf-8", "replace")
+    if label is not None and not is_category(label):
+        raise SourceError(
+            "SRC-015",
+            f"column {part} is stamped {label!r}, which is no kind of data",
+            where,
+            "import again with this version",
+        )
+    if around is not None and label not in (None, around):
+        raise SourceError(
+            "SRC-015",
+            f"{part} is stamped {label}, and what it is a part of {around}",
+            where,
+            "stamp a column as a whole, or its parts",
+        )
+    if label is not None and around is None:
+        yield part, label
+    for step, child in _within(field.type):
+        inner = part if step is None else ColumnPath(part.column, (*part.steps, step))
+        yield from _stamps_in(child, inner, label or around, where)
+
+
+def _within(kind: pa.DataType) -> Iterator[tuple[Step | None, pa.Field]]:
+    """What a type is made of, with the step that leads there."""
+    if pa.types.is_map(kind):
+        yield ENTRIES, kind.key_field
+        yield ENTRIES, kind.item_field
+        return
+    for n in range(kind.num_fields):
+        child = kind.field(n)
+        is_struct = pa.types.is_struct(kind)
+        is_union = pa.types.is_union(kind)
+        yield (Step("field", child.name) if is_struct else None if is_union else EACH), child

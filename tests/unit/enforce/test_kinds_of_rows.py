@@ -13,7 +13,7 @@ from licet.enforce import Access, Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
 from licet.packs import Pack
-from licet.sources.catalogue import Catalogue
+from licet.sources.catalogue import STAMP, Catalogue
 from licet.terms import GateError, SourceError
 
 JOBS = pa.table({"id": [1, 2], "title": ["Baker", "Nurse"], "note": ["x", "y"], "seen_by": ["public", None]})
@@ -217,3 +217,26 @@ def test_a_use_is_given_items_about_nobody_and_told_when_a_table_is_something_el
             with pytest.raises(GateError) as caught:
                 ask(name)
             assert caught.value.code == "GATE-212"
+
+
+def test_each_field_of_a_struct_goes_by_the_label_it_carries() -> None:
+    field = pa.struct(
+        [
+            pa.field("text", pa.string(), metadata={STAMP: "content.posts"}),
+            pa.field("to", pa.string(), metadata={STAMP: "contact.email"}),
+        ]
+    )
+    notes = pa.table({"who": ["ann"], "note": pa.array([{"text": "hello", "to": "x@y"}], field)})
+
+    def read(**labels: str) -> list[dict[str, Any]]:
+        table = {"location": {"arrow": "notes"}, "subjects": ["who"], "columns": labels}
+        found: list[dict[str, Any]] = (
+            gate_over({"notes": table}, {"notes": notes}, policy_with()).read("notes").to_pylist()
+        )
+        return found
+
+    (row,) = read(**{"note.text": "content.posts", "note.to": "contact.email"})
+    assert row["note"] == {"text": "hello", "to": None}
+    for labels in ({"note": "content.posts"}, {"note.to": "content.posts"}):
+        with pytest.raises(SourceError, match="SRC-013"):
+            read(**labels)

@@ -79,15 +79,73 @@ def test_files_of_one_table_that_disagree_are_refused(tmp_path: Path) -> None:
     assert refusal(labelled("f"), tmp_path) == "SRC-015"
 
 
-def test_a_stamp_inside_a_nested_column_counts_for_the_column(tmp_path: Path) -> None:
+def test_a_stamp_inside_a_column_is_of_that_part_and_binds_what_covers_it(tmp_path: Path) -> None:
     inner = pa.struct([pa.field("text", pa.string(), metadata={STAMP: PRIVATE})])
     table = pa.table([[[{"text": "x"}]]], schema=pa.schema([("thread", pa.list_(inner))]))
     pq.write_table(table, tmp_path / "t.parquet")
-    assert stamped_labels(tmp_path / "t.parquet") == {"thread": PRIVATE}
+    assert stamped_labels(tmp_path / "t.parquet") == {"thread[].text": PRIVATE}
     assert refusal(labelled("t.parquet", thread="content.posts"), tmp_path) == "SRC-013"
+    check_stamps(labelled("t.parquet", thread=PRIVATE), tmp_path)
 
 
-@pytest.mark.parametrize("stamps", [["nonsense"], ["content.posts", PRIVATE]])
+ONE_EACH = pa.struct(
+    [
+        pa.field("text", pa.string(), metadata={STAMP: "content.posts"}),
+        pa.field("to", pa.string(), metadata={STAMP: "contact.email"}),
+        pa.field("note", pa.string()),
+    ]
+)
+WITHIN = pa.schema(
+    [
+        ("s", ONE_EACH),
+        ("l", pa.list_(ONE_EACH)),
+        ("m", pa.map_(pa.string(), pa.field("value", pa.string(), metadata={STAMP: "contact.phone"}))),
+        pa.field("w", pa.struct([pa.field("x", pa.string())]), metadata={STAMP: "content.posts"}),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"s.text": "content.posts", "s.to": "contact.email", "s.note": "feedback"},
+        {"s": "content.posts", "s.to": None},
+        {"s": "feedback", "s.to": "contact.email", "s.Text": None},
+        {"s.note": "feedback"},
+        {"l[].text": "content.posts", "l[]": None},
+        {"m": "contact.phone"}, {"m{}": "contact.phone"}, {"m{home}": "contact.phone", "m{}": None},
+        {"w": "content.posts"}, {"w.x": "content.posts"}, {"w.x": None},
+    ],
+)  # fmt: skip
+def test_each_part_may_be_called_what_it_is_stamped(tmp_path: Path, columns: dict[str, str | None]) -> None:
+    pq.write_table(WITHIN.empty_table(), tmp_path / "t.parquet")
+    check_stamps(labelled("t.parquet", **columns), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"s": "content.posts"}, {"s.to": "content.posts"}, {"s": "feedback", "s.to": "contact.email"},
+        {"s.TO": "content.posts"}, {"l[]": "content.posts"}, {"l": "feedback", "l[].text": None},
+        {"l[].to": "feedback"}, {"m": "contact"}, {"m{}": "contact.email"}, {"m{home}": "contact.email"},
+        {"m": "contact.email", "m{home}": "contact.phone"}, {"w.x": "feedback"}, {"w": "feedback", "w.x": None},
+    ],
+)  # fmt: skip
+def test_no_label_that_covers_a_stamped_part_calls_it_anything_else(
+    tmp_path: Path, columns: dict[str, str | None]
+) -> None:
+    pq.write_table(WITHIN.empty_table(), tmp_path / "t.parquet")
+    assert refusal(labelled("t.parquet", **columns), tmp_path) == "SRC-013"
+
+
+def test_a_stamp_within_another_that_says_otherwise_is_refused(tmp_path: Path) -> None:
+    inner = pa.struct([pa.field("text", pa.string(), metadata={STAMP: PRIVATE})])
+    schema = pa.schema([pa.field("c", inner, metadata={STAMP: "content.posts"})])
+    pq.write_table(schema.empty_table(), tmp_path / "t.parquet")
+    assert refusal(labelled("t.parquet"), tmp_path) == "SRC-015"
+
+
+@pytest.mark.parametrize("stamps", [["nonsense"], ["content.posts", "nonsense"]])
 def test_stamps_that_make_no_sense_are_refused(tmp_path: Path, stamps: list[str]) -> None:
     fields = [pa.field(f"f{n}", pa.string(), metadata={STAMP: stamp}) for n, stamp in enumerate(stamps)]
     pq.write_table(pa.table([[None]], schema=pa.schema([("c", pa.struct(fields))])), tmp_path / "t.parquet")
