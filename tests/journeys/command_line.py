@@ -20,8 +20,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 _SERVER = r"""
-import ctypes, json, os, resource, select, sys
-import licet.cli.main, licet.app.story, licet.sources.stackexchange, licet.sources.linkedin, licet.sources.demo
+import ctypes, importlib, json, os, resource, select, sys
+import licet.cli.main, licet.app.corpora, licet.app.member.member, licet.app.story
+import licet.sources.stackexchange, licet.sources.linkedin, licet.sources.demo
+from licet.cli.command_table import COMMANDS
+for place, _ in COMMANDS.values():
+    importlib.import_module("licet.cli." + place.partition(":")[0])
 for line in sys.stdin:
     job = json.loads(line)
     pipes = [os.pipe(), os.pipe()]  # not files: those are what the limits are for

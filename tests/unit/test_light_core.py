@@ -8,6 +8,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import licet
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -70,3 +72,55 @@ with licet.create({str(tmp_path / "work")!r}) as workspace:
         "CORP-110 pip install 'licet[corpus]'",
         "SRC-055 pip install pandas, or read them with .to_pyarrow()",
     ]
+
+
+def imported_by(*command: str) -> set[str]:
+    """The modules that are there when a command has answered."""
+    told = run_without(
+        (),
+        f"""
+import sys
+from licet.cli.main import run
+sys.argv = ["licet", *{command!r}]
+try:
+    run()
+except SystemExit as left:
+    assert not left.code
+print("\\n" + " ".join(sys.modules))
+""",
+    )
+    return set(told[-1].split())
+
+
+def test_help_imports_nothing_that_takes_long() -> None:
+    assert not {
+        "duckdb", "ibis", "pyarrow", "numpy", "pandas", "sqlalchemy", "pydantic", "yaml", "rich", "fsspec",
+        "cryptography", "licet.app", "licet.packs", "licet.ledger",
+    } & imported_by("--help")  # fmt: skip
+
+
+def test_one_decision_imports_nothing_that_others_need(tmp_path: Path) -> None:
+    with licet.create(tmp_path / "work") as workspace:
+        workspace.make_demo_world(members=10)
+        workspace.use_pack("linkedin_as_reported")
+        (member, *_) = workspace.some_subjects(1)
+    question = ("--subject", member.subject, "--purpose", "ad_sharing", "--category", "profile.skills")
+    there = imported_by("decide", *question, "--workspace", str(tmp_path / "work"))
+    assert "licet.decide" in there
+    packages = {
+        "phonenumbers",
+        "py3langid",
+        "rensa",
+        "stdnum",
+        "pyspark",
+        "psycopg",
+        "starlette",
+        "rich.progress",
+    }
+    assert not packages & there
+    rooms = (
+        "licet.uses", "licet.web", "licet.app.corpora", "licet.app.audit", "licet.app.member", "licet.app.comparing",
+        "licet.app.differing", "licet.app.impact", "licet.app.receipts", "licet.enforce.gate",
+        "licet.enforce.batches", "licet.sources.demo", "licet.sources.place_names",
+    )  # fmt: skip
+    assert not {module for module in there if module.startswith(rooms)}

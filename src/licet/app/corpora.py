@@ -36,7 +36,6 @@ from licet.uses.corpus.standing import find_fallen, find_standing
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
 
-PURPOSE = "generative_ai_training"
 
 #: What leaves the store with an export: no subject ids, no keys of the platform's own tables.
 EXPORTED = list(SCHEMA.names)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from licet.app.differing.bindings import count_silenced, counted_in_words, noes_that_travel
-from licet.app.differing.voice import ABOUT_MEMBERS
 from licet.decide import Policy
 from licet.ledger import Ledger
 from licet.terms.moments import format_moment
@@ -37,6 +35,10 @@ class PackInForce(NamedTuple):
         told = cls(pack.id, pack.title, pack.version, pack.digest, permits_from, changed, ledger.position)
         if not changed or not policy.earlier:
             return told
+        # late: what compares policies takes time to load
+        from licet.app.differing.bindings import count_silenced, counted_in_words, noes_that_travel
+        from licet.app.differing.voice import ABOUT_MEMBERS
+
         # Who was erased left noes behind and no yes, so nobody need be known.
         silenced = count_silenced(policy, ledger.choices_table(told.position, known=tuple))
         return told._replace(

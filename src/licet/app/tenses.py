@@ -11,14 +11,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from licet.enforce import Gate
-from licet.enforce.gate import require_moment
 from licet.ledger import EntryKind
 from licet.terms import AppError
 from licet.terms.moments import Tense, day_begun_everywhere, day_of
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
+    from licet.enforce import Gate
 
 #: What the ledger tells of and no decision looks at.
 _CHANGES_NOTHING = frozenset({EntryKind.USE_RUN, EntryKind.NOTICE_SHOWN, EntryKind.PACK_ANNOUNCED})
@@ -46,6 +45,8 @@ def tense_of(workspace: Workspace, at: datetime | None, position: int) -> Tense:
     Raises: GateError GATE-001 for what is no moment with a time zone, or one that no calendar has in UTC.
     """
     if at is not None:
+        from licet.enforce.gate import require_moment  # late: who asks about now needs no gate
+
         require_moment(at)
         now = workspace.now()
         if at > now:

@@ -12,47 +12,46 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from licet.app import choice_files, choosing, corpora, deciding, id_changes, importing, library, policies
-from licet.app.archive import member_archive
+from licet.app import choosing, deciding, id_changes, policies
 from licet.app.argument_types import names_wrong_types
-from licet.app.choice_import import ImportedChoices, import_choices
 from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
-from licet.app.id_changes import Renamed
-from licet.app.impact import PolicyImpact, impact_of
 from licet.app.layout import Layout, is_workspace, ledger_place, make_workspace, open_layout, read_salt
 from licet.app.ledger_place import open_ledger
-from licet.app.member.member import Member
-from licet.app.member.publishing import Introduction, PublicPage, introductions, public_page
-from licet.app.member.records import OwnRecords
-from licet.app.membership import certify_membership
-from licet.app.readiness import what_is_missing
 from licet.app.reading import Reading
-from licet.app.receipts.issuing import issue
 from licet.app.results import Chosen, CorpusDifference, CorpusExport, CorpusResult, Imported, PackInForce
-from licet.app.tenses import PresentGate, checked, stands_for_now, system_clock, tense_of
-from licet.app.tokens import Tokens
-from licet.app.what_if import WhatIf, what_if
+from licet.app.tenses import checked, system_clock
 from licet.decide import Decision, Facts, Policy
-from licet.enforce import Gate, decide_batch
 from licet.enforce.absences import Absences, unknown_who
 from licet.enforce.doubtful_ids import DoubtfulIds
-from licet.enforce.kept import Kept
 from licet.enforce.people import People
-from licet.enforce.subject_index import SubjectIndexes
 from licet.ledger import Entry, EntryKind, Ledger, Signer, VerifyReport
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
-from licet.store import SnapshotRef, Store
 from licet.terms import SELF, AppError, LicetError
 from licet.terms.moments import Tense, format_moment
-from licet.uses.corpus.corpus import Progress
-from licet.uses.corpus.exports import Export
+
+if TYPE_CHECKING:
+    # Everything that not every operation needs is imported by those that do, so that one decision starts sooner.
+    import pyarrow as pa
+
+    from licet.app.choice_import import ImportedChoices
+    from licet.app.id_changes import Renamed
+    from licet.app.impact import PolicyImpact
+    from licet.app.member.member import Member
+    from licet.app.member.publishing import Introduction, PublicPage
+    from licet.app.member.records import OwnRecords
+    from licet.app.tenses import PresentGate
+    from licet.app.tokens import Tokens
+    from licet.app.what_if import WhatIf
+    from licet.enforce import Gate
+    from licet.enforce.kept import Kept
+    from licet.enforce.subject_index import SubjectIndexes
+    from licet.store import SnapshotRef, Store
+    from licet.uses.corpus.corpus import Progress
+    from licet.uses.corpus.exports import Export
 
 
 def _silent(stage: str, done: int, total: int | None) -> None:
@@ -110,8 +109,18 @@ class Workspace:
         self.layout: Layout = open_layout(root.absolute())
         self._spark = spark_session(spark)
         self._reading = Reading(self.layout, DoubtfulIds(lambda: self.salt))
-        self._kept = Kept()
-        self._indexes = SubjectIndexes(self.layout.root)
+
+    @functools.cached_property
+    def _kept(self) -> Kept:
+        from licet.enforce.kept import Kept
+
+        return Kept()
+
+    @functools.cached_property
+    def _indexes(self) -> SubjectIndexes:
+        from licet.enforce.subject_index import SubjectIndexes
+
+        return SubjectIndexes(self.layout.root)
 
     def __enter__(self) -> Workspace:
         return self
@@ -139,6 +148,8 @@ class Workspace:
 
     @property
     def store(self) -> Store:
+        from licet.store import Store
+
         return Store.open(self.layout.store)
 
     @property
@@ -148,6 +159,8 @@ class Workspace:
 
     def missing(self) -> list[LicetError]:
         """Everything that keeps this workspace from answering; empty when it is ready. See `licet.app.readiness`."""
+        from licet.app.readiness import what_is_missing
+
         return what_is_missing(self)
 
     # -- policy ---------------------------------------------------------------------------------------------
@@ -176,6 +189,8 @@ class Workspace:
 
     def show_pack(self, digest: str) -> dict[str, Any]:
         """One that the ledger names, in plain values. Raises: AppError APP-016 when it names none such, APP-006."""
+        from licet.app import library
+
         if all(one["digest"] != digest for one in self.named_packs()):
             raise AppError(
                 "APP-016", "no policy of this digest was put in force or announced", digest,
@@ -191,11 +206,15 @@ class Workspace:
         self, before: str, after: str, from_at: datetime | None = None, to_at: datetime | None = None
     ) -> PolicyImpact:
         """What changes on this workspace's data between two policies, or two moments; see `licet.app.impact`."""
+        from licet.app.impact import impact_of
+
         moment = self.now()
         return impact_of(self, before, after, from_at or moment, to_at or from_at or moment)
 
     def what_if(self, *packs: str, member: str | None = None, at: datetime | None = None) -> WhatIf:
         """What each of these policies would use of this workspace's data; see `licet.app.what_if`."""
+        from licet.app.what_if import what_if
+
         return what_if(self, packs, at or self.now(), member)
 
     def announce_pack(self, name_or_path: str) -> PackInForce:
@@ -223,6 +242,8 @@ class Workspace:
         self, folder: str | Path, *, replace: bool = False, progress: Any = None
     ) -> Imported:
         """Import a Stack Exchange dump: a folder with Users.xml, Posts.xml and the others."""
+        from licet.app import importing
+
         return importing.import_stackexchange(self.layout, Path(folder), replace, progress)
 
     def import_linkedin(
@@ -235,12 +256,16 @@ class Workspace:
         progress: Any = None,
     ) -> Imported:
         """Import one member's downloaded archive."""
+        from licet.app import importing
+
         return importing.import_linkedin(self.layout, Path(archive), subject, region, replace, progress)
 
     def make_demo_world(
         self, members: int = 2000, seed: int = 7, *, replace: bool = False, progress: Any = None
     ) -> Imported:
         """Fill the workspace with a made-up professional network, the same for the same members and seed."""
+        from licet.app import importing
+
         return importing.make_demo_world(self.layout, members, seed, replace, progress)
 
     # -- choices --------------------------------------------------------------------------------------------
@@ -298,6 +323,9 @@ class Workspace:
         Raises: AppError APP-171 for what is no such file, APP-172 for rows that are no choices, APP-173 for a digest or
         name that this ledger does not know, APP-174 when members of the file chose meanwhile again and again.
         """
+        from licet.app import choice_files
+        from licet.app.choice_import import import_choices
+
         tell = progress or _silent
         tell("reading", 0, None)
         rows, where = choice_files.read_source(source, form)
@@ -386,6 +414,8 @@ class Workspace:
         Writes nothing; the same entry and size give the same receipt.
         Raises: AppError APP-080 alike when there is no such entry, it is not theirs, or it was erased.
         """
+        from licet.app.receipts.issuing import issue
+
         if subject is not None:
             choosing.require_subject_id(subject)
         return issue(self.ledger, self._signer, self._policies.packs_before, entry, subject, size)
@@ -395,6 +425,8 @@ class Workspace:
 
         Raises: before the first piece, AppError APP-013 for an unknown subject, SourceError for an unreadable table.
         """
+        from licet.app.archive import member_archive
+
         return member_archive(self, subject)
 
     def facts(self, subject: str, at: datetime, position: int | None = None) -> Facts | None:
@@ -408,11 +440,15 @@ class Workspace:
 
     def some_subjects(self, most: int) -> list[Introduction]:
         """The first known subjects by id, each with public name and headline, for a demo to offer."""
+        from licet.app.member.publishing import introductions
+
         subjects = self.people().first(most)
         return introductions(self.records_about(*subjects), self.catalogue, subjects)
 
     def records_about(self, *subjects: str) -> OwnRecords:
         """Every record about a member, or about any of a few, as the tables stand."""
+        from licet.app.member.records import OwnRecords
+
         return OwnRecords(self.catalogue, self._indexes, *subjects)
 
     def public_page(self, subject: str, record: tuple[str, str] | None = None) -> PublicPage:
@@ -421,6 +457,8 @@ class Workspace:
         record: its table and key. Raises: AppError APP-013 for an unknown subject, APP-005; GateError GATE-171,
         GATE-172 where somebody's refusal would be lost with their id.
         """
+        from licet.app.member.publishing import public_page
+
         choosing.require_subject_id(subject)
         at, place, people = self.now(), self.ledger.position, self.people()
         if not people.knows(subject):
@@ -451,6 +489,8 @@ class Workspace:
 
     def willing_to_train(self, most: int) -> list[str]:
         """The subjects of whom that is so, in the order of ids; none where more than `most` switched anything on."""
+        import pyarrow.compute as pc
+
         choices = self.ledger.choices_table(known=tuple)
         said = choices["subject"].filter(pc.equal(choices["value"], "on")).unique().to_pylist()
         known = filter(self.people().knows, said if len(said) <= most else ())
@@ -462,6 +502,8 @@ class Workspace:
 
     def member(self, subject: str, at: datetime | None = None) -> Member:
         """One member's side: settings, what is done with their data, notices. Raises: AppError APP-013."""
+        from licet.app.member.member import Member
+
         return Member(self, subject, self.now() if at is None else at)
 
     # -- tokens ---------------------------------------------------------------------------------------------
@@ -469,6 +511,8 @@ class Workspace:
     @functools.cached_property
     def tokens(self) -> Tokens:
         """Who may call the API, and for what."""
+        from licet.app.tokens import Tokens
+
         return Tokens(self.layout.tokens)
 
     @functools.cached_property
@@ -537,6 +581,8 @@ class Workspace:
         at_least: as `decide` has it. Raises: AppError APP-085; GateError GATE-171, GATE-172 where the members' table
         shows that somebody's refusal may be lost with their id: then it may be missing from the columns, too.
         """
+        from licet.enforce import decide_batch
+
         moment, policy = (
             self.now() if at is None else at,
             self._policies.at(self._position(position, at_least)),
@@ -572,8 +618,10 @@ class Workspace:
         Raises: AppError APP-085 when the ledger, or `position`, is not there yet; GateError GATE-200 when nothing is
         trained for this purpose.
         """
+        from licet.app.tenses import PresentGate, tense_of
 
         def open_gate() -> Gate:
+
             named = at is not None or position is not None
             present = PresentGate(self, None if named else open_gate)
             place = self._position(position, at_least)
@@ -598,7 +646,7 @@ class Workspace:
         *,
         at: datetime | None = None,
         position: int | None = None,
-        purpose: str = corpora.PURPOSE,
+        purpose: str = "generative_ai_training",
         recipient: str = SELF,
         recipe: str | Path | None = None,
         people_left: int = 0,
@@ -611,6 +659,8 @@ class Workspace:
         position: one that stands for the present, since nothing that matters was recorded after it.
         Raises: UseError CORP-208 for a moment to come or choices of the past.
         """
+        from licet.app import corpora
+
         with clear_disk_errors("building the corpus"), self.absences.once_done() as absences:
             return corpora.build(
                 self, purpose, recipient, at, position, recipe, people_left, absences, progress
@@ -631,6 +681,8 @@ class Workspace:
         snapshot: the latest that may be updated, by default. Raises: UseError CORP-200 for one made for inspection,
         CORP-208 for another moment than now or choices of the past.
         """
+        from licet.app import corpora
+
         with clear_disk_errors("updating the corpus"), self.absences.once_done() as absences:
             return corpora.update(self, snapshot, at, position, recipe, people_left, absences, progress)
 
@@ -651,11 +703,15 @@ class Workspace:
         recipe: the one it was made by, where that is not the workspace's.
         Raises: UseError CORP-209 where nobody can tell which may be used.
         """
+        from licet.app import corpora
+
         with self.absences.once_done() as absences:
             return corpora.documents(self, self.corpus_show(snapshot), limit, recipe, absences)
 
     def corpus_diff(self, before: str, after: str = "latest") -> CorpusDifference:
         """What changed between two snapshots, document by document."""
+        from licet.app import corpora
+
         return corpora.diff(self.store, self.corpus_show(before), self.corpus_show(after))
 
     def corpus_export(
@@ -676,6 +732,8 @@ class Workspace:
         recipe:    the one it was made by, where that is not the workspace's.
         Raises: UseError CORP-209 when a document of it may not be used now, CORP-200 for one made for inspection.
         """
+        from licet.app import corpora
+
         with clear_disk_errors("exporting the corpus"), self.absences.once_done() as absences:
             made = corpora.usable(self, snapshot, "exported")
             return corpora.export(
@@ -684,6 +742,8 @@ class Workspace:
 
     def corpus_exports(self) -> list[CorpusExport]:
         """Every copy that left the store, as the ledger tells of them, the latest last."""
+        from licet.app import corpora
+
         return corpora.exports(self)
 
     def corpus_contains(self, subject: str, snapshot: str = "latest") -> dict[str, Any]:
@@ -691,10 +751,14 @@ class Workspace:
 
         Raises: UseError CORP-210 for a snapshot of an earlier licet; AppError APP-170, APP-218.
         """
+        from licet.app.membership import certify_membership
+
         return certify_membership(self, self.corpus_show(snapshot), subject)
 
     def corpus_is_behind(self, snapshot: str = "latest") -> bool:
         """Whether something was recorded since a snapshot was made that an update would look at."""
+        from licet.app.tenses import stands_for_now
+
         return not stands_for_now(self, self.corpus_show(snapshot).manifest["ledger"]["position"])
 
     # -- the ledger -----------------------------------------------------------------------------------------
@@ -757,6 +821,9 @@ class Workspace:
         absences: Absences | None = None,
         present: PresentGate | None = None,
     ) -> Gate:
+        from licet.app.tenses import tense_of
+        from licet.enforce import Gate
+
         return Gate(
             self.policy(position),
             purpose,

@@ -7,9 +7,7 @@ else to standard error.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
 import json
 import os
 import sys
@@ -21,16 +19,9 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 from rich.text import Text
 
+from licet.cli.streams import forget_stdout
 from licet.terms import LicetError
 
 
@@ -141,23 +132,6 @@ def answers(command: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
-def open_screen() -> None:
-    """Whatever the terminal is, an answer can be written to it: closed streams take it, and no letter is refused."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
-        elif isinstance(stream, io.TextIOWrapper):
-            # What was a file when Python opened it may be a pipe by now, and then stays as it is.
-            with contextlib.suppress(OSError):
-                stream.reconfigure(errors="backslashreplace")
-
-
-def forget_stdout() -> None:
-    """Nobody reads any more: what is still to be written, at the exit of the interpreter too, goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def fail(error: LicetError, as_json: bool) -> None:
     """One error, as JSON on standard output or as lines on standard error."""
     if as_json:
@@ -204,6 +178,15 @@ def progress_bar(as_json: bool) -> Iterator[Callable[[str, int, int | None], Non
     if as_json or not err.is_terminal:
         yield _unseen
         return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         console=err, transient=True,

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import licet
-from licet.cli import show
+from licet.cli import pack_check, pack_diff, pack_exchange, show
 from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, say
 
 app = typer.Typer(help="Policies: what a platform says it does with its members' data.", no_args_is_help=True)
@@ -192,3 +192,9 @@ def use(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False)
     say(f"{used.title} is in force{'' if used.changed else ' already'}{starts}.")
     for sentence in (*used.carries, *used.asks_again):
         say(f"  {sentence}")
+
+
+app.command("check")(pack_check.check)
+app.command("diff")(pack_diff.diff)
+app.command("export")(pack_exchange.export)
+app.command("import")(pack_exchange.import_)

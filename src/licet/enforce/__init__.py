@@ -6,9 +6,24 @@ into those classes; `gate` joins the two, or, once a table is prepared, looks th
 `batches` decides about records that bring their facts along. `engine` is what any engine must offer.
 """
 
-from licet.enforce.access import Access
-from licet.enforce.batches import decide_batch
-from licet.enforce.counts import HeldBack
-from licet.enforce.gate import Gate
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from licet.enforce.access import Access
+    from licet.enforce.batches import decide_batch
+    from licet.enforce.counts import HeldBack
+    from licet.enforce.gate import Gate
 
 __all__ = ["Access", "Gate", "HeldBack", "decide_batch"]
+
+_WHERE = {"Access": "access", "Gate": "gate", "HeldBack": "counts", "decide_batch": "batches"}
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when asked for: the facts about one person need no gate.
+    if name in _WHERE:
+        return getattr(import_module(f"licet.enforce.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'licet.enforce' has no attribute {name!r}")

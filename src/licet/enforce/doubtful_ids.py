@@ -34,7 +34,7 @@ class DoubtfulIds:
         self._ledger: Ledger | None = None
         self._position = 0
         self._spellings: npt.NDArray[np.int64] = np.empty(0, np.int64)
-        self._ids: pa.Array = pa.array([], pa.string())
+        self._ids: pa.Array = pa.nulls(0, pa.string())
         self._later: dict[str, set[str]] = {}
         self._like: dict[str, tuple[str, ...]] = {}
 

@@ -38,13 +38,7 @@ from licet.sources.catalogue import Table
 from licet.terms import GateError
 from licet.terms.vocabulary import is_never_learnt
 
-_NO_PEOPLE = pa.table(
-    {
-        "subject": pa.array([], pa.string()),
-        "region": pa.array([], pa.string()),
-        "class_id": pa.array([], pa.int64()),
-    }
-)
+_NO_PEOPLE = pa.schema({"subject": pa.string(), "region": pa.string(), "class_id": pa.int64()}).empty_table()
 
 
 @dataclass(frozen=True)

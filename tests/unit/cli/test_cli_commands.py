@@ -160,6 +160,7 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
         "columns",
         "unlabelled",
         "pseudonymous",
+        "about_nobody",
         "look_alikes",
         "unknown_words",
     } == gate.keys()

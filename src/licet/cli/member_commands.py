@@ -1,0 +1,113 @@
+"""One member: what they choose, and what may be done with a record of theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import licet
+from licet.cli.door import (
+    HERE,
+    AsJson,
+    At,
+    AtLeast,
+    Position,
+    Purpose,
+    Recipient,
+    WorkspaceDir,
+    answers,
+    print_json,
+    say,
+)
+from licet.terms import SELF
+from licet.terms.moments import parse_moment
+
+
+@answers
+def choose(
+    subject: Annotated[str, typer.Option("--subject", "-s", help="The member's id.")],
+    setting: Annotated[str, typer.Option("--setting", help="The setting's id; see `licet packs show`.")],
+    value: Annotated[str, typer.Argument(help="on or off", metavar="on|off")],
+    category: Annotated[
+        str | None, typer.Option("--category", help="Narrow the choice to one kind of data.")
+    ] = None,
+    receipt: Annotated[
+        Path | None, typer.Option("--receipt", help="Write the choice's receipt to this file, too.")
+    ] = None,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Record a member's choice; it is durable when the command returns.
+
+    The members' table need not have the member yet, nor be there at all: the choice holds from when it has.
+
+    Example: licet choose --subject 42 --setting data_for_generative_ai_improvement off
+    """
+    with licet.open(workspace) as opened:
+        chosen = opened.choose(subject, setting, value, category=category, via="cli")
+        alike = opened.alike(subject) if chosen.known is False else []
+        if receipt is not None:
+            from licet.cli.receipt_commands import write_for_choice
+
+            write_for_choice(opened, chosen.entry, receipt)
+    if as_json:
+        print_json(chosen.as_json())
+        return
+    narrowed = f" for {category}" if category else ""
+    say(f"{setting} is {value} for {subject}{narrowed} since {chosen.recorded_at} (entry {chosen.entry}).")
+    if receipt is not None:
+        say(f"Its receipt is in {receipt}.")
+    for note in chosen.notes:
+        say(note, "yellow")
+    if chosen.known is None:
+        say("The table of members cannot be read at present, so the id is not checked.", "yellow")
+    elif not chosen.known:
+        say(
+            f"The table of members has no {subject!r} yet; the choice holds for whoever comes under that id.",
+            "yellow",
+        )
+    if alike:
+        say(f"It has {' and '.join(map(repr, alike))}: was that meant?", "yellow")
+    say("What is decided from now on follows it: licet corpus update", "dim")
+
+
+@answers
+def decide(
+    subject: Annotated[str, typer.Option("--subject", "-s", help="The member's id.")],
+    category: Annotated[str, typer.Option("--category", help="The kind of data, e.g. content.posts.")],
+    purpose: Purpose,
+    recipient: Recipient = SELF,
+    at: At = None,
+    position: Position = None,
+    at_least: AtLeast = None,
+    visibility: Annotated[
+        str | None, typer.Option("--visibility", help="Who could see the record, e.g. public.")
+    ] = None,
+    created: Annotated[str | None, typer.Option("--created", help="When the record was made.")] = None,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Ask about one record of one member, and hear why, and what would turn the answer.
+
+    Example: licet decide --subject 42 --purpose generative_ai_training --category profile.skills --at 2025-11-02
+    """
+    with licet.open(workspace) as opened:
+        answer = opened.decide(
+            subject,
+            purpose,
+            category,
+            recipient=recipient,
+            at=None if at is None else parse_moment(at),
+            position=position,
+            at_least=at_least,
+            visibility=visibility,
+            created=None if created is None else parse_moment(created),
+        ).as_json()
+    if as_json:
+        print_json(answer)
+    else:
+        from licet.cli import show
+
+        show.decision(answer)
