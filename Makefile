@@ -76,7 +76,7 @@ check: setup-test ## layers, types, lint
 setup-both:
 	@$(MAKE) --no-print-directory -j 2 setup-system setup-test
 
-test: setup-both ## every test, after the checks
+test: setup-both ## the checks, and every test but those that tests/nightly.txt leaves to the night
 	@$(MAKE) --no-print-directory check
 	@.venv/bin/pytest -n 2 --dist loadgroup -m "not nightly" tests
 

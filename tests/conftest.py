@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ledger_homes import Home, PostgresHome, SqliteHome
+from nightly_sample import left_to_the_night
 from postgres_server import HASTY, PostgresServer
 
 #: Small tables want no parallel shuffles, no plans changed on the way, and little compiling of Java.
@@ -31,7 +32,10 @@ SMALL = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    left = left_to_the_night()
     for item in items:
+        if any(each.holds(item.nodeid) for each in left):
+            item.add_marker(pytest.mark.nightly)
         chosen = getattr(item, "callspec", None)
         on_spark = chosen is not None and "spark" in chosen.params.values()
         if on_spark or {"spark_session", "connect_session"} & {*getattr(item, "fixturenames", ())}:

@@ -19,10 +19,10 @@ from forge import GROUPS, KILLERS
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
-#: Each share is one test, so that a parallel run spreads them; the first of either group is always tried.
+#: Each share is one test, so that a parallel run spreads them; the first of either group is in `make test`.
 SHARES = [
     pytest.param(group, share, shares, marks=[pytest.mark.nightly] * (share > 0))
-    for group, shares in (("gate", 6), ("evaluator", 2))
+    for group, shares in (("gate", 12), ("evaluator", 4))
     for share in range(shares)
 ]
 
