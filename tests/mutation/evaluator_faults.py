@@ -267,4 +267,32 @@ FAULTS = [
         "return purposes",
         "moving a purpose below another turns a no into a yes",
     ),
+    Fault(
+        "a shared purpose succeeds nothing",
+        _SUCCESSION,
+        "{id_: (purpose.kind_of, purpose.succeeds) for id_, purpose in pack.purposes.items()},",
+        "{id_: (purpose.kind_of, purpose.succeeds) for id_, purpose in pack.purposes.items() if id_ not in PURPOSES},",
+        "a platform gives its own purpose up for a shared one, and every no to it is gone",
+    ),
+    Fault(
+        "what lay around a dropped word is left behind when it moves",
+        _SUCCESSION,
+        "self.with_kinds(turn.reached(self.with_kinds(words)))",
+        "turn.reached(self.with_kinds(words))",
+        "a no that fell back on a shared purpose loses what was a kind of it then",
+    ),
+    Fault(
+        "a no counts from where another first stood in its setting's place",
+        _SUCCESSION,
+        "self.last + 1 if governed.was_there else self.first",
+        "self.last + 1 if governed.was_there and False else self.first",
+        "a yes from before a no lifts it once its setting and the one in its place are gone",
+    ),
+    Fault(
+        "what stands in a setting's place now is not looked at",
+        _POLICY,
+        "                instead.setdefault(setting, len(self.earlier))\n",
+        "                pass\n",
+        "a yes from before a setting took another's place lifts a no to that",
+    ),
 ]

@@ -325,6 +325,7 @@ class Policy:
         governing = {rule.setting for rule in rules.values() if rule.effect == "permit" and rule.setting}
         found: dict[str, list[tuple[Governed, int]]] = {}
         bars: dict[str, int] = {}
+        there = set[str]()  # settings that were there and governed just this
         instead: dict[str, int] = {}  # by settings that were gone by then
         signals: dict[str, int] = {}
         for word in (*line, ANY):
@@ -338,15 +339,18 @@ class Policy:
                     instead[setting] = min(instead.get(setting, bar), bar)
                 else:
                     bars[setting] = max(bars.get(setting, 0), bar)
+                    there |= {setting} if since == EXACT else set()
                 for signal in governed.signals:
                     signals[signal] = max(signals.get(signal, 0), FOR_GOOD if since == EXACT else since)
         for setting in (one for id_ in governing for one in self.controls[id_].answers_for):
             if setting in pack.settings:
                 bars[setting] = FOR_GOOD  # it has not ceased to
+                there.add(setting)
             else:
                 instead.setdefault(setting, len(self.earlier))
         for setting, bar in instead.items():
-            bars[setting] = max(bars.get(setting, 0), bar)
+            if setting not in there:
+                bars[setting] = max(bars.get(setting, 0), bar)
         carried = {setting: Carry(bars[setting], tuple(sources)) for setting, sources in found.items()}
         clauses = [(rules[id_].effect, self._clauses[id_]) for id_ in sorted(rules)]
         return Cell(

@@ -340,18 +340,15 @@ def noes(case: Case) -> list[tuple[str, int]]:
 def lifted_from(setting: str, case: Case) -> int:
     """The pack from which on a yes to another setting came after a no to this one, as far as the packs can tell.
 
-    After all in which the setting was there and governed the question, itself or by one that takes its place; once it
-    was gone, with the first in which one did. For what the no only came to reach, with the pack with which it did.
+    After all in which the setting was there and governed the question, itself or by one that takes its place. Where it
+    never did: with the first in which another did in its place. And for what its no only came to reach: with the pack
+    with which it did.
     """
-    found, instead = [0], []
-    for source in case.sources:
-        if source.setting == setting and source.since > source.number:
-            found.append(source.since)
-        elif source.setting == setting and setting in case.packs[source.number].settings:
-            found.append(source.number + 1)
-        elif source.setting == setting:
-            instead.append(source.number)
-    return max(*found, min(instead, default=0))
+    of_it = [source for source in case.sources if source.setting == setting]
+    came = [source.since for source in of_it if source.since > source.number]
+    exact = [source.number for source in of_it if source.since == source.number]
+    was_there = [number + 1 for number in exact if setting in case.packs[number].settings]
+    return max(0, *came, *(was_there or exact[:1]))
 
 
 def no_until(setting: str, case: Case) -> int:
@@ -453,7 +450,9 @@ def reached_with(part: str, words: set[str], pack: Pack, before: Packs) -> set[s
         parents = {parent for one in before if (parent := parent_of(part, word, one)) is not None}
         found |= {new for new in new_words if parent_of(part, new, pack) in parents}
         found |= set() if knows(part, word, pack) else around(part, word, parents)
-    while more := {new for old, new in heirs if old in found} - found:
+    # What was below a kind of data that is reached was reached with it, wherever its heir stands.
+    within = {old: {*ancestors(old)} if part == "categories" else {old} for old, _ in heirs}
+    while more := {new for old, new in heirs if found & within[old]} - found:
         found |= more
     return with_kinds(part, found, pack)
 
@@ -477,7 +476,7 @@ def succeeded(part: str, word: str, pack: Pack) -> set[str]:
 def parent_of(part: str, word: str, pack: Pack) -> str | None:
     """What a word shares with its siblings: the kind of data above; what a purpose is a kind of; a recipient's sort."""
     if part == "categories" or word in PURPOSES:
-        return word.rpartition(".")[0] or word
+        return word.rpartition(".")[0] or None
     if part == "recipients":
         return pack.recipients[word].kind if word in pack.recipients else None
     return pack.purposes[word].kind_of or ANY if word in pack.purposes else None

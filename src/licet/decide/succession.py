@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from licet.packs import Pack
 from licet.terms import SELF
-from licet.terms.vocabulary import PURPOSES
+from licet.terms.vocabulary import PURPOSES, ancestors
 
 #: Every purpose, or every recipient but the platform itself; no id can be it.
 ANY = "*"
@@ -77,7 +77,7 @@ class Span(NamedTuple):
         """The pack from which on a yes to another setting ends a refusal that reaches a question since a pack.
 
         For what was governed exactly: the first after all in which the setting was there and did, itself or by one
-        that took its place; where it was gone, the first in which another did for it.
+        that took its place; where it was gone, the first in which another did for it, if it never did itself.
         """
         return since if since != EXACT else self.last + 1 if governed.was_there else self.first
 
@@ -185,7 +185,7 @@ class Step:
             ),
         )
         categories = {id_: pack.categories.get(id_) for id_ in _categories(pack)}
-        self.categories = _turn(
+        kinds = _turn(
             before.back(pack, "categories"),
             {
                 id_: (_above(id_), () if entry is None else entry.succeeds)
@@ -195,6 +195,8 @@ class Step:
             lambda word: () if _above(word) is None else (_above(word),),
             lambda word: () if pack.category_term(word) is not None else (word.partition(".")[0],),
         )
+        # What was below a kind of data that is reached was reached with it, wherever its heir stands.
+        self.categories = kinds._replace(heirs=_by_all_above(kinds.heirs))
         self.recipients = _turn(
             before.back(pack, "recipients"),
             {id_: (recipient.kind, recipient.succeeds) for id_, recipient in pack.recipients.items()},
@@ -316,6 +318,9 @@ class Succession:
                 old, turn = getattr(before, part), getattr(step, part)
                 for word in getattr(after, part) - old:
                     heir_of = {one for one in turn.heirs if word in turn.heirs[one]}
+                    heir_of = {
+                        one for one in heir_of if not any(two.startswith(f"{one}.") for two in heir_of)
+                    }
                     dropped = {one for one in old if word in turn.around(one)}
                     kin = {
                         one
@@ -390,6 +395,14 @@ def _turn(
         parents,
         around,
     )
+
+
+def _by_all_above(heirs: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for old, new in heirs.items():
+        for kind in ancestors(old):
+            found[kind] = found.get(kind, frozenset()) | new
+    return found
 
 
 def _categories(pack: Pack) -> set[str]:

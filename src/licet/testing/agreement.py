@@ -1,19 +1,38 @@
-"""A gate and `licet.testing.expected` over one world: the same rows, cells, columns, reasons and counts."""
+"""A gate and `licet.testing.expected` over one world: the same rows, cells, columns, reasons and counts.
+
+And the evaluator, by which `expected` decides, and the specification: the same answers.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from licet.decide import Facts, Request
+from licet.decide.evaluator import evaluate
 from licet.enforce import Gate
 from licet.terms import Code
-from licet.testing.expected import Expected, columns_permitted, expect, identity_shown
+from licet.testing.expected import (
+    Expected,
+    columns_permitted,
+    expect,
+    identity_shown,
+    known_facts,
+    people_of,
+    seen_and_made,
+)
+from licet.testing.meaning import Meaning
 from licet.testing.worlds import World
+
+#: The specification is asked one decision in so many: it takes some forty times as long as the evaluator.
+ONE_IN = 20
 
 
 class Disagreement(AssertionError):
-    """A gate and `decide` say two things about one table."""
+    """A gate and `decide` say two things about one table, or `decide` and the specification about one record."""
 
 
 class Agreed(NamedTuple):
@@ -63,6 +82,34 @@ def assert_table_agrees(gate: Gate, world: World, name: str, columns_too: bool =
         _same(f"columns of {name!r}, prepared", Counter(again.column_names), Counter(read.column_names))
         _same(f"rows or cells of {name!r}, prepared", rows_of(again.to_pylist()), rows_of(read.to_pylist()))
     return Agreed(told.decided, Counter(one.code or Code.PERMITTED.value for one in told.verdicts))
+
+
+def assert_meant(world: World) -> int:
+    """Hold the evaluator to the specification on one decision in twenty; how many that were. Raises Disagreement."""
+    policy = world.policy
+    meaning = Meaning([*policy.earlier, policy.pack])
+    asked = 0
+    for request, facts in itertools.islice(_questions(world), 0, None, ONE_IN):
+        asked += 1
+        answer, meant = evaluate(request, facts, policy), meaning.decide(request, facts)
+        if answer != meant:
+            raise Disagreement(
+                f"the specification says {meant} of {request} about {facts}; the evaluator {answer}"
+            )
+    return asked
+
+
+def _questions(world: World) -> Iterator[tuple[Request, Facts | None]]:
+    """Every kind of data of every record, for everyone it is about."""
+    known = known_facts(world)
+    for name, table in world.catalogue.tables.items():
+        kinds = [kind for kind in dict.fromkeys(table.columns.values()) if kind is not None]
+        for row in world.tables[name].to_pylist():
+            shown, made = seen_and_made(table, row)
+            for subject in people_of(row, table):
+                for kind in kinds:
+                    request = Request(world.purpose, kind, world.recipient, world.at, shown, made)
+                    yield request, None if subject is None else known.get(subject)
 
 
 def _same(what: str, by_the_gate: Counter[Any], by_decide: Counter[Any]) -> None:

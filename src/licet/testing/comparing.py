@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from licet.terms import LicetError
-from licet.testing.agreement import Disagreement, assert_agree
+from licet.testing.agreement import Disagreement, assert_agree, assert_meant
 from licet.testing.features import features
 from licet.testing.shapes import make_worlds
 from licet.testing.shrinking import shrink
@@ -16,6 +16,7 @@ from licet.testing.worlds import World
 
 class Outcome(NamedTuple):
     """cases:    single decisions compared: one kind of data of one record for one of its people at one moment.
+    meant:    of these, decisions that the specification was asked, too.
     codes:    rows of tables per code; `permitted` is what passed.
     features: worlds per feature.
     failure:  what differed, with a small world that shows it; None when nothing did."""
@@ -24,6 +25,7 @@ class Outcome(NamedTuple):
     shape: str
     moments: int
     cases: int
+    meant: int
     codes: Counter[str]
     features: Counter[str]
     failure: str | None
@@ -34,24 +36,27 @@ def compare(seed: int, number: int, shape: str | None = None) -> Outcome:
     shape, worlds = make_worlds(seed, number, shape)
     codes: Counter[str] = Counter()
     met: Counter[str] = Counter()
-    cases = 0
+    cases = meant = 0
     for world in worlds:
         met.update(features(world).keys())
         problem = difference(world, columns_too=shape == "small")
         if isinstance(problem, str):
-            return Outcome(number, shape, len(worlds), cases, codes, met, _told(world, problem))
+            return Outcome(number, shape, len(worlds), cases, meant, codes, met, _told(world, problem))
         cases += problem[0]
-        codes += problem[1]
-    return Outcome(number, shape, len(worlds), cases, codes, met, None)
+        meant += problem[1]
+        codes += problem[2]
+    return Outcome(number, shape, len(worlds), cases, meant, codes, met, None)
 
 
-def difference(world: World, columns_too: bool, engine: Any = None) -> str | tuple[int, Counter[str]]:
-    """How a gate and `decide` differ over a world; or how many decisions were compared, and the codes of rows."""
+def difference(world: World, columns_too: bool, engine: Any = None) -> str | tuple[int, int, Counter[str]]:
+    """How specification, evaluator and gate differ over a world; or how many decisions were compared, how many of them
+    with the specification, and the codes of rows."""
     try:
+        meant = assert_meant(world)
         agreed = assert_agree(open_gate(world, engine), world, columns_too)
     except (Disagreement, LicetError, ArithmeticError, ValueError, TypeError, LookupError) as problem:
         return f"{type(problem).__name__}: {problem}"
-    return agreed.cases, agreed.codes
+    return agreed.cases, meant, agreed.codes
 
 
 def _told(world: World, problem: str) -> str:

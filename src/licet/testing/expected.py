@@ -199,7 +199,7 @@ def _judge(
 ) -> tuple[Verdict, int]:
     if not kinds:
         return Verdict(frozenset(), Code.UNLABELLED.value, None, None), 0
-    visibility, created = _seen_and_made(table, row)
+    visibility, created = seen_and_made(table, row)
     told: list[tuple[str | None, list[Decision]]] = []
     # A row about nobody: somebody in every country, whose yes is their silence.
     asked_of: list[Facts | None] = [
@@ -229,7 +229,7 @@ def _judge(
     return Verdict(permitted, Code.SUBJECTS_DISAGREE.value, None, told[0][0]), asked
 
 
-def _seen_and_made(table: Table, row: dict[str, Any]) -> tuple[str | None, datetime | None]:
+def seen_and_made(table: Table, row: dict[str, Any]) -> tuple[str | None, datetime | None]:
     visibility = table.visibility_is if table.visibility is None else row[table.visibility]
     return visibility, None if table.created is None else moment_of(row[table.created])
 
@@ -244,7 +244,7 @@ def _permitted_by(
 ) -> frozenset[str]:
     """Of these kinds of data, what one person, of whom an element of the row is about, permits of this row."""
     facts = None if subject is None else known.get(str(subject))
-    visibility, created = _seen_and_made(table, row)
+    visibility, created = seen_and_made(table, row)
     request = Request(world.purpose, "", world.recipient, world.at, visibility, created)
     return frozenset(k for k in kinds if decide(request._replace(category=k), facts, world.policy).permitted)
 

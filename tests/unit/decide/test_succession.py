@@ -458,3 +458,41 @@ def test_a_policy_put_in_force_a_second_time_answers_as_it_did() -> None:
     who = said(GIVEN, "s2", second, REFUSED)
     for packs in ((FIRST, second), (FIRST, second, second)):
         assert ask(who, *packs, purpose="ads_b") is Code.REFUSED  # the setting governs it still
+
+
+def test_a_yes_given_once_a_setting_was_gone_lifts_its_no_whenever_the_policy_says_what_took_its_place() -> (
+    None
+):
+    second = pack(permit("s2"))
+    third = pack(permit("s2"), settings={"s2": make_setting(replaces=["s1"])})
+    yes = said(GIVEN, "s2", second, REFUSED)
+    for packs in ((FIRST, second), (FIRST, second, third), (FIRST, second, third, third)):
+        assert ask(yes, *packs) is Code.PERMITTED
+        assert ask(REFUSED, *packs) is Code.REFUSED
+
+
+def test_a_no_to_a_setting_that_another_takes_the_place_of_reaches_what_that_governs_from_then_on() -> None:
+    first = pack(permit("s1", "personalisation"), permit("s2"))
+    second = pack(permit("s2"), permit("s3"), settings={"s3": make_setting(replaces=["s1"])})
+    third = pack(permit("s2"))
+    no = said(GIVEN, "s2", first, said(NO, "s1", first))
+    assert ask(no, first) is Code.PERMITTED
+    assert ask(no, first, second, third) is Code.REFUSED  # the yes came before the no reached so far
+    assert ask(said(GIVEN, "s2", second, no), first, second, third) is Code.PERMITTED
+
+
+def test_a_no_to_what_lies_above_a_kind_of_data_follows_that_kind_elsewhere() -> None:
+    moved = {**CATEGORIES, "profile.clips": {"succeeds": ["content.posts.video"]}}
+    first = pack(permit("s1", category="content.posts"))
+    second = pack(
+        permit("s1", category="content.posts"), permit("s2", category="profile.clips"), categories=moved
+    )
+    asked = {"category": "profile.clips"}
+    assert ask(MEMBER, first, second, **asked) is Code.PERMITTED
+    assert ask(said(NO, "s1", first), first, second, **asked) is Code.REFUSED
+    narrow = MEMBER._replace(narrow={"s2": {"content": NO}}, narrow_bound={"s2": {"content": second.digest}})
+    assert ask(narrow, first, second, **asked) is Code.REFUSED
+    told = Policy(second, [first]).succession.carried_by_the_last()
+    assert [(one.word, one.why, one.of) for one in told] == [
+        ("profile.clips", "succeeds", ("content.posts.video",))
+    ]
