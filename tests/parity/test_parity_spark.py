@@ -5,6 +5,7 @@ Few worlds, since each costs Spark seconds; each seed is a world of its own. `LI
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import Any
 
@@ -16,6 +17,7 @@ from licet.testing import World, make_world
 from licet.testing.agreement import assert_agree, rows_expected, rows_of
 from licet.testing.effort import EFFORT
 from licet.testing.expected import expect, people_of
+from licet.testing.features import of_world
 from licet.testing.standin import open_gate
 
 
@@ -25,6 +27,16 @@ def test_gate_on_spark_and_decide_agree(spark_session: Any, seed: int) -> None:
     known = as_spark_has_it(world)
     for name in world.catalogue.tables:
         assert expect(known, name).verdicts == expect(world, name).verdicts
+    assert assert_agree(open_gate(world, SparkEngine(spark_session)), known).cases
+
+
+def test_on_spark_too_rows_go_with_what_they_refer_to_and_rows_about_nobody_pass_by_a_rule(
+    spark_session: Any,
+) -> None:
+    wanted = {"table: that refers to another", "table: about nobody"}
+    worlds = (make_world(random.Random(seed), 12, 40, tables=2) for seed in itertools.count(500))
+    world = next(world for world in worlds if wanted <= of_world(world))
+    known = as_spark_has_it(world)
     assert assert_agree(open_gate(world, SparkEngine(spark_session)), known).cases
 
 

@@ -20,6 +20,7 @@ from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.sources.catalogue import STAMP, Catalogue
 from licet.sources.catalogue_file import load_catalogue
 from licet.terms import AppError, LicetError, SourceError
+from postgres_server import PostgresServer
 
 MEMBERS = {
     "member_id": ["a1", "b2", "c3"],
@@ -158,6 +159,21 @@ def test_a_key_and_a_reference_that_a_database_declares_are_believed(tmp_path: P
     tables = draft_catalogue(f"sqlite:///{tmp_path / 'x.db'}").catalogue.tables
     assert tables["notes"].key == "code" and tables["notes"].subjects == ("by",)
     assert tables["marks"].references == {"of": "notes"}
+
+
+def test_a_database_on_postgresql_is_drafted_too(postgres_server: PostgresServer) -> None:
+    with postgres_server.connect() as connection:
+        connection.execute("CREATE SCHEMA drafted")
+        connection.execute("CREATE TABLE drafted.people (no text PRIMARY KEY, country text)")
+        connection.execute(
+            "CREATE TABLE drafted.notes (code uuid PRIMARY KEY, by text REFERENCES drafted.people)"
+        )
+        connection.execute("INSERT INTO drafted.people VALUES ('a', 'CH')")
+    url = postgres_server.url("drafted").replace("postgresql://", "postgresql+psycopg://")
+    url = url.replace("&schema=drafted", "&options=-csearch_path%3Ddrafted")
+    catalogue = draft_catalogue(url).catalogue
+    assert catalogue.facts is not None and catalogue.facts.subject == "no"
+    assert catalogue.tables["notes"].key == "code" and catalogue.tables["notes"].subjects == ("by",)
 
 
 def test_tables_that_refer_to_one_another_make_no_circle(tmp_path: Path) -> None:
