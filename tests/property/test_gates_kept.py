@@ -6,6 +6,7 @@ position in any order with one `Kept` between them. Each must agree with a gate 
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from datetime import UTC, datetime, timedelta
@@ -20,8 +21,10 @@ from hypothesis import strategies as st
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.kept import Kept
+from licet.enforce.settled_ids import mark_of_other
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.sources.catalogue import Catalogue
+from licet.sources.spellings import look_alikes
 from licet.testing.effort import examples
 from licet.testing.words import CATEGORIES, SETTINGS, chance, pick
 from licet.testing.worlds import World, make_world
@@ -79,6 +82,11 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
     signer = Signer.create(folder / "key")
     start = datetime(2024, 1, 1, tzinfo=UTC)
     with Ledger.create(folder / "ledger", signer, lambda: start + timedelta(hours=next(ticks))) as ledger:
+        everybody = {*subjects, *map(str, world.tables["members"][world.catalogue.facts.subject].to_pylist())}
+        for alike in look_alikes(everybody):  # who looks alike is somebody else
+            for one, other in itertools.permutations(alike, 2):
+                told_apart = {"other": mark_of_other(world.salt, other), "via": "test"}
+                ledger.append([NewEntry(EntryKind.SUBJECTS_DISTINCT, one, told_apart)])
         for _ in range(4):
             for _ in range(rng.randrange(4)):
                 something_happens(rng, ledger, subjects)

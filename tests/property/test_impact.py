@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.decide import Policy
+from licet.enforce.absences import Absences
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side, uses_of
 from licet.enforce.impact_counts import UseImpact
@@ -37,11 +38,11 @@ def make_pair(rng: Random, members: int, rows: int) -> tuple[World, World]:
 
 
 def impact_of(before: World, after: World) -> Impact:
-    ledger = cast(Ledger, ToldLedger(before.choices, before.signals))
+    ledger = cast(Ledger, ToldLedger(before.choices, before.signals, before.salt))
     return Impact(
-        Side(before.policy, before.at), Side(after.policy, after.at), before._catalogue, DuckDBEngine(threads=1),
+        Side(before.policy, before.at), Side(after.policy, after.at), before.catalogue, DuckDBEngine(threads=1),
         ledger,
-        tables=before.tables,
+        tables=before.tables, absences=Absences(salt=before.salt),
     )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def by_brute_force(before: World, after: World) -> UseImpact:
     records: Counter[tuple[str, str | None, bool]] = Counter()
     members: dict[tuple[str, bool], set[str]] = {}
     of_all = [0, 0]
-    for name, table in before._catalogue.tables.items():
+    for name, table in before.catalogue.tables.items():
         rows = before.tables[name].to_pylist()
         for row, old, new in zip(
             rows, expect(before, name).verdicts, expect(after, name).verdicts, strict=True

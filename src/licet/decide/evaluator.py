@@ -306,7 +306,7 @@ def _ended(
             return None
     # What a refusal of one kind only came to reach ends with a yes to the setting itself, too.
     ended = since if since != EXACT and bar == FOR_GOOD else max(since, bar)
-    return ended if is_again or ended == FOR_GOOD else max(ended, policy.lifts_from(setting, pack))
+    return max(ended, policy.lifts_from(setting, pack))
 
 
 def outlives(setting: str, pack: str | None, request: Request, policy: Policy, cell: Cell) -> bool:

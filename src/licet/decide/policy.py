@@ -185,11 +185,44 @@ class Policy:
         number = -1 if pack is None else self.numbers.get(pack, -1)
         if number < 0:
             return -1
-        line, above = self.pack.purpose_line(purpose), ancestors(category)
         # What is gone was last known by what it governed in the last pack that had it.
         had = [one for one in range(number + 1) if setting in self._packs[one].settings]
-        speaks = bool(had) and self._governs(had[-1], setting, line, above, recipient)
-        return number if speaks else -1
+        return number if had and self._meant(had[-1], setting, purpose, category, recipient) else -1
+
+    def _meant(self, number: int, setting: str, purpose: str, category: str, recipient: str) -> bool:
+        """Whether a setting governed, under a pack, this question, by every name that its words had then.
+
+        A word that was moved since below one that was agreed to is no part of what was agreed to.
+        """
+        pack, line = self._packs[number], self.pack.purpose_line(purpose)
+        then, now = pack.recipients.get(recipient), self.pack.recipients.get(recipient)
+        if recipient != SELF and not _is_same(then, now):
+            return False
+        lines = [was for one in self._became("purposes", purpose, number) if (was := pack.purpose_line(one))]
+        if line not in lines:  # a purpose that was a kind of something else then is another purpose now
+            lines.append(line[1:])
+        known = {
+            one for one in self._became("categories", category, number) if pack.category_term(one) is not None
+        }
+        governing = self._governing_under(number)
+        return all(
+            any(
+                recipient in governing.get((setting, word, kind), ())
+                for word in was
+                for kind in ancestors(one)
+            )
+            for was in lines
+            for one in {category, *known}
+        )
+
+    def _became(self, part: str, word: str, number: int) -> tuple[str, ...]:
+        """What became a word since a pack: itself, and all that it succeeds in later ones, by however many steps."""
+        found = [word]
+        for one in found:  # grows on the way
+            entries = (getattr(pack, part).get(one) for pack in self._packs[number + 1 :])
+            olds = {old for entry in entries if entry is not None for old in entry.succeeds}
+            found += sorted(olds.difference(found))
+        return tuple(found)
 
     def covers(self, setting: str, number: int, governed: Governed) -> bool:
         """Whether a yes to a setting under a pack is one to all that a no to it had reached by then."""

@@ -12,7 +12,6 @@ as one about a single record would be, is one more entry of `noes`. Packs are va
 from __future__ import annotations
 
 import itertools
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from operator import contains, ge, gt, le
@@ -26,14 +25,13 @@ from licet.terms.regions import WORLD, lies_in
 from licet.terms.vocabulary import PURPOSES, ancestors, is_closed
 
 Packs = Sequence[Pack]
-Truth = bool | None  # None: nobody can say
 
 #: The sorts of words that a question is made of.
 PARTS = ("purposes", "categories", "recipients")
 #: Every purpose, or every recipient but the platform itself; no id can be it.
 ANY = "*"
 #: Before and beyond the number of every pack: no yes, or no no; and a no that no yes to another setting lifts.
-NEVER, FOR_GOOD = -1, sys.maxsize
+NEVER, FOR_GOOD = -1, 1 << 62
 
 
 class Case(NamedTuple):
@@ -57,13 +55,9 @@ class Condition(NamedTuple):
     """One condition of a rule. place: in the order in which they are told; those of one thing have the same."""
 
     place: int
-    holds: Truth
+    holds: bool | None  # None: nobody can say
     if_false: Code
     if_unknown: Code = Code.NO_RULE
-
-    @property
-    def code(self) -> Code:
-        return self.if_unknown if self.holds is None else self.if_false
 
 
 def decide(request: Request, facts: Facts | None, packs: Packs) -> Answer:
@@ -105,7 +99,7 @@ def decide(request: Request, facts: Facts | None, packs: Packs) -> Answer:
         unknown = [(told, rule) for told, rule in fates if rule.effect == effect and told.holds is None]
         if unknown:
             told, rule = min(unknown, key=lambda pair: pair[0].place)
-            return deny(told.code, rule, case)
+            return deny(told.if_unknown, rule, case)
     permits = [(told, rule) for told, rule in fates if rule.effect == "permit"]
     applying = [rule for told, rule in permits if told.holds]
     if applying:
@@ -120,7 +114,7 @@ def decide(request: Request, facts: Facts | None, packs: Packs) -> Answer:
         return deny(Code.NO_RULE)
     # Law 6: the permit that came nearest says why.
     told, rule = max(permits, key=lambda pair: pair[0].place)
-    return deny(told.code, rule, case)
+    return deny(told.if_false, rule, case)
 
 
 def deny(code: Code, rule: Rule | None = None, case: Case | None = None) -> Answer:
@@ -152,7 +146,7 @@ def fate(rule: Rule, case: Case) -> Condition:
     return next((one for holds in (False, None) for one in found if one.holds is holds), found[0])
 
 
-def met(limit: Any, value: Any, test: Callable[[Any, Any], bool]) -> Truth:
+def met(limit: Any, value: Any, test: Callable[[Any, Any], bool]) -> bool | None:
     """Whether a value meets a limit; where there is no limit it does, and where it is not known nobody can say."""
     return True if limit is None else None if value is None else test(limit, value)
 
@@ -195,7 +189,7 @@ def known_word(word: object, declared: frozenset[str]) -> str | None:
     return word if isinstance(word, str) and word in declared else None
 
 
-def is_in(regions: tuple[str, ...] | None, case: Case) -> Truth:
+def is_in(regions: tuple[str, ...] | None, case: Case) -> bool | None:
     return True if regions is None else lies_in(case.facts.region, case.pack.places(regions, day_of(case.at)))
 
 
@@ -203,7 +197,7 @@ def stands_on(rule: Rule, id_: str, case: Case) -> Condition:
     """Law 3: a no beats every permit that it governs; then a yes that speaks for the question; then the default."""
     yes, setting, state = yes_to(id_, case), case.pack.settings[id_], case.facts.choices.get(id_)
     # Under any later name: a no to what this setting took the place of is one to this.
-    is_refused = any(yes < no_until(old, case) for old in and_replaced(id_, case.packs))
+    is_refused = any(yes < no_until(old, case) for old in and_earlier("settings", id_, case.packs))
     if is_no(state) or is_refused or not case.facts.signals.isdisjoint(setting.honours):
         return Condition(6, False, Code.REFUSED)
     if yes > NEVER or rule.legal_basis in CONSENT_BASES:
@@ -211,7 +205,7 @@ def stands_on(rule: Rule, id_: str, case: Case) -> Condition:
     return Condition(6, starts_on(setting, case), Code.OFF_BY_DEFAULT, Code.DEFAULT_UNKNOWN)
 
 
-def starts_on(setting: Setting, case: Case) -> Truth:
+def starts_on(setting: Setting, case: Case) -> bool | None:
     """Where a setting stands for somebody never asked. Off wins; an exception nobody can evaluate is not known."""
     found = [(one.state, is_excepted(one, case)) for one in setting.default.exceptions]
     if (State.OFF, True) in found:
@@ -221,7 +215,7 @@ def starts_on(setting: Setting, case: Case) -> Truth:
     return setting.default.state is State.ON or (State.ON, True) in found
 
 
-def is_excepted(one: DefaultException, case: Case) -> Truth:
+def is_excepted(one: DefaultException, case: Case) -> bool | None:
     is_young = met(one.below_age, known_age(case.facts), gt)
     is_on_plan = met(one.plans, known_word(case.facts.plan, case.pack.plans), contains)
     truths = (is_in(one.regions, case), is_on_plan, is_young)
@@ -269,27 +263,34 @@ def spoken_for(setting: str, given: list[int], case: Case) -> int:
     Where that pack had the setting no more, in the last that had. Returns the pack's number, `NEVER` for no such yes.
     """
     number, recipient = min(given, default=NEVER), case.request.recipient
-    had = [pack for pack in case.packs[: number + 1] if setting in pack.settings]
+    had = [place for place in range(number + 1) if setting in case.packs[place].settings]
     if not had:
         return NEVER
-    then, now = had[-1].recipients.get(recipient), case.pack.recipients.get(recipient)
+    pack, since, asked = case.packs[had[-1]], case.packs[had[-1] + 1 :], case.request
+    then, now = pack.recipients.get(recipient), case.pack.recipients.get(recipient)
     is_same = then is not None and now is not None and (then.name, then.kind) == (now.name, now.kind)
-    # A purpose that was a kind of something else then is another purpose now.
-    line = case.line if had[-1].purpose_line(case.request.purpose) == case.line else case.line[1:]
-    is_meant = governs(setting, had[-1], line, case.above, recipient) and (recipient == SELF or is_same)
-    return number if is_meant else NEVER
+    # What the question's words were then, by any name; a purpose made a kind of something else since is another, too.
+    lines = [pack.purpose_line(one) for one in became("purposes", asked.purpose, pack, since)]
+    lines += [] if case.line in lines else [case.line[1:]]
+    kinds = {asked.category, *became("categories", asked.category, pack, since)}
+    meant = (governs(setting, pack, line, ancestors(kind), recipient) for line in lines for kind in kinds)
+    return number if all(meant) and (recipient == SELF or is_same) else NEVER
+
+
+def became(part: str, word: str, then: Pack, since: Packs) -> list[str]:
+    """What has become a word with the packs after one, as far as that knew it: itself, and all that it succeeds."""
+    return [one for one in and_earlier(part, word, since) if knows(part, one, then)]
 
 
 def governs(setting: str, pack: Pack, line: Sequence[str], above: Sequence[str], recipient: str) -> bool:
     return any(rule.setting == setting and names(rule, line, above, recipient) for rule in pack.rules)
 
 
-def and_replaced(setting: str, packs: Packs) -> list[str]:
-    """A setting and those whose place it took in any of the packs, directly or by others between them."""
-    found = [setting]
+def and_earlier(part: str, word: str, packs: Packs) -> list[str]:
+    """A word, or a setting, and those whose place it took in any of the packs, directly or by others between them."""
+    found = [word]
     for new in found:  # grows on the way
-        older = (pack.settings[new].replaces for pack in packs if new in pack.settings)
-        found += dict.fromkeys(old for olds in older for old in olds if old not in found)
+        found += {old for pack in packs for old in succeeded(part, new, pack)}.difference(found)
     return found
 
 
@@ -314,11 +315,11 @@ def find_sources(case: Case) -> list[Source]:
     """For every setting that a rule names, and for those whose place it took (law 3: under any later name)."""
     found = []
     for number, pack in enumerate(case.packs):
-        for rule in pack.rules:
-            settings = [] if rule.setting is None else and_replaced(rule.setting, case.packs[: number + 1])
+        for rule, setting in [(one, one.setting) for one in pack.rules if one.setting is not None]:
+            settings = and_earlier("settings", setting, case.packs[: number + 1])
             for words in itertools.product(rule.purposes, rule.categories, rule.recipients):
                 since = reaches_since(words, number, case)
-                signals = () if rule.setting is None else pack.settings[rule.setting].honours
+                signals = pack.settings[setting].honours
                 found += [Source(one, number, words, since, signals) for one in settings if since < FOR_GOOD]
     return found
 
@@ -371,9 +372,8 @@ def no_until(setting: str, case: Case) -> int:
             last = max(given, default=FOR_GOOD)
             goes_on = any(number <= last and kinds != reached[0][1] for number, kinds in reached)
             said.append((state, given, since if lifted >= len(case.packs) else max(since, lifted), goes_on))
-    noes = [max(until, after(setting, given, case)) for state, given, until, _ in said if is_no(state)]
-    noes += [until for state, _, until, goes_on in said if goes_on and state is ChoiceState.GIVEN_AGAIN]
-    return max(noes, default=NEVER)
+    held = [one for one in said if is_no(one[0]) or (one[3] and one[0] is ChoiceState.GIVEN_AGAIN)]
+    return max((max(until, after(setting, given, case)) for _, given, until, _ in held), default=NEVER)
 
 
 def after(setting: str, said: list[int], case: Case) -> int:
@@ -439,7 +439,8 @@ def reached_with(part: str, words: set[str], pack: Pack, before: Packs) -> set[s
     words = with_kinds(part, words, pack)
     known = ({*PURPOSES} if part == "purposes" else set[str]()).union(*(spoken(part, one) for one in before))
     # A word that says it succeeds one of these; and one that is ruled on again takes back what its heirs have.
-    heirs = [(old, new) for new in spoken(part, pack) for old in succeeded(part, new, pack) & known]
+    heirs = [(old, new) for new in spoken(part, pack) for old in succeeded(part, new, pack)]
+    heirs = [(old, new) for old, new in heirs if is_within(part, old, known)]
     new_words = spoken(part, pack) - known - {new for _, new in heirs}
     again = ruled(part, pack) - ruled(part, before[-1])
     for one in before:
@@ -451,8 +452,7 @@ def reached_with(part: str, words: set[str], pack: Pack, before: Packs) -> set[s
         found |= {new for new in new_words if parent_of(part, new, pack) in parents}
         found |= set() if knows(part, word, pack) else around(part, word, parents)
     # What was below a kind of data that is reached was reached with it, wherever its heir stands.
-    within = {old: {*ancestors(old)} if part == "categories" else {old} for old, _ in heirs}
-    while more := {new for old, new in heirs if found & within[old]} - found:
+    while more := {new for old, new in heirs if is_within(part, old, found)} - found:
         found |= more
     return with_kinds(part, found, pack)
 
@@ -470,7 +470,8 @@ def ruled(part: str, pack: Pack) -> set[str]:
 
 
 def succeeded(part: str, word: str, pack: Pack) -> set[str]:
-    return {*getattr(pack, part)[word].succeeds} if word in getattr(pack, part) else set()
+    entry = getattr(pack, part).get(word)
+    return set() if entry is None else {*(entry.replaces if part == "settings" else entry.succeeds)}
 
 
 def parent_of(part: str, word: str, pack: Pack) -> str | None:
@@ -480,6 +481,11 @@ def parent_of(part: str, word: str, pack: Pack) -> str | None:
     if part == "recipients":
         return pack.recipients[word].kind if word in pack.recipients else None
     return pack.purposes[word].kind_of or ANY if word in pack.purposes else None
+
+
+def is_within(part: str, word: str, words: set[str]) -> bool:
+    """Whether a word is one of these; a kind of data also where one above it is."""
+    return not words.isdisjoint(ancestors(word) if part == "categories" else (word,))
 
 
 def knows(part: str, word: str, pack: Pack) -> bool:
@@ -496,5 +502,4 @@ def around(part: str, word: str, parents: set[str]) -> set[str]:
 
 def with_kinds(part: str, words: set[str], pack: Pack) -> set[str]:
     """Purposes with the pack's own that are kinds of them: a later pack may move those, and the no goes along."""
-    kinds = {id_ for id_, entry in pack.purposes.items() if entry.kind_of in words}
-    return words | kinds if part == "purposes" else words
+    return words | {id_ for id_, one in pack.purposes.items() if part == "purposes" and one.kind_of in words}

@@ -185,7 +185,7 @@ class Step:
             ),
         )
         categories = {id_: pack.categories.get(id_) for id_ in _categories(pack)}
-        kinds = _turn(
+        self.categories = _turn(
             before.back(pack, "categories"),
             {
                 id_: (_above(id_), () if entry is None else entry.succeeds)
@@ -194,9 +194,8 @@ class Step:
             before.categories,
             lambda word: () if _above(word) is None else (_above(word),),
             lambda word: () if pack.category_term(word) is not None else (word.partition(".")[0],),
+            ancestors,
         )
-        # What was below a kind of data that is reached was reached with it, wherever its heir stands.
-        self.categories = kinds._replace(heirs=_by_all_above(kinds.heirs))
         self.recipients = _turn(
             before.back(pack, "recipients"),
             {id_: (recipient.kind, recipient.succeeds) for id_, recipient in pack.recipients.items()},
@@ -371,21 +370,27 @@ def _turn(
     known: Iterable[str],
     parents: Callable[[str], Iterable[str | None]],
     around: Callable[[str], Iterable[str]],
+    above: Callable[[str], tuple[str, ...]] = lambda word: (word,),
 ) -> _Turn:
     """As `_Turn`.
 
+    above:  a word with those that cover it: what was below a kind of data that is reached was reached with it, wherever
+            its heir stands.
     back:   words that come back, by those that had succeeded them.
     spoken: the pack's words, each with its parent and what it says it succeeds. known: those of packs before it.
     """
     earlier = {*known}
     siblings: dict[str | None, set[str]] = {}
-    heirs = {word: {*old} for word, old in back.items()}  # what comes back takes its heirs' noes along
+    heirs: dict[str, set[str]] = {}
     unheard = []
+    for word, olds in back.items():  # what comes back takes its heirs' noes along
+        for up in above(word):
+            heirs.setdefault(up, set()).update(olds)
     for word, (parent, succeeds) in spoken.items():
-        unheard += [(word, old) for old in succeeds if old not in earlier]
-        succeeded = [old for old in succeeds if old in earlier and old != word]
-        for old in succeeded:
-            heirs.setdefault(old, set()).add(word)
+        unheard += [(word, old) for old in succeeds if earlier.isdisjoint(above(old))]
+        succeeded = [old for old in succeeds if old != word and not earlier.isdisjoint(above(old))]
+        for up in (up for old in succeeded for up in above(old)):
+            heirs.setdefault(up, set()).add(word)
         if word not in earlier and not succeeded:
             siblings.setdefault(parent, set()).add(word)
     return _Turn(
@@ -395,14 +400,6 @@ def _turn(
         parents,
         around,
     )
-
-
-def _by_all_above(heirs: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for old, new in heirs.items():
-        for kind in ancestors(old):
-            found[kind] = found.get(kind, frozenset()) | new
-    return found
 
 
 def _categories(pack: Pack) -> set[str]:

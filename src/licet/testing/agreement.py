@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from licet.decide import Facts, Request
@@ -57,7 +57,7 @@ def assert_table_agrees(gate: Gate, world: World, name: str, columns_too: bool =
     for column, value in ((c, v) for row in told.rows for c, v in row):
         if value is not None and column not in present:
             raise Disagreement(f"column {column!r} of {name!r} is absent though someone permits it")
-    if columns_too and (table.subjects or table.is_about_nobody):
+    if columns_too and (table.subjects or table.is_about_nobody) and not _is_cut_before_every_day(world):
         identifying = {column for column in (table.key, *table.subjects) if column is not None}
         wanted_columns = identifying | columns_permitted(world, name)
         _same(f"columns of {name!r}", Counter(present), Counter(wanted_columns))
@@ -110,6 +110,12 @@ def _questions(world: World) -> Iterator[tuple[Request, Facts | None]]:
                 for kind in kinds:
                     request = Request(world.purpose, kind, world.recipient, world.at, shown, made)
                     yield request, None if subject is None else known.get(subject)
+
+
+def _is_cut_before_every_day(world: World) -> bool:
+    """Whether a rule sets apart what was made before the year 1: no row that Python can make, so none can be tried."""
+    rules = world.policy.pack.rules
+    return any(day == date.min for rule in rules for day in (rule.created_from, rule.created_before))
 
 
 def _same(what: str, by_the_gate: Counter[Any], by_decide: Counter[Any]) -> None:

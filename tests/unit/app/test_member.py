@@ -273,3 +273,24 @@ def test_of_a_shared_record_and_a_shared_document_each_sees_their_own_part(tmp_p
         assert "ben@example.org" not in page and "may be about the others" in page
         assert "Bread wants time" not in browser.get(f"/data/past/{use.entry}").text
         assert "Bread wants time" not in browser.get("/settings/ai/preview").text
+
+
+def test_somebody_is_introduced_by_what_is_theirs_alone_and_a_table_in_no_file_has_no_page(
+    tmp_path: Path,
+) -> None:
+    rows = {
+        "members": [member("ann"), member("ben")],
+        "profiles": [{"id": "ann", "name": "Ann Ash"}],
+        "posts": [post("p1", "ann", "Ours", **{"with": ["ann", "ben"], "title": "Ann and Ben"})],
+    }
+    workspace = make_network(tmp_path / "w", rows)
+    catalogue = workspace.layout.catalogue
+    text = catalogue.read_text().replace("title: content.posts", "title: profile.name")
+    text = text.replace("visibility: seen_by", "visibility_is: public")
+    text = text.replace("location: {parquet: data/comments.parquet}", "location: {arrow: comments}")
+    catalogue.write_text(text)
+    assert [one.name for one in workspace.some_subjects(2)] == ["Ann Ash", ""]
+    with site(tmp_path / "w") as browser:
+        browser.sign_in("ann")
+        assert browser.get("/data/records/comments").status_code == 404
+        assert browser.get("/data/records/posts").status_code == 200

@@ -291,6 +291,26 @@ def test_a_yes_goes_on_speaking_for_what_stays_and_for_what_lies_below() -> None
     assert ask(said(GIVEN, "s1", below), below, narrower) is Code.OFF_BY_DEFAULT
 
 
+def test_a_yes_is_none_to_what_is_moved_below_what_it_was_given_for() -> None:
+    """What had no name then is a new kind of what was agreed to; what had one, and was not, never becomes it."""
+    first = pack(permit("s1", "recommendation"), permit("s2"), settings=OFF)
+    yes = said(GIVEN, "s1", first)
+    for succeeds, told in (([], Code.PERMITTED), (["ads_a"], Code.OFF_BY_DEFAULT)):
+        moved = {**PURPOSES, "feed_ads": {"kind_of": "recommendation", "succeeds": succeeds}}
+        again = {**moved, "feed_ads_2": {"kind_of": "recommendation", "succeeds": ["feed_ads"]}}
+        second = pack(permit("s1", "recommendation"), purposes=moved, settings=OFF)
+        third = pack(permit("s1", "recommendation"), purposes=again, settings=OFF)
+        assert ask(yes, first, second, purpose="feed_ads") is told
+        assert ask(yes, first, second, third, purpose="feed_ads_2") is told
+    clips = {**CATEGORIES, "content.posts.clips": {"succeeds": ["profile.summary"]}, "profile.summary": {}}
+    posts = pack(
+        permit("s1", category="content.posts"), categories={**CATEGORIES, "profile.summary": {}}, settings=OFF
+    )
+    third = pack(permit("s1", category="content.posts"), categories=clips, settings=OFF)
+    assert ask(said(GIVEN, "s1", posts), posts, third, category="content.posts.clips") is Code.OFF_BY_DEFAULT
+    assert ask(said(GIVEN, "s1", third), posts, third, category="content.posts.clips") is Code.PERMITTED
+
+
 def test_a_yes_under_a_pack_nobody_knows_counts_as_never_given() -> None:
     first = pack(permit("s1", legal_basis="eu-gdpr:A6-1-a"))
     other = pack(permit("s1"))
@@ -496,3 +516,29 @@ def test_a_no_to_what_lies_above_a_kind_of_data_follows_that_kind_elsewhere() ->
     assert [(one.word, one.why, one.of) for one in told] == [
         ("profile.clips", "succeeds", ("content.posts.video",))
     ]
+
+
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_a_no_to_a_wider_kind_of_data_follows_what_is_moved_out_of_it(is_declared: bool) -> None:
+    wide = {"content.posts": {}} | ({"profile.summary": {}} if is_declared else {})
+    first = pack(permit("s1", category="profile"), categories=wide)
+    moved = {**wide, "content.summary": {"succeeds": ["profile.summary"]}}
+    second = pack(
+        permit("s2", category="content.summary"), permit("s3", category="content.posts"), categories=moved
+    )
+    third = pack(
+        permit("s4", category="content.words"),
+        categories={"content.posts": {}, "content.words": {"succeeds": ["content.summary"]}},
+    )
+    who = said(NO, "s1", first)
+    assert ask(who, first, second, category="content.summary") is Code.REFUSED
+    assert ask(who, first, second, third, category="content.words") is Code.REFUSED
+    assert ask(who, first, second, category="content.posts") is Code.PERMITTED
+
+
+def test_a_yes_after_a_no_that_is_bound_to_nothing_leaves_the_no_against_any_other_yes() -> None:
+    first = pack(permit("s1"))
+    second = pack(permit("s2"), settings={"s2": make_setting(replaces=["s1"])})
+    again = MEMBER._replace(choices={"s1": ChoiceState.GIVEN_AGAIN})
+    for who in (again, again._replace(bound={"s1": "of a policy nobody knows"})):
+        assert ask(said(GIVEN, "s2", second, who), first, second) is Code.REFUSED

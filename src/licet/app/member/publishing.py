@@ -123,7 +123,8 @@ _INTRODUCING = ("profile.name", "profile.headline")
 
 def _said(kind: str, records: Iterable[OwnRecord]) -> str:
     for record in records:
-        said = [str(record.row[column]) for column in record.kinds.get(kind, ())]
+        # What is others' is not in the row.
+        said = [str(record.row[column]) for column in record.kinds.get(kind, ()) if column in record.row]
         if said:
             # A name of two words and not the handle beside it.
             return max(said, key=lambda text: (" " in text, len(text)))

@@ -54,6 +54,8 @@ def records(request: Request, subject: Subject, table: str, start: PlaceText = 0
     catalogued = workspace.catalogue.tables.get(table)
     if catalogued is None or not catalogued.subjects:
         raise HTTPException(404, "There is no such table about members.")
+    if catalogued.location.arrow is not None:
+        raise HTTPException(404, "That table lies in no file that a page could read: a program hands it in.")
     found = workspace.member(subject).records.of(table)
     return page(
         request, "records.html", table=table, records=found[start : start + PAGE_ROWS], total=len(found),
