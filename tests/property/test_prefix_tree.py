@@ -461,6 +461,12 @@ def test_a_page_that_holds_others_than_its_tree_says_is_refused() -> None:
             )
             with pytest.raises(ValueError, match="page"):
                 bad.prove(page.first)
+        (mixed,) = PrefixTree.build(INDEX, [page.first, *other.keys[1:]]).pages
+        assert mixed.size == page.size
+        for first, held in ((page.first, mixed), (_key(1), page)):
+            bad = PrefixTree(INDEX, [Page(first, page.count, page.hash, held.to_bytes), *tree.pages[1:]])
+            with pytest.raises(ValueError, match="other keys than its tree says"):
+                bad.prove(first)
         with pytest.raises(ValueError, match="order"):
             PrefixTree(INDEX, [other, page])
 
