@@ -542,3 +542,11 @@ def test_a_yes_after_a_no_that_is_bound_to_nothing_leaves_the_no_against_any_oth
     again = MEMBER._replace(choices={"s1": ChoiceState.GIVEN_AGAIN})
     for who in (again, again._replace(bound={"s1": "of a policy nobody knows"})):
         assert ask(said(GIVEN, "s2", second, who), first, second) is Code.REFUSED
+
+
+def test_a_yes_to_what_has_just_taken_a_setting_s_place_lifts_the_no_to_that() -> None:
+    first = pack(permit("s1", "personalisation"))
+    second = pack(permit("s3"), settings={"s3": make_setting(replaces=["s1"])})
+    no = said(NO, "s1", first)
+    assert ask(no, first, second) is Code.REFUSED
+    assert ask(said(GIVEN, "s3", second, no), first, second) is Code.PERMITTED
