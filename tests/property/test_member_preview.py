@@ -98,8 +98,11 @@ def test_what_a_member_is_shown_is_what_a_gate_lets_through(
                 ]
                 for key, row in zip(keys, gate.verdicts(name).to_pylist(), strict=True)
             }
+            referred = member.records.referred()
             for record in member.records:
-                (flow,) = (one for one in flows(subject, [record], facts_of, policy, at) if one.use == use)
+                (flow,) = (
+                    one for one in flows(subject, [record], facts_of, policy, at, referred) if one.use == use
+                )
                 (part,), row = flow.parts, verdicts[record.table, record.key]
                 assert (part.code == Code.PERMITTED) == bool(row["mask"]), (record, row)
                 if set(record.subjects) == {subject} and not row["mask"]:

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from licet.app import artefacts
+from licet.app.artefacts import open_access, recorder
 from licet.app.results import CorpusDifference, CorpusExport, CorpusResult
 from licet.app.tenses import stands_for_now, tense_of
-from licet.enforce import Access, Gate
+from licet.enforce import Access
 from licet.enforce.absences import Absences
-from licet.enforce.access import secret_of
-from licet.ledger import EntryKind, NewEntry
+from licet.ledger import EntryKind
 from licet.store import SnapshotRef, Store
 from licet.terms import AppError, UseError
 from licet.terms.moments import Tense, format_moment, parse_moment
-from licet.uses.corpus import corpus
+from licet.uses.corpus.corpus import Corpus
 from licet.uses.corpus.exports import (
     Export,
     export_croissant,
@@ -30,8 +31,11 @@ from licet.uses.corpus.exports import (
 )
 from licet.uses.corpus.exports.documents import SCHEMA
 from licet.uses.corpus.recipe import Recipe, load_recipe
-from licet.uses.corpus.snapshot import KIND, is_inspection, read_documents, refuse_inspection
+from licet.uses.corpus.snapshot import KIND, read_documents
 from licet.uses.corpus.standing import find_fallen, find_standing
+from licet.uses.manifest import is_inspection, refuse_inspection
+from licet.uses.run import Made
+from licet.uses.use import Progress
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -57,7 +61,7 @@ def build(
     recipe: str | Path | None,
     people_left: int,
     absences: Absences,
-    progress: corpus.Progress,
+    progress: Progress,
 ) -> CorpusResult:
     """Of now; of a past moment, with the refusals of today, for inspection.
 
@@ -71,16 +75,10 @@ def build(
         raise _not_of_now(
             format_moment(at), "is still to come", "licet gate show --at counts what would pass then"
         )
-    access = _access(
-        workspace, purpose, recipient, at, place, made_by, absences, people_left, tense is Tense.PAST
-    )
-    built = corpus.build(
-        access,
-        workspace.store,
-        made_by,
-        record=_recorder(workspace, "build" if tense is Tense.PRESENT else "inspection"),
-        progress=progress,
-    )
+    use = Corpus(made_by)
+    is_past = tense is Tense.PAST
+    access = open_access(workspace, use, purpose, recipient, at, place, absences, people_left, is_past)
+    built = artefacts.build(workspace, use, access, progress, "inspection" if is_past else "build")
     return _result(built)
 
 
@@ -92,7 +90,7 @@ def update(
     recipe: str | Path | None,
     people_left: int,
     absences: Absences,
-    progress: corpus.Progress,
+    progress: Progress,
 ) -> CorpusResult:
     """To now. Raises: UseError CORP-200 for a snapshot made for inspection, CORP-208 for another moment or position."""
     earlier = usable(workspace, snapshot, "updated")
@@ -103,14 +101,10 @@ def update(
         assert at is not None
         raise _not_of_now(format_moment(at), "is not now", "a corpus is updated to what may be used now")
 
-    updated = corpus.update(
-        _access(workspace, asked["purpose"], asked["recipient"], at, place, made_by, absences, people_left),
-        earlier,
-        workspace.store,
-        made_by,
-        record=_recorder(workspace, "update"),
-        progress=progress,
-    )
+    use = Corpus(made_by)
+    whom = asked["recipient"]
+    access = open_access(workspace, use, asked["purpose"], whom, at, place, absences, people_left)
+    updated = artefacts.update(workspace, use, access, earlier, progress)
     return _result(updated)
 
 
@@ -177,38 +171,9 @@ def _of_today(
     absences: Absences,
 ) -> Access:
     """What judges a snapshot: access at a moment (None: now), by today's choices."""
-    purpose = snapshot.manifest["purpose"]["purpose"]
-    position = workspace.ledger.position
-    return _access(workspace, purpose, whom, at, position, made_by, absences, for_inspection=at is not None)
-
-
-def _access(
-    workspace: Workspace,
-    purpose: str,
-    recipient: str,
-    at: datetime | None,
-    position: int,
-    made_by: Recipe,
-    absences: Absences,
-    people_left: int = 0,
-    for_inspection: bool = False,
-) -> Access:
-    """What a corpus is made of and judged by."""
-
-    def open_gate(purpose: str, then: datetime | None, where: int) -> Gate:
-        return workspace._open_gate(
-            purpose,
-            recipient,
-            then,
-            where,
-            made_by.asks_for(),
-            for_training=True,
-            for_inspection=for_inspection,
-            people_left=people_left,
-            absences=absences,
-        )
-
-    return Access({purpose: open_gate(purpose, at, position)}, secret_of(workspace.salt, KIND), open_gate)
+    purpose, position = snapshot.manifest["purpose"]["purpose"], workspace.ledger.position
+    use, past = Corpus(made_by), at is not None
+    return open_access(workspace, use, purpose, whom, at, position, absences, for_inspection=past)
 
 
 def _without(table: pa.Table, fallen: pa.Array) -> pa.Table:
@@ -291,8 +256,8 @@ def export(
         for table in read_documents(workspace.store, snapshot.manifest):
             yield _without(table, standing.fallen).select(EXPORTED)
         now = provenance.as_manifest()
-        record = _recorder(
-            workspace, "export", form=form, folder=str(target.absolute()), left_out=len(standing.fallen)
+        record = recorder(
+            workspace, KIND, "export", form=form, folder=str(target.absolute()), left_out=len(standing.fallen)
         )
         record({**taken, **{part: now[part] for part in ("at", "ledger", "policy")}}, snapshot.id)
 
@@ -329,36 +294,12 @@ def _recipe(workspace: Workspace, recipe: str | Path | None) -> Recipe:
     return load_recipe(workspace.layout.recipe if recipe is None else Path(recipe))
 
 
-def _recorder(workspace: Workspace, how: str, **more: str | int) -> Callable[[dict[str, Any], str], None]:
-    """Notes a use in the ledger: what for, under which policy, as of where, and what came of it."""
-
-    def record(manifest: dict[str, Any], snapshot: str) -> None:
-        payload = {
-            "use": "corpus",
-            "how": how,
-            "purpose": manifest["purpose"]["purpose"],
-            "recipient": manifest["purpose"]["recipient"],
-            "at": manifest["at"],
-            "position": manifest["ledger"]["position"],
-            "policy": manifest["policy"]["digest"],
-            "snapshot": snapshot,
-            "root": manifest["root"],
-            "members_root": manifest["members"]["root"],
-            "documents": manifest["counts"]["documents"],
-            "subjects": manifest["counts"]["subjects"],
-            **more,
-        }
-        workspace.ledger.append([NewEntry(EntryKind.USE_RUN, None, payload)])
-
-    return record
-
-
-def _result(built: corpus.Built) -> CorpusResult:
+def _result(built: Made) -> CorpusResult:
     manifest = built.snapshot.manifest
     counts = manifest["counts"]
     return CorpusResult(
         built.snapshot.id, built.snapshot.name, manifest["root"], built.how, built.why,
         counts["documents"], counts["set_aside"], counts["subjects"], manifest["at"],
         manifest["ledger"]["position"], manifest["policy"]["id"], manifest["passed"], manifest["held_back"],
-        built.rewritten, len(manifest["buckets"]), is_inspection(manifest),
+        built.written, len(manifest["buckets"]), is_inspection(manifest),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from licet.app.choosing import require_subject_id
 from licet.app.receipts.membership_certificate import check_certificate, make_certificate
+from licet.enforce.access import secret_of
 from licet.ledger import Entry, EntryKind
 from licet.store import SnapshotRef
 from licet.terms import AppError, LedgerError
@@ -25,7 +26,8 @@ def certify_membership(workspace: Workspace, snapshot: SnapshotRef, subject: str
     for one of an earlier licet, and as `contains`; LedgerError LEDG-017 where the ledger does not fit itself.
     """
     require_subject_id(subject)
-    found = contains(workspace.store, read_members(snapshot.manifest["members"]), workspace.salt, subject)
+    secret = secret_of(workspace.salt, snapshot.kind)
+    found = contains(workspace.store, read_members(snapshot.manifest["members"]), secret, subject)
     ledger, signer = workspace.ledger, workspace._signer
     entry, checkpoint = _entry_of(workspace, snapshot), ledger.checkpoint()
     inclusion = ledger.inclusion_proof(entry.index, checkpoint.size)

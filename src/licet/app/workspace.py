@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     # Everything that not every operation needs is imported by those that do, so that one decision starts sooner.
     import pyarrow as pa
 
+    from licet.app.artefacts import ArtefactStatus, Brought
     from licet.app.choice_import import ImportedChoices
     from licet.app.id_changes import Renamed
     from licet.app.impact import PolicyImpact
@@ -50,8 +51,8 @@ if TYPE_CHECKING:
     from licet.enforce.kept import Kept
     from licet.enforce.subject_index import SubjectIndexes
     from licet.store import SnapshotRef, Store
-    from licet.uses.corpus.corpus import Progress
     from licet.uses.corpus.exports import Export
+    from licet.uses.use import Progress
 
 
 def _silent(stage: str, done: int, total: int | None) -> None:
@@ -638,6 +639,21 @@ class Workspace:
             )
 
         return open_gate()
+
+    # -- artefacts, whatever use made them --------------------------------------------------------------------
+
+    def update(self, *, people_left: int = 0, progress: Progress = _silent) -> Iterator[Brought]:
+        """Bring everything that was made to the choices of now, each as it is done; see `licet.app.artefacts`."""
+        from licet.app import artefacts
+
+        with clear_disk_errors("updating"), self.absences.once_done() as absences:
+            yield from artefacts.bring_all(self, absences, progress, people_left)
+
+    def status(self) -> list[ArtefactStatus]:
+        """How everything that was made stands to the choices of now."""
+        from licet.app import artefacts
+
+        return artefacts.status(self, self.absences)
 
     # -- the corpus -----------------------------------------------------------------------------------------
 

@@ -58,6 +58,20 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "packs": ("pack_commands:app", "Policies: what a platform says it does with its members' data."),
     "catalogue": ("catalogue_commands:app", "The catalogue: which tables there are, and whose."),
     "gate": ("gate_commands:app", "What a purpose may see of the tables."),
+    "update": (
+        "artefact_commands:update",
+        "Bring everything that was made of members' data to the choices of now; exit status 1 if something could not"
+        " be.",
+    ),
+    "status": (
+        "artefact_commands:status",
+        "Show of everything that was made whether it is as the choices of now have it, and if not, why.",
+    ),
+    "follow": (
+        "artefact_commands:follow",
+        "Keep everything that was made at the choices of now, until it is stopped. One process at a time; safe to"
+        " kill.",
+    ),
     "corpus": ("corpus_commands:app", "A training corpus that holds exactly what may be used."),
     "ledger": ("ledger_commands:app", "What members chose and what was done, append-only and provable."),
     "tokens": ("token_commands:app", "Tokens of the API: make, list and revoke them."),

@@ -95,7 +95,8 @@ class Provenance(NamedTuple):
 class Touched(NamedTuple):
     """Whom a change touched since something was made.
 
-    subjects: for whom the answers may differ; None where nobody can say, and `why` then says why not.
+    subjects: for whom the answers may differ, and whose rows refer to theirs; None where nobody can say, and `why` then
+              says why not.
     """
 
     subjects: frozenset[str] | None
@@ -294,7 +295,10 @@ class Access:
         manifest: of what was made: `Provenance.as_manifest` and `inputs` as they were then. inputs: as they are now.
         """
         why = self._why_unknown(manifest, inputs)
-        return self._touched(manifest, tables) if why is None else Touched(None, why)
+        touched = self._touched(manifest, tables) if why is None else Touched(None, why)
+        if touched.subjects is None:
+            return touched
+        return Touched(self.with_referring(tables, touched.subjects))
 
     def with_referring(self, tables: Iterable[str], subjects: frozenset[str]) -> frozenset[str]:
         """These people, and those whose rows of some tables refer to theirs, which go and come with them."""

@@ -88,7 +88,7 @@ class Contents:
 
     def _each_use(self, told: list[int]) -> Iterator[dict[str, Any]]:
         """Use by use, oldest first, the documents of one in memory at a time; notes in `told` which there were."""
-        snapshots = {ref.id: ref for ref in self._workspace.corpus_list()}
+        snapshots = {ref.id: ref for ref in self._workspace.store.snapshots()}
         for entry in self._workspace.ledger.entries(0, self._checkpoint.size, EntryKind.USE_RUN):
             if entry.payload is None:
                 continue

@@ -9,14 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from licet.app.member.sharing import own_document
 from licet.decide.explain import purpose_to_you, recipient_name
 from licet.enforce.access import secret_of
 from licet.ledger import Entry, EntryKind
 from licet.store import SnapshotRef
 from licet.terms.moments import format_moment, parse_moment
-from licet.uses.corpus.following import documents_about
-from licet.uses.corpus.snapshot import KIND
+from licet.uses.registry import open_use
+from licet.uses.use import SHOWN
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -49,8 +48,7 @@ class PastUse(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         documents = None
         if self.documents is not None:
-            shown = ("document_id", "kind", "key", "language", "text")
-            documents = [{name: row[name] for name in shown} for row in self.documents]
+            documents = [{name: row[name] for name in SHOWN} for row in self.documents]
         return {
             **self._asdict(),
             "recorded_at": format_moment(self.recorded_at),
@@ -61,7 +59,7 @@ class PastUse(NamedTuple):
 
 def past_uses(workspace: Workspace, subject: str, position: int, most: int | None = None) -> list[PastUse]:
     """The uses up to a ledger position, newest first; `most` of them, where it is given."""
-    snapshots = {ref.id: ref for ref in workspace.corpus_list()}
+    snapshots = {ref.id: ref for ref in workspace.store.snapshots()}
     entries = [one for one in workspace.ledger.entries(0, position, EntryKind.USE_RUN) if one.payload]
     return [past_use(workspace, entry, snapshots, subject) for entry in entries[::-1][:most]]
 
@@ -74,12 +72,12 @@ def past_use(workspace: Workspace, entry: Entry, snapshots: dict[str, SnapshotRe
     snapshot = snapshots.get(said["snapshot"])
     found = None
     if snapshot is not None:
-        found = documents_about(workspace.store, snapshot.manifest, secret_of(workspace.salt, KIND), subject)
-    own = None if found is None else tuple(own_document(row, subject) for row in found)
+        use = open_use(snapshot.kind, workspace.layout.root)
+        found = tuple(use.about(workspace.store, snapshot, secret_of(workspace.salt, use.name), subject))
     return PastUse(
         entry.index, entry.recorded_at, said["use"], said["how"],
         said["purpose"], purpose_to_you(pack, said["purpose"]),
         said["recipient"], recipient_name(pack, said["recipient"]),
         parse_moment(said["at"]), said["position"], pack.digest, pack.title, said["snapshot"],
-        None if snapshot is None else snapshot.name, own,
+        None if snapshot is None else snapshot.name, found,
     )  # fmt: skip

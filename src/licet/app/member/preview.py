@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from licet.app.artefacts import latest
 from licet.app.member.flows import Flow
-from licet.app.member.sharing import own_document
 from licet.app.member.supposing import SupposedLedger
 from licet.enforce import Access, Gate
 from licet.enforce.access import secret_of
 from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.uses.corpus.following import foresee
-from licet.uses.corpus.recipe import load_recipe
-from licet.uses.corpus.snapshot import KIND, is_inspection
+from licet.uses.registry import open_use
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -75,23 +73,17 @@ _WAYS = ("leaving", "coming", "changing")
 def artefact_changes(
     workspace: Workspace, supposed: SupposedLedger, subject: str
 ) -> Sequence[ArtefactChange]:
-    """The latest training set of every purpose, as it would be after an update."""
-    latest = {
-        (ref.manifest["purpose"]["purpose"], ref.manifest["purpose"]["recipient"]): ref
-        for ref in workspace.corpus_list()
-        if not is_inspection(ref.manifest)
-    }
+    """The latest artefact of every use and purpose, as it would be after an update."""
     changes = []
-    for (purpose, recipient), snapshot in latest.items():
-        recipe = load_recipe(workspace.layout.recipe)
+    for snapshot in latest(workspace):
+        use, asked = open_use(snapshot.kind, workspace.layout.root), snapshot.manifest["purpose"]
         gate = Gate(
-            workspace.policy(), purpose, workspace.now(), workspace.catalogue,
-            DuckDBEngine(), supposed, recipient=recipient, position=supposed.position,
-            base=workspace.layout.root, columns=recipe.asks_for(), for_training=True,
+            workspace.policy(), asked["purpose"], workspace.now(), workspace.catalogue,
+            DuckDBEngine(), supposed, recipient=asked["recipient"], position=supposed.position,
+            base=workspace.layout.root, columns=use.asks_for(), for_training=use.learns,
             absences=workspace.absences, salt=workspace.salt,
         )  # fmt: skip
-        access = Access({purpose: gate}, secret_of(workspace.salt, KIND))
-        found = foresee(access, snapshot, workspace.store, recipe, frozenset({subject}))
-        own = ([own_document(row, subject) for row in rows] for rows in found)
-        changes.append(ArtefactChange(snapshot.name, snapshot.manifest["at"], *own))
+        access = Access({asked["purpose"]: gate}, secret_of(workspace.salt, use.name))
+        found = use.foresee(access, workspace.store, snapshot, subject)
+        changes.append(ArtefactChange(snapshot.name, snapshot.manifest["at"], *found))
     return changes

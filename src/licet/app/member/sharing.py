@@ -38,12 +38,6 @@ def own_part(row: Mapping[str, Any], table: Table, subject: str) -> tuple[dict[s
     return columns, left_out
 
 
-def own_document(document: Mapping[str, Any], subject: str) -> dict[str, Any]:
-    """A document with its text, unless it is about others as well: the text is then not `subject`'s alone."""
-    alone = list(document["subjects"]) == [subject]
-    return {**document, "text": document["text"] if alone else None}
-
-
 def people_in(row: Mapping[str, Any], table: Table) -> Iterator[str | None]:
     """The people a row is about, in the catalogue's order; None for a gap, and for a list with nobody in it."""
     for column in table.subjects:

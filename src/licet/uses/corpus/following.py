@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,10 +19,7 @@ from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.documents import Selection, make_documents
 from licet.uses.corpus.recipe import Recipe
 from licet.uses.corpus.repeats import follow_repeats, with_repeats
-
-
-def _silent(stage: str, done: int, total: int | None) -> None:
-    """Progress for nobody."""
+from licet.uses.use import Foreseen, Progress, silent
 
 
 class Followed(NamedTuple):
@@ -45,12 +42,11 @@ def follow(
     access: Access,
     store: Store,
     recipe: Recipe,
-    before: dict[str, Any],
+    before: list[dict[str, Any]],
     touched: frozenset[str],
-    progress: Callable[[str, int, int | None], None],
+    progress: Progress,
 ) -> Followed:
-    """Make the touched people's documents anew, and theirs whose rows refer to them; see whose duplicates come back."""
-    touched = access.with_referring(_tables(recipe), touched)
+    """Make the touched people's documents anew, and see whose duplicates come back."""
     index = _read_index(store, before)
     gone = index.filter(is_about(index["subjects"].combine_chunks(), touched))
     grouped = {kind.kind for kind in recipe.documents if kind.group_by is not None}
@@ -74,24 +70,13 @@ def follow(
     return Followed(index, leaving, made, named, buckets)
 
 
-def _tables(recipe: Recipe) -> set[str]:
-    names = () if recipe.declared_names is None else (recipe.declared_names.table,)
-    return {*(kind.table for kind in recipe.documents), *names}
-
-
-class Foreseen(NamedTuple):
-    """How a snapshot would differ, by document: as the difference of the two snapshots would have it."""
-
-    leaving: list[dict[str, Any]]
-    coming: list[dict[str, Any]]
-    changing: list[dict[str, Any]]
-
-
 def foresee(
     access: Access, earlier: SnapshotRef, store: Store, recipe: Recipe, subjects: frozenset[str]
 ) -> Foreseen:
     """What `update` would change of `earlier` if these people's choices were as it is opened. Writes nothing."""
-    index, leaving, made, named, buckets = follow(access, store, recipe, earlier.manifest, subjects, _silent)
+    index, leaving, made, named, buckets = follow(
+        access, store, recipe, earlier.manifest["buckets"], subjects, silent
+    )
     after = with_repeats(made, named)
     stays = index.filter(pc.invert(pc.is_in(index["document_id"], value_set=leaving)))
     after = pa.concat_tables(
@@ -121,11 +106,11 @@ def foresee(
 _FORESEEN = ["document_id", "duplicate_of"]
 
 
-def _read_index(store: Store, before: dict[str, Any]) -> pa.Table:
+def _read_index(store: Store, before: list[dict[str, Any]]) -> pa.Table:
     """The narrow columns of every candidate of a snapshot."""
     columns = ("document_id", "kind", "key", "subjects", "created")
     read = functools.partial(files.read_index, store, columns=columns)
-    parts = list(files.side_by_side(read, before["buckets"]))
+    parts = list(files.side_by_side(read, before))
     return pa.concat_tables(parts).combine_chunks() if parts else _NO_INDEX.empty_table()
 
 
@@ -176,3 +161,9 @@ def documents_about(
                 is_about(rows["subjects"].combine_chunks(), frozenset({subject}))
             ).to_pylist()
     return sorted(found, key=lambda row: (str(row["created"] or ""), row["document_id"]), reverse=True)
+
+
+def own_document(document: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    """A document with its text, unless it is about others as well: the text is then not `subject`'s alone."""
+    alone = list(document["subjects"]) == [subject]
+    return {**document, "text": document["text"] if alone else None}

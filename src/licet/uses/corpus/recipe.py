@@ -131,6 +131,11 @@ class Recipe(Part):
         return asked
 
     @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that documents are made of."""
+        return tuple(dict.fromkeys(kind.table for kind in self.documents))
+
+    @property
     def digest(self) -> str:
         return digest(canonical_json(self.model_dump(mode="json")))
 

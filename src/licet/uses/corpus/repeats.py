@@ -41,7 +41,12 @@ def find_repeats(documents: pa.Table, recipe: Recipe) -> pa.Table:
 
 
 def follow_repeats(
-    store: Store, before: dict[str, Any], index: pa.Table, leaving: pa.Array, made: pa.Table, recipe: Recipe
+    store: Store,
+    before: list[dict[str, Any]],
+    index: pa.Table,
+    leaving: pa.Array,
+    made: pa.Table,
+    recipe: Recipe,
 ) -> pa.Table:
     """What may have changed when documents left and others came, as a table of `NAMED`; who is not in it stays.
 
@@ -82,17 +87,22 @@ def with_repeats(rows: pa.Table, named: pa.Table) -> pa.Table:
 
 
 def _near(
-    store: Store, before: dict[str, Any], index: pa.Table, lost: Any, made: pa.Table, resemblance: Resemblance
+    store: Store,
+    before: list[dict[str, Any]],
+    index: pa.Table,
+    lost: Any,
+    made: pa.Table,
+    resemblance: Resemblance,
 ) -> pa.Table:
     """The earlier candidates that share a band with a document that came or with one that must look again."""
     columns = index.select(["document_id", "created", "duplicate_of"])
     width = made.schema.field("signature").type
     asking = [_keys(made["signature"], resemblance)]
     of_bucket = index["bucket"].combine_chunks()
-    sizes = [entry["documents"] + entry["set_aside"] for entry in before["buckets"]]
+    sizes = [entry["documents"] + entry["set_aside"] for entry in before]
     starts = np.cumsum([0, *sizes])
     wanted = pc.unique(of_bucket.filter(lost.combine_chunks())).to_pylist()
-    for n, entry in enumerate(before["buckets"]):
+    for n, entry in enumerate(before):
         if entry["bucket"] in wanted:
             here = lost.combine_chunks().slice(starts[n], sizes[n])
             asking.append(_keys(read_signatures(store, entry).filter(here), resemblance))
@@ -102,7 +112,7 @@ def _near(
         return nothing
 
     def look(n: int) -> pa.Table:
-        signatures = read_signatures(store, before["buckets"][n])
+        signatures = read_signatures(store, before[n])
         flat = pc.is_in(pa.array(_keys(signatures, resemblance).ravel()), value_set=keys)
         shares = flat.to_numpy(zero_copy_only=False).reshape(resemblance.bands, sizes[n]).any(axis=0)
         mask = pa.array(shares)

@@ -9,7 +9,7 @@ made. It holds no clock reading, so the same inputs make the same manifest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -17,20 +17,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from licet.store import Build, SnapshotRef, Store, parquet_bytes
-from licet.terms import UseError
+from licet.store import Store, parquet_bytes
 from licet.terms.canonical import canonical_json
 from licet.terms.log_tree import merkle_root, root_of_leaves
 from licet.terms.membership_proof import Membership, salt_digest
+from licet.uses.manifest import Manifest, Part
 from licet.uses.members import contains, read_members
+from licet.uses.use import Files
 
 KIND = "corpus"
 #: 2: marks beside documents, set-aside documents in a file of their own. 4: members in a prefix tree; names under a
 #: secret of the corpus' own.
 FORMAT_VERSION = 4
-
-#: Stands in the manifest of a snapshot of the past: it is counted and shown, and nothing else is made of it.
-INSPECTION = "inspection"
 
 _SHOWN = ("document_id", "kind", "key", "subjects", "created", "language", "text")
 _MARKS = ("leaf", "signature")
@@ -40,23 +38,21 @@ _Item = TypeVar("_Item")
 _Made = TypeVar("_Made")
 
 
-def is_inspection(manifest: Mapping[str, Any]) -> bool:
-    """Whether a snapshot is of the past: counted and shown, never exported, updated or derived from."""
-    return bool(manifest.get(INSPECTION))
+class RecipeRef(Part):
+    """By what recipe, and the kinds of documents that it makes."""
+
+    digest: str
+    kinds: tuple[str, ...]
 
 
-def refuse_inspection(snapshot: SnapshotRef, done: str) -> None:
-    """Raises: UseError CORP-200 for a snapshot of the past. done: what it is not, in a word such as "exported"."""
-    if is_inspection(snapshot.manifest):
-        raise UseError(
-            "CORP-200",
-            f"a snapshot of the past is for inspection and is not {done}",
-            f"{snapshot.name}, as of {snapshot.manifest['at']}",
-            "build one as of now: licet corpus build, without --at",
-        )
+class CorpusManifest(Manifest):
+    """buckets: what `write_bucket` returned, in the order of their numbers. counts: documents and set_aside, too."""
+
+    recipe: RecipeRef
+    buckets: tuple[dict[str, Any], ...]
 
 
-def write_bucket(build: Build, number: int, rows: pa.Table) -> dict[str, Any] | None:
+def write_bucket(target: Files, number: int, rows: pa.Table) -> dict[str, Any] | None:
     """Write one bucket's candidates (with `duplicate_of`), sorted by id; None when it has none left.
 
     Returns: the manifest's entry: files by content, how many documents and how many set aside, Merkle root.
@@ -66,12 +62,12 @@ def write_bucket(build: Build, number: int, rows: pa.Table) -> dict[str, Any] | 
     kept = _by_id(rows.filter(pc.is_null(rows["duplicate_of"])))
     waiting = _by_id(rows.filter(pc.is_valid(rows["duplicate_of"])))
     written = {
-        "documents": _put(build, parquet_bytes(kept.select(_SHOWN)), ".parquet"),
-        "marks": _put(build, _arrow_bytes(kept.select(_MARKS)), ".arrow"),
+        "documents": _put(target, parquet_bytes(kept.select(_SHOWN)), ".parquet"),
+        "marks": _put(target, _arrow_bytes(kept.select(_MARKS)), ".arrow"),
     }
     if len(waiting):
         columns = (*_SHOWN, *_MARKS, "duplicate_of")
-        written["waiting"] = _put(build, parquet_bytes(waiting.select(columns)), ".parquet")
+        written["waiting"] = _put(target, parquet_bytes(waiting.select(columns)), ".parquet")
     return {
         "bucket": number,
         "documents": len(kept),
@@ -90,8 +86,8 @@ def _by_id(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def _put(build: Build, data: bytes, suffix: str) -> dict[str, Any]:
-    return {"sha256": build.put(data, suffix=suffix), "bytes": len(data)}
+def _put(target: Files, data: bytes, suffix: str) -> dict[str, Any]:
+    return {"sha256": target.put(data, suffix=suffix), "bytes": len(data)}
 
 
 def _arrow_bytes(table: pa.Table) -> bytes:

@@ -17,10 +17,11 @@ from licet.enforce.access import Access
 from licet.store import SnapshotRef, Store
 from licet.terms import UseError
 from licet.uses.corpus import snapshot as files
-from licet.uses.corpus.corpus import inputs_now, touched_since
+from licet.uses.corpus.corpus import Corpus
 from licet.uses.corpus.documents import EVERYTHING, Selection, make_documents
 from licet.uses.corpus.following import is_about
 from licet.uses.corpus.recipe import Recipe
+from licet.uses.run import touched_since
 
 _READ = ("document_id", "kind", "key", "subjects", "leaf")
 
@@ -63,14 +64,14 @@ def find_fallen(access: Access, snapshot: SnapshotRef, store: Store, recipe: Rec
             snapshot.name,
             "licet corpus update first; or name the recipe it was made by with --recipe",
         )
-    return pa.array(_fallen(access, store, recipe, manifest), pa.string())
+    return pa.array(_fallen(access, snapshot, store, recipe), pa.string())
 
 
-def _fallen(access: Access, store: Store, recipe: Recipe, manifest: dict[str, Any]) -> list[str]:
-    touched = touched_since(access, recipe, manifest, inputs_now(access, recipe, manifest)).subjects
+def _fallen(access: Access, snapshot: SnapshotRef, store: Store, recipe: Recipe) -> list[str]:
+    touched = touched_since(Corpus(recipe), access, snapshot).subjects
     if touched is not None and not touched:
         return []
-    held = [_held(store, entry, touched) for entry in manifest["buckets"]]
+    held = [_held(store, entry, touched) for entry in snapshot.manifest["buckets"]]
     rows = pa.concat_tables(held) if held else None
     if rows is None or not len(rows):
         return []

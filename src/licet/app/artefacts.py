@@ -1,0 +1,239 @@
+"""Artefacts of any use: made, brought to the present, and how each stands there. No use is named here.
+
+`bring_all` is `licet update`: every artefact, those it is derived from first. How one stands is asked of the code that
+would bring it further, so that what is said is what would happen (law 12): EXACT when nothing recorded since could
+change it, PENDING when its next update would, UNREACHED when none can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from licet.app.tenses import stands_for_now
+from licet.enforce import Access, Gate
+from licet.enforce.absences import Absences
+from licet.enforce.access import secret_of
+from licet.ledger import EntryKind, NewEntry
+from licet.store import SnapshotRef
+from licet.terms import LicetError
+from licet.terms.moments import format_moment
+from licet.uses import run
+from licet.uses.manifest import is_inspection
+from licet.uses.registry import in_order, open_use
+from licet.uses.use import Progress, Use
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+
+class Standing(StrEnum):
+    """How an artefact stands to the choices of now."""
+
+    EXACT = "exact"
+    PENDING = "pending"
+    UNREACHED = "unreached"
+
+
+class ArtefactStatus(NamedTuple):
+    """One artefact, the latest of its use, purpose and recipient.
+
+    position: the choices it knows. since: when the first thing was recorded that it has not heard of; None when exact.
+    members:  how many members that is about, where it can be said. why: what the next update will do, or why none can.
+    """
+
+    name: str
+    use: str
+    purpose: str
+    recipient: str
+    at: str
+    position: int
+    standing: Standing
+    since: str | None
+    members: int | None
+    why: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        return self._asdict()
+
+
+class Brought(NamedTuple):
+    """An artefact after an update. how: built, updated, rebuilt, unchanged, or failed; why: for the last three."""
+
+    status: ArtefactStatus
+    how: str
+    why: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self.status.as_json(), "how": self.how, "why_so": self.why}
+
+
+def open_access(
+    workspace: Workspace,
+    use: Use,
+    purpose: str,
+    recipient: str,
+    at: datetime | None,
+    position: int,
+    absences: Absences,
+    people_left: int = 0,
+    for_inspection: bool = False,
+) -> Access:
+    """What a use is given: of a moment (None: now) and a position."""
+
+    def open_gate(purpose: str, then: datetime | None, where: int) -> Gate:
+        return workspace._open_gate(
+            purpose,
+            recipient,
+            then,
+            where,
+            use.asks_for(),
+            for_training=use.learns,
+            for_inspection=for_inspection,
+            people_left=people_left,
+            absences=absences,
+        )
+
+    gate = open_gate(purpose, at, position)
+    return Access({purpose: gate}, secret_of(workspace.salt, use.name), open_gate)
+
+
+def build(workspace: Workspace, use: Use, access: Access, progress: Progress, how: str = "build") -> run.Made:
+    """Make an artefact. how: as the ledger is told."""
+    parents = _parents(workspace, use, access)
+    record = recorder(workspace, use.name, how)
+    return run.build(use, access, workspace.store, record=record, parents=parents, progress=progress)
+
+
+def update(
+    workspace: Workspace, use: Use, access: Access, earlier: SnapshotRef, progress: Progress
+) -> run.Made:
+    """Bring an artefact to where `access` is open."""
+    parents = _parents(workspace, use, access)
+    record = recorder(workspace, use.name, "update")
+    return run.update(
+        use, access, workspace.store, earlier, record=record, parents=parents, progress=progress
+    )
+
+
+def _parents(workspace: Workspace, use: Use, access: Access) -> dict[str, SnapshotRef]:
+    """The latest artefacts that one is derived from, for its own purpose and recipient."""
+    asked = access.provenance().as_manifest()["purpose"]
+    return {
+        name: [one for one in latest(workspace, name) if one.manifest["purpose"] == asked][-1]
+        for name in use.parents
+    }
+
+
+def latest(workspace: Workspace, use: str | None = None) -> list[SnapshotRef]:
+    """The newest artefact of every use, purpose and recipient that is not for inspection."""
+    found: dict[tuple[str, str, str], SnapshotRef] = {}
+    for snapshot in workspace.store.snapshots(use):
+        if not is_inspection(snapshot.manifest):
+            asked = snapshot.manifest["purpose"]
+            found[snapshot.kind, asked["purpose"], asked["recipient"]] = snapshot
+    return list(found.values())
+
+
+def status(workspace: Workspace, absences: Absences) -> list[ArtefactStatus]:
+    """How every artefact stands, in the order in which they are brought to the present."""
+    return [_status(workspace, snapshot, absences) for snapshot in _to_bring(workspace)]
+
+
+def bring_all(
+    workspace: Workspace, absences: Absences, progress: Progress, people_left: int = 0
+) -> Iterator[Brought]:
+    """Bring every artefact to the present, each as it is done. One that fails holds up nobody but its dependants."""
+    for snapshot in _to_bring(workspace):
+        before = _status(workspace, snapshot, absences)
+        if before.standing is not Standing.PENDING:
+            how = "unchanged" if before.standing is Standing.EXACT else "failed"
+            yield Brought(before, how, before.why)
+            continue
+        asked = snapshot.manifest["purpose"]
+        try:
+            use = open_use(snapshot.kind, workspace.layout.root)
+            access = open_access(
+                workspace,
+                use,
+                asked["purpose"],
+                asked["recipient"],
+                None,
+                workspace.ledger.position,
+                absences,
+                people_left,
+            )
+            made = update(workspace, use, access, snapshot, progress)
+        except LicetError as error:
+            yield Brought(before, "failed", str(error))
+        else:
+            yield Brought(_status(workspace, made.snapshot, absences), made.how, made.why)
+
+
+def _to_bring(workspace: Workspace) -> list[SnapshotRef]:
+    found = latest(workspace)
+    try:
+        order = in_order({one.kind for one in found}, workspace.layout.root)
+    except LicetError:
+        order = []  # one that cannot be opened is told as such, in its turn
+    place = {name: number for number, name in enumerate(order)}
+    return sorted(found, key=lambda one: (place.get(one.kind, -1), one.sequence))
+
+
+def _status(workspace: Workspace, snapshot: SnapshotRef, absences: Absences) -> ArtefactStatus:
+    asked, position = snapshot.manifest["purpose"], snapshot.manifest["ledger"]["position"]
+
+    def said(standing: Standing, members: int | None = None, why: str | None = None) -> ArtefactStatus:
+        since = None if standing is Standing.EXACT else _first_since(workspace, position)
+        return ArtefactStatus(
+            snapshot.name, snapshot.kind, asked["purpose"], asked["recipient"], snapshot.manifest["at"],
+            position, standing, since, members, why,
+        )  # fmt: skip
+
+    try:
+        use = open_use(snapshot.kind, workspace.layout.root)
+        now = workspace.ledger.position
+        access = open_access(workspace, use, asked["purpose"], asked["recipient"], None, now, absences)
+        touched = run.touched_since(use, access, snapshot, parents=_parents(workspace, use, access))
+    except LicetError as error:
+        return said(Standing.UNREACHED, None, str(error))
+    if touched.subjects is None:
+        return said(Standing.PENDING, None, f"it will be made anew: {touched.why}")
+    if touched.subjects:
+        return said(Standing.PENDING, len(touched.subjects), "what is about them will be made anew")
+    return said(Standing.EXACT)
+
+
+def _first_since(workspace: Workspace, position: int) -> str | None:
+    """When the first thing was recorded after a position that could change an answer; None where nothing was."""
+    if stands_for_now(workspace, position):
+        return None
+    entry = next(iter(workspace.ledger.entries(position, position + 1)))
+    return format_moment(entry.recorded_at)
+
+
+def recorder(
+    workspace: Workspace, use: str, how: str, **more: str | int
+) -> Callable[[dict[str, Any], str], None]:
+    """Notes a use in the ledger: what for, under which policy, as of where, and what came of it."""
+
+    def record(manifest: Mapping[str, Any], snapshot: str) -> None:
+        payload = {
+            "use": use,
+            "how": how,
+            "purpose": manifest["purpose"]["purpose"],
+            "recipient": manifest["purpose"]["recipient"],
+            "at": manifest["at"],
+            "position": manifest["ledger"]["position"],
+            "policy": manifest["policy"]["digest"],
+            "snapshot": snapshot,
+            "root": manifest["root"],
+            "members_root": manifest["members"]["root"],
+            **manifest["counts"],
+            **more,
+        }
+        workspace.ledger.append([NewEntry(EntryKind.USE_RUN, None, payload)])
+
+    return record

@@ -1,0 +1,100 @@
+"""`licet update`, `licet status` and `licet follow`: every artefact, whatever use made it, and how it stands."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+import licet
+from licet.cli import show
+from licet.cli.door import HERE, AsJson, PeopleLeft, WorkspaceDir, answers, out, print_json, progress_bar, say
+
+_STYLES = {"exact": "green", "pending": "yellow", "unreached": "red"}
+
+
+@answers
+def update(
+    people_left: PeopleLeft = 0,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Bring everything that was made of members' data to the choices of now; exit status 1 if something could not be.
+
+    Example: licet update
+    """
+    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+        brought = list(opened.update(people_left=people_left, progress=progress))
+    if as_json:
+        print_json([one.as_json() for one in brought])
+    elif not brought:
+        say("Nothing was made yet: licet corpus build")
+    else:
+        made = show.table("Brought to the present", "name", "how", "stands", "why")
+        for one in brought:
+            show.row(made, one.status.name, one.how, _stands(one.status), one.why or "")
+        out.print(made)
+    if any(one.how == "failed" for one in brought):
+        raise typer.Exit(1)
+
+
+@answers
+def status(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Show of everything that was made whether it is as the choices of now have it, and if not, why.
+
+    Example: licet status
+    """
+    with licet.open(workspace) as opened:
+        told = opened.status()
+    if as_json:
+        print_json([one.as_json() for one in told])
+        return
+    if not told:
+        say("Nothing was made yet: licet corpus build")
+        return
+    made = show.table(
+        "What was made", "name", "for", "as of", "stands", "since", "members", "why", numbers=(5,)
+    )
+    for one in told:
+        members = "" if one.members is None else show.count(one.members)
+        show.row(
+            made, one.name, f"{one.purpose}, {one.recipient}", one.at, _stands(one), one.since or "", members,
+            one.why or "",
+        )  # fmt: skip
+    out.print(made)
+    if any(one.standing == "pending" for one in told):
+        say("Bring it to the present: licet update; or keep it there: licet follow", "dim")
+
+
+@answers
+def follow(
+    every: Annotated[
+        str, typer.Option("--every", metavar="TIME", help="How long to wait between two looks: 5s, 2m, 1h.")
+    ] = "5s",
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Keep everything that was made at the choices of now, until it is stopped. One process at a time; safe to kill.
+
+    Example: licet follow --every 5s
+    """
+    from licet.app.follower import follow as keep_following
+    from licet.app.follower import seconds_of
+
+    seconds = seconds_of(every)
+    with licet.open(workspace) as opened:
+        if not as_json:
+            say(f"Following {opened.layout.root} every {every}. Stop it with Ctrl-C.", "dim")
+        for one in keep_following(opened, seconds, lambda stage, done, total: None):
+            if as_json:
+                print_json(one.as_json())
+            else:
+                say(
+                    f"{one.status.name}: {one.how}, {one.status.standing}"
+                    + (f" ({one.why})" if one.why else "")
+                )
+
+
+def _stands(one: Any) -> str:
+    style = _STYLES[one.standing]
+    return f"[{style}]{one.standing.upper()}[/{style}]"

@@ -1,0 +1,196 @@
+"""Running a use: what all of them share, so that none can leave it out.
+
+A use makes contents; here they get their manifest, their members under a root, and their place: the use is noted in the
+ledger before anything is published. If the process dies in between, the ledger tells of a use whose artefact never
+came: data was read, and that is what a member is owed. What fails at any step leaves the store as it was.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from typing import Any, NamedTuple
+
+from licet.enforce.access import Access, Inputs, Touched
+from licet.store import Build, SnapshotRef, Store
+from licet.terms.canonical import canonical_json, digest
+from licet.terms.membership_proof import salt_digest
+from licet.uses.manifest import DerivedFrom, Manifest, refuse_inspection
+from licet.uses.members import (
+    Members,
+    SubjectProof,
+    change_members,
+    read_members,
+    write_members,
+)
+from licet.uses.members import contains as prove
+from licet.uses.use import Changed, Contents, Files, Progress, Use, Workbench, silent
+
+#: Notes a use in the ledger: called with the manifest and its id before anything is published.
+Record = Callable[[dict[str, Any], str], None]
+
+
+class Made(NamedTuple):
+    """What a run came to.
+
+    how:     "built", or for an update "updated" (only what changed) or "rebuilt" and `why`.
+    written: files made anew; the others are the earlier artefact's own.
+    """
+
+    snapshot: SnapshotRef
+    how: str
+    why: str | None
+    written: int
+
+
+def build(
+    use: Use,
+    access: Access,
+    store: Store,
+    *,
+    record: Record,
+    parents: Mapping[str, SnapshotRef] | None = None,
+    progress: Progress = silent,
+) -> Made:
+    """Make an artefact of everything that is permitted."""
+    inputs = access.inputs(use.asks_for())
+    return _make(use, access, store, inputs, record, parents or {}, progress, None, Touched(None, None))
+
+
+def update(
+    use: Use,
+    access: Access,
+    store: Store,
+    earlier: SnapshotRef,
+    *,
+    record: Record,
+    parents: Mapping[str, SnapshotRef] | None = None,
+    progress: Progress = silent,
+) -> Made:
+    """Bring one to the present moment and ledger position. Raises: UseError CORP-200 for one that is for inspection."""
+    refuse_inspection(earlier, "updated")
+    progress("finding whom the change touched", 0, None)
+    inputs = access.inputs(use.asks_for(), earlier.manifest.get("inputs"))
+    touched = touched_since(use, access, earlier, inputs, parents or {})
+    return _make(use, access, store, inputs, record, parents or {}, progress, earlier, touched)
+
+
+def touched_since(
+    use: Use,
+    access: Access,
+    earlier: SnapshotRef,
+    inputs: Inputs | None = None,
+    parents: Mapping[str, SnapshotRef] | None = None,
+) -> Touched:
+    """Whom a change touched since an artefact was made, or why only one that is made anew will do.
+
+    inputs: as they are now, where that is known. parents: the present ones of what it is derived from.
+    """
+    said = earlier.manifest
+    if said.get("format") != use.format:
+        return Touched(None, "another version of licet wrote the snapshot's files")
+    if said["members"]["salt"] != salt_digest(access.secret):
+        return Touched(None, "the workspace's salt changed")
+    for name, now in use.settings().items():
+        if said.get(name) != now:
+            return Touched(None, f"the {name} changed")
+    # Parquet says of each column what it is, and every engine makes the same of it; what a CSV file's columns are, each
+    # engine guesses by itself.
+    tables = tuple(use.asks_for())
+    same = {} if access.engine_matters(tables) else {"engine": said["environment"].get("engine")}
+    if said["environment"] != _environment(use, access) | same:
+        return Touched(None, "licet or a library it is made with changed")
+    if parents is not None and said.get("derived_from", []) != [
+        one.model_dump() for one in _derived(parents)
+    ]:
+        return Touched(None, "what it is derived from changed")
+    inputs = access.inputs(tables, said.get("inputs")) if inputs is None else inputs
+    return access.touched_since(said, tables, inputs)
+
+
+def contains(use: Use, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> SubjectProof:
+    """That somebody is in an artefact or is not, with what proves it against the root its manifest has.
+
+    secret: the use's own. Raises: as `members.contains`.
+    """
+    return prove(store, read_members(snapshot.manifest["members"]), secret, subject)
+
+
+def _make(
+    use: Use,
+    access: Access,
+    store: Store,
+    inputs: Inputs,
+    record: Record,
+    parents: Mapping[str, SnapshotRef],
+    progress: Progress,
+    earlier: SnapshotRef | None,
+    touched: Touched,
+) -> Made:
+    progress("counting what is held back", 0, None)
+    counts = access.counts(use.counted())
+    with store.build(use.name) as writing:
+        bench = Workbench(access, store, Files(writing), counts, parents, progress)
+        if earlier is None or touched.subjects is None:
+            contents = use.build(bench)
+        else:
+            contents = use.update(bench, use.manifest.model_validate(earlier.manifest), touched.subjects)
+        members = _members(writing, store, access.secret, contents, earlier)
+        manifest = _manifest(use, bench, inputs, contents, members).as_json()
+        record(manifest, digest(canonical_json(manifest)))
+        id_ = writing.publish(manifest)
+    followed = earlier is not None and touched.subjects is not None
+    how = "built" if earlier is None else "updated" if followed else "rebuilt"
+    return Made(store.snapshot(use.name, id_), how, touched.why, contents.written)
+
+
+def _members(
+    writing: Build, store: Store, secret: bytes, contents: Contents, earlier: SnapshotRef | None
+) -> Members:
+    people = contents.people
+    if not isinstance(people, Changed):
+        return write_members(writing, secret, people.subjects)
+    assert earlier is not None
+    before = read_members(earlier.manifest["members"])
+    return change_members(writing, store, before, secret, people.come, people.gone)
+
+
+def _manifest(use: Use, bench: Workbench, inputs: Inputs, contents: Contents, members: Members) -> Manifest:
+    now, provenance = bench.access.inputs(use.asks_for(), inputs), bench.access.provenance()
+    return use.manifest.model_validate(
+        {
+            "licet": use.name,
+            "format": use.format,
+            "root": contents.root,
+            **provenance.as_manifest(),
+            **use.settings(),
+            # None where a file changed while it was read: nobody knows what of it was, and the next update reads it.
+            "inputs": {name: files if files == now[name] else None for name, files in inputs.items()},
+            "derived_from": _derived(bench.parents),
+            "members": members.as_json(),
+            "counts": {**contents.counts, "subjects": members.count},
+            "passed": [row._asdict() for row in bench.counts.passed],
+            "held_back": [row._asdict() for row in bench.counts.held_back],
+            **contents.fields,
+            "environment": _environment(use, bench.access),
+            "inspection": provenance.is_inspection,
+        }
+    )
+
+
+def _derived(parents: Mapping[str, SnapshotRef]) -> tuple[DerivedFrom, ...]:
+    return tuple(
+        DerivedFrom(use=name, snapshot=parent.id, root=parent.manifest["root"])
+        for name, parent in sorted(parents.items())
+    )
+
+
+def _environment(use: Use, access: Access) -> dict[str, str]:
+    """What could change a byte of what it makes."""
+    return {
+        "engine": access.provenance().engine,
+        "python": platform.python_version(),
+        "licet": metadata.version("licet"),
+        **use.environment(),
+    }

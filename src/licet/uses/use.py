@@ -1,0 +1,158 @@
+"""The contract of a use: what every use of members' data offers, and what it is given.
+
+A use makes an artefact of what is permitted, brings it to a later position of the ledger at the cost of what changed,
+and says what it holds of somebody. It is handed a `Workbench` and nothing else. Whom a change touched, why a rebuild,
+the manifest, who is in it, noting the use in the ledger and publishing are the same for all, and are done by `run`.
+`licet.testing.use_contract` holds a use to its word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+from licet.enforce.access import Access
+from licet.enforce.counts import Counts
+from licet.store import Build, SnapshotRef, Store
+from licet.uses.manifest import Manifest
+
+#: Called with a stage in plain words, how much is done and how much there is (None: not known).
+Progress: TypeAlias = Callable[[str, int, int | None], None]
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """Progress for nobody."""
+
+
+class Files:
+    """Where a use puts what it makes: files by their content, which nothing refers to until all is whole."""
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+
+    def put(self, data: bytes, suffix: str = "") -> str:
+        """Keep bytes and return their SHA-256, by which a manifest refers to them; see `store.Build.put`."""
+        return self._build.put(data, suffix)
+
+
+class Workbench(NamedTuple):
+    """All that a use is given to make an artefact.
+
+    access:  permitted rows, and words about them. store: what was made before. files: where what it makes goes.
+    counts:  what passed and what was held back of the tables it asks for.
+    parents: by use the artefacts it is derived from, brought to the present before.
+    """
+
+    access: Access
+    store: Store
+    files: Files
+    counts: Counts
+    parents: Mapping[str, SnapshotRef]
+    progress: Progress
+
+
+class Everyone(NamedTuple):
+    """Who is in an artefact."""
+
+    subjects: Iterable[str]
+
+
+class Changed(NamedTuple):
+    """Who came into an artefact and who is no longer in it; who came may have been in it already."""
+
+    come: Iterable[str]
+    gone: Iterable[str]
+
+
+class Contents(NamedTuple):
+    """What a use made.
+
+    root:   its logical root, 64 hex digits. fields: of its own manifest. counts: what it counts, `subjects` apart.
+    people: who is in it, or how that changed. written: how many files were made anew.
+    """
+
+    root: str
+    fields: Mapping[str, Any]
+    counts: Mapping[str, int]
+    people: Everyone | Changed
+    written: int
+
+
+#: What a member is shown of something that an artefact holds: its id, what it is, the key of what it was made from, and
+#: its language and text; None for a text that is not theirs alone, and where there is none. A use may add to these.
+SHOWN = ("document_id", "kind", "key", "language", "text")
+
+
+class Foreseen(NamedTuple):
+    """How an artefact would differ, by what it holds, each with `SHOWN`: as the difference of the two would have it."""
+
+    leaving: list[dict[str, Any]]
+    coming: list[dict[str, Any]]
+    changing: list[dict[str, Any]]
+
+
+class Use(Protocol):
+    """What members' data is used for."""
+
+    @property
+    def name(self) -> str:
+        """Its name, which is also the kind of its snapshots."""
+        ...
+
+    @property
+    def format(self) -> int:
+        """Of what it writes; what has another is made anew."""
+        ...
+
+    @property
+    def learns(self) -> bool:
+        """Whether something is trained by it; then only a training purpose will do."""
+        ...
+
+    @property
+    def manifest(self) -> type[Manifest]:
+        """What its manifests are."""
+        ...
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The uses that it is derived from."""
+        ...
+
+    def asks_for(self) -> Mapping[str, Collection[str]]:
+        """Per table that it reads the columns that it sees; nothing else of them counts."""
+        ...
+
+    def counted(self) -> tuple[str, ...]:
+        """The tables whose passing and held back records its manifest counts."""
+        ...
+
+    def settings(self) -> Mapping[str, Any]:
+        """Fields of its manifest that say how it is made; when one changes, all is made anew."""
+        ...
+
+    def environment(self) -> Mapping[str, str]:
+        """Versions of what could change a byte of it, Python, the engine and licet apart."""
+        ...
+
+    def build(self, bench: Workbench) -> Contents:
+        """Make it of everything that is permitted."""
+        ...
+
+    def update(self, bench: Workbench, earlier: Any, touched: frozenset[str]) -> Contents:
+        """What `build` would make now, from what was made before and whom the change touched.
+
+        earlier: its own manifest. The result is, byte for byte, that of a build from scratch.
+        """
+        ...
+
+    def foresee(self, access: Access, store: Store, earlier: SnapshotRef, subject: str) -> Foreseen:
+        """What an update would change were somebody's choices as `access` is opened, as they may be shown it.
+
+        Writes nothing.
+        """
+        ...
+
+    def about(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> list[dict[str, Any]]:
+        """What it holds that is about somebody, each with `SHOWN`, as they may be shown it."""
+        ...

@@ -1,0 +1,27 @@
+"""Every use keeps the contract: those that licet has, and one that is a file of its own beside these tests."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from licet.testing.use_contract import UseContract
+
+RECIPE = """
+licet_recipe: 1
+documents:
+  - {kind: profile, table: profiles, text: "{headline}"}
+  - {kind: post, table: posts, text: "{text}"}
+near_duplicates: {shingle_words: 2, permutations: 64, bands: 16, threshold_percent: 70}
+buckets: 5
+"""
+
+
+class TestCorpus(UseContract):
+    use = "corpus"
+    files: ClassVar = {"recipe.yaml": RECIPE}
+
+
+class TestPopularity(UseContract):
+    use = "popularity"
+    opener = "popularity:open_popularity"
+    purpose = "recommendation"

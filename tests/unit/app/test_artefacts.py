@@ -1,0 +1,158 @@
+"""Everything that was made is brought to the choices of now, by a command or a follower, and says how it stands."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import licet
+from journeys.networks import AUTUMN, Clock, make_network, member, post
+from licet.app import Workspace, artefacts
+from licet.app.follower import follow, seconds_of
+from licet.terms import AppError, LicetError, UseError
+from licet.terms.moments import parse_moment
+from licet.uses.registry import USES, open_use
+from licet.uses.use import silent
+
+ROWS = {
+    "members": [member("ann"), member("ben")],
+    "posts": [post("1", "ann", "one and only"), post("2", "ben", "quite another")],
+}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(AUTUMN)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+    with make_network(tmp_path / "w", ROWS, clock=clock) as made:
+        yield made
+
+
+def standing(workspace: Workspace) -> tuple[str, int | None]:
+    (told,) = workspace.status()
+    return told.standing.value, told.members
+
+
+def test_an_artefact_is_exact_until_a_choice_and_after_the_update_again(workspace: Workspace) -> None:
+    assert workspace.status() == [] and list(workspace.update()) == []
+    workspace.corpus_build()
+    assert standing(workspace) == ("exact", None)
+    workspace.choose("ann", "ai", "off")
+    assert standing(workspace) == ("pending", 1)
+    (told,) = workspace.status()
+    assert told.since is not None and told.position < workspace.ledger.position
+    (brought,) = workspace.update()
+    assert (brought.how, brought.status.standing.value) == ("updated", "exact")
+    assert [one["text"] for one in workspace.corpus_documents()] == ["quite another"]
+    assert [one.how for one in workspace.update()] == ["unchanged"]
+    assert len(workspace.corpus_list()) == 2, "what stands is not made anew"
+
+
+def test_a_day_on_which_something_ends_makes_an_artefact_pending(workspace: Workspace, clock: Clock) -> None:
+    clock.at = parse_moment("2025-08-20")
+    workspace.corpus_build()
+    assert standing(workspace)[0] == "exact"
+    clock.at = parse_moment("2025-10-15")
+    assert standing(workspace)[0] in ("pending", "exact")
+    list(workspace.update())
+    assert standing(workspace)[0] == "exact"
+
+
+def test_what_cannot_be_brought_is_unreached_and_says_why(workspace: Workspace) -> None:
+    workspace.corpus_build()
+    workspace.choose("ann", "ai", "off")
+    workspace.layout.recipe.unlink()
+    (told,) = workspace.status()
+    assert told.standing.value == "unreached" and told.why is not None and "CORP-003" in told.why
+    (brought,) = workspace.update()
+    assert brought.how == "failed" and len(workspace.corpus_list()) == 1
+
+
+def test_a_snapshot_for_inspection_is_not_brought(workspace: Workspace) -> None:
+    workspace.corpus_build(at=parse_moment("2025-06-01"))
+    assert workspace.status() == []
+
+
+def test_a_use_that_nobody_registered_is_named_with_those_there_are() -> None:
+    with pytest.raises(UseError) as caught:
+        open_use("palmistry", Path())
+    assert caught.value.code == "CORP-213" and caught.value.fix is not None and "corpus" in caught.value.fix
+    assert "corpus" in USES
+
+
+def test_who_follows_brings_every_change_and_is_alone(workspace: Workspace) -> None:
+    workspace.corpus_build()
+    said = iter(["ann", "ben"])
+
+    def stopped(seconds: float) -> bool:
+        who = next(said, None)
+        if who is not None:
+            workspace.choose(who, "ai", "off")
+            with pytest.raises(AppError) as caught:
+                next(follow(workspace, 1, silent))
+            assert caught.value.code == "APP-221"
+        return who is None
+
+    told = [(one.how, one.status.standing.value) for one in follow(workspace, 1, silent, stopped)]
+    assert told == [("updated", "exact")] * 2
+    assert list(workspace.corpus_documents()) == []
+    assert list(follow(workspace, 1, silent, lambda seconds: True)) == [], "the lock is free again"
+
+
+@pytest.mark.parametrize("text", ["", "5", "s", "0s", "-1s", "1.5s", "5d", "½s", "five"])
+def test_what_is_no_length_of_time_is_refused(text: str) -> None:
+    with pytest.raises(AppError) as caught:
+        seconds_of(text)
+    assert caught.value.code == "APP-222"
+    assert [seconds_of(one) for one in ("5s", "2m", "1h")] == [5, 120, 3600]
+
+
+def test_a_follower_that_is_killed_leaves_everything_whole(tmp_path: Path) -> None:
+    make_network(tmp_path / "w", ROWS, clock=lambda: parse_moment("2026-01-01")).close()
+    with licet.open(tmp_path / "w") as workspace:
+        workspace.corpus_build()
+        command = [
+            sys.executable,
+            "-m",
+            "licet",
+            "follow",
+            "--every",
+            "1s",
+            "--workspace",
+            str(tmp_path / "w"),
+        ]
+        follower = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            workspace.choose("ann", "ai", "off")
+            _until(lambda: standing(workspace)[0] == "exact")
+        finally:
+            os.kill(follower.pid, signal.SIGKILL)
+            follower.wait()
+        assert [one["text"] for one in workspace.corpus_documents()] == ["quite another"]
+        workspace.choose("ben", "ai", "off")
+        (brought,) = workspace.update()
+        assert brought.status.standing.value == "exact" and workspace.store.verify() == []
+
+
+def _until(holds: Any) -> None:
+    ends = time.monotonic() + 120
+    while not holds():
+        if time.monotonic() > ends:
+            raise LicetError("TEST-000", "nothing was brought")
+        time.sleep(0.5)
+
+
+def test_the_order_is_that_of_what_is_derived(workspace: Workspace) -> None:
+    workspace.corpus_build()
+    assert [one.kind for one in artefacts.latest(workspace)] == ["corpus"]
