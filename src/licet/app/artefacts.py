@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from licet.app.tenses import stands_for_now
+from licet.app.tenses import first_change_since
 from licet.enforce import Access, Gate
 from licet.enforce.absences import Absences
 from licet.enforce.access import secret_of
@@ -186,7 +186,8 @@ def _status(workspace: Workspace, snapshot: SnapshotRef, absences: Absences) -> 
     asked, position = snapshot.manifest["purpose"], snapshot.manifest["ledger"]["position"]
 
     def said(standing: Standing, members: int | None = None, why: str | None = None) -> ArtefactStatus:
-        since = None if standing is Standing.EXACT else _first_since(workspace, position)
+        changed = None if standing is Standing.EXACT else first_change_since(workspace, position)
+        since = None if changed is None else format_moment(changed.recorded_at)
         return ArtefactStatus(
             snapshot.name, snapshot.kind, asked["purpose"], asked["recipient"], snapshot.manifest["at"],
             position, standing, since, members, why,
@@ -204,14 +205,6 @@ def _status(workspace: Workspace, snapshot: SnapshotRef, absences: Absences) -> 
     if touched.subjects:
         return said(Standing.PENDING, len(touched.subjects), "what is about them will be made anew")
     return said(Standing.EXACT)
-
-
-def _first_since(workspace: Workspace, position: int) -> str | None:
-    """When the first thing was recorded after a position that could change an answer; None where nothing was."""
-    if stands_for_now(workspace, position):
-        return None
-    entry = next(iter(workspace.ledger.entries(position, position + 1)))
-    return format_moment(entry.recorded_at)
 
 
 def recorder(

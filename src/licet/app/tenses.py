@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from licet.ledger import EntryKind
+from licet.ledger import Entry, EntryKind
 from licet.terms import AppError
 from licet.terms.moments import Tense, day_begun_everywhere, day_of
 
@@ -58,10 +58,14 @@ def tense_of(workspace: Workspace, at: datetime | None, position: int) -> Tense:
 
 def stands_for_now(workspace: Workspace, position: int) -> bool:
     """Whether nothing was recorded since a position that could change an answer."""
+    return first_change_since(workspace, position) is None
+
+
+def first_change_since(workspace: Workspace, position: int) -> Entry | None:
+    """The first entry after a position that could change an answer."""
     size = workspace.ledger.position
-    return size == position or all(
-        entry.kind in _CHANGES_NOTHING for entry in workspace.ledger.entries(position, size)
-    )
+    entries = iter(()) if size == position else workspace.ledger.entries(position, size)
+    return next((entry for entry in entries if entry.kind not in _CHANGES_NOTHING), None)
 
 
 class PresentGate:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 import licet
 from licet.cli import show
-from licet.cli.door import HERE, AsJson, PeopleLeft, WorkspaceDir, answers, out, print_json, progress_bar, say
+from licet.cli.door import HERE, AsJson, PeopleLeft, WorkspaceDir, answers, print_json, progress_bar, say
 
 _STYLES = {"exact": "green", "pending": "yellow", "unreached": "red"}
 
@@ -29,11 +29,9 @@ def update(
         print_json([one.as_json() for one in brought])
     elif not brought:
         say("Nothing was made yet: licet corpus build")
-    else:
-        made = show.table("Brought to the present", "name", "how", "stands", "why")
-        for one in brought:
-            show.row(made, one.status.name, one.how, _stands(one.status), one.why or "")
-        out.print(made)
+    for one in [] if as_json else brought:
+        why = f" ({one.why})" if one.why else ""
+        say(f"{one.status.name}: {one.how}, {one.status.standing.upper()}{why}")
     if any(one.how == "failed" for one in brought):
         raise typer.Exit(1)
 
@@ -52,16 +50,12 @@ def status(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     if not told:
         say("Nothing was made yet: licet corpus build")
         return
-    made = show.table(
-        "What was made", "name", "for", "as of", "stands", "since", "members", "why", numbers=(5,)
-    )
     for one in told:
-        members = "" if one.members is None else show.count(one.members)
-        show.row(
-            made, one.name, f"{one.purpose}, {one.recipient}", one.at, _stands(one), one.since or "", members,
-            one.why or "",
-        )  # fmt: skip
-    out.print(made)
+        say(f"{one.name}  {one.standing.upper()}", _STYLES[one.standing])
+        say(f"  {one.purpose} for {one.recipient}, as of {one.at[:19]}Z, ledger position {one.position}")
+        changed = "" if one.members is None else f" {show.count(one.members)} of the members changed;"
+        if one.why:
+            say(f"  since {(one.since or one.at)[:19]}Z:{changed} {one.why}")
     if any(one.standing == "pending" for one in told):
         say("Bring it to the present: licet update; or keep it there: licet follow", "dim")
 
@@ -90,11 +84,6 @@ def follow(
                 print_json(one.as_json())
             else:
                 say(
-                    f"{one.status.name}: {one.how}, {one.status.standing}"
+                    f"{one.status.name}: {one.how}, {one.status.standing.upper()}"
                     + (f" ({one.why})" if one.why else "")
                 )
-
-
-def _stands(one: Any) -> str:
-    style = _STYLES[one.standing]
-    return f"[{style}]{one.standing.upper()}[/{style}]"

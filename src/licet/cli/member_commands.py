@@ -70,7 +70,7 @@ def choose(
         )
     if alike:
         say(f"It has {' and '.join(map(repr, alike))}: was that meant?", "yellow")
-    say("What is decided from now on follows it: licet corpus update", "dim")
+    say("What is decided from now on follows it; what was made does with: licet update", "dim")
 
 
 @answers
