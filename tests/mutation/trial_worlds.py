@@ -10,7 +10,7 @@ from licet.testing.worlds import World, make_world
 #: are of those whose rows can pass in one way only, where what all who permit share is read (`Eligibility.shared`) or
 #: must not be: tables that tell most things apart never are. The others have elements, keys and ids of their own.
 LIVELY = (
-    "4/t1", "4/t2", "32/t0",
+    "4/t1", "4/t2", "32/t0", "87/t1",
     "68/t2", "113/t2", "47/t0", "81/t0",
     "5/t0", "5/t2", "51/t1", "24/t0", "155/t1", "45/t2", "25/t0", "32/t2", "9/t2", "727/t0", "141/t2", "1027/t0",
     "272/t0", "272/t1", "272/t2", "344/t0", "265/t0", "265/t2", "407/t0", "307/t0",

@@ -81,7 +81,8 @@ def make_table(
         catalogued |= _rows_are(rng, catalogued)
     if columns > len(NAMES):
         names = [*NAMES, *(f"c{number}" for number in range(columns - len(NAMES) - rng.randrange(10)))]
-        labels = rng.sample(sorted({*labels, *VOCABULARY}), len(names))
+        told = {kind for kind in VOCABULARY if "about" not in catalogued or not is_never_learnt(kind)}
+        labels = rng.sample(sorted({*labels, *told}), len(names))
     else:
         names = some(rng, NAMES, columns)
     for number, name in enumerate(names):
@@ -128,7 +129,8 @@ def refer(
     data[name] = data[name].append_column("refers_to", column)
     catalogued[name]["references"] = {"refers_to": target}
     if chance(rng, 40):
-        catalogued[name]["columns"]["refers_to"] = pick(rng, CATEGORIES)
+        told = [kind for kind in CATEGORIES if "about" not in catalogued[name] or not is_never_learnt(kind)]
+        catalogued[name]["columns"]["refers_to"] = pick(rng, told)
 
 
 def _rows_are(rng: Random, catalogued: dict[str, Any]) -> dict[str, Any]:
