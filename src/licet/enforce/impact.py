@@ -116,7 +116,9 @@ class Impact:
         return told
 
     def _tally(self, purpose: str, recipient: str) -> Tally:
-        tally = Tally(self._people)
+        tally, (before, after) = Tally(self._people), self.sides
+        if (before.policy.digest, before.at) == (after.policy.digest, after.at):
+            return tally
         for name, table in self.catalogue.tables.items():
             if table.subjects or table.is_about_nobody:
                 self._count(tally, purpose, recipient, name, table)

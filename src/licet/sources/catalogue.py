@@ -443,7 +443,8 @@ class Catalogue(Part):
     def referred(self, *names: str) -> tuple[str, ...]:
         """The tables that some refer to, by however many steps, each once."""
         found: dict[str, None] = {}
-        ahead = [target for name in names for target in self.tables[name].references.values()]
+        known = (self.tables[name] for name in names if name in self.tables)
+        ahead = [target for table in known for target in table.references.values()]
         while ahead:
             target = ahead.pop()
             if target not in found and target in self.tables:

@@ -175,7 +175,7 @@ FROM (
       COALESCE("t15"."mask", 0) AS "__licet_mask_1",
       CASE
         WHEN "t15"."mask" IS NULL
-        THEN 2
+        THEN 3
         WHEN "t15"."denied"
         THEN "t15"."denied_reason"
         ELSE -1
@@ -211,7 +211,7 @@ FROM (
           "t12"."__licet_people_1",
           COALESCE("t12"."position", 0) AS "position",
           COALESCE("t3"."mask_0", 0) AS "mask",
-          COALESCE("t3"."reason_0", 2) AS "reason",
+          COALESCE("t3"."reason_0", 3) AS "reason",
           COALESCE("t3"."region", '') AS "region"
         FROM (
           SELECT
@@ -251,7 +251,7 @@ WITH "t6" AS (
     "t5"."recipients",
     "t5"."__licet_row",
     COALESCE("t2"."mask_0", 0) AS "__licet_mask_0",
-    COALESCE("t2"."reason_0", 2) AS "__licet_reason_0",
+    COALESCE("t2"."reason_0", 3) AS "__licet_reason_0",
     "t2"."region" AS "__licet_region_0"
   FROM (
     SELECT
@@ -304,7 +304,7 @@ FROM (
     COALESCE("t15"."mask", 0) AS "__licet_mask_1",
     CASE
       WHEN "t15"."mask" IS NULL
-      THEN 2
+      THEN 3
       WHEN "t15"."denied"
       THEN "t15"."denied_reason"
       ELSE -1
@@ -342,7 +342,7 @@ FROM (
         "t12"."__licet_people_1",
         COALESCE("t12"."position", 0) AS "position",
         COALESCE("t3"."mask_0", 0) AS "mask",
-        COALESCE("t3"."reason_0", 2) AS "reason",
+        COALESCE("t3"."reason_0", 3) AS "reason",
         COALESCE("t3"."region", '') AS "region"
       FROM (
         SELECT

@@ -31,7 +31,7 @@ def test_a_reader_s_condition_is_shown_no_row_that_is_held_back(
         ledger=Told(("ben", "sharing", None, "refused")), table={"location": {"parquet": "posts.parquet"}}
     )
     gate = Gate(
-        told.policy, told.purpose, AT, told.catalogue, engine, told.ledger,
+        told.policy, told.purpose, AT, told._catalogue, engine, told._ledger,
         base=tmp_path, tables={"members": MEMBERS}, salt=SALT,
     )  # fmt: skip
     if prepared:

@@ -232,7 +232,7 @@ FROM (
         COALESCE(`t15`.`mask`, 0) AS `__licet_mask_1`,
         CASE
           WHEN `t15`.`mask` IS NULL
-          THEN 2
+          THEN 3
           WHEN `t15`.`denied`
           THEN `t15`.`denied_reason`
           ELSE -1
@@ -278,7 +278,7 @@ FROM (
             `t12`.`__licet_people_1`,
             COALESCE(`t12`.`position`, 0) AS `position`,
             COALESCE(`t3`.`mask_0`, 0) AS `mask`,
-            COALESCE(`t3`.`reason_0`, 2) AS `reason`,
+            COALESCE(`t3`.`reason_0`, 3) AS `reason`,
             COALESCE(`t3`.`region`, '\037') AS `region`
           FROM (
             SELECT
