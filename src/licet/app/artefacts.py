@@ -18,7 +18,7 @@ from licet.enforce.absences import Absences
 from licet.enforce.access import secret_of
 from licet.ledger import EntryKind, NewEntry
 from licet.store import SnapshotRef
-from licet.terms import LicetError
+from licet.terms import AppError, LicetError
 from licet.terms.moments import format_moment
 from licet.uses import run
 from licet.uses.manifest import is_inspection
@@ -119,12 +119,19 @@ def update(
 
 
 def _parents(workspace: Workspace, use: Use, access: Access) -> dict[str, SnapshotRef]:
-    """The latest artefacts that one is derived from, for its own purpose and recipient."""
+    """The latest artefacts that one is derived from, for its own purpose and recipient. Raises: AppError APP-223."""
     asked = access.provenance().as_manifest()["purpose"]
-    return {
-        name: [one for one in latest(workspace, name) if one.manifest["purpose"] == asked][-1]
-        for name in use.parents
-    }
+    found = {}
+    for name in use.parents:
+        made = [one for one in latest(workspace, name) if one.manifest["purpose"] == asked]
+        if not made:
+            raise AppError(
+                "APP-223",
+                f"{use.name} is made from the {name}, and none was made for {asked['purpose']} yet",
+                fix=f"make that first: licet {name} build --purpose {asked['purpose']}",
+            )
+        found[name] = made[-1]
+    return found
 
 
 def latest(workspace: Workspace, use: str | None = None) -> list[SnapshotRef]:
@@ -138,8 +145,24 @@ def latest(workspace: Workspace, use: str | None = None) -> list[SnapshotRef]:
 
 
 def status(workspace: Workspace, absences: Absences) -> list[ArtefactStatus]:
-    """How every artefact stands, in the order in which they are brought to the present."""
-    return [_status(workspace, snapshot, absences) for snapshot in _to_bring(workspace)]
+    """How every artefact stands, in the order in which they are brought to the present; then every copy that left."""
+    made = [_status(workspace, snapshot, absences) for snapshot in _to_bring(workspace)]
+    return [*made, *_copies(workspace)]
+
+
+def _copies(workspace: Workspace) -> Iterator[ArtefactStatus]:
+    """Every copy that the ledger tells of. None hears of later choices: it is as it was taken, or out of reach."""
+    for entry in workspace.ledger.entries(0, workspace.ledger.position, EntryKind.USE_RUN):
+        said = entry.payload
+        if said is None or said["how"] != "export":
+            continue
+        changed = first_change_since(workspace, said["position"])
+        since = None if changed is None else format_moment(changed.recorded_at)
+        yield ArtefactStatus(
+            f"{said['use']} export {entry.index}", said["use"], said["purpose"], said["recipient"], said["at"],
+            said["position"], Standing.EXACT if changed is None else Standing.UNREACHED, since, None,
+            None if changed is None else f"a copy in {said.get('folder', 'a folder')} does not hear of later choices",
+        )  # fmt: skip
 
 
 def bring_all(

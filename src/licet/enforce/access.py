@@ -257,13 +257,12 @@ class Access:
         Raises: what the function raises; as `rows`, but for GATE-211.
         """
         selected = self._selected(rows)
+        together = rows.group_by if rows.group_by in selected.columns else None
 
         def batches() -> Generator[pa.RecordBatch]:
             with (
                 self._gate._engine.reading(f"table {rows.table!r}"),
-                closing(
-                    self._gate._engine.transform(selected, function, schema, together=rows.group_by)
-                ) as made,
+                closing(self._gate._engine.transform(selected, function, schema, together=together)) as made,
             ):
                 for part in made:
                     yield from part.cast(schema).to_batches()
@@ -406,7 +405,9 @@ class Access:
         gate, name = self._gate, selection.table
         everything = _permitted(gate, name)
         rows = everything
-        if selection.subjects is not None:
+        if selection.group_by is not None and selection.group_by not in everything.columns:
+            everything = rows = everything.filter(ibis.literal(False))  # nobody permits to be told by it
+        elif selection.subjects is not None:
             rows = _permitted(gate, name, selection.subjects)
             if selection.group_by is not None:
                 column = selection.group_by

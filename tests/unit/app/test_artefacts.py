@@ -84,6 +84,31 @@ def test_a_snapshot_for_inspection_is_not_brought(workspace: Workspace) -> None:
     assert workspace.status() == []
 
 
+def test_a_copy_that_left_is_as_it_was_taken_until_something_changes_and_then_out_of_reach(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.corpus_build()
+    workspace.corpus_export(tmp_path / "out", "jsonl")
+    assert [one.standing.value for one in workspace.status()] == ["exact", "exact"]
+    workspace.choose("ann", "ai", "off")
+    assert [one.how for one in workspace.update()] == ["updated"]
+    made, copy = workspace.status()
+    assert (made.standing.value, copy.standing.value) == ("exact", "unreached")
+    assert copy.since is not None and copy.why is not None and str(tmp_path / "out") in copy.why
+
+
+def test_what_is_derived_from_something_wants_that_first(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use = open_use("corpus", workspace.layout.root)
+    monkeypatch.setattr(type(use), "parents", ("corpus",))
+    where, purpose = workspace.ledger.position, "generative_ai_training"
+    access = artefacts.open_access(workspace, use, purpose, "self", None, where, workspace.absences)
+    with pytest.raises(AppError) as caught:
+        artefacts.build(workspace, use, access, silent)
+    assert caught.value.code == "APP-223"
+
+
 def test_a_use_that_nobody_registered_is_named_with_those_there_are() -> None:
     with pytest.raises(UseError) as caught:
         open_use("palmistry", Path())

@@ -164,6 +164,12 @@ def test_a_column_that_nobody_permits_cannot_be_asked_for() -> None:
         assert set(asked) - {ROW, SHOWN_KEY, PEOPLE} <= {"text"}
 
 
+def test_rows_cannot_be_told_apart_by_a_column_that_nobody_permits() -> None:
+    selection = Selection("posts", ("text",), group_by="draft")
+    made = access_to().transform(selection, texts_upper, pa.schema([("text", pa.string())]))
+    assert len(made.read_all()) == 0
+
+
 def test_own_rows_are_the_permitted_ones_about_one_member() -> None:
     own = access_to(make_gate(ledger=Told(("ben", "sharing", None, "refused")))).own
     assert own("ann")["posts"]["text"].to_pylist() == ["a"]
