@@ -177,22 +177,25 @@ def bring_all(
             continue
         asked = snapshot.manifest["purpose"]
         try:
-            use = open_use(snapshot.kind, workspace.layout.root)
+            use, now = open_use(snapshot.kind, workspace.layout.root), workspace.ledger.position
             access = open_access(
-                workspace,
-                use,
-                asked["purpose"],
-                asked["recipient"],
-                None,
-                workspace.ledger.position,
-                absences,
-                people_left,
+                workspace, use, asked["purpose"], asked["recipient"], None, now, absences, people_left
             )
-            made = update(workspace, use, access, snapshot, progress)
+            # Those it is made from came first: what is not of now still could not be brought.
+            parents = _parents(workspace, use, access).values()
+            is_held_up = not all(_is_exact(workspace, one, absences) for one in parents)
+            made = None if is_held_up else update(workspace, use, access, snapshot, progress)
         except LicetError as error:
             yield Brought(before, "failed", str(error))
         else:
-            yield Brought(_status(workspace, made.snapshot, absences), made.how, made.why)
+            if made is None:
+                yield Brought(before, "failed", before.why)
+            else:
+                yield Brought(_status(workspace, made.snapshot, absences), made.how, made.why)
+
+
+def _is_exact(workspace: Workspace, snapshot: SnapshotRef, absences: Absences) -> bool:
+    return _status(workspace, snapshot, absences).standing is Standing.EXACT
 
 
 def _to_bring(workspace: Workspace) -> list[SnapshotRef]:
@@ -220,9 +223,13 @@ def _status(workspace: Workspace, snapshot: SnapshotRef, absences: Absences) -> 
         use = open_use(snapshot.kind, workspace.layout.root)
         now = workspace.ledger.position
         access = open_access(workspace, use, asked["purpose"], asked["recipient"], None, now, absences)
-        touched = run.touched_since(use, access, snapshot, parents=_parents(workspace, use, access))
+        parents = _parents(workspace, use, access)
+        touched = run.touched_since(use, access, snapshot, parents=parents)
+        stale = [one.name for one in parents.values() if not _is_exact(workspace, one, absences)]
     except LicetError as error:
         return said(Standing.UNREACHED, None, str(error))
+    if stale:
+        return said(Standing.PENDING, None, f"what it is made from is not of now: {', '.join(stale)}")
     if touched.subjects is None:
         return said(Standing.PENDING, None, f"it will be made anew: {touched.why}")
     if touched.subjects:

@@ -1,7 +1,8 @@
 """Following: whatever happens is brought to every artefact, again and again, by one process at a time.
 
 Killed at any moment it leaves every artefact whole, since each is published whole or not at all; the lock goes with the
-process. Between two looks nothing is read but how far the ledger is, which files there are, and what day it is.
+process. Each look is `licet update`: it asks of every artefact how it stands to choices, policy, day and tables, and
+makes anew only what does not stand.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from licet.app.artefacts import Brought
 from licet.terms import AppError
-from licet.terms.moments import day_begun_everywhere, day_of
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -28,20 +28,20 @@ def follow(
     progress: Progress,
     stopped: Callable[[float], bool] | None = None,
 ) -> Iterator[Brought]:
-    """Bring every artefact to the present, and do so again whenever something happened; each as it is brought.
+    """Bring every artefact to the present, again and again; each when it was brought, or once when it cannot be.
 
     stopped: waits so many seconds and says whether to stop; by default it never is.
     Raises: AppError APP-221 while another process follows the workspace.
     """
     wait = _never if stopped is None else stopped
     with _alone(workspace):
-        seen: object = None
+        told: dict[tuple[str, str, str], str | None] = {}
         while True:
-            now = _moment(workspace)
-            if now != seen:
-                # Looked at before: what happens while artefacts are brought is seen the next time.
-                seen = now
-                yield from (one for one in workspace.update(progress=progress) if one.how != "unchanged")
+            for one in workspace.update(progress=progress):
+                which = (one.status.use, one.status.purpose, one.status.recipient)
+                if one.how != "unchanged" and not (one.how == "failed" and told.get(which) == one.why):
+                    yield one
+                told[which] = one.why if one.how == "failed" else None
             if wait(every_seconds):
                 return
 
@@ -55,12 +55,6 @@ def seconds_of(text: str) -> float:
 
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def _moment(workspace: Workspace) -> object:
-    """What changes when an answer can; a note that an artefact was made changes it too, and costs one more look."""
-    at = workspace.now()
-    return workspace.ledger.position, day_of(at), day_begun_everywhere(at), workspace.files_of_facts()
 
 
 def _never(seconds: float) -> bool:

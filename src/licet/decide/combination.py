@@ -16,7 +16,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from licet.decide.decision import Decision
+from licet.decide.words import Facts
 from licet.terms import Code
+from licet.terms.regions import COUNTRIES
 
 
 class Reason(NamedTuple):
@@ -49,6 +51,10 @@ class RowAnswer(NamedTuple):
     reason: Reason | None
     whose: int | None
 
+
+#: A row about nobody is judged as one about a person in every country would be, of whom nothing else is known and who
+#: never chose: so it passes by a rule that asks nothing about a person, and no way past a forbid leads through it.
+NOBODY = tuple(Facts(country) for country in sorted(COUNTRIES))
 
 UNLABELLED = Reason(Code.UNLABELLED, None)
 DISAGREE = Reason(Code.SUBJECTS_DISAGREE, None)

@@ -2,7 +2,9 @@
 
 It stands between a use and the gate, and hands out Arrow batches of permitted rows, what was made of them, counts, and
 words about them. Nothing else can be reached from it: no row that is not permitted, no query to build on, no engine,
-no catalogue, no ledger. Where an engine keeps its rows to itself, as Spark does, only `transform` sees them, there.
+no catalogue, no ledger. Two things come with a permitted row without being asked permission for: whom it is about, for
+a use's books, and, to a function that asks for it, the region of its first person, for taking out telephone numbers and
+the like. Where an engine keeps its rows to itself, as Spark does, only `transform` sees them, there.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def database_keys(url: str) -> tuple[str, dict[str, tuple[tuple[str, ...], dict[
     """The address, with a file's whole path, and of each table the columns of its primary key, and to which table
     each column refers that refers to one.
 
-    Raises: SourceError SRC-033 and SRC-034, as `database_table`.
+    Raises: SourceError SRC-033 and SRC-034, as `database_table`; SRC-197 for an address with a password.
     """
     import sqlalchemy as sa
     from sqlalchemy.exc import SQLAlchemyError
@@ -103,6 +103,13 @@ def database_keys(url: str) -> tuple[str, dict[str, tuple[tuple[str, ...], dict[
             _without_password(url),
             "check the URL and the driver",
         ) from None
+    if address.password is not None or "password" in address.query:
+        raise SourceError(
+            "SRC-197",
+            "the address holds a password, and a draft of a catalogue would keep it",
+            _without_password(url),
+            "leave it out; PGPASSWORD or ~/.pgpass gives it to whoever connects",
+        )
     return address.render_as_string(hide_password=False), found
 
 

@@ -37,7 +37,8 @@ class Selection(NamedTuple):
     subjects: rows about any of these people; None for everybody's.
     group_by: a column whose equal rows belong together: groups come whole, and as text. groups: those wanted besides.
     lookups:  by the name of a column to add, what stands in it; null where a row's first person permits none.
-    region:   the name of a column to add, with the region in which that person is: how their words are written there.
+    region:   the name of a column to add, with the region in which that person is, so that telephone numbers and the
+              like, as they are written there, can be taken out of their words. Asked no permission for.
     """
 
     table: str

@@ -15,11 +15,10 @@ from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 from licet.decide import Decision, Facts, Policy, Request, decide
-from licet.decide.combination import SubjectAnswer, answer_of, combine
+from licet.decide.combination import NOBODY, SubjectAnswer, answer_of, combine
 from licet.decide.policy import Cell, Clause, Control
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import OLDEST_YEARS
-from licet.terms.regions import COUNTRIES
 
 #: The widest table the gate can mask: one bit per kind of data in a signed 64-bit integer.
 MOST_CATEGORIES = 62
@@ -197,14 +196,9 @@ def answers_about_nobody(
     looks: Dimensions,
     closed: Collection[str] = (),
 ) -> list[SubjectAnswer]:
-    """What may be had of rows about nobody, in row-class order: what everybody permits, wherever they live.
-
-    A row about nobody is judged as one about a person in every country would be, of whom nothing else is known and who
-    never chose: so it passes by a rule that asks nothing about a person, and no way past a forbid leads through it.
-    """
+    """What may be had of rows about nobody, in row-class order: what all of `combination.NOBODY` permit."""
     everywhere = [
-        answers(policy, purpose, recipient, at, categories, looks, Facts(country), closed)
-        for country in sorted(COUNTRIES)
+        answers(policy, purpose, recipient, at, categories, looks, facts, closed) for facts in NOBODY
     ]
     found = [combine(told) for told in zip(*everywhere, strict=True)]
     return [SubjectAnswer(answer.mask, answer.reason, None) for answer in found]

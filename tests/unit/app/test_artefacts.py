@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 import licet
-from journeys.networks import AUTUMN, Clock, make_network, member, post
+from journeys.networks import AUTUMN, Clock, comment, make_network, member, post, write_table
 from licet.app import Workspace, artefacts
 from licet.app.follower import follow, seconds_of
-from licet.terms import AppError, LicetError, UseError
+from licet.terms import AppError, UseError
 from licet.terms.moments import parse_moment
+from licet.uses.manifest import Manifest
 from licet.uses.registry import USES, open_use
-from licet.uses.use import silent
+from licet.uses.use import Contents, Everyone, Workbench, silent
 
 ROWS = {
     "members": [member("ann"), member("ben")],
@@ -59,14 +60,89 @@ def test_an_artefact_is_exact_until_a_choice_and_after_the_update_again(workspac
     assert len(workspace.corpus_list()) == 2, "what stands is not made anew"
 
 
-def test_a_day_on_which_something_ends_makes_an_artefact_pending(workspace: Workspace, clock: Clock) -> None:
+def test_a_day_on_which_something_begins_makes_an_artefact_pending(tmp_path: Path, clock: Clock) -> None:
     clock.at = parse_moment("2025-08-20")
+    rows = ROWS | {"comments": [comment("c1", "1", "ben", "said of it in summer")]}
+    with make_network(tmp_path / "day", rows, clock=clock) as workspace:
+        workspace.corpus_build()
+        assert standing(workspace)[0] == "exact"
+        clock.at = parse_moment("2025-10-15")
+        assert standing(workspace)[0] == "pending", "comments are used from autumn on"
+        list(workspace.update())
+        assert standing(workspace)[0] == "exact"
+        assert "said of it in summer" in {one["text"] for one in workspace.corpus_documents()}
+
+
+def test_who_follows_hears_of_tables_that_change_and_tells_once_what_cannot_be_brought(
+    workspace: Workspace,
+) -> None:
     workspace.corpus_build()
-    assert standing(workspace)[0] == "exact"
-    clock.at = parse_moment("2025-10-15")
-    assert standing(workspace)[0] in ("pending", "exact")
-    list(workspace.update())
-    assert standing(workspace)[0] == "exact"
+    steps = iter(["table", "recipe", "nothing", "end"])
+
+    def stopped(seconds: float) -> bool:
+        step = next(steps)
+        if step == "table":
+            write_table(workspace.layout.root, "posts", ROWS["posts"][1:])
+        elif step == "recipe":
+            workspace.choose("ben", "ai", "off")
+            workspace.layout.recipe.unlink()
+        return step == "end"
+
+    assert [one.how for one in follow(workspace, 1, silent, stopped)] == ["rebuilt", "failed"]
+
+
+def test_what_is_made_from_something_stale_is_not_exact_and_waits_for_it(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(USES, "echo", echo_of_the_corpus)
+    workspace.corpus_build()
+    use, where = open_use("echo", workspace.layout.root), workspace.ledger.position
+    access = artefacts.open_access(
+        workspace, use, "generative_ai_training", "self", None, where, workspace.absences
+    )
+    artefacts.build(workspace, use, access, silent)
+    assert [(one.use, one.standing.value) for one in workspace.status()] == [
+        ("corpus", "exact"),
+        ("echo", "exact"),
+    ]
+    workspace.choose("ann", "ai", "off")
+    workspace.layout.recipe.rename(workspace.layout.root / "away")
+    assert [one.standing.value for one in workspace.status()] == ["unreached", "pending"]
+    assert [one.how for one in workspace.update()] == ["failed", "failed"]
+    (workspace.layout.root / "away").rename(workspace.layout.recipe)
+    assert [(one.status.use, one.how) for one in workspace.update()] == [
+        ("corpus", "updated"),
+        ("echo", "rebuilt"),
+    ]
+    assert [one.standing.value for one in workspace.status()] == ["exact", "exact"]
+
+
+class Echo:
+    """Made from the corpus alone: how many documents it has."""
+
+    name, format, learns, manifest, parents = "echo", 1, True, Manifest, ("corpus",)
+
+    def asks_for(self) -> dict[str, set[str]]:
+        return {"posts": {"post"}}
+
+    def counted(self) -> tuple[str, ...]:
+        return ("posts",)
+
+    def settings(self) -> dict[str, Any]:
+        return {}
+
+    environment = settings
+
+    def build(self, bench: Workbench) -> Contents:
+        documents = bench.parents["corpus"].manifest["counts"]["documents"]
+        return Contents(f"{documents:064x}", {}, {"documents": documents}, Everyone(()), 0)
+
+    def update(self, bench: Workbench, earlier: Manifest, touched: frozenset[str]) -> Contents:
+        return self.build(bench)
+
+
+def echo_of_the_corpus(root: Path) -> Any:
+    return Echo()
 
 
 def test_what_cannot_be_brought_is_unreached_and_says_why(workspace: Workspace) -> None:
@@ -174,7 +250,7 @@ def _until(holds: Any) -> None:
     ends = time.monotonic() + 120
     while not holds():
         if time.monotonic() > ends:
-            raise LicetError("TEST-000", "nothing was brought")
+            raise AssertionError("nothing was brought")
         time.sleep(0.5)
 
 

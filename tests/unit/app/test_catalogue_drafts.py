@@ -172,6 +172,10 @@ def test_a_database_on_postgresql_is_drafted_too(postgres_server: PostgresServer
     url = postgres_server.url("drafted").replace("postgresql://", "postgresql+psycopg://")
     url = url.replace("&schema=drafted", "&options=-csearch_path%3Ddrafted")
     catalogue = draft_catalogue(url).catalogue
+    for told in (url.replace("@/", ":hush@/", 1), f"{url}&password=hush"):
+        with pytest.raises(SourceError) as caught:
+            draft_catalogue(told)
+        assert caught.value.code == "SRC-197" and "hush" not in str(caught.value), "a draft keeps no password"
     assert catalogue.facts is not None and catalogue.facts.subject == "no"
     assert catalogue.tables["notes"].key == "code" and catalogue.tables["notes"].subjects == ("by",)
 

@@ -16,6 +16,7 @@ from licet.app.member.records import OwnRecord
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.decide.combination import (
     DISAGREE,
+    NOBODY,
     WITHHELD,
     Reason,
     RowAnswer,
@@ -28,7 +29,6 @@ from licet.decide.explain import purpose_to_you, recipient_name
 from licet.enforce.tabulate import dimensions
 from licet.packs import Pack, Use
 from licet.terms import SENTENCES, ChoiceState, Code
-from licet.terms.regions import COUNTRIES
 
 #: By table and key, the rows of that key.
 Referred: TypeAlias = Mapping[tuple[str, str], Sequence[OwnRecord]]
@@ -197,22 +197,16 @@ def _passing(
 
 
 def _about_nobody(use: Use, policy: Policy, at: datetime, record: OwnRecord) -> RowAnswer:
-    """What may be had of a row about nobody; `tabulate.answers_about_nobody` says the same of whole tables."""
-    return combine(
-        [
-            answer_of(
-                [
-                    decide(
-                        Request(use.purpose, kind, use.recipient, at, record.visibility, record.created),
-                        Facts(country),
-                        policy,
-                    )
-                    for kind in record.judged
-                ]
-            )
-            for country in sorted(COUNTRIES)
-        ]
-    )
+    """What may be had of a row about nobody."""
+
+    def answer(facts: Facts) -> SubjectAnswer:
+        requests = (
+            Request(use.purpose, kind, use.recipient, at, record.visibility, record.created)
+            for kind in record.judged
+        )
+        return answer_of([decide(request, facts, policy) for request in requests])
+
+    return combine([answer(facts) for facts in NOBODY])
 
 
 class _Asked(NamedTuple):
