@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.decide import Decision, Request, decide
-from licet.terms import SELF
+from licet.terms import SELF, AppError
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -22,6 +22,26 @@ class Question(NamedTuple):
     recipient: str = SELF
     visibility: str | None = None
     created: datetime | None = None
+
+
+def decide_now(workspace: Workspace, question: Question, at: datetime, at_least: int | None) -> Decision:
+    """The answer by what stands in the ledger at this moment. Raises: AppError APP-085 where that is not enough."""
+    stances = workspace.ledger.stances_of(question.subject)
+    position = stances.position
+    if at_least is not None and position < at_least:
+        raise not_there_yet(position, at_least)
+    facts = workspace.people().facts_of(question.subject, at, stances, workspace.ledger)
+    _, purpose, category, recipient, visibility, created = question
+    request = Request(purpose, category, recipient, at, visibility, created)
+    return decide(request, facts, workspace._policies.at(position))
+
+
+def not_there_yet(position: int, at_least: int) -> AppError:
+    return AppError(
+        "APP-085",
+        f"the ledger is not there yet: position {position} was to be answered from, {at_least} is demanded",
+        fix="ask again in a moment; where a position is named, name none or a later one",
+    )
 
 
 def decide_many(

@@ -543,7 +543,13 @@ class Workspace:
         GateError GATE-171 for an id that may be somebody's who refused under another spelling.
         """
         question = deciding.Question(subject, purpose, category, recipient, visibility, created)
-        (answer,) = self.decide_many([question], at=at, position=position, at_least=at_least)
+        if position is None:
+            choosing.require_subject_id(subject)
+            answer = deciding.decide_now(
+                self, question, checked(self._clock()) if at is None else at, at_least
+            )
+        else:
+            (answer,) = self.decide_many([question], at=at, position=position, at_least=at_least)
         if answer.facts is None:
             raise self.unknown(subject)
         return answer
@@ -870,11 +876,7 @@ class Workspace:
         size = self.ledger.position
         wanted = size if position is None else position
         if at_least is not None and wanted < at_least:
-            raise AppError(
-                "APP-085",
-                f"the ledger is not there yet: position {wanted} was to be answered from, {at_least} is demanded",
-                fix="ask again in a moment; where a position is named, name none or a later one",
-            )
+            raise deciding.not_there_yet(wanted, at_least)
         if position is None:
             return size
         if type(position) is not int or not 0 <= position <= size:

@@ -1,14 +1,13 @@
 """One person's facts, for single decisions: the same reading of the facts table as `population`, one by one.
 
 The first question goes to the table, so that a single decision need not read all of it. Who asks again is going to
-ask often: then the narrow columns are read once, in the order of ids, and a question is a search by halves.
+ask often: then the narrow columns are read once, and a question is a look into an index.
 """
 
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,12 @@ from licet.decide import Facts
 from licet.enforce.absences import RosterHere
 from licet.enforce.doubtful_ids import DoubtfulIds
 from licet.enforce.engine import Engine
+from licet.enforce.facts_index import FactsIndex
 from licet.enforce.id_types import ids_among, member_id, require_ids
 from licet.enforce.population import day_of_birth
 from licet.enforce.rows import column_of
 from licet.enforce.text_columns import in_known_words
-from licet.ledger import Ledger
+from licet.ledger import Ledger, Stances
 from licet.sources.catalogue import Catalogue, FactsTable, require_confirmed
 from licet.sources.spellings import folded, look_alikes
 from licet.terms import ChoiceState
@@ -58,7 +58,7 @@ class People:
         self._doubtful = DoubtfulIds() if doubtful is None else doubtful
         self._engine, facts = engine, catalogue.facts
         self._asked, self._lock = 0, threading.Lock()
-        self._kept: pa.Table | None = None
+        self._kept: FactsIndex | None = None
         self._roster: RosterHere | None = None
         self._narrow: ir.Table | None = None
         if facts is not None:
@@ -76,23 +76,14 @@ class People:
 
         A fact that two rows of the facts table contradict, or that one leaves out, is not known.
         """
+        return self.facts_of(subject, at, ledger.stances_of(subject, position), ledger)
+
+    def facts_of(self, subject: str, at: datetime, stances: Stances, ledger: Ledger) -> Facts | None:
+        """The same, where what they chose was read."""
         agreed = self._agreed(subject)
-        if agreed is None or self.taken_for(subject, position, ledger) is not None:
+        if agreed is None or self.taken_for(subject, stances.position, ledger) is not None:
             return None
-        choices: dict[str, ChoiceState] = {}
-        narrow: dict[str, dict[str, ChoiceState]] = {}
-        bound: dict[str, str] = {}
-        narrow_bound: dict[str, dict[str, str]] = {}
-        for choice in ledger.choices_of(subject, position):
-            if choice.category is None:
-                choices[choice.setting] = choice.state
-                if choice.pack is not None:
-                    bound[choice.setting] = choice.pack
-            else:
-                narrow.setdefault(choice.setting, {})[choice.category] = choice.state
-                if choice.pack is not None:
-                    narrow_bound.setdefault(choice.setting, {})[choice.category] = choice.pack
-        return _facts(agreed, at, choices, narrow, ledger.signals_of(subject, position), bound, narrow_bound)
+        return _facts(agreed, at, stances)
 
     def facts_about_many(
         self, subjects: Collection[str], at: datetime, position: int, ledger: Ledger
@@ -105,34 +96,16 @@ class People:
             for one in subjects
             if (agreed := self._agreed(one)) is not None and self.taken_for(one, position, ledger) is None
         }
-        choices: dict[str, dict[str, ChoiceState]] = {one: {} for one in known}
-        narrow: dict[str, dict[str, dict[str, ChoiceState]]] = {one: {} for one in known}
-        bound: dict[str, dict[str, str]] = {one: {} for one in known}
-        narrow_bound: dict[str, dict[str, dict[str, str]]] = {one: {} for one in known}
+        stances = {one: Stances.none(position) for one in known}
         for row in ledger.choices_table(position, known.keys()).to_pylist():
-            state = ChoiceState(row["state"])
-            if row["category"] is None:
-                choices[row["subject"]][row["setting"]] = state
-                if row["pack"] is not None:
-                    bound[row["subject"]][row["setting"]] = row["pack"]
-            else:
-                narrow[row["subject"]].setdefault(row["setting"], {})[row["category"]] = state
-                if row["pack"] is not None:
-                    kinds = narrow_bound[row["subject"]].setdefault(row["setting"], {})
-                    kinds[row["category"]] = row["pack"]
+            stances[row["subject"]].take(
+                row["setting"], row["category"], ChoiceState(row["state"]), row["pack"]
+            )
         signals: dict[str, set[str]] = {}
         for row in ledger.signals_table(position, known.keys()).to_pylist():
             signals.setdefault(row["subject"], set()).add(row["signal"])
         return {
-            one: _facts(
-                known[one],
-                at,
-                choices[one],
-                narrow[one],
-                frozenset(signals.get(one, ())),
-                bound[one],
-                narrow_bound[one],
-            )
+            one: _facts(known[one], at, stances[one]._replace(signals=frozenset(signals.get(one, ()))))
             if one in known
             else None
             for one in subjects
@@ -175,7 +148,7 @@ class People:
     def _every_id(self, narrow: ir.Table) -> pa.Array:
         with self._lock:
             if self._kept is not None:
-                return pc.unique(self._kept[_SUBJECT])
+                return self._kept.ids()
             with self._engine.reading(self._what):
                 ids = narrow.filter(narrow.subject.notnull()).select(_SUBJECT).distinct().to_pyarrow()
             return ids[_SUBJECT].combine_chunks()
@@ -183,8 +156,8 @@ class People:
     def _agreed(self, subject: str) -> dict[str, Any] | None:
         """What all rows about a subject say alike; None where there is none."""
         rows = [] if self._narrow is None else self._rows(self._narrow, subject)
-        if not rows:
-            return None
+        if len(rows) < 2:
+            return rows[0] if rows else None
         return {
             name: value if all(row[name] == value for row in rows) else None
             for name, value in rows[0].items()
@@ -201,19 +174,18 @@ class People:
 
     def _rows(self, narrow: ir.Table, subject: str) -> list[dict[str, Any]]:
         """The rows about a subject."""
-        with self._lock:
-            if self._kept is None:
-                return self._read_rows(narrow, subject)
-        return _search(self._kept, subject)
+        if self._kept is None:
+            with self._lock:
+                if self._kept is None:
+                    return self._read_rows(narrow, subject)
+        return self._kept.rows_about(subject)
 
     def _read_rows(self, narrow: ir.Table, subject: str) -> list[dict[str, Any]]:
         self._asked += 1
         with self._engine.reading(self._what):
             if self._asked == 2 and narrow.count().to_pyarrow().as_py() <= MOST_KEPT_ROWS:
-                ordered = narrow.filter(narrow.subject.notnull()).order_by(_SUBJECT)
-                self._kept = ordered.to_pyarrow().combine_chunks()
-            if self._kept is not None:
-                return _search(self._kept, subject)
+                self._kept = FactsIndex(narrow.filter(narrow.subject.notnull()).to_pyarrow())
+                return self._kept.rows_about(subject)
             rows: list[dict[str, Any]] = narrow.filter(narrow.subject == subject).to_pyarrow().to_pylist()
             return rows
 
@@ -239,47 +211,17 @@ def _narrowed(table: ir.Table, facts: FactsTable) -> ir.Table:
     return table.select(**{_SUBJECT: who}, **wanted)
 
 
-class _Ids(Sequence[str]):
-    """A column of ids as `bisect` reads one, without making a Python list of it."""
-
-    def __init__(self, column: pa.ChunkedArray) -> None:
-        self._column = column
-
-    def __len__(self) -> int:
-        return len(self._column)
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._column[place].as_py()
-
-
-def _search(kept: pa.Table, subject: str) -> list[dict[str, Any]]:
-    """The rows about a subject of a table in the order of its ids, by code points as Python compares text."""
-    ids = _Ids(kept[_SUBJECT])
-    first = last = bisect_left(ids, subject)
-    while last < len(ids) and ids[last] == subject:
-        last += 1
-    rows: list[dict[str, Any]] = kept.slice(first, last - first).to_pylist()
-    return rows
-
-
-def _facts(
-    agreed: dict[str, Any],
-    at: datetime,
-    choices: dict[str, ChoiceState],
-    narrow: dict[str, dict[str, ChoiceState]],
-    signals: frozenset[str],
-    bound: dict[str, str],
-    narrow_bound: dict[str, dict[str, str]],
-) -> Facts:
+def _facts(agreed: dict[str, Any], at: datetime, stances: Stances) -> Facts:
+    region, plan = agreed.get("region"), agreed.get("plan")
     return Facts(
-        None if agreed.get("region") is None else str(agreed["region"]),
+        None if region is None else str(region),
         _age(agreed, at),
-        None if agreed.get("plan") is None else str(agreed["plan"]),
-        choices,
-        narrow,
-        signals,
-        bound,
-        narrow_bound,
+        None if plan is None else str(plan),
+        stances.choices,
+        stances.narrow,
+        stances.signals,
+        stances.bound,
+        stances.narrow_bound,
     )
 
 

@@ -5,7 +5,7 @@ takes a position, and everything it gives out can be checked elsewhere.
 """
 
 from licet.ledger.appending import CheckpointFileWarning
-from licet.ledger.asking import Choice
+from licet.ledger.asking import Choice, Stances
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.entries import Entry, EntryKind, NewEntry
 from licet.ledger.ledger import Ledger
@@ -29,6 +29,7 @@ __all__ = [
     "ProblemCode",
     "PublicKey",
     "Signer",
+    "Stances",
     "VerifyReport",
     "verify_consistency",
     "verify_inclusion",

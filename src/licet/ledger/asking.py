@@ -12,7 +12,7 @@ import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +20,7 @@ from sqlalchemy import Table, func, literal_column, select
 
 from licet.ledger.entries import EntryKind, from_microseconds
 from licet.ledger.pack_numbers import MOST_PACKS, PACK_BITS, PackNumbers
+from licet.ledger.reading import NO_END
 from licet.ledger.schema import CHOICES, ENTRIES, SIGNALS
 from licet.ledger.storage import Storage
 from licet.ledger.tombstones import BEYOND_MARKS, FIRST_MARK, Marks, is_mark
@@ -62,7 +63,7 @@ _CHOICES_OF = f"""
     JOIN entries ON entries.idx = found.latest >> {PACK_BITS + 1}
 """
 _SIGNALS_UNDER = (
-    f"SELECT signal, {_LATEST_SIGNAL} FROM signals WHERE subject = ? AND entry < ? GROUP BY signal"
+    f"SELECT signal, {_LATEST_SIGNAL} AS latest FROM signals WHERE subject = ? AND entry < ? GROUP BY signal"
 )
 _SIGNALS_OF = f"{_SIGNALS_UNDER} UNION ALL {_SIGNALS_UNDER}"
 
@@ -78,6 +79,17 @@ LATEST_CHOICES = f"""
 LATEST_SIGNALS = (
     f"SELECT signal, {_LATEST_SIGNAL} FROM signals WHERE subject IN (?, ?) GROUP BY signal ORDER BY signal"
 )
+
+#: How far the ledger goes, and where somebody known by either of two names stands, all of it in one state: which of the
+#: three a row is, setting or signal, category, the latest choice, whether it was ever on, and ever off.
+_STANCES_OF = f"""
+    SELECT 0 AS part, '' AS name, '' AS category, MAX(idx) AS latest, 0 AS ever_on, 0 AS ever_off FROM entries
+    UNION ALL SELECT 1, setting, category, latest, ever_on, ever_off FROM ({_CHOICES_UNDER}) AS own
+    UNION ALL SELECT 1, setting, category, latest, ever_on, ever_off FROM ({_CHOICES_UNDER}) AS under_mark
+    UNION ALL SELECT 2, signal, '', latest, 0, 0 FROM ({_SIGNALS_UNDER}) AS own_signals
+    UNION ALL SELECT 2, signal, '', latest, 0, 0 FROM ({_SIGNALS_UNDER}) AS signals_under_mark
+"""
+_LEDGER, _A_SIGNAL = (0, "", ""), 2
 
 #: What is told of each subject and setting.
 _TOLD = ("latest", "ever_on", "ever_off")
@@ -103,6 +115,37 @@ class Choice:
     entry: int
     at: datetime
     pack: str | None
+
+
+class Stances(NamedTuple):
+    """Where one subject stands at a ledger position: what `decide` looks at, and nothing of when it was said.
+
+    choices: setting to where they stand on it as a whole; narrow: setting and category to where on just that.
+    bound, narrow_bound: under which pack (its digest) each was given; left out where the ledger names no such pack.
+    """
+
+    position: int
+    choices: dict[str, ChoiceState]
+    narrow: dict[str, dict[str, ChoiceState]]
+    signals: frozenset[str]
+    bound: dict[str, str]
+    narrow_bound: dict[str, dict[str, str]]
+
+    @classmethod
+    def none(cls, position: int) -> Stances:
+        """Of somebody who never said anything."""
+        return cls(position, {}, {}, frozenset(), {}, {})
+
+    def take(self, setting: str, category: str | None, state: ChoiceState, pack: str | None) -> None:
+        """One more choice, the latest of its setting and category."""
+        if category:
+            self.narrow.setdefault(setting, {})[category] = state
+            if pack is not None:
+                self.narrow_bound.setdefault(setting, {})[category] = pack
+        else:
+            self.choices[setting] = state
+            if pack is not None:
+                self.bound[setting] = pack
 
 
 #: Ids of everybody who matters to the question; asked for only where somebody was erased.
@@ -143,6 +186,33 @@ def read_choices(
             )
         )
     return found
+
+
+def read_stances(
+    storage: Storage,
+    packs_to: Callable[[int], PackNumbers],
+    subject: str,
+    position: int | None,
+    marks: Marks | None,
+) -> Stances:
+    """Where a subject stands, as of a position or of now, by one statement."""
+    mark, end = _mark(storage, subject, marks), NO_END if position is None else position
+    rows = storage.fetch(_STANCES_OF, (subject, end, mark, end, subject, end, mark, end))
+    stands: dict[tuple[int, str, str], tuple[Any, ...]] = {}
+    for part, name, category, *stand in rows:
+        before = stands.get((part, name, category))
+        stands[part, name, category] = tuple(stand if before is None else map(max, stand, before))
+    last = stands.pop(_LEDGER)[0]
+    stances = Stances.none((0 if last is None else last + 1) if position is None else position)
+    sent = []
+    for (part, name, category), (latest, ever_on, ever_off) in stands.items():
+        if part == _A_SIGNAL:
+            sent += [name] if latest & 1 else []
+        else:
+            pack = latest & MOST_PACKS
+            state = _state(latest >> PACK_BITS & 1, ever_on, ever_off)
+            stances.take(name, category, state, packs_to(pack).digest(pack))
+    return stances._replace(signals=frozenset(sent)) if sent else stances
 
 
 def read_signals(storage: Storage, subject: str, position: int, marks: Marks | None) -> frozenset[str]:

@@ -255,9 +255,7 @@ class Ledger:
         self._storage.refuse_replaced()
         before = self._reached
         size = reading.read_position(self._storage)
-        if size < before:
-            raise _unfit(self.place, f"it has {size} entries and had {before} when last asked")
-        self._reached = max(size, self._reached)
+        self._take_size(before, size)
         return size
 
     def position_at(self, moment: datetime) -> int:
@@ -311,6 +309,21 @@ class Ledger:
         return asking.read_choices(
             self._storage, self._packs_to, subject, self._choices_at(position), self._marks
         )
+
+    def stances_of(self, subject: str, position: int | None = None) -> asking.Stances:
+        """Where a subject stands on everything, by one question; as of now, at the position that it names.
+
+        Raises: as `choices_of`, and as `position` does.
+        """
+        if not self._is_borne:
+            self._refuse_unborne()
+        if position is not None:
+            return self._read_stances(subject, self._at(position))
+        self._storage.refuse_replaced()
+        before = self._reached
+        stances = self._read_stances(subject, None)
+        self._take_size(before, stances.position)
+        return stances
 
     def signals_of(self, subject: str, position: int | None = None) -> frozenset[str]:
         """The signals a subject sends. Raises: LedgerError LEDG-014."""
@@ -455,6 +468,15 @@ class Ledger:
                 "open it with its signer to write",
             )
         return self._appender
+
+    def _read_stances(self, subject: str, position: int | None) -> asking.Stances:
+        return asking.read_stances(self._storage, self._packs_to, subject, position, self._marks)
+
+    def _take_size(self, before: int, size: int) -> None:
+        """before: how far it was known to go when `size` was asked for."""
+        if size < before:
+            raise _unfit(self.place, f"it has {size} entries and had {before} when last asked")
+        self._reached = max(size, self._reached)
 
     def _packs_to(self, number: int) -> PackNumbers:
         self._packs = self._packs.follow(self._storage, number)

@@ -26,12 +26,12 @@ _BATCH_ROWS = 2048
 _ASKED_AT_ONCE = 500
 
 #: No entry stands this far on, and both databases can be asked for it.
-_NO_END = 2**63 - 1
+NO_END = 2**63 - 1
 
 
 def within(place: int) -> int:
     """A place that a database can be asked about: nothing stands before the first entry, nor beyond 2⁶³."""
-    return min(max(place, 0), _NO_END)
+    return min(max(place, 0), NO_END)
 
 
 _ENTRY = "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries WHERE idx = ?"
@@ -100,7 +100,7 @@ def read_entries(
 
 def read_few(storage: Storage, kind: EntryKind, start: int, stop: int | None) -> list[Entry]:
     """The entries of a kind of which there are few, from `start` to `stop` (the end where None), in one short read."""
-    stop = _NO_END if stop is None else stop
+    stop = NO_END if stop is None else stop
     return [as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, within(start), within(stop)))]
 
 

@@ -57,10 +57,13 @@ def day_of(moment: datetime) -> date:
         return date.min if moment.year == 1 else date.max
 
 
+_HALF_A_DAY = timedelta(hours=12)
+
+
 def day_begun_everywhere(moment: datetime) -> date:
     """The latest day that has begun in every time zone: in the last of them it is twelve hours behind UTC."""
     try:
-        return day_of(moment.astimezone(UTC) - timedelta(hours=12))
+        return (moment.astimezone(UTC) - _HALF_A_DAY).date()
     except OverflowError:
         return day_of(moment) if moment.year > 1 else date.min
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from licet.ledger.asking import CHOICES_TABLE, SIGNALS_TABLE
-from licet.terms import ChoiceState
+from licet.terms import ChoiceState, LedgerError
 
 
 def test_off_is_a_refusal_unless_it_was_on_before(ledger, choice) -> None:
@@ -118,3 +118,42 @@ def test_the_ledger_tells_what_one_choice_after_another_makes(
     ledger.append([choice("ann", value) for value in values])
     assert [found.state for found in ledger.choices_of("ann")] == [state]
     assert ledger.choices_table()["state"].to_pylist() == [str(state)]
+
+
+def test_where_somebody_stands_is_what_their_choices_and_signals_say(ledger, choice, signal) -> None:
+    ledger.append([choice("ann", "on"), choice("ann", "off", category="profile"), signal("ann", True)])
+    ledger.append([choice("bob", "off"), choice("ann", "off"), signal("ann", False), signal("bob", True)])
+    ledger.append(
+        [choice("ann", "on"), choice("ann", "off", setting="ads"), choice("ann", "on", setting="ads")]
+    )
+    ledger.erase("bob")
+    ledger.append([choice("bob", "on", category="posts"), choice("bob", "off", setting="ads")])
+    size = ledger.position
+    for subject, position in itertools.product(("ann", "bob", "nobody"), range(size + 1)):
+        stances = ledger.stances_of(subject, position)
+        whole, narrow = {}, {}
+        for found in ledger.choices_of(subject, position):
+            told = (found.state, found.pack)
+            if found.category is None:
+                whole[found.setting] = told
+            else:
+                narrow[found.setting, found.category] = told
+        assert stances.position == position
+        assert stances.signals == ledger.signals_of(subject, position)
+        assert {one: (state, stances.bound.get(one)) for one, state in stances.choices.items()} == whole
+        assert {
+            (setting, category): (state, stances.narrow_bound.get(setting, {}).get(category))
+            for setting, kinds in stances.narrow.items()
+            for category, state in kinds.items()
+        } == narrow
+        if position == size:
+            assert ledger.stances_of(subject) == stances  # of now, by one question, which names the position
+
+
+def test_a_ledger_that_went_back_says_where_nobody_stands(ledger, choice) -> None:
+    ledger.append([choice("ann", "off")])
+    assert ledger.stances_of("ann").position == 1
+    ledger._reached = 2  # as after an entry that an older copy of the file does not have
+    with pytest.raises(LedgerError) as error:
+        ledger.stances_of("ann")
+    assert error.value.code == "LEDG-017"

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.ledger import Ledger
+from licet.ledger import Ledger, Stances
 from licet.ledger.asking import CHOICES_TABLE, Choice, Known
 from licet.terms import ChoiceState
 
@@ -42,6 +42,16 @@ class SupposedLedger(Ledger):
         if subject != self._subject or not self._counts(position):
             return choices
         return sorted(self._with(choices), key=lambda one: (one.setting, one.category or ""))
+
+    def stances_of(self, subject: str, position: int | None = None) -> Stances:
+        stances = self._real.stances_of(subject, self._below(position))
+        size = self.position if position is None else position
+        if subject != self._subject or not self._counts(position):
+            return stances._replace(position=size)
+        supposed = Stances.none(size)._replace(signals=stances.signals)
+        for choice in self.choices_of(subject, position):
+            supposed.take(choice.setting, choice.category, choice.state, choice.pack)
+        return supposed
 
     def signals_of(self, subject: str, position: int | None = None) -> frozenset[str]:
         return self._real.signals_of(subject, self._below(position))

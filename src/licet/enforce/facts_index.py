@@ -1,0 +1,51 @@
+"""Facts about members by their ids, in memory: whoever is asked about is found in about a microsecond.
+
+Rows lie in the order of a hash of their ids, which is searched by halves and then held against the id itself, since two
+ids may share one. What the facts are is kept once each, and per row its number: 8 bytes, the id, and 4 bytes a fact.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_SUBJECT = "subject"
+
+
+class FactsIndex:
+    """Any number of threads may ask one."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        """rows: `subject`, text without nulls, and the columns that hold facts."""
+        ids = rows[_SUBJECT].combine_chunks()
+        hashes = np.fromiter(map(hash, ids.to_pylist()), np.int64, len(ids))
+        order = np.argsort(hashes, kind="stable")
+        self._ids: pa.Array = ids.take(pa.array(order))
+        # Arrays of the standard library: `bisect` reads them several times faster than those of numpy.
+        self._hashes = array("q", hashes[order].tobytes())
+        self._facts: list[tuple[str, list[Any], array[int]]] = []
+        for name in rows.column_names:
+            if name != _SUBJECT:
+                told = rows[name].combine_chunks().dictionary_encode()
+                values = [*told.dictionary.to_pylist(), None]
+                numbers = pc.fill_null(told.indices, len(values) - 1).to_numpy(zero_copy_only=False)
+                self._facts.append((name, values, array("i", numbers.astype(np.int32)[order].tobytes())))
+
+    def ids(self) -> pa.Array:
+        """Every id, each once."""
+        return pc.unique(self._ids)
+
+    def rows_about(self, subject: str) -> list[dict[str, Any]]:
+        """What each row about somebody says, by the name of the fact; none where there is no row."""
+        hashes, wanted, found = self._hashes, hash(subject), []
+        place = bisect_left(hashes, wanted)
+        while place < len(hashes) and hashes[place] == wanted:
+            if self._ids[place].as_py() == subject:
+                found.append({name: values[numbers[place]] for name, values, numbers in self._facts})
+            place += 1
+        return found
