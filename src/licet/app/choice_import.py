@@ -20,7 +20,7 @@ from licet.app.disk import clear_disk_errors
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.ledger.tombstones import is_mark
 from licet.sources.catalogue import is_category
-from licet.terms import AppError
+from licet.terms import EVERY_USE, AppError
 from licet.terms.canonical import canonical_json
 from licet.terms.ids import is_text
 from licet.terms.moments import format_moment, parse_moment
@@ -221,8 +221,12 @@ def _entries(workspace: Workspace, choices: Sequence[_Choice], pack: str | None,
         says_something = is_no or bound in speaking
         # Whoever was erased comes back by a new choice alone.
         erased = None if is_no else erased_at.get(choice.subject)
-        is_over = (before is not None and (not says_something or (choice.when, is_no) < before)) or (
-            erased is not None and choice.when <= erased
+        # So does whoever objected to every use.
+        objected = None if is_no else standing.get((choice.subject, EVERY_USE, None))
+        is_over = (
+            (objected is not None and choice.when <= objected[0])
+            or (before is not None and (not says_something or (choice.when, is_no) < before))
+            or (erased is not None and choice.when <= erased)
         )
         if says_something and not is_over:
             standing[choice.key] = choice.when, is_no

@@ -15,7 +15,7 @@ from licet.app.choosing import require_subject_id
 from licet.app.disk import clear_disk_errors
 from licet.enforce.settled_ids import current_name, mark_of_other, names_now, names_of
 from licet.ledger import Choice, Entry, EntryKind, Ledger, NewEntry
-from licet.terms import AppError
+from licet.terms import EVERY_USE, AppError
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
@@ -117,10 +117,19 @@ def are_apart(ledger: Ledger, salt: bytes, one: str, other: str) -> bool:
 
 def _carry(ledger: Ledger, old: str, new: str, via: str, *, yeses: bool) -> list[NewEntry]:
     """What the old id chose and sends, where it is a no that the new one has not, or, with `yeses`, one that the new
-    one was never asked for."""
+    one was never asked for. An objection of one to every use ends what the other said yes to."""
     before = {(choice.setting, choice.category): choice.value for choice in ledger.choices_of(new)}
-    entries = []
-    for choice in ledger.choices_of(old):
+    yeses = yeses and before.get((EVERY_USE, None)) != "off"
+    chosen, entries = ledger.choices_of(old), []
+    if before.get((EVERY_USE, None)) != "off" and any(
+        choice.setting == EVERY_USE and choice.value == "off" for choice in chosen
+    ):
+        entries += [
+            NewEntry(EntryKind.CHOICE, new, _as_it_was(ledger, choice, via) | {"value": "off"})
+            for choice in ledger.choices_of(new)
+            if choice.value == "on" and choice.category is None
+        ]
+    for choice in chosen:
         stands = before.get((choice.setting, choice.category))
         if (stands is None and yeses) or (choice.value == "off" and stands != "off"):
             entries.append(NewEntry(EntryKind.CHOICE, new, _as_it_was(ledger, choice, via)))

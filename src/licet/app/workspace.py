@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from licet.app import choosing, deciding, id_changes, policies
+from licet.app import choosing, deciding, id_changes, objection, policies
 from licet.app.argument_types import names_wrong_types
 from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
@@ -30,7 +30,7 @@ from licet.enforce.people import People
 from licet.ledger import Entry, EntryKind, Ledger, Signer, VerifyReport
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
-from licet.terms import SELF, AppError, LicetError
+from licet.terms import EVERY_USE, SELF, AppError, LicetError
 from licet.terms.moments import Tense, format_moment
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from licet.app.member.member import Member
     from licet.app.member.publishing import Introduction, PublicPage
     from licet.app.member.records import OwnRecords
+    from licet.app.objection import Objection
     from licet.app.tenses import PresentGate
     from licet.app.tokens import Tokens
     from licet.app.what_if import WhatIf
@@ -291,6 +292,14 @@ class Workspace:
         recorded was erased.
         """
         return choosing.choose(self, subject, setting, value, category, via, idempotency_key)
+
+    def object_to_every_use(self, subject: str, *, via: str = "python") -> Objection:
+        """Record that a member objects to every use, under every policy; see `licet.app.objection`.
+
+        What stands already is not recorded again. Raises: AppError APP-170 for what is no id, APP-224 when they chose
+        meanwhile again and again.
+        """
+        return objection.object_to_every_use(self, subject, via)
 
     def knows(self, subject: str) -> bool | None:
         """Whether the members' table has a subject at present; None where there is no table or it cannot be read."""
@@ -586,14 +595,18 @@ class Workspace:
         """Decide about many records at once, the facts about their subjects in columns; see `enforce.batches`.
 
         at_least: as `decide` has it. Raises: AppError APP-085; GateError GATE-171, GATE-172 where the members' table
-        shows that somebody's refusal may be lost with their id: then it may be missing from the columns, too.
+        shows that somebody's refusal may be lost with their id: then it may be missing from the columns, too; GATE-009
+        without the column `choice.*` where somebody objected to every use.
         """
         from licet.enforce import decide_batch
+        from licet.enforce.batches import untold
 
         moment, policy = (
             self.now() if at is None else at,
             self._policies.at(self._position(position, at_least)),
         )
+        if f"choice.{EVERY_USE}" not in records.schema.names and self.ledger.is_refused_by_anybody(EVERY_USE):
+            raise untold(EVERY_USE)
         run = self._refuse_lost()
         decided = decide_batch(policy, purpose, category, moment, records, recipient=recipient)
         run.done()

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from licet.decide.policy import Cell, Clause, Control, Policy
 from licet.decide.succession import EXACT, FOR_GOOD
 from licet.decide.words import Answer, Facts, Request
-from licet.terms import ChoiceState, Code
+from licet.terms import EVERY_USE, ChoiceState, Code
 from licet.terms.moments import is_age
 from licet.terms.regions import lies_in
 from licet.terms.vocabulary import ancestors
@@ -100,7 +100,8 @@ def evaluate(request: Request, facts: Facts | None, policy: Policy) -> Answer:
     if undecided is not None:
         return _deny(undecided[0].code, undecided[1], request, facts, policy, cell)
     if permit is not None:
-        refused = refusal_carried(cell, request, facts, policy) if cell.carried else None
+        may_be_refused = cell.carried or EVERY_USE in facts.choices
+        refused = refusal_carried(cell, request, facts, policy) if may_be_refused else None
         if refused is not None:
             stands = _stand(refused, request, facts, policy, cell, policy.controls.get(refused))
             return Answer(False, Code.REFUSED, permit.id, refused, stands)
@@ -359,11 +360,13 @@ def _is_no(state: object) -> bool:
 
 
 def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) -> str | None:
-    """The setting of an earlier pack, or the signal, by which the member already said no to this question.
+    """The setting of an earlier pack, or the signal, by which the member already said no to this question; `EVERY_USE`
+    for an objection to every use, which any yes to this very question ends.
 
-    What a refusal only came to reach, or its setting has ceased to govern, ends with a yes to this very question since.
+    What a refusal only came to reach, or its setting has ceased to govern, ends with one given since.
     """
-    found = [
+    found = [(EVERY_USE, 0)] if _is_no(facts.choices.get(EVERY_USE)) else []
+    found += [
         (setting, lifted_from)
         for setting, carry in cell.carried.items()
         if (lifted_from := refusal(setting, carry.bar, request, facts, policy, cell)) is not None

@@ -16,17 +16,23 @@ from licet.decide.succession import FOR_GOOD
 from licet.decide.words import Facts, Request
 from licet.packs import Pack
 from licet.packs.model import NEVER
-from licet.terms import SELF, SENTENCES, ChoiceState, Code
+from licet.terms import EVERY_USE, SELF, SENTENCES, ChoiceState, Code
 from licet.terms.moments import format_moment, is_age
 from licet.terms.region_names import country_name
 from licet.terms.regions import WORLD, lies_in
 from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term, ancestors
 
+_NOES = (ChoiceState.REFUSED, ChoiceState.WITHDRAWN)
 _EVERYWHERE = {"WORLD": "everywhere", "EU": "the European Union", "EEA": "the European Economic Area"}
+
+#: Why nothing is used of somebody who objected to every use.
+OBJECTED = "the member objected to every use of the member's data"
 
 
 def reason_of(code: Code, rule: str | None, setting: str | None, pack: Pack) -> str:
     """Why something is permitted or denied, in one sentence for a person."""
+    if setting == EVERY_USE:
+        return OBJECTED
     known = pack.settings.get(setting) if setting else None
     label = f"“{known.label}”" if known else (setting or "a setting")
     return SENTENCES[code].format(rule=rule, setting=label)
@@ -232,6 +238,10 @@ def _besides_place(
             facts, step = _switch(named, request.category, facts, policy)
             steps.append(step)
     yes = -1 if control is None else yes_to(control, request, facts, policy, cell)
+    if control is not None and yes < 0 and facts.choices.get(EVERY_USE) in _NOES:
+        facts, step = _switch(control.id, request.category, facts, policy)
+        steps.append(step)
+        yes = yes_to(control, request, facts, policy, cell)
     silenced = facts.signals & (control.honours if control is not None else frozenset())
     silenced |= {signal for signal, bar in cell.signals.items() if signal in facts.signals and yes < bar}
     if silenced:

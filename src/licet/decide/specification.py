@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from licet.decide.words import Answer, Facts, Request
 from licet.packs.model import CONSENT_BASES, DefaultException, Pack, Rule, Setting, State
-from licet.terms import SELF, ChoiceState, Code
+from licet.terms import EVERY_USE, SELF, ChoiceState, Code
 from licet.terms.moments import day_of, is_age, midnight
 from licet.terms.regions import WORLD, lies_in
 from licet.terms.vocabulary import PURPOSES, ancestors, is_closed
@@ -325,12 +325,14 @@ def find_sources(case: Case) -> list[Source]:
 
 
 def noes(case: Case) -> list[tuple[str, int]]:
-    """What the member said no to of all that governed the question under earlier packs: settings, then signals.
+    """What the member said no to: every use, and what governed the question under earlier packs: settings, signals.
 
-    Each with the number of the pack from which on a yes to the question lifts it.
+    Each with the number of the pack from which on a yes to the question lifts it. An objection to every use: any; a yes
+    that was there before it has ended with it.
     """
+    found = [(EVERY_USE, 0)] if is_no(case.facts.choices.get(EVERY_USE)) else []
     earlier = [source for source in case.sources if source.number < len(case.packs) - 1]
-    found = [(setting, no_until(setting, case)) for setting in sorted({one.setting for one in earlier})]
+    found += [(setting, no_until(setting, case)) for setting in sorted({one.setting for one in earlier})]
     for signal in sorted(case.facts.signals):
         of_it = [source for source in earlier if signal in source.signals]
         untils = [FOR_GOOD if source.since == source.number else source.since for source in of_it]

@@ -33,7 +33,8 @@ class Facts(NamedTuple):
 
     region:  ISO 3166-1 or 3166-2 code.
     age:     whole years at the moment of the request.
-    choices: setting id to where the member stands; an absent setting was never asked.
+    choices: setting id to where the member stands; an absent setting was never asked. A no to `EVERY_USE` is one to
+             everything that no yes beside it speaks for: recording it ends every yes that was there.
     narrow:  setting id to kind of data to where the member stands on just that kind.
     signals: privacy signals the member sends, such as ``gpc``.
     bound:   setting id to the digest of the pack under which the member made that choice. A yes speaks only for what

@@ -20,7 +20,7 @@ from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.enforce.classes import Part, classes_of, representatives
 from licet.enforce.marks import spelled_out
 from licet.enforce.tabulate import Dimensions, dimensions, just_before
-from licet.terms import SELF, ChoiceState, GateError
+from licet.terms import EVERY_USE, SELF, ChoiceState, GateError
 
 #: Columns beside `region`, `age`, `plan`, `visibility` and `created`: where the subject stands on a setting, as
 #: `ChoiceState` has it (null: never asked), the digest of the pack under which they said so (without one a yes speaks
@@ -44,7 +44,7 @@ def decide_batch(
 
     records: columns `region`, `age` (whole years), `plan`, `visibility`, `created` (a time; without zone it is UTC),
              `choice.<setting>`, `pack.<setting>` and `signal.<signal>`; other columns are not looked at. Dictionary
-             columns are fastest.
+             columns are fastest. `choice.*` tells who objected to every use; where it is left out, nobody did.
     Returns: `permitted`, and as dictionaries `code`, `rule` and `setting`: what `decide` says of each record.
     Raises:  GateError GATE-001 for a moment without a zone, GATE-009 when a choice or signal that could matter has
              no column, or a yes none that says under which pack it was given, GATE-010 when a column is of a type that
@@ -79,11 +79,9 @@ def _parts(table: pa.Table, looks: Dimensions) -> dict[str, Part]:
     for prefix, wanted in ((CHOICE, looks.settings), (SIGNAL, looks.signals)):
         for name in wanted:
             if prefix + name not in table.column_names:
-                raise GateError(
-                    "GATE-009",
-                    f"a rule looks at {name!r}, and the records have no column {prefix + name!r}",
-                    fix="add the column; a null in it says that the member was never asked",
-                )
+                if prefix + name == CHOICE + EVERY_USE:
+                    continue
+                raise untold(name, prefix + name)
             parts[prefix + name] = _words(table, prefix + name) if prefix == CHOICE else _sent(table, name)
             if prefix == CHOICE and (pairs := _pairs(name, looks)):
                 has_yeses = not set(ChoiceState.yeses()).isdisjoint(parts[prefix + name].values)
@@ -94,6 +92,15 @@ def _parts(table: pa.Table, looks: Dimensions) -> dict[str, Part]:
     if looks.cuts:
         parts["created"] = _created(table, looks.cuts)
     return parts
+
+
+def untold(name: str, column: str = CHOICE + EVERY_USE) -> GateError:
+    """The error for records that lack a column."""
+    return GateError(
+        "GATE-009",
+        f"a rule looks at {name!r}, and the records have no column {column!r}",
+        fix="add the column; a null in it says that the member was never asked",
+    )
 
 
 def _words(table: pa.Table, name: str) -> Part:
@@ -197,7 +204,7 @@ def _decide_one(policy: Policy, request: Request, looks: Dimensions, values: dic
     choices = {
         setting: _state(values[CHOICE + setting])
         for setting in looks.settings
-        if values[CHOICE + setting] is not None
+        if values.get(CHOICE + setting) is not None
     }
     signals = frozenset(signal for signal in looks.signals if values[SIGNAL + signal])
     bound = {setting: values[PACK + setting] for setting in choices if values.get(PACK + setting)}

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.decide.combination import NOBODY, SubjectAnswer, answer_of, combine
 from licet.decide.policy import Cell, Clause, Control
-from licet.terms import ChoiceState, Code
+from licet.terms import EVERY_USE, ChoiceState, Code
 from licet.terms.moments import OLDEST_YEARS
 
 #: The widest table the gate can mask: one bit per kind of data in a signed 64-bit integer.
@@ -97,7 +97,7 @@ def dimensions(policy: Policy, purpose: str, recipient: str, categories: Sequenc
         tuple(sorted(ages)),
         any(clause.plans is not None for clause in clauses)
         or any(start.plans is not None for control in controls for start in control.starts),
-        tuple(sorted(settings)),
+        tuple(sorted(settings | ({EVERY_USE} if any(cell.permits for cell in cells) else set()))),
         tuple(
             sorted(
                 {signal for control in controls for signal in control.honours}

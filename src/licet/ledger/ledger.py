@@ -373,6 +373,11 @@ class Ledger:
         self._refuse_unborne()
         return reading.read_ever_refusing(self._storage)
 
+    def is_refused_by_anybody(self, setting: str) -> bool:
+        """Whether somebody ever said no to a setting, erased since or not. Reads all choices."""
+        self._refuse_unborne()
+        return reading.read_is_refused(self._storage, setting)
+
     def erased_at(self, subjects: Collection[str]) -> dict[str, datetime]:
         """When some subjects were erased, the last time, of those whose noes go on. Raises: LedgerError LEDG-008."""
         erasures = [

@@ -124,6 +124,12 @@ def read_known_requests(storage: Storage, requests: Sequence[str]) -> set[str]:
     return known
 
 
+def read_is_refused(storage: Storage, setting: str) -> bool:
+    """Whether a no to a setting is among all choices."""
+    found = "SELECT EXISTS (SELECT 1 FROM choices WHERE setting = ? AND is_on = 0)"
+    return bool(storage.fetch(found, (setting,))[0][0])
+
+
 def read_ever_refusing(storage: Storage) -> list[str]:
     """Ids with a no or a sent signal among their choices and signals, the latest or not; marks are none."""
     found = storage.fetch(

@@ -3,7 +3,7 @@
 The ground floor. Imports nothing of licet, does nothing but name things.
 """
 
-from licet.terms.decisions import SENTENCES, ChoiceState, Code
+from licet.terms.decisions import EVERY_USE, SENTENCES, ChoiceState, Code
 from licet.terms.errors import (
     AppError,
     GateError,
@@ -17,6 +17,7 @@ from licet.terms.errors import (
 from licet.terms.ids import SELF
 
 __all__ = [
+    "EVERY_USE",
     "SELF",
     "SENTENCES",
     "AppError",

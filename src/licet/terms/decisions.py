@@ -96,6 +96,11 @@ def to_you(sentence: str) -> str:
     return sentence
 
 
+#: In place of a setting: everything that any policy ever lets anybody do with the member's data. No id can be it, and
+#: only a no to it says anything: a standing objection, which a yes said after it lifts for what that speaks for.
+EVERY_USE = "*"
+
+
 class ChoiceState(StrEnum):
     """Where a member stands on a setting. Never asked is a state of its own (ISO/IEC TS 27560).
 

@@ -13,7 +13,7 @@ from licet.packs import Pack
 from licet.terms import ChoiceState
 from licet.terms.moments import midnight
 from licet.testing.ids import Subjects, column_of_ids, column_of_words
-from licet.testing.questions import STATES, make_plan, make_region
+from licet.testing.questions import STATES, make_objection, make_plan, make_region
 from licet.testing.words import (
     AGES,
     CATEGORIES,
@@ -126,6 +126,8 @@ def make_choices(rng: Random, subjects: Sequence[str], packs: Sequence[Pack] = (
     digests = [pack.digest for pack in packs]
     bound = [*digests, *digests[-1:], None]
     for subject in subjects:
+        said = make_objection(f"{subject} {len(rows)}")
+        rows += [(subject, setting, None, str(state), bound[0]) for setting, state in said.items()]
         if len(packs) > 1 and chance(rng, 25):  # no to what was, and yes to what came of it
             when = pick(rng, digests)
             rows += [

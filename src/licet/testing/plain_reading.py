@@ -12,7 +12,7 @@ from datetime import UTC, timedelta
 from licet.decide import Facts, Request
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import CONSENT_BASES
-from licet.terms import ChoiceState
+from licet.terms import EVERY_USE, ChoiceState
 from licet.terms.moments import midnight
 from licet.terms.regions import ONE_PLACE, WORLD, is_region
 from licet.terms.vocabulary import AUDIENCES, PLANS
@@ -29,8 +29,14 @@ def reads_as_permitted(request: Request, facts: Facts, pack: Pack) -> bool:
         effect: [applies(rule, request, facts, pack) for rule in in_scope if rule.effect == effect]
         for effect in ("permit", "forbid")
     }
+    said_yes = any(
+        _said_yes(rule.setting, facts, pack) and applies(rule, request, facts, pack)
+        for rule in in_scope
+        if rule.effect == "permit"
+    )
     return (
-        True in truths["permit"]
+        (facts.choices.get(EVERY_USE) not in NO or said_yes)
+        and True in truths["permit"]
         and None not in truths["permit"]
         and True not in truths["forbid"]
         and None not in truths["forbid"]
@@ -131,6 +137,12 @@ def _is_no(state: ChoiceState | None, pack: str | None) -> bool:
     return state in NO or (state is ChoiceState.GIVEN_AGAIN and pack is None)
 
 
+def _said_yes(setting: str | None, facts: Facts, pack: Pack) -> bool:
+    return (
+        setting is not None and facts.choices.get(setting) in YES and facts.bound.get(setting) == pack.digest
+    )
+
+
 def stands_for(setting: str, pack: Pack) -> set[str]:
     """A setting, those it replaces, those they replace, and so on."""
     found = {setting}
@@ -147,7 +159,7 @@ def _lets(id_: str, needs_consent: bool, request: Request, facts: Facts, pack: P
         return False
     if set(setting.honours) & facts.signals:
         return False
-    if facts.choices.get(id_) in YES and facts.bound.get(id_) == pack.digest:
+    if _said_yes(id_, facts, pack):
         return True
     return False if needs_consent else _starts_on(setting, request, facts, pack)
 

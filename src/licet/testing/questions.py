@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from licet.decide import Facts, Request
 from licet.packs import Pack
-from licet.terms import SELF, ChoiceState
+from licet.terms import EVERY_USE, SELF, ChoiceState
 from licet.testing.words import (
     AGES,
     CATEGORIES,
@@ -56,7 +56,7 @@ def make_facts(rng: Random, *packs: Pack) -> Facts:
         make_region(rng),
         None if chance(rng, 10) else pick(rng, [30, *AGES, *(age - 1 for age in AGES), 66, 0, -1]),
         make_plan(rng),
-        choices,
+        choices | make_objection(f"{choices} {narrow}"),
         narrow,
         frozenset({"gpc"}) if chance(rng, 20) else frozenset({"other"}) if chance(rng, 5) else frozenset(),
         {id_: pick(rng, packs).digest for id_ in choices if packs and chance(rng, 90)},
@@ -66,6 +66,12 @@ def make_facts(rng: Random, *packs: Pack) -> Facts:
             if packs and chance(rng, 90)
         },
     )
+
+
+def make_objection(seed: str) -> dict[str, ChoiceState]:
+    """What somebody says of every use, of the few who say anything. seed: so that nothing else comes out otherwise."""
+    rng = Random(seed)
+    return {EVERY_USE: pick(rng, STATES)} if chance(rng, 6) else {}
 
 
 def under(pack: Pack, who: Facts) -> Facts:

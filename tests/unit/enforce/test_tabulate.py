@@ -10,7 +10,7 @@ from licet.decide import Facts, Policy
 from licet.decide.combination import Reason
 from licet.enforce.tabulate import MARK, Subject, answers, dimensions, facts_of
 from licet.packs import Pack
-from licet.terms import SELF, ChoiceState, Code
+from licet.terms import EVERY_USE, SELF, ChoiceState, Code
 
 
 def policy(*rules: dict[str, object]) -> Policy:
@@ -22,7 +22,7 @@ def test_what_no_rule_asks_makes_no_classes() -> None:
     assert (looks.ages, looks.plans, looks.settings, looks.signals, looks.row_classes) == (
         (0,),
         False,
-        (),
+        (EVERY_USE,),
         (),
         1,
     )
@@ -35,7 +35,7 @@ def test_every_condition_of_a_rule_in_scope_is_looked_at() -> None:
     )  # fmt: skip
     looks = dimensions(policy(rule), "recommendation", SELF, ["content.posts"])
     assert looks.ages == (0, 18, 64, 65, 121)
-    assert looks.plans and looks.settings == ("sharing",)
+    assert looks.plans and looks.settings == (EVERY_USE, "sharing")
     assert looks.visibilities == ("public",) and looks.cuts == (datetime(2025, 1, 1, tzinfo=UTC),)
     assert looks.row_classes == (1 + 2) * (1 + 2)  # named, other, not known; before, from, not known
     nothing = dimensions(policy(rule), "recommendation", SELF, ["profile"])

@@ -14,7 +14,7 @@ from licet.decide.evaluator import refusal_carried, stands_on, starts_on
 from licet.decide.explain import category_term
 from licet.ledger import Ledger
 from licet.packs import Pack
-from licet.terms import SELF, ChoiceState, Code
+from licet.terms import EVERY_USE, SELF, ChoiceState, Code
 from licet.terms.moments import format_moment
 
 
@@ -22,7 +22,8 @@ class Standing(NamedTuple):
     """on: whether it lets anything that it governs be used; None when nobody can say, and then nothing is.
 
     how:     ``chosen``, ``default``, ``signal``, ``earlier`` (another control that governed the same was switched off),
-             ``erased`` (what was chosen is erased, and that it was a no still stands), or ``unknown``.
+             ``objection`` (every use was objected to), ``erased`` (what was chosen is erased, and that it was a no
+             still stands), or ``unknown``.
     since:   when it was chosen, and `entry` where the ledger says so; None where nobody chose.
     via:     how the choice reached the ledger, such as ``web`` or ``signal``.
     default: where it starts for this member; None when nobody can say.
@@ -81,7 +82,7 @@ def standing(
     refusals += [no for no in noes if no.setting in control.answers_for]
     if refusals and any(one.code is Code.REFUSED for one in answers):
         made = refusals[0]
-        how = "chosen" if made.setting == setting else "earlier"
+        how = {setting: "chosen", EVERY_USE: "objection"}.get(made.setting, "earlier")
     elif not on and (control.honours & facts.signals or earlier is not None):
         how, made = "signal", None
     elif made is not None:
@@ -139,6 +140,8 @@ def _why(on: bool | None, how: str, is_asked_again: bool) -> str:
         return "What you chose here was erased, and that it was a no still holds, until you switch it on."
     if how == "earlier":
         return "You switched off a control that governed the same before, and that no still holds."
+    if how == "objection":
+        return "You objected to every use of your data, and that holds here until you switch this on."
     if how == "signal":
         return "It is off because your browser sends a privacy signal."
     if how == "unknown":

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from licet.decide.explain import category_term, purpose_term, recipient_name
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import CONSENT_BASES
-from licet.terms import SELF
+from licet.terms import EVERY_USE, SELF
 from licet.terms.vocabulary import ancestors
 
 #: The legal bases that GDPR Art. 21(1) lets a person object to.
@@ -52,7 +52,10 @@ class Scope:
 
 
 def scope_of_setting(pack: Pack, setting: str, category: str | None) -> Scope | None:
-    """What a setting reaches; None where the pack does not know it."""
+    """What a setting reaches; None where the pack does not know it. `EVERY_USE` reaches whatever a pack permits."""
+    if setting == EVERY_USE:
+        everything = frozenset((None, *pack.settings))
+        return Scope(pack, setting, "every use of your data", None, *_divide(pack, everything, None))
     answering = {setting, *(id_ for id_, one in pack.settings.items() if setting in one.replaces)}
     if not answering & pack.settings.keys():
         return None
@@ -91,7 +94,7 @@ def _kind_in_words(pack: Pack, category: str, but: str | None) -> str:
 
 
 def _divide(
-    pack: Pack, settings: frozenset[str], category: str | None
+    pack: Pack, settings: frozenset[str | None], category: str | None
 ) -> tuple[tuple[Governed, ...], tuple[str, ...]]:
     governed: list[Governed] = []
     others: list[Governed] = []

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from licet.app.receipts.acts import Act
 from licet.app.receipts.scope import OPEN_TO_OBJECTION, Scope, uses_in_words
 from licet.decide.explain import category_term
+from licet.terms import EVERY_USE
 
 #: What a receipt shows, and what no receipt can show.
 PROVES = "The receipt proves that this choice stands in the ledger: at this position, at this moment, under this key."
@@ -33,6 +34,8 @@ def _done(act: Act, scope: Scope) -> str:
     if act.kind == "signal":
         verb = "stopped sending" if act.is_on else "sent"
         return f"{act.subject} {verb} the privacy signal “{scope.label}”; recorded {when}."
+    if act.name == EVERY_USE and not act.is_on:
+        return f"{act.subject} objected to {scope.label}; recorded {when}."
     narrowed = "" if act.category is None else f", for {category_term(scope.pack, act.category).label} only"
     return f"{act.subject} switched “{scope.label}” {act.value}{narrowed}; recorded {when}."
 
