@@ -314,6 +314,12 @@ def test_a_demo_never_removes_what_is_no_workspace(tmp_path: Path) -> None:
     assert (tmp_path / "precious" / "thesis.txt").read_text() == "years"
 
 
+def test_a_demo_of_a_policy_that_it_cannot_tell_of_removes_nothing(home: Path) -> None:
+    for policy, code in (("openai_jobs", "APP-052"), ("exemplun", "PACK-027")):
+        assert_one_error(run_licet("demo", "-w", ".", "--policy", policy, "--replace", cwd=home), code)
+    assert run_licet("corpus", "show", cwd=home).status == 0
+
+
 def test_a_demo_too_small_says_so(tmp_path: Path) -> None:
     answer = run_licet("demo", "-w", "tiny", "--members", "19", cwd=tmp_path)
     assert answer.status == 2 and "Traceback" not in answer.all

@@ -20,6 +20,7 @@ from licet.decide.explain import purpose_term, recipient_name, region_name
 from licet.packs import Pack, Rule, open_pack
 from licet.terms.moments import midnight
 from licet.terms.regions import members_of
+from licet.terms.vocabulary import CATEGORIES, ORGANISATION, is_published_by_organisations
 
 #: Under these the letter may object (GDPR Art. 21(1)); a rule without any basis is met the same way.
 OBJECTABLE = frozenset({None, "eu-gdpr:A6-1-f"})
@@ -71,7 +72,8 @@ class ControlGuide(NamedTuple):
 
 
 class Guide(NamedTuple):
-    """controls: those of the policy, the ones that matter first. without: uses there that no control of it stops."""
+    """controls: those of the policy, the ones that matter first. without: uses of members' data there that no control
+    of it stops; what organisations publish is named with what a control does not change."""
 
     pack: str
     platform: str
@@ -125,7 +127,7 @@ def guide_pack(pack: Pack, region: str, *, day: date) -> Guide:
             f"{_purposes(pack, rule)}, by {_recipients(pack, rule)}{_said(rule)}", source_of(rule.cite, pack)
         )
         for rule in permits
-        if rule.setting is None and reached[rule.id].state != "no"
+        if rule.setting is None and reached[rule.id].state != "no" and not _is_of_organisations(rule)
     ]
     return Guide(
         pack.id, pack.controller.name, pack.title, region, region_name(pack, region), pack.observed.isoformat(),
@@ -149,7 +151,7 @@ def _control(
     change += [Line(f"besides: {effect}", source) for effect in setting.side_effects]
     stays = [Line(one, source) for one in setting.unchanged]
     stays += [
-        Line(f"{_purposes(pack, rule)}, by {_recipients(pack, rule)}", source_of(rule.cite, pack))
+        Line(f"{_purposes(pack, rule)}, by {_recipients(pack, rule)}{_of(rule)}", source_of(rule.cite, pack))
         for rule in permits
         if rule.setting != id_ and reached[rule.id].state not in ("no", "announced")
     ]
@@ -239,3 +241,11 @@ def _recipients(pack: Pack, rule: Rule) -> str:
 
 def _said(rule: Rule) -> str:
     return ": the policy says that there is no opt-out" if rule.no_opt_out else ": the pack names no control"
+
+
+def _of(rule: Rule) -> str:
+    return f", of {CATEGORIES[ORGANISATION].label}" if _is_of_organisations(rule) else ""
+
+
+def _is_of_organisations(rule: Rule) -> bool:
+    return all(map(is_published_by_organisations, rule.categories))

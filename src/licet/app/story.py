@@ -1,7 +1,8 @@
 """The demo: the main job end to end on a made-up network, told as a sequence of facts.
 
-Makes the network, puts the article's policy in force, looks at what a corpus held the day before it took effect,
-builds one as of now, has one member say no, and brings the corpus up to date. The door does the telling.
+Makes the network, puts a policy in force (the article's, unless another is named), looks at what a corpus held the day
+before it took effect, builds one as of now, has one member say no, and brings the corpus up to date. The door does the
+telling.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,12 +18,12 @@ from licet.app.disk import clear_disk_errors
 from licet.app.layout import is_workspace
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
 from licet.app.workspace import Workspace, create
-from licet.terms import AppError
-from licet.terms.moments import parse_moment
+from licet.packs import MADE_UP, Pack, Use, open_pack
+from licet.terms import SELF, AppError
+from licet.terms.vocabulary import ancestors
 
-PACK = "linkedin_as_reported"
-DAY_BEFORE = "2025-11-02"
-SETTING = "data_for_generative_ai_improvement"
+POLICY = "linkedin_as_reported"
+_PURPOSE, _KIND = "generative_ai_training", "content.posts"
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -35,11 +37,12 @@ class Someone(NamedTuple):
 
 
 class Story(NamedTuple):
-    """Everything that happened, in order."""
+    """Everything that happened, in order. elsewhere: a use of another recipient's, where the policy has one."""
 
     workspace: Path
     network: Imported
     policy: PackInForce
+    elsewhere: Use
     day_before: CorpusResult
     first: CorpusResult
     someone: Someone
@@ -54,12 +57,16 @@ class Story(NamedTuple):
     seconds: dict[str, float]
 
 
-def tell(root: Path, members: int, seed: int, replace: bool, progress: Progress) -> Story:
-    """Play the demo in `root`.
+def tell(root: Path, members: int, seed: int, replace: bool, policy: str, progress: Progress) -> Story:
+    """Play the demo in `root`. policy: a shipped one's name, or a file.
 
-    Raises: AppError APP-050 when there is something at `root` already and `replace` is not given, or when what is
+    Raises: PackErrors for a policy that cannot be read, AppError APP-052 for one under which there is nothing to tell;
+    AppError APP-050 when there is something at `root` already and `replace` is not given, or when what is
     there is no workspace: a demo never removes anything else.
     """
+    pack = open_pack(policy)
+    setting, day_before = _what_to_say_no_to(pack)
+    elsewhere = next((use for use in pack.uses() if use.recipient != SELF), pack.uses()[0])
     _make_room(root, replace)
     seconds: dict[str, float] = {}
 
@@ -71,32 +78,49 @@ def tell(root: Path, members: int, seed: int, replace: bool, progress: Progress)
 
     with create(root) as workspace:
         network = timed("network", lambda: workspace.make_demo_world(members, seed, progress=progress))
-        policy = workspace.use_pack(PACK)
-        day_before = timed(
-            "day before", lambda: workspace.corpus_build(at=parse_moment(DAY_BEFORE), progress=progress)
-        )
+        in_force = workspace.use_pack(policy)
+        earlier = timed("day before", lambda: workspace.corpus_build(at=day_before, progress=progress))
         first = timed("build", lambda: workspace.corpus_build(progress=progress))
         someone = pick_someone(workspace, first)
 
         def ask() -> dict[str, Any]:
             return workspace.decide(
                 someone.subject,
-                "generative_ai_training",
-                "content.posts",
+                _PURPOSE,
+                _KIND,
                 visibility="public",
             ).as_json()
 
         before = ask()
-        choice = workspace.choose(someone.subject, SETTING, "off", via="demo")
+        choice = workspace.choose(someone.subject, setting, "off", via="demo")
         after = ask()
         second = timed("update", lambda: workspace.corpus_update(progress=progress))
         difference = workspace.corpus_diff(first.snapshot, second.snapshot)
         rebuilt = timed("rebuild", lambda: workspace.corpus_build(progress=progress))
         report = timed("verify", workspace.ledger_verify)
         return Story(
-            root, network, policy, day_before, first, someone, before, choice, after, second, difference,
+            root, network, in_force, elsewhere, earlier, first, someone, before, choice, after, second, difference,
             rebuilt.root, report.size, report.ok, seconds,
         )  # fmt: skip
+
+
+def _what_to_say_no_to(pack: Pack) -> tuple[str, datetime]:
+    """The setting that stops training with posts, and the day before anything is permitted.
+
+    Raises: AppError APP-052.
+    """
+    settings = [
+        rule.setting
+        for rule in pack.permits(_PURPOSE, SELF)
+        if rule.setting is not None and not set(ancestors(_KIND)).isdisjoint(rule.categories)
+    ]
+    if not settings or pack.in_force_from is None:
+        raise AppError(
+            "APP-052",
+            f"{pack.id} permits no training with posts that a setting stops, and that is what the demo tells of",
+            fix=f"name another --policy, e.g. {POLICY} or {MADE_UP}; or `licet init --pack {pack.id}`",
+        )
+    return settings[0], pack.in_force_from - timedelta(days=1)
 
 
 def _make_room(root: Path, replace: bool) -> None:

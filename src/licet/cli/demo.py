@@ -29,16 +29,20 @@ def demo(
     ] = 2000,
     seed: Annotated[int, typer.Option("--seed", help="Another seed makes another network.")] = 7,
     replace: Annotated[bool, typer.Option("--replace", help="Make an earlier demo anew.")] = False,
+    policy: Annotated[
+        str, typer.Option("--policy", help="Whose policy: a name or a file; exemplum is the network's own.")
+    ] = "linkedin_as_reported",
     as_json: AsJson = False,
 ) -> None:
     """Make a network, put a policy in force, build a corpus, let a member say no, and update.
 
     Example: licet demo --members 5000
+    Example: licet demo --policy exemplum --replace
     """
     from licet.app import story  # the heavy rooms load when they are needed, so that --help answers at once
 
     with progress_bar(as_json) as progress:
-        told = story.tell(workspace, members, seed, replace, progress)
+        told = story.tell(workspace, members, seed, replace, policy, progress)
     if as_json:
         print_json(_as_json(told))
     else:
@@ -129,8 +133,8 @@ def _where(told: story.Story) -> None:
     for command in (
         f"{licet} corpus show --documents 3 -w {root}",
         f"{licet} corpus diff corpus-2 corpus-3 -w {root}",
-        f"{licet} decide -s {told.someone.subject} --purpose ad_sharing --recipient microsoft "
-        f"--category profile.skills -w {root}",
+        f"{licet} decide -s {told.someone.subject} --purpose {told.elsewhere.purpose} "
+        f"--recipient {told.elsewhere.recipient} --category profile.skills -w {root}",
         f"{licet} gate show --purpose recommender_training -w {root}",
         f"{licet} corpus export out --format huggingface -w {root}",
         f"{licet} ledger show -w {root}",

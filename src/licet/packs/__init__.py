@@ -5,7 +5,7 @@ not make sense, with every problem and its line. `lint` says what is merely doub
 """
 
 from licet.packs.changes import PackChange, difference
-from licet.packs.library import locate_policy, open_pack, shipped
+from licet.packs.library import MADE_UP, locate_policy, open_pack, shipped
 from licet.packs.linting import Finding, Severity, lint
 from licet.packs.loading import check_pack, load_pack, locate_pack, parse_pack
 from licet.packs.model import Pack, Rule, Setting, Use
@@ -13,6 +13,7 @@ from licet.packs.problems import PackErrors, Positions
 from licet.packs.schema import pack_schema
 
 __all__ = [
+    "MADE_UP",
     "Finding",
     "Pack",
     "PackChange",

@@ -15,12 +15,15 @@ from licet.packs.problems import PackErrors, Positions, nearest
 from licet.terms import PackError
 
 _FOLDER = "shipped"
+#: The pack of the network that the demo makes up, for which every use has data; all others are of platforms there are.
+MADE_UP = "exemplum"
 
 
 def shipped() -> list[str]:
-    """Ids of the packs that come with licet, sorted."""
+    """Ids of the packs that come with licet, sorted; the made-up network's stands last."""
     folder = resources.files("licet.packs") / _FOLDER
-    return sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml"))
+    names = (file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml"))
+    return sorted(names, key=lambda name: (name == MADE_UP, name))
 
 
 def read_policy(name_or_path: str | os.PathLike[str]) -> tuple[str, str]:

@@ -32,6 +32,7 @@ PLANS = frozenset(
 GENERATIVE_AI_TRAINING = "generative_ai_training"
 RECOMMENDER_TRAINING = "recommender_training"
 PRIVATE_COMMUNICATION = "private_communication"
+ORGANISATION = "organisation"
 
 PURPOSES: dict[str, Term] = {
     term.id: term
@@ -146,7 +147,7 @@ CATEGORIES: dict[str, Term] = {
         Term("payment.methods", "payment methods and cards", "pd:PaymentCard"),
         Term("payment.receipts", "receipts", "pd:Transactional"),
         Term("identity", "identity documents and checks", "pd:OfficialID"),
-        Term("organisation", "what organisations publish", None),
+        Term(ORGANISATION, "what organisations publish", None),
         Term("organisation.pages", "company pages", None),
         Term("organisation.job_postings", "job postings", None),
         Term("organisation.courses", "learning videos and transcripts", None),
@@ -187,3 +188,8 @@ def is_training(purpose_line: tuple[str, ...]) -> bool:
 def is_never_learnt(category: str) -> bool:
     """Whether a kind of data is kept out of every corpus and every model."""
     return not NEVER_LEARNT.isdisjoint(ancestors(category))
+
+
+def is_published_by_organisations(category: str) -> bool:
+    """Whether a kind of data is no member's own: what an organisation publishes, such as a job advertisement."""
+    return ORGANISATION in ancestors(category)

@@ -134,7 +134,7 @@ def test_the_command_says_where_and_ends_with_status_1_where_something_drifted(a
 def test_the_shipped_packs_quote_the_notes_word_for_word() -> None:
     found = check_quotes(ROOT / "docs" / "platforms.md")
     assert not found.drifted and len(found.quotes) > 50
-    assert found.elsewhere == ("linkedin_as_reported", "linkedin_official")
+    assert found.elsewhere == ("linkedin_as_reported", "linkedin_official", "exemplum")
 
 
 def test_what_cannot_be_read_is_refused_or_named(acme: Path) -> None:

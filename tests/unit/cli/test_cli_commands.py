@@ -290,6 +290,7 @@ def test_the_demo_tells_its_story_in_words_and_in_json(tmp_path: Path) -> None:
         and "the very same root" in words.out
         and "every hash and signature holds" in words.out
     )
+    assert "--purpose ad_sharing --recipient microsoft" in words.out
     for line in (line.strip() for line in words.out.splitlines() if line.startswith("  licet ")):
         suggested = line.split()[1:]
         if suggested[0] == "serve":
@@ -298,6 +299,15 @@ def test_the_demo_tells_its_story_in_words_and_in_json(tmp_path: Path) -> None:
         assert run_licet(*suggested, cwd=tmp_path).status == 0, (
             f"the demo suggests what does not work: {line}"
         )
+
+
+def test_the_demo_under_the_networks_own_policy_stops_at_its_own_setting(tmp_path: Path) -> None:
+    told = run_licet(
+        "demo", "-w", tmp_path / "demo", "--members", "20", "--policy", "exemplum", "--json"
+    ).json
+    assert told["day_before"]["documents"] == 0 and told["choice"]["setting"] == "learning"
+    assert (told["before"]["permitted"], told["after"]["code"]) == (True, "refused")
+    assert told["difference"]["removed"] and told["rebuilt_root"] == told["second"]["root"]
 
 
 def test_the_gate_can_be_looked_through_for_every_purpose(tmp_path: Path) -> None:

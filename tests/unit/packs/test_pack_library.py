@@ -15,8 +15,10 @@ from unit.packs.pack_samples import pack_text, pack_value
 from unit.packs.schema_check import violations
 
 
-def test_the_shipped_packs_are_named_as_their_files() -> None:
+def test_the_shipped_packs_are_named_as_their_files_and_the_made_up_one_stands_last() -> None:
     assert {"linkedin_as_reported", "linkedin_official"} <= set(shipped())
+    *platforms, made_up = shipped()
+    assert platforms == sorted(platforms) and made_up == "exemplum"
     for name in shipped():
         assert open_pack(name).id == name
 

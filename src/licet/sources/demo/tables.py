@@ -1,7 +1,8 @@
 """The tables of the demo world: their columns, what kind of data each holds, and how they reach disk.
 
 A made-up network whose tables look like a real one's: what the importer knows it labels, and one column,
-`profiles.internal_score`, nobody ever labelled, so that reports have something to show.
+`profiles.internal_score`, nobody ever labelled, so that reports have something to show. What members do are events,
+whom they know are edges, and job advertisements and campaigns are about nobody: who placed one stands beside it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from licet.sources.catalogue import FactsTable, Location, Table
+from licet.sources.catalogue import Edge, Event, FactsTable, Location, Table
 
 Row = tuple[Any, ...]
 
@@ -24,13 +25,22 @@ SOURCE = "a made-up network, drawn by chance from phrases and lists in licet.sou
 
 @dataclass(frozen=True)
 class Shape:
-    """One table: columns as (name, Arrow type, kind of data), the first being the key."""
+    """One table: columns as (name, Arrow type, kind of data), the first being the key.
+
+    subjects:   the columns of its people; without any its rows are about nobody.
+    item:       what its one person did something to, at `created`; such rows are events.
+    edge:       whether its two people are the ends of an edge.
+    references: columns, each with the table whose key it holds.
+    """
 
     columns: tuple[tuple[str, pa.DataType, str | None], ...]
-    subjects: tuple[str, ...]
+    subjects: tuple[str, ...] = ()
     created: str | None = "created"
     visibility: str | None = None
     visibility_is: str | None = None
+    item: str | None = None
+    edge: bool = False
+    references: tuple[tuple[str, str], ...] = ()
 
     @property
     def schema(self) -> pa.Schema:
@@ -43,14 +53,25 @@ class Shape:
     def as_catalogue_table(self, file_name: str) -> Table:
         return Table(
             location=Location(parquet=file_name),
+            about=None if self.subjects else "nobody",
             key=self.columns[0][0],
             subjects=self.subjects,
+            event=self._event,
+            edge=Edge(**dict(zip(("from", "to"), self.subjects, strict=True))) if self.edge else None,
+            references=dict(self.references),
             created=self.created,
             visibility=self.visibility,
             visibility_is=self.visibility_is,
             columns=self.labels,
             source=SOURCE,
         )
+
+    @property
+    def _event(self) -> Event | None:
+        if self.item is None or self.created is None:
+            return None
+        (actor,) = self.subjects
+        return Event(actor=actor, item=self.item, time=self.created)
 
     def as_arrow(self, rows: Iterable[Row]) -> pa.RecordBatch:
         columns = list(zip(*rows, strict=True)) or [()] * len(self.columns)
@@ -128,7 +149,7 @@ SHAPES: dict[str, Shape] = {
     "comments": Shape(
         _same("content.comments", comment_id=TEXT, post_id=TEXT, reply_to=TEXT, author=TEXT,
               visibility=TEXT, text=TEXT, created=MOMENT),
-        ("author",), visibility="visibility",
+        ("author",), visibility="visibility", item="post_id",
     ),
     "messages": Shape(
         _same("private_communication.messages", message_id=TEXT, conversation_id=TEXT, sender=TEXT,
@@ -145,10 +166,14 @@ SHAPES: dict[str, Shape] = {
         ("member_id",), visibility_is="private",
     ),
     "jobs": Shape(
-        _same("organisation.job_postings", job_id=TEXT, recruiter=TEXT, organisation=TEXT, title=TEXT,
-              trade=TEXT, region=TEXT, location=TEXT, language=TEXT, description=TEXT, skills=TEXTS,
-              pay_from=WHOLE, pay_to=WHOLE, currency=TEXT, created=MOMENT),
-        ("recruiter",), visibility_is="public",
+        _same("organisation.job_postings", job_id=TEXT, organisation=TEXT, title=TEXT, trade=TEXT,
+              region=TEXT, location=TEXT, language=TEXT, description=TEXT, skills=TEXTS, pay_from=WHOLE,
+              pay_to=WHOLE, currency=TEXT, created=MOMENT),
+        visibility_is="public",
+    ),
+    "job_contacts": Shape(
+        _same("activity", job_id=TEXT, recruiter=TEXT, created=MOMENT),
+        ("recruiter",), visibility_is="public", item="job_id", references=(("job_id", "jobs"),),
     ),
     "applications": Shape(
         (
@@ -158,26 +183,30 @@ SHAPES: dict[str, Shape] = {
             ("salary_currency", TEXT, "job_seeking.salary"),
             *_same("job_seeking.applications", status=TEXT, created=MOMENT),
         ),
-        ("applicant",), visibility_is="private",
+        ("applicant",), visibility_is="private", item="job_id", references=(("job_id", "jobs"),),
     ),
     "connections": Shape(
         _same("connections", connection_id=TEXT, member_id=TEXT, connected_to=TEXT, created=MOMENT),
-        ("member_id", "connected_to"), visibility_is="connections",
+        ("member_id", "connected_to"), visibility_is="connections", edge=True,
     ),
     "follows": Shape(
         _same("activity.follows", follow_id=TEXT, member_id=TEXT, kind=TEXT, followed=TEXT,
               created=MOMENT),
-        ("member_id",), visibility_is="private",
+        ("member_id",), visibility_is="private", item="followed",
+    ),
+    "campaigns": Shape(
+        _same("organisation.campaigns", ad_id=TEXT, advertiser=TEXT, trade=TEXT, language=TEXT),
+        created=None, visibility_is="public",
     ),
     "ad_clicks": Shape(
         _same("advertising.engagement", click_id=TEXT, member_id=TEXT, ad_id=TEXT, ad_title=TEXT,
               created=MOMENT),
-        ("member_id",), visibility_is="private",
+        ("member_id",), visibility_is="private", item="ad_id", references=(("ad_id", "campaigns"),),
     ),
     "reactions": Shape(
         _same("activity.reactions", reaction_id=TEXT, post_id=TEXT, member_id=TEXT, kind=TEXT,
               created=MOMENT),
-        ("member_id",), visibility_is="public",
+        ("member_id",), visibility_is="public", item="post_id", references=(("post_id", "posts"),),
     ),
     "searches": Shape(
         _same("activity.searches", search_id=TEXT, member_id=TEXT, query=TEXT, created=MOMENT),

@@ -1,10 +1,11 @@
-"""What members leave behind by moving about: connections, follows, clicks on advertisements, searches."""
+"""What members leave behind by moving about: connections, follows, clicks on advertisements, searches; and the
+campaigns that are advertised, whose words each reader sees in a language of theirs."""
 
 from __future__ import annotations
 
 from licet.sources.demo.circles import Circle
-from licet.sources.demo.grammar import Phrase, parse_phrase, tell
-from licet.sources.demo.people import END, Member, moment_between
+from licet.sources.demo.grammar import Phrase, languages, parse_phrase, tell
+from licet.sources.demo.people import END, TRADES, Member, moment_between
 from licet.sources.demo.recorder import Recorder
 from licet.sources.demo.streams import Stream
 from licet.sources.demo.voices import organisation, voice
@@ -15,6 +16,21 @@ QUERIES: tuple[Phrase, ...] = tuple(
         ("{title} {city}", "{skill}", "{skill} {city}", "{company}", "{event}", "{field} {city}"),
     )
 )
+#: Campaigns of every network, whatever its size.
+CAMPAIGNS = 400
+
+
+def record_campaigns(seed: int, recorder: Recorder) -> None:
+    """What is advertised, by which organisation and for which trade: about nobody."""
+    for number in range(1, CAMPAIGNS + 1):
+        stream = Stream(seed, "campaign", number)
+        language, trade = stream.pick(languages()), TRADES.pick(stream)
+        advertiser = organisation(seed, "advertisers", language, trade, stream.between(0, 59))
+        recorder.rows["campaigns"].append((_ad(number), advertiser, trade, language))
+
+
+def _ad(number: int) -> str:
+    return f"ad-{number:03d}"
 
 
 def record_traces(member: Member, circle: Circle, recorder: Recorder, paired: set[tuple[int, int]]) -> None:
@@ -40,7 +56,7 @@ def record_traces(member: Member, circle: Circle, recorder: Recorder, paired: se
         title = speaker.sentence("ad")
         rows["ad_clicks"].append(
             (
-                recorder.new_key("ad_clicks", "k"), member.id, f"ad-{stream.between(1, 400):03d}", title,
+                recorder.new_key("ad_clicks", "k"), member.id, _ad(stream.between(1, CAMPAIGNS)), title,
                 moment_between(stream, member.joined, END),
             )
         )  # fmt: skip

@@ -1,4 +1,8 @@
-"""Work offered and sought: job advertisements by recruiters, and the applications to them."""
+"""Work offered and sought: job advertisements, who placed each, and the applications to them.
+
+An advertisement is its organisation's and about nobody: it says nothing of the recruiter, whose name stands beside it
+in a row of their own, and speaks of its title in the form that is said of anybody.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +38,7 @@ def _record_job(member: Member, circle: Circle, stream: Stream, recorder: Record
     trade = TRADES.pick(stream)
     created = moment_between(stream, member.joined, END)
     speaker = voice(member, member.language, stream, year=created.year, who=member.first, trade=trade)
+    speaker.feminine = False
     title = _wanted_title(speaker)
     key = recorder.new_key("jobs", "j")
     skills = list(dict.fromkeys(speaker.say("skill") for _ in range(3)))
@@ -42,11 +47,12 @@ def _record_job(member: Member, circle: Circle, stream: Stream, recorder: Record
     low = int(middle * (0.75 + 0.4 * stream.uniform())) * 1000
     recorder.rows["jobs"].append(
         (
-            key, member.id, member.organisation, capitalise(title), trade, member.region,
+            key, member.organisation, capitalise(title), trade, member.city.subdivision or member.country.code,
             f"{member.city.name}, {member.country.name}", member.language, speaker.sentence("job"), skills, low,
             low + int(low * 0.02 * stream.between(5, 15)) // 1000 * 1000, member.country.currency, created,
         )
     )  # fmt: skip
+    recorder.rows["job_contacts"].append((key, member.id, created))
     seen = set()
     for _ in range(int(0.8 / (stream.uniform() + 0.08))):
         created += timedelta(seconds=int(200_000 * stream.uniform()))

@@ -16,7 +16,7 @@ from licet.sources.demo.profiles import record_profile
 from licet.sources.demo.recorder import Recorder
 from licet.sources.demo.tables import FACTS, SHAPES, SOURCE
 from licet.sources.demo.talk import record_talk
-from licet.sources.demo.traces import record_traces
+from licet.sources.demo.traces import record_campaigns, record_traces
 from licet.sources.demo.voices import settle
 from licet.sources.demo.work import record_jobs
 from licet.sources.import_report import FileOutcome, ImportReport, Progress
@@ -48,6 +48,7 @@ def make_demo_world(
     out_dir = Path(out_dir)
     tables, counts, outcomes = {}, {}, []
     with Recorder(out_dir) as recorder:
+        record_campaigns(seed, recorder)
         before: list[Member] = []
         for start in range(0, members, BLOCK):
             block = [settle(draw_member(seed, k)) for k in range(start, min(start + BLOCK, members))]
