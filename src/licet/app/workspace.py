@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from licet.app.member.publishing import Introduction, PublicPage
     from licet.app.member.records import OwnRecords
     from licet.app.objection import Objection
+    from licet.app.purge import Purge
+    from licet.app.removal import Removal
     from licet.app.tenses import PresentGate
     from licet.app.tokens import Tokens
     from licet.app.what_if import WhatIf
@@ -673,6 +675,31 @@ class Workspace:
         from licet.app import artefacts
 
         return artefacts.status(self, self.absences)
+
+    def forget(self, subject: str, *, via: str = "python", progress: Progress = _silent) -> Removal:
+        """Record an objection to every use, take somebody out of all that was made, and prove it; see `app.removal`.
+
+        A step that fails leaves the objection recorded, and the outcome PENDING.
+        Raises: as `object_to_every_use`, when that could not be recorded.
+        """
+        from licet.app import removal
+
+        return removal.forget(self, subject, via, progress)
+
+    def purge(self) -> Purge:
+        """Remove for good the snapshots that were superseded, and look for what is left of whoever left.
+
+        Raises: StoreError STOR-012 where the search does not find its controls.
+        """
+        from licet.app.purge import purge_superseded
+
+        with clear_disk_errors("purging"):
+            return purge_superseded(self)
+
+    def drop_caches(self) -> None:
+        """Let go of what is kept in memory of members' tables, to be read anew."""
+        for name in ("_kept", "_indexes"):
+            self.__dict__.pop(name, None)
 
     # -- the corpus -----------------------------------------------------------------------------------------
 

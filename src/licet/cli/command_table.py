@@ -72,6 +72,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Keep everything that was made at the choices of now, until it is stopped. One process at a time; safe to"
         " kill.",
     ),
+    "forget": (
+        "removal_commands:forget",
+        "Record that somebody objects to every use, take them out of all that was made, and prove it; exit status 1"
+        " if something is pending.",
+    ),
+    "purge": (
+        "removal_commands:purge",
+        "Remove for good the snapshots that a later one stands in the place of, and look that nothing is left of"
+        " whoever left; exit status 1 if something is.",
+    ),
     "corpus": ("corpus_commands:app", "A training corpus that holds exactly what may be used."),
     "ledger": ("ledger_commands:app", "What members chose and what was done, append-only and provable."),
     "tokens": ("token_commands:app", "Tokens of the API: make, list and revoke them."),

@@ -16,6 +16,9 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+#: The decoy that holds what is looked for.
+MARKERS = "what is looked for"
+
 _CODECS = ("zstd", "snappy", "gzip", "lz4", "brotli")
 #: Before a marker in a value, so that no codec leaves it in plain sight: repeated text is stored as a reference.
 _REPEATS = 64
@@ -71,6 +74,13 @@ def make_decoys() -> Iterator[Decoy]:
     yield Decoy("zip", marker, _zip(_scattered(marker).encode()))
     marker = new_marker()
     yield Decoy("an Arrow file", marker, _arrow(pa.table({"text": [_scattered(marker)]})))
+
+
+def make_marker_decoy(markers: list[bytes]) -> Iterator[Decoy]:
+    """One file of all that is looked for: each of them is found where it is. None where nothing is."""
+    if markers:
+        table = pa.table({"text": pa.array(markers, pa.binary())})
+        yield Decoy(MARKERS, markers[0], _parquet(table, "zstd"), planted=True)
 
 
 def _scattered(marker: bytes) -> str:

@@ -3,6 +3,7 @@
     licet-store.json                        the marker: this folder is a store, and of which format
     objects/ab/abcd….parquet                content: the name is the SHA-256 of the bytes, so `sha256sum` can check it
     snapshots/corpus/000000000007-<id>.json a published snapshot: the file is its canonical manifest, <id> its SHA-256
+    purged/corpus/000000000005-<id>.json    the manifest of a purged snapshot: what it was, and none of its files
     retired/000000000009                    empty: the highest number that was removed; no number is used twice
     staging/                                one marker per unfinished build or purge, and files not yet whole
     lock                                    held by the one writer
@@ -22,6 +23,7 @@ FORMAT_VERSION = 1
 MARKER = "licet-store.json"
 LOCK = "lock"
 OBJECTS = "objects"
+PURGED = "purged"
 RETIRED = "retired"
 SNAPSHOTS = "snapshots"
 STAGING = "staging"
@@ -40,7 +42,15 @@ class SnapshotName(NamedTuple):
 
     @property
     def path(self) -> str:
-        return f"{SNAPSHOTS}/{self.kind}/{self.sequence:012d}-{self.id}.json"
+        return f"{SNAPSHOTS}/{self.kind}/{self.file_name}"
+
+    @property
+    def purged_path(self) -> str:
+        return f"{PURGED}/{self.kind}/{self.file_name}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.sequence:012d}-{self.id}.json"
 
 
 def parse_snapshot(kind: str, file_name: str) -> SnapshotName | None:

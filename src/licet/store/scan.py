@@ -2,8 +2,9 @@
 
 Every file under the root is read, ours or not, published or left over. A scan that finds nothing is worth
 only as much as its power to find, so each scan first proves that: decoys with random markers are hidden in every
-way the store's formats can hide them, and two lie in the store itself for the walk to meet. If one is missed,
-the scan is refused. Deleted files, the disk below the file system and backups are out of its reach.
+way the store's formats can hide them, and two lie in the store itself for the walk to meet, beside a file of what is
+looked for. If one is missed, the scan is refused. Deleted files, the disk below the file system and backups are out of
+its reach.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from licet.store import layout
-from licet.store.decoys import Decoy, make_decoys, new_marker
+from licet.store.decoys import MARKERS, Decoy, make_decoys, make_marker_decoy, new_marker
 from licet.store.looking import look, spell
 from licet.store.places import Files
 from licet.terms import StoreError
@@ -52,7 +53,7 @@ def scan(files: Files, markers: list[bytes], *, plant: bool) -> list[Residue]:
             hit.marker == decoy.marker for hit in look(decoy.content, spell(decoy.marker), decoy.name)
         ):
             raise _blind(decoy.name, files)
-    planted = _plant(files) if plant else {}
+    planted = _plant(files, markers) if plant else {}
     try:
         found = _walk(files, [*markers, *(decoy.marker for decoy in planted.values())])
     finally:
@@ -60,7 +61,8 @@ def scan(files: Files, markers: list[bytes], *, plant: bool) -> list[Residue]:
             files.delete(path)
         files.settle()
     for path, decoy in planted.items():
-        if not any(residue.file == path and residue.marker == decoy.marker for residue in found):
+        seen = {residue.marker for residue in found if residue.file == path}
+        if not seen.issuperset(markers if decoy.name == MARKERS else [decoy.marker]):
             raise _blind(decoy.name, files)
     return sorted(residue for residue in found if residue.file not in planted)
 
@@ -78,9 +80,9 @@ def _walk(files: Files, markers: list[bytes]) -> set[Residue]:
     return found
 
 
-def _plant(files: Files) -> dict[str, Decoy]:
+def _plant(files: Files, markers: list[bytes]) -> dict[str, Decoy]:
     planted: dict[str, Decoy] = {}
-    for decoy in make_decoys():
+    for decoy in (*make_decoys(), *make_marker_decoy(markers)):
         if decoy.planted:
             path = f"{layout.STAGING}/{new_marker().decode()}.decoy"
             planted[path] = decoy

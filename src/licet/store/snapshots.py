@@ -45,10 +45,19 @@ def list_names(files: Files, kind: str | None = None) -> list[SnapshotName]:
     An id published again counts once, as its newest: a crash between publishing and removing the older name
     leaves both for a moment.
     """
-    kinds = files.folders(layout.SNAPSHOTS) if kind is None else [layout.check_kind(kind)]
+    return _list(files, layout.SNAPSHOTS, kind)
+
+
+def list_purged(files: Files, kind: str | None = None) -> list[SnapshotName]:
+    """The snapshots that were purged, oldest first; their manifests are kept."""
+    return _list(files, layout.PURGED, kind)
+
+
+def _list(files: Files, folder: str, kind: str | None) -> list[SnapshotName]:
+    kinds = files.folders(folder) if kind is None else [layout.check_kind(kind)]
     newest: dict[tuple[str, str], SnapshotName] = {}
     for each in kinds:
-        for file_name in sorted(files.sizes(f"{layout.SNAPSHOTS}/{each}")):
+        for file_name in sorted(files.sizes(f"{folder}/{each}")):
             name = layout.parse_snapshot(each, file_name)
             if name is not None:
                 newest[each, name.id] = name
@@ -62,13 +71,14 @@ def next_sequence(files: Files) -> int:
     return max(used, default=0) + 1
 
 
-def read_snapshot(files: Files, name: SnapshotName) -> SnapshotRef:
-    """Read a published manifest.
+def read_snapshot(files: Files, name: SnapshotName, *, purged: bool = False) -> SnapshotRef:
+    """Read a published manifest, or that of one that was purged.
 
     Raises: StoreError STOR-010 when its bytes are not those of its id, STOR-008 when it has been removed since.
     """
+    path = name.purged_path if purged else name.path
     try:
-        data = files.read(name.path)
+        data = files.read(path)
     except FileNotFoundError:
         raise StoreError(
             "STOR-008", f"snapshot {name.id[:12]} was removed", files.where, "list the snapshots again"
@@ -77,7 +87,7 @@ def read_snapshot(files: Files, name: SnapshotName) -> SnapshotRef:
         raise StoreError(
             "STOR-010",
             "the manifest of a snapshot was changed after it was published",
-            files.locate(name.path),
+            files.locate(path),
             "restore it from a copy, or remove the snapshot by its id",
         )
     manifest: dict[str, Any] = json.loads(data)
@@ -90,13 +100,18 @@ def find_name(files: Files, kind: str | None, which: str) -> SnapshotName:
     Raises: StoreError STOR-008 when there is none, STOR-009 when an id starts so more than once.
     """
     names = list_names(files, kind)
+    if which != "latest" and not _named(names, which) and (purged := _named(list_purged(files, kind), which)):
+        raise StoreError(
+            "STOR-020",
+            f"snapshot {purged[0].kind}-{purged[0].sequence} was purged; what it was, its manifest says still",
+            files.locate(purged[0].purged_path),
+            "name one that is there; none of the files of this one is",
+        )
     if (
         which == "latest" and names and kind is not None
     ):  # never "the latest of whatever": removing needs a name
         return names[-1]
-    found = [name for name in names if f"{name.kind}-{name.sequence}" == which]
-    if not found and len(which) >= SHORTEST_PREFIX:
-        found = [name for name in names if name.id.startswith(which)]
+    found = _named(names, which)
     if len(found) > 1:
         raise StoreError(
             "STOR-009",
@@ -114,6 +129,14 @@ def find_name(files: Files, kind: str | None, which: str) -> SnapshotName:
             "build one first" if latest else "list the snapshots and give at least 4 digits of an id",
         )
     return found[0]
+
+
+def _named(names: list[SnapshotName], which: str) -> list[SnapshotName]:
+    """Those of a name, or else whose id starts so."""
+    found = [name for name in names if f"{name.kind}-{name.sequence}" == which]
+    if not found and len(which) >= SHORTEST_PREFIX:
+        found = [name for name in names if name.id.startswith(which)]
+    return found
 
 
 def manifest_bytes(manifest: dict[str, Any]) -> bytes:

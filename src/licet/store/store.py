@@ -17,8 +17,22 @@ from licet.store.build import Build, building
 from licet.store.objects import find_object, locate_object, read_object
 from licet.store.places import Files, files_at
 from licet.store.scan import Residue, scan
-from licet.store.snapshots import SnapshotRef, find_name, list_names, read_snapshot
-from licet.store.sweep import mark_unfinished, remove, sweep, writing
+from licet.store.snapshots import (
+    SnapshotRef,
+    find_name,
+    list_names,
+    list_purged,
+    read_snapshot,
+    references,
+)
+from licet.store.sweep import (
+    keep_manifests,
+    mark_unfinished,
+    read_manifests,
+    remove,
+    sweep,
+    writing,
+)
 from licet.store.verify import Problem, verify
 from licet.terms import StoreError
 from licet.terms.canonical import canonical_json
@@ -108,9 +122,22 @@ class Store:
     def snapshot(self, kind: str, which: str = "latest") -> SnapshotRef:
         """One snapshot: ``latest``, a name like ``corpus-7``, or at least 4 digits of an id.
 
-        Raises: StoreError STOR-008 when there is none, STOR-009 when more than one, STOR-010 when it is damaged.
+        Raises: StoreError STOR-008 when there is none, STOR-009 when more than one, STOR-010 when it is damaged,
+        STOR-020 when it was purged.
         """
         return read_snapshot(self._files, find_name(self._files, kind, which))
+
+    def purged(self, kind: str | None = None) -> list[SnapshotRef]:
+        """What is known of the snapshots that were purged, oldest first: their manifests, by which they are identified.
+
+        Raises: StoreError STOR-010 when a manifest is damaged.
+        """
+        return [read_snapshot(self._files, name, purged=True) for name in list_purged(self._files, kind)]
+
+    def files_of(self, snapshots: Iterable[SnapshotRef]) -> set[str]:
+        """The paths in the store of the objects that snapshots refer to, as `scan` names them; those that are there."""
+        wanted = {digest for one in snapshots for digest in references(one.manifest)}
+        return {path for digest in wanted if (path := find_object(self._files, digest)) is not None}
 
     def remove(self, which: str) -> str:
         """Remove one snapshot, by id, start of an id or name; return its id. Its objects stay until `sweep`.
@@ -135,6 +162,7 @@ class Store:
     def purge(self, which: Iterable[str]) -> list[str]:
         """Remove snapshots and everything only they referred to; return the digests removed, sorted.
 
+        Their manifests are kept, apart: they say what was there, and hold none of it.
         When this returns no live file of the store holds those objects, and a power cut does not bring them back;
         `scan` proves it. If the process dies in between, the next writer finishes.
         Raises: as `remove` and `sweep`; an unknown snapshot is found out before anything is removed.
@@ -143,8 +171,11 @@ class Store:
         with writing(self._files):
             names = [find_name(self._files, None, each) for each in which]
             mark_unfinished(self._files)
+            waiting = keep_manifests(self._files, read_manifests(self._files, names))
             remove(self._files, names)
-            return sweep(self._files)
+            removed = sweep(self._files)
+            keep_manifests(self._files, waiting)  # on a disk that was full there is room now
+            return removed
 
     def verify(self) -> list[Problem]:
         """Read everything published and say what is wrong with it; empty when all is well."""

@@ -9,13 +9,15 @@ reach from here.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from licet.store import layout
 from licet.store.layout import SnapshotName
 from licet.store.places import Files
 from licet.store.snapshots import list_names, read_snapshot, references
+from licet.terms import StoreError
+from licet.terms.canonical import digest as sha256
 
 
 @contextmanager
@@ -57,6 +59,26 @@ def sweep(files: Files) -> list[str]:
     for file_name in files.sizes(layout.STAGING):
         files.delete(f"{layout.STAGING}/{file_name}")
     return sorted(removed)
+
+
+def read_manifests(files: Files, names: list[SnapshotName]) -> dict[str, bytes]:
+    """By where they are to be kept, the manifests of snapshots that are about to be purged; a damaged one is none."""
+    found = {name.purged_path: (files.read(name.path), name.id) for name in names}
+    return {path: data for path, (data, id_) in found.items() if sha256(data) == id_}
+
+
+def keep_manifests(files: Files, manifests: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Write them where they are kept; return those for which there is no room yet. The writer lock is held."""
+    waiting = {}
+    for path, data in manifests.items():
+        try:
+            files.write(path, data)
+        except StoreError as error:
+            if error.code != "STOR-004":
+                raise
+            waiting[path] = data
+    files.settle()
+    return waiting
 
 
 def remove(files: Files, names: list[SnapshotName]) -> None:

@@ -1,0 +1,161 @@
+"""Purging: snapshots that were superseded go, and then nothing that only they held can be found any more.
+
+A search of every file, raw and unpacked, first finds the controls that the store plants, the marks that are looked for
+among them; then the snapshots and their files go; then the same search must find nothing. What identified a snapshot,
+its manifest, stays. Marks of a person are their ids, the ids of what was made of their records, and its words. Those
+that what is made of others has too, such as words that two people say, stay there and are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from licet.app import artefacts
+from licet.app.tenses import stands_for_now
+from licet.enforce.access import secret_of
+from licet.store import SnapshotRef
+from licet.store.scan import SHORTEST_MARKER
+from licet.terms import LicetError
+from licet.terms.membership_proof import Membership
+from licet.uses.manifest import is_inspection
+from licet.uses.members import contains, read_members
+from licet.uses.registry import open_use
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+#: People whose marks are looked for in one search, at most; and how long a text must be to be one.
+MOST_PEOPLE, _SHORTEST_TEXT = 50, 16
+
+
+class PurgedSnapshot(NamedTuple):
+    """What identifies a snapshot that is gone."""
+
+    name: str
+    use: str
+    id: str
+    root: str
+    at: str
+
+
+class Search(NamedTuple):
+    """What a search of every file of the store came to, raw and unpacked.
+
+    people: whose marks were looked for, `left_out` more were not. marks: how many. found_before: in how many places,
+    before the purge; found_after: where afterwards, a sentence each. shared: marks that others' data has, too.
+    """
+
+    people: int
+    left_out: int
+    marks: int
+    found_before: int
+    found_after: tuple[str, ...]
+    shared: int
+
+
+class Purge(NamedTuple):
+    """What went, and what the search says. is_clean: nothing of theirs was found afterwards."""
+
+    purged: tuple[PurgedSnapshot, ...]
+    search: Search
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.search.found_after
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "clean": self.is_clean,
+            "purged": [one._asdict() for one in self.purged],
+            "search": self.search._asdict(),
+        }
+
+
+def purge_superseded(workspace: Workspace) -> Purge:
+    """As `Workspace.purge`."""
+    going = superseded(workspace)
+    people = _who_left(workspace, going)
+    return purge(workspace, going, people[:MOST_PEOPLE], len(people[MOST_PEOPLE:]))
+
+
+def superseded(workspace: Workspace) -> list[SnapshotRef]:
+    """The snapshots in whose place a later one stands; and those of the past that somebody may have refused since."""
+    kept = {one.id for one in artefacts.latest(workspace)}
+    return [
+        one
+        for one in workspace.store.snapshots()
+        if one.id not in kept
+        and not (
+            is_inspection(one.manifest) and stands_for_now(workspace, one.manifest["ledger"]["position"])
+        )
+    ]
+
+
+def purge(
+    workspace: Workspace, going: Sequence[SnapshotRef], people: Sequence[str], left_out: int = 0
+) -> Purge:
+    """Remove snapshots for good, and look for what they held of some people.
+
+    Raises: StoreError STOR-012 where a control was not found, and as `Store.purge` and `Store.scan`; then nothing was
+    removed, or nobody can say that nothing is left.
+    """
+    store = workspace.store
+    marks = sorted(_marks(workspace, going, people))
+    found = store.scan(marks)
+    if going:
+        store.purge([one.id for one in going])
+    left = store.scan(marks)
+    # What is made of others may say the same words; who is in it, its members prove.
+    others = store.files_of(store.snapshots())
+    return Purge(
+        tuple(
+            PurgedSnapshot(one.name, one.kind, one.id, one.manifest["root"], one.manifest["at"]) for one in going
+        ),
+        Search(
+            len(people), left_out, len(marks), len(found),
+            tuple(f"{one.file}: {one.place}" for one in left if one.file not in others),
+            len({one.marker for one in left if one.file in others}),
+        ),
+    )  # fmt: skip
+
+
+def holds(workspace: Workspace, snapshot: SnapshotRef, names: Iterable[str]) -> bool:
+    """Whether somebody is in a snapshot under one of their ids; also where an earlier licet left nothing to tell by."""
+    secret = secret_of(workspace.salt, snapshot.kind)
+    try:
+        members = read_members(snapshot.manifest["members"])
+        found = (contains(workspace.store, members, secret, name).membership for name in names)
+        return any(one is not Membership.ABSENT for one in found)
+    except LicetError:
+        return True
+
+
+def _who_left(workspace: Workspace, going: Sequence[SnapshotRef]) -> list[str]:
+    """Those of whoever chose since who were in one of these snapshots and are in nothing that stays."""
+    if not going:
+        return []
+    since = min(one.manifest["ledger"]["position"] for one in going)
+    gone = {one.id for one in going}
+    staying = [one for one in workspace.store.snapshots() if one.id not in gone]
+    return [
+        subject
+        for subject in sorted(workspace.ledger.changed_subjects(since))
+        if any(holds(workspace, one, [subject]) for one in going)
+        and not any(holds(workspace, one, [subject]) for one in staying)
+    ]
+
+
+def _marks(workspace: Workspace, going: Sequence[SnapshotRef], people: Sequence[str]) -> set[bytes]:
+    """What people's data is known by: their ids, and what these snapshots hold that is about them alone."""
+    found = {name.encode() for name in people}
+    for snapshot in going:
+        use = open_use(snapshot.kind, workspace.layout.root)
+        secret = secret_of(workspace.salt, use.name)
+        for name in people:
+            rows = [
+                row for row in use.about(workspace.store, snapshot, secret, name) if row["text"] is not None
+            ]
+            found |= {str(row["document_id"]).encode() for row in rows}
+            found |= {text for row in rows if len(text := row["text"].strip().encode()) >= _SHORTEST_TEXT}
+    return {one for one in found if len(one) >= SHORTEST_MARKER}

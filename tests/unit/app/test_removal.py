@@ -1,0 +1,169 @@
+"""Whoever is forgotten objects first, is in nothing that is made, and is found nowhere by a search that can find."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from journeys.networks import make_network, member, post
+from licet.app import Workspace
+from licet.app.receipts.membership_certificate import check_certificate
+from licet.cli.main import app
+from licet.ledger import Ledger
+from licet.store import Store
+from licet.terms import EVERY_USE, LicetError, StoreError
+from licet.terms.moments import parse_moment
+
+SAID = "Ann's own words about the old lighthouse"
+ROWS = {
+    "members": [member("anna"), member("benn")],
+    "posts": [post("anna-1", "anna", SAID), post("benn-1", "benn", "quite another thing of ben's")],
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with make_network(tmp_path / "w", ROWS) as made:
+        yield made
+
+
+def bytes_of_the_store(workspace: Workspace) -> bytes:
+    return b"".join(path.read_bytes() for path in workspace.layout.store.rglob("*") if path.is_file())
+
+
+def test_forgotten_is_gone_from_every_snapshot_and_proven_absent(workspace: Workspace) -> None:
+    first = workspace.corpus_build()
+    workspace.corpus_build(at=parse_moment("2025-06-01"))
+    workspace.choose("benn", "talk", "off")
+    told = workspace.forget("anna")
+    assert (told.standing.value, told.pending, told.copies) == ("exact", (), ())
+    assert [one.status.standing.value for one in told.artefacts] == ["exact"]
+    assert told.purge is not None and {one.name for one in told.purge.purged} == {"corpus-1", "corpus-2"}
+    search = told.purge.search
+    assert search.found_before > 0 and search.found_after == () and search.marks >= 3 and search.shared == 0
+    assert b"anna" not in bytes_of_the_store(workspace) and workspace.store.scan([SAID.encode()]) == []
+    (certificate,) = told.certificates
+    check = check_certificate(certificate, workspace.ledger.public_key_text)
+    assert (check.ok, check.membership) == (True, "absent")
+    assert [one["text"] for one in workspace.corpus_documents()] == ["quite another thing of ben's"]
+    # What it was can still be told, and nobody can read it.
+    (kept,) = [one for one in workspace.store.purged() if one.name == "corpus-1"]
+    assert (kept.id, kept.manifest["root"]) == (first.snapshot, first.root)
+    for read in (workspace.corpus_show, workspace.corpus_documents, workspace.corpus_diff):
+        with pytest.raises(StoreError) as caught:
+            read("corpus-1")
+        assert caught.value.code == "STOR-020"
+    again = workspace.forget("anna")
+    assert (again.standing.value, again.objection.is_new) == ("exact", False)
+
+
+def test_under_every_id_they_go_by(workspace: Workspace) -> None:
+    workspace.corpus_build()
+    workspace.rename_subject("anna", "anna-2")
+    assert workspace.forget("anna-2").standing.value == "exact"
+    assert b"anna" not in bytes_of_the_store(workspace)
+
+
+def test_a_copy_that_left_is_unreached_and_one_without_them_is_not(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.corpus_build()
+    workspace.corpus_export(tmp_path / "with", "jsonl")
+    told = workspace.forget("anna")
+    assert told.standing.value == "unreached"
+    assert [(one.folder, one.holds) for one in told.copies] == [(str(tmp_path / "with"), True)]
+    workspace.corpus_export(tmp_path / "without", "jsonl")
+    told = workspace.forget("anna")
+    assert [(one.folder, one.holds) for one in told.copies] == [(str(tmp_path / "with"), None)]
+
+
+def test_the_commands_say_what_came_of_it(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.corpus_build()
+    here, shown = str(workspace.layout.root), tmp_path / "shown"
+    told = CliRunner().invoke(app, ["forget", "anna", "-w", here, "--certificates", str(shown)])
+    assert (
+        told.exit_code == 0
+        and "anna: EXACT" in told.output
+        and "Afterwards nothing was found." in told.output
+    )
+    assert "Purged corpus-1" in told.output and "anna is not among the 1 people" in told.output
+    key = workspace.ledger.public_key_text
+    assert check_certificate((shown / "certificate-1.json").read_bytes(), key).membership == "absent"
+    told = CliRunner().invoke(app, ["purge", "-w", here, "--json"])
+    assert told.exit_code == 0 and json.loads(told.output)["clean"] is True
+    workspace.layout.recipe.unlink()
+    told = CliRunner().invoke(app, ["forget", "benn", "-w", here, "--json"])
+    assert (told.exit_code, json.loads(told.output)["standing"]) == (1, "pending")
+
+
+@pytest.mark.parametrize("step", ["update", "purge", "scan", "certify"])
+def test_a_step_that_fails_leaves_the_objection_and_says_pending(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    workspace.corpus_build()
+
+    def fail(*arguments: object, **more: object) -> None:
+        raise StoreError("STOR-014", "the file system refused")
+
+    with monkeypatch.context() as broken:
+        if step == "update":
+            workspace.layout.recipe.rename(workspace.layout.root / "away")
+        elif step == "certify":
+            broken.setattr(Ledger, "inclusion_proof", fail)
+        else:
+            broken.setattr(Store, step, fail)
+        told = workspace.forget("anna")
+    assert told.standing.value == "pending" and told.pending
+    assert {one.setting: one.value for one in workspace.ledger.choices_of("anna")}[EVERY_USE] == "off"
+    if step == "update":
+        (workspace.layout.root / "away").rename(workspace.layout.recipe)
+    assert workspace.forget("anna").standing.value == "exact"
+
+
+def test_what_lies_elsewhere_in_the_store_is_found_and_keeps_it_pending(workspace: Workspace) -> None:
+    workspace.corpus_build()
+    (workspace.layout.store / "left-over.json").write_text(json.dumps({"said": SAID}))
+    told = workspace.forget("anna")
+    assert told.standing.value == "pending" and "left-over.json" in told.pending[0]
+
+
+def test_words_that_somebody_else_says_too_stay_with_them_and_are_told(tmp_path: Path) -> None:
+    posts = [
+        post("anna-1", "anna", SAID),
+        post("benn-1", "benn", f"As somebody put it: {SAID}. I agree with all of it"),
+    ]
+    with make_network(tmp_path / "w", ROWS | {"posts": posts}) as workspace:
+        workspace.corpus_build()
+        told = workspace.forget("anna")
+        assert told.purge is not None and (told.standing.value, told.purge.search.shared) == ("exact", 1)
+
+
+def test_purge_takes_what_was_superseded_and_leaves_what_stands(workspace: Workspace) -> None:
+    workspace.corpus_build()
+    assert workspace.purge().purged == () and len(workspace.corpus_list()) == 1
+    workspace.corpus_build(at=parse_moment("2025-06-01"))
+    workspace.choose("anna", "ai", "off")
+    list(workspace.update())
+    told = workspace.purge()
+    assert [one.name for one in told.purged] == ["corpus-1", "corpus-2"], (
+        "one of the past that she was in, too"
+    )
+    assert told.is_clean and told.search.people == 1 and told.search.found_before > 0
+    assert [one.name for one in workspace.corpus_list()] == ["corpus-3"] and workspace.store.verify() == []
+    assert workspace.store.scan([SAID.encode()]) == []
+
+
+def test_a_search_that_misses_what_it_is_looking_for_is_no_search(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.corpus_build()
+    workspace.choose("anna", "ai", "off")
+    list(workspace.update())
+    monkeypatch.setattr("licet.store.scan.spell", lambda marker: [])
+    with pytest.raises(LicetError) as caught:
+        workspace.purge()
+    assert caught.value.code == "STOR-012" and len(workspace.corpus_list()) == 2, "nothing was removed"
