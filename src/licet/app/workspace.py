@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from licet.app.what_if import WhatIf
     from licet.enforce import Gate
     from licet.enforce.kept import Kept
+    from licet.enforce.serving import Serving
     from licet.enforce.subject_index import SubjectIndexes
     from licet.store import SnapshotRef, Store
     from licet.uses.corpus.exports import Export
@@ -660,6 +661,16 @@ class Workspace:
             )
 
         return open_gate()
+
+    def serving(self, purpose: str, *, recipient: str = SELF, for_training: bool = False) -> Serving:
+        """For a server that is asked about one member at a time: `.own(subject, at_least)` says what may be used of
+        their rows now, in milliseconds; the same rows, masks and reasons as a gate's. See docs/api.md.
+
+        for_training: as `gate` has it. Raises: GateError GATE-211 where the rows stay with Spark.
+        """
+        from licet.app.own_rows import open_serving
+
+        return open_serving(self, purpose, recipient, for_training)
 
     # -- artefacts, whatever use made them --------------------------------------------------------------------
 

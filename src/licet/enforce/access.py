@@ -380,11 +380,7 @@ class Access:
         of people as a use's books have them. order: the one they are sorted by, ties by the others."""
         gate = self._gate
         if not gate._engine.people_here:
-            raise GateError(
-                "GATE-211",
-                f"the rows of {selection.table!r} stay where they are, with {gate._engine.name}",
-                fix="hand `transform` a function that goes to them, or open the workspace without Spark",
-            )
+            raise rows_stay(repr(selection.table), gate._engine.name)
         rows = self._selected(selection)
         if named:
             rows = _as_named(
@@ -449,6 +445,15 @@ class Access:
             subject=permitted[subject].cast("string"), told=permitted[lookup.column].cast("string")
         )
         return _beside(rows, people, column, named.group_by("subject").agg(told=named["told"].min()))
+
+
+def rows_stay(tables: str, engine: str) -> GateError:
+    """The error for rows that their engine keeps."""
+    return GateError(
+        "GATE-211",
+        f"the rows of {tables} stay where they are, with {engine}",
+        fix="hand `transform` a function that goes to them, or open the workspace without Spark",
+    )
 
 
 def secret_of(salt: bytes, use: str) -> bytes:

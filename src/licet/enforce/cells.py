@@ -183,7 +183,7 @@ def with_people(
     it, their people are put together, and each is still found by nothing but its own id.
     """
     content = list(rows.columns)
-    ids = [_ids(rows[column], steps, 0) for column, told in ways.items() for steps in told]
+    ids = [element_ids(rows[column], steps) for column, told in ways.items() for steps in told]
     rows = rows.mutate(**{_IDS: functools.reduce(lambda one, other: one.concat(other), ids)})
     kind = row_class(rows, name, table, looks)
     zero = ibis.literal(0, "int64")
@@ -219,15 +219,15 @@ def with_people(
     return joined.select([rows[column] for column in content] + [lists[PEOPLE]])
 
 
-def _ids(value: ir.Value, steps: tuple[Step, ...], depth: int) -> ir.Value:
+def element_ids(value: ir.Value, steps: tuple[Step, ...], depth: int = 0) -> ir.Value:
     """The ids that a way leads to, as one list of texts; never null."""
     if not steps:
         return ibis.array([value.cast("string")])
     step, rest = steps[0], steps[1:]
     if step.kind == "field":
-        return _ids(value[step.name], rest, depth)
+        return element_ids(value[step.name], rest, depth)
     if step.kind == "key":
-        return _ids(value.get(_key(value, step.name)), rest, depth)
+        return element_ids(value.get(_key(value, step.name)), rest, depth)
     inner = value if step == EACH else value.values()
-    found = _each(inner, depth, lambda element: _ids(element, rest, depth + 1)).flatten()
+    found = _each(inner, depth, lambda element: element_ids(element, rest, depth + 1)).flatten()
     return found.fill_null(ibis.literal([], "array<string>"))

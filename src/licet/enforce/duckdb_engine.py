@@ -213,6 +213,22 @@ class DuckDBEngine:
         self.backend.con.register(name, data)
         return self.backend.table(name)
 
+    def repeated(
+        self, schema: pa.Schema, make: Callable[[ir.Table], ir.Table]
+    ) -> Callable[[pa.Table], pa.Table]:
+        """What an expression makes of one small table after another, put together once. One thread at a time."""
+        name = next(self._names)
+        self.backend.con.register(name, schema.empty_table())
+        made = make(self.backend.table(name))
+        sql, told = self.backend.compile(made), made.schema().to_pyarrow()
+
+        def run(data: pa.Table) -> pa.Table:
+            self.backend.con.register(name, data)
+            with self.reading("the rows about one person"):
+                return self.backend.con.sql(sql).to_arrow_reader(1 << 20).read_all().cast(told)
+
+        return run
+
     def batches(self, expression: ir.Table, most_rows: int = 1 << 20) -> Iterator[pa.RecordBatch]:
         # Ibis 12 asks DuckDB for batches under a name that DuckDB 2 no longer has.
         yield from self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(most_rows)

@@ -95,13 +95,7 @@ class Gate:
                  the moment it is asked for. Without one the gate stays what it was, as a use that says of when it is.
         Raises: GateError GATE-001, GATE-005, GATE-006; GATE-200 for a purpose that nothing is trained for."""
         require_moment(at)
-        _refuse_unknown(policy, purpose, recipient)
-        if for_training and not is_training(policy.pack.purpose_line(purpose)):
-            raise GateError(
-                "GATE-200",
-                f"nothing is trained for {purpose!r}: it is no kind of {' or '.join(sorted(TRAINING))}",
-                fix="ask for one of these, or declare the purpose in the policy with kind_of: one of these",
-            )
+        refuse_unfit_use(policy, purpose, recipient, for_training)
         self.for_training, self.tense, self.for_inspection = for_training, tense, for_inspection
         self.policy, self.purpose, self.recipient, self.at = policy, purpose, recipient, at
         self._catalogue, self._engine, self._ledger = catalogue, engine, ledger
@@ -335,8 +329,10 @@ def require_moment(at: object) -> None:
         ) from None
 
 
-def _refuse_unknown(policy: Policy, purpose: str, recipient: str) -> None:
-    """A gate for words the policy does not know would only ever deny; say so at once."""
+def refuse_unfit_use(policy: Policy, purpose: str, recipient: str, for_training: bool) -> None:
+    """A gate for words the policy does not know would only ever deny, and nothing is trained but for training: say so
+    at once. Raises: GateError GATE-005, GATE-006, GATE-200.
+    """
     from licet.terms.vocabulary import PURPOSES
 
     if not policy.pack.purpose_line(purpose):
@@ -348,4 +344,10 @@ def _refuse_unknown(policy: Policy, purpose: str, recipient: str) -> None:
         known = ", ".join([SELF, *policy.pack.recipients])
         raise GateError(
             "GATE-006", f"the policy does not know the recipient {recipient!r}", fix=f"one of: {known}"
+        )
+    if for_training and not is_training(policy.pack.purpose_line(purpose)):
+        raise GateError(
+            "GATE-200",
+            f"nothing is trained for {purpose!r}: it is no kind of {' or '.join(sorted(TRAINING))}",
+            fix="ask for one of these, or declare the purpose in the policy with kind_of: one of these",
         )

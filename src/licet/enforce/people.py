@@ -35,6 +35,9 @@ from licet.terms.moments import age_in_years, is_age
 #: Larger tables are asked through the engine each time; below it, ids and facts take some tens of bytes a person.
 MOST_KEPT_ROWS = 20_000_000
 
+#: So many people's choices are asked for one by one; of more, the tables are read together.
+_ONE_BY_ONE = 100
+
 _SUBJECT = "subject"
 
 
@@ -89,7 +92,7 @@ class People:
         self, subjects: Collection[str], at: datetime, position: int, ledger: Ledger
     ) -> dict[str, Facts | None]:
         """`facts_about` for each of some subjects; the ledger is asked about all of them together."""
-        if len(subjects) == 1:
+        if len(subjects) <= _ONE_BY_ONE:
             return {one: self.facts_about(one, at, position, ledger) for one in subjects}
         known = {
             one: agreed

@@ -168,12 +168,7 @@ class Plans:
             if self._tables.is_asked(name, column)
         }
         categories = self._tables.kinds(name)
-        if len(categories) > MOST_CATEGORIES:
-            raise GateError(
-                "GATE-003",
-                f"table {name!r} mixes {len(categories)} kinds of data; the gate masks at most {MOST_CATEGORIES}",
-                fix="split the table, or label neighbouring columns with their common kind",
-            )
+        require_few_kinds(name, categories)
         looks = dimensions(self._policy, self._purpose, self._recipient, categories)
         if table.is_about_nobody:
             told_of_all = self._about_nobody(self._at, categories, looks)
@@ -216,14 +211,10 @@ class Plans:
     ) -> list[SubjectAnswer]:
         if not categories:
             return [SubjectAnswer(0, UNLABELLED, None)] * looks.row_classes
-        closed = self._closed(categories)
+        closed = closed_to(self._for_training, categories)
         return answers_about_nobody(
             self._policy, self._purpose, self._recipient, at, categories, looks, closed
         )
-
-    def _closed(self, categories: Sequence[str]) -> Collection[str]:
-        """The kinds of data that this use may not have, whatever the policy permits."""
-        return frozenset(filter(is_never_learnt, categories)) if self._for_training else ()
 
     def _asking(
         self, at: datetime, categories: Sequence[str], looks: Dimensions
@@ -237,7 +228,7 @@ class Plans:
             at,
             categories,
             looks,
-            closed=self._closed(categories),
+            closed=closed_to(self._for_training, categories),
         )
 
     def reason(self, number: int) -> Reason | None:
@@ -246,3 +237,18 @@ class Plans:
         by_number: list[Any] = list(self._numbers)
         reason: Reason = by_number[number]
         return reason
+
+
+def closed_to(for_training: bool, categories: Sequence[str]) -> Collection[str]:
+    """The kinds of data that a use may not have, whatever the policy permits."""
+    return frozenset(filter(is_never_learnt, categories)) if for_training else ()
+
+
+def require_few_kinds(name: str, categories: Sequence[str]) -> None:
+    """Raises: GateError GATE-003 where a table holds more kinds of data than a mask has bits."""
+    if len(categories) > MOST_CATEGORIES:
+        raise GateError(
+            "GATE-003",
+            f"table {name!r} mixes {len(categories)} kinds of data; the gate masks at most {MOST_CATEGORIES}",
+            fix="split the table, or label neighbouring columns with their common kind",
+        )

@@ -141,11 +141,7 @@ class Tables:
     def about(self, name: str, content: ir.Table, subjects: Iterable[str]) -> ir.Table:
         """The rows of a table that are about any of these people. Raises: GateError GATE-170 for what is no id."""
         ids = list(subjects)
-        if unfit := [value for value in ids if not is_text(value)]:
-            raise GateError(
-                "GATE-170", f"the ids of subjects are text that is not empty, and not {ascii(unfit[0])[:60]}",
-                fix="give ids as the platform writes them, as text: str(id)",
-            )  # fmt: skip
+        require_subjects(ids)
         wanted = self._engine.hand_in(pa.table({"wanted": pa.array(sorted(set(ids)), pa.string())}))
         tests = []
         for column in self.catalogued(name).subjects:
@@ -157,6 +153,15 @@ class Tables:
             else:
                 tests.append(content[column].cast("string").isin(wanted.wanted))
         return content.filter(functools.reduce(lambda one, other: one | other, tests, ibis.literal(False)))
+
+
+def require_subjects(ids: Iterable[object]) -> None:
+    """Raises: GateError GATE-170 for what can be nobody's id."""
+    if unfit := [value for value in ids if not is_text(value)]:
+        raise GateError(
+            "GATE-170", f"the ids of subjects are text that is not empty, and not {ascii(unfit[0])[:60]}",
+            fix="give ids as the platform writes them, as text: str(id)",
+        )  # fmt: skip
 
 
 def require_one_row(name: str, column: str, rows: ir.Table) -> None:

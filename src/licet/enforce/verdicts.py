@@ -108,7 +108,7 @@ class Verdicts:
                 numbered = told.select(_JUDGED).add_column(0, ROW, pa.array(np.arange(len(told))))
                 numbers, verdicts = marks_of_judged(numbered.to_batches(), len(told))
                 told = told.append_column("number", pa.array(numbers))
-        return _spelled_out(told, verdicts, [self._plans.reason(verdict.reason) for verdict in verdicts])
+        return verdict_table(told, verdicts, [self._plans.reason(verdict.reason) for verdict in verdicts])
 
     def tally(self, name: str) -> dict[tuple[Reason | None, str | None], int]:
         """How many rows of a table there are by reason (None: they pass) and region."""
@@ -163,7 +163,7 @@ class Verdicts:
         return marks_of_one(subjects, kinds, roll.class_of, regions, plan.by_class, plan.nobody)
 
 
-def _spelled_out(told: pa.Table, verdicts: Sequence[Verdict], reasons: Sequence[Reason | None]) -> pa.Table:
+def verdict_table(told: pa.Table, verdicts: Sequence[Verdict], reasons: Sequence[Reason | None]) -> pa.Table:
     """Numbers of verdicts as their words; as dictionaries, since there are few words and many rows."""
     numbers = told["number"].to_numpy()
     words = {

@@ -8,6 +8,7 @@ looks for files of its own.
 
 from __future__ import annotations
 
+import functools
 import glob
 import os
 from pathlib import Path
@@ -45,9 +46,10 @@ def table_files(pattern: str, kind: str, base: Path | str) -> tuple[Path, ...]:
 
     Raises: SourceError SRC-162 where a folder holds a file that is not of the kind.
     """
-    place = Path(base) / pattern
-    if place.is_file() and not glob.has_magic(str(place)):
-        return (place,)  # each decision looks
+    text = os.path.join(base, pattern)  # noqa: PTH118 - as text: each answer looks
+    place = Path(text)
+    if not _has_magic(text) and os.path.isfile(text):  # noqa: PTH113
+        return (place,)
     found = {place} if place.is_file() else set()
     # Path.glob takes no absolute pattern
     for match in (place, *map(Path, glob.glob(str(place), recursive=True))):  # noqa: PTH207
@@ -56,6 +58,9 @@ def table_files(pattern: str, kind: str, base: Path | str) -> tuple[Path, ...]:
         elif match.is_file() and not _is_hidden(match.name):
             found.add(match)
     return tuple(sorted(found))
+
+
+_has_magic = functools.lru_cache(glob.has_magic)
 
 
 def folder_names(path: Path, base: Path | str) -> tuple[str, ...]:

@@ -74,9 +74,11 @@ def test_the_rows_about_somebody_are_those_that_name_them_however_they_are_found
         ):  # the engine answers the first alone
             mine = [row for row in rows if subject == row["who"] or subject in (row["with"] or ())]
             expected = [row | {SEEN_BY: row["seen"]} for row in mine]
-            assert sorted_rows(table.rows_about([subject]).to_pylist()) == sorted_rows(expected), subject
+            assert sorted_rows(table.about([subject]).as_written().to_pylist()) == sorted_rows(expected), (
+                subject
+            )
         both = [row for row in rows if {"ann", "z"} & {row["who"], *(row["with"] or ())}]
-        assert len(table.rows_about(["ann", "z", "ann"])) == len(both)
+        assert len(table.about(["ann", "z", "ann"]).as_written()) == len(both)
 
 
 @pytest.mark.parametrize("kind", ["parquet", "csv", "jsonl"])
@@ -99,7 +101,7 @@ def test_a_file_that_changed_is_read_anew(tmp_path: Path, kind: str) -> None:
     for text in ("first words", "words put in their place", "and again"):
         put(text)
         for _ in range(3):
-            assert indexes.of("posts", one).rows_about(["7"])["text"].to_pylist() == [text]
+            assert indexes.of("posts", one).about(["7"]).as_written()["text"].to_pylist() == [text]
 
 
 def test_what_cannot_be_copied_is_read_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +115,7 @@ def test_what_cannot_be_copied_is_read_each_time(tmp_path: Path, monkeypatch: py
                 patch.setattr(subject_index, name, nothing)
             table = SubjectIndexes(tmp_path).of("posts", one)
             for _ in range(4):
-                assert table.rows_about(["m3"])["n"].to_pylist() == [3]
+                assert table.about(["m3"]).as_written()["n"].to_pylist() == [3]
 
 
 def test_many_may_ask_at_once(tmp_path: Path) -> None:
@@ -126,7 +128,7 @@ def test_many_may_ask_at_once(tmp_path: Path) -> None:
     )
 
     def ask(number: int) -> bool:
-        told = indexes.of("posts", one).rows_about([f"m{number % 50}"])["n"].to_pylist()
+        told = indexes.of("posts", one).about([f"m{number % 50}"]).as_written()["n"].to_pylist()
         return sorted(told) == list(range(number % 50, 1000, 50))
 
     with ThreadPoolExecutor(8) as pool:
@@ -138,4 +140,4 @@ def test_a_table_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     one = catalogue({"parquet": "a.parquet"})
     for _ in range(3):
         with pytest.raises(SourceError):
-            SubjectIndexes(tmp_path).of("posts", one).rows_about(["ann"])
+            SubjectIndexes(tmp_path).of("posts", one).about(["ann"]).as_written()

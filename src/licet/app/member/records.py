@@ -58,7 +58,7 @@ class OwnRecords:
         """Their rows of one table, newest first, then by key. Raises: SourceError from the table."""
         if name not in self._read:
             indexed = self._table(name)
-            rows = indexed.rows_about(self._subjects)
+            rows = indexed.about(self._subjects).as_written()
             records = _records(name, indexed.catalogued, indexed.kinds, rows, self._subjects)
             self._read[name] = sorted(records, key=_newest_first)
         return self._read[name]
@@ -84,7 +84,9 @@ class OwnRecords:
                 if not table.subjects and not table.is_about_nobody:
                     continue  # whose they are nobody says, so they never pass
                 indexed = self._table(name)
-                found = [*_records(name, indexed.catalogued, indexed.kinds, indexed.rows_named(keys), ())]
+                found = [
+                    *_records(name, indexed.catalogued, indexed.kinds, indexed.named(keys).as_written(), ())
+                ]
                 for record in found:
                     self._referred[name, str(record.key)].append(record)
                 ahead += found

@@ -1,0 +1,469 @@
+"""One member's own rows as a gate of now would hand them out, in milliseconds: for a server that is asked about one.
+
+It stands beside the gate, at the same place: rows come from `subject_index`, checked against labels and files as that
+says; the ledger's position, the policy, catalogue and people are asked for anew at every call, so a refusal that is on
+the disk governs the very next one. Who permits what is asked of `decide`, once per class of people and rows, by the
+same `tabulate`, `combination`, `rows` and `cells` as the gate's; generated tests hold the two to the same rows, masks
+and reasons. Nothing is handed out that one of them would not: what cannot be told raises, and no row leaves.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from licet.decide import Facts, Policy
+from licet.decide.combination import UNLABELLED, WITHHELD, Reason, SubjectAnswer, combine
+from licet.enforce import rows as narrow
+from licet.enforce.cells import PEOPLE, Seen, shown
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.gate import refuse_unfit_use
+from licet.enforce.marks import ROW, Numbers, Verdict
+from licet.enforce.plans import closed_to, require_few_kinds
+from licet.enforce.pseudonyms import identifying, pseudonym_of_key, pseudonym_of_subject
+from licet.enforce.shapes import Shape, Whole, element_subjects, kinds_in
+from licet.enforce.subject_index import (
+    BESIDE,
+    ELEMENT_PEOPLE,
+    KEY_TEXT,
+    FoundRows,
+    IndexedTable,
+    SubjectIndexes,
+    reference_text,
+    subject_text,
+)
+from licet.enforce.tables import require_subjects
+from licet.enforce.tabulate import Dimensions, answers, answers_about_nobody, dimensions
+from licet.enforce.verdicts import verdict_table
+from licet.sources.catalogue import Catalogue, Table
+from licet.terms.moments import day_begun_everywhere, day_of
+
+
+class Present(NamedTuple):
+    """What an answer goes by.
+
+    facts_of: what is known about each of some people as of then; None for whom nobody knows.
+    """
+
+    at: datetime
+    position: int
+    policy: Policy
+    catalogue: Catalogue
+    facts_of: Callable[[Collection[str]], Mapping[str, Facts | None]]
+
+
+class OwnRows:
+    """The rows about one member.
+
+    at, position: of when they are; asked with that position as `at_least`, no answer is older.
+    tables: per table with any, the permitted rows in the order of the table, as `Gate.table` has them, but that a
+            column of which nothing is permitted in any of them is absent.
+    about: the tables with rows about them, permitted or not.
+    """
+
+    def __init__(
+        self,
+        present: Present,
+        tables: Mapping[str, pa.Table],
+        names: Collection[str],
+        verdicts: Callable[[str], pa.Table],
+    ) -> None:
+        self.at, self.position, self.tables = present.at, present.position, tables
+        self.about, self._verdicts = tuple(names), verdicts
+
+    def verdicts(self, table: str) -> pa.Table:
+        """What the gate says of each row about them, permitted or not, as `Gate.verdicts` has it.
+
+        table: one of `about`.
+        """
+        return self._verdicts(table)
+
+
+class Serving:
+    """Own rows for one purpose and recipient. Any number of threads may share one, for as long as a server runs."""
+
+    def __init__(
+        self,
+        purpose: str,
+        recipient: str,
+        look: Callable[[int | None], Present],
+        indexes: SubjectIndexes,
+        salt: bytes,
+        *,
+        for_training: bool = False,
+    ) -> None:
+        """look: reads clock, ledger, policy and files, as of now and no older than a ledger position, or raises.
+        salt: the workspace's, for pseudonyms. for_training: as a gate has it: no private communication then.
+        """
+        self.purpose, self.recipient, self.for_training = purpose, recipient, for_training
+        self._look, self._indexes = look, indexes
+        self._plans: dict[str, _Plan] = {}
+        self._pseudonym_of_subject = functools.lru_cache(1 << 12)(
+            functools.partial(pseudonym_of_subject, salt)
+        )
+        self._pseudonym_of_key = functools.partial(pseudonym_of_key, salt)
+
+    def own(self, subject: str, at_least: int | None = None) -> OwnRows:
+        """What may be used of one member's rows now, and what the gate says of each of them.
+
+        at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
+        Raises: as a gate does: GateError GATE-005, GATE-006, GATE-170, GATE-171, GATE-172, GATE-200; SourceError from
+        the tables; what `look` raises.
+        """
+        require_subjects([subject])
+        present = self._look(at_least)
+        refuse_unfit_use(present.policy, self.purpose, self.recipient, self.for_training)
+        plan_of = functools.cache(functools.partial(self._plan, present))
+        found = {}
+        for name, table in present.catalogue.tables.items():
+            if table.subjects and len((rows := plan_of(name).indexed.about([subject])).rows):
+                found[name] = rows
+        judging = _Judging(plan_of, present, found)
+        judged = {name: judging.own(name) for name in found}
+        tables = {
+            name: self._shown(plan_of(name), rows, judging)
+            for name, rows in judged.items()
+            if rows.masks().any()
+        }
+        return OwnRows(present, tables, judged, lambda name: self._verdicts(plan_of(name), judged[name]))
+
+    def _plan(self, present: Present, name: str) -> _Plan:
+        indexed = self._indexes.of(name, present.catalogue)
+        plan = self._plans.get(name)
+        days = day_of(present.at), day_begun_everywhere(present.at)
+        # Policies and ages know days alone.
+        if (
+            plan is None
+            or plan.indexed is not indexed
+            or plan.policy is not present.policy
+            or plan.days != days
+        ):
+            use = self.purpose, self.recipient, present.at
+            plan = self._plans[name] = _Plan(name, indexed, present.policy, use, days, self.for_training)
+        return plan
+
+    def _shown(self, plan: _Plan, judged: _Judged, judging: _Judging) -> pa.Table:
+        """The permitted rows, each cell as its label permits."""
+        kept = np.flatnonzero(judged.masks())
+        rows = judged.rows if len(kept) == len(judged.rows) else judged.rows.take(pa.array(kept))
+        masks = judged.masks()[kept]
+        together = int(np.bitwise_or.reduce(masks))
+        columns: dict[str, Any] = {}
+        in_parts: list[str] = []
+        for column in judged.columns():
+            shape = plan.indexed.shapes.get(column, Whole(None))
+            bits = plan.bits_of(shape)
+            if column in identifying(plan.table):
+                columns[column] = self._identity(plan, column, rows, masks)
+            elif not bits & together:
+                continue
+            elif isinstance(shape, Whole):
+                columns[column] = _null_where(rows[column], (masks & bits) == 0)
+            else:
+                columns[column] = None
+                in_parts.append(column)
+        if in_parts:
+            columns |= plan.parts(in_parts, rows, masks, judging.element_masks(plan, judged, kept))
+        return pa.table(columns)
+
+    def _identity(self, plan: _Plan, column: str, rows: pa.Table, masks: Numbers) -> pa.ChunkedArray:
+        """Ids as text where their label is permitted, pseudonyms where not."""
+        shape = plan.indexed.shapes.get(column, Whole(None))
+        bits = plan.bits_of(shape) if isinstance(shape, Whole) else 0
+        is_shown = (masks & bits) != 0
+        is_person = column in plan.table.subjects
+        texts = rows[subject_text(plan.table.subjects.index(column)) if is_person else KEY_TEXT]
+        if is_shown.all():
+            return texts
+        hidden = (
+            self._pseudonym_of_subject if is_person else functools.partial(self._pseudonym_of_key, plan.name)
+        )
+
+        def told(text: Any) -> Any:
+            if isinstance(text, list):
+                return [told(each) for each in text]
+            return None if text is None else hidden(text)
+
+        pairs = zip(texts.to_pylist(), is_shown.tolist(), strict=True)
+        return pa.chunked_array(
+            [pa.array([text if is_text else told(text) for text, is_text in pairs], texts.type)]
+        )
+
+    def _verdicts(self, plan: _Plan, judged: _Judged) -> pa.Table:
+        columns: dict[str, Any] = {"number": judged.numbers}
+        if plan.table.key is not None:
+            columns["key"] = self._identity(plan, plan.table.key, judged.rows, judged.masks())
+        verdicts = [Verdict(one.mask, -1, one.region) for one in judged.told]
+        return verdict_table(pa.table(columns), verdicts, [one.reason for one in judged.told])
+
+
+class _Told(NamedTuple):
+    mask: int
+    reason: Reason | None
+    region: str | None
+
+
+class _Judged(NamedTuple):
+    """rows, and per row the place of what is told of it, and its class."""
+
+    rows: pa.Table
+    numbers: Numbers
+    told: list[_Told]
+    classes: Numbers
+
+    def columns(self) -> list[str]:
+        """The table's own."""
+        return [column for column in self.rows.column_names if not column.startswith(BESIDE)]
+
+    def masks(self) -> npt.NDArray[np.int64]:
+        masks: npt.NDArray[np.int64] = np.array([one.mask for one in self.told], np.int64)[self.numbers]
+        return masks
+
+
+class _Plan:
+    """A table as it is judged under one policy on one day, with what each class of people permits, once asked."""
+
+    def __init__(
+        self,
+        name: str,
+        indexed: IndexedTable,
+        policy: Policy,
+        use: tuple[str, str, datetime],
+        days: tuple[date, date],
+        for_training: bool,
+    ) -> None:
+        """use: purpose, recipient, moment."""
+        require_few_kinds(name, indexed.kinds)
+        self.name, self.indexed, self.policy, self.days = name, indexed, policy, days
+        self.table: Table = indexed.catalogued
+        self._use, self._closed = use, closed_to(for_training, indexed.kinds)
+        self.looks: Dimensions = dimensions(policy, *use[:2], indexed.kinds)
+        self._bits = {kind: 1 << place for place, kind in enumerate(indexed.kinds)}
+        self._answers: dict[Any, list[SubjectAnswer]] = {}
+        self._parts: dict[tuple[str, ...], Callable[[pa.Table], pa.Table]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def nothing_can_pass(self) -> bool:
+        return not self._bits or not (self.table.subjects or self.table.is_about_nobody)
+
+    def bits_of(self, shape: Shape) -> int:
+        return functools.reduce(int.__or__, (self._bits[kind] for kind in kinds_in(shape)), 0)
+
+    def answers_of(self, facts: Facts | None) -> list[SubjectAnswer]:
+        """What somebody permits of each class of rows."""
+        known = _hashable(facts)
+        if known not in self._answers:
+            purpose, recipient, at = self._use
+            self._answers[known] = answers(
+                self.policy, purpose, recipient, at, self.indexed.kinds, self.looks, facts, self._closed
+            )
+        return self._answers[known]
+
+    @functools.cached_property
+    def about_nobody(self) -> list[SubjectAnswer]:
+        purpose, recipient, at = self._use
+        return answers_about_nobody(
+            self.policy, purpose, recipient, at, self.indexed.kinds, self.looks, self._closed
+        )
+
+    def parts(
+        self,
+        columns: list[str],
+        rows: pa.Table,
+        masks: Numbers,
+        people: list[list[tuple[str, int]] | None] | None,
+    ) -> dict[str, pa.Array]:
+        """Columns of several kinds of data, as the gate masks them part by part. people: as `cells.PEOPLE`, by row."""
+        given = rows.select(columns).append_column(ROW, pa.array(np.arange(len(rows))))
+        given = given.append_column(narrow.MASK, pa.array(masks))
+        if people is not None:
+            given = given.append_column(PEOPLE, pa.array(people, pa.map_(pa.string(), pa.int64())))
+        key = tuple(columns)
+        with self._lock:
+            if key not in self._parts:
+                self._parts[key] = DuckDBEngine(threads=1).repeated(given.schema, self._expression(columns))
+            made = self._parts[key](given)
+        made = made.take(pa.array(np.argsort(made[ROW].to_numpy())))
+        return {column: made[column] for column in columns}
+
+    def _expression(self, columns: list[str]) -> Callable[[ir.Table], ir.Table]:
+        def make(given: ir.Table) -> ir.Table:
+            people = given[PEOPLE] if PEOPLE in given.columns else None
+            seen = Seen(self._bits, given[narrow.MASK], 0, people)
+            cells = {column: shown(given[column], self.indexed.shapes[column], seen) for column in columns}
+            return given.select(given[ROW], **cells)
+
+        return make
+
+    @property
+    def has_element_people(self) -> bool:
+        return any(next(element_subjects(shape), None) for shape in self.indexed.shapes.values())
+
+
+class _Judging:
+    """The rows of one answer, judged: by their own people, and by what they refer to."""
+
+    def __init__(
+        self, plan_of: Callable[[str], _Plan], present: Present, found: Mapping[str, FoundRows]
+    ) -> None:
+        self._plan_of, self._found = plan_of, found
+        self._referred = self._read_referred(present.catalogue)
+        people = {
+            person
+            for name, rows in (*found.items(), *self._referred.items())
+            for person in _people_named(rows.rows, plan_of(name).table)
+        }
+        self._facts = present.facts_of(people)
+        self._passing: dict[str, dict[str, bool]] = {}
+
+    def own(self, name: str) -> _Judged:
+        return self._judge(name, self._found[name])
+
+    def element_masks(
+        self, plan: _Plan, judged: _Judged, places: Numbers
+    ) -> list[list[tuple[str, int]] | None] | None:
+        """By row, what those permit whom its elements are about; None where no table says that elements are."""
+        if not plan.has_element_people:
+            return None
+        listed = judged.rows[ELEMENT_PEOPLE].take(pa.array(places)).to_pylist()
+        found = []
+        for people, row_class in zip(listed, judged.classes[places].tolist(), strict=True):
+            masks = {
+                person: plan.answers_of(self._facts.get(person))[row_class].mask
+                for person in people or ()
+                if person is not None
+            }
+            found.append([(person, mask) for person, mask in masks.items() if mask] or None)
+        return found
+
+    def _read_referred(self, catalogue: Catalogue) -> dict[str, FoundRows]:
+        """By table the rows that these refer to, by however many steps."""
+        read: dict[str, list[FoundRows]] = {}
+        asked: dict[str, set[str]] = {}
+        ahead = [(name, rows.rows) for name, rows in self._found.items()]
+        while ahead:
+            wanted: dict[str, set[str]] = {}
+            for name, rows in ahead:
+                for place, target in enumerate(catalogue.tables[name].references.values()):
+                    keys = {key for key in rows[reference_text(place)].to_pylist() if key is not None}
+                    wanted.setdefault(target, set()).update(keys - asked.setdefault(target, set()))
+            ahead = []
+            for name, keys in wanted.items():
+                asked[name] |= keys
+                if keys and not self._plan_of(name).nothing_can_pass:
+                    named = self._plan_of(name).indexed.named(keys)
+                    read.setdefault(name, []).append(named)
+                    ahead.append((name, named.rows))
+        return {name: _together(parts) for name, parts in read.items()}
+
+    def _judge(self, name: str, found: FoundRows) -> _Judged:
+        plan, rows = self._plan_of(name), found.rows
+        if plan.nothing_can_pass:
+            nothing = np.zeros(len(rows), np.int64)
+            return _Judged(rows, nothing, [_Told(0, UNLABELLED, None)], nothing)
+        classes = plan.indexed.row_classes(found, plan.looks)
+        passes = self._references_pass(rows, plan.table)
+        known: dict[Any, int] = {}
+        told: list[_Told] = []
+        numbers = np.empty(len(rows), np.int64)
+        for place, question in enumerate(
+            zip(_people_of(rows, plan.table), classes.tolist(), passes, strict=True)
+        ):
+            number = known.get(question)
+            if number is None:
+                number = known[question] = len(told)
+                told.append(self._tell(plan, *question))
+            numbers[place] = number
+        return _Judged(rows, numbers, told, classes)
+
+    def _tell(
+        self, plan: _Plan, people: tuple[str | None, ...], row_class: int, references_pass: bool
+    ) -> _Told:
+        if plan.table.is_about_nobody:
+            answer, region = combine([plan.about_nobody[row_class]]), None
+        else:
+            facts = [None if person is None else self._facts.get(person) for person in people]
+            answer = combine([plan.answers_of(each)[row_class] for each in facts])
+            whose = facts[answer.whose or 0]
+            region = None if whose is None else whose.region
+        if answer.mask and not references_pass:
+            return _Told(0, WITHHELD, region)
+        return _Told(answer.mask, answer.reason, region)
+
+    def _references_pass(self, rows: pa.Table, table: Table) -> Iterable[bool]:
+        if not table.references:
+            return [True] * len(rows)
+        columns = [
+            [key is not None and self._keys_that_pass(target).get(key, False) for key in keys.to_pylist()]
+            for target, keys in (
+                (target, rows[reference_text(place)])
+                for place, target in enumerate(table.references.values())
+            )
+        ]
+        return [all(one) for one in zip(*columns, strict=True)]
+
+    def _keys_that_pass(self, name: str) -> dict[str, bool]:
+        """Whether all rows of each key that is referred to pass; a key of no row is not in it."""
+        if name not in self._passing:
+            passing: dict[str, bool] = {}
+            if name in self._referred:
+                judged = self._judge(name, self._referred[name])
+                for key, mask in zip(judged.rows[KEY_TEXT].to_pylist(), judged.masks().tolist(), strict=True):
+                    passing[key] = passing.get(key, True) and mask != 0
+            self._passing[name] = passing
+        return self._passing[name]
+
+
+def _together(parts: list[FoundRows]) -> FoundRows:
+    if len(parts) == 1:
+        return parts[0]
+    places = [part.places for part in parts if part.places is not None]
+    rows = pa.concat_tables([part.rows for part in parts])
+    return FoundRows(rows, np.concatenate(places) if len(places) == len(parts) else None)
+
+
+def _people_of(rows: pa.Table, table: Table) -> Iterator[tuple[str | None, ...]]:
+    """Everyone each row is about, in the catalogue's order; a gap, or a list with nobody in it, is somebody unknown."""
+    if not table.subjects:
+        return iter([()] * len(rows))
+    columns = []
+    for place in range(len(table.subjects)):
+        values = rows[subject_text(place)].to_pylist()
+        columns.append([tuple(value) or (None,) if isinstance(value, list) else (value,) for value in values])
+    return (sum(each, ()) for each in zip(*columns, strict=True))
+
+
+def _people_named(rows: pa.Table, table: Table) -> set[str]:
+    named = {person for people in _people_of(rows, table) for person in people}
+    if ELEMENT_PEOPLE in rows.column_names:
+        named.update(person for people in rows[ELEMENT_PEOPLE].to_pylist() for person in people or ())
+    return {person for person in named if person is not None}
+
+
+def _null_where(column: pa.ChunkedArray, is_hidden: npt.NDArray[np.bool_]) -> pa.Array:
+    if not is_hidden.any():
+        return column
+    return column.combine_chunks().take(pa.array(np.arange(len(column)), mask=is_hidden))
+
+
+def _hashable(facts: Facts | None) -> Any:
+    """Facts as what tells them from others."""
+    if facts is None:
+        return None
+    narrow_choices, narrow_bound = (
+        frozenset((setting, kind, value) for setting, kinds in told.items() for kind, value in kinds.items())
+        for told in (facts.narrow, facts.narrow_bound)
+    )
+    return (
+        facts.region, facts.age, facts.plan, frozenset(facts.choices.items()), narrow_choices, facts.signals,
+        frozenset(facts.bound.items()), narrow_bound,
+    )  # fmt: skip
