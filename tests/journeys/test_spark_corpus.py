@@ -16,9 +16,9 @@ from journeys.networks import comment, make_network, member, message, post
 from licet.app import Workspace
 from licet.enforce.spark_engine import SparkEngine
 from licet.terms.moments import parse_moment
-from licet.testing import make_world
 from licet.testing.agreement import assert_agree
 from licet.testing.standin import open_gate
+from licet.testing.worlds import make_world
 
 DAY = parse_moment("2025-10-15")
 ROWS = {

@@ -20,9 +20,9 @@ from licet.enforce.pseudonyms import pseudonym_of_key
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.terms import SELF, Code
-from licet.testing import World
 from licet.testing.agreement import assert_table_agrees
 from licet.testing.standin import open_gate
+from licet.testing.worlds import World
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 LOOKS = ("region", "age", "plan", "created")

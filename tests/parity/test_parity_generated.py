@@ -11,7 +11,6 @@ from collections import Counter
 import pytest
 from hypothesis import given
 
-from licet.testing import World, worlds
 from licet.testing.agreement import assert_agree, rows_expected, rows_of
 from licet.testing.comparing import compare
 from licet.testing.effort import examples
@@ -20,6 +19,7 @@ from licet.testing.features import features
 from licet.testing.reach import CODES, missing
 from licet.testing.shapes import make_worlds
 from licet.testing.standin import open_gate
+from licet.testing.worlds import World, worlds
 
 
 @examples(8)

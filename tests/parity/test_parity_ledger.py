@@ -18,11 +18,11 @@ from licet.enforce.people import People
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.terms import GateError
 from licet.terms.moments import Tense
-from licet.testing import World, make_world
 from licet.testing.agreement import assert_agree
 from licet.testing.expected import known_facts
 from licet.testing.people import make_choices, make_signals
 from licet.testing.standin import open_gate
+from licet.testing.worlds import World, make_world
 
 
 @pytest.fixture

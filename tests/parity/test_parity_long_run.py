@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from licet.testing import World, comparing, parity
+from licet.testing import comparing, parity
 from licet.testing.numbered import in_order
 from licet.testing.reach import CODES, FEATURES, missing
 from licet.testing.shapes import make_worlds, shape_of
 from licet.testing.shrinking import shrink
 from licet.testing.standin import open_gate
+from licet.testing.worlds import World
 
 
 def first_small(seed: int) -> int:

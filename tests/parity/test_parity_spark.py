@@ -13,12 +13,12 @@ import pytest
 
 from licet.enforce.spark_engine import SparkEngine
 from licet.enforce.spark_types import fitted
-from licet.testing import World, make_world
 from licet.testing.agreement import assert_agree, rows_expected, rows_of
 from licet.testing.effort import EFFORT
 from licet.testing.expected import expect, people_of
 from licet.testing.features import of_world
 from licet.testing.standin import open_gate
+from licet.testing.worlds import World, make_world
 
 
 @pytest.mark.parametrize("seed", range(2 * EFFORT))

@@ -22,9 +22,9 @@ from licet.app import Workspace
 from licet.enforce.pseudonyms import identifying, pseudonym_of_subject
 from licet.ledger import EntryKind, NewEntry
 from licet.terms.moments import parse_moment
-from licet.testing import World
 from licet.testing.effort import examples
 from licet.testing.expected import expect
+from licet.testing.worlds import World
 from licet.uses.corpus.recipe import load_recipe
 from licet.uses.corpus.snapshot import read_index
 

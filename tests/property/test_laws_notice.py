@@ -10,8 +10,9 @@ from hypothesis import given
 from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack, Rule
 from licet.terms import Code
-from licet.testing import facts, make_facts, make_pack, make_request, packs, requests, under
 from licet.testing.effort import EFFORT, examples
+from licet.testing.policies import make_pack, packs
+from licet.testing.questions import facts, make_facts, make_request, requests, under
 
 MICROSECOND = timedelta(microseconds=1)
 

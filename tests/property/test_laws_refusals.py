@@ -11,11 +11,12 @@ from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack
 from licet.terms import ChoiceState, Code
 from licet.terms.vocabulary import ancestors
-from licet.testing import facts, make_facts, make_pack, make_request, make_successor, packs, requests, under
 from licet.testing.effort import EFFORT, examples
 from licet.testing.plain_reading import is_refused, speaks_of
+from licet.testing.policies import make_pack, packs
+from licet.testing.questions import facts, make_facts, make_request, requests, under
 from licet.testing.stories import Story
-from licet.testing.successors import Successor
+from licet.testing.successors import Successor, make_successor
 
 NO = st.sampled_from([ChoiceState.REFUSED, ChoiceState.WITHDRAWN])
 

@@ -18,9 +18,10 @@ from licet.packs import Pack
 from licet.packs.references import check_references
 from licet.terms import ChoiceState, Code
 from licet.terms.vocabulary import PURPOSES
-from licet.testing import facts, make_facts, make_pack, make_request, packs, requests, under
 from licet.testing.effort import EFFORT, examples
 from licet.testing.plain_reading import applies, reads_as_permitted, speaks_of
+from licet.testing.policies import make_pack, packs
+from licet.testing.questions import facts, make_facts, make_request, requests, under
 
 #: Denied by the question itself, before any rule is read.
 BY_ITS_WORDS = {

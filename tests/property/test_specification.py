@@ -23,9 +23,10 @@ from licet.decide import Facts, Policy, Request, decide, specification
 from licet.decide.evaluator import evaluate
 from licet.packs import Pack
 from licet.terms import ChoiceState, Code
-from licet.testing import make_facts, make_pack, make_request
 from licet.testing.effort import EFFORT
 from licet.testing.meaning import Meaning
+from licet.testing.policies import make_pack
+from licet.testing.questions import make_facts, make_request
 from licet.testing.stories import Story, make_turned
 from licet.testing.successors import make_successor
 from licet.testing.words import CATEGORIES, OWN_CATEGORIES, OWN_PURPOSES, PURPOSES, RECIPIENTS, pick

@@ -74,6 +74,24 @@ with licet.create({str(tmp_path / "work")!r}) as workspace:
     ]
 
 
+def test_a_demo_that_cannot_make_its_corpus_makes_nothing(tmp_path: Path) -> None:
+    told = run_without(
+        ("rensa",),
+        f"""
+from pathlib import Path
+from licet.app.story import POLICY, tell
+from licet.terms import LicetError
+
+root = Path({str(tmp_path / "demo")!r})
+try:
+    tell(root, 20, 7, False, POLICY, lambda *_: None)
+except LicetError as error:
+    print(error.code, root.exists())
+""",
+    )
+    assert told == ["CORP-110 False"]
+
+
 def imported_by(*command: str) -> set[str]:
     """The modules that are there when a command has answered."""
     told = run_without(

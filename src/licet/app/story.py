@@ -21,6 +21,7 @@ from licet.app.workspace import Workspace, create
 from licet.packs import MADE_UP, Pack, Use, open_pack
 from licet.terms import SELF, AppError
 from licet.terms.vocabulary import ancestors
+from licet.uses.corpus.text import require_packages
 
 POLICY = "linkedin_as_reported"
 _PURPOSE, _KIND = "generative_ai_training", "content.posts"
@@ -61,12 +62,14 @@ def tell(root: Path, members: int, seed: int, replace: bool, policy: str, progre
     """Play the demo in `root`. policy: a shipped one's name, or a file.
 
     Raises: PackErrors for a policy that cannot be read, AppError APP-052 for one under which there is nothing to tell;
+    UseError CORP-110 where a corpus cannot be made;
     AppError APP-050 when there is something at `root` already and `replace` is not given, or when what is
     there is no workspace: a demo never removes anything else.
     """
     pack = open_pack(policy)
     setting, day_before = _what_to_say_no_to(pack)
     elsewhere = next((use for use in pack.uses() if use.recipient != SELF), pack.uses()[0])
+    require_packages()  # before anything is made, so that the next try is the first
     _make_room(root, replace)
     seconds: dict[str, float] = {}
 

@@ -11,7 +11,7 @@ from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.packs import lint, open_pack
 from licet.packs.references import citations
 from licet.terms import ChoiceState, Code
-from licet.testing import under
+from licet.testing.questions import under
 
 PACK = open_pack("exemplum")
 POLICY = Policy(PACK)

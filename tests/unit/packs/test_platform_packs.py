@@ -14,7 +14,7 @@ from licet.packs.linting import Severity
 from licet.packs.model import NEVER, Status, Topic
 from licet.packs.references import citations
 from licet.terms import ChoiceState, Code
-from licet.testing import under
+from licet.testing.questions import under
 from unit.packs.pack_samples import pack_value
 
 NOTES = (Path(__file__).parents[3] / "docs" / "platforms.md").read_text(encoding="utf-8")
