@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +16,7 @@ import licet
 from browser.serving import Site
 from journeys.command_line import run_licet
 from licet.app import receipts
+from licet.app.follow_lock import reached_by
 
 AI = "data_for_generative_ai_improvement"
 
@@ -44,6 +49,44 @@ def test_what_the_preview_says_is_what_the_next_update_does(
     newest = page.get_by_role("listitem").filter(has_text="ledger entry").first
     expect(newest).to_contain_text("Nothing of it is yours.")
     expect(page.get_by_text(f"{told['leave']} documents of it are yours.").first).to_be_visible()
+
+
+def test_a_follower_brings_a_toggle_to_what_was_made_and_the_page_says_so(
+    reported: Site, visit: Callable[..., Page], somebody: str
+) -> None:
+    here = str(reported.workspace)
+    with licet.open(reported.workspace) as workspace:
+        workspace.corpus_update()
+        own = sum(somebody in one["subjects"] for one in workspace.corpus_documents())
+        follower = subprocess.Popen(
+            [sys.executable, "-m", "licet", "follow", "--every", "1s", "-w", here], stdout=subprocess.DEVNULL
+        )
+        try:
+            _until(lambda: reached_by(workspace, workspace.now()) is not None)
+            follower.send_signal(signal.SIGSTOP)
+            page = visit(reported, somebody, f"/settings/{AI}")
+            page.get_by_role("switch").click()
+            made = page.get_by_role("list", name="What was made")
+            expect(made).to_contain_text(f"still holds {own} of yours; {own} of yours leave by")
+            expect(page.locator("p.applies")).to_contain_text("holds some of your data still")
+            assert "not used" not in page.locator("main").inner_text()
+            follower.send_signal(signal.SIGCONT)
+            _until(lambda: page.reload() and "holds nothing of yours" in made.inner_text())
+            told = run_licet("status", "-w", here, "--json").json
+            assert [one["standing"] for one in told if one["name"] == workspace.corpus_show().name] == [
+                "exact"
+            ]
+            assert not [one for one in workspace.corpus_documents() if somebody in one["subjects"]]
+        finally:
+            follower.kill()
+            follower.wait()
+
+
+def _until(holds: Callable[[], object]) -> None:
+    ends = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < ends, "it never came to that"
+        time.sleep(0.2)
 
 
 def test_the_receipt_a_browser_downloads_is_checked_without_the_platform(

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from licet.app.follow_lock import reached_by
 from licet.app.tenses import first_change_since
 from licet.enforce import Access, Gate
 from licet.enforce.absences import Absences
@@ -41,6 +42,7 @@ class ArtefactStatus(NamedTuple):
     """One artefact, the latest of its use, purpose and recipient.
 
     position: the choices it knows. since: when the first thing was recorded that it has not heard of; None when exact.
+    by:       when a follower will have brought it, where it is pending and one is at work.
     members:  how many members that is about, where it can be said. why: what the next update will do, or why none can.
     """
 
@@ -54,6 +56,7 @@ class ArtefactStatus(NamedTuple):
     since: str | None
     members: int | None
     why: str | None
+    by: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return self._asdict()
@@ -214,9 +217,12 @@ def _status(workspace: Workspace, snapshot: SnapshotRef, absences: Absences) -> 
     def said(standing: Standing, members: int | None = None, why: str | None = None) -> ArtefactStatus:
         changed = None if standing is Standing.EXACT else first_change_since(workspace, position)
         since = None if changed is None else format_moment(changed.recorded_at)
+        by = None
+        if changed is not None and standing is Standing.PENDING:
+            by = reached_by(workspace, changed.recorded_at)
         return ArtefactStatus(
             snapshot.name, snapshot.kind, asked["purpose"], asked["recipient"], snapshot.manifest["at"],
-            position, standing, since, members, why,
+            position, standing, since, members, why, None if by is None else format_moment(by),
         )  # fmt: skip
 
     try:

@@ -2,22 +2,22 @@
 
 Killed at any moment it leaves every artefact whole, since each is published whole or not at all; the lock goes with the
 process. Each look is `licet update`: it asks of every artefact how it stands to choices, policy, day and tables, and
-makes anew only what does not stand.
+makes anew only what does not stand. Between two looks it asks the ledger alone whether something was recorded, so that
+a choice is not waited for.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from licet.app.artefacts import Brought
+from licet.app.follow_lock import alone, tell
+from licet.app.tenses import stands_for_now
 from licet.terms import AppError
 
 if TYPE_CHECKING:
+    from licet.app.artefacts import Brought
     from licet.app.workspace import Workspace
     from licet.uses.use import Progress
 
@@ -34,16 +34,33 @@ def follow(
     Raises: AppError APP-221 while another process follows the workspace.
     """
     wait = _never if stopped is None else stopped
-    with _alone(workspace):
+    with alone(workspace) as lock:
         told: dict[tuple[str, str, str], str | None] = {}
+        longest = 0.0
         while True:
+            began, seen = time.monotonic(), workspace.ledger.position
             for one in workspace.update(progress=progress):
                 which = (one.status.use, one.status.purpose, one.status.recipient)
                 if one.how != "unchanged" and not (one.how == "failed" and told.get(which) == one.why):
                     yield one
                 told[which] = one.why if one.how == "failed" else None
-            if wait(every_seconds):
+            longest = max(longest, time.monotonic() - began)
+            tell(lock, every_seconds, longest)
+            if _wait(workspace, every_seconds, seen, wait):
                 return
+
+
+def _wait(workspace: Workspace, seconds: float, seen: int, wait: Callable[[float], bool]) -> bool:
+    """Wait so long, or until something is recorded; return whether to stop. seen: the position when the look began."""
+    while seconds > 0:
+        if wait(min(_TICK_SECONDS, seconds)):
+            return True
+        seconds -= _TICK_SECONDS
+        size = workspace.ledger.position
+        if size != seen and not stands_for_now(workspace, seen):
+            return False
+        seen = size
+    return False
 
 
 def seconds_of(text: str) -> float:
@@ -54,28 +71,12 @@ def seconds_of(text: str) -> float:
     return int(number) * _SECONDS[unit]
 
 
+#: How often the ledger is asked whether something was recorded.
+_TICK_SECONDS = 1.0
+
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def _never(seconds: float) -> bool:
     time.sleep(seconds)
     return False
-
-
-@contextmanager
-def _alone(workspace: Workspace) -> Iterator[None]:
-    path = workspace.layout.root / "follow.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AppError(
-                "APP-221",
-                "another process follows this workspace already",
-                str(path),
-                "leave it to that one, or stop it first",
-            ) from None
-        yield
-    finally:
-        os.close(descriptor)

@@ -55,7 +55,8 @@ def status(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
         say(f"  {one.purpose} for {one.recipient}, as of {one.at[:19]}Z, ledger position {one.position}")
         changed = "" if one.members is None else f" {show.count(one.members)} of the members changed;"
         if one.why:
-            say(f"  since {(one.since or one.at)[:19]}Z:{changed} {one.why}")
+            by = f"; by {one.by[:16]}Z" if one.by else ""
+            say(f"  since {(one.since or one.at)[:19]}Z:{changed} {one.why}{by}")
     if any(one.standing == "pending" for one in told):
         say("Bring it to the present: licet update; or keep it there: licet follow", "dim")
 

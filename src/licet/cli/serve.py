@@ -59,6 +59,10 @@ def serve(
             help="From where /readyz is answered, e.g. 10.1.0.0/16. Default: this machine.",
         ),
     ] = None,
+    is_followed: Annotated[
+        bool,
+        typer.Option("--follow/--no-follow", help="Bring what was made to members' choices meanwhile."),
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Serve the members' pages and the API.
@@ -78,6 +82,7 @@ def serve(
     }  # fmt: skip
     arguments = [part for name, value in given.items() if value is not None for part in (name, value)]
     arguments += ["--demo-sign-in"] if demo_sign_in else []
+    arguments += ["--follow"] if is_followed else []
     address = public_url or f"http://{host}:{port}"
     if as_json:
         print_json({"workspace": str(workspace), "address": address})

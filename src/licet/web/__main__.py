@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from licet.terms import LicetError
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--upload-mib", type=int, default=64, help="how large a download /audit reads; 0 for none"
     )
     parser.add_argument("--operator-addresses", help="from where /readyz is answered", default=THIS_MACHINE)
+    parser.add_argument("--follow", action="store_true", help="bring what was made to choices meanwhile")
     given = parser.parse_args(arguments)
     try:
         import uvicorn
@@ -34,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         from licet.web.application import application
         from licet.web.config import OpenIdConnect, ServeConfig, check, to_environment
         from licet.web.connections import OPTIONS
+        from licet.web.follower_process import followed
     except ModuleNotFoundError as error:
         print(f"APP-062: the pages need {error.name} · pip install 'licet[web]'", file=sys.stderr)
         return 2
@@ -60,11 +63,12 @@ def main(arguments: list[str] | None = None) -> int:
     except LicetError as error:
         print(error.line(), file=sys.stderr)
         return 2
-    uvicorn.run(
-        app if app is not None else "licet.web.application:application", factory=app is None,
-        host=given.host, port=given.port, workers=given.workers, proxy_headers=bool(given.proxy),
-        forwarded_allow_ips=given.proxy or "127.0.0.1", **OPTIONS,
-    )  # fmt: skip
+    with followed(given.workspace.absolute()) if given.follow else nullcontext():
+        uvicorn.run(
+            app if app is not None else "licet.web.application:application", factory=app is None,
+            host=given.host, port=given.port, workers=given.workers, proxy_headers=bool(given.proxy),
+            forwarded_allow_ips=given.proxy or "127.0.0.1", **OPTIONS,
+        )  # fmt: skip
     return 0
 
 

@@ -34,6 +34,8 @@ ROUTES: list[tuple[str, str, str, Any]] = [
     ("GET", "/subjects/ann/preview?setting=ai&value=off", "choices:read", None),
     ("GET", "/subjects/ann/uses", "uses:read", None),
     ("GET", "/subjects/ann/flows", "uses:read", None),
+    ("GET", "/subjects/ann/artefacts", "uses:read", None),
+    ("GET", "/artefacts", "uses:read", None),
     ("GET", "/subjects/ann/receipts/1", "receipts:read", None),
     ("POST", "/decisions", "decisions:read", QUESTION),
     ("POST", "/decisions/batch", "decisions:read", {"questions": [QUESTION]}),

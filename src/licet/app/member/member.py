@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from licet.app.member.flows import Flow, flows
 from licet.app.member.history import PastUse, past_uses
+from licet.app.member.holdings import Holding, holdings, is_held
 from licet.app.member.notices import Notice, make_notice
 from licet.app.member.preview import FlowChange, Preview, artefact_changes
 from licet.app.member.settings import SettingPage, setting_page
@@ -54,7 +55,12 @@ class Member:
 
     def setting(self, setting: str) -> SettingPage:
         """Everything the page of one setting says. Raises: AppError APP-011."""
-        return setting_page(setting, self.facts, self.policy, self.at, self.standing(setting))
+        stands = self.standing(setting)
+        purposes = {
+            purpose for rule in self.policy.pack.rules if rule.setting == setting for purpose in rule.purposes
+        }
+        held = not stands.on and is_held(self._workspace, self.subject, purposes)
+        return setting_page(setting, self.facts, self.policy, self.at, stands, held)
 
     def settings(self) -> list[SettingPage]:
         """Every setting of the policy in force, in its order."""
@@ -94,6 +100,14 @@ class Member:
         """
         position = self.position if before is None else min(before, self.position)
         return past_uses(self._workspace, self.subject, position, most)
+
+    def holdings(self) -> list[Holding]:
+        """What was made holds of the member, and how that stands to their choices, artefact by artefact."""
+        return holdings(self._workspace, self.subject)
+
+    def is_held_before(self) -> bool:
+        """Whether a snapshot that was superseded, and not purged yet, holds the member."""
+        return is_held(self._workspace, self.subject, superseded_only=True)
 
     def preview(self, setting: str, value: str) -> Preview:
         """What switching would change: uses now, and what was built, at its next update. Writes nothing.

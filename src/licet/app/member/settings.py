@@ -108,8 +108,10 @@ def menu(pack: Pack) -> tuple[MenuItem, ...]:
     return _branch([(setting.path, id_) for id_, setting in pack.settings.items()])
 
 
-def setting_page(id_: str, facts: Facts, policy: Policy, at: datetime, stands: Standing) -> SettingPage:
-    """The page of one control for one member."""
+def setting_page(
+    id_: str, facts: Facts, policy: Policy, at: datetime, stands: Standing, is_held: bool = False
+) -> SettingPage:
+    """The page of one control for one member. is_held: something made for what it governs holds them still."""
     pack = policy.pack
     setting = pack.settings[id_]
     permits = [rule for rule in pack.rules if rule.effect == "permit"]
@@ -122,7 +124,7 @@ def setting_page(id_: str, facts: Facts, policy: Policy, at: datetime, stands: S
     return SettingPage(
         id_, setting.label, setting.kind, setting.path, setting.deep_link,
         setting.steps_in or steps, setting.steps_out or steps, stands, bool(reached),
-        _applies_because(governs, pack), tuple(governs), tuple(others), tuple(never),
+        _applies_because(governs, pack, is_held), tuple(governs), tuple(others), tuple(never),
         setting.side_effects, setting.unchanged, setting.retroactive, setting.honours,
         setting.observed.isoformat(), source_of(setting.cite, pack), pack.controller.name,
     )  # fmt: skip
@@ -198,7 +200,7 @@ def _starts(rule: Rule, policy: Policy) -> str | None:
     return None if starts is None else format_moment(starts)[:10]
 
 
-def _applies_because(governs: list[Governed], pack: Pack) -> str:
+def _applies_because(governs: list[Governed], pack: Pack, is_held: bool) -> str:
     if not governs:
         return "Nothing in the policy in force is governed by this control."
     using = [one for one in governs if one.reaches == "yes"]
@@ -208,6 +210,8 @@ def _applies_because(governs: list[Governed], pack: Pack) -> str:
     if waiting:
         return f"The policy will reach you from {waiting[0].since}."
     off = [one for one in governs if one.reaches == "if_on"]
+    if off and is_held:
+        return "The policy reaches you. This is off, and what was made before holds some of your data still."
     if off:
         return "The policy reaches you, and your data is not used, because this is off."
     return f"The policy does not reach you: {governs[0].because[:1].lower()}{governs[0].because[1:]}"

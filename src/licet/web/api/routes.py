@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from licet.app import Workspace
-from licet.web.api import choices, decisions, ledger, packs, receipts, settings, subjects, uses
+from licet.web.api import artefacts, choices, decisions, ledger, packs, receipts, settings, subjects, uses
 from licet.web.api.description import describe, methods_at
 from licet.web.api.problems import handle_problems, no_such_address, problem, unreadable_request
 from licet.web.api.tokens import TOKEN_RATE, TokenNeeded
@@ -24,7 +24,7 @@ def make_api(workspace: Workspace, rate: Rate = TOKEN_RATE) -> FastAPI:
         title="licet", version="1", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     api.state.workspace = workspace
-    for part in (choices, subjects, settings, uses, decisions, receipts, ledger, packs):
+    for part in (choices, subjects, settings, uses, artefacts, decisions, receipts, ledger, packs):
         api.include_router(part.router)
 
     @api.get("/openapi.json", include_in_schema=False)

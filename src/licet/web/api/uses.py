@@ -86,6 +86,50 @@ class Flows(BaseModel):
     flows: list[Flow]
 
 
+class Holding(BaseModel):
+    """One artefact and one member: what it holds of them, and how that stands to their choices."""
+
+    name: str
+    use: str
+    purpose: str
+    purpose_label: str
+    recipient: str
+    recipient_label: str
+    at: str = Field(description="The moment that it was made for: what it holds is in it from then on.")
+    held: int = Field(description="How many things in it are about the member.")
+    leaving: int = Field(description="How many of them leave with its next update.")
+    coming: int = Field(description="How many come in with it.")
+    changing: int
+    standing: str = Field(description="``exact``, ``pending`` or ``unreached``, to the member's choices.")
+    since: str | None = Field(description="When the member chose what it has not heard of yet.")
+    by: str | None = Field(
+        description="When a follower will have brought it; null where none is due or at work."
+    )
+    is_late: bool
+    why: str | None
+    sentence: str = Field(description="The same, for the member.")
+
+
+class Holdings(BaseModel):
+    """The latest artefact of each use. `held_before`: one that was superseded and is not purged yet holds them."""
+
+    subject: str
+    position: int
+    artefacts: list[Holding]
+    held_before: bool
+
+
+@router.get("/artefacts", summary="What was made holds of a member")
+def artefacts(workspace: Ours, subject: Subject) -> Holdings:
+    """Whether a choice has reached what was made: an opt-out, and an opt-in too."""
+    member = workspace.member(subject)
+    told: list[Any] = [one.as_json() for one in member.holdings()]
+    return Holdings(
+        subject=subject, position=member.position, artefacts=[Holding.model_validate(one) for one in told],
+        held_before=member.is_held_before(),
+    )  # fmt: skip
+
+
 @router.get("/uses", summary="What was done with a member's data")
 def uses(workspace: Ours, subject: Subject, limit: Limit = 20, cursor: Cursor = None) -> PastUses:
     """Each use that the ledger tells of, with the documents about this member."""

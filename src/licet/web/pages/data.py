@@ -34,7 +34,14 @@ def flows(request: Request, subject: Subject, on: str | None = None) -> Response
 
 @router.get("/data/past")
 def past(request: Request, subject: Subject) -> Response:
-    return page(request, "past.html", uses=workspace_of(request).member(subject).past_uses())
+    member = workspace_of(request).member(subject)
+    return page(
+        request,
+        "past.html",
+        uses=member.past_uses(),
+        made=member.holdings(),
+        held_before=member.is_held_before(),
+    )
 
 
 @router.get("/data/past/{entry}")

@@ -38,7 +38,11 @@ def setting_page(request: Request, subject: Subject, setting: str, done: PlaceTe
     confirmed = done if done is not None and done == shown.standing.entry else None
     gpc = "gpc" in member.facts.signals
     trail = _trail(menu(member.policy.pack), setting)
-    return page(request, "setting.html", setting=shown, trail=trail, confirmed=confirmed, gpc=gpc)
+    made, before = (member.holdings(), member.is_held_before()) if confirmed is not None else ([], False)
+    return page(
+        request, "setting.html", setting=shown, trail=trail, confirmed=confirmed, gpc=gpc, made=made,
+        held_before=before,
+    )  # fmt: skip
 
 
 @router.post("/settings/{setting}")

@@ -1,0 +1,139 @@
+"""What was made holds of one member, and how that stands to their choices: a line for each artefact, for their pages.
+
+What would leave, come or change is asked of the code that would then do it, as of now. Nothing says that somebody is
+out while an artefact still holds them, one that was superseded and not purged included (law 12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from licet.app.artefacts import Standing, latest, open_access
+from licet.app.follow_lock import reached_by
+from licet.app.purge import holds
+from licet.decide.explain import purpose_to_you, recipient_name
+from licet.enforce.settled_ids import names_now
+from licet.ledger import EntryKind
+from licet.store import SnapshotRef
+from licet.terms import LicetError
+from licet.terms.moments import format_moment, parse_moment
+from licet.uses.registry import open_use
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+
+class Holding(NamedTuple):
+    """One artefact and one member.
+
+    at:      the moment it was made for. held: how many things in it are about them.
+    leaving, coming, changing: how many of them at its next update.
+    standing: to their choices. since: when they chose what it has not heard of; by: when a follower will have brought
+    it, None while nobody follows, and is_late once that has passed. why: where nobody can tell.
+    """
+
+    name: str
+    use: str
+    purpose: str
+    purpose_label: str
+    recipient: str
+    recipient_label: str
+    at: str
+    held: int
+    leaving: int
+    coming: int
+    changing: int
+    standing: Standing
+    since: str | None
+    by: str | None
+    is_late: bool
+    why: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self._asdict(), "sentence": self.sentence}
+
+    @property
+    def sentence(self) -> str:
+        """For the member."""
+        if self.standing is Standing.UNREACHED:
+            held = f"holds {self.held} of yours" if self.held else "may hold some of yours"
+            return (
+                f"{self.name} {held}, and could not be brought to your choices. The keeper has to mend that."
+            )
+        if self.standing is Standing.EXACT:
+            if self.held:
+                return f"{self.name} holds {self.held} of yours, as your choices have it, since {self._clock(self.at)}."
+            return f"{self.name} holds nothing of yours."
+        when = f"by {self._clock(self.by)}" if self.by else "when it is next brought up to date"
+        when += ", and is late: the keeper has to see to that" if self.is_late else ""
+        parts = [
+            f"{self.leaving} of yours {'leaves' if self.leaving == 1 else 'leave'}" if self.leaving else "",
+            f"{self.changing} {'changes' if self.changing == 1 else 'change'}" if self.changing else "",
+            f"{self.coming} {'comes' if self.coming == 1 else 'come'} in" if self.coming else "",
+        ]
+        told = ", ".join(filter(None, parts))
+        held = f"still holds {self.held} of yours" if self.held else "holds nothing of yours yet"
+        return f"{self.name} {held}; {told} {when}."
+
+    @staticmethod
+    def _clock(at: str) -> str:
+        moment = parse_moment(at)
+        return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def holdings(workspace: Workspace, subject: str) -> list[Holding]:
+    """The latest artefact of every use, purpose and recipient."""
+    return [_holding(workspace, snapshot, subject) for snapshot in latest(workspace)]
+
+
+def is_held(
+    workspace: Workspace,
+    subject: str,
+    purposes: Collection[str] | None = None,
+    superseded_only: bool = False,
+) -> bool:
+    """Whether anything that was made still holds somebody, superseded or not. purposes: for one of these."""
+    names, kept = names_now(workspace.ledger, subject), set[str]()
+    if superseded_only:
+        kept = {one.id for one in latest(workspace)}
+    return any(
+        holds(workspace, one, names)
+        for one in reversed(workspace.store.snapshots())
+        if one.id not in kept and (purposes is None or one.manifest["purpose"]["purpose"] in purposes)
+    )
+
+
+def _holding(workspace: Workspace, snapshot: SnapshotRef, subject: str) -> Holding:
+    asked, store = snapshot.manifest["purpose"], workspace.store
+    pack = workspace.policy().pack
+    ways, held, why, standing = (0, 0, 0), 0, None, Standing.EXACT
+    since, by = None, None
+    try:
+        use, now = open_use(snapshot.kind, workspace.layout.root), workspace.ledger.position
+        access = open_access(
+            workspace, use, asked["purpose"], asked["recipient"], None, now, workspace.absences
+        )
+        held = len(use.about(store, snapshot, access.secret, subject))
+        found = use.foresee(access, store, snapshot, subject)
+        ways = len(found.leaving), len(found.coming), len(found.changing)
+    except LicetError as error:
+        why, standing = str(error), Standing.UNREACHED
+    if any(ways):
+        standing = Standing.PENDING
+        since = _chosen_since(workspace, snapshot, subject)
+        by = None if since is None else reached_by(workspace, parse_moment(since))
+    return Holding(
+        snapshot.name, snapshot.kind, asked["purpose"], purpose_to_you(pack, asked["purpose"]),
+        asked["recipient"], recipient_name(pack, asked["recipient"]), snapshot.manifest["at"], held, *ways, standing,
+        since, None if by is None else format_moment(by), by is not None and by < workspace.now(), why,
+    )  # fmt: skip
+
+
+def _chosen_since(workspace: Workspace, snapshot: SnapshotRef, subject: str) -> str | None:
+    """When the member first said something that an artefact has not heard of; None where something else changed."""
+    kinds, position = (EntryKind.CHOICE, EntryKind.SIGNAL), snapshot.manifest["ledger"]["position"]
+    for entry in workspace.ledger.entries(position, subject=subject):
+        if entry.kind in kinds:
+            return format_moment(entry.recorded_at)
+    return None
