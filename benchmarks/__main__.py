@@ -33,6 +33,7 @@ from benchmarks import (
     impact,
     ledger,
     scale,
+    serving,
     spark,
     web,
 )
@@ -52,6 +53,7 @@ BENCHMARKS: dict[str, Any] = {
     "batches": batches,
     "first_answer": first_answer,
     "gate": gate,
+    "serving": serving,
     "cells": cells,
     "impact": impact,
     "spark": spark,

@@ -158,6 +158,13 @@ def fill_ledger(network: Network, tell: Tell = silent, *, by_subject: bool = Fal
     return count
 
 
+def recorded_choices(network: Network) -> Iterator[list[NewEntry]]:
+    """The choices as entries, in the order in which they were made, so many at a time."""
+    with _duckdb() as con:
+        for _, entries in _batches(con, network.file("choices"), False):
+            yield entries
+
+
 def _duckdb() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"memory_limit": "8GB"})
     con.execute("SET enable_progress_bar=false")

@@ -34,6 +34,20 @@ TARGETS: tuple[Target, ...] = (
         250,
         "ms",
     ),
+    Target(
+        "workspace_decide",
+        "one decision of a workspace, at the latest choice (processor time)",
+        "at most",
+        20,
+        "µs",
+    ),
+    Target(
+        "own_rows",
+        "own permitted rows of one member, at the latest choice (processor time)",
+        "at most",
+        5,
+        "ms",
+    ),
     Target("batch", "decisions over Arrow batches, a record", "at most", 50, "ns"),
     Target(
         "extract",

@@ -6,6 +6,7 @@ with their id stops every answer, as it stops a gate.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
@@ -17,19 +18,32 @@ if TYPE_CHECKING:
     from licet.app.workspace import Workspace
 
 
+#: So often at most it is remembered who of those who refused is absent; see `enforce.absences`.
+_REMEMBERED_EVERY_SECONDS = 1.0
+
+
 def open_serving(workspace: Workspace, purpose: str, recipient: str, for_training: bool) -> Serving:
     if workspace._spark is not None:
         raise rows_stay("every table", "spark")
+
+    remembered = -_REMEMBERED_EVERY_SECONDS
 
     def look(at_least: int | None) -> Present:
         at, ledger = workspace.now(), workspace.ledger
         position = workspace._position(None, at_least)
         people, catalogue = workspace.people(), workspace.catalogue
-        workspace._refuse_lost().done()
+        run = workspace._refuse_lost()
 
         def facts_of(subjects: Collection[str]) -> Mapping[str, Facts | None]:
             return people.facts_about_many(subjects, at, position, ledger)
 
-        return Present(at, position, workspace._policies.at(position), catalogue, facts_of)
+        def done() -> None:
+            # Written to a file, and each answer comes by here; what the second before saw will do after a crash.
+            nonlocal remembered
+            if time.monotonic() - remembered >= _REMEMBERED_EVERY_SECONDS:
+                remembered = time.monotonic()
+                run.done()
+
+        return Present(at, position, workspace._policies.at(position), catalogue, facts_of, done)
 
     return Serving(purpose, recipient, look, workspace._indexes, workspace.salt, for_training=for_training)

@@ -132,7 +132,7 @@ class People:
     def roster(self) -> RosterHere | None:
         """Every id of the table, read once; None where there is no table."""
         if self._roster is None and self._narrow is not None:
-            self._roster = RosterHere(self._every_id(self._narrow))
+            self._roster = RosterHere(self._every_id(self._narrow), self.knows)
         return self._roster
 
     def look_alikes(self) -> list[tuple[str, ...]]:

@@ -51,6 +51,7 @@ class Present(NamedTuple):
     """What an answer goes by.
 
     facts_of: what is known about each of some people as of then; None for whom nobody knows.
+    done: is told when the answer is whole.
     """
 
     at: datetime
@@ -58,6 +59,7 @@ class Present(NamedTuple):
     policy: Policy
     catalogue: Catalogue
     facts_of: Callable[[Collection[str]], Mapping[str, Facts | None]]
+    done: Callable[[], None]
 
 
 class OwnRows:
@@ -133,6 +135,7 @@ class Serving:
             for name, rows in judged.items()
             if rows.masks().any()
         }
+        present.done()
         return OwnRows(present, tables, judged, lambda name: self._verdicts(plan_of(name), judged[name]))
 
     def _plan(self, present: Present, name: str) -> _Plan:

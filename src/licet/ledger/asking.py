@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Table, func, literal_column, select
 
-from licet.ledger.entries import EntryKind, from_microseconds
+from licet.ledger.entries import from_microseconds
 from licet.ledger.pack_numbers import MOST_PACKS, PACK_BITS, PackNumbers
 from licet.ledger.reading import NO_END
-from licet.ledger.schema import CHOICES, ENTRIES, SIGNALS
+from licet.ledger.schema import CHOICES, SIGNALS
 from licet.ledger.storage import Storage
 from licet.ledger.tombstones import BEYOND_MARKS, FIRST_MARK, Marks, is_mark
 from licet.terms import ChoiceState, LedgerError
@@ -90,6 +90,12 @@ _STANCES_OF = f"""
     UNION ALL SELECT 2, signal, '', latest, 0, 0 FROM ({_SIGNALS_UNDER}) AS signals_under_mark
 """
 _LEDGER, _A_SIGNAL = (0, "", ""), 2
+
+_CHANGED = (
+    "SELECT DISTINCT subject FROM entries "
+    "WHERE idx >= ? AND idx < ? AND kind IN ('choice', 'signal') AND subject IS NOT NULL"
+)
+_ERASED = "SELECT idx FROM entries WHERE kind = 'erasure' AND idx >= ? ORDER BY idx LIMIT 1"
 
 #: What is told of each subject and setting.
 _TOLD = ("latest", "ever_on", "ever_off")
@@ -278,25 +284,12 @@ def read_signals_table(
 
 def read_changed_subjects(storage: Storage, since: int, until: int) -> set[str]:
     """Subjects with a choice or a signal among entries `since` (included) to `until` (not)."""
-    changed = (
-        select(ENTRIES.c.subject)
-        .distinct()
-        .where(
-            ENTRIES.c.idx >= since,
-            ENTRIES.c.idx < until,
-            ENTRIES.c.kind.in_([str(EntryKind.CHOICE), str(EntryKind.SIGNAL)]),
-            ENTRIES.c.subject.is_not(None),
-        )
-    )
-    with storage.reading() as connection:
-        return set(connection.scalars(changed))
+    return {subject for (subject,) in storage.fetch(_CHANGED, (since, until))}
 
 
 def has_erasure_since(storage: Storage, since: int) -> bool:
     """Whether an entry at `since` or after it records an erasure."""
-    erasures = select(ENTRIES.c.idx).where(ENTRIES.c.idx >= since, ENTRIES.c.kind == str(EntryKind.ERASURE))
-    with storage.reading() as connection:
-        return connection.scalar(erasures.limit(1)) is not None
+    return bool(storage.fetch(_ERASED, (since,)))
 
 
 def _latest(

@@ -24,7 +24,7 @@ def serving_over(world: World) -> Serving:
         def facts_of(people: Any) -> Any:
             return {one: known.get(one) for one in people}
 
-        return Present(world.at, 1, world.policy, world.catalogue, facts_of)
+        return Present(world.at, 1, world.policy, world.catalogue, facts_of, lambda: None)
 
     indexes = SubjectIndexes(Path(), world.tables)
     return Serving(world.purpose, world.recipient, look, indexes, world.salt)
