@@ -21,8 +21,9 @@ from starlette.testclient import TestClient
 import licet
 from benchmarks.measure import Tell, in_turn, silent
 from benchmarks.outcome import Outcome, require_same
-from licet.app.audit import audit_archive
-from licet.packs import lint, locate_pack
+from licet.audit import audit_archive
+from licet.packs import locate_pack
+from licet.policies.lint import lint
 from licet.web.application import make_application
 from licet.web.config import ServeConfig
 

@@ -28,7 +28,7 @@ _CHILD = """
 import json, time
 start = time.perf_counter()
 from licet.decide import Facts, Policy, Request, decide
-from licet.packs.library import open_pack
+from licet.packs.pack_library import open_pack
 from licet.terms.moments import parse_moment
 imported = time.perf_counter()
 policy = Policy(open_pack("linkedin_as_reported"))

@@ -21,11 +21,11 @@ from benchmarks.outcome import Outcome, require_same
 from licet.decide import Policy
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.gate_cache import Kept
 from licet.enforce.impact import Impact, Side, uses_of
 from licet.enforce.impact_counts import UseImpact
-from licet.enforce.kept import Kept
 from licet.ledger import Ledger
-from licet.packs.library import open_pack
+from licet.packs.pack_library import open_pack
 from licet.terms.moments import parse_moment
 
 AT = parse_moment("2026-01-01")

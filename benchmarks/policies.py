@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from licet.decide import Facts, Policy, Request
 from licet.packs import Pack
-from licet.packs.library import open_pack
+from licet.packs.pack_library import open_pack
 from licet.terms import SELF, ChoiceState
 from licet.terms.vocabulary import CATEGORIES
 

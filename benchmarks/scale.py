@@ -22,7 +22,7 @@ from benchmarks.policies import article_policy
 from licet.decide import Policy
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.enforce.kept import Kept
+from licet.enforce.gate_cache import Kept
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.terms.moments import parse_moment
 

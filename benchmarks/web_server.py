@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.web_load import Load, Toggle
 from licet.app import Workspace
-from licet.app.choosing import name_request
+from licet.app.choice_recording import name_request
 from licet.ledger import EntryKind
 
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from licet.ledger import Ledger, Signer, VerifyReport
 from licet.ledger.ledger import now
-from licet.ledger.schema import METADATA
+from licet.ledger.ledger_schema import METADATA
 from postgres_server import PostgresServer
 
 _numbers = itertools.count()

@@ -10,7 +10,7 @@ import sys
 
 from licet.web import application
 from licet.web.__main__ import main
-from licet.web.limits import Rate
+from licet.web.rate_limits import Rate
 
 OFTEN = Rate(burst=100_000, per_second=1_000)
 

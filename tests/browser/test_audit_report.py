@@ -14,7 +14,7 @@ from browser.serving import Site
 from browser.visits import DESKTOP, PHONE
 from journeys.archives import COMPLETE, zipped
 from journeys.downloads import CHATGPT, META
-from licet.app.audit import audit_archive, write_page
+from licet.audit import audit_archive, write_page
 from licet.terms.moments import parse_moment
 
 _AT = parse_moment("2026-12-01")

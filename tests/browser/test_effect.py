@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 import licet
 from browser.serving import Site
 from journeys.command_line import run_licet
-from licet.app import receipts
+from licet import receipts
 from licet.app.follow_lock import reached_by
 
 AI = "data_for_generative_ai_improvement"

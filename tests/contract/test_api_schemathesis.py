@@ -29,9 +29,9 @@ from schemathesis import GenerationMode
 from journeys.api import make_token
 from journeys.networks import make_network, member, post
 from journeys.site import ADDRESS
+from licet.web.api.api_application import make_api
 from licet.web.api.cursors import to_cursor
-from licet.web.api.description import describe
-from licet.web.api.routes import make_api
+from licet.web.api.openapi import describe
 from licet.web.application import make_application
 from licet.web.config import ServeConfig
 

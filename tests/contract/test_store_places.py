@@ -15,8 +15,8 @@ import pytest
 from fsspec.implementations.local import LocalFileSystem
 
 from licet.store import Store, parquet_bytes
-from licet.store.places import Files, files_at
-from licet.store.remote import RemoteFiles
+from licet.store.remote_files import RemoteFiles
+from licet.store.store_location import Files, files_at
 from licet.terms import StoreError
 
 

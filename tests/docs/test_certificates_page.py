@@ -14,8 +14,8 @@ from cryptography.exceptions import InvalidSignature
 from journeys.command_line import run_licet
 from journeys.networks import make_network, member, post
 from journeys.receipts import OTHER_SIGNER, SIGNER, certificate_of
-from licet.app.receipts import check_certificate, to_bytes
-from licet.app.receipts.proof import sign
+from licet.receipts import check_certificate, to_bytes
+from licet.receipts.receipt_proof import sign
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "certificates.md").read_text()

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 import licet
 from journeys.site import ADDRESS
-from licet.app.tokens import SCOPES
+from licet.app.access_tokens import SCOPES
 from licet.web.application import make_application
 from licet.web.config import ServeConfig
 

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 _SERVER = r"""
 import ctypes, importlib, json, os, resource, select, sys
-import licet.cli.main, licet.app.corpora, licet.app.member.member, licet.app.story
+import licet.cli.main, licet.app.corpora, licet.app.member.member_view, licet.app.demo_story
 import licet.sources.stackexchange, licet.sources.linkedin, licet.sources.demo
 from licet.cli.command_table import COMMANDS
 for place, _ in COMMANDS.values():

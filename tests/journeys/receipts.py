@@ -10,11 +10,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from licet.app.receipts.issuing import make_receipt
-from licet.app.receipts.membership_certificate import make_certificate
 from licet.ledger import Checkpoint, Entry, EntryKind, MemoryTree, Signer
 from licet.ledger.entries import commit
 from licet.packs.loading import parse_pack
+from licet.receipts.membership_certificate import make_certificate
+from licet.receipts.receipt_issue import make_receipt
 from licet.terms.canonical import canonical_json
 from licet.terms.membership_proof import SUBJECT_INDEX, KeyIndex, salt_digest, subject_key
 from licet.terms.prefix_tree import PrefixTree

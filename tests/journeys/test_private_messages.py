@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 import licet
 from journeys.command_line import run_licet
 from journeys.networks import PACK, catalogue_text, make_network, member, message, post
-from licet.packs.library import read_policy, shipped
+from licet.packs.pack_library import read_policy, shipped
 from licet.store import Store
 from licet.terms import LicetError
 from licet.terms.moments import parse_moment
+from licet.testing.drawn_policies import make_pack_values
 from licet.testing.effort import examples
-from licet.testing.policies import make_pack_values
 
 SECRET, PUBLIC = "zanzibarquill", "marigoldtrumpet"
 LATER = "2026-06-01"

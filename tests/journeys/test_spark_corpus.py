@@ -17,7 +17,7 @@ from licet.app import Workspace
 from licet.enforce.spark_engine import SparkEngine
 from licet.terms.moments import parse_moment
 from licet.testing.agreement import assert_agree
-from licet.testing.standin import open_gate
+from licet.testing.memory_ledger import open_gate
 from licet.testing.worlds import make_world
 
 DAY = parse_moment("2025-10-15")

@@ -89,8 +89,8 @@ def try_worlds(hint: Any) -> Iterator[tuple[str, int, str | None]]:
 
     from licet.terms import LicetError
     from licet.testing.agreement import Disagreement, assert_table_agrees
-    from licet.testing.expected import expect
-    from licet.testing.standin import open_gate
+    from licet.testing.expected_rows import expect
+    from licet.testing.memory_ledger import open_gate
 
     for place in dict.fromkeys([*([] if hint is None else [hint]), *LIVELY]):
         number, name = int(place.partition("/")[0]), place.partition("/")[2]

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from faults import Fault
 
-_ROWS, _POPULATION, _TABULATE = "licet.enforce.rows", "licet.enforce.population", "licet.enforce.tabulate"
+_ROWS, _POPULATION, _TABULATE = (
+    "licet.enforce.rows",
+    "licet.enforce.population",
+    "licet.enforce.decision_table",
+)
 _COMBINATION = "licet.decide.combination"
-_GATE, _MARKS, _PLANS = "licet.enforce.gate", "licet.enforce.marks", "licet.enforce.plans"
-_CELLS, _NUMBERS, _PSEUDONYMS = "licet.enforce.cells", "licet.enforce.numbers", "licet.enforce.pseudonyms"
+_GATE, _MARKS, _PLANS = "licet.enforce.gate", "licet.enforce.row_verdicts", "licet.enforce.table_plans"
+_CELLS, _NUMBERS, _PSEUDONYMS = (
+    "licet.enforce.masking",
+    "licet.enforce.row_numbers",
+    "licet.enforce.pseudonyms",
+)
 
 ROWS = [
     Fault(
@@ -162,7 +170,7 @@ ROWS = [
 POPULATION = [
     Fault(
         "unknown facts are the first known",
-        "licet.enforce.roll",
+        "licet.enforce.subject_index",
         "pc.fill_null(encoded.indices, len(values))",
         "pc.fill_null(encoded.indices, 0)",
         "members whose region is not known get somebody else's",

@@ -18,8 +18,8 @@ from licet.sources.catalogue import Catalogue, Location
 from licet.sources.demo import make_demo_world
 from licet.terms.moments import parse_moment
 from licet.testing.agreement import assert_agree, assert_table_agrees
-from licet.testing.people import make_choices, make_signals
-from licet.testing.standin import open_gate
+from licet.testing.drawn_people import make_choices, make_signals
+from licet.testing.memory_ledger import open_gate
 from licet.testing.worlds import World
 
 PACK = open_pack("exemplum")

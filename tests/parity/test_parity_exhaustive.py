@@ -15,13 +15,13 @@ import pyarrow as pa
 import pytest
 
 from licet.decide import Policy, decide
-from licet.decide.words import Facts, Request
+from licet.decide.question import Facts, Request
 from licet.enforce.pseudonyms import pseudonym_of_key
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.terms import SELF, Code
 from licet.testing.agreement import assert_table_agrees
-from licet.testing.standin import open_gate
+from licet.testing.memory_ledger import open_gate
 from licet.testing.worlds import World
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 
 from licet.testing.agreement import assert_agree, rows_expected, rows_of
-from licet.testing.comparing import compare
+from licet.testing.answer_comparison import compare
+from licet.testing.drawn_shapes import make_worlds
 from licet.testing.effort import examples
-from licet.testing.expected import expect, people_of
+from licet.testing.expected_rows import expect, people_of
 from licet.testing.features import features
+from licet.testing.memory_ledger import open_gate
 from licet.testing.reach import CODES, missing
-from licet.testing.shapes import make_worlds
-from licet.testing.standin import open_gate
 from licet.testing.worlds import World, worlds
 
 

@@ -19,9 +19,9 @@ from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.terms import GateError
 from licet.terms.moments import Tense
 from licet.testing.agreement import assert_agree
-from licet.testing.expected import known_facts
-from licet.testing.people import make_choices, make_signals
-from licet.testing.standin import open_gate
+from licet.testing.drawn_people import make_choices, make_signals
+from licet.testing.expected_rows import known_facts
+from licet.testing.memory_ledger import open_gate
 from licet.testing.worlds import World, make_world
 
 

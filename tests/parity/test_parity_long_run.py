@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from licet.testing import comparing, parity
-from licet.testing.numbered import in_order
+from licet.testing import answer_comparison, parity
+from licet.testing.drawn_shapes import make_worlds, shape_of
+from licet.testing.memory_ledger import open_gate
+from licet.testing.numbered_worlds import in_order
 from licet.testing.reach import CODES, FEATURES, missing
-from licet.testing.shapes import make_worlds, shape_of
-from licet.testing.shrinking import shrink
-from licet.testing.standin import open_gate
+from licet.testing.shrinker import shrink
 from licet.testing.worlds import World
 
 
@@ -33,7 +33,7 @@ def small() -> int:
 
 def test_a_run_that_was_cut_off_ends_as_one_that_was_not(small: int, tmp_path: Path) -> None:
     asked = ["--seed", "3", "--first", str(small), "--processes", "1"]
-    first = comparing.compare(3, small).cases
+    first = answer_comparison.compare(3, small).cases
     assert parity.main([*asked, "--cases", str(first + 1), "--out", str(tmp_path / "whole.json")]) == 0
     assert parity.main([*asked, "--cases", "1", "--out", str(tmp_path / "cut.json")]) == 0
     rest = ["--cases", str(first + 1), "--out", str(tmp_path / "cut.json"), "--resume"]
@@ -44,10 +44,10 @@ def test_a_run_that_was_cut_off_ends_as_one_that_was_not(small: int, tmp_path: P
 
 
 def test_worlds_come_in_their_order_from_several_processes(small: int) -> None:
-    found = in_order(comparing.compare, 3, small, processes=2, ahead=2)
+    found = in_order(answer_comparison.compare, 3, small, processes=2, ahead=2)
     outcomes = [next(found), next(found)]
     found.close()  # type: ignore[attr-defined]
-    assert outcomes == [comparing.compare(3, small), comparing.compare(3, small + 1)]
+    assert outcomes == [answer_comparison.compare(3, small), answer_comparison.compare(3, small + 1)]
 
 
 def test_a_difference_is_told_with_its_seed_and_a_small_world(
@@ -57,8 +57,8 @@ def test_a_difference_is_told_with_its_seed_and_a_small_world(
         """A gate that does not hear what members chose."""
         return open_gate(world._replace(choices=world.choices.slice(0, 0)), engine)
 
-    monkeypatch.setattr(comparing, "open_gate", deaf)
-    monkeypatch.setattr(comparing, "shrink", functools.partial(shrink, trials=20))
+    monkeypatch.setattr(answer_comparison, "open_gate", deaf)
+    monkeypatch.setattr(answer_comparison, "shrink", functools.partial(shrink, trials=20))
     number = next(n for n in range(1000) if shape_of(3, n) == "small" and _chooses(n))
     assert parity.main(["--seed", "3", "--first", str(number), "--processes", "1"]) == 1
     told = " ".join(capsys.readouterr().out.split())  # the terminal's width breaks lines anywhere
@@ -68,7 +68,7 @@ def test_a_difference_is_told_with_its_seed_and_a_small_world(
 
 def _chooses(number: int) -> bool:
     world = make_worlds(3, number)[1][0]
-    return isinstance(comparing.difference(world, columns_too=False), str)
+    return isinstance(answer_comparison.difference(world, columns_too=False), str)
 
 
 def test_a_long_run_that_never_met_something_fails(

@@ -15,9 +15,9 @@ from licet.enforce.spark_engine import SparkEngine
 from licet.enforce.spark_types import fitted
 from licet.testing.agreement import assert_agree, rows_expected, rows_of
 from licet.testing.effort import EFFORT
-from licet.testing.expected import expect, people_of
+from licet.testing.expected_rows import expect, people_of
 from licet.testing.features import of_world
-from licet.testing.standin import open_gate
+from licet.testing.memory_ledger import open_gate
 from licet.testing.worlds import World, make_world
 
 

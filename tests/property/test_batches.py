@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.decide import Facts, Policy, Request, decide
-from licet.enforce.batches import decide_batch
-from licet.enforce.tabulate import dimensions
+from licet.enforce.batch_decisions import decide_batch
+from licet.enforce.decision_table import dimensions
 from licet.terms import ChoiceState, GateError
+from licet.testing.drawn_policies import make_pack
+from licet.testing.drawn_questions import STATES, make_plan, make_region, make_visibility
+from licet.testing.drawn_words import AGES, CATEGORIES, DAYS, PURPOSES, chance, moment_near, pick
 from licet.testing.effort import examples
-from licet.testing.policies import make_pack
-from licet.testing.questions import STATES, make_plan, make_region, make_visibility
-from licet.testing.words import AGES, CATEGORIES, DAYS, PURPOSES, chance, moment_near, pick
 from licet.testing.worlds import make_policy
 
 

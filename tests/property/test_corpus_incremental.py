@@ -1,7 +1,7 @@
 """Law 8 on made-up networks: whatever members choose and wherever the moment goes, an update ends in the very
 snapshot a build from scratch makes; and law 4: the past can be looked at, with the refusals of today.
 
-What the corpus holds is also said a second time, from `licet.testing.expected`, record by record.
+What the corpus holds is also said a second time, from `licet.testing.expected_rows`, record by record.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from licet.enforce.pseudonyms import identifying, pseudonym_of_subject
 from licet.ledger import EntryKind, NewEntry
 from licet.terms.moments import parse_moment
 from licet.testing.effort import examples
-from licet.testing.expected import expect
+from licet.testing.expected_rows import expect
 from licet.testing.worlds import World
 from licet.uses.corpus.recipe import load_recipe
 from licet.uses.corpus.snapshot import read_index

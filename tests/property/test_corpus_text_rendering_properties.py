@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licet.uses.corpus.text.rendering import render
+from licet.uses.corpus.text.document_text import render
 
 VALUE = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(["", " ", "{a}", "\n", "{{"]))
 ROWS = st.lists(st.tuples(VALUE, VALUE), max_size=6)

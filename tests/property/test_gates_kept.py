@@ -20,16 +20,16 @@ from hypothesis import strategies as st
 
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.enforce.kept import Kept
+from licet.enforce.gate_cache import Kept
 from licet.enforce.settled_ids import mark_of_other
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.sources.catalogue import Catalogue
 from licet.sources.spellings import look_alikes
+from licet.testing.drawn_words import CATEGORIES, SETTINGS, chance, pick
 from licet.testing.effort import examples
-from licet.testing.words import CATEGORIES, SETTINGS, chance, pick
 from licet.testing.worlds import World, make_world
 
-#: A file that was just written is never taken for unchanged (`licet.sources.stand`).
+#: A file that was just written is never taken for unchanged (`licet.sources.file_state`).
 RESTED_SECONDS = 0.15
 
 
@@ -105,5 +105,5 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
                     salt=world.salt,
                 )  # fmt: skip
 
-            with mock.patch("licet.enforce.kept._ALWAYS_FOLLOWED", few):
+            with mock.patch("licet.enforce.gate_cache._ALWAYS_FOLLOWED", few):
                 assert told(open_gate(kept), names) == told(open_gate(None), names)

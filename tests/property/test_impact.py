@@ -16,10 +16,10 @@ from licet.enforce.impact import Impact, Side, uses_of
 from licet.enforce.impact_counts import UseImpact
 from licet.ledger import Ledger
 from licet.packs import Pack
+from licet.testing.drawn_policies import make_pack
 from licet.testing.effort import EFFORT, examples
-from licet.testing.expected import expect, known_facts, people_of
-from licet.testing.policies import make_pack
-from licet.testing.standin import ToldLedger
+from licet.testing.expected_rows import expect, known_facts, people_of
+from licet.testing.memory_ledger import ToldLedger
 from licet.testing.successors import make_successor
 from licet.testing.worlds import World, make_moment, make_world
 

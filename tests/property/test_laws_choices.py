@@ -8,12 +8,12 @@ from typing import NamedTuple
 from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack
 from licet.terms import EVERY_USE, ChoiceState, Code
+from licet.testing.drawn_policies import make_pack
+from licet.testing.drawn_questions import make_facts, make_request
+from licet.testing.drawn_words import chance, pick
 from licet.testing.effort import EFFORT
 from licet.testing.plain_reading import is_refused, speaks_of, stands_for
-from licet.testing.policies import make_pack
-from licet.testing.questions import make_facts, make_request
 from licet.testing.successors import Successor, make_successor
-from licet.testing.words import chance, pick
 
 
 class Denied(NamedTuple):

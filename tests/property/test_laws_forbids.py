@@ -12,9 +12,9 @@ from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.packs import Pack
 from licet.terms import Code
 from licet.terms.vocabulary import ancestors
+from licet.testing.drawn_policies import make_pack, packs
+from licet.testing.drawn_questions import facts, make_facts, make_request, requests, under
 from licet.testing.effort import EFFORT, examples
-from licet.testing.policies import make_pack, packs
-from licet.testing.questions import facts, make_facts, make_request, requests, under
 
 
 def answer(told: Decision) -> tuple[Any, ...]:

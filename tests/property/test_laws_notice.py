@@ -10,9 +10,9 @@ from hypothesis import given
 from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack, Rule
 from licet.terms import Code
+from licet.testing.drawn_policies import make_pack, packs
+from licet.testing.drawn_questions import facts, make_facts, make_request, requests, under
 from licet.testing.effort import EFFORT, examples
-from licet.testing.policies import make_pack, packs
-from licet.testing.questions import facts, make_facts, make_request, requests, under
 
 MICROSECOND = timedelta(microseconds=1)
 

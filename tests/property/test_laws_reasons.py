@@ -10,10 +10,10 @@ from hypothesis import given
 from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack
 from licet.terms import ChoiceState, Code
+from licet.testing.drawn_policies import make_pack, packs
+from licet.testing.drawn_questions import facts, make_facts, make_request, requests, under
 from licet.testing.effort import EFFORT, examples
 from licet.testing.plain_reading import speaks_of
-from licet.testing.policies import make_pack, packs
-from licet.testing.questions import facts, make_facts, make_request, requests, under
 
 
 def test_a_deny_says_what_would_turn_it() -> None:

@@ -11,10 +11,10 @@ from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack
 from licet.terms import ChoiceState, Code
 from licet.terms.vocabulary import ancestors
+from licet.testing.drawn_policies import make_pack, packs
+from licet.testing.drawn_questions import facts, make_facts, make_request, requests, under
 from licet.testing.effort import EFFORT, examples
 from licet.testing.plain_reading import is_refused, speaks_of
-from licet.testing.policies import make_pack, packs
-from licet.testing.questions import facts, make_facts, make_request, requests, under
 from licet.testing.stories import Story
 from licet.testing.successors import Successor, make_successor
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack
-from licet.packs.references import check_references
+from licet.packs.pack_references import check_references
 from licet.terms import ChoiceState, Code
 from licet.terms.vocabulary import PURPOSES
+from licet.testing.drawn_policies import make_pack, packs
+from licet.testing.drawn_questions import facts, make_facts, make_request, requests, under
 from licet.testing.effort import EFFORT, examples
 from licet.testing.plain_reading import applies, reads_as_permitted, speaks_of
-from licet.testing.policies import make_pack, packs
-from licet.testing.questions import facts, make_facts, make_request, requests, under
 
 #: Denied by the question itself, before any rule is read.
 BY_ITS_WORDS = {

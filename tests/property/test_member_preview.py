@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from journeys.networks import AUTUMN, Clock, make_network
 from licet.app import Workspace
-from licet.app.member.flows import flows, uses_in
+from licet.app.member.data_uses import flows
 from licet.decide import Decision
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import parse_moment
@@ -87,7 +87,7 @@ def test_what_a_member_is_shown_is_what_a_gate_lets_through(
         at = parse_moment(moment)
         member, people, policy = workspace.member(subject, at), workspace.people(), workspace.policy()
         facts_of = partial(people.facts_about, at=at, position=member.position, ledger=workspace.ledger)
-        for use in uses_in(policy.pack):
+        for use in policy.pack.uses():
             gate = workspace.gate(use.purpose, recipient=use.recipient, at=at)
             verdicts = {
                 (name, key): row
@@ -153,7 +153,7 @@ def test_what_if_counts_what_a_gate_lets_through_for_everybody_and_for_each(
         at, pack = parse_moment(moment), str(Path(folder) / "w" / "policy.yaml")
         (supposed,) = workspace.what_if(pack, at=at).policies
         told = {(one.purpose, one.recipient): one.records for one in supposed.uses}
-        for use in uses_in(workspace.policy().pack):
+        for use in workspace.policy().pack.uses():
             gate = workspace.gate(use.purpose, recipient=use.recipient, at=at)
             passed = sum(one.records for one in gate.counts().passed)
             assert told.get(use, 0) == passed

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.networks import PACK, comment, make_network, member, post
-from licet.app.member.settings import such_a_record
 from licet.decide import decide
+from licet.policies.control_pages import such_a_record
 from licet.terms import Code
 from licet.terms.moments import parse_moment
 from licet.terms.vocabulary import ancestors

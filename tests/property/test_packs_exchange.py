@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from licet.decide import Facts, Policy, decide
 from licet.packs import Pack, check_pack, open_pack, shipped
-from licet.packs.exchange import FORMS, Exported, export_pack, import_pack
+from licet.policies.exchange import FORMS, Exported, export_pack, import_pack
+from licet.testing.drawn_policies import make_pack
+from licet.testing.drawn_questions import make_facts, make_request
 from licet.testing.effort import EFFORT, examples
-from licet.testing.policies import make_pack
-from licet.testing.questions import make_facts, make_request
 
 DAY = date(2026, 11, 26)
 #: What becomes of a rule that is not said as it is.

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.receipts import PACK, SIGNER
-from licet.app.receipts import check, to_bytes
-from licet.app.receipts.issuing import issue
 from licet.ledger import EntryKind, Ledger, NewEntry
+from licet.receipts import check, to_bytes
+from licet.receipts.receipt_issue import issue
 from licet.terms import AppError
 from licet.testing.effort import examples
 

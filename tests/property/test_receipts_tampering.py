@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.receipts import OTHER_SIGNER, SIGNER, certificate_of, choice, entry_of, receipt_of
-from licet.app.receipts import (
+from licet.ledger import Checkpoint, EntryKind
+from licet.ledger.signed_notes import open_note
+from licet.receipts import (
     CertificateCheck,
     ReceiptCheck,
     ReceiptProblemCode,
@@ -24,9 +26,7 @@ from licet.app.receipts import (
     read_receipt,
     to_bytes,
 )
-from licet.app.receipts.proof import PROOF, SIGNATURE, sign
-from licet.ledger import Checkpoint, EntryKind
-from licet.ledger.notes import open_note
+from licet.receipts.receipt_proof import PROOF, SIGNATURE, sign
 from licet.terms import AppError, LedgerError
 from licet.terms.canonical import canonical_json
 from licet.testing.effort import examples

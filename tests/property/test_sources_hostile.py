@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from licet.sources.catalogue_file import load_catalogue
 from licet.sources.dates import read_date
 from licet.sources.html_text import plain_text
-from licet.sources.linkedin.csv_reading import read_sheet
-from licet.sources.linkedin.layout import layout_of
+from licet.sources.linkedin.linkedin_csv import read_sheet
+from licet.sources.linkedin.linkedin_layout import layout_of
 from licet.sources.places import resolve_place
 from licet.sources.xml_rows import read_rows
 from licet.terms import SourceError

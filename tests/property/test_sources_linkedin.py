@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from licet.sources.dates import read_date
 from licet.sources.linkedin import import_linkedin
-from licet.sources.linkedin.layout import layout_of
+from licet.sources.linkedin.linkedin_layout import layout_of
 from licet.terms import SourceError
 from unit.sources.linkedin_archives import MESSAGES_HEADER, PROFILE, archive, message
 

@@ -23,13 +23,13 @@ from licet.decide import Facts, Policy, Request, decide, specification
 from licet.decide.evaluator import evaluate
 from licet.packs import Pack
 from licet.terms import ChoiceState, Code
+from licet.testing.drawn_policies import make_pack
+from licet.testing.drawn_questions import make_facts, make_request
+from licet.testing.drawn_words import CATEGORIES, OWN_CATEGORIES, OWN_PURPOSES, PURPOSES, RECIPIENTS, pick
 from licet.testing.effort import EFFORT
-from licet.testing.meaning import Meaning
-from licet.testing.policies import make_pack
-from licet.testing.questions import make_facts, make_request
+from licet.testing.remembered_meaning import Meaning
 from licet.testing.stories import Story, make_turned
 from licet.testing.successors import make_successor
-from licet.testing.words import CATEGORIES, OWN_CATEGORIES, OWN_PURPOSES, PURPOSES, RECIPIENTS, pick
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 #: A share is one test, so that a parallel run spreads them.
@@ -141,7 +141,7 @@ def test_the_specification_is_short_and_names_its_laws() -> None:
     assert {*map(int, re.findall(r"[Ll]aw (\d+)", source))} >= {1, 2, 3, 4, 6, 7}
     imported = {node.module for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)}
     assert {module for module in imported if module and module.startswith("licet.decide")} == {
-        "licet.decide.words"
+        "licet.decide.question"
     }
 
 

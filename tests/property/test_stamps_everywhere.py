@@ -25,7 +25,7 @@ from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.sources.catalogue import STAMP, Catalogue
 from licet.terms import LicetError, SourceError
-from licet.testing.standin import ToldLedger
+from licet.testing.memory_ledger import ToldLedger
 
 #: Ibis 12 sets an option of pandas that pandas 3 says will go.
 pytestmark = pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")

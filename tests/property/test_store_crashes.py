@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from licet.store import Store
-from licet.store.local import LocalFiles
+from licet.store.local_files import LocalFiles
 from licet.store.store import _check_marker
 
 

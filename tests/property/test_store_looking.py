@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licet.store.looking import Needle, _look_in_array
+from licet.store.marker_search import Needle, _look_in_array
 
 WORDS = st.lists(st.none() | st.text("ab", max_size=6), max_size=12)
 

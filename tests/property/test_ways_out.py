@@ -15,8 +15,8 @@ import pytest
 import licet
 from licet.app import Workspace
 from licet.testing.effort import EFFORT
-from licet.testing.marked import make_marked_world
-from licet.testing.numbered import in_order
+from licet.testing.marked_worlds import make_marked_world
+from licet.testing.numbered_worlds import in_order
 from licet.testing.oracle import tour
 from licet.testing.oracle.corpus_copies import judge_text
 from licet.testing.oracle.gate_rows import through_gate

@@ -79,7 +79,7 @@ def test_a_demo_that_cannot_make_its_corpus_makes_nothing(tmp_path: Path) -> Non
         ("rensa",),
         f"""
 from pathlib import Path
-from licet.app.story import POLICY, tell
+from licet.app.demo_story import POLICY, tell
 from licet.terms import LicetError
 
 root = Path({str(tmp_path / "demo")!r})
@@ -137,8 +137,8 @@ def test_one_decision_imports_nothing_that_others_need(tmp_path: Path) -> None:
     }
     assert not packages & there
     rooms = (
-        "licet.uses", "licet.web", "licet.app.corpora", "licet.app.audit", "licet.app.member", "licet.app.comparing",
-        "licet.app.differing", "licet.app.impact", "licet.app.receipts", "licet.enforce.gate",
-        "licet.enforce.batches", "licet.sources.demo", "licet.sources.place_names",
+        "licet.uses", "licet.web", "licet.app.corpora", "licet.audit", "licet.app.member", "licet.policies.comparison",
+        "licet.policies.difference", "licet.app.impact", "licet.receipts", "licet.enforce.gate",
+        "licet.enforce.batch_decisions", "licet.sources.demo", "licet.sources.place_names",
     )  # fmt: skip
     assert not {module for module in there if module.startswith(rooms)}

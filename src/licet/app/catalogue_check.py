@@ -15,14 +15,14 @@ from typing import Literal, NamedTuple
 import ibis.expr.types as ir
 
 from licet.enforce import rows as narrow
+from licet.enforce.column_shapes import Whole, bare_parts, shapes_of
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.id_types import ids_among, require_ids
 from licet.enforce.pseudonyms import id_text
-from licet.enforce.shapes import Whole, bare_parts, shapes_of
 from licet.enforce.tables import require_one_row
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.catalogue_file import every_problem
-from licet.sources.stamps import check_stamps_of
+from licet.sources.embedded_labels import check_stamps_of
 from licet.terms import SourceError
 
 

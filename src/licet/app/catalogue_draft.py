@@ -23,7 +23,7 @@ from licet.enforce.table_listing import ListedTable, tables_at
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.catalogue_file import load_catalogue, save_catalogue
 from licet.sources.catalogue_guesses import Column, DescribedTable, draft_of, guess_members_table
-from licet.sources.stamps import stamped_labels
+from licet.sources.embedded_labels import stamped_labels
 from licet.terms import AppError, LicetError, SourceError
 
 #: Rows of each table that are looked at, and ids of members that they are compared with.

@@ -15,13 +15,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.choice_files import GivenRow, as_moment
-from licet.app.choosing import name_request, names_reached
-from licet.app.disk import clear_disk_errors
+from licet.app.choice_recording import name_request, names_reached
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.ledger.tombstones import is_mark
 from licet.sources.catalogue import is_category
 from licet.terms import EVERY_USE, AppError
 from licet.terms.canonical import canonical_json
+from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.ids import is_text
 from licet.terms.moments import format_moment, parse_moment
 

@@ -29,10 +29,10 @@ from licet.uses.corpus.exports import (
     export_jsonl,
     export_parquet,
 )
-from licet.uses.corpus.exports.documents import SCHEMA
+from licet.uses.corpus.exports.exported_documents import SCHEMA
+from licet.uses.corpus.permitted_documents import find_fallen, find_standing
 from licet.uses.corpus.recipe import Recipe, load_recipe
 from licet.uses.corpus.snapshot import KIND, read_documents
-from licet.uses.corpus.standing import find_fallen, find_standing
 from licet.uses.manifest import is_inspection, refuse_inspection
 from licet.uses.run import Made
 from licet.uses.use import Progress

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from licet.app.choosing import require_subject_id
-from licet.app.disk import clear_disk_errors
+from licet.app.choice_recording import require_subject_id
 from licet.enforce.settled_ids import current_name, mark_of_other, names_now, names_of
 from licet.ledger import Choice, Entry, EntryKind, Ledger, NewEntry
 from licet.terms import EVERY_USE, AppError
+from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:

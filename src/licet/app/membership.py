@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from licet.app.choosing import require_subject_id
-from licet.app.receipts.membership_certificate import check_certificate, make_certificate
+from licet.app.choice_recording import require_subject_id
 from licet.enforce.access import secret_of
 from licet.ledger import Entry, EntryKind
+from licet.receipts.membership_certificate import check_certificate, make_certificate
 from licet.store import SnapshotRef
 from licet.terms import AppError, LedgerError
 from licet.uses.members import contains, read_members

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from licet.app.choosing import require_subject_id
-from licet.app.disk import clear_disk_errors
+from licet.app.choice_recording import require_subject_id
 from licet.enforce.settled_ids import names_now
 from licet.ledger import Choice, Entry, EntryKind, NewEntry
 from licet.packs import Pack
 from licet.terms import EVERY_USE, AppError, LicetError
+from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:

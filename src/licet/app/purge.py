@@ -15,7 +15,7 @@ from licet.app import artefacts
 from licet.app.tenses import stands_for_now
 from licet.enforce.access import secret_of
 from licet.store import SnapshotRef
-from licet.store.scan import SHORTEST_MARKER
+from licet.store.residue_scan import SHORTEST_MARKER
 from licet.terms import LicetError
 from licet.terms.membership_proof import Membership
 from licet.uses.manifest import is_inspection

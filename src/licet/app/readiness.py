@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from licet.ledger.checkpoints import CheckpointFile
-from licet.ledger.notes import PublicKey
+from licet.ledger.signed_notes import PublicKey
 from licet.terms import AppError, LicetError
 from licet.terms.moments import format_moment
 

@@ -36,8 +36,12 @@ class PackInForce(NamedTuple):
         if not changed or not policy.earlier:
             return told
         # late: what compares policies takes time to load
-        from licet.app.differing.bindings import count_silenced, counted_in_words, noes_that_travel
-        from licet.app.differing.voice import ABOUT_MEMBERS
+        from licet.policies.difference.audience import ABOUT_MEMBERS
+        from licet.policies.difference.binding_changes import (
+            count_silenced,
+            counted_in_words,
+            noes_that_travel,
+        )
 
         # Who was erased left noes behind and no yes, so nobody need be known.
         silenced = count_silenced(policy, ledger.choices_table(told.position, known=tuple))

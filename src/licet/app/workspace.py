@@ -14,15 +14,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from licet.app import choosing, deciding, id_changes, objection, policies
+from licet.app import choice_recording, id_changes, objection, point_decisions, policies_in_force
 from licet.app.argument_types import names_wrong_types
-from licet.app.disk import clear_disk_errors
 from licet.app.engines import new_engine, spark_session
-from licet.app.layout import Layout, is_workspace, ledger_place, make_workspace, open_layout, read_salt
 from licet.app.ledger_place import open_ledger
-from licet.app.reading import Reading
 from licet.app.results import Chosen, CorpusDifference, CorpusExport, CorpusResult, Imported, PackInForce
 from licet.app.tenses import checked, system_clock
+from licet.app.workspace_files import Reading
+from licet.app.workspace_layout import (
+    Layout,
+    is_workspace,
+    ledger_place,
+    make_workspace,
+    open_layout,
+    read_salt,
+)
 from licet.decide import Decision, Facts, Policy
 from licet.enforce.absences import Absences, unknown_who
 from licet.enforce.doubtful_ids import DoubtfulIds
@@ -31,29 +37,30 @@ from licet.ledger import Entry, EntryKind, Ledger, Signer, VerifyReport
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.terms import EVERY_USE, SELF, AppError, LicetError
+from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.moments import Tense, format_moment
 
 if TYPE_CHECKING:
     # Everything that not every operation needs is imported by those that do, so that one decision starts sooner.
     import pyarrow as pa
 
+    from licet.app.access_tokens import Tokens
     from licet.app.artefacts import ArtefactStatus, Brought
     from licet.app.choice_import import ImportedChoices
     from licet.app.id_changes import Renamed
     from licet.app.impact import PolicyImpact
-    from licet.app.member.member import Member
-    from licet.app.member.publishing import Introduction, PublicPage
-    from licet.app.member.records import OwnRecords
+    from licet.app.member.member_view import Member
+    from licet.app.member.own_records import OwnRecords
+    from licet.app.member.public_pages import Introduction, PublicPage
     from licet.app.objection import Objection
+    from licet.app.policy_projection import WhatIf
     from licet.app.purge import Purge
     from licet.app.removal import Removal
     from licet.app.tenses import PresentGate
-    from licet.app.tokens import Tokens
-    from licet.app.what_if import WhatIf
     from licet.enforce import Gate
-    from licet.enforce.kept import Kept
+    from licet.enforce.gate_cache import Kept
     from licet.enforce.serving import Serving
-    from licet.enforce.subject_index import SubjectIndexes
+    from licet.enforce.subject_rows import SubjectIndexes
     from licet.store import SnapshotRef, Store
     from licet.uses.corpus.exports import Export
     from licet.uses.use import Progress
@@ -117,13 +124,13 @@ class Workspace:
 
     @functools.cached_property
     def _kept(self) -> Kept:
-        from licet.enforce.kept import Kept
+        from licet.enforce.gate_cache import Kept
 
         return Kept()
 
     @functools.cached_property
     def _indexes(self) -> SubjectIndexes:
-        from licet.enforce.subject_index import SubjectIndexes
+        from licet.enforce.subject_rows import SubjectIndexes
 
         return SubjectIndexes(self.layout.root)
 
@@ -173,7 +180,7 @@ class Workspace:
     def use_pack(self, name_or_path: str) -> PackInForce:
         """Put a pack in force from now on. Refusals under earlier packs stay refusals."""
         with clear_disk_errors("putting a policy in force"):
-            _, changed = policies.put_in_force(name_or_path, self.ledger, self.layout.packs)
+            _, changed = policies_in_force.put_in_force(name_or_path, self.ledger, self.layout.packs)
         return PackInForce.of(self.policy(), changed, self.ledger)
 
     def policy(self, position: int | None = None) -> Policy:
@@ -190,18 +197,18 @@ class Workspace:
 
     def named_packs(self) -> list[dict[str, Any]]:
         """Every policy that the ledger names, in its order: in force, replaced or announced."""
-        return policies.named(self.ledger)
+        return policies_in_force.named(self.ledger)
 
     def show_pack(self, digest: str) -> dict[str, Any]:
         """One that the ledger names, in plain values. Raises: AppError APP-016 when it names none such, APP-006."""
-        from licet.app import library
+        from licet.policies import pack_descriptions
 
         if all(one["digest"] != digest for one in self.named_packs()):
             raise AppError(
                 "APP-016", "no policy of this digest was put in force or announced", digest,
                 "see the list of policies for those that were",
             )  # fmt: skip
-        return library.describe(self._policies.pack(digest))
+        return pack_descriptions.describe(self._policies.pack(digest))
 
     def packs_in_force(self) -> list[Pack]:
         """Every pack that was put in force here, in order; the last one is in force."""
@@ -217,20 +224,20 @@ class Workspace:
         return impact_of(self, before, after, from_at or moment, to_at or from_at or moment)
 
     def what_if(self, *packs: str, member: str | None = None, at: datetime | None = None) -> WhatIf:
-        """What each of these policies would use of this workspace's data; see `licet.app.what_if`."""
-        from licet.app.what_if import what_if
+        """What each of these policies would use of this workspace's data; see `licet.app.policy_projection`."""
+        from licet.app.policy_projection import what_if
 
         return what_if(self, packs, at or self.now(), member)
 
     def announce_pack(self, name_or_path: str) -> PackInForce:
         """Announce a pack that is to come; nothing is permitted by it until it is put in force and its day comes."""
         with clear_disk_errors("announcing a policy"):
-            pack, changed = policies.announce(name_or_path, self.ledger, self.layout.packs)
+            pack, changed = policies_in_force.announce(name_or_path, self.ledger, self.layout.packs)
         return PackInForce.of(self.policy_of(pack.digest), changed, self.ledger)
 
-    def announced(self, position: int | None = None) -> list[policies.Announced]:
+    def announced(self, position: int | None = None) -> list[policies_in_force.Announced]:
         """The policies announced and not yet in force, the latest first."""
-        return policies.announced(self.ledger, self._position(position))
+        return policies_in_force.announced(self.ledger, self._position(position))
 
     def policy_of(self, digest: str) -> Policy:
         """The policy as it would be were an announced pack put in force now."""
@@ -247,9 +254,9 @@ class Workspace:
         self, folder: str | Path, *, replace: bool = False, progress: Any = None
     ) -> Imported:
         """Import a Stack Exchange dump: a folder with Users.xml, Posts.xml and the others."""
-        from licet.app import importing
+        from licet.app import data_import
 
-        return importing.import_stackexchange(self.layout, Path(folder), replace, progress)
+        return data_import.import_stackexchange(self.layout, Path(folder), replace, progress)
 
     def import_linkedin(
         self,
@@ -261,17 +268,17 @@ class Workspace:
         progress: Any = None,
     ) -> Imported:
         """Import one member's downloaded archive."""
-        from licet.app import importing
+        from licet.app import data_import
 
-        return importing.import_linkedin(self.layout, Path(archive), subject, region, replace, progress)
+        return data_import.import_linkedin(self.layout, Path(archive), subject, region, replace, progress)
 
     def make_demo_world(
         self, members: int = 2000, seed: int = 7, *, replace: bool = False, progress: Any = None
     ) -> Imported:
         """Fill the workspace with a made-up professional network, the same for the same members and seed."""
-        from licet.app import importing
+        from licet.app import data_import
 
-        return importing.make_demo_world(self.layout, members, seed, replace, progress)
+        return data_import.make_demo_world(self.layout, members, seed, replace, progress)
 
     # -- choices --------------------------------------------------------------------------------------------
 
@@ -294,7 +301,7 @@ class Workspace:
         category, APP-170 what is no id, APP-086 when the key was used for something else, APP-087 when what it
         recorded was erased.
         """
-        return choosing.choose(self, subject, setting, value, category, via, idempotency_key)
+        return choice_recording.choose(self, subject, setting, value, category, via, idempotency_key)
 
     def object_to_every_use(self, subject: str, *, via: str = "python") -> Objection:
         """Record that a member objects to every use, under every policy; see `licet.app.objection`.
@@ -342,7 +349,7 @@ class Workspace:
         tell = progress or _silent
         tell("reading", 0, None)
         rows, where = choice_files.read_source(source, form)
-        digest = None if pack is None else policies.digest_of(pack, self.ledger)
+        digest = None if pack is None else policies_in_force.digest_of(pack, self.ledger)
         return import_choices(self, rows, where, digest, dry_run, via, self.now(), tell)
 
     def rename_subject(self, old: str, new: str, *, via: str = "python") -> Renamed:
@@ -404,7 +411,7 @@ class Workspace:
         idempotency_key: str | None = None,
     ) -> Entry:
         """Record that a member's privacy signal was seen, or is gone. idempotency_key, Raises: as `choose`."""
-        return choosing.signal(self, subject, signal, value, via, idempotency_key)
+        return choice_recording.signal(self, subject, signal, value, via, idempotency_key)
 
     def choices_page(self, subject: str, start: int, most: int) -> list[Entry]:
         """Choices and signals of a subject from entry `start` on, oldest first.
@@ -421,16 +428,16 @@ class Workspace:
         return list(itertools.islice(found, most))
 
     def receipt(self, entry: int, *, subject: str | None = None, size: int | None = None) -> dict[str, Any]:
-        """The signed receipt of one choice or signal, to be checked offline with `licet.app.receipts.check`.
+        """The signed receipt of one choice or signal, to be checked offline with `licet.receipts.check`.
 
         subject: whose receipt it must be. size: prove it under the checkpoint of so many entries, not the latest.
         Writes nothing; the same entry and size give the same receipt.
         Raises: AppError APP-080 alike when there is no such entry, it is not theirs, or it was erased.
         """
-        from licet.app.receipts.issuing import issue
+        from licet.receipts.receipt_issue import issue
 
         if subject is not None:
-            choosing.require_subject_id(subject)
+            choice_recording.require_subject_id(subject)
         return issue(self.ledger, self._signer, self._policies.packs_before, entry, subject, size)
 
     def member_archive(self, subject: str) -> Iterator[bytes]:
@@ -444,7 +451,7 @@ class Workspace:
 
     def facts(self, subject: str, at: datetime, position: int | None = None) -> Facts | None:
         """What is known about a subject; None when nobody knows them."""
-        choosing.require_subject_id(subject)
+        choice_recording.require_subject_id(subject)
         return self.people().facts_about(subject, at, self._position(position), self.ledger)
 
     def facts_now(self, subject: str) -> Facts | None:
@@ -453,14 +460,14 @@ class Workspace:
 
     def some_subjects(self, most: int) -> list[Introduction]:
         """The first known subjects by id, each with public name and headline, for a demo to offer."""
-        from licet.app.member.publishing import introductions
+        from licet.app.member.public_pages import introductions
 
         subjects = self.people().first(most)
         return introductions(self.records_about(*subjects), self.catalogue, subjects)
 
     def records_about(self, *subjects: str) -> OwnRecords:
         """Every record about a member, or about any of a few, as the tables stand."""
-        from licet.app.member.records import OwnRecords
+        from licet.app.member.own_records import OwnRecords
 
         return OwnRecords(self.catalogue, self._indexes, *subjects)
 
@@ -470,9 +477,9 @@ class Workspace:
         record: its table and key. Raises: AppError APP-013 for an unknown subject, APP-005; GateError GATE-171,
         GATE-172 where somebody's refusal would be lost with their id.
         """
-        from licet.app.member.publishing import public_page
+        from licet.app.member.public_pages import public_page
 
-        choosing.require_subject_id(subject)
+        choice_recording.require_subject_id(subject)
         at, place, people = self.now(), self.ledger.position, self.people()
         if not people.knows(subject):
             raise self.unknown(subject)
@@ -515,7 +522,7 @@ class Workspace:
 
     def member(self, subject: str, at: datetime | None = None) -> Member:
         """One member's side: settings, what is done with their data, notices. Raises: AppError APP-013."""
-        from licet.app.member.member import Member
+        from licet.app.member.member_view import Member
 
         return Member(self, subject, self.now() if at is None else at)
 
@@ -524,7 +531,7 @@ class Workspace:
     @functools.cached_property
     def tokens(self) -> Tokens:
         """Who may call the API, and for what."""
-        from licet.app.tokens import Tokens
+        from licet.app.access_tokens import Tokens
 
         return Tokens(self.layout.tokens)
 
@@ -554,10 +561,10 @@ class Workspace:
         Raises: AppError APP-013 for an unknown subject, APP-085 when the ledger, or `position`, is not there yet;
         GateError GATE-171 for an id that may be somebody's who refused under another spelling.
         """
-        question = deciding.Question(subject, purpose, category, recipient, visibility, created)
+        question = point_decisions.Question(subject, purpose, category, recipient, visibility, created)
         if position is None:
-            choosing.require_subject_id(subject)
-            answer = deciding.decide_now(
+            choice_recording.require_subject_id(subject)
+            answer = point_decisions.decide_now(
                 self, question, checked(self._clock()) if at is None else at, at_least
             )
         else:
@@ -568,7 +575,7 @@ class Workspace:
 
     def decide_many(
         self,
-        questions: Sequence[deciding.Question],
+        questions: Sequence[point_decisions.Question],
         *,
         at: datetime | None = None,
         position: int | None = None,
@@ -580,9 +587,9 @@ class Workspace:
         Raises: AppError APP-005, APP-015, APP-085, APP-170 as `decide`.
         """
         for question in questions:
-            choosing.require_subject_id(question.subject)
+            choice_recording.require_subject_id(question.subject)
         place = self._position(position, at_least)
-        return deciding.decide_many(self, questions, self.now() if at is None else at, place)
+        return point_decisions.decide_many(self, questions, self.now() if at is None else at, place)
 
     def decide_batch(
         self,
@@ -595,14 +602,14 @@ class Workspace:
         position: int | None = None,
         at_least: int | None = None,
     ) -> pa.Table:
-        """Decide about many records at once, the facts about their subjects in columns; see `enforce.batches`.
+        """Decide about many records at once, the facts about their subjects in columns; see `enforce.batch_decisions`.
 
         at_least: as `decide` has it. Raises: AppError APP-085; GateError GATE-171, GATE-172 where the members' table
         shows that somebody's refusal may be lost with their id: then it may be missing from the columns, too; GATE-009
         without the column `choice.*` where somebody objected to every use.
         """
         from licet.enforce import decide_batch
-        from licet.enforce.batches import untold
+        from licet.enforce.batch_decisions import untold
 
         moment, policy = (
             self.now() if at is None else at,
@@ -859,7 +866,7 @@ class Workspace:
         Raises: LedgerError LEDG-024 when the role may not erase, LEDG-019 when the erasure stands but old pages
         of the database still hold what was erased.
         """
-        choosing.require_subject_id(subject)
+        choice_recording.require_subject_id(subject)
         with clear_disk_errors("erasing from the ledger"):
             if ledger is None:
                 return id_changes.erase_every_name(self.ledger, subject, compact)
@@ -873,8 +880,8 @@ class Workspace:
         return Signer.open(self.layout.signing_key)
 
     @functools.cached_property
-    def _policies(self) -> policies.PoliciesInForce:
-        return policies.PoliciesInForce(self.ledger, self.layout.packs)
+    def _policies(self) -> policies_in_force.PoliciesInForce:
+        return policies_in_force.PoliciesInForce(self.ledger, self.layout.packs)
 
     @functools.cached_property
     def salt(self) -> bytes:
@@ -927,7 +934,7 @@ class Workspace:
         size = self.ledger.position
         wanted = size if position is None else position
         if at_least is not None and wanted < at_least:
-            raise deciding.not_there_yet(wanted, at_least)
+            raise point_decisions.not_there_yet(wanted, at_least)
         if position is None:
             return size
         if type(position) is not int or not 0 <= position <= size:
@@ -939,7 +946,7 @@ class Workspace:
         return position
 
     def _require_heard_of(self, subject: str) -> None:
-        choosing.require_subject_id(subject)
+        choice_recording.require_subject_id(subject)
         if next(self.ledger.entries(subject=subject), None) is None and not self.people().knows(subject):
             raise self.unknown(subject)
 

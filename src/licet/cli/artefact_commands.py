@@ -7,8 +7,17 @@ from typing import Annotated
 import typer
 
 import licet
-from licet.cli import show
-from licet.cli.door import HERE, AsJson, PeopleLeft, WorkspaceDir, answers, print_json, progress_bar, say
+from licet.cli import terminal
+from licet.cli.command_support import (
+    HERE,
+    AsJson,
+    PeopleLeft,
+    WorkspaceDir,
+    answers,
+    print_json,
+    progress_bar,
+    say,
+)
 
 _STYLES = {"exact": "green", "pending": "yellow", "unreached": "red"}
 
@@ -53,7 +62,7 @@ def status(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     for one in told:
         say(f"{one.name}  {one.standing.upper()}", _STYLES[one.standing])
         say(f"  {one.purpose} for {one.recipient}, as of {one.at[:19]}Z, ledger position {one.position}")
-        changed = "" if one.members is None else f" {show.count(one.members)} of the members changed;"
+        changed = "" if one.members is None else f" {terminal.count(one.members)} of the members changed;"
         if one.why:
             by = f"; by {one.by[:16]}Z" if one.by else ""
             say(f"  since {(one.since or one.at)[:19]}Z:{changed} {one.why}{by}")

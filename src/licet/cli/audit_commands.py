@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from licet.cli import audit_show
-from licet.cli.door import AsJson, answers, print_json, progress_bar, say
+from licet.cli import audit_terminal
+from licet.cli.command_support import AsJson, answers, print_json, progress_bar, say
 from licet.terms.moments import parse_moment
 
 
@@ -49,7 +49,7 @@ def audit(
 
     Example: licet audit Complete_LinkedInDataExport.zip --region CH --html report.html
     """
-    from licet.app.audit import audit_archive, write_page
+    from licet.audit import audit_archive, write_page
 
     moment = datetime.now(UTC).replace(microsecond=0) if at is None else parse_moment(at)
     with progress_bar(as_json) as progress:
@@ -59,6 +59,6 @@ def audit(
     if as_json:
         print_json(report.as_json())
         return
-    audit_show.report(report)
+    audit_terminal.report(report)
     if html is not None:
         say(f"The same as a page: {html}. It holds your own words; keep it to yourself.")

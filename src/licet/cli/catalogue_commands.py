@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, print_json, say
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, print_json, say
 
 app = typer.Typer(help="The catalogue: which tables there are, and whose.", no_args_is_help=True)
 
@@ -85,6 +85,6 @@ def schema(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 
     Example: licet catalogue schema > licet-catalogue.schema.json
     """
-    from licet.app.library import catalogue_schema
+    from licet.app.file_schemas import catalogue_schema
 
     sys.stdout.write(json.dumps(catalogue_schema(), ensure_ascii=False, indent=None if as_json else 2) + "\n")

@@ -16,10 +16,10 @@ from typer.core import TyperGroup
 #: Name, to `module:attribute` under `licet.cli` and the first sentence of its help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": (
-        "demo:demo",
+        "demo_command:demo",
         "Make a network, put a policy in force, build a corpus, let a member say no, and update.",
     ),
-    "serve": ("serve:serve", "Serve the members' pages and the API."),
+    "serve": ("serve_command:serve", "Serve the members' pages and the API."),
     "notices": (
         "notice_commands:notices",
         "What a member is to be told: policies to come, how each differs, and what it changes for them.",
@@ -34,7 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Show how to opt out, step by step, what it changes and what not, and a letter where there is only a form.",
     ),
     "whatif": (
-        "what_if:whatif",
+        "what_if_command:whatif",
         "Count what each policy would use of the workspace's own data, were it in force. Nothing is recorded.",
     ),
     "receipt": ("receipt_commands:receipt", "Print the signed receipt of one choice."),

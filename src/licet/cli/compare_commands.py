@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from licet.cli.door import AsJson, answers, out, print_json, say
+from licet.cli.command_support import AsJson, answers, out, print_json, say
 
 Region = Annotated[
     str | None, typer.Option("--region", help="For someone there: an ISO 3166 code, e.g. CA, CH or CA-QC.")
@@ -34,12 +34,12 @@ def compare(
 
     Example: licet compare linkedin_official meta_ai --html comparison.html
     """
-    from licet.app import comparing
+    from licet.policies import comparison
     from licet.terms.moments import parse_moment
 
     day = (datetime.now(UTC) if on is None else parse_moment(on)).date()
-    found = comparing.compare(packs or (), region=region, day=day)
-    for path, text in ((markdown, comparing.as_markdown), (html, comparing.as_html)):
+    found = comparison.compare(packs or (), region=region, day=day)
+    for path, text in ((markdown, comparison.as_markdown), (html, comparison.as_html)):
         if path is not None:
             path.write_text(text(found), encoding="utf-8")
     if as_json:
@@ -57,8 +57,8 @@ def compare(
             say(f"  For someone in {found.region_name}: {row.because.told}")
         for column, cell in row.cells.items():
             if not cell.is_silent:
-                say(f"  {comparing.COLUMNS[column]}: {'; '.join(line.told for line in cell.lines)}")
-        silent = [comparing.COLUMNS[column].lower() for column, cell in row.cells.items() if cell.is_silent]
+                say(f"  {comparison.COLUMNS[column]}: {'; '.join(line.told for line in cell.lines)}")
+        silent = [comparison.COLUMNS[column].lower() for column, cell in row.cells.items() if cell.is_silent]
         if silent:
             say(f"  The pack says nothing on: {', '.join(silent)}", "dim")
     out.print()
@@ -76,11 +76,11 @@ def guide(
 
     Example: licet guide meta_ai --region DE
     """
-    from licet.app import guiding
+    from licet.policies import policy_guide
     from licet.terms.moments import parse_moment
 
     day = (datetime.now(UTC) if on is None else parse_moment(on)).date()
-    found = guiding.guide(platform, region, day=day)
+    found = policy_guide.guide(platform, region, day=day)
     if as_json:
         print_json(found.as_json())
         return

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 import licet
-from licet.cli import show
-from licet.cli.door import (
+from licet.cli import terminal
+from licet.cli.command_support import (
     HERE,
     AsJson,
     At,
@@ -102,7 +102,7 @@ def _answer(result: Any, as_json: bool, heading: str) -> None:
     if as_json:
         print_json(result.as_json())
         return
-    show.corpus(result, heading)
+    terminal.corpus(result, heading)
     if result.inspection:
         say("It is of the past, for inspection: it is counted and shown, never exported or updated.", "bold")
     say("Look inside: licet corpus show --documents 5", "dim")
@@ -123,12 +123,12 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     if not snapshots:
         say("No corpus yet: licet corpus build")
         return
-    made = show.table("Snapshots", "name", "at", "documents", "people", "policy", "root", numbers=(2, 3))
+    made = terminal.table("Snapshots", "name", "at", "documents", "people", "policy", "root", numbers=(2, 3))
     for ref in snapshots:
         one = _summary(ref)
-        show.row(
+        terminal.row(
             made, one["name"], one["at"] + (", to inspect" if one["inspection"] else ""),
-            show.count(one["documents"]), show.count(one["subjects"]), one["policy"], one["root"][:16],
+            terminal.count(one["documents"]), terminal.count(one["subjects"]), one["policy"], one["root"][:16],
         )  # fmt: skip
     out.print(made)
 
@@ -157,7 +157,7 @@ def show_(
         print_json({**_summary(ref), "behind": is_behind, "manifest": ref.manifest, "shown": some})
         return
     manifest = ref.manifest
-    made = show.table(f"{ref.name}", "what", "value")
+    made = terminal.table(f"{ref.name}", "what", "value")
     for what, value in (
         ("id", ref.id),
         ("root", manifest["root"]),
@@ -165,12 +165,12 @@ def show_(
         ("at", manifest["at"] + (", of the past: for inspection" if manifest.get("inspection") else "")),
         ("policy", f"{manifest['policy']['id']} {manifest['policy']['version']}"),
         ("ledger", f"position {manifest['ledger']['position']}, root {manifest['ledger']['root']}"),
-        ("documents", show.count(manifest["counts"]["documents"])),
-        ("set aside", show.count(manifest["counts"]["set_aside"])),
-        ("people", show.count(manifest["counts"]["subjects"])),
-        ("files", show.count(2 * len(manifest["buckets"]))),
+        ("documents", terminal.count(manifest["counts"]["documents"])),
+        ("set aside", terminal.count(manifest["counts"]["set_aside"])),
+        ("people", terminal.count(manifest["counts"]["subjects"])),
+        ("files", terminal.count(2 * len(manifest["buckets"]))),
     ):
-        show.row(made, what, value)
+        terminal.row(made, what, value)
     out.print(made)
     if is_behind:
         say(
@@ -203,12 +203,12 @@ def diff(
     if as_json:
         print_json(difference.as_json())
         return
-    made = show.table(f"From {difference.before} to {difference.after}", "", "kind", "key", "document")
+    made = terminal.table(f"From {difference.before} to {difference.after}", "", "kind", "key", "document")
     for sign, rows in (("+", difference.added), ("-", difference.removed), ("~", difference.changed)):
         for one in rows:
-            show.row(made, sign, one["kind"], one["key"], one["document_id"])
+            terminal.row(made, sign, one["kind"], one["key"], one["document_id"])
     out.print(made)
-    say(f"{show.count(difference.unchanged)} documents unchanged")
+    say(f"{terminal.count(difference.unchanged)} documents unchanged")
 
 
 @app.command()
@@ -251,9 +251,9 @@ def export(
             }
         )  # fmt: skip
         return
-    say(f"{show.count(written.documents)} documents written to {written.folder}")
+    say(f"{terminal.count(written.documents)} documents written to {written.folder}")
     if left_out:
-        say(f"{show.count(left_out)} documents may not be used any more and were left out")
+        say(f"{terminal.count(left_out)} documents may not be used any more and were left out")
     say("A copy does not hear of later opt-outs: make it anew after each update.", "dim")
 
 
@@ -272,12 +272,12 @@ def exports(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     if not copies:
         say("No copy left the workspace")
         return
-    made = show.table(
+    made = terminal.table(
         "Copies", "since", "of", "documents", "for", "where", "heard of everything", numbers=(2,)
     )
     for copy in copies:
-        show.row(
-            made, copy.recorded_at[:19], copy.name or copy.snapshot[:12], show.count(copy.documents),
+        terminal.row(
+            made, copy.recorded_at[:19], copy.name or copy.snapshot[:12], terminal.count(copy.documents),
             copy.recipient, copy.folder or "not known", "no" if copy.behind else "yes",
         )  # fmt: skip
     out.print(made)
@@ -333,6 +333,6 @@ def schema(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 
     Example: licet corpus schema > licet-recipe.schema.json
     """
-    from licet.app.library import recipe_schema
+    from licet.app.file_schemas import recipe_schema
 
     sys.stdout.write(json.dumps(recipe_schema(), ensure_ascii=False, indent=None if as_json else 2) + "\n")

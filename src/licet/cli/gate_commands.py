@@ -5,8 +5,8 @@ from __future__ import annotations
 import typer
 
 import licet
-from licet.cli import show
-from licet.cli.door import (
+from licet.cli import terminal
+from licet.cli.command_support import (
     HERE,
     AsJson,
     At,
@@ -84,15 +84,15 @@ def show_(
             }
         )  # fmt: skip
         return
-    show.by_table(passed, held)
-    made = show.table("Columns that pass", "table", "columns")
+    terminal.by_table(passed, held)
+    made = terminal.table("Columns that pass", "table", "columns")
     for name, names in columns.items():
         if any(entry["table"] == name for entry in passed):
-            show.row(made, name, ", ".join(names))
+            terminal.row(made, name, ", ".join(names))
     out.print(made)
-    show.by_reason(counts.by_reason())
-    show.by_region(passed, held)
-    show.unknown_words(unknown)
+    terminal.by_reason(counts.by_reason())
+    terminal.by_region(passed, held)
+    terminal.unknown_words(unknown)
     for group in alike:
         say(f"members' ids that look alike, each its own person: {' · '.join(map(repr, group))}", "yellow")
     for name in about_nobody:

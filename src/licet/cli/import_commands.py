@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 import licet
-from licet.cli import show
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, progress_bar, say
+from licet.cli import terminal
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, out, print_json, progress_bar, say
 
 app = typer.Typer(help="Bring data in as catalogued tables.", no_args_is_help=True)
 
@@ -123,9 +123,9 @@ def _answer(result: Any, as_json: bool) -> None:
     if as_json:
         print_json(result.as_json())
         return
-    made = show.table("Imported", "table", "rows", numbers=(1,))
+    made = terminal.table("Imported", "table", "rows", numbers=(1,))
     for name, rows in result.rows.items():
-        show.row(made, name, show.count(rows))
+        terminal.row(made, name, terminal.count(rows))
     out.print(made)
     for note in result.notes:
         say(f"· {note}")

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 import licet
-from licet.cli import show
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, progress_bar, say
+from licet.cli import terminal
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, out, print_json, progress_bar, say
 from licet.terms import AppError
 from licet.terms.moments import format_moment
 
@@ -38,11 +38,11 @@ def verify(
     if as_json:
         print_json({"ok": report.ok, "size": report.size, "problems": problems})
     elif report.ok:
-        say(f"The ledger holds: {show.count(report.size)} entries, every hash and checkpoint recomputed.")
+        say(f"The ledger holds: {terminal.count(report.size)} entries, every hash and checkpoint recomputed.")
     else:
-        made = show.table("The ledger does not hold", "entry", "code", "what", numbers=(0,))
+        made = terminal.table("The ledger does not hold", "entry", "code", "what", numbers=(0,))
         for one in problems:
-            show.row(made, "-" if one["index"] is None else one["index"], one["code"], one["what"])
+            terminal.row(made, "-" if one["index"] is None else one["index"], one["code"], one["what"])
         out.print(made)
     if not report.ok:
         raise typer.Exit(1)
@@ -75,11 +75,11 @@ def show_(
     if as_json:
         print_json({"size": checkpoint.size, "root": checkpoint.root.hex(), "entries": told})
         return
-    made = show.table("Ledger", "entry", "at", "kind", "who", "what", numbers=(0,))
+    made = terminal.table("Ledger", "entry", "at", "kind", "who", "what", numbers=(0,))
     for one in told:
         what = one["payload"]
         text = "erased" if what is None else _sentence(str(one["kind"]), what)
-        show.row(made, one["entry"], one["at"], one["kind"], one["subject"] or "", text)
+        terminal.row(made, one["entry"], one["at"], one["kind"], one["subject"] or "", text)
     out.print(made)
     say(f"{checkpoint.size} entries, root {checkpoint.root.hex()}", "dim")
 
@@ -152,11 +152,11 @@ def erase(
     elif entry is None:
         say(f"The ledger holds nothing about {subject}.")
     else:
-        say(f"Erased {show.count(erased)} entries of {subject}; entry {entry.index} says which.")
+        say(f"Erased {terminal.count(erased)} entries of {subject}; entry {entry.index} says which.")
         if noes or signals:
             say(
-                f"Kept under a mark, without the id: {show.count(noes)} noes and {show.count(signals)} signals. "
-                "They hold until this member chooses anew."
+                f"Kept under a mark, without the id: {terminal.count(noes)} noes and {terminal.count(signals)} signals."
+                " They hold until this member chooses anew."
             )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from licet.cli.command_table import CommandTable
-from licet.cli.streams import forget_stdout, open_screen
+from licet.cli.standard_streams import forget_stdout, open_screen
 
 app = typer.Typer(
     cls=CommandTable,
@@ -47,7 +47,10 @@ def main(
 ) -> None:
     if version or context.invoked_subcommand is None:
         import licet
-        from licet.cli.door import out, say  # late: what is written with colours takes time to load
+        from licet.cli.command_support import (  # late: what is written with colours takes time to load
+            out,
+            say,
+        )
 
         if version:
             out.print(licet.__version__)

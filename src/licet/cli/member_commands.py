@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import licet
-from licet.cli.door import (
+from licet.cli.command_support import (
     HERE,
     AsJson,
     At,
@@ -108,6 +108,6 @@ def decide(
     if as_json:
         print_json(answer)
     else:
-        from licet.cli import show
+        from licet.cli import terminal
 
-        show.decision(answer)
+        terminal.decision(answer)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import licet
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, print_json, say
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, print_json, say
 
 
 @answers
@@ -27,7 +27,7 @@ def notices(
 
     Example: licet notices --subject 42 --mail --to someone@example.org > notice.eml
     """
-    from licet.app.member.notices import as_email, as_text
+    from licet.app.member.member_notices import as_email, as_text
 
     with licet.open(workspace) as opened:
         told = opened.member(subject).notices()

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 import licet
-from licet.cli import pack_check, pack_diff, pack_exchange, show
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, say
+from licet.cli import pack_check_command, pack_diff_command, pack_exchange_commands, terminal
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, out, print_json, say
 
 app = typer.Typer(help="Policies: what a platform says it does with its members' data.", no_args_is_help=True)
 
@@ -25,10 +25,10 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 
     Example: licet packs list
     """
-    from licet.app import library
-    from licet.app.layout import is_workspace
+    from licet.app.workspace_layout import is_workspace
+    from licet.policies import pack_descriptions
 
-    shipped = library.list_packs()
+    shipped = pack_descriptions.list_packs()
     used = []
     if is_workspace(workspace):
         with licet.open(workspace) as opened:
@@ -36,9 +36,11 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"shipped": shipped, "in_force": used[-1] if used else None, "used": used})
         return
-    made = show.table("Policies", "name", "what", "permits from", "checked on")
+    made = terminal.table("Policies", "name", "what", "permits from", "checked on")
     for pack in shipped:
-        show.row(made, pack["pack"], pack["title"], (pack["permits_from"] or "never")[:10], pack["observed"])
+        terminal.row(
+            made, pack["pack"], pack["title"], (pack["permits_from"] or "never")[:10], pack["observed"]
+        )
     out.print(made)
     if used:
         say(f"In force here: {used[-1]['pack']} {used[-1]['version']}, since {used[-1]['since']}")
@@ -51,9 +53,9 @@ def show_(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = Fals
 
     Example: licet packs show linkedin_as_reported
     """
-    from licet.app import library
+    from licet.policies import pack_descriptions
 
-    told = library.show_pack(pack)
+    told = pack_descriptions.show_pack(pack)
     if as_json:
         print_json(told)
         return
@@ -101,9 +103,9 @@ def lint(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False
 
     Example: licet packs lint acme.yaml
     """
-    from licet.app import library
+    from licet.policies import pack_descriptions
 
-    found = library.lint_pack(pack)
+    found = pack_descriptions.lint_pack(pack)
     if as_json:
         print_json(found)
     else:
@@ -123,10 +125,10 @@ def schema(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 
     Example: licet packs schema > licet-pack.schema.json
     """
-    from licet.app import library
+    from licet.policies import pack_descriptions
 
     sys.stdout.write(
-        json.dumps(library.pack_schema(), ensure_ascii=False, indent=None if as_json else 2) + "\n"
+        json.dumps(pack_descriptions.pack_schema(), ensure_ascii=False, indent=None if as_json else 2) + "\n"
     )
 
 
@@ -173,7 +175,7 @@ def impact(
     if html is not None:
         say(f"Written to {html}.")
         return
-    show.impact(told)
+    terminal.impact(told)
 
 
 @app.command()
@@ -194,7 +196,7 @@ def use(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False)
         say(f"  {sentence}")
 
 
-app.command("check")(pack_check.check)
-app.command("diff")(pack_diff.diff)
-app.command("export")(pack_exchange.export)
-app.command("import")(pack_exchange.import_)
+app.command("check")(pack_check_command.check)
+app.command("diff")(pack_diff_command.diff)
+app.command("export")(pack_exchange_commands.export)
+app.command("import")(pack_exchange_commands.import_)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import licet
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, out, print_json, say
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, out, print_json, say
 from licet.terms import AppError
 
 if TYPE_CHECKING:
     from licet.app import Workspace
-    from licet.app.receipts import CertificateCheck, ReceiptCheck
+    from licet.receipts import CertificateCheck, ReceiptCheck
 
 
 @answers
@@ -38,7 +38,7 @@ def receipt(
 
     Example: licet receipt 12 --subject 42 --out receipt.json
     """
-    from licet.app.receipts import to_bytes
+    from licet.receipts import to_bytes
 
     with licet.open(workspace) as opened:
         made = opened.receipt(entry, subject=subject, size=size)
@@ -67,7 +67,7 @@ def verify(
 
     Example: licet verify receipt.json --key ledger.pub
     """
-    from licet.app import receipts
+    from licet import receipts
 
     found = receipts.check_file(file, key, checkpoint)
     if as_json:
@@ -111,15 +111,15 @@ def write_for_choice(opened: Workspace, entry: int, to: Path) -> None:
 
 def write(made: dict[str, object], to: Path) -> None:
     """Write a receipt's file. Raises: AppError APP-021 and its like when it cannot be written."""
-    from licet.app.disk import clear_disk_errors
-    from licet.app.receipts import to_bytes
+    from licet.receipts import to_bytes
+    from licet.terms.disk_errors import clear_disk_errors
 
     with clear_disk_errors("writing the receipt"):
         to.write_bytes(to_bytes(made))
 
 
 def _tell(found: ReceiptCheck | CertificateCheck) -> None:
-    from licet.app import receipts
+    from licet import receipts
 
     what = "receipt" if isinstance(found, receipts.ReceiptCheck) else "certificate"
     if not found.ok:

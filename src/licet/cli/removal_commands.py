@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import licet
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, print_json, progress_bar, say
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, print_json, progress_bar, say
 from licet.cli.receipt_commands import write
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import licet
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, print_json, say
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, print_json, say
 
 app = typer.Typer(help="Say who goes by which id.", no_args_is_help=True)
 

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 import licet
-from licet.app.tokens import SCOPES
-from licet.cli import show
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, err, out, print_json, say
+from licet.app.access_tokens import SCOPES
+from licet.cli import terminal
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, err, out, print_json, say
 from licet.terms.moments import parse_moment
 
 app = typer.Typer(help="Tokens of the API: make, list and revoke them.", no_args_is_help=True)
@@ -59,9 +59,9 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     if not tokens:
         say("There are no tokens: licet tokens create --name NAME --scope choices:write")
         return
-    made = show.table("Tokens", "id", "name", "scopes", "made", "ends", "revoked")
+    made = terminal.table("Tokens", "id", "name", "scopes", "made", "ends", "revoked")
     for one in tokens:
-        show.row(
+        terminal.row(
             made, one["id"], one["name"], ", ".join(one["scopes"]), one["created"], one["expires"] or "never",
             one["revoked"] or "",
         )  # fmt: skip

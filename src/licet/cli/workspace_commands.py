@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import licet
-from licet.cli.door import HERE, AsJson, WorkspaceDir, answers, print_json, say
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, print_json, say
 
 
 @answers
@@ -39,10 +39,10 @@ def init(
 
     Example: licet init --ledger postgresql://owner@db.example/licet --ledger-role licet_server
     """
-    from licet.app import library
+    from licet.policies import pack_descriptions
 
     if pack is not None:
-        library.show_pack(pack)  # one that cannot be used is told before anything is made
+        pack_descriptions.show_pack(pack)  # one that cannot be used is told before anything is made
     with licet.create(workspace, ledger=ledger, ledger_role=ledger_role) as made:
         used = made.use_pack(pack) if pack is not None else None
     if as_json:

@@ -7,7 +7,7 @@ and `succession`, which prepare packs. `explain` has the words and what would tu
 from licet.decide.decision import Decision, decide
 from licet.decide.explain import Change, nearest_change
 from licet.decide.policy import Cell, Policy
-from licet.decide.words import Answer, Facts, Request
+from licet.decide.question import Answer, Facts, Request
 
 __all__ = [
     "Answer",

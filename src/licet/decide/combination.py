@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from licet.decide.decision import Decision
-from licet.decide.words import Facts
+from licet.decide.question import Facts
 from licet.terms import Code
 from licet.terms.regions import COUNTRIES
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from licet.decide.evaluator import evaluate, readable
 from licet.decide.explain import Change, nearest_change, reason_of
 from licet.decide.policy import Policy
-from licet.decide.words import Facts, Request
+from licet.decide.question import Facts, Request
 from licet.terms import ChoiceState, Code
 
 

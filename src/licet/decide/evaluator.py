@@ -16,8 +16,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from licet.decide.policy import Cell, Clause, Control, Policy
+from licet.decide.question import Answer, Facts, Request
 from licet.decide.succession import EXACT, FOR_GOOD
-from licet.decide.words import Answer, Facts, Request
 from licet.terms import EVERY_USE, ChoiceState, Code
 from licet.terms.moments import is_age
 from licet.terms.regions import lies_in

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from licet.decide.evaluator import evaluate, judge, reaches, refusal, stands_on, yes_to
 from licet.decide.policy import Cell, Clause, Control, Policy
+from licet.decide.question import Facts, Request
 from licet.decide.succession import FOR_GOOD
-from licet.decide.words import Facts, Request
 from licet.packs import Pack
 from licet.packs.model import NEVER
 from licet.terms import EVERY_USE, SELF, SENTENCES, ChoiceState, Code

@@ -17,7 +17,7 @@ from datetime import date, datetime
 from operator import contains, ge, gt, le
 from typing import Any, NamedTuple
 
-from licet.decide.words import Answer, Facts, Request
+from licet.decide.question import Answer, Facts, Request
 from licet.packs.model import CONSENT_BASES, DefaultException, Pack, Rule, Setting, State
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code
 from licet.terms.moments import day_of, is_age, midnight

@@ -28,8 +28,8 @@ from licet.enforce.engine import Engine
 from licet.enforce.refusals import refusing
 from licet.enforce.settled_ids import unsettled
 from licet.ledger import Ledger
+from licet.sources.file_state import Stand
 from licet.sources.spellings import folded
-from licet.sources.stand import Stand
 from licet.terms import GateError
 
 #: How many who refused may be gone at once: more than these, and more than this share of them, stop a run.

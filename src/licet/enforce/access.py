@@ -22,12 +22,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.enforce.counts import Counts
 from licet.enforce.gate import Gate
-from licet.enforce.plans import Plan
+from licet.enforce.gate_counts import Counts
 from licet.enforce.pseudonyms import id_text, identifying
-from licet.enforce.references import referring_people
+from licet.enforce.row_references import referring_people
 from licet.enforce.selection import ROW, SHOWN_KEY, Lookup, Selection, people_columns
+from licet.enforce.table_plans import Plan
 from licet.sources.catalogue import Table
 from licet.terms import GateError
 from licet.terms.canonical import canonical_json, digest

@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
-from licet.enforce.handed_out import HandsOut
+from licet.enforce.issued_tables import HandsOut
 from licet.enforce.text_columns import refusal
 from licet.terms import SourceError
 

@@ -29,8 +29,8 @@ from licet.enforce.duckdb_rows import arrow_in_order, parquet_in_order
 from licet.enforce.duckdb_views import require_rows_within
 from licet.enforce.id_types import ids_among
 from licet.enforce.keyed_hash import duckdb_function
-from licet.enforce.marks import RowsInOrder
-from licet.enforce.spreading import ALONE_ROWS, cut_between_groups, spread, workers_for_this_machine
+from licet.enforce.process_pool import ALONE_ROWS, cut_between_groups, spread, workers_for_this_machine
+from licet.enforce.row_verdicts import RowsInOrder
 from licet.enforce.text_columns import as_catalogued
 from licet.sources.catalogue import Location, Reading, Table
 from licet.sources.column_names import require_distinct

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from licet.enforce.duckdb_files import path_list, same_labels, sizes_and_times, text_literal
-from licet.enforce.marks import ROW, Numbers, RowsInOrder
+from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder
 
 #: DuckDB's names for where a row of a Parquet file lies; a table with columns so called is not read in order.
 _FILE, _PLACE = "file_index", "file_row_number"

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from licet.enforce.marks import RowsInOrder
+from licet.enforce.row_verdicts import RowsInOrder
 from licet.sources.catalogue import Reading, Table
 
 

@@ -3,7 +3,7 @@
 Opened for a purpose, a recipient, a moment and a ledger position, it hands out tables in which rows without a
 permitted cell are gone, columns nobody permits are absent, and cells a subject does not permit are null. A row
 about several people needs every one of them. It counts what it held back, by reason and region, from the
-narrow columns alone. It holds no rule of its own: `tabulate` asks `decide`, and the gate joins the answers.
+narrow columns alone. It holds no rule of its own: `decision_table` asks `decide`, and the gate joins the answers.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from licet.decide import Policy
-from licet.enforce import cells
+from licet.enforce import masking
 from licet.enforce import rows as narrow
 from licet.enforce.absences import Absences
-from licet.enforce.counts import Counts, HeldBack, Passed
+from licet.enforce.column_shapes import Whole, bare_parts, element_subjects
 from licet.enforce.engine import Engine
-from licet.enforce.kept import Kept
-from licet.enforce.members import Members
-from licet.enforce.plans import Plan, Plans
+from licet.enforce.gate_cache import Kept
+from licet.enforce.gate_counts import Counts, HeldBack, Passed
+from licet.enforce.member_classes import Members
 from licet.enforce.pseudonyms import Pseudonyms, identifying
-from licet.enforce.shapes import Whole, bare_parts, element_subjects
+from licet.enforce.table_plans import Plan, Plans
+from licet.enforce.table_verdicts import Verdicts
 from licet.enforce.tables import Tables
 from licet.enforce.text_columns import labels_changed
 from licet.enforce.unknown_words import UnknownWord, unknown_words
-from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
 from licet.sources.catalogue import Catalogue, Table
-from licet.sources.stand import Stand
+from licet.sources.file_state import Stand
 from licet.terms import SELF, GateError
 from licet.terms.moments import Tense, format_moment
 from licet.terms.vocabulary import TRAINING, is_training
@@ -213,7 +213,9 @@ class Gate:
             columns += [] if value is None else [value.name(column)]
         return allowed.select(columns)
 
-    def _allowed(self, name: str, plan: Plan, subjects: Iterable[str] | None) -> tuple[ir.Table, cells.Seen]:
+    def _allowed(
+        self, name: str, plan: Plan, subjects: Iterable[str] | None
+    ) -> tuple[ir.Table, masking.Seen]:
         """The rows of which something is permitted, as they are, and what is."""
         marked = self._verdicts.marked(name)
         content = plan.content if marked is None else marked
@@ -229,8 +231,8 @@ class Gate:
         if marked is None:
             allowed = self._verdicts.references.kept(allowed, plan.catalogued)
         allowed = self._with_people(allowed, name, plan)
-        people = allowed[cells.PEOPLE] if cells.PEOPLE in allowed.columns else None
-        return allowed, cells.Seen(plan.bits(), allowed[narrow.MASK], plan.permitted_in_every_row, people)
+        people = allowed[masking.PEOPLE] if masking.PEOPLE in allowed.columns else None
+        return allowed, masking.Seen(plan.bits(), allowed[narrow.MASK], plan.permitted_in_every_row, people)
 
     def read(self, name: str, subjects: Iterable[str] | None = None) -> pa.Table:
         """`table` as Arrow, with the engine's failures told as one clear error."""
@@ -314,7 +316,7 @@ class Gate:
         ways = {column: told for column, told in found.items() if told}
         if not ways:
             return allowed
-        return cells.with_people(allowed, ways, name, plan.catalogued, plan.looks, plan.who)
+        return masking.with_people(allowed, ways, name, plan.catalogued, plan.looks, plan.who)
 
 
 def require_moment(at: object) -> None:

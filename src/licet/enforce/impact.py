@@ -24,17 +24,17 @@ import pyarrow.compute as pc
 from licet.decide import Policy
 from licet.enforce import rows as narrow
 from licet.enforce.absences import Absences
+from licet.enforce.decision_table import Dimensions, answers, dimensions
 from licet.enforce.engine import Engine
+from licet.enforce.gate_cache import Kept
 from licet.enforce.impact_counts import Overall, Tally, UseImpact
 from licet.enforce.impact_people import Asked, Everyone, joined
-from licet.enforce.kept import Kept
-from licet.enforce.marks import ROW, Marks, Numbers, RowsInOrder, require_all
-from licet.enforce.members import Members
-from licet.enforce.numbers import kinds_of_rows, whose_rows
-from licet.enforce.plans import Plans
+from licet.enforce.member_classes import Members
+from licet.enforce.row_numbers import kinds_of_rows, whose_rows
+from licet.enforce.row_verdicts import ROW, Marks, Numbers, RowsInOrder, require_all
+from licet.enforce.table_plans import Plans
+from licet.enforce.table_verdicts import Verdicts
 from licet.enforce.tables import Tables, narrow_columns
-from licet.enforce.tabulate import Dimensions, answers, dimensions
-from licet.enforce.verdicts import Verdicts
 from licet.ledger import Ledger
 from licet.packs import Use
 from licet.sources.catalogue import Catalogue, Location, Table

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from licet.enforce.impact_people import Everyone
-from licet.enforce.marks import Numbers
+from licet.enforce.row_verdicts import Numbers
 
 
 class Ids(Collection[str]):

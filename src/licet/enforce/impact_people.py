@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from licet.decide import Facts
-from licet.enforce.marks import require_all
-from licet.enforce.members import Members
-from licet.enforce.tabulate import MARK, Dimensions, Subject, facts_of
+from licet.enforce.decision_table import MARK, Dimensions, Subject, facts_of
+from licet.enforce.member_classes import Members
+from licet.enforce.row_verdicts import require_all
 
 
 class Everyone(NamedTuple):

@@ -17,9 +17,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from licet.enforce.decision_table import BOUND, MARK, Dimensions, Subject
 from licet.enforce.engine import Engine
 from licet.enforce.id_types import member_id
-from licet.enforce.tabulate import BOUND, MARK, Dimensions, Subject
 from licet.enforce.text_columns import in_known_words
 from licet.sources.catalogue import FactsTable
 from licet.terms import ChoiceState, SourceError

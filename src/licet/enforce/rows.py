@@ -16,9 +16,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from licet.decide.combination import SubjectAnswer
+from licet.enforce.decision_table import MARK, Dimensions
 from licet.enforce.engine import Engine
 from licet.enforce.population import NUMBER, Population
-from licet.enforce.tabulate import MARK, Dimensions
 from licet.enforce.text_columns import in_known_words
 from licet.sources.catalogue import Table
 from licet.terms import SourceError

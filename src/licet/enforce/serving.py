@@ -23,14 +23,14 @@ import pyarrow as pa
 from licet.decide import Facts, Policy
 from licet.decide.combination import UNLABELLED, WITHHELD, Reason, SubjectAnswer, combine
 from licet.enforce import rows as narrow
-from licet.enforce.cells import PEOPLE, Seen, shown
+from licet.enforce.column_shapes import Shape, Whole, element_subjects, kinds_in
+from licet.enforce.decision_table import Dimensions, answers, answers_about_nobody, dimensions
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.gate import refuse_unfit_use
-from licet.enforce.marks import ROW, Numbers, Verdict
-from licet.enforce.plans import closed_to, require_few_kinds
+from licet.enforce.masking import PEOPLE, Seen, shown
 from licet.enforce.pseudonyms import identifying, pseudonym_of_key, pseudonym_of_subject
-from licet.enforce.shapes import Shape, Whole, element_subjects, kinds_in
-from licet.enforce.subject_index import (
+from licet.enforce.row_verdicts import ROW, Numbers, Verdict
+from licet.enforce.subject_rows import (
     BESIDE,
     ELEMENT_PEOPLE,
     KEY_TEXT,
@@ -40,9 +40,9 @@ from licet.enforce.subject_index import (
     reference_text,
     subject_text,
 )
+from licet.enforce.table_plans import closed_to, require_few_kinds
+from licet.enforce.table_verdicts import verdict_table
 from licet.enforce.tables import require_subjects
-from licet.enforce.tabulate import Dimensions, answers, answers_about_nobody, dimensions
-from licet.enforce.verdicts import verdict_table
 from licet.sources.catalogue import Catalogue, Table
 from licet.terms.moments import day_begun_everywhere, day_of
 

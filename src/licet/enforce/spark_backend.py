@@ -23,7 +23,7 @@ from ibis.backends.pyspark.datatypes import PySparkType
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 from ibis.common.exceptions import UnsupportedOperationError
 
-from licet.enforce.handed_out import HandsOut
+from licet.enforce.issued_tables import HandsOut
 from licet.enforce.spark_failures import explained
 from licet.enforce.text_columns import labels_changed
 

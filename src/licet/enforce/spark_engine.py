@@ -22,7 +22,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from licet.enforce.duckdb_files import located
 from licet.enforce.keyed_hash import keyed_hash_in_spark
-from licet.enforce.marks import RowsInOrder
+from licet.enforce.row_verdicts import RowsInOrder
 from licet.enforce.spark_backend import SparkBackend
 from licet.enforce.spark_failures import explained
 from licet.enforce.spark_files import csv_frame, jsonl_frame, parquet_frame
@@ -32,7 +32,7 @@ from licet.enforce.spark_types import fitted
 from licet.enforce.text_columns import as_catalogued
 from licet.sources.catalogue import Location, Reading, Table
 from licet.sources.column_names import require_distinct
-from licet.sources.stamps import check_labels
+from licet.sources.embedded_labels import check_labels
 from licet.terms import SourceError
 
 #: About 100 bytes each in the driver and in every executor, ids of ten letters: 400 MB.

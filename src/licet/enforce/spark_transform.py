@@ -12,8 +12,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from licet.enforce.process_pool import cut_between_groups
 from licet.enforce.spark_types import fitted, fitting_schema
-from licet.enforce.spreading import cut_between_groups
 
 
 class Carried(NamedTuple):

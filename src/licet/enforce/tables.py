@@ -13,15 +13,15 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from licet.enforce import rows as narrow
+from licet.enforce.column_shapes import Shape, kinds_in, shapes_of
 from licet.enforce.engine import Engine
 from licet.enforce.id_types import ids_among, require_ids
-from licet.enforce.marks import RowsInOrder
-from licet.enforce.shapes import Shape, kinds_in, shapes_of
+from licet.enforce.row_verdicts import RowsInOrder
 from licet.sources.catalogue import Catalogue, Table, require_confirmed
+from licet.sources.embedded_labels import check_stamps_of
+from licet.sources.file_state import Stand, files_of, look_at
 from licet.sources.fingerprints import fingerprint
 from licet.sources.paths import path_in
-from licet.sources.stamps import check_stamps_of
-from licet.sources.stand import Stand, files_of, look_at
 from licet.terms import GateError, SourceError
 from licet.terms.ids import is_text
 

@@ -4,14 +4,14 @@ Knows subjects, moments and payloads; knows no policy and no table of members. E
 takes a position, and everything it gives out can be checked elsewhere.
 """
 
-from licet.ledger.appending import CheckpointFileWarning
-from licet.ledger.asking import Choice, Stances
+from licet.ledger.appender import CheckpointFileWarning
 from licet.ledger.checkpoints import Checkpoint
+from licet.ledger.choices import Choice, Stances
 from licet.ledger.entries import Entry, EntryKind, NewEntry
 from licet.ledger.ledger import Ledger
-from licet.ledger.notes import PublicKey, Signer
 from licet.ledger.proofs import ConsistencyProof, InclusionProof, MemoryTree
-from licet.ledger.report import Problem, ProblemCode, VerifyReport
+from licet.ledger.signed_notes import PublicKey, Signer
+from licet.ledger.verify_report import Problem, ProblemCode, VerifyReport
 from licet.terms.log_tree import verify_consistency, verify_inclusion
 
 __all__ = [

@@ -16,7 +16,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from licet.ledger.notes import PublicKey, Signer, open_note, write_note
+from licet.ledger.signed_notes import PublicKey, Signer, open_note, write_note
 from licet.terms import LedgerError
 from licet.terms.log_tree import HASH_BYTES
 

@@ -16,12 +16,11 @@ from typing import Self
 
 import pyarrow as pa
 
-from licet.ledger import asking, reading
-from licet.ledger.appending import Appender
+from licet.ledger import choices, entry_reader
+from licet.ledger.appender import Appender
 from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.entries import Entry, EntryKind, NewEntry, prepare, to_microseconds
-from licet.ledger.notes import PublicKey, Signer
-from licet.ledger.opening import Place, Roles, choose_checkpoint_path, create_ledger, open_storage
+from licet.ledger.ledger_opening import Place, Roles, choose_checkpoint_path, create_ledger, open_storage
 from licet.ledger.pack_numbers import PackNumbers
 from licet.ledger.proofs import (
     ConsistencyProof,
@@ -30,10 +29,11 @@ from licet.ledger.proofs import (
     prove_inclusion,
     read_frontier,
 )
-from licet.ledger.report import ProblemCode, VerifyReport
+from licet.ledger.signed_notes import PublicKey, Signer
 from licet.ledger.storage import Storage
 from licet.ledger.tombstones import Marks
-from licet.ledger.verifying import Inspection
+from licet.ledger.verification import Inspection
+from licet.ledger.verify_report import ProblemCode, VerifyReport
 from licet.terms import LedgerError
 from licet.terms.log_tree import EMPTY_ROOT
 
@@ -215,15 +215,15 @@ class Ledger:
 
     def known_requests(self, requests: Sequence[str]) -> set[str]:
         """Those of some requests that an entry was recorded for, erased or not."""
-        return reading.read_known_requests(self._storage, requests)
+        return entry_reader.read_known_requests(self._storage, requests)
 
     def entries_at(self, indices: Sequence[int]) -> Iterator[Entry]:
         """The entries of these numbers that there are, in the order of their numbers."""
-        return reading.read_entries_at(self._storage, indices)
+        return entry_reader.read_entries_at(self._storage, indices)
 
     def requested(self, request: str) -> list[Entry]:
         """The entries that were recorded for a request, in order; none where it was never recorded."""
-        return reading.read_requested(self._storage, request)
+        return entry_reader.read_requested(self._storage, request)
 
     def erase(self, subject: str, *, compact: bool = True) -> Entry | None:
         """Remove payload, salt and subject of every entry of `subject` and record which; None when there is none.
@@ -254,17 +254,17 @@ class Ledger:
         """
         self._storage.refuse_replaced()
         before = self._reached
-        size = reading.read_position(self._storage)
+        size = entry_reader.read_position(self._storage)
         self._take_size(before, size)
         return size
 
     def position_at(self, moment: datetime) -> int:
         """The number of entries recorded at or before `moment`. Raises: LedgerError LEDG-022 without time zone."""
-        return reading.read_position_at(self._storage, to_microseconds(moment))
+        return entry_reader.read_position_at(self._storage, to_microseconds(moment))
 
     def entry(self, index: int) -> Entry:
         """One entry. Raises: LedgerError LEDG-014 when there is none at `index`."""
-        entry = reading.read_entry(self._storage, index)
+        entry = entry_reader.read_entry(self._storage, index)
         if entry is None:
             raise LedgerError(
                 "LEDG-014", f"there is no entry {index}", self.place, "ask below ledger.position"
@@ -282,35 +282,35 @@ class Ledger:
 
         Reads in batches as it is iterated; what is erased meanwhile comes without payload.
         """
-        return reading.read_entries(
+        return entry_reader.read_entries(
             self._storage, start, self.position if stop is None else stop, kind, subject
         )
 
     def packs_in_force(self, position: int | None = None, *, since: int = 0) -> list[Entry]:
         """The entries that put packs in force, in order; from `since` on, for who knows the earlier ones."""
         stop = None if position is None else self._at(position)
-        return reading.read_few(self._storage, EntryKind.PACK_IN_FORCE, since, stop)
+        return entry_reader.read_few(self._storage, EntryKind.PACK_IN_FORCE, since, stop)
 
     def packs_announced(self, position: int | None = None) -> list[Entry]:
         """The entries that announced packs, in order."""
         stop = None if position is None else self._at(position)
-        return reading.read_few(self._storage, EntryKind.PACK_ANNOUNCED, 0, stop)
+        return entry_reader.read_few(self._storage, EntryKind.PACK_ANNOUNCED, 0, stop)
 
     def entries_of_kind(self, kind: EntryKind, subject: str | None = None, since: int = 0) -> list[Entry]:
         """The entries of a kind of which there are few, of one subject or of all, from `since` on, in order."""
         if subject is None:
-            return reading.read_few(self._storage, kind, since, None)
-        return reading.read_of_kind(self._storage, kind, subject, since)
+            return entry_reader.read_few(self._storage, kind, since, None)
+        return entry_reader.read_of_kind(self._storage, kind, subject, since)
 
     # -- where subjects stood --------------------------------------------------------------------------------
 
-    def choices_of(self, subject: str, position: int | None = None) -> list[asking.Choice]:
+    def choices_of(self, subject: str, position: int | None = None) -> list[choices.Choice]:
         """The latest choice of a subject for each setting and category. Raises: LedgerError LEDG-014."""
-        return asking.read_choices(
+        return choices.read_choices(
             self._storage, self._packs_to, subject, self._choices_at(position), self._marks
         )
 
-    def stances_of(self, subject: str, position: int | None = None) -> asking.Stances:
+    def stances_of(self, subject: str, position: int | None = None) -> choices.Stances:
         """Where a subject stands on everything, by one question; as of now, at the position that it names.
 
         Raises: as `choices_of`, and as `position` does.
@@ -327,13 +327,13 @@ class Ledger:
 
     def signals_of(self, subject: str, position: int | None = None) -> frozenset[str]:
         """The signals a subject sends. Raises: LedgerError LEDG-014."""
-        return asking.read_signals(self._storage, subject, self._choices_at(position), self._marks)
+        return choices.read_signals(self._storage, subject, self._choices_at(position), self._marks)
 
     def choices_table(
         self,
         position: int | None = None,
         subjects: Collection[str] | None = None,
-        known: asking.Known | None = None,
+        known: choices.Known | None = None,
     ) -> pa.Table:
         """Latest choices: subject, setting, category (null for the whole setting), value, state, entry, and `pack`,
         the digest of the pack it was given under (null where the ledger names no such pack).
@@ -345,22 +345,22 @@ class Ledger:
         signer, or everybody is asked about and nothing says who is known.
         """
         at = self._everybody_at(position) if subjects is None else self._choices_at(position)
-        return asking.read_choices_table(self._storage, self._packs_to, at, self._marks, subjects, known)
+        return choices.read_choices_table(self._storage, self._packs_to, at, self._marks, subjects, known)
 
     def signals_table(
         self,
         position: int | None = None,
         subjects: Collection[str] | None = None,
-        known: asking.Known | None = None,
+        known: choices.Known | None = None,
     ) -> pa.Table:
         """Every signal being sent, or those of some subjects: subject, signal. known, Raises: as `choices_table`."""
         at = self._everybody_at(position) if subjects is None else self._choices_at(position)
-        return asking.read_signals_table(self._storage, at, self._marks, subjects, known)
+        return choices.read_signals_table(self._storage, at, self._marks, subjects, known)
 
     def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
         """Subjects with a choice or a signal among the entries between two positions; erased ones are unknown."""
-        return asking.read_changed_subjects(
-            self._storage, reading.within(since_position), self._at(until_position)
+        return choices.read_changed_subjects(
+            self._storage, entry_reader.within(since_position), self._at(until_position)
         )
 
     @property
@@ -371,12 +371,12 @@ class Ledger:
     def ever_refusing(self) -> list[str]:
         """Every id that a no or a signal was recorded under and not erased since, whatever was chosen later."""
         self._refuse_unborne()
-        return reading.read_ever_refusing(self._storage)
+        return entry_reader.read_ever_refusing(self._storage)
 
     def is_refused_by_anybody(self, setting: str) -> bool:
         """Whether somebody ever said no to a setting, erased since or not. Reads all choices."""
         self._refuse_unborne()
-        return reading.read_is_refused(self._storage, setting)
+        return entry_reader.read_is_refused(self._storage, setting)
 
     def erased_at(self, subjects: Collection[str]) -> dict[str, datetime]:
         """When some subjects were erased, the last time, of those whose noes go on. Raises: LedgerError LEDG-008."""
@@ -396,7 +396,7 @@ class Ledger:
 
         The past then answers anew, and `changed_subjects` from there on does not know everybody.
         """
-        return asking.has_erasure_since(self._storage, reading.within(position))
+        return choices.has_erasure_since(self._storage, entry_reader.within(position))
 
     # -- proofs ----------------------------------------------------------------------------------------------
 
@@ -406,7 +406,7 @@ class Ledger:
         Raises: LedgerError LEDG-014 beyond the end; LEDG-020 when none was signed at that size and there is no
         signer here to do it.
         """
-        stored = reading.read_checkpoint(self._storage, self._key, size)
+        stored = entry_reader.read_checkpoint(self._storage, self._key, size)
         if stored is not None:
             return stored
         size = self._at(size)
@@ -474,8 +474,8 @@ class Ledger:
             )
         return self._appender
 
-    def _read_stances(self, subject: str, position: int | None) -> asking.Stances:
-        return asking.read_stances(self._storage, self._packs_to, subject, position, self._marks)
+    def _read_stances(self, subject: str, position: int | None) -> choices.Stances:
+        return choices.read_stances(self._storage, self._packs_to, subject, position, self._marks)
 
     def _take_size(self, before: int, size: int) -> None:
         """before: how far it was known to go when `size` was asked for."""
@@ -525,7 +525,7 @@ class Ledger:
         return position
 
     def _read_nodes(self, numbers: Sequence[int]) -> dict[int, bytes]:
-        return reading.read_nodes(self._storage, numbers)
+        return entry_reader.read_nodes(self._storage, numbers)
 
     def _refuse_unfit_file(self) -> None:
         kept = self._file.read()

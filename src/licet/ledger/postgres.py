@@ -40,7 +40,7 @@ from sqlalchemy.pool import QueuePool
 
 from licet.ledger.postgres_address import PostgresAddress
 from licet.ledger.postgres_errors import ABSENT, explain, explain_absence, explain_unreached
-from licet.ledger.postgres_inserting import insert_rows
+from licet.ledger.postgres_insertion import insert_rows
 from licet.ledger.postgres_structure import find_faults
 from licet.ledger.storage import CommitInDoubt
 from licet.terms import LedgerError

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from psycopg import sql
 from sqlalchemy import Connection
 
+from licet.ledger.ledger_schema import CHOICES, ENTRIES, METADATA, SIGNALS
 from licet.ledger.postgres import PostgresStorage
 from licet.ledger.postgres_address import PostgresAddress, is_name
-from licet.ledger.schema import CHOICES, ENTRIES, METADATA, SIGNALS
 from licet.terms import LedgerError
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, LargeBinary, SmallInteger, Table, Text
 
-from licet.ledger.schema import METADATA
+from licet.ledger.ledger_schema import METADATA
 
 _HERE = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from hashlib import sha256
 
-from licet.ledger.notes import Signer
+from licet.ledger.signed_notes import Signer
 
 #: What a mark begins with, and the first text beyond every one that does, in the order of bytes.
 FIRST_MARK, BEYOND_MARKS = "erased:", "erased;"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from importlib import resources
 
-from licet.packs.problems import nearest
+from licet.packs.pack_problems import nearest
 
 
 @functools.cache

@@ -11,10 +11,10 @@ import os
 from pathlib import Path as FilePath
 
 from licet.packs.model import Pack
-from licet.packs.problems import MOST_PROBLEMS, PackErrors, Positions, raise_all
-from licet.packs.reading import MAX_BYTES, decode, read
-from licet.packs.references import check_references
-from licet.packs.shape import build, check_version
+from licet.packs.pack_problems import MOST_PROBLEMS, PackErrors, Positions, raise_all
+from licet.packs.pack_references import check_references
+from licet.packs.pack_shape import build, check_version
+from licet.packs.yaml_reader import MAX_BYTES, decode, read
 from licet.terms import PackError
 
 

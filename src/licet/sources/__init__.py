@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from licet.sources.catalogue import STAMP, Catalogue, FactsTable, Location, Table
     from licet.sources.catalogue_file import load_catalogue, merge_tables, save_catalogue
+    from licet.sources.embedded_labels import check_stamps, stamped_labels
     from licet.sources.import_report import FileOutcome, ImportReport, Progress
     from licet.sources.linkedin import import_linkedin
     from licet.sources.parquet_files import parquet_files, write_table
     from licet.sources.places import Place, resolve_place
     from licet.sources.stackexchange import import_stackexchange
-    from licet.sources.stamps import check_stamps, stamped_labels
 
 _HOMES = {
     "Catalogue": "licet.sources.catalogue",
@@ -29,7 +29,7 @@ _HOMES = {
     "Progress": "licet.sources.import_report",
     "STAMP": "licet.sources.catalogue",
     "Table": "licet.sources.catalogue",
-    "check_stamps": "licet.sources.stamps",
+    "check_stamps": "licet.sources.embedded_labels",
     "import_linkedin": "licet.sources.linkedin",
     "import_stackexchange": "licet.sources.stackexchange",
     "load_catalogue": "licet.sources.catalogue_file",
@@ -37,7 +37,7 @@ _HOMES = {
     "parquet_files": "licet.sources.parquet_files",
     "resolve_place": "licet.sources.places",
     "save_catalogue": "licet.sources.catalogue_file",
-    "stamped_labels": "licet.sources.stamps",
+    "stamped_labels": "licet.sources.embedded_labels",
     "write_table": "licet.sources.parquet_files",
 }
 

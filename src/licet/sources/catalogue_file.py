@@ -24,7 +24,7 @@ from licet.sources.catalogue import (
     Table,
     nearest,
 )
-from licet.sources.files import replace_file
+from licet.sources.file_replacement import replace_file
 from licet.terms import SourceError
 from licet.terms.vocabulary import CATEGORIES
 

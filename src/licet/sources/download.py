@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Protocol
 
-from licet.sources.archive import Entry, Limits, open_archive
+from licet.sources.zip_archive import Entry, Limits, open_archive
 from licet.terms import SourceError
 
 #: How a JSON or HTML file starts, after blanks and a mark of its encoding.

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from licet.sources.catalogue import Location
-from licet.sources.stand import rest_ns
+from licet.sources.file_state import rest_ns
 from licet.sources.table_files import path_from, table_files
 
 _MOST_WAITED_NS = 2_000_000_000

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from licet.sources.catalogue import STAMP, is_category
-from licet.sources.files import replace_file
+from licet.sources.file_replacement import replace_file
 from licet.sources.table_files import table_files
 from licet.terms import SourceError
 

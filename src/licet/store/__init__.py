@@ -4,11 +4,11 @@ Guarantees that a published snapshot is whole whatever dies when (law 11), and t
 file, checked by a scan that first proves it can find (law 9). Knows nothing of policies, people or uses.
 """
 
-from licet.store.build import Build
-from licet.store.parquet import parquet_bytes
-from licet.store.scan import Residue
+from licet.store.parquet_writer import parquet_bytes
+from licet.store.residue_scan import Residue
+from licet.store.snapshot_build import Build
 from licet.store.snapshots import SnapshotRef
 from licet.store.store import Store
-from licet.store.verify import Problem
+from licet.store.store_verification import Problem
 
 __all__ = ["Build", "Problem", "Residue", "SnapshotRef", "Store", "parquet_bytes"]

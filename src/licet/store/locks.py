@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from licet.store.trouble import io_trouble
+from licet.store.storage_errors import io_trouble
 from licet.terms import StoreError
 
 

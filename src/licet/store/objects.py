@@ -5,8 +5,8 @@ An object is found by its digest alone; the suffix in its file name helps people
 
 from __future__ import annotations
 
-from licet.store.layout import object_folder
-from licet.store.places import Files
+from licet.store.store_layout import object_folder
+from licet.store.store_location import Files
 from licet.terms import StoreError
 from licet.terms.canonical import digest as sha256
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from licet.store import layout
-from licet.store.layout import SnapshotName
-from licet.store.places import Files
+from licet.store import store_layout
+from licet.store.store_layout import SnapshotName
+from licet.store.store_location import Files
 from licet.terms import StoreError
 from licet.terms.canonical import canonical_json, digest
 
@@ -45,20 +45,20 @@ def list_names(files: Files, kind: str | None = None) -> list[SnapshotName]:
     An id published again counts once, as its newest: a crash between publishing and removing the older name
     leaves both for a moment.
     """
-    return _list(files, layout.SNAPSHOTS, kind)
+    return _list(files, store_layout.SNAPSHOTS, kind)
 
 
 def list_purged(files: Files, kind: str | None = None) -> list[SnapshotName]:
     """The snapshots that were purged, oldest first; their manifests are kept."""
-    return _list(files, layout.PURGED, kind)
+    return _list(files, store_layout.PURGED, kind)
 
 
 def _list(files: Files, folder: str, kind: str | None) -> list[SnapshotName]:
-    kinds = files.folders(folder) if kind is None else [layout.check_kind(kind)]
+    kinds = files.folders(folder) if kind is None else [store_layout.check_kind(kind)]
     newest: dict[tuple[str, str], SnapshotName] = {}
     for each in kinds:
         for file_name in sorted(files.sizes(f"{folder}/{each}")):
-            name = layout.parse_snapshot(each, file_name)
+            name = store_layout.parse_snapshot(each, file_name)
             if name is not None:
                 newest[each, name.id] = name
     return sorted(newest.values())
@@ -67,7 +67,7 @@ def _list(files: Files, folder: str, kind: str | None) -> list[SnapshotName]:
 def next_sequence(files: Files) -> int:
     """The number for the next snapshot: higher than any published or removed."""
     used = [name.sequence for name in list_names(files)]
-    used += [int(name) for name in files.sizes(layout.RETIRED) if name.isdigit()]
+    used += [int(name) for name in files.sizes(store_layout.RETIRED) if name.isdigit()]
     return max(used, default=0) + 1
 
 
@@ -162,7 +162,7 @@ def references(manifest: dict[str, Any]) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     for entry in _entries(manifest):
         digest_, size = entry["sha256"], entry.get("bytes")
-        if not layout.is_digest(digest_):
+        if not store_layout.is_digest(digest_):
             raise StoreError(
                 "STOR-011",
                 f"the manifest refers to {digest_!r}, which is no digest",

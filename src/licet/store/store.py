@@ -12,11 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from licet.store import layout
-from licet.store.build import Build, building
+from licet.store import store_layout
+from licet.store.garbage_collection import (
+    keep_manifests,
+    mark_unfinished,
+    read_manifests,
+    remove,
+    sweep,
+    writing,
+)
 from licet.store.objects import find_object, locate_object, read_object
-from licet.store.places import Files, files_at
-from licet.store.scan import Residue, scan
+from licet.store.residue_scan import Residue, scan
+from licet.store.snapshot_build import Build, building
 from licet.store.snapshots import (
     SnapshotRef,
     find_name,
@@ -25,15 +32,8 @@ from licet.store.snapshots import (
     read_snapshot,
     references,
 )
-from licet.store.sweep import (
-    keep_manifests,
-    mark_unfinished,
-    read_manifests,
-    remove,
-    sweep,
-    writing,
-)
-from licet.store.verify import Problem, verify
+from licet.store.store_location import Files, files_at
+from licet.store.store_verification import Problem, verify
 from licet.terms import StoreError
 from licet.terms.canonical import canonical_json
 
@@ -55,7 +55,7 @@ class Store:
         files = files_at(place)
         store = cls(files, read_only=read_only)
         try:
-            _check_marker(files, files.read(layout.MARKER))
+            _check_marker(files, files.read(store_layout.MARKER))
         except FileNotFoundError:
             if not create:
                 raise StoreError(
@@ -82,7 +82,7 @@ class Store:
         Raises: StoreError STOR-001 when read-only, STOR-005 when another writer is at work.
         """
         self._check_writable()
-        layout.check_kind(kind)
+        store_layout.check_kind(kind)
         with writing(self._files), building(self._files, kind) as build:
             yield build
 
@@ -182,7 +182,7 @@ class Store:
         return verify(self._files)
 
     def scan(self, markers: Iterable[bytes]) -> list[Residue]:
-        """Where in any file of the store any of `markers` can be found; see `licet.store.scan`.
+        """Where in any file of the store any of `markers` can be found; see `licet.store.residue_scan`.
 
         A writable store is scanned under the writer lock, with the markers' decoys planted in it; a read-only
         one as it lies.
@@ -209,7 +209,7 @@ class Store:
 def _make(files: Files) -> None:
     """Turn an empty place into a store. The marker makes it one; dying before it leaves an empty place."""
     files.prepare()
-    strangers = [path for path in files.walk() if not path.startswith(f"{layout.STAGING}/")]
+    strangers = [path for path in files.walk() if not path.startswith(f"{store_layout.STAGING}/")]
     if strangers:
         raise StoreError(
             "STOR-015",
@@ -217,7 +217,11 @@ def _make(files: Files) -> None:
             files.where,
             "give an empty folder or one that does not exist yet",
         )
-    files.write(layout.MARKER, canonical_json({"licet_store": layout.FORMAT_VERSION}) + b"\n", changing=True)
+    files.write(
+        store_layout.MARKER,
+        canonical_json({"licet_store": store_layout.FORMAT_VERSION}) + b"\n",
+        changing=True,
+    )
     files.settle()
 
 
@@ -230,13 +234,13 @@ def _check_marker(files: Files, data: bytes) -> None:
         raise StoreError(
             "STOR-002",
             "the marker of the store cannot be read",
-            files.locate(layout.MARKER),
-            f'restore it: {{"licet_store":{layout.FORMAT_VERSION}}}',
+            files.locate(store_layout.MARKER),
+            f'restore it: {{"licet_store":{store_layout.FORMAT_VERSION}}}',
         )
-    if version > layout.FORMAT_VERSION:
+    if version > store_layout.FORMAT_VERSION:
         raise StoreError(
             "STOR-003",
-            f"the store has format {version}, and this licet reads up to {layout.FORMAT_VERSION}",
+            f"the store has format {version}, and this licet reads up to {store_layout.FORMAT_VERSION}",
             files.where,
             "install a newer licet",
         )

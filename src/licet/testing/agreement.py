@@ -1,6 +1,6 @@
-"""A gate and `licet.testing.expected` over one world: the same rows, cells, columns, reasons and counts.
+"""A gate and `licet.testing.expected_rows` over one world: the same rows, cells, columns, reasons and counts.
 
-And the evaluator, by which `expected` decides, and the specification: the same answers.
+And the evaluator, by which `expected_rows` decides, and the specification: the same answers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from licet.decide import Facts, Request
 from licet.decide.evaluator import evaluate
 from licet.enforce import Gate
 from licet.terms import Code
-from licet.testing.expected import (
+from licet.testing.expected_rows import (
     Expected,
     columns_permitted,
     expect,
@@ -24,7 +24,7 @@ from licet.testing.expected import (
     people_of,
     seen_and_made,
 )
-from licet.testing.meaning import Meaning
+from licet.testing.remembered_meaning import Meaning
 from licet.testing.worlds import World
 
 #: The specification is asked one decision in so many: it takes some forty times as long as the evaluator.

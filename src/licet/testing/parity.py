@@ -24,8 +24,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from licet.testing.comparing import Outcome, compare
-from licet.testing.numbered import in_order
+from licet.testing.answer_comparison import Outcome, compare
+from licet.testing.numbered_worlds import in_order
 from licet.testing.reach import LONG_CASES, missing
 
 _VERSIONS = ("licet", "duckdb", "ibis-framework", "pyarrow")

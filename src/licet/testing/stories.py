@@ -9,11 +9,9 @@ from licet.decide import Policy, Request
 from licet.packs import Pack
 from licet.terms import SELF, ChoiceState
 from licet.terms.vocabulary import ancestors
-from licet.testing.plain_reading import speaks_of
-from licet.testing.policies import make_pack
-from licet.testing.questions import make_facts, make_request
-from licet.testing.successors import make_successor
-from licet.testing.words import (
+from licet.testing.drawn_policies import make_pack
+from licet.testing.drawn_questions import make_facts, make_request
+from licet.testing.drawn_words import (
     CATEGORIES,
     OWN_CATEGORIES,
     OWN_PURPOSES,
@@ -25,6 +23,8 @@ from licet.testing.words import (
     pick,
     some,
 )
+from licet.testing.plain_reading import speaks_of
+from licet.testing.successors import make_successor
 
 
 class Story:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from licet.decide import Request
 from licet.packs import Pack
-from licet.testing.words import PURPOSES, chance, pick
+from licet.testing.drawn_words import PURPOSES, chance, pick
 
 
 class Successor(NamedTuple):

@@ -18,12 +18,12 @@ from licet.packs import Pack, Use
 from licet.sources.catalogue import Catalogue
 from licet.terms import SELF
 from licet.terms.moments import midnight
-from licet.testing.ids import make_subjects
-from licet.testing.people import make_choices, make_members, make_signals
-from licet.testing.policies import make_pack
-from licet.testing.records import make_table, refer
+from licet.testing.drawn_ids import make_subjects
+from licet.testing.drawn_people import make_choices, make_members, make_signals
+from licet.testing.drawn_policies import make_pack
+from licet.testing.drawn_records import make_table, refer
+from licet.testing.drawn_words import DAYS, LAST_DAYS, PURPOSES, ZONES, chance, moment_near, pick, shifted
 from licet.testing.successors import make_successor
-from licet.testing.words import DAYS, LAST_DAYS, PURPOSES, ZONES, chance, moment_near, pick, shifted
 
 
 class World(NamedTuple):

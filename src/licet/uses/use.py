@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from licet.enforce.access import Access
-from licet.enforce.counts import Counts
+from licet.enforce.gate_counts import Counts
 from licet.store import Build, SnapshotRef, Store
 from licet.uses.manifest import Manifest
 

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from licet.terms import LicetError
-from licet.web.peers import THIS_MACHINE
+from licet.web.proxy_peers import THIS_MACHINE
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -23,27 +23,27 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import licet
 from licet.app.tenses import system_clock
 from licet.terms import LicetError
-from licet.web.api.problems import status_of, title_of
-from licet.web.api.routes import Api
+from licet.web.api.api_application import Api
+from licet.web.api.problem_details import status_of, title_of
+from licet.web.authentication import PLAIN_COOKIE, SECURE_COOKIE, SESSION_SECONDS, SignInNeeded
 from licet.web.config import ServeConfig, check, from_environment
-from licet.web.ended import EndedSessions
-from licet.web.guard import Guard, is_api_path
-from licet.web.limits import Limiter, NoTurn, Rate, Turns
 from licet.web.pages import (
-    audit,
-    compare,
-    data,
-    guide,
-    impact,
-    notices,
-    receipts,
-    settings,
-    signals,
-    signing_in,
-    start,
+    audit_pages,
+    compare_pages,
+    data_pages,
+    guide_pages,
+    impact_pages,
+    notice_pages,
+    receipt_pages,
+    settings_pages,
+    sign_in_pages,
+    signal_pages,
+    start_pages,
 )
-from licet.web.rendering import make_templates, page
-from licet.web.visitors import PLAIN_COOKIE, SECURE_COOKIE, SESSION_SECONDS, SignInNeeded
+from licet.web.rate_limits import Limiter, NoTurn, Rate, Turns
+from licet.web.revoked_sessions import EndedSessions
+from licet.web.security_middleware import Guard, is_api_path
+from licet.web.templates_environment import make_templates, page
 
 _log = logging.getLogger("licet.web")
 
@@ -78,32 +78,32 @@ def make_application(config: ServeConfig, clock: Callable[[], datetime] = system
     app = FastAPI(title="licet", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.workspace, app.state.config = workspace, config
     app.state.ended = EndedSessions(config.workspace / "keys" / "ended_sessions")
-    app.state.templates, app.state.uploads = make_templates(), audit.Uploads()
+    app.state.templates, app.state.uploads = make_templates(), audit_pages.Uploads()
     app.state.limits = {
         "sign-in": Limiter(SIGN_IN_RATE), "change": Limiter(CHANGE_RATE), "page": Limiter(PAGE_RATE),
         "upload": Limiter(UPLOAD_RATE),
     }  # fmt: skip
     app.state.turns = Turns(COSTLY_AT_ONCE, COSTLY_EACH, COSTLY_SECONDS)
-    app.state.counting = impact.OneAtATime()
+    app.state.counting = impact_pages.OneAtATime()
     if config.oidc is not None:
-        app.state.oauth = signing_in.make_oauth(config.oidc, os.environ.get("LICET_OIDC_SECRET"))
+        app.state.oauth = sign_in_pages.make_oauth(config.oidc, os.environ.get("LICET_OIDC_SECRET"))
     app.mount(
         "/static",
-        StaticFiles(directory=Path(__file__).parent / "static", packages=[("licet.app", "styles")]),
+        StaticFiles(directory=Path(__file__).parent / "static", packages=[("licet.standalone", "styles")]),
         name="static",
     )
     for part in (
-        start,
-        signing_in,
-        settings,
-        data,
-        notices,
-        receipts,
-        signals,
-        compare,
-        audit,
-        guide,
-        impact,
+        start_pages,
+        sign_in_pages,
+        settings_pages,
+        data_pages,
+        notice_pages,
+        receipt_pages,
+        signal_pages,
+        compare_pages,
+        audit_pages,
+        guide_pages,
+        impact_pages,
     ):
         app.include_router(part.router)
     _handle_failures(app)

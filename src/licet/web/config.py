@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from licet.terms import AppError
-from licet.web.peers import THIS_MACHINE, networks
+from licet.web.proxy_peers import THIS_MACHINE, networks
 
 _VARIABLE = "LICET_SERVE"
 

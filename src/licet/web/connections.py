@@ -21,7 +21,7 @@ import h11
 from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from licet.web.guard import MOST_HEAD_BYTES
+from licet.web.security_middleware import MOST_HEAD_BYTES
 
 #: Seconds for a request's line and headers.
 HEAD_SECONDS = 10.0

@@ -12,8 +12,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from licet.app.audit import audit_archive
-from licet.app.audit.page import page
+from licet.audit import audit_archive
+from licet.audit.audit_page import page
 from licet.terms import LicetError
 
 MOST_MEMORY_BYTES = 2 * 1024**3

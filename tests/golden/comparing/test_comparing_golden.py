@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from licet.app.comparing import as_html, as_markdown, compare
 from licet.cli.main import app
+from licet.policies.comparison import as_html, as_markdown, compare
 
 HERE = Path(__file__).parent
 DAY = date(2026, 11, 26)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from licet.app.member.differing import in_words
+from licet.app.member.announced_changes import in_words
 from licet.cli.main import app
 from licet.packs import open_pack
 

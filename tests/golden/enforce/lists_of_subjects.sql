@@ -99,7 +99,7 @@ FROM (
         CONCAT_WS('', "t0"."setting", '=', COALESCE("t0"."category", ''), '=', "t0"."state") AS "token"
       FROM "table_2" AS "t0"
       WHERE
-        "t0"."setting" IN ('ai')
+        "t0"."setting" IN ('*', 'ai')
     ) AS "t4"
     GROUP BY
       1

@@ -2,77 +2,107 @@
 
 -- told row by row
 SELECT
-  "t4"."subject",
-  "t4"."region",
-  "t4"."plan",
-  "t4"."subject_number",
-  "t4"."age",
-  '' AS "state",
+  "t10"."subject",
+  "t10"."region",
+  "t10"."plan",
+  "t10"."subject_number",
+  "t10"."age",
+  "t10"."state",
   '' AS "signals"
 FROM (
   SELECT
-    "t3".*
-    EXCLUDE ("lived")
+    "t9"."subject",
+    "t9"."region",
+    "t9"."plan",
+    "t9"."subject_number",
+    "t9"."age",
+    COALESCE("t5"."state", '') AS "state"
   FROM (
     SELECT
-      "t2"."subject",
-      "t2"."region",
-      "t2"."lived",
-      "t2"."plan",
-      "t2"."subject_number",
-      CASE WHEN "t2"."lived" >= 0 THEN 0 ELSE CAST(NULL AS BIGINT) END AS "age"
+      "t7".*
+      EXCLUDE ("lived")
     FROM (
       SELECT
-        "t1"."subject",
-        CASE
-          WHEN (
-            MIN("t1"."region") = MAX("t1"."region")
-          )
-          AND (
-            COUNT("t1"."region") = COUNT(*)
-          )
-          THEN MIN("t1"."region")
-          ELSE CAST(NULL AS TEXT)
-        END AS "region",
-        CASE
-          WHEN (
-            MIN("t1"."lived") = MAX("t1"."lived")
-          )
-          AND (
-            COUNT("t1"."lived") = COUNT(*)
-          )
-          THEN MIN("t1"."lived")
-          ELSE CAST(NULL AS BIGINT)
-        END AS "lived",
-        CASE
-          WHEN (
-            MIN("t1"."plan") = MAX("t1"."plan")
-          ) AND (
-            COUNT("t1"."plan") = COUNT(*)
-          )
-          THEN MIN("t1"."plan")
-          ELSE CAST(NULL AS TEXT)
-        END AS "plan",
-        CAST(MIN("t1"."subject") AS BIGINT) AS "subject_number"
+        "t6"."subject",
+        "t6"."region",
+        "t6"."lived",
+        "t6"."plan",
+        "t6"."subject_number",
+        CASE WHEN "t6"."lived" >= 0 THEN 0 ELSE CAST(NULL AS BIGINT) END AS "age"
       FROM (
         SELECT
-          CAST("t0"."id" AS TEXT) AS "subject",
-          "t0"."country" AS "region",
-          CAST(NULL AS BIGINT) AS "lived",
-          "t0"."plan"
-        FROM "table_1" AS "t0"
-        WHERE
-          NOT CAST("t0"."id" AS TEXT) IS NULL
-      ) AS "t1"
-      GROUP BY
-        1
+          "t3"."subject",
+          CASE
+            WHEN (
+              MIN("t3"."region") = MAX("t3"."region")
+            )
+            AND (
+              COUNT("t3"."region") = COUNT(*)
+            )
+            THEN MIN("t3"."region")
+            ELSE CAST(NULL AS TEXT)
+          END AS "region",
+          CASE
+            WHEN (
+              MIN("t3"."lived") = MAX("t3"."lived")
+            )
+            AND (
+              COUNT("t3"."lived") = COUNT(*)
+            )
+            THEN MIN("t3"."lived")
+            ELSE CAST(NULL AS BIGINT)
+          END AS "lived",
+          CASE
+            WHEN (
+              MIN("t3"."plan") = MAX("t3"."plan")
+            ) AND (
+              COUNT("t3"."plan") = COUNT(*)
+            )
+            THEN MIN("t3"."plan")
+            ELSE CAST(NULL AS TEXT)
+          END AS "plan",
+          CAST(MIN("t3"."subject") AS BIGINT) AS "subject_number"
+        FROM (
+          SELECT
+            CAST("t1"."id" AS TEXT) AS "subject",
+            "t1"."country" AS "region",
+            CAST(NULL AS BIGINT) AS "lived",
+            "t1"."plan"
+          FROM "table_1" AS "t1"
+          WHERE
+            NOT CAST("t1"."id" AS TEXT) IS NULL
+        ) AS "t3"
+        GROUP BY
+          1
+      ) AS "t6"
+    ) AS "t7"
+  ) AS "t9"
+  LEFT OUTER JOIN (
+    SELECT
+      "t2"."subject",
+      LISTAGG("t2"."token", ''
+      ORDER BY
+        "t2"."token" ASC) AS "state"
+    FROM (
+      SELECT
+        "t0"."subject",
+        "t0"."setting",
+        "t0"."category",
+        "t0"."state",
+        CONCAT_WS('', "t0"."setting", '=', COALESCE("t0"."category", ''), '=', "t0"."state") AS "token"
+      FROM "table_2" AS "t0"
+      WHERE
+        "t0"."setting" IN ('*')
     ) AS "t2"
-  ) AS "t3"
-) AS "t4"
+    GROUP BY
+      1
+  ) AS "t5"
+    ON "t9"."subject" = "t5"."subject"
+) AS "t10"
 ORDER BY
-  "t4"."subject" ASC
+  "t10"."subject" ASC
 
--- kept as temp.main.table_2
+-- kept as temp.main.table_3
 SELECT
   "t2"."subject",
   "t2"."subject_number",
@@ -95,8 +125,8 @@ SELECT
   "t3"."reason_7",
   "t3"."mask_8",
   "t3"."reason_8"
-FROM "table_3" AS "t2"
-INNER JOIN "table_4" AS "t3"
+FROM "table_4" AS "t2"
+INNER JOIN "table_5" AS "t3"
   ON "t2"."class_id" = "t3"."class_id"
 
 -- read
@@ -193,7 +223,7 @@ FROM (
             THEN 1
             ELSE 0
           END AS "__licet_row_class"
-        FROM "table_5" AS "t0"
+        FROM "table_6" AS "t0"
       ) AS "t2"
       WHERE
         "t2"."__licet_row_class" IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
@@ -201,7 +231,7 @@ FROM (
     INNER JOIN (
       SELECT
         *
-      FROM "temp"."main"."table_2" AS "t1"
+      FROM "temp"."main"."table_3" AS "t1"
       WHERE
         (
           "t1"."mask_0" <> 0
@@ -260,10 +290,10 @@ SELECT
     THEN 1
     ELSE 0
   END AS "kind"
-FROM "table_6" AS "t0"
+FROM "table_7" AS "t0"
 
 -- told row by row, to prepare the table
 SELECT
   "t0"."__licet_row",
   COALESCE(CASE WHEN "t0"."author" BETWEEN 1 AND 2 THEN "t0"."author" - 1 ELSE 2 END, 2) AS "place"
-FROM "table_6" AS "t0"
+FROM "table_7" AS "t0"

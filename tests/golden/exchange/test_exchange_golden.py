@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.app.exchanging import FORMS, export_policy, import_policy
+from licet.policies.exchange.exchange_files import FORMS, export_policy, import_policy
 
 HERE = Path(__file__).parent
 

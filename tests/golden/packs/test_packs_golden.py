@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from licet.packs import PackErrors, difference, lint, locate_policy, open_pack, parse_pack, shipped
+from licet.packs import PackErrors, difference, locate_policy, open_pack, parse_pack, shipped
+from licet.policies.lint import lint
 
 HERE = Path(__file__).parent
 BROKEN = sorted(file.stem for file in HERE.glob("broken_*.yaml"))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from journeys.receipts import PACK, SIGNER, certificate_of, choice, entry_of, receipt_of
-from licet.app.receipts import check, check_certificate, to_bytes
 from licet.ledger import Entry, EntryKind
+from licet.receipts import check, check_certificate, to_bytes
 from licet.terms.vocabulary import CATEGORIES, PURPOSES
 
 HERE = Path(__file__).parent

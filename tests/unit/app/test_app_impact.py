@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 import licet
 from journeys.networks import make_network, member, message, post
 from licet.app import Workspace
-from licet.app.impact import page, told, write_page
+from licet.app.impact import impact_sentences, write_page
+from licet.app.impact.impact_page import page as impact_page
 from licet.cli.main import app
 from licet.decide import Policy
 from licet.enforce.duckdb_engine import DuckDBEngine
@@ -27,7 +28,7 @@ from licet.ledger import Ledger
 from licet.packs import open_pack
 from licet.sources.catalogue import Catalogue
 from licet.terms import GateError
-from licet.testing.standin import ToldLedger
+from licet.testing.memory_ledger import ToldLedger
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REPORTED, OFFICIAL = "linkedin_as_reported", "linkedin_official"
@@ -79,14 +80,14 @@ def test_the_command(workspace: Workspace) -> None:
     home = str(workspace.layout.root)
 
     def run(*words: str) -> Any:
-        told = CliRunner().invoke(app, ["packs", "impact", REPORTED, *words, "-w", home])
-        assert told.exit_code == 0, told.output
-        return told.stdout
+        impact_sentences = CliRunner().invoke(app, ["packs", "impact", REPORTED, *words, "-w", home])
+        assert impact_sentences.exit_code == 0, impact_sentences.output
+        return impact_sentences.stdout
 
-    told = json.loads(run(OFFICIAL, "--from-date", "2026-01-01", "--json"))
+    impact_sentences = json.loads(run(OFFICIAL, "--from-date", "2026-01-01", "--json"))
     training = next(
         one
-        for one in told["uses"]
+        for one in impact_sentences["uses"]
         if one["purpose"] == "generative_ai_training" and one["recipient"] == "self"
     )
     assert training["members_gained"] == 1 and "gaining" not in training, "nobody is named unasked"
@@ -94,7 +95,7 @@ def test_the_command(workspace: Workspace) -> None:
         {"region": "GB", "members_gained": 1, "members_lost": 0, "name": "United Kingdom"}
     ]
     named = json.loads(run(OFFICIAL, "--from-date", "2026-01-01", "--json", "--members"))
-    assert "ben" in json.dumps(named) and "ben" not in json.dumps(told)
+    assert "ben" in json.dumps(named) and "ben" not in json.dumps(impact_sentences)
     assert "United Kingdom" in run(OFFICIAL, "--from-date", "2026-01-01")
     assert "Nothing changes" in run(REPORTED, "--from-date", "2026-01-01")
     written = workspace.layout.root / "impact.html"
@@ -189,10 +190,10 @@ def test_the_page_says_how_many_and_names_somebody_only_when_asked(
 def test_every_line_of_the_page_adds_up(workspace: Workspace) -> None:
     found = workspace.impact(REPORTED, OFFICIAL, NOW)
     (training,) = (one for one in found.uses if (one.purpose, one.recipient) == ("ad_sharing", "microsoft"))
-    for lines in (told.by_kind(found, training), told.by_region(found, training)):
+    for lines in (impact_sentences.by_kind(found, training), impact_sentences.by_region(found, training)):
         for place, total in ((1, "records_gained"), (2, "records_lost")):
             assert sum(one[place] for one in lines) == sum(getattr(one, total) for one in training.changes)
-    assert sum(one.members_lost for one in told.by_region(found)) == len(found.together.losing)
+    assert sum(one.members_lost for one in impact_sentences.by_region(found)) == len(found.together.losing)
     assert found.members_changed == len({*found.together.gaining, *found.together.losing})
 
 
@@ -201,12 +202,12 @@ def test_a_hostile_policy_writes_no_markup(workspace: Workspace, tmp_path: Path)
     title = next(line for line in text.splitlines() if line.startswith("title:"))
     file = tmp_path / "hostile.yaml"
     file.write_text(text.replace(title, "title: '<script>alert(1)</script><img src=x onerror=alert(2)>'"))
-    shown = page(workspace.impact(REPORTED, str(file), NOW))
+    shown = impact_page(workspace.impact(REPORTED, str(file), NOW))
     assert "<script" not in shown and "<img" not in shown and "&lt;script&gt;" in shown
 
 
 def test_nothing_changes_is_said_so(workspace: Workspace) -> None:
-    shown = page(workspace.impact(REPORTED, REPORTED, NOW))
+    shown = impact_page(workspace.impact(REPORTED, REPORTED, NOW))
     assert (
         "Nothing changes for any of the 4 members." in shown and "<svg" not in shown and "<table" not in shown
     )

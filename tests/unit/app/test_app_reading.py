@@ -14,7 +14,7 @@ import licet
 from journeys.networks import PACK, catalogue_text, make_network, member, post, write_table
 from licet.app.workspace import Workspace
 from licet.sources.catalogue import Location
-from licet.sources.stand import Stand, files_of, look_at
+from licet.sources.file_state import Stand, files_of, look_at
 from licet.terms import AppError, SourceError
 from licet.terms.moments import parse_moment
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from journeys.archives import ALL, BASIC, COMPLETE, OF_2025, OLD, SECRET, zipped
-from licet.app.audit import Report, audit_archive
-from licet.app.audit.judging import Fate
-from licet.app.audit.topics import ADS, FEATURES, RECOMMENDATIONS, TOPICS, TRAINING
-from licet.sources.linkedin.layout import KNOWN_FILES
+from licet.audit import Report, audit_archive
+from licet.audit.judgement import Fate
+from licet.audit.topics import ADS, FEATURES, RECOMMENDATIONS, TOPICS, TRAINING
+from licet.sources.linkedin.linkedin_layout import KNOWN_FILES
 from licet.terms import AppError, LicetError, SourceError
 from licet.terms.moments import parse_moment
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from journeys.archives import COMPLETE, zipped
-from licet.app.audit import Report, audit_archive
-from licet.app.audit.topics import TRAINING
+from licet.audit import Report, audit_archive
+from licet.audit.topics import TRAINING
 from licet.sources.linkedin import Limits
 from licet.terms import SourceError
 from licet.terms.moments import parse_moment

@@ -12,11 +12,11 @@ import pytest
 
 from journeys.archives import COMPLETE, INTERFACE, SECRET, zipped
 from journeys.downloads import CHATGPT, CHATGPT_IN_PARTS, DOWNLOADS, META, TAKEOUT
-from licet.app.audit import Report, audit_archive
-from licet.app.audit.judging import Fate
-from licet.app.audit.page import page
-from licet.app.audit.topics import ADS, TRAINING
-from licet.sources.exports.kinds import Kind
+from licet.audit import Report, audit_archive
+from licet.audit.audit_page import page
+from licet.audit.judgement import Fate
+from licet.audit.topics import ADS, TRAINING
+from licet.sources.archives.archive_kinds import Kind
 from licet.terms import AppError, SourceError
 from licet.terms.moments import parse_moment
 

@@ -12,10 +12,10 @@ import pytest
 
 from journeys.archives import zipped
 from journeys.downloads import CHATGPT, META, TAKEOUT
-from licet.app.audit import Report, audit_archive
-from licet.app.audit.page import page
-from licet.app.audit.recording import MOST_PLACES
-from licet.sources.exports.json_reading import MOST_DEPTH, read_elements
+from licet.audit import Report, audit_archive
+from licet.audit.archive_inventory import MOST_PLACES
+from licet.audit.audit_page import page
+from licet.sources.archives.json_reader import MOST_DEPTH, read_elements
 from licet.terms import SourceError
 from licet.terms.moments import parse_moment
 from unit.app.test_audit_downloads import filled

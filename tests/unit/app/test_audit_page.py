@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from journeys.archives import COMPLETE, zipped
-from licet.app.audit import Report, audit_archive, write_page
-from licet.app.audit.page import page
-from licet.app.standalone.document import document
-from licet.app.standalone.markup import element, joined, link
+from licet.audit import Report, audit_archive, write_page
+from licet.audit.audit_page import page
+from licet.standalone.markup import element, joined, link
+from licet.standalone.standalone_page import document
 from licet.terms.moments import parse_moment
 
 EVIL = '"><img src=https://evil.example/x onerror=alert(1)><script>alert(2)</script>\u202e'
@@ -100,8 +100,8 @@ def test_the_page_takes_its_place_whole(report: Report, tmp_path: Path) -> None:
 
 
 def test_the_colours_stand_in_one_file_that_every_page_reads(report: Report) -> None:
-    palette = (_ROOM / "app/styles/palette.css").read_text()
-    for other in ("app/audit/report.css", "app/styles/standalone.css", "web/static/licet.css"):
+    palette = (_ROOM / "standalone/styles/palette.css").read_text()
+    for other in ("audit/report.css", "standalone/styles/standalone.css", "web/static/licet.css"):
         assert not re.findall(r"--[a-z-]+:", (_ROOM / other).read_text()), other
-    assert palette in page(report) and palette in document("t", element("p", "x"), "f", "styles/impact.css")
+    assert palette in page(report) and palette in document("t", element("p", "x"), "f", "")
     assert 'href="/static/palette.css"' in (_ROOM / "web/templates/base.html").read_text()

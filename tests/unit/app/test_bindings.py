@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 import licet
-from licet.app.differing import compare_policies
 from licet.app.workspace import Workspace
 from licet.packs import Pack
+from licet.policies.difference import compare_policies
 from licet.terms import Code
 from unit.decide.decide_samples import make_pack, make_setting
 

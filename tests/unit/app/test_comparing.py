@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from licet.app.comparing import COLUMNS, as_html, as_markdown, compare, compare_packs
-from licet.app.comparing.cells import SILENCE
-from licet.app.comparing.columns import LINES
-from licet.app.guiding import guide, guide_pack
 from licet.cli.main import app
 from licet.packs import Pack, parse_pack, shipped
 from licet.packs.model import Topic
+from licet.policies.comparison import COLUMNS, as_html, as_markdown, compare, compare_packs
+from licet.policies.comparison.comparison_cells import SILENCE
+from licet.policies.comparison.comparison_columns import LINES
+from licet.policies.policy_guide import guide, guide_pack
 from licet.terms import AppError
-from licet.testing.policies import packs
+from licet.testing.drawn_policies import packs
 from unit.packs.pack_samples import pack_value
 
 DAY = date(2026, 11, 26)

@@ -10,17 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from licet.app.differing import PolicyDifference, compare_policies
-from licet.app.differing.difference import difference_of
-from licet.app.differing.places import name_places
-from licet.app.differing.reaching import common_moment, kinds_known, kinds_used, places_alike, topmost
 from licet.cli.main import app
 from licet.decide import Policy
 from licet.packs import check_pack
+from licet.policies.difference import PolicyDifference, compare_policies
+from licet.policies.difference.place_changes import name_places
+from licet.policies.difference.policy_difference import difference_of
+from licet.policies.difference.reach_changes import (
+    common_moment,
+    kinds_known,
+    kinds_used,
+    places_alike,
+    topmost,
+)
 from licet.terms.regions import COUNTRIES
 from licet.terms.vocabulary import CATEGORIES
+from licet.testing.drawn_policies import make_pack
 from licet.testing.effort import examples
-from licet.testing.policies import make_pack
 from licet.testing.successors import make_successor
 from unit.packs.pack_samples import add_rule, rule
 from unit.packs.pack_samples import make_pack as sample

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from licet.app.drifting import Drift, Limits, check_quotes
-from licet.app.drifting.nearest import SearchedText, lay_over
-from licet.app.drifting.words import words_of
 from licet.cli.main import app
+from licet.policies.quotations import Drift, Limits, check_quotes
+from licet.policies.quotations.nearest_passage import SearchedText, lay_over
+from licet.policies.quotations.passage_words import words_of
 from licet.terms import AppError, LicetError
 
 ROOT = Path(__file__).parents[3]

@@ -17,7 +17,7 @@ import pytest
 from journeys.command_line import run_licet
 from journeys.networks import RECIPE, make_network, member, post
 from licet.app import Workspace
-from licet.app.deciding import Question
+from licet.app.point_decisions import Question
 from licet.ledger.tombstones import Marks
 
 AT = datetime(2025, 12, 1, tzinfo=UTC)

@@ -10,9 +10,9 @@ import pytest
 
 import licet
 from journeys.networks import make_network, member, post, write_table
-from licet.app.receipts.checking import check
 from licet.app.workspace import Workspace
 from licet.ledger import EntryKind
+from licet.receipts.receipt_check import check
 from licet.terms import AppError
 from licet.terms.moments import parse_moment
 

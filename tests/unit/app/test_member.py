@@ -11,9 +11,9 @@ import pytest
 from journeys.networks import PACK, make_network, member, message, post
 from journeys.site import site
 from licet.app import Workspace
-from licet.app.member.notices import as_email
-from licet.app.member.settings import menu
+from licet.app.member.member_notices import as_email
 from licet.ledger import EntryKind, NewEntry
+from licet.policies.control_pages import menu
 from licet.terms import AppError, ChoiceState, UseError
 from licet.terms.moments import parse_moment
 

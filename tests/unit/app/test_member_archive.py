@@ -17,10 +17,10 @@ import pytest
 from journeys.networks import comment, make_network, member, message, post
 from licet.app import Workspace
 from licet.app.archive import write_member_archive
-from licet.app.archive.zipping import zipped
-from licet.app.receipts import check
-from licet.app.receipts.proof import leaf_hash_of
+from licet.app.archive.zip_writer import zipped
 from licet.ledger import Checkpoint, EntryKind, InclusionProof, NewEntry
+from licet.receipts import check
+from licet.receipts.receipt_proof import leaf_hash_of
 from licet.terms import AppError, SourceError
 from licet.terms.moments import parse_moment
 

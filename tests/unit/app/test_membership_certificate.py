@@ -8,7 +8,7 @@ import pytest
 
 from journeys.networks import make_network, member, post
 from licet.app import Workspace
-from licet.app.receipts import ReceiptProblemCode, check_certificate, to_bytes
+from licet.receipts import ReceiptProblemCode, check_certificate, to_bytes
 from licet.terms import AppError, LicetError, UseError
 from licet.terms.membership_proof import Membership
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import licet
-from licet.sources.files import replace_file
+from licet.sources.file_replacement import replace_file
 
 
 @pytest.fixture(autouse=True, params=[0o000, 0o022, 0o077])

@@ -12,8 +12,8 @@ from rdflib import Graph, Literal, URIRef
 from journeys.networks import PACK, make_network, member
 from journeys.receipts import PACK_TEXT, SIGNER, choice, receipt_of
 from licet.app import Workspace
-from licet.app.receipts import ReceiptProblemCode, check, read_receipt, to_bytes
 from licet.ledger import EntryKind, NewEntry
+from licet.receipts import ReceiptProblemCode, check, read_receipt, to_bytes
 from licet.terms import AppError, LedgerError
 
 ROWS = {"members": [member("ann"), member("ben", "CH")]}

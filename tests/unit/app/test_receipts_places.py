@@ -9,9 +9,9 @@ import pytest
 
 from journeys.receipts import PACK, SIGNER
 from ledger_homes import Home
-from licet.app.receipts import check, to_bytes
-from licet.app.receipts.issuing import issue
 from licet.ledger import EntryKind, Ledger, NewEntry
+from licet.receipts import check, to_bytes
+from licet.receipts.receipt_issue import issue
 from licet.terms import AppError
 
 MOMENT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from journeys.networks import make_network, member, post
 from licet.app import Workspace
-from licet.app.receipts.membership_certificate import check_certificate
 from licet.cli.main import app
 from licet.ledger import Ledger
+from licet.receipts.membership_certificate import check_certificate
 from licet.store import Store
 from licet.terms import EVERY_USE, LicetError, StoreError
 from licet.terms.moments import parse_moment
@@ -163,7 +163,7 @@ def test_a_search_that_misses_what_it_is_looking_for_is_no_search(
     workspace.corpus_build()
     workspace.choose("anna", "ai", "off")
     list(workspace.update())
-    monkeypatch.setattr("licet.store.scan.spell", lambda marker: [])
+    monkeypatch.setattr("licet.store.residue_scan.spell", lambda marker: [])
     with pytest.raises(LicetError) as caught:
         workspace.purge()
     assert caught.value.code == "STOR-012" and len(workspace.corpus_list()) == 2, "nothing was removed"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import licet
-from licet.app.disk import clear_disk_errors
-from licet.app.story import pick_someone
+from licet.app.demo_story import pick_someone
 from licet.terms import AppError
+from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.moments import parse_moment
 
 

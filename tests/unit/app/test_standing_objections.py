@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from journeys.networks import PACK, make_network, member, post
-from licet.app.receipts.checking import check
 from licet.app.workspace import Workspace
+from licet.receipts.receipt_check import check
 from licet.terms import EVERY_USE, AppError, GateError
 
 #: The next policy has a setting more, which starts on, and posts that no setting governs.

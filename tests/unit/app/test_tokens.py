@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from licet.app.tokens import SCOPES, Tokens
+from licet.app.access_tokens import SCOPES, Tokens
 from licet.terms import LicetError
 
 

@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 
 from journeys.networks import comment, make_network, member, message, post
 from licet.app import Workspace
-from licet.app.impact.counting import policy_as_in_force
+from licet.app.impact.policy_impact import policy_as_in_force
 from licet.cli.main import app
 from licet.enforce.impact import uses_of
 from licet.packs import open_pack, shipped
 from licet.terms import AppError, PackError
-from licet.testing.expected import expect, people_of
+from licet.testing.expected_rows import expect, people_of
 from licet.testing.worlds import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)

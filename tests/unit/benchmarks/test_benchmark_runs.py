@@ -45,7 +45,7 @@ from benchmarks.policies import (
 from benchmarks.targets import TARGETS
 
 from licet.decide import Policy, decide
-from licet.packs.library import open_pack
+from licet.packs.pack_library import open_pack
 from postgres_server import OWNER, PostgresServer
 
 TINY: dict[str, Any] = {

@@ -18,7 +18,7 @@ import typer
 import licet
 from journeys.command_line import run_licet, serves
 from journeys.networks import RECIPE, comment, make_network, member, post, write_table
-from licet.cli.door import printable
+from licet.cli.command_support import printable
 from licet.cli.main import app
 from licet.terms.moments import parse_moment
 

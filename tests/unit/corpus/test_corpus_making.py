@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from journeys.networks import RECIPE, assert_update_equals_rebuild, comment, make_network, member, post
 from licet.enforce import Access
-from licet.enforce.worker import apply
+from licet.enforce.pool_worker import apply
 from licet.terms.canonical import canonical_json
 from licet.terms.log_tree import leaf_hash
 from licet.terms.moments import parse_moment
 from licet.testing.effort import examples
-from licet.uses.corpus.documents import make_documents
-from licet.uses.corpus.making import NAME, REGION, Maker, leaf_hashes, schema
+from licet.uses.corpus.document_maker import NAME, REGION, Maker, leaf_hashes, schema
+from licet.uses.corpus.document_selection import make_documents
 from licet.uses.corpus.recipe import load_recipe, parse_recipe
 
 DAY = parse_moment("2025-10-15")

@@ -12,7 +12,7 @@ from licet.enforce import Access
 from licet.terms import GateError, UseError
 from licet.terms.moments import parse_moment
 from licet.terms.vocabulary import CATEGORIES, NEVER_LEARNT, PURPOSES, TRAINING, is_never_learnt
-from licet.uses.corpus.documents import make_documents
+from licet.uses.corpus.document_selection import make_documents
 from licet.uses.corpus.recipe import load_recipe
 
 DAY = parse_moment("2025-10-15")

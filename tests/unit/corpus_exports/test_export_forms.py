@@ -28,9 +28,9 @@ from licet.uses.corpus.exports import (
     export_jsonl,
     export_parquet,
 )
-from licet.uses.corpus.exports.card import plain, size_category
 from licet.uses.corpus.exports.croissant import CONTEXT
-from licet.uses.corpus.exports.documents import SCHEMA
+from licet.uses.corpus.exports.dataset_card import plain, size_category
+from licet.uses.corpus.exports.exported_documents import SCHEMA
 
 Make = Callable[..., Any]
 FORMS = [export_parquet, export_jsonl, export_huggingface, export_croissant]

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from licet.terms import UseError
-from licet.uses.corpus.text.rendering import join_threads, render
+from licet.uses.corpus.text.document_text import join_threads, render
 
 PROFILE = {
     "headline": pa.array(["Engineer", None, "", "  "]),

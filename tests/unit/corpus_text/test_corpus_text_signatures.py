@@ -12,7 +12,7 @@ import pytest
 from licet.terms import UseError
 from licet.uses.corpus.text.near_duplicates import places
 from licet.uses.corpus.text.signatures import ALGORITHM, signatures
-from licet.uses.corpus.text.words import split_words
+from licet.uses.corpus.text.word_numbers import split_words
 
 
 def similarity(one: str, other: str) -> float:

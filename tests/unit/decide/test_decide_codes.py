@@ -11,7 +11,7 @@ from decide_samples import AT, MEMBER, PERMIT, REQUEST, make_pack, make_policy, 
 from licet.decide import Facts, decide
 from licet.decide.policy import Policy
 from licet.terms import ChoiceState, Code
-from licet.testing.questions import under
+from licet.testing.drawn_questions import under
 
 DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)

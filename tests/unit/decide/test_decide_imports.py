@@ -22,4 +22,4 @@ def test_no_module_of_decide_imports_itself_by_way_of_another() -> None:
             if name == "licet.decide" or name.startswith("licet.decide.")
         }
     assert {"specification", "evaluator", "explain"} <= {*graphlib.TopologicalSorter(imports).static_order()}
-    assert imports["specification"] == {"words"}
+    assert imports["specification"] == {"question"}

@@ -11,8 +11,8 @@ import pytest
 
 import licet
 from journeys.networks import AUTUMN, RECIPE, make_network, member, post, write_table
-from licet.app.deciding import Question
-from licet.app.what_if import nothing_permitted
+from licet.app.point_decisions import Question
+from licet.app.policy_projection import nothing_permitted
 from licet.app.workspace import Workspace
 from licet.enforce import Gate
 from licet.enforce.absences import Absences, RosterHere, RosterThere

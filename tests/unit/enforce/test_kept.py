@@ -13,8 +13,8 @@ from enforce_samples import AT, FACTS, MEMBERS, PACK, POSTS, POSTS_TABLE
 from licet.decide import Policy
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.enforce.kept import Kept
-from licet.enforce.roll import Roll
+from licet.enforce.gate_cache import Kept
+from licet.enforce.subject_index import Roll
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
@@ -93,10 +93,10 @@ def test_a_choice_moves_those_who_made_it_and_leaves_everybodys_number(place: Pl
 def test_where_many_changed_the_roll_is_called_anew_and_rows_keep_their_numbers(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("licet.enforce.kept._ALWAYS_FOLLOWED", 0)
+    monkeypatch.setattr("licet.enforce.gate_cache._ALWAYS_FOLLOWED", 0)
     assert place.texts() == ["a", "b"]
     before, numbers = place.roll, dict(place.kept._told)
-    monkeypatch.setattr("licet.enforce.members.follow", None)  # nobody is followed
+    monkeypatch.setattr("licet.enforce.member_classes.follow", None)  # nobody is followed
     for subject in ("ann", "ben"):
         place.choose(subject, "off")
     assert place.texts() == []

@@ -13,7 +13,7 @@ import pytest
 from enforce_samples import POSTS, Told, as_written, make_gate
 
 from licet.enforce import Gate
-from licet.enforce.marks import gather, marks_of_judged, smallest
+from licet.enforce.row_verdicts import gather, marks_of_judged, smallest
 from licet.terms import GateError
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from licet.enforce.serving import OwnRows, Present, Serving
-from licet.enforce.subject_index import SubjectIndexes
+from licet.enforce.subject_rows import SubjectIndexes
 from licet.testing.agreement import rows_of
-from licet.testing.expected import expect, known_facts, people_of
-from licet.testing.standin import open_gate
+from licet.testing.expected_rows import expect, known_facts, people_of
+from licet.testing.memory_ledger import open_gate
 from licet.testing.worlds import World, make_world
 
 

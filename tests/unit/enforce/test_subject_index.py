@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licet.enforce import subject_index
-from licet.enforce.subject_index import SEEN_BY, SubjectIndexes
+from licet.enforce import subject_rows
+from licet.enforce.subject_rows import SEEN_BY, SubjectIndexes
 from licet.sources.catalogue import Catalogue
 from licet.terms import SourceError
 from licet.testing.effort import examples
@@ -112,7 +112,7 @@ def test_what_cannot_be_copied_is_read_each_time(tmp_path: Path, monkeypatch: py
             if nothing is None:
                 patch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
             else:
-                patch.setattr(subject_index, name, nothing)
+                patch.setattr(subject_rows, name, nothing)
             table = SubjectIndexes(tmp_path).of("posts", one)
             for _ in range(4):
                 assert table.about(["m3"]).as_written()["n"].to_pylist() == [3]

@@ -8,7 +8,7 @@ from enforce_samples import AT, PACK, permit
 
 from licet.decide import Facts, Policy
 from licet.decide.combination import Reason
-from licet.enforce.tabulate import MARK, Subject, answers, dimensions, facts_of
+from licet.enforce.decision_table import MARK, Subject, answers, dimensions, facts_of
 from licet.packs import Pack
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code
 

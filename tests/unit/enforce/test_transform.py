@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from transformed import HERE, ROWS, SCHEMA, counted, killed, odd
 
 from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.enforce.spreading import cut_between_groups
+from licet.enforce.process_pool import cut_between_groups
 from licet.terms import GateError, SourceError
 from licet.testing.effort import examples
 

@@ -24,9 +24,9 @@ from licet.terms import GateError
 PROFILE = permit("head", categories=["profile"], regions=["DE"])
 (PEOPLE,) = people_columns(("author",))
 
-#: Where what a use can reach comes from. `licet.enforce.counts` are numbers, `licet.terms` words.
+#: Where what a use can reach comes from. `licet.enforce.gate_counts` are numbers, `licet.terms` words.
 _OPEN = ("builtins", "datetime", "types", "pyarrow.", "licet.enforce.access", "licet.enforce.selection",
-         "licet.enforce.counts", "licet.terms")  # fmt: skip
+         "licet.enforce.gate_counts", "licet.terms")  # fmt: skip
 
 
 def access_to(*gates: Any) -> Access:

@@ -170,7 +170,7 @@ def test_checkpoint_file_that_fell_behind_is_mended_by_whatever_comes_next(
     ledger, home, signer, choice, monkeypatch
 ) -> None:
     """While others wait, a commit may leave the file to the next; that one may fail, and the file is written still."""
-    monkeypatch.setattr("licet.ledger.appending.FILE_LAG_SECONDS", 60)
+    monkeypatch.setattr("licet.ledger.appender.FILE_LAG_SECONDS", 60)
     ledger.append([choice("first", "on")])
     engine, commits = ledger._storage._engine, []
     waiting, release = threading.Event(), threading.Event()

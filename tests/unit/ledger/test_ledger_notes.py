@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from licet.ledger import Checkpoint, PublicKey, Signer
-from licet.ledger.notes import open_note, write_note
+from licet.ledger.signed_notes import open_note, write_note
 from licet.terms import LedgerError
 from licet.terms.log_tree import EMPTY_ROOT
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from licet.packs import Finding, Pack, PackErrors, lint, locate_pack, parse_pack
+from licet.packs import Pack, PackErrors, locate_pack, parse_pack
+from licet.policies.lint import Finding, lint
 
 TODAY = date(2025, 12, 1)
 

@@ -14,7 +14,7 @@ import pytest
 
 from licet.packs import Pack, Rule, Setting, open_pack
 from licet.packs.model import Notice, State, Status
-from licet.packs.references import citations
+from licet.packs.pack_references import citations
 from licet.terms import SELF
 from licet.terms.regions import COUNTRIES, members_of
 from licet.terms.vocabulary import CATEGORIES, ancestors

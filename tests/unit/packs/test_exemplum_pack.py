@@ -9,9 +9,9 @@ import pytest
 
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.packs import lint, open_pack
-from licet.packs.references import citations
+from licet.packs.pack_references import citations
 from licet.terms import ChoiceState, Code
-from licet.testing.questions import under
+from licet.testing.drawn_questions import under
 
 PACK = open_pack("exemplum")
 POLICY = Policy(PACK)

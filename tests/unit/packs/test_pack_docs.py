@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import licet.packs
-from licet.packs import Pack, lint, parse_pack, shipped
-from licet.packs.linting.findings import severity_of
+import licet
+from licet.packs import Pack, parse_pack, shipped
 from licet.packs.model import (
     Category,
     Controller,
@@ -24,12 +23,18 @@ from licet.packs.model import (
     Source,
     Statement,
 )
+from licet.policies.lint import lint
+from licet.policies.lint.findings import severity_of
 from unit.packs import test_article
 
 DOCS = Path(__file__).parents[3] / "docs"
 PACKS = (DOCS / "packs.md").read_text(encoding="utf-8")
 ARTICLE = (DOCS / "article.md").read_text(encoding="utf-8")
-SOURCES = [file.read_text(encoding="utf-8") for file in Path(licet.packs.__file__).parent.rglob("*.py")]
+SOURCES = [
+    file.read_text(encoding="utf-8")
+    for room in ("packs", "policies")
+    for file in (Path(licet.__file__).parent / room).rglob("*.py")
+]
 
 
 def blocks(language: str) -> list[str]:

@@ -16,8 +16,9 @@ import pytest
 from pack_samples import TODAY, make_pack
 
 from licet.decide import Policy
-from licet.packs import Pack, PackErrors, lint
+from licet.packs import Pack, PackErrors
 from licet.packs.loading import check_pack
+from licet.policies.lint import lint
 
 Edit = Callable[[dict[str, Any]], None]
 

@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from licet.cli.main import app
 from licet.packs import PackErrors, parse_pack
 from licet.packs.dpv import is_term
-from licet.packs.exchange import FORMS, Imported, export_pack, import_pack
-from licet.packs.exchange.iris import PREFIXES
+from licet.policies.exchange import FORMS, Imported, export_pack, import_pack
+from licet.policies.exchange.iris import PREFIXES
 from licet.terms import PackError
 from unit.packs.pack_samples import add_rule, make_pack
 

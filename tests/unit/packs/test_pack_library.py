@@ -10,7 +10,7 @@ import yaml
 
 from licet.packs import PackErrors, load_pack, locate_policy, open_pack, pack_schema, parse_pack, shipped
 from licet.packs.model import Part
-from licet.packs.schema import EXAMPLE
+from licet.packs.pack_schema import EXAMPLE
 from unit.packs.pack_samples import pack_text, pack_value
 from unit.packs.schema_check import violations
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from licet.packs import Severity, lint, open_pack
+from licet.packs import open_pack
+from licet.policies.lint import Severity, lint
 from unit.packs.pack_samples import TODAY, Edit, add_rule, findings_of, make_pack, rule
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from licet.packs import PackErrors, load_pack, parse_pack
-from licet.packs.reading import MAX_BYTES, read
+from licet.packs.yaml_reader import MAX_BYTES, read
 from licet.terms import PackError
 from unit.packs.pack_samples import pack_text
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from licet.app.comparing.comparing import uses_of as uses_compared
-from licet.app.differing.uses import uses_that_differ
-from licet.app.differing.voice import TO_YOU
-from licet.app.member.flows import flows
+from licet.app.member.data_uses import flows
 from licet.decide import Policy, Request, decide
-from licet.decide.words import Facts
+from licet.decide.question import Facts
 from licet.enforce.impact import uses_of
 from licet.packs import Pack, Use, open_pack
+from licet.policies.comparison.comparison_table import uses_of as uses_compared
+from licet.policies.difference.audience import TO_YOU
+from licet.policies.difference.use_changes import uses_that_differ
 from unit.decide.decide_samples import AT
 
 ASSISTANT = {"label": "our assistant", "kind_of": "generative_ai_training"}

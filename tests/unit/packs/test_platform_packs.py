@@ -9,12 +9,12 @@ import pytest
 import yaml
 
 from licet.decide import Decision, Facts, Policy, Request, decide
-from licet.packs import Pack, PackErrors, lint, open_pack, parse_pack, shipped
-from licet.packs.linting import Severity
+from licet.packs import Pack, PackErrors, open_pack, parse_pack, shipped
 from licet.packs.model import NEVER, Status, Topic
-from licet.packs.references import citations
+from licet.packs.pack_references import citations
+from licet.policies.lint import Severity, lint
 from licet.terms import ChoiceState, Code
-from licet.testing.questions import under
+from licet.testing.drawn_questions import under
 from unit.packs.pack_samples import pack_value
 
 NOTES = (Path(__file__).parents[3] / "docs" / "platforms.md").read_text(encoding="utf-8")

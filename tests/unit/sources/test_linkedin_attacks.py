@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from licet.sources.archive import open_archive
 from licet.sources.linkedin import Limits, import_linkedin
+from licet.sources.zip_archive import open_archive
 from licet.terms import SourceError
 from unit.sources.linkedin_archives import PROFILE, archive
 
@@ -244,7 +244,7 @@ def test_a_missing_file_a_folder_and_one_too_large_are_refused(tmp_path: Path) -
 
 
 def test_the_rows_of_all_files_together_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("licet.sources.linkedin.importing.MOST_CELLS", 20)
+    monkeypatch.setattr("licet.sources.linkedin.linkedin_import.MOST_CELLS", 20)
     path = archive(
         tmp_path / "a.zip", {"Skills.csv": "Name\n" + "a\nb\n" * 3, "Skills_1.csv": "Name\nc\nd\n"}
     )

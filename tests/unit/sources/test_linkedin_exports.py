@@ -10,10 +10,10 @@ import pytest
 
 from licet.sources.catalogue import Catalogue
 from licet.sources.catalogue_file import load_catalogue, merge_tables, save_catalogue
+from licet.sources.embedded_labels import check_stamps, stamped_labels
 from licet.sources.import_report import ImportReport
 from licet.sources.linkedin import import_linkedin
-from licet.sources.linkedin.layout import layout_of
-from licet.sources.stamps import check_stamps, stamped_labels
+from licet.sources.linkedin.linkedin_layout import layout_of
 from licet.terms.vocabulary import ancestors
 from unit.sources import linkedin_exports as exports
 from unit.sources.linkedin_archives import archive

@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from licet.sources.catalogue import Catalogue
+from licet.sources.embedded_labels import check_stamps, stamped_labels
 from licet.sources.import_report import FileOutcome, ImportReport
 from licet.sources.linkedin import import_linkedin
-from licet.sources.stamps import check_stamps, stamped_labels
 from licet.terms import SourceError
 from unit.sources.linkedin_archives import MESSAGES_HEADER, PROFILE, SHARES, archive, message
 
@@ -289,7 +289,7 @@ def test_far_too_many_cells_are_refused(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_endless_blank_lines_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("licet.sources.linkedin.csv_reading.MOST_LINES", 100)
+    monkeypatch.setattr("licet.sources.linkedin.linkedin_csv.MOST_LINES", 100)
     report = take(tmp_path, {"Courses.csv": "Name,Number\n" + "\n" * 100, "Profile.csv": PROFILE})
     assert outcome(report, "Courses.csv").reason.startswith("SRC-051")
 

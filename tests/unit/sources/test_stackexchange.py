@@ -11,8 +11,8 @@ import pytest
 
 from licet.sources.catalogue import Catalogue
 from licet.sources.catalogue_file import load_catalogue, merge_tables, save_catalogue
+from licet.sources.embedded_labels import check_stamps, stamped_labels
 from licet.sources.stackexchange import import_stackexchange
-from licet.sources.stamps import check_stamps, stamped_labels
 from licet.terms import SourceError
 
 REAL = Path(__file__).parents[3] / ".." / "shared" / "data" / "stackexchange_cardano"

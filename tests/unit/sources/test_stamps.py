@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from licet.sources.catalogue import STAMP, Catalogue, FactsTable, Location, Table
+from licet.sources.embedded_labels import check_stamps, stamped_labels
 from licet.sources.parquet_files import ROW_GROUP_ROWS, parquet_files, write_batches, write_table
-from licet.sources.stamps import check_stamps, stamped_labels
 from licet.terms import SourceError
 
 PRIVATE = "private_communication.messages"

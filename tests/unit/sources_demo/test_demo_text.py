@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from licet.sources.demo.cast import TRADES, draw_member
 from licet.sources.demo.contacts import IBAN_FOR_LANGUAGE, iban_for
 from licet.sources.demo.grammar import COMMON, Speaker, expand, languages, parse_phrase, phrases_of
-from licet.sources.demo.people import TRADES, draw_member
-from licet.sources.demo.streams import Stream
+from licet.sources.demo.random_streams import Stream
 from licet.sources.demo.voices import article, settle, tag, voice
 from licet.uses.corpus.text.language import detect_language
 from licet.uses.corpus.text.near_duplicates import find_duplicates

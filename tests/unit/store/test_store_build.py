@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from licet.store import Build, Store
-from licet.store.local import LocalFiles
+from licet.store.local_files import LocalFiles
 from licet.terms import StoreError
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from licet.store.parquet import parquet_bytes, parquet_writer, plain_schema
+from licet.store.parquet_writer import parquet_bytes, parquet_writer, plain_schema
 
 
 def people(names: list[str]) -> pa.Table:

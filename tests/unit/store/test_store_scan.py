@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from licet.store import Store, looking, parquet_bytes
+from licet.store import Store, marker_search, parquet_bytes
 from licet.store.decoys import make_decoys
-from licet.store.looking import look, spell
+from licet.store.marker_search import look, spell
 from licet.terms import StoreError
 
 NAME = "Zoë Marchetti-Ødegård"
@@ -191,11 +191,13 @@ def nothing(*_: Any) -> Iterator[Any]:
     return iter(())
 
 
-def only_raw(marker: bytes) -> list[looking.Needle]:
-    return [looking.Needle(marker, marker)]
+def only_raw(marker: bytes) -> list[marker_search.Needle]:
+    return [marker_search.Needle(marker, marker)]
 
 
-def without_dictionaries(array: Any, real: Callable[[Any], Iterator[Any]] = looking._leaves) -> Iterator[Any]:
+def without_dictionaries(
+    array: Any, real: Callable[[Any], Iterator[Any]] = marker_search._leaves
+) -> Iterator[Any]:
     yield from real(array.dictionary_decode() if pa.types.is_dictionary(array.type) else array)
 
 
@@ -219,7 +221,7 @@ def without_nesting(array: Any) -> Iterator[Any]:
 def test_a_scan_that_lost_a_skill_is_refused(
     store: Store, monkeypatch: pytest.MonkeyPatch, skill: str, broken: Callable[..., Any], missed: str
 ) -> None:
-    monkeypatch.setattr(looking, skill, broken)
+    monkeypatch.setattr(marker_search, skill, broken)
     for each in (store, Store.open(store.where, read_only=True)):
         with pytest.raises(StoreError, match=f"STOR-012: the scan did not find the decoy it hid as {missed}"):
             each.scan([MARKER])
@@ -228,7 +230,7 @@ def test_a_scan_that_lost_a_skill_is_refused(
 def test_a_scan_that_knows_only_plain_spelling_is_refused(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("licet.store.scan.spell", only_raw)
+    monkeypatch.setattr("licet.store.residue_scan.spell", only_raw)
     with pytest.raises(StoreError, match=r"STOR-012: .* a JSON escape"):
         store.scan([MARKER])
 

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from journeys.networks import make_network, member, message, post
 from journeys.site import Browser, site
 from licet.app import Workspace
-from licet.app.tokens import SCOPES
+from licet.app.access_tokens import SCOPES
 from licet.terms.moments import parse_moment
 
 SECRET = "the-words-only-she-may-read"
@@ -192,7 +192,7 @@ def test_a_made_up_session_is_nobody(browser: Browser, cookie: str) -> None:
 
 def test_a_session_ends_by_itself(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     browser.sign_in("annegret")
-    monkeypatch.setattr("licet.web.visitors.time.time", lambda: 4e9)
+    monkeypatch.setattr("licet.web.authentication.time.time", lambda: 4e9)
     assert browser.get("/settings", follow_redirects=False).status_code == 303
 
 
@@ -317,7 +317,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(
         raise RuntimeError("postgresql://user:password@host")
 
     browser.sign_in("annegret")
-    monkeypatch.setattr("licet.web.pages.data.draw", broken)
+    monkeypatch.setattr("licet.web.pages.data_pages.draw", broken)
     with pytest.raises(RuntimeError):  # for the server's log
         browser.get("/data")
     browser.raise_server_exceptions = False

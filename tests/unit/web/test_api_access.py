@@ -13,11 +13,11 @@ from journeys.api import ROOT, Platform, make_token, platform
 from journeys.networks import make_network, member, post
 from journeys.site import ADDRESS, Browser, site
 from licet.app import Workspace
-from licet.app.tokens import SCOPES
-from licet.web.api.problems import MEDIA_TYPE
-from licet.web.api.tokens import TokenNeeded
-from licet.web.guard import MOST_BATCH_BYTES
-from licet.web.limits import Rate
+from licet.app.access_tokens import SCOPES
+from licet.web.api.problem_details import MEDIA_TYPE
+from licet.web.api.token_check import TokenNeeded
+from licet.web.rate_limits import Rate
+from licet.web.security_middleware import MOST_BATCH_BYTES
 
 QUESTION = {"subject": "ann", "purpose": "generative_ai_training", "category": "content.posts"}
 

@@ -13,7 +13,7 @@ import pytest
 from journeys.api import Platform, platform
 from journeys.networks import make_network, member, post
 from licet.app import Workspace
-from licet.web.guard import MOST_CHOICES_BYTES
+from licet.web.security_middleware import MOST_CHOICES_BYTES
 
 #: Ids that break naive routes, and none of which is another's.
 ODD_IDS = ["a/b", "..", ".", "a%2Fb", "ü ñ 漢", "'; DROP TABLE entries; --", "?x=1#y", "a\nb", "+", "é" * 500]

@@ -21,7 +21,7 @@ from journeys.networks import make_network, member
 from journeys.site import ADDRESS, Browser, serving
 from licet.web.application import make_application
 from licet.web.config import ServeConfig
-from licet.web.pages import audit
+from licet.web.pages import audit_pages
 
 EVIL = "<script>alert(1)</script>"
 
@@ -135,7 +135,7 @@ def test_size_turns_and_rate_are_bounded(root: Path, scratch: Path) -> None:
         answer = send(browser, b"x")
         assert answer.status_code == 429 and "Another file of yours" in answer.text
         uploads.senders.clear()
-        uploads.held_bytes = audit.MOST_HELD_BYTES - 10
+        uploads.held_bytes = audit_pages.MOST_HELD_BYTES - 10
         assert send(browser, b"x").status_code == 503
         uploads.held_bytes = 0
         statuses = [send(browser, b"").status_code for _ in range(6)]
@@ -149,7 +149,7 @@ def test_whoever_sends_slowly_holds_no_turn(root: Path, scratch: Path) -> None:
     """More uploads than there are turns stand still halfway, and another visitor's file is read."""
     with serving(root) as port:
         slow = []
-        for number in range(audit.MOST_AT_ONCE + 1):
+        for number in range(audit_pages.MOST_AT_ONCE + 1):
             connection = socket.create_connection(
                 ("127.0.0.1", port), source_address=(f"127.0.0.{number + 2}", 0)
             )
@@ -173,7 +173,7 @@ def test_whoever_sends_slowly_holds_no_turn(root: Path, scratch: Path) -> None:
 def test_a_file_waits_for_its_turn_and_not_for_ever(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "TURN_SECONDS", 0.1)
+    monkeypatch.setattr(audit_pages, "TURN_SECONDS", 0.1)
     uploads = inner(browser).state.uploads
     uploads.turns = asyncio.Semaphore(0)
     assert send(browser, b"{}").status_code == 503
@@ -184,7 +184,7 @@ def test_what_costs_too_much_to_read_is_ended(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The system bounds the reader's time on a processor: the lines of this file would take it many times as long."""
-    monkeypatch.setattr(audit, "MOST_CPU_SECONDS", 2)
+    monkeypatch.setattr(audit_pages, "MOST_CPU_SECONDS", 2)
     line = "2024-01-01 00:00:00,http://x,{},,,MEMBER_NETWORK\n"
     lines = "".join(line.format(number * 7919 % 1_000_003) for number in range(50_000))
     head = "Date,ShareLink,ShareCommentary,SharedUrl,MediaUrl,Visibility\n"
@@ -194,7 +194,7 @@ def test_what_costs_too_much_to_read_is_ended(
 
 
 def test_a_file_that_takes_too_long_is_given_up(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "MOST_SECONDS", 0.5)
+    monkeypatch.setattr(audit_pages, "MOST_SECONDS", 0.5)
     answer = send(browser, b"{}")
     assert answer.status_code == 422 and "took too long" in answer.text
 
@@ -212,7 +212,7 @@ def test_when_the_visitor_goes_away_the_reading_ends_and_nothing_stays(
         assert list(scratch.iterdir()) == []  # also while it is read, it has no name
         return started[-1]
 
-    monkeypatch.setattr(audit.asyncio, "create_subprocess_exec", noted)
+    monkeypatch.setattr(audit_pages.asyncio, "create_subprocess_exec", noted)
     token = browser.token("/audit")
     body = (
         f'--b\r\nContent-Disposition: form-data; name="token"\r\n\r\n{token}\r\n--b\r\nContent-Disposition: form-data;'

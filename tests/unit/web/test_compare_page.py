@@ -11,8 +11,8 @@ import pytest
 
 from journeys.networks import make_network, member
 from journeys.site import Browser, site
-from licet.app.comparing import COLUMNS, compare
-from licet.app.comparing.cells import SILENCE
+from licet.policies.comparison import COLUMNS, compare
+from licet.policies.comparison.comparison_cells import SILENCE
 
 DAY = "2026-11-26"
 #: What follows a fact: how sure it is, where it is not simply stated, and the number of its source.

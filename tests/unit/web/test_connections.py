@@ -11,7 +11,7 @@ import pytest
 
 from journeys.networks import make_network, member
 from journeys.site import serving
-from licet.web import connections, guard
+from licet.web import connections, security_middleware
 from licet.web.connections import BoundedProtocol
 
 HOST = b"Host: 127.0.0.1\r\n"
@@ -139,7 +139,7 @@ def test_a_connection_between_requests_is_kept(port: int, monkeypatch: pytest.Mo
 def test_a_body_that_does_not_come_ends_the_request(
     port: int, monkeypatch: pytest.MonkeyPatch, path: bytes, length: bytes, root: Path
 ) -> None:
-    monkeypatch.setattr(guard, "BODY_GRACE_SECONDS", 0.3)
+    monkeypatch.setattr(security_middleware, "BODY_GRACE_SECONDS", 0.3)
     kind = b"application/x-www-form-urlencoded"
     sent = b"POST " + path + b" HTTP/1.1\r\n" + HOST + length
     if path.startswith(b"/api"):

@@ -9,7 +9,7 @@ import pytest
 
 from journeys.networks import make_network, member
 from journeys.site import Browser, site
-from licet.web.ended import EndedSessions
+from licet.web.revoked_sessions import EndedSessions
 
 HOUR = 3600
 

@@ -11,7 +11,7 @@ import pytest
 
 from journeys.networks import make_network, member
 from journeys.site import Browser, site
-from licet.app import guiding, library
+from licet.policies import pack_descriptions, policy_guide
 
 DAY = "2026-11-26"
 
@@ -32,18 +32,18 @@ def told(browser: Browser, address: str) -> str:
 
 def test_every_platform_has_a_guide_and_the_list_leads_to_it(browser: Browser) -> None:
     listed = re.findall(r'href="(/guide/\w+\?region=CH)"', told(browser, "/guide?region=CH"))
-    assert len(listed) == len(library.shipped_packs()) > 8
+    assert len(listed) == len(pack_descriptions.shipped_packs()) > 8
     for address in listed:
         assert "for someone in Switzerland" in told(browser, address)
 
 
 @pytest.mark.parametrize("region", ["CA", "CH", "DE", "GB", "US"])
-@pytest.mark.parametrize("pack", sorted(library.shipped_packs()))
+@pytest.mark.parametrize("pack", sorted(pack_descriptions.shipped_packs()))
 def test_the_page_says_all_that_the_guide_says_and_each_fact_points_at_its_source(
     browser: Browser, pack: str, region: str
 ) -> None:
     shown = told(browser, f"/guide/{pack}?region={region}&on={DAY}")
-    guide = guiding.guide(pack, region, day=date.fromisoformat(DAY))
+    guide = policy_guide.guide(pack, region, day=date.fromisoformat(DAY))
     assert guide.answer in shown
     lines = list(guide.without)
     for control in guide.controls:

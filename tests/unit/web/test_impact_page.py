@@ -15,7 +15,7 @@ from journeys.networks import PACK, make_network, member, message, post
 from journeys.site import Browser, site
 from licet.app import Workspace
 from licet.app.impact import impact_of
-from licet.web.pages import impact
+from licet.web.pages import impact_pages
 
 COMPARED = {"before": "linkedin_as_reported", "after": "linkedin_official", "from_date": "2026-01-01"}
 
@@ -80,7 +80,7 @@ def test_the_form_offers_what_the_ledger_names_and_what_is_shipped(
 def test_a_shipped_policy_keeps_its_name_when_it_is_in_force(workspace: Workspace) -> None:
     with licet.create(workspace.layout.root.parent / "other") as other:
         other.use_pack("linkedin_official")
-        offered = impact.impact.offered(other)
+        offered = impact_pages.impact.offered(other)
     assert next(iter(offered)) == "linkedin_official" and "(in force)" in offered["linkedin_official"].label
     assert len({one.label for one in offered.values()}) == len(offered)
 
@@ -112,7 +112,7 @@ def test_one_is_counted_at_a_time_and_every_other_page_answers_meanwhile(
         assert go_on.wait(60)
         return impact_of(*asked, **more)
 
-    monkeypatch.setattr(impact.impact, "impact_of", slow)
+    monkeypatch.setattr(impact_pages.impact, "impact_of", slow)
     answers: list[Any] = []
     first = threading.Thread(target=lambda: answers.append(officer.get("/impact", params=COMPARED)))
     first.start()
@@ -130,7 +130,7 @@ def test_one_is_counted_at_a_time_and_every_other_page_answers_meanwhile(
 
 def test_a_count_that_fails_gives_its_turn_back(officer: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(impact.impact, "impact_of", lambda *_, **__: 1 / 0)
+        broken.setattr(impact_pages.impact, "impact_of", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):  # for the server's log
             officer.get("/impact", params=COMPARED)
     assert officer.get("/impact", params=COMPARED).status_code == 200

@@ -15,7 +15,7 @@ from journeys.site import ADDRESS, Browser, site
 from licet.terms import AppError
 from licet.web.application import make_application
 from licet.web.config import ServeConfig
-from licet.web.peers import asks_straight_from, networks
+from licet.web.proxy_peers import asks_straight_from, networks
 
 ELSEWHERE = [
     "192.0.2.7",

@@ -16,7 +16,7 @@ from journeys.networks import make_network, member, post
 from journeys.site import serving
 from licet.app import Workspace
 from licet.web import application
-from licet.web.limits import NoTurn, Turns
+from licet.web.rate_limits import NoTurn, Turns
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from licet.app.archive.contents import Contents
-from licet.app.archive.zipping import zipped
-from licet.app.disk import clear_disk_errors
-from licet.sources.files import replace_file
+from licet.app.archive.archive_contents import Contents
+from licet.app.archive.zip_writer import zipped
+from licet.sources.file_replacement import replace_file
+from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace

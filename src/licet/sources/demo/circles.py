@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from licet.sources.demo.people import Member
-from licet.sources.demo.streams import Stream
+from licet.sources.demo.cast import Member
+from licet.sources.demo.random_streams import Stream
 
 
 class Circle:

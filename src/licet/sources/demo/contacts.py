@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from licet.sources.demo.streams import Stream
+from licet.sources.demo.random_streams import Stream
 
 #: Country to telephone pattern; ``#`` is a digit.
 PHONES: dict[str, str] = {

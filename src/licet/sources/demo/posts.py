@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from licet.sources.demo.cast import CAST, END, Member, moment_between
 from licet.sources.demo.circles import Circle, language_of
 from licet.sources.demo.grammar import Phrase, Speaker, parse_phrase, tell
-from licet.sources.demo.people import CAST, END, Member, moment_between
+from licet.sources.demo.random_streams import Stream, Weighted
 from licet.sources.demo.recorder import Recorder
-from licet.sources.demo.streams import Stream, Weighted
 from licet.sources.demo.voices import frame, voice
 
 #: Most posts are from before this day, on which the policy of the demo's story takes effect.

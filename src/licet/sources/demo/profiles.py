@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from licet.sources.demo.cast import END, Member, moment_between
 from licet.sources.demo.circles import Circle
+from licet.sources.demo.demo_tables import Row
 from licet.sources.demo.grammar import Speaker, capitalise
-from licet.sources.demo.people import END, Member, moment_between
+from licet.sources.demo.random_streams import Stream
 from licet.sources.demo.recorder import Recorder
-from licet.sources.demo.streams import Stream
-from licet.sources.demo.tables import Row
 from licet.sources.demo.voices import organisation, tag, voice
 
 ORGANISATIONS_BEFORE = 4

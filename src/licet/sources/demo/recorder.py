@@ -13,7 +13,7 @@ from types import TracebackType
 
 import pyarrow as pa
 
-from licet.sources.demo.tables import SHAPES, Row
+from licet.sources.demo.demo_tables import SHAPES, Row
 from licet.sources.parquet_files import write_batches
 
 

@@ -3,11 +3,11 @@ campaigns that are advertised, whose words each reader sees in a language of the
 
 from __future__ import annotations
 
+from licet.sources.demo.cast import END, TRADES, Member, moment_between
 from licet.sources.demo.circles import Circle
 from licet.sources.demo.grammar import Phrase, languages, parse_phrase, tell
-from licet.sources.demo.people import END, TRADES, Member, moment_between
+from licet.sources.demo.random_streams import Stream
 from licet.sources.demo.recorder import Recorder
-from licet.sources.demo.streams import Stream
 from licet.sources.demo.voices import organisation, voice
 
 QUERIES: tuple[Phrase, ...] = tuple(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import functools
 
+from licet.sources.demo.cast import END, Member
 from licet.sources.demo.contacts import ascii_letters, email_for, iban_for, phone_in
 from licet.sources.demo.grammar import Phrase, Speaker, capitalise, parse_phrase, phrases_of
-from licet.sources.demo.people import END, Member
-from licet.sources.demo.streams import Stream
+from licet.sources.demo.random_streams import Stream
 
 #: Organisations a trade has in a country; a few of them are large.
 ORGANISATIONS, SCHOOLS = 60, 12

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from licet.sources.demo.cast import Member, draw_member
 from licet.sources.demo.circles import Circle
+from licet.sources.demo.conversations import record_talk
+from licet.sources.demo.demo_tables import FACTS, SHAPES, SOURCE
 from licet.sources.demo.grammar import languages
-from licet.sources.demo.people import Member, draw_member
+from licet.sources.demo.job_market import record_jobs
 from licet.sources.demo.posts import Post, record_posts
 from licet.sources.demo.profiles import record_profile
 from licet.sources.demo.recorder import Recorder
-from licet.sources.demo.tables import FACTS, SHAPES, SOURCE
-from licet.sources.demo.talk import record_talk
 from licet.sources.demo.traces import record_campaigns, record_traces
 from licet.sources.demo.voices import settle
-from licet.sources.demo.work import record_jobs
 from licet.sources.import_report import FileOutcome, ImportReport, Progress
 from licet.terms import SourceError
 

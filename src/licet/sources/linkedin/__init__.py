@@ -1,6 +1,6 @@
 """Import of a LinkedIn "Get a copy of your data" archive."""
 
-from licet.sources.archive import Limits
-from licet.sources.linkedin.importing import import_linkedin
+from licet.sources.linkedin.linkedin_import import import_linkedin
+from licet.sources.zip_archive import Limits
 
 __all__ = ["Limits", "import_linkedin"]

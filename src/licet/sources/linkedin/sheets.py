@@ -11,8 +11,8 @@ from datetime import datetime
 import pyarrow as pa
 
 from licet.sources.dates import WrittenDate, read_date
-from licet.sources.linkedin.csv_reading import Sheet, fold_word
-from licet.sources.linkedin.layout import FileLayout
+from licet.sources.linkedin.linkedin_csv import Sheet, fold_word
+from licet.sources.linkedin.linkedin_layout import FileLayout
 from licet.terms import SourceError
 
 _MOMENT = pa.timestamp("us", tz="UTC")

@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from licet.app import Workspace
 from licet.decide import Facts, Request, decide
-from licet.testing.marked import MarkedTable
+from licet.testing.drawn_words import pick
+from licet.testing.marked_worlds import MarkedTable
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, nothing_seen, seen
 from licet.testing.oracle.standpoint import Standpoint, request_about
-from licet.testing.words import pick
 
 
 class _Question(NamedTuple):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from random import Random
 
 from licet.app import Workspace
-from licet.testing.marked import NO_YES, MarkedWorld, make_choices
-from licet.testing.words import chance, pick
+from licet.testing.drawn_words import chance, pick
+from licet.testing.marked_worlds import NO_YES, MarkedWorld, make_choices
 
 
 def choose(

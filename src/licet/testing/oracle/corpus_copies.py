@@ -15,12 +15,12 @@ import yaml
 from licet.app import Workspace
 from licet.terms import SELF
 from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
-from licet.testing.marked import Mark, MarkedWorld, marks_in
+from licet.testing.drawn_words import chance, pick
+from licet.testing.marked_worlds import Mark, MarkedWorld, marks_in
 from licet.testing.oracle.conversation import choose
 from licet.testing.oracle.row_answers import row_codes
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, nothing_seen, seen, unless_refused
 from licet.testing.oracle.standpoint import Standpoint, standpoint
-from licet.testing.words import chance, pick
 
 _FORMS = ("jsonl", "parquet")
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from licet.app import Workspace
 from licet.enforce import Gate
-from licet.testing.marked import Mark, marks_in
+from licet.testing.marked_worlds import Mark, marks_in
 from licet.testing.oracle.row_answers import row_codes
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, seen
 from licet.testing.oracle.standpoint import Standpoint

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from rich.console import Console
 
 from licet.terms import LicetError
-from licet.testing.numbered import in_order
+from licet.testing.numbered_worlds import in_order
 from licet.testing.oracle.sightings import Leak, Sightings, nothing_seen
 from licet.testing.oracle.tour import look_through
 

@@ -12,14 +12,14 @@ from collections import Counter
 from random import Random
 
 from licet.app import Workspace
-from licet.app.deciding import Question
+from licet.app.point_decisions import Question
 from licet.decide.combination import combine
 from licet.terms import Code
-from licet.testing.marked import Mark, MarkedTable, marks_in
+from licet.testing.drawn_words import pick
+from licet.testing.marked_worlds import Mark, MarkedTable, marks_in
 from licet.testing.oracle.row_answers import kinds_of, person_answer
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, seen
 from licet.testing.oracle.standpoint import Standpoint, request_about
-from licet.testing.words import pick
 
 _CONTENT = ("c0", "c1", "c2")
 

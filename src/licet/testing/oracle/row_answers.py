@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from licet.decide import decide
 from licet.decide.combination import RowAnswer, SubjectAnswer, answer_of, combine
-from licet.testing.marked import MarkedTable
+from licet.testing.marked_worlds import MarkedTable
 from licet.testing.oracle.standpoint import Standpoint, request_about
 
 

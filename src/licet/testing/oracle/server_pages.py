@@ -20,7 +20,7 @@ import licet
 from licet.decide import decide
 from licet.terms import SELF
 from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
-from licet.testing.marked import Mark, MarkedWorld, marks_in
+from licet.testing.marked_worlds import Mark, MarkedWorld, marks_in
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, nothing_seen, seen
 from licet.testing.oracle.standpoint import Standpoint, request_about, standpoint
 from licet.web.application import make_application

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from licet.app import Workspace
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.terms import Code
-from licet.testing.marked import NO_YES, Mark, MarkedTable, MarkedWorld
+from licet.testing.marked_worlds import NO_YES, Mark, MarkedTable, MarkedWorld
 from licet.testing.oracle.sightings import Leak
 
 

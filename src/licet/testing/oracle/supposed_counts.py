@@ -15,12 +15,12 @@ from random import Random
 from licet.app import Workspace
 from licet.decide import Policy
 from licet.terms import PackError
-from licet.testing.marked import MarkedTable
+from licet.testing.drawn_words import pick
+from licet.testing.marked_worlds import MarkedTable
 from licet.testing.oracle.row_answers import kinds_of, row_answer, row_codes
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, seen
 from licet.testing.oracle.standpoint import Standpoint
 from licet.testing.successors import make_successor
-from licet.testing.words import pick
 
 #: Records, the people in them, and records by kind of data.
 _Numbers = tuple[int, int, dict[str, int]]

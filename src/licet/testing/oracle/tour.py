@@ -16,7 +16,8 @@ from licet.app import Workspace
 from licet.packs import Pack
 from licet.terms import SELF, PackError
 from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
-from licet.testing.marked import FILES, LOCATIONS, MarkedWorld, make_marked_world
+from licet.testing.drawn_words import pick
+from licet.testing.marked_worlds import FILES, LOCATIONS, MarkedWorld, make_marked_world
 from licet.testing.oracle.batch_records import through_batch
 from licet.testing.oracle.conversation import speak
 from licet.testing.oracle.corpus_copies import through_corpus
@@ -26,7 +27,6 @@ from licet.testing.oracle.sightings import Sightings, nothing_seen, unless_refus
 from licet.testing.oracle.standpoint import standpoint
 from licet.testing.oracle.supposed_counts import through_counts
 from licet.testing.successors import make_successor
-from licet.testing.words import pick
 
 _TRAINING = (GENERATIVE_AI_TRAINING, SELF)
 

@@ -20,10 +20,10 @@ import pyarrow.compute as pc
 from licet.enforce.access import Access
 from licet.store import SnapshotRef, Store
 from licet.uses.corpus import snapshot as files
-from licet.uses.corpus.documents import make_documents
-from licet.uses.corpus.following import documents_about, follow, foresee, own_document
+from licet.uses.corpus.document_selection import make_documents
+from licet.uses.corpus.duplicates import find_repeats, with_repeats
+from licet.uses.corpus.incremental import documents_about, follow, foresee, own_document
 from licet.uses.corpus.recipe import Recipe, load_recipe
-from licet.uses.corpus.repeats import find_repeats, with_repeats
 from licet.uses.corpus.text import require_packages
 from licet.uses.use import Changed, Contents, Everyone, Foreseen, Workbench
 

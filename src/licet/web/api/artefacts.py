@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from licet.web.api.tokens import needs
-from licet.web.api.words import Ours
+from licet.web.api.request_parts import Ours
+from licet.web.api.token_check import needs
 
 router = APIRouter(prefix="/artefacts", tags=["uses"], dependencies=[needs("uses:read")])
 

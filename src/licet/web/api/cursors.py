@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Query
 
 from licet.terms import AppError
-from licet.web.api.words import MOST_ENTRIES
+from licet.web.api.request_parts import MOST_ENTRIES
 
 MOST_A_PAGE = 500
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from fastapi import Header
 
-from licet.app.tokens import Token
+from licet.app.access_tokens import Token
 
 SentKey = Annotated[
     str | None,

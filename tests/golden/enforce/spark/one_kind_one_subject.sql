@@ -101,7 +101,7 @@ LEFT OUTER JOIN (
       CONCAT_WS('', `t0`.`setting`, '=', COALESCE(`t0`.`category`, ''), '=', `t0`.`state`) AS `token`
     FROM `table_3` AS `t0`
     WHERE
-      `t0`.`setting` IN ('ai')
+      `t0`.`setting` IN ('*', 'ai')
   ) AS `t4`
   GROUP BY
     1

@@ -2,92 +2,124 @@
 
 -- kept as table_1
 SELECT
-  `t4`.`subject`,
-  `t4`.`region`,
-  `t4`.`plan`,
-  `t4`.`subject_number`,
-  `t4`.`age`,
-  '' AS `state`,
+  `t10`.`subject`,
+  `t10`.`region`,
+  `t10`.`plan`,
+  `t10`.`subject_number`,
+  `t10`.`age`,
+  `t10`.`state`,
   '' AS `signals`
 FROM (
   SELECT
-    `t3`.`subject`,
-    `t3`.`region`,
-    `t3`.`plan`,
-    `t3`.`subject_number`,
-    `t3`.`age`
+    `t9`.`subject`,
+    `t9`.`region`,
+    `t9`.`plan`,
+    `t9`.`subject_number`,
+    `t9`.`age`,
+    COALESCE(`t5`.`state`, '') AS `state`
   FROM (
     SELECT
-      `t2`.`subject`,
-      `t2`.`region`,
-      `t2`.`lived`,
-      `t2`.`plan`,
-      `t2`.`subject_number`,
-      CASE WHEN `t2`.`lived` >= 0 THEN 0 ELSE CAST(NULL AS BIGINT) END AS `age`
+      `t7`.`subject`,
+      `t7`.`region`,
+      `t7`.`plan`,
+      `t7`.`subject_number`,
+      `t7`.`age`
     FROM (
       SELECT
-        `t1`.`subject`,
-        IF(
-          (
-            MIN(`t1`.`region`) = MAX(`t1`.`region`)
-          )
-          AND (
-            COUNT(`t1`.`region`) = COUNT(*)
-          ),
-          MIN(`t1`.`region`),
-          CAST(NULL AS STRING)
-        ) AS `region`,
-        IF(
-          (
-            MIN(`t1`.`lived`) = MAX(`t1`.`lived`)
-          )
-          AND (
-            COUNT(`t1`.`lived`) = COUNT(*)
-          ),
-          MIN(`t1`.`lived`),
-          CAST(NULL AS BIGINT)
-        ) AS `lived`,
-        IF(
-          (
-            MIN(`t1`.`plan`) = MAX(`t1`.`plan`)
-          ) AND (
-            COUNT(`t1`.`plan`) = COUNT(*)
-          ),
-          MIN(`t1`.`plan`),
-          CAST(NULL AS STRING)
-        ) AS `plan`,
-        CAST(MIN(`t1`.`subject`) AS BIGINT) AS `subject_number`
+        `t6`.`subject`,
+        `t6`.`region`,
+        `t6`.`lived`,
+        `t6`.`plan`,
+        `t6`.`subject_number`,
+        CASE WHEN `t6`.`lived` >= 0 THEN 0 ELSE CAST(NULL AS BIGINT) END AS `age`
       FROM (
         SELECT
-          CAST(`t0`.`id` AS STRING) AS `subject`,
-          `t0`.`country` AS `region`,
-          CAST(NULL AS BIGINT) AS `lived`,
-          `t0`.`plan`
-        FROM `table_2` AS `t0`
-        WHERE
-          NOT CAST(`t0`.`id` AS STRING) IS NULL
-      ) AS `t1`
-      GROUP BY
-        1
+          `t3`.`subject`,
+          IF(
+            (
+              MIN(`t3`.`region`) = MAX(`t3`.`region`)
+            )
+            AND (
+              COUNT(`t3`.`region`) = COUNT(*)
+            ),
+            MIN(`t3`.`region`),
+            CAST(NULL AS STRING)
+          ) AS `region`,
+          IF(
+            (
+              MIN(`t3`.`lived`) = MAX(`t3`.`lived`)
+            )
+            AND (
+              COUNT(`t3`.`lived`) = COUNT(*)
+            ),
+            MIN(`t3`.`lived`),
+            CAST(NULL AS BIGINT)
+          ) AS `lived`,
+          IF(
+            (
+              MIN(`t3`.`plan`) = MAX(`t3`.`plan`)
+            ) AND (
+              COUNT(`t3`.`plan`) = COUNT(*)
+            ),
+            MIN(`t3`.`plan`),
+            CAST(NULL AS STRING)
+          ) AS `plan`,
+          CAST(MIN(`t3`.`subject`) AS BIGINT) AS `subject_number`
+        FROM (
+          SELECT
+            CAST(`t1`.`id` AS STRING) AS `subject`,
+            `t1`.`country` AS `region`,
+            CAST(NULL AS BIGINT) AS `lived`,
+            `t1`.`plan`
+          FROM `table_2` AS `t1`
+          WHERE
+            NOT CAST(`t1`.`id` AS STRING) IS NULL
+        ) AS `t3`
+        GROUP BY
+          1
+      ) AS `t6`
+    ) AS `t7`
+  ) AS `t9`
+  LEFT OUTER JOIN (
+    SELECT
+      `t2`.`subject`,
+      IF(
+        SIZE(ARRAY_SORT(COLLECT_LIST(`t2`.`token`))) = 0,
+        NULL,
+        ARRAY_JOIN(ARRAY_SORT(COLLECT_LIST(`t2`.`token`)), '\037')
+      ) AS `state`
+    FROM (
+      SELECT
+        `t0`.`subject`,
+        `t0`.`setting`,
+        `t0`.`category`,
+        `t0`.`state`,
+        CONCAT_WS('', `t0`.`setting`, '=', COALESCE(`t0`.`category`, ''), '=', `t0`.`state`) AS `token`
+      FROM `table_3` AS `t0`
+      WHERE
+        `t0`.`setting` IN ('*')
     ) AS `t2`
-  ) AS `t3`
-) AS `t4`
+    GROUP BY
+      1
+  ) AS `t5`
+    ON `t9`.`subject` = `t5`.`subject`
+) AS `t10`
 
--- kept as table_3
+-- kept as table_4
 SELECT
   `t2`.`subject`,
   `t2`.`subject_number`,
   `t2`.`region`,
   `t3`.`class_id`
 FROM `table_1` AS `t2`
-INNER JOIN `table_4` AS `t3`
+INNER JOIN `table_5` AS `t3`
   ON `t2`.`region` IS NOT DISTINCT FROM `t3`.`class_region`
   AND `t2`.`age` IS NOT DISTINCT FROM `t3`.`class_age`
   AND `t2`.`plan` IS NOT DISTINCT FROM `t3`.`class_plan`
   AND `t2`.`state` = `t3`.`class_state`
   AND `t2`.`signals` = `t3`.`class_signals`
 
--- kept as table_5
+-- kept as table_6
 SELECT
   `t2`.`subject`,
   `t2`.`subject_number`,
@@ -110,8 +142,8 @@ SELECT
   `t3`.`reason_7`,
   `t3`.`mask_8`,
   `t3`.`reason_8`
-FROM `table_3` AS `t2`
-INNER JOIN `table_6` AS `t3`
+FROM `table_4` AS `t2`
+INNER JOIN `table_7` AS `t3`
   ON `t2`.`class_id` = `t3`.`class_id`
 
 -- read
@@ -239,7 +271,7 @@ FROM (
               THEN 1
               ELSE 0
             END AS `__licet_row_class`
-          FROM `table_7` AS `t0`
+          FROM `table_8` AS `t0`
         ) AS `t2`
         WHERE
           `t2`.`__licet_row_class` IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
@@ -247,7 +279,7 @@ FROM (
       INNER JOIN (
         SELECT
           *
-        FROM `table_5` AS `t1`
+        FROM `table_6` AS `t1`
         WHERE
           (
             `t1`.`mask_0` <> 0

@@ -5,9 +5,9 @@ from, and carries no subject ids. It is written whole or not at all, and the sam
 """
 
 from licet.uses.corpus.exports.croissant import export_croissant
-from licet.uses.corpus.exports.folder import Export
+from licet.uses.corpus.exports.export_folder import Export
 from licet.uses.corpus.exports.huggingface import export_huggingface
-from licet.uses.corpus.exports.plain import export_jsonl, export_parquet
+from licet.uses.corpus.exports.plain_files import export_jsonl, export_parquet
 
 __all__ = [
     "Export",

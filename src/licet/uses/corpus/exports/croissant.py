@@ -13,11 +13,11 @@ from typing import Any
 import pyarrow as pa
 
 from licet.terms.moments import format_moment
-from licet.uses.corpus.exports.account import TITLE, Account, read_account, say_reason
-from licet.uses.corpus.exports.documents import MEANING, SCHEMA, Documents, Tally
-from licet.uses.corpus.exports.folder import SPILL, Export, new_folder, summarise
-from licet.uses.corpus.exports.order import in_order
-from licet.uses.corpus.exports.plain import ROWS_PER_FILE, check_count, write_shards
+from licet.uses.corpus.exports.document_order import in_order
+from licet.uses.corpus.exports.export_account import TITLE, Account, read_account, say_reason
+from licet.uses.corpus.exports.export_folder import SPILL, Export, new_folder, summarise
+from licet.uses.corpus.exports.exported_documents import MEANING, SCHEMA, Documents, Tally
+from licet.uses.corpus.exports.plain_files import ROWS_PER_FILE, check_count, write_shards
 
 _PARQUET = "application/x-parquet"
 _STEM = "documents"

@@ -11,12 +11,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from licet.uses.corpus.exports.account import TITLE, read_account
-from licet.uses.corpus.exports.card import make_card
-from licet.uses.corpus.exports.documents import Documents
-from licet.uses.corpus.exports.folder import SPILL, Export, new_folder, summarise
-from licet.uses.corpus.exports.order import in_order
-from licet.uses.corpus.exports.plain import ROWS_PER_FILE, check_count, write_shards
+from licet.uses.corpus.exports.dataset_card import make_card
+from licet.uses.corpus.exports.document_order import in_order
+from licet.uses.corpus.exports.export_account import TITLE, read_account
+from licet.uses.corpus.exports.export_folder import SPILL, Export, new_folder, summarise
+from licet.uses.corpus.exports.exported_documents import Documents
+from licet.uses.corpus.exports.plain_files import ROWS_PER_FILE, check_count, write_shards
 
 
 def export_huggingface(

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from licet.uses.corpus.text.words import Ints
+from licet.uses.corpus.text.word_numbers import Ints
 
 JUDGED_CHARS = 160  # measured on made-up posts: 60 characters already give the same answers as 300
 LEAST_CONFIDENCE = 0.7

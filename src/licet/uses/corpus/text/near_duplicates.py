@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.terms import UseError
-from licet.uses.corpus.text.words import Ints
+from licet.uses.corpus.text.word_numbers import Ints
 
 Places = npt.NDArray[np.uint32]
 

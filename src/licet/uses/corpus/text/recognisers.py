@@ -26,7 +26,7 @@ from stdnum import iban, luhn
 from licet.uses.corpus.text import mailboxes, national_ids, profile_pages
 from licet.uses.corpus.text.annotations import is_of_a_program
 from licet.uses.corpus.text.mailboxes import CJK, MARKED
-from licet.uses.corpus.text.words import fold_word
+from licet.uses.corpus.text.word_numbers import fold_word
 
 Span = tuple[int, int]
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from rensa import RMinHash
 
 from licet.terms import UseError
-from licet.uses.corpus.text.words import Ints, Words, split_words
+from licet.uses.corpus.text.word_numbers import Ints, Words, split_words
 
 Hashes = npt.NDArray[np.uint64]
 

@@ -1,0 +1,145 @@
+"""What is in a member's archive, file by file, in one fixed order and as of one checkpoint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from licet.app.archive.archive_readme import readme
+from licet.app.archive.archive_rows import MemberRows
+from licet.app.archive.zip_writer import Part
+from licet.app.member.use_history import PastUse, past_use
+from licet.ledger import Checkpoint, Entry, EntryKind
+from licet.receipts import to_bytes
+from licet.receipts.receipt_proof import make_proof
+from licet.terms import AppError
+from licet.terms.canonical import canonical_json
+from licet.terms.moments import format_moment
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+
+class Contents:
+    """Everything about one member. What can fail for a reason a person can mend fails here, before a byte is out."""
+
+    def __init__(self, workspace: Workspace, subject: str) -> None:
+        """Raises: AppError APP-013 for somebody nobody knows, SourceError when a table cannot be opened."""
+        self._workspace, self._subject = workspace, subject
+        workspace.member(subject)  # who nobody knows has no archive
+        self._checkpoint: Checkpoint = workspace.ledger.checkpoint()
+        self._rows = MemberRows(workspace.catalogue, workspace.layout.root, subject)
+        self._choices: list[dict[str, Any]] = []
+        self._policies: set[str] = set()
+        self._controller = _controller(workspace)
+
+    def parts(self) -> Iterator[Part]:
+        """The files, each read when it is asked for."""
+        ledger, checkpoint = self._workspace.ledger, self._checkpoint
+        at = ledger.entry(checkpoint.size - 1).recorded_at if checkpoint.size else None
+        said = readme(self._controller, self._subject, checkpoint.size, at, self._rows.not_here)
+        yield "README.txt", [said.encode()]
+        yield "public_key.txt", [f"{ledger.public_key_text}\n".encode()]
+        yield "checkpoint.txt", [checkpoint.text.encode()]
+        yield from self._receipts()
+        yield "choices.json", _listed(self._choices)
+        yield from self._uses()
+        for digest in sorted(self._policies):
+            pack = self._workspace.policy_of(digest).pack
+            yield f"policies/{digest}.json", [canonical_json(pack.as_json())]
+        for name in self._rows.names:
+            yield f"data/{name}.jsonl", (_line(row) for row in self._rows.of(name))
+
+    def _receipts(self) -> Iterator[Part]:
+        """One file a choice or signal; notes on the way what `choices.json` will say."""
+        size = self._checkpoint.size
+        for entry in self._workspace.ledger.entries(0, size, subject=self._subject):
+            if entry.kind not in (EntryKind.CHOICE, EntryKind.SIGNAL) or entry.payload is None:
+                continue
+            told = {
+                "entry": entry.index,
+                "recorded_at": format_moment(entry.recorded_at),
+                "kind": str(entry.kind),
+                **entry.payload,
+            }
+            try:
+                receipt = self._workspace.receipt(entry.index, subject=self._subject, size=size)
+            except AppError as error:
+                self._choices.append(told | {"receipt": None, "no_receipt_because": error.what})
+                continue
+            name = f"receipts/entry-{entry.index:08}.json"
+            self._choices.append(told | {"receipt": name, "state": receipt["licet:choice"]["state"]})
+            self._note_policies(receipt["licet:policy"])
+            yield name, [to_bytes(receipt)]
+
+    def _note_policies(self, policy: dict[str, Any]) -> None:
+        for one in (policy, policy.get("licet:settingIsOf")):
+            if one is not None:
+                self._policies.add(one["licet:digest"].removeprefix("sha256:"))
+
+    def _uses(self) -> Iterator[Part]:
+        """The uses that held documents of theirs, and those of which nobody can tell any more; a proof of each."""
+        told: list[int] = []
+        yield "uses.json", _listed(self._each_use(told))
+        for index in told:
+            yield _proof_name(index), [self._proof(self._workspace.ledger.entry(index))]
+
+    def _each_use(self, told: list[int]) -> Iterator[dict[str, Any]]:
+        """Use by use, oldest first, the documents of one in memory at a time; notes in `told` which there were."""
+        snapshots = {ref.id: ref for ref in self._workspace.store.snapshots()}
+        for entry in self._workspace.ledger.entries(0, self._checkpoint.size, EntryKind.USE_RUN):
+            if entry.payload is None:
+                continue
+            use = past_use(self._workspace, entry, snapshots, self._subject)
+            if use.documents != ():
+                told.append(use.entry)
+                self._policies.add(use.policy)
+                yield _use(use)
+
+    def _proof(self, entry: Entry) -> bytes:
+        ledger = self._workspace.ledger
+        inclusion = ledger.inclusion_proof(entry.index, self._checkpoint.size)
+        return to_bytes(make_proof(entry, inclusion, self._checkpoint, ledger.public_key_text))
+
+
+def _controller(workspace: Workspace) -> str:
+    try:
+        return workspace.policy().pack.controller.name
+    except AppError:  # no policy is in force yet; the data is there all the same
+        return "the platform"
+
+
+def _use(use: PastUse) -> dict[str, Any]:
+    told = use.as_json() | {"proof": _proof_name(use.entry)}
+    if use.documents is None:
+        return told | {"documents": None, "why_no_documents": "what was made is no longer there to look into"}
+    return told | {"documents": [_document(row) for row in use.documents]}
+
+
+def _document(row: dict[str, Any]) -> dict[str, Any]:
+    """A document, and why it comes without its text where it does."""
+    created = row["created"]
+    told = {name: row[name] for name in ("document_id", "kind", "key", "language")}
+    told["created"] = None if created is None else format_moment(created.replace(tzinfo=UTC))
+    if row["text"] is not None:
+        return told | {"text": row["text"]}
+    return told | {"text": None, "why_no_text": "it is about other people, too"}
+
+
+def _proof_name(index: int) -> str:
+    return f"proofs/entry-{index:08}.json"
+
+
+def _listed(items: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """A JSON list, item by item."""
+    before = b"[\n"
+    for item in items:
+        yield before + json.dumps(item, ensure_ascii=False, indent=1).encode()
+        before = b",\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    return json.dumps(row, ensure_ascii=False).encode() + b"\n"

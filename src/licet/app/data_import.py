@@ -1,0 +1,112 @@
+"""Bringing data into a workspace: an importer writes Parquet, the catalogue learns of it, a recipe is laid out.
+
+The data folder is written first and the catalogue last, so an import that dies half-way leaves a catalogue
+that still speaks the truth; the next import of that name clears what was left.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from licet.app.results import Imported
+from licet.app.workspace_layout import Layout
+from licet.sources.catalogue_file import load_catalogue, merge_tables, save_catalogue
+from licet.sources.file_replacement import replace_file
+from licet.terms import AppError
+from licet.terms.disk_errors import clear_disk_errors
+from licet.uses.corpus.recipe import shipped_recipe
+
+
+def import_stackexchange(layout: Layout, folder: Path, replace: bool, progress: Any) -> Imported:
+    from licet.sources.stackexchange import import_stackexchange as read_stackexchange  # loads place names
+
+    return _bring_in(
+        layout, "stackexchange", replace, lambda out: read_stackexchange(folder, out, progress=progress)
+    )
+
+
+def import_linkedin(
+    layout: Layout, archive: Path, subject: str, region: str | None, replace: bool, progress: Any
+) -> Imported:
+    from licet.sources.linkedin import import_linkedin as read_linkedin  # loads place names
+
+    return _bring_in(
+        layout,
+        "linkedin",
+        replace,
+        lambda out: read_linkedin(archive, out, subject=subject, region=region, progress=progress),
+    )
+
+
+def make_demo_world(layout: Layout, members: int, seed: int, replace: bool, progress: Any) -> Imported:
+    from licet.sources.demo import make_demo_world as write_demo_world  # loads its grammar
+
+    return _bring_in(
+        layout,
+        "demo",
+        replace,
+        lambda out: write_demo_world(out, members=members, seed=seed, progress=progress),
+    )
+
+
+def _bring_in(layout: Layout, source: str, replace: bool, read: Callable[[Path], Any]) -> Imported:
+    """Run an importer into a fresh folder, swap it in, and only then change the catalogue."""
+    target = layout.data / source
+    fresh = layout.data / f".{source}.new"
+    catalogue = load_catalogue(layout.catalogue)
+    if catalogue.tables and not replace:
+        raise AppError(
+            "APP-031",
+            "the workspace has data already",
+            str(layout.catalogue),
+            "use --replace to put the new data in its place, or another --workspace",
+        )
+    with clear_disk_errors("importing"):
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700, parents=True)
+        try:
+            report = read(fresh)
+            shutil.rmtree(target, ignore_errors=True)
+            fresh.rename(target)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        tables = {
+            name: table.model_copy(update={"location": _moved(table.location, fresh, target, layout.root)})
+            for name, table in report.tables.items()
+        }
+        empty = catalogue.model_copy(update={"tables": {}, "facts": None})
+        save_catalogue(merge_tables(empty, tables, report.facts, replace=True), layout.catalogue)
+        with replace_file(layout.recipe) as file:
+            file.write(_recipe_for(source, tables).encode())
+    files = tuple(asdict(outcome) for outcome in getattr(report, "files", ()))
+    return Imported(
+        source, dict(report.counts), tuple(getattr(report, "notes", ())), files, str(layout.recipe)
+    )
+
+
+def _recipe_for(source: str, tables: Collection[str]) -> str:
+    """The shipped recipe; where the source lacked a file, without the documents of the table it would have made."""
+    text = shipped_recipe(source)
+    recipe = yaml.safe_load(text)
+    kinds = [kind for kind in recipe["documents"] if kind["table"] in tables]
+    if not kinds or len(kinds) == len(recipe["documents"]):
+        return text
+    recipe["documents"] = kinds
+    if recipe.get("declared_names", {}).get("table") not in tables:
+        recipe.pop("declared_names", None)
+    heading = "# How the imported tables become documents; files that were missing make none.\n"
+    return heading + yaml.safe_dump(recipe, sort_keys=False, allow_unicode=True)
+
+
+def _moved(location: Any, fresh: Path, target: Path, root: Path) -> Any:
+    """The location after the swap, relative to the workspace so that it can be moved as a whole."""
+    written = Path(location.parquet)
+    inside = written.relative_to(fresh) if written.is_absolute() else written
+    return location.model_copy(update={"parquet": str((target / inside).relative_to(root))})

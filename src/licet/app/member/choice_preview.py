@@ -1,0 +1,89 @@
+"""What a switch would change before it is switched: asked of the code that would then carry it out.
+
+The documents that would leave a training set are found as an update finds them, on a ledger that supposes the
+choice; so the preview is what then happens, and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from licet.app.artefacts import latest
+from licet.app.member.data_uses import Flow
+from licet.app.member.hypothetical_ledger import SupposedLedger
+from licet.enforce import Access, Gate
+from licet.enforce.access import secret_of
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.uses.registry import open_use
+
+if TYPE_CHECKING:
+    from licet.app.workspace import Workspace
+
+
+class FlowChange(NamedTuple):
+    """One use before and after: how many of the member's records it would be given."""
+
+    before: Flow
+    after: Flow
+
+    @property
+    def difference(self) -> int:
+        return self.after.used - self.before.used
+
+
+class ArtefactChange(NamedTuple):
+    """How something that was built would differ at its next update. `name` is None where nothing was built yet."""
+
+    name: str
+    made: str
+    leaving: list[dict[str, Any]]
+    coming: list[dict[str, Any]]
+    changing: list[dict[str, Any]]
+
+
+class Preview(NamedTuple):
+    """What switching `setting` to `value` would change for one member, and in what was built."""
+
+    setting: str
+    value: str
+    changes: tuple[FlowChange, ...]
+    unchanged: tuple[Flow, ...]
+    artefacts: tuple[ArtefactChange, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "setting": self.setting, "value": self.value,
+            "uses": [
+                {"purpose": one.before.use.purpose, "recipient": one.before.use.recipient,
+                 "records_before": one.before.used, "records_after": one.after.used}
+                for one in self.changes
+            ],
+            "artefacts": [
+                {"name": one.name, "made": one.made,
+                 **{how: [row["document_id"] for row in getattr(one, how)] for how in _WAYS}}
+                for one in self.artefacts
+            ],
+        }  # fmt: skip
+
+
+_WAYS = ("leaving", "coming", "changing")
+
+
+def artefact_changes(
+    workspace: Workspace, supposed: SupposedLedger, subject: str
+) -> Sequence[ArtefactChange]:
+    """The latest artefact of every use and purpose, as it would be after an update."""
+    changes = []
+    for snapshot in latest(workspace):
+        use, asked = open_use(snapshot.kind, workspace.layout.root), snapshot.manifest["purpose"]
+        gate = Gate(
+            workspace.policy(), asked["purpose"], workspace.now(), workspace.catalogue,
+            DuckDBEngine(), supposed, recipient=asked["recipient"], position=supposed.position,
+            base=workspace.layout.root, columns=use.asks_for(), for_training=use.learns,
+            absences=workspace.absences, salt=workspace.salt,
+        )  # fmt: skip
+        access = Access({asked["purpose"]: gate}, secret_of(workspace.salt, use.name))
+        found = use.foresee(access, workspace.store, snapshot, subject)
+        changes.append(ArtefactChange(snapshot.name, snapshot.manifest["at"], *found))
+    return changes

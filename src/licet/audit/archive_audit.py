@@ -1,0 +1,221 @@
+"""The audit of a person's own archive, from the ZIP to the report. Nothing is written and nobody is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from licet.audit.audit_report import FileReport, Person, Reach, Report
+from licet.audit.audit_report import Policy as PolicyAsked
+from licet.audit.download_inventory import no_download, read_contents
+from licet.audit.inventory import AuditedFile, Contents, Distinctions, Owner, Words
+from licet.audit.item_titles import title_of
+from licet.audit.judgement import Judge
+from licet.audit.next_steps import next_steps, untouched
+from licet.audit.surprises import surprises
+from licet.audit.topics import ADS, TOPICS, TRAINING, uses_of
+from licet.decide import Facts, Policy
+from licet.decide.explain import region_name
+from licet.packs import Pack, open_pack, shipped
+from licet.packs.model import DefaultException
+from licet.sources.archives.archive_kinds import Kind, kind_of
+from licet.sources.download import open_download
+from licet.sources.import_report import Progress
+from licet.sources.linkedin.linkedin_import import no_region
+from licet.sources.zip_archive import Limits
+from licet.terms import SELF, AppError, ChoiceState
+from licet.terms.moments import age_in_years
+from licet.terms.regions import is_region
+
+#: Whom an archive without a date of birth is taken to be of, said so in the report: someone the policy speaks of.
+_ADULT = 18
+#: Where somebody is taken to live whom a policy that names no place is asked about: the answer is the same anywhere.
+_ANYWHERE = "CH"
+_MOST_EXAMPLES = 3
+#: Where the owner's own words are looked for first.
+_TELLING = ("shares", "comments", "ai_coach_messages", "articles", "screening_answers", "resumes")
+#: The policy that is asked of each platform's download where nobody names another.
+DEFAULT_PACKS = {
+    Kind.LINKEDIN: "linkedin_official",
+    Kind.CHATGPT: "openai_chatgpt",
+    Kind.META: "meta_ai",
+    Kind.TAKEOUT: "google_gemini",
+}
+#: What a download may cost: one of Meta or Google holds pictures and videos by the thousand, which are not unpacked.
+LIMITS = Limits(
+    directory_bytes=24 * 1024**2, entries=65_535, entry_bytes=4 * 1024**3 - 1, total_bytes=6 * 1024**3
+)
+
+
+def audit_archive(
+    zip_path: Path | str,
+    at: datetime,
+    *,
+    pack: str | None = None,
+    region: str | None = None,
+    age: int | None = None,
+    progress: Progress | None = None,
+    limits: Limits | None = None,
+    name: str | None = None,
+) -> Report:
+    """Say what of a download would be used for what at a moment, by someone who never touched a setting.
+
+    zip_path: the ZIP that LinkedIn, OpenAI, Meta or Google sent, or one JSON or HTML file of it.
+    pack:     a shipped policy's name or a file; None: the one of the platform whose download it is.
+    region:   where the owner lives (``CH``, ``US-CA``); None: what the profile's location says.
+    age:      the owner's, in whole years; None: by the date of birth, else taken as 18, which the report says.
+    name:     what the file is called, where its path does not say.
+    Raises: SourceError SRC-040 to SRC-048 for the download and the region, PackError for the policy, AppError APP-120
+    when where the owner lives is not known and the policy depends on it.
+    """
+    if region is not None and not is_region(region):
+        raise no_region(region)
+    with open_download(zip_path, limits or LIMITS, name) as download:
+        kind = kind_of(download)
+        if kind is None:
+            raise no_download(zip_path)
+        asked = open_pack(pack or DEFAULT_PACKS[kind])
+        contents = read_contents(download, kind, Distinctions.of(asked), progress)
+    if not contents.files:
+        raise no_download(zip_path)
+    person = _person(contents.owner, asked, region, age, at)
+    policy = Policy(asked)
+    # Who can download their conversations themselves is on a consumer plan: one that the policy makes no exception of.
+    plan = contents.owner.plan or (asked.other_plan if kind is Kind.CHATGPT else None)
+
+    def judge(choices: Mapping[str, ChoiceState]) -> Judge:
+        facts = Facts(
+            person.region or _ANYWHERE, person.age, plan, choices, bound=dict.fromkeys(choices, asked.digest)
+        )
+        return Judge(policy, facts, at)
+
+    every = dict.fromkeys(asked.settings, ChoiceState.REFUSED)
+    toggles = {id_: no for id_, no in every.items() if asked.settings[id_].kind == "toggle"}
+    before = judge({})
+    judges = [before, judge(toggles), judge(every)]
+    files = tuple(_file(file, judges) for file in contents.files)
+    steps = next_steps(files, kind, asked, before, judge)
+    return Report(
+        kind,
+        _asked(asked),
+        person,
+        at,
+        files,
+        tuple(contents.others),
+        surprises(files, asked),
+        steps,
+        untouched(files, kind, asked),
+        tuple(_notes(contents, kind, asked, at, person)),
+        _examples(files),
+        asked.id if asked.id in shipped() else None,
+    )
+
+
+def _asked(pack: Pack) -> PolicyAsked:
+    ads = uses_of(ADS, pack)
+    own_ads = not ads or any(use.recipient == SELF for use in ads)
+    return PolicyAsked(
+        pack.id,
+        pack.title,
+        pack.version,
+        pack.digest,
+        pack.observed.isoformat(),
+        pack.controller.name,
+        own_ads,
+    )
+
+
+def _file(file: AuditedFile, judges: list[Judge]) -> FileReport:
+    return FileReport(
+        file,
+        title_of(file.layout.table),
+        {topic: judges[0].share(topic, file) for topic in TOPICS},
+        {topic: Reach(*(judge.rows_used(topic, file) for judge in judges)) for topic in TOPICS},
+    )
+
+
+def _person(owner: Owner, pack: Pack, region: str | None, age: int | None, at: datetime) -> Person:
+    how = "as you said"
+    if region is None:
+        from licet.sources.places import resolve_place  # late: its tables take time to load
+
+        region, how = resolve_place(owner.location).region, "from your profile's location"
+    if region is None:
+        if _asks_where(pack):
+            raise AppError(
+                "APP-120",
+                "the archive does not say clearly where you live, and the policy depends on it",
+                "Profile.csv, Geo Location",
+                "say so, e.g. --region CH",
+            )
+        how = "not known, and the policy does not ask"
+    is_assumed = False
+    if age is not None:
+        age_how = "as you said"
+    elif owner.born is not None and (found := age_in_years(owner.born, at)) is not None:
+        age, age_how = found, "from your profile's date of birth"
+    elif owner.born_year is not None and owner.born_year < at.year:
+        age, age_how = at.year - owner.born_year - 1, "from your year of birth, at least"
+    else:
+        age, age_how, is_assumed = _ADULT, "assumed, since the archive does not say", True
+    return Person(
+        region,
+        "an unknown place" if region is None else region_name(pack, region),
+        how,
+        age,
+        age_how,
+        is_assumed,
+    )
+
+
+def _asks_where(pack: Pack) -> bool:
+    """Whether anything in a policy depends on where a person lives."""
+    return any(rule.regions is not None for rule in pack.rules) or any(
+        one.regions for one in _exceptions(pack)
+    )
+
+
+def _asks_age(pack: Pack) -> bool:
+    """Whether anything in it depends on how old they are."""
+    asked = any(rule.minimum_age is not None or rule.maximum_age is not None for rule in pack.rules)
+    return asked or any(one.below_age is not None for one in _exceptions(pack))
+
+
+def _exceptions(pack: Pack) -> list[DefaultException]:
+    return [one for setting in pack.settings.values() for one in setting.default.exceptions]
+
+
+def _notes(contents: Contents, kind: Kind, pack: Pack, at: datetime, person: Person) -> Iterable[str]:
+    met = {file.layout.table for file in contents.files} | {other.table for other in contents.others}
+    if kind is Kind.LINKEDIN and "shares" not in met:
+        yield (
+            "There are no posts in this archive. The small export leaves them out: ask for the larger one"
+            " before you conclude that you have none."
+        )
+    off = sorted({plan for one in _exceptions(pack) if one.state.value == "off" for plan in one.plans or ()})
+    if kind is Kind.CHATGPT and off:
+        yield (
+            f"This is read as the download of a consumer plan. On another ({', '.join(off)}) the switch starts off, and"
+            " nothing of it trains AI unless somebody switched it on."
+        )
+    if person.age_is_assumed and _asks_age(pack):
+        yield (
+            f"The archive does not say how old you are, so the answers are those for someone of {_ADULT} or older. The"
+            " policy leaves younger people out of some uses: if you are younger, give your age."
+        )
+    if pack.in_force_from is not None and at < pack.in_force_from:
+        yield f"At this moment the policy is not in force yet; it is from {pack.in_force_from.date()} on."
+    if pack.review_by is not None and at.date() > pack.review_by:
+        yield f"This policy was last checked on {pack.observed}; it should have been checked again by {pack.review_by}."
+
+
+def _examples(files: tuple[FileReport, ...]) -> tuple[Words, ...]:
+    """Passages that would train AI, of as many different files as there are, the most telling first."""
+    order = {table: number for number, table in enumerate(_TELLING)}
+    ranked = sorted(files, key=lambda one: order.get(one.file.layout.table, len(order)))
+    rounds = [
+        [one.shares[TRAINING].words[turn : turn + 1] for one in ranked] for turn in range(_MOST_EXAMPLES)
+    ]
+    found = [words for turn in rounds for one in turn for words in one]
+    return tuple({words.text: words for words in found}.values())[:_MOST_EXAMPLES]

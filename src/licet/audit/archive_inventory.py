@@ -1,0 +1,194 @@
+"""Reading what comes as JSON or HTML: every file once, a record at a time, counted as it comes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from licet.audit.inventory import (
+    Alike,
+    AuditedFile,
+    Column,
+    Contents,
+    Distinctions,
+    Owner,
+    Words,
+    shortened,
+)
+from licet.sources.archives import chatgpt, linkedin_api, meta, takeout, takeout_html
+from licet.sources.archives.archive_kinds import Kind, kind_of_file
+from licet.sources.archives.archive_records import Facts, Record, Thing, shown
+from licet.sources.archives.json_reader import read_elements
+from licet.sources.download import Download, Reader
+from licet.sources.import_report import FileOutcome
+from licet.sources.zip_archive import Entry
+from licet.terms import SourceError
+
+#: What is wrong with one file; whatever else is wrong is wrong with the download.
+FILE_CODES = frozenset({"SRC-050", "SRC-053", "SRC-054"})
+_MEDIA = re.compile(
+    r"\.(jpe?g|png|gif|webp|heic|bmp|svg|mp4|mov|webm|avi|mkv|mp3|m4a|wav|aac|ogg|opus|pdf|docx?|xlsx?|pptx?|dat)$",
+    re.IGNORECASE,
+)
+_UNOPENED = "the files themselves are not looked into"
+_META_FILES = Thing("meta_media", "content.media", _UNOPENED)
+_META_MESSAGE_FILES = Thing("meta_message_media", "private_communication", _UNOPENED)
+_GEMINI_FILES = Thing("google_uploads", "ai_conversation.uploads", _UNOPENED)
+_GOOGLE_FILES = Thing("google_files", "content.media", _UNOPENED)
+#: Distinct places told of one file; values at any more are counted together as not understood.
+MOST_PLACES = 512
+
+
+class _Counting:
+    """The records of one file, by what they are: a file may hold several things."""
+
+    def __init__(self, name: str, distinctions: Distinctions) -> None:
+        self._name, self._distinctions = name, distinctions
+        self._files: dict[Thing, AuditedFile] = {}
+        self._columns: dict[Thing, dict[tuple[str, str | None], Column]] = {}
+
+    def add(self, record: Record) -> None:
+        file = self._files.get(record.thing)
+        if file is None:
+            file = self._files[record.thing] = AuditedFile(self._name, record.thing)
+            self._columns[record.thing] = {}
+        columns = self._columns[record.thing]
+        cells: dict[str | None, int] = {}
+        for key, count in record.values.items():
+            column = columns.get(key)
+            if column is None and len(columns) < MOST_PLACES:
+                column = columns[key] = Column(*key)
+                file.columns.append(column)
+            if column is None:
+                file.beyond_cells += count
+            else:
+                column.cells += count
+            kind = None if column is None else column.kind
+            cells[kind] = cells.get(kind, 0) + count
+        created = record.written.moment if record.written is not None and record.is_dated else None
+        alike = Alike(
+            self._distinctions.audience(record.audience), self._distinctions.era(created), frozenset(cells)
+        )
+        file.add(alike, cells, record.written, created, _words(record))
+
+    def files(self) -> Iterator[AuditedFile]:
+        for file in self._files.values():
+            unknown = [column.name for column in file.columns if column.kind is None]
+            more = f" and {len(unknown) - 12} more" if len(unknown) > 12 else ""
+            file.remark = f"values not understood: {', '.join(unknown[:12])}{more}" if unknown else ""
+            yield file
+
+
+def _words(record: Record) -> Iterator[Words]:
+    text = shortened(shown(record.words))
+    if text and record.words_kind is not None:
+        yield Words(text, record.words_kind, record.written)
+
+
+class Recorder:
+    """Counts the files of one download into `found`."""
+
+    def __init__(self, download: Download, kind: Kind, distinctions: Distinctions, found: Contents) -> None:
+        self._download, self._kind, self._distinctions, self._found = download, kind, distinctions, found
+        self._folders: dict[tuple[str, Thing], AuditedFile] = {}
+
+    def take(self, entry: Entry) -> FileOutcome | None:
+        """Count one file; what became of it where there is nothing to count."""
+        name, kind = entry.name, self._kind
+        if entry.is_nested:
+            return FileOutcome(name, "nested archive", reason="archives inside the archive are not opened")
+        if _MEDIA.search(name):
+            self._add_media(name)
+            return None
+        copy = chatgpt.COPIES.get(re.split(r"[/\\]", name)[-1].casefold()) if kind is Kind.CHATGPT else None
+        if copy is not None:
+            return FileOutcome(name, "not imported", reason=copy)
+        if not _is_known(kind, name, self._download):
+            return FileOutcome(name, "not understood", reason=_unknown(kind, name))
+        counting = _Counting(name, self._distinctions)
+        facts: list[Facts] = []
+        try:
+            with self._download.open(name) as file:
+                for one in _records(kind, name, file):
+                    if isinstance(one, Facts):
+                        facts.append(one)
+                    elif one.values:
+                        counting.add(one)
+        except SourceError as error:
+            if error.code not in FILE_CODES:
+                raise
+            return FileOutcome(name, "not understood", reason=error.line())
+        files = list(counting.files())
+        if not files:
+            return FileOutcome(name, "empty", reason="it says that there is nothing")
+        self._found.files += files
+        for one in facts:
+            _learn(one, self._found.owner)
+        return None
+
+    def _add_media(self, name: str) -> None:
+        """Count a picture, a recording or a document: those of one folder together, for there may be thousands."""
+        folder = name.replace("\\", "/").rpartition("/")[0]
+        thing = _things_in(folder, self._kind)
+        file = self._folders.get((folder, thing))
+        if file is None:
+            named = f"{folder}/" if folder else "(files beside the others)"
+            file = AuditedFile(named, thing, columns=[Column("(the file itself)", thing.kind)])
+            self._folders[folder, thing] = file
+            self._found.files.append(file)
+        file.columns[0].cells += 1
+        file.members.append(name)
+        alike = Alike(None, self._distinctions.era(None), frozenset((thing.kind,)))
+        file.add(alike, {thing.kind: 1}, None, None, iter(()))
+
+
+def _things_in(folder: str, kind: Kind) -> Thing:
+    """What the pictures and recordings of a folder are."""
+    folded = folder.casefold()
+    if kind is Kind.CHATGPT:
+        return chatgpt.UPLOADS
+    if kind is Kind.TAKEOUT:
+        return _GEMINI_FILES if "gemini" in folded or "bard" in folded else _GOOGLE_FILES
+    return _META_MESSAGE_FILES if "messages" in folded else _META_FILES
+
+
+def _is_known(kind: Kind, name: str, download: Download) -> bool:
+    """Whether a reader of this kind knows the file: by its name, or, where names are translated, by what is in it."""
+    folded = name.casefold()
+    if kind is Kind.LINKEDIN:
+        return is_of_the_interface(name, download)
+    if kind is Kind.TAKEOUT:
+        return folded.endswith((".json", ".html", ".htm")) and kind_of_file(download, name) is kind
+    if not folded.endswith(".json"):
+        return False
+    if kind is Kind.META:
+        return meta.is_known(name)
+    return chatgpt.is_known(name) or kind_of_file(download, name) is kind
+
+
+def is_of_the_interface(name: str, download: Download) -> bool:
+    """Whether a file is an answer of LinkedIn's portability interface."""
+    return name.casefold().endswith(".json") and kind_of_file(download, name) is Kind.LINKEDIN
+
+
+def _records(kind: Kind, name: str, file: Reader) -> Iterable[Record | Facts]:
+    if kind is Kind.TAKEOUT and not name.casefold().endswith(".json"):
+        return takeout_html.records(name, file)
+    if kind is Kind.LINKEDIN:
+        return linkedin_api.records(name, read_elements(file, name))
+    read = {Kind.CHATGPT: chatgpt.records, Kind.META: meta.records, Kind.TAKEOUT: takeout.records}[kind]
+    return read(name, read_elements(file, name))
+
+
+def _unknown(kind: Kind, name: str) -> str:
+    if kind is Kind.META and name.casefold().endswith((".html", ".htm")):
+        return "of this platform only the JSON form is read: ask for the download in JSON"
+    return "no such file of an export is known"
+
+
+def _learn(facts: Facts, owner: Owner) -> None:
+    owner.name = owner.name or facts.name
+    owner.location = owner.location or facts.location
+    owner.born = owner.born or facts.born
+    owner.born_year = owner.born_year or facts.born_year
+    owner.plan = owner.plan or facts.plan

@@ -1,0 +1,184 @@
+"""What an archive holds, counted: files, columns, and records that any policy must treat alike as one group.
+
+No record is kept: a file of any length becomes a handful of counts, its first and last date, and a few of the
+owner's own words for the owner's screen.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from licet.packs import Pack
+from licet.sources.archives.archive_records import Thing
+from licet.sources.dates import WrittenDate
+from licet.sources.import_report import FileOutcome
+from licet.sources.linkedin.linkedin_layout import FileLayout
+from licet.terms.moments import midnight
+
+#: Own words kept for each group, and how much of each.
+MOST_WORDS, LONGEST_WORDS = 3, 240
+
+
+class Distinctions(NamedTuple):
+    """What of a record a policy looks at besides its kinds: records that differ in nothing of it fare alike.
+
+    visibilities: the audiences that its rules name.
+    another:      a known one that they do not.
+    audiences:    all that are known.
+    moments:      the days from which or before which its rules ask for records, in order.
+    """
+
+    visibilities: frozenset[str]
+    another: str | None
+    audiences: frozenset[str]
+    moments: tuple[datetime, ...]
+
+    @classmethod
+    def of(cls, pack: Pack) -> Distinctions:
+        days = {day for rule in pack.rules for day in (rule.created_from, rule.created_before) if day}
+        named = frozenset(audience for rule in pack.rules for audience in rule.visibility or ())
+        return cls(
+            named,
+            min(pack.audiences - named, default=None),
+            pack.audiences,
+            tuple(sorted(midnight(day) for day in days)),
+        )
+
+    def audience(self, visibility: str | None) -> str | None:
+        """The audience as rules see it: named by one, not known, or some other."""
+        if visibility in self.visibilities:
+            return visibility
+        return self.another if visibility in self.audiences else None
+
+    def era(self, created: datetime | None) -> int | None:
+        """Between which of the moments it lies; None when nobody knows. It is the same for all where rules ask not."""
+        if not self.moments:
+            return 0
+        return None if created is None else bisect_right(self.moments, created)
+
+
+class Words(NamedTuple):
+    """Something the owner wrote, of one kind of data. For their own screen only."""
+
+    text: str
+    kind: str
+    written: WrittenDate | None
+
+
+class Alike(NamedTuple):
+    """What makes records of one file fare alike."""
+
+    visibility: str | None
+    era: int | None
+    kinds: frozenset[str | None]
+
+
+@dataclass(slots=True)
+class Group:
+    """Records of one file that fare alike.
+
+    created: when one of them was made, standing for all; None where it does not matter or is not known.
+    cells:   cells with something in them, by kind of data; under None those of columns that are not understood.
+    """
+
+    alike: Alike
+    created: datetime | None
+    rows: int = 0
+    cells: dict[str | None, int] = field(default_factory=dict)
+    first: WrittenDate | None = None
+    words: list[Words] = field(default_factory=list)
+    first_words: Words | None = None
+
+
+@dataclass(slots=True)
+class Column:
+    """A column of a file, as its header writes it. `kind` is None where nobody knows what it is."""
+
+    name: str
+    kind: str | None
+    cells: int = 0
+
+
+@dataclass(slots=True)
+class AuditedFile:
+    """One file that was understood, counted.
+
+    preamble_cells: cells above the header, which hold a note of the platform's.
+    beyond_cells:   cells to the right of the header, which nobody can name.
+    members:        the files, where it is a folder of pictures or recordings.
+    """
+
+    name: str
+    layout: FileLayout | Thing
+    columns: list[Column] = field(default_factory=list)
+    groups: dict[Alike, Group] = field(default_factory=dict)
+    rows: int = 0
+    preamble_cells: int = 0
+    beyond_cells: int = 0
+    first: WrittenDate | None = None
+    last: WrittenDate | None = None
+    remark: str = ""
+    members: list[str] = field(default_factory=list)
+
+    @property
+    def cells(self) -> int:
+        """Every cell with something in it."""
+        return self.preamble_cells + self.beyond_cells + sum(column.cells for column in self.columns)
+
+    def add(
+        self,
+        alike: Alike,
+        cells: dict[str | None, int],
+        written: WrittenDate | None,
+        created: datetime | None,
+        words: Iterator[Words],
+    ) -> None:
+        """Count one record."""
+        group = self.groups.get(alike)
+        if group is None:
+            group = self.groups[alike] = Group(alike, created)
+        self.rows += 1
+        group.rows += 1
+        for kind, count in cells.items():
+            group.cells[kind] = group.cells.get(kind, 0) + count
+        own = next(words, None) if len(group.words) < MOST_WORDS or written is not None else None
+        if own is not None and len(group.words) < MOST_WORDS:
+            group.words.append(own)
+        if written is not None:
+            if group.first is None or written.moment < group.first.moment:
+                group.first, group.first_words = written, own
+            if self.first is None or written.moment < self.first.moment:
+                self.first = written
+            if self.last is None or written.moment > self.last.moment:
+                self.last = written
+
+
+@dataclass(slots=True)
+class Owner:
+    """What the archive itself says about whose it is."""
+
+    name: str | None = None
+    location: str | None = None
+    born: date | None = None
+    born_year: int | None = None
+    joined: datetime | None = None
+    plan: str | None = None
+
+
+@dataclass(slots=True)
+class Contents:
+    """A whole archive. `others`: the files without records, and those that nobody could read, each with the reason."""
+
+    files: list[AuditedFile]
+    others: list[FileOutcome]
+    owner: Owner
+
+
+def shortened(text: str) -> str:
+    """A passage on one line, cut where it is longer than a screen needs."""
+    text = " ".join(text[: LONGEST_WORDS * 4].split())
+    return text if len(text) <= LONGEST_WORDS else text[: LONGEST_WORDS - 1].rstrip() + "…"

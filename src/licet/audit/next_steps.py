@@ -1,0 +1,138 @@
+"""What to do next, in order, and what none of it changes. Places are the policy's own; nothing here is legal advice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from licet.audit.audit_report import FileReport, Step
+from licet.audit.judgement import Judge
+from licet.audit.topics import TOPICS, TRAINING, Topic, uses_of
+from licet.packs import Pack, Setting
+from licet.sources.archives.archive_kinds import Kind
+from licet.terms import ChoiceState
+
+#: What a person can delete at the platform so that nothing of it is used, by table.
+_DELETABLE = {
+    "resumes": "the résumés you saved",
+    "screening_answers": "the answers you saved for job applications",
+    "ai_coach_messages": "the conversations with the AI coach",
+    "imported_contacts": "the contacts you imported",
+    "chatgpt_messages": "conversations with ChatGPT",
+    "chatgpt_shared": "links to conversations that you shared",
+    "google_gemini": "what you said to Gemini",
+    "meta_ai_chats": "chats with Meta AI",
+}
+
+
+#: What stays out of reach of every setting, by whose download it is.
+_OUT_OF_REACH = {
+    Kind.CHATGPT: "What you shared by link can be read by whoever has the link, and copies of it are out of reach."
+    " What others wrote about you in their own conversations is in theirs.",
+    Kind.TAKEOUT: "What others hold stays with them: what they said about you, and copies of what you sent them.",
+}
+_WITH_OTHERS = (
+    "What others hold stays with them: messages you sent are in their archives, and your address may be in"
+    " contacts that they imported. No setting of yours reaches those."
+)
+
+
+def next_steps(
+    files: tuple[FileReport, ...],
+    kind: Kind,
+    pack: Pack,
+    before: Judge,
+    refusing: Callable[[Mapping[str, ChoiceState]], Judge],
+) -> tuple[Step, ...]:
+    """The controls that change something in this archive, those of AI training first, then what can be deleted."""
+    return (*_controls(files, pack, before, refusing), *_deleting(files), *_larger_export(files, kind, pack))
+
+
+def _controls(
+    files: tuple[FileReport, ...],
+    pack: Pack,
+    before: Judge,
+    refusing: Callable[[Mapping[str, ChoiceState]], Judge],
+) -> Iterator[Step]:
+    found: list[tuple[tuple[bool, int], Step]] = []
+    for id_, setting in pack.settings.items():
+        after = refusing({id_: ChoiceState.REFUSED})
+        spares = {
+            topic.id: saved
+            for topic in TOPICS
+            if (
+                saved := sum(
+                    before.rows_used(topic, one.file) - after.rows_used(topic, one.file) for one in files
+                )
+            )
+        }
+        if spares or _starts_on(setting):
+            rank = (setting.kind != "toggle", 0 if TRAINING.id in spares else 1 if spares else 2)
+            found.append((rank, _step(setting, spares)))
+    yield from (step for _, step in sorted(found, key=lambda one: one[0]))
+
+
+def _starts_on(setting: Setting) -> bool:
+    """Whether a control is worth a step although nothing in this archive hangs on it: a toggle that starts on."""
+    return setting.kind == "toggle" and setting.default.state.value == "on"
+
+
+def _step(setting: Setting, spares: dict[str, int]) -> Step:
+    verb = "Switch off" if setting.kind == "toggle" else "Fill in"
+    how = (
+        "It changes what is used from then on."
+        if spares
+        else "It changes nothing for this archive where you live; off, it stays so if you move or the policy changes."
+    )
+    return Step(
+        f"{verb} “{setting.label}”", how, setting.path, _safe(setting.deep_link), spares, setting.unchanged,
+        f"seen there on {setting.observed}",
+    )  # fmt: skip
+
+
+def _safe(link: str | None) -> str | None:
+    """A link that can be followed; a policy from a stranger may hold any text."""
+    return link if link is not None and link.startswith("https://") else None
+
+
+def _deleting(files: tuple[FileReport, ...]) -> Iterator[Step]:
+    held = {one.file.layout.table for one in files if any(one.reaches[topic].now for topic in TOPICS)}
+    what = [words for table, words in _DELETABLE.items() if table in held]
+    if what:
+        yield Step(
+            f"Delete what you no longer need: {', '.join(what)}",
+            "What is not there cannot be used. What was used before stays in what was made of it.",
+        )
+
+
+def _larger_export(files: tuple[FileReport, ...], kind: Kind, pack: Pack) -> Iterator[Step]:
+    if kind is Kind.LINKEDIN and all(one.file.layout.table != "shares" for one in files):
+        yield Step(
+            "Ask for the larger archive and look again",
+            f"This one holds no posts. {pack.controller.name} makes the larger one within a day or so.",
+        )
+
+
+def untouched(files: tuple[FileReport, ...], kind: Kind, pack: Pack) -> tuple[str, ...]:
+    """What no toggle changes: the policy's own words, then what is used all the same, then what others hold."""
+    told: list[str] = []
+    for setting in pack.settings.values():
+        if setting.kind == "toggle" and setting.unchanged:
+            told.append(f"“{setting.label}” does not change: {'; '.join(setting.unchanged)}.")
+    for topic in TOPICS:
+        left = sum(one.reaches[topic].toggles_off for one in files)
+        if left:
+            formed = left - sum(one.reaches[topic].all_off for one in files)
+            more = f" The form stops {formed:,} of them." if formed and _forms(topic, pack) else ""
+            told.append(f"With every toggle off, {left:,} records are still used for {topic.label}.{more}")
+    told.append(_OUT_OF_REACH.get(kind, _WITH_OTHERS))
+    return tuple(told)
+
+
+def _forms(topic: Topic, pack: Pack) -> bool:
+    uses = {(use.purpose, use.recipient) for use in uses_of(topic, pack)}
+    return any(
+        rule.setting is not None
+        and pack.settings[rule.setting].kind == "form"
+        and any((purpose, recipient) in uses for purpose in rule.purposes for recipient in rule.recipients)
+        for rule in pack.rules
+    )

@@ -1,0 +1,224 @@
+"""Decisions over Arrow batches: many records at once, each with the facts about its subject in columns beside it.
+
+For callers that hold the facts themselves, such as a service that ranks a page of posts. Records are put into
+classes by what the rules in scope look at, `decide` is asked once for one record of each class that occurs, and the
+answers are looked up. What no column tells is not known, and not known is never yes; a choice or a signal that could
+matter must be told, or the call is refused: silence about a refusal would pass for none.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.enforce.decision_table import Dimensions, dimensions, just_before
+from licet.enforce.equal_classes import Part, classes_of, representatives
+from licet.enforce.row_verdicts import spelled_out
+from licet.terms import EVERY_USE, SELF, ChoiceState, GateError
+
+#: Columns beside `region`, `age`, `plan`, `visibility` and `created`: where the subject stands on a setting, as
+#: `ChoiceState` has it (null: never asked), the digest of the pack under which they said so (without one a yes speaks
+#: for nothing, and a no ends with a yes to the same setting alone), and whether a signal is sent (null: nobody knows,
+#: so it is).
+CHOICE, PACK, SIGNAL = "choice.", "pack.", "signal."
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def decide_batch(
+    policy: Policy,
+    purpose: str,
+    category: str,
+    at: datetime,
+    records: pa.Table | pa.RecordBatch,
+    *,
+    recipient: str = SELF,
+) -> pa.Table:
+    """Say of every record whether one recipient may use it for one purpose, and why.
+
+    records: columns `region`, `age` (whole years), `plan`, `visibility`, `created` (a time; without zone it is UTC),
+             `choice.<setting>`, `pack.<setting>` and `signal.<signal>`; other columns are not looked at. Dictionary
+             columns are fastest. `choice.*` tells who objected to every use; where it is left out, nobody did.
+    Returns: `permitted`, and as dictionaries `code`, `rule` and `setting`: what `decide` says of each record.
+    Raises:  GateError GATE-001 for a moment without a zone, GATE-009 when a choice or signal that could matter has
+             no column, or a yes none that says under which pack it was given, GATE-010 when a column is of a type that
+             cannot say what it should.
+    """
+    if at.utcoffset() is None:
+        raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
+    looks = dimensions(policy, purpose, recipient, [category])
+    table = pa.Table.from_batches([records]) if isinstance(records, pa.RecordBatch) else records
+    parts = _parts(table, looks)
+    present, numbers = classes_of(parts, table.num_rows)
+    told = [
+        _decide_one(policy, Request(purpose, category, recipient, at), looks, values)
+        for values in representatives(parts, present)
+    ]
+    return pa.table(
+        {
+            "permitted": pa.array(np.array([one.permitted for one in told], np.bool_)[numbers]),
+            "code": spelled_out(numbers, [one.code.value for one in told]),
+            "rule": spelled_out(numbers, [one.rule for one in told]),
+            "setting": spelled_out(numbers, [one.setting for one in told]),
+        }
+    )
+
+
+def _parts(table: pa.Table, looks: Dimensions) -> dict[str, Part]:
+    parts = {"region": _words(table, "region")}
+    if len(looks.ages) > 1:
+        parts["age"] = _ages(table, looks.ages)
+    if looks.plans:
+        parts["plan"] = _words(table, "plan")
+    for prefix, wanted in ((CHOICE, looks.settings), (SIGNAL, looks.signals)):
+        for name in wanted:
+            if prefix + name not in table.column_names:
+                if prefix + name == CHOICE + EVERY_USE:
+                    continue
+                raise untold(name, prefix + name)
+            parts[prefix + name] = _words(table, prefix + name) if prefix == CHOICE else _sent(table, name)
+            if prefix == CHOICE and (pairs := _pairs(name, looks)):
+                has_yeses = not set(ChoiceState.yeses()).isdisjoint(parts[prefix + name].values)
+                if has_yeses or PACK + name in table.column_names:
+                    parts[PACK + name] = _packs(table, name, pairs)
+    if looks.visibilities:
+        parts["visibility"] = _words(table, "visibility")
+    if looks.cuts:
+        parts["created"] = _created(table, looks.cuts)
+    return parts
+
+
+def untold(name: str, column: str = CHOICE + EVERY_USE) -> GateError:
+    """The error for records that lack a column."""
+    return GateError(
+        "GATE-009",
+        f"a rule looks at {name!r}, and the records have no column {column!r}",
+        fix="add the column; a null in it says that the member was never asked",
+    )
+
+
+def _words(table: pa.Table, name: str) -> Part:
+    """A column of texts; the last place is that of null."""
+    if name not in table.column_names:
+        return Part(np.zeros(table.num_rows, np.int8), [None])
+    column = table[name]
+    if not pa.types.is_dictionary(column.type):
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            if pa.types.is_null(column.type):
+                return Part(np.zeros(table.num_rows, np.int8), [None])
+            raise _wrong(name, column.type, "text")
+        column = column.dictionary_encode()
+    column = column.unify_dictionaries().combine_chunks()
+    words: list[Any] = column.dictionary.to_pylist()
+    if any(word is not None and not isinstance(word, str) for word in words):
+        raise _wrong(name, column.type, "text")
+    indices = column.indices
+    if indices.null_count:
+        indices = pc.fill_null(indices, len(words))
+    return Part(indices.to_numpy(zero_copy_only=False), [*words, None])
+
+
+def _pairs(setting: str, looks: Dimensions) -> dict[str, str]:
+    """By pack the one that stands for it, for a yes and a no alike."""
+    told = [
+        {pack: other for name, pack, other in binding if name == setting}
+        for binding in (looks.yeses, looks.noes)
+    ]
+    alike: dict[tuple[str | None, ...], str] = {}
+    return {
+        pack: alike.setdefault(tuple(one.get(pack) for one in told), pack)
+        for pack in sorted({pack for one in told for pack in one})
+    }
+
+
+def _packs(table: pa.Table, setting: str, stands_for: dict[str, str]) -> Part:
+    """Under which pack each yes to a setting was given: the one that stands for all under which it says the same."""
+    if PACK + setting not in table.column_names:
+        raise GateError(
+            "GATE-009",
+            f"somebody said yes to {setting!r}, and the records have no column {PACK + setting!r}",
+            fix="add the column: the digest of the policy under which each yes was given, null where nobody knows",
+        )
+    part = _words(table, PACK + setting)
+    values = [None, *sorted({*stands_for.values()})]
+    place_of = np.array([values.index(stands_for.get(pack)) for pack in part.values], np.int32)
+    return Part(place_of[part.places], values)
+
+
+def _sent(table: pa.Table, signal: str) -> Part:
+    column = table[SIGNAL + signal]
+    if not (pa.types.is_boolean(column.type) or pa.types.is_null(column.type)):
+        raise _wrong(SIGNAL + signal, column.type, "true or false")
+    told = pc.fill_null(column.cast(pa.bool_()), True)
+    return Part(told.cast(pa.int8()).to_numpy(), [False, True])
+
+
+def _ages(table: pa.Table, ages: tuple[int, ...]) -> Part:
+    """Ages by the largest boundary not above them; the last place is that of an age nobody knows."""
+    if "age" not in table.column_names or pa.types.is_null(table["age"].type):
+        return Part(np.zeros(table.num_rows, np.int8), [None])
+    if not pa.types.is_integer(table["age"].type):
+        raise _wrong("age", table["age"].type, "whole years")
+    lived = pc.fill_null(table["age"].cast(pa.int64(), safe=False), -1).to_numpy()
+    reached = np.zeros(len(lived), np.int8)
+    for age in ages[1:]:  # the first boundary is 0
+        reached += lived >= age
+    return Part(np.where(lived < 0, len(ages), reached), [*ages, None])
+
+
+def _created(table: pa.Table, cuts: tuple[datetime, ...]) -> Part:
+    """When records were made, by the last cut not after it; the last place is that of a time nobody knows."""
+    name = "created"
+    if name not in table.column_names or pa.types.is_null(table[name].type):
+        return Part(np.zeros(table.num_rows, np.int8), [None])
+    column = table[name]
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.timestamp("ms"))
+    if not pa.types.is_timestamp(column.type):
+        raise _wrong(name, column.type, "a time")
+    ticks = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[column.type.unit]
+    # An offset is only how a time is shown: what is stored counts from 1970 in UTC either way.
+    made = pc.fill_null(column.cast(pa.int64()), -(2**63)).to_numpy()
+    reached: npt.NDArray[Any] = np.zeros(len(made), np.int8 if len(cuts) < 120 else np.int32)
+    for cut in cuts:
+        reached += made >= _ticks(cut, ticks)
+    representatives = [just_before(cuts[0]), *cuts, None]
+    if column.null_count:
+        reached[pc.is_null(column).to_numpy()] = len(cuts) + 1
+    return Part(reached, representatives)
+
+
+def _ticks(moment: datetime, ticks: int) -> int:
+    """A moment, at midnight, in ticks since 1970, kept within what 64 bits hold."""
+    whole = moment - _EPOCH
+    return max(-(2**63) + 1, min(2**63 - 1, (whole.days * 86_400 + whole.seconds) * ticks))
+
+
+def _decide_one(policy: Policy, request: Request, looks: Dimensions, values: dict[str, Any]) -> Decision:
+    choices = {
+        setting: _state(values[CHOICE + setting])
+        for setting in looks.settings
+        if values.get(CHOICE + setting) is not None
+    }
+    signals = frozenset(signal for signal in looks.signals if values[SIGNAL + signal])
+    bound = {setting: values[PACK + setting] for setting in choices if values.get(PACK + setting)}
+    facts = Facts(values["region"], values.get("age"), values.get("plan"), choices, {}, signals, bound)
+    asked = request._replace(visibility=values.get("visibility"), created=values.get("created"))
+    return decide(asked, facts, policy)
+
+
+def _state(word: str) -> ChoiceState:
+    """Where somebody stands; what is no known word is taken for a refusal."""
+    return ChoiceState(word) if word in set(ChoiceState) else ChoiceState.REFUSED
+
+
+def _wrong(name: str, kind: pa.DataType, wanted: str) -> GateError:
+    return GateError(
+        "GATE-010", f"column {name!r} of the records is {kind}, not {wanted}", fix="convert it in the data"
+    )

@@ -1,0 +1,128 @@
+"""Who the members are at one moment and ledger position, in classes: what tables whose rules look at the same share."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from datetime import datetime
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from licet.enforce.absences import Absences, Roster, RosterHere, RosterThere
+from licet.enforce.decision_table import Dimensions
+from licet.enforce.engine import Engine
+from licet.enforce.gate_cache import Kept
+from licet.enforce.population import Population, classify, describe, subject_ids
+from licet.enforce.refusals import who_refuses
+from licet.enforce.subject_index import Roll, call_roll, follow
+from licet.enforce.tables import Tables
+from licet.ledger import Ledger
+from licet.sources.catalogue import FactsTable
+from licet.terms import GateError
+from licet.terms.moments import day_begun_everywhere
+
+
+class Members:
+    """The people of a gate's facts table, with what the ledger says they chose."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        engine: Engine,
+        ledger: Ledger,
+        position: int,
+        at: datetime,
+        kept: Kept,
+        absences: Absences,
+        people_left: int = 0,
+    ) -> None:
+        """absences: what the runs before saw of the members, within a run that whoever answers ends."""
+        self._tables, self._engine, self._kept = tables, engine, kept
+        self._absences, self._people_left, self._is_asked = absences, people_left, False
+        self._ledger, self._position, self._at = ledger, position, at
+        self._populations: dict[Dimensions, tuple[Population, Roll | None]] = {}
+
+    def population(self, looks: Dimensions) -> tuple[Population, Roll | None]:
+        """The people in their classes; tables whose rules look at the same things share them.
+
+        The roll, where the engine keeps its people in this process; then the population is drawn from it.
+        """
+        key = looks._replace(visibilities=(), audiences=(), cuts=())
+        if key not in self._populations:
+            facts = self._tables.catalogue.facts
+            if facts is None:
+                raise GateError(
+                    "GATE-004",
+                    "the catalogue does not say which table holds the members",
+                    fix="add facts: with its table, subject and region columns",
+                )
+            members = self._tables.content(facts.table)
+            if self._engine.people_here:
+                roll = self._roll(members, facts, key)
+                self._refuse_lost(facts, RosterHere(roll.subjects))
+                table = functools.cache(lambda: self._engine.hand_in(roll.with_classes()))
+                self._populations[key] = Population(table, roll.classes), roll
+            else:
+                self._refuse_lost(facts, RosterThere(self._engine, subject_ids(members, facts)))
+                told = self._choices, self._signals
+                self._populations[key] = classify(self._engine, members, facts, *told, key, self._at), None
+        return self._populations[key]
+
+    def _roll(self, members: ir.Table, facts: FactsTable, looks: Dimensions) -> Roll:
+        def call(earlier: Roll | None, changed: frozenset[str] | None) -> Roll:
+            if earlier is None or changed is None:
+                told = self._choices, self._signals
+                return call_roll(self._engine, describe(self._engine, members, facts, *told, looks, self._at))
+            only = pa.array(sorted(changed), pa.string())
+            choices = _of_choices(self._ledger.choices_table(self._position, changed))
+            signals = _of_signals(self._ledger.signals_table(self._position, changed))
+            described = describe(self._engine, members, facts, choices, signals, looks, self._at, only)
+            return follow(self._engine, earlier, described)
+
+        key = repr(
+            (facts, self._tables.catalogued(facts.table).location, looks, ages_hold_for(looks, self._at))
+        )
+        return self._kept.roll(key, self._tables.stand(facts.table), self._ledger, self._position, call)
+
+    def _refuse_lost(self, facts: FactsTable, roster: Roster) -> None:
+        """Once a gate. Raises: GateError GATE-171, GATE-172 where a refusal would be lost."""
+        if self._is_asked:
+            return
+        key = repr((facts, self._tables.catalogued(facts.table).location))
+        stand = self._tables.stand(facts.table)
+        read = self._position, lambda: who_refuses(self._choices, self._signals)
+        self._absences.refuse_lost(key, stand, self._ledger, roster, self._people_left, read)
+        self._is_asked = True
+
+    @functools.cached_property
+    def _choices(self) -> pa.Table:
+        return _of_choices(self._ledger.choices_table(self._position, known=self._ids))
+
+    @functools.cached_property
+    def _signals(self) -> pa.Table:
+        return _of_signals(self._ledger.signals_table(self._position, known=self._ids))
+
+    def _ids(self) -> Iterator[str]:
+        """Every member's id, once or more; for what goes on under a mark after an erasure."""
+        facts = self._tables.catalogue.facts
+        assert facts is not None
+        with self._engine.reading("the facts about members"):
+            for batch in self._engine.batches(subject_ids(self._tables.content(facts.table), facts)):
+                yield from batch["subject"].to_pylist()
+
+
+def ages_hold_for(looks: Dimensions, at: datetime) -> object:
+    """What ages depend on: two moments for which this is the same see everybody at the same age.
+
+    Ages are counted in whole years, so a roll that looks at them is good for its day; None where nothing asks.
+    """
+    return day_begun_everywhere(at) if len(looks.ages) > 1 else None
+
+
+def _of_choices(table: pa.Table) -> pa.Table:
+    return table.select(["subject", "setting", "category", "state", "pack"])
+
+
+def _of_signals(table: pa.Table) -> pa.Table:
+    return table.select(["subject", "signal"])

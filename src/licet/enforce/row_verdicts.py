@@ -1,0 +1,197 @@
+"""Marks: what the gate says of every row of a table, as one small number a row, in the order of the rows.
+
+Joining millions of rows with millions of people by their ids is what costs. It is done once: rows get the dense
+number of their subject (`row_numbers.py`), and from there on every answer is looked up in arrays: subject to class,
+class and kind of row to verdict. Later queries read the marks beside the rows and join nothing; when choices
+change, only the classes change. The answers are those of `decision_table`, which asks `decide`.
+
+A table whose rows are about several people is judged by the engine as ever (`rows.judged`), and its answers are
+kept in the same form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.terms import GateError
+
+#: The place of a row in its table, from 0; given by the engine.
+ROW = "__licet_row"
+#: Rows at a time, in what is computed here: bounds what lies in memory beside the marks themselves.
+_STEP = 1 << 22
+#: Bytes that verdicts laid out by subject and kind of row may take.
+_MOST_LAID_OUT = 1 << 28
+
+Numbers = npt.NDArray[np.integer[Any]]
+
+
+class Verdict(NamedTuple):
+    """What rows of one mark are told. mask: a bit per kind of data; reason: its number in the gate, -1 none."""
+
+    mask: int
+    reason: int
+    region: str | None
+
+
+class Marks(NamedTuple):
+    """numbers: per row the place of its verdict in `verdicts`, in the smallest type that holds it."""
+
+    numbers: Numbers
+    verdicts: tuple[Verdict, ...]
+
+    def masks(self) -> Numbers:
+        """Per row what it permits, a bit per kind of data."""
+        return self.look_up([verdict.mask for verdict in self.verdicts])
+
+    def look_up(self, values: Sequence[int]) -> Numbers:
+        """Per row the value that stands at its verdict's place."""
+        table: Numbers = np.array(values, dtype=smallest(max(values, default=0)))
+        found: Numbers = np.empty(len(self.numbers), table.dtype)
+        for start in range(0, len(found), _STEP):
+            step = slice(start, start + _STEP)
+            found[step] = table[self.numbers[step]]
+        return found
+
+    def tally(self) -> dict[Verdict, int]:
+        """How many rows each verdict has; those of none are left out."""
+        counted = np.zeros(len(self.verdicts), np.int64)
+        for start in range(0, len(self.numbers), _STEP):
+            counted += np.bincount(self.numbers[start : start + _STEP], minlength=len(counted))
+        return {verdict: int(n) for verdict, n in zip(self.verdicts, counted, strict=True) if n}
+
+
+def smallest(greatest: int) -> type[np.integer[Any]]:
+    """The narrowest unsigned type that holds `greatest`; Parquet and DuckDB read narrow columns faster."""
+    return next(
+        kind for kind in (np.uint8, np.uint16, np.uint32, np.uint64) if greatest <= np.iinfo(kind).max
+    )
+
+
+def marks_of_one(
+    subjects: Numbers,
+    kinds: Numbers | None,
+    class_of: npt.NDArray[np.int32],
+    regions: Sequence[str | None],
+    by_class: Sequence[Sequence[tuple[int, int]]],
+    nobody: Sequence[tuple[int, int]],
+) -> Marks:
+    """Marks for rows that are each about one subject.
+
+    subjects: per row the subject's number, -1 where nobody knows them.
+    kinds:    per row its class as `rows.row_class` has it; None where all are of one.
+    class_of: per subject number the class of people, the place in `by_class` and `regions`.
+    by_class: per class of people and class of rows: mask and reason; `nobody` for subjects not known.
+    """
+    known: dict[Verdict, int] = {}
+    table = np.array(
+        [
+            [known.setdefault(Verdict(mask, reason, region), len(known)) for mask, reason in row]
+            for region, row in [*zip(regions, by_class, strict=True), (None, nobody)]
+        ]
+    )
+    table = table.astype(smallest(len(known)))
+    # The last class is that of subjects nobody knows: their number is -1, which numpy reads from the end.
+    classes = np.append(class_of, len(by_class)).astype(np.int32)
+    numbers = np.empty(len(subjects), table.dtype)
+    # What each subject's rows are told, laid out once: one small lookup a row then, instead of two in larger arrays.
+    width = 1 if kinds is None else table.shape[1]
+    told = table[classes, 0] if kinds is None else None
+    if kinds is not None and len(classes) * width <= _MOST_LAID_OUT:
+        told = table[classes].ravel()
+    for start in range(0, len(numbers), _STEP):
+        step = slice(start, start + _STEP)
+        if told is None:
+            numbers[step] = table[classes[subjects[step]], kinds[step]]  # type: ignore[index]
+        elif kinds is None:
+            numbers[step] = told[subjects[step]]
+        else:
+            numbers[step] = told[subjects[step].astype(np.int64) * width + kinds[step]]
+    return Marks(numbers, tuple(known))
+
+
+def marks_of_judged(batches: Iterable[pa.RecordBatch], count: int) -> Marks:
+    """Marks from what the engine judged: batches of row, mask, reason and region, in any order."""
+    known: dict[Verdict, int] = {}
+    numbers = np.zeros(count, np.int64)
+    seen = 0
+    for batch in batches:
+        row, mask, reason, region = batch.columns
+        regions = region.cast(pa.string()).dictionary_encode()
+        masks, reasons = (column.to_numpy(zero_copy_only=False) for column in (mask, reason))
+        _, first, inverse = np.unique(
+            _combined(masks, reasons, regions), return_index=True, return_inverse=True
+        )
+        places = [
+            known.setdefault(Verdict(int(masks[at]), int(reasons[at]), regions[at].as_py()), len(known))
+            for at in first.tolist()
+        ]
+        numbers[row.to_numpy()] = np.array(places, np.int64)[inverse]
+        seen += len(batch)
+    require_all(seen, count)
+    return Marks(numbers.astype(smallest(len(known))), tuple(known))
+
+
+def _combined(masks: Numbers, reasons: Numbers, regions: pa.DictionaryArray) -> npt.NDArray[np.int64]:
+    """One whole number per (mask, reason, region), different for different ones."""
+    _, each = np.unique(masks, return_inverse=True)  # a mask may fill all 62 bits
+    region = pc.fill_null(regions.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
+    reason = reasons.astype(np.int64) + 1
+    combined: npt.NDArray[np.int64] = (each * (int(reason.max(initial=0)) + 1) + reason) * (
+        len(regions.dictionary) + 1
+    ) + region
+    return combined
+
+
+def spelled_out(numbers: Numbers, words: Sequence[str | None]) -> pa.DictionaryArray:
+    """Per row the word at its number's place, as a dictionary array of the few words there are."""
+    known = [word for word in dict.fromkeys(words) if word is not None]
+    kind: type[np.signedinteger[Any]] = np.int8 if len(known) < 128 else np.int32
+    places: Numbers = np.array([-1 if w is None else known.index(w) for w in words], kind)[numbers]
+    indices = pa.array(places, mask=places < 0 if None in words else None)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(known, pa.string()))
+
+
+def gather(batches: Iterable[pa.RecordBatch], size: int, kinds: Sequence[Any]) -> list[Numbers]:
+    """Columns as arrays in the order of the rows, each in the type asked for.
+
+    batches: the row's place, then a column for each of `kinds`, in any order.
+    Raises:  GateError GATE-008 when the table does not have the rows it had a moment ago.
+    """
+    found: list[Numbers] = [np.zeros(size, kind) for kind in kinds]
+    seen = 0
+    for batch in batches:
+        places = batch.column(0).to_numpy()
+        require_all(max(size, int(places.max(initial=0)) + 1), size)
+        for array, column in zip(found, batch.columns[1:], strict=True):
+            array[places] = column.to_numpy(zero_copy_only=False)
+        seen += len(places)
+    require_all(seen, size)
+    return found
+
+
+def require_all(seen: int, count: int) -> None:
+    """Raises: GateError GATE-008 unless every row was seen."""
+    if seen != count:
+        raise GateError(
+            "GATE-008",
+            f"a table changed while it was read: {count} rows were there, {seen} were read",
+            fix="run it again when nobody writes to the table's files",
+        )
+
+
+#: What an engine makes of a table whose rows keep an order; see `Engine.in_order`.
+class RowsInOrder(NamedTuple):
+    """rows:  the table's columns, and ROW.
+    size:  how many rows there are.
+    beside: lays arrays, one value a row, beside the columns: the table with a column more for each."""
+
+    rows: ir.Table
+    size: int
+    beside: Callable[[dict[str, Numbers]], ir.Table]

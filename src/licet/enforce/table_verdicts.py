@@ -1,0 +1,184 @@
+"""What the gate says of every row of a table: by marks where rows have an order, else judged by the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from licet.decide.combination import Reason
+from licet.enforce import rows as narrow
+from licet.enforce.engine import Engine
+from licet.enforce.gate_cache import Kept
+from licet.enforce.masking import Seen
+from licet.enforce.pseudonyms import Pseudonyms
+from licet.enforce.row_numbers import kinds_of_rows, whose_rows
+from licet.enforce.row_references import References, judge
+from licet.enforce.row_verdicts import (
+    ROW,
+    Marks,
+    RowsInOrder,
+    Verdict,
+    marks_of_judged,
+    marks_of_one,
+    spelled_out,
+)
+from licet.enforce.table_plans import Plan, Plans
+from licet.enforce.tables import Tables
+from licet.sources.file_state import Stand, together
+
+#: The column beside a table that numbers each row's verdict.
+_VERDICT = "__licet_verdict"
+_JUDGED = [narrow.MASK, narrow.REASON, narrow.REGION]
+
+
+class Verdicts:
+    """The verdicts of one gate; a table's marks are made once, when first asked for."""
+
+    def __init__(self, tables: Tables, plans: Plans, engine: Engine, kept: Kept) -> None:
+        self._tables, self._plans, self._engine, self._kept = tables, plans, engine, kept
+        self._marks_of: dict[str, Marks | None] = {}
+        self._ordered: dict[str, RowsInOrder] = {}
+        self._marked: dict[str, ir.Table] = {}
+        self._stands: dict[str, Stand | None] = {}
+        self.references = References(plans)
+
+    def marks(self, name: str) -> Marks | None:
+        """Every row's verdict, by its place; None where the engine keeps no order of rows."""
+        if not self.hold(name, self._stands.get(name)):
+            del self._marks_of[name], self._stands[name]
+            self._marked.pop(name, None)
+        if name not in self._marks_of:
+            plan = self._plans.of(name)
+            self._stands[name] = self._stand_now(name)
+            ordered = None if plan.nothing_can_pass else self._tables.in_order(name)
+            if ordered is None:
+                self._marks_of[name] = None
+            else:
+                with self._engine.reading(f"table {name!r}"):
+                    marks = self._make_marks(plan, name, ordered)
+                    self._marked[name] = ordered.beside({narrow.MASK: marks.masks()})
+                self._ordered[name] = ordered
+                self._marks_of[name] = marks
+        return self._marks_of[name]
+
+    def marked(self, name: str) -> ir.Table | None:
+        """The table with its marks beside it, where it was prepared and its files stand as they stood then.
+
+        The query looks too, and as late as can be, but knows times by the second alone.
+        """
+        return self._marked.get(name) if self.hold(name, self._stands.get(name)) else None
+
+    def stand(self, name: str) -> Stand | None:
+        """How a table's files stood when it was prepared; None where it was not, or where files do not tell."""
+        return self._stands.get(name)
+
+    def hold(self, name: str, stood: Stand | None) -> bool:
+        """Whether what was made of files that stood so can be relied upon."""
+        now = None if stood is None else self._stand_now(name)
+        return stood is None or (now is not None and now.files == stood.files)
+
+    def _stand_now(self, name: str) -> Stand | None:
+        """How the files of a table stand, and of those that it refers to."""
+        return together([self._tables.stand(each) for each in (name, *self._tables.catalogue.referred(name))])
+
+    def of_every_row(self, name: str, pseudonyms: Pseudonyms) -> pa.Table:
+        """The row's key (if any), mask, code, rule and region."""
+        plan = self._plans.of(name)
+        with self._engine.reading(f"table {name!r}"):
+            marks = self.marks(name)
+            if plan.nothing_can_pass:
+                rows = plan.content.mutate(**{narrow.MASK: ibis.literal(0, "int64")})
+                told = rows.select(**_key(plan, rows, pseudonyms), number=ibis.literal(0)).to_pyarrow()
+                verdicts: tuple[Verdict, ...] = (Verdict(0, plan.nobody[0][1], None),)
+            elif marks is not None:
+                beside = {_VERDICT: marks.numbers}
+                if plan.catalogued.key is not None:
+                    beside[narrow.MASK] = marks.masks()
+                rows = self._ordered[name].beside(beside)
+                told = rows.select(**_key(plan, rows, pseudonyms), number=rows[_VERDICT]).to_pyarrow()
+                verdicts = marks.verdicts
+            else:
+                rows = self._judged(plan, plan.content)
+                told = rows.select(*_JUDGED, **_key(plan, rows, pseudonyms)).to_pyarrow()
+                numbered = told.select(_JUDGED).add_column(0, ROW, pa.array(np.arange(len(told))))
+                numbers, verdicts = marks_of_judged(numbered.to_batches(), len(told))
+                told = told.append_column("number", pa.array(numbers))
+        return verdict_table(told, verdicts, [self._plans.reason(verdict.reason) for verdict in verdicts])
+
+    def tally(self, name: str) -> dict[tuple[Reason | None, str | None], int]:
+        """How many rows of a table there are by reason (None: they pass) and region."""
+        plan = self._plans.of(name)
+        if plan.nothing_can_pass:
+            with self._engine.reading(f"table {name!r}"):
+                records = int(plan.content.count().to_pyarrow().as_py())
+            return {(self._plans.reason(plan.nobody[0][1]), None): records} if records else {}
+        marks = self.marks(name)
+        if marks is not None:
+            found: dict[tuple[Reason | None, str | None], int] = {}
+            for verdict, records in marks.tally().items():
+                key = (self._plans.reason(verdict.reason), verdict.region)
+                found[key] = found.get(key, 0) + records
+            return found
+        judged = self._judged(plan, plan.content)
+        grouped = judged.group_by(reason=judged[narrow.REASON], region=judged[narrow.REGION]).agg(
+            records=judged.count()
+        )
+        with self._engine.reading(f"table {name!r}"):
+            told = grouped.to_pyarrow().to_pylist()
+        return {(self._plans.reason(row["reason"]), row["region"]): row["records"] for row in told}
+
+    def _judged(self, plan: Plan, rows: ir.Table) -> ir.Table:
+        """Every row's narrow columns with what the gate says of it."""
+        judged = judge(plan, rows, self._plans.disagree, ROW)
+        return self.references.judged(judged, plan.catalogued, self._plans.withheld)
+
+    def _make_marks(self, plan: Plan, name: str, ordered: RowsInOrder) -> Marks:
+        rows, table, roll = ordered.rows, plan.catalogued, plan.roll
+        if (
+            table.references
+            or roll is None
+            or len(table.subjects) > 1
+            or rows[table.subjects[0]].type().is_array()
+        ):
+            judged = self._judged(plan, rows)
+            return marks_of_judged(self._engine.batches(judged.select(ROW, *_JUDGED)), ordered.size)
+        (subject,), kind = table.subjects, narrow.row_class(rows, name, table, plan.looks)
+        kinds = None
+        stand = self._tables.stand(name)
+        if kind is not None and plan.looks.row_classes > 1:
+            kinds = self._kept.numbers(
+                repr((table, plan.looks.visibilities, plan.looks.audiences, plan.looks.cuts)), stand, None,
+                lambda: kinds_of_rows(self._engine, ordered, kind),
+            )  # fmt: skip
+        subjects = self._kept.numbers(
+            repr((table.location, subject)), stand, roll.subjects,
+            lambda: whose_rows(self._engine, ordered, subject, roll),
+        )  # fmt: skip
+        regions = [one.region for one in roll.classes]
+        return marks_of_one(subjects, kinds, roll.class_of, regions, plan.by_class, plan.nobody)
+
+
+def verdict_table(told: pa.Table, verdicts: Sequence[Verdict], reasons: Sequence[Reason | None]) -> pa.Table:
+    """Numbers of verdicts as their words; as dictionaries, since there are few words and many rows."""
+    numbers = told["number"].to_numpy()
+    words = {
+        "code": [None if reason is None else reason.code.value for reason in reasons],
+        "rule": [None if reason is None else reason.rule for reason in reasons],
+        "region": [verdict.region for verdict in verdicts],
+    }
+    columns: dict[str, Any] = {name: told[name] for name in told.column_names if name == "key"}
+    columns["mask"] = np.array([verdict.mask for verdict in verdicts], np.int64)[numbers]
+    return pa.table(columns | {name: spelled_out(numbers, found) for name, found in words.items()})
+
+
+def _key(plan: Plan, rows: ir.Table, pseudonyms: Pseudonyms) -> dict[str, ir.Value]:
+    """The key of each row by what its mask permits."""
+    key = plan.catalogued.key
+    if key is None:
+        return {}
+    return {"key": plan.identity(key, rows, Seen(plan.bits(), rows[narrow.MASK]), pseudonyms)}

@@ -1,0 +1,1 @@
+"""What is said about policies: comparison, difference, guide, quotations, exchange, lint."""

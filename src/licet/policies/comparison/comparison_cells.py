@@ -1,0 +1,117 @@
+"""The cells of a comparison: lines of plain words, each with where it was read."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from licet.policies.control_pages import Source
+
+#: The columns, in the order a reader wants them, by the topic of a pack's statements.
+COLUMNS: dict[str, str] = {
+    "data": "Data used",
+    "purposes": "For",
+    "recipients": "Who receives it",
+    "regions": "Regions",
+    "since": "Since",
+    "default": "Unless you act",
+    "control": "Your control",
+    "steps": "How to opt out",
+    "retroactive": "Reaches what was built before",
+    "exclusions": "Never used",
+    "earlier_choice": "An earlier choice",
+    "side_effects": "What opting out changes besides",
+}
+
+#: What a cell says where the pack is silent.
+SILENCE = "The pack says nothing."
+
+
+class Line(NamedTuple):
+    """One fact. source: where it was read; None where the pack cites nothing, which the fact's text then says."""
+
+    text: str
+    source: Source | None
+
+    @property
+    def status(self) -> str:
+        return "silent" if self.source is None else self.source.status
+
+    @property
+    def told(self) -> str:
+        """The text with a mark where the fact is not simply stated."""
+        if self.source is None:
+            return self.text if self.text == SILENCE else f"{self.text} (no source given)"
+        doubt = "" if self.status == "stated" else f" ({self.status.replace('_', ' ')})"
+        return self.text + doubt
+
+    def as_json(self) -> dict[str, Any]:
+        return {"text": self.text, "source": None if self.source is None else self.source._asdict()}
+
+
+class Cell(NamedTuple):
+    """What a pack says on one column for one use; exactly one line of silence where it says nothing."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def is_silent(self) -> bool:
+        return self.lines == (Line(SILENCE, None),)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "silent": self.is_silent,
+            "lines": [] if self.is_silent else [one.as_json() for one in self.lines],
+        }
+
+
+def cell(lines: list[Line]) -> Cell:
+    """A cell of these lines, each once, with the first source it has; silence where there are none."""
+    found: dict[str, Line] = {}
+    for line in lines:
+        found.setdefault(line.text, line)
+    return Cell(tuple(found.values()) or (Line(SILENCE, None),))
+
+
+class Row(NamedTuple):
+    """One use of one platform.
+
+    reaches:    for someone in the region that was asked about: ``yes``, ``unstated``, ``if_on``, ``later``,
+                ``announced``, ``no`` or ``never``; None where no region was asked about.
+    because:    the reason in one line, with its source.
+    review_by:  the day by which the pack was to be checked again; `is_stale` when it has passed.
+    """
+
+    pack: str
+    platform: str
+    title: str
+    observed: str
+    review_by: str | None
+    is_stale: bool
+    use: str
+    purposes: tuple[str, ...]
+    reaches: str | None
+    because: Line | None
+    cells: dict[str, Cell]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "pack": self.pack, "platform": self.platform, "title": self.title, "observed": self.observed,
+            "review_by": self.review_by, "stale": self.is_stale, "use": self.use, "purposes": list(self.purposes),
+            "reaches": self.reaches, "because": None if self.because is None else self.because.as_json(),
+            "cells": {column: cell.as_json() for column, cell in self.cells.items()},
+        }  # fmt: skip
+
+
+class Comparison(NamedTuple):
+    """region: a code and what it is called, where one was asked about. day: the day the rows speak of."""
+
+    region: str | None
+    region_name: str | None
+    day: str
+    rows: tuple[Row, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "region": self.region, "region_name": self.region_name, "day": self.day, "columns": COLUMNS,
+            "rows": [row.as_json() for row in self.rows],
+        }  # fmt: skip

@@ -1,0 +1,258 @@
+"""The controls a policy gives its members: the menu they lie in, and one page about each, for one member.
+
+Everything said here stands in the pack in force, with its source, or is asked of `decide`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide.explain import category_term, purpose_to_you, recipient_name, region_name
+from licet.packs import Pack, Rule
+from licet.packs.model import Citation
+from licet.policies.choice_standing import Standing, reason_for
+from licet.terms.decisions import to_you
+from licet.terms.moments import format_moment
+from licet.terms.regions import WORLD
+
+
+class Source(NamedTuple):
+    """Where a fact was read: the quotation, the text it stands in, and how sure it is."""
+
+    quote: str
+    title: str
+    url: str | None
+    kind: str
+    status: str
+    observed: str | None
+
+
+class Governed(NamedTuple):
+    """One rule in words, and whether it reaches this member.
+
+    permits: a permission; False is a prohibition, which holds whatever the member switches.
+    reaches: ``yes`` (data is used now), ``if_on`` (it would be, were the control on), ``later`` (from a day to come),
+             or ``no``, with the reason in `because`.
+    """
+
+    rule: str
+    permits: bool
+    purposes: tuple[str, ...]
+    categories: tuple[str, ...]
+    recipients: tuple[str, ...]
+    regions: tuple[str, ...]
+    since: str | None
+    until: str | None
+    conditions: tuple[str, ...]
+    legal_basis: str | None
+    reaches: str
+    because: str
+    source: Source | None
+
+
+class SettingPage(NamedTuple):
+    """One control as its page shows it. `applies`: whether anything it governs reaches this member."""
+
+    id: str
+    label: str
+    kind: str
+    path: tuple[str, ...]
+    deep_link: str | None
+    steps_in: int
+    steps_out: int
+    standing: Standing
+    applies: bool
+    applies_because: str
+    governs: tuple[Governed, ...]
+    does_not_govern: tuple[Governed, ...]
+    never: tuple[Governed, ...]
+    side_effects: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    retroactive: bool | None
+    honours: tuple[str, ...]
+    observed: str
+    source: Source | None
+    controller: str
+
+    @property
+    def steps_told(self) -> str:
+        """How far the way off is and how far the way back on, as the pack says it of the platform's own pages."""
+        off, on = (f"{count} step{'' if count == 1 else 's'}" for count in (self.steps_out, self.steps_in))
+        if self.steps_out == self.steps_in:
+            return f"Switching it off takes {off} on {self.controller}, and switching it on as many."
+        return f"Switching it off takes {off} on {self.controller}, and switching it on {on}."
+
+    def as_json(self) -> dict[str, Any]:
+        parts = {
+            name: [{**one._asdict(), "source": _json(one.source)} for one in getattr(self, name)]
+            for name in ("governs", "does_not_govern", "never")
+        }
+        return {**self._asdict(), **parts, "standing": self.standing.as_json(), "source": _json(self.source)}
+
+
+class MenuItem(NamedTuple):
+    """A step of the settings menu. `setting` is set on the last one, the control itself."""
+
+    label: str
+    slug: str
+    setting: str | None
+    items: tuple[MenuItem, ...]
+
+
+def menu(pack: Pack) -> tuple[MenuItem, ...]:
+    """The pack's controls as the menu they lie in, in the pack's order; equal steps are one."""
+    return _branch([(setting.path, id_) for id_, setting in pack.settings.items()])
+
+
+def setting_page(
+    id_: str, facts: Facts, policy: Policy, at: datetime, stands: Standing, is_held: bool = False
+) -> SettingPage:
+    """The page of one control for one member. is_held: something made for what it governs holds them still."""
+    pack = policy.pack
+    setting = pack.settings[id_]
+    permits = [rule for rule in pack.rules if rule.effect == "permit"]
+    own = [rule for rule in permits if rule.setting == id_]
+    governs = [_governed(rule, facts, policy, at) for rule in own]
+    others = [_governed(rule, facts, policy, at) for rule in permits if rule.setting != id_]
+    never = [_governed(rule, facts, policy, at) for rule in pack.rules if rule.effect == "forbid"]
+    reached = [one for one in governs if one.reaches in ("yes", "if_on", "later")]
+    steps = len(setting.path)
+    return SettingPage(
+        id_, setting.label, setting.kind, setting.path, setting.deep_link,
+        setting.steps_in or steps, setting.steps_out or steps, stands, bool(reached),
+        _applies_because(governs, pack, is_held), tuple(governs), tuple(others), tuple(never),
+        setting.side_effects, setting.unchanged, setting.retroactive, setting.honours,
+        setting.observed.isoformat(), source_of(setting.cite, pack), pack.controller.name,
+    )  # fmt: skip
+
+
+def source_of(cite: Citation | None, pack: Pack) -> Source | None:
+    if cite is None:
+        return None
+    source = pack.sources[cite.source]
+    observed = None if source.observed is None else source.observed.isoformat()
+    return Source(cite.quote, source.title, source.url, source.kind, str(cite.status), observed)
+
+
+def _governed(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> Governed:
+    pack = policy.pack
+    reaches, because = _reach(rule, facts, policy, at)
+    starts = pack.applies_from(rule)
+    return Governed(
+        rule.id,
+        rule.effect == "permit",
+        tuple(purpose_to_you(pack, purpose) for purpose in rule.purposes),
+        tuple(category_term(pack, category).label for category in rule.categories),
+        tuple(recipient_name(pack, recipient) for recipient in rule.recipients),
+        tuple(region_name(pack, region) for region in rule.regions or (WORLD,)),
+        None if starts is None else format_moment(starts)[:10],
+        None if rule.until is None else rule.until.isoformat(),
+        tuple(_conditions(rule)),
+        rule.legal_basis,
+        reaches,
+        because,
+        source_of(rule.cite, pack),
+    )
+
+
+def _reach(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> tuple[str, str]:
+    """Whether a rule reaches the member: asked of `decide` about a record such as the rule wants."""
+    if rule.effect == "forbid":
+        return "no", "This is never done, whatever you switch."
+    best: Decision | None = None
+    for purpose in rule.purposes:
+        for category in rule.categories:
+            for recipient in rule.recipients:
+                request = such_a_record(rule, purpose, category, recipient, at, policy)
+                answer = decide(request, facts, policy)
+                if answer.permitted:
+                    return "yes", "Your data is used for this."
+                best = best or answer
+    assert best is not None  # a rule names at least one of each
+    change = best.would_change
+    steps = () if change is None else change.steps
+    kinds = {step.kind for step in steps}
+    if kinds and kinds <= {"setting", "signal", "moment"}:
+        if "moment" in kinds:
+            return "later", f"Not yet: it starts on {(_starts(rule, policy) or '')}."
+        return "if_on", _sentence(reason_for(best))
+    return "no", _sentence(reason_for(best))
+
+
+def such_a_record(
+    rule: Rule, purpose: str, category: str, recipient: str, at: datetime, policy: Policy
+) -> Request:
+    """A record the rule speaks of: what does not depend on the member is as the rule wants it."""
+    clause = policy.clause(rule.id)
+    created = clause.created_from or at
+    if clause.created_before is not None and created >= clause.created_before:
+        created = clause.created_from or datetime.min.replace(tzinfo=at.tzinfo)
+    visibility = "public" if rule.visibility is None or "public" in rule.visibility else rule.visibility[0]
+    return Request(purpose, category, recipient, at, visibility, created)
+
+
+def _starts(rule: Rule, policy: Policy) -> str | None:
+    starts = policy.pack.applies_from(rule)
+    return None if starts is None else format_moment(starts)[:10]
+
+
+def _applies_because(governs: list[Governed], pack: Pack, is_held: bool) -> str:
+    if not governs:
+        return "Nothing in the policy in force is governed by this control."
+    using = [one for one in governs if one.reaches == "yes"]
+    if using:
+        return f"{pack.controller.name}'s policy reaches you: your data is used for what stands below."
+    waiting = [one for one in governs if one.reaches == "later"]
+    if waiting:
+        return f"The policy will reach you from {waiting[0].since}."
+    off = [one for one in governs if one.reaches == "if_on"]
+    if off and is_held:
+        return "The policy reaches you. This is off, and what was made before holds some of your data still."
+    if off:
+        return "The policy reaches you, and your data is not used, because this is off."
+    return f"The policy does not reach you: {governs[0].because[:1].lower()}{governs[0].because[1:]}"
+
+
+def _conditions(rule: Rule) -> Iterable[str]:
+    if rule.visibility is not None:
+        yield f"what is visible to: {', '.join(rule.visibility)}"
+    if rule.minimum_age is not None:
+        yield f"from the age of {rule.minimum_age}"
+    if rule.maximum_age is not None:
+        yield f"up to the age of {rule.maximum_age}"
+    if rule.plans is not None:
+        yield f"on the plans: {', '.join(rule.plans)}"
+    if rule.created_from is not None:
+        yield f"made on or after {rule.created_from.isoformat()}"
+    if rule.created_before is not None:
+        yield f"made before {rule.created_before.isoformat()}"
+
+
+def _branch(paths: list[tuple[tuple[str, ...], str]]) -> tuple[MenuItem, ...]:
+    steps: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for path, id_ in paths:
+        steps.setdefault(path[0], []).append((path[1:], id_))
+    items = []
+    for label, below in steps.items():
+        here = next((id_ for rest, id_ in below if not rest), None)
+        deeper = [(rest, id_) for rest, id_ in below if rest]
+        items.append(MenuItem(label, slug(label), here, _branch(deeper)))
+    return tuple(items)
+
+
+def slug(label: str) -> str:
+    """A label as part of an address: lower-case letters and digits, joined by dashes."""
+    plain = "".join(c if c.isalnum() and c.isascii() else " " for c in label.lower())
+    return "-".join(plain.split()) or "item"
+
+
+def _sentence(text: str) -> str:
+    text = to_you(text)
+    return text[:1].upper() + text[1:] + "."
+
+
+def _json(source: Source | None) -> dict[str, Any] | None:
+    return None if source is None else source._asdict()

@@ -1,0 +1,142 @@
+"""Operations on policies that need no workspace: list, show, lint, schema."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from licet.packs import Pack, Rule, locate_policy, open_pack, pack_schema, shipped
+from licet.policies.lint import lint
+from licet.terms.moments import format_moment
+from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
+
+__all__ = [
+    "lint_pack",
+    "list_packs",
+    "pack_schema",
+    "shipped_packs",
+    "show_pack",
+]
+
+
+@functools.cache
+def shipped_packs() -> Mapping[str, Pack]:
+    """The policies that licet ships, by name; they do not change while a process runs, so each is read once."""
+    return {name: open_pack(name) for name in shipped()}
+
+
+def list_packs() -> list[dict[str, Any]]:
+    """The policies that licet ships."""
+    return [_summary(pack) for pack in shipped_packs().values()]
+
+
+def show_pack(name_or_path: str) -> dict[str, Any]:
+    """A policy in plain values: what it permits and forbids, the settings and where they are."""
+    return describe(open_pack(name_or_path))
+
+
+def describe(pack: Pack) -> dict[str, Any]:
+    """A pack in plain values."""
+    rules = []
+    for rule in pack.rules:
+        starts = pack.applies_from(rule)
+        rules.append(
+            {
+                "id": rule.id,
+                "sentence": sentence(rule, pack),
+                "effect": rule.effect,
+                "purposes": list(rule.purposes),
+                "categories": list(rule.categories),
+                "recipients": list(rule.recipients),
+                "regions": list(rule.regions or ()),
+                "from": None if starts is None else format_moment(starts),
+                "until": None if rule.until is None else rule.until.isoformat(),
+                "visibility": list(rule.visibility or ()),
+                "minimum_age": rule.minimum_age,
+                "legal_basis": rule.legal_basis,
+                "setting": rule.setting,
+                "quote": rule.cite.quote if rule.cite else None,
+                "source": rule.cite.source if rule.cite else None,
+                "status": rule.cite.status.value if rule.cite else None,
+            }
+        )
+    settings = [
+        {
+            "id": id_,
+            "label": setting.label,
+            "kind": setting.kind,
+            "path": list(setting.path),
+            "deep_link": setting.deep_link,
+            "default": setting.default.state.value,
+            "governs": [rule.id for rule in pack.rules if rule.setting == id_],
+            "side_effects": list(setting.side_effects),
+        }
+        for id_, setting in pack.settings.items()
+    ]
+    return {**_summary(pack), "rules": rules, "settings": settings}
+
+
+def lint_pack(name_or_path: str) -> list[dict[str, Any]]:
+    """What is doubtful about a policy that loads. Raises: PackError when it does not load."""
+    pack, positions = locate_policy(name_or_path)
+    found = lint(pack, positions=positions, today=datetime.now(UTC).date())
+    return [
+        {
+            "code": one.code,
+            "severity": str(one.severity),
+            "what": one.what,
+            "where": one.where,
+            "fix": one.fix,
+        }
+        for one in found
+    ]
+
+
+def sentence(rule: Rule, pack: Pack) -> str:
+    """One rule in plain words."""
+    purposes = " and ".join(_word(purpose, pack.purposes, PURPOSES) for purpose in rule.purposes)
+    categories = ", ".join(_word(category, pack.categories, CATEGORIES) for category in rule.categories)
+    said = f"{purposes}, with {'/'.join(rule.visibility) + ' ' if rule.visibility else ''}{categories}"
+    others = [pack.recipients[one].name for one in rule.recipients if one in pack.recipients]
+    if others:
+        said += f", by {'the platform or ' if 'self' in rule.recipients else ''}{' or '.join(others)}"
+    if rule.regions:
+        names = (pack.region_groups[one].label if one in pack.region_groups else one for one in rule.regions)
+        said += f", of members in {', '.join(names)}"
+    if rule.minimum_age is not None:
+        said += f", aged {rule.minimum_age} or more"
+    if rule.maximum_age is not None:
+        said += f", aged {rule.maximum_age} or less"
+    if rule.plans:
+        said += f", on the plans {', '.join(rule.plans)}"
+    starts = pack.applies_from(rule)
+    if starts is not None:
+        said += f", from {starts.date()}"
+    if rule.until is not None:
+        said += f" until {rule.until}"
+    if rule.created_from or rule.created_before:
+        said += f", made {f'from {rule.created_from} ' if rule.created_from else ''}"
+        said += f"before {rule.created_before}" if rule.created_before else ""
+    if rule.setting is not None:
+        said += f"; off with “{pack.settings[rule.setting].label}”"
+    return said.strip()
+
+
+def _word(id_: str, own: Mapping[str, Any], shared: Mapping[str, Term]) -> str:
+    """What people call a purpose or a kind of data: the pack's own word, the shared one, or its id."""
+    label = own[id_].label if id_ in own else None
+    return label or (shared[id_].label if id_ in shared else id_)
+
+
+def _summary(pack: Pack) -> dict[str, Any]:
+    return {
+        "pack": pack.id,
+        "title": pack.title,
+        "version": pack.version,
+        "observed": pack.observed.isoformat(),
+        "permits_from": None if pack.in_force_from is None else format_moment(pack.in_force_from),
+        "digest": pack.digest,
+        "description": pack.description,
+    }

@@ -1,0 +1,22 @@
+"""Receipts: what a member chose, in a file they can hold and check without anyone's help.
+
+`check` needs the receipt, or the certificate of who is in an artefact, and the ledger's public key. Issuing is a method
+of the workspace.
+"""
+
+from licet.receipts.examination import ReceiptProblem, ReceiptProblemCode
+from licet.receipts.membership_certificate import CertificateCheck, check_certificate
+from licet.receipts.receipt_check import ReceiptCheck, check, check_file
+from licet.receipts.receipt_file import read_receipt, to_bytes
+
+__all__ = [
+    "CertificateCheck",
+    "ReceiptCheck",
+    "ReceiptProblem",
+    "ReceiptProblemCode",
+    "check",
+    "check_certificate",
+    "check_file",
+    "read_receipt",
+    "to_bytes",
+]

@@ -1,0 +1,109 @@
+"""LinkedIn's portability interface: the same tables as in its archive, as JSON with the columns' names for keys.
+
+``GET /rest/memberSnapshotData`` answers ``elements[].snapshotData[]``, a page at a time; a file holds one answer or a
+list of them. What a page is of says ``snapshotDomain``. Its columns are read with the layouts of the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from licet.sources.archives.archive_records import Facts, Record, Thing, count_values, filled, text_at
+from licet.sources.archives.json_reader import Element
+from licet.sources.dates import read_date
+from licet.sources.linkedin.linkedin_csv import fold_word
+from licet.sources.linkedin.linkedin_layout import OWN_WORDS, FileLayout, layout_of
+from licet.sources.linkedin.sheets import moment_of
+
+#: Domains whose tables have another name in the archive; the others have the same.
+_DOMAINS = {
+    "MEMBER_SHARE_INFO": "Shares", "ALL_COMMENTS": "Comments", "ALL_LIKES": "Reactions", "ALL_VOTES": "Votes",
+    "INSTANT_REPOSTS": "InstantReposts", "INBOX": "messages", "LEARNING_COACH_INBOX": "learning_coach_messages",
+    "VOLUNTEERING_EXPERIENCES": "Volunteering", "MEMBER_FOLLOWING": "Member_Follows",
+    "COMPANY_FOLLOWS": "Company Follows",
+    "MEMBER_HASHTAG": "Hashtag_Follows", "ACTOR_SAVE_ITEM": "Saved_Items", "CONTACTS": "ImportedContacts",
+    "SEARCHES": "SearchQueries", "SAVED_JOB_ALERTS": "SavedJobAlerts", "LOGIN_HISTORY": "Logins",
+    "SECURITY_CHALLENGE_PIPE": "Security Challenges", "WHATSAPP_NUMBERS": "Whatsapp Phone Numbers",
+}  # fmt: skip
+_UNKNOWN = Thing("unknown_domain", "activity", "no such domain of the portability interface is known")
+_PAGING = Thing("api_paging", "activity", "how the interface hands out its pages; nothing about you")
+_DATA, _DOMAIN = "snapshotData", "snapshotDomain"
+
+
+def records(name: str, elements: Iterable[Element]) -> Iterator[Record | Facts]:
+    """The rows of every page in the file; what a page says besides is a record of its own."""
+    for element in elements:
+        value = element.value
+        if element.key == "elements" or (element.key is None and _is_page(value)):
+            yield from _page(value)
+        elif element.key is None and isinstance(value, dict) and isinstance(value.get("elements"), list):
+            for page in value["elements"]:
+                yield from _page(page)
+            yield _besides(_PAGING, {key: inner for key, inner in value.items() if key != "elements"})
+        elif element.key == "paging":
+            yield _besides(_PAGING, {"paging": value})
+        else:
+            yield _besides(_UNKNOWN, {element.key or "": value})
+
+
+def _is_page(value: Any) -> bool:
+    return isinstance(value, dict) and _DATA in value
+
+
+def _page(page: Any) -> Iterator[Record | Facts]:
+    domain = text_at(page, _DOMAIN)
+    layout = layout_of(_DOMAINS.get(domain.upper(), domain.replace("_", " "))) if domain else None
+    rows = page.get(_DATA) if isinstance(page, dict) else page
+    for row in rows if isinstance(rows, list) else [rows]:
+        if layout is None or not isinstance(row, dict):
+            yield _besides(_UNKNOWN, {domain: row})
+            continue
+        yield from _facts(layout, row)
+        yield _row(layout, row)
+    if isinstance(page, dict):
+        about = Record(_PAGING)
+        rest = {key: inner for key, inner in page.items() if key != _DATA}
+        count_values(about, rest, lambda place, key: _PAGING.kind if key == _DOMAIN else None)
+        yield about
+
+
+def _row(layout: FileLayout, row: dict[str, Any]) -> Record:
+    record = Record(Thing(layout.table, layout.kind, layout.note))
+    count_values(record, row, lambda place, key: layout.label(key))
+    record.written = read_date(_cell(row, layout.created))
+    if record.written is not None and moment_of(record.written) is None:
+        record.is_dated = False
+    record.audience = _cell(row, layout.visibility).casefold() or None
+    column = OWN_WORDS.get(layout.table)
+    if column is not None and layout.kind != "ai_conversation":  # of which the other side is the AI's
+        record.words, record.words_kind = _cell(row, column), layout.label(column)
+    return record
+
+
+def _besides(thing: Thing, value: dict[str, Any]) -> Record:
+    """What nobody knows, counted as that; of the paging it is known that it is about nobody."""
+    record = Record(thing)
+    kind = _PAGING.kind if thing is _PAGING else None
+    for key, inner in value.items():
+        if count := sum(1 for _ in filled(inner)):
+            record.values[key or "(the value itself)", kind] = count
+    return record
+
+
+def _cell(row: dict[str, Any], column: str | None) -> str:
+    if column is None:
+        return ""
+    folded = fold_word(column)
+    return next((text_at(row, key).strip() for key in row if fold_word(key) == folded), "")
+
+
+def _facts(layout: FileLayout, row: dict[str, Any]) -> Iterator[Facts]:
+    if layout.table != "profile":
+        return
+    born = read_date(_cell(row, "Birth Date"))
+    yield Facts(
+        name=" ".join(part for part in (_cell(row, "First Name"), _cell(row, "Last Name")) if part) or None,
+        location=_cell(row, "Geo Location") or None,
+        born=born.moment.date() if born is not None and born.precision == "day" else None,
+    )

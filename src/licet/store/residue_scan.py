@@ -1,0 +1,99 @@
+"""The residue scan: is anything of these people still in any file of the store? Law 9 rests on it.
+
+Every file under the root is read, ours or not, published or left over. A scan that finds nothing is worth
+only as much as its power to find, so each scan first proves that: decoys with random markers are hidden in every
+way the store's formats can hide them, and two lie in the store itself for the walk to meet, beside a file of what is
+looked for. If one is missed, the scan is refused. Deleted files, the disk below the file system and backups are out of
+its reach.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licet.store import store_layout
+from licet.store.decoys import MARKERS, Decoy, make_decoys, make_marker_decoy, new_marker
+from licet.store.marker_search import look, spell
+from licet.store.store_location import Files
+from licet.terms import StoreError
+
+SHORTEST_MARKER = 4
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Residue:
+    """One marker found in one file.
+
+    file:   path in the store.
+    offset: byte offset where `place` ends in bytes or something unpacked, row number where it ends in a column.
+    place:  the way into the file, e.g. ``bytes`` or ``bytes › row group 0, column text``.
+    """
+
+    file: str
+    marker: bytes
+    offset: int
+    place: str
+
+
+def scan(files: Files, markers: list[bytes], *, plant: bool) -> list[Residue]:
+    """Where any of `markers` is, in any file; sorted, empty when nowhere.
+
+    `plant` puts decoys into the store for the time of the scan; it needs the writer lock.
+    Raises: StoreError STOR-012, STOR-013, STOR-018.
+    """
+    for marker in markers:
+        if len(marker) < SHORTEST_MARKER:
+            raise StoreError(
+                "STOR-018",
+                f"the marker {marker!r} is under {SHORTEST_MARKER} bytes, so finding it would mean nothing",
+                fix="give a longer text that only this person's data holds",
+            )
+    for decoy in make_decoys():
+        if not any(
+            hit.marker == decoy.marker for hit in look(decoy.content, spell(decoy.marker), decoy.name)
+        ):
+            raise _blind(decoy.name, files)
+    planted = _plant(files, markers) if plant else {}
+    try:
+        found = _walk(files, [*markers, *(decoy.marker for decoy in planted.values())])
+    finally:
+        for path in planted:
+            files.delete(path)
+        files.settle()
+    for path, decoy in planted.items():
+        seen = {residue.marker for residue in found if residue.file == path}
+        if not seen.issuperset(markers if decoy.name == MARKERS else [decoy.marker]):
+            raise _blind(decoy.name, files)
+    return sorted(residue for residue in found if residue.file not in planted)
+
+
+def _walk(files: Files, markers: list[bytes]) -> set[Residue]:
+    needles = [needle for marker in dict.fromkeys(markers) for needle in spell(marker)]
+    found: set[Residue] = set()
+    for path in files.walk():
+        try:
+            content = files.read(path)
+        except FileNotFoundError:
+            continue  # removed while we walked: then it is gone
+        found |= {Residue(path, *hit) for hit in look(content, needles, files.locate(path))}
+        found |= {Residue(path, *hit) for hit in look(path.encode(), needles, path, "name")}
+    return found
+
+
+def _plant(files: Files, markers: list[bytes]) -> dict[str, Decoy]:
+    planted: dict[str, Decoy] = {}
+    for decoy in (*make_decoys(), *make_marker_decoy(markers)):
+        if decoy.planted:
+            path = f"{store_layout.STAGING}/{new_marker().decode()}.decoy"
+            planted[path] = decoy
+            files.write(path, decoy.content)
+    return planted
+
+
+def _blind(decoy: str, files: Files) -> StoreError:
+    return StoreError(
+        "STOR-012",
+        f"the scan did not find the decoy it hid as {decoy}, so finding nothing would prove nothing",
+        files.where,
+        "report it with the versions of licet and pyarrow; do not rely on a scan until it is mended",
+    )

@@ -1,0 +1,159 @@
+"""A build: objects are put, then a manifest is published, and only then has anything happened.
+
+What is durable when: `put` leaves the bytes on the disk under their name; until `publish` a power cut may lose
+the name, and nothing refers to it. `publish` first makes all names of objects durable, then moves the manifest
+into place (one rename) and makes that durable. If the process dies before the rename, the store is as it was
+but for objects nobody refers to, which the next writer removes; if it dies after, the snapshot is whole.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from licet.store import store_layout
+from licet.store.garbage_collection import mark_unfinished
+from licet.store.objects import find_object
+from licet.store.snapshots import (
+    list_names,
+    manifest_bytes,
+    next_sequence,
+    read_snapshot,
+    references,
+)
+from licet.store.store_layout import SnapshotName
+from licet.store.store_location import Files
+from licet.terms import StoreError
+from licet.terms.canonical import digest as sha256
+
+
+class Build:
+    """What `Store.build` hands out. Good until its `with` block ends."""
+
+    def __init__(self, files: Files, kind: str) -> None:
+        self.kind = kind
+        self._files = files
+        self._open = True
+        self._added: set[str] = set()
+        self._putting: set[int] = set()  # the threads that are
+        self._quiet = threading.Condition()
+
+    def put(self, data: bytes, suffix: str = "") -> str:
+        """Make sure the store holds `data`, and return its SHA-256. What is already there is not written again.
+
+        `suffix` (``.parquet``) ends the file's name when it is new; the first one given stays. Several threads may put
+        at once.
+        Raises: StoreError STOR-004 when the disk is full, STOR-016 for an odd suffix, STOR-017 after the block.
+        """
+        with self._held_open():
+            return self._put(data, suffix)
+
+    def _put(self, data: bytes, suffix: str) -> str:
+        digest = sha256(data)
+        path = store_layout.object_path(digest, suffix)
+        held = find_object(self._files, digest)
+        if held is None:
+            # Noted before it is written: if we are interrupted in between, the end of the block still knows of it.
+            self._added.add(digest)
+            self._files.write(path, data)
+        elif self._files.read(held) != data:
+            self._files.write(
+                held, data
+            )  # damaged since it was put: mended for every snapshot that refers to it
+        return digest
+
+    def publish(self, manifest: dict[str, Any]) -> str:
+        """Publish a snapshot and return its id. When this returns, the snapshot is listed and survives a power cut.
+
+        The same manifest again is the same snapshot: it becomes the newest, under one name.
+        Raises: StoreError STOR-011 when the manifest cannot be written as canonical JSON or refers to an object
+        that the store does not hold, STOR-017 after the block.
+        """
+        self._check_open()
+        data = manifest_bytes(manifest)
+        self._check_references(references(manifest))
+        names = list_names(self._files, self.kind)
+        id_ = sha256(data)
+        # The newest again is written again all the same: its writer may have died before it was durable.
+        again = bool(names) and names[-1].id == id_
+        name = names[-1] if again else SnapshotName(next_sequence(self._files), self.kind, id_)
+        self._files.settle()  # every object the manifest refers to, before the manifest
+        self._files.write(name.path, data)
+        self._files.settle()  # from here on the snapshot is published
+        for older in names:
+            if older.id == id_ and older != name:
+                self._files.delete(older.path)
+        return id_
+
+    def _check_references(self, wanted: dict[str, int | None]) -> None:
+        held: dict[str, int] = {}
+        for folder in {store_layout.object_folder(digest) for digest in wanted}:
+            held |= {name.partition(".")[0]: size for name, size in self._files.sizes(folder).items()}
+        for digest, size in wanted.items():
+            if digest not in held:
+                what = f"the manifest refers to object {digest}, which the store does not hold"
+            elif size not in (None, held[digest]):
+                what = f"the manifest says object {digest} has {size} bytes, and it has {held[digest]}"
+            else:
+                continue
+            raise StoreError(
+                "STOR-011", what, self._files.where, "put() the object in this build, then publish"
+            )
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise StoreError(
+                "STOR-017", "the build is over", self._files.where, "put and publish inside the with block"
+            )
+
+    @contextmanager
+    def _held_open(self) -> Iterator[None]:
+        """While this block runs the build does not end under it: see `_close`."""
+        thread = threading.get_ident()
+        try:
+            with self._quiet:
+                self._check_open()
+                self._putting.add(thread)
+            yield
+        finally:
+            with self._quiet:
+                self._putting.discard(thread)
+                self._quiet.notify_all()
+
+    def _close(self, before: frozenset[SnapshotName]) -> None:
+        """Remove what this build added and no snapshot of this build refers to.
+
+        What other threads are putting is waited for, and nothing can be put any more: an interrupt can leave a
+        thread at work that its pool no longer knows, and what it wrote after we looked would stay.
+        """
+        ours = {threading.get_ident()}
+        with self._quiet:
+            self._open = False
+            self._quiet.wait_for(lambda: self._putting <= ours)
+        kept: set[str] = set()
+        # Asked of the disk and not of memory: an interrupt may fall between the rename and our noting it.
+        for name in list_names(self._files):
+            if name not in before and self._added:
+                kept |= references(read_snapshot(self._files, name).manifest).keys()
+        folders = {store_layout.object_folder(digest) for digest in self._added - kept}
+        for folder in folders:
+            for file_name in self._files.sizes(folder):
+                digest = file_name.partition(".")[0]
+                if digest in self._added and digest not in kept:
+                    self._files.delete(f"{folder}/{file_name}")
+
+
+@contextmanager
+def building(files: Files, kind: str) -> Iterator[Build]:
+    """A build on a store whose writer lock is held."""
+    marker = mark_unfinished(files)
+    before = frozenset(list_names(files))
+    build = Build(files, kind)
+    try:
+        yield build
+    finally:
+        build._close(before)
+        files.settle()
+        files.delete(marker)  # not reached when cleaning up fails: then the next writer does it

@@ -1,0 +1,82 @@
+"""Version 1 of the API, put together: an application of its own, beside the pages and not within them."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from licet.app import Workspace
+from licet.web.api import (
+    artefacts,
+    choices_api,
+    decisions_api,
+    ledger_api,
+    packs_api,
+    receipts_api,
+    settings_api,
+    subjects_api,
+    uses_api,
+)
+from licet.web.api.openapi import describe, methods_at
+from licet.web.api.problem_details import handle_problems, no_such_address, problem, unreadable_request
+from licet.web.api.token_check import TOKEN_RATE, TokenNeeded
+from licet.web.rate_limits import Rate
+
+#: Where it is found. Another version stands beside it, not in its place.
+ROOT = "/api/v1"
+
+
+def make_api(workspace: Workspace, rate: Rate = TOKEN_RATE) -> FastAPI:
+    """The routes alone, for any valid token to reach; `Api` stands before them."""
+    api = FastAPI(
+        title="licet", version="1", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
+    api.state.workspace = workspace
+    for part in (
+        choices_api,
+        subjects_api,
+        settings_api,
+        uses_api,
+        artefacts,
+        decisions_api,
+        receipts_api,
+        ledger_api,
+        packs_api,
+    ):
+        api.include_router(part.router)
+
+    @api.get("/openapi.json", include_in_schema=False)
+    def description() -> Response:
+        return JSONResponse(describe(api))
+
+    handle_problems(api, lambda path: methods_at(api, path))
+    return api
+
+
+class Api:
+    """Everything under ``/api/``: finds the version, matches paths as they were sent, lets in who has a token."""
+
+    def __init__(self, workspace: Workspace, rate: Rate = TOKEN_RATE) -> None:
+        self._v1: ASGIApp = TokenNeeded(make_api(workspace), workspace, rate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = _as_sent(scope)
+        if path is None:
+            await problem(unreadable_request())(scope, receive, send)
+        elif not path.startswith(f"{ROOT}/"):
+            await problem(no_such_address())(scope, receive, send)
+        else:
+            await self._v1({**scope, "path": path, "root_path": ROOT}, receive, send)
+
+
+def _as_sent(scope: Scope) -> str | None:
+    """The path still percent-encoded, so that an encoded slash stays within its segment."""
+    raw: bytes | None = scope.get("raw_path")
+    if raw is None:
+        return Request(scope).url.path
+    try:
+        return raw.partition(b"?")[0].decode("ascii")
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,124 @@
+"""Who calls the API: the holder of a token, sent as ``Authorization: Bearer``, and of nothing else.
+
+Stands before the routes, so that without a valid token nobody learns which there are. A session of the pages is never
+looked at here, and a token never there. How often a token may ask is bounded, in each process for itself.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer, SecurityScopes
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from licet.app import Workspace
+from licet.app.access_tokens import Token
+from licet.terms import AppError, LicetError
+from licet.web.api.openapi import parameters_at
+from licet.web.api.problem_details import problem
+from licet.web.rate_limits import Limiter, Rate
+
+#: Requests of one token to one process of the server.
+TOKEN_RATE = Rate(burst=1000, per_second=250)
+
+#: What anybody may read.
+_OPEN = frozenset({"/openapi.json"})
+
+_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]{1,200}=*) *", re.IGNORECASE)
+_ASKING = {"WWW-Authenticate": 'Bearer realm="licet"'}
+_REFUSING = {"WWW-Authenticate": 'Bearer realm="licet", error="invalid_token"'}
+
+
+class TokenNeeded:
+    """Lets through who sends a valid token, and says to the routes within whose it is."""
+
+    def __init__(self, app: ASGIApp, workspace: Workspace, rate: Rate = TOKEN_RATE) -> None:
+        self._app, self._workspace, self._limiter = app, workspace, Limiter(rate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].removeprefix(scope.get("root_path", "")) in _OPEN:
+            await self._app(scope, receive, send)
+            return
+        found = self._look(Headers(scope=scope))
+        if isinstance(found, Response):
+            await found(scope, receive, send)
+            return
+        await self._app({**scope, "licet_token": found}, receive, send)
+
+    def _look(self, headers: Headers) -> Token | Response:
+        said = headers.getlist("authorization")
+        if not said:
+            return problem(_needed("no token was sent"), headers=_ASKING)
+        sent = _BEARER.fullmatch(said[0]) if len(said) == 1 else None
+        try:
+            token = None if sent is None else self._workspace.tokens.find(sent[1])
+        except LicetError as error:
+            return problem(error)
+        if token is None:
+            return problem(_needed("the token is unknown, revoked or at its end"), headers=_REFUSING)
+        wait = self._limiter.wait_seconds(token.id)
+        if wait:
+            said_so = AppError("APP-093", "this token asked too often", fix="wait as Retry-After says")
+            return problem(said_so, headers={"Retry-After": str(int(wait) + 1)})
+        return token
+
+
+class _ScopedBearer(HTTPBearer):
+    """How the description says that a token is needed; what was sent is looked at before the routes."""
+
+    async def __call__(self, request: HTTPConnection) -> None:
+        return None
+
+
+_described = _ScopedBearer(
+    auto_error=False, scheme_name="token", description="A token made with `licet tokens create`, for scopes."
+)
+
+
+async def caller(
+    request: Request, scopes: SecurityScopes, described: Annotated[None, Depends(_described)]
+) -> Token:
+    """The token of this request. Raises: AppError APP-092 when it is not for what the route needs."""
+    token: Token = request.scope["licet_token"]
+    missing = [scope for scope in scopes.scopes if scope not in token.scopes]
+    _refuse_unknown_parameters(request)
+    if missing:
+        raise AppError(
+            "APP-092",
+            f"the token has not the scope {missing[0]}",
+            fix=f"use one made with --scope {missing[0]}",
+        )
+    return token
+
+
+def _refuse_unknown_parameters(request: Request) -> None:
+    """A misspelt parameter is not passed over. Raises: AppError APP-090."""
+    if not request.query_params:
+        return
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    unknown = sorted({*request.query_params} - parameters_at(request.app, path, request.method))
+    if unknown:
+        raise AppError(
+            "APP-090",
+            "the request is not as the API describes it",
+            repr(unknown[0])[:60],
+            "leave that parameter out",
+        )
+
+
+def needs(scope: str) -> Any:
+    """The dependency of a route that only tokens with a scope may use."""
+    return Security(caller, scopes=[scope])
+
+
+def _needed(what: str) -> AppError:
+    return AppError(
+        "APP-091",
+        f"the API asks for a valid token, and {what}",
+        fix="send Authorization: Bearer and a token from `licet tokens create`",
+    )

@@ -1,0 +1,79 @@
+"""How your data is used: where it would go now or on a day to come, what was done with it, the records themselves."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from licet.terms.moments import midnight
+from licet.web.api.request_parts import PlaceText
+from licet.web.authentication import Subject
+from licet.web.data_use_picture import draw
+from licet.web.templates_environment import page, told, workspace_of
+
+router = APIRouter()
+
+#: Records and documents on one page.
+PAGE_ROWS = 25
+
+
+@router.get("/data")
+def flows(request: Request, subject: Subject, on: str | None = None) -> Response:
+    day = _day(on)
+    member = workspace_of(request).member(subject)
+    found = member.flows(None if day is None else midnight(day))
+    picture = draw(found, "What they are used for" if day is None else f"On {told(day)}")
+    return page(
+        request, "data.html", flows=found, picture=picture, on=day, today=workspace_of(request).now().date(),
+        labels={one.id: one.label for one in member.settings()},
+    )  # fmt: skip
+
+
+@router.get("/data/past")
+def past(request: Request, subject: Subject) -> Response:
+    member = workspace_of(request).member(subject)
+    return page(
+        request,
+        "past.html",
+        uses=member.past_uses(),
+        made=member.holdings(),
+        held_before=member.is_held_before(),
+    )
+
+
+@router.get("/data/past/{entry}")
+def past_use(request: Request, subject: Subject, entry: PlaceText, start: PlaceText = 0) -> Response:
+    member = workspace_of(request).member(subject)
+    use = next((one for one in member.past_uses() if one.entry == entry), None)
+    if use is None:
+        raise HTTPException(404, "No use stands in the ledger at that place.")
+    asked = member.flows(use.at, use.position)  # of the records as they stand today
+    held_back = [flow for flow in asked if flow.use == (use.purpose, use.recipient)]
+    return page(request, "past_use.html", use=use, held_back=held_back, start=start, rows=PAGE_ROWS)
+
+
+@router.get("/data/records/{table}")
+def records(request: Request, subject: Subject, table: str, start: PlaceText = 0) -> Response:
+    workspace = workspace_of(request)
+    catalogued = workspace.catalogue.tables.get(table)
+    if catalogued is None or not catalogued.subjects:
+        raise HTTPException(404, "There is no such table about members.")
+    if catalogued.location.arrow is not None:
+        raise HTTPException(404, "That table lies in no file that a page could read: a program hands it in.")
+    found = workspace.member(subject).records.of(table)
+    return page(
+        request, "records.html", table=table, records=found[start : start + PAGE_ROWS], total=len(found),
+        start=start, rows=PAGE_ROWS,
+    )  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    if text is None or text == "":
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise HTTPException(400, "That is not a day: write it as 2026-01-31.") from None

@@ -1,0 +1,59 @@
+"""What the pages about platforms share: which policies may be named, where somebody is, what day is spoken of.
+
+Only shipped policies can be named: a path in an address opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+
+from starlette.exceptions import HTTPException
+
+from licet.policies import pack_descriptions
+from licet.policies.comparison import region_names
+from licet.policies.control_pages import Source
+from licet.terms.moments import parse_moment
+
+#: Regions that a form offers; any ISO 3166 code may stand in the address.
+OFFERED = ("AT", "CA", "CH", "DE", "FR", "GB", "HK", "IE", "KR", "NL", "US")
+
+
+def known() -> dict[str, str]:
+    """The policies that may be named, with their titles."""
+    return {name: pack.title for name, pack in pack_descriptions.shipped_packs().items()}
+
+
+def require_known(names: Iterable[str]) -> None:
+    """Raises: HTTPException 404 for a policy that does not come with licet."""
+    if not set(names) <= set(pack_descriptions.shipped_packs()):
+        raise HTTPException(404, "There is no such policy here.")
+
+
+def offered_regions(region: str) -> dict[str, str]:
+    """The regions of a form by what people call them, with the one that was asked about.
+
+    Raises: AppError APP-110 for a region that is none.
+    """
+    return region_names({*OFFERED, *([region] if region else [])})
+
+
+def day_asked(on: str) -> date:
+    """The day an address names; today where it names none. Raises: AppError for one that is no day."""
+    return (parse_moment(on) if on else datetime.now(UTC)).date()
+
+
+class Notes:
+    """The sources of one page, numbered as they are first met, so that each fact can point at its own."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Source, int] = {}
+
+    def number(self, source: Source) -> int:
+        return self._numbers.setdefault(source, len(self._numbers) + 1)
+
+    def __iter__(self) -> Iterator[tuple[int, Source]]:
+        return ((number, source) for source, number in self._numbers.items())
+
+    def __len__(self) -> int:
+        return len(self._numbers)

@@ -1,0 +1,54 @@
+"""The first page, the operator's page, and what machines ask first."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from licet.web.authentication import Operator, Who, signed_in
+from licet.web.proxy_peers import asks_straight_from, networks
+from licet.web.templates_environment import member_if_known, page, workspace_of
+
+router = APIRouter()
+
+
+@router.get("/")
+def start(request: Request, who: Who) -> Response:
+    if who.subject is None:
+        return page(request, "welcome.html")
+    member = member_if_known(request, signed_in(request, who))
+    if member is None:
+        return RedirectResponse("/settings", 303)
+    flows = member.flows()
+    return page(
+        request, "home.html", settings=member.settings(), flows=flows, notices=member.notices(),
+        records=len(list(member.records)),
+    )  # fmt: skip
+
+
+@router.get("/operator")
+def operator_page(request: Request, allowed: Operator) -> Response:
+    workspace = workspace_of(request)
+    return page(
+        request, "operator.html", packs=workspace.packs(), announced=workspace.announced(),
+        snapshots=workspace.corpus_list(), checkpoint=workspace.ledger.checkpoint(),
+        key=workspace.ledger.public_key_text,
+    )  # fmt: skip
+
+
+@router.get("/healthz")
+async def health() -> Response:
+    """That this process answers, and nothing else: anybody may ask."""
+    return JSONResponse({"ok": True})
+
+
+@router.get("/readyz")
+async def readiness(request: Request) -> Response:
+    """What is missing for answering, to who asks straight from an operator's address; for others there is no page."""
+    if not asks_straight_from(request.scope, networks(request.app.state.config.operator_addresses)):
+        raise HTTPException(404)
+    missing = await run_in_threadpool(workspace_of(request).missing)
+    told = {"ready": not missing, "missing": [error.as_dict() for error in missing]}
+    return JSONResponse(told, 503 if missing else 200)
