@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.follow_lock import reached_by
+from licet.app.retention import is_over, kept_until
 from licet.app.tenses import first_change_since
 from licet.enforce import Access, Gate
 from licet.enforce.absences import Absences
@@ -43,6 +44,7 @@ class ArtefactStatus(NamedTuple):
 
     position: the choices it knows. since: when the first thing was recorded that it has not heard of; None when exact.
     by:       when a follower will have brought it, where it is pending and one is at work.
+    due:      until when the policy in force lets it be kept; None where it sets no limit.
     members:  how many members that is about, where it can be said. why: what the next update will do, or why none can.
     """
 
@@ -57,13 +59,18 @@ class ArtefactStatus(NamedTuple):
     members: int | None
     why: str | None
     by: str | None = None
+    due: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return self._asdict()
 
 
 class Brought(NamedTuple):
-    """An artefact after an update. how: built, updated, rebuilt, unchanged, or failed; why: for the last three."""
+    """An artefact after an update.
+
+    how: built, updated, rebuilt, unchanged, failed, or purged, since it was kept as long as the policy lets it.
+    why: for the last four.
+    """
 
     status: ArtefactStatus
     how: str
@@ -161,10 +168,14 @@ def _copies(workspace: Workspace) -> Iterator[ArtefactStatus]:
             continue
         changed = first_change_since(workspace, said["position"])
         since = None if changed is None else format_moment(changed.recorded_at)
+        folder = said.get("folder", "a folder")
+        why = None if changed is None else f"a copy in {folder} does not hear of later choices"
+        due = kept_until(workspace, said["purpose"], said["recipient"], said["at"])
+        if due is not None and is_over(workspace, due):
+            why = f"a copy in {folder} was to be kept until {due[:10]}; whoever has it is to delete it"
         yield ArtefactStatus(
             f"{said['use']} export {entry.index}", said["use"], said["purpose"], said["recipient"], said["at"],
-            said["position"], Standing.EXACT if changed is None else Standing.UNREACHED, since, None,
-            None if changed is None else f"a copy in {said.get('folder', 'a folder')} does not hear of later choices",
+            said["position"], Standing.EXACT if why is None else Standing.UNREACHED, since, None, why, None, due,
         )  # fmt: skip
 
 
@@ -223,6 +234,7 @@ def _status(workspace: Workspace, snapshot: SnapshotRef, absences: Absences) -> 
         return ArtefactStatus(
             snapshot.name, snapshot.kind, asked["purpose"], asked["recipient"], snapshot.manifest["at"],
             position, standing, since, members, why, None if by is None else format_moment(by),
+            kept_until(workspace, asked["purpose"], asked["recipient"], snapshot.manifest["at"]),
         )  # fmt: skip
 
     try:

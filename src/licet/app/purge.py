@@ -8,10 +8,12 @@ that what is made of others has too, such as words that two people say, stay the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app import artefacts
+from licet.app.artefacts import ArtefactStatus, Brought, Standing
+from licet.app.retention import is_over, kept_until
 from licet.app.tenses import stands_for_now
 from licet.enforce.access import secret_of
 from licet.store import SnapshotRef
@@ -77,6 +79,30 @@ def purge_superseded(workspace: Workspace) -> Purge:
     going = superseded(workspace)
     people = _who_left(workspace, going)
     return purge(workspace, going, people[:MOST_PEOPLE], len(people[MOST_PEOPLE:]))
+
+
+def purge_what_is_due(workspace: Workspace) -> Iterator[Brought]:
+    """Purge the snapshots, superseded or not, that were kept as long as the policy in force lets them be."""
+    going = [one for one in workspace.store.snapshots() if is_over(workspace, _due(workspace, one))]
+    failed = None
+    try:
+        if going:
+            purge(workspace, going, ())
+    except LicetError as error:
+        failed = str(error)
+    for one in going:
+        asked, due = one.manifest["purpose"], _due(workspace, one)
+        told = ArtefactStatus(
+            one.name, one.kind, asked["purpose"], asked["recipient"], one.manifest["at"],
+            one.manifest["ledger"]["position"], Standing.PENDING if failed else Standing.EXACT, None, None, failed,
+            None, due,
+        )  # fmt: skip
+        yield Brought(told, "failed" if failed else "purged", failed or f"it was to be kept until {due}")
+
+
+def _due(workspace: Workspace, snapshot: SnapshotRef) -> str | None:
+    asked = snapshot.manifest["purpose"]
+    return kept_until(workspace, asked["purpose"], asked["recipient"], snapshot.manifest["at"])
 
 
 def superseded(workspace: Workspace) -> list[SnapshotRef]:

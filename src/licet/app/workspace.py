@@ -682,10 +682,15 @@ class Workspace:
     # -- artefacts, whatever use made them --------------------------------------------------------------------
 
     def update(self, *, people_left: int = 0, progress: Progress = _silent) -> Iterator[Brought]:
-        """Bring everything that was made to the choices of now, each as it is done; see `licet.app.artefacts`."""
+        """Bring everything that was made to the choices of now, each as it is done; see `licet.app.artefacts`.
+
+        First what was kept as long as the policy in force lets it be is purged.
+        """
         from licet.app import artefacts
+        from licet.app.purge import purge_what_is_due
 
         with clear_disk_errors("updating"), self.absences.once_done() as absences:
+            yield from purge_what_is_due(self)
             yield from artefacts.bring_all(self, absences, progress, people_left)
 
     def status(self) -> list[ArtefactStatus]:

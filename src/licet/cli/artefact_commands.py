@@ -62,6 +62,8 @@ def status(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     for one in told:
         say(f"{one.name}  {one.standing.upper()}", _STYLES[one.standing])
         say(f"  {one.purpose} for {one.recipient}, as of {one.at[:19]}Z, ledger position {one.position}")
+        if one.due:
+            say(f"  kept until {one.due[:16]}Z, as the policy has it")
         changed = "" if one.members is None else f" {terminal.count(one.members)} of the members changed;"
         if one.why:
             by = f"; by {one.by[:16]}Z" if one.by else ""

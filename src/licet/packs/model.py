@@ -238,6 +238,16 @@ class Rule(Part):
     no_opt_out: bool = Field(
         False, description="the policy itself says that no control stops it; permits only"
     )
+    retention_days: int | None = Field(
+        None,
+        ge=1,
+        le=36_500,
+        description="whole days that what is made by it may be kept; the fewest of several count; permits only",
+    )
+    retention_cite: Citation | None = Field(None, description="where the retention was read")
+    retention_house_rule: Literal[True] | None = Field(
+        None, description="true where the retention is the platform's own rule, which no text states"
+    )
     cite: Citation | None = Field(None, description="where this was read")
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)

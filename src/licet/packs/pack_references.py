@@ -49,6 +49,8 @@ def citations(pack: Pack) -> Iterator[tuple[Path, Citation]]:
     for number, rule in enumerate(pack.rules):
         if rule.cite is not None:
             yield ("rules", number, "cite"), rule.cite
+        if rule.retention_cite is not None:
+            yield ("rules", number, "retention_cite"), rule.retention_cite
 
 
 def _check_ids(pack: Pack) -> Iterator[Problem]:
@@ -181,6 +183,13 @@ def _check_rule(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
         yield Problem(
             "PACK-031", (*path, "no_opt_out"), what, "keep no_opt_out: for permits without a setting"
         )
+    sourced = rule.retention_cite is not None or rule.retention_house_rule is not None
+    if (rule.retention_days is not None and rule.effect == "forbid") or (
+        sourced and rule.retention_days is None
+    ):
+        why = "is a forbid" if rule.effect == "forbid" else "names no retention_days"
+        what = f'the rule "{rule.id}" says how long something is kept, and {why}'
+        yield Problem("PACK-032", path, what, "write retention_days: on a permit, with where it is said")
     if rule.effect == "permit":
         yield from _check_closed(pack, rule, path)
 

@@ -227,6 +227,8 @@ def _conditions(rule: Rule) -> Iterable[str]:
         yield f"on the plans: {', '.join(rule.plans)}"
     if rule.created_from is not None:
         yield f"made on or after {rule.created_from.isoformat()}"
+    if rule.retention_days is not None:
+        yield f"kept for at most {rule.retention_days} days"
     if rule.created_before is not None:
         yield f"made before {rule.created_before.isoformat()}"
 

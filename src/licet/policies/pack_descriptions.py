@@ -55,6 +55,7 @@ def describe(pack: Pack) -> dict[str, Any]:
                 "until": None if rule.until is None else rule.until.isoformat(),
                 "visibility": list(rule.visibility or ()),
                 "minimum_age": rule.minimum_age,
+                "retention_days": rule.retention_days,
                 "legal_basis": rule.legal_basis,
                 "setting": rule.setting,
                 "quote": rule.cite.quote if rule.cite else None,
@@ -119,6 +120,8 @@ def sentence(rule: Rule, pack: Pack) -> str:
     if rule.created_from or rule.created_before:
         said += f", made {f'from {rule.created_from} ' if rule.created_from else ''}"
         said += f"before {rule.created_before}" if rule.created_before else ""
+    if rule.retention_days is not None:
+        said += f", kept for at most {rule.retention_days} days"
     if rule.setting is not None:
         said += f"; off with “{pack.settings[rule.setting].label}”"
     return said.strip()

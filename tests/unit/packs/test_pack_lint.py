@@ -45,6 +45,13 @@ def test_regions_that_hold_nobody_are_found() -> None:
     assert codes(edit) == ["PACK-101"]
 
 
+def test_a_retention_is_cited_or_a_house_rule() -> None:
+    assert codes(lambda value: rule(value, retention_days=30)) == ["PACK-142"]
+    assert codes(lambda value: rule(value, retention_days=30, retention_house_rule=True)) == []
+    cite = {"source": "policy", "quote": "We keep it for thirty days."}
+    assert codes(lambda value: rule(value, retention_days=30, retention_cite=cite)) == []
+
+
 def test_rules_that_apply_for_one_day_or_one_age_are_not_found() -> None:
     assert codes(lambda value: rule(value, until="2025-11-04", minimum_age=18, maximum_age=18)) == []
 

@@ -167,6 +167,12 @@ def test_a_forbid_has_no_setting() -> None:
     assert codes_of(lambda value: rule(value, effect="forbid")) == ["PACK-022"]
 
 
+def test_how_long_something_is_kept_is_said_of_a_permit_with_its_days() -> None:
+    assert codes_of(lambda value: rule(value, retention_house_rule=True)) == ["PACK-032"]
+    forbid = codes_of(lambda value: rule(value, effect="forbid", setting=None, retention_days=3))
+    assert "PACK-032" in forbid
+
+
 def test_region_groups_hold_regions_and_groups_but_never_themselves() -> None:
     def group(**groups: list[str]) -> Edit:
         def edit(value: dict[str, Any]) -> None:

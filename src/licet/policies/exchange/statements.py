@@ -76,6 +76,8 @@ def statements_of(pack: Pack, can: Can) -> tuple[list[Said], list[Unsaid]]:
                 unsaid.append(
                     Unsaid(f"rule {rule.id}", "that no control stops it", "not said; it decides nothing")
                 )
+            if rule.retention_days is not None:
+                unsaid.append(Unsaid(f"rule {rule.id}", "how long what is made is kept", "not said"))
         if rule.cite is not None:
             unsaid.append(Unsaid(f"rule {rule.id}", "its quotation and how sure it is", "not said"))
     unsaid += _beside_rules(pack)

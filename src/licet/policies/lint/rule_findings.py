@@ -24,6 +24,7 @@ def check_rules(pack: Pack) -> Iterator[Problem]:
         if rule.effect == "permit":
             yield from _shadowed(pack, rule, path, forbids)
             yield from _basis(pack, rule, path)
+            yield from _retention(rule, path)
 
 
 def _never(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
@@ -42,6 +43,15 @@ def _never(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
     if rule.regions is not None and not pack.places(rule.regions, _last_day(rule)):
         what = f"{name}: its regions hold no country before {rule.until}"
         yield Problem("PACK-101", (*path, "regions"), what, "name countries that belong to it")
+
+
+def _retention(rule: Rule, path: Path) -> Iterator[Problem]:
+    """PACK-142: nobody knows who says how long something is kept."""
+    is_sourced = rule.retention_cite is not None or rule.retention_house_rule
+    if rule.retention_days is not None and not is_sourced:
+        what = f'the rule "{rule.id}" keeps what is made for {rule.retention_days} days, and cites nobody'
+        yield Problem("PACK-142", (*path, "retention_days"), what,
+                      "add retention_cite:, or retention_house_rule: true where no text states it")  # fmt: skip
 
 
 def _last_day(rule: Rule) -> date:

@@ -27,6 +27,9 @@ class Artefact(BaseModel):
     by: str | None = Field(
         description="When a follower will have brought it; null where none is due or at work."
     )
+    due: str | None = Field(
+        description="Until when the policy in force lets it be kept; null without a limit."
+    )
     members: int | None = Field(description="How many members that is about, where it can be said.")
     why: str | None
 
