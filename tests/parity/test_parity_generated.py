@@ -15,7 +15,8 @@ from licet.testing.agreement import assert_agree, rows_expected, rows_of
 from licet.testing.answer_comparison import compare
 from licet.testing.drawn_shapes import make_worlds
 from licet.testing.effort import examples
-from licet.testing.expected_rows import expect, people_of
+from licet.testing.expected_refusals import people_of
+from licet.testing.expected_rows import expect
 from licet.testing.features import features
 from licet.testing.memory_ledger import open_gate
 from licet.testing.reach import CODES, missing

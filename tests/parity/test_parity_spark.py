@@ -15,7 +15,8 @@ from licet.enforce.spark_engine import SparkEngine
 from licet.enforce.spark_types import fitted
 from licet.testing.agreement import assert_agree, rows_expected, rows_of
 from licet.testing.effort import EFFORT
-from licet.testing.expected_rows import expect, people_of
+from licet.testing.expected_refusals import people_of
+from licet.testing.expected_rows import expect
 from licet.testing.features import of_world
 from licet.testing.memory_ledger import open_gate
 from licet.testing.worlds import World, make_world

@@ -18,7 +18,8 @@ from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.testing.drawn_policies import make_pack
 from licet.testing.effort import EFFORT, examples
-from licet.testing.expected_rows import expect, known_facts, people_of
+from licet.testing.expected_refusals import people_of
+from licet.testing.expected_rows import expect, known_facts
 from licet.testing.memory_ledger import ToldLedger
 from licet.testing.successors import make_successor
 from licet.testing.worlds import World, make_moment, make_world

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from journeys.networks import AUTUMN, Clock, make_network
 from licet.app import Workspace
 from licet.app.member.data_uses import flows
+from licet.app.member.refused_records import noes_of_records
 from licet.decide import Decision
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import parse_moment
@@ -84,6 +85,10 @@ def test_what_a_member_is_shown_is_what_a_gate_lets_through(
     with tempfile.TemporaryDirectory() as folder, make_network(Path(folder) / "w", rows) as workspace:
         for who, setting, value, category in choices:
             workspace.choose(who, setting, value, category=category)
+            # … and, of any other record of theirs, for that setting alone.
+            records = [one for one in workspace.records_about(who) if one.key is not None]
+            for record in records[:: 2 if value == "off" else len(records) + 1]:
+                workspace.choose(who, setting, record=(record.table, str(record.key)))
         at = parse_moment(moment)
         member, people, policy = workspace.member(subject, at), workspace.people(), workspace.policy()
         facts_of = partial(people.facts_about, at=at, position=member.position, ledger=workspace.ledger)
@@ -99,9 +104,12 @@ def test_what_a_member_is_shown_is_what_a_gate_lets_through(
                 for key, row in zip(keys, gate.verdicts(name).to_pylist(), strict=True)
             }
             referred = member.records.referred()
+            noes_of = noes_of_records(workspace.ledger, member.position, member.records)
             for record in member.records:
                 (flow,) = (
-                    one for one in flows(subject, [record], facts_of, policy, at, referred) if one.use == use
+                    one
+                    for one in flows(subject, [record], facts_of, policy, at, referred, noes_of)
+                    if one.use == use
                 )
                 (part,), row = flow.parts, verdicts[record.table, record.key]
                 assert (part.code == Code.PERMITTED) == bool(row["mask"]), (record, row)

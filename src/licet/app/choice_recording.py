@@ -42,15 +42,15 @@ def choose(
     asked = NewEntry(
         EntryKind.CHOICE, subject, {"setting": setting, "category": category, "value": value, "via": via}
     )
-    request = _request(workspace, key)
+    request = request_named(workspace, key)
     notes: tuple[str, ...] = ()
     try:
-        digest, meant, notes = _meant(workspace, setting, value)
+        digest, meant, notes = policy_named(workspace, setting, value)
         if category is not None and not (is_text(category) and is_category(category)):
             raise AppError("APP-014", f"there is no kind of data {category!r}", fix="see `licet packs show`")
     except LicetError:
         # What was recorded is answered the same, though the policy is another by now.
-        recorded = _recorded_before(workspace.ledger, request, asked)
+        recorded = recorded_before(workspace.ledger, request, asked)
         if recorded is None:
             raise
     else:
@@ -61,7 +61,7 @@ def choose(
             for one in meant
         ]
         with clear_disk_errors("recording the choice"):
-            recorded = _record(workspace.ledger, request, entries, asked)
+            recorded = record_once(workspace.ledger, request, entries, asked)
     return Chosen(
         subject, setting, category, value, recorded[0].index, recorded[-1].index + 1,
         format_moment(recorded[0].recorded_at), workspace.knows(subject), notes,
@@ -72,11 +72,11 @@ def signal(workspace: Workspace, subject: str, signal: str, value: bool, via: st
     """As `Workspace.signal`."""
     require_subject_id(subject)
     asked = NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value, "via": via})
-    request = _request(workspace, key)
+    request = request_named(workspace, key)
     names = names_reached(workspace.ledger, subject, value)
     with clear_disk_errors("recording the signal"):
         entries = [NewEntry(EntryKind.SIGNAL, name, asked.payload) for name in names]
-        return _record(workspace.ledger, request, entries, asked)[0]
+        return record_once(workspace.ledger, request, entries, asked)[0]
 
 
 def names_reached(ledger: Ledger, subject: str, refuses: bool) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ def name_request(salt: bytes, key: str) -> str:
     return hmac.digest(salt, b"licet request\x00" + key.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
-def _request(workspace: Workspace, key: object) -> str | None:
+def request_named(workspace: Workspace, key: object) -> str | None:
     if key is None:
         return None
     if not isinstance(key, str):
@@ -112,7 +112,9 @@ def _request(workspace: Workspace, key: object) -> str | None:
     return name_request(workspace.salt, key)
 
 
-def _meant(workspace: Workspace, setting: str, value: str) -> tuple[str, Sequence[str], tuple[str, ...]]:
+def policy_named(
+    workspace: Workspace, setting: str, value: str
+) -> tuple[str, Sequence[str], tuple[str, ...]]:
     """The policy that a choice is made under, by its digest; the settings it is meant for; and what to say beside it.
 
     Where the policy's text cannot be read, a no is taken at its word: what cannot be checked may deny too much and
@@ -131,12 +133,12 @@ def _meant(workspace: Workspace, setting: str, value: str) -> tuple[str, Sequenc
         return digests[-1], (setting,), (note,)
 
 
-def _recorded_before(ledger: Ledger, request: str | None, asked: NewEntry) -> Sequence[Entry] | None:
+def recorded_before(ledger: Ledger, request: str | None, asked: NewEntry) -> Sequence[Entry] | None:
     found = [] if request is None else ledger.requested(request)
     return _same(found, asked) if found else None
 
 
-def _record(
+def record_once(
     ledger: Ledger, request: str | None, entries: Sequence[NewEntry], asked: NewEntry
 ) -> Sequence[Entry]:
     if request is None:

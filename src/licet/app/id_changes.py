@@ -8,7 +8,7 @@ A no that is said under either later reaches both, a yes does not. The past, bef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.choice_recording import require_subject_id
@@ -20,6 +20,9 @@ from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
+
+#: What tells apart what an id chose and sends.
+_NAMING = ("setting", "category", "signal", "table", "key", "key_mark")
 
 #: How often a change that the people's own choices overtook begins again.
 _MOST_TRIES = 5
@@ -62,7 +65,7 @@ def rename(workspace: Workspace, old: str, new: str, via: str) -> Renamed:
             *_carry(ledger, old, new, via, yeses=True),
             # One person's no is no under each of their ids.
             *{
-                (name, *(entry.payload.get(key) for key in ("setting", "category", "signal"))): entry
+                (name, entry.kind, *(entry.payload.get(key) for key in _NAMING)): entry
                 for name in sorted(names - {new})
                 for source in {old, new} - {name}
                 for entry in _carry(ledger, source, name, via, yeses=False)
@@ -133,10 +136,21 @@ def _carry(ledger: Ledger, old: str, new: str, via: str, *, yeses: bool) -> list
         stands = before.get((choice.setting, choice.category))
         if (stands is None and yeses) or (choice.value == "off" and stands != "off"):
             entries.append(NewEntry(EntryKind.CHOICE, new, _as_it_was(ledger, choice, via)))
+    already = {_record(no) for no in ledger.record_noes(subjects=[new]).to_pylist()}
+    for no in ledger.record_noes(subjects=[old]).to_pylist():
+        if _record(no) not in already:
+            said = {"table": no["table"], "value": "off", "via": via, "carried_from": no["entry"]}
+            key = {"key": no["key"]} if no["key"] is not None else {"key_mark": no["key_mark"]}
+            setting = None if no["setting"] == EVERY_USE else no["setting"]
+            entries.append(NewEntry(EntryKind.RECORD_CHOICE, new, said | key | {"setting": setting}))
     return entries + [
         NewEntry(EntryKind.SIGNAL, new, {"signal": signal, "value": True, "via": via})
         for signal in sorted(ledger.signals_of(old) - ledger.signals_of(new))
     ]
+
+
+def _record(no: Mapping[str, Any]) -> tuple[Any, ...]:
+    return no["table"], no["key"], no["key_mark"], no["setting"]
 
 
 def _as_it_was(ledger: Ledger, choice: Choice, via: str) -> dict[str, Any]:

@@ -7,12 +7,15 @@ with their id stops every answer, as it stops a gate.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from licet.decide import Facts
 from licet.enforce.access import rows_stay
 from licet.enforce.serving import Present, Serving
+from licet.ledger.row_noes import Keys
 
 if TYPE_CHECKING:
     from licet.app.workspace import Workspace
@@ -44,6 +47,10 @@ def open_serving(workspace: Workspace, purpose: str, recipient: str, for_trainin
                 remembered = time.monotonic()
                 run.done()
 
-        return Present(at, position, workspace._policies.at(position), catalogue, facts_of, done)
+        def record_noes(known: Callable[[], Iterable[str]], keys: Keys) -> pa.Table:
+            return ledger.record_noes(position, known=known, keys=keys)
+
+        policy = workspace._policies.at(position)
+        return Present(at, position, policy, catalogue, facts_of, done, record_noes)
 
     return Serving(purpose, recipient, look, workspace._indexes, workspace.salt, for_training=for_training)

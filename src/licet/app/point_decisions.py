@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Question(NamedTuple):
-    """May `recipient` use one record of this kind, of this subject, for this purpose?"""
+    """May `recipient` use one record of this kind, of this subject, for this purpose?
+
+    record: its table and key, so that what was said no to of just this record counts.
+    """
 
     subject: str
     purpose: str
@@ -22,6 +25,7 @@ class Question(NamedTuple):
     recipient: str = SELF
     visibility: str | None = None
     created: datetime | None = None
+    record: tuple[str, str] | None = None
 
 
 def decide_now(workspace: Workspace, question: Question, at: datetime, at_least: int | None) -> Decision:
@@ -31,9 +35,20 @@ def decide_now(workspace: Workspace, question: Question, at: datetime, at_least:
     if at_least is not None and position < at_least:
         raise not_there_yet(position, at_least)
     facts = workspace.people().facts_of(question.subject, at, stances, workspace.ledger)
-    _, purpose, category, recipient, visibility, created = question
+    return decide(_request(workspace, question, at, position), facts, workspace._policies.at(position))
+
+
+def _request(workspace: Workspace, question: Question, at: datetime, position: int) -> Request:
+    _, purpose, category, recipient, visibility, created, record = question
     request = Request(purpose, category, recipient, at, visibility, created)
-    return decide(request, facts, workspace._policies.at(position))
+    if record is None:
+        return request
+    from licet.app.member.refused_records import noes_of_one
+    from licet.app.record_choice import require_record
+
+    require_record(workspace, record)
+    noes = noes_of_one(workspace.ledger, position, workspace.records_about(), *record)
+    return request._replace(noes=noes)
 
 
 def not_there_yet(position: int, at_least: int) -> AppError:
@@ -51,11 +66,4 @@ def decide_many(
     policy = workspace.policy(position)
     subjects = {question.subject for question in questions}
     facts = workspace.people().facts_about_many(subjects, at, position, workspace.ledger)
-    return [
-        decide(
-            Request(one.purpose, one.category, one.recipient, at, one.visibility, one.created),
-            facts[one.subject],
-            policy,
-        )
-        for one in questions
-    ]
+    return [decide(_request(workspace, one, at, position), facts[one.subject], policy) for one in questions]

@@ -79,10 +79,11 @@ class Chosen(NamedTuple):
     position: demand at least this position to be sure a decision knows of it.
     known:    whether the members' table has the subject at present; None where it cannot be told.
     notes:    what whoever records it should know beside; sentences.
+    setting:  None where it is about one record, and about every use of it. record: its table and key.
     """
 
     subject: str
-    setting: str
+    setting: str | None
     category: str | None
     value: str
     entry: int
@@ -90,6 +91,7 @@ class Chosen(NamedTuple):
     recorded_at: str
     known: bool | None
     notes: tuple[str, ...] = ()
+    record: tuple[str, str] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return self._asdict()

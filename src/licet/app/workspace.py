@@ -33,7 +33,7 @@ from licet.decide import Decision, Facts, Policy
 from licet.enforce.absences import Absences, unknown_who
 from licet.enforce.doubtful_ids import DoubtfulIds
 from licet.enforce.people import People
-from licet.ledger import Entry, EntryKind, Ledger, Signer, VerifyReport
+from licet.ledger import SAID_BY_MEMBERS, Entry, Ledger, Signer, VerifyReport
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.terms import EVERY_USE, SELF, AppError, LicetError
@@ -285,10 +285,11 @@ class Workspace:
     def choose(
         self,
         subject: str,
-        setting: str,
-        value: str,
+        setting: str | None = None,
+        value: str = "off",
         *,
         category: str | None = None,
+        record: tuple[str, str] | None = None,
         via: str = "python",
         idempotency_key: str | None = None,
     ) -> Chosen:
@@ -296,12 +297,27 @@ class Workspace:
 
         subject:  any id; the data may be missing or broken, and the members' table need not have it yet.
         category: narrows the choice to one kind of data; a refusal at any level holds.
+        record:   table and key of one record about them, to which, and to what refers to it, this is a no; for every
+                  use where no setting is named. "on" withdraws that no, which nothing else does, and is never a yes.
         idempotency_key: asked again with the same key, the answer is the same and nothing is recorded again.
         Raises: AppError APP-005 no policy, APP-011 unknown setting, APP-012 neither on nor off, APP-014 unknown
-        category, APP-170 what is no id, APP-086 when the key was used for something else, APP-087 when what it
-        recorded was erased.
+        category, APP-170 what is no id, APP-226 to APP-229 what is no record of theirs, APP-086 when the key was used
+        for something else, APP-087 when what it recorded was erased.
         """
-        return choice_recording.choose(self, subject, setting, value, category, via, idempotency_key)
+        if record is not None:
+            from licet.app.record_choice import choose_record
+
+            if category is not None:
+                raise AppError(
+                    "APP-229", "a choice about one record is not narrowed to a kind of data",
+                    fix="leave the category out",
+                )  # fmt: skip
+            return choose_record(self, subject, record, setting, value, via, idempotency_key)
+        return choice_recording.choose(self, subject, setting or "", value, category, via, idempotency_key)
+
+    def people_of_record(self, table: str, key: str) -> frozenset[str | None] | None:
+        """Everybody whom the rows of a key are about, as the tables stand; None where there is no such row."""
+        return self.records_about().people_of(table, key)
 
     def object_to_every_use(self, subject: str, *, via: str = "python") -> Objection:
         """Record that a member objects to every use, under every policy; see `licet.app.objection`.
@@ -419,11 +435,10 @@ class Workspace:
         Raises: AppError APP-013 for a subject that neither the members' table nor the ledger has.
         """
         self._require_heard_of(subject)
-        kinds = (EntryKind.CHOICE, EntryKind.SIGNAL)
         found = (
             entry
             for entry in self.ledger.entries(start, subject=subject)
-            if entry.kind in kinds and not entry.erased
+            if entry.kind in SAID_BY_MEMBERS and not entry.erased
         )
         return list(itertools.islice(found, most))
 
@@ -478,16 +493,17 @@ class Workspace:
         GATE-172 where somebody's refusal would be lost with their id.
         """
         from licet.app.member.public_pages import public_page
+        from licet.app.member.refused_records import noes_of_records
 
         choice_recording.require_subject_id(subject)
         at, place, people = self.now(), self.ledger.position, self.people()
         if not people.knows(subject):
             raise self.unknown(subject)
-        run = self._refuse_lost()
+        run, records = self._refuse_lost(), self.records_about(subject)
         shown = public_page(
-            self.records_about(subject), subject, record,
+            records, subject, record,
             lambda person: people.facts_about(person, at, place, self.ledger), self.policy(place), at,
-            self.salt,
+            self.salt, noes_of_records(self.ledger, place, records),
         )  # fmt: skip
         run.done()
         return shown
@@ -554,14 +570,19 @@ class Workspace:
         at_least: int | None = None,
         visibility: str | None = None,
         created: datetime | None = None,
+        record: tuple[str, str] | None = None,
     ) -> Decision:
         """Decide about one record of one subject.
 
         at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
+        record: its table and key, so that noes to just this record count, of everybody whom it is about.
         Raises: AppError APP-013 for an unknown subject, APP-085 when the ledger, or `position`, is not there yet;
-        GateError GATE-171 for an id that may be somebody's who refused under another spelling.
+        APP-226, APP-227 for what is no record; GateError GATE-171 for an id that may be somebody's who refused under
+        another spelling.
         """
-        question = point_decisions.Question(subject, purpose, category, recipient, visibility, created)
+        question = point_decisions.Question(
+            subject, purpose, category, recipient, visibility, created, record
+        )
         if position is None:
             choice_recording.require_subject_id(subject)
             answer = point_decisions.decide_now(

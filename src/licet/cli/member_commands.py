@@ -28,10 +28,19 @@ from licet.terms.moments import parse_moment
 @answers
 def choose(
     subject: Annotated[str, typer.Option("--subject", "-s", help="The member's id.")],
-    setting: Annotated[str, typer.Option("--setting", help="The setting's id; see `licet packs show`.")],
     value: Annotated[str, typer.Argument(help="on or off", metavar="on|off")],
+    setting: Annotated[
+        str | None,
+        typer.Option(
+            "--setting", help="The setting's id; see `licet packs show`. Left out with --record: every use."
+        ),
+    ] = None,
     category: Annotated[
         str | None, typer.Option("--category", help="Narrow the choice to one kind of data.")
+    ] = None,
+    record: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--record", help="A no to just one record about the member.", metavar="TABLE KEY"),
     ] = None,
     receipt: Annotated[
         Path | None, typer.Option("--receipt", help="Write the choice's receipt to this file, too.")
@@ -43,10 +52,12 @@ def choose(
 
     The members' table need not have the member yet, nor be there at all: the choice holds from when it has.
 
+    With --record it is a no to one record and to what refers to it; on takes that no back, and nothing else does.
+
     Example: licet choose --subject 42 --setting data_for_generative_ai_improvement off
     """
     with licet.open(workspace) as opened:
-        chosen = opened.choose(subject, setting, value, category=category, via="cli")
+        chosen = opened.choose(subject, setting, value, category=category, record=record, via="cli")
         alike = opened.alike(subject) if chosen.known is False else []
         if receipt is not None:
             from licet.cli.receipt_commands import write_for_choice
@@ -56,6 +67,8 @@ def choose(
         print_json(chosen.as_json())
         return
     narrowed = f" for {category}" if category else ""
+    if record is not None:
+        setting, narrowed = setting or "every use", f" for record {record[1]} of {record[0]}"
     say(f"{setting} is {value} for {subject}{narrowed} since {chosen.recorded_at} (entry {chosen.entry}).")
     if receipt is not None:
         say(f"Its receipt is in {receipt}.")

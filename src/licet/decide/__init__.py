@@ -7,14 +7,16 @@ and `succession`, which prepare packs. `explain` has the words and what would tu
 from licet.decide.decision import Decision, decide
 from licet.decide.explain import Change, nearest_change
 from licet.decide.policy import Cell, Policy
-from licet.decide.question import Answer, Facts, Request
+from licet.decide.question import EVERYTHING, Answer, Facts, No, Request
 
 __all__ = [
+    "EVERYTHING",
     "Answer",
     "Cell",
     "Change",
     "Decision",
     "Facts",
+    "No",
     "Policy",
     "Request",
     "decide",

@@ -62,6 +62,7 @@ WITHHELD = Reason(Code.REFERENCE_WITHHELD, None)
 
 #: How near a code is to a yes: of several kinds of data the row reports the nearest.
 _NEARNESS = (
+    Code.RECORD_REFUSED, Code.ORGANISATION_REFUSED,
     Code.REFUSED, Code.NOT_ASKED, Code.OFF_BY_DEFAULT, Code.DEFAULT_UNKNOWN,
     Code.CREATED_NOT_COVERED, Code.CREATED_UNKNOWN, Code.VISIBILITY_NOT_COVERED, Code.VISIBILITY_UNKNOWN,
     Code.PLAN_NOT_COVERED, Code.PLAN_UNKNOWN, Code.AGE_NOT_COVERED, Code.UNDER_AGE, Code.AGE_UNKNOWN,

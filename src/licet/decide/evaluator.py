@@ -16,13 +16,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from licet.decide.policy import Cell, Clause, Control, Policy
-from licet.decide.question import Answer, Facts, Request
+from licet.decide.question import EVERYTHING, Answer, Facts, No, Request
 from licet.decide.succession import EXACT, FOR_GOOD
 from licet.terms import EVERY_USE, ChoiceState, Code
 from licet.terms.moments import is_age
 from licet.terms.regions import lies_in
 from licet.terms.vocabulary import ancestors
 
+_NO_NOES = frozenset[No]()
 _SILENT = (None, ChoiceState.NEVER_ASKED)
 _GIVEN, _GIVEN_AGAIN = ChoiceState.GIVEN, ChoiceState.GIVEN_AGAIN
 
@@ -105,6 +106,10 @@ def evaluate(request: Request, facts: Facts | None, policy: Policy) -> Answer:
         if refused is not None:
             stands = _stand(refused, request, facts, policy, cell, policy.controls.get(refused))
             return Answer(False, Code.REFUSED, permit.id, refused, stands)
+        if request.noes != _NO_NOES:
+            for no in request.noes_in_order:
+                if covers(no, request.category, policy, cell):
+                    return _deny_for(no, permit, request, facts, policy, cell)
         control = permit.control
         if control is None:
             return Answer(True, Code.PERMITTED, permit.id)
@@ -383,6 +388,16 @@ def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) 
     return next((name for name, bar in found if yes < bar), None)
 
 
+def covers(no: No, category: str, policy: Policy, cell: Cell) -> bool:
+    """Whether a no to one record is one to a question: to what its setting governs, and its kind of data reaches.
+
+    Whatever lets a setting govern the question, under any name, stands in its cell's bars.
+    """
+    return (no.setting == EVERYTHING or no.setting in cell.bars) and (
+        no.category == EVERYTHING or reaches(no.category, ancestors(category), policy) is not None
+    )
+
+
 def readable(facts: object) -> Facts | None:
     """Facts of the shape they should be; None for others, which say nothing about anybody."""
     is_readable = (
@@ -393,6 +408,13 @@ def readable(facts: object) -> Facts | None:
         and (not facts.narrow or all(isinstance(kinds, Mapping) for kinds in facts.narrow.values()))
     )
     return facts if is_readable else None  # type: ignore[return-value]
+
+
+def _deny_for(no: No, permit: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell) -> Answer:
+    if no.named is None:
+        return Answer(False, no.code, permit.id)
+    stands = _stand(no.setting, request, facts, policy, cell, policy.controls.get(no.setting))
+    return Answer(False, no.code, permit.id, no.setting, stands)
 
 
 def _deny(code: Code, clause: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell) -> Answer:

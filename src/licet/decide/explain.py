@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from licet.decide.evaluator import evaluate, judge, reaches, refusal, stands_on, yes_to
+from licet.decide.evaluator import covers, evaluate, judge, reaches, refusal, stands_on, yes_to
 from licet.decide.policy import Cell, Clause, Control, Policy
 from licet.decide.question import Facts, Request
 from licet.decide.succession import FOR_GOOD
@@ -96,8 +96,8 @@ def region_name(pack: Pack, region: str) -> str:
 
 
 class Step(NamedTuple):
-    """One thing that would have to be otherwise. `kind` is moment, setting, signal, region, age, plan,
-    visibility or created; `value` what it would have to be."""
+    """One thing that would have to be otherwise. `kind` is moment, setting, record, organisation, signal, region, age,
+    plan, visibility or created; `value` what it would have to be."""
 
     kind: str
     name: str | None
@@ -124,7 +124,18 @@ class Change(NamedTuple):
 
 
 #: What is easier to change comes first: time passes by itself, a switch is the member's own.
-_EASE = ("moment", "setting", "signal", "visibility", "plan", "age", "region", "created")
+_EASE = (
+    "moment",
+    "setting",
+    "record",
+    "organisation",
+    "signal",
+    "visibility",
+    "plan",
+    "age",
+    "region",
+    "created",
+)
 
 
 def nearest_change(request: Request, facts: Facts | None, policy: Policy) -> Change | None:
@@ -248,7 +259,20 @@ def _besides_place(
         facts = facts._replace(signals=facts.signals - silenced)
         names = ", ".join(sorted(silenced))
         steps.append(Step("signal", None, names, f"without the signal {names}"))
+    for code, (kind, said) in _LEVELS.items():
+        noes = request.noes_in_order
+        standing = {no for no in noes if no.code is code and covers(no, request.category, policy, cell)}
+        if standing:
+            request = request._replace(noes=frozenset(noes) - standing)
+            steps.append(Step(kind, None, "withdrawn", said))
     return Change(tuple(steps), request, facts) if steps else None
+
+
+#: What would have to be otherwise where a no stands that nothing wider lifts.
+_LEVELS = {
+    Code.RECORD_REFUSED: ("record", "if the no to this record were withdrawn"),
+    Code.ORGANISATION_REFUSED: ("organisation", "if the organisation withdrew its no"),
+}
 
 
 def _switched_on(

@@ -12,12 +12,36 @@ from typing import NamedTuple
 from licet.terms import SELF, ChoiceState, Code
 
 
+class No(NamedTuple):
+    """A no to a use of one record, at a level below that of a person's settings; nothing wider lifts it.
+
+    code:     what is told: `RECORD_REFUSED`, said of just this record or of what it refers to by one of its people, or
+              `ORGANISATION_REFUSED`, by the organisation whose work data it is.
+    setting:  what the setting of this id governs; `EVERYTHING` for every use.
+    category: the kind of data, with those below it; `EVERYTHING` for every kind.
+    """
+
+    code: Code
+    setting: str
+    category: str
+
+    @property
+    def named(self) -> str | None:
+        """The setting it names; None for every use."""
+        return None if self.setting == EVERYTHING else self.setting
+
+
+#: In place of a setting or a kind of data; no id can be it.
+EVERYTHING = "*"
+
+
 class Request(NamedTuple):
     """May `recipient` use one record of this kind for this purpose?
 
     at:         the moment of the use, an aware datetime; None is denied.
     visibility: who could see the record (``public``, ``connections``…); None means not known.
     created:    when the record was made, aware; None means not known.
+    noes:       what was said no to of this very record; whoever asks about one looks them up.
     """
 
     purpose: str
@@ -26,6 +50,23 @@ class Request(NamedTuple):
     at: datetime | None = None
     visibility: str | None = None
     created: datetime | None = None
+    noes: frozenset[No] = frozenset()
+
+    @property
+    def noes_in_order(self) -> list[No]:
+        """`noes`, sorted; whatever is of another shape is a no to everything."""
+        if isinstance(self.noes, frozenset) and all(map(_is_readable, self.noes)):
+            return sorted(self.noes)
+        return [No(Code.RECORD_REFUSED, EVERYTHING, EVERYTHING)]
+
+
+def _is_readable(no: object) -> bool:
+    return (
+        isinstance(no, No)
+        and no.code in Code
+        and isinstance(no.setting, str)
+        and isinstance(no.category, str)
+    )
 
 
 class Facts(NamedTuple):

@@ -5,19 +5,19 @@ The laws named are those of docs/properties.md. A policy is the packs that were 
 a pack's number is its place among them.
 
 First the present pack: its rules and their conditions. Then choices, and the packs they were made under. Last
-succession: what a no that was given under any of the packs reaches by now, and which yes lifts it. Another sort of no,
-as one about a single record would be, is one more entry of `noes`. Packs are valid: only permits name a setting.
+succession: what a no that was given under any of the packs reaches by now, and which yes lifts it; and the noes that
+nothing wider lifts, to one record and an organisation's. Packs are valid: only permits name a setting.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from operator import contains, ge, gt, le
 from typing import Any, NamedTuple
 
-from licet.decide.question import Answer, Facts, Request
+from licet.decide.question import Answer, Facts, No, Request
 from licet.packs.model import CONSENT_BASES, DefaultException, Pack, Rule, Setting, State
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code
 from licet.terms.moments import day_of, is_age, midnight
@@ -105,9 +105,9 @@ def decide(request: Request, facts: Facts | None, packs: Packs) -> Answer:
     if applying:
         rule, yes = applying[0], max(yes_to(rule.setting, case) for rule in applying)
         # Law 3: a no holds, whatever the present pack says.
-        for name, until in noes(case):
+        for code, name, until in noes(case):
             if yes < until:
-                return Answer(False, Code.REFUSED, rule.id, name, where_stands(name, case))
+                return Answer(False, code, rule.id, name, where_stands(name, case))
         return Answer(True, Code.PERMITTED, rule.id, rule.setting, where_stands(rule.setting, case))
     # Law 1: silence is no.
     if not permits:
@@ -153,17 +153,17 @@ def met(limit: Any, value: Any, test: Callable[[Any, Any], bool]) -> bool | None
 
 def conditions(rule: Rule, case: Case) -> list[Condition]:
     """The conditions of a rule, in the order in which they are told."""
-    # Law 4: from the later of its effective date and its notice plus notice period.
-    starts, until = case.pack.applies_from(rule), first_moment(rule.until)
     # A permit without regions covers everywhere that is known, a forbid without them everyone.
     regions = rule.regions or ((WORLD,) if rule.effect == "permit" else None)
-    since, before = first_moment(rule.created_from), first_moment(rule.created_before)
+    days = (rule.until, rule.created_from, rule.created_before)
+    until, since, before = (None if day is None else midnight(day) for day in days)
     created = case.request.created
     made = created if isinstance(created, datetime) and created.utcoffset() is not None else None
     seen_by = known_word(case.request.visibility, case.pack.audiences)
     age, plan = known_age(case.facts), known_word(case.facts.plan, case.pack.plans)
     return [
-        Condition(0, met(starts, case.at, le), Code.TOO_EARLY),
+        # Law 4: from the later of its effective date and its notice plus notice period.
+        Condition(0, met(case.pack.applies_from(rule), case.at, le), Code.TOO_EARLY),
         Condition(0, met(until, case.at, gt), Code.TOO_LATE),
         Condition(1, is_in(regions, case), Code.REGION_NOT_COVERED, Code.REGION_UNKNOWN),
         Condition(2, met(rule.minimum_age, age, le), Code.UNDER_AGE, Code.AGE_UNKNOWN),
@@ -174,10 +174,6 @@ def conditions(rule: Rule, case: Case) -> list[Condition]:
         Condition(5, met(before, made, gt), Code.CREATED_NOT_COVERED, Code.CREATED_UNKNOWN),
         *([] if rule.setting is None else [stands_on(rule, rule.setting, case)]),
     ]  # fmt: skip
-
-
-def first_moment(day: date | None) -> datetime | None:
-    return None if day is None else midnight(day)
 
 
 def known_age(facts: Facts) -> int | None:
@@ -216,9 +212,8 @@ def starts_on(setting: Setting, case: Case) -> bool | None:
 
 
 def is_excepted(one: DefaultException, case: Case) -> bool | None:
-    is_young = met(one.below_age, known_age(case.facts), gt)
-    is_on_plan = met(one.plans, known_word(case.facts.plan, case.pack.plans), contains)
-    truths = (is_in(one.regions, case), is_on_plan, is_young)
+    age, plan = known_age(case.facts), known_word(case.facts.plan, case.pack.plans)
+    truths = (is_in(one.regions, case), met(one.plans, plan, contains), met(one.below_age, age, gt))
     return False if False in truths else None if None in truths else True
 
 
@@ -324,20 +319,28 @@ def find_sources(case: Case) -> list[Source]:
     return found
 
 
-def noes(case: Case) -> list[tuple[str, int]]:
+def noes(case: Case) -> list[tuple[Code, str | None, int]]:
     """What the member said no to: every use, and what governed the question under earlier packs: settings, signals.
 
     Each with the number of the pack from which on a yes to the question lifts it. An objection to every use: any; a yes
-    that was there before it has ended with it.
+    that was there before it has ended with it. Last, at narrower levels, the noes to this one record and an
+    organisation's to its work data, which no yes to anything wider lifts.
     """
-    found = [(EVERY_USE, 0)] if is_no(case.facts.choices.get(EVERY_USE)) else []
+    found: list[Any] = [(Code.REFUSED, EVERY_USE, 0)] if is_no(case.facts.choices.get(EVERY_USE)) else []
     earlier = [source for source in case.sources if source.number < len(case.packs) - 1]
-    found += [(setting, no_until(setting, case)) for setting in sorted({one.setting for one in earlier})]
+    settings = sorted({source.setting for source in earlier})
+    found += [(Code.REFUSED, setting, no_until(setting, case)) for setting in settings]
     for signal in sorted(case.facts.signals):
-        of_it = [source for source in earlier if signal in source.signals]
-        untils = [FOR_GOOD if source.since == source.number else source.since for source in of_it]
-        found.append((signal, max(untils, default=NEVER)))
-    return found
+        of_it = [one for one in earlier if signal in one.signals]
+        until = max((FOR_GOOD if one.since == one.number else one.since for one in of_it), default=NEVER)
+        found.append((Code.REFUSED, signal, until))
+    return found + [(no.code, no.named, FOR_GOOD) for no in case.request.noes_in_order if covers(no, case)]
+
+
+def covers(no: No, case: Case) -> bool:
+    """Whether a no at a narrower level is one to the question: to what its setting governs, and its kind reaches."""
+    settings, kinds = {ANY, *(one.setting for one in case.sources)}, kinds_reached(no.category, case)[-1][1]
+    return no.setting in settings and not kinds.isdisjoint({ANY, *case.above})
 
 
 def lifted_from(setting: str, case: Case) -> int:

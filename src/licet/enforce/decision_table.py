@@ -10,11 +10,12 @@ Pure Python; knows no engine.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
-from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide import Decision, Facts, No, Policy, Request, decide
 from licet.decide.combination import NOBODY, SubjectAnswer, answer_of, combine
 from licet.decide.policy import Cell, Clause, Control
 from licet.terms import EVERY_USE, ChoiceState, Code
@@ -41,6 +42,8 @@ class Dimensions(NamedTuple):
     yeses:        setting, pack (its digest) under which a yes to it was given, and the pack that stands for all those
                   under which it would be the same; a yes under any other is like one under a pack that nobody knows.
     noes:         the same of a no: the pack stands for those under which it is lifted by the same yeses.
+    refusals:     what is said no to of single rows, each set of noes that rows may have once, none first; empty where
+                  nobody said anything of a row.
     """
 
     ages: tuple[int, ...]
@@ -52,10 +55,11 @@ class Dimensions(NamedTuple):
     cuts: tuple[datetime, ...]
     yeses: tuple[tuple[str, str, str], ...] = ()
     noes: tuple[tuple[str, str, str], ...] = ()
+    refusals: tuple[frozenset[No], ...] = ()
 
     @property
     def row_classes(self) -> int:
-        return self.visibility_classes * self.created_classes
+        return self.visibility_classes * self.created_classes * max(1, len(self.refusals))
 
     @property
     def visibility_classes(self) -> int:
@@ -175,15 +179,16 @@ def answers(
     closed: those of the categories that the use may not have, whatever the policy permits.
     """
     found = []
-    for visibility in _visibilities(looks):
-        for created in _dates(looks):
-            decisions = [
-                decide(Request(purpose, category, recipient, at, visibility, created), facts, policy)
-                for category in categories
-            ]
-            found.append(
-                answer_of([_closed(one) if one.request.category in closed else one for one in decisions])
-            )
+    for visibility, created, noes in itertools.product(
+        _visibilities(looks), _dates(looks), looks.refusals or (frozenset[No](),)
+    ):
+        decisions = [
+            decide(Request(purpose, category, recipient, at, visibility, created, noes), facts, policy)
+            for category in categories
+        ]
+        found.append(
+            answer_of([_closed(one) if one.request.category in closed else one for one in decisions])
+        )
     return found
 
 

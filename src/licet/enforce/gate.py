@@ -221,6 +221,8 @@ class Gate:
         content = plan.content if marked is None else marked
         if subjects is not None:
             content = self._tables.about(name, content, subjects)
+        if marked is None:
+            content = plan.beside(content)
         if marked is None and plan.catalogued.is_about_nobody:
             judged = narrow.of_nobody(content, name, plan.catalogued, plan.looks, plan.nobody)
             allowed = judged.filter(judged[narrow.MASK] != 0)
@@ -316,7 +318,7 @@ class Gate:
         ways = {column: told for column, told in found.items() if told}
         if not ways:
             return allowed
-        return masking.with_people(allowed, ways, name, plan.catalogued, plan.looks, plan.who)
+        return masking.with_people(plan.beside(allowed), ways, name, plan.catalogued, plan.looks, plan.who)
 
 
 def require_moment(at: object) -> None:

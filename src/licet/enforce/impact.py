@@ -149,7 +149,11 @@ class Impact:
             with self.engine.reading(f"table {name!r}"):
                 self._count_about_nobody(tally, purpose, recipient, name)
             return
-        if table.references:
+        is_refused = any(
+            members.refused_rows.of(name, side.policy, purpose, recipient, open_)
+            for side, members in zip(self.sides, self._members, strict=True)
+        )
+        if table.references or is_refused:
             with self.engine.reading(f"table {name!r}"):
                 self._count_shared(tally, purpose, recipient, name, table)
             return
@@ -207,7 +211,7 @@ class Impact:
         if kind is not None:
             key = (name, looks.visibilities, looks.audiences, looks.cuts)
             if key not in self._kinds:
-                self._kinds[key] = kinds_of_rows(self.engine, ordered, kind)
+                self._kinds[key] = kinds_of_rows(self.engine, ordered.rows, ordered.size, kind)
             kinds = self._kinds[key][rows]
         codes = table_of[class_of[whose], kinds]
         for (before, after), code in numbered.items():

@@ -184,7 +184,8 @@ def with_people(
     """
     content = list(rows.columns)
     ids = [element_ids(rows[column], steps) for column, told in ways.items() for steps in told]
-    rows = rows.mutate(**{_IDS: functools.reduce(lambda one, other: one.concat(other), ids)})
+    # Flattened and not concatenated two by two: that would write out each list twice for every one after it.
+    rows = rows.mutate(**{_IDS: ids[0] if len(ids) == 1 else ibis.array(ids).flatten()})
     kind = row_class(rows, name, table, looks)
     zero = ibis.literal(0, "int64")
     rows = rows.mutate(

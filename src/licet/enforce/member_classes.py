@@ -15,6 +15,7 @@ from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
 from licet.enforce.population import Population, classify, describe, subject_ids
 from licet.enforce.refusals import who_refuses
+from licet.enforce.refused_rows import RefusedRows
 from licet.enforce.subject_index import Roll, call_roll, follow
 from licet.enforce.tables import Tables
 from licet.ledger import Ledger
@@ -42,13 +43,15 @@ class Members:
         self._absences, self._people_left, self._is_asked = absences, people_left, False
         self._ledger, self._position, self._at = ledger, position, at
         self._populations: dict[Dimensions, tuple[Population, Roll | None]] = {}
+        #: What is said no to of single rows, as of the same position.
+        self.refused_rows = RefusedRows(tables, engine, ledger, position, self._ids)
 
     def population(self, looks: Dimensions) -> tuple[Population, Roll | None]:
         """The people in their classes; tables whose rules look at the same things share them.
 
         The roll, where the engine keeps its people in this process; then the population is drawn from it.
         """
-        key = looks._replace(visibilities=(), audiences=(), cuts=())
+        key = looks._replace(visibilities=(), audiences=(), cuts=(), refusals=())
         if key not in self._populations:
             facts = self._tables.catalogue.facts
             if facts is None:
@@ -91,7 +94,10 @@ class Members:
             return
         key = repr((facts, self._tables.catalogued(facts.table).location))
         stand = self._tables.stand(facts.table)
-        read = self._position, lambda: who_refuses(self._choices, self._signals)
+        read = (
+            self._position,
+            lambda: who_refuses(self._choices, self._signals, self.refused_rows.record_noes),
+        )
         self._absences.refuse_lost(key, stand, self._ledger, roster, self._people_left, read)
         self._is_asked = True
 
@@ -106,7 +112,8 @@ class Members:
     def _ids(self) -> Iterator[str]:
         """Every member's id, once or more; for what goes on under a mark after an erasure."""
         facts = self._tables.catalogue.facts
-        assert facts is not None
+        if facts is None:
+            return
         with self._engine.reading("the facts about members"):
             for batch in self._engine.batches(subject_ids(self._tables.content(facts.table), facts)):
                 yield from batch["subject"].to_pylist()

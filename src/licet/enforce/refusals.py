@@ -16,11 +16,13 @@ def refusing(ledger: Ledger, position: int, subjects: Collection[str] | None = N
     return who_refuses(
         ledger.choices_table(position, subjects, known=tuple),
         ledger.signals_table(position, subjects, known=tuple),
+        ledger.record_noes(position, subjects, known=tuple),
     )
 
 
-def who_refuses(choices: pa.Table, signals: pa.Table) -> pa.Array:
-    """Ids with a no among some choices, or with a signal, each once. choices: with `state`."""
+def who_refuses(choices: pa.Table, signals: pa.Table, record_noes: pa.Table) -> pa.Array:
+    """Ids with a no among some choices, to a record, or with a signal, each once. choices: with `state`."""
     yeses = pa.array(ChoiceState.yeses())
     noes = choices.filter(pc.invert(pc.is_in(choices["state"], value_set=yeses)))["subject"]
-    return pa.chunked_array([*noes.chunks, *signals["subject"].chunks], pa.string()).unique()
+    found = (noes, signals["subject"], record_noes["subject"])
+    return pa.chunked_array([chunk for column in found for chunk in column.chunks], pa.string()).unique()

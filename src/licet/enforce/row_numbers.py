@@ -47,7 +47,7 @@ def _by_place(
     return places[found]
 
 
-def kinds_of_rows(engine: Engine, rows: RowsInOrder, kind: ir.Value) -> Numbers:
-    """Per row its class as `rows.row_class` has it."""
-    (found,) = gather(engine.batches(rows.rows.select(ROW, kind=kind)), rows.size, [np.uint16])
+def kinds_of_rows(engine: Engine, rows: ir.Table, size: int, kind: ir.Value) -> Numbers:
+    """Per row its class as `rows.row_class` has it. rows: so many, numbered by `ROW`."""
+    (found,) = gather(engine.batches(rows.select(ROW, kind=kind)), size, [np.uint16])
     return found

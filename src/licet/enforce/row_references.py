@@ -77,7 +77,7 @@ def judge(plan: Plan, rows: ir.Table, disagree: int, row: str | None = None) -> 
     rows: the plan's table, perhaps with columns beside it; row: one of those that is kept.
     """
     columns = [*narrow_columns(plan.catalogued), *([row] if row is not None and row in rows.columns else [])]
-    content = rows.select([rows[column] for column in columns])
+    content = plan.beside(rows.select([rows[column] for column in columns]))
     if plan.catalogued.is_about_nobody:
         return narrow.of_nobody(content, plan.name, plan.catalogued, plan.looks, plan.nobody)
     return narrow.judged(content, plan.name, plan.catalogued, plan.looks, plan.who, disagree)

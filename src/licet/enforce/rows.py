@@ -68,14 +68,20 @@ def eligibility(
 
 
 def row_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
-    """The class of each row as int64, or None when all rows are of one class."""
-    visibility = _visibility_class(rows, name, table, looks)
-    created = _created_class(rows, name, table, looks)
-    if visibility is None:
-        return created
-    if created is None:
-        return visibility
-    return visibility * looks.created_classes + created
+    """The class of each row as int64, or None when all rows are of one class.
+
+    rows: with `REFUSAL` beside them where the rules look at what was said no to of single rows.
+    """
+    parts = (
+        (_visibility_class(rows, name, table, looks), looks.visibility_classes),
+        (_created_class(rows, name, table, looks), looks.created_classes),
+        (rows[REFUSAL] if looks.refusals else None, len(looks.refusals)),
+    )
+    found: ir.Value | None = None
+    for part, classes in parts:
+        if part is not None:
+            found = part if found is None else found * classes + part
+    return found
 
 
 def _visibility_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
@@ -157,6 +163,8 @@ def column_of(rows: ir.Table, name: str, column: str) -> ir.Value:
     return rows[column]
 
 
+#: Which of `Dimensions.refusals` a row has; see `refused_rows`.
+REFUSAL = "__licet_refusal"
 MASK, REASON, REGION = "__licet_mask", "__licet_reason", "__licet_region"
 _ROW_CLASS, _LIST = "__licet_row_class", "__licet_people_"
 
@@ -187,7 +195,7 @@ def judged(
         reason = ibis.ifelse(reason < 0, next_reason, reason)
         mask = mask & next_mask
     reason = ibis.cases((mask != 0, -1), (reason >= 0, reason), else_=disagree)
-    shown = [column for column in content if column != _ROW_CLASS]
+    shown = [column for column in content if column not in (_ROW_CLASS, REFUSAL)]
     return rows.select(*shown, **{MASK: mask, REASON: reason.cast("int64"), REGION: region})
 
 

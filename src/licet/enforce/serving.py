@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from licet.decide import Facts, Policy
+from licet.decide import Facts, No, Policy
 from licet.decide.combination import UNLABELLED, WITHHELD, Reason, SubjectAnswer, combine
 from licet.enforce import rows as narrow
 from licet.enforce.column_shapes import Shape, Whole, element_subjects, kinds_in
@@ -29,6 +29,7 @@ from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.gate import refuse_unfit_use
 from licet.enforce.masking import PEOPLE, Seen, shown
 from licet.enforce.pseudonyms import identifying, pseudonym_of_key, pseudonym_of_subject
+from licet.enforce.refused_rows import RefusedKeys
 from licet.enforce.row_verdicts import ROW, Numbers, Verdict
 from licet.enforce.subject_rows import (
     BESIDE,
@@ -43,8 +44,11 @@ from licet.enforce.subject_rows import (
 from licet.enforce.table_plans import closed_to, require_few_kinds
 from licet.enforce.table_verdicts import verdict_table
 from licet.enforce.tables import require_subjects
+from licet.ledger.row_noes import Keys
 from licet.sources.catalogue import Catalogue, Table
 from licet.terms.moments import day_begun_everywhere, day_of
+
+_NOTHING = frozenset[No]()
 
 
 class Present(NamedTuple):
@@ -52,6 +56,7 @@ class Present(NamedTuple):
 
     facts_of: what is known about each of some people as of then; None for whom nobody knows.
     done: is told when the answer is whole.
+    record_noes: those to single records, as `Ledger.record_noes` tells them, given who is known and which keys are.
     """
 
     at: datetime
@@ -60,6 +65,7 @@ class Present(NamedTuple):
     catalogue: Catalogue
     facts_of: Callable[[Collection[str]], Mapping[str, Facts | None]]
     done: Callable[[], None]
+    record_noes: Callable[[Callable[[], Iterable[str]], Keys], pa.Table]
 
 
 class OwnRows:
@@ -215,12 +221,13 @@ class _Told(NamedTuple):
 
 
 class _Judged(NamedTuple):
-    """rows, and per row the place of what is told of it, and its class."""
+    """rows, and per row the place of what is told of it, its class, and what was said no to of just it."""
 
     rows: pa.Table
     numbers: Numbers
     told: list[_Told]
     classes: Numbers
+    noes: Sequence[frozenset[No]]
 
     def columns(self) -> list[str]:
         """The table's own."""
@@ -261,22 +268,25 @@ class _Plan:
     def bits_of(self, shape: Shape) -> int:
         return functools.reduce(int.__or__, (self._bits[kind] for kind in kinds_in(shape)), 0)
 
-    def answers_of(self, facts: Facts | None) -> list[SubjectAnswer]:
-        """What somebody permits of each class of rows."""
-        known = _hashable(facts)
+    def answers_of(self, facts: Facts | None, noes: frozenset[No]) -> list[SubjectAnswer]:
+        """What somebody permits of each class of rows to which so much was said no."""
+        known = _hashable(facts), noes
         if known not in self._answers:
             purpose, recipient, at = self._use
+            looks = self.looks._replace(refusals=(noes,))
             self._answers[known] = answers(
-                self.policy, purpose, recipient, at, self.indexed.kinds, self.looks, facts, self._closed
+                self.policy, purpose, recipient, at, self.indexed.kinds, looks, facts, self._closed
             )
         return self._answers[known]
 
-    @functools.cached_property
-    def about_nobody(self) -> list[SubjectAnswer]:
-        purpose, recipient, at = self._use
-        return answers_about_nobody(
-            self.policy, purpose, recipient, at, self.indexed.kinds, self.looks, self._closed
-        )
+    def about_nobody(self, noes: frozenset[No]) -> list[SubjectAnswer]:
+        if noes not in self._answers:
+            purpose, recipient, at = self._use
+            looks = self.looks._replace(refusals=(noes,))
+            self._answers[noes] = answers_about_nobody(
+                self.policy, purpose, recipient, at, self.indexed.kinds, looks, self._closed
+            )
+        return self._answers[noes]
 
     def parts(
         self,
@@ -327,6 +337,9 @@ class _Judging:
         }
         self._facts = present.facts_of(people)
         self._passing: dict[str, dict[str, bool]] = {}
+        self._refused = RefusedKeys(
+            present.record_noes(lambda: people, self._keys), self._people_named, self._refers_of
+        )
 
     def own(self, name: str) -> _Judged:
         return self._judge(name, self._found[name])
@@ -339,9 +352,10 @@ class _Judging:
             return None
         listed = judged.rows[ELEMENT_PEOPLE].take(pa.array(places)).to_pylist()
         found = []
-        for people, row_class in zip(listed, judged.classes[places].tolist(), strict=True):
+        noes = [judged.noes[place] for place in places.tolist()]
+        for people, row_class, said in zip(listed, judged.classes[places].tolist(), noes, strict=True):
             masks = {
-                person: plan.answers_of(self._facts.get(person))[row_class].mask
+                person: plan.answers_of(self._facts.get(person), said)[row_class].mask
                 for person in people or ()
                 if person is not None
             }
@@ -372,30 +386,62 @@ class _Judging:
         plan, rows = self._plan_of(name), found.rows
         if plan.nothing_can_pass:
             nothing = np.zeros(len(rows), np.int64)
-            return _Judged(rows, nothing, [_Told(0, UNLABELLED, None)], nothing)
+            return _Judged(rows, nothing, [_Told(0, UNLABELLED, None)], nothing, [_NOTHING] * len(rows))
         classes = plan.indexed.row_classes(found, plan.looks)
-        passes = self._references_pass(rows, plan.table)
+        passes, noes = self._references_pass(rows, plan.table), self._noes(name, rows, plan.table)
         known: dict[Any, int] = {}
         told: list[_Told] = []
         numbers = np.empty(len(rows), np.int64)
         for place, question in enumerate(
-            zip(_people_of(rows, plan.table), classes.tolist(), passes, strict=True)
+            zip(_people_of(rows, plan.table), classes.tolist(), passes, noes, strict=True)
         ):
             number = known.get(question)
             if number is None:
                 number = known[question] = len(told)
                 told.append(self._tell(plan, *question))
             numbers[place] = number
-        return _Judged(rows, numbers, told, classes)
+        return _Judged(rows, numbers, told, classes, noes)
+
+    def _noes(self, name: str, rows: pa.Table, table: Table) -> list[frozenset[No]]:
+        """What was said no to of each row."""
+        keys = rows[KEY_TEXT].to_pylist() if table.key is not None else [None] * len(rows)
+        return [
+            self._refused.of(name, key, refers)
+            for key, refers in zip(keys, _references(rows, table), strict=True)
+        ]
+
+    def _keys(self, name: str, _: Collection[str]) -> Iterator[str]:
+        """The keys of the rows of a table that this is about."""
+        for rows in (self._found.get(name), self._referred.get(name)):
+            if rows is not None and self._plan_of(name).table.key is not None:
+                yield from (key for key in rows.rows[KEY_TEXT].to_pylist() if key is not None)
+
+    def _people_named(self, name: str, key: str) -> set[str]:
+        plan = self._plan_of(name)
+        return {
+            person
+            for people in _people_of(plan.indexed.named([key]).rows, plan.table)
+            for person in people
+            if person is not None
+        }
+
+    def _refers_of(self, name: str, key: str) -> Iterable[Sequence[tuple[str, str | None]]]:
+        plan = self._plan_of(name)
+        return _references(plan.indexed.named([key]).rows, plan.table)
 
     def _tell(
-        self, plan: _Plan, people: tuple[str | None, ...], row_class: int, references_pass: bool
+        self,
+        plan: _Plan,
+        people: tuple[str | None, ...],
+        row_class: int,
+        references_pass: bool,
+        noes: frozenset[No],
     ) -> _Told:
         if plan.table.is_about_nobody:
-            answer, region = combine([plan.about_nobody[row_class]]), None
+            answer, region = combine([plan.about_nobody(noes)[row_class]]), None
         else:
             facts = [None if person is None else self._facts.get(person) for person in people]
-            answer = combine([plan.answers_of(each)[row_class] for each in facts])
+            answer = combine([plan.answers_of(each, noes)[row_class] for each in facts])
             whose = facts[answer.whose or 0]
             region = None if whose is None else whose.region
         if answer.mask and not references_pass:
@@ -443,6 +489,15 @@ def _people_of(rows: pa.Table, table: Table) -> Iterator[tuple[str | None, ...]]
         values = rows[subject_text(place)].to_pylist()
         columns.append([tuple(value) or (None,) if isinstance(value, list) else (value,) for value in values])
     return (sum(each, ()) for each in zip(*columns, strict=True))
+
+
+def _references(rows: pa.Table, table: Table) -> list[tuple[tuple[str, str | None], ...]]:
+    """Per row the table and the key of each row that it refers to; None for a reference to nothing."""
+    targets = list(table.references.values())
+    if not targets:
+        return [()] * len(rows)
+    columns = [rows[reference_text(place)].to_pylist() for place in range(len(targets))]
+    return [tuple(zip(targets, keys, strict=True)) for keys in zip(*columns, strict=True)]
 
 
 def _people_named(rows: pa.Table, table: Table) -> set[str]:

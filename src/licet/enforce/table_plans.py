@@ -32,6 +32,7 @@ from licet.enforce.masking import Seen, shown
 from licet.enforce.member_classes import Members, ages_hold_for
 from licet.enforce.population import Population
 from licet.enforce.pseudonyms import Pseudonyms, id_text, identifying
+from licet.enforce.refused_rows import Refusals
 from licet.enforce.subject_index import Roll
 from licet.enforce.tables import Tables
 from licet.sources.catalogue import Table
@@ -47,6 +48,7 @@ class Plan:
 
     by_class: per class of people and class of rows: mask and number of the reason; `nobody` for the unknown, and for
               every row of a table about nobody, which has no people.
+    refusals: what is said no to of its single rows; None where nothing is that matters here.
     """
 
     name: str
@@ -60,6 +62,11 @@ class Plan:
     roll: Roll | None
     by_class: list[list[tuple[int, int]]]
     nobody: list[tuple[int, int]]
+    refusals: Refusals | None = None
+
+    def beside(self, rows: ir.Table) -> ir.Table:
+        """Rows, with their narrow columns, and beside them what is said no to of each where anything is."""
+        return rows if self.refusals is None or narrow.REFUSAL in rows.columns else self.refusals.beside(rows)
 
     @functools.cached_property
     def who(self) -> narrow.Eligibility:
@@ -169,13 +176,28 @@ class Plans:
         }
         categories = self._tables.kinds(name)
         require_few_kinds(name, categories)
-        looks = dimensions(self._policy, self._purpose, self._recipient, categories)
+        use = self._policy, self._purpose, self._recipient
+        refusals = self._members.refused_rows.of(name, *use, categories)
+        looks = dimensions(*use, categories)
+        if refusals is not None:
+            looks = looks._replace(refusals=refusals.sets)
         if table.is_about_nobody:
             told_of_all = self._about_nobody(self._at, categories, looks)
             nobody = narrow.reason_numbers(told_of_all, self._numbers)
             people = Population(functools.partial(self._engine.hand_in, _NO_PEOPLE), ())
             return Plan(
-                name, self._engine, table, content, shapes, categories, looks, people, None, [], nobody
+                name,
+                self._engine,
+                table,
+                content,
+                shapes,
+                categories,
+                looks,
+                people,
+                None,
+                [],
+                nobody,
+                refusals,
             )
         population, roll = self._members.population(looks)
         ask = self._asking(self._at, categories, looks)
@@ -189,7 +211,18 @@ class Plans:
         if not categories:
             by_class = [nobody for _ in population.classes]
         return Plan(
-            name, self._engine, table, content, shapes, categories, looks, population, roll, by_class, nobody
+            name,
+            self._engine,
+            table,
+            content,
+            shapes,
+            categories,
+            looks,
+            population,
+            roll,
+            by_class,
+            nobody,
+            refusals,
         )
 
     def same_at(self, name: str, moment: datetime) -> bool:

@@ -147,13 +147,16 @@ class Verdicts:
         ):
             judged = self._judged(plan, rows)
             return marks_of_judged(self._engine.batches(judged.select(ROW, *_JUDGED)), ordered.size)
-        (subject,), kind = table.subjects, narrow.row_class(rows, name, table, plan.looks)
+        (subject,), rows = table.subjects, plan.beside(rows)
+        kind = narrow.row_class(rows, name, table, plan.looks)
         kinds = None
         stand = self._tables.stand(name)
-        if kind is not None and plan.looks.row_classes > 1:
+        if kind is not None and plan.refusals is not None:
+            kinds = kinds_of_rows(self._engine, rows, ordered.size, kind)
+        elif kind is not None and plan.looks.row_classes > 1:
             kinds = self._kept.numbers(
                 repr((table, plan.looks.visibilities, plan.looks.audiences, plan.looks.cuts)), stand, None,
-                lambda: kinds_of_rows(self._engine, ordered, kind),
+                lambda: kinds_of_rows(self._engine, rows, ordered.size, kind),
             )  # fmt: skip
         subjects = self._kept.numbers(
             repr((table.location, subject)), stand, roll.subjects,

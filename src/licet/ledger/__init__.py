@@ -7,7 +7,7 @@ takes a position, and everything it gives out can be checked elsewhere.
 from licet.ledger.appender import CheckpointFileWarning
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.choices import Choice, Stances
-from licet.ledger.entries import Entry, EntryKind, NewEntry
+from licet.ledger.entries import SAID_BY_MEMBERS, Entry, EntryKind, NewEntry
 from licet.ledger.ledger import Ledger
 from licet.ledger.proofs import ConsistencyProof, InclusionProof, MemoryTree
 from licet.ledger.signed_notes import PublicKey, Signer
@@ -15,6 +15,7 @@ from licet.ledger.verify_report import Problem, ProblemCode, VerifyReport
 from licet.terms.log_tree import verify_consistency, verify_inclusion
 
 __all__ = [
+    "SAID_BY_MEMBERS",
     "Checkpoint",
     "CheckpointFileWarning",
     "Choice",

@@ -35,7 +35,13 @@ from licet.ledger.entries import (
     signal_row,
     to_microseconds,
 )
-from licet.ledger.entry_reader import CHANGED_SINCE, select_nodes, select_requests, to_requests
+from licet.ledger.entry_reader import (
+    CHANGED_SINCE,
+    RECORD_CHOICES_OF,
+    select_nodes,
+    select_requests,
+    to_requests,
+)
 from licet.ledger.ledger_schema import (
     CHECKPOINTS,
     CHOICES,
@@ -47,6 +53,7 @@ from licet.ledger.ledger_schema import (
 )
 from licet.ledger.pack_numbers import FIRST_PACK, NAMING, NAMING_ENTRIES, PackNumbers
 from licet.ledger.proofs import read_frontier
+from licet.ledger.row_noes import standing_of
 from licet.ledger.signed_notes import Signer
 from licet.ledger.storage import CommitInDoubt, Storage
 from licet.ledger.tombstones import UNDER_MARK, Marks
@@ -169,6 +176,7 @@ class Appender:
                 return []
             mark = self._marks.of(subject)
             noes, sent = self._standing(connection, subject, mark, frozenset(indices))
+            records = standing_of(self._storage.ask(connection, RECORD_CHOICES_OF, (subject,)), self._marks)
             erased = update(ENTRIES).where(ENTRIES.c.idx == bindparam("at"))
             connection.execute(
                 erased.values(subject=None, payload=None, salt=None), [{"at": index} for index in indices]
@@ -179,8 +187,8 @@ class Appender:
                 self._storage.insert(connection, {CHOICES: noes, SIGNALS: sent})
             # The entry that names them goes into the same transaction: no crash leaves an erased payload
             # that nothing accounts for.
-            goes_on = noes or sent or self._storage.ask(connection, UNDER_MARK, (mark, mark))[0][0]
-            return [prepare_erasure(indices, mark if goes_on else None, noes, sent)]
+            goes_on = noes or sent or records or self._storage.ask(connection, UNDER_MARK, (mark, mark))[0][0]
+            return [prepare_erasure(indices, mark if goes_on else None, noes, sent, records)]
 
         with self._writing_lock:
             entries, checkpoint = self._commit(blank)

@@ -93,7 +93,7 @@ _LEDGER, _A_SIGNAL = (0, "", ""), 2
 
 _CHANGED = (
     "SELECT DISTINCT subject FROM entries "
-    "WHERE idx >= ? AND idx < ? AND kind IN ('choice', 'signal') AND subject IS NOT NULL"
+    "WHERE idx >= ? AND idx < ? AND kind IN ('choice', 'signal', 'record_choice') AND subject IS NOT NULL"
 )
 _ERASED = "SELECT idx FROM entries WHERE kind = 'erasure' AND idx >= ? ORDER BY idx LIMIT 1"
 
@@ -283,7 +283,7 @@ def read_signals_table(
 
 
 def read_changed_subjects(storage: Storage, since: int, until: int) -> set[str]:
-    """Subjects with a choice or a signal among entries `since` (included) to `until` (not)."""
+    """Subjects with a choice or a signal among entries `since` (included) to `until` (not), of one record or all."""
     return {subject for (subject,) in storage.fetch(_CHANGED, (since, until))}
 
 

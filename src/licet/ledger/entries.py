@@ -41,6 +41,8 @@ class EntryKind(StrEnum):
 
     CHOICE = "choice"
     SUPERSEDED_CHOICE = "superseded_choice"
+    RECORD_CHOICE = "record_choice"
+    ORGANISATION_CHOICE = "organisation_choice"
     SIGNAL = "signal"
     NOTICE_SHOWN = "notice_shown"
     PACK_ANNOUNCED = "pack_announced"
@@ -52,8 +54,17 @@ class EntryKind(StrEnum):
 
 
 #: The kinds whose payload may say which request asked for them.
-ASKED_FOR = (EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.SUPERSEDED_CHOICE)
+ASKED_FOR = (
+    EntryKind.CHOICE,
+    EntryKind.SIGNAL,
+    EntryKind.SUPERSEDED_CHOICE,
+    EntryKind.RECORD_CHOICE,
+    EntryKind.ORGANISATION_CHOICE,
+)
 
+
+#: The kinds in which a member says something: a setting switched, a privacy signal sent, a no to one record.
+SAID_BY_MEMBERS = (EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.RECORD_CHOICE)
 
 #: What an entry about an id and another says, one of these: an id it was renamed to or from, or another's mark.
 _OF_IDS = {EntryKind.SUBJECT_RENAMED: ("to", "from"), EntryKind.SUBJECTS_DISTINCT: ("other",)}
@@ -67,7 +78,10 @@ class NewEntry:
     ``category`` and ``via``, and ``pack``, the digest of the pack it was given under: a yes that names none, or one
     that no earlier entry names, speaks for nothing. So does a superseded choice, which was made before the one that
     stood when it was recorded and makes no row in the table of choices. A signal says ``signal`` and ``value`` (true
-    or false). All may say ``request``, 64 hex digits that name who asked for it and when (see `Ledger.append_once`).
+    or false). A choice about one record says ``table`` and ``key`` (or ``key_mark``, see `tombstones`), and ``setting``
+    where it is about one; an organisation's, which has no subject, says ``organisation`` and ``setting``, ``category``
+    or both: "off" is a no, "on" withdraws it, and neither is ever a yes. All may say ``request``, 64 hex digits that
+    name who asked for it and when (see `Ledger.append_once`).
     A rename says ``to`` under the old id and ``from`` under the new; two ids that are two people say ``other``.
     A pack in force or announced says ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
     """
@@ -168,12 +182,17 @@ def prepare(new: Sequence[NewEntry]) -> list[Prepared]:
 
 
 def prepare_erasure(
-    indices: Sequence[int], mark: str | None, noes: Sequence[ChoiceRow], sent: Sequence[SignalRow]
+    indices: Sequence[int],
+    mark: str | None,
+    noes: Sequence[ChoiceRow],
+    sent: Sequence[SignalRow],
+    records: Sequence[Mapping[str, Any]] = (),
 ) -> Prepared:
     """The entry that says which entries were erased, and not whose they were.
 
     mark: what the person is known by from now on; None where nothing of theirs goes on.
     noes, sent: the rows that go on under it since this erasure; an earlier one may have left others.
+    records: noes to single records that do, as `row_noes.standing_of` tells them.
     """
     payload: dict[str, Any] = {"erased": list(indices)}
     if mark is not None:
@@ -183,6 +202,7 @@ def prepare_erasure(
                 {"setting": row.setting, "category": row.category or None, "entry": row.entry} for row in noes
             ],
             "signals": [{"signal": row.signal, "entry": row.entry} for row in sent],
+            **({"records": [dict(no) for no in records]} if records else {}),
         }
     payload_json, salt = canonical_json(payload), os.urandom(SALT_BYTES)
     return Prepared(EntryKind.ERASURE, None, payload, payload_json, salt, commit(salt, payload_json, None))
@@ -195,10 +215,12 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     if isinstance(subject, str) and is_mark(subject):
         return "its subject looks like the mark of somebody erased"
     if kind in ASKED_FOR:
-        if subject is None:
-            return "it needs a subject"
+        if (subject is None) != (kind == EntryKind.ORGANISATION_CHOICE):
+            return "it needs a subject" if subject is None else "an organisation is no subject"
         if not _is_request(payload.get("request")):
             return "its request must be 64 hex digits"
+        if kind in (EntryKind.RECORD_CHOICE, EntryKind.ORGANISATION_CHOICE):
+            return _fault_of_row_choice(kind, payload)
         return _fault_of_signal(payload) if kind == EntryKind.SIGNAL else _fault_of_choice(payload)
     if kind in (EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED):
         if subject is not None:
@@ -290,6 +312,21 @@ def _fault_of_choice(payload: Mapping[str, Any]) -> str:
     if payload.get("category") is not None and not is_text(payload["category"]):
         return "its category must be text or null"
     return "" if payload.get("via") is None or is_text(payload["via"]) else "its via must be text"
+
+
+def _fault_of_row_choice(kind: str, payload: Mapping[str, Any]) -> str:
+    if payload.get("value") not in ("on", "off"):
+        return 'the value of a choice is "on" or "off"'
+    named = [name for name in ("setting", "category") if payload.get(name) is not None]
+    if not all(is_text(payload[name]) for name in named):
+        return "its setting and its category must be text or null"
+    if kind == EntryKind.ORGANISATION_CHOICE:
+        is_named = is_text(payload.get("organisation")) and len(named) > 0
+        return "" if is_named else "it must say organisation, and setting or category"
+    is_fit = (
+        is_text(payload.get("table")) and sum(is_text(payload.get(key)) for key in ("key", "key_mark")) == 1
+    )
+    return "" if is_fit else "a choice about one record must say its table and its key"
 
 
 def _fault_of_signal(payload: Mapping[str, Any]) -> str:

@@ -40,14 +40,20 @@ _OF_KIND = (
     "WHERE kind = ? AND idx >= ? AND idx < ? ORDER BY idx"
 )
 
-#: Subjects with a choice or a signal among the entries from a number on.
+#: Subjects with a choice or a signal among the entries from a number on, choices about one record included.
 CHANGED_SINCE = """
-    SELECT DISTINCT subject FROM entries WHERE idx >= ? AND kind IN ('choice', 'signal') AND subject IS NOT NULL
+    SELECT DISTINCT subject FROM entries WHERE idx >= ? AND kind IN ('choice', 'signal', 'record_choice')
+    AND subject IS NOT NULL
 """
 # The last line is the condition of the index that it goes by, word for word.
 _OF_SUBJECT = (
     "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
     "WHERE kind = ? AND subject = ? AND idx >= ? "
+    "AND subject IS NOT NULL AND (kind NOT IN ('choice', 'signal')) ORDER BY idx"
+)
+#: The entries in which a subject said something of a single record, in order.
+RECORD_CHOICES_OF = (
+    "SELECT idx, payload FROM entries WHERE kind = 'record_choice' AND subject = ? "
     "AND subject IS NOT NULL AND (kind NOT IN ('choice', 'signal')) ORDER BY idx"
 )
 _MOMENT = "SELECT recorded_at_us FROM entries WHERE idx = ?"
@@ -133,7 +139,8 @@ def read_is_refused(storage: Storage, setting: str) -> bool:
 def read_ever_refusing(storage: Storage) -> list[str]:
     """Ids with a no or a sent signal among their choices and signals, the latest or not; marks are none."""
     found = storage.fetch(
-        "SELECT subject FROM choices WHERE is_on = 0 UNION SELECT subject FROM signals WHERE is_on = 1"
+        "SELECT subject FROM choices WHERE is_on = 0 UNION SELECT subject FROM signals WHERE is_on = 1 "
+        "UNION SELECT subject FROM entries WHERE kind = 'record_choice' AND subject IS NOT NULL"
     )
     return [subject for (subject,) in found if not is_mark(subject)]
 

@@ -29,6 +29,7 @@ from licet.ledger.proofs import (
     prove_inclusion,
     read_frontier,
 )
+from licet.ledger.row_noes import Keys, Person, RowNoes
 from licet.ledger.signed_notes import PublicKey, Signer
 from licet.ledger.storage import Storage
 from licet.ledger.tombstones import Marks
@@ -59,7 +60,7 @@ class Ledger:
         marks: Marks | None = None,
     ) -> None:
         self._storage, self._key, self._signer, self._file, self._marks = storage, key, signer, file, marks
-        self._packs = PackNumbers()
+        self._packs, self._row_noes = PackNumbers(), RowNoes()
         self._reached, self._is_borne = 0, False
         self._appender = None
         if signer is not None and marks is not None:
@@ -356,6 +357,29 @@ class Ledger:
         """Every signal being sent, or those of some subjects: subject, signal. known, Raises: as `choices_table`."""
         at = self._everybody_at(position) if subjects is None else self._choices_at(position)
         return choices.read_signals_table(self._storage, at, self._marks, subjects, known)
+
+    def record_noes(
+        self,
+        position: int | None = None,
+        subjects: Collection[str] | None = None,
+        known: choices.Known | None = None,
+        keys: Keys | None = None,
+    ) -> pa.Table:
+        """The noes to single records that stand: subject, table, key, setting ("*" for every use), entry.
+
+        subjects, known, Raises: as `choices_table`.
+        keys: the keys of a table's rows about some people, among which to look for what whoever was erased had named;
+              what is not among them has a null key.
+        """
+        at = self._at(position)
+        self._row_noes = self._row_noes.follow(self._storage)
+        return self._row_noes.record_noes(at, self._marks, subjects, Person(known, keys), self.place)
+
+    def organisation_noes(self, position: int | None = None) -> pa.Table:
+        """The noes of organisations that stand: organisation, setting, category ("*" for every one), entry."""
+        at = self._at(position)
+        self._row_noes = self._row_noes.follow(self._storage)
+        return self._row_noes.organisation_noes(at)
 
     def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
         """Subjects with a choice or a signal among the entries between two positions; erased ones are unknown."""

@@ -51,6 +51,10 @@ class Marks:
         outer.update(inner.digest())
         return FIRST_MARK + outer.hexdigest()
 
+    def of_record(self, table: str, key: str) -> str:
+        """What stands for the key of a record that somebody erased said no to. No id holds a NUL, so none is alike."""
+        return self._make(f"\x00{table}\x00{key}")
+
     def among(self, subjects: Iterable[str], wanted: frozenset[str]) -> dict[str, str]:
         """The ids among `subjects` that have one of the marks, by mark."""
         return {mark: subject for subject in subjects if (mark := self._make(subject)) in wanted}

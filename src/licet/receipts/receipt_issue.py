@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from licet.ledger import Checkpoint, Entry, EntryKind, InclusionProof, Ledger, Signer
+from licet.ledger import SAID_BY_MEMBERS, Checkpoint, Entry, EntryKind, InclusionProof, Ledger, Signer
 from licet.packs import Pack
 from licet.receipts.choice_scope import Scope, scope_of_setting, scope_of_signal
 from licet.receipts.consent_record import Issue, make_record
@@ -82,7 +82,7 @@ def _find(ledger: Ledger, index: int, subject: str | None) -> Entry:
     # One and the same answer, whatever the reason: who asks about another's entry learns nothing.
     if type(index) is int and 0 <= index < ledger.position:
         entry = ledger.entry(index)
-        told = entry.kind in (EntryKind.CHOICE, EntryKind.SIGNAL) and not entry.erased
+        told = entry.kind in SAID_BY_MEMBERS and not entry.erased
         if told and (subject is None or entry.subject == subject):
             return entry
     raise AppError(

@@ -34,6 +34,10 @@ def _done(act: Act, scope: Scope) -> str:
     if act.kind == "signal":
         verb = "stopped sending" if act.is_on else "sent"
         return f"{act.subject} {verb} the privacy signal “{scope.label}”; recorded {when}."
+    if act.record is not None:
+        label = "every use" if act.name == EVERY_USE else f"“{scope.label}”"
+        verb = "took back the no" if act.is_on else "said no"
+        return f"{act.subject} {verb} to {label} for one record, {act.record[1]} of {act.record[0]}; recorded {when}."
     if act.name == EVERY_USE and not act.is_on:
         return f"{act.subject} objected to {scope.label}; recorded {when}."
     narrowed = "" if act.category is None else f", for {category_term(scope.pack, act.category).label} only"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from licet.ledger import EntryKind
+from licet.terms import EVERY_USE
 
 #: How a choice was given where the entry does not say.
 VIA_UNKNOWN = "not recorded"
@@ -19,6 +20,8 @@ VIA_UNKNOWN = "not recorded"
 STATES = {
     (EntryKind.CHOICE, "on"): ("given", "given_again"),
     (EntryKind.CHOICE, "off"): ("refused", "withdrawn"),
+    (EntryKind.RECORD_CHOICE, "on"): ("lifted",),
+    (EntryKind.RECORD_CHOICE, "off"): ("refused",),
     (EntryKind.SIGNAL, "on"): ("gone",),
     (EntryKind.SIGNAL, "off"): ("sent",),
 }
@@ -28,10 +31,12 @@ STATES = {
 class Act:
     """What a member did, as the ledger's entry says.
 
-    kind:  choice or signal.
+    kind:  choice, signal or record_choice.
     value: on or off; a signal that is sent switches off.
-    state: given, given_again, refused or withdrawn for a choice; sent or gone for a signal.
+    state: given, given_again, refused or withdrawn for a choice; sent or gone for a signal; refused or lifted for a
+           no to one record.
     at:    the moment of recording, ISO 8601, UTC. via: how it was given.
+    record: table and key, of a no to one record; its name is `EVERY_USE` where no setting is named.
     """
 
     entry: int
@@ -43,6 +48,7 @@ class Act:
     state: str
     via: str
     at: str
+    record: tuple[str, str] | None = None
 
     @property
     def is_on(self) -> bool:
@@ -60,6 +66,8 @@ class Act:
             "via": self.via,
             "at": self.at,
         }
+        if self.record is not None:
+            said["record"] = dict(zip(("table", "key"), self.record, strict=True))
         return said if self.category is None else said | {"category": self.category}
 
     @property
@@ -67,6 +75,10 @@ class Act:
         """What the entry says, in its own words: ids, not labels."""
         if self.kind == EntryKind.SIGNAL:
             done = f"{self.subject} {'stopped sending' if self.is_on else 'sent'} the signal {self.name}"
+        elif self.record is not None:
+            of, key = self.record
+            to = "every use" if self.name == EVERY_USE else self.name
+            done = f"{self.subject} {'took back the no' if self.is_on else 'said no'} to {to} of {of} record {key}"
         else:
             narrowed = f" for {self.category}" if self.category else ""
             done = (
@@ -78,6 +90,8 @@ class Act:
         """What the exercise of the right was."""
         if self.kind == "signal":
             return "a privacy signal is no longer sent" if self.is_on else "an opt-out by a privacy signal"
+        if self.record is not None and self.is_on:
+            return "an earlier no to one record is taken back"
         if not self.is_on:
             return "an objection to processing" if objects else "an opt-out"
         return "the setting was switched on; an earlier opt-out, if there was one, is taken back"
@@ -93,11 +107,15 @@ def read_act(
     if not isinstance(subject, str):
         raise TypeError("somebody makes a choice")
     via = payload.get("via") or VIA_UNKNOWN
-    if kind == EntryKind.CHOICE:
+    record: tuple[str, str] | None = None
+    if kind == EntryKind.RECORD_CHOICE:
+        record = payload["table"], payload.get("key") or payload["key_mark"]
+        payload = {**payload, "setting": payload.get("setting") or EVERY_USE, "category": None}
+    if kind in (EntryKind.CHOICE, EntryKind.RECORD_CHOICE):
         value, name, category = payload["value"], payload["setting"], payload.get("category") or None
         if value not in ("on", "off"):
             raise ValueError("a choice is on or off")
     else:
         value, name, category = ("off" if payload["value"] else "on"), payload["signal"], None
     states = STATES[EntryKind(kind), value]
-    return Act(index, str(kind), subject, name, category, value, state or states[0], via, at)
+    return Act(index, str(kind), subject, name, category, value, state or states[0], via, at, record)

@@ -46,6 +46,8 @@ class Code(StrEnum):
     OFF_BY_DEFAULT = "off_by_default"
     NOT_ASKED = "not_asked"
     DEFAULT_UNKNOWN = "default_unknown"
+    RECORD_REFUSED = "record_refused"
+    ORGANISATION_REFUSED = "organisation_refused"
 
 
 #: One plain sentence per code, for people. `{rule}` and `{setting}` are filled where they are known.
@@ -79,6 +81,8 @@ SENTENCES: dict[Code, str] = {
     Code.OFF_BY_DEFAULT: "{setting} is off unless the member switches it on",
     Code.NOT_ASKED: "consent is needed and the member was never asked",
     Code.DEFAULT_UNKNOWN: "whether {setting} starts on or off for this member is not known",
+    Code.RECORD_REFUSED: "somebody in this record, or in what it belongs to, said no to this use of it",
+    Code.ORGANISATION_REFUSED: "the organisation whose work this is said no to this use of it",
 }
 
 #: How a sentence about a member is said to the member: the longer first.

@@ -15,13 +15,13 @@ from licet.decide import Facts, Request
 from licet.decide.evaluator import evaluate
 from licet.enforce import Gate
 from licet.terms import Code
+from licet.testing.expected_refusals import Refused, people_of
 from licet.testing.expected_rows import (
     Expected,
     columns_permitted,
     expect,
     identity_shown,
     known_facts,
-    people_of,
     seen_and_made,
 )
 from licet.testing.remembered_meaning import Meaning
@@ -101,14 +101,15 @@ def assert_meant(world: World) -> int:
 
 def _questions(world: World) -> Iterator[tuple[Request, Facts | None]]:
     """Every kind of data of every record, for everyone it is about."""
-    known = known_facts(world)
+    known, refused = known_facts(world), Refused(world)
     for name, table in world.catalogue.tables.items():
         kinds = [kind for kind in dict.fromkeys(table.columns.values()) if kind is not None]
         for row in world.tables[name].to_pylist():
             shown, made = seen_and_made(table, row)
+            noes = refused.of(name, row)
             for subject in people_of(row, table):
                 for kind in kinds:
-                    request = Request(world.purpose, kind, world.recipient, world.at, shown, made)
+                    request = Request(world.purpose, kind, world.recipient, world.at, shown, made, noes)
                     yield request, None if subject is None else known.get(subject)
 
 

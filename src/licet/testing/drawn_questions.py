@@ -6,13 +6,14 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from licet.decide import Facts, Request
+from licet.decide import EVERYTHING, Facts, No, Request
 from licet.packs import Pack
-from licet.terms import EVERY_USE, SELF, ChoiceState
+from licet.terms import EVERY_USE, SELF, ChoiceState, Code
 from licet.testing.drawn_words import (
     AGES,
     CATEGORIES,
     DAYS,
+    DROPPED_CATEGORIES,
     NO_REGIONS,
     ODD_PLANS,
     ODD_VISIBILITIES,
@@ -105,4 +106,17 @@ def make_request(rng: Random) -> Request:
         None if chance(rng, 2) else moment_near(rng, DAYS[-1:] if chance(rng, 60) else DAYS),
         make_visibility(rng),
         None if chance(rng, 10) else moment_near(rng, DAYS),
+        make_noes(rng) if chance(rng, 12) else frozenset(),
+    )
+
+
+def make_noes(rng: Random) -> frozenset[No]:
+    """What was said no to of one record: to every use, to a setting, to a kind of data."""
+    return frozenset(
+        No(
+            pick(rng, [Code.RECORD_REFUSED, Code.ORGANISATION_REFUSED]),
+            EVERYTHING if chance(rng, 40) else pick(rng, [*SETTINGS, *RETIRED]),
+            EVERYTHING if chance(rng, 60) else pick(rng, [*CATEGORIES, *OWN_CATEGORIES, *DROPPED_CATEGORIES]),
+        )
+        for _ in range(rng.randint(1, 2))
     )

@@ -9,16 +9,17 @@ from __future__ import annotations
 import functools
 import hmac
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from licet.decide import Decision, Facts, Request, decide
+from licet.decide import Decision, Facts, No, Request, decide
 from licet.sources.catalogue import Table
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import age_in_years
 from licet.terms.regions import COUNTRIES
 from licet.testing.expected_cells import kinds_within, labels_of, part_shown
+from licet.testing.expected_refusals import Refused, people_of
 from licet.testing.worlds import World
 
 #: Of the reasons of several kinds of data in one row, the row tells the one furthest down this list.
@@ -28,7 +29,7 @@ _FROM_FAR_TO_NEAR = (
     Code.REGION_UNKNOWN, Code.REGION_NOT_COVERED, Code.AGE_UNKNOWN, Code.UNDER_AGE, Code.AGE_NOT_COVERED,
     Code.PLAN_UNKNOWN, Code.PLAN_NOT_COVERED, Code.VISIBILITY_UNKNOWN, Code.VISIBILITY_NOT_COVERED,
     Code.CREATED_UNKNOWN, Code.CREATED_NOT_COVERED, Code.DEFAULT_UNKNOWN, Code.OFF_BY_DEFAULT, Code.NOT_ASKED,
-    Code.REFUSED,
+    Code.REFUSED, Code.ORGANISATION_REFUSED, Code.RECORD_REFUSED,
 )  # fmt: skip
 _NEARNESS = {code: place for place, code in enumerate(_FROM_FAR_TO_NEAR)}
 
@@ -67,19 +68,21 @@ def expect(world: World, name: str, subjects: Iterable[str] | None = None) -> Ex
     wanted = None if subjects is None else set(subjects)
     identifying = {table.key, *table.subjects}
     passing = {target: _passing(world, target) for target in table.references.values()}
+    refused = Refused(world)
     rows, verdicts, decided = [], [], 0
     for row in world.tables[name].to_pylist():
         people = list(people_of(row, table))
         if wanted is not None and wanted.isdisjoint(people):
             continue
-        verdict, asked = _judge(world, table, kinds, row, people, known)
+        noes = refused.of(name, row)
+        verdict, asked = _judge(world, table, kinds, row, people, known, noes)
         decided += asked
         all_pass = all(str(row[column]) in passing[target] for column, target in table.references.items())
         if verdict.permitted and not all_pass:
             verdict = Verdict(frozenset(), Code.REFERENCE_WITHHELD.value, None, verdict.region)
         verdicts.append(verdict)
         if verdict.permitted:
-            ask = functools.partial(_permitted_by, world, table, row, known=known)
+            ask = functools.partial(_permitted_by, world, table, row, known=known, noes=noes)
             rows.append(
                 tuple(
                     (column, identity_shown(world, name, column, row[column], verdict.permitted))
@@ -113,14 +116,6 @@ def identity_shown(world: World, name: str, column: str, value: Any, permitted: 
     domain = "subject" if column in table.subjects else f"key {name}"
     derived = hmac.digest(world.salt, f"licet pseudonym: {domain}".encode(), "sha256")
     return hmac.digest(derived, str(value).encode(), "sha256").hex()
-
-
-def people_of(row: dict[str, Any], table: Table) -> Iterator[str | None]:
-    """The people of a row in the catalogue's order, as text; None for a gap, and for a list with nobody in it."""
-    for column in table.subjects:
-        found = row[column]
-        for one in (found or [None]) if isinstance(found, list) else [found]:
-            yield None if one is None else str(one)
 
 
 def known_facts(world: World) -> dict[str, Facts]:
@@ -196,6 +191,7 @@ def _judge(
     row: dict[str, Any],
     people: list[str | None],
     known: dict[str, Facts],
+    noes: frozenset[No],
 ) -> tuple[Verdict, int]:
     if not kinds:
         return Verdict(frozenset(), Code.UNLABELLED.value, None, None), 0
@@ -208,7 +204,7 @@ def _judge(
     for facts in map(Facts, sorted(COUNTRIES)) if table.about == "nobody" else asked_of:
         decisions = [
             decide(
-                Request(world.purpose, kind, world.recipient, world.at, visibility, created),
+                Request(world.purpose, kind, world.recipient, world.at, visibility, created, noes),
                 facts,
                 world.policy,
             )
@@ -241,11 +237,12 @@ def _permitted_by(
     subject: Any,
     kinds: frozenset[str],
     known: dict[str, Facts],
+    noes: frozenset[No],
 ) -> frozenset[str]:
     """Of these kinds of data, what one person, of whom an element of the row is about, permits of this row."""
     facts = None if subject is None else known.get(str(subject))
     visibility, created = seen_and_made(table, row)
-    request = Request(world.purpose, "", world.recipient, world.at, visibility, created)
+    request = Request(world.purpose, "", world.recipient, world.at, visibility, created, noes)
     return frozenset(k for k in kinds if decide(request._replace(category=k), facts, world.policy).permitted)
 
 

@@ -23,7 +23,8 @@ from licet.sources.catalogue import Table
 from licet.terms import SELF, ChoiceState, Code
 from licet.terms.regions import WORLD, is_region
 from licet.terms.vocabulary import ancestors
-from licet.testing.expected_rows import known_facts, moment_of, people_of
+from licet.testing.expected_refusals import people_of
+from licet.testing.expected_rows import known_facts, moment_of
 from licet.testing.worlds import World
 
 _INSTANT = timedelta(microseconds=1)

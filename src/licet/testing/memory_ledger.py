@@ -15,7 +15,7 @@ from licet.enforce.settled_ids import mark_of_other
 from licet.ledger import EntryKind, Ledger
 from licet.sources.spellings import look_alikes
 from licet.testing.drawn_ids import ODD
-from licet.testing.worlds import World
+from licet.testing.worlds import NOBODY_REFUSED, World
 
 
 class ToldLedger:
@@ -23,8 +23,15 @@ class ToldLedger:
 
     position = 1
 
-    def __init__(self, choices: pa.Table, signals: pa.Table, salt: bytes = b"") -> None:
+    def __init__(
+        self,
+        choices: pa.Table,
+        signals: pa.Table,
+        salt: bytes = b"",
+        record_noes: pa.Table = NOBODY_REFUSED,
+    ) -> None:
         self._choices, self._signals, self._salt = choices, signals, salt
+        self._record_noes = record_noes
 
     @property
     def recorded(self) -> ToldLedger:
@@ -33,7 +40,8 @@ class ToldLedger:
     def entries_of_kind(self, kind: str, subject: str | None = None, since: int = 0) -> list[Any]:
         if kind != EntryKind.SUBJECTS_DISTINCT:
             return []
-        people = {*ODD, *self._choices["subject"].to_pylist(), *self._signals["subject"].to_pylist()}
+        told = (self._choices, self._signals, self._record_noes)
+        people = {*ODD, *(one for table in told for one in table["subject"].to_pylist())}
         return [
             SimpleNamespace(subject=one, payload={"other": mark_of_other(self._salt, other)})
             for alike in look_alikes(people)
@@ -49,6 +57,10 @@ class ToldLedger:
         assert position == self.position
         return self._signals
 
+    def record_noes(self, position: int, known: object = None, keys: object = None) -> pa.Table:
+        assert position == self.position
+        return self._record_noes
+
 
 def open_gate(world: World, engine: Any = None, ledger: Any = None) -> Gate:
     return Gate(
@@ -57,7 +69,7 @@ def open_gate(world: World, engine: Any = None, ledger: Any = None) -> Gate:
         world.at,
         world.catalogue,
         engine or DuckDBEngine(threads=1),
-        cast(Ledger, ledger or ToldLedger(world.choices, world.signals, world.salt)),
+        cast(Ledger, ledger or ToldLedger(world.choices, world.signals, world.salt, world.record_noes)),
         recipient=world.recipient,
         tables=world.tables,
         salt=world.salt,

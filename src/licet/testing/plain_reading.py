@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, timedelta
 
-from licet.decide import Facts, Request
+from licet.decide import EVERYTHING, Facts, No, Request
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import CONSENT_BASES
 from licet.terms import EVERY_USE, ChoiceState
@@ -40,6 +40,22 @@ def reads_as_permitted(request: Request, facts: Facts, pack: Pack) -> bool:
         and None not in truths["permit"]
         and True not in truths["forbid"]
         and None not in truths["forbid"]
+        and not any(_covers(no, in_scope, request, pack) for no in request.noes)
+    )
+
+
+def _covers(no: No, in_scope: list[Rule], request: Request, pack: Pack) -> bool:
+    """Whether a no to one record is one to the question: by a permit's setting, or one whose place that took."""
+    settings = [rule.setting for rule in in_scope if rule.setting is not None]
+    for setting in settings:  # grows on the way
+        settings += [
+            old for old in pack.settings[setting].replaces if old in pack.settings and old not in settings
+        ]
+    replaced = {old for setting in settings for old in pack.settings[setting].replaces}
+    known = no.category == EVERYTHING or pack.category_term(no.category) is not None
+    kinds = {no.category} if known else {no.category, no.category.partition(".")[0]}
+    return no.setting in {EVERYTHING, *settings, *replaced} and any(
+        kind == EVERYTHING or f"{request.category}.".startswith(f"{kind}.") for kind in kinds
     )
 
 

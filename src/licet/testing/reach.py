@@ -12,7 +12,7 @@ CODES = (
     "permitted", "closed_by_vocabulary", "category_unknown", "unlabelled", "no_rule", "forbidden", "too_early",
     "too_late", "subject_unknown", "subjects_disagree", "region_unknown", "region_not_covered", "age_unknown",
     "under_age", "age_not_covered", "plan_unknown", "plan_not_covered", "visibility_unknown", "visibility_not_covered",
-    "reference_withheld",
+    "reference_withheld", "record_refused",
     "created_unknown", "created_not_covered", "refused", "off_by_default", "not_asked", "default_unknown",
 )  # fmt: skip
 

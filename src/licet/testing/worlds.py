@@ -13,22 +13,36 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from licet.decide import Policy
+from licet.decide import EVERYTHING, Policy
+from licet.ledger.row_noes import RECORD_NOES
 from licet.packs import Pack, Use
-from licet.sources.catalogue import Catalogue
+from licet.sources.catalogue import Catalogue, Table
 from licet.terms import SELF
 from licet.terms.moments import midnight
-from licet.testing.drawn_ids import make_subjects
+from licet.testing.drawn_ids import Subjects, make_subjects
 from licet.testing.drawn_people import make_choices, make_members, make_signals
 from licet.testing.drawn_policies import make_pack
 from licet.testing.drawn_records import make_table, refer
-from licet.testing.drawn_words import DAYS, LAST_DAYS, PURPOSES, ZONES, chance, moment_near, pick, shifted
+from licet.testing.drawn_words import (
+    DAYS,
+    LAST_DAYS,
+    PURPOSES,
+    RETIRED,
+    SETTINGS,
+    ZONES,
+    chance,
+    moment_near,
+    pick,
+    shifted,
+)
 from licet.testing.successors import make_successor
+
+NOBODY_REFUSED = RECORD_NOES.empty_table()
 
 
 class World(NamedTuple):
     """choices: subject, setting, category (or null), value, state, entry, pack; the latest of each, as a ledger tells.
-    signals: subject, signal; those in force."""
+    signals: subject, signal; those in force. record_noes: subject, table, key, setting, entry; those that stand."""
 
     policy: Policy
     catalogue: Catalogue
@@ -39,6 +53,7 @@ class World(NamedTuple):
     recipient: str
     at: datetime
     salt: bytes = b"of a made-up workspace"
+    record_noes: pa.Table = NOBODY_REFUSED
 
     def __repr__(self) -> str:
         """Enough to see a failing example by, and to write it down as a test."""
@@ -46,7 +61,8 @@ class World(NamedTuple):
         return (
             f"World(purpose={self.purpose!r}, recipient={self.recipient!r}, at={self.at!r},\n"
             f" pack={self.policy.pack.as_json()!r},\n catalogue={self.catalogue.model_dump(exclude_none=True)!r},\n"
-            f" tables={tables!r},\n choices={self.choices.to_pylist()!r}, signals={self.signals.to_pylist()!r})"
+            f" tables={tables!r},\n choices={self.choices.to_pylist()!r}, signals={self.signals.to_pylist()!r},\n"
+            f" record_noes={self.record_noes.to_pylist()!r})"
         )
 
 
@@ -93,7 +109,39 @@ def make_world(
         make_signals(rng, [*subjects.ids, "nobody"]),
         *make_use(rng, policy),
         at,
+        record_noes=make_record_noes(rng, subjects, found, told) if chance(rng, 30) else NOBODY_REFUSED,
     )
+
+
+def make_record_noes(
+    rng: Random, subjects: Subjects, catalogued: dict[str, Any], data: dict[str, pa.Table]
+) -> pa.Table:
+    """Noes to single records, for every use or for a setting: mostly by somebody in them, else by anybody, now and then
+    to a record that is not there."""
+    found = set[tuple[str, str, str, None, str, int]]()
+    for name, table in catalogued.items():
+        rows = data[name].to_pylist() if "key" in table else []
+        for row in rows[:40]:
+            if not chance(rng, 25):
+                continue
+            people = [value for column in people_columns(table) for value in _listed(row[column])]
+            who = pick(rng, people) if people and chance(rng, 80) else pick(rng, subjects.ids)
+            key = "no such row" if chance(rng, 5) else row[table["key"]]
+            setting = EVERYTHING if chance(rng, 50) else pick(rng, [*SETTINGS, *RETIRED])
+            if who is not None and key is not None:
+                found.add((str(who), name, str(key), None, setting, len(found)))
+    return pa.Table.from_pylist(
+        [dict(zip(RECORD_NOES.names, one, strict=True)) for one in sorted(found, key=repr)], RECORD_NOES
+    )
+
+
+def people_columns(table: dict[str, Any]) -> list[str]:
+    """The columns of a catalogued table that name people, wherever it says so."""
+    return list(Table.model_validate({"location": {"arrow": "a"}} | table).subjects)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def make_use(rng: Random, policy: Policy) -> Use:

@@ -22,6 +22,7 @@ from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.terms.moments import parse_moment
+from licet.testing.worlds import NOBODY_REFUSED
 
 HERE = Path(__file__).parent
 
@@ -143,6 +144,9 @@ class Told:
             "pack": [None],
         }
         return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+    def record_noes(self, position: int, known: object = None, keys: object = None) -> pa.Table:
+        return NOBODY_REFUSED
 
     def signals_table(self, position: int, known: object = None) -> pa.Table:
         return pa.table({"subject": ["2"], "signal": ["gpc"]})

@@ -19,7 +19,8 @@ from licet.cli.main import app
 from licet.enforce.impact import uses_of
 from licet.packs import open_pack, shipped
 from licet.terms import AppError, PackError
-from licet.testing.expected_rows import expect, people_of
+from licet.testing.expected_refusals import people_of
+from licet.testing.expected_rows import expect
 from licet.testing.worlds import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)

@@ -12,7 +12,8 @@ import pytest
 from licet.enforce.serving import OwnRows, Present, Serving
 from licet.enforce.subject_rows import SubjectIndexes
 from licet.testing.agreement import rows_of
-from licet.testing.expected_rows import expect, known_facts, people_of
+from licet.testing.expected_refusals import people_of
+from licet.testing.expected_rows import expect, known_facts
 from licet.testing.memory_ledger import open_gate
 from licet.testing.worlds import World, make_world
 
@@ -24,7 +25,10 @@ def serving_over(world: World) -> Serving:
         def facts_of(people: Any) -> Any:
             return {one: known.get(one) for one in people}
 
-        return Present(world.at, 1, world.policy, world.catalogue, facts_of, lambda: None)
+        noes = world.record_noes
+        return Present(
+            world.at, 1, world.policy, world.catalogue, facts_of, lambda: None, lambda known, keys: noes
+        )
 
     indexes = SubjectIndexes(Path(), world.tables)
     return Serving(world.purpose, world.recipient, look, indexes, world.salt)
@@ -69,7 +73,7 @@ def require_as_a_gate_has_it(own: OwnRows, gate: Any, world: World, subject: str
 #: Worlds, and what is in the rows of those who permit most in them: else nothing much would be compared.
 LIVELY = {
     7: {"permitted", "reference_withheld", "elements about others", "parts", "references"},
-    17: {"permitted", "reference_withheld", "several people"},
+    17: {"permitted", "reference_withheld", "several people", "record_refused"},
     112: {"permitted", "elements about others", "parts"},
     119: {"permitted", "subjects_disagree", "several people"},
     125: {"permitted", "reference_withheld", "references", "several people"},
@@ -87,6 +91,12 @@ def test_own_rows_are_those_of_a_gate_with_the_same_masks_and_reasons(number: in
             people = {person for person in people_of(row, table) if person and "\0" not in person}
             named.update(dict.fromkeys(people, 10 if told.permitted else 1))
     met: set[str] = set()
-    for subject in [*(person for person, _ in named.most_common(2)), *sorted(named)[:1], "nobody"]:
+    refusing = sorted({no for no in world.record_noes["subject"].to_pylist() if "\0" not in no})
+    for subject in [
+        *refusing[:2],
+        *(person for person, _ in named.most_common(2)),
+        *sorted(named)[:1],
+        "nobody",
+    ]:
         met |= require_as_a_gate_has_it(serving.own(subject), gate, world, subject)
     assert LIVELY[number] <= met

@@ -11,7 +11,7 @@ from licet.app.archive.archive_readme import readme
 from licet.app.archive.archive_rows import MemberRows
 from licet.app.archive.zip_writer import Part
 from licet.app.member.use_history import PastUse, past_use
-from licet.ledger import Checkpoint, Entry, EntryKind
+from licet.ledger import SAID_BY_MEMBERS, Checkpoint, Entry, EntryKind
 from licet.receipts import to_bytes
 from licet.receipts.receipt_proof import make_proof
 from licet.terms import AppError
@@ -56,7 +56,7 @@ class Contents:
         """One file a choice or signal; notes on the way what `choices.json` will say."""
         size = self._checkpoint.size
         for entry in self._workspace.ledger.entries(0, size, subject=self._subject):
-            if entry.kind not in (EntryKind.CHOICE, EntryKind.SIGNAL) or entry.payload is None:
+            if entry.kind not in SAID_BY_MEMBERS or entry.payload is None:
                 continue
             told = {
                 "entry": entry.index,

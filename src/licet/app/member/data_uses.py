@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from licet.app.member.own_records import OwnRecord
-from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide import Decision, Facts, No, Policy, Request, decide
 from licet.decide.combination import (
     DISAGREE,
     NOBODY,
@@ -84,23 +84,30 @@ def flows(
     policy: Policy,
     at: datetime,
     referred: Referred,
+    noes_of: Callable[[OwnRecord], frozenset[No]],
 ) -> list[Flow]:
     """What each use would be given of a member's records at `at`, were it to run.
 
     facts_of: what is known about a subject then; asked about everyone a record is about.
     referred: by table and key the rows that the records refer to, and those that these do.
+    noes_of:  what was said no to of a record, of either.
     """
     uses = policy.pack.uses()
-    alike = _alike(records, uses, policy)
+    alike = _alike(records, uses, policy, noes_of)
     people: dict[str | None, Facts | None] = {None: None}
     told = [*(group[0] for group in alike), *(record for rows in referred.values() for record in rows)]
     for one in dict.fromkeys(one for record in told for one in record.subjects):
         if one is not None:
             people[one] = facts_of(one)
-    return [_flow(use, subject, alike, people, policy, at, referred) for use in uses]
+    return [_flow(use, subject, alike, people, policy, at, referred, noes_of) for use in uses]
 
 
-def _alike(records: Iterable[OwnRecord], uses: Iterable[Use], policy: Policy) -> list[list[OwnRecord]]:
+def _alike(
+    records: Iterable[OwnRecord],
+    uses: Iterable[Use],
+    policy: Policy,
+    noes_of: Callable[[OwnRecord], frozenset[No]],
+) -> list[list[OwnRecord]]:
     """The records in groups that no rule tells apart, so that each group is asked about once: few, mostly."""
     cuts: dict[tuple[str, ...], list[datetime]] = {}
     found: dict[tuple[Any, ...], list[OwnRecord]] = {}
@@ -109,7 +116,7 @@ def _alike(records: Iterable[OwnRecord], uses: Iterable[Use], policy: Policy) ->
         if kinds not in cuts:
             cuts[kinds] = sorted({cut for use in uses for cut in dimensions(policy, *use, kinds).cuts})
         era = None if created is None else bisect_right(cuts[kinds], created)
-        question = (record.table, record.subjects, record.visibility, era, *record.kinds)
+        question = (record.table, record.subjects, record.visibility, era, noes_of(record), *record.kinds)
         found.setdefault(question, []).append(record)
     return list(found.values())
 
@@ -122,9 +129,10 @@ def _flow(
     policy: Policy,
     at: datetime,
     referred: Referred,
+    noes_of: Callable[[OwnRecord], frozenset[No]],
 ) -> Flow:
-    ask = _asking(use, people, policy, at)
-    passes = _passing(use, policy, at, referred, ask)
+    ask = _asking(use, people, policy, at, noes_of)
+    passes = _passing(use, policy, at, referred, ask, noes_of)
     grouped: dict[tuple[str, Reason, str], tuple[list[OwnRecord], set[str]]] = {}
     for group in alike:
         why, reason, kinds = _fate(use, subject, group[0], ask)
@@ -166,6 +174,7 @@ def _passing(
     at: datetime,
     referred: Referred,
     ask: Callable[[OwnRecord, str | None], _Asked],
+    noes_of: Callable[[OwnRecord], frozenset[No]],
 ) -> Callable[[tuple[tuple[str, str | None], ...]], bool]:
     """Whether all rows that a record refers to pass, as a gate says of each."""
 
@@ -178,18 +187,20 @@ def _passing(
         if record.subjects:
             answer = combine([ask(record, one).answer for one in record.subjects])
         else:
-            answer = _about_nobody(use, policy, at, record)
+            answer = _about_nobody(use, policy, at, record, noes_of(record))
         return bool(with_references(answer, all(passes(*one) for one in record.refers)).mask)
 
     return lambda refers: all(passes(*one) for one in refers)
 
 
-def _about_nobody(use: Use, policy: Policy, at: datetime, record: OwnRecord) -> RowAnswer:
+def _about_nobody(
+    use: Use, policy: Policy, at: datetime, record: OwnRecord, noes: frozenset[No]
+) -> RowAnswer:
     """What may be had of a row about nobody."""
 
     def answer(facts: Facts) -> SubjectAnswer:
         requests = (
-            Request(use.purpose, kind, use.recipient, at, record.visibility, record.created)
+            Request(use.purpose, kind, use.recipient, at, record.visibility, record.created, noes)
             for kind in record.judged
         )
         return answer_of([decide(request, facts, policy) for request in requests])
@@ -205,18 +216,24 @@ class _Asked(NamedTuple):
 
 
 def _asking(
-    use: Use, people: Mapping[str | None, Facts | None], policy: Policy, at: datetime
+    use: Use,
+    people: Mapping[str | None, Facts | None],
+    policy: Policy,
+    at: datetime,
+    noes_of: Callable[[OwnRecord], frozenset[No]],
 ) -> Callable[[OwnRecord, str | None], _Asked]:
     """Asks `decide` of records, the same question once."""
     known: dict[tuple[Any, ...], _Asked] = {}
 
     def ask(record: OwnRecord, subject: str | None) -> _Asked:
-        kinds, seen_by, created = record.judged, record.visibility, record.created
-        question = (kinds, subject, seen_by, created)
+        kinds, seen_by, created, noes = record.judged, record.visibility, record.created, noes_of(record)
+        question = (kinds, subject, seen_by, created, noes)
         if question not in known:
             decisions = tuple(
                 decide(
-                    Request(use.purpose, kind, use.recipient, at, seen_by, created), people[subject], policy
+                    Request(use.purpose, kind, use.recipient, at, seen_by, created, noes),
+                    people[subject],
+                    policy,
                 )
                 for kind in kinds
             )

@@ -13,9 +13,10 @@ from licet.app.member.data_uses import Flow, flows
 from licet.app.member.holdings import Holding, holdings, is_held
 from licet.app.member.hypothetical_ledger import SupposedLedger
 from licet.app.member.member_notices import Notice, make_notice
+from licet.app.member.refused_records import noes_of_records
 from licet.app.member.use_history import PastUse, past_uses
 from licet.decide import Facts, Policy
-from licet.ledger import Entry, EntryKind, NewEntry
+from licet.ledger import SAID_BY_MEMBERS, Entry, EntryKind, NewEntry
 from licet.policies.choice_standing import Standing, standing
 from licet.policies.control_pages import SettingPage, setting_page
 from licet.terms import AppError
@@ -66,16 +67,17 @@ class Member:
         """Every setting of the policy in force, in its order."""
         return [self.setting(setting) for setting in self.policy.controls]
 
-    def choose(self, setting: str, value: str, *, via: str) -> Chosen:
-        """Switch a setting; as `Workspace.choose`."""
-        return self._workspace.choose(self.subject, setting, value, via=via)
+    def choose(
+        self, setting: str | None, value: str, *, via: str, record: tuple[str, str] | None = None
+    ) -> Chosen:
+        """Switch a setting, or say no to one record; as `Workspace.choose`."""
+        return self._workspace.choose(self.subject, setting, value, via=via, record=record)
 
     def choices(self) -> list[Entry]:
         """Every choice and signal of the member, newest first."""
         ledger = self._workspace.ledger
-        kinds = (EntryKind.CHOICE, EntryKind.SIGNAL)
         found = ledger.entries(0, self.position, subject=self.subject)
-        return [entry for entry in reversed(list(found)) if entry.kind in kinds]
+        return [entry for entry in reversed(list(found)) if entry.kind in SAID_BY_MEMBERS]
 
     # -- what is done with their data -----------------------------------------------------------------------
 
@@ -177,7 +179,8 @@ class Member:
         def facts_of(subject: str) -> Facts | None:
             return people.facts_about(subject, at, position, ledger)
 
-        return flows(self.subject, self.records, facts_of, policy, at, self.records.referred())
+        noes_of = noes_of_records(ledger, position, self.records)
+        return flows(self.subject, self.records, facts_of, policy, at, self.records.referred(), noes_of)
 
     def _shown(self) -> dict[str, tuple[int, datetime]]:
         found: dict[str, tuple[int, datetime]] = {}

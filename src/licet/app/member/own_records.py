@@ -6,7 +6,7 @@ catalogue and the same engine as a gate reads with, so that what is shown here i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -68,9 +68,14 @@ class OwnRecords:
             if table.subjects and table.location.arrow is None:
                 yield from self.of(name)
 
-    def referred(self) -> Mapping[tuple[str, str], list[OwnRecord]]:
-        """By table and key the rows that their records refer to, by however many steps; nothing of them is shown."""
-        ahead: list[OwnRecord] = list(self)
+    def referred(
+        self, records: Sequence[OwnRecord] | None = None
+    ) -> Mapping[tuple[str, str], list[OwnRecord]]:
+        """By table and key the rows that their records refer to, by however many steps; nothing of them is shown.
+
+        records: others, in place of theirs.
+        """
+        ahead: list[OwnRecord] = list(self if records is None else records)
         while ahead:
             wanted: dict[str, set[str]] = {}
             for record in ahead:
@@ -91,6 +96,17 @@ class OwnRecords:
                     self._referred[name, str(record.key)].append(record)
                 ahead += found
         return self._referred
+
+    def people_of(self, name: str, key: str) -> frozenset[str | None] | None:
+        """Everybody whom the rows of a key are about; None where there is none. Raises: SourceError from the table."""
+        found = self.named(name, key)
+        return frozenset(one for record in found for one in record.subjects) if found else None
+
+    def named(self, name: str, key: str) -> list[OwnRecord]:
+        """The rows of a key, about whomever; nothing of them is shown. Raises: SourceError from the table."""
+        indexed = self._table(name)
+        rows = indexed.named([key]).as_written()
+        return [*_records(name, indexed.catalogued, indexed.kinds, rows, ())]
 
     def columns_seen_by(self, audience: str, is_kind: Callable[[str], bool]) -> dict[str, frozenset[str]]:
         """Per table that may hold records for an audience, the columns of which every part is of such a kind."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from licet.app.member.own_records import OwnRecord, OwnRecords
-from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide import Decision, Facts, No, Policy, Request, decide
 from licet.decide.evaluator import stands_on
 from licet.enforce.pseudonyms import pseudonym_of_key
 from licet.sources.catalogue import Catalogue
@@ -41,18 +41,19 @@ def public_page(
     policy: Policy,
     at: datetime,
     salt: bytes,
+    noes_of: Callable[[OwnRecord], frozenset[No]],
 ) -> PublicPage:
     """The page about a subject, or about one record of theirs.
 
     wanted: table and key of the one record, the key as pages show it. facts_of: what is known about a subject now.
-    salt:   the workspace's, for pseudonyms of keys that are not published.
+    salt:   the workspace's, for pseudonyms of keys that are not published. noes_of: what was said no to of a record.
     """
     found = _public_records(records, salt)
     if wanted is not None:
         found = (pair for pair in found if (pair[1].table, pair[1].key) == wanted)
     pairs = list(itertools.islice(found, MOST_RECORDS))
     whole, shown = [one for one, _ in pairs], [one for _, one in pairs]
-    return PublicPage(shown, is_willing(policy, facts_of, subject, whole, at))
+    return PublicPage(shown, is_willing(policy, facts_of, subject, whole, at, noes_of))
 
 
 def _public_records(records: OwnRecords, salt: bytes) -> Iterator[tuple[OwnRecord, OwnRecord]]:
@@ -136,6 +137,7 @@ def is_willing(
     subject: str,
     records: Sequence[OwnRecord],
     at: datetime,
+    noes_of: Callable[[OwnRecord], frozenset[No]],
 ) -> bool:
     """Whether everybody said yes to every use of these records for generative training, and the policy permits each.
 
@@ -151,7 +153,11 @@ def is_willing(
         return False  # what they belong to is others', who are not asked here
     return bool(records) and all(
         said_yes(
-            decide(Request(purpose, kind, recipient, at, record.visibility, record.created), facts, policy)
+            decide(
+                Request(purpose, kind, recipient, at, record.visibility, record.created, noes_of(record)),
+                facts,
+                policy,
+            )
         )
         for person in people
         for facts in [None if person is None else facts_of(person)]

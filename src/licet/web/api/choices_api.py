@@ -25,11 +25,25 @@ Via = Annotated[
 ]
 
 
-class NewChoice(Sent):
-    """A switch the member made."""
+class Record(Sent):
+    """One record about the member: the catalogue's name of its table, and its key as text."""
 
-    setting: Annotated[Id, Field(examples=["data_for_generative_ai_improvement"])]
+    table: Annotated[Id, Field(examples=["posts"])]
+    key: Annotated[Id, Field(examples=["123"])]
+
+
+class NewChoice(Sent):
+    """A switch the member made; or, with `record`, a no to one record about them, or the withdrawal of that no."""
+
+    setting: Annotated[
+        Id | None,
+        Field(
+            description="Left out only with a record: then the no is to every use of it.",
+            examples=["data_for_generative_ai_improvement"],
+        ),
+    ] = None
     value: Literal["on", "off"]
+    record: Record | None = None
     category: Annotated[
         Id | None, Field(description="Narrows it to one kind of data.", examples=["content.posts"])
     ] = None
@@ -43,8 +57,9 @@ class Recorded(BaseModel):
     """
 
     subject: str
-    setting: str
+    setting: str | None
     category: str | None
+    record: Record | None
     value: Literal["on", "off"]
     entry: int = Field(
         examples=[17], description="Its place in the ledger; its receipt is under this number."
@@ -78,7 +93,10 @@ class RecordedSignal(BaseModel):
 
 
 class PastChoice(BaseModel):
-    """A choice or a signal as the ledger has it; a signal has no setting, and `value` says whether it is sent."""
+    """A choice or a signal as the ledger has it; a signal has no setting, and `value` says whether it is sent.
+
+    With `record` it is about one record: "off" is a no to it, for every use where no setting is named, "on" its end.
+    """
 
     entry: int
     recorded_at: str
@@ -86,6 +104,7 @@ class PastChoice(BaseModel):
     setting: str | None
     signal: str | None
     category: str | None
+    record: Record | None
     value: Literal["on", "off"]
     via: str | None
 
@@ -113,10 +132,11 @@ async def choose(
         body.setting,
         body.value,
         category=body.category,
+        record=None if body.record is None else (body.record.table, body.record.key),
         via=body.via,
         idempotency_key=key_of(token, key),
     )
-    return Recorded.model_validate(chosen.as_json())
+    return Recorded.model_validate(chosen.as_json() | {"record": body.record})
 
 
 class ImportedChoices(BaseModel):
@@ -192,13 +212,15 @@ def choices(workspace: Ours, subject: Subject, limit: Limit = 100, cursor: Curso
     told = []
     for entry in found[:limit]:
         said = entry.payload or {}
-        is_choice = entry.kind == "choice"
+        is_choice = entry.kind != "signal"
+        key = said.get("key") or said.get("key_mark")
         value = said["value"] if is_choice else "on" if said["value"] else "off"
         told.append(
             PastChoice(
                 entry=entry.index, recorded_at=format_moment(entry.recorded_at),
                 kind="choice" if is_choice else "signal",
                 setting=said.get("setting"), signal=said.get("signal"), category=said.get("category"),
+                record=None if key is None else Record(table=said["table"], key=key),
                 value=value, via=said.get("via"),
             )
         )  # fmt: skip

@@ -1,0 +1,68 @@
+"""What was said no to of single records, for whoever decides about them one by one: pages, previews, single answers.
+
+As `enforce.refused_rows` joins it for whole tables: a no counts where whoever said it is named by a row of that key,
+and reaches what refers to that row. Where nobody said anything of records, nothing is read.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.app.member.own_records import OwnRecord, OwnRecords
+from licet.decide import EVERYTHING, No
+from licet.enforce.refused_rows import RefusedKeys
+from licet.ledger import Ledger
+from licet.terms import Code
+
+_NOTHING = frozenset[No]()
+
+
+def noes_of_records(
+    ledger: Ledger, position: int, records: OwnRecords, named: Sequence[OwnRecord] | None = None
+) -> Callable[[OwnRecord], frozenset[No]]:
+    """Tells of each of some records, and of those that they refer to, what was said no to of it.
+
+    named: the records; those of `records` where it is left out. Raises: SourceError from the tables.
+    """
+
+    @functools.cache
+    def rows() -> tuple[OwnRecord, ...]:
+        own, referred = records if named is None else named, records.referred(named)
+        return (*own, *(record for found in referred.values() for record in found))
+
+    def known() -> Iterable[str]:
+        return {one for record in rows() for one in record.subjects if one is not None}
+
+    def keys(table: str, _: Collection[str]) -> Iterable[str]:
+        return {record.key for record in rows() if record.table == table and record.key is not None}
+
+    said = ledger.record_noes(position, known=known, keys=keys)
+    if not said.num_rows:
+        return lambda _: _NOTHING
+    wanted = pa.array({record.key for record in rows() if record.key is not None}, pa.string())
+    referred = records.referred(named)
+    refused = RefusedKeys(
+        said.filter(pc.is_in(said["key"], wanted)),
+        lambda table, key: records.people_of(table, key) or (),
+        lambda table, key: [record.refers for record in referred.get((table, key), ())],
+    )
+    return lambda record: refused.of(record.table, record.key, record.refers)
+
+
+def noes_of_one(ledger: Ledger, position: int, records: OwnRecords, table: str, key: str) -> frozenset[No]:
+    """What was said no to of the rows of one key; where there is no such row, by whomever. Raises: SourceError."""
+    if not ledger.record_noes(position, known=tuple).num_rows:
+        return _NOTHING
+    rows = records.named(table, key)
+    if rows:
+        return _NOTHING.union(*map(noes_of_records(ledger, position, records, rows), rows))
+    said = ledger.record_noes(position, known=tuple).to_pylist()
+    return frozenset(
+        No(Code.RECORD_REFUSED, no["setting"], EVERYTHING)
+        for no in said
+        if (no["table"], no["key"]) == (table, key)
+    )
