@@ -17,6 +17,7 @@ from licet.policies.choice_standing import Standing, reason_for
 from licet.terms.decisions import to_you
 from licet.terms.moments import format_moment
 from licet.terms.regions import WORLD
+from licet.terms.vocabulary import is_published_by_organisations
 
 
 class Source(NamedTuple):
@@ -169,7 +170,7 @@ def _reach(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> tuple[str,
                 request = such_a_record(rule, purpose, category, recipient, at, policy)
                 answer = decide(request, facts, policy)
                 if answer.permitted:
-                    return "yes", "Your data is used for this."
+                    return "yes", _of_organisations(rule) or "Your data is used for this."
                 best = best or answer
     assert best is not None  # a rule names at least one of each
     change = best.would_change
@@ -180,6 +181,13 @@ def _reach(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> tuple[str,
             return "later", f"Not yet: it starts on {(_starts(rule, policy) or '')}."
         return "if_on", _sentence(reason_for(best))
     return "no", _sentence(reason_for(best))
+
+
+def _of_organisations(rule: Rule) -> str | None:
+    """What is said of a rule about nothing that is a member's own."""
+    if all(map(is_published_by_organisations, rule.categories)):
+        return "This is what organisations publish; it is yours only where you publish it for one."
+    return None
 
 
 def such_a_record(

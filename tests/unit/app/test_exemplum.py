@@ -8,6 +8,7 @@ import pytest
 
 import licet
 from licet.app import Workspace
+from licet.app.guiding import guide
 from licet.enforce import Access
 from licet.packs import open_pack
 from licet.terms import SELF
@@ -79,3 +80,17 @@ def test_who_placed_an_advertisement_decides_about_that_and_not_about_the_advert
     gate = workspace.gate("recommendation")
     assert placed["recruiter"] not in gate.read("job_contacts")["recruiter"].to_pylist()
     assert placed["job_id"] in gate.read("jobs")["job_id"].to_pylist()
+
+
+def test_what_organisations_publish_is_told_as_nobodys_own(workspace: Workspace) -> None:
+    page = workspace.member("m000001").setting("learning")
+    told = {rule.rule: rule.because for rule in page.does_not_govern}
+    for rule in ("use_job_advertisements", "choose_among_campaigns", "share_campaigns"):
+        assert told[rule].startswith("This is what organisations publish")
+    assert told["choose_ads"] == "Your data is used for this."
+    found = guide("exemplum", "CA", day=AT.date())
+    assert found.without == () and "No control" not in found.answer
+    assert all(
+        sum("of what organisations publish" in line.text for line in control.will_not_change) == 3
+        for control in found.controls
+    )
