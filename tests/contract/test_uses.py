@@ -11,6 +11,7 @@ licet_recipe: 1
 documents:
   - {kind: profile, table: profiles, text: "{headline}"}
   - {kind: post, table: posts, text: "{text}"}
+  - {kind: job, table: jobs, text: "{title}"}
 near_duplicates: {shingle_words: 2, permutations: 64, bands: 16, threshold_percent: 70}
 buckets: 5
 """

@@ -297,8 +297,12 @@ class Access:
         """
         why = self._why_unknown(manifest, inputs)
         touched = self._touched(manifest, tables) if why is None else Touched(None, why)
-        if touched.subjects is None:
+        if not touched.subjects:
             return touched
+        if any(self._refers_to_people(name) for name in tables if self.tables[name].about_nobody):
+            return Touched(
+                None, "rows about nobody refer to theirs, and no person of those rows can be named"
+            )
         return Touched(self.with_referring(tables, touched.subjects))
 
     def with_referring(self, tables: Iterable[str], subjects: frozenset[str]) -> frozenset[str]:
@@ -331,6 +335,9 @@ class Access:
         gate, position = self._gate, manifest["ledger"]["position"]
         peopled = [name for name in tables if self.tables[name].subjects]
         moment = parse_moment(manifest["at"])
+        items = [name for name in tables if self.tables[name].about_nobody]
+        if moment != gate.at and items and not gate.same_at(items, moment):
+            return Touched(None, "time has passed, and other rows about nobody may be used")
         if moment == gate.at or gate.same_at(peopled, moment):
             first, last = sorted((position, gate.position))
             return Touched(frozenset(gate._ledger.changed_subjects(first, last)))
@@ -351,6 +358,9 @@ class Access:
                 same = pc.and_(same, pc.equal(then[column], now[column]))
             found |= set(now.filter(pc.invert(same))["subject"].to_pylist())
         return Touched(frozenset(found))
+
+    def _refers_to_people(self, name: str) -> bool:
+        return any(self.tables[each].subjects for each in self._gate._catalogue.referred(name))
 
     # -- within --------------------------------------------------------------------------------------------------
 

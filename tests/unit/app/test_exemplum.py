@@ -94,3 +94,11 @@ def test_what_organisations_publish_is_told_as_nobodys_own(workspace: Workspace)
         sum("of what organisations publish" in line.text for line in control.will_not_change) == 3
         for control in found.controls
     )
+
+
+def test_a_corpus_holds_job_advertisements_that_are_nobodys(workspace: Workspace) -> None:
+    workspace.corpus_build()
+    made = [one for one in workspace.corpus_documents() if one["kind"] == "job"]
+    jobs = workspace.gate("generative_ai_training").read("jobs")
+    assert {one["key"] for one in made} == {*jobs["job_id"].to_pylist()} and len(made) > 2
+    assert all(one["subjects"] == [] for one in made)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from enforce_samples import AT, FACTS, MEMBERS, PACK, Told
+from enforce_samples import AT, FACTS, MEMBERS, PACK, POSTS, Told
 
 from licet.decide import Policy
 from licet.enforce import Access, Gate
+from licet.enforce.access import Touched
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
 from licet.packs import Pack
@@ -240,3 +242,45 @@ def test_each_field_of_a_struct_goes_by_the_label_it_carries() -> None:
     for labels in ({"note": "content.posts"}, {"note.to": "content.posts"}):
         with pytest.raises(SourceError, match="SRC-013"):
             read(**labels)
+
+
+class Followed(Told):
+    """A ledger in which Ann alone said something since."""
+
+    def checkpoint(self, position: int) -> Any:
+        return SimpleNamespace(root=b"")
+
+    def erased_since(self, position: int) -> bool:
+        return False
+
+    def changed_subjects(self, since: int, until: int) -> set[str]:
+        return {"ann"}
+
+
+def touched_since_november(gate: Gate) -> Touched:
+    """Whom it is about, where something was made of `jobs` at the same position two months earlier."""
+    access = access_to(gate)
+    manifest = access.provenance().as_manifest() | {"inputs": {}, "at": "2025-11-01T00:00:00Z"}
+    return access.touched_since(manifest, ["jobs"], {})
+
+
+@pytest.mark.parametrize(("starts", "told"), [("2025-12-01", None), ("2020-06-01", {"ann"})])
+def test_where_time_opened_rows_about_nobody_all_is_made_anew(starts: str, told: set[str] | None) -> None:
+    gate = gate_over(
+        {"jobs": JOBS_TABLE}, {"jobs": JOBS}, policy_with(OFFERED | {"from": starts}), Followed()
+    )
+    touched = touched_since_november(gate)
+    assert touched.subjects == told and ("about nobody" in str(touched.why)) is (told is None)
+
+
+def test_rows_about_nobody_that_refer_to_somebodys_are_made_anew_with_them() -> None:
+    posts = {
+        "location": {"arrow": "posts"},
+        "key": "id",
+        "subjects": ["author"],
+        "columns": {"id": "content.posts"},
+    }
+    tables = {"jobs": JOBS_TABLE | {"references": {"id": "posts"}}, "posts": posts}
+    gate = gate_over(tables, {"jobs": JOBS, "posts": POSTS}, policy_with(OFFERED), Followed())
+    touched = touched_since_november(gate)
+    assert touched.subjects is None and "refer to theirs" in str(touched.why)

@@ -85,12 +85,12 @@ class Maker:
 
     def _single(self, rows: pa.Table) -> pa.Table:
         """One document a row, named by its key whether or not that is shown."""
-        people = _people(rows, self.people)
+        people, named = _people(rows, self.people), _text(rows[self.key])
         return pa.table(
             {
-                "named": _text(rows[self.key]),
+                "named": named,
                 "key": _text(rows[self.shown_key]),
-                "owner": pc.list_element(people, 0),
+                "owner": pc.list_element(people, 0) if self.people else self._named_apart(named),
                 "subjects": people,
                 "created": _created(rows, self.created),
                 "name": _text_of(rows, NAME),
@@ -120,8 +120,12 @@ class Maker:
         )
         threads = join_threads(grouped)
         return threads.append_column("named", threads["key"]).append_column(
-            "owner", pc.binary_join_element_wise(self.kind.kind, threads["key"], "\x00")
+            "owner", self._named_apart(threads["key"])
         )
+
+    def _named_apart(self, names: pa.Array) -> pa.Array:
+        """The owner of what is no one person's, as no person's id is."""
+        return pc.binary_join_element_wise(self.kind.kind, names, "\x00")
 
     def _finish(self, rows: pa.Table) -> pa.Table:
         """Add ids, language, bucket and signature, and leave out what the recipe leaves out."""
@@ -196,7 +200,9 @@ def _says_something(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _people(rows: pa.Table, columns: tuple[str, ...]) -> pa.Array:
-    """Everyone a row is about, in the catalogue's order, each once."""
+    """Everyone a row is about, in the catalogue's order, each once; no one where rows are about nobody."""
+    if not columns:
+        return pa.array([[]] * len(rows), pa.list_(pa.string()))
     if len(columns) == 1 and not _is_list(rows.schema.field(columns[0]).type):
         return _one_each(_text(rows[columns[0]]))
     lists = []

@@ -81,8 +81,8 @@ def _made(
     """The documents of one kind as they are made; None where nobody permits what they would be made of."""
     _check(access, kind)
     table = access.tables[kind.table]
-    if not table.subjects:
-        return None  # nobody's data: none of it is let through
+    if not table.subjects and not table.about_nobody:
+        return None  # whose it is, nobody knows: none of it is let through
     permitted = access.schema(kind.table)
     if kind.group_by is not None and kind.group_by not in permitted.names:
         return None  # nobody permits to be told by it
@@ -97,8 +97,8 @@ def _made(
         selection.subjects,
         kind.group_by,
         (selection.keys or {}).get(kind.kind, frozenset()),
-        () if name is None else ((NAME, name),),
-        REGION if {"phone", "national_id"} & {*recipe.redact} else None,
+        () if name is None or not people else ((NAME, name),),
+        REGION if people and {"phone", "national_id"} & {*recipe.redact} else None,
     )
     maker = Maker(kind, recipe, access.secret, ROW, SHOWN_KEY, people, table.created)
     return access.transform(rows, maker, schema(recipe))
@@ -130,7 +130,7 @@ def _check(access: Access, kind: DocumentKind) -> None:
             fix="name its key column in the catalogue",
         )
     for how, by in (("grouped by", kind.group_by), ("ordered by", kind.order_by)):
-        if by is not None and table.columns.get(by) is None and table.subjects:
+        if by is not None and table.columns.get(by) is None and (table.subjects or table.about_nobody):
             raise UseError(
                 "CORP-013",
                 f"documents of kind {kind.kind!r} are {how} {by!r}, which has no label and is therefore denied",
