@@ -8,7 +8,7 @@ import pytest
 
 import licet
 from licet.app import Workspace
-from licet.app.guiding import guide
+from licet.policies.policy_guide import guide
 from licet.enforce import Access
 from licet.packs import open_pack
 from licet.terms import SELF
