@@ -8,9 +8,9 @@ import pytest
 
 import licet
 from licet.app import Workspace
-from licet.policies.policy_guide import guide
 from licet.enforce import Access
 from licet.packs import open_pack
+from licet.policies.policy_guide import guide
 from licet.terms import SELF
 from licet.terms.moments import parse_moment
 
