@@ -185,6 +185,9 @@ def bring_all(
     """Bring every artefact to the present, each as it is done. One that fails holds up nobody but its dependants."""
     for snapshot in _to_bring(workspace):
         before = _status(workspace, snapshot, absences)
+        if before.due is not None and is_over(workspace, before.due):
+            yield Brought(before, "failed", before.why)  # to be purged, and not to be made anew of
+            continue
         if before.standing is not Standing.PENDING:
             how = "unchanged" if before.standing is Standing.EXACT else "failed"
             yield Brought(before, how, before.why)
@@ -234,9 +237,12 @@ def _status(workspace: Workspace, snapshot: SnapshotRef, absences: Absences) -> 
         return ArtefactStatus(
             snapshot.name, snapshot.kind, asked["purpose"], asked["recipient"], snapshot.manifest["at"],
             position, standing, since, members, why, None if by is None else format_moment(by),
-            kept_until(workspace, asked["purpose"], asked["recipient"], snapshot.manifest["at"]),
+            due,
         )  # fmt: skip
 
+    due = kept_until(workspace, asked["purpose"], asked["recipient"], snapshot.manifest["at"])
+    if due is not None and is_over(workspace, due):
+        return said(Standing.PENDING, None, f"it was to be kept until {due[:10]}, and is to be purged")
     try:
         use = open_use(snapshot.kind, workspace.layout.root)
         now = workspace.ledger.position

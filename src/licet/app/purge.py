@@ -8,8 +8,9 @@ that what is made of others has too, such as words that two people say, stay the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from licet.app import artefacts
 from licet.app.artefacts import ArtefactStatus, Brought, Standing
@@ -18,7 +19,7 @@ from licet.app.tenses import stands_for_now
 from licet.enforce.access import secret_of
 from licet.store import SnapshotRef
 from licet.store.residue_scan import SHORTEST_MARKER
-from licet.terms import LicetError
+from licet.terms import LicetError, StoreError
 from licet.terms.membership_proof import Membership
 from licet.uses.manifest import is_inspection
 from licet.uses.members import contains, read_members
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 #: People whose marks are looked for in one search, at most; and how long a text must be to be one.
 MOST_PEOPLE, _SHORTEST_TEXT = 50, 16
+#: A follower at work is waited for so many times, so many seconds each.
+_TRIES, _WAIT_SECONDS = 20, 1.0
+
+_Result = TypeVar("_Result")
 
 
 class PurgedSnapshot(NamedTuple):
@@ -128,10 +133,10 @@ def purge(
     """
     store = workspace.store
     marks = sorted(_marks(workspace, going, people))
-    found = store.scan(marks)
+    found = _patiently(lambda: store.scan(marks))
     if going:
-        store.purge([one.id for one in going])
-    left = store.scan(marks)
+        _patiently(lambda: store.purge([one.id for one in going]))
+    left = _patiently(lambda: store.scan(marks))
     # What is made of others may say the same words; who is in it, its members prove.
     others = store.files_of(store.snapshots())
     return Purge(
@@ -144,6 +149,18 @@ def purge(
             len({one.marker for one in left if one.file in others}),
         ),
     )  # fmt: skip
+
+
+def _patiently(write: Callable[[], _Result]) -> _Result:
+    """What needs the store for itself, once whoever writes to it is done."""
+    for _ in range(_TRIES):
+        try:
+            return write()
+        except StoreError as error:
+            if error.code != "STOR-005":
+                raise
+            time.sleep(_WAIT_SECONDS)
+    return write()
 
 
 def holds(workspace: Workspace, snapshot: SnapshotRef, names: Iterable[str]) -> bool:
@@ -176,12 +193,13 @@ def _marks(workspace: Workspace, going: Sequence[SnapshotRef], people: Sequence[
     """What people's data is known by: their ids, and what these snapshots hold that is about them alone."""
     found = {name.encode() for name in people}
     for snapshot in going:
-        use = open_use(snapshot.kind, workspace.layout.root)
-        secret = secret_of(workspace.salt, use.name)
-        for name in people:
-            rows = [
-                row for row in use.about(workspace.store, snapshot, secret, name) if row["text"] is not None
-            ]
-            found |= {str(row["document_id"]).encode() for row in rows}
-            found |= {text for row in rows if len(text := row["text"].strip().encode()) >= _SHORTEST_TEXT}
+        try:
+            use = open_use(snapshot.kind, workspace.layout.root)
+            secret = secret_of(workspace.salt, use.name)
+            rows = [row for name in people for row in use.about(workspace.store, snapshot, secret, name)]
+        except LicetError:
+            continue  # nobody can read it any more; it goes all the same
+        own = [row for row in rows if row["text"] is not None]
+        found |= {str(row["document_id"]).encode() for row in own}
+        found |= {text for row in own if len(text := row["text"].strip().encode()) >= _SHORTEST_TEXT}
     return {one for one in found if len(one) >= SHORTEST_MARKER}

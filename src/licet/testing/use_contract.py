@@ -287,6 +287,16 @@ class UseContract:
         workspace.store.purge([first.id, control])
         assert workspace.store.scan([b"markerann", b"ann-0", b"ann-1"]) == []
 
+    def test_who_is_forgotten_is_proven_gone_and_nothing_of_theirs_is_found(
+        self, workspace: Workspace
+    ) -> None:
+        self.build(workspace)
+        told = workspace.forget("ann")
+        assert (told.standing.value, told.pending) == ("exact", ()) and told.purge is not None
+        assert told.purge.purged and told.purge.search.found_after == ()
+        assert [one["licet:membership"] for one in told.certificates] == ["absent"]
+        assert workspace.store.scan([b"markerann", b"ann-0", b"ann-1"]) == []
+
     # -- what the tests do ---------------------------------------------------------------------------------------
 
     def opened(self, workspace: Workspace) -> Use:

@@ -167,3 +167,19 @@ def test_a_search_that_misses_what_it_is_looking_for_is_no_search(
     with pytest.raises(LicetError) as caught:
         workspace.purge()
     assert caught.value.code == "STOR-012" and len(workspace.corpus_list()) == 2, "nothing was removed"
+
+
+def test_whoever_writes_to_the_store_is_waited_for(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.corpus_build()
+    held, waited = workspace.store.build("other"), list[float]()
+    held.__enter__()
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 2:
+            held.__exit__(None, None, None)
+
+    monkeypatch.setattr("licet.app.purge.time.sleep", wait)
+    assert workspace.purge().is_clean and len(waited) == 2

@@ -53,6 +53,7 @@ def test_what_is_past_its_retention_is_purged_and_says_until_when_it_was_kept(
         ("corpus-2", "purged"), ("corpus-1", "unchanged"),
     ], "one of the past is as old as its moment"  # fmt: skip
     clock.at = AUTUMN + timedelta(days=30)
+    assert [one.standing.value for one in workspace.status()] == ["pending", "unreached"]
     brought = list(workspace.update())
     assert [(one.status.name, one.how) for one in brought] == [("corpus-1", "purged")]
     assert brought[0].why == "it was to be kept until 2025-11-14T00:00:00Z"
@@ -86,6 +87,8 @@ def test_a_purge_that_fails_is_told_and_tried_again(
         broken.setattr(Store, "purge", fail)
         told = next(workspace.update())
         assert (told.how, told.status.standing.value) == ("failed", "pending")
+        assert [one.how for one in workspace.update()] == ["failed", "failed"], "nothing is made of it anew"
+        assert len(workspace.corpus_list()) == 1
     assert [one.how for one in workspace.update()] == ["purged"]
 
 
