@@ -105,10 +105,12 @@ def test_what_a_member_is_shown_is_what_a_gate_lets_through(
             }
             referred = member.records.referred()
             noes_of = noes_of_records(workspace.ledger, member.position, member.records)
-            for record in member.records:
+            singly = [of.only(place) for of in member.records.tables() for place in range(len(of))]
+            for alone in singly:
+                (record,) = alone
                 (flow,) = (
                     one
-                    for one in flows(subject, [record], facts_of, policy, at, referred, noes_of)
+                    for one in flows(subject, [alone], facts_of, policy, at, referred, noes_of)
                     if one.use == use
                 )
                 (part,), row = flow.parts, verdicts[record.table, record.key]

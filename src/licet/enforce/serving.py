@@ -38,6 +38,7 @@ from licet.enforce.subject_rows import (
     FoundRows,
     IndexedTable,
     SubjectIndexes,
+    people_of_rows,
     reference_text,
     subject_text,
 )
@@ -393,7 +394,7 @@ class _Judging:
         told: list[_Told] = []
         numbers = np.empty(len(rows), np.int64)
         for place, question in enumerate(
-            zip(_people_of(rows, plan.table), classes.tolist(), passes, noes, strict=True)
+            zip(people_of_rows(rows, plan.table), classes.tolist(), passes, noes, strict=True)
         ):
             number = known.get(question)
             if number is None:
@@ -420,7 +421,7 @@ class _Judging:
         plan = self._plan_of(name)
         return {
             person
-            for people in _people_of(plan.indexed.named([key]).rows, plan.table)
+            for people in people_of_rows(plan.indexed.named([key]).rows, plan.table)
             for person in people
             if person is not None
         }
@@ -480,17 +481,6 @@ def _together(parts: list[FoundRows]) -> FoundRows:
     return FoundRows(rows, np.concatenate(places) if len(places) == len(parts) else None)
 
 
-def _people_of(rows: pa.Table, table: Table) -> Iterator[tuple[str | None, ...]]:
-    """Everyone each row is about, in the catalogue's order; a gap, or a list with nobody in it, is somebody unknown."""
-    if not table.subjects:
-        return iter([()] * len(rows))
-    columns = []
-    for place in range(len(table.subjects)):
-        values = rows[subject_text(place)].to_pylist()
-        columns.append([tuple(value) or (None,) if isinstance(value, list) else (value,) for value in values])
-    return (sum(each, ()) for each in zip(*columns, strict=True))
-
-
 def _references(rows: pa.Table, table: Table) -> list[tuple[tuple[str, str | None], ...]]:
     """Per row the table and the key of each row that it refers to; None for a reference to nothing."""
     targets = list(table.references.values())
@@ -501,7 +491,7 @@ def _references(rows: pa.Table, table: Table) -> list[tuple[tuple[str, str | Non
 
 
 def _people_named(rows: pa.Table, table: Table) -> set[str]:
-    named = {person for people in _people_of(rows, table) for person in people}
+    named = {person for people in people_of_rows(rows, table) for person in people}
     if ELEMENT_PEOPLE in rows.column_names:
         named.update(person for people in rows[ELEMENT_PEOPLE].to_pylist() for person in people or ())
     return {person for person in named if person is not None}

@@ -16,7 +16,7 @@ import mmap
 import tempfile
 import threading
 from bisect import bisect_left
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,7 +36,7 @@ from licet.enforce.row_verdicts import ROW, Numbers, gather
 from licet.enforce.rows import row_class
 from licet.enforce.tables import Tables
 from licet.enforce.text_columns import in_known_words
-from licet.sources.catalogue import Catalogue
+from licet.sources.catalogue import Catalogue, Table
 from licet.sources.file_state import Stand, files_of, look_at
 
 #: A table whose copy would take more is read through the engine each time.
@@ -64,6 +64,17 @@ def subject_text(place: int) -> str:
 def reference_text(place: int) -> str:
     """The same for the catalogue's references."""
     return f"{_REFERS}{place}"
+
+
+def people_of_rows(rows: pa.Table, table: Table) -> Iterator[tuple[str | None, ...]]:
+    """Everyone each row is about, in the catalogue's order; a gap, or a list with nobody in it, is somebody unknown."""
+    if not table.subjects:
+        return iter([()] * len(rows))
+    columns = []
+    for place in range(len(table.subjects)):
+        values = rows[subject_text(place)].to_pylist()
+        columns.append([tuple(value) or (None,) if isinstance(value, list) else (value,) for value in values])
+    return (sum(each, ()) for each in zip(*columns, strict=True))
 
 
 class FoundRows(NamedTuple):

@@ -7,12 +7,12 @@ the same `decide` and the same combination of several people's answers.
 from __future__ import annotations
 
 import functools
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from licet.app.member.own_records import OwnRecord
+from licet.app.member.own_records import OwnRecord, TableRecords
 from licet.decide import Decision, Facts, No, Policy, Request, decide
 from licet.decide.combination import (
     DISAGREE,
@@ -79,7 +79,7 @@ class Flow(NamedTuple):
 
 def flows(
     subject: str,
-    records: Iterable[OwnRecord],
+    records: Sequence[TableRecords],
     facts_of: Callable[[str], Facts | None],
     policy: Policy,
     at: datetime,
@@ -103,28 +103,28 @@ def flows(
 
 
 def _alike(
-    records: Iterable[OwnRecord],
-    uses: Iterable[Use],
+    records: Sequence[TableRecords],
+    uses: Sequence[Use],
     policy: Policy,
     noes_of: Callable[[OwnRecord], frozenset[No]],
-) -> list[list[OwnRecord]]:
+) -> list[TableRecords]:
     """The records in groups that no rule tells apart, so that each group is asked about once: few, mostly."""
-    cuts: dict[tuple[str, ...], list[datetime]] = {}
-    found: dict[tuple[Any, ...], list[OwnRecord]] = {}
-    for record in records:
-        kinds, created = record.judged, record.created
-        if kinds not in cuts:
-            cuts[kinds] = sorted({cut for use in uses for cut in dimensions(policy, *use, kinds).cuts})
-        era = None if created is None else bisect_right(cuts[kinds], created)
-        question = (record.table, record.subjects, record.visibility, era, noes_of(record), *record.kinds)
-        found.setdefault(question, []).append(record)
-    return list(found.values())
+    found = []
+    for of_table in records:
+        cuts = {cut for use in uses for cut in dimensions(policy, *use, of_table.judged).cuts}
+        found += of_table.alike(sorted(cuts), None if noes_of is nothing_said else noes_of)
+    return found
+
+
+def nothing_said(_: OwnRecord) -> frozenset[No]:
+    """What was said no to of any record, where nobody said anything of one."""
+    return frozenset()
 
 
 def _flow(
     use: Use,
     subject: str,
-    alike: list[list[OwnRecord]],
+    alike: list[TableRecords],
     people: Mapping[str | None, Facts | None],
     policy: Policy,
     at: datetime,
@@ -133,20 +133,22 @@ def _flow(
 ) -> Flow:
     ask = _asking(use, people, policy, at, noes_of)
     passes = _passing(use, policy, at, referred, ask, noes_of)
-    grouped: dict[tuple[str, Reason, str], tuple[list[OwnRecord], set[str]]] = {}
-    for group in alike:
+    grouped: dict[tuple[str, Reason, str], tuple[list[Sequence[OwnRecord]], set[str]]] = {}
+    for records_alike in alike:
+        group: Sequence[OwnRecord] = records_alike
         why, reason, kinds = _fate(use, subject, group[0], ask)
-        held = [] if why.code is not Code.PERMITTED else [one for one in group if not passes(one.refers)]
+        may_pass = why.code is Code.PERMITTED and bool(group[0].refers)
+        held = [one for one in group if not passes(one.refers)] if may_pass else []
         if held:
             told = (group[0].table, WITHHELD, SENTENCES[Code.REFERENCE_WITHHELD])
-            records, spoken = grouped.setdefault(told, ([], set()))
-            records += held
+            records_of, spoken = grouped.setdefault(told, ([], set()))
+            records_of.append(held)
             spoken.update(kind for kind in group[0].judged if kind in group[0].kinds)
             group = [one for one in group if passes(one.refers)]
             if not group:
                 continue
-        records, spoken = grouped.setdefault((group[0].table, why, reason), ([], set()))
-        records += group
+        records_of, spoken = grouped.setdefault((group[0].table, why, reason), ([], set()))
+        records_of.append(group)
         spoken.update(kinds)
     parts = [
         Part(
@@ -154,11 +156,11 @@ def _flow(
             why.code.value,
             why.rule,
             reason,
-            len(records),
+            sum(map(len, groups)),
             tuple(sorted(spoken)),
-            tuple(records[:_EXAMPLES]),
+            tuple(itertools.islice((one for group in groups for one in group[:_EXAMPLES]), _EXAMPLES)),
         )
-        for (table, why, reason), (records, spoken) in grouped.items()
+        for (table, why, reason), (groups, spoken) in grouped.items()
     ]
     used = sum(part.records for part in parts if part.code == Code.PERMITTED)
     settings = dict.fromkeys(rule.setting for rule in policy.pack.permits(*use) if rule.setting is not None)

@@ -180,7 +180,8 @@ class Member:
             return people.facts_about(subject, at, position, ledger)
 
         noes_of = noes_of_records(ledger, position, self.records)
-        return flows(self.subject, self.records, facts_of, policy, at, self.records.referred(), noes_of)
+        records = [*self.records.tables()]
+        return flows(self.subject, records, facts_of, policy, at, self.records.referred(), noes_of)
 
     def _shown(self) -> dict[str, tuple[int, datetime]]:
         found: dict[str, tuple[int, datetime]] = {}

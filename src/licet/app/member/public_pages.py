@@ -7,12 +7,13 @@ everything on it. Where a control merely starts on, nobody spoke, and silence is
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from licet.app.member.own_records import OwnRecord, OwnRecords
+from licet.app.member.own_records import OwnPart, OwnPartLater, OwnRecord, OwnRecords
 from licet.decide import Decision, Facts, No, Policy, Request, decide
 from licet.decide.evaluator import stands_on
 from licet.enforce.pseudonyms import pseudonym_of_key
@@ -79,9 +80,14 @@ def _public_records(records: OwnRecords, salt: bytes) -> Iterator[tuple[OwnRecor
                         key=key,
                         created=record.created if table.created in columns else None,
                         kinds=kinds,
-                        row={column: value for column, value in record.row.items() if column in columns},
+                        later=OwnPartLater(functools.partial(_published_part, record, columns)),
                     ),
                 )
+
+
+def _published_part(record: OwnRecord, columns: frozenset[str]) -> OwnPart:
+    shown = {column: value for column, value in record.row.items() if column in columns}
+    return OwnPart(shown, record.left_out)
 
 
 def _is_published(kind: str) -> bool:

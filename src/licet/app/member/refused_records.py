@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from licet.app.member.data_uses import nothing_said
 from licet.app.member.own_records import OwnRecord, OwnRecords
 from licet.decide import EVERYTHING, No
 from licet.enforce.refused_rows import RefusedKeys
@@ -42,7 +43,7 @@ def noes_of_records(
 
     said = ledger.record_noes(position, known=known, keys=keys)
     if not said.num_rows:
-        return lambda _: _NOTHING
+        return nothing_said
     wanted = pa.array({record.key for record in rows() if record.key is not None}, pa.string())
     referred = records.referred(named)
     refused = RefusedKeys(

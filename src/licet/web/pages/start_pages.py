@@ -24,7 +24,7 @@ def start(request: Request, who: Who) -> Response:
     flows = member.flows()
     return page(
         request, "home.html", settings=member.settings(), flows=flows, notices=member.notices(),
-        records=len(list(member.records)),
+        records=len(member.records),
     )  # fmt: skip
 
 
