@@ -36,17 +36,21 @@ def follow(
     wait = _never if stopped is None else stopped
     with alone(workspace) as lock:
         told: dict[tuple[str, str, str], str | None] = {}
-        longest = 0.0
+        longest, failures = 0.0, 0
         while True:
-            began, seen = time.monotonic(), workspace.ledger.position
+            began, seen, has_failed = time.monotonic(), workspace.ledger.position, False
             for one in workspace.update(progress=progress):
                 which = (one.status.use, one.status.purpose, one.status.recipient)
                 if one.how != "unchanged" and not (one.how == "failed" and told.get(which) == one.why):
                     yield one
                 told[which] = one.why if one.how == "failed" else None
+                has_failed = has_failed or one.how == "failed"
             longest = max(longest, time.monotonic() - began)
             tell(lock, every_seconds, longest)
-            if _wait(workspace, every_seconds, seen, wait):
+            # Whoever else is at work is done soon, mostly; what goes on failing is tried no more often than all is.
+            failures = failures + 1 if has_failed else 0
+            pause = min(every_seconds, 2.0 ** min(failures, 10)) if has_failed else every_seconds
+            if _wait(workspace, pause, seen, wait):
                 return
 
 
