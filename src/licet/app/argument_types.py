@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from licet.terms import AppError
+from licet.terms.ids import is_text
 
 _Class = TypeVar("_Class", bound=type)
 _CONTAINERS = (collections.abc.Collection, collections.abc.Iterable)
@@ -90,3 +91,13 @@ def _fits(value: Any, annotation: Any) -> bool:
     if annotation is float:
         return isinstance(value, int | float)
     return not isinstance(annotation, type) or isinstance(value, annotation)
+
+
+def require_subject_id(subject: object) -> None:
+    """Raises: AppError APP-170 for what can be nobody's id."""
+    if not is_text(subject):
+        raise AppError(
+            "APP-170",
+            f"the id of a subject is text that is not empty, without NUL, and not {ascii(subject)[:60]}",
+            fix="give the id as the platform writes it, as text: str(id)",
+        )

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from licet.app import gate_opening
 from licet.app.follow_lock import reached_by
 from licet.app.retention import is_over, kept_until
 from licet.app.tenses import first_change_since
@@ -28,7 +29,7 @@ from licet.uses.registry import in_order, open_use
 from licet.uses.use import Progress, Use
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 class Standing(StrEnum):
@@ -81,7 +82,7 @@ class Brought(NamedTuple):
 
 
 def open_access(
-    workspace: Workspace,
+    core: Core,
     use: Use,
     purpose: str,
     recipient: str,
@@ -94,7 +95,8 @@ def open_access(
     """What a use is given: of a moment (None: now) and a position."""
 
     def open_gate(purpose: str, then: datetime | None, where: int) -> Gate:
-        return workspace._open_gate(
+        return gate_opening.open_gate(
+            core,
             purpose,
             recipient,
             then,
@@ -107,33 +109,29 @@ def open_access(
         )
 
     gate = open_gate(purpose, at, position)
-    return Access({purpose: gate}, secret_of(workspace.salt, use.name), open_gate)
+    return Access({purpose: gate}, secret_of(core.salt, use.name), open_gate)
 
 
-def build(workspace: Workspace, use: Use, access: Access, progress: Progress, how: str = "build") -> run.Made:
+def build(core: Core, use: Use, access: Access, progress: Progress, how: str = "build") -> run.Made:
     """Make an artefact. how: as the ledger is told."""
-    parents = _parents(workspace, use, access)
-    record = recorder(workspace, use.name, how)
-    return run.build(use, access, workspace.store, record=record, parents=parents, progress=progress)
+    parents = _parents(core, use, access)
+    record = recorder(core, use.name, how)
+    return run.build(use, access, core.store, record=record, parents=parents, progress=progress)
 
 
-def update(
-    workspace: Workspace, use: Use, access: Access, earlier: SnapshotRef, progress: Progress
-) -> run.Made:
+def update(core: Core, use: Use, access: Access, earlier: SnapshotRef, progress: Progress) -> run.Made:
     """Bring an artefact to where `access` is open."""
-    parents = _parents(workspace, use, access)
-    record = recorder(workspace, use.name, "update")
-    return run.update(
-        use, access, workspace.store, earlier, record=record, parents=parents, progress=progress
-    )
+    parents = _parents(core, use, access)
+    record = recorder(core, use.name, "update")
+    return run.update(use, access, core.store, earlier, record=record, parents=parents, progress=progress)
 
 
-def _parents(workspace: Workspace, use: Use, access: Access) -> dict[str, SnapshotRef]:
+def _parents(core: Core, use: Use, access: Access) -> dict[str, SnapshotRef]:
     """The latest artefacts that one is derived from, for its own purpose and recipient. Raises: AppError APP-223."""
     asked = access.provenance().as_manifest()["purpose"]
     found = {}
     for name in use.parents:
-        made = [one for one in latest(workspace, name) if one.manifest["purpose"] == asked]
+        made = [one for one in latest(core, name) if one.manifest["purpose"] == asked]
         if not made:
             raise AppError(
                 "APP-223",
@@ -144,34 +142,34 @@ def _parents(workspace: Workspace, use: Use, access: Access) -> dict[str, Snapsh
     return found
 
 
-def latest(workspace: Workspace, use: str | None = None) -> list[SnapshotRef]:
+def latest(core: Core, use: str | None = None) -> list[SnapshotRef]:
     """The newest artefact of every use, purpose and recipient that is not for inspection."""
     found: dict[tuple[str, str, str], SnapshotRef] = {}
-    for snapshot in workspace.store.snapshots(use):
+    for snapshot in core.store.snapshots(use):
         if not is_inspection(snapshot.manifest):
             asked = snapshot.manifest["purpose"]
             found[snapshot.kind, asked["purpose"], asked["recipient"]] = snapshot
     return list(found.values())
 
 
-def status(workspace: Workspace, absences: Absences) -> list[ArtefactStatus]:
+def status(core: Core, absences: Absences) -> list[ArtefactStatus]:
     """How every artefact stands, in the order in which they are brought to the present; then every copy that left."""
-    made = [_status(workspace, snapshot, absences) for snapshot in _to_bring(workspace)]
-    return [*made, *_copies(workspace)]
+    made = [_status(core, snapshot, absences) for snapshot in _to_bring(core)]
+    return [*made, *_copies(core)]
 
 
-def _copies(workspace: Workspace) -> Iterator[ArtefactStatus]:
+def _copies(core: Core) -> Iterator[ArtefactStatus]:
     """Every copy that the ledger tells of. None hears of later choices: it is as it was taken, or out of reach."""
-    for entry in workspace.ledger.entries(0, workspace.ledger.position, EntryKind.USE_RUN):
+    for entry in core.ledger.entries(0, core.ledger.position, EntryKind.USE_RUN):
         said = entry.payload
         if said is None or said["how"] != "export":
             continue
-        changed = first_change_since(workspace, said["position"])
+        changed = first_change_since(core, said["position"])
         since = None if changed is None else format_moment(changed.recorded_at)
         folder = said.get("folder", "a folder")
         why = None if changed is None else f"a copy in {folder} does not hear of later choices"
-        due = kept_until(workspace, said["purpose"], said["recipient"], said["at"])
-        if due is not None and is_over(workspace, due):
+        due = kept_until(core, said["purpose"], said["recipient"], said["at"])
+        if due is not None and is_over(core, due):
             why = f"a copy in {folder} was to be kept until {due[:10]}; whoever has it is to delete it"
         yield ArtefactStatus(
             f"{said['use']} export {entry.index}", said["use"], said["purpose"], said["recipient"], said["at"],
@@ -179,13 +177,11 @@ def _copies(workspace: Workspace) -> Iterator[ArtefactStatus]:
         )  # fmt: skip
 
 
-def bring_all(
-    workspace: Workspace, absences: Absences, progress: Progress, people_left: int = 0
-) -> Iterator[Brought]:
+def bring_all(core: Core, absences: Absences, progress: Progress, people_left: int = 0) -> Iterator[Brought]:
     """Bring every artefact to the present, each as it is done. One that fails holds up nobody but its dependants."""
-    for snapshot in _to_bring(workspace):
-        before = _status(workspace, snapshot, absences)
-        if before.due is not None and is_over(workspace, before.due):
+    for snapshot in _to_bring(core):
+        before = _status(core, snapshot, absences)
+        if before.due is not None and is_over(core, before.due):
             yield Brought(before, "failed", before.why)  # to be purged, and not to be made anew of
             continue
         if before.standing is not Standing.PENDING:
@@ -194,62 +190,62 @@ def bring_all(
             continue
         asked = snapshot.manifest["purpose"]
         try:
-            use, now = open_use(snapshot.kind, workspace.layout.root), workspace.ledger.position
+            use, now = open_use(snapshot.kind, core.layout.root), core.ledger.position
             access = open_access(
-                workspace, use, asked["purpose"], asked["recipient"], None, now, absences, people_left
+                core, use, asked["purpose"], asked["recipient"], None, now, absences, people_left
             )
             # Those it is made from came first: what is not of now still could not be brought.
-            parents = _parents(workspace, use, access).values()
-            is_held_up = not all(_is_exact(workspace, one, absences) for one in parents)
-            made = None if is_held_up else update(workspace, use, access, snapshot, progress)
+            parents = _parents(core, use, access).values()
+            is_held_up = not all(_is_exact(core, one, absences) for one in parents)
+            made = None if is_held_up else update(core, use, access, snapshot, progress)
         except LicetError as error:
             yield Brought(before, "failed", str(error))
         else:
             if made is None:
                 yield Brought(before, "failed", before.why)
             else:
-                yield Brought(_status(workspace, made.snapshot, absences), made.how, made.why)
+                yield Brought(_status(core, made.snapshot, absences), made.how, made.why)
 
 
-def _is_exact(workspace: Workspace, snapshot: SnapshotRef, absences: Absences) -> bool:
-    return _status(workspace, snapshot, absences).standing is Standing.EXACT
+def _is_exact(core: Core, snapshot: SnapshotRef, absences: Absences) -> bool:
+    return _status(core, snapshot, absences).standing is Standing.EXACT
 
 
-def _to_bring(workspace: Workspace) -> list[SnapshotRef]:
-    found = latest(workspace)
+def _to_bring(core: Core) -> list[SnapshotRef]:
+    found = latest(core)
     try:
-        order = in_order({one.kind for one in found}, workspace.layout.root)
+        order = in_order({one.kind for one in found}, core.layout.root)
     except LicetError:
         order = []  # one that cannot be opened is told as such, in its turn
     place = {name: number for number, name in enumerate(order)}
     return sorted(found, key=lambda one: (place.get(one.kind, -1), one.sequence))
 
 
-def _status(workspace: Workspace, snapshot: SnapshotRef, absences: Absences) -> ArtefactStatus:
+def _status(core: Core, snapshot: SnapshotRef, absences: Absences) -> ArtefactStatus:
     asked, position = snapshot.manifest["purpose"], snapshot.manifest["ledger"]["position"]
 
     def said(standing: Standing, members: int | None = None, why: str | None = None) -> ArtefactStatus:
-        changed = None if standing is Standing.EXACT else first_change_since(workspace, position)
+        changed = None if standing is Standing.EXACT else first_change_since(core, position)
         since = None if changed is None else format_moment(changed.recorded_at)
         by = None
         if changed is not None and standing is Standing.PENDING:
-            by = reached_by(workspace, changed.recorded_at)
+            by = reached_by(core, changed.recorded_at)
         return ArtefactStatus(
             snapshot.name, snapshot.kind, asked["purpose"], asked["recipient"], snapshot.manifest["at"],
             position, standing, since, members, why, None if by is None else format_moment(by),
             due,
         )  # fmt: skip
 
-    due = kept_until(workspace, asked["purpose"], asked["recipient"], snapshot.manifest["at"])
-    if due is not None and is_over(workspace, due):
+    due = kept_until(core, asked["purpose"], asked["recipient"], snapshot.manifest["at"])
+    if due is not None and is_over(core, due):
         return said(Standing.PENDING, None, f"it was to be kept until {due[:10]}, and is to be purged")
     try:
-        use = open_use(snapshot.kind, workspace.layout.root)
-        now = workspace.ledger.position
-        access = open_access(workspace, use, asked["purpose"], asked["recipient"], None, now, absences)
-        parents = _parents(workspace, use, access)
+        use = open_use(snapshot.kind, core.layout.root)
+        now = core.ledger.position
+        access = open_access(core, use, asked["purpose"], asked["recipient"], None, now, absences)
+        parents = _parents(core, use, access)
         touched = run.touched_since(use, access, snapshot, parents=parents)
-        stale = [one.name for one in parents.values() if not _is_exact(workspace, one, absences)]
+        stale = [one.name for one in parents.values() if not _is_exact(core, one, absences)]
     except LicetError as error:
         return said(Standing.UNREACHED, None, str(error))
     if stale:
@@ -261,9 +257,7 @@ def _status(workspace: Workspace, snapshot: SnapshotRef, absences: Absences) -> 
     return said(Standing.EXACT)
 
 
-def recorder(
-    workspace: Workspace, use: str, how: str, **more: str | int
-) -> Callable[[dict[str, Any], str], None]:
+def recorder(core: Core, use: str, how: str, **more: str | int) -> Callable[[dict[str, Any], str], None]:
     """Notes a use in the ledger: what for, under which policy, as of where, and what came of it."""
 
     def record(manifest: Mapping[str, Any], snapshot: str) -> None:
@@ -281,6 +275,6 @@ def recorder(
             **manifest["counts"],
             **more,
         }
-        workspace.ledger.append([NewEntry(EntryKind.USE_RUN, None, payload)])
+        core.ledger.append([NewEntry(EntryKind.USE_RUN, None, payload)])
 
     return record

@@ -26,7 +26,7 @@ from licet.terms.ids import is_text
 from licet.terms.moments import format_moment, parse_moment
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 #: What a state says a setting was switched to.
 STATES = {"on": "on", "given": "on", "given_again": "on", "off": "off", "refused": "off", "withdrawn": "off"}
@@ -86,7 +86,7 @@ class _Choice(NamedTuple):
 
 
 def import_choices(
-    workspace: Workspace,
+    core: Core,
     rows: Sequence[GivenRow],
     where: str,
     pack: str | None,
@@ -97,25 +97,25 @@ def import_choices(
 ) -> ImportedChoices:
     """As `Workspace.import_choices`. where: what the file is called in errors. pack: the digest named."""
     progress("checking", 0, len(rows))
-    choices = _checked(workspace, rows, where, pack, now)
-    not_members = workspace.missing_subjects({choice.subject for choice in choices})
-    in_force = {digest for _, digest in _in_force(workspace.ledger)}
+    choices = _checked(core, rows, where, pack, now)
+    not_members = core.missing_subjects({choice.subject for choice in choices})
+    in_force = {digest for _, digest in _in_force(core.ledger)}
     for _ in range(_MOST_TRIES):
-        position = workspace.ledger.position
-        new = _not_there(workspace.ledger, choices)
-        entries = _entries(workspace, new, pack, via)
+        position = core.ledger.position
+        new = _not_there(core.ledger, choices)
+        entries = _entries(core, new, pack, via)
         progress("recording", len(entries), len(entries))
         recorded: Sequence[Entry] | None = []
         if not dry_run:
             with clear_disk_errors("recording the choices"):
                 subjects = {entry.subject for entry in entries if entry.subject is not None}
-                recorded = workspace.ledger.append_unless_changed(entries, position, subjects)
+                recorded = core.ledger.append_unless_changed(entries, position, subjects)
         if recorded is not None:
             return ImportedChoices(
                 len(rows), len(new), sum(one.value == "off" for one in new), sum(one.value == "on" for one in new),
                 len(rows) - len(new), sum(one.kind is EntryKind.SUPERSEDED_CHOICE for one in entries),
                 sum(one.payload["value"] == "on" and one.payload.get("pack") not in in_force for one in entries),
-                len({one.subject for one in choices}), not_members, workspace.ledger.position, dry_run,
+                len({one.subject for one in choices}), not_members, core.ledger.position, dry_run,
             )  # fmt: skip
     raise AppError(
         "APP-174", "members of the file chose meanwhile, again and again, so nothing of it was recorded", where,
@@ -124,15 +124,15 @@ def import_choices(
 
 
 def _checked(
-    workspace: Workspace, rows: Sequence[GivenRow], where: str, pack: str | None, now: datetime
+    core: Core, rows: Sequence[GivenRow], where: str, pack: str | None, now: datetime
 ) -> list[_Choice]:
     """The choices in the order in which they were made, a yes before a no of the same moment.
 
     Raises: AppError APP-172 with the first rows that are none.
     """
-    settings, faults = workspace.known_settings(), []
+    settings, faults = core.known_settings(), []
     # What is said under a policy that never was in force is said anew once it is.
-    was_in_force = any(digest == pack for _, digest in _in_force(workspace.ledger))
+    was_in_force = any(digest == pack for _, digest in _in_force(core.ledger))
     named = pack if pack is None or was_in_force else f"not in force: {pack}"
     kinds: dict[str | None, bool] = {None: True}
     choices: list[_Choice] = []
@@ -157,7 +157,7 @@ def _checked(
             continue
         bound = named if value == "on" else None
         said = [row.subject, row.setting, row.category, value, format_moment(when), bound]
-        request = name_request(workspace.salt, canonical_json(["imported choice", *said]).decode())
+        request = name_request(core.salt, canonical_json(["imported choice", *said]).decode())
         choices.append(_Choice(when, value, row.subject, row.setting, row.category, row.source, request))
     if faults:
         more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
@@ -191,26 +191,26 @@ def _not_there(ledger: Ledger, choices: Sequence[_Choice]) -> list[_Choice]:
     return new
 
 
-def _entries(workspace: Workspace, choices: Sequence[_Choice], pack: str | None, via: str) -> list[NewEntry]:
+def _entries(core: Core, choices: Sequence[_Choice], pack: str | None, via: str) -> list[NewEntry]:
     """What is to be recorded, in order. What stands is known by when it was made, or else recorded.
 
     A no under an id that was renamed reaches the one that they go by now, too.
     """
-    renamed = {str(entry.subject) for entry in workspace.ledger.entries_of_kind(EntryKind.SUBJECT_RENAMED)}
+    renamed = {str(entry.subject) for entry in core.ledger.entries_of_kind(EntryKind.SUBJECT_RENAMED)}
     choices = [
         choice._replace(subject=name)
         for choice in choices
         for name in (
-            names_reached(workspace.ledger, choice.subject, choice.value == "off")
+            names_reached(core.ledger, choice.subject, choice.value == "off")
             if choice.subject in renamed
             else (choice.subject,)
         )
     ]
     subjects = {choice.subject for choice in choices}
-    in_force = _in_force(workspace.ledger)
+    in_force = _in_force(core.ledger)
     speaking = {digest for _, digest in in_force}
-    standing = _standing(workspace.ledger, subjects, speaking)
-    erased_at = workspace.ledger.erased_at(subjects)
+    standing = _standing(core.ledger, subjects, speaking)
+    erased_at = core.ledger.erased_at(subjects)
     entries = []
     for choice in choices:
         before, is_no = standing.get(choice.key), choice.value == "off"

@@ -15,7 +15,9 @@ import hmac
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from licet.app.argument_types import require_subject_id
 from licet.app.results import Chosen
+from licet.decide import Policy
 from licet.enforce.settled_ids import names_now
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.sources.catalogue import is_category
@@ -25,11 +27,11 @@ from licet.terms.ids import is_text
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 def choose(
-    workspace: Workspace,
+    core: Core,
     subject: str,
     setting: str,
     value: str,
@@ -42,41 +44,41 @@ def choose(
     asked = NewEntry(
         EntryKind.CHOICE, subject, {"setting": setting, "category": category, "value": value, "via": via}
     )
-    request = request_named(workspace, key)
+    request = request_named(core, key)
     notes: tuple[str, ...] = ()
     try:
-        digest, meant, notes = policy_named(workspace, setting, value)
+        digest, meant, notes = policy_named(core, setting, value)
         if category is not None and not (is_text(category) and is_category(category)):
             raise AppError("APP-014", f"there is no kind of data {category!r}", fix="see `licet packs show`")
     except LicetError:
         # What was recorded is answered the same, though the policy is another by now.
-        recorded = recorded_before(workspace.ledger, request, asked)
+        recorded = recorded_before(core.ledger, request, asked)
         if recorded is None:
             raise
     else:
         said = {**asked.payload, "pack": digest}
         entries = [
             NewEntry(EntryKind.CHOICE, name, {**said, "setting": one})
-            for name in names_reached(workspace.ledger, subject, value == "off")
+            for name in names_reached(core.ledger, subject, value == "off")
             for one in meant
         ]
         with clear_disk_errors("recording the choice"):
-            recorded = record_once(workspace.ledger, request, entries, asked)
+            recorded = record_once(core.ledger, request, entries, asked)
     return Chosen(
         subject, setting, category, value, recorded[0].index, recorded[-1].index + 1,
-        format_moment(recorded[0].recorded_at), workspace.knows(subject), notes,
+        format_moment(recorded[0].recorded_at), core.knows(subject), notes,
     )  # fmt: skip
 
 
-def signal(workspace: Workspace, subject: str, signal: str, value: bool, via: str, key: str | None) -> Entry:
+def signal(core: Core, subject: str, signal: str, value: bool, via: str, key: str | None) -> Entry:
     """As `Workspace.signal`."""
     require_subject_id(subject)
     asked = NewEntry(EntryKind.SIGNAL, subject, {"signal": signal, "value": value, "via": via})
-    request = request_named(workspace, key)
-    names = names_reached(workspace.ledger, subject, value)
+    request = request_named(core, key)
+    names = names_reached(core.ledger, subject, value)
     with clear_disk_errors("recording the signal"):
         entries = [NewEntry(EntryKind.SIGNAL, name, asked.payload) for name in names]
-        return record_once(workspace.ledger, request, entries, asked)[0]
+        return record_once(core.ledger, request, entries, asked)[0]
 
 
 def names_reached(ledger: Ledger, subject: str, refuses: bool) -> tuple[str, ...]:
@@ -87,46 +89,32 @@ def names_reached(ledger: Ledger, subject: str, refuses: bool) -> tuple[str, ...
     return names_now(ledger, subject) if refuses else (subject,)
 
 
-def require_subject_id(subject: object) -> None:
-    """Raises: AppError APP-170 for what can be nobody's id."""
-    if not is_text(subject):
-        raise AppError(
-            "APP-170",
-            f"the id of a subject is text that is not empty, without NUL, and not {ascii(subject)[:60]}",
-            fix="give the id as the platform writes it, as text: str(id)",
-        )
-
-
 def name_request(salt: bytes, key: str) -> str:
     """What the ledger calls the request of a key: 64 hex digits that only who has the salt can make of it."""
     return hmac.digest(salt, b"licet request\x00" + key.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
-def request_named(workspace: Workspace, key: object) -> str | None:
+def request_named(core: Core, key: object) -> str | None:
     if key is None:
         return None
     if not isinstance(key, str):
         raise AppError(
             "APP-215", f"the key of a request is text, and not {ascii(key)[:60]}", fix="give str(key)"
         )
-    return name_request(workspace.salt, key)
+    return name_request(core.salt, key)
 
 
-def policy_named(
-    workspace: Workspace, setting: str, value: str
-) -> tuple[str, Sequence[str], tuple[str, ...]]:
+def policy_named(core: Core, setting: str, value: str) -> tuple[str, Sequence[str], tuple[str, ...]]:
     """The policy that a choice is made under, by its digest; the settings it is meant for; and what to say beside it.
 
     Where the policy's text cannot be read, a no is taken at its word: what cannot be checked may deny too much and
     never permits. A yes is not, since it is bound to what the text says.
     """
     try:
-        policy = workspace.policy()
-        return policy.pack.digest, workspace.settings_meant(setting, value, policy), ()
+        policy = core.policy()
+        return policy.pack.digest, settings_meant(policy, setting, value), ()
     except LicetError as error:
-        digests = [
-            str(entry.payload["digest"]) for entry in workspace.ledger.packs_in_force() if entry.payload
-        ]
+        digests = [str(entry.payload["digest"]) for entry in core.ledger.packs_in_force() if entry.payload]
         if error.code in ("APP-011", "APP-012") or value != "off" or not digests or not is_text(setting):
             raise
         note = f"the policy in force cannot be read, so whether it has a setting {setting!r} is not checked: {error}"
@@ -163,3 +151,20 @@ def _same(found: Sequence[Entry], asked: NewEntry) -> Sequence[Entry]:
             "APP-086", "the key was used before, for another request", fix="use a new key for every request"
         )
     return found
+
+
+def settings_meant(policy: Policy, setting: str, value: str) -> tuple[str, ...]:
+    """The settings that switching one switches: a yes is a yes to those it took the place of, too.
+
+    A no needs no such help, it holds by itself. Raises: AppError APP-011, APP-012.
+    """
+    settings = sorted({*policy.pack.settings, *policy.earlier_settings})
+    if setting not in settings:
+        raise AppError(
+            "APP-011",
+            f"no policy has a setting {setting!r}",
+            fix=f"one of: {', '.join(settings) or 'it has no settings'}",
+        )
+    if value not in ("on", "off"):
+        raise AppError("APP-012", f"a setting is switched on or off, not {value!r}", fix="say on or off")
+    return (setting, *(policy.lifted_by(setting) if value == "on" else ()))

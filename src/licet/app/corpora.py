@@ -38,7 +38,7 @@ from licet.uses.run import Made
 from licet.uses.use import Progress
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 #: What leaves the store with an export: no subject ids, no keys of the platform's own tables.
@@ -53,7 +53,7 @@ _EXPORTS: dict[str, Callable[..., Export]] = {
 
 
 def build(
-    workspace: Workspace,
+    core: Core,
     purpose: str,
     recipient: str,
     at: datetime | None,
@@ -67,9 +67,9 @@ def build(
 
     Raises: UseError CORP-208 for a moment to come, and for choices as they stood in the past.
     """
-    made_by = _recipe(workspace, recipe)
-    place = _present_position(workspace, position)
-    tense = tense_of(workspace, at, place)
+    made_by = _recipe(core, recipe)
+    place = _present_position(core, position)
+    tense = tense_of(core, at, place)
     if tense is Tense.FUTURE:
         assert at is not None
         raise _not_of_now(
@@ -77,13 +77,13 @@ def build(
         )
     use = Corpus(made_by)
     is_past = tense is Tense.PAST
-    access = open_access(workspace, use, purpose, recipient, at, place, absences, people_left, is_past)
-    built = artefacts.build(workspace, use, access, progress, "inspection" if is_past else "build")
+    access = open_access(core, use, purpose, recipient, at, place, absences, people_left, is_past)
+    built = artefacts.build(core, use, access, progress, "inspection" if is_past else "build")
     return _result(built)
 
 
 def update(
-    workspace: Workspace,
+    core: Core,
     snapshot: str,
     at: datetime | None,
     position: int | None,
@@ -93,39 +93,39 @@ def update(
     progress: Progress,
 ) -> CorpusResult:
     """To now. Raises: UseError CORP-200 for a snapshot made for inspection, CORP-208 for another moment or position."""
-    earlier = usable(workspace, snapshot, "updated")
-    made_by = _recipe(workspace, recipe)
+    earlier = usable(core, snapshot, "updated")
+    made_by = _recipe(core, recipe)
     asked = earlier.manifest["purpose"]
-    place = _present_position(workspace, position)
-    if tense_of(workspace, at, place) is not Tense.PRESENT:
+    place = _present_position(core, position)
+    if tense_of(core, at, place) is not Tense.PRESENT:
         assert at is not None
         raise _not_of_now(format_moment(at), "is not now", "a corpus is updated to what may be used now")
 
     use = Corpus(made_by)
     whom = asked["recipient"]
-    access = open_access(workspace, use, asked["purpose"], whom, at, place, absences, people_left)
-    updated = artefacts.update(workspace, use, access, earlier, progress)
+    access = open_access(core, use, asked["purpose"], whom, at, place, absences, people_left)
+    updated = artefacts.update(core, use, access, earlier, progress)
     return _result(updated)
 
 
-def usable(workspace: Workspace, which: str, done: str) -> SnapshotRef:
+def usable(core: Core, which: str, done: str) -> SnapshotRef:
     """A snapshot that something is to be made of; the latest is the latest that may be.
 
     done: what it would be, such as "exported". Raises: UseError CORP-200 for one that is for inspection.
     """
     if which == "latest":
-        made = [one for one in workspace.store.snapshots(KIND) if not is_inspection(one.manifest)]
+        made = [one for one in core.store.snapshots(KIND) if not is_inspection(one.manifest)]
         if made:
             return made[-1]
-    snapshot = workspace.store.snapshot(KIND, which)
+    snapshot = core.store.snapshot(KIND, which)
     refuse_inspection(snapshot, done)
     return snapshot
 
 
-def _present_position(workspace: Workspace, position: int | None) -> int:
+def _present_position(core: Core, position: int | None) -> int:
     """The ledger position that is asked for, where it stands for the present one."""
-    place = workspace._position(position)
-    if not stands_for_now(workspace, place):
+    place = core.position(position)
+    if not stands_for_now(core, place):
         raise _not_of_now(f"ledger position {place}", "is of the past", "choices made since then hold")
     return place
 
@@ -139,7 +139,7 @@ def _not_of_now(what: str, why: str, also: str) -> UseError:
 
 
 def documents(
-    workspace: Workspace,
+    core: Core,
     snapshot: SnapshotRef,
     limit: int | None,
     recipe: str | Path | None,
@@ -151,19 +151,19 @@ def documents(
     """
     made_for = snapshot.manifest["purpose"]
     at = parse_moment(snapshot.manifest["at"]) if is_inspection(snapshot.manifest) else None
-    made_by = _recipe(workspace, recipe)
-    access = _of_today(workspace, snapshot, made_for["recipient"], at, made_by, absences)
-    fallen = find_fallen(access, snapshot, workspace.store, made_by)
+    made_by = _recipe(core, recipe)
+    access = _of_today(core, snapshot, made_for["recipient"], at, made_by, absences)
+    fallen = find_fallen(access, snapshot, core.store, made_by)
     rows = (
         row
-        for table in read_documents(workspace.store, snapshot.manifest)
+        for table in read_documents(core.store, snapshot.manifest)
         for row in _without(table, fallen).to_pylist()
     )
     return itertools.islice(rows, limit)
 
 
 def _of_today(
-    workspace: Workspace,
+    core: Core,
     snapshot: SnapshotRef,
     whom: str,
     at: datetime | None,
@@ -171,9 +171,9 @@ def _of_today(
     absences: Absences,
 ) -> Access:
     """What judges a snapshot: access at a moment (None: now), by today's choices."""
-    purpose, position = snapshot.manifest["purpose"]["purpose"], workspace.ledger.position
+    purpose, position = snapshot.manifest["purpose"]["purpose"], core.ledger.position
     use, past = Corpus(made_by), at is not None
-    return open_access(workspace, use, purpose, whom, at, position, absences, for_inspection=past)
+    return open_access(core, use, purpose, whom, at, position, absences, for_inspection=past)
 
 
 def _without(table: pa.Table, fallen: pa.Array) -> pa.Table:
@@ -207,7 +207,7 @@ def diff(store: Store, before: SnapshotRef, after: SnapshotRef) -> CorpusDiffere
 
 
 def export(
-    workspace: Workspace,
+    core: Core,
     snapshot: SnapshotRef,
     target: Path,
     form: str,
@@ -226,11 +226,11 @@ def export(
     """
     if form not in _EXPORTS:
         raise AppError("APP-030", f"there is no export as {form!r}", fix=f"one of: {', '.join(_EXPORTS)}")
-    made_for, made_by = snapshot.manifest["purpose"], _recipe(workspace, recipe)
+    made_for, made_by = snapshot.manifest["purpose"], _recipe(core, recipe)
     whom = made_for["recipient"] if recipient is None else recipient
-    access = _of_today(workspace, snapshot, whom, None, made_by, absences)
+    access = _of_today(core, snapshot, whom, None, made_by, absences)
     provenance = access.provenance()
-    standing = find_standing(access, snapshot, workspace.store, made_by)
+    standing = find_standing(access, snapshot, core.store, made_by)
     if len(standing.fallen) and not leave_out:
         raise UseError(
             "CORP-209",
@@ -253,20 +253,20 @@ def export(
     }
 
     def tables() -> Iterator[pa.Table]:
-        for table in read_documents(workspace.store, snapshot.manifest):
+        for table in read_documents(core.store, snapshot.manifest):
             yield _without(table, standing.fallen).select(EXPORTED)
         now = provenance.as_manifest()
         record = recorder(
-            workspace, KIND, "export", form=form, folder=str(target.absolute()), left_out=len(standing.fallen)
+            core, KIND, "export", form=form, folder=str(target.absolute()), left_out=len(standing.fallen)
         )
         record({**taken, **{part: now[part] for part in ("at", "ledger", "policy")}}, snapshot.id)
 
     return _EXPORTS[form](tables(), taken, target, overwrite=overwrite)
 
 
-def exports(workspace: Workspace) -> list[CorpusExport]:
+def exports(core: Core) -> list[CorpusExport]:
     """Every copy that the ledger tells of, the latest last."""
-    names = {one.id: one.name for one in workspace.store.snapshots(KIND)}
+    names = {one.id: one.name for one in core.store.snapshots(KIND)}
     return [
         CorpusExport(
             entry.index,
@@ -279,9 +279,9 @@ def exports(workspace: Workspace) -> list[CorpusExport]:
             said["documents"],
             said.get("left_out", 0),
             said["position"],
-            not stands_for_now(workspace, said["position"]),
+            not stands_for_now(core, said["position"]),
         )
-        for entry in workspace.ledger.entries(0, workspace.ledger.position, EntryKind.USE_RUN)
+        for entry in core.ledger.entries(0, core.ledger.position, EntryKind.USE_RUN)
         if (said := entry.payload) is not None and (said["use"], said["how"]) == (KIND, "export")
     ]
 
@@ -290,8 +290,8 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("document_id", "kind", "key", "language")}
 
 
-def _recipe(workspace: Workspace, recipe: str | Path | None) -> Recipe:
-    return load_recipe(workspace.layout.recipe if recipe is None else Path(recipe))
+def _recipe(core: Core, recipe: str | Path | None) -> Recipe:
+    return load_recipe(core.layout.recipe if recipe is None else Path(recipe))
 
 
 def _result(built: Made) -> CorpusResult:

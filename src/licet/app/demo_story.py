@@ -80,10 +80,12 @@ def tell(root: Path, members: int, seed: int, replace: bool, policy: str, progre
         return result
 
     with create(root) as workspace:
-        network = timed("network", lambda: workspace.make_demo_world(members, seed, progress=progress))
-        in_force = workspace.use_pack(policy)
-        earlier = timed("day before", lambda: workspace.corpus_build(at=day_before, progress=progress))
-        first = timed("build", lambda: workspace.corpus_build(progress=progress))
+        network = timed("network", lambda: workspace.data.make_demo_world(members, seed, progress=progress))
+        in_force = workspace.policies.use(policy)
+        earlier = timed(
+            "day before", lambda: workspace.uses["corpus"].build(at=day_before, progress=progress)
+        )
+        first = timed("build", lambda: workspace.uses["corpus"].build(progress=progress))
         someone = pick_someone(workspace, first)
 
         def ask() -> dict[str, Any]:
@@ -95,12 +97,12 @@ def tell(root: Path, members: int, seed: int, replace: bool, policy: str, progre
             ).as_json()
 
         before = ask()
-        choice = workspace.choose(someone.subject, setting, "off", via="demo")
+        choice = workspace.choices.choose(someone.subject, setting, "off", via="demo")
         after = ask()
-        second = timed("update", lambda: workspace.corpus_update(progress=progress))
-        difference = workspace.corpus_diff(first.snapshot, second.snapshot)
-        rebuilt = timed("rebuild", lambda: workspace.corpus_build(progress=progress))
-        report = timed("verify", workspace.ledger_verify)
+        second = timed("update", lambda: workspace.uses["corpus"].update(progress=progress))
+        difference = workspace.uses["corpus"].diff(first.snapshot, second.snapshot)
+        rebuilt = timed("rebuild", lambda: workspace.uses["corpus"].build(progress=progress))
+        report = timed("verify", workspace.ledger.verify)
         return Story(
             root, network, in_force, elsewhere, earlier, first, someone, before, choice, after, second, difference,
             rebuilt.root, report.size, report.ok, seconds,
@@ -150,7 +152,7 @@ def _make_room(root: Path, replace: bool) -> None:
 def pick_someone(workspace: Workspace, corpus: CorpusResult) -> Someone:
     """A member with several documents, the first by id among those with most; the same on every run."""
     counted: dict[str, list[dict[str, Any]]] = {}
-    for document in workspace.corpus_documents(corpus.snapshot):
+    for document in workspace.uses["corpus"].documents(corpus.snapshot):
         if len(document["subjects"]) == 1:
             counted.setdefault(document["subjects"][0], []).append(document)
     if not counted:

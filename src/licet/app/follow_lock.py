@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from licet.terms import AppError
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 #: What a look may be late by, on a busy machine.
 _LEEWAY = timedelta(seconds=30)
@@ -28,9 +28,9 @@ _TRIES, _TRY_SECONDS = 3, 0.05
 
 
 @contextmanager
-def alone(workspace: Workspace) -> Iterator[int]:
+def alone(core: Core) -> Iterator[int]:
     """Hold the lock; its descriptor."""
-    path = _lock_of(workspace)
+    path = _lock_of(core)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
     try:
         for left in reversed(range(_TRIES)):
@@ -52,9 +52,9 @@ def alone(workspace: Workspace) -> Iterator[int]:
         os.close(descriptor)
 
 
-def reached_by(workspace: Workspace, since: datetime) -> datetime | None:
+def reached_by(core: Core, since: datetime) -> datetime | None:
     """By when a follower brings what was recorded at a moment, to the minute; None while nobody follows."""
-    path = _lock_of(workspace)
+    path = _lock_of(core)
     try:
         with path.open("r+b") as file:
             try:
@@ -74,5 +74,5 @@ def tell(lock: int, every_seconds: float, took_seconds: float) -> None:
     os.pwrite(lock, said.ljust(_LOCK_BYTES), 0)
 
 
-def _lock_of(workspace: Workspace) -> Path:
-    return workspace.layout.root / "follow.lock"
+def _lock_of(core: Core) -> Path:
+    return core.layout.root / "follow.lock"

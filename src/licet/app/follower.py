@@ -12,18 +12,19 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from licet.app.catch_up import catch_up
 from licet.app.follow_lock import alone, tell
 from licet.app.tenses import stands_for_now
 from licet.terms import AppError
 
 if TYPE_CHECKING:
     from licet.app.artefacts import Brought
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
     from licet.uses.use import Progress
 
 
 def follow(
-    workspace: Workspace,
+    core: Core,
     every_seconds: float,
     progress: Progress,
     stopped: Callable[[float], bool] | None = None,
@@ -34,12 +35,12 @@ def follow(
     Raises: AppError APP-221 while another process follows the workspace.
     """
     wait = _never if stopped is None else stopped
-    with alone(workspace) as lock:
+    with alone(core) as lock:
         told: dict[tuple[str, str, str], str | None] = {}
         longest, failures = 0.0, 0
         while True:
-            began, seen, has_failed = time.monotonic(), workspace.ledger.position, False
-            for one in workspace.update(progress=progress):
+            began, seen, has_failed = time.monotonic(), core.ledger.position, False
+            for one in catch_up(core, progress):
                 which = (one.status.use, one.status.purpose, one.status.recipient)
                 if one.how != "unchanged" and not (one.how == "failed" and told.get(which) == one.why):
                     yield one
@@ -50,18 +51,18 @@ def follow(
             # Whoever else is at work is done soon, mostly; what goes on failing is tried no more often than all is.
             failures = failures + 1 if has_failed else 0
             pause = min(every_seconds, 2.0 ** min(failures, 10)) if has_failed else every_seconds
-            if _wait(workspace, pause, seen, wait):
+            if _wait(core, pause, seen, wait):
                 return
 
 
-def _wait(workspace: Workspace, seconds: float, seen: int, wait: Callable[[float], bool]) -> bool:
+def _wait(core: Core, seconds: float, seen: int, wait: Callable[[float], bool]) -> bool:
     """Wait so long, or until something is recorded; return whether to stop. seen: the position when the look began."""
     while seconds > 0:
         if wait(min(_TICK_SECONDS, seconds)):
             return True
         seconds -= _TICK_SECONDS
-        size = workspace.ledger.position
-        if size != seen and not stands_for_now(workspace, seen):
+        size = core.ledger.position
+        if size != seen and not stands_for_now(core, seen):
             return False
         seen = size
     return False

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from licet.app.choice_recording import require_subject_id
+from licet.app.argument_types import require_subject_id
 from licet.enforce.settled_ids import current_name, mark_of_other, names_now, names_of
 from licet.ledger import Choice, Entry, EntryKind, Ledger, NewEntry
 from licet.terms import EVERY_USE, AppError
@@ -19,7 +19,7 @@ from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 #: What tells apart what an id chose and sends.
 _NAMING = ("setting", "category", "signal", "table", "key", "key_mark")
@@ -43,13 +43,13 @@ class Renamed(NamedTuple):
         return self._asdict()
 
 
-def rename(workspace: Workspace, old: str, new: str, via: str) -> Renamed:
+def rename(core: Core, old: str, new: str, via: str) -> Renamed:
     """As `Workspace.rename_subject`."""
     _require_two(old, new)
-    ledger = workspace.ledger
+    ledger = core.ledger
     stands = current_name(ledger, old)
     if stands == new:
-        return Renamed(old, new, 0, 0, None, ledger.position, workspace.knows(new))
+        return Renamed(old, new, 0, 0, None, ledger.position, core.knows(new))
     if stands != old:
         raise AppError(
             "APP-176", f"{ascii(old)[:60]} was renamed before, to {ascii(stands)[:60]}",
@@ -76,26 +76,26 @@ def rename(workspace: Workspace, old: str, new: str, via: str) -> Renamed:
     kinds = [entry.kind for entry in entries if entry.subject == new]
     return Renamed(
         old, new, kinds.count(EntryKind.CHOICE), kinds.count(EntryKind.SIGNAL), entries[0].index,
-        entries[-1].index + 1, workspace.knows(new),
+        entries[-1].index + 1, core.knows(new),
     )  # fmt: skip
 
 
-def keep_apart(workspace: Workspace, one: str, other: str, via: str) -> Entry | None:
+def keep_apart(core: Core, one: str, other: str, via: str) -> Entry | None:
     """As `Workspace.keep_apart`."""
     _require_two(one, other)
-    if are_apart(workspace.ledger, workspace.salt, one, other):
+    if are_apart(core.ledger, core.salt, one, other):
         return None
     # Each entry names the other by a mark, so that erasing one of them leaves no id of theirs with the other.
     entries = [
         NewEntry(
             EntryKind.SUBJECTS_DISTINCT,
             subject,
-            {"other": mark_of_other(workspace.salt, another), "via": via},
+            {"other": mark_of_other(core.salt, another), "via": via},
         )
         for subject, another in ((one, other), (other, one))
     ]
     with clear_disk_errors("recording that two ids are two people"):
-        return workspace.ledger.append(entries)[0]
+        return core.ledger.append(entries)[0]
 
 
 def erase_every_name(ledger: Ledger, subject: str, compact: bool) -> Entry | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from licet.app.choice_recording import require_subject_id
+from licet.app.argument_types import require_subject_id
 from licet.enforce.access import secret_of
 from licet.ledger import Entry, EntryKind
 from licet.receipts.membership_certificate import check_certificate, make_certificate
@@ -16,20 +16,20 @@ from licet.terms import AppError, LedgerError
 from licet.uses.members import contains, read_members
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
-def certify_membership(workspace: Workspace, snapshot: SnapshotRef, subject: str) -> dict[str, Any]:
+def certify_membership(core: Core, snapshot: SnapshotRef, subject: str) -> dict[str, Any]:
     """The certificate that a subject is in a snapshot, or is not, under the latest checkpoint.
 
     Raises: AppError APP-170 for what is no id, APP-218 where the ledger tells of no such snapshot; UseError CORP-210
     for one of an earlier licet, and as `contains`; LedgerError LEDG-017 where the ledger does not fit itself.
     """
     require_subject_id(subject)
-    secret = secret_of(workspace.salt, snapshot.kind)
-    found = contains(workspace.store, read_members(snapshot.manifest["members"]), secret, subject)
-    ledger, signer = workspace.ledger, workspace._signer
-    entry, checkpoint = _entry_of(workspace, snapshot), ledger.checkpoint()
+    secret = secret_of(core.salt, snapshot.kind)
+    found = contains(core.store, read_members(snapshot.manifest["members"]), secret, subject)
+    ledger, signer = core.ledger, core.signer
+    entry, checkpoint = _entry_of(core, snapshot), ledger.checkpoint()
     inclusion = ledger.inclusion_proof(entry.index, checkpoint.size)
     made = make_certificate(subject, found.nonce, found.proof, entry, inclusion, checkpoint, signer)
     if not check_certificate(made, signer.public_key_text).ok:
@@ -42,9 +42,9 @@ def certify_membership(workspace: Workspace, snapshot: SnapshotRef, subject: str
     return made
 
 
-def _entry_of(workspace: Workspace, snapshot: SnapshotRef) -> Entry:
+def _entry_of(core: Core, snapshot: SnapshotRef) -> Entry:
     """The entry that the snapshot was noted in before it was published."""
-    ledger = workspace.ledger
+    ledger = core.ledger
     start = min(snapshot.manifest["ledger"]["position"], ledger.position)
     for entry in ledger.entries(start, ledger.position, EntryKind.USE_RUN):
         if entry.payload is not None and entry.payload.get("snapshot") == snapshot.id:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from licet.app.choice_recording import require_subject_id
+from licet.app.argument_types import require_subject_id
 from licet.enforce.settled_ids import names_now
 from licet.ledger import Choice, Entry, EntryKind, NewEntry
 from licet.packs import Pack
@@ -20,7 +20,7 @@ from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 #: How often one that the person's own choices overtook is begun again.
 _MOST_TRIES = 5
@@ -36,11 +36,11 @@ class Objection(NamedTuple):
     is_new: bool
 
 
-def object_to_every_use(workspace: Workspace, subject: str, via: str) -> Objection:
+def object_to_every_use(core: Core, subject: str, via: str) -> Objection:
     """As `Workspace.object_to_every_use`."""
     require_subject_id(subject)
-    ledger = workspace.ledger
-    packs = _packs(workspace)
+    ledger = core.ledger
+    packs = _packs(core)
     for _ in range(_MOST_TRIES):
         position = ledger.position
         names = names_now(ledger, subject)
@@ -48,7 +48,7 @@ def object_to_every_use(workspace: Workspace, subject: str, via: str) -> Objecti
         with clear_disk_errors("recording the objection"):
             recorded = ledger.append_unless_changed(entries, position, set(names))
         if recorded is not None:
-            return _objection(workspace, subject, recorded)
+            return _objection(core, subject, recorded)
     raise AppError(
         "APP-224", "they chose meanwhile, again and again, so the objection was not recorded",
         fix="say it again; what they chose meanwhile stands",
@@ -75,13 +75,13 @@ def _entries(choices: Sequence[Choice], subject: str, packs: Sequence[Pack], via
         )
 
 
-def _packs(workspace: Workspace) -> list[Pack]:
+def _packs(core: Core) -> list[Pack]:
     try:
-        return workspace.packs_in_force()
+        return core.packs_in_force()
     except LicetError:
         return []
 
 
-def _objection(workspace: Workspace, subject: str, recorded: Sequence[Entry]) -> Objection:
-    (said,) = (one for one in workspace.ledger.choices_of(subject) if one.setting == EVERY_USE)
-    return Objection(subject, said.entry, workspace.ledger.position, format_moment(said.at), bool(recorded))
+def _objection(core: Core, subject: str, recorded: Sequence[Entry]) -> Objection:
+    (said,) = (one for one in core.ledger.choices_of(subject) if one.setting == EVERY_USE)
+    return Objection(subject, said.entry, core.ledger.position, format_moment(said.at), bool(recorded))

@@ -18,24 +18,24 @@ from licet.enforce.serving import Present, Serving
 from licet.ledger.row_noes import Keys
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 #: So often at most it is remembered who of those who refused is absent; see `enforce.absences`.
 _REMEMBERED_EVERY_SECONDS = 1.0
 
 
-def open_serving(workspace: Workspace, purpose: str, recipient: str, for_training: bool) -> Serving:
-    if workspace._spark is not None:
+def open_serving(core: Core, purpose: str, recipient: str, for_training: bool) -> Serving:
+    if core.spark is not None:
         raise rows_stay("every table", "spark")
 
     remembered = -_REMEMBERED_EVERY_SECONDS
 
     def look(at_least: int | None) -> Present:
-        at, ledger = workspace.now(), workspace.ledger
-        position = workspace._position(None, at_least)
-        people, catalogue = workspace.people(), workspace.catalogue
-        run = workspace._refuse_lost()
+        at, ledger = core.now(), core.ledger
+        position = core.position(None, at_least)
+        people, catalogue = core.people(), core.catalogue
+        run = core.refuse_lost()
 
         def facts_of(subjects: Collection[str]) -> Mapping[str, Facts | None]:
             return people.facts_about_many(subjects, at, position, ledger)
@@ -50,7 +50,7 @@ def open_serving(workspace: Workspace, purpose: str, recipient: str, for_trainin
         def record_noes(known: Callable[[], Iterable[str]], keys: Keys) -> pa.Table:
             return ledger.record_noes(position, known=known, keys=keys)
 
-        policy = workspace._policies.at(position)
+        policy = core.policies_in_force.at(position)
         return Present(at, position, policy, catalogue, facts_of, done, record_noes)
 
-    return Serving(purpose, recipient, look, workspace._indexes, workspace.salt, for_training=for_training)
+    return Serving(purpose, recipient, look, core.subject_indexes, core.salt, for_training=for_training)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from licet.app.core import Core, require_position
 from licet.decide import Decision, Request, decide
-from licet.terms import SELF, AppError
+from licet.terms import EVERY_USE, SELF
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    import pyarrow as pa
 
 
 class Question(NamedTuple):
@@ -28,17 +29,16 @@ class Question(NamedTuple):
     record: tuple[str, str] | None = None
 
 
-def decide_now(workspace: Workspace, question: Question, at: datetime, at_least: int | None) -> Decision:
+def decide_now(core: Core, question: Question, at: datetime, at_least: int | None) -> Decision:
     """The answer by what stands in the ledger at this moment. Raises: AppError APP-085 where that is not enough."""
-    stances = workspace.ledger.stances_of(question.subject)
+    stances = core.ledger.stances_of(question.subject)
     position = stances.position
-    if at_least is not None and position < at_least:
-        raise not_there_yet(position, at_least)
-    facts = workspace.people().facts_of(question.subject, at, stances, workspace.ledger)
-    return decide(_request(workspace, question, at, position), facts, workspace._policies.at(position))
+    require_position(position, at_least)
+    facts = core.people().facts_of(question.subject, at, stances, core.ledger)
+    return decide(_request(core, question, at, position), facts, core.policies_in_force.at(position))
 
 
-def _request(workspace: Workspace, question: Question, at: datetime, position: int) -> Request:
+def _request(core: Core, question: Question, at: datetime, position: int) -> Request:
     _, purpose, category, recipient, visibility, created, record = question
     request = Request(purpose, category, recipient, at, visibility, created)
     if record is None:
@@ -46,24 +46,35 @@ def _request(workspace: Workspace, question: Question, at: datetime, position: i
     from licet.app.member.refused_records import noes_of_one
     from licet.app.record_choice import require_record
 
-    require_record(workspace, record)
-    noes = noes_of_one(workspace.ledger, position, workspace.records_about(), *record)
+    require_record(core, record)
+    noes = noes_of_one(core.ledger, position, core.records_about(), *record)
     return request._replace(noes=noes)
 
 
-def not_there_yet(position: int, at_least: int) -> AppError:
-    return AppError(
-        "APP-085",
-        f"the ledger is not there yet: position {position} was to be answered from, {at_least} is demanded",
-        fix="ask again in a moment; where a position is named, name none or a later one",
-    )
-
-
-def decide_many(
-    workspace: Workspace, questions: Sequence[Question], at: datetime, position: int
-) -> list[Decision]:
+def decide_many(core: Core, questions: Sequence[Question], at: datetime, position: int) -> list[Decision]:
     """The answers in the order of the questions; a subject nobody knows is a deny like any other."""
-    policy = workspace.policy(position)
+    policy = core.policy(position)
     subjects = {question.subject for question in questions}
-    facts = workspace.people().facts_about_many(subjects, at, position, workspace.ledger)
-    return [decide(_request(workspace, one, at, position), facts[one.subject], policy) for one in questions]
+    facts = core.people().facts_about_many(subjects, at, position, core.ledger)
+    return [decide(_request(core, one, at, position), facts[one.subject], policy) for one in questions]
+
+
+def decide_batch(
+    core: Core,
+    records: pa.Table | pa.RecordBatch,
+    purpose: str,
+    category: str,
+    recipient: str,
+    at: datetime,
+    position: int,
+) -> pa.Table:
+    """The answers about records that bring the facts along; as `Workspace.decide_batch` has it."""
+    from licet.enforce import batch_decisions
+
+    policy = core.policies_in_force.at(position)
+    if f"choice.{EVERY_USE}" not in records.schema.names and core.ledger.is_refused_by_anybody(EVERY_USE):
+        raise batch_decisions.untold(EVERY_USE)
+    run = core.refuse_lost()
+    decided = batch_decisions.decide_batch(policy, purpose, category, at, records, recipient=recipient)
+    run.done()
+    return decided

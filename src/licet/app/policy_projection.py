@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.impact.policy_impact import policy_as_in_force
 from licet.app.member.data_uses import Flow
+from licet.app.member.member_view import Member
 from licet.decide import Policy
 from licet.decide.explain import category_term, purpose_term, recipient_name
 from licet.enforce.duckdb_engine import DuckDBEngine
@@ -24,7 +25,7 @@ from licet.terms.moments import format_moment
 from licet.terms.region_names import country_name
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 class KindUsed(NamedTuple):
@@ -86,26 +87,26 @@ class WhatIf(NamedTuple):
         }  # fmt: skip
 
 
-def what_if(workspace: Workspace, packs: Sequence[str], at: datetime, member: str | None = None) -> WhatIf:
+def what_if(core: Core, packs: Sequence[str], at: datetime, member: str | None = None) -> WhatIf:
     """What each policy would use of a workspace's data at `at`, were it in force.
 
     packs: names or files; all shipped ones by default. member: only this one's records.
     Raises: PackErrors for a policy that cannot be read; AppError APP-013 for an unknown member; SourceError.
     """
     opened = [open_pack(name) for name in packs or shipped()]
-    in_force = workspace.packs_in_force()
+    in_force = core.packs_in_force()
     policies = [policy_as_in_force(pack, in_force) for pack in opened]
-    position = workspace.ledger.position
+    position = core.ledger.position
     if member is not None:
-        own = workspace.member(member, at)
+        own = Member(core, member, at)
         told = [_of_member(policy, own.flows_under(policy)) for policy in policies]
         return WhatIf(at, position, member, 1, tuple(told))
     kept, found, members = Kept(), [], 0
     for policy in policies:
         impact = Impact(
-            Side(nothing_permitted(policy.pack), at), Side(policy, at), workspace.catalogue, DuckDBEngine(),
-            workspace.ledger, position=position, base=workspace.layout.root, kept=kept,
-            absences=workspace.absences,
+            Side(nothing_permitted(policy.pack), at), Side(policy, at), core.catalogue, DuckDBEngine(),
+            core.ledger, position=position, base=core.layout.root, kept=kept,
+            absences=core.absences,
         )  # fmt: skip
         found.append(_of_everybody(policy, impact))
         members = impact.members

@@ -26,7 +26,7 @@ from licet.uses.members import contains, read_members
 from licet.uses.registry import open_use
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 #: People whose marks are looked for in one search, at most; and how long a text must be to be one.
 MOST_PEOPLE, _SHORTEST_TEXT = 50, 16
@@ -79,24 +79,24 @@ class Purge(NamedTuple):
         }
 
 
-def purge_superseded(workspace: Workspace) -> Purge:
+def purge_superseded(core: Core) -> Purge:
     """As `Workspace.purge`."""
-    going = superseded(workspace)
-    people = _who_left(workspace, going)
-    return purge(workspace, going, people[:MOST_PEOPLE], len(people[MOST_PEOPLE:]))
+    going = superseded(core)
+    people = _who_left(core, going)
+    return purge(core, going, people[:MOST_PEOPLE], len(people[MOST_PEOPLE:]))
 
 
-def purge_what_is_due(workspace: Workspace) -> Iterator[Brought]:
+def purge_what_is_due(core: Core) -> Iterator[Brought]:
     """Purge the snapshots, superseded or not, that were kept as long as the policy in force lets them be."""
-    going = [one for one in workspace.store.snapshots() if is_over(workspace, _due(workspace, one))]
+    going = [one for one in core.store.snapshots() if is_over(core, _due(core, one))]
     failed = None
     try:
         if going:
-            purge(workspace, going, ())
+            purge(core, going, ())
     except LicetError as error:
         failed = str(error)
     for one in going:
-        asked, due = one.manifest["purpose"], _due(workspace, one)
+        asked, due = one.manifest["purpose"], _due(core, one)
         told = ArtefactStatus(
             one.name, one.kind, asked["purpose"], asked["recipient"], one.manifest["at"],
             one.manifest["ledger"]["position"], Standing.PENDING if failed else Standing.EXACT, None, None, failed,
@@ -105,34 +105,30 @@ def purge_what_is_due(workspace: Workspace) -> Iterator[Brought]:
         yield Brought(told, "failed" if failed else "purged", failed or f"it was to be kept until {due}")
 
 
-def _due(workspace: Workspace, snapshot: SnapshotRef) -> str | None:
+def _due(core: Core, snapshot: SnapshotRef) -> str | None:
     asked = snapshot.manifest["purpose"]
-    return kept_until(workspace, asked["purpose"], asked["recipient"], snapshot.manifest["at"])
+    return kept_until(core, asked["purpose"], asked["recipient"], snapshot.manifest["at"])
 
 
-def superseded(workspace: Workspace) -> list[SnapshotRef]:
+def superseded(core: Core) -> list[SnapshotRef]:
     """The snapshots in whose place a later one stands; and those of the past that somebody may have refused since."""
-    kept = {one.id for one in artefacts.latest(workspace)}
+    kept = {one.id for one in artefacts.latest(core)}
     return [
         one
-        for one in workspace.store.snapshots()
+        for one in core.store.snapshots()
         if one.id not in kept
-        and not (
-            is_inspection(one.manifest) and stands_for_now(workspace, one.manifest["ledger"]["position"])
-        )
+        and not (is_inspection(one.manifest) and stands_for_now(core, one.manifest["ledger"]["position"]))
     ]
 
 
-def purge(
-    workspace: Workspace, going: Sequence[SnapshotRef], people: Sequence[str], left_out: int = 0
-) -> Purge:
+def purge(core: Core, going: Sequence[SnapshotRef], people: Sequence[str], left_out: int = 0) -> Purge:
     """Remove snapshots for good, and look for what they held of some people.
 
     Raises: StoreError STOR-012 where a control was not found, and as `Store.purge` and `Store.scan`; then nothing was
     removed, or nobody can say that nothing is left.
     """
-    store = workspace.store
-    marks = sorted(_marks(workspace, going, people))
+    store = core.store
+    marks = sorted(_marks(core, going, people))
     found = _patiently(lambda: store.scan(marks))
     if going:
         _patiently(lambda: store.purge([one.id for one in going]))
@@ -163,40 +159,40 @@ def _patiently(write: Callable[[], _Result]) -> _Result:
     return write()
 
 
-def holds(workspace: Workspace, snapshot: SnapshotRef, names: Iterable[str]) -> bool:
+def holds(core: Core, snapshot: SnapshotRef, names: Iterable[str]) -> bool:
     """Whether somebody is in a snapshot under one of their ids; also where an earlier licet left nothing to tell by."""
-    secret = secret_of(workspace.salt, snapshot.kind)
+    secret = secret_of(core.salt, snapshot.kind)
     try:
         members = read_members(snapshot.manifest["members"])
-        found = (contains(workspace.store, members, secret, name).membership for name in names)
+        found = (contains(core.store, members, secret, name).membership for name in names)
         return any(one is not Membership.ABSENT for one in found)
     except LicetError:
         return True
 
 
-def _who_left(workspace: Workspace, going: Sequence[SnapshotRef]) -> list[str]:
+def _who_left(core: Core, going: Sequence[SnapshotRef]) -> list[str]:
     """Those of whoever chose since who were in one of these snapshots and are in nothing that stays."""
     if not going:
         return []
     since = min(one.manifest["ledger"]["position"] for one in going)
     gone = {one.id for one in going}
-    staying = [one for one in workspace.store.snapshots() if one.id not in gone]
+    staying = [one for one in core.store.snapshots() if one.id not in gone]
     return [
         subject
-        for subject in sorted(workspace.ledger.changed_subjects(since))
-        if any(holds(workspace, one, [subject]) for one in going)
-        and not any(holds(workspace, one, [subject]) for one in staying)
+        for subject in sorted(core.ledger.changed_subjects(since))
+        if any(holds(core, one, [subject]) for one in going)
+        and not any(holds(core, one, [subject]) for one in staying)
     ]
 
 
-def _marks(workspace: Workspace, going: Sequence[SnapshotRef], people: Sequence[str]) -> set[bytes]:
+def _marks(core: Core, going: Sequence[SnapshotRef], people: Sequence[str]) -> set[bytes]:
     """What people's data is known by: their ids, and what these snapshots hold that is about them alone."""
     found = {name.encode() for name in people}
     for snapshot in going:
         try:
-            use = open_use(snapshot.kind, workspace.layout.root)
-            secret = secret_of(workspace.salt, use.name)
-            rows = [row for name in people for row in use.about(workspace.store, snapshot, secret, name)]
+            use = open_use(snapshot.kind, core.layout.root)
+            secret = secret_of(core.salt, use.name)
+            rows = [row for name in people for row in use.about(core.store, snapshot, secret, name)]
         except LicetError:
             continue  # nobody can read it any more; it goes all the same
         own = [row for row in rows if row["text"] is not None]

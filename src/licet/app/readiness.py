@@ -15,17 +15,17 @@ from licet.terms import AppError, LicetError
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 #: How long the file may be behind the ledger: whoever appended writes it before they are answered.
 _MOST_BEHIND = timedelta(seconds=10)
 
 
-def what_is_missing(workspace: Workspace) -> list[LicetError]:
+def what_is_missing(core: Core) -> list[LicetError]:
     """Everything that keeps a workspace from answering, each with its code; empty when it is ready."""
     asked: tuple[Callable[[], object], ...] = (
-        lambda: workspace.ledger.position, workspace.policy, lambda: workspace.catalogue, workspace.people,
-        lambda: _refuse_stale_checkpoint(workspace),
+        lambda: core.ledger.position, core.policy, lambda: core.catalogue, core.people,
+        lambda: _refuse_stale_checkpoint(core),
     )  # fmt: skip
     missing: dict[str, LicetError] = {}
     for ask in asked:
@@ -36,9 +36,9 @@ def what_is_missing(workspace: Workspace) -> list[LicetError]:
     return list(missing.values())
 
 
-def _refuse_stale_checkpoint(workspace: Workspace) -> None:
+def _refuse_stale_checkpoint(core: Core) -> None:
     """Raises: AppError APP-212 where the file is older than the ledger's entries, LedgerError LEDG-016."""
-    ledger = workspace.ledger
+    ledger = core.ledger
     if ledger.checkpoint_path is None:
         return
     size = ledger.position

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from licet.app.argument_types import require_subject_id
 from licet.app.choice_recording import (
     names_reached,
     policy_named,
     record_once,
     recorded_before,
     request_named,
-    require_subject_id,
 )
 from licet.app.results import Chosen
 from licet.ledger import EntryKind, NewEntry
@@ -26,11 +26,11 @@ from licet.terms.ids import is_text
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 def choose_record(
-    workspace: Workspace,
+    core: Core,
     subject: str,
     record: tuple[str, str],
     setting: str | None,
@@ -47,29 +47,29 @@ def choose_record(
         subject,
         {"table": table, "key": row_key, "setting": setting, "value": value, "via": via},
     )
-    request = request_named(workspace, key)
+    request = request_named(core, key)
     recorded, notes = None, tuple[str, ...]()
     try:
         if value not in ("on", "off"):
             raise AppError("APP-012", f"a setting is switched on or off, not {value!r}", fix="say on or off")
         pack = {}
         if setting is not None:
-            digest, _, notes = policy_named(workspace, setting, "off")
+            digest, _, notes = policy_named(core, setting, "off")
             pack = {"pack": digest}
-        notes = (*notes, *_checked(workspace, subject, table, row_key))
+        notes = (*notes, *_checked(core, subject, table, row_key))
     except LicetError:
         # What was recorded is answered the same, though tables or policy are others by now.
-        recorded = recorded_before(workspace.ledger, request, asked)
+        recorded = recorded_before(core.ledger, request, asked)
         if recorded is None:
             raise
     else:
-        names = names_reached(workspace.ledger, subject, value == "off")
+        names = names_reached(core.ledger, subject, value == "off")
         entries = [NewEntry(asked.kind, name, {**asked.payload, **pack}) for name in names]
         with clear_disk_errors("recording the choice"):
-            recorded = record_once(workspace.ledger, request, entries, asked)
+            recorded = record_once(core.ledger, request, entries, asked)
     return Chosen(
         subject, setting, None, value, recorded[0].index, recorded[-1].index + 1,
-        format_moment(recorded[0].recorded_at), workspace.knows(subject), notes, (table, row_key),
+        format_moment(recorded[0].recorded_at), core.knows(subject), notes, (table, row_key),
     )  # fmt: skip
 
 
@@ -82,10 +82,10 @@ def _table_and_key(record: object) -> tuple[str, str]:
     )  # fmt: skip
 
 
-def require_record(workspace: Workspace, record: object) -> tuple[str, str]:
+def require_record(core: Core, record: object) -> tuple[str, str]:
     """Table and key of a record that the catalogue can have. Raises: AppError APP-226, APP-227."""
     table, key = _table_and_key(record)
-    tables = workspace.catalogue.tables
+    tables = core.catalogue.tables
     if table not in tables or tables[table].key is None:
         named = [name for name, one in tables.items() if one.key is not None and one.subjects]
         raise AppError(
@@ -95,11 +95,11 @@ def require_record(workspace: Workspace, record: object) -> tuple[str, str]:
     return table, key
 
 
-def _checked(workspace: Workspace, subject: str, table: str, key: str) -> tuple[str, ...]:
+def _checked(core: Core, subject: str, table: str, key: str) -> tuple[str, ...]:
     """What to say beside it, where the record cannot be seen. Raises: AppError APP-227, APP-228."""
     try:
-        require_record(workspace, (table, key))
-        people = workspace.people_of_record(table, key)
+        require_record(core, (table, key))
+        people = core.people_of_record(table, key)
     except AppError:
         raise
     except LicetError as error:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app import artefacts
 from licet.app.artefacts import Brought, Standing
+from licet.app.catch_up import catch_up
 from licet.app.membership import certify_membership
 from licet.app.objection import Objection, object_to_every_use
 from licet.app.purge import Purge, holds, purge
@@ -22,7 +23,7 @@ from licet.terms import LicetError
 from licet.uses.use import Progress
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 #: A follower at work is waited for so many times, so many seconds each.
 _TRIES, _WAIT_SECONDS = 10, 1.0
@@ -68,9 +69,9 @@ class Removal(NamedTuple):
         }
 
 
-def forget(workspace: Workspace, subject: str, via: str, progress: Progress) -> Removal:
+def forget(core: Core, subject: str, via: str, progress: Progress) -> Removal:
     """As `Workspace.forget`."""
-    removal = _Removal(workspace, subject, object_to_every_use(workspace, subject, via))
+    removal = _Removal(core, subject, object_to_every_use(core, subject, via))
     for step in (removal.bring, removal.purge_what_holds_them, removal.certify):
         try:
             step(progress)
@@ -82,9 +83,9 @@ def forget(workspace: Workspace, subject: str, via: str, progress: Progress) -> 
 class _Removal:
     """One that is under way, step by step; a step that fails leaves what it did."""
 
-    def __init__(self, workspace: Workspace, subject: str, objection: Objection) -> None:
-        self._workspace, self._objection, self._subject = workspace, objection, subject
-        self._names = names_now(workspace.ledger, subject)
+    def __init__(self, core: Core, subject: str, objection: Objection) -> None:
+        self._core, self._objection, self._subject = core, objection, subject
+        self._names = names_now(core.ledger, subject)
         self._brought: list[Brought] = []
         self._purge: Purge | None = None
         self._copies: list[Copy] = []
@@ -93,7 +94,7 @@ class _Removal:
 
     def bring(self, progress: Progress) -> None:
         for left in reversed(range(_TRIES)):
-            self._brought = list(self._workspace.update(progress=progress))
+            self._brought = list(catch_up(self._core, progress))
             behind = [one for one in self._brought if one.status.standing is not Standing.EXACT]
             if not left or not any("STOR-005" in (one.why or "") for one in behind):
                 self.pending += [f"{one.status.name} could not be brought: {one.why}" for one in behind]
@@ -102,20 +103,20 @@ class _Removal:
 
     def purge_what_holds_them(self, progress: Progress) -> None:
         progress("looking who is in what", 0, None)
-        workspace = self._workspace
-        workspace.drop_caches()
-        kept = {one.id for one in artefacts.latest(workspace)}
-        made = workspace.store.snapshots()
-        holding = {one.id: holds(workspace, one, self._names) for one in made}
+        core = self._core
+        core.drop_caches()
+        kept = {one.id for one in artefacts.latest(core)}
+        made = core.store.snapshots()
+        holding = {one.id: holds(core, one, self._names) for one in made}
         self._copies = [one for one in self._copies_that_left(holding) if one.holds is not False]
         self.pending += [f"{one.name} holds them still" for one in made if one.id in kept and holding[one.id]]
         progress("purging", 0, None)
         going = [one for one in made if one.id not in kept and holding[one.id]]
-        self._purge = purge(workspace, going, self._names)
+        self._purge = purge(core, going, self._names)
         self.pending += [f"found after the purge, in {where}" for where in self._purge.search.found_after]
 
     def _copies_that_left(self, holding: dict[str, bool]) -> list[Copy]:
-        ledger = self._workspace.ledger
+        ledger = self._core.ledger
         return [
             Copy(
                 entry.index, said["use"], said["recipient"], said.get("folder", ""), said["at"],
@@ -127,8 +128,8 @@ class _Removal:
 
     def certify(self, progress: Progress) -> None:
         progress("certifying", 0, None)
-        for snapshot in artefacts.latest(self._workspace):
-            self._certificates.append(certify_membership(self._workspace, snapshot, self._subject))
+        for snapshot in artefacts.latest(self._core):
+            self._certificates.append(certify_membership(self._core, snapshot, self._subject))
 
     def outcome(self) -> Removal:
         standing = Standing.UNREACHED if self._copies else Standing.EXACT

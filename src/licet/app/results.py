@@ -164,3 +164,7 @@ class CorpusDifference(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         return self._asdict()
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """Progress for nobody."""

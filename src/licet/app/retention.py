@@ -12,7 +12,7 @@ from licet.terms import LicetError
 from licet.terms.moments import format_moment, parse_moment
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 def retention_days(pack: Pack, purpose: str, recipient: str) -> int | None:
@@ -28,15 +28,15 @@ def retention_days(pack: Pack, purpose: str, recipient: str) -> int | None:
     )
 
 
-def kept_until(workspace: Workspace, purpose: str, recipient: str, at: str) -> str | None:
+def kept_until(core: Core, purpose: str, recipient: str, at: str) -> str | None:
     """The moment from which something made for `at` is to be gone; None without a limit, or where no policy is read."""
     try:
-        days = retention_days(workspace.policy().pack, purpose, recipient)
+        days = retention_days(core.policy().pack, purpose, recipient)
     except LicetError:
         return None
     return None if days is None else format_moment(parse_moment(at) + timedelta(days=days))
 
 
-def is_over(workspace: Workspace, due: str | None) -> bool:
+def is_over(core: Core, due: str | None) -> bool:
     """Whether such a moment has come."""
-    return due is not None and parse_moment(due) <= workspace.now()
+    return due is not None and parse_moment(due) <= core.now()

@@ -8,38 +8,21 @@ and verdicts answer for it, and no row leaves by it. Refuses to guess: an entry 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from licet.ledger import Entry, EntryKind
-from licet.terms import AppError
 from licet.terms.moments import Tense, day_begun_everywhere, day_of
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
     from licet.enforce import Gate
 
 #: What the ledger tells of and no decision looks at.
 _CHANGES_NOTHING = frozenset({EntryKind.USE_RUN, EntryKind.NOTICE_SHOWN, EntryKind.PACK_ANNOUNCED})
 
 
-def system_clock() -> datetime:
-    """The machine's clock, UTC."""
-    return datetime.now(UTC)
-
-
-def checked(moment: object) -> datetime:
-    """What a workspace's clock said. Raises: AppError APP-200 when it is no moment with a time zone."""
-    if not isinstance(moment, datetime) or moment.utcoffset() is None:
-        raise AppError(
-            "APP-200",
-            f"the workspace's clock said {moment!r}, which is no moment with a time zone",
-            fix="open the workspace with a clock that returns an aware datetime, e.g. datetime.now(UTC)",
-        )
-    return moment.astimezone(UTC)
-
-
-def tense_of(workspace: Workspace, at: datetime | None, position: int) -> Tense:
+def tense_of(core: Core, at: datetime | None, position: int) -> Tense:
     """Whether a moment (None: now) and a position are the present; a moment to come comes before a past position.
 
     Raises: GateError GATE-001 for what is no moment with a time zone, or one that no calendar has in UTC.
@@ -48,23 +31,23 @@ def tense_of(workspace: Workspace, at: datetime | None, position: int) -> Tense:
         from licet.enforce.gate import require_moment  # late: who asks about now needs no gate
 
         require_moment(at)
-        now = workspace.now()
+        now = core.now()
         if at > now:
             return Tense.FUTURE
         if at < now:
             return Tense.PAST
-    return Tense.PRESENT if stands_for_now(workspace, position) else Tense.PAST
+    return Tense.PRESENT if stands_for_now(core, position) else Tense.PAST
 
 
-def stands_for_now(workspace: Workspace, position: int) -> bool:
+def stands_for_now(core: Core, position: int) -> bool:
     """Whether nothing was recorded since a position that could change an answer."""
-    return first_change_since(workspace, position) is None
+    return first_change_since(core, position) is None
 
 
-def first_change_since(workspace: Workspace, position: int) -> Entry | None:
+def first_change_since(core: Core, position: int) -> Entry | None:
     """The first entry after a position that could change an answer."""
-    size = workspace.ledger.position
-    entries = iter(()) if size == position else workspace.ledger.entries(position, size)
+    size = core.ledger.position
+    entries = iter(()) if size == position else core.ledger.entries(position, size)
     return next((entry for entry in entries if entry.kind not in _CHANGES_NOTHING), None)
 
 
@@ -74,18 +57,18 @@ class PresentGate:
     Made before the gate, so that what changes while it is opened counts as changed since.
     """
 
-    def __init__(self, workspace: Workspace, reopen: Callable[[], Gate] | None) -> None:
+    def __init__(self, core: Core, reopen: Callable[[], Gate] | None) -> None:
         """reopen: opens the same gate as of now; None where a moment or a position was named."""
-        self._workspace, self._reopen = workspace, reopen
-        self._files = workspace.files_of_facts()
+        self._core, self._reopen = core, reopen
+        self._files = core.files_of_facts()
 
     def holds(self, at: datetime, position: int) -> bool:
         # Policies and ages know days alone: a day begins at midnight UTC, and for ages twelve hours later.
-        now = self._workspace.now()
+        now = self._core.now()
         return (
             (day_of(at), day_begun_everywhere(at)) == (day_of(now), day_begun_everywhere(now))
-            and stands_for_now(self._workspace, position)
-            and self._files == self._workspace.files_of_facts()
+            and stands_for_now(self._core, position)
+            and self._files == self._core.files_of_facts()
         )
 
     def reopen(self) -> Gate | None:

@@ -33,7 +33,7 @@ def update(
     Example: licet update
     """
     with licet.open(workspace) as opened, progress_bar(as_json) as progress:
-        brought = list(opened.update(people_left=people_left, progress=progress))
+        brought = list(opened.uses.update(people_left=people_left, progress=progress))
     if as_json:
         print_json([one.as_json() for one in brought])
     elif not brought:
@@ -52,7 +52,7 @@ def status(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     Example: licet status
     """
     with licet.open(workspace) as opened:
-        told = opened.status()
+        told = opened.uses.status()
     if as_json:
         print_json([one.as_json() for one in told])
         return

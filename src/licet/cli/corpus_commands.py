@@ -67,7 +67,7 @@ def build(
     """
     spark = spark_of(engine, spark_remote)
     with licet.open(workspace, spark=spark) as opened, progress_bar(as_json) as progress:
-        result = opened.corpus_build(
+        result = opened.uses["corpus"].build(
             at=None if at is None else parse_moment(at),
             position=position, purpose=purpose, recipient=recipient, recipe=recipe,
             people_left=people_left, progress=progress,
@@ -92,7 +92,7 @@ def update(
     """
     spark = spark_of(engine, spark_remote)
     with licet.open(workspace, spark=spark) as opened, progress_bar(as_json) as progress:
-        result = opened.corpus_update(
+        result = opened.uses["corpus"].update(
             snapshot=snapshot, recipe=recipe, people_left=people_left, progress=progress
         )
     _answer(result, as_json, "The corpus, brought up to date")
@@ -116,7 +116,7 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     Example: licet corpus list
     """
     with licet.open(workspace) as opened:
-        snapshots = opened.corpus_list()
+        snapshots = opened.uses["corpus"].snapshots()
     if as_json:
         print_json([_summary(ref) for ref in snapshots])
         return
@@ -150,9 +150,9 @@ def show_(
     Example: licet corpus show corpus-2 --documents 3
     """
     with licet.open(workspace) as opened:
-        ref = opened.corpus_show(snapshot)
-        some = list(opened.corpus_documents(ref.id, documents)) if documents else []
-        is_behind = opened.corpus_is_behind(ref.id)
+        ref = opened.uses["corpus"].show(snapshot)
+        some = list(opened.uses["corpus"].documents(ref.id, documents)) if documents else []
+        is_behind = opened.uses["corpus"].is_behind(ref.id)
     if as_json:
         print_json({**_summary(ref), "behind": is_behind, "manifest": ref.manifest, "shown": some})
         return
@@ -199,7 +199,7 @@ def diff(
     Example: licet corpus diff corpus-1 corpus-2
     """
     with licet.open(workspace) as opened:
-        difference = opened.corpus_diff(before, after)
+        difference = opened.uses["corpus"].diff(before, after)
     if as_json:
         print_json(difference.as_json())
         return
@@ -238,11 +238,11 @@ def export(
     Example: licet corpus export out --format huggingface
     """
     with licet.open(workspace) as opened:
-        written = opened.corpus_export(
+        written = opened.uses["corpus"].export(
             target, form, snapshot=snapshot, overwrite=overwrite, recipient=recipient, leave_out=leave_out,
             recipe=recipe,
         )  # fmt: skip
-        left_out = opened.corpus_exports()[-1].left_out
+        left_out = opened.uses["corpus"].exports()[-1].left_out
     if as_json:
         print_json(
             {
@@ -265,7 +265,7 @@ def exports(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     Example: licet corpus exports
     """
     with licet.open(workspace) as opened:
-        copies = opened.corpus_exports()
+        copies = opened.uses["corpus"].exports()
     if as_json:
         print_json([copy.as_json() for copy in copies])
         return
@@ -299,7 +299,7 @@ def contains(
     Example: licet corpus contains 42 --out certificate.json
     """
     with licet.open(workspace) as opened:
-        made = opened.corpus_contains(subject, snapshot)
+        made = opened.uses["corpus"].contains(subject, snapshot)
     if to is not None:
         write(made, to)
     if as_json:

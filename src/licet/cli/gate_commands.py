@@ -67,7 +67,7 @@ def show_(
         unlabelled, pseudonymous = gate.unlabelled(), gate.pseudonymous()
         about_nobody = list(gate.about_nobody)
         unknown = [word._asdict() for word in gate.unknown_words()]
-        alike = opened.look_alikes() if engine is Engine.duckdb else []
+        alike = opened.choices.look_alikes() if engine is Engine.duckdb else []
         columns = {name: list(gate.columns(name)) for name in gate.names}
     passed = [entry._asdict() for entry in counts.passed]
     held = [entry._asdict() for entry in counts.held_back]

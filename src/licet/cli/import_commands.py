@@ -29,7 +29,7 @@ def stackexchange(
     Example: licet import stackexchange dump/ --workspace work
     """
     with licet.open(workspace, make=True) as opened, progress_bar(as_json) as progress:
-        result = opened.import_stackexchange(folder, replace=replace, progress=progress)
+        result = opened.data.import_stackexchange(folder, replace=replace, progress=progress)
     _answer(result, as_json)
 
 
@@ -48,7 +48,7 @@ def linkedin(
     Example: licet import linkedin Complete_LinkedInDataExport.zip --region CH --workspace mine
     """
     with licet.open(workspace, make=True) as opened, progress_bar(as_json) as progress:
-        result = opened.import_linkedin(
+        result = opened.data.import_linkedin(
             archive, subject=subject, region=region, replace=replace, progress=progress
         )
     _answer(result, as_json)
@@ -86,7 +86,7 @@ def choices(
     """
     named = Path(pack) if pack is not None and Path(pack).is_file() else pack
     with licet.open(workspace) as opened, progress_bar(as_json) as progress:
-        result = opened.import_choices(
+        result = opened.choices.import_file(
             file, form=form, pack=named, dry_run=dry_run, via="import", progress=progress
         )
     if as_json:

@@ -33,7 +33,7 @@ def verify(
     Example: licet ledger verify --against yesterday.checkpoint
     """
     with licet.open(workspace) as opened, progress_bar(as_json):
-        report = opened.ledger_verify(tuple(_read(path) for path in against or ()))
+        report = opened.ledger.verify(tuple(_read(path) for path in against or ()))
     problems = [{"index": one.index, "code": str(one.code), "what": str(one.what)} for one in report.problems]
     if as_json:
         print_json({"ok": report.ok, "size": report.size, "problems": problems})
@@ -60,7 +60,7 @@ def show_(
     Example: licet ledger show --last 5
     """
     with licet.open(workspace) as opened:
-        entries = list(opened.ledger_entries(-last))
+        entries = list(opened.choices.entries(-last))
         checkpoint = opened.ledger.checkpoint()
     told: list[dict[str, Any]] = [
         {
@@ -142,7 +142,7 @@ def erase(
     with licet.open(workspace) as opened:
         if not yes:
             typer.confirm(f"Erase {subject} from the ledger for good?", abort=True, err=True)
-        entry = opened.ledger_erase(subject, ledger=ledger, compact=compact)
+        entry = opened.choices.erase(subject, ledger=ledger, compact=compact)
     payload = {} if entry is None or entry.payload is None else entry.payload
     erased, kept = len(payload.get("erased", ())), payload.get("tombstone", {})
     noes, signals = len(kept.get("refused", ())), len(kept.get("signals", ()))

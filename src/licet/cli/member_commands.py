@@ -57,7 +57,7 @@ def choose(
     Example: licet choose --subject 42 --setting data_for_generative_ai_improvement off
     """
     with licet.open(workspace) as opened:
-        chosen = opened.choose(subject, setting, value, category=category, record=record, via="cli")
+        chosen = opened.choices.choose(subject, setting, value, category=category, record=record, via="cli")
         alike = opened.alike(subject) if chosen.known is False else []
         if receipt is not None:
             from licet.cli.receipt_commands import write_for_choice

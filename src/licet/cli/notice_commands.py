@@ -30,7 +30,7 @@ def notices(
     from licet.app.member.member_notices import as_email, as_text
 
     with licet.open(workspace) as opened:
-        told = opened.member(subject).notices()
+        told = opened.members.member(subject).notices()
     if mail:
         sys.stdout.flush()
         sys.stdout.buffer.write(as_email(told[0], subject, to).as_bytes())

@@ -32,7 +32,7 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     used = []
     if is_workspace(workspace):
         with licet.open(workspace) as opened:
-            used = opened.packs()
+            used = opened.policies.history()
     if as_json:
         print_json({"shipped": shipped, "in_force": used[-1] if used else None, "used": used})
         return
@@ -85,7 +85,7 @@ def announce(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = F
     Example: licet packs announce linkedin_official
     """
     with licet.open(workspace) as opened:
-        told = opened.announce_pack(pack)
+        told = opened.policies.announce(pack)
     if as_json:
         print_json(told.as_json())
     elif told.changed:
@@ -165,7 +165,7 @@ def impact(
 
     moments = [None if day is None else parse_moment(day) for day in (from_date, to_date)]
     with licet.open(workspace) as opened:
-        found = opened.impact(before, after, *moments)
+        found = opened.policies.impact(before, after, *moments)
     if html is not None:
         write_page(found, html, members=members)
     told = found.as_json(members=members)
@@ -186,7 +186,7 @@ def use(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False)
     Example: licet packs use linkedin_as_reported
     """
     with licet.open(workspace, make=True) as opened:
-        used = opened.use_pack(pack)
+        used = opened.policies.use(pack)
     if as_json:
         print_json(used.as_json())
         return

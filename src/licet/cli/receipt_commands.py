@@ -41,7 +41,7 @@ def receipt(
     from licet.receipts import to_bytes
 
     with licet.open(workspace) as opened:
-        made = opened.receipt(entry, subject=subject, size=size)
+        made = opened.choices.receipt(entry, subject=subject, size=size)
     if to is not None:
         write(made, to)
         say(f"The receipt of entry {entry} is in {to}.") if not as_json else print_json(made)
@@ -102,7 +102,7 @@ def archive(
 def write_for_choice(opened: Workspace, entry: int, to: Path) -> None:
     """The receipt of a choice just made. Its file failing does not unmake the choice, and the error says so."""
     try:
-        write(opened.receipt(entry), to)
+        write(opened.choices.receipt(entry), to)
     except AppError as error:
         what = f"{error.what}; the choice itself is recorded, as entry {entry}"
         fix = f"run: licet receipt {entry} --out FILE"

@@ -33,7 +33,7 @@ def forget(
     Example: licet forget m00042
     """
     with licet.open(workspace) as opened, progress_bar(as_json) as progress:
-        told = opened.forget(subject, via="command line", progress=progress)
+        told = opened.uses.forget(subject, via="command line", progress=progress)
     if certificates is not None:
         certificates.mkdir(parents=True, exist_ok=True)
         for number, one in enumerate(told.certificates, start=1):
@@ -73,7 +73,7 @@ def purge(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     Example: licet purge
     """
     with licet.open(workspace) as opened:
-        told = opened.purge()
+        told = opened.uses.purge()
     if as_json:
         print_json(told.as_json())
     else:

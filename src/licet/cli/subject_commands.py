@@ -25,7 +25,7 @@ def rename(
     Example: licet subjects rename AB-17 ab-17
     """
     with licet.open(workspace) as opened:
-        renamed = opened.rename_subject(old, new, via="cli")
+        renamed = opened.choices.rename_subject(old, new, via="cli")
     if as_json:
         print_json(renamed.as_json())
         return
@@ -53,7 +53,7 @@ def distinct(
     Example: licet subjects distinct Ann ann
     """
     with licet.open(workspace) as opened:
-        entry = opened.keep_apart(one, other, via="cli")
+        entry = opened.choices.keep_apart(one, other, via="cli")
     if as_json:
         print_json({"one": one, "other": other, "entry": None if entry is None else entry.index})
     elif entry is None:
@@ -70,7 +70,7 @@ def alike(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     Example: licet subjects alike --json
     """
     with licet.open(workspace) as opened:
-        groups = opened.look_alikes()
+        groups = opened.choices.look_alikes()
     if as_json:
         print_json({"alike": [list(group) for group in groups]})
         return

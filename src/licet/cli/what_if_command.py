@@ -34,7 +34,9 @@ def whatif(
     Example: licet whatif linkedin_official meta_ai --member 42 --at 2026-01-01
     """
     with licet.open(workspace) as opened:
-        found = opened.what_if(*(packs or ()), member=member, at=None if at is None else parse_moment(at))
+        found = opened.policies.what_if(
+            *(packs or ()), member=member, at=None if at is None else parse_moment(at)
+        )
     told = found.as_json()
     if as_json:
         print_json(told)

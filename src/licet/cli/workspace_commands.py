@@ -44,7 +44,7 @@ def init(
     if pack is not None:
         pack_descriptions.show_pack(pack)  # one that cannot be used is told before anything is made
     with licet.create(workspace, ledger=ledger, ledger_role=ledger_role) as made:
-        used = made.use_pack(pack) if pack is not None else None
+        used = made.policies.use(pack) if pack is not None else None
     if as_json:
         print_json({"workspace": str(workspace), "pack": used.as_json() if used else None})
         return

@@ -153,7 +153,7 @@ class UseContract:
                 }.items():
                     (root / file).write_text(text)
                 workspace = opened.enter_context(licet.open(root, clock=lambda: NOW))
-                workspace.use_pack(str(root / "policy.yaml"))
+                workspace.policies.use(str(root / "policy.yaml"))
                 return workspace
 
             yield make
@@ -165,7 +165,7 @@ class UseContract:
     def test_an_update_is_a_rebuild_whoever_leaves_and_comes_back(self, workspace: Workspace) -> None:
         self.build(workspace)
         for who, value in (*((who, "off") for who in PEOPLE), ("ben", "on"), ("dot", "on")):
-            workspace.choose(who, "use", value)
+            workspace.choices.choose(who, "use", value)
             updated = self.update(workspace)
             assert updated.how == "updated", updated.why
             assert self.build(workspace, updated.snapshot).manifest == updated.snapshot.manifest
@@ -179,7 +179,7 @@ class UseContract:
             others = tuple(one for one in (*PEOPLE, ABROAD) if one != who)
             among, without = make(f"with-{who}"), make(f"without-{who}", others)
             self.build(among)
-            among.choose(who, "use", "off")
+            among.choices.choose(who, "use", "off")
             forgotten, never = self.update(among).snapshot.manifest, self.build(without).manifest
             differing = {part for part in never if never[part] != forgotten[part]}
             assert differing <= {"ledger", "inputs", "held_back"}, f"{who} is still told in {differing}"
@@ -195,13 +195,13 @@ class UseContract:
                          for old, new in zip(rows, told, strict=True)]  # fmt: skip
                 path = workspace.layout.root / "data" / f"{table}.parquet"
                 pq.write_table(pa.Table.from_pylist(mixed, pq.read_schema(path)), path)
-            workspace.choose("cy", "use", "off")
+            workspace.choices.choose("cy", "use", "off")
             manifest = self.build(workspace).manifest
             found.append({part: manifest[part] for part in manifest if part not in ("ledger", "inputs")})
         assert found[0] == found[1] and found[0]["counts"]["subjects"] > 0
 
     def test_presence_and_absence_are_proven_both(self, workspace: Workspace) -> None:
-        workspace.choose("cy", "use", "off")
+        workspace.choices.choose("cy", "use", "off")
         snapshot, use = self.build(workspace), self.opened(workspace)
         secret = secret_of(workspace.salt, use.name)
         root = bytes.fromhex(read_members(snapshot.manifest["members"]).root)
@@ -221,7 +221,7 @@ class UseContract:
             run.build(use, access, workspace.store, record=refuse)
         assert not workspace.store.snapshots(self.use) and not self.objects(workspace)
         self.build(workspace)
-        (entry,) = [one for one in workspace.ledger_entries() if str(one.kind) == "use_run"]
+        (entry,) = [one for one in workspace.choices.entries() if str(one.kind) == "use_run"]
         (snapshot,) = workspace.store.snapshots(self.use)
         assert entry.payload is not None
         assert (entry.payload["use"], entry.payload["snapshot"]) == (self.use, snapshot.id)
@@ -229,7 +229,7 @@ class UseContract:
 
     def test_a_failure_at_any_step_publishes_nothing(self, workspace: Workspace) -> None:
         use, first = self.opened(workspace), self.build(workspace)
-        workspace.choose("ann", "use", "off")
+        workspace.choices.choose("ann", "use", "off")
         held = self.objects(workspace)
 
         def ignore(manifest: dict[str, Any], id_: str) -> None:
@@ -266,8 +266,8 @@ class UseContract:
         for value in ("off", "on"):
             for who in PEOPLE:
                 before = self.held(workspace)
-                (foreseen,) = workspace.member(who).preview("use", value).artefacts
-                workspace.choose(who, "use", value)
+                (foreseen,) = workspace.members.member(who).preview("use", value).artefacts
+                workspace.choices.choose(who, "use", value)
                 self.update(workspace)
                 after = self.held(workspace)
                 told = ({row["document_id"] for row in way} for way in (foreseen.leaving, foreseen.coming))
@@ -282,7 +282,7 @@ class UseContract:
             digest = planting.put(data)
             control = planting.publish({"licet": "control", "file": {"sha256": digest}})
         assert workspace.store.scan([b"markerann"]), "what is there is found"
-        workspace.choose("ann", "use", "off")
+        workspace.choices.choose("ann", "use", "off")
         self.update(workspace)
         workspace.store.purge([first.id, control])
         assert workspace.store.scan([b"markerann", b"ann-0", b"ann-1"]) == []
@@ -291,7 +291,7 @@ class UseContract:
         self, workspace: Workspace
     ) -> None:
         self.build(workspace)
-        told = workspace.forget("ann")
+        told = workspace.uses.forget("ann")
         assert (told.standing.value, told.pending) == ("exact", ()) and told.purge is not None
         assert told.purge.purged and told.purge.search.found_after == ()
         assert [one["licet:membership"] for one in told.certificates] == ["absent"]

@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import licet
-from licet.app.tenses import system_clock
+from licet.app.clock import system_clock
 from licet.terms import LicetError
 from licet.web.api.api_application import Api
 from licet.web.api.problem_details import status_of, title_of

@@ -103,7 +103,7 @@ def _note_signal(request: Request, subject: str) -> None:
     pack = workspace.policy().pack
     if any("gpc" in setting.honours for setting in pack.settings.values()):
         if "gpc" not in workspace.ledger.signals_of(subject):
-            workspace.signal(subject, "gpc", True, via="web")
+            workspace.choices.signal(subject, "gpc", True, via="web")
         request.session["gpc_noted"] = True
 
 

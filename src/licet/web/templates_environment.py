@@ -82,7 +82,7 @@ def member_if_known(request: Request, subject: str) -> Member | None:
     """The member; None where the members' table has not got them yet, cannot be read, or may mean another by their
     id: they may choose even so."""
     try:
-        return workspace_of(request).member(subject)
+        return workspace_of(request).members.member(subject)
     except SourceError:
         return None
     except (AppError, GateError) as error:

@@ -43,9 +43,9 @@ def _permitted(workspace: Workspace, subject: str = "ann") -> bool:
 
 def test_files_that_did_not_change_are_not_read_again(workspace: Workspace) -> None:
     assert workspace.catalogue is workspace.catalogue
-    people = workspace._reading.people()
+    people = workspace.files.people()
     workspace.choose("ann", "ai", "off")
-    assert workspace._reading.people() is people
+    assert workspace.files.people() is people
 
 
 def test_every_subject_is_found_whether_asked_first_or_again(workspace: Workspace) -> None:

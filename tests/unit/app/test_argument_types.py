@@ -12,6 +12,7 @@ import pytest
 from journeys.networks import make_network, member
 from licet.app import Workspace
 from licet.app.argument_types import names_wrong_types
+from licet.app.operations.choice_operations import ChoiceOperations
 from licet.terms import AppError, LicetError
 
 WRONG: tuple[Any, ...] = (7.5, b"ann", [1], {"a": 1}, ..., date(2025, 1, 1), object(), lambda: None)
@@ -60,4 +61,5 @@ def test_a_fault_of_licet_stays_one() -> None:
 
 
 def test_an_operation_is_shown_as_it_was_written() -> None:
-    assert Workspace.choose.__doc__ and "subject" in inspect.signature(Workspace.choose).parameters
+    choose = ChoiceOperations.choose
+    assert choose.__doc__ and "subject" in inspect.signature(choose).parameters

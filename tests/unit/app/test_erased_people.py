@@ -114,9 +114,9 @@ def test_the_key_that_marks_are_made_with_leaves_with_no_archive(workspace: Work
     workspace.choose("ann", "talk", "on")
     secrets = (
         workspace.layout.signing_key.read_bytes().strip().split(b"+", 4)[-1],
-        workspace._signer.derive(b"licet tombstone"),
-        workspace._signer.derive(b"licet tombstone").hex().encode(),
-        Marks(workspace._signer).of("ann").encode(),
+        workspace.signer.derive(b"licet tombstone"),
+        workspace.signer.derive(b"licet tombstone").hex().encode(),
+        Marks(workspace.signer).of("ann").encode(),
     )
     assert min(map(len, secrets)) >= 32
     archive = zipfile.ZipFile(io.BytesIO(b"".join(workspace.member_archive("ann"))))

@@ -93,7 +93,7 @@ def test_what_no_policy_is_in_force_for_is_refused(tmp_path: Path, workspace: Wo
     assert refused(lambda: workspace.serving(TRAIN, recipient="nobody").own("ann")) == "GATE-006"
     assert refused(lambda: workspace.serving("ad_sharing", for_training=True).own("ann")) == "GATE-200"
     assert refused(lambda: workspace.serving(TRAIN).own("")) == "GATE-170"
-    workspace._spark = object()
+    workspace.spark = object()
     assert refused(lambda: workspace.serving(TRAIN)) == "GATE-211", "rows that Spark keeps are not read here"
     with licet.create(tmp_path / "empty") as empty:
         assert refused(lambda: empty.serving(TRAIN).own("ann")) == "APP-005"

@@ -14,7 +14,7 @@ import pytest
 
 from journeys.networks import make_network, member, post
 from journeys.site import serving
-from licet.app import Workspace
+from licet.app.operations.member_operations import MemberOperations
 from licet.web import application
 from licet.web.rate_limits import NoTurn, Turns
 
@@ -39,18 +39,18 @@ def test_one_address_that_asks_for_many_pages_starves_nobody(
 ) -> None:
     """While twelve requests of one address stand at a page that takes its time, the sign-in page and others answer."""
     under_way, go_on, lock = [0, 0], threading.Event(), threading.Lock()
-    make_page = Workspace.public_page
+    make_page = MemberOperations.public_page
 
-    def slowly(workspace: Workspace, *asked: Any) -> Any:
+    def slowly(members: MemberOperations, *asked: Any) -> Any:
         with lock:
             under_way[0] += 1
             under_way[1] = max(under_way)
         go_on.wait(60)
         with lock:
             under_way[0] -= 1
-        return make_page(workspace, *asked)
+        return make_page(members, *asked)
 
-    monkeypatch.setattr(Workspace, "public_page", slowly)
+    monkeypatch.setattr(MemberOperations, "public_page", slowly)
     with (
         visitor(port, "127.0.0.5") as greedy,
         visitor(port, "127.0.0.6") as other,

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from licet.app.archive.archive_readme import readme
 from licet.app.archive.archive_rows import MemberRows
 from licet.app.archive.zip_writer import Part
+from licet.app.member.member_view import Member
 from licet.app.member.use_history import PastUse, past_use
+from licet.app.receipt_issuing import issue_receipt
 from licet.ledger import SAID_BY_MEMBERS, Checkpoint, Entry, EntryKind
 from licet.receipts import to_bytes
 from licet.receipts.receipt_proof import make_proof
@@ -19,25 +21,25 @@ from licet.terms.canonical import canonical_json
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 class Contents:
     """Everything about one member. What can fail for a reason a person can mend fails here, before a byte is out."""
 
-    def __init__(self, workspace: Workspace, subject: str) -> None:
+    def __init__(self, core: Core, subject: str) -> None:
         """Raises: AppError APP-013 for somebody nobody knows, SourceError when a table cannot be opened."""
-        self._workspace, self._subject = workspace, subject
-        workspace.member(subject)  # who nobody knows has no archive
-        self._checkpoint: Checkpoint = workspace.ledger.checkpoint()
-        self._rows = MemberRows(workspace.catalogue, workspace.layout.root, subject)
+        self._core, self._subject = core, subject
+        Member(core, subject, core.now())  # who nobody knows has no archive
+        self._checkpoint: Checkpoint = core.ledger.checkpoint()
+        self._rows = MemberRows(core.catalogue, core.layout.root, subject)
         self._choices: list[dict[str, Any]] = []
         self._policies: set[str] = set()
-        self._controller = _controller(workspace)
+        self._controller = _controller(core)
 
     def parts(self) -> Iterator[Part]:
         """The files, each read when it is asked for."""
-        ledger, checkpoint = self._workspace.ledger, self._checkpoint
+        ledger, checkpoint = self._core.ledger, self._checkpoint
         at = ledger.entry(checkpoint.size - 1).recorded_at if checkpoint.size else None
         said = readme(self._controller, self._subject, checkpoint.size, at, self._rows.not_here)
         yield "README.txt", [said.encode()]
@@ -47,7 +49,7 @@ class Contents:
         yield "choices.json", _listed(self._choices)
         yield from self._uses()
         for digest in sorted(self._policies):
-            pack = self._workspace.policy_of(digest).pack
+            pack = self._core.policy_of(digest).pack
             yield f"policies/{digest}.json", [canonical_json(pack.as_json())]
         for name in self._rows.names:
             yield f"data/{name}.jsonl", (_line(row) for row in self._rows.of(name))
@@ -55,7 +57,7 @@ class Contents:
     def _receipts(self) -> Iterator[Part]:
         """One file a choice or signal; notes on the way what `choices.json` will say."""
         size = self._checkpoint.size
-        for entry in self._workspace.ledger.entries(0, size, subject=self._subject):
+        for entry in self._core.ledger.entries(0, size, subject=self._subject):
             if entry.kind not in SAID_BY_MEMBERS or entry.payload is None:
                 continue
             told = {
@@ -65,7 +67,7 @@ class Contents:
                 **entry.payload,
             }
             try:
-                receipt = self._workspace.receipt(entry.index, subject=self._subject, size=size)
+                receipt = issue_receipt(self._core, entry.index, self._subject, size)
             except AppError as error:
                 self._choices.append(told | {"receipt": None, "no_receipt_because": error.what})
                 continue
@@ -84,29 +86,29 @@ class Contents:
         told: list[int] = []
         yield "uses.json", _listed(self._each_use(told))
         for index in told:
-            yield _proof_name(index), [self._proof(self._workspace.ledger.entry(index))]
+            yield _proof_name(index), [self._proof(self._core.ledger.entry(index))]
 
     def _each_use(self, told: list[int]) -> Iterator[dict[str, Any]]:
         """Use by use, oldest first, the documents of one in memory at a time; notes in `told` which there were."""
-        snapshots = {ref.id: ref for ref in self._workspace.store.snapshots()}
-        for entry in self._workspace.ledger.entries(0, self._checkpoint.size, EntryKind.USE_RUN):
+        snapshots = {ref.id: ref for ref in self._core.store.snapshots()}
+        for entry in self._core.ledger.entries(0, self._checkpoint.size, EntryKind.USE_RUN):
             if entry.payload is None:
                 continue
-            use = past_use(self._workspace, entry, snapshots, self._subject)
+            use = past_use(self._core, entry, snapshots, self._subject)
             if use.documents != ():
                 told.append(use.entry)
                 self._policies.add(use.policy)
                 yield _use(use)
 
     def _proof(self, entry: Entry) -> bytes:
-        ledger = self._workspace.ledger
+        ledger = self._core.ledger
         inclusion = ledger.inclusion_proof(entry.index, self._checkpoint.size)
         return to_bytes(make_proof(entry, inclusion, self._checkpoint, ledger.public_key_text))
 
 
-def _controller(workspace: Workspace) -> str:
+def _controller(core: Core) -> str:
     try:
-        return workspace.policy().pack.controller.name
+        return core.policy().pack.controller.name
     except AppError:  # no policy is in force yet; the data is there all the same
         return "the platform"
 

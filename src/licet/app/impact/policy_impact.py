@@ -19,7 +19,7 @@ from licet.packs import Pack, open_pack
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 class PolicyImpact(NamedTuple):
@@ -76,7 +76,7 @@ class PolicyImpact(NamedTuple):
 
 
 def impact_of(
-    workspace: Workspace,
+    core: Core,
     before: str,
     after: str,
     from_at: datetime,
@@ -91,29 +91,29 @@ def impact_of(
     Raises: PackErrors for a policy that cannot be read; SourceError for a table that cannot.
     """
     old, new = open_pack(before), open_pack(after)
-    in_force = workspace.packs_in_force()
+    in_force = core.packs_in_force()
     first = policy_as_in_force(old, in_force)
     second = first if old.digest == new.digest else Policy(new, (*first.earlier, old))
-    position = workspace.ledger.position
+    position = core.ledger.position
     impact = Impact(
-        Side(first, from_at), Side(second, to_at), workspace.catalogue, DuckDBEngine(threads=threads),
-        workspace.ledger,
-        position=position, base=workspace.layout.root, absences=workspace.absences,
+        Side(first, from_at), Side(second, to_at), core.catalogue, DuckDBEngine(threads=threads),
+        core.ledger,
+        position=position, base=core.layout.root, absences=core.absences,
     )  # fmt: skip
     overall = impact.all()
     tables = tuple(
-        name for name, table in workspace.catalogue.tables.items() if table.subjects or table.is_about_nobody
+        name for name, table in core.catalogue.tables.items() if table.subjects or table.is_about_nobody
     )
     return PolicyImpact(
-        old, new, from_at, to_at, position, _root(workspace, position), tables,
-        workspace.catalogue.about_nobody, impact.members,
+        old, new, from_at, to_at, position, _root(core, position), tables,
+        core.catalogue.about_nobody, impact.members,
         overall.members_changed, overall.uses, overall.together,
     )  # fmt: skip
 
 
-def _root(workspace: Workspace, position: int) -> str:
+def _root(core: Core, position: int) -> str:
     """The hash over the ledger's first entries, as a checkpoint writes it."""
-    return base64.b64encode(workspace.ledger.checkpoint(position).root).decode() if position else ""
+    return base64.b64encode(core.ledger.checkpoint(position).root).decode() if position else ""
 
 
 def policy_as_in_force(pack: Pack, in_force: list[Pack]) -> Policy:

@@ -18,7 +18,7 @@ from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.uses.registry import open_use
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 class FlowChange(NamedTuple):
@@ -70,20 +70,18 @@ class Preview(NamedTuple):
 _WAYS = ("leaving", "coming", "changing")
 
 
-def artefact_changes(
-    workspace: Workspace, supposed: SupposedLedger, subject: str
-) -> Sequence[ArtefactChange]:
+def artefact_changes(core: Core, supposed: SupposedLedger, subject: str) -> Sequence[ArtefactChange]:
     """The latest artefact of every use and purpose, as it would be after an update."""
     changes = []
-    for snapshot in latest(workspace):
-        use, asked = open_use(snapshot.kind, workspace.layout.root), snapshot.manifest["purpose"]
+    for snapshot in latest(core):
+        use, asked = open_use(snapshot.kind, core.layout.root), snapshot.manifest["purpose"]
         gate = Gate(
-            workspace.policy(), asked["purpose"], workspace.now(), workspace.catalogue,
+            core.policy(), asked["purpose"], core.now(), core.catalogue,
             DuckDBEngine(), supposed, recipient=asked["recipient"], position=supposed.position,
-            base=workspace.layout.root, columns=use.asks_for(), for_training=use.learns,
-            absences=workspace.absences, salt=workspace.salt,
+            base=core.layout.root, columns=use.asks_for(), for_training=use.learns,
+            absences=core.absences, salt=core.salt,
         )  # fmt: skip
-        access = Access({asked["purpose"]: gate}, secret_of(workspace.salt, use.name))
-        found = use.foresee(access, workspace.store, snapshot, subject)
+        access = Access({asked["purpose"]: gate}, secret_of(core.salt, use.name))
+        found = use.foresee(access, core.store, snapshot, subject)
         changes.append(ArtefactChange(snapshot.name, snapshot.manifest["at"], *found))
     return changes

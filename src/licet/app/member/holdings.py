@@ -21,7 +21,7 @@ from licet.terms.moments import format_moment, parse_moment
 from licet.uses.registry import open_use
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 class Holding(NamedTuple):
@@ -82,38 +82,36 @@ class Holding(NamedTuple):
         return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
-def holdings(workspace: Workspace, subject: str) -> list[Holding]:
+def holdings(core: Core, subject: str) -> list[Holding]:
     """The latest artefact of every use, purpose and recipient."""
-    return [_holding(workspace, snapshot, subject) for snapshot in latest(workspace)]
+    return [_holding(core, snapshot, subject) for snapshot in latest(core)]
 
 
 def is_held(
-    workspace: Workspace,
+    core: Core,
     subject: str,
     purposes: Collection[str] | None = None,
     superseded_only: bool = False,
 ) -> bool:
     """Whether anything that was made still holds somebody, superseded or not. purposes: for one of these."""
-    names, kept = names_now(workspace.ledger, subject), set[str]()
+    names, kept = names_now(core.ledger, subject), set[str]()
     if superseded_only:
-        kept = {one.id for one in latest(workspace)}
+        kept = {one.id for one in latest(core)}
     return any(
-        holds(workspace, one, names)
-        for one in reversed(workspace.store.snapshots())
+        holds(core, one, names)
+        for one in reversed(core.store.snapshots())
         if one.id not in kept and (purposes is None or one.manifest["purpose"]["purpose"] in purposes)
     )
 
 
-def _holding(workspace: Workspace, snapshot: SnapshotRef, subject: str) -> Holding:
-    asked, store = snapshot.manifest["purpose"], workspace.store
-    pack = workspace.policy().pack
+def _holding(core: Core, snapshot: SnapshotRef, subject: str) -> Holding:
+    asked, store = snapshot.manifest["purpose"], core.store
+    pack = core.policy().pack
     ways, held, why, standing = (0, 0, 0), 0, None, Standing.EXACT
     since, by = None, None
     try:
-        use, now = open_use(snapshot.kind, workspace.layout.root), workspace.ledger.position
-        access = open_access(
-            workspace, use, asked["purpose"], asked["recipient"], None, now, workspace.absences
-        )
+        use, now = open_use(snapshot.kind, core.layout.root), core.ledger.position
+        access = open_access(core, use, asked["purpose"], asked["recipient"], None, now, core.absences)
         held = len(use.about(store, snapshot, access.secret, subject))
         found = use.foresee(access, store, snapshot, subject)
         ways = len(found.leaving), len(found.coming), len(found.changing)
@@ -121,19 +119,19 @@ def _holding(workspace: Workspace, snapshot: SnapshotRef, subject: str) -> Holdi
         why, standing = str(error), Standing.UNREACHED
     if any(ways):
         standing = Standing.PENDING
-        since = _chosen_since(workspace, snapshot, subject)
-        by = None if since is None else reached_by(workspace, parse_moment(since))
+        since = _chosen_since(core, snapshot, subject)
+        by = None if since is None else reached_by(core, parse_moment(since))
     return Holding(
         snapshot.name, snapshot.kind, asked["purpose"], purpose_to_you(pack, asked["purpose"]),
         asked["recipient"], recipient_name(pack, asked["recipient"]), snapshot.manifest["at"], held, *ways, standing,
-        since, None if by is None else format_moment(by), by is not None and by < workspace.now(), why,
+        since, None if by is None else format_moment(by), by is not None and by < core.now(), why,
     )  # fmt: skip
 
 
-def _chosen_since(workspace: Workspace, snapshot: SnapshotRef, subject: str) -> str | None:
+def _chosen_since(core: Core, snapshot: SnapshotRef, subject: str) -> str | None:
     """When the member first said something that an artefact has not heard of; None where something else changed."""
     kinds, position = (EntryKind.CHOICE, EntryKind.SIGNAL), snapshot.manifest["ledger"]["position"]
-    for entry in workspace.ledger.entries(position, subject=subject):
+    for entry in core.ledger.entries(position, subject=subject):
         if entry.kind in kinds:
             return format_moment(entry.recorded_at)
     return None

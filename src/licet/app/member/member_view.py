@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from licet.app.choice_recording import choose, settings_meant
 from licet.app.member.choice_preview import FlowChange, Preview, artefact_changes
 from licet.app.member.data_uses import Flow, flows
 from licet.app.member.holdings import Holding, holdings, is_held
@@ -15,6 +16,8 @@ from licet.app.member.hypothetical_ledger import SupposedLedger
 from licet.app.member.member_notices import Notice, make_notice
 from licet.app.member.refused_records import noes_of_records
 from licet.app.member.use_history import PastUse, past_uses
+from licet.app.policies_in_force import announced
+from licet.app.record_choice import choose_record
 from licet.decide import Facts, Policy
 from licet.ledger import SAID_BY_MEMBERS, Entry, EntryKind, NewEntry
 from licet.policies.choice_standing import Standing, standing
@@ -22,25 +25,25 @@ from licet.policies.control_pages import SettingPage, setting_page
 from licet.terms import AppError
 
 if TYPE_CHECKING:
+    from licet.app.core import Core
     from licet.app.results import Chosen
-    from licet.app.workspace import Workspace
 
 
 class Member:
     """A subject of a workspace, as of one moment and ledger position: use `Workspace.member`."""
 
-    def __init__(self, workspace: Workspace, subject: str, at: datetime) -> None:
-        self._workspace, self.subject, self.at = workspace, subject, at
-        self.position = workspace.ledger.position
-        facts = workspace.facts(subject, at, self.position)
+    def __init__(self, core: Core, subject: str, at: datetime) -> None:
+        self._core, self.subject, self.at = core, subject, at
+        self.position = core.ledger.position
+        facts = core.facts(subject, at, self.position)
         if facts is None:
-            raise workspace.unknown(subject)
+            raise core.unknown(subject)
         self.facts: Facts = facts
-        self.records = workspace.records_about(subject)
+        self.records = core.records_about(subject)
 
     @property
     def policy(self) -> Policy:
-        return self._workspace.policy(self.position)
+        return self._core.policy(self.position)
 
     # -- settings -------------------------------------------------------------------------------------------
 
@@ -51,7 +54,7 @@ class Member:
                 "APP-011", f"no policy has a setting {setting!r}",
                 fix=f"one of: {', '.join(self.policy.controls) or 'it has no settings'}",
             )  # fmt: skip
-        ledger = self._workspace.ledger
+        ledger = self._core.ledger
         return standing(setting, self.subject, self.facts, self.policy, ledger, self.at, self.position)
 
     def setting(self, setting: str) -> SettingPage:
@@ -60,7 +63,7 @@ class Member:
         purposes = {
             purpose for rule in self.policy.pack.rules if rule.setting == setting for purpose in rule.purposes
         }
-        held = not stands.on and is_held(self._workspace, self.subject, purposes)
+        held = not stands.on and is_held(self._core, self.subject, purposes)
         return setting_page(setting, self.facts, self.policy, self.at, stands, held)
 
     def settings(self) -> list[SettingPage]:
@@ -71,11 +74,13 @@ class Member:
         self, setting: str | None, value: str, *, via: str, record: tuple[str, str] | None = None
     ) -> Chosen:
         """Switch a setting, or say no to one record; as `Workspace.choose`."""
-        return self._workspace.choose(self.subject, setting, value, via=via, record=record)
+        if record is not None:
+            return choose_record(self._core, self.subject, record, setting, value, via, None)
+        return choose(self._core, self.subject, setting or "", value, None, via, None)
 
     def choices(self) -> list[Entry]:
         """Every choice and signal of the member, newest first."""
-        ledger = self._workspace.ledger
+        ledger = self._core.ledger
         found = ledger.entries(0, self.position, subject=self.subject)
         return [entry for entry in reversed(list(found)) if entry.kind in SAID_BY_MEMBERS]
 
@@ -89,7 +94,7 @@ class Member:
         moment = self.at if at is None else at
         if position is None:
             return self._flows(self.policy, moment, None)
-        return self._flows(self._workspace.policy(position), moment, None, position)
+        return self._flows(self._core.policy(position), moment, None, position)
 
     def flows_under(self, policy: Policy) -> list[Flow]:
         """The same, were another policy in force."""
@@ -101,53 +106,51 @@ class Member:
         before: only those recorded before this entry. most: no more than so many.
         """
         position = self.position if before is None else min(before, self.position)
-        return past_uses(self._workspace, self.subject, position, most)
+        return past_uses(self._core, self.subject, position, most)
 
     def holdings(self) -> list[Holding]:
         """What was made holds of the member, and how that stands to their choices, artefact by artefact."""
-        return holdings(self._workspace, self.subject)
+        return holdings(self._core, self.subject)
 
     def is_held_before(self) -> bool:
         """Whether a snapshot that was superseded, and not purged yet, holds the member."""
-        return is_held(self._workspace, self.subject, superseded_only=True)
+        return is_held(self._core, self.subject, superseded_only=True)
 
     def preview(self, setting: str, value: str) -> Preview:
         """What switching would change: uses now, and what was built, at its next update. Writes nothing.
 
         Raises: AppError APP-011, APP-012.
         """
-        meant = self._workspace.settings_meant(setting, value)
-        supposed = SupposedLedger(self._workspace.ledger, self.subject, meant, value)
+        meant = settings_meant(self._core.policy(), setting, value)
+        supposed = SupposedLedger(self._core.ledger, self.subject, meant, value)
         before, after = self.flows(), self._flows(self.policy, self.at, supposed)
         pairs = [FlowChange(one, other) for one, other in zip(before, after, strict=True)]
         return Preview(
             setting, value,
             tuple(pair for pair in pairs if pair.difference),
             tuple(pair.after for pair in pairs if not pair.difference),
-            tuple(artefact_changes(self._workspace, supposed, self.subject)),
+            tuple(artefact_changes(self._core, supposed, self.subject)),
         )  # fmt: skip
 
     # -- notices --------------------------------------------------------------------------------------------
 
     def notices(self) -> list[Notice]:
         """The policies to be told of, those not yet in effect first; the one in force comes last."""
-        workspace, shown = self._workspace, self._shown()
+        core, shown = self._core, self._shown()
         in_force = self.policy
         told = []
-        for announced in workspace.announced(self.position):
-            policy = workspace.policy_of(announced.digest)
+        for one in announced(core.ledger, self.position):
+            policy = core.policy_of(one.digest)
             starts = policy.in_force_from
             then = self.at if starts is None else max(self.at, starts)
             now, after = self._flows(in_force, self.at, None), self._flows(policy, then, None)
             told.append(
-                make_notice(
-                    policy.pack, in_force.pack, announced.at, self.at, now, after, shown.get(announced.digest)
-                )
+                make_notice(policy.pack, in_force.pack, one.at, self.at, now, after, shown.get(one.digest))
             )
         pack, starts = in_force.pack, in_force.in_force_from
         then = self.at if starts is None else max(self.at, starts)
         now, after = self.flows(), self.flows(then)
-        since = workspace.in_force_since(self.position)
+        since = core.in_force_since(self.position)
         told.append(make_notice(pack, pack, since, self.at, now, after, shown.get(pack.digest)))
         return told
 
@@ -158,13 +161,15 @@ class Member:
         """
         if digest in self._shown():
             return None
-        known = {one.digest for one in self._workspace.announced(self.position)} | {self.policy.pack.digest}
+        known = {one.digest for one in announced(self._core.ledger, self.position)} | {
+            self.policy.pack.digest
+        }
         if digest not in known:
             raise AppError(
                 "APP-016", "no policy of this digest was announced", digest, "see the notices for those that were"
             )  # fmt: skip
         payload = {"notice": digest, "via": via}
-        (entry,) = self._workspace.ledger.append([NewEntry(EntryKind.NOTICE_SHOWN, self.subject, payload)])
+        (entry,) = self._core.ledger.append([NewEntry(EntryKind.NOTICE_SHOWN, self.subject, payload)])
         return entry
 
     # -- within ---------------------------------------------------------------------------------------------
@@ -172,9 +177,9 @@ class Member:
     def _flows(
         self, policy: Policy, at: datetime, supposed: SupposedLedger | None, place: int | None = None
     ) -> list[Flow]:
-        ledger = self._workspace.ledger if supposed is None else supposed
+        ledger = self._core.ledger if supposed is None else supposed
         position = place if place is not None else self.position if supposed is None else supposed.position
-        people = self._workspace.people()
+        people = self._core.people()
 
         def facts_of(subject: str) -> Facts | None:
             return people.facts_about(subject, at, position, ledger)
@@ -185,7 +190,7 @@ class Member:
 
     def _shown(self) -> dict[str, tuple[int, datetime]]:
         found: dict[str, tuple[int, datetime]] = {}
-        for entry in self._workspace.ledger.entries(
+        for entry in self._core.ledger.entries(
             0, self.position, EntryKind.NOTICE_SHOWN, subject=self.subject
         ):
             digest: Any = entry.payload.get("notice") if entry.payload else None

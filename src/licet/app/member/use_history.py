@@ -18,7 +18,7 @@ from licet.uses.registry import open_use
 from licet.uses.use import SHOWN
 
 if TYPE_CHECKING:
-    from licet.app.workspace import Workspace
+    from licet.app.core import Core
 
 
 class PastUse(NamedTuple):
@@ -57,23 +57,23 @@ class PastUse(NamedTuple):
         }
 
 
-def past_uses(workspace: Workspace, subject: str, position: int, most: int | None = None) -> list[PastUse]:
+def past_uses(core: Core, subject: str, position: int, most: int | None = None) -> list[PastUse]:
     """The uses up to a ledger position, newest first; `most` of them, where it is given."""
-    snapshots = {ref.id: ref for ref in workspace.store.snapshots()}
-    entries = [one for one in workspace.ledger.entries(0, position, EntryKind.USE_RUN) if one.payload]
-    return [past_use(workspace, entry, snapshots, subject) for entry in entries[::-1][:most]]
+    snapshots = {ref.id: ref for ref in core.store.snapshots()}
+    entries = [one for one in core.ledger.entries(0, position, EntryKind.USE_RUN) if one.payload]
+    return [past_use(core, entry, snapshots, subject) for entry in entries[::-1][:most]]
 
 
-def past_use(workspace: Workspace, entry: Entry, snapshots: dict[str, SnapshotRef], subject: str) -> PastUse:
+def past_use(core: Core, entry: Entry, snapshots: dict[str, SnapshotRef], subject: str) -> PastUse:
     """One use, from its entry. snapshots: those that are still there, by id."""
     said = entry.payload
     assert said is not None
-    pack = workspace.policy(said["position"]).pack
+    pack = core.policy(said["position"]).pack
     snapshot = snapshots.get(said["snapshot"])
     found = None
     if snapshot is not None:
-        use = open_use(snapshot.kind, workspace.layout.root)
-        found = tuple(use.about(workspace.store, snapshot, secret_of(workspace.salt, use.name), subject))
+        use = open_use(snapshot.kind, core.layout.root)
+        found = tuple(use.about(core.store, snapshot, secret_of(core.salt, use.name), subject))
     return PastUse(
         entry.index, entry.recorded_at, said["use"], said["how"],
         said["purpose"], purpose_to_you(pack, said["purpose"]),

@@ -21,8 +21,8 @@ def choose(
     category: str | None = None,
 ) -> None:
     """A member chooses. A yes is one to the settings that this one took the place of, too."""
-    workspace.choose(subject_id, setting, value, category=category)
-    for meant in workspace.settings_meant(setting, value):
+    workspace.choices.choose(subject_id, setting, value, category=category)
+    for meant in workspace.choices.settings_meant(setting, value):
         world.said.setdefault(subject_id, {})[meant, category] = value
         if value == "off":
             world.noes.add((subject_id, meant, category))
@@ -36,13 +36,13 @@ def speak(rng: Random, world: MarkedWorld, workspace: Workspace) -> None:
             choose(workspace, world, subject_id, setting, value, category)
     for member in world.members:
         if chance(rng, 5):
-            workspace.signal(member["id"], "gpc", True)
+            workspace.choices.signal(member["id"], "gpc", True)
     if chance(rng, 30):
         erase(workspace, world, pick(rng, world.members)["id"])
 
 
 def erase(workspace: Workspace, world: MarkedWorld, subject_id: str) -> None:
-    workspace.ledger_erase(subject_id, compact=False)
+    workspace.choices.erase(subject_id, compact=False)
     said = world.said.get(subject_id, {})
     world.said[subject_id] = {
         place: "off" if value == "off" else NO_YES

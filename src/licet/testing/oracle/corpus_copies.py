@@ -30,7 +30,7 @@ def through_corpus(rng: Random, world: MarkedWorld, workspace: Workspace) -> Sig
     recipe = yaml.safe_load((world.root / "recipe.yaml").read_text(encoding="utf-8"))
     if not recipe["documents"]:
         return nothing_seen()
-    workspace.corpus_build()
+    workspace.uses["corpus"].build()
     found = _documents(world, workspace)
     for form in _FORMS:
         found += _export(world, workspace, form)
@@ -46,13 +46,13 @@ def through_corpus(rng: Random, world: MarkedWorld, workspace: Workspace) -> Sig
         raise Leak("export: refused, and everything in it is permitted still")
     found += export
     found += _export(world, workspace, pick(rng, list(_FORMS)), leave_out=True)
-    workspace.corpus_update()
+    workspace.uses["corpus"].update()
     found += _documents(world, workspace)
     return found + _export(world, workspace, pick(rng, list(_FORMS)))
 
 
 def _text(workspace: Workspace) -> str:
-    return "\n".join(json.dumps(row, default=str) for row in workspace.corpus_documents())
+    return "\n".join(json.dumps(row, default=str) for row in workspace.uses["corpus"].documents())
 
 
 def _permitted(stand: Standpoint) -> set[Mark]:
@@ -75,7 +75,7 @@ def _documents(world: MarkedWorld, workspace: Workspace) -> Sightings:
     for mark in asked - out:
         if stand.permits(mark):
             raise Leak(f"documents: {stand.describe(mark)} is permitted and not there")
-    manifest, told = workspace.corpus_show().manifest, Counter[tuple[str, str | None]]()
+    manifest, told = workspace.uses["corpus"].show().manifest, Counter[tuple[str, str | None]]()
     for row in (*manifest["passed"], *manifest["held_back"]):
         told[row["table"], row.get("code")] += row["records"]
     expected = Counter(
@@ -93,7 +93,7 @@ def _documents(world: MarkedWorld, workspace: Workspace) -> Sightings:
 def _export(world: MarkedWorld, workspace: Workspace, form: str, leave_out: bool = False) -> Sightings:
     with tempfile.TemporaryDirectory(prefix="licet-oracle-") as folder:
         target = Path(folder) / "export"
-        workspace.corpus_export(target, form, leave_out=leave_out)
+        workspace.uses["corpus"].export(target, form, leave_out=leave_out)
         return judge_text(_now(world, workspace), "\n".join(_contents(target)), "export", _asked(world), form)
 
 

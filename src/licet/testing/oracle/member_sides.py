@@ -37,7 +37,7 @@ def through_members(rng: Random, workspace: Workspace, stand: Standpoint) -> Sig
 def _flows(workspace: Workspace, stand: Standpoint, subject_id: str) -> Sightings:
     """Of each use, each row of theirs has the code that a gate has for it, as far as that is theirs to know."""
     marks = Counter[Judged]()
-    for flow in workspace.member(subject_id).flows():
+    for flow in workspace.members.member(subject_id).flows():
         use = stand._replace(purpose=flow.use.purpose, recipient=flow.use.recipient)
         expected = Counter[tuple[str, str]]()
         for name, table in stand.world.on_disk.items():
@@ -69,7 +69,7 @@ def _code_for(stand: Standpoint, table: MarkedTable, number: int, subject_id: st
 def _archive(workspace: Workspace, stand: Standpoint, subject_id: str) -> Sightings:
     """Everything about them and nothing about others; each cell of a row that is not there is named as left out."""
     marks = Counter[Judged]()
-    with zipfile.ZipFile(io.BytesIO(b"".join(workspace.member_archive(subject_id)))) as archive:
+    with zipfile.ZipFile(io.BytesIO(b"".join(workspace.members.archive(subject_id)))) as archive:
         for mark in {*marks_in("\n".join(archive.read(name).decode() for name in archive.namelist()))}:
             if subject_id not in stand.world.tables[mark.table].people_of(mark.row):
                 raise Leak(f"the archive of {subject_id} holds {mark}")

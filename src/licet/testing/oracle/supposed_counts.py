@@ -52,7 +52,7 @@ def _gate_counts(workspace: Workspace, stand: Standpoint) -> Sightings:
 
 
 def _what_if(workspace: Workspace, stand: Standpoint) -> Sightings:
-    (supposed,) = workspace.what_if(str(stand.world.policy)).policies
+    (supposed,) = workspace.policies.what_if(str(stand.world.policy)).policies
     told = {
         (use.purpose, use.recipient): (
             use.records, use.members, {kind.category: kind.records or 0 for kind in use.kinds},
@@ -76,7 +76,7 @@ def _impact(rng: Random, workspace: Workspace, stand: Standpoint) -> Sightings:
     earlier = stand._replace(at=stand.at - timedelta(days=pick(rng, [0, 400, 2500])))
     later = stand._replace(policy=Policy(following, (*stand.policy.earlier, stand.policy.pack)))
     with contextlib.suppress(PackError):  # one that opens what no policy can
-        impact = workspace.impact(str(stand.world.policy), str(path), earlier.at, later.at)
+        impact = workspace.policies.impact(str(stand.world.policy), str(path), earlier.at, later.at)
         gained, lost = {}, {}
         for use in impact.uses:
             place = use.purpose, use.recipient

@@ -78,7 +78,7 @@ def _through_use(
 
 def live(rng: Random, world: MarkedWorld, workspace: Workspace, clock: Clock) -> Pack:
     """People choose, policies follow one another, people choose again; the policy in force at the end."""
-    workspace.use_pack(str(world.policy))
+    workspace.policies.use(str(world.policy))
     pack = Pack.model_validate(yaml.safe_load(world.policy.read_text(encoding="utf-8")))
     for _ in range(pick(rng, [0, 0, 1, 2])):
         speak(rng, world, workspace)
@@ -86,7 +86,7 @@ def live(rng: Random, world: MarkedWorld, workspace: Workspace, clock: Clock) ->
         following = make_successor(rng, pack).pack
         world.policy.write_text(json.dumps(following.as_json()), encoding="utf-8")
         with contextlib.suppress(PackError):  # one that opens what no policy can is not put in force
-            workspace.use_pack(str(world.policy))
+            workspace.policies.use(str(world.policy))
             pack = following
     speak(rng, world, workspace)
     clock.now += timedelta(hours=1)

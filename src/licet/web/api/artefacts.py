@@ -42,5 +42,5 @@ class Artefacts(BaseModel):
 
 @router.get("", summary="How everything that was made stands to the choices of now")
 def artefacts(workspace: Ours) -> Artefacts:
-    told: list[Any] = [one.as_json() for one in workspace.status()]
+    told: list[Any] = [one.as_json() for one in workspace.uses.status()]
     return Artefacts(artefacts=[Artefact.model_validate(one) for one in told])

@@ -127,7 +127,7 @@ async def choose(
 ) -> Recorded:
     """Record that a member switched a setting. Answered with 200, it is durable."""
     chosen = await run_in_threadpool(
-        workspace.choose,
+        workspace.choices.choose,
         subject,
         body.setting,
         body.value,
@@ -196,7 +196,7 @@ async def import_choices(
         )  # fmt: skip
     body = io.BytesIO(await request.body())
     imported = await run_in_threadpool(
-        workspace.import_choices, body, form=form, pack=pack, dry_run=dry_run, via="api"
+        workspace.choices.import_file, body, form=form, pack=pack, dry_run=dry_run, via="api"
     )
     return ImportedChoices.model_validate(imported.as_json())
 
@@ -207,7 +207,7 @@ async def import_choices(
 def choices(workspace: Ours, subject: Subject, limit: Limit = 100, cursor: Cursor = None) -> PastChoices:
     """Every choice and signal of a member, oldest first."""
     start = from_cursor(cursor) or 0
-    found = workspace.choices_page(subject, start, limit + 1)
+    found = workspace.choices.page(subject, start, limit + 1)
     more = to_cursor(found[limit].index) if len(found) > limit else None
     told = []
     for entry in found[:limit]:
@@ -236,7 +236,7 @@ def signal(
     key: SentKey = None,
 ) -> RecordedSignal:
     """Record that a member's browser sends a signal such as Global Privacy Control, or no longer does."""
-    entry = workspace.signal(
+    entry = workspace.choices.signal(
         subject, body.signal, body.value, via=body.via, idempotency_key=key_of(token, key)
     )
     return RecordedSignal(

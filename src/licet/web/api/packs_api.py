@@ -48,7 +48,7 @@ class WholePack(BaseModel):
 @router.get("", summary="The policies of this platform")
 def packs(workspace: Ours) -> Packs:
     """Those put in force, the last of which governs, and those announced."""
-    return Packs(packs=[NamedPack.model_validate(one) for one in workspace.named_packs()])
+    return Packs(packs=[NamedPack.model_validate(one) for one in workspace.policies.named()])
 
 
 @router.get("/{digest}", summary="One policy")
@@ -59,4 +59,4 @@ def pack(
     ],
 ) -> WholePack:
     """One that was put in force or announced here."""
-    return WholePack.model_validate(workspace.show_pack(digest))
+    return WholePack.model_validate(workspace.policies.show(digest))

@@ -36,5 +36,5 @@ def receipt(
     ] = None,
 ) -> Response:
     """Another's entry and no entry are answered alike."""
-    found = workspace.receipt(entry, subject=subject, size=size)
+    found = workspace.choices.receipt(entry, subject=subject, size=size)
     return Response(to_bytes(found), media_type=MEDIA_TYPE)

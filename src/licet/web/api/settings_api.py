@@ -122,7 +122,7 @@ class Preview(BaseModel):
 @router.get("/settings", summary="Every setting of a member")
 def settings(workspace: Ours, subject: Subject) -> Settings:
     """Every control of the policy in force, and where the member stands on it."""
-    member = workspace.member(subject)
+    member = workspace.members.member(subject)
     told: list[Any] = [one.as_json() for one in member.settings()]
     return Settings(
         subject=subject, position=member.position, policy=member.policy.pack.digest,
@@ -133,7 +133,7 @@ def settings(workspace: Ours, subject: Subject) -> Settings:
 @router.get("/settings/{setting}", summary="One setting of a member")
 def setting(workspace: Ours, subject: Subject, setting: SettingId) -> Setting:
     """Everything its page shows: where the member stands and why, what it governs and what it does not."""
-    return Setting.model_validate(workspace.member(subject).setting(setting).as_json())
+    return Setting.model_validate(workspace.members.member(subject).setting(setting).as_json())
 
 
 @router.get("/preview", summary="What a switch would change")
@@ -144,4 +144,4 @@ def preview(
     value: Annotated[Literal["on", "off"], Query()],
 ) -> Preview:
     """Asked of the code that would then carry it out, on a ledger that supposes the choice. Writes nothing."""
-    return Preview.model_validate(workspace.member(subject).preview(setting, value).as_json())
+    return Preview.model_validate(workspace.members.member(subject).preview(setting, value).as_json())

@@ -49,12 +49,12 @@ class Apart(BaseModel):
 @router.post("/subjects/{subject}/rename", summary="Record that a member goes by another id")
 async def rename(workspace: Ours, subject: Subject, body: NewName) -> Renamed:
     """Every choice and signal is carried; a no of either id holds until a new choice."""
-    renamed = await run_in_threadpool(workspace.rename_subject, subject, body.new, via="api")
+    renamed = await run_in_threadpool(workspace.choices.rename_subject, subject, body.new, via="api")
     return Renamed.model_validate(renamed.as_json())
 
 
 @router.post("/subjects/{subject}/distinct", summary="Record that two ids are two people")
 async def distinct(workspace: Ours, subject: Subject, body: Other) -> Apart:
     """Though they differ by case, Unicode form or surrounding space alone."""
-    entry = await run_in_threadpool(workspace.keep_apart, subject, body.other, via="api")
+    entry = await run_in_threadpool(workspace.choices.keep_apart, subject, body.other, via="api")
     return Apart(one=subject, other=body.other, entry=None if entry is None else entry.index)

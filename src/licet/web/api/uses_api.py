@@ -122,7 +122,7 @@ class Holdings(BaseModel):
 @router.get("/artefacts", summary="What was made holds of a member")
 def artefacts(workspace: Ours, subject: Subject) -> Holdings:
     """Whether a choice has reached what was made: an opt-out, and an opt-in too."""
-    member = workspace.member(subject)
+    member = workspace.members.member(subject)
     told: list[Any] = [one.as_json() for one in member.holdings()]
     return Holdings(
         subject=subject, position=member.position, artefacts=[Holding.model_validate(one) for one in told],
@@ -133,7 +133,7 @@ def artefacts(workspace: Ours, subject: Subject) -> Holdings:
 @router.get("/uses", summary="What was done with a member's data")
 def uses(workspace: Ours, subject: Subject, limit: Limit = 20, cursor: Cursor = None) -> PastUses:
     """Each use that the ledger tells of, with the documents about this member."""
-    found = workspace.member(subject).past_uses(from_cursor(cursor), limit + 1)
+    found = workspace.members.member(subject).past_uses(from_cursor(cursor), limit + 1)
     # The page after begins below the last one told, whatever ran meanwhile.
     more = to_cursor(found[limit - 1].entry) if len(found) > limit else None
     told: list[Any] = [one.as_json() for one in found[:limit]]
@@ -148,7 +148,7 @@ def flows(
 ) -> Flows:
     """What each use of the policy in force would be given at a moment, if nothing changes until then."""
     when = workspace.now() if at is None else at
-    member = workspace.member(subject)
+    member = workspace.members.member(subject)
     told: list[Any] = [one.as_json() for one in member.flows(when)]
     return Flows(
         subject=subject, at=format_moment(when), position=member.position,

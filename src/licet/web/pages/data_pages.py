@@ -23,7 +23,7 @@ PAGE_ROWS = 25
 @router.get("/data")
 def flows(request: Request, subject: Subject, on: str | None = None) -> Response:
     day = _day(on)
-    member = workspace_of(request).member(subject)
+    member = workspace_of(request).members.member(subject)
     found = member.flows(None if day is None else midnight(day))
     picture = draw(found, "What they are used for" if day is None else f"On {told(day)}")
     return page(
@@ -34,7 +34,7 @@ def flows(request: Request, subject: Subject, on: str | None = None) -> Response
 
 @router.get("/data/past")
 def past(request: Request, subject: Subject) -> Response:
-    member = workspace_of(request).member(subject)
+    member = workspace_of(request).members.member(subject)
     return page(
         request,
         "past.html",
@@ -46,7 +46,7 @@ def past(request: Request, subject: Subject) -> Response:
 
 @router.get("/data/past/{entry}")
 def past_use(request: Request, subject: Subject, entry: PlaceText, start: PlaceText = 0) -> Response:
-    member = workspace_of(request).member(subject)
+    member = workspace_of(request).members.member(subject)
     use = next((one for one in member.past_uses() if one.entry == entry), None)
     if use is None:
         raise HTTPException(404, "No use stands in the ledger at that place.")
@@ -63,7 +63,7 @@ def records(request: Request, subject: Subject, table: str, start: PlaceText = 0
         raise HTTPException(404, "There is no such table about members.")
     if catalogued.location.arrow is not None:
         raise HTTPException(404, "That table lies in no file that a page could read: a program hands it in.")
-    found = workspace.member(subject).records.of(table)
+    found = workspace.members.member(subject).records.of(table)
     return page(
         request, "records.html", table=table, records=found[start : start + PAGE_ROWS], total=len(found),
         start=start, rows=PAGE_ROWS,

@@ -15,12 +15,12 @@ router = APIRouter()
 
 @router.get("/notices")
 def notices(request: Request, subject: Subject) -> Response:
-    return page(request, "notices.html", notices=workspace_of(request).member(subject).notices())
+    return page(request, "notices.html", notices=workspace_of(request).members.member(subject).notices())
 
 
 @router.get("/notices/{digest}")
 def notice(request: Request, subject: Subject, digest: str) -> Response:
-    member = workspace_of(request).member(subject)
+    member = workspace_of(request).members.member(subject)
     found = next((one for one in member.notices() if one.digest == digest), None)
     if found is None:
         raise HTTPException(404, "No such policy was announced.")
@@ -32,7 +32,7 @@ def notice(request: Request, subject: Subject, digest: str) -> Response:
 @router.get("/notices/{digest}/mail")
 def mail(request: Request, subject: Subject, digest: str) -> Response:
     """The notice as a message, as it would be sent."""
-    member = workspace_of(request).member(subject)
+    member = workspace_of(request).members.member(subject)
     found = next((one for one in member.notices() if one.digest == digest), None)
     if found is None:
         raise HTTPException(404, "No such policy was announced.")

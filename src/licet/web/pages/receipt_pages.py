@@ -19,7 +19,7 @@ router = APIRouter()
 def receipts(request: Request, subject: Subject) -> Response:
     workspace = workspace_of(request)
     return page(
-        request, "receipts.html", entries=workspace.member(subject).choices(),
+        request, "receipts.html", entries=workspace.members.member(subject).choices(),
         key=workspace.ledger.public_key_text,
     )  # fmt: skip
 
@@ -27,7 +27,7 @@ def receipts(request: Request, subject: Subject) -> Response:
 @router.get("/receipts/{entry}.json")
 def receipt(request: Request, subject: Subject, entry: PlaceText) -> Response:
     try:
-        found = workspace_of(request).receipt(entry, subject=subject)
+        found = workspace_of(request).choices.receipt(entry, subject=subject)
     except AppError:
         raise HTTPException(404, "You have no receipt of that number.") from None
     return Response(
@@ -45,7 +45,7 @@ def key(request: Request) -> Response:
 @router.get("/receipts/archive")
 def archive(request: Request, subject: Subject) -> Response:
     """Everything about the member as one zip, sent as it is made."""
-    pieces = workspace_of(request).member_archive(subject)
+    pieces = workspace_of(request).members.archive(subject)
     return StreamingResponse(
         pieces, media_type="application/zip",
         headers={"Content-Disposition": 'attachment; filename="everything-about-me.zip"'},

@@ -49,13 +49,13 @@ def setting_page(request: Request, subject: Subject, setting: str, done: PlaceTe
 def switch(
     request: Request, subject: Subject, form: OurForm, setting: str, value: Annotated[str, Form()]
 ) -> Response:
-    chosen = workspace_of(request).choose(subject, setting, value, via="web")
+    chosen = workspace_of(request).choices.choose(subject, setting, value, via="web")
     return RedirectResponse(f"/settings/{setting}?done={chosen.entry}", 303)
 
 
 @router.get("/settings/{setting}/preview")
 def preview(request: Request, subject: Subject, setting: str) -> Response:
-    member = workspace_of(request).member(subject)
+    member = workspace_of(request).members.member(subject)
     if setting not in member.policy.controls:
         raise HTTPException(404, "The policy in force has no such control.")
     shown = member.setting(setting)

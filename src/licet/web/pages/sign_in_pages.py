@@ -28,7 +28,7 @@ _AWAY = "The provider that signs you in does not answer. Please try again in a w
 @router.get("/sign-in")
 def sign_in_page(request: Request, who: Who, next: str | None = None) -> Response:
     config = request.app.state.config
-    offered = workspace_of(request).some_subjects(_OFFERED) if config.demo_sign_in else []
+    offered = workspace_of(request).members.introductions(_OFFERED) if config.demo_sign_in else []
     return page(request, "sign_in.html", next=safe_return(next), offered=offered, problem=None)
 
 
@@ -44,12 +44,12 @@ def demo_sign_in(
         raise HTTPException(404)
     workspace = workspace_of(request)
     try:
-        workspace.member(subject.strip())
+        workspace.members.member(subject.strip())
     except GateError as error:
         if error.code != "GATE-171":
             raise  # whose id may be another's may choose, as may whom nobody knows yet
     except AppError as error:
-        offered = workspace.some_subjects(_OFFERED)
+        offered = workspace.members.introductions(_OFFERED)
         return page(
             request, "sign_in.html", status=422, next=safe_return(next), offered=offered, problem=error
         )

@@ -39,7 +39,7 @@ def forget(request: Request, subject: Subject, who: Who, form: OurForm) -> Respo
     """Take back a signal that a browser sent earlier. While this browser sends it there is nothing to take back."""
     workspace = workspace_of(request)
     if not who.gpc and "gpc" in workspace.ledger.signals_of(subject):
-        workspace.signal(subject, "gpc", False, via="web")
+        workspace.choices.signal(subject, "gpc", False, via="web")
     return RedirectResponse("/settings", 303)
 
 
@@ -61,7 +61,7 @@ def post(request: Request, subject: str, table: str, key: str) -> Response:
 
 def _public(request: Request, subject: str, one: tuple[str, str] | None) -> Response:
     try:
-        shown, is_willing = workspace_of(request).public_page(subject, one)
+        shown, is_willing = workspace_of(request).members.public_page(subject, one)
     except (AppError, GateError):
         raise HTTPException(404, "There is no such page.") from None
     if not shown:

@@ -32,8 +32,8 @@ def start(request: Request, who: Who) -> Response:
 def operator_page(request: Request, allowed: Operator) -> Response:
     workspace = workspace_of(request)
     return page(
-        request, "operator.html", packs=workspace.packs(), announced=workspace.announced(),
-        snapshots=workspace.corpus_list(), checkpoint=workspace.ledger.checkpoint(),
+        request, "operator.html", packs=workspace.policies.history(), announced=workspace.policies.announced(),
+        snapshots=workspace.uses["corpus"].snapshots(), checkpoint=workspace.ledger.checkpoint(),
         key=workspace.ledger.public_key_text,
     )  # fmt: skip
 

@@ -1,0 +1,82 @@
+"""One member's side, and their public pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from licet.app.argument_types import names_wrong_types, require_subject_id
+from licet.app.core import Core
+
+if TYPE_CHECKING:
+    from licet.app.member.member_view import Member
+    from licet.app.member.public_pages import Introduction, PublicPage
+
+
+@names_wrong_types
+class MemberOperations:
+    """One member's side, and their public pages."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def member(self, subject: str, at: datetime | None = None) -> Member:
+        """One member's side: settings, what is done with their data, notices. Raises: AppError APP-013."""
+        from licet.app.member.member_view import Member
+
+        return Member(self._core, subject, self._core.now() if at is None else at)
+
+    def archive(self, subject: str) -> Iterator[bytes]:
+        """Everything about one member as a zip, in pieces: choices, receipts, uses, records, proofs.
+
+        Raises: before the first piece, AppError APP-013 for an unknown subject, SourceError for an unreadable table.
+        """
+        from licet.app.archive import member_archive
+
+        return member_archive(self._core, subject)
+
+    def introductions(self, most: int) -> list[Introduction]:
+        """The first known subjects by id, each with public name and headline, for a demo to offer."""
+        from licet.app.member.public_pages import introductions
+
+        subjects = self._core.people().first(most)
+        return introductions(self._core.records_about(*subjects), self._core.catalogue, subjects)
+
+    def public_page(self, subject: str, record: tuple[str, str] | None = None) -> PublicPage:
+        """What of a subject's data anybody can see: public profiles and publications, or one record of them.
+
+        record: its table and key. Raises: AppError APP-013 for an unknown subject, APP-005; GateError GATE-171,
+        GATE-172 where somebody's refusal would be lost with their id.
+        """
+        from licet.app.member.public_pages import public_page
+        from licet.app.member.refused_records import noes_of_records
+
+        require_subject_id(subject)
+        at, place, people = self._core.now(), self._core.ledger.position, self._core.people()
+        if not people.knows(subject):
+            raise self._core.unknown(subject)
+        run, records = self._core.refuse_lost(), self._core.records_about(subject)
+        shown = public_page(
+            records, subject, record,
+            lambda person: people.facts_about(person, at, place, self._core.ledger), self._core.policy(place), at,
+            self._core.salt, noes_of_records(self._core.ledger, place, records),
+        )  # fmt: skip
+        run.done()
+        return shown
+
+    def is_willing_to_train(self, subject: str) -> bool:
+        """Whether a subject said themselves that what they publish may train generative AI, and it may.
+
+        As their public page tells crawlers; silence is no. Raises: as `public_page`.
+        """
+        return self.public_page(subject).is_willing
+
+    def willing_to_train(self, most: int) -> list[str]:
+        """The subjects of whom that is so, in the order of ids; none where more than `most` switched anything on."""
+        import pyarrow.compute as pc
+
+        choices = self._core.ledger.choices_table(known=tuple)
+        said = choices["subject"].filter(pc.equal(choices["value"], "on")).unique().to_pylist()
+        known = filter(self._core.people().knows, said if len(said) <= most else ())
+        return [subject for subject in sorted(known) if self.is_willing_to_train(subject)]

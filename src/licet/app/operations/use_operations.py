@@ -1,0 +1,73 @@
+"""Everything that was made of members' data, whatever use made it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from licet.app.argument_types import names_wrong_types
+from licet.app.core import Core
+from licet.app.operations.corpus_operations import CorpusOperations
+from licet.app.results import silent
+from licet.terms import AppError
+from licet.terms.disk_errors import clear_disk_errors
+
+if TYPE_CHECKING:
+    from licet.app.artefacts import ArtefactStatus, Brought
+    from licet.app.purge import Purge
+    from licet.app.removal import Removal
+    from licet.uses.use import Progress
+
+
+@names_wrong_types
+class UseOperations:
+    """Everything that was made of members' data, whatever use made it."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    @functools.cached_property
+    def corpus(self) -> CorpusOperations:
+        return CorpusOperations(self._core)
+
+    def __getitem__(self, name: str) -> CorpusOperations:
+        """What one use offers beyond what all share. Raises: AppError APP-225 for another name."""
+        if name != "corpus":
+            raise AppError("APP-225", f"there is no use called {name!r}", fix="one of: corpus")
+        return self.corpus
+
+    def update(self, *, people_left: int = 0, progress: Progress = silent) -> Iterator[Brought]:
+        """Bring everything that was made to the choices of now, each as it is done; see `licet.app.artefacts`.
+
+        First what was kept as long as the policy in force lets it be is purged.
+        """
+        from licet.app.catch_up import catch_up
+
+        return catch_up(self._core, progress, people_left)
+
+    def status(self) -> list[ArtefactStatus]:
+        """How everything that was made stands to the choices of now."""
+        from licet.app import artefacts
+
+        return artefacts.status(self._core, self._core.absences)
+
+    def forget(self, subject: str, *, via: str = "python", progress: Progress = silent) -> Removal:
+        """Record an objection to every use, take somebody out of all that was made, and prove it; see `app.removal`.
+
+        A step that fails leaves the objection recorded, and the outcome PENDING.
+        Raises: as `object_to_every_use`, when that could not be recorded.
+        """
+        from licet.app import removal
+
+        return removal.forget(self._core, subject, via, progress)
+
+    def purge(self) -> Purge:
+        """Remove for good the snapshots that were superseded, and look for what is left of whoever left.
+
+        Raises: StoreError STOR-012 where the search does not find its controls.
+        """
+        from licet.app.purge import purge_superseded
+
+        with clear_disk_errors("purging"):
+            return purge_superseded(self._core)
