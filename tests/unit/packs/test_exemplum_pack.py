@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from licet.decide import Decision, Facts, Policy, Request, decide
-from licet.packs import lint, open_pack
+from licet.packs import open_pack
 from licet.packs.pack_references import citations
+from licet.policies.lint import lint
 from licet.terms import ChoiceState, Code
 from licet.testing.drawn_questions import under
 
@@ -95,6 +96,17 @@ def test_learning_reads_what_is_public_and_recommending_all_that_is_ones_own() -
 def test_nothing_applies_before_its_day() -> None:
     before = {"at": datetime(2025, 9, 30, 23, 59, tzinfo=UTC)}
     assert uses(**before) == set() and uses(at=datetime(2025, 10, 1, tzinfo=UTC)) == uses()
+
+
+def test_it_says_how_long_is_kept_what_was_learnt_and_what_was_shared() -> None:
+    told = {
+        use.purpose: {rule.retention_days for rule in PACK.permits(*use) if rule.setting}
+        for use in PACK.uses()
+    }
+    assert told == {
+        "generative_ai_training": {365}, "recommender_training": {365}, "ad_sharing": {90},
+        "recommendation": {None}, "ad_targeting": {None},
+    }  # fmt: skip
 
 
 def test_private_messages_are_used_for_nothing_whatever_anybody_says() -> None:
