@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from licet.app.catch_up import catch_up
 from licet.app.follow_lock import alone, tell
+from licet.app.purge import superseded
 from licet.app.tenses import stands_for_now
 from licet.terms import AppError
 
@@ -28,9 +29,12 @@ def follow(
     every_seconds: float,
     progress: Progress,
     stopped: Callable[[float], bool] | None = None,
+    purges: bool = False,
 ) -> Iterator[Brought]:
     """Bring every artefact to the present, again and again; each when it was brought, or once when it cannot be.
 
+    purges:  what a later snapshot stands in the place of is removed for good once all are brought; who reads one just
+             then finds it gone.
     stopped: waits so many seconds and says whether to stop; by default it never is.
     Raises: AppError APP-221 while another process follows the workspace.
     """
@@ -48,6 +52,8 @@ def follow(
                 has_failed = has_failed or one.how == "failed"
             longest = max(longest, time.monotonic() - began)
             tell(lock, every_seconds, longest)
+            if purges and not has_failed and superseded(workspace):
+                workspace.purge()
             # Whoever else is at work is done soon, mostly; what goes on failing is tried no more often than all is.
             failures = failures + 1 if has_failed else 0
             pause = min(every_seconds, 2.0 ** min(failures, 10)) if has_failed else every_seconds

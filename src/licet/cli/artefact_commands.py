@@ -77,6 +77,9 @@ def follow(
     every: Annotated[
         str, typer.Option("--every", metavar="TIME", help="How long to wait between two looks: 5s, 2m, 1h.")
     ] = "5s",
+    purges: Annotated[
+        bool, typer.Option("--purge", help="Purge what later snapshots stand in the place of, too.")
+    ] = False,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -91,7 +94,7 @@ def follow(
     with licet.open(workspace) as opened:
         if not as_json:
             say(f"Following {opened.layout.root} every {every}. Stop it with Ctrl-C.", "dim")
-        for one in keep_following(opened, seconds, lambda stage, done, total: None):
+        for one in keep_following(opened, seconds, lambda stage, done, total: None, purges=purges):
             if as_json:
                 print_json(one.as_json())
             else:

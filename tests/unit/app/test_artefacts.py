@@ -211,6 +211,21 @@ def test_who_follows_brings_every_change_and_is_alone(workspace: Workspace) -> N
     assert list(follow(workspace, 1, silent, lambda seconds: True)) == [], "the lock is free again"
 
 
+def test_who_follows_and_purges_leaves_nothing_of_whoever_left(workspace: Workspace) -> None:
+    workspace.corpus_build()
+    said = iter(["ann", None])
+
+    def stopped(seconds: float) -> bool:
+        who = next(said)
+        if who is not None:
+            workspace.choose(who, "ai", "off")
+        return who is None
+
+    assert [one.how for one in follow(workspace, 1, silent, stopped, purges=True)] == ["updated"]
+    assert [one.name for one in workspace.corpus_list()] == ["corpus-2"]
+    assert not workspace.member("ann").is_held_before() and workspace.store.scan([b"one and only"]) == []
+
+
 @pytest.mark.parametrize("text", ["", "5", "s", "0s", "-1s", "1.5s", "5d", "½s", "five"])
 def test_what_is_no_length_of_time_is_refused(text: str) -> None:
     with pytest.raises(AppError) as caught:

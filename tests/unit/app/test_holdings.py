@@ -42,7 +42,7 @@ def of(workspace: Workspace, subject: str) -> Holding:
 def test_an_opt_out_and_an_opt_in_are_told_until_they_are_there(workspace: Workspace) -> None:
     workspace.corpus_build()
     assert of(workspace, "ann").sentence.startswith(
-        "corpus-1 holds 2 of yours, as your choices have it, since"
+        "corpus-1 holds 2 of yours, as your choices have it, as of"
     )
     workspace.choose("ann", "ai", "off")
     told = of(workspace, "ann")
@@ -66,7 +66,7 @@ def test_an_opt_out_and_an_opt_in_are_told_until_they_are_there(workspace: Works
     assert told.sentence.startswith("corpus-2 holds nothing of yours yet; 2 come in when")
     list(workspace.update())
     assert of(workspace, "ann").sentence.startswith(
-        "corpus-3 holds 2 of yours, as your choices have it, since"
+        "corpus-3 holds 2 of yours, as your choices have it, as of"
     )
 
 

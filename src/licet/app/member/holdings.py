@@ -63,7 +63,7 @@ class Holding(NamedTuple):
             )
         if self.standing is Standing.EXACT:
             if self.held:
-                return f"{self.name} holds {self.held} of yours, as your choices have it, since {self._clock(self.at)}."
+                return f"{self.name} holds {self.held} of yours, as your choices have it, as of {self._clock(self.at)}."
             return f"{self.name} holds nothing of yours."
         when = f"by {self._clock(self.by)}" if self.by else "when it is next brought up to date"
         when += ", and is late: the keeper has to see to that" if self.is_late else ""
@@ -94,13 +94,17 @@ def is_held(
     superseded_only: bool = False,
 ) -> bool:
     """Whether anything that was made still holds somebody, superseded or not. purposes: for one of these."""
-    names, kept = names_now(core.ledger, subject), set[str]()
+    names, kept, pack = names_now(core.ledger, subject), set[str](), core.policy().pack
     if superseded_only:
         kept = {one.id for one in latest(core)}
     return any(
         holds(core, one, names)
         for one in reversed(core.store.snapshots())
-        if one.id not in kept and (purposes is None or one.manifest["purpose"]["purpose"] in purposes)
+        if one.id not in kept
+        and (
+            purposes is None
+            or {*pack.purpose_line(one.manifest["purpose"]["purpose"])}.intersection(purposes)
+        )
     )
 
 
