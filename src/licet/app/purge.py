@@ -18,7 +18,8 @@ from licet.app.retention import is_over, kept_until
 from licet.app.tenses import stands_for_now
 from licet.enforce.access import secret_of
 from licet.store import SnapshotRef
-from licet.store.residue_scan import SHORTEST_MARKER
+from licet.store.residue_scan import SHORTEST_MARKER, is_of_the_store
+from licet.store.store_layout import is_manifest
 from licet.terms import LicetError, StoreError
 from licet.terms.membership_proof import Membership
 from licet.uses.manifest import is_inspection
@@ -129,12 +130,18 @@ def purge(core: Core, going: Sequence[SnapshotRef], people: Sequence[str], left_
     """
     store = core.store
     marks = sorted(_marks(core, going, people))
-    found = _patiently(lambda: store.scan(marks))
+    held = store.files_of(going)
+    found = [one for one in _patiently(lambda: store.scan(marks)) if one.file in held and one.place != "name"]
     if going:
         _patiently(lambda: store.purge([one.id for one in going]))
-    left = _patiently(lambda: store.scan(marks))
     # What is made of others may say the same words; who is in it, its members prove.
-    others = store.files_of(store.snapshots())
+    staying = store.snapshots()
+    others, said = store.files_of(staying), _texts([one.manifest for one in (*staying, *store.purged())])
+    left = [
+        one
+        for one in _patiently(lambda: store.scan(marks))
+        if not is_of_the_store(one) and (not is_manifest(one.file) or one.marker in said)
+    ]
     return Purge(
         tuple(
             PurgedSnapshot(one.name, one.kind, one.id, one.manifest["root"], one.manifest["at"]) for one in going
@@ -145,6 +152,14 @@ def purge(core: Core, going: Sequence[SnapshotRef], people: Sequence[str], left_
             len({one.marker for one in left if one.file in others}),
         ),
     )  # fmt: skip
+
+
+def _texts(value: Any) -> set[bytes]:
+    """Every text of manifests, whole: the digits of a hash are no trace of somebody whose id they are."""
+    if isinstance(value, str):
+        return {value.encode()}
+    parts = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    return set[bytes]().union(*map(_texts, parts)) if isinstance(parts, list | tuple) else set()
 
 
 def _patiently(write: Callable[[], _Result]) -> _Result:

@@ -35,6 +35,13 @@ class Residue:
     place: str
 
 
+def is_of_the_store(residue: Residue) -> bool:
+    """Whether a hit lies where no builder puts data: in the name of a file of the store's own, its lock, its marker, a
+    number that was used. Digits there are no trace of somebody whose id they are."""
+    is_name = residue.place == "name"
+    return store_layout.is_own(residue.file) if is_name else store_layout.is_bookkeeping(residue.file)
+
+
 def scan(files: Files, markers: list[bytes], *, plant: bool) -> list[Residue]:
     """Where any of `markers` is, in any file; sorted, empty when nowhere.
 

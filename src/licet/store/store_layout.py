@@ -30,6 +30,8 @@ STAGING = "staging"
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"(?:\.[a-z0-9]{1,16}){0,3}")
+_OBJECT = re.compile(rf"{OBJECTS}/[0-9a-f]{{2}}/[0-9a-f]{{64}}(?:\.[a-z0-9]{{1,16}}){{0,3}}")
+_NUMBER = re.compile(rf"{RETIRED}/\d{{12}}")
 _SNAPSHOT = re.compile(r"(\d{12})-([0-9a-f]{64})\.json")
 
 
@@ -57,6 +59,23 @@ def parse_snapshot(kind: str, file_name: str) -> SnapshotName | None:
     """Read a file name under ``snapshots/<kind>/``; None when it is not one of ours."""
     match = _SNAPSHOT.fullmatch(file_name)
     return SnapshotName(int(match[1]), kind, match[2]) if match else None
+
+
+def is_manifest(path: str) -> bool:
+    """Whether a file is the manifest of a snapshot, published or purged."""
+    folder, _, rest = path.partition("/")
+    kind, _, file_name = rest.partition("/")
+    return folder in (SNAPSHOTS, PURGED) and parse_snapshot(kind, file_name) is not None
+
+
+def is_bookkeeping(path: str) -> bool:
+    """Whether a file is the lock, the marker or a number that was used: no builder writes anything in it."""
+    return path in (LOCK, MARKER) or _NUMBER.fullmatch(path) is not None
+
+
+def is_own(path: str) -> bool:
+    """Whether a file bears a name that the store gave it."""
+    return is_manifest(path) or is_bookkeeping(path) or _OBJECT.fullmatch(path) is not None
 
 
 def retired_path(sequence: int) -> str:

@@ -142,6 +142,24 @@ def test_words_that_somebody_else_says_too_stay_with_them_and_are_told(tmp_path:
         assert told.purge is not None and (told.standing.value, told.purge.search.shared) == ("exact", 1)
 
 
+@pytest.mark.parametrize("who", ["0001", "7"])
+def test_digits_of_hashes_and_numbers_are_no_trace_of_whoever_has_them_for_an_id(
+    tmp_path: Path, who: str
+) -> None:
+    rows = {"members": [member(who), member("benn")], "posts": [post("p-1", who, SAID), ROWS["posts"][1]]}
+    with make_network(tmp_path / "w", rows) as workspace:
+        workspace.corpus_build()
+        for number in range(3):
+            workspace.choose("benn", "ai", "off" if number % 2 else "on")
+            list(workspace.update())
+        told = workspace.forget(who)
+        assert (told.standing.value, told.pending) == ("exact", ()), who
+        assert told.purge is not None and told.purge.search.found_before > 0
+        (workspace.layout.store / f"{who}.txt").write_text("left")
+        (workspace.layout.store / "left.json").write_text(json.dumps([who]))
+        assert (workspace.forget(who).standing.value == "pending") == (len(who) > 3)
+
+
 def test_purge_takes_what_was_superseded_and_leaves_what_stands(workspace: Workspace) -> None:
     workspace.corpus_build()
     assert workspace.purge().purged == () and len(workspace.corpus_list()) == 1

@@ -134,7 +134,8 @@ def _holding(core: Core, snapshot: SnapshotRef, subject: str) -> Holding:
 
 def _chosen_since(core: Core, snapshot: SnapshotRef, subject: str) -> str | None:
     """When the member first said something that an artefact has not heard of; None where something else changed."""
-    kinds, position = (EntryKind.CHOICE, EntryKind.SIGNAL), snapshot.manifest["ledger"]["position"]
+    kinds = (EntryKind.CHOICE, EntryKind.RECORD_CHOICE, EntryKind.SIGNAL)
+    position = snapshot.manifest["ledger"]["position"]
     for entry in core.ledger.entries(position, subject=subject):
         if entry.kind in kinds:
             return format_moment(entry.recorded_at)
