@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from licet.app.catch_up import catch_up
 from licet.app.follow_lock import alone, tell
-from licet.app.purge import superseded
+from licet.app.purge import purge_superseded, superseded
 from licet.app.tenses import stands_for_now
 from licet.terms import AppError
 
@@ -52,8 +52,8 @@ def follow(
                 has_failed = has_failed or one.how == "failed"
             longest = max(longest, time.monotonic() - began)
             tell(lock, every_seconds, longest)
-            if purges and not has_failed and superseded(workspace):
-                workspace.purge()
+            if purges and not has_failed and superseded(core):
+                purge_superseded(core)
             # Whoever else is at work is done soon, mostly; what goes on failing is tried no more often than all is.
             failures = failures + 1 if has_failed else 0
             pause = min(every_seconds, 2.0 ** min(failures, 10)) if has_failed else every_seconds
