@@ -61,7 +61,7 @@ def test_facts_about_one_person_are_those_the_gate_decides_by(ledger: Ledger, se
     world = make_world(random.Random(100 + seed), most_members=12, most_rows=1)
     ledger.append([*_named(world), *_entries(world.choices, world.signals)])
     known = known_facts(_without_silence(world))
-    people = People(world.catalogue, DuckDBEngine(threads=1), Path(), dict(world.tables))
+    people = People(world.catalogue, lambda: DuckDBEngine(threads=1), Path(), dict(world.tables))
     asked = [*known, "nobody", "999999"]
     for subject in [*asked, *asked]:  # the first question goes to the table, the others to what is kept of it
         facts = people.facts_about(subject, world.at, ledger.position, ledger)

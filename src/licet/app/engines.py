@@ -5,10 +5,10 @@ pyspark is imported only by who asks for it: it is an extra, and takes seconds.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.enforce.engine import Engine
+if TYPE_CHECKING:
+    from licet.enforce.engine import Engine
 
 
 def spark_session(spark: Any) -> Any:
@@ -23,6 +23,10 @@ def spark_session(spark: Any) -> Any:
 def new_engine(session: Any) -> Engine:
     """An engine for one gate: on the Spark session, or DuckDB where there is none."""
     if session is None:
+        from licet.enforce.duckdb_engine import (
+            DuckDBEngine,  # late: it takes a second, and one decision needs none
+        )
+
         return DuckDBEngine()
     from licet.enforce.spark_engine import SparkEngine
 

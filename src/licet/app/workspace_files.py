@@ -13,10 +13,10 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
+from licet.app.engines import new_engine
 from licet.app.workspace_layout import Layout
 from licet.enforce.absences import RosterHere
 from licet.enforce.doubtful_ids import DoubtfulIds
-from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.people import People
 from licet.sources.catalogue import Catalogue
 from licet.sources.catalogue_file import load_catalogue
@@ -109,7 +109,9 @@ class Reading:
             self._watched = _Watched(now.files, people) if files == (self._facts_path(),) else None
             return people
         self._watched = None
-        people = People(self._catalogue(), DuckDBEngine(), self._layout.root, doubtful=self._doubtful)
+        people = People(
+            self._catalogue(), lambda: new_engine(None), self._layout.root, doubtful=self._doubtful
+        )
         self._people = None if files is None else (now, people)
         return people
 

@@ -18,19 +18,22 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.enforce.engine import Engine
 from licet.enforce.refusals import refusing
 from licet.enforce.settled_ids import unsettled
 from licet.ledger import Ledger
 from licet.sources.file_state import Stand
 from licet.sources.spellings import folded
 from licet.terms import GateError
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from licet.enforce.engine import Engine
 
 #: How many who refused may be gone at once: more than these, and more than this share of them, stop a run.
 MOST_GONE, MOST_GONE_SHARE = 10, 0.01

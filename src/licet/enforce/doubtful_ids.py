@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from licet.enforce.plain_arrays import number_array, text_array
 from licet.enforce.refusals import refusing
 from licet.enforce.settled_ids import unsettled
 from licet.ledger import Ledger
@@ -72,10 +73,10 @@ class DoubtfulIds:
                 if changed or len(self._like) > _MOST_KEPT:
                     self._like = {}
                 return
-        ids = pa.array(ledger.ever_refusing(), pa.string())
+        ids = text_array(ledger.ever_refusing())
         spellings = np.fromiter((hash(folded(one)) for one in ids.to_pylist()), np.int64, len(ids))
         order = np.argsort(spellings, kind="stable")
-        self._spellings, self._ids = spellings[order], ids.take(pa.array(order))
+        self._spellings, self._ids = spellings[order], ids.take(number_array(order))
         self._ledger, self._position, self._later, self._like = ledger, position, {}, {}
 
     def _look_up(self, subject: str) -> tuple[str, ...]:

@@ -6,31 +6,31 @@ ask often: then the narrow columns are read once, and a question is a look into 
 
 from __future__ import annotations
 
+import functools
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.decide import Facts
 from licet.enforce.absences import RosterHere
 from licet.enforce.doubtful_ids import DoubtfulIds
-from licet.enforce.engine import Engine
+from licet.enforce.facts_file import rows_in_file
 from licet.enforce.facts_index import FactsIndex
-from licet.enforce.id_types import ids_among, member_id, require_ids
-from licet.enforce.population import day_of_birth
-from licet.enforce.rows import column_of
-from licet.enforce.text_columns import in_known_words
 from licet.ledger import Ledger, Stances
-from licet.sources.catalogue import Catalogue, FactsTable, require_confirmed
+from licet.sources.catalogue import Catalogue, require_confirmed
 from licet.sources.spellings import folded, look_alikes
 from licet.terms import ChoiceState
 from licet.terms.moments import age_in_years, is_age
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from licet.enforce.engine import Engine
 
 #: Larger tables are asked through the engine each time; below it, ids and facts take some tens of bytes a person.
 MOST_KEPT_ROWS = 20_000_000
@@ -50,28 +50,37 @@ class People:
     def __init__(
         self,
         catalogue: Catalogue,
-        engine: Engine,
+        engine: Callable[[], Engine],
         base: Path,
         handed_in: dict[str, Any] | None = None,
         *,
         doubtful: DoubtfulIds | None = None,
     ) -> None:
-        """doubtful: the workspace's; without it, no two ids are known to be two people."""
+        """engine: makes one, when the table is first asked for more than one answer, or cannot be read without.
+        doubtful: the workspace's; without it, no two ids are known to be two people."""
         require_confirmed(catalogue)
         self._doubtful = DoubtfulIds() if doubtful is None else doubtful
-        self._engine, facts = engine, catalogue.facts
-        self._asked, self._lock = 0, threading.Lock()
+        self._catalogue, self._base, self._handed_in = catalogue, base, dict(handed_in or {})
+        self._make_engine, self._what = engine, ""
+        self._asked, self._lock = 0, threading.RLock()
         self._kept: FactsIndex | None = None
         self._roster: RosterHere | None = None
-        self._narrow: ir.Table | None = None
-        if facts is not None:
+
+    @functools.cached_property
+    def _engine(self) -> Engine:
+        return self._make_engine()
+
+    @functools.cached_property
+    def _narrow(self) -> ir.Table | None:
+        """The columns that hold facts; None where no table does."""
+        from licet.enforce.facts_columns import facts_columns  # late: a single question may need no engine
+
+        facts = self._catalogue.facts
+        if facts is None:
+            return None
+        with self._lock:
             self._what = f"table {facts.table!r}"
-            readings = catalogue.readings(facts.table)
-            table = engine.open(
-                facts.table, catalogue.tables[facts.table], base, dict(handed_in or {}), readings
-            )
-            require_ids(facts.table, table, ids_among(readings))
-            self._narrow = _narrowed(table, facts)
+            return facts_columns(self._catalogue, facts, self._engine, self._base, self._handed_in)
 
     def facts_about(self, subject: str, at: datetime, position: int, ledger: Ledger) -> Facts | None:
         """What is known about one subject at a moment and a ledger position; None when nobody knows them, or who
@@ -120,7 +129,7 @@ class People:
 
     def knows(self, subject: str) -> bool | None:
         """Whether the table has a subject, None where there is no such table; the ledger is not asked."""
-        return None if self._narrow is None else bool(self._rows(self._narrow, subject))
+        return None if self._catalogue.facts is None else bool(self._rows(subject))
 
     def missing(self, subjects: Collection[str]) -> int | None:
         """How many of some subjects the table has not; None where there is no table. Reads all ids."""
@@ -158,7 +167,7 @@ class People:
 
     def _agreed(self, subject: str) -> dict[str, Any] | None:
         """What all rows about a subject say alike; None where there is none."""
-        rows = [] if self._narrow is None else self._rows(self._narrow, subject)
+        rows = self._rows(subject)
         if len(rows) < 2:
             return rows[0] if rows else None
         return {
@@ -175,43 +184,28 @@ class People:
             found: list[str] = ids.order_by(_SUBJECT).limit(most).to_pyarrow()[_SUBJECT].to_pylist()
         return found
 
-    def _rows(self, narrow: ir.Table, subject: str) -> list[dict[str, Any]]:
+    def _rows(self, subject: str) -> list[dict[str, Any]]:
         """The rows about a subject."""
         if self._kept is None:
             with self._lock:
                 if self._kept is None:
-                    return self._read_rows(narrow, subject)
+                    return self._read_rows(subject)
         return self._kept.rows_about(subject)
 
-    def _read_rows(self, narrow: ir.Table, subject: str) -> list[dict[str, Any]]:
+    def _read_rows(self, subject: str) -> list[dict[str, Any]]:
         self._asked += 1
+        if self._asked == 1:
+            rows = rows_in_file(self._catalogue, self._base, subject)
+            if rows is not None:
+                return rows
+        narrow = self._narrow
+        if narrow is None:
+            return []
         with self._engine.reading(self._what):
             if self._asked == 2 and narrow.count().to_pyarrow().as_py() <= MOST_KEPT_ROWS:
                 self._kept = FactsIndex(narrow.filter(narrow.subject.notnull()).to_pyarrow())
                 return self._kept.rows_about(subject)
-            rows: list[dict[str, Any]] = narrow.filter(narrow.subject == subject).to_pyarrow().to_pylist()
-            return rows
-
-
-def _narrowed(table: ir.Table, facts: FactsTable) -> ir.Table:
-    """Ids as text, and the columns that hold facts under the facts' names."""
-    wanted = {
-        name: column_of(table, facts.table, column)
-        for name, column in (
-            ("region", facts.region), ("birth_date", facts.birth_date), ("age", facts.age), ("plan", facts.plan),
-        )
-        if column is not None
-    }  # fmt: skip
-    if "plan" in wanted:
-        wanted["plan"] = in_known_words(wanted["plan"].cast("string"), facts.plans)
-    for name, for_all in (("region", facts.region_is), ("age", facts.age_is), ("plan", facts.plan_is)):
-        if for_all is not None:
-            wanted[name] = ibis.literal(for_all)
-    born = wanted.get("birth_date")
-    if born is not None and (born.type().is_date() or born.type().is_timestamp()):
-        wanted["birth_date"] = day_of_birth(born)
-    who = member_id(column_of(table, facts.table, facts.subject))
-    return table.select(**{_SUBJECT: who}, **wanted)
+            return list(narrow.filter(narrow.subject == subject).to_pyarrow().to_pylist())
 
 
 def _facts(agreed: dict[str, Any], at: datetime, stances: Stances) -> Facts:

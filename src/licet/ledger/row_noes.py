@@ -77,8 +77,10 @@ class RowNoes:
         organisations: pa.Table | None = None,
         read_to: int = 0,
     ) -> None:
-        self._records = _RECORDS.empty_table() if records is None else records
-        self._organisations = _ORGANISATIONS.empty_table() if organisations is None else organisations
+        self._records = pa.Table.from_batches([], _RECORDS) if records is None else records
+        self._organisations = (
+            pa.Table.from_batches([], _ORGANISATIONS) if organisations is None else organisations
+        )
         self._read_to = read_to
 
     def follow(self, storage: Storage) -> RowNoes:

@@ -10,7 +10,7 @@ import pytest
 from enforce_samples import AT, MEMBERS, Told, as_written, make_gate, permit
 
 from licet.enforce.people import People
-from licet.ledger import Ledger
+from licet.ledger import Ledger, Stances
 
 #: The first second of year 1 and the last of 9999, and days a little and far beyond the calendar, since 1970.
 FIRST_S, LAST_S = -62_135_596_800, 253_402_300_799
@@ -21,11 +21,8 @@ class NobodyChose(Told):
     def ever_refusing(self) -> list[str]:
         return []
 
-    def choices_of(self, subject: str, position: int) -> list[Any]:
-        return []
-
-    def signals_of(self, subject: str, position: int) -> frozenset[str]:
-        return frozenset()
+    def stances_of(self, subject: str, position: int) -> Stances:
+        return Stances.none(position)
 
 
 def members(born: pa.Array) -> pa.Table:
@@ -34,7 +31,7 @@ def members(born: pa.Array) -> pa.Table:
 
 def age_of_ann(gate: Any, table: pa.Table, asked: int) -> int | None:
     """As a single decision has it, by the first question and by later ones, which go another way."""
-    people = People(gate._catalogue, gate._engine, gate._tables._base, {"members": table})
+    people = People(gate._catalogue, lambda: gate._engine, gate._tables._base, {"members": table})
     for _ in range(asked):
         facts = people.facts_about("ann", AT, 1, cast(Ledger, NobodyChose()))
     assert facts is not None

@@ -126,7 +126,7 @@ def test_every_id_is_found_and_refuses_byte_for_byte_wherever_tables_lie(
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_id_can_be_asked_about(tmp_path: Path, kind: str) -> None:
     catalogue, _ = hostile_world(tmp_path, kind)
-    people = People(catalogue, DuckDBEngine(threads=1), tmp_path)
+    people = People(catalogue, lambda: DuckDBEngine(threads=1), tmp_path)
     assert all(people.knows(one) for one in HOSTILE)
     assert not people.knows("0042") and not people.knows("ANN")
     assert sorted(people.first(1000)) == sorted(HOSTILE)
@@ -179,7 +179,7 @@ def test_a_member_whom_nobody_can_choose_for_is_nobody(
     )
     assert gate.read("posts")["author"].to_pylist() == ["ann"]
     assert gate.counts(["posts"]).by_reason() == {"subject_unknown": 1}
-    people = People(gate._catalogue, DuckDBEngine(threads=1), tmp_path, {"members": members})
+    people = People(gate._catalogue, lambda: DuckDBEngine(threads=1), tmp_path, {"members": members})
     assert people.first(9) == ["ann"] and not people.knows(nobodys)
 
 
@@ -206,7 +206,7 @@ def test_an_id_is_compared_by_its_bytes_whatever_the_file_says(
     gate = make_gate(base=tmp_path, catalogue=catalogue)
     assert gate.read("posts")["text"].to_pylist() == ["3"]
     assert sum(passed.records for passed in gate.counts(["posts"]).passed) == 1
-    people = People(catalogue, DuckDBEngine(threads=1), tmp_path)
+    people = People(catalogue, lambda: DuckDBEngine(threads=1), tmp_path)
     assert people.knows("ben") and not people.knows("BEN") and not people.knows("bén")
 
 
@@ -223,7 +223,7 @@ def test_a_members_table_of_floats_is_refused_for_single_questions_too(tmp_path:
     tables = {"members": {"location": {"parquet": "members.parquet"}, "columns": {}}}
     catalogue = Catalogue.model_validate({"licet_catalogue": 1, "facts": facts, "tables": tables})
     with pytest.raises(SourceError, match="SRC-160: column who"):
-        People(catalogue, DuckDBEngine(), tmp_path)
+        People(catalogue, DuckDBEngine, tmp_path).knows("7")
 
 
 def test_an_id_within_a_list_is_held_to_the_same(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_a_uuid_is_its_lower_case_text_with_hyphens(tmp_path: Path) -> None:
     facts = {"table": "members", "subject": "who", "region": "region"}
     tables = {"members": {"location": {"duckdb": "t.duckdb", "table": "members"}, "columns": {}}}
     catalogue = Catalogue.model_validate({"licet_catalogue": 1, "facts": facts, "tables": tables})
-    people = People(catalogue, DuckDBEngine(), tmp_path)
+    people = People(catalogue, DuckDBEngine, tmp_path)
     assert people.first(9) == [str(one)] and people.knows(str(one)) and not people.knows(str(one).upper())
 
 

@@ -95,7 +95,7 @@ def test_a_fact_may_be_the_same_for_everybody() -> None:
     rules = permit(regions=["CH"], minimum_age=18, plans=["free"])
     gate = make_gate(rules, facts=facts)
     assert sorted(gate.read("posts")["text"].to_pylist()) == ["a", "b", "c"]
-    people = People(gate._catalogue, gate._engine, Path(), {"members": MEMBERS})
+    people = People(gate._catalogue, lambda: gate._engine, Path(), {"members": MEMBERS})
     known = people._agreed("cy")
     assert known is not None and {known["region"], known["age"], known["plan"]} == {"CH", 30, "free"}
     assert make_gate(rules, facts=facts | {"region_is": "DE"}).read("posts").num_rows == 0
