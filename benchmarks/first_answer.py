@@ -6,10 +6,13 @@ Cold means a new process. The files are in the system's cache and compiled, as o
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 
+import licet
 from benchmarks.measure import Tell, seconds_of, silent
 from benchmarks.outcome import Outcome, require_same
 from benchmarks.policies import article_policy
@@ -44,6 +47,8 @@ _HOW = (
     "The whole of `python -c`: starting Python, importing, reading and checking the article's policy, deciding, "
     "and ending. Measured from outside, beside a Python that does nothing, in turn.",
     "A new process each time; files are in the system's cache and compiled.",
+    "The command line is asked in a network of 2,000 members, whose one question is all that its process is for; "
+    "processor time of that process.",
 )
 
 
@@ -71,7 +76,46 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     ):
         outcome.add(name, what, "s", [row[place] for row in inside])
     outcome.reached["first_answer"] = "process"
+    _command_line(outcome, sizes, tell)
     return outcome
+
+
+def _command_line(outcome: Outcome, sizes: Sizes, tell: Tell) -> None:
+    with tempfile.TemporaryDirectory(prefix="licet-bench-") as folder:
+        with licet.open(folder, make=True) as workspace:
+            workspace.make_demo_world(members=2000)
+            workspace.use_pack("linkedin_as_reported")
+            (member, *_) = workspace.some_subjects(1)
+        question = (
+            "--purpose",
+            "generative_ai_training",
+            "--category",
+            "content.posts",
+            "--visibility",
+            "public",
+        )
+        commands = {
+            "command_help": ("--help",),
+            "command_decide": ("decide", "--workspace", folder, "--subject", member.subject, *question),
+        }
+        taken: dict[str, list[float]] = {name: [] for name in commands}
+        for turn in range(sizes.rounds + 1):
+            for name, arguments in commands.items():
+                tell(f"licet {arguments[0]}", turn, sizes.rounds + 1)
+                before = _children()
+                subprocess.run([sys.executable, "-m", "licet", *arguments], capture_output=True, check=True)
+                taken[name].append(_children() - before)
+    for name, arguments in commands.items():
+        # The first start of each compiles what it imports.
+        what = f"licet {arguments[0]}, from start to end, processor time"
+        outcome.add(name, what, "s", taken[name][1:])
+        outcome.reached[name] = name
+
+
+def _children() -> float:
+    """Processor time of all processes that were started here and ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _require_same(outcome: Outcome, told: list[list[object]]) -> None:

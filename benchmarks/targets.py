@@ -27,6 +27,8 @@ TARGETS: tuple[Target, ...] = (
     Target("decision_casbin", "one decision: faster than casbin", "at least", 14, "×"),
     Target("decision_growth", "one decision: growth from 30 to 10,000 rules", "at most", 1.5, "×"),
     Target("first_answer", "first answer: from a cold import to the first decision", "at most", 1, "s"),
+    Target("command_help", "licet --help (processor time)", "at most", 0.15, "s"),
+    Target("command_decide", "licet decide (processor time)", "at most", 0.5, "s"),
     Target(
         "web_proxied",
         "two hundred toggles a second through a keep-alive proxy: 99th percentile",

@@ -13,7 +13,6 @@ from licet.ledger import Signer
 from licet.ledger.postgres_address import is_postgres
 from licet.sources.catalogue import Catalogue
 from licet.sources.catalogue_file import save_catalogue
-from licet.store import Store
 from licet.terms import AppError
 
 FORMAT_VERSION = 1
@@ -94,6 +93,8 @@ def make_workspace(root: Path, ledger: str | None = None, ledger_role: str | Non
         raise AppError(
             "APP-003", "there is a workspace here already", str(root), "use it, or choose another folder"
         )
+    from licet.store import Store  # late: one decision needs none
+
     kept = address_to_keep(ledger, ledger_role)
     root.mkdir(parents=True, exist_ok=True)
     layout.signing_key.parent.mkdir(mode=0o700, exist_ok=True)

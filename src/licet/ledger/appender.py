@@ -14,9 +14,7 @@ import time
 import warnings
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Connection, bindparam, update
+from typing import TYPE_CHECKING, Any
 
 from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.choices import LATEST_CHOICES, LATEST_SIGNALS
@@ -42,15 +40,6 @@ from licet.ledger.entry_reader import (
     select_requests,
     to_requests,
 )
-from licet.ledger.ledger_schema import (
-    CHECKPOINTS,
-    CHOICES,
-    ENTRIES,
-    NODES,
-    REQUESTS,
-    SIGNALS,
-    select_indices_of,
-)
 from licet.ledger.pack_numbers import FIRST_PACK, NAMING, NAMING_ENTRIES, PackNumbers
 from licet.ledger.proofs import read_frontier
 from licet.ledger.row_noes import standing_of
@@ -59,6 +48,9 @@ from licet.ledger.storage import CommitInDoubt, Storage
 from licet.ledger.tombstones import UNDER_MARK, Marks
 from licet.terms import LedgerError
 from licet.terms.log_tree import Frontier, leaf_hash, node_count
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 class CheckpointFileWarning(UserWarning):
@@ -169,6 +161,10 @@ class Appender:
 
         Returns: the entry that says so; None when there is nothing of theirs.
         """
+
+        from sqlalchemy import bindparam, update
+
+        from licet.ledger.ledger_schema import CHOICES, ENTRIES, SIGNALS, select_indices_of
 
         def blank(connection: Connection) -> list[Prepared]:
             indices = sorted(index for (index,) in connection.execute(select_indices_of(subject)))
@@ -311,6 +307,8 @@ class Appender:
     def _write(
         self, connection: Connection, prepared: Sequence[Prepared]
     ) -> tuple[list[Entry], Frontier, Checkpoint, PackNumbers]:
+        from licet.ledger.ledger_schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS
+
         frontier = self._frontier.copy()
         packs = self._number_packs(connection, prepared)
         at_us = max(to_microseconds(self._clock()), self._last_us)

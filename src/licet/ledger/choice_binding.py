@@ -7,14 +7,15 @@ who may change the table can add one: its owner, with the ledger's key.
 from __future__ import annotations
 
 import json
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from licet.ledger.entries import EntryKind, choice_row
-from licet.ledger.ledger_schema import CHOICES
 from licet.ledger.pack_numbers import PackNumbers
 from licet.ledger.storage import Storage
 from licet.terms import LedgerError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _PROBE = "SELECT pack FROM choices LIMIT 1"
 _ENTRIES = """
@@ -44,6 +45,8 @@ def refuse_unbound(storage: Storage, writable: bool) -> None:
 
 
 def _bind(storage: Storage, connection: Connection) -> None:
+    from licet.ledger.ledger_schema import CHOICES
+
     connection.exec_driver_sql("ALTER TABLE choices ADD COLUMN pack BIGINT NOT NULL DEFAULT 0")
     packs, last = PackNumbers(), -1
     while rows := storage.ask(connection, _ENTRIES, (last,)):

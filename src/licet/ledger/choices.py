@@ -12,19 +12,20 @@ import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Table, func, literal_column, select
 
 from licet.ledger.entries import from_microseconds
 from licet.ledger.entry_reader import NO_END
-from licet.ledger.ledger_schema import CHOICES, SIGNALS
 from licet.ledger.pack_numbers import MOST_PACKS, PACK_BITS, PackNumbers
 from licet.ledger.storage import Storage
 from licet.ledger.tombstones import BEYOND_MARKS, FIRST_MARK, Marks, is_mark
 from licet.terms import ChoiceState, LedgerError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 #: Rows read from the database at a time; bounds the Python objects alive at once.
 _BATCH_ROWS = 65_536
@@ -239,6 +240,8 @@ def read_choices_table(
     known: Known | None = None,
 ) -> pa.Table:
     """Every subject's latest choices, or those of some, one row a subject, setting and category, in that order."""
+    from licet.ledger.ledger_schema import CHOICES  # late: who asks about one subject needs no SQLAlchemy
+
     told = _latest(
         storage, CHOICES, ("setting", "category"), position, marks, subjects, known
     ).combine_chunks()
@@ -277,6 +280,8 @@ def read_signals_table(
     known: Known | None = None,
 ) -> pa.Table:
     """Every signal that is being sent, or those of some, one row a subject and signal, in that order."""
+    from licet.ledger.ledger_schema import SIGNALS
+
     told = _latest(storage, SIGNALS, ("signal",), position, marks, subjects, known)
     sent = told.filter(pc.equal(pc.bit_wise_and(told["latest"], 1), 1))
     return sent.select(["subject", "signal"]).cast(SIGNALS_TABLE)
@@ -333,6 +338,8 @@ def _latest(
 
 
 def _of_everybody(storage: Storage, table: Table, names: tuple[str, ...], position: int) -> pa.Table:
+    from sqlalchemy import func, literal_column, select
+
     keys = [table.c.subject, *(table.c[name] for name in names)]
     latest = (
         select(
@@ -373,7 +380,7 @@ def _latest_of(table: str, names: tuple[str, ...], count: int) -> str:
 
 
 def _newest(table: str) -> str:
-    return _LATEST_CHOICE if table == CHOICES.name else _LATEST_SIGNAL
+    return _LATEST_CHOICE if table == "choices" else _LATEST_SIGNAL
 
 
 def _told(names: tuple[str, ...], parts: Iterable[list[tuple[Any, ...]]]) -> pa.Table:

@@ -11,11 +11,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.entries import Entry, EntryKind, from_microseconds
-from licet.ledger.ledger_schema import ENTRIES, select_indices_of
 from licet.ledger.signed_notes import PublicKey
 from licet.ledger.storage import Storage
 from licet.ledger.tombstones import is_mark
@@ -89,6 +86,10 @@ def read_entries(
     storage: Storage, start: int, stop: int, kind: EntryKind | None, subject: str | None
 ) -> Iterator[Entry]:
     """Entries from `start` (included) to `stop` (not), in order, of one kind or subject if asked."""
+    from sqlalchemy import select
+
+    from licet.ledger.ledger_schema import ENTRIES, select_indices_of
+
     start, stop = within(start), within(stop)
     wanted = select(ENTRIES).where(ENTRIES.c.idx < stop).order_by(ENTRIES.c.idx).limit(_BATCH_ROWS)
     if kind is not None:

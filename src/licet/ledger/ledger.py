@@ -33,7 +33,6 @@ from licet.ledger.row_noes import Keys, Person, RowNoes
 from licet.ledger.signed_notes import PublicKey, Signer
 from licet.ledger.storage import Storage
 from licet.ledger.tombstones import Marks
-from licet.ledger.verification import Inspection
 from licet.ledger.verify_report import ProblemCode, VerifyReport
 from licet.terms import LedgerError
 from licet.terms.log_tree import EMPTY_ROOT
@@ -473,6 +472,8 @@ class Ledger:
         Raises: LedgerError LEDG-005 for a malformed key, LEDG-003 or LEDG-012 when the file cannot be read at all,
         LEDG-152 when it is no longer the one that was opened.
         """
+        from licet.ledger.verification import Inspection
+
         self._storage.refuse_replaced()  # else it would speak of a file that nobody opens again
         key = self._key if public_key_text is None else PublicKey.parse(public_key_text)
         outside = [(f"checkpoint {number} handed in", text) for number, text in enumerate(against, 1)]

@@ -9,11 +9,13 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from licet.ledger.sqlite import SqliteStorage
 from licet.terms import LedgerError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def checkpoint_path(path: Path) -> Path:

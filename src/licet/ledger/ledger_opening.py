@@ -9,20 +9,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, NamedTuple
 
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.choice_binding import refuse_unbound
 from licet.ledger.entries import FORMAT_VERSION
 from licet.ledger.ledger_files import checkpoint_path, create_file, open_file
-from licet.ledger.ledger_schema import CHECKPOINTS, META
 from licet.ledger.postgres_address import PostgresAddress, is_postgres
 from licet.ledger.signed_notes import PublicKey, Signer
 from licet.ledger.storage import Storage
 from licet.terms import LedgerError
 from licet.terms.log_tree import EMPTY_ROOT
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: What opens a ledger: the path of a file, or a URL that begins with postgresql://.
 Place = str | os.PathLike[str]
@@ -101,6 +101,8 @@ def open_storage(
 
 def _fill(storage: Storage, connection: Connection, signer: Signer) -> None:
     """The first rows: the format, the key, and the signed root of nothing."""
+    from licet.ledger.ledger_schema import CHECKPOINTS, META
+
     checkpoint = Checkpoint.sign(signer, 0, EMPTY_ROOT)
     facts = {"format_version": str(FORMAT_VERSION), "public_key": signer.public_key_text}
     signed = [(checkpoint.size, checkpoint.root, checkpoint.signature)]

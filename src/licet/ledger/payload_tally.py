@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table
-
-from licet.ledger.ledger_schema import CHOICES, SIGNALS
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 #: Sums stay far below what SQLite adds up.
 _MODULUS = 2**31 - 1
@@ -26,8 +25,8 @@ _HOLD = "SELECT count(*), coalesce(sum({1}), 0), (SELECT rows FROM tally WHERE n
     "(SELECT weight FROM tally WHERE name = '{0}') FROM {0}"  # fmt: skip
 
 #: What a row adds, in SQL and for a row in the order of its table's columns; the same whole number.
-_WEIGHTS: dict[Table, tuple[str, Callable[[tuple[Any, ...]], int]]] = {
-    CHOICES: (
+_WEIGHTS: dict[str, tuple[str, Callable[[tuple[Any, ...]], int]]] = {
+    "choices": (
         "((entry + 1) * (1 + is_on + 2 * length(subject) + 3 * length(setting) + 5 * length(category) + 7 * pack)"
         f" % {_MODULUS})",
         lambda row: (
@@ -36,7 +35,7 @@ _WEIGHTS: dict[Table, tuple[str, Callable[[tuple[Any, ...]], int]]] = {
             % _MODULUS
         ),
     ),
-    SIGNALS: (
+    "signals": (
         f"((entry + 1) * (1 + is_on + 2 * length(subject) + 3 * length(signal)) % {_MODULUS})",
         lambda row: (row[2] + 1) * (1 + row[3] + 2 * len(row[0]) + 3 * len(row[1])) % _MODULUS,
     ),
@@ -52,7 +51,7 @@ def create(driven: sqlite3.Connection) -> None:
 def take(driven: sqlite3.Connection) -> None:
     """Take the tally anew."""
     for table, (weight, _) in _WEIGHTS.items():
-        driven.execute(_TAKE.format(table.name, weight))
+        driven.execute(_TAKE.format(table, weight))
 
 
 def exists(driven: sqlite3.Connection) -> bool:
@@ -62,7 +61,7 @@ def exists(driven: sqlite3.Connection) -> bool:
 def fits(driven: sqlite3.Connection) -> bool:
     """Whether the tables are as their tally says."""
     for table, (weight, _) in _WEIGHTS.items():
-        ((rows, sum_, rows_told, sum_told),) = driven.execute(_HOLD.format(table.name, weight)).fetchall()
+        ((rows, sum_, rows_told, sum_told),) = driven.execute(_HOLD.format(table, weight)).fetchall()
         if (rows, sum_) != (rows_told, sum_told):
             return False
     return True
@@ -70,6 +69,7 @@ def fits(driven: sqlite3.Connection) -> bool:
 
 def add(driven: sqlite3.Connection, added: Mapping[Table, Sequence[tuple[Any, ...]]], sign: int = 1) -> None:
     """Count rows in that are added to the tables, or out, with -1 for a sign."""
+    by_name = {table.name: rows for table, rows in added.items()}
     for table, (_, weigh) in _WEIGHTS.items():
-        if rows := added.get(table):
-            driven.execute(_ADD, (sign * len(rows), sign * sum(map(weigh, rows)), table.name))
+        if rows := by_name.get(table):
+            driven.execute(_ADD, (sign * len(rows), sign * sum(map(weigh, rows)), table))

@@ -15,27 +15,14 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    LargeBinary,
-    Select,
-    Table,
-    Text,
-    cast,
-    create_engine,
-    insert,
-)
-from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
-
 from licet.ledger import payload_tally
-from licet.ledger.ledger_schema import METADATA, REQUESTS
 from licet.terms import LedgerError
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection, Engine, Select, Table
 
 #: Bytes of the file that readers map into memory: proofs then cost no system call a page.
 _MAPPED_BYTES = 1 << 30
@@ -60,12 +47,9 @@ class SqliteStorage:
         self.path, self.read_only = path, read_only
         self._path_text = str(path)
         self._busy_timeout_seconds = busy_timeout_seconds
-        self._engine = create_engine(
-            "sqlite+pysqlite://", creator=self._connect, poolclass=QueuePool, pool_size=8, max_overflow=64
-        )
         self._closed = False
         self._borne_version: int | None = None
-        self._point_lock = threading.Lock()
+        self._point_lock = threading.RLock()
         #: Which file this is, and which its logs are while it is open; a path alone may come to name another.
         self._file: _Identity | None = None
         self._logs: tuple[_Identity | None, ...] = ()
@@ -77,12 +61,27 @@ class SqliteStorage:
             self._point.execute("SELECT 1 FROM sqlite_master").fetchone()
         self._logs = tuple(map(_identify, self._log_paths))
 
+    @functools.cached_property
+    def _engine(self) -> Engine:
+        """Connections for longer questions and for writing. Made when first needed: loading it takes a while."""
+        from sqlalchemy import create_engine
+        from sqlalchemy.pool import QueuePool
+
+        return create_engine(
+            "sqlite+pysqlite://", creator=self._connect, poolclass=QueuePool, pool_size=8, max_overflow=64
+        )
+
     @classmethod
     def create_tables(cls, path: Path) -> None:
         """Make an empty database at `path`, which must not exist. Raises: LedgerError LEDG-010 to -012."""
+        from sqlalchemy import create_engine
+        from sqlalchemy.pool import QueuePool
+
+        from licet.ledger.ledger_schema import METADATA
+
         storage = cls.__new__(cls)
         storage.path, storage.read_only, storage._busy_timeout_seconds = path, False, 0.0
-        with storage._translating():
+        with storage._translating_both():
             engine = create_engine(
                 "sqlite+pysqlite://", creator=lambda: sqlite3.connect(path), poolclass=QueuePool
             )
@@ -97,12 +96,14 @@ class SqliteStorage:
 
     def add_missing_table(self) -> None:
         """Give a ledger from before requests were remembered their table; it holds what later entries say."""
-        with contextlib.suppress(LedgerError), self.reading() as connection:
-            if connection.exec_driver_sql(
-                "SELECT count(*) FROM sqlite_master WHERE name = 'entries'"
-            ).scalar():
-                REQUESTS.create(connection, checkfirst=True)
-                connection.commit()
+        with contextlib.suppress(LedgerError):
+            names = {name for (name,) in self.fetch("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if "entries" in names and "requests" not in names:
+                from licet.ledger.ledger_schema import REQUESTS
+
+                with self.reading() as connection:
+                    REQUESTS.create(connection, checkfirst=True)
+                    connection.commit()
 
     def refuse_replaced(self) -> None:
         """Raises: LedgerError LEDG-152 when the path names another file than the one that was opened, or none.
@@ -126,8 +127,7 @@ class SqliteStorage:
         ((version,),) = self.fetch("PRAGMA data_version")  # another as soon as anybody else commits
         if version == self._borne_version:
             return
-        with self.reading() as connection:
-            driven = _driven_by(connection)
+        with self._tallied() as driven:
             if not payload_tally.exists(driven):
                 if self.read_only:
                     return  # a ledger from before it was kept, and nobody here who may add it
@@ -143,6 +143,17 @@ class SqliteStorage:
                     "else restore it from a copy that verifies",
                 )
         self._borne_version = version
+
+    @contextmanager
+    def _tallied(self) -> Iterator[sqlite3.Connection]:
+        """A connection to hold the tables to their tally by; at first the one that has just been opened."""
+        if self._borne_version is None:
+            with self._point_lock, self._translating():
+                self._refuse_closed()
+                yield self._point
+            return
+        with self.reading() as connection:
+            yield _driven_by(connection)
 
     def bear_out(self) -> None:
         """Take the tables of choices and signals for right; for who has just verified them."""
@@ -163,7 +174,8 @@ class SqliteStorage:
             if not self._closed:
                 self._closed = True
                 self._point.close()
-                self._engine.dispose()
+                if "_engine" in self.__dict__:
+                    self._engine.dispose()
 
     # -- reading ---------------------------------------------------------------------------------------------
 
@@ -183,7 +195,7 @@ class SqliteStorage:
     def reading(self) -> Iterator[Connection]:
         """A connection on which every statement sees what was committed when it began."""
         self._refuse_closed()
-        with self._translating(), self._engine.connect() as connection:
+        with self._translating_both(), self._engine.connect() as connection:
             if connection.info.get("seen") != self._seen:
                 connection.info["seen"] = self._seen
                 _driven_by(connection).execute(_DROP_PAGES)
@@ -284,6 +296,8 @@ class SqliteStorage:
 
     def raw_columns(self, table: Table) -> list[ColumnElement[Any]]:
         """The table's columns with text as its bytes: text that somebody damaged may not be UTF-8."""
+        from sqlalchemy import LargeBinary, Text, cast
+
         return [cast(c, LargeBinary) if isinstance(c.type, Text | LargeBinary) else c for c in table.c]
 
     def refine(self, error: LedgerError) -> LedgerError:
@@ -362,11 +376,20 @@ class SqliteStorage:
             raise LedgerError("LEDG-018", "the ledger is closed", str(self.path), "open it again")
 
     @contextmanager
+    def _translating_both(self) -> Iterator[None]:
+        """What SQLAlchemy makes of the driver's errors, and these themselves."""
+        from sqlalchemy.exc import DBAPIError
+
+        try:
+            with self._translating():
+                yield
+        except DBAPIError as error:
+            raise self._as_ledger_error(error.orig) from error
+
+    @contextmanager
     def _translating(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            raise self._as_ledger_error(error.orig) from error
         except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter of text, which damage made none
             raise self._as_ledger_error(error) from error
 
@@ -401,6 +424,9 @@ def _identify(path: Path) -> _Identity | None:
 
 @functools.cache
 def _insert_statement(table: Table) -> str:
+    from sqlalchemy import insert
+    from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
+
     return str(insert(table).compile(dialect=sqlite_dialect(paramstyle="qmark")))
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
-
-from sqlalchemy import ColumnElement, Connection, Select, Table
+from typing import TYPE_CHECKING, Any, Protocol
 
 from licet.terms import LedgerError
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection, Select, Table
 
 
 class CommitInDoubt(LedgerError):
