@@ -50,6 +50,7 @@ TARGETS: tuple[Target, ...] = (
         5,
         "ms",
     ),
+    Target("page", "a page of a member with 20,000 own records (processor time)", "at most", 100, "ms"),
     Target("batch", "decisions over Arrow batches, a record", "at most", 50, "ns"),
     Target(
         "extract",
