@@ -51,6 +51,9 @@ from licet.terms.moments import day_begun_everywhere, day_of
 
 _NOTHING = frozenset[No]()
 
+#: Classes of people whose answers are remembered, per table.
+_MOST_ANSWERS = 10_000
+
 
 class Present(NamedTuple):
     """What an answer goes by.
@@ -271,23 +274,34 @@ class _Plan:
 
     def answers_of(self, facts: Facts | None, noes: frozenset[No]) -> list[SubjectAnswer]:
         """What somebody permits of each class of rows to which so much was said no."""
-        known = _hashable(facts), noes
-        if known not in self._answers:
-            purpose, recipient, at = self._use
-            looks = self.looks._replace(refusals=(noes,))
-            self._answers[known] = answers(
+        purpose, recipient, at = self._use
+        looks = self.looks._replace(refusals=(noes,))
+        return self._once(
+            (_hashable(facts), noes),
+            lambda: answers(
                 self.policy, purpose, recipient, at, self.indexed.kinds, looks, facts, self._closed
-            )
-        return self._answers[known]
+            ),
+        )
 
     def about_nobody(self, noes: frozenset[No]) -> list[SubjectAnswer]:
-        if noes not in self._answers:
-            purpose, recipient, at = self._use
-            looks = self.looks._replace(refusals=(noes,))
-            self._answers[noes] = answers_about_nobody(
+        purpose, recipient, at = self._use
+        looks = self.looks._replace(refusals=(noes,))
+        return self._once(
+            noes,
+            lambda: answers_about_nobody(
                 self.policy, purpose, recipient, at, self.indexed.kinds, looks, self._closed
-            )
-        return self._answers[noes]
+            ),
+        )
+
+    def _once(self, question: Any, ask: Callable[[], list[SubjectAnswer]]) -> list[SubjectAnswer]:
+        """What was asked before, or is now; so much is remembered."""
+        known = self._answers.get(question)
+        if known is None:
+            known = ask()
+            if len(self._answers) >= _MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[question] = known
+        return known
 
     def parts(
         self,

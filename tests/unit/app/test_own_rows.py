@@ -77,6 +77,18 @@ def test_a_table_that_was_put_in_anothers_place_is_read_anew(workspace: Workspac
     assert bodies(serving) == ["nine"] and bodies(serving, "ben") == ["one"]
 
 
+def test_nothing_is_served_while_a_refusal_may_be_lost_with_its_id(workspace: Workspace) -> None:
+    serving = workspace.serving(TRAIN)
+    assert bodies(serving, "ben") == ["two"]
+    workspace.choose("ann", SETTING, "off")
+    assert bodies(serving) == []
+    write_table(workspace.layout.root, "members", [member("Ann"), member("ben", "CH")])
+    write_table(workspace.layout.root, "posts", [post("1", "Ann", "one"), post("2", "ben", "two")])
+    assert refused(lambda: serving.own("Ann")) == refused(lambda: serving.own("ben")) == "GATE-171"
+    workspace.rename_subject("ann", "Ann")
+    assert bodies(serving, "Ann") == [] and bodies(serving, "ben") == ["two"]
+
+
 def test_a_label_that_came_to_contradict_lets_nothing_out(workspace: Workspace) -> None:
     serving, file = workspace.serving(TRAIN), next((workspace.layout.root / "data").rglob("posts.parquet"))
     for _ in range(3):
