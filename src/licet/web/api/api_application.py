@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from licet.app import Workspace
 from licet.web.api import (
-    artefacts,
+    artefacts_api,
     choices_api,
     decisions_api,
     ledger_api,
@@ -39,7 +39,7 @@ def make_api(workspace: Workspace, rate: Rate = TOKEN_RATE) -> FastAPI:
         subjects_api,
         settings_api,
         uses_api,
-        artefacts,
+        artefacts_api,
         decisions_api,
         receipts_api,
         ledger_api,
