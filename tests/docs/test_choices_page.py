@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import licet
-from journeys.networks import make_network, member, post
+from journeys.networks import PACK, make_network, member, post
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -24,7 +24,8 @@ def test_the_commands_of_the_page_work_on_the_file_it_shows(tmp_path: Path) -> N
         "members": [member(one) for one in ("ann", "ben", "cem")],
         "posts": [post(one, one, "Bread") for one in ("ann", "ben", "cem")],
     }
-    with make_network(root, rows) as workspace:
+    pack = PACK.replace("  ai:\n", "  ai:\n    organisation_may_refuse: true\n")
+    with make_network(root, rows, pack=pack) as workspace:
         token = workspace.tokens.create("page", ["choices:import"])[1]
     (shown,) = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
     (root / "opt_outs.csv").write_text(shown)

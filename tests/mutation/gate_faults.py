@@ -9,7 +9,7 @@ _ROWS, _POPULATION, _TABULATE = (
     "licet.enforce.population",
     "licet.enforce.decision_table",
 )
-_COMBINATION = "licet.decide.combination"
+_COMBINATION, _REFUSED = "licet.decide.combination", "licet.enforce.refused_rows"
 _GATE, _MARKS, _PLANS = "licet.enforce.gate", "licet.enforce.row_verdicts", "licet.enforce.table_plans"
 _CELLS, _NUMBERS, _PSEUDONYMS = (
     "licet.enforce.masking",
@@ -63,8 +63,8 @@ ROWS = [
     Fault(
         "kinds of rows run into each other",
         _ROWS,
-        "return visibility * looks.created_classes + created",
-        "return visibility * (looks.created_classes - 1) + created",
+        "found = part if found is None else found * classes + part",
+        "found = part if found is None else found * (classes - 1) + part",
         "undated rows of one audience are judged as old rows of the next",
     ),
     Fault(
@@ -510,4 +510,49 @@ IDENTITIES = [
     ),
 ]
 
-FAULTS = [*ROWS, *POPULATION, *TABULATE, *GATE, *SHARED, *CELLS, *NUMBERS, *IDENTITIES]
+REFUSED = [
+    Fault(
+        "anybody says no to a record",
+        _REFUSED,
+        "[each.key == noes[_KEY], each.people == noes.refused_by]",
+        "[each.key == noes[_KEY]]",
+        "a stranger takes a post out of everything",
+    ),
+    Fault(
+        "noes to single records are forgotten",
+        _REFUSED,
+        "        if not said.num_rows or table.key is None:",
+        "        if True:",
+        "a post is used that its author said no to",
+    ),
+    Fault(
+        "what refers to a refused record passes",
+        _REFUSED,
+        "                if refused is not None:",
+        "                if False:",
+        "the answers in a chat are used that one of its people said no to",
+    ),
+    Fault(
+        "noes of organisations are forgotten",
+        _REFUSED,
+        "if table.organisation is not None and self._organisations:",
+        "if False:",
+        "work data is used that its organisation refused",
+    ),
+    Fault(
+        "every no to a record is to every use",
+        _REFUSED,
+        "bits = np.left_shift(np.int64(1), shifts)",
+        "bits = np.left_shift(np.int64(1), 0 * shifts)",
+        "a no to one setting takes a record out of everything",
+    ),
+    Fault(
+        "noes to rows are not asked about",
+        _TABULATE,
+        "Request(purpose, category, recipient, at, visibility, created, noes)",
+        "Request(purpose, category, recipient, at, visibility, created)",
+        "rows are told apart and judged alike",
+    ),
+]
+
+FAULTS = [*ROWS, *POPULATION, *TABULATE, *GATE, *SHARED, *CELLS, *NUMBERS, *IDENTITIES, *REFUSED]

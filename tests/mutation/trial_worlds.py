@@ -8,7 +8,8 @@ from licet.testing.worlds import World, make_world
 
 #: World and table: those of 1,100 worlds that are told most things apart, of every sort of table. The first rows
 #: are of those whose rows can pass in one way only, where what all who permit share is read (`Eligibility.shared`) or
-#: must not be: tables that tell most things apart never are. The others have elements, keys and ids of their own.
+#: must not be: tables that tell most things apart never are. The others have elements, keys and ids of their own; in
+#: the last single rows are refused: records, what refers to them, work data.
 LIVELY = (
     "4/t1", "4/t2", "32/t0", "87/t1",
     "68/t2", "113/t2", "47/t0", "81/t0",
@@ -17,6 +18,7 @@ LIVELY = (
     "403/t1", "192/t2", "527/t1", "523/t1", "99/t1", "523/t0", "343/t1", "39/t1",
     "259/t0", "357/t0", "199/t0", "559/t0", "255/t0", "387/t1", "441/t1", "274/t0",
     "186/t0", "36/t2", "283/t1", "277/t2", "7/t1", "57/t0", "236/t0",
+    "712/t2", "1193/t0", "1288/t1", "577/t2", "453/t1",
 )  # fmt: skip
 #: How many tables a world has beside the members', by the remainder of its number divided by four.
 TABLES = (3, 3, 1, 2)

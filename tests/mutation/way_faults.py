@@ -59,8 +59,8 @@ FAULTS = [
     Fault(
         "the last entry is not looked at",
         _TENSES,
-        "workspace.ledger.entries(position, size)",
-        "workspace.ledger.entries(position, size - 1)",
+        "core.ledger.entries(position, size)",
+        "core.ledger.entries(position, size - 1)",
         "the latest no counts only once somebody else has chosen",
     ),
     Fault(
@@ -80,7 +80,7 @@ FAULTS = [
     Fault(
         "a gate that is kept does not look who the members are",
         _TENSES,
-        "and self._files == self._workspace.files_of_facts()",
+        "and self._files == self._core.files_of_facts()",
         "and True",
         "who has moved where nothing is permitted is used on",
     ),

@@ -34,7 +34,11 @@ def test_gate_on_spark_and_decide_agree(spark_session: Any, seed: int) -> None:
 def test_on_spark_too_rows_go_with_what_they_refer_to_and_rows_about_nobody_pass_by_a_rule(
     spark_session: Any,
 ) -> None:
-    wanted = {"table: that refers to another", "table: about nobody"}
+    wanted = {
+        "table: that refers to another",
+        "table: about nobody",
+        "refused: one record, for what refers to it",
+    }
     worlds = (make_world(random.Random(seed), 12, 40, tables=2) for seed in itertools.count(500))
     world = next(world for world in worlds if wanted <= of_world(world))
     known = as_spark_has_it(world)

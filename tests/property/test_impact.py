@@ -20,7 +20,7 @@ from licet.testing.drawn_policies import make_pack
 from licet.testing.effort import EFFORT, examples
 from licet.testing.expected_refusals import people_of
 from licet.testing.expected_rows import expect, known_facts
-from licet.testing.memory_ledger import ToldLedger
+from licet.testing.memory_ledger import told_ledger
 from licet.testing.successors import make_successor
 from licet.testing.worlds import World, make_moment, make_world
 
@@ -39,7 +39,7 @@ def make_pair(rng: Random, members: int, rows: int) -> tuple[World, World]:
 
 
 def impact_of(before: World, after: World) -> Impact:
-    ledger = cast(Ledger, ToldLedger(before.choices, before.signals, before.salt))
+    ledger = cast(Ledger, told_ledger(before))
     return Impact(
         Side(before.policy, before.at), Side(after.policy, after.at), before.catalogue, DuckDBEngine(threads=1),
         ledger,

@@ -174,7 +174,7 @@ def test_a_no_is_not_carried_to_what_it_never_governed() -> None:
         )
         bare = Policy(old.model_copy(update={"rules": ungoverned}))
         for _ in range(10):
-            request, who = make_request(rng), make_facts(rng, old)
+            request, who = make_request(rng)._replace(noes=frozenset()), make_facts(rng, old)
             quiet = who._replace(choices={}, narrow={}, signals=frozenset())
             carrying = Policy(bare.pack, [old])
             alone = decide(request, quiet, bare)

@@ -134,7 +134,7 @@ def test_closed_by_vocabulary(pack: Pack, request: Request, who: Facts) -> None:
     values["categories"]["private_communication.messages.drafts"] = {}
     values["notices"]["n0"] = {"title": "n", "published": "2010-01-01", "effective": "2010-01-01"}
     policy = Policy(Pack.model_validate(values))
-    who = who._replace(region="CH")
+    who = who._replace(region="CH", choices={})
     kinds = (
         "private_communication",
         "private_communication.messages",

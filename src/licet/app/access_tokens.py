@@ -31,6 +31,7 @@ FORMAT_VERSION = 1
 SCOPES: dict[str, str] = {
     "choices:read": "read where members stand, and what a switch would change",
     "choices:write": "record choices and privacy signals of any member",
+    "organisations:write": "record noes of any organisation for its members' work data",
     "choices:import": "record choices that members made elsewhere, in bulk and dated as they were",
     "subjects:write": "say that a member goes by another id, or that two ids are two people",
     "decisions:read": "ask for decisions",

@@ -51,6 +51,7 @@ def open_serving(core: Core, purpose: str, recipient: str, for_training: bool) -
             return ledger.record_noes(position, known=known, keys=keys)
 
         policy = core.policies_in_force.at(position)
-        return Present(at, position, policy, catalogue, facts_of, done, record_noes)
+        said = ledger.organisation_noes(position)
+        return Present(at, position, policy, catalogue, facts_of, done, record_noes, said)
 
     return Serving(purpose, recipient, look, core.subject_indexes, core.salt, for_training=for_training)

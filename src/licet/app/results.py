@@ -80,9 +80,10 @@ class Chosen(NamedTuple):
     known:    whether the members' table has the subject at present; None where it cannot be told.
     notes:    what whoever records it should know beside; sentences.
     setting:  None where it is about one record, and about every use of it. record: its table and key.
+    organisation: whose choice it is, where it is no person's; then there is no subject.
     """
 
-    subject: str
+    subject: str | None
     setting: str | None
     category: str | None
     value: str
@@ -92,6 +93,7 @@ class Chosen(NamedTuple):
     known: bool | None
     notes: tuple[str, ...] = ()
     record: tuple[str, str] | None = None
+    organisation: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return self._asdict()

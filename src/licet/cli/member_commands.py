@@ -21,14 +21,20 @@ from licet.cli.command_support import (
     print_json,
     say,
 )
-from licet.terms import SELF
+from licet.terms import SELF, AppError
 from licet.terms.moments import parse_moment
 
 
 @answers
 def choose(
-    subject: Annotated[str, typer.Option("--subject", "-s", help="The member's id.")],
     value: Annotated[str, typer.Argument(help="on or off", metavar="on|off")],
+    subject: Annotated[str | None, typer.Option("--subject", "-s", help="The member's id.")] = None,
+    organisation: Annotated[
+        str | None,
+        typer.Option(
+            "--organisation", help="In place of a member: whose members' work data it is about. Only a no."
+        ),
+    ] = None,
     setting: Annotated[
         str | None,
         typer.Option(
@@ -57,8 +63,20 @@ def choose(
     Example: licet choose --subject 42 --setting data_for_generative_ai_improvement off
     """
     with licet.open(workspace) as opened:
-        chosen = opened.choices.choose(subject, setting, value, category=category, record=record, via="cli")
-        alike = opened.alike(subject) if chosen.known is False else []
+        if (subject is None) == (organisation is None) or (organisation is not None and (record or receipt)):
+            raise AppError(
+                "APP-232", "a choice is a member's or an organisation's, and that of no record",
+                fix="give --subject, or --organisation with --setting or --category alone",
+            )  # fmt: skip
+        if organisation is not None:
+            chosen = opened.choices.choose_for_organisation(
+                organisation, setting, value, category=category, via="cli"
+            )
+        else:
+            chosen = opened.choices.choose(
+                str(subject), setting, value, category=category, record=record, via="cli"
+            )
+        alike = opened.alike(str(subject)) if chosen.known is False else []
         if receipt is not None:
             from licet.cli.receipt_commands import write_for_choice
 
@@ -66,17 +84,19 @@ def choose(
     if as_json:
         print_json(chosen.as_json())
         return
-    narrowed = f" for {category}" if category else ""
+    narrowed = f" for {category}" if category and setting else ""
+    what = setting or category or "every use"
     if record is not None:
-        setting, narrowed = setting or "every use", f" for record {record[1]} of {record[0]}"
-    say(f"{setting} is {value} for {subject}{narrowed} since {chosen.recorded_at} (entry {chosen.entry}).")
+        narrowed = f" for record {record[1]} of {record[0]}"
+    whose = subject if organisation is None else f"the work data of {organisation}"
+    say(f"{what} is {value} for {whose}{narrowed} since {chosen.recorded_at} (entry {chosen.entry}).")
     if receipt is not None:
         say(f"Its receipt is in {receipt}.")
     for note in chosen.notes:
         say(note, "yellow")
-    if chosen.known is None:
+    if chosen.known is None and organisation is None:
         say("The table of members cannot be read at present, so the id is not checked.", "yellow")
-    elif not chosen.known:
+    elif chosen.known is False:
         say(
             f"The table of members has no {subject!r} yet; the choice holds for whoever comes under that id.",
             "yellow",

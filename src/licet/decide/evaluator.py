@@ -393,6 +393,8 @@ def covers(no: No, category: str, policy: Policy, cell: Cell) -> bool:
 
     Whatever lets a setting govern the question, under any name, stands in its cell's bars.
     """
+    if no.code is not Code.RECORD_REFUSED and not policy.lets_organisations(no.setting, no.category):
+        return False
     return (no.setting == EVERYTHING or no.setting in cell.bars) and (
         no.category == EVERYTHING or reaches(no.category, ancestors(category), policy) is not None
     )

@@ -175,6 +175,10 @@ class Policy:
         """Settings of earlier packs; a member may still switch them, since their refusals still hold."""
         return frozenset(governed.setting for governed in self.succession.governed)
 
+    def lets_organisations(self, setting: str, category: str) -> bool:
+        """Whether any pack so far let an organisation refuse a setting, or a kind of data."""
+        return any(pack.lets_organisations(setting, category) for pack in self._packs)
+
     def speaks_for(self, setting: str, pack: str | None, purpose: str, category: str, recipient: str) -> int:
         """Whether a yes to a setting is one to this question: the number of the pack it was given under, or -1.
 

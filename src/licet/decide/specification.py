@@ -338,9 +338,13 @@ def noes(case: Case) -> list[tuple[Code, str | None, int]]:
 
 
 def covers(no: No, case: Case) -> bool:
-    """Whether a no at a narrower level is one to the question: to what its setting governs, and its kind reaches."""
+    """Whether a no at a narrower level is one to the question: to what its setting governs, and its kind reaches.
+
+    An organisation's counts where any of the packs let it: a later one that no longer does turns no no into a yes.
+    """
     settings, kinds = {ANY, *(one.setting for one in case.sources)}, kinds_reached(no.category, case)[-1][1]
-    return no.setting in settings and not kinds.isdisjoint({ANY, *case.above})
+    may = no.code is Code.RECORD_REFUSED or any(pack.lets_organisations(*no[1:]) for pack in case.packs)
+    return may and no.setting in settings and not kinds.isdisjoint({ANY, *case.above})
 
 
 def lifted_from(setting: str, case: Case) -> int:

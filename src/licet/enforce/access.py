@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 from licet.enforce.gate import Gate
 from licet.enforce.gate_counts import Counts
 from licet.enforce.pseudonyms import id_text, identifying
-from licet.enforce.row_references import referring_people
+from licet.enforce.row_references import people_of_organisations, referring_people
 from licet.enforce.selection import ROW, SHOWN_KEY, Lookup, Selection, people_columns
 from licet.enforce.table_plans import Plan
 from licet.sources.catalogue import Table
@@ -338,13 +338,15 @@ class Access:
         items = [name for name in tables if self.tables[name].about_nobody]
         if moment != gate.at and items and not gate.same_at(items, moment):
             return Touched(None, "time has passed, and other rows about nobody may be used")
+        first, last = sorted((position, gate.position))
+        found = gate._ledger.changed_subjects(first, last) | people_of_organisations(
+            gate._tables, gate._engine, self.tables, gate._ledger.changed_organisations(first, last)
+        )
         if moment == gate.at or gate.same_at(peopled, moment):
-            first, last = sorted((position, gate.position))
-            return Touched(frozenset(gate._ledger.changed_subjects(first, last)))
+            return Touched(frozenset(found))
         if self._earlier is None:
             return Touched(None, "time has passed, and nobody can say for whom that matters")
         before = self._earlier(self.purpose, moment, position)
-        found: set[str] = set()
         referred = gate._catalogue.referred(*peopled)
         if any(self.tables[name].about_nobody for name in referred):
             # What was permitted of rows about nobody may have changed, and with it whatever refers to them.
@@ -527,8 +529,11 @@ def _eligibility(gate: Gate, name: str, whole: bool = False) -> pa.Table:
 
     whole: of all its columns, whichever were asked for: so rows are judged that others refer to.
     """
-    people = (gate._plans.whole if whole else gate._plans).of(name).who.table
-    return people.select("subject", *(c for c in people.columns if c.startswith("mask_"))).to_pyarrow()
+    plan = (gate._plans.whole if whole else gate._plans).of(name)
+    # Of rows to which nobody said no: of the others the same kinds are gone at every moment.
+    wanted = range(0, plan.looks.row_classes, max(1, len(plan.looks.refusals)))
+    table: pa.Table = plan.who.table.select("subject", *(f"mask_{n}" for n in wanted)).to_pyarrow()
+    return table.rename_columns(["subject", *(f"mask_{place}" for place in range(len(wanted)))])
 
 
 def _described(table: Table) -> TableDescription:

@@ -211,7 +211,7 @@ class Gate:
                 else plan.shown(column, allowed, seen)
             )
             columns += [] if value is None else [value.name(column)]
-        return allowed.select(columns)
+        return allowed.select(columns) if columns else plan.nothing()
 
     def _allowed(
         self, name: str, plan: Plan, subjects: Iterable[str] | None

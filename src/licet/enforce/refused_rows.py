@@ -41,24 +41,38 @@ class RefusedKeys:
     def __init__(
         self,
         record_noes: pa.Table,
+        organisation_noes: pa.Table,
         people_of: Callable[[str, str], Collection[str | None]],
         refers_of: Callable[[str, str], Iterable[Sequence[tuple[str, str | None]]]],
     ) -> None:
         """record_noes: as `Ledger.record_noes`, those of the keys that are asked about at least.
 
+        organisation_noes: as `Ledger.organisation_noes`.
         people_of: everybody whom the rows of a key of a table are about. refers_of: of each of these rows, what it
         refers to: tables and keys.
         """
         self._people_of, self._refers_of = people_of, refers_of
         self._said: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._by_organisation = organisations_noes(organisation_noes)
         for no in record_noes.to_pylist():
             if no["key"] is not None:
                 self._said.setdefault((no["table"], no["key"]), []).append((no["subject"], no["setting"]))
         self._own = functools.cache(self._own_noes)
         self._of_key = functools.cache(self._noes_of_key)
 
-    def of(self, table: str, key: str | None, refers: Iterable[tuple[str, str | None]]) -> frozenset[No]:
-        """What was said no to of a row."""
+    def of(
+        self,
+        table: str,
+        key: str | None,
+        refers: Iterable[tuple[str, str | None]],
+        organisation: str | None,
+    ) -> frozenset[No]:
+        """What was said no to of a row. organisation: whose work data it is."""
+        return self._of_records(table, key, refers) | self._by_organisation.get(organisation or "", _NOTHING)
+
+    def _of_records(
+        self, table: str, key: str | None, refers: Iterable[tuple[str, str | None]]
+    ) -> frozenset[No]:
         if not self._said:
             return _NOTHING
         own = _NOTHING if key is None else self._own(table, key)
@@ -73,8 +87,17 @@ class RefusedKeys:
 
     def _noes_of_key(self, table: str, key: str) -> frozenset[No]:
         return self._own(table, key).union(
-            *(self.of(table, None, refers) for refers in self._refers_of(table, key))
+            *(self._of_records(table, None, refers) for refers in self._refers_of(table, key))
         )
+
+
+def organisations_noes(noes: pa.Table) -> dict[str, frozenset[No]]:
+    """By organisation what it says no to. noes: as `Ledger.organisation_noes` tells them."""
+    found: dict[str, set[No]] = {}
+    for no in noes.to_pylist():
+        said = No(Code.ORGANISATION_REFUSED, no["setting"], no["category"])
+        found.setdefault(no["organisation"], set()).add(said)
+    return {organisation: frozenset(said) for organisation, said in found.items()}
 
 
 class Refusals(NamedTuple):
@@ -89,11 +112,12 @@ class Refusals(NamedTuple):
 
 
 class _Named(NamedTuple):
-    """Noes by what a column holds. table: `_KEY` and `_BITS`, each key once. values: the bits that occur."""
+    """Noes by what a column holds; else as `_Refused`."""
 
     column: str
     table: ir.Table
     values: frozenset[int]
+    pairs: ir.Table | None = None
 
 
 class RefusedRows:
@@ -119,11 +143,17 @@ class RefusedRows:
         return self._ledger.record_noes(self._position, known=self._known, keys=self._keys_about)
 
     @functools.cached_property
+    def _organisations(self) -> dict[str, frozenset[No]]:
+        return organisations_noes(self._ledger.organisation_noes(self._position))
+
+    @functools.cached_property
     def _noes(self) -> tuple[No, ...]:
         """Every no that there is, each once: bit i of a row's bits is the i-th; what has no bit is to every use."""
         settings = pc.unique(self.record_noes["setting"]).to_pylist()
         wanted = sorted({EVERYTHING, *settings}, key=lambda setting: (setting != EVERYTHING, setting))
-        return tuple(No(Code.RECORD_REFUSED, setting, EVERYTHING) for setting in wanted[:_MOST_NOES])
+        found = [No(Code.RECORD_REFUSED, setting, EVERYTHING) for setting in wanted]
+        found[1:1] = sorted(_NOTHING.union(*self._organisations.values()))
+        return tuple(found[:_MOST_NOES])
 
     def of(
         self, name: str, policy: Policy, purpose: str, recipient: str, categories: Sequence[str]
@@ -160,6 +190,8 @@ class RefusedRows:
                 refused = self._refused(target)
                 if refused is not None:
                     found.append(_Named(column, *refused))
+            if table.organisation is not None and self._organisations:
+                found.append(_Named(table.organisation, *self._of_organisations))
             self._named[name] = tuple(found)
         return self._named[name]
 
@@ -169,9 +201,10 @@ class RefusedRows:
         said = said.filter(pc.and_(pc.equal(said["table"], name), pc.is_valid(said["key"])))
         if not said.num_rows or table.key is None:
             return None
-        bit_of = {no.setting: bit for bit, no in enumerate(self._noes)}
+        bit_of = {no.setting: bit for bit, no in enumerate(self._noes) if no.code is Code.RECORD_REFUSED}
         places = pc.fill_null(pc.index_in(said["setting"], value_set=pa.array(bit_of, pa.string())), 0)
-        bits = np.left_shift(np.int64(1), places.combine_chunks().to_numpy().astype(np.int64))
+        shifts = np.array([*bit_of.values()], np.int64)[places.combine_chunks().to_numpy()]
+        bits = np.left_shift(np.int64(1), shifts)
         noes = self._engine.hand_in(pa.table({"refused_by": said["subject"], _KEY: said["key"], _BITS: bits}))
         rows, parts = self._tables.whole.content(name), list[ir.Table]()
         for column in table.subjects:
@@ -184,15 +217,28 @@ class RefusedRows:
             parts.append(joined.select(noes[_KEY], noes[_BITS]))
         return self._gathered(name, parts)
 
+    @functools.cached_property
+    def _of_organisations(self) -> _Refused:
+        """What organisations said no to, by their ids."""
+        place = {no: bit for bit, no in enumerate(self._noes)}
+        bits = {
+            organisation: functools.reduce(int.__or__, (1 << place.get(no, 0) for no in noes))
+            for organisation, noes in self._organisations.items()
+        }
+        columns = {_KEY: pa.array(bits, pa.string()), _BITS: pa.array(bits.values(), pa.int64())}
+        return _Refused(self._engine.hand_in(pa.table(columns)), frozenset(bits.values()))
+
     def _refused(self, name: str) -> _Refused | None:
         """What is refused of a table's rows, by key: their own, and what they refer to."""
         if name not in self._keys:
             table, rows = self._tables.catalogued(name), self._tables.whole.content(name)
             parts = []
             for named in self._of_table(name):
+                if named.pairs is None:
+                    continue  # an organisation's no is to its own rows, and not to what refers to them
                 each = rows.select(key=id_text(rows[str(table.key)]), held=id_text(rows[named.column]))
-                joined = each.join(named.table, each.held == named.table[_KEY], how="inner")
-                parts.append(joined.select(joined.key.name(_KEY), named.table[_BITS]))
+                joined = each.join(named.pairs, each.held == named.pairs[_KEY], how="inner")
+                parts.append(joined.select(joined.key.name(_KEY), named.pairs[_BITS]))
             self._keys[name] = self._gathered(name, parts)
         return self._keys[name]
 
@@ -201,11 +247,12 @@ class RefusedRows:
         if not parts:
             return None
         every = functools.reduce(lambda one, other: one.union(other), parts)
-        every = every.filter(every[_KEY].notnull())
-        kept = self._engine.keep(every.group_by(_KEY).agg(**{_BITS: every[_BITS].bit_or()}))
+        # One bit each: of those that differ, the sum is what has every one of them.
+        pairs = self._engine.keep(every.filter(every[_KEY].notnull()).distinct())
+        kept = self._engine.keep(pairs.group_by(_KEY).agg(**{_BITS: pairs[_BITS].sum().cast("int64")}))
         with self._engine.reading(f"table {name!r}"):
             values = frozenset(kept.select(_BITS).distinct().to_pyarrow()[_BITS].to_pylist())
-        return _Refused(kept, values) if values else None
+        return _Refused(kept, values, pairs) if values else None
 
     def _keys_about(self, name: str, subjects: Collection[str]) -> Iterator[str]:
         """The keys of a table's rows about some people."""
@@ -219,10 +266,11 @@ class RefusedRows:
 
 
 class _Refused(NamedTuple):
-    """table: `_KEY` and `_BITS`, each key once. values: the bits that occur."""
+    """table: `_KEY` and `_BITS`, each key once. values: the bits that occur. pairs: a key and one bit a row."""
 
     table: ir.Table
     values: frozenset[int]
+    pairs: ir.Table | None = None
 
 
 def _beside(rows: ir.Table, *, named: Sequence[_Named], matters: int, values: Sequence[int]) -> ir.Table:

@@ -105,6 +105,25 @@ def referring_people(
     return frozenset(found)
 
 
+def people_of_organisations(
+    tables: Tables, engine: Engine, names: Iterable[str], organisations: Iterable[str]
+) -> frozenset[str]:
+    """The people of those rows of some tables that are the work data of any of some organisations."""
+    found, wanted = set[str](), sorted({*organisations})
+    for name in names:
+        table = tables.catalogued(name)
+        if not wanted or table.organisation is None:
+            continue
+        rows = tables.content(name)
+        rows = rows.filter(id_text(rows[table.organisation]).isin(wanted))
+        for column in table.subjects:
+            people = id_text(rows[column])
+            each = rows.select(person=people.unnest() if people.type().is_array() else people)
+            with engine.reading(f"table {name!r}"):
+                found.update(each.filter(each.person.notnull()).distinct().to_pyarrow()["person"].to_pylist())
+    return frozenset(found)
+
+
 def _referring(tables: Tables, name: str, subjects: list[str] | None) -> ir.Table:
     """The rows of a table that refer to a row about any of them, or to one that does."""
     rows, tests = tables.content(name), []

@@ -35,6 +35,7 @@ from licet.enforce.subject_rows import (
     BESIDE,
     ELEMENT_PEOPLE,
     KEY_TEXT,
+    ORGANISATION_TEXT,
     FoundRows,
     IndexedTable,
     SubjectIndexes,
@@ -61,6 +62,7 @@ class Present(NamedTuple):
     facts_of: what is known about each of some people as of then; None for whom nobody knows.
     done: is told when the answer is whole.
     record_noes: those to single records, as `Ledger.record_noes` tells them, given who is known and which keys are.
+    organisation_noes: as `Ledger.organisation_noes` tells them.
     """
 
     at: datetime
@@ -70,6 +72,7 @@ class Present(NamedTuple):
     facts_of: Callable[[Collection[str]], Mapping[str, Facts | None]]
     done: Callable[[], None]
     record_noes: Callable[[Callable[[], Iterable[str]], Keys], pa.Table]
+    organisation_noes: pa.Table
 
 
 class OwnRows:
@@ -353,7 +356,10 @@ class _Judging:
         self._facts = present.facts_of(people)
         self._passing: dict[str, dict[str, bool]] = {}
         self._refused = RefusedKeys(
-            present.record_noes(lambda: people, self._keys), self._people_named, self._refers_of
+            present.record_noes(lambda: people, self._keys),
+            present.organisation_noes,
+            self._people_named,
+            self._refers_of,
         )
 
     def own(self, name: str) -> _Judged:
@@ -419,11 +425,11 @@ class _Judging:
 
     def _noes(self, name: str, rows: pa.Table, table: Table) -> list[frozenset[No]]:
         """What was said no to of each row."""
-        keys = rows[KEY_TEXT].to_pylist() if table.key is not None else [None] * len(rows)
-        return [
-            self._refused.of(name, key, refers)
-            for key, refers in zip(keys, _references(rows, table), strict=True)
-        ]
+        nothing = [None] * len(rows)
+        keys = nothing if table.key is None else rows[KEY_TEXT].to_pylist()
+        work = nothing if table.organisation is None else rows[ORGANISATION_TEXT].to_pylist()
+        each = zip(keys, _references(rows, table), work, strict=True)
+        return [self._refused.of(name, key, refers, organisation) for key, refers, organisation in each]
 
     def _keys(self, name: str, _: Collection[str]) -> Iterator[str]:
         """The keys of the rows of a table that this is about."""

@@ -46,6 +46,8 @@ SEEN_BY = "__licet_seen_by"
 #: Beside each row, as texts that a gate compares: its key, the people of each subject column, the key of the row that
 #: each reference names, and the people that elements of its lists are about.
 KEY_TEXT, ELEMENT_PEOPLE = "__licet_key", "__licet_element_people"
+#: … and the organisation whose work data the row is.
+ORGANISATION_TEXT = "__licet_organisation"
 BESIDE = "__licet_"
 _SUBJECT, _REFERS = f"{BESIDE}subject_", f"{BESIDE}refers_"
 
@@ -260,6 +262,8 @@ class IndexedTable:
             beside[SEEN_BY] = in_known_words(rows[table.visibility].cast("string"), table.visibilities)
         if table.key is not None:
             beside[KEY_TEXT] = id_text(rows[table.key])
+        if table.organisation is not None:
+            beside[ORGANISATION_TEXT] = id_text(rows[table.organisation])
         for place, column in enumerate(table.references):
             beside[reference_text(place)] = id_text(rows[column])
         elements = [
@@ -268,7 +272,7 @@ class IndexedTable:
             for steps in element_subjects(shape)
         ]
         if elements:
-            beside[ELEMENT_PEOPLE] = functools.reduce(lambda one, other: one.concat(other), elements)
+            beside[ELEMENT_PEOPLE] = elements[0] if len(elements) == 1 else ibis.array(elements).flatten()
         for place, column in enumerate(table.subjects):
             beside[subject_text(place)] = id_text(rows[column])  # last: the index is made of these
         return rows.select(*(rows[column] for column in rows.columns), **beside)

@@ -175,8 +175,9 @@ def require_one_row(name: str, column: str, rows: ir.Table) -> None:
 
 
 def narrow_columns(table: Table) -> tuple[str, ...]:
-    """The columns by which a row is judged: those with a role, and those that refer to other rows."""
-    return tuple(dict.fromkeys((*roles(table), *table.references)))
+    """The columns by which a row is judged: those with a role, that refer to other rows, or say whose work it is."""
+    work = () if table.organisation is None else (table.organisation,)
+    return tuple(dict.fromkeys((*roles(table), *table.references, *work)))
 
 
 def roles(table: Table) -> tuple[str, ...]:

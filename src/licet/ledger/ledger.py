@@ -380,6 +380,12 @@ class Ledger:
         self._row_noes = self._row_noes.follow(self._storage)
         return self._row_noes.organisation_noes(at)
 
+    def changed_organisations(self, since_position: int, until_position: int | None = None) -> set[str]:
+        """Organisations that said or withdrew a no among the entries between two positions."""
+        until = self._at(until_position)
+        said = self.entries_of_kind(EntryKind.ORGANISATION_CHOICE, since=max(since_position, 0))
+        return {str((entry.payload or {})["organisation"]) for entry in said if entry.index < until}
+
     def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
         """Subjects with a choice or a signal among the entries between two positions; erased ones are unknown."""
         return choices.read_changed_subjects(

@@ -17,7 +17,7 @@ from licet.packs.group_codes import GroupCodes
 from licet.terms import SELF
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import midnight
-from licet.terms.vocabulary import AUDIENCES, CATEGORIES, PLANS, PURPOSES, Term
+from licet.terms.vocabulary import AUDIENCES, CATEGORIES, PLANS, PURPOSES, Term, ancestors
 
 FORMAT_VERSION = 1
 
@@ -114,6 +114,9 @@ class Category(Part):
         (),
         description="ids of earlier kinds of data whose refusals hold here too; else those of its siblings do",
     )
+    organisation_may_refuse: bool = Field(
+        False, description="whether an organisation may refuse this for its members' work data"
+    )
     cite: Citation | None = Field(None, description="where this was read")
 
 
@@ -198,6 +201,9 @@ class Setting(Part):
         None, description="whether a choice made before the policy stays; absent where no source says"
     )
     replaces: tuple[str, ...] = Field((), description="ids of earlier settings whose refusals hold here too")
+    organisation_may_refuse: bool = Field(
+        False, description="whether an organisation may refuse it for its members' work data"
+    )
     cite: Citation | None = Field(None, description="where this was read")
 
 
@@ -339,6 +345,13 @@ class Pack(Part):
             category,
             own.label or (shared.label if shared else category),
             own.dpv or (shared.dpv if shared else None),
+        )
+
+    def lets_organisations(self, setting: str, category: str) -> bool:
+        """Whether an organisation may refuse a setting, or a kind of data, for its members' work data."""
+        kinds = (self.categories.get(kind) for kind in ancestors(category))
+        return (setting in self.settings and self.settings[setting].organisation_may_refuse) or any(
+            kind is not None and kind.organisation_may_refuse for kind in kinds
         )
 
     def purpose_line(self, purpose: str) -> tuple[str, ...]:

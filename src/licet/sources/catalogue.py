@@ -177,6 +177,9 @@ class Table(Part):
         default={},
         description="column to the table whose key it holds; a row passes only with the rows it names",
     )
+    organisation: str | None = Field(
+        default=None, description="column saying whose work data a row is; null for nobody's"
+    )
     created: str | None = Field(
         None, description="column saying when the record was made; without offset it is UTC"
     )
@@ -301,6 +304,7 @@ class Table(Part):
             *self.subjects,
             self.created,
             self.visibility,
+            self.organisation,
             *((self.event.item,) if self.event is not None else ()),
             *self.references,
             *self.columns,
@@ -316,8 +320,16 @@ class Table(Part):
     @property
     def needs_format(self) -> int:
         """The first format of the catalogue that can say what is said here."""
-        says = self.about or self.roles or self.event or self.edge or self.references or self.confirm
-        return 2 if says else 1
+        says = (
+            self.about,
+            self.roles,
+            self.event,
+            self.edge,
+            self.references,
+            self.confirm,
+            self.organisation,
+        )
+        return 2 if any(says) else 1
 
     @property
     def columns_about_others(self) -> frozenset[str]:
@@ -477,7 +489,8 @@ class Catalogue(Part):
             roles += [(facts.region, Reading("word")), (facts.plan, Reading("word"))]
             roles += [(facts.age, Reading("age")), (facts.birth_date, Reading("date"))]
             roles += [(facts.subject, Reading("id"))]
-        roles += [(column, Reading("id")) for column in (table.key, *table.subjects, *table.references)]
+        named = (table.key, *table.subjects, *table.references, table.organisation)
+        roles += [(column, Reading("id")) for column in named]
         found |= {column: reading for column, reading in roles if column is not None}
         for column, pattern in table.formats.items():
             kind = found[column].kind if column in found else "time" if "%H" in pattern else "date"

@@ -59,7 +59,10 @@ def make_pack_values(rng: Random, most_rules: int = 6) -> dict[str, Any]:
             "alps": {"label": "The alps", "include": ["CH", "DE"]},
             "union": {"label": "The union and some", "include": [pick(rng, ["EU", "EEA"]), "CA-QC"]},
         },
-        "categories": {id_: {} for id_ in (*CATEGORIES[:1], *OWN_CATEGORIES, *deep)},
+        "categories": {
+            id_: {"organisation_may_refuse": True} if id_ == OWN_CATEGORIES[0] and count % 2 else {}
+            for id_ in (*CATEGORIES[:1], *OWN_CATEGORIES, *deep)
+        },
         "purposes": {
             PURPOSES[0]: {},
             **{own: {"kind_of": shared} for own, shared in OWN_PURPOSES.items()},
@@ -92,6 +95,8 @@ def _setting(rng: Random, id_: str) -> dict[str, Any]:
     }
     if chance(rng, 30):
         setting["honours"] = ["gpc"]
+    if chance(Random(repr(setting)), 40):
+        setting["organisation_may_refuse"] = True
     if chance(rng, 30):
         setting["replaces"] = [word for word in some(rng, [*RETIRED, *SETTINGS], 2) if word != id_]
     return setting

@@ -18,6 +18,7 @@ from licet.testing.drawn_times import make_times
 from licet.testing.drawn_words import (
     CATEGORIES,
     ODD_VISIBILITIES,
+    ORGANISATIONS,
     OWN_CATEGORIES,
     VISIBILITIES,
     chance,
@@ -131,6 +132,19 @@ def refer(
     if chance(rng, 40):
         told = [kind for kind in CATEGORIES if "about" not in catalogued[name] or not is_never_learnt(kind)]
         catalogued[name]["columns"]["refers_to"] = pick(rng, told)
+
+
+def employ(rng: Random, name: str, catalogued: dict[str, Any], data: dict[str, pa.Table]) -> None:
+    """Let a table's rows be the work data of organisations: of one of those that say no, of another, or of none."""
+    values = [
+        None if chance(rng, 20) else pick(rng, [*ORGANISATIONS, "initech"])
+        for _ in range(data[name].num_rows)
+    ]
+    data[name] = data[name].append_column("works_for", pa.array(values, pa.string()))
+    catalogued[name]["organisation"] = "works_for"
+    if chance(rng, 30):
+        told = [kind for kind in CATEGORIES if "about" not in catalogued[name] or not is_never_learnt(kind)]
+        catalogued[name]["columns"]["works_for"] = pick(rng, told)
 
 
 def _rows_are(rng: Random, catalogued: dict[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ DEEP_CATEGORIES = (
 DROPPED_CATEGORIES = ("content.posts.gone", "profile.headline.badge.gone", "content.posts.video.clips.gone")
 
 RECIPIENTS = ("adco", "sisterco")
+ORGANISATIONS = ("acme", "7", "Globex ")
 SETTINGS = ("ai", "ads", "feed")
 #: Settings that only earlier packs had.
 RETIRED = ("old_ai", "old_ads")

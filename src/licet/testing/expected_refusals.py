@@ -28,41 +28,58 @@ class Refused:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._said: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for no in world.record_noes.to_pylist():
+            self._said.setdefault((no["table"], no["key"]), []).append((no["subject"], no["setting"]))
+        self._of_organisations = [
+            (no["organisation"], No(Code.ORGANISATION_REFUSED, no["setting"], no["category"]))
+            for no in world.organisation_noes.to_pylist()
+        ]
+        self._rows: dict[str, dict[str, list[dict[str, Any]]]] = {}
 
     def of(self, name: str, row: dict[str, Any]) -> frozenset[No]:
-        """Everything that was said no to of a row of a table."""
+        """Everything that was said no to of a row of a table: of it, of what it refers to, by its organisation."""
+        table = self._world.catalogue.tables[name]
+        found = self._of_records(name, row)
+        if table.organisation is not None and row[table.organisation] is not None:
+            found |= {no for who, no in self._of_organisations if who == str(row[table.organisation])}
+        return frozenset(found)
+
+    def refers_to_refused(self, name: str, row: dict[str, Any]) -> bool:
+        table = self._world.catalogue.tables[name]
+        return any(
+            row[column] is not None and bool(self._of_key(target, str(row[column])))
+            for column, target in table.references.items()
+        )
+
+    def _of_records(self, name: str, row: dict[str, Any]) -> set[No]:
         table = self._world.catalogue.tables[name]
         found = set() if table.key is None else self._own(name, row[table.key])
         for column, target in table.references.items():
             if row[column] is not None:
                 found |= self._of_key(target, str(row[column]))
-        return frozenset(found)
+        return found
 
     def _own(self, name: str, key: Any) -> set[No]:
+        said = self._said.get((name, str(key)), []) if key is not None else []
         people = {
             one
-            for row in self._of_table(name, None if key is None else str(key))
+            for row in (self._of_table(name, str(key)) if said else ())
             for one in people_of(row, self._world.catalogue.tables[name])
         }
         return {
-            No(Code.RECORD_REFUSED, no["setting"], EVERYTHING)
-            for no in self._world.record_noes.to_pylist()
-            if key is not None
-            and (no["table"], no["key"]) == (name, str(key))
-            and no["subject"] in people - {None}
+            No(Code.RECORD_REFUSED, setting, EVERYTHING) for subject, setting in said if subject in people
         }
 
     def _of_key(self, name: str, key: str) -> set[No]:
-        return {no for row in self._of_table(name, key) for no in self.of(name, row)}
+        return {no for row in self._of_table(name, key) for no in self._of_records(name, row)}
 
-    def _of_table(self, name: str, key: str | None) -> list[dict[str, Any]]:
+    def _of_table(self, name: str, key: str) -> list[dict[str, Any]]:
         """The rows of a table that have a key."""
-        if name not in self._rows:
-            self._rows[name] = self._world.tables[name].to_pylist()
         column = self._world.catalogue.tables[name].key
-        return [
-            row
-            for row in self._rows[name]
-            if column is not None and key is not None and str(row[column]) == key
-        ]
+        if name not in self._rows:
+            self._rows[name] = {}
+            for row in self._world.tables[name].to_pylist():
+                if column is not None and row[column] is not None:
+                    self._rows[name].setdefault(str(row[column]), []).append(row)
+        return self._rows[name].get(key, [])

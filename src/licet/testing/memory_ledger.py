@@ -15,7 +15,7 @@ from licet.enforce.settled_ids import mark_of_other
 from licet.ledger import EntryKind, Ledger
 from licet.sources.spellings import look_alikes
 from licet.testing.drawn_ids import ODD
-from licet.testing.worlds import NOBODY_REFUSED, World
+from licet.testing.worlds import NO_ORGANISATION_REFUSED, NOBODY_REFUSED, World
 
 
 class ToldLedger:
@@ -29,9 +29,10 @@ class ToldLedger:
         signals: pa.Table,
         salt: bytes = b"",
         record_noes: pa.Table = NOBODY_REFUSED,
+        organisation_noes: pa.Table = NO_ORGANISATION_REFUSED,
     ) -> None:
         self._choices, self._signals, self._salt = choices, signals, salt
-        self._record_noes = record_noes
+        self._record_noes, self._organisation_noes = record_noes, organisation_noes
 
     @property
     def recorded(self) -> ToldLedger:
@@ -61,6 +62,14 @@ class ToldLedger:
         assert position == self.position
         return self._record_noes
 
+    def organisation_noes(self, position: int) -> pa.Table:
+        assert position == self.position
+        return self._organisation_noes
+
+
+def told_ledger(world: World) -> ToldLedger:
+    return ToldLedger(world.choices, world.signals, world.salt, world.record_noes, world.organisation_noes)
+
 
 def open_gate(world: World, engine: Any = None, ledger: Any = None) -> Gate:
     return Gate(
@@ -69,7 +78,13 @@ def open_gate(world: World, engine: Any = None, ledger: Any = None) -> Gate:
         world.at,
         world.catalogue,
         engine or DuckDBEngine(threads=1),
-        cast(Ledger, ledger or ToldLedger(world.choices, world.signals, world.salt, world.record_noes)),
+        cast(
+            Ledger,
+            ledger
+            or ToldLedger(
+                world.choices, world.signals, world.salt, world.record_noes, world.organisation_noes
+            ),
+        ),
         recipient=world.recipient,
         tables=world.tables,
         salt=world.salt,

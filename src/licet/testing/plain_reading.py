@@ -12,7 +12,7 @@ from datetime import UTC, timedelta
 from licet.decide import EVERYTHING, Facts, No, Request
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import CONSENT_BASES
-from licet.terms import EVERY_USE, ChoiceState
+from licet.terms import EVERY_USE, ChoiceState, Code
 from licet.terms.moments import midnight
 from licet.terms.regions import ONE_PLACE, WORLD, is_region
 from licet.terms.vocabulary import AUDIENCES, PLANS
@@ -54,8 +54,19 @@ def _covers(no: No, in_scope: list[Rule], request: Request, pack: Pack) -> bool:
     replaced = {old for setting in settings for old in pack.settings[setting].replaces}
     known = no.category == EVERYTHING or pack.category_term(no.category) is not None
     kinds = {no.category} if known else {no.category, no.category.partition(".")[0]}
-    return no.setting in {EVERYTHING, *settings, *replaced} and any(
-        kind == EVERYTHING or f"{request.category}.".startswith(f"{kind}.") for kind in kinds
+    settings_let = no.setting in pack.settings and pack.settings[no.setting].organisation_may_refuse
+    may = (
+        no.code is Code.RECORD_REFUSED
+        or settings_let
+        or any(
+            entry.organisation_may_refuse and f"{no.category}.".startswith(f"{kind}.")
+            for kind, entry in pack.categories.items()
+        )
+    )
+    return (
+        may
+        and no.setting in {EVERYTHING, *settings, *replaced}
+        and any(kind == EVERYTHING or f"{request.category}.".startswith(f"{kind}.") for kind in kinds)
     )
 
 

@@ -12,7 +12,7 @@ CODES = (
     "permitted", "closed_by_vocabulary", "category_unknown", "unlabelled", "no_rule", "forbidden", "too_early",
     "too_late", "subject_unknown", "subjects_disagree", "region_unknown", "region_not_covered", "age_unknown",
     "under_age", "age_not_covered", "plan_unknown", "plan_not_covered", "visibility_unknown", "visibility_not_covered",
-    "reference_withheld", "record_refused",
+    "reference_withheld", "record_refused", "organisation_refused",
     "created_unknown", "created_not_covered", "refused", "off_by_default", "not_asked", "default_unknown",
 )  # fmt: skip
 
@@ -82,6 +82,7 @@ FEATURES = (
     "record: made just after a cut",
     "record: made just before a cut",
     "refused: by a setting of an earlier pack",
+    "refused: one record, for what refers to it",
     "refused: by a setting that this one replaces",
     "refused: by a signal",
     "refused: by a signal that an earlier pack honoured",

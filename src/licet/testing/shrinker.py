@@ -53,6 +53,10 @@ def _smaller(world: World, parts: int) -> Iterator[Callable[[], World | None]]:
         yield lambda a=start, b=stop: world._replace(  # type: ignore[misc]
             record_noes=_without(world.record_noes, a, b)
         )
+    for start, stop in _cuts(world.organisation_noes.num_rows, parts):
+        yield lambda a=start, b=stop: world._replace(  # type: ignore[misc]
+            organisation_noes=_without(world.organisation_noes, a, b)
+        )
     rules = world.policy.pack.rules
     for start, stop in _cuts(len(rules), parts):
         yield lambda a=start, b=stop: _with_rules(world, (*rules[:a], *rules[b:]))  # type: ignore[misc]

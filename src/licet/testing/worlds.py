@@ -14,7 +14,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from licet.decide import EVERYTHING, Policy
-from licet.ledger.row_noes import RECORD_NOES
+from licet.ledger.row_noes import ORGANISATION_NOES, RECORD_NOES
 from licet.packs import Pack, Use
 from licet.sources.catalogue import Catalogue, Table
 from licet.terms import SELF
@@ -22,10 +22,13 @@ from licet.terms.moments import midnight
 from licet.testing.drawn_ids import Subjects, make_subjects
 from licet.testing.drawn_people import make_choices, make_members, make_signals
 from licet.testing.drawn_policies import make_pack
-from licet.testing.drawn_records import make_table, refer
+from licet.testing.drawn_records import employ, make_table, refer
 from licet.testing.drawn_words import (
+    CATEGORIES,
     DAYS,
     LAST_DAYS,
+    ORGANISATIONS,
+    OWN_CATEGORIES,
     PURPOSES,
     RETIRED,
     SETTINGS,
@@ -37,12 +40,13 @@ from licet.testing.drawn_words import (
 )
 from licet.testing.successors import make_successor
 
-NOBODY_REFUSED = RECORD_NOES.empty_table()
+NOBODY_REFUSED, NO_ORGANISATION_REFUSED = RECORD_NOES.empty_table(), ORGANISATION_NOES.empty_table()
 
 
 class World(NamedTuple):
     """choices: subject, setting, category (or null), value, state, entry, pack; the latest of each, as a ledger tells.
-    signals: subject, signal; those in force. record_noes: subject, table, key, setting, entry; those that stand."""
+    signals: subject, signal; those in force. record_noes: subject, table, key, setting, entry; those that stand.
+    organisation_noes: organisation, setting, category, entry; those that stand."""
 
     policy: Policy
     catalogue: Catalogue
@@ -54,6 +58,7 @@ class World(NamedTuple):
     at: datetime
     salt: bytes = b"of a made-up workspace"
     record_noes: pa.Table = NOBODY_REFUSED
+    organisation_noes: pa.Table = NO_ORGANISATION_REFUSED
 
     def __repr__(self) -> str:
         """Enough to see a failing example by, and to write it down as a test."""
@@ -62,7 +67,7 @@ class World(NamedTuple):
             f"World(purpose={self.purpose!r}, recipient={self.recipient!r}, at={self.at!r},\n"
             f" pack={self.policy.pack.as_json()!r},\n catalogue={self.catalogue.model_dump(exclude_none=True)!r},\n"
             f" tables={tables!r},\n choices={self.choices.to_pylist()!r}, signals={self.signals.to_pylist()!r},\n"
-            f" record_noes={self.record_noes.to_pylist()!r})"
+            f" record_noes={self.record_noes.to_pylist()!r}, organisation_noes={self.organisation_noes.to_pylist()!r})"
         )
 
 
@@ -101,6 +106,10 @@ def make_world(
     for number in range(tables):
         if chance(rng, 30):
             refer(rng, f"t{number}", ["members", *(f"t{earlier}" for earlier in range(number))], found, told)
+    own = Random(repr(found))  # so that what came before this was drawn is drawn as ever
+    for name in made:
+        if chance(own, 20):
+            employ(own, name, found, told)
     return World(
         policy,
         Catalogue.model_validate({"licet_catalogue": 2, "facts": fact_columns, "tables": found}),
@@ -110,6 +119,7 @@ def make_world(
         *make_use(rng, policy),
         at,
         record_noes=make_record_noes(rng, subjects, found, told) if chance(rng, 30) else NOBODY_REFUSED,
+        organisation_noes=make_organisation_noes(rng),
     )
 
 
@@ -133,6 +143,23 @@ def make_record_noes(
     return pa.Table.from_pylist(
         [dict(zip(RECORD_NOES.names, one, strict=True)) for one in sorted(found, key=repr)], RECORD_NOES
     )
+
+
+def make_organisation_noes(rng: Random) -> pa.Table:
+    """Noes of organisations, to a setting, to a kind of data, or to one under the other."""
+    found = {
+        (
+            pick(rng, ORGANISATIONS),
+            EVERYTHING if chance(rng, 40) else pick(rng, [*SETTINGS, *RETIRED]),
+            EVERYTHING if chance(rng, 40) else pick(rng, [*CATEGORIES, *OWN_CATEGORIES]),
+        )
+        for _ in range(pick(rng, [0, 1, 1, 2, 4]))
+    }
+    rows = [
+        dict(zip(ORGANISATION_NOES.names, (*one, place), strict=True))
+        for place, one in enumerate(sorted(found))
+    ]
+    return pa.Table.from_pylist(rows, ORGANISATION_NOES)
 
 
 def people_columns(table: dict[str, Any]) -> list[str]:

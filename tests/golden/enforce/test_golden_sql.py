@@ -22,7 +22,7 @@ from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.terms.moments import parse_moment
-from licet.testing.worlds import NOBODY_REFUSED
+from licet.testing.worlds import NO_ORGANISATION_REFUSED, NOBODY_REFUSED
 
 HERE = Path(__file__).parent
 
@@ -147,6 +147,9 @@ class Told:
 
     def record_noes(self, position: int, known: object = None, keys: object = None) -> pa.Table:
         return NOBODY_REFUSED
+
+    def organisation_noes(self, position: int) -> pa.Table:
+        return NO_ORGANISATION_REFUSED
 
     def signals_table(self, position: int, known: object = None) -> pa.Table:
         return pa.table({"subject": ["2"], "signal": ["gpc"]})

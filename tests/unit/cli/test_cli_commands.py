@@ -171,6 +171,7 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
     chosen = asked("choose", "-s", "cy", "--setting", "talk", "off", "--category", "content.comments")
     assert {
         "subject", "setting", "category", "value", "entry", "position", "recorded_at", "known", "notes", "record",
+        "organisation",
     } == chosen.keys()  # fmt: skip
     assert asked("packs", "list")["in_force"]["pack"] == "harbour"
     assert {"pack", "rules", "settings"} <= asked("packs", "show", "policy.yaml").keys()

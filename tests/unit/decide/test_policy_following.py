@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decide_samples import MEMBER, PERMIT, REQUEST, make_pack, make_setting
 
-from licet.decide import Policy, decide
+from licet.decide import EVERYTHING, No, Policy, decide
 from licet.terms import ChoiceState, Code
 
 GIVEN, NO = ChoiceState.GIVEN, ChoiceState.REFUSED
@@ -26,6 +26,16 @@ def test_a_no_outlives_the_replacing_of_what_replaced_it() -> None:
     member = MEMBER._replace(choices={"sharing": NO})
     assert decide(REQUEST, member, Policy(middle)).code is Code.REFUSED
     assert decide(REQUEST, member, Policy(last, [middle])).code is Code.REFUSED
+
+
+def test_what_organisations_could_once_refuse_stays_refused() -> None:
+    before = make_pack(settings={"sharing": make_setting(organisation_may_refuse=True)})
+    no = No(Code.ORGANISATION_REFUSED, "sharing", EVERYTHING)
+    asked = REQUEST._replace(noes=frozenset({no}))
+    assert decide(asked, MEMBER, Policy(OLD)).permitted
+    for policy in (Policy(before), Policy(OLD, [before])):
+        told = decide(asked, MEMBER, policy)
+        assert (told.code, told.setting) == (Code.ORGANISATION_REFUSED, "sharing")
 
 
 def test_a_signal_once_honoured_stays_honoured() -> None:

@@ -15,7 +15,7 @@ from licet.enforce.pseudonyms import pseudonym_of_key, pseudonym_of_subject
 from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
-from licet.testing.worlds import NOBODY_REFUSED
+from licet.testing.worlds import NO_ORGANISATION_REFUSED, NOBODY_REFUSED
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -108,6 +108,9 @@ class Told:
 
     def record_noes(self, position: int, known: object = None, keys: object = None) -> pa.Table:
         return NOBODY_REFUSED
+
+    def organisation_noes(self, position: int) -> pa.Table:
+        return NO_ORGANISATION_REFUSED
 
     def signals_table(self, position: int, known: object = None) -> pa.Table:
         return pa.table(

@@ -27,8 +27,9 @@ def serving_over(world: World) -> Serving:
 
         noes = world.record_noes
         return Present(
-            world.at, 1, world.policy, world.catalogue, facts_of, lambda: None, lambda known, keys: noes
-        )
+            world.at, 1, world.policy, world.catalogue, facts_of, lambda: None, lambda known, keys: noes,
+            world.organisation_noes,
+        )  # fmt: skip
 
     indexes = SubjectIndexes(Path(), world.tables)
     return Serving(world.purpose, world.recipient, look, indexes, world.salt)

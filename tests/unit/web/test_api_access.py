@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from journeys.api import ROOT, Platform, make_token, platform
-from journeys.networks import make_network, member, post
+from journeys.networks import PACK, make_network, member, post
 from journeys.site import ADDRESS, Browser, site
 from licet.app import Workspace
 from licet.app.access_tokens import SCOPES
@@ -24,6 +24,13 @@ QUESTION = {"subject": "ann", "purpose": "generative_ai_training", "category": "
 #: Every route with the scope it needs and a request that it answers.
 ROUTES: list[tuple[str, str, str, Any]] = [
     ("POST", "/subjects/ann/choices", "choices:write", {"setting": "ai", "value": "off"}),
+    ("POST", "/organisations/acme/choices", "organisations:write", {"setting": "talk", "value": "off"}),
+    (
+        "POST",
+        "/subjects/ann/choices",
+        "choices:write",
+        {"value": "off", "record": {"table": "posts", "key": "p1"}},
+    ),
     ("POST", "/subjects/ann/signals", "choices:write", {"signal": "gpc", "value": True}),
     ("POST", "/choices", "choices:import", b"subject,setting,state,when\nann,ai,off,2024-03-01\n"),
     ("POST", "/subjects/ann/distinct", "subjects:write", {"other": "Ann"}),
@@ -50,7 +57,9 @@ ROUTES: list[tuple[str, str, str, Any]] = [
 
 def made(root: Path) -> Workspace:
     rows = {"members": [member("ann"), member("ben")], "posts": [post("p1", "ann", "Bread")]}
-    workspace = make_network(root, rows)
+    workspace = make_network(
+        root, rows, pack=PACK.replace("  talk:\n", "  talk:\n    organisation_may_refuse: true\n")
+    )
     workspace.choose("ann", "ai", "on")
     return workspace
 
@@ -101,7 +110,7 @@ def told(answer: Any) -> tuple[int, str]:
 def test_every_route_is_here(api: Platform) -> None:
     described = api.get("/openapi.json").json()["paths"]
     there = {(method.upper(), path) for path, methods in described.items() for method in methods}
-    filled = {"{subject}": "ann", "{setting}": "ai", "{entry}": "1"}
+    filled = {"{subject}": "ann", "{organisation}": "acme", "{setting}": "ai", "{entry}": "1"}
     for name, value in filled.items():
         there = {(method, path.replace(name, value)) for method, path in there}
     assert there == {(method, path.partition("?")[0]) for method, path, _, _ in ROUTES}

@@ -21,6 +21,7 @@ from licet.app.member.shared_records import own_part
 from licet.enforce.column_shapes import bare_parts, kinds_in
 from licet.enforce.subject_rows import (
     KEY_TEXT,
+    ORGANISATION_TEXT,
     SEEN_BY,
     FoundRows,
     IndexedTable,
@@ -70,6 +71,7 @@ class OwnRecord(NamedTuple):
     kinds:    kind of data to the columns that hold some of it here; unlabelled columns are under None.
     created:  aware UTC, None where nobody wrote it down.
     refers:   table and key of each row that it refers to; None is a reference to nothing.
+    organisation: whose work data it is; None for nobody's.
     """
 
     table: str
@@ -80,6 +82,7 @@ class OwnRecord(NamedTuple):
     created: datetime | None
     kinds: Mapping[str | None, tuple[str, ...]]
     refers: tuple[tuple[str, str | None], ...]
+    organisation: str | None
     later: OwnPartLater
 
     @property
@@ -302,11 +305,12 @@ def _records(
     refers = list(zip(*named, strict=True)) if named else [()] * len(rows)
     kinds, parts = _kinds_by_row(written, table), _Parts(written, table)
     people = map(_each_once, people_of_rows(rows, table))
-    columns = zip(people, keys, seen, _moments(rows, table), kinds, refers, strict=True)
-    for place, (about, key, seen_by, created, held, referred) in enumerate(columns):
+    work = [None] * len(rows) if table.organisation is None else rows[ORGANISATION_TEXT].to_pylist()
+    columns = zip(people, keys, seen, _moments(rows, table), kinds, refers, work, strict=True)
+    for place, (about, key, seen_by, created, held, referred, organisation) in enumerate(columns):
         whose = next((one for one in subjects if one in about), None)
         later = OwnPartLater(functools.partial(parts.of, place, whose))
-        yield OwnRecord(name, key, about, judged, seen_by, created, held, referred, later)
+        yield OwnRecord(name, key, about, judged, seen_by, created, held, referred, organisation, later)
 
 
 @functools.lru_cache(maxsize=1024)

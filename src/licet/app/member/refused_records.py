@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from licet.app.member.data_uses import nothing_said
 from licet.app.member.own_records import OwnRecord, OwnRecords
 from licet.decide import EVERYTHING, No
-from licet.enforce.refused_rows import RefusedKeys
+from licet.enforce.refused_rows import RefusedKeys, organisations_noes
 from licet.ledger import Ledger
 from licet.terms import Code
 
@@ -41,22 +41,32 @@ def noes_of_records(
     def keys(table: str, _: Collection[str]) -> Iterable[str]:
         return {record.key for record in rows() if record.table == table and record.key is not None}
 
-    said = ledger.record_noes(position, known=known, keys=keys)
+    said, by_organisations = (
+        ledger.record_noes(position, known=known, keys=keys),
+        ledger.organisation_noes(position),
+    )
     if not said.num_rows:
-        return nothing_said
+        if not by_organisations.num_rows:
+            return nothing_said
+        by_organisation = organisations_noes(by_organisations)
+        return lambda record: by_organisation.get(record.organisation or "", _NOTHING)
     wanted = pa.array({record.key for record in rows() if record.key is not None}, pa.string())
     referred = records.referred(named)
     refused = RefusedKeys(
         said.filter(pc.is_in(said["key"], wanted)),
+        by_organisations,
         lambda table, key: records.people_of(table, key) or (),
         lambda table, key: [record.refers for record in referred.get((table, key), ())],
     )
-    return lambda record: refused.of(record.table, record.key, record.refers)
+    return lambda record: refused.of(record.table, record.key, record.refers, record.organisation)
 
 
 def noes_of_one(ledger: Ledger, position: int, records: OwnRecords, table: str, key: str) -> frozenset[No]:
     """What was said no to of the rows of one key; where there is no such row, by whomever. Raises: SourceError."""
-    if not ledger.record_noes(position, known=tuple).num_rows:
+    if (
+        not ledger.record_noes(position, known=tuple).num_rows
+        and not ledger.organisation_noes(position).num_rows
+    ):
         return _NOTHING
     rows = records.named(table, key)
     if rows:

@@ -65,6 +65,29 @@ class ChoiceOperations:
             self._core, subject, setting or "", value, category, via, idempotency_key
         )
 
+    def choose_for_organisation(
+        self,
+        organisation: str,
+        setting: str | None = None,
+        value: str = "off",
+        *,
+        category: str | None = None,
+        via: str = "python",
+        idempotency_key: str | None = None,
+    ) -> Chosen:
+        """Record an organisation's no for its members' work data, where a policy lets it; "on" withdraws it.
+
+        organisation: as the column `organisation` of the catalogue's tables names it. setting, category: what the no
+        is to, one of them or both. The caller answers for who speaks for the organisation.
+        Raises: AppError APP-005 no policy, APP-011, APP-012, APP-014, APP-086, APP-087; APP-230 where no policy lets
+        organisations refuse it, APP-231 for what is no organisation's id.
+        """
+        from licet.app.organisation_choice import choose_for_organisation
+
+        return choose_for_organisation(
+            self._core, organisation, setting, value, category, via, idempotency_key
+        )
+
     def signal(
         self,
         subject: str,

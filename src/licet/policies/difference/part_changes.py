@@ -166,6 +166,9 @@ def _control(before: Pack, old: Setting, after: Pack, new: Setting) -> Iterator[
             f"Whether {name} keeps a choice made before: {_said(new.keeps_earlier_choice)} "
             f"(before: {_said(old.keeps_earlier_choice)})."
         )
+    if old.organisation_may_refuse != new.organisation_may_refuse:
+        may = "may now refuse" if new.organisation_may_refuse else "may no longer newly refuse"
+        yield f"Organisations {may} {name} for their members' work data."
     yield from _shift(name, "off also changes", old.side_effects, new.side_effects)
     yield from _shift(name, "off leaves as it is", old.unchanged, new.unchanged)
     for signal in new.honours:

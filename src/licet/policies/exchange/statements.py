@@ -231,7 +231,11 @@ def _beside_rules(pack: Pack) -> Iterator[Unsaid]:
         told += ["where it starts for whom"] if setting.default.exceptions else []
         told += ["its side effects"] if setting.side_effects or setting.unchanged else []
         told += ["whether it reaches what was built before"] if setting.retroactive is not None else []
+        told += ["that organisations may refuse it"] if setting.organisation_may_refuse else []
         yield Unsaid(f"setting {id_}", ", ".join(told), "not said")
+    for id_, category in pack.categories.items():
+        if category.organisation_may_refuse:
+            yield Unsaid(f"kind of data {id_}", "that organisations may refuse it", "not said")
     for id_ in pack.notices:
         yield Unsaid(
             f"notice {id_}", "its title and when it was published", "not said; the first day is, by rule"

@@ -14,7 +14,7 @@ from licet.terms import AppError
 from licet.terms.moments import format_moment
 from licet.web.api.cursors import Cursor, Limit, from_cursor, to_cursor
 from licet.web.api.idempotency import SentKey, key_of
-from licet.web.api.request_parts import Id, Ours, PlainRoute, Sent, Subject, Word
+from licet.web.api.request_parts import Id, Organisation, Ours, PlainRoute, Sent, Subject, Word
 from licet.web.api.token_check import needs
 
 router = APIRouter(tags=["choices"], route_class=PlainRoute)
@@ -70,6 +70,27 @@ class Recorded(BaseModel):
         description="Whether the members' table has the subject at present; null where it cannot be told."
     )
     notes: list[str] = Field(description="What whoever recorded it should know beside, in sentences.")
+
+
+class NewOrganisationChoice(Sent):
+    """An organisation's no for its members' work data, to a setting, a kind of data or one under the other."""
+
+    setting: Annotated[Id | None, Field(examples=["data_for_generative_ai_improvement"])] = None
+    category: Annotated[Id | None, Field(examples=["content.posts"])] = None
+    value: Annotated[Literal["on", "off"], Field(description="off is the no; on withdraws it.")]
+    via: Via = "api"
+
+
+class RecordedOrganisationChoice(BaseModel):
+    """It is durable, as a choice is."""
+
+    organisation: str
+    setting: str | None
+    category: str | None
+    value: Literal["on", "off"]
+    entry: int
+    position: int
+    recorded_at: str
 
 
 class NewSignal(Sent):
@@ -137,6 +158,27 @@ async def choose(
         idempotency_key=key_of(token, key),
     )
     return Recorded.model_validate(chosen.as_json() | {"record": body.record})
+
+
+@router.post("/organisations/{organisation}/choices", summary="Record an organisation's no")
+async def choose_for_organisation(
+    workspace: Ours,
+    organisation: Organisation,
+    body: NewOrganisationChoice,
+    token: Annotated[Token, needs("organisations:write")],
+    key: SentKey = None,
+) -> RecordedOrganisationChoice:
+    """Where a policy lets organisations refuse it. The platform answers for who speaks for the organisation."""
+    chosen = await run_in_threadpool(
+        workspace.choices.choose_for_organisation,
+        organisation,
+        body.setting,
+        body.value,
+        category=body.category,
+        via=body.via,
+        idempotency_key=key_of(token, key),
+    )
+    return RecordedOrganisationChoice.model_validate(chosen.as_json())
 
 
 class ImportedChoices(BaseModel):

@@ -107,6 +107,15 @@ async def setting_in_path(
     return _decoded(setting)
 
 
+async def organisation_in_path(
+    organisation: Annotated[
+        str, Path(description="The organisation's id, percent-encoded.", examples=["acme"])
+    ],
+) -> str:
+    """Raises: AppError APP-098 for what is no UTF-8."""
+    return _decoded(organisation)
+
+
 def _decoded(text: str) -> str:
     try:
         return unquote(text, errors="strict")
@@ -115,6 +124,7 @@ def _decoded(text: str) -> str:
 
 
 Setting = Annotated[str, Depends(setting_in_path)]
+Organisation = Annotated[str, Depends(organisation_in_path)]
 Ours = Annotated[Workspace, Depends(our_workspace)]
 Subject = Annotated[str, Depends(subject_in_path)]
 
