@@ -119,6 +119,10 @@ def decide(
         str | None, typer.Option("--visibility", help="Who could see the record, e.g. public.")
     ] = None,
     created: Annotated[str | None, typer.Option("--created", help="When the record was made.")] = None,
+    record: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--record", help="The one record that is asked about.", metavar="TABLE KEY"),
+    ] = None,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -137,6 +141,7 @@ def decide(
             at_least=at_least,
             visibility=visibility,
             created=None if created is None else parse_moment(created),
+            record=record,
         ).as_json()
     if as_json:
         print_json(answer)

@@ -117,3 +117,17 @@ def test_the_command_takes_a_member_or_an_organisation(workspace: Workspace) -> 
     said = run_licet("choose", "off", "-s", "ann", "--record", "posts", "p2", *place)
     assert said.status == 0 and "every use is off for ann for record p2 of posts since" in said.out
     assert codes(workspace) == ["organisation_refused", "record_refused", None]
+    asked = (
+        "decide",
+        "-s",
+        "ann",
+        "--purpose",
+        TRAINING,
+        "--category",
+        POSTS,
+        "--visibility",
+        "public",
+        "--json",
+    )
+    for key, code in (("p1", "organisation_refused"), ("p2", "record_refused")):
+        assert run_licet(*asked, "--record", "posts", key, *place).json["code"] == code

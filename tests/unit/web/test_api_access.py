@@ -44,7 +44,7 @@ ROUTES: list[tuple[str, str, str, Any]] = [
     ("GET", "/subjects/ann/artefacts", "uses:read", None),
     ("GET", "/artefacts", "uses:read", None),
     ("GET", "/subjects/ann/receipts/1", "receipts:read", None),
-    ("POST", "/decisions", "decisions:read", QUESTION),
+    ("POST", "/decisions", "decisions:read", QUESTION | {"record": {"table": "posts", "key": "p1"}}),
     ("POST", "/decisions/batch", "decisions:read", {"questions": [QUESTION]}),
     ("GET", "/ledger/key", "ledger:read", None),
     ("GET", "/ledger/checkpoint", "ledger:read", None),

@@ -14,6 +14,7 @@ from licet.app import Workspace
 from licet.app.point_decisions import Question
 from licet.terms import SELF
 from licet.terms.moments import format_moment
+from licet.web.api.choices_api import Record
 from licet.web.api.request_parts import Id, Moment, Ours, Place, PlainRoute, Sent
 from licet.web.api.token_check import needs
 
@@ -58,6 +59,14 @@ class When(Sent):
 
 class OneQuestion(Asked, When):
     """One question, with its moment."""
+
+    record: Annotated[
+        Record | None, Field(description="So that noes to just this record, and of its organisation, count.")
+    ] = None
+
+    def as_question(self) -> Question:
+        record = None if self.record is None else (self.record.table, self.record.key)
+        return super().as_question()._replace(record=record)
 
 
 class ManyQuestions(When):
