@@ -36,10 +36,14 @@ def test_gate_agrees_at_a_past_position_whatever_came_later(ledger: Ledger, seed
     world = make_world(rng, most_members=30, most_rows=60)
     subjects = sorted(known_facts(world))
     packs = (*world.policy.earlier, world.policy.pack)
-    ledger.append([*_named(world), *_entries(world.choices, world.signals)])
+    ledger.append([*_named(world), *_entries(world.choices, world.signals), *_of_rows(world)])
     position = ledger.position
     later = world._replace(choices=make_choices(rng, subjects, packs), signals=make_signals(rng, subjects))
-    ledger.append([*_entries(later.choices, later.signals), *_silenced(later.signals)])
+    withdrawn = [
+        NewEntry(entry.kind, entry.subject, {**entry.payload, "value": "on"})
+        for entry in _of_rows(world)[::2]
+    ]
+    ledger.append([*_entries(later.choices, later.signals), *_silenced(later.signals), *withdrawn])
 
     then = _without_silence(world)
     past = _gate(world, ledger, position, tense=Tense.PAST, for_inspection=True)
@@ -51,7 +55,13 @@ def test_gate_agrees_at_a_past_position_whatever_came_later(ledger: Ledger, seed
         with pytest.raises(GateError, match="GATE-201"):
             used.read(name)
 
-    now = world._replace(choices=ledger.choices_table(), signals=ledger.signals_table())
+    now = world._replace(
+        choices=ledger.choices_table(),
+        signals=ledger.signals_table(),
+        record_noes=ledger.record_noes(),
+        organisation_noes=ledger.organisation_noes(),
+    )
+    assert len(now.record_noes) <= len(world.record_noes)
     assert_agree(_gate(world, ledger, ledger.position), now)
     ledger.close()
 
@@ -128,6 +138,21 @@ def _entries(choices: pa.Table, signals: pa.Table) -> list[NewEntry]:
         for row in signals.to_pylist()
     ]
     return entries
+
+
+def _of_rows(world: World) -> list[NewEntry]:
+    """Entries after which a ledger tells the same noes to single rows."""
+    records = [
+        {"table": no["table"], "key": no["key"], "setting": None if no["setting"] == "*" else no["setting"]}
+        for no in world.record_noes.to_pylist()
+    ]
+    people = world.record_noes["subject"].to_pylist()
+    said = [(EntryKind.RECORD_CHOICE, *one) for one in zip(people, records, strict=True)]
+    for no in world.organisation_noes.to_pylist():
+        named = {part: no[part] for part in ("setting", "category") if no[part] != "*"}
+        if named:
+            said.append((EntryKind.ORGANISATION_CHOICE, None, {"organisation": no["organisation"], **named}))
+    return [NewEntry(kind, subject, {**payload, "value": "off"}) for kind, subject, payload in said]
 
 
 def _silenced(signals: pa.Table) -> list[NewEntry]:
