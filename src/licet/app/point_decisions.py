@@ -74,6 +74,11 @@ def decide_batch(
     policy = core.policies_in_force.at(position)
     if f"choice.{EVERY_USE}" not in records.schema.names and core.ledger.is_refused_by_anybody(EVERY_USE):
         raise batch_decisions.untold(EVERY_USE)
+    ledger = core.ledger
+    said = (ledger.record_noes(position, known=tuple), ledger.organisation_noes(position))
+    for column, noes in zip(batch_decisions.NOES, said, strict=True):
+        if noes.num_rows and column not in records.schema.names:
+            raise batch_decisions.untold_noes(column)
     run = core.refuse_lost()
     decided = batch_decisions.decide_batch(policy, purpose, category, at, records, recipient=recipient)
     run.done()

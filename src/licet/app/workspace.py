@@ -184,7 +184,8 @@ class Workspace(Core):
 
         at_least: as `decide` has it. Raises: AppError APP-085; GateError GATE-171, GATE-172 where the members' table
         shows that somebody's refusal may be lost with their id: then it may be missing from the columns, too; GATE-009
-        without the column `choice.*` where somebody objected to every use.
+        without the column `choice.*` where somebody objected to every use, or `refused.record` or
+        `refused.organisation` where somebody said no to a single record.
         """
         moment = self.now() if at is None else at
         place = self.position(position, at_least)

@@ -17,16 +17,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide.question import EVERYTHING, No
 from licet.enforce.decision_table import Dimensions, dimensions, just_before
 from licet.enforce.equal_classes import Part, classes_of, representatives
 from licet.enforce.row_verdicts import spelled_out
-from licet.terms import EVERY_USE, SELF, ChoiceState, GateError
+from licet.terms import EVERY_USE, SELF, ChoiceState, Code, GateError
 
 #: Columns beside `region`, `age`, `plan`, `visibility` and `created`: where the subject stands on a setting, as
 #: `ChoiceState` has it (null: never asked), the digest of the pack under which they said so (without one a yes speaks
 #: for nothing, and a no ends with a yes to the same setting alone), and whether a signal is sent (null: nobody knows,
 #: so it is).
 CHOICE, PACK, SIGNAL = "choice.", "pack.", "signal."
+
+#: Columns that say whether somebody said no to just this record, and whether an organisation did to its members' work
+#: data (null: nobody knows, so they did).
+NOES = {"refused.record": Code.RECORD_REFUSED, "refused.organisation": Code.ORGANISATION_REFUSED}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,7 +49,8 @@ def decide_batch(
 
     records: columns `region`, `age` (whole years), `plan`, `visibility`, `created` (a time; without zone it is UTC),
              `choice.<setting>`, `pack.<setting>` and `signal.<signal>`; other columns are not looked at. Dictionary
-             columns are fastest. `choice.*` tells who objected to every use; where it is left out, nobody did.
+             columns are fastest. `choice.*` tells who objected to every use, and the columns of `NOES` which records
+             somebody said no to; where they are left out, nobody did.
     Returns: `permitted`, and as dictionaries `code`, `rule` and `setting`: what `decide` says of each record.
     Raises:  GateError GATE-001 for a moment without a zone, GATE-009 when a choice or signal that could matter has
              no column, or a yes none that says under which pack it was given, GATE-010 when a column is of a type that
@@ -82,11 +88,14 @@ def _parts(table: pa.Table, looks: Dimensions) -> dict[str, Part]:
                 if prefix + name == CHOICE + EVERY_USE:
                     continue
                 raise untold(name, prefix + name)
-            parts[prefix + name] = _words(table, prefix + name) if prefix == CHOICE else _sent(table, name)
+            parts[prefix + name] = (
+                _words(table, prefix + name) if prefix == CHOICE else _sent(table, SIGNAL + name)
+            )
             if prefix == CHOICE and (pairs := _pairs(name, looks)):
                 has_yeses = not set(ChoiceState.yeses()).isdisjoint(parts[prefix + name].values)
                 if has_yeses or PACK + name in table.column_names:
                     parts[PACK + name] = _packs(table, name, pairs)
+    parts |= {name: _sent(table, name) for name in NOES if name in table.column_names}
     if looks.visibilities:
         parts["visibility"] = _words(table, "visibility")
     if looks.cuts:
@@ -100,6 +109,15 @@ def untold(name: str, column: str = CHOICE + EVERY_USE) -> GateError:
         "GATE-009",
         f"a rule looks at {name!r}, and the records have no column {column!r}",
         fix="add the column; a null in it says that the member was never asked",
+    )
+
+
+def untold_noes(column: str) -> GateError:
+    """The error for records that lack one of the columns of `NOES`."""
+    return GateError(
+        "GATE-009",
+        f"somebody said no to single records, and these have no column {column!r}",
+        fix="add the column: true where that was said of the record, null where nobody knows, and then it is refused",
     )
 
 
@@ -151,10 +169,10 @@ def _packs(table: pa.Table, setting: str, stands_for: dict[str, str]) -> Part:
     return Part(place_of[part.places], values)
 
 
-def _sent(table: pa.Table, signal: str) -> Part:
-    column = table[SIGNAL + signal]
+def _sent(table: pa.Table, name: str) -> Part:
+    column = table[name]
     if not (pa.types.is_boolean(column.type) or pa.types.is_null(column.type)):
-        raise _wrong(SIGNAL + signal, column.type, "true or false")
+        raise _wrong(name, column.type, "true or false")
     told = pc.fill_null(column.cast(pa.bool_()), True)
     return Part(told.cast(pa.int8()).to_numpy(), [False, True])
 
@@ -209,7 +227,8 @@ def _decide_one(policy: Policy, request: Request, looks: Dimensions, values: dic
     signals = frozenset(signal for signal in looks.signals if values[SIGNAL + signal])
     bound = {setting: values[PACK + setting] for setting in choices if values.get(PACK + setting)}
     facts = Facts(values["region"], values.get("age"), values.get("plan"), choices, {}, signals, bound)
-    asked = request._replace(visibility=values.get("visibility"), created=values.get("created"))
+    noes = frozenset(No(code, EVERYTHING, EVERYTHING) for name, code in NOES.items() if values.get(name))
+    asked = request._replace(visibility=values.get("visibility"), created=values.get("created"), noes=noes)
     return decide(asked, facts, policy)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from journeys.command_line import run_licet
 from journeys.networks import PACK, assert_update_equals_rebuild, make_network, member, post, texts_of
 from licet.app.workspace import Workspace
-from licet.terms import AppError
+from licet.terms import AppError, GateError
 from licet.terms.moments import parse_moment
 
 DAY = parse_moment("2025-10-15")
@@ -131,3 +132,18 @@ def test_the_command_takes_a_member_or_an_organisation(workspace: Workspace) -> 
     )
     for key, code in (("p1", "organisation_refused"), ("p2", "record_refused")):
         assert run_licet(*asked, "--record", "posts", key, *place).json["code"] == code
+
+
+def test_a_batch_of_records_tells_of_an_organisations_no_or_is_not_decided(workspace: Workspace) -> None:
+    records = pa.table(
+        {
+            "region": ["CH"] * 3, "age": [40] * 3, "visibility": ["public"] * 3,
+            "choice.ai": pa.nulls(3, pa.string()), "signal.gpc": [False] * 3,
+        }
+    )  # fmt: skip
+    workspace.choices.choose_for_organisation("acme", "ai")
+    with pytest.raises(GateError, match=r"refused\.organisation"):
+        workspace.decide_batch(records, TRAINING, POSTS, at=DAY)
+    told = records.append_column("refused.organisation", pa.array([True, False, None]))
+    decided = workspace.decide_batch(told, TRAINING, POSTS, at=DAY)
+    assert decided["code"].to_pylist() == ["organisation_refused", "permitted", "organisation_refused"]

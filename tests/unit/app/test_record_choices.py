@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from journeys.networks import (
@@ -18,7 +19,7 @@ from journeys.networks import (
 )
 from licet.app.workspace import Workspace
 from licet.ledger import EntryKind, NewEntry
-from licet.terms import AppError
+from licet.terms import AppError, GateError
 from licet.terms.moments import parse_moment
 
 DAY = parse_moment("2025-10-15")
@@ -149,3 +150,23 @@ def test_it_outlives_erasure_and_a_change_of_id_and_names_no_key_then(workspace:
     assert codes(workspace, "posts") == ["record_refused", None]
     workspace.choose("ann", None, "on", record=("posts", "p1"))  # a new choice of theirs
     assert codes(workspace, "posts") == [None, None]
+
+
+def test_a_batch_of_records_tells_of_noes_to_them_or_is_not_decided(workspace: Workspace) -> None:
+    records = pa.table(
+        {
+            "region": ["CH", "CH", "CH"], "age": [40, 40, 40], "visibility": ["public"] * 3,
+            "choice.ai": pa.nulls(3, pa.string()), "signal.gpc": [False] * 3,
+        }
+    )  # fmt: skip
+
+    def decided(records: pa.Table) -> list[str]:
+        told: list[str] = workspace.decide_batch(records, TRAINING, POSTS, at=DAY)["code"].to_pylist()
+        return told
+
+    assert decided(records) == ["permitted"] * 3
+    workspace.choose("ann", None, "off", record=("posts", "p1"))
+    with pytest.raises(GateError, match=r"refused\.record"):
+        decided(records)
+    told = records.append_column("refused.record", pa.array([True, False, None]))
+    assert decided(told) == ["record_refused", "permitted", "record_refused"]
