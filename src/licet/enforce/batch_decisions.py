@@ -227,9 +227,19 @@ def _decide_one(policy: Policy, request: Request, looks: Dimensions, values: dic
     signals = frozenset(signal for signal in looks.signals if values[SIGNAL + signal])
     bound = {setting: values[PACK + setting] for setting in choices if values.get(PACK + setting)}
     facts = Facts(values["region"], values.get("age"), values.get("plan"), choices, {}, signals, bound)
-    noes = frozenset(No(code, EVERYTHING, EVERYTHING) for name, code in NOES.items() if values.get(name))
+    noes = frozenset(
+        no for name, code in NOES.items() if values.get(name) for no in _noes(code, policy, request.category)
+    )
     asked = request._replace(visibility=values.get("visibility"), created=values.get("created"), noes=noes)
     return decide(asked, facts, policy)
+
+
+def _noes(code: Code, policy: Policy, category: str) -> list[No]:
+    """A no to whatever one of this code can be to: an organisation's is to a setting or kind of data that lets it."""
+    settings = {*policy.pack.settings, *policy.earlier_settings}
+    if code is Code.RECORD_REFUSED:
+        return [No(code, EVERYTHING, EVERYTHING)]
+    return [No(code, EVERYTHING, category), *(No(code, setting, EVERYTHING) for setting in settings)]
 
 
 def _state(word: str) -> ChoiceState:
