@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import select
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.xdist_group("postgres")
 
 #: A worker of a web server: a few threads, each choosing for other members, telling each answer it got.
 WORKER = """
-import sys, threading
+import sys, threading, time
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.terms import LedgerError
 place, checkpoint_path, key, name, threads = sys.argv[1:5] + [int(sys.argv[5])]
@@ -44,6 +44,7 @@ def work(thread):
             said = error.code
         sys.stdout.write(f"{who} {said}\\n")
         sys.stdout.flush()
+        time.sleep(0.02)
 workers = [threading.Thread(target=work, args=(n,)) for n in range(threads)]
 [worker.start() for worker in workers]
 sys.stdin.readline()
@@ -75,10 +76,19 @@ def choose(who: str) -> NewEntry:
     return NewEntry(EntryKind.CHOICE, who, {"setting": "s", "value": "off"})
 
 
-def start_worker(home: PostgresHome, key: Path, name: str, threads: int = 3) -> subprocess.Popen[str]:
+class Worker(NamedTuple):
+    """One at work; its answers go to a file, since a pipe that nobody reads yet would fill and stop it."""
+
+    process: subprocess.Popen[str]
+    answers: Path
+
+
+def start_worker(home: PostgresHome, key: Path, name: str, threads: int = 3) -> Worker:
     place = home.server.url(home.schema, SERVER_ROLE)
     command = [sys.executable, "-c", WORKER, place, str(home.checkpoint_path), str(key), name, str(threads)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    answers = key.parent / f"{name}.answers"
+    with answers.open("w") as file:
+        return Worker(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=file, text=True), answers)
 
 
 def check(home: PostgresHome, answers: list[list[str]]) -> Ledger:
@@ -100,14 +110,24 @@ def check(home: PostgresHome, answers: list[list[str]]) -> Ledger:
     return ledger
 
 
-def finish(worker: subprocess.Popen[str]) -> list[list[str]]:
-    output, _ = worker.communicate("\n" if worker.poll() is None else None, timeout=120)
-    return [line.split() for line in output.split("\n")[:-1]]
+def finish(worker: Worker) -> list[list[str]]:
+    worker.process.communicate("\n" if worker.process.poll() is None else None, timeout=120)
+    return [line.split() for line in worker.answers.read_text().split("\n")[:-1]]
 
 
-def wait_until_at_work(worker: subprocess.Popen[str]) -> None:
-    assert worker.stdout is not None
-    assert select.select([worker.stdout], [], [], 60)[0]
+def wait_until_at_work(worker: Worker) -> None:
+    deadline = time.monotonic() + 60
+    while not worker.answers.stat().st_size:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def wait_until_recorded(reader: Ledger, start: int, workers: set[str]) -> None:
+    """Until each of some workers has recorded something from entry `start` on."""
+    deadline = time.monotonic() + 60
+    while not workers <= {str(entry.subject).split("-")[0] for entry in reader.entries(start)}:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -120,17 +140,17 @@ def test_killed_worker_and_killed_database_lose_no_acknowledged_choice(
     for worker in workers:
         wait_until_at_work(worker)
     time.sleep(rng.uniform(0, 0.5))
-    os.kill(workers[0].pid, signal.SIGKILL)
+    os.kill(workers[0].process.pid, signal.SIGKILL)
     time.sleep(rng.uniform(0, 0.5))
     home.server.kill()
     time.sleep(rng.uniform(0, 0.3))
     home.server.start()
     with home.open() as reader:
         restarted = reader.position
-    time.sleep(1)
-    os.kill(workers[1].pid, signal.SIGKILL)
+        wait_until_recorded(reader, restarted, {"w2", "w3"})
+    os.kill(workers[1].process.pid, signal.SIGKILL)
     answers = [answer for worker in workers for answer in finish(worker)]
-    assert [worker.returncode for worker in workers] == [-9, -9, 0, 0]
+    assert [worker.process.returncode for worker in workers] == [-9, -9, 0, 0]
     with check(home, answers) as ledger:
         # The two that were left went on by themselves once the database was back.
         late = {who.split("-")[0] for who, said in answers if said.isdigit() and int(said) >= restarted}

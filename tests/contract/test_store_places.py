@@ -98,7 +98,8 @@ class TestStore:
         assert store.snapshot("corpus").id == second and store.snapshot("corpus").name == "corpus-2"
         store.remove(second)
         assert store.sweep() == [other]
-        assert paths(files) == ["licet-store.json", "retired/000000000002"]
+        told, *left = sorted(paths(files), key=lambda path: not path.startswith("purged/corpus/"))
+        assert first in told and left == ["licet-store.json", "retired/000000000002"]
 
     def test_a_failing_block_leaves_no_trace(self, store: Store, files: Files) -> None:
         before = paths(files)

@@ -54,6 +54,15 @@ def test_generated_worlds_reach_every_feature_and_every_reason() -> None:
         for number in range(worlds_of_it):
             for world in make_worlds(1, number, shape)[1]:
                 met += features(world, rows=12 if shape == "small" else 6)
-    of_whole_rows = {"unlabelled": 1, "subjects_disagree": 1, "reference_withheld": 1}
+    of_whole_rows = dict.fromkeys(
+        (
+            "unlabelled",
+            "subjects_disagree",
+            "reference_withheld",
+            "record_refused",
+            "organisation_refused",
+        ),
+        1,
+    )
     codes = Counter({code: met[f"code: {code}"] for code in CODES} | of_whole_rows)
     assert not missing(codes, met)

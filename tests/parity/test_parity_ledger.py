@@ -170,7 +170,7 @@ def _without_silence(world: World) -> World:
 
 def test_the_stand_in_tells_what_the_real_ledger_tells(ledger: Ledger) -> None:
     world = _without_silence(make_world(random.Random(7), most_members=10, most_rows=20))
-    ledger.append([*_named(world), *_entries(world.choices, world.signals)])
+    ledger.append([*_named(world), *_entries(world.choices, world.signals), *_of_rows(world)])
     told, stand_in = ledger.choices_table(), world.choices
     assert told.schema.names == stand_in.schema.names and told.schema.types == stand_in.schema.types
     columns = ["subject", "setting", "category", "state", "pack"]

@@ -256,6 +256,9 @@ class Followed(Told):
     def changed_subjects(self, since: int, until: int) -> set[str]:
         return {"ann"}
 
+    def changed_organisations(self, since: int, until: int) -> set[str]:
+        return set()
+
 
 def touched_since_november(gate: Gate) -> Touched:
     """Whom it is about, where something was made of `jobs` at the same position two months earlier."""
