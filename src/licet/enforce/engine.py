@@ -18,7 +18,7 @@ class Engine(Protocol):
     """A place where tables can be opened and expressions run. Times are read as UTC."""
 
     name: str
-    #: Whether people are kept in this process (`roll`) rather than where the engine's tables are (`population`).
+    #: Whether people are kept in this process (`subject_index`) rather than with the engine's tables (`population`).
     people_here: bool
 
     def open(

@@ -1,10 +1,11 @@
 """One member's own rows as a gate of now would hand them out, in milliseconds: for a server that is asked about one.
 
-It stands beside the gate, at the same place: rows come from `subject_index`, checked against labels and files as that
+It stands beside the gate, at the same place: rows come from `subject_rows`, checked against labels and files as that
 says; the ledger's position, the policy, catalogue and people are asked for anew at every call, so a refusal that is on
 the disk governs the very next one. Who permits what is asked of `decide`, once per class of people and rows, by the
-same `tabulate`, `combination`, `rows` and `cells` as the gate's; generated tests hold the two to the same rows, masks
-and reasons. Nothing is handed out that one of them would not: what cannot be told raises, and no row leaves.
+same `decision_table`, `combination`, `rows` and `masking` as the gate's; generated tests hold the two to the same
+rows, masks and reasons. Nothing is handed out that one of them would not: what cannot be told raises, and no row
+leaves.
 """
 
 from __future__ import annotations

@@ -147,3 +147,16 @@ def test_a_batch_of_records_tells_of_an_organisations_no_or_is_not_decided(works
     told = records.append_column("refused.organisation", pa.array([True, False, None]))
     decided = workspace.decide_batch(told, TRAINING, POSTS, at=DAY)
     assert decided["code"].to_pylist() == ["organisation_refused", "permitted", "organisation_refused"]
+
+
+def test_a_no_is_recorded_while_the_policys_text_is_away_and_holds_once_it_is_back(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (text,) = (tmp_path / "w" / "packs").glob("*.yaml")
+    away = text.rename(tmp_path / "away.yaml")
+    with Workspace(tmp_path / "w") as other:
+        assert other.choices.choose_for_organisation("acme", "ai").value == "off"
+        with pytest.raises(AppError, match="APP-006"):
+            other.choices.choose_for_organisation("acme", "ai", "on")
+    away.rename(text)
+    assert codes(workspace) == REFUSED
