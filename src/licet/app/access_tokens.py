@@ -18,10 +18,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.sources.file_replacement import replace_file
 from licet.terms import AppError
+from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.moments import format_moment, parse_moment
 
@@ -60,7 +61,7 @@ class Token(NamedTuple):
     def is_valid(self, at: datetime) -> bool:
         return self.revoked is None and (self.expires is None or at < self.expires)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """Everything but the digest."""
         return {
             "id": self.id, "name": self.name, "scopes": list(self.scopes), "created": format_moment(self.created),
@@ -171,7 +172,7 @@ def _digest(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _to_file(token: Token) -> dict[str, Any]:
+def _to_file(token: Token) -> JsonObject:
     return {**token.as_json(), "sha256": token.digest}
 
 

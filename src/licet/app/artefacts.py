@@ -22,6 +22,7 @@ from licet.enforce.access import secret_of
 from licet.ledger import EntryKind, NewEntry
 from licet.store import SnapshotRef
 from licet.terms import AppError, LicetError
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.uses import run
 from licet.uses.manifest import is_inspection
@@ -62,7 +63,7 @@ class ArtefactStatus(NamedTuple):
     by: str | None = None
     due: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return self._asdict()
 
 
@@ -77,7 +78,7 @@ class Brought(NamedTuple):
     how: str
     why: str | None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {**self.status.as_json(), "how": self.how, "why_so": self.why}
 
 

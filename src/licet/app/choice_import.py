@@ -20,7 +20,7 @@ from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.ledger.tombstones import is_mark
 from licet.sources.catalogue import is_category
 from licet.terms import EVERY_USE, AppError
-from licet.terms.canonical import canonical_json
+from licet.terms.canonical import JsonObject, canonical_json
 from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.ids import is_text
 from licet.terms.moments import format_moment, parse_moment
@@ -65,7 +65,7 @@ class ImportedChoices(NamedTuple):
     position: int
     dry_run: bool
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return self._asdict()
 
 

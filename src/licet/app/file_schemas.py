@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from licet.terms.canonical import JsonObject
 
 
-def catalogue_schema() -> dict[str, Any]:
+def catalogue_schema() -> JsonObject:
     """The JSON Schema of `catalogue.yaml`."""
     from licet.sources import catalogue
 
     return catalogue.catalogue_schema()
 
 
-def recipe_schema() -> dict[str, Any]:
+def recipe_schema() -> JsonObject:
     """The JSON Schema of `recipe.yaml`."""
     from licet.uses.corpus import recipe
 

@@ -15,6 +15,7 @@ from licet.app.argument_types import require_subject_id
 from licet.enforce.settled_ids import current_name, mark_of_other, names_now, names_of
 from licet.ledger import Choice, Entry, EntryKind, Ledger, NewEntry
 from licet.terms import EVERY_USE, AppError
+from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.moments import format_moment
 
@@ -39,7 +40,7 @@ class Renamed(NamedTuple):
     position: int
     known: bool | None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return self._asdict()
 
 

@@ -5,7 +5,7 @@ Reads the store and the ledger and writes to neither. What is handed out was che
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from licet.app.argument_types import require_subject_id
 from licet.enforce.access import secret_of
@@ -13,13 +13,14 @@ from licet.ledger import Entry, EntryKind
 from licet.receipts.membership_certificate import check_certificate, make_certificate
 from licet.store import SnapshotRef
 from licet.terms import AppError, LedgerError
+from licet.terms.canonical import JsonObject
 from licet.uses.members import contains, read_members
 
 if TYPE_CHECKING:
     from licet.app.core import Core
 
 
-def certify_membership(core: Core, snapshot: SnapshotRef, subject: str) -> dict[str, Any]:
+def certify_membership(core: Core, snapshot: SnapshotRef, subject: str) -> JsonObject:
     """The certificate that a subject is in a snapshot, or is not, under the latest checkpoint.
 
     Raises: AppError APP-170 for what is no id, APP-218 where the ledger tells of no such snapshot; UseError CORP-210

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.impact.policy_impact import policy_as_in_force
 from licet.app.member.data_uses import Flow
@@ -21,6 +21,7 @@ from licet.enforce.gate_cache import Kept
 from licet.enforce.impact import Impact, Side
 from licet.packs import Pack, open_pack, shipped
 from licet.terms import Code
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.terms.region_names import country_name
 
@@ -61,7 +62,7 @@ class PolicySupposed(NamedTuple):
     members: int
     uses: tuple[UseSupposed, ...]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "pack": self.pack.id, "title": self.pack.title, "controller": self.pack.controller.name,
             "version": self.pack.version, "digest": self.pack.digest,
@@ -80,7 +81,7 @@ class WhatIf(NamedTuple):
     members: int
     policies: tuple[PolicySupposed, ...]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "at": format_moment(self.at), "position": self.position, "member": self.member, "members": self.members,
             "policies": [one.as_json() for one in self.policies],

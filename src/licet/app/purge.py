@@ -21,6 +21,7 @@ from licet.store import SnapshotRef
 from licet.store.residue_scan import SHORTEST_MARKER, is_of_the_store
 from licet.store.store_layout import is_manifest
 from licet.terms import LicetError, StoreError
+from licet.terms.canonical import JsonObject
 from licet.terms.membership_proof import Membership
 from licet.uses.manifest import is_inspection
 from licet.uses.members import contains, read_members
@@ -72,7 +73,7 @@ class Purge(NamedTuple):
     def is_clean(self) -> bool:
         return not self.search.found_after
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "clean": self.is_clean,
             "purged": [one._asdict() for one in self.purged],

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from licet.app.argument_types import require_subject_id
 from licet.app.core import Core
 from licet.receipts.receipt_issue import issue
+from licet.terms.canonical import JsonObject
 
 
-def issue_receipt(core: Core, entry: int, subject: str | None, size: int | None) -> dict[str, Any]:
+def issue_receipt(core: Core, entry: int, subject: str | None, size: int | None) -> JsonObject:
     """As `Workspace.choices.receipt`."""
     if subject is not None:
         require_subject_id(subject)

@@ -20,6 +20,7 @@ from licet.app.purge import Purge, holds, purge
 from licet.enforce.settled_ids import names_now
 from licet.ledger import EntryKind
 from licet.terms import LicetError
+from licet.terms.canonical import JsonObject
 from licet.uses.use import Progress
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Removal(NamedTuple):
     certificates: tuple[dict[str, Any], ...]
     pending: tuple[str, ...]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "subject": self.subject,
             "standing": self.standing,

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.app.ledger_place import address_to_keep, asked_place, make_ledger
 from licet.ledger import Signer
@@ -14,6 +14,7 @@ from licet.ledger.postgres_address import is_postgres
 from licet.sources.catalogue import Catalogue
 from licet.sources.catalogue_file import save_catalogue
 from licet.terms import AppError
+from licet.terms.canonical import JsonObject
 
 FORMAT_VERSION = 1
 _SALT_BYTES = 32
@@ -124,7 +125,7 @@ def open_layout(root: Path) -> Layout:
     return layout
 
 
-def _read_marker(layout: Layout) -> dict[str, Any]:
+def _read_marker(layout: Layout) -> JsonObject:
     try:
         marker = json.loads(layout.marker.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):

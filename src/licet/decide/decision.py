@@ -5,13 +5,14 @@ Whoever needs the answer alone asks `evaluator.evaluate`; whoever shows it to a 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.decide.evaluator import evaluate, readable
 from licet.decide.explain import Change, nearest_change, reason_of
 from licet.decide.policy import Policy
 from licet.decide.question import Facts, Request
 from licet.terms import ChoiceState, Code
+from licet.terms.canonical import JsonObject
 
 
 class Decision(NamedTuple):
@@ -40,7 +41,7 @@ class Decision(NamedTuple):
         """The nearest change that would turn a deny; None when permitted or when nothing would."""
         return nearest_change(self.request, self.facts, self.policy)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """The answer in JSON values, with the source of the rule in the policy."""
         rule = self.policy.pack.rules_by_id.get(self.rule) if self.rule else None
         change = self.would_change

@@ -17,6 +17,7 @@ from licet.decide.succession import FOR_GOOD
 from licet.packs import Pack
 from licet.packs.model import NEVER
 from licet.terms import EVERY_USE, SELF, SENTENCES, ChoiceState, Code
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment, is_age
 from licet.terms.region_names import country_name
 from licet.terms.regions import WORLD, lies_in
@@ -116,7 +117,7 @@ class Change(NamedTuple):
     def sentence(self) -> str:
         return "permitted " + " and ".join(step.sentence for step in self.steps)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "sentence": self.sentence,
             "steps": [{"kind": step.kind, "name": step.name, "value": step.value} for step in self.steps],

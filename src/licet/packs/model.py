@@ -9,13 +9,13 @@ from __future__ import annotations
 import functools
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from licet.packs.group_codes import GroupCodes
 from licet.terms import SELF
-from licet.terms.canonical import canonical_json, digest
+from licet.terms.canonical import JsonObject, canonical_json, digest
 from licet.terms.moments import midnight
 from licet.terms.vocabulary import AUDIENCES, CATEGORIES, PLANS, PURPOSES, Term, ancestors
 
@@ -326,7 +326,7 @@ class Pack(Part):
         """SHA-256 of the canonical JSON of everything the pack says; comments and layout do not count."""
         return digest(canonical_json(self.as_json()))
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """The pack as plain JSON values, defaults left out, in the file's own words."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {
             "licet_pack": FORMAT_VERSION

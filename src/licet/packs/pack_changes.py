@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from licet.packs.model import Pack, Part
+from licet.terms.canonical import JsonObject
 
 #: Parts of a pack by the name of one entry, in the order a reader wants them.
 _PARTS = (
@@ -39,7 +40,7 @@ class PackChange:
     sentence: str
     details: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain values for `--json`."""
         return {
             "kind": self.kind,
@@ -100,7 +101,7 @@ def _details(before: Part, after: Part) -> Iterator[str]:
             yield f"{key} goes from {_list(old[key])} to {_list(new[key])}"
 
 
-def _plain(entry: Part) -> dict[str, Any]:
+def _plain(entry: Part) -> JsonObject:
     parts = {name for name in type(entry).model_fields if isinstance(getattr(entry, name), dict)} | {"rules"}
     return entry.model_dump(mode="json", by_alias=True, exclude=parts)
 

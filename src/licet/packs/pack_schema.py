@@ -6,16 +6,15 @@ whether a pair is closed, only loading can tell.
 
 from __future__ import annotations
 
-from typing import Any
-
 from licet.packs.model import FORMAT_VERSION, Pack
+from licet.terms.canonical import JsonObject
 from licet.terms.ids import SELF
 from licet.terms.vocabulary import CATEGORIES, PURPOSES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 #: The smallest policy that permits something; the schema's example, and a test loads it.
-EXAMPLE: dict[str, Any] = {
+EXAMPLE: JsonObject = {
     "licet_pack": FORMAT_VERSION,
     "id": "acme",
     "title": "Acme's policy on AI training",
@@ -52,7 +51,7 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-def pack_schema() -> dict[str, Any]:
+def pack_schema() -> JsonObject:
     """The schema as JSON values (draft 2020-12), with titles, descriptions and an example."""
     schema = Pack.model_json_schema(by_alias=True, mode="validation")
     _name_words(schema)
@@ -67,7 +66,7 @@ def pack_schema() -> dict[str, Any]:
     }
 
 
-def _name_words(schema: dict[str, Any]) -> None:
+def _name_words(schema: JsonObject) -> None:
     """Offer the shared words where a pack may use its own too: as examples, not as an enumeration."""
     rule = schema["$defs"]["Rule"]["properties"]
     rule["purposes"]["items"]["examples"] = list(PURPOSES)

@@ -16,6 +16,7 @@ import yaml
 
 from licet.packs.pack_problems import PackErrors, Path, Position, Positions, Problem, raise_all, spot
 from licet.terms import PackError
+from licet.terms.canonical import JsonObject
 
 MAX_BYTES = 1_000_000
 MAX_VALUES = 50_000
@@ -147,8 +148,8 @@ class _Walk:
         )
         return None
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> JsonObject:
+        found: JsonObject = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != _TAG + "str":
                 self.values.setdefault(path, _position(key_node.start_mark))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.decide import Decision, Facts, Policy, Request
 from licet.decide.evaluator import refusal_carried, stands_on, starts_on
@@ -15,6 +15,7 @@ from licet.decide.explain import category_term
 from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 
 
@@ -40,7 +41,7 @@ class Standing(NamedTuple):
     sentence: str
     off_for: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         since = None if self.since is None else format_moment(self.since)
         return {**self._asdict(), "state": str(self.state), "since": since, "off_for": list(self.off_for)}
 

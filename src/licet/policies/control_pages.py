@@ -14,6 +14,7 @@ from licet.decide.explain import category_term, purpose_to_you, recipient_name, 
 from licet.packs import Pack, Rule
 from licet.packs.model import Citation
 from licet.policies.choice_standing import Standing, reason_for
+from licet.terms.canonical import JsonObject
 from licet.terms.decisions import to_you
 from licet.terms.moments import format_moment
 from licet.terms.regions import WORLD
@@ -86,7 +87,7 @@ class SettingPage(NamedTuple):
             return f"Switching it off takes {off} on {self.controller}, and switching it on as many."
         return f"Switching it off takes {off} on {self.controller}, and switching it on {on}."
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         parts = {
             name: [{**one._asdict(), "source": _json(one.source)} for one in getattr(self, name)]
             for name in ("governs", "does_not_govern", "never")

@@ -8,7 +8,7 @@ ready. It is a text to fill in, not legal advice.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.decide import Policy
 from licet.decide.explain import purpose_term, recipient_name, region_name
@@ -18,6 +18,7 @@ from licet.policies.comparison.comparison_columns import Use, data, default, ste
 from licet.policies.comparison.comparison_table import require_region
 from licet.policies.comparison.rule_reach import Reach, reach
 from licet.policies.control_pages import source_of
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import midnight
 from licet.terms.regions import members_of
 from licet.terms.vocabulary import CATEGORIES, ORGANISATION, is_published_by_organisations
@@ -63,7 +64,7 @@ class ControlGuide(NamedTuple):
     will_not_change: tuple[Line, ...]
     letter: str | None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         told = {
             name: [line.as_json() for line in getattr(self, name)]
             for name in ("starts", "way", "will_change", "will_not_change")
@@ -103,7 +104,7 @@ class Guide(NamedTuple):
             told.append(f"No control of this policy stops {uses}.")
         return " ".join(told)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             **self._asdict(), "answer": self.answer, "controls": [one.as_json() for one in self.controls],
             "without": [line.as_json() for line in self.without],

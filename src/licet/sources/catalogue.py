@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from licet.sources.paths import names_an_element, parse_path
 from licet.terms import SourceError
+from licet.terms.canonical import JsonObject
 from licet.terms.ids import is_id
 from licet.terms.moments import OLDEST_YEARS
 from licet.terms.regions import is_region, region_meant
@@ -129,7 +130,7 @@ class Location(Part):
         return next(kind for kind in LOCATION_KINDS if getattr(self, kind) is not None)
 
 
-def _or_by_role(schema: dict[str, Any]) -> None:
+def _or_by_role(schema: JsonObject) -> None:
     """A list of columns, or by the name of each role its column."""
     listed = {key: schema.pop(key) for key in ("type", "items") if key in schema}
     schema["anyOf"] = [listed, {"type": "object", "additionalProperties": {"type": "string"}}]
@@ -498,7 +499,7 @@ class Catalogue(Part):
         return found
 
 
-def catalogue_schema() -> dict[str, Any]:
+def catalogue_schema() -> JsonObject:
     """The JSON Schema of a catalogue (draft 2020-12), with titles and descriptions, for editors."""
     schema = Catalogue.model_json_schema(by_alias=True, mode="validation")
     for definition in (schema, *schema["$defs"].values()):

@@ -26,6 +26,7 @@ from licet.sources.catalogue import (
 )
 from licet.sources.file_replacement import replace_file
 from licet.terms import SourceError
+from licet.terms.canonical import JsonObject
 from licet.terms.vocabulary import CATEGORIES
 
 _LARGEST_BYTES = 8 * 1024 * 1024
@@ -233,7 +234,7 @@ def _relative(location: dict[str, str], folder: Path) -> dict[str, str]:
     return moved
 
 
-def _yaml(value: dict[str, Any]) -> str:
+def _yaml(value: JsonObject) -> str:
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=110)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.sources.catalogue import Catalogue, FactsTable, Location
 from licet.sources.paths import parse_path
+from licet.terms.canonical import JsonObject
 from licet.terms.vocabulary import PRIVATE_COMMUNICATION
 
 
@@ -81,8 +82,8 @@ def _facts(table: DescribedTable) -> FactsTable:
     return FactsTable(table=table.name, subject=str(table.key), confirm=confirm, **told)
 
 
-def _table(table: DescribedTable, members: str | None, known: Mapping[str, DescribedTable]) -> dict[str, Any]:
-    told: dict[str, Any] = {"location": table.location}
+def _table(table: DescribedTable, members: str | None, known: Mapping[str, DescribedTable]) -> JsonObject:
+    told: JsonObject = {"location": table.location}
     confirm: dict[str, str] = {}
     if table.key is not None:
         told["key"], confirm["key"] = table.key, f"{table.key} names each row once, of those looked at"
@@ -158,7 +159,7 @@ def _named_table(column: str, known: Mapping[str, DescribedTable]) -> str | None
     return next((form for form in forms if form in known), None)
 
 
-def _leave_out_circles(drafted: dict[str, dict[str, Any]]) -> None:
+def _leave_out_circles(drafted: dict[str, JsonObject]) -> None:
     """References that lead back are left out, those of the later table first: a catalogue with a circle is refused."""
     kept: dict[str, set[str]] = {}
 
@@ -176,7 +177,7 @@ def _leave_out_circles(drafted: dict[str, dict[str, Any]]) -> None:
 
 def _rows_are(
     table: DescribedTable, people: list[str], references: list[str], made: str | None
-) -> dict[str, Any]:
+) -> JsonObject:
     """An event of one person with a thing at a time, or an edge between two, where name and columns say so."""
     name = table.name
     if len(people) == 2 and _EDGES.search(name):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from licet.store import store_layout
 from licet.store.garbage_collection import mark_unfinished
@@ -26,6 +25,7 @@ from licet.store.snapshots import (
 from licet.store.store_layout import SnapshotName
 from licet.store.store_location import Files
 from licet.terms import StoreError
+from licet.terms.canonical import JsonObject
 from licet.terms.canonical import digest as sha256
 
 
@@ -64,7 +64,7 @@ class Build:
             )  # damaged since it was put: mended for every snapshot that refers to it
         return digest
 
-    def publish(self, manifest: dict[str, Any]) -> str:
+    def publish(self, manifest: JsonObject) -> str:
         """Publish a snapshot and return its id. When this returns, the snapshot is listed and survives a power cut.
 
         The same manifest again is the same snapshot: it becomes the newest, under one name.

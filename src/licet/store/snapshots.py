@@ -16,7 +16,7 @@ from licet.store import store_layout
 from licet.store.store_layout import SnapshotName
 from licet.store.store_location import Files
 from licet.terms import StoreError
-from licet.terms.canonical import canonical_json, digest
+from licet.terms.canonical import JsonObject, canonical_json, digest
 
 SHORTEST_PREFIX = 4
 
@@ -36,7 +36,7 @@ class SnapshotRef:
     kind: str
     name: str
     sequence: int
-    manifest: dict[str, Any]
+    manifest: JsonObject
 
 
 def list_names(files: Files, kind: str | None = None) -> list[SnapshotName]:
@@ -90,7 +90,7 @@ def read_snapshot(files: Files, name: SnapshotName, *, purged: bool = False) -> 
             files.locate(path),
             "restore it from a copy, or remove the snapshot by its id",
         )
-    manifest: dict[str, Any] = json.loads(data)
+    manifest: JsonObject = json.loads(data)
     return SnapshotRef(name.id, name.kind, f"{name.kind}-{name.sequence}", name.sequence, manifest)
 
 
@@ -139,7 +139,7 @@ def _named(names: list[SnapshotName], which: str) -> list[SnapshotName]:
     return found
 
 
-def manifest_bytes(manifest: dict[str, Any]) -> bytes:
+def manifest_bytes(manifest: JsonObject) -> bytes:
     """The canonical bytes of a manifest.
 
     Raises: StoreError STOR-011 when it holds something canonical JSON cannot: a float, bytes, a lone surrogate.
@@ -154,7 +154,7 @@ def manifest_bytes(manifest: dict[str, Any]) -> bytes:
         ) from error
 
 
-def references(manifest: dict[str, Any]) -> dict[str, int | None]:
+def references(manifest: JsonObject) -> dict[str, int | None]:
     """The objects a manifest refers to: digest to size in bytes, None where the manifest does not say.
 
     Raises: StoreError STOR-011 when a ``sha256`` is not a digest, or sizes disagree.
@@ -179,7 +179,7 @@ def references(manifest: dict[str, Any]) -> dict[str, int | None]:
     return found
 
 
-def _entries(value: Any) -> Iterator[dict[str, Any]]:
+def _entries(value: Any) -> Iterator[JsonObject]:
     if isinstance(value, dict):
         if "sha256" in value:
             yield value

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, TypeAlias
+
+#: A JSON object whose names are not ours to fix: a document of another standard, a schema, a row of any table, or what
+#: a model of ours is once it has been written. What has names of its own is a model.
+JsonObject: TypeAlias = dict[str, Any]
 
 
 def canonical_json(value: Any) -> bytes:

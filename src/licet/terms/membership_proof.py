@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from licet.terms.canonical import canonical_json
+from licet.terms.canonical import JsonObject, canonical_json
 
 KEY_BYTES = 32
 KEY_BITS = 256
@@ -113,7 +113,7 @@ class MembershipProof:
             return Membership.UNPROVEN
         return Membership.PRESENT if self.leaf == key else Membership.ABSENT
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """Plain values. The path is base64 of, for each fork from the root down, one byte of depth and the hash."""
         steps = b"".join(bytes([depth]) + sibling for depth, sibling in self.path)
         return {

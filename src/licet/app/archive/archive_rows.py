@@ -13,6 +13,7 @@ from licet.app.member.shared_records import own_part
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.tables import Tables
 from licet.sources.catalogue import Catalogue
+from licet.terms.canonical import JsonObject
 
 _ROWS_AT_ONCE = 1024
 
@@ -34,7 +35,7 @@ class MemberRows:
         for name in self.names:
             self._tables.content(name)
 
-    def of(self, name: str) -> Iterator[dict[str, Any]]:
+    def of(self, name: str) -> Iterator[JsonObject]:
         """The rows of one table in a fixed order, each as ``columns`` and the names of what is ``left_out``."""
         table = self._catalogue.tables[name]
         content = self._tables.content(name)

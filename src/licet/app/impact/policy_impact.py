@@ -16,6 +16,7 @@ from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
 from licet.enforce.impact_counts import UseImpact
 from licet.packs import Pack, open_pack
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class PolicyImpact(NamedTuple):
         knows = self.after.purpose_line(use.purpose) and self.after.knows_recipient(use.recipient)
         return self.after if knows else self.before
 
-    def as_json(self, *, members: bool = False) -> dict[str, Any]:
+    def as_json(self, *, members: bool = False) -> JsonObject:
         """members: with the ids of those concerned; by default only how many they are."""
         return {
             "before": _named(self.before, self.from_at), "after": _named(self.after, self.to_at),

@@ -15,6 +15,7 @@ from licet.app.member.hypothetical_ledger import SupposedLedger
 from licet.enforce import Access, Gate
 from licet.enforce.access import secret_of
 from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.terms.canonical import JsonObject
 from licet.uses.registry import open_use
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Preview(NamedTuple):
     unchanged: tuple[Flow, ...]
     artefacts: tuple[ArtefactChange, ...]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "setting": self.setting, "value": self.value,
             "uses": [

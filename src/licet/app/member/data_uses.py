@@ -30,6 +30,7 @@ from licet.enforce.decision_table import dimensions
 from licet.packs import Use
 from licet.policies.choice_standing import reason_for
 from licet.terms import SENTENCES, Code
+from licet.terms.canonical import JsonObject
 
 #: By table and key, the rows of that key.
 Referred: TypeAlias = Mapping[tuple[str, str], Sequence[OwnRecord]]
@@ -65,7 +66,7 @@ class Flow(NamedTuple):
     held_back: int
     parts: tuple[Part, ...]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "purpose": self.use.purpose, "recipient": self.use.recipient, "label": self.label, "to": self.to,
             "settings": list(self.settings), "used": self.used, "held_back": self.held_back,

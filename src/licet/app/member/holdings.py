@@ -7,7 +7,7 @@ out while an artefact still holds them, one that was superseded and not purged i
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.artefacts import Standing, latest, open_access
 from licet.app.follow_lock import reached_by
@@ -17,6 +17,7 @@ from licet.enforce.settled_ids import names_now
 from licet.ledger import EntryKind
 from licet.store import SnapshotRef
 from licet.terms import LicetError
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment, parse_moment
 from licet.uses.registry import open_use
 
@@ -50,7 +51,7 @@ class Holding(NamedTuple):
     is_late: bool
     why: str | None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {**self._asdict(), "sentence": self.sentence}
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from email.message import EmailMessage
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.app.member.announced_changes import in_words
 from licet.app.member.choice_preview import FlowChange
@@ -16,6 +16,7 @@ from licet.app.member.data_uses import Flow
 from licet.packs import Pack, PackChange, difference
 from licet.policies.control_pages import Source, source_of
 from licet.terms import AppError
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 
 
@@ -44,7 +45,7 @@ class Notice(NamedTuple):
     for_you: tuple[FlowChange, ...]
     shown: tuple[int, datetime] | None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "digest": self.digest, "pack": self.pack, "title": self.title, "version": self.version,
             "status": self.status, "announced_at": format_moment(self.announced_at),

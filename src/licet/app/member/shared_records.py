@@ -13,6 +13,7 @@ from typing import Any
 from licet.enforce.tables import roles
 from licet.sources.catalogue import Table
 from licet.sources.paths import EACH, Step, parse_path
+from licet.terms.canonical import JsonObject
 
 #: Kinds of data that people in one row share with one another by what they are.
 _SHARED = frozenset(
@@ -20,7 +21,7 @@ _SHARED = frozenset(
 )
 
 
-def own_part(row: Mapping[str, Any], table: Table, subject: str) -> tuple[dict[str, Any], list[str]]:
+def own_part(row: Mapping[str, Any], table: Table, subject: str) -> tuple[JsonObject, list[str]]:
     """What of a row `subject` may be shown, and the columns that something was left out of."""
     alone = {subject} >= set(people_in(row, table)) - {None}
     if alone and not table.element_subjects:

@@ -13,6 +13,7 @@ from licet.decide.explain import purpose_to_you, recipient_name
 from licet.enforce.access import secret_of
 from licet.ledger import Entry, EntryKind
 from licet.store import SnapshotRef
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment, parse_moment
 from licet.uses.registry import open_use
 from licet.uses.use import SHOWN
@@ -45,7 +46,7 @@ class PastUse(NamedTuple):
     snapshot_name: str | None
     documents: tuple[dict[str, Any], ...] | None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         documents = None
         if self.documents is not None:
             documents = [{name: row[name] for name in SHOWN} for row in self.documents]

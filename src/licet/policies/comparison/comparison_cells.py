@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.policies.control_pages import Source
+from licet.terms.canonical import JsonObject
 
 #: The columns, in the order a reader wants them, by the topic of a pack's statements.
 COLUMNS: dict[str, str] = {
@@ -44,7 +45,7 @@ class Line(NamedTuple):
         doubt = "" if self.status == "stated" else f" ({self.status.replace('_', ' ')})"
         return self.text + doubt
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {"text": self.text, "source": None if self.source is None else self.source._asdict()}
 
 
@@ -57,7 +58,7 @@ class Cell(NamedTuple):
     def is_silent(self) -> bool:
         return self.lines == (Line(SILENCE, None),)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "silent": self.is_silent,
             "lines": [] if self.is_silent else [one.as_json() for one in self.lines],
@@ -93,7 +94,7 @@ class Row(NamedTuple):
     because: Line | None
     cells: dict[str, Cell]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "pack": self.pack, "platform": self.platform, "title": self.title, "observed": self.observed,
             "review_by": self.review_by, "stale": self.is_stale, "use": self.use, "purposes": list(self.purposes),
@@ -110,7 +111,7 @@ class Comparison(NamedTuple):
     day: str
     rows: tuple[Row, ...]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "region": self.region, "region_name": self.region_name, "day": self.day, "columns": COLUMNS,
             "rows": [row.as_json() for row in self.rows],

@@ -6,7 +6,7 @@ Asked of `decide.Policy`, which decides by the same; what is added here are sent
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +17,7 @@ from licet.packs import Pack
 from licet.packs.pack_references import SUCCEEDING
 from licet.policies.difference.audience import Voice, listed
 from licet.terms import SELF
+from licet.terms.canonical import JsonObject
 from licet.terms.vocabulary import PURPOSES
 
 _WHY = {
@@ -33,7 +34,7 @@ class Silenced(NamedTuple):
     wholly: int
     partly: int
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return self._asdict()
 
 

@@ -19,6 +19,7 @@ from licet.policies.difference.part_changes import (
     quotes,
 )
 from licet.policies.difference.use_changes import UseDifference, uses_that_differ
+from licet.terms.canonical import JsonObject
 
 
 class RuleChange(NamedTuple):
@@ -45,7 +46,7 @@ class PolicyDifference(NamedTuple):
     rules: tuple[RuleChange, ...]
     changes: tuple[PackChange, ...]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "before": _named(self.before), "after": _named(self.after),
             "uses": [one.as_json() for one in self.uses],

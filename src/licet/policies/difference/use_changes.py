@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.decide import Policy
 from licet.decide.explain import recipient_name
@@ -25,6 +25,7 @@ from licet.policies.difference.reach_changes import (
     topmost,
 )
 from licet.terms import SELF
+from licet.terms.canonical import JsonObject
 
 
 class Shift(NamedTuple):
@@ -45,7 +46,7 @@ class UseDifference(NamedTuple):
     shifts: tuple[Shift, ...]
     sentences: tuple[str, ...]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "purpose": self.purpose, "recipient": self.recipient, "kind": self.kind, "label": self.label,
             "shifts": [

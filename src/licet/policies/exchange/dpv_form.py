@@ -25,6 +25,7 @@ from licet.policies.exchange.json_document import (
     text,
 )
 from licet.policies.exchange.statements import Can, Said
+from licet.terms.canonical import JsonObject
 
 CAN = Can(opting_out=True, legal_basis=True)
 
@@ -46,9 +47,9 @@ _ASKS: dict[str, Literal["first", "after"]] = {
 _OPEN = ".."
 
 
-def write(pack: Pack, said: Iterable[Said]) -> dict[str, Any]:
+def write(pack: Pack, said: Iterable[Said]) -> JsonObject:
     rules = list(said)
-    made: dict[str, Any] = {
+    made: JsonObject = {
         "@context": PREFIXES,
         "@type": "dpv:Policy",
         "@id": f"urn:licet:pack:{pack.id}:{pack.digest}",
@@ -66,8 +67,8 @@ def write(pack: Pack, said: Iterable[Said]) -> dict[str, Any]:
     return made
 
 
-def _rule(one: Said, kind: str) -> dict[str, Any]:
-    process: dict[str, Any] = {
+def _rule(one: Said, kind: str) -> JsonObject:
+    process: JsonObject = {
         "@type": "dpv:Process",
         "dpv:hasPurpose": _ids(urn("purpose", id_) for id_ in one.purposes),
         "dpv:hasPersonalData": _ids(urn("data", id_) for id_ in one.categories),
@@ -80,7 +81,7 @@ def _rule(one: Said, kind: str) -> dict[str, Any]:
     if one.asks is not None and one.control is not None:
         word = next(word for word, asks in _ASKS.items() if asks == one.asks)
         process["dpv:hasEntityInvolvement"] = {"@type": word, "@id": urn("control", one.control)}
-    made: dict[str, Any] = {"@type": kind, "@id": urn("rule", one.id), "dpv:hasProcess": process}
+    made: JsonObject = {"@type": kind, "@id": urn("rule", one.id), "dpv:hasProcess": process}
     if one.starts is not None or one.until is not None:
         ends = [_OPEN if when is None else when.isoformat() for when in (one.starts, one.until)]
         made["dct:valid"] = "/".join(ends)
@@ -91,7 +92,7 @@ def _ids(iris: Iterable[str]) -> list[dict[str, str]]:
     return [{"@id": one} for one in iris]
 
 
-def read(document: dict[str, Any], where: str) -> list[Said]:
+def read(document: JsonObject, where: str) -> list[Said]:
     """The rules of a file. Raises: PackErrors PACK-041 to PACK-043 for anything that is not understood."""
     check_context(document, PREFIXES, (), where)
     check_keys(document, _KEYS, where)
@@ -108,7 +109,7 @@ def read(document: dict[str, Any], where: str) -> list[Said]:
     return found
 
 
-def _read_rule(rule: dict[str, Any], effect: Any, otherwise: str, at: str) -> Said:
+def _read_rule(rule: JsonObject, effect: Any, otherwise: str, at: str) -> Said:
     exactly = effect == "forbid"
     process = check_keys(rule.get("dpv:hasProcess"), _PROCESS_KEYS if exactly else _PERMITTED_KEYS, at)
     for key in ("dpv:hasPurpose", "dpv:hasPersonalData", "dpv:hasRecipient"):
@@ -159,7 +160,7 @@ def _involvement(value: Any, at: str) -> tuple[str | None, Literal["first", "aft
     return ("consent" if "@id" not in told else id_of(told["@id"], "control", at)), _ASKS[str(kind)]
 
 
-def heading(document: dict[str, Any]) -> tuple[Any, str, str]:
+def heading(document: JsonObject) -> tuple[Any, str, str]:
     """The policy's id as it is written, its title, and who it is of."""
     controller = document.get("dpv:hasDataController")
     name = controller.get("skos:prefLabel") if isinstance(controller, dict) else None

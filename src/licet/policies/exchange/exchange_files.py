@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from licet.packs import open_pack
 from licet.packs.loading import read_file
 from licet.policies.exchange import FORMS, export_pack, import_pack
+from licet.terms.canonical import JsonObject
 
 __all__ = ["FORMS", "export_policy", "import_policy"]
 
 
-def export_policy(name_or_path: str, form: str) -> dict[str, Any]:
+def export_policy(name_or_path: str, form: str) -> JsonObject:
     """A policy as JSON-LD, and what of it the vocabulary cannot say.
 
     Raises: PackErrors for a policy that cannot be read; PACK-044 for a form that there is not.
@@ -28,7 +28,7 @@ def export_policy(name_or_path: str, form: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def import_policy(file: str | Path, form: str, read_on: date) -> dict[str, Any]:
+def import_policy(file: str | Path, form: str, read_on: date) -> JsonObject:
     """A file as a pack, its text in YAML, and what the file does not say.
 
     Raises: PackErrors PACK-001, PACK-002, PACK-004 for a file that cannot be read, PACK-040 to PACK-044 for one that is
@@ -43,6 +43,6 @@ def import_policy(file: str | Path, form: str, read_on: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _rules_in(document: dict[str, Any]) -> int:
+def _rules_in(document: JsonObject) -> int:
     keys = ("permission", "prohibition", "dpv:hasPermission", "dpv:hasProhibition")
     return sum(len(document.get(key, ())) for key in keys)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.packs.model import Pack
 from licet.policies.exchange import dpv_form, odrl_form
 from licet.policies.exchange.json_document import read_json, refuse
 from licet.policies.exchange.pack_assembly import Heading, Imported, assemble
 from licet.policies.exchange.statements import Unsaid, statements_of
+from licet.terms.canonical import JsonObject
 
 _MODULES: dict[str, ModuleType] = {"odrl": odrl_form, "dpv": dpv_form}
 FORMS: tuple[str, ...] = tuple(_MODULES)
@@ -19,7 +20,7 @@ FORMS: tuple[str, ...] = tuple(_MODULES)
 class Exported(NamedTuple):
     """document: JSON-LD; unsaid: everything of the pack that is not in it."""
 
-    document: dict[str, Any]
+    document: JsonObject
     unsaid: tuple[Unsaid, ...]
 
 
@@ -49,7 +50,7 @@ def _module(form: str) -> ModuleType:
     return _MODULES[form]
 
 
-def _nodes(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _nodes(document: JsonObject) -> dict[str, JsonObject]:
     """What a file says of its own words; what it says wrongly describes nothing."""
     told = document.get("dct:references", [])
     nodes = told if isinstance(told, list) else [told]

@@ -12,6 +12,7 @@ from typing import Any
 from licet.packs.dpv import known_terms
 from licet.packs.model import Category, Pack, Purpose, Recipient
 from licet.policies.exchange.json_document import refuse
+from licet.terms.canonical import JsonObject
 from licet.terms.ids import is_id
 from licet.terms.regions import COUNTRIES, MEMBERSHIPS, is_region
 from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
@@ -75,13 +76,13 @@ def region_of(iri: Any, at: str) -> str:
     return code
 
 
-def own_words(pack: Pack) -> list[dict[str, Any]]:
+def own_words(pack: Pack) -> list[JsonObject]:
     """What a reader needs to know of the URNs in use: labels, DPV terms, which shared purpose one is a kind of, and
     which earlier words it comes after (`dct:replaces`), whose refusals hold for it too.
 
     The words of the pack that no rule names are among them: what may be asked about is part of a policy.
     """
-    nodes: list[dict[str, Any]] = []
+    nodes: list[JsonObject] = []
     purposes = {*pack.purposes, *(word for rule in pack.rules for word in rule.purposes)}
     categories = {*pack.categories, *(word for rule in pack.rules for word in rule.categories)}
     for id_ in sorted(purposes):
@@ -104,12 +105,12 @@ def own_words(pack: Pack) -> list[dict[str, Any]]:
     return nodes
 
 
-def _node(iri: str, kind: str, label: str, broader: list[str]) -> dict[str, Any]:
+def _node(iri: str, kind: str, label: str, broader: list[str]) -> JsonObject:
     named = {"@id": iri, "@type": kind, "skos:prefLabel": label}
     return named | ({"skos:broader": [{"@id": one} for one in broader]} if broader else {})
 
 
-def _replaced(kind: str, word: Purpose | Category | Recipient | None) -> dict[str, Any]:
+def _replaced(kind: str, word: Purpose | Category | Recipient | None) -> JsonObject:
     earlier = () if word is None else word.succeeds
     return {"dct:replaces": [{"@id": urn(kind, id_)} for id_ in earlier]} if earlier else {}
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from licet.packs.pack_problems import PackErrors
 from licet.terms import PackError
+from licet.terms.canonical import JsonObject
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
@@ -23,7 +24,7 @@ def refuse(code: str, what: str, where: str, fix: str) -> PackErrors:
     return PackErrors([PackError(code, what, where, fix)])
 
 
-def read_json(text: str, where: str) -> dict[str, Any]:
+def read_json(text: str, where: str) -> JsonObject:
     """The object in a file. Raises: PackErrors PACK-040."""
     if len(text.encode("utf-8", errors="replace")) > MAX_BYTES:
         raise refuse(
@@ -61,7 +62,7 @@ def check_context(
         )  # fmt: skip
 
 
-def check_keys(value: Any, known: Collection[str], where: str) -> dict[str, Any]:
+def check_keys(value: Any, known: Collection[str], where: str) -> JsonObject:
     """An object whose every key is known or only describes. Raises: PackErrors PACK-042."""
     if not isinstance(value, dict):
         raise refuse(
@@ -130,7 +131,7 @@ class _Twice(ValueError):
     """A key that stands twice."""
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _once(pairs: list[tuple[str, Any]]) -> JsonObject:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise _Twice("a key stands twice in one object")

@@ -24,6 +24,7 @@ from licet.policies.exchange.json_document import (
     text,
 )
 from licet.policies.exchange.statements import Can, Said
+from licet.terms.canonical import JsonObject
 
 CAN = Can(opting_out=False, legal_basis=False)
 
@@ -35,9 +36,9 @@ _LISTS = {"purpose": ("isAnyOf", "isA", "eq"), "spatial": ("isAnyOf", "eq"), "re
 _DAYS = {"gteq": "starts", "lt": "until"}
 
 
-def write(pack: Pack, said: Iterable[Said]) -> dict[str, Any]:
+def write(pack: Pack, said: Iterable[Said]) -> JsonObject:
     rules = list(said)
-    made: dict[str, Any] = {
+    made: JsonObject = {
         "@context": [CONTEXT, PREFIXES],
         "@type": "Set",
         "uid": f"urn:licet:pack:{pack.id}:{pack.digest}",
@@ -58,7 +59,7 @@ def write(pack: Pack, said: Iterable[Said]) -> dict[str, Any]:
     return made
 
 
-def _rule(one: Said) -> dict[str, Any]:
+def _rule(one: Said) -> JsonObject:
     constraints = [_any_of("purpose", (urn("purpose", id_) for id_ in one.purposes))]
     constraints.append(_any_of("recipient", (urn("recipient", id_) for id_ in one.recipients)))
     if one.regions is not None:
@@ -67,7 +68,7 @@ def _rule(one: Said) -> dict[str, Any]:
         if (when := getattr(one, key)) is not None:
             operand = {"@value": when.isoformat(), "@type": "xsd:date"}
             constraints.append({"leftOperand": "dateTime", "operator": operator, "rightOperand": operand})
-    made: dict[str, Any] = {
+    made: JsonObject = {
         "uid": urn("rule", one.id), "target": [urn("data", id_) for id_ in one.categories], "action": "use",
         "constraint": constraints,
     }  # fmt: skip
@@ -76,11 +77,11 @@ def _rule(one: Said) -> dict[str, Any]:
     return made
 
 
-def _any_of(operand: str, iris: Iterable[str]) -> dict[str, Any]:
+def _any_of(operand: str, iris: Iterable[str]) -> JsonObject:
     return {"leftOperand": operand, "operator": "isAnyOf", "rightOperand": [{"@id": one} for one in iris]}
 
 
-def read(document: dict[str, Any], where: str) -> list[Said]:
+def read(document: JsonObject, where: str) -> list[Said]:
     """The rules of a file. Raises: PackErrors PACK-041 to PACK-043 for anything that is not understood."""
     check_context(document, PREFIXES, (CONTEXT,), where)
     check_keys(document, _KEYS, where)
@@ -97,12 +98,12 @@ def read(document: dict[str, Any], where: str) -> list[Said]:
     return found
 
 
-def _read_rule(rule: dict[str, Any], effect: Any, otherwise: str, at: str) -> Said:
+def _read_rule(rule: JsonObject, effect: Any, otherwise: str, at: str) -> Said:
     if "target" not in rule:
         raise refuse("PACK-042", "the rule names no target", at, f"write target: {urn('data', '…')}")
     only(iri(rule.get("action")), ("use", "odrl:use"), "action", at)
     exactly = effect == "forbid"
-    told: dict[str, Any] = {}
+    told: JsonObject = {}
     for number, constraint in enumerate(listed(rule["constraint"], at) if "constraint" in rule else ()):
         _read_constraint(constraint, told, exactly, f"{at}.constraint[{number}]")
     for operand in ("purpose", "recipient"):
@@ -123,7 +124,7 @@ def _read_rule(rule: dict[str, Any], effect: Any, otherwise: str, at: str) -> Sa
     )  # fmt: skip
 
 
-def _read_constraint(value: Any, told: dict[str, Any], exactly: bool, at: str) -> None:
+def _read_constraint(value: Any, told: JsonObject, exactly: bool, at: str) -> None:
     constraint = check_keys(
         value, ("@type", "type", "@id", "uid", "leftOperand", "operator", "rightOperand"), at
     )
@@ -166,7 +167,7 @@ def _duty(value: Any, at: str) -> str:
     return "consent" if name is None else id_of(name, "control", at)
 
 
-def heading(document: dict[str, Any]) -> tuple[Any, str, str]:
+def heading(document: JsonObject) -> tuple[Any, str, str]:
     """The policy's id as it is written, its title, and who it is of."""
     assigner = document.get("assigner")
     name = assigner.get("skos:prefLabel") if isinstance(assigner, dict) else None

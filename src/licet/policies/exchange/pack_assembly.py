@@ -14,6 +14,7 @@ from licet.policies.exchange.iris import id_of, urn
 from licet.policies.exchange.json_document import iri, listed, refuse, text
 from licet.policies.exchange.statements import Said, Unsaid
 from licet.terms import SELF
+from licet.terms.canonical import JsonObject
 from licet.terms.ids import is_id
 from licet.terms.vocabulary import CATEGORIES, PURPOSES
 
@@ -37,7 +38,7 @@ class Heading(NamedTuple):
 def assemble(heading: Heading, said: Iterable[Said], form: str, read_on: date, where: str) -> Imported:
     """A pack of these rules. Raises: PackErrors when they make no sense together or may not be permitted."""
     rules = list(said)
-    values: dict[str, Any] = {
+    values: JsonObject = {
         "licet_pack": 1,
         "id": heading.id if isinstance(heading.id, str) and is_id(heading.id) else "imported",
         "title": heading.title,
@@ -88,8 +89,8 @@ def _notice(day: date) -> str:
     return f"from_{day.isoformat().replace('-', '_')}"
 
 
-def _rule(one: Said) -> dict[str, Any]:
-    made: dict[str, Any] = {
+def _rule(one: Said) -> JsonObject:
+    made: JsonObject = {
         "id": one.id, "effect": one.effect, "purposes": list(one.purposes), "categories": list(one.categories),
         "recipients": list(one.recipients), "regions": None if one.regions is None else list(one.regions),
         "until": None if one.until is None else one.until.isoformat(), "setting": one.control,
@@ -102,7 +103,7 @@ def _rule(one: Said) -> dict[str, Any]:
     return {key: value for key, value in made.items() if value is not None}
 
 
-def _setting(one: Said, rules: list[Said], read_on: date, where: str) -> dict[str, Any]:
+def _setting(one: Said, rules: list[Said], read_on: date, where: str) -> JsonObject:
     if len({other.asks for other in rules if other.control == one.control}) > 1:
         raise refuse(
             "PACK-042", f"the control {one.control} asks first in one rule and not in another", where,
@@ -114,11 +115,11 @@ def _setting(one: Said, rules: list[Said], read_on: date, where: str) -> dict[st
     }  # fmt: skip
 
 
-def _category(id_: str, heading: Heading) -> dict[str, Any]:
+def _category(id_: str, heading: Heading) -> JsonObject:
     return {} if id_ in CATEGORIES else _labelled(f"urn:licet:data:{id_}", heading)
 
 
-def _purpose(id_: str, heading: Heading, where: str) -> dict[str, Any]:
+def _purpose(id_: str, heading: Heading, where: str) -> JsonObject:
     if id_ in PURPOSES:
         return {}
     node = urn("purpose", id_)
@@ -134,7 +135,7 @@ def _purpose(id_: str, heading: Heading, where: str) -> dict[str, Any]:
     return {"kind_of": kinds[0]} | _labelled(node, heading)
 
 
-def _recipient(id_: str, heading: Heading) -> dict[str, Any]:
+def _recipient(id_: str, heading: Heading) -> JsonObject:
     node = heading.nodes.get(f"urn:licet:recipient:{id_}", {})
     kind = node.get("dct:type")
     return {
@@ -142,7 +143,7 @@ def _recipient(id_: str, heading: Heading) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _succeeding(kind: str, id_: str, heading: Heading, where: str) -> dict[str, Any]:
+def _succeeding(kind: str, id_: str, heading: Heading, where: str) -> JsonObject:
     """The earlier words that one comes after. What is said so must be understood: it carries refusals."""
     node = heading.nodes.get(urn(kind, id_), {})
     if "dct:replaces" not in node:
@@ -151,7 +152,7 @@ def _succeeding(kind: str, id_: str, heading: Heading, where: str) -> dict[str, 
     return {"succeeds": [id_of(iri(one), kind, at) for one in listed(node["dct:replaces"], at)]}
 
 
-def _labelled(node: str, heading: Heading) -> dict[str, Any]:
+def _labelled(node: str, heading: Heading) -> JsonObject:
     label = text(heading.nodes.get(node, {}).get("skos:prefLabel"), "")
     return {"label": label} if label else {}
 

@@ -9,7 +9,7 @@ import heapq
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from licet.packs import Pack, open_pack, shipped
 from licet.packs.model import Citation
@@ -17,6 +17,7 @@ from licet.policies.quotations.nearest_passage import Difference, SearchedText, 
 from licet.policies.quotations.passage_words import words_of
 from licet.policies.quotations.policy_texts import Limits, NotRead, read_texts
 from licet.terms import AppError
+from licet.terms.canonical import JsonObject
 
 #: A passage counts as the quotation altered when so much of it stands there.
 _ALIKE = 0.5
@@ -46,7 +47,7 @@ class QuoteFound(NamedTuple):
     status: Status
     passage: Passage | None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         where = None
         if self.passage is not None:
             where = {"file": self.passage.file, "line": self.passage.line}
@@ -73,7 +74,7 @@ class Drift(NamedTuple):
     def drifted(self) -> bool:
         return any(one.status != "found" for one in self.quotes)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "drifted": self.drifted, "files": self.files, "quotes": [one.as_json() for one in self.quotes],
             "elsewhere": list(self.elsewhere), "not_read": [one._asdict() for one in self.not_read],

@@ -20,6 +20,7 @@ from licet.sources.archives.archive_records import (
     text_at,
 )
 from licet.sources.archives.json_reader import Element
+from licet.terms.canonical import JsonObject
 
 _KIND = "ai_conversation"
 MESSAGES = Thing("chatgpt_messages", _KIND)
@@ -153,7 +154,7 @@ def _holds_message(node: Any) -> bool:
     return isinstance(node, dict) and isinstance(node.get("message"), dict)
 
 
-def _message(node: dict[str, Any]) -> Record:
+def _message(node: JsonObject) -> Record:
     message = node["message"]
     record = Record(MESSAGES, written=from_epoch(message.get("create_time")))
     count_values(record, node, _in_node)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
 from licet.terms import SourceError
+from licet.terms.canonical import JsonObject
 
 LONGEST_JSON_BYTES = 192 * 1024**2
 #: How deep lists and objects may stand in one another; exports stay below 30.
@@ -124,12 +125,12 @@ def _whole(digits: str) -> int | str:
     return int(digits) if len(digits) <= _LONGEST_WHOLE else digits
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
     """An object; a key that stands again is kept under a name of its own, so that nothing is lost."""
     made = dict(pairs)
     if len(made) == len(pairs):
         return made
-    kept: dict[str, Any] = {}
+    kept: JsonObject = {}
     for number, (key, value) in enumerate(pairs):
         kept[key if key not in kept else f"{key} (again, {number})"] = value
     return kept

@@ -15,6 +15,7 @@ from licet.sources.dates import read_date
 from licet.sources.linkedin.linkedin_csv import fold_word
 from licet.sources.linkedin.linkedin_layout import OWN_WORDS, FileLayout, layout_of
 from licet.sources.linkedin.sheets import moment_of
+from licet.terms.canonical import JsonObject
 
 #: Domains whose tables have another name in the archive; the others have the same.
 _DOMAINS = {
@@ -68,7 +69,7 @@ def _page(page: Any) -> Iterator[Record | Facts]:
         yield about
 
 
-def _row(layout: FileLayout, row: dict[str, Any]) -> Record:
+def _row(layout: FileLayout, row: JsonObject) -> Record:
     record = Record(Thing(layout.table, layout.kind, layout.note))
     count_values(record, row, lambda place, key: layout.label(key))
     record.written = read_date(_cell(row, layout.created))
@@ -81,7 +82,7 @@ def _row(layout: FileLayout, row: dict[str, Any]) -> Record:
     return record
 
 
-def _besides(thing: Thing, value: dict[str, Any]) -> Record:
+def _besides(thing: Thing, value: JsonObject) -> Record:
     """What nobody knows, counted as that; of the paging it is known that it is about nobody."""
     record = Record(thing)
     kind = _PAGING.kind if thing is _PAGING else None
@@ -91,14 +92,14 @@ def _besides(thing: Thing, value: dict[str, Any]) -> Record:
     return record
 
 
-def _cell(row: dict[str, Any], column: str | None) -> str:
+def _cell(row: JsonObject, column: str | None) -> str:
     if column is None:
         return ""
     folded = fold_word(column)
     return next((text_at(row, key).strip() for key in row if fold_word(key) == folded), "")
 
 
-def _facts(layout: FileLayout, row: dict[str, Any]) -> Iterator[Facts]:
+def _facts(layout: FileLayout, row: JsonObject) -> Iterator[Facts]:
     if layout.table != "profile":
         return
     born = read_date(_cell(row, "Birth Date"))

@@ -25,6 +25,7 @@ from licet.sources.archives.archive_records import (
 from licet.sources.archives.json_reader import Element
 from licet.sources.archives.meta_layout import KEYS, MAPS, THREADS, thing_at
 from licet.sources.dates import WrittenDate
+from licet.terms.canonical import JsonObject
 
 AI_CHATS = Thing("meta_ai_chats", "ai_conversation")
 _AI_NAMES = frozenset(("meta ai", "ai studio"))
@@ -164,7 +165,7 @@ def _own_words(value: Any) -> str:
     return said or text_at(first, "title") or (text_at(value, "title") if media else "")
 
 
-def _facts(about: dict[str, Any]) -> Facts:
+def _facts(about: JsonObject) -> Facts:
     """Whose download it is: Facebook's profile; Instagram's is a map of labels in the owner's language."""
     born = about.get("birthday")
     day = None
@@ -185,7 +186,7 @@ def _facts(about: dict[str, Any]) -> Facts:
     )
 
 
-def _labelled(about: dict[str, Any], label: str) -> str:
+def _labelled(about: JsonObject, label: str) -> str:
     found = about.get("string_map_data")
     for key, value in found.items() if isinstance(found, dict) else ():
         if key.casefold() == label:

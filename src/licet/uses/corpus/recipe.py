@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from licet.terms import UseError
-from licet.terms.canonical import canonical_json, digest
+from licet.terms.canonical import JsonObject, canonical_json, digest
 
 
 class Part(BaseModel):
@@ -140,7 +140,7 @@ class Recipe(Part):
         return digest(canonical_json(self.model_dump(mode="json")))
 
 
-def recipe_schema() -> dict[str, Any]:
+def recipe_schema() -> JsonObject:
     """The JSON Schema of a recipe (draft 2020-12), with titles and descriptions, for editors."""
     schema = Recipe.model_json_schema(mode="validation")
     for definition in (schema, *schema["$defs"].values()):

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.uses.corpus.exports.document_order import in_order
 from licet.uses.corpus.exports.export_account import TITLE, Account, read_account, say_reason
@@ -23,7 +24,7 @@ _PARQUET = "application/x-parquet"
 _STEM = "documents"
 
 #: The context of Croissant 1.0, as its specification gives it.
-CONTEXT: dict[str, Any] = {
+CONTEXT: JsonObject = {
     "@language": "en",
     "@vocab": "https://schema.org/",
     "citeAs": "cr:citeAs",
@@ -91,8 +92,8 @@ def export_croissant(
 
 
 def describe(
-    account: Account, tally: Tally, files: list[dict[str, Any]], title: str, license_name: str
-) -> dict[str, Any]:
+    account: Account, tally: Tally, files: list[JsonObject], title: str, license_name: str
+) -> JsonObject:
     """The Croissant description of an export."""
     short = account.snapshot[:12]
     languages = sorted(code for code in tally.languages if code is not None)
@@ -126,7 +127,7 @@ def _description(account: Account) -> str:
     )
 
 
-def _responsible_ai(account: Account) -> dict[str, Any]:
+def _responsible_ai(account: Account) -> JsonObject:
     held = [f"{n} records: {say_reason(code)} ({code})" for code, n in account.held_back.items()]
     purpose = account.purpose.get("purpose")
     return {
@@ -165,7 +166,7 @@ def _responsible_ai(account: Account) -> dict[str, Any]:
     }
 
 
-def _file(entry: dict[str, Any]) -> dict[str, Any]:
+def _file(entry: JsonObject) -> JsonObject:
     return {
         "@type": "cr:FileObject",
         "@id": entry["path"],
@@ -177,7 +178,7 @@ def _file(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _file_set() -> dict[str, Any]:
+def _file_set() -> JsonObject:
     return {
         "@type": "cr:FileSet",
         "@id": "parquet-files",
@@ -188,7 +189,7 @@ def _file_set() -> dict[str, Any]:
     }
 
 
-def _record_set() -> dict[str, Any]:
+def _record_set() -> JsonObject:
     return {
         "@type": "cr:RecordSet",
         "@id": "documents",

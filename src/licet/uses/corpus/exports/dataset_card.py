@@ -7,10 +7,10 @@ Claims nothing the manifest does not say.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import yaml
 
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.uses.corpus.exports.export_account import Account, say_reason
 from licet.uses.corpus.exports.exported_documents import MEANING, SCHEMA, Tally
@@ -38,12 +38,12 @@ def size_category(documents: int) -> str:
 
 def front_matter(
     account: Account, tally: Tally, title: str, license_id: str, download_bytes: int
-) -> dict[str, Any]:
+) -> JsonObject:
     """The YAML head of a Hugging Face dataset card.
 
     Source: https://huggingface.co/docs/hub/datasets-cards and its dataset card specification.
     """
-    head: dict[str, Any] = {"pretty_name": title, "license": license_id}
+    head: JsonObject = {"pretty_name": title, "license": license_id}
     codes = sorted(code for code in tally.languages if code is not None and _ISO_639_1.fullmatch(code))
     if codes:
         head["language"] = codes
