@@ -76,6 +76,8 @@ def windows(chromium: Browser, reported: Site, covered: Iterator[str]) -> Iterat
     subject = next(covered)
     with licet.open(reported.workspace) as workspace:
         choice = workspace.choose(subject, ADS, "off", via="web").entry
+        for record in workspace.member(subject).records.of("posts")[:1]:
+            workspace.choose(subject, record=("posts", str(record.key)), via="web")
         uses = [entry.index for entry in workspace.ledger_entries() if entry.kind == "use_run"]
         notice = workspace.announced()[0].digest
     visits = Visits(chromium)

@@ -5,6 +5,7 @@ Whoever makes one has made sure who is asking; nothing here shows anything about
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from licet.app.member.data_uses import Flow, flows
 from licet.app.member.holdings import Holding, holdings, is_held
 from licet.app.member.hypothetical_ledger import SupposedLedger
 from licet.app.member.member_notices import Notice, make_notice
-from licet.app.member.refused_records import noes_of_records
+from licet.app.member.refused_records import OwnNo, noes_of_records, own_noes
 from licet.app.member.use_history import PastUse, past_uses
 from licet.app.policies_in_force import announced
 from licet.app.record_choice import choose_record
@@ -77,6 +78,10 @@ class Member:
         if record is not None:
             return choose_record(self._core, self.subject, record, setting, value, via, None)
         return choose(self._core, self.subject, setting or "", value, None, via, None)
+
+    def own_noes(self, table: str, keys: Collection[str]) -> dict[str, list[OwnNo]]:
+        """By key what the member said no to of some records of a table, and did not take back."""
+        return own_noes(self._core.ledger, self.position, self.subject, table, keys)
 
     def choices(self) -> list[Entry]:
         """Every choice and signal of the member, newest first."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,9 +19,38 @@ from licet.app.member.own_records import OwnRecord, OwnRecords
 from licet.decide import EVERYTHING, No
 from licet.enforce.refused_rows import RefusedKeys, organisations_noes
 from licet.ledger import Ledger
-from licet.terms import Code
+from licet.terms import EVERY_USE, Code
 
 _NOTHING = frozenset[No]()
+
+
+class OwnNo(NamedTuple):
+    """A member's own no to one record, that stands.
+
+    setting: what it is for; None for every use. has_receipt: whether it was not erased since.
+    """
+
+    setting: str | None
+    entry: int
+    since: datetime
+    has_receipt: bool
+
+
+def own_noes(
+    ledger: Ledger, position: int, subject: str, table: str, keys: Collection[str]
+) -> dict[str, list[OwnNo]]:
+    """By key what a member said no to of some records of a table, and did not take back; first what was said first."""
+    said = ledger.record_noes(position, subjects=[subject], keys=lambda *_: keys).to_pylist()
+    of_keys = [no for no in said if no["table"] == table and no["key"] in keys]
+    entries = {entry.index: entry for entry in ledger.entries_at(sorted({no["entry"] for no in of_keys}))}
+    found: dict[str, list[OwnNo]] = {}
+    for no in sorted(of_keys, key=lambda no: no["entry"]):
+        entry, setting = entries[no["entry"]], no["setting"]
+        own = OwnNo(
+            None if setting == EVERY_USE else setting, entry.index, entry.recorded_at, not entry.erased
+        )
+        found.setdefault(no["key"], []).append(own)
+    return found
 
 
 def noes_of_records(

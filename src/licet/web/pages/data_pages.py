@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
+from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from licet.terms.moments import midnight
 from licet.web.api.request_parts import PlaceText
-from licet.web.authentication import Subject
+from licet.web.authentication import OurForm, Subject
 from licet.web.data_use_picture import draw
 from licet.web.templates_environment import page, told, workspace_of
 
@@ -56,18 +58,48 @@ def past_use(request: Request, subject: Subject, entry: PlaceText, start: PlaceT
 
 
 @router.get("/data/records/{table}")
-def records(request: Request, subject: Subject, table: str, start: PlaceText = 0) -> Response:
+def records(
+    request: Request, subject: Subject, table: str, start: PlaceText = 0, done: PlaceText | None = None
+) -> Response:
     workspace = workspace_of(request)
     catalogued = workspace.catalogue.tables.get(table)
     if catalogued is None or not catalogued.subjects:
         raise HTTPException(404, "There is no such table about members.")
     if catalogued.location.arrow is not None:
         raise HTTPException(404, "That table lies in no file that a page could read: a program hands it in.")
-    found = workspace.members.member(subject).records.of(table)
+    member = workspace.members.member(subject)
+    found = member.records.of(table)
+    shown = found[start : start + PAGE_ROWS]
+    # Only what stands in the ledger is confirmed, whatever the address says.
+    said = [] if done is None else [one for one in member.choices() if one.index == done]
+    confirmed = next((one for one in said if one.payload and one.payload.get("table") == table), None)
+    made, before = (member.holdings(), member.is_held_before()) if confirmed is not None else ([], False)
+    referring = [name for name in workspace.catalogue.tables if table in workspace.catalogue.referred(name)]
     return page(
-        request, "records.html", table=table, records=found[start : start + PAGE_ROWS], total=len(found),
-        start=start, rows=PAGE_ROWS,
+        request, "records.html", table=table, records=shown, total=len(found), start=start, rows=PAGE_ROWS,
+        has_key=catalogued.key is not None, referring=referring,
+        noes=member.own_noes(table, {one.key for one in shown if one.key is not None}),
+        confirmed=confirmed, made=made, held_before=before,
     )  # fmt: skip
+
+
+@router.post("/data/records/{table}")
+def say_no(
+    request: Request, subject: Subject, form: OurForm, table: str, key: Annotated[str, Form()],
+    value: Annotated[str, Form()], setting: Annotated[str, Form()] = "", start: PlaceText = 0,
+) -> Response:  # fmt: skip
+    """Record a no to one record, or take it back; there is no yes to one.
+
+    key: percent-encoded, since browsers write the ends of lines in their own way, and an id is the id.
+    """
+    try:
+        named = unquote(key, errors="strict")
+    except UnicodeDecodeError:
+        raise HTTPException(400, "The request could not be read.") from None
+    chosen = workspace_of(request).choices.choose(
+        subject, setting or None, value, record=(table, named), via="web"
+    )
+    return RedirectResponse(f"/data/records/{quote(table, safe='')}?start={start}&done={chosen.entry}", 303)
 
 
 def _day(text: str | None) -> date | None:
