@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from licet.app.member.own_records import OwnRecord, OwnRecords
+from licet.app.member.own_records import OwnRecords
+from licet.app.member.record_contents import OwnRecord
 from licet.enforce.subject_rows import SubjectIndexes
 from licet.sources.catalogue import Catalogue
 

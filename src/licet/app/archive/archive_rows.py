@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from licet.app.member.own_records import plain_rows
+from licet.app.member.record_contents import plain_rows
 from licet.app.member.shared_records import own_part
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.tables import Tables

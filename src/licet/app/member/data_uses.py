@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from licet.app.member.own_records import OwnRecord, TableRecords
+from licet.app.member.own_records import TableRecords
+from licet.app.member.record_contents import OwnRecord
 from licet.decide import Decision, Facts, No, Policy, Request, decide
 from licet.decide.combination import (
     DISAGREE,

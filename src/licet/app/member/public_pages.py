@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from licet.app.member.own_records import OwnPart, OwnPartLater, OwnRecord, OwnRecords
+from licet.app.member.own_records import OwnRecords
+from licet.app.member.record_contents import OwnPart, OwnPartLater, OwnRecord
 from licet.decide import Decision, Facts, No, Policy, Request, decide
 from licet.decide.evaluator import stands_on
 from licet.enforce.pseudonyms import pseudonym_of_key

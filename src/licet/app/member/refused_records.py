@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.app.member.data_uses import nothing_said
-from licet.app.member.own_records import OwnRecord, OwnRecords
+from licet.app.member.own_records import OwnRecords
+from licet.app.member.record_contents import OwnRecord
 from licet.decide import EVERYTHING, No
 from licet.enforce.refused_rows import RefusedKeys, organisations_noes
 from licet.ledger import Ledger
