@@ -221,9 +221,16 @@ FAULTS = [
     Fault(
         "a yes lifts all that was refused with its setting",
         _EVALUATOR,
-        "        elif not outlives(setting, pack, request, policy, cell):\n",
-        "        else:\n",
+        "    if is_again and not outlives(setting, pack, request, policy, cell):\n",
+        "    if is_again and pack in policy.last_numbers:\n",
         "a setting gives up a use to another, and a yes to the one is taken for a yes to the other",
+    ),
+    Fault(
+        "a yes to one kind lifts the no to its later name, whatever it spoke for",
+        _EVALUATOR,
+        "    if is_again and not outlives(setting, pack, request, policy, cell):\n",
+        "    if is_again and (since != EXACT or not outlives(setting, pack, request, policy, cell)):\n",
+        "a no that went on is gone once the platform gives its kind of data another name",
     ),
     Fault(
         "a yes given while the refused setting governed too lifts its no",

@@ -303,12 +303,10 @@ def _ended(
     if not is_again and not _is_no(state):
         return None
     pack = _bound(packs, name)
-    if is_again:
-        if since != EXACT:  # a yes to one kind is none to others that the refusal had reached by then
-            number = FOR_GOOD if pack is None else policy.last_numbers.get(pack, FOR_GOOD)
-            if not policy.succession.has_grown(str(name), number):
-                return None
-        elif not outlives(setting, pack, request, policy, cell):
+    if is_again and not outlives(setting, pack, request, policy, cell):
+        # A yes to one kind is none to others that the refusal had reached by then.
+        number = policy.last_numbers[str(pack)]
+        if since == EXACT or not policy.succession.has_grown(str(name), number):
             return None
     # What a refusal of one kind only came to reach ends with a yes to the setting itself, too.
     ended = since if since != EXACT and bar == FOR_GOOD else max(since, bar)

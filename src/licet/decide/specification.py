@@ -373,13 +373,13 @@ def no_until(setting: str, case: Case) -> int:
     for kind, state in facts.narrow.get(setting, {}).items():
         reached, given = kinds_reached(kind, case), numbers(bound, kind, case)
         since = next((number for number, kinds in reached if {ANY, *case.above} & kinds), None)
+        goes_on = outlives(setting, given, case)
         if since == reached[0][0]:
-            said.append((state, given, lifted, outlives(setting, given, case)))
+            said.append((state, given, lifted, goes_on))
         elif since is not None:
             # What a no to one kind only came to reach ends with a yes to the whole of the setting, too; with one to
-            # that kind only where the no had reached no other by then.
-            last = max(given, default=FOR_GOOD)
-            goes_on = any(number <= last and kinds != reached[0][1] for number, kinds in reached)
+            # that kind only where that spoke for the kind, and the no had reached no other by then.
+            goes_on |= any(n <= max(given, default=NEVER) and kinds != reached[0][1] for n, kinds in reached)
             said.append((state, given, since if lifted >= len(case.packs) else max(since, lifted), goes_on))
     held = [one for one in said if is_no(one[0]) or (one[3] and one[0] is ChoiceState.GIVEN_AGAIN)]
     return max((max(until, after(setting, given, case)) for _, given, until, _ in held), default=NEVER)

@@ -283,6 +283,22 @@ def test_a_yes_speaks_for_what_its_setting_governed_when_it_was_given(
     assert ask(said(GIVEN, "s1", wider), narrower, wider, **asked) is Code.PERMITTED  # asked again
 
 
+def test_a_yes_to_one_kind_that_spoke_for_nothing_lifts_no_no_by_the_kinds_later_name() -> None:
+    """The setting did not govern the kind any more when they said yes to it: so the no goes on, renamed or not."""
+    clips: dict[str, Any] = {"content.posts.clips": {"succeeds": ["content.posts.video"]}}
+    moved = pack(permit("s2"), permit("s1", category="profile"))
+    renamed = pack(
+        permit("s2", category="content.posts.clips"), permit("s1", category="profile"), categories=clips
+    )
+    for under, code in ((FIRST, Code.PERMITTED), (moved, Code.REFUSED)):
+        video = {"content.posts.video": ChoiceState.GIVEN_AGAIN}
+        who = MEMBER._replace(
+            narrow={"s1": video}, narrow_bound={"s1": {"content.posts.video": under.digest}}
+        )
+        assert ask(who, FIRST, moved) is code
+        assert ask(who, FIRST, moved, renamed, category="content.posts.clips") is code
+
+
 def test_a_yes_goes_on_speaking_for_what_stays_and_for_what_lies_below() -> None:
     clips = "content.posts.video.clips"
     below = pack(permit("s1", category=clips), categories={**CATEGORIES, clips: {}}, settings=OFF)

@@ -117,6 +117,19 @@ def test_a_table_without_people_that_does_not_say_so_is_denied() -> None:
     assert jobs_gate(OFFERED, about=None).read("jobs").num_rows == 0
 
 
+def test_of_a_table_that_shows_nothing_and_names_no_row_its_first_column_is_left_empty() -> None:
+    """No table is without columns; one about nobody is like one of which nobody said whose it is."""
+    without_key = JOBS_TABLE | {"key": None, "columns": {"title": "organisation.job_postings"}}
+    told = {about: gate_over({"jobs": without_key | {"about": about}}, {"jobs": JOBS}, policy_with())
+            for about in ("nobody", None)}  # fmt: skip
+    for gate in told.values():
+        assert gate.columns("jobs") == ("id",)
+        assert gate.read("jobs").to_pylist() == []
+        assert Access({"recommendation": gate}, b"").schema("jobs").names == []
+    permitted = gate_over({"jobs": without_key}, {"jobs": JOBS}, policy_with(OFFERED))
+    assert permitted.columns("jobs") == ("title",)
+
+
 def test_impact_counts_rows_about_nobody_under_no_region_and_no_member() -> None:
     gate = jobs_gate(OFFERED)
     catalogue, tables = gate._catalogue, {"members": MEMBERS, "jobs": JOBS}
