@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +24,9 @@ from licet.cli.command_support import (
 )
 from licet.terms import SELF, AppError
 from licet.terms.moments import parse_moment
+
+if TYPE_CHECKING:
+    from licet.app.results import Chosen
 
 
 @answers
@@ -62,12 +66,12 @@ def choose(
 
     Example: licet choose --subject 42 --setting data_for_generative_ai_improvement off
     """
+    if (subject is None) == (organisation is None) or (organisation is not None and (record or receipt)):
+        raise AppError(
+            "APP-232", "a choice is a member's or an organisation's, and that of no record",
+            fix="give --subject, or --organisation with --setting or --category alone",
+        )  # fmt: skip
     with licet.open(workspace) as opened:
-        if (subject is None) == (organisation is None) or (organisation is not None and (record or receipt)):
-            raise AppError(
-                "APP-232", "a choice is a member's or an organisation's, and that of no record",
-                fix="give --subject, or --organisation with --setting or --category alone",
-            )  # fmt: skip
         if organisation is not None:
             chosen = opened.choices.choose_for_organisation(
                 organisation, setting, value, category=category, via="cli"
@@ -84,26 +88,37 @@ def choose(
     if as_json:
         print_json(chosen.as_json())
         return
-    narrowed = f" for {category}" if category and setting else ""
-    what = setting or category or "every use"
-    if record is not None:
-        narrowed = f" for record {record[1]} of {record[0]}"
-    whose = subject if organisation is None else f"the work data of {organisation}"
-    say(f"{what} is {value} for {whose}{narrowed} since {chosen.recorded_at} (entry {chosen.entry}).")
+    say(_recorded(chosen))
     if receipt is not None:
         say(f"Its receipt is in {receipt}.")
-    for note in chosen.notes:
-        say(note, "yellow")
-    if chosen.known is None and organisation is None:
-        say("The table of members cannot be read at present, so the id is not checked.", "yellow")
+    for doubt in (*chosen.notes, *_doubts_about_id(chosen, alike)):
+        say(doubt, "yellow")
+    say("What is decided from now on follows it; what was made does with: licet update", "dim")
+
+
+def _recorded(chosen: Chosen) -> str:
+    """What the ledger has now, in a sentence."""
+    what = chosen.setting or chosen.category or "every use"
+    narrowed = f" for {chosen.category}" if chosen.category and chosen.setting else ""
+    if chosen.record is not None:
+        table, key = chosen.record
+        narrowed = f" for record {key} of {table}"
+    whose = chosen.subject if chosen.organisation is None else f"the work data of {chosen.organisation}"
+    return (
+        f"{what} is {chosen.value} for {whose}{narrowed} since {chosen.recorded_at} (entry {chosen.entry})."
+    )
+
+
+def _doubts_about_id(chosen: Chosen, alike: Sequence[str]) -> Iterator[str]:
+    """What to look at where the table of members lacks whoever chose. alike: ids that it has, almost the same."""
+    if chosen.known is None and chosen.organisation is None:
+        yield "The table of members cannot be read at present, so the id is not checked."
     elif chosen.known is False:
-        say(
-            f"The table of members has no {subject!r} yet; the choice holds for whoever comes under that id.",
-            "yellow",
+        yield (
+            f"The table of members has no {chosen.subject!r} yet; the choice holds for whoever comes under that id."
         )
     if alike:
-        say(f"It has {' and '.join(map(repr, alike))}: was that meant?", "yellow")
-    say("What is decided from now on follows it; what was made does with: licet update", "dim")
+        yield f"It has {' and '.join(map(repr, alike))}: was that meant?"
 
 
 @answers
