@@ -14,13 +14,12 @@ from licet.enforce.absences import Absences
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side, uses_of
 from licet.enforce.impact_counts import UseImpact
-from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.testing.drawn_policies import make_pack
 from licet.testing.effort import EFFORT, examples
 from licet.testing.expected_refusals import people_of
 from licet.testing.expected_rows import expect, known_facts
-from licet.testing.memory_ledger import told_ledger
+from licet.testing.memory_ledger import MemoryLedger
 from licet.testing.successors import make_successor
 from licet.testing.worlds import World, make_moment, make_world
 
@@ -39,7 +38,7 @@ def make_pair(rng: Random, members: int, rows: int) -> tuple[World, World]:
 
 
 def impact_of(before: World, after: World) -> Impact:
-    ledger = cast(Ledger, told_ledger(before))
+    ledger = MemoryLedger.of(before)
     return Impact(
         Side(before.policy, before.at), Side(after.policy, after.at), before.catalogue, DuckDBEngine(threads=1),
         ledger,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import duckdb
 import pyarrow as pa
@@ -21,11 +21,10 @@ import pytest
 from licet.decide import Policy
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
-from licet.ledger import Ledger
 from licet.packs import Pack
 from licet.sources.catalogue import STAMP, Catalogue
 from licet.terms import LicetError, SourceError
-from licet.testing.memory_ledger import ToldLedger
+from licet.testing.memory_ledger import MemoryLedger
 
 #: Ibis 12 sets an option of pandas that pandas 3 says will go.
 pytestmark = pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")
@@ -99,7 +98,7 @@ def open_gate(
     }
     return Gate(
         Policy(Pack.model_validate(PACK)), "recommendation", AT, Catalogue.model_validate(catalogue),
-        DuckDBEngine(threads=1), cast(Ledger, ToldLedger(CHOICES.empty_table(), SIGNALS.empty_table())),
+        DuckDBEngine(threads=1), MemoryLedger(CHOICES.empty_table(), SIGNALS.empty_table()),
         base=folder, tables={"members": MEMBERS, **tables}, salt=b"salt",
     )  # fmt: skip
 

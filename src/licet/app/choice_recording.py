@@ -19,7 +19,7 @@ from licet.app.argument_types import require_subject_id
 from licet.app.results import Chosen
 from licet.decide import Policy
 from licet.enforce.settled_ids import names_now
-from licet.ledger import Entry, EntryKind, Ledger, NewEntry
+from licet.ledger import Entry, EntryKind, Ledger, NewEntry, RecordedChoices
 from licet.sources.catalogue import is_category
 from licet.terms import AppError, LicetError
 from licet.terms.disk_errors import clear_disk_errors
@@ -81,7 +81,7 @@ def signal(core: Core, subject: str, signal: str, value: bool, via: str, key: st
         return record_once(core.ledger, request, entries, asked)[0]
 
 
-def names_reached(ledger: Ledger, subject: str, refuses: bool) -> tuple[str, ...]:
+def names_reached(ledger: RecordedChoices, subject: str, refuses: bool) -> tuple[str, ...]:
     """The id that a choice is made under and, where it refuses, every other that its owner goes or went by.
 
     Who says yes under an id that was given up may be somebody else, and permits nothing for its earlier owner.

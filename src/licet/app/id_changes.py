@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.argument_types import require_subject_id
 from licet.enforce.settled_ids import current_name, mark_of_other, names_now, names_of
-from licet.ledger import Choice, Entry, EntryKind, Ledger, NewEntry
+from licet.ledger import Choice, Entry, EntryKind, Ledger, NewEntry, RecordedChoices
 from licet.terms import EVERY_USE, AppError
 from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
@@ -109,7 +109,7 @@ def erase_every_name(ledger: Ledger, subject: str, compact: bool) -> Entry | Non
     return entry or (erased[-1] if erased else None)
 
 
-def are_apart(ledger: Ledger, salt: bytes, one: str, other: str) -> bool:
+def are_apart(ledger: RecordedChoices, salt: bytes, one: str, other: str) -> bool:
     """Whether the ledger says that two ids are two people."""
     pairs = ((one, other), (other, one))
     return any(

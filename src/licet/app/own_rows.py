@@ -7,7 +7,7 @@ with their id stops every answer, as it stops a gate.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ import pyarrow as pa
 from licet.decide import Facts
 from licet.enforce.access import rows_stay
 from licet.enforce.serving import Present, Serving
-from licet.ledger.row_noes import Keys
+from licet.ledger import Keys, Known
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -47,7 +47,7 @@ def open_serving(core: Core, purpose: str, recipient: str, for_training: bool) -
                 remembered = time.monotonic()
                 run.done()
 
-        def record_noes(known: Callable[[], Iterable[str]], keys: Keys) -> pa.Table:
+        def record_noes(known: Known, keys: Keys) -> pa.Table:
             return ledger.record_noes(position, known=known, keys=keys)
 
         policy = core.policies_in_force.at(position)

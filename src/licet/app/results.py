@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from licet.decide import Policy
-from licet.ledger import Ledger
+from licet.ledger import Choices
 from licet.terms.moments import format_moment
 
 
@@ -28,7 +28,7 @@ class PackInForce(NamedTuple):
     asks_again: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, policy: Policy, changed: bool, ledger: Ledger) -> PackInForce:
+    def of(cls, policy: Policy, changed: bool, ledger: Choices) -> PackInForce:
         """policy: as it is, or would be, in force."""
         pack, starts = policy.pack, policy.pack.in_force_from
         permits_from = None if starts is None else format_moment(starts)

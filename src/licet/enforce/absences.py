@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 
 from licet.enforce.refusals import refusing
 from licet.enforce.settled_ids import unsettled
-from licet.ledger import Ledger
+from licet.ledger import Choices, RecordedChoices
 from licet.sources.file_state import Stand
 from licet.sources.spellings import folded
 from licet.terms import GateError
@@ -63,7 +63,7 @@ class _Seen(NamedTuple):
     position: int
     absent: frozenset[str]
 
-    def is_as_it_was(self, stand: Stand | None, ledger: Ledger, position: int) -> bool:
+    def is_as_it_was(self, stand: Stand | None, ledger: RecordedChoices, position: int) -> bool:
         """Whether the members are those of then, and the ledger has only grown by what people chose."""
         return (
             stand is not None
@@ -129,7 +129,7 @@ class Absences:
         self,
         key: str,
         stand: Stand | None,
-        ledger: Ledger,
+        ledger: Choices,
         roster: Roster,
         people_left: int,
         read: tuple[int, Callable[[], pa.Array]] | None = None,
@@ -162,7 +162,7 @@ class Absences:
             self._unsaid.append((position, absent))
             self._seen[key] = _Seen(stand, position, absent)
 
-    def _refuse_look_alikes(self, ledger: Ledger, roster: Roster, absent: frozenset[str]) -> None:
+    def _refuse_look_alikes(self, ledger: RecordedChoices, roster: Roster, absent: frozenset[str]) -> None:
         if not absent:
             return
         spelt: dict[str, list[str]] = {}
@@ -177,7 +177,7 @@ class Absences:
         if pairs:
             raise unknown_who(*pairs[0], len({subject for subject, _ in pairs}))
 
-    def _refuse_exodus(self, ledger: Ledger, absent: frozenset[str], people_left: int) -> None:
+    def _refuse_exodus(self, ledger: RecordedChoices, absent: frozenset[str], people_left: int) -> None:
         last = self._read_last()
         if last is None:
             return

@@ -204,7 +204,7 @@ class Access:
         }  # fmt: skip
         return Provenance(
             gate.purpose, gate.recipient, policy, gate.at, gate.position,
-            gate._ledger.checkpoint(gate.position).root.hex(),
+            gate._ledger.recorded.root(gate.position).hex(),
             digest(canonical_json(gate._catalogue.model_dump(mode="json"))),
             gate._engine.name, gate.for_inspection,
         )  # fmt: skip
@@ -316,7 +316,7 @@ class Access:
         gate, before = self._gate, manifest.get("inputs") or {}
         if any(files is None for files in inputs.values()):
             return "some tables cannot be told to be unchanged"
-        if gate._ledger.erased_since(min(gate.position, manifest["ledger"]["position"])):
+        if gate._ledger.recorded.erased_since(min(gate.position, manifest["ledger"]["position"])):
             return "somebody was erased from the ledger since, and nothing says who"
         now = self.provenance().as_manifest()
         reasons = (
@@ -340,7 +340,7 @@ class Access:
             return Touched(None, "time has passed, and other rows about nobody may be used")
         first, last = sorted((position, gate.position))
         found = gate._ledger.changed_subjects(first, last) | people_of_organisations(
-            gate._tables, gate._engine, self.tables, gate._ledger.changed_organisations(first, last)
+            gate._tables, gate._engine, self.tables, gate._ledger.recorded.changed_organisations(first, last)
         )
         if moment == gate.at or gate.same_at(peopled, moment):
             return Touched(frozenset(found))

@@ -17,7 +17,7 @@ import pyarrow as pa
 from licet.enforce.plain_arrays import number_array, text_array
 from licet.enforce.refusals import refusing
 from licet.enforce.settled_ids import unsettled
-from licet.ledger import Ledger
+from licet.ledger import Choices, RecordedChoices
 from licet.sources.spellings import folded
 
 #: Ids remembered with those like them, and ids that came since all were read, before either is begun anew.
@@ -32,7 +32,7 @@ class DoubtfulIds:
     def __init__(self, salt: Salt = lambda: None) -> None:
         """salt: the workspace's, read when it is needed; without one no two ids are known to be two people."""
         self._salt, self._lock = salt, threading.Lock()
-        self._ledger: Ledger | None = None
+        self._ledger: RecordedChoices | None = None
         self._position = 0
         self._spellings: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._ids: pa.Array = pa.nulls(0, pa.string())
@@ -40,7 +40,7 @@ class DoubtfulIds:
         self._like: dict[str, tuple[str, ...]] = {}
 
     def taken_for(
-        self, subject: str, position: int, ledger: Ledger, knows: Callable[[str], bool | None]
+        self, subject: str, position: int, ledger: Choices, knows: Callable[[str], bool | None]
     ) -> str | None:
         """Whose id a member's may be: one who refuses, is no member's, and is not said to be another; None for nobody.
 
@@ -63,7 +63,7 @@ class DoubtfulIds:
                 return other
         return None
 
-    def _follow(self, ledger: Ledger, position: int) -> None:
+    def _follow(self, ledger: RecordedChoices, position: int) -> None:
         if ledger is self._ledger and not ledger.erased_since(self._position):
             changed = ledger.changed_subjects(self._position, position)
             if len(changed) + len(self._later) <= _MOST_KEPT:

@@ -33,7 +33,7 @@ from licet.enforce.table_verdicts import Verdicts
 from licet.enforce.tables import Tables
 from licet.enforce.text_columns import labels_changed
 from licet.enforce.unknown_words import UnknownWord, unknown_words
-from licet.ledger import Ledger
+from licet.ledger import Choices
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.file_state import Stand
 from licet.terms import SELF, GateError
@@ -63,7 +63,7 @@ class Gate:
         at: datetime,
         catalogue: Catalogue,
         engine: Engine,
-        ledger: Ledger,
+        ledger: Choices,
         *,
         recipient: str = SELF,
         position: int | None = None,

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from licet.enforce.row_verdicts import Numbers
 from licet.enforce.subject_index import Roll
-from licet.ledger import Ledger
+from licet.ledger import Choices
 from licet.sources.file_state import Stand
 
 #: The share of the members from which calling the whole roll anew costs less than following who changed: choices are
@@ -53,7 +53,7 @@ class Kept:
         self._told: dict[str, _Told] = {}
         self._lock = threading.RLock()
 
-    def roll(self, key: str, stand: Stand | None, ledger: Ledger, position: int, call: Call) -> Roll:
+    def roll(self, key: str, stand: Stand | None, ledger: Choices, position: int, call: Call) -> Roll:
         """The roll for what `key` names, as of a ledger position.
 
         stand: how the members' files stand; None where files do not tell, and nothing is kept.
@@ -61,7 +61,7 @@ class Kept:
         with self._lock:
             return self._roll(key, stand, ledger, position, call)
 
-    def _roll(self, key: str, stand: Stand | None, ledger: Ledger, position: int, call: Call) -> Roll:
+    def _roll(self, key: str, stand: Stand | None, ledger: Choices, position: int, call: Call) -> Roll:
         earlier = self._rolls.get(key)
         if stand is None:
             return call(None, None)
@@ -70,7 +70,7 @@ class Kept:
             or not earlier.stand.holds(stand)
             or position < earlier.position
             # Whose an erased choice between the two positions was, no entry says any more.
-            or ledger.erased_since(earlier.position)
+            or ledger.recorded.erased_since(earlier.position)
         ):
             roll = call(None, None)
         else:

@@ -35,7 +35,7 @@ from licet.enforce.row_verdicts import ROW, Marks, Numbers, RowsInOrder, require
 from licet.enforce.table_plans import Plans
 from licet.enforce.table_verdicts import Verdicts
 from licet.enforce.tables import Tables, narrow_columns
-from licet.ledger import Ledger
+from licet.ledger import Choices
 from licet.packs import Use
 from licet.sources.catalogue import Catalogue, Location, Table
 from licet.terms import GateError
@@ -62,7 +62,7 @@ class Impact:
         after: Side,
         catalogue: Catalogue,
         engine: Engine,
-        ledger: Ledger,
+        ledger: Choices,
         *,
         position: int | None = None,
         base: Path = Path(),

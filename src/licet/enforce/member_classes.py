@@ -18,7 +18,7 @@ from licet.enforce.refusals import who_refuses
 from licet.enforce.refused_rows import RefusedRows
 from licet.enforce.subject_index import Roll, call_roll, follow
 from licet.enforce.tables import Tables
-from licet.ledger import Ledger
+from licet.ledger import Choices
 from licet.sources.catalogue import FactsTable
 from licet.terms import GateError
 from licet.terms.moments import day_begun_everywhere
@@ -31,7 +31,7 @@ class Members:
         self,
         tables: Tables,
         engine: Engine,
-        ledger: Ledger,
+        ledger: Choices,
         position: int,
         at: datetime,
         kept: Kept,

@@ -21,7 +21,7 @@ from licet.enforce.absences import RosterHere
 from licet.enforce.doubtful_ids import DoubtfulIds
 from licet.enforce.facts_file import rows_in_file
 from licet.enforce.facts_index import FactsIndex
-from licet.ledger import Ledger, Stances
+from licet.ledger import Choices, Stances
 from licet.sources.catalogue import Catalogue, require_confirmed
 from licet.sources.spellings import folded, look_alikes
 from licet.terms import ChoiceState
@@ -82,7 +82,7 @@ class People:
             self._what = f"table {facts.table!r}"
             return facts_columns(self._catalogue, facts, self._engine, self._base, self._handed_in)
 
-    def facts_about(self, subject: str, at: datetime, position: int, ledger: Ledger) -> Facts | None:
+    def facts_about(self, subject: str, at: datetime, position: int, ledger: Choices) -> Facts | None:
         """What is known about one subject at a moment and a ledger position; None when nobody knows them, or who
         they are: the id may be another's, see `taken_for`.
 
@@ -90,7 +90,7 @@ class People:
         """
         return self.facts_of(subject, at, ledger.stances_of(subject, position), ledger)
 
-    def facts_of(self, subject: str, at: datetime, stances: Stances, ledger: Ledger) -> Facts | None:
+    def facts_of(self, subject: str, at: datetime, stances: Stances, ledger: Choices) -> Facts | None:
         """The same, where what they chose was read."""
         agreed = self._agreed(subject)
         if agreed is None or self.taken_for(subject, stances.position, ledger) is not None:
@@ -98,7 +98,7 @@ class People:
         return _facts(agreed, at, stances)
 
     def facts_about_many(
-        self, subjects: Collection[str], at: datetime, position: int, ledger: Ledger
+        self, subjects: Collection[str], at: datetime, position: int, ledger: Choices
     ) -> dict[str, Facts | None]:
         """`facts_about` for each of some subjects; the ledger is asked about all of them together."""
         if len(subjects) <= _ONE_BY_ONE:
@@ -123,7 +123,7 @@ class People:
             for one in subjects
         }
 
-    def taken_for(self, subject: str, position: int, ledger: Ledger) -> str | None:
+    def taken_for(self, subject: str, position: int, ledger: Choices) -> str | None:
         """Whose this member's id may be, spelt otherwise: somebody who refused and is gone; None for nobody's."""
         return self._doubtful.taken_for(subject, position, ledger, self.knows)
 

@@ -7,11 +7,11 @@ from collections.abc import Collection
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.ledger import Ledger
+from licet.ledger import Choices
 from licet.terms import ChoiceState
 
 
-def refusing(ledger: Ledger, position: int, subjects: Collection[str] | None = None) -> pa.Array:
+def refusing(ledger: Choices, position: int, subjects: Collection[str] | None = None) -> pa.Array:
     """Ids of those who refuse something or send a signal, each once; of some subjects, or of everybody not erased."""
     return who_refuses(
         ledger.choices_table(position, subjects, known=tuple),

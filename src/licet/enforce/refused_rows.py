@@ -24,7 +24,7 @@ from licet.enforce.engine import Engine
 from licet.enforce.pseudonyms import id_text
 from licet.enforce.rows import REFUSAL
 from licet.enforce.tables import Tables
-from licet.ledger import Ledger
+from licet.ledger import Choices
 from licet.terms import Code
 
 _NOTHING = frozenset[No]()
@@ -45,9 +45,9 @@ class RefusedKeys:
         people_of: Callable[[str, str], Collection[str | None]],
         refers_of: Callable[[str, str], Iterable[Sequence[tuple[str, str | None]]]],
     ) -> None:
-        """record_noes: as `Ledger.record_noes`, those of the keys that are asked about at least.
+        """record_noes: as `Choices.record_noes`, those of the keys that are asked about at least.
 
-        organisation_noes: as `Ledger.organisation_noes`.
+        organisation_noes: as `Choices.organisation_noes`.
         people_of: everybody whom the rows of a key of a table are about. refers_of: of each of these rows, what it
         refers to: tables and keys.
         """
@@ -92,7 +92,7 @@ class RefusedKeys:
 
 
 def organisations_noes(noes: pa.Table) -> dict[str, frozenset[No]]:
-    """By organisation what it says no to. noes: as `Ledger.organisation_noes` tells them."""
+    """By organisation what it says no to. noes: as `Choices.organisation_noes` tells them."""
     found: dict[str, set[No]] = {}
     for no in noes.to_pylist():
         said = No(Code.ORGANISATION_REFUSED, no["setting"], no["category"])
@@ -127,7 +127,7 @@ class RefusedRows:
         self,
         tables: Tables,
         engine: Engine,
-        ledger: Ledger,
+        ledger: Choices,
         position: int,
         known: Callable[[], Iterable[str]],
     ) -> None:
@@ -139,7 +139,7 @@ class RefusedRows:
 
     @functools.cached_property
     def record_noes(self) -> pa.Table:
-        """Those to single records, as `Ledger.record_noes` tells them."""
+        """Those to single records, as `Choices.record_noes` tells them."""
         return self._ledger.record_noes(self._position, known=self._known, keys=self._keys_about)
 
     @functools.cached_property

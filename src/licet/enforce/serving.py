@@ -47,7 +47,7 @@ from licet.enforce.subject_rows import (
 from licet.enforce.table_plans import closed_to, require_few_kinds
 from licet.enforce.table_verdicts import verdict_table
 from licet.enforce.tables import require_subjects
-from licet.ledger.row_noes import Keys
+from licet.ledger import Keys
 from licet.sources.catalogue import Catalogue, Table
 from licet.terms.moments import day_begun_everywhere, day_of
 
@@ -62,8 +62,8 @@ class Present(NamedTuple):
 
     facts_of: what is known about each of some people as of then; None for whom nobody knows.
     done: is told when the answer is whole.
-    record_noes: those to single records, as `Ledger.record_noes` tells them, given who is known and which keys are.
-    organisation_noes: as `Ledger.organisation_noes` tells them.
+    record_noes: those to single records, as `Choices.record_noes` tells them, given who is known and which keys are.
+    organisation_noes: as `Choices.organisation_noes` tells them.
     """
 
     at: datetime

@@ -10,13 +10,13 @@ import hmac
 from collections import defaultdict
 from collections.abc import Sequence
 
-from licet.ledger import Entry, EntryKind, Ledger
+from licet.ledger import Entry, EntryKind, RecordedChoices
 
 #: Up to so many pairs are asked about one by one; beyond them, everything that was ever said is read once.
 _ONE_BY_ONE = 8
 
 
-def current_name(ledger: Ledger, subject: str) -> str:
+def current_name(ledger: RecordedChoices, subject: str) -> str:
     """The id that a subject goes by now: renames followed in the order in which they were made."""
     name, since = subject, 0
     while renames := [
@@ -28,7 +28,7 @@ def current_name(ledger: Ledger, subject: str) -> str:
     return name
 
 
-def names_of(ledger: Ledger, subject: str) -> list[str]:
+def names_of(ledger: RecordedChoices, subject: str) -> list[str]:
     """Every id that a subject went or goes by, this one last."""
     names, waiting = {subject}, [subject]
     while waiting:
@@ -40,7 +40,7 @@ def names_of(ledger: Ledger, subject: str) -> list[str]:
     return [*sorted(names - {subject}), subject]
 
 
-def names_now(ledger: Ledger, subject: str) -> tuple[str, ...]:
+def names_now(ledger: RecordedChoices, subject: str) -> tuple[str, ...]:
     """The ids of whoever goes by the same id now as a subject does, this one first: all of them are one person's."""
     *others, _ = names_of(ledger, subject)
     if not others:
@@ -54,7 +54,9 @@ def mark_of_other(salt: bytes, subject: str) -> str:
     return hmac.digest(salt, b"licet distinct\x00" + subject.encode(), "sha256").hex()
 
 
-def unsettled(ledger: Ledger, salt: bytes | None, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def unsettled(
+    ledger: RecordedChoices, salt: bytes | None, pairs: Sequence[tuple[str, str]]
+) -> list[tuple[str, str]]:
     """Which pairs, an id that is gone and a member's like it, the ledger says nothing of."""
     if len(pairs) <= _ONE_BY_ONE:
         return [

@@ -6,7 +6,7 @@ takes a position, and everything it gives out can be checked elsewhere.
 
 from licet.ledger.appender import CheckpointFileWarning
 from licet.ledger.checkpoints import Checkpoint
-from licet.ledger.choices import Choice, Stances
+from licet.ledger.choices import Choice, Choices, Keys, Known, RecordedChoices, Stances
 from licet.ledger.entries import SAID_BY_MEMBERS, Entry, EntryKind, NewEntry
 from licet.ledger.ledger import Ledger
 from licet.ledger.proofs import ConsistencyProof, InclusionProof, MemoryTree
@@ -19,16 +19,20 @@ __all__ = [
     "Checkpoint",
     "CheckpointFileWarning",
     "Choice",
+    "Choices",
     "ConsistencyProof",
     "Entry",
     "EntryKind",
     "InclusionProof",
+    "Keys",
+    "Known",
     "Ledger",
     "MemoryTree",
     "NewEntry",
     "Problem",
     "ProblemCode",
     "PublicKey",
+    "RecordedChoices",
     "Signer",
     "Stances",
     "VerifyReport",

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from licet.ledger.checkpoints import Checkpoint, CheckpointFile
-from licet.ledger.choices import LATEST_CHOICES, LATEST_SIGNALS
+from licet.ledger.choice_reader import LATEST_CHOICES, LATEST_SIGNALS
 from licet.ledger.entries import (
     ASKED_FOR,
     ChoiceRow,

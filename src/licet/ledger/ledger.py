@@ -16,9 +16,10 @@ from typing import Self
 
 import pyarrow as pa
 
-from licet.ledger import choices, entry_reader
+from licet.ledger import choice_reader, entry_reader
 from licet.ledger.appender import Appender
 from licet.ledger.checkpoints import Checkpoint, CheckpointFile
+from licet.ledger.choices import Choice, Keys, Known, Stances
 from licet.ledger.entries import Entry, EntryKind, NewEntry, prepare, to_microseconds
 from licet.ledger.ledger_opening import Place, Roles, choose_checkpoint_path, create_ledger, open_storage
 from licet.ledger.pack_numbers import PackNumbers
@@ -29,7 +30,7 @@ from licet.ledger.proofs import (
     prove_inclusion,
     read_frontier,
 )
-from licet.ledger.row_noes import Keys, Person, RowNoes
+from licet.ledger.row_noes import Person, RowNoes
 from licet.ledger.signed_notes import PublicKey, Signer
 from licet.ledger.storage import Storage
 from licet.ledger.tombstones import Marks
@@ -44,7 +45,7 @@ def now() -> datetime:
 
 
 class Ledger:
-    """One open ledger. Any number of threads may share it; every process opens its own.
+    """One open ledger, and the `RecordedChoices` in it. Threads may share it; every process opens its own.
 
     A position is a number of entries: as of position p means as the first p entries say.
     """
@@ -304,13 +305,13 @@ class Ledger:
 
     # -- where subjects stood --------------------------------------------------------------------------------
 
-    def choices_of(self, subject: str, position: int | None = None) -> list[choices.Choice]:
+    def choices_of(self, subject: str, position: int | None = None) -> list[Choice]:
         """The latest choice of a subject for each setting and category. Raises: LedgerError LEDG-014."""
-        return choices.read_choices(
+        return choice_reader.read_choices(
             self._storage, self._packs_to, subject, self._choices_at(position), self._marks
         )
 
-    def stances_of(self, subject: str, position: int | None = None) -> choices.Stances:
+    def stances_of(self, subject: str, position: int | None = None) -> Stances:
         """Where a subject stands on everything, by one question; as of now, at the position that it names.
 
         Raises: as `choices_of`, and as `position` does.
@@ -327,13 +328,13 @@ class Ledger:
 
     def signals_of(self, subject: str, position: int | None = None) -> frozenset[str]:
         """The signals a subject sends. Raises: LedgerError LEDG-014."""
-        return choices.read_signals(self._storage, subject, self._choices_at(position), self._marks)
+        return choice_reader.read_signals(self._storage, subject, self._choices_at(position), self._marks)
 
     def choices_table(
         self,
         position: int | None = None,
         subjects: Collection[str] | None = None,
-        known: choices.Known | None = None,
+        known: Known | None = None,
     ) -> pa.Table:
         """Latest choices: subject, setting, category (null for the whole setting), value, state, entry, and `pack`,
         the digest of the pack it was given under (null where the ledger names no such pack).
@@ -345,23 +346,25 @@ class Ledger:
         signer, or everybody is asked about and nothing says who is known.
         """
         at = self._everybody_at(position) if subjects is None else self._choices_at(position)
-        return choices.read_choices_table(self._storage, self._packs_to, at, self._marks, subjects, known)
+        return choice_reader.read_choices_table(
+            self._storage, self._packs_to, at, self._marks, subjects, known
+        )
 
     def signals_table(
         self,
         position: int | None = None,
         subjects: Collection[str] | None = None,
-        known: choices.Known | None = None,
+        known: Known | None = None,
     ) -> pa.Table:
         """Every signal being sent, or those of some subjects: subject, signal. known, Raises: as `choices_table`."""
         at = self._everybody_at(position) if subjects is None else self._choices_at(position)
-        return choices.read_signals_table(self._storage, at, self._marks, subjects, known)
+        return choice_reader.read_signals_table(self._storage, at, self._marks, subjects, known)
 
     def record_noes(
         self,
         position: int | None = None,
         subjects: Collection[str] | None = None,
-        known: choices.Known | None = None,
+        known: Known | None = None,
         keys: Keys | None = None,
     ) -> pa.Table:
         """The noes to single records that stand: subject, table, key, setting ("*" for every use), entry.
@@ -388,7 +391,7 @@ class Ledger:
 
     def changed_subjects(self, since_position: int, until_position: int | None = None) -> set[str]:
         """Subjects with a choice or a signal among the entries between two positions; erased ones are unknown."""
-        return choices.read_changed_subjects(
+        return choice_reader.read_changed_subjects(
             self._storage, entry_reader.within(since_position), self._at(until_position)
         )
 
@@ -425,7 +428,7 @@ class Ledger:
 
         The past then answers anew, and `changed_subjects` from there on does not know everybody.
         """
-        return choices.has_erasure_since(self._storage, entry_reader.within(position))
+        return choice_reader.has_erasure_since(self._storage, entry_reader.within(position))
 
     # -- proofs ----------------------------------------------------------------------------------------------
 
@@ -451,6 +454,10 @@ class Ledger:
         if not self.consistency_proof(size, latest.size).verify(root, latest.root):
             raise _unfit(self.place, "its tree is not the one its last checkpoint signs")
         return Checkpoint.sign(self._signer, size, root)
+
+    def root(self, position: int) -> bytes:
+        """The root of the first so many entries, as `checkpoint` has it."""
+        return self.checkpoint(position).root
 
     def inclusion_proof(self, index: int, size: int | None = None) -> InclusionProof:
         """Prove that entry `index` stands among the first `size`, all by default.
@@ -505,8 +512,8 @@ class Ledger:
             )
         return self._appender
 
-    def _read_stances(self, subject: str, position: int | None) -> choices.Stances:
-        return choices.read_stances(self._storage, self._packs_to, subject, position, self._marks)
+    def _read_stances(self, subject: str, position: int | None) -> Stances:
+        return choice_reader.read_stances(self._storage, self._packs_to, subject, position, self._marks)
 
     def _take_size(self, before: int, size: int) -> None:
         """before: how far it was known to go when `size` was asked for."""

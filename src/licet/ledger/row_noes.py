@@ -8,12 +8,13 @@ mark, with a mark in place of the record's key: whom and what it names is told o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from licet.ledger.choices import ORGANISATION_NOES, RECORD_NOES, Keys, Known
 from licet.ledger.entries import EntryKind
 from licet.ledger.storage import Storage
 from licet.ledger.tombstones import FIRST_MARK, Marks, is_mark
@@ -21,27 +22,6 @@ from licet.terms import LedgerError
 
 #: In place of a setting or a kind of data: every one.
 EVERY = "*"
-
-#: What stands, by whom, and since which entry. key: null where whoever was erased named it, and nobody said which keys
-#: there are; then `key_mark` stands for it, see `Marks.of_record`.
-RECORD_NOES = pa.schema(
-    [
-        pa.field("subject", pa.string(), nullable=False),
-        pa.field("table", pa.string(), nullable=False),
-        pa.field("key", pa.string()),
-        pa.field("key_mark", pa.string()),
-        pa.field("setting", pa.string(), nullable=False),
-        pa.field("entry", pa.int64(), nullable=False),
-    ]
-)
-ORGANISATION_NOES = pa.schema(
-    [
-        pa.field("organisation", pa.string(), nullable=False),
-        pa.field("setting", pa.string(), nullable=False),
-        pa.field("category", pa.string(), nullable=False),
-        pa.field("entry", pa.int64(), nullable=False),
-    ]
-)
 
 #: stamp: twice the entry, plus 1 where it withdraws the no.
 _STAMP = pa.field("stamp", pa.int64(), nullable=False)
@@ -57,14 +37,11 @@ _SAID = (
     "WHERE kind IN ('record_choice', 'organisation_choice', 'erasure') AND idx >= ? ORDER BY idx"
 )
 
-#: The keys of the rows of a table that are about any of some people.
-Keys = Callable[[str, Collection[str]], Iterable[str]]
-
 
 class Person(NamedTuple):
     """Who may stand behind a mark. known: ids among which to look; keys: as `Keys` tells them."""
 
-    known: Callable[[], Iterable[str]] | None = None
+    known: Known | None = None
     keys: Keys | None = None
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from licet.decide import EVERYTHING, Policy
-from licet.ledger.row_noes import ORGANISATION_NOES, RECORD_NOES
+from licet.ledger.choices import ORGANISATION_NOES, RECORD_NOES
 from licet.packs import Pack, Use
 from licet.sources.catalogue import Catalogue, Table
 from licet.terms import SELF

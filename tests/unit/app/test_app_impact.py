@@ -24,11 +24,10 @@ from licet.decide import Policy
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
 from licet.enforce.impact_counts import Change
-from licet.ledger import Ledger
 from licet.packs import open_pack
 from licet.sources.catalogue import Catalogue
 from licet.terms import GateError
-from licet.testing.memory_ledger import ToldLedger
+from licet.testing.memory_ledger import MemoryLedger
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REPORTED, OFFICIAL = "linkedin_as_reported", "linkedin_official"
@@ -135,7 +134,7 @@ def test_files_without_an_order_are_counted_alike(tmp_path: Path) -> None:
     said = ("subject", "setting", "category", "state", "pack")
     choices = pa.table({name: pa.array([], pa.string()) for name in said})
     signals = pa.table({name: pa.array([], pa.string()) for name in ("subject", "signal")})
-    ledger = cast(Ledger, ToldLedger(choices, signals))
+    ledger = MemoryLedger(choices, signals)
     sides = [Side(Policy(open_pack(name)), NOW) for name in (REPORTED, OFFICIAL)]
     found = Impact(*sides, catalogue("csv"), DuckDBEngine(threads=1), ledger, base=tmp_path)
     use = found.of("generative_ai_training", "self")

@@ -90,7 +90,7 @@ def test_long_answer_comes_in_batches_of_one_state_whatever_is_appended_meanwhil
     ledger, home, signer, choice, monkeypatch
 ) -> None:
     ledger.append([choice(f"m{number:04d}", "on") for number in range(2500)])
-    monkeypatch.setattr("licet.ledger.choices._BATCH_ROWS", 1000)
+    monkeypatch.setattr("licet.ledger.choice_reader._BATCH_ROWS", 1000)
     storage, sizes = ledger._storage, []
     batches = type(storage).batches
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app.artefacts import latest
 from licet.app.member.data_uses import Flow
-from licet.app.member.hypothetical_ledger import SupposedLedger
 from licet.enforce import Access, Gate
 from licet.enforce.access import secret_of
 from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.ledger import Choices
 from licet.terms.canonical import JsonObject
 from licet.uses.registry import open_use
 
@@ -71,7 +71,7 @@ class Preview(NamedTuple):
 _WAYS = ("leaving", "coming", "changing")
 
 
-def artefact_changes(core: Core, supposed: SupposedLedger, subject: str) -> Sequence[ArtefactChange]:
+def artefact_changes(core: Core, supposed: Choices, subject: str) -> Sequence[ArtefactChange]:
     """The latest artefact of every use and purpose, as it would be after an update."""
     changes = []
     for snapshot in latest(core):

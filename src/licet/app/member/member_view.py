@@ -13,14 +13,14 @@ from licet.app.choice_recording import choose, settings_meant
 from licet.app.member.choice_preview import FlowChange, Preview, artefact_changes
 from licet.app.member.data_uses import Flow, flows
 from licet.app.member.holdings import Holding, holdings, is_held
-from licet.app.member.hypothetical_ledger import SupposedLedger
+from licet.app.member.hypothetical_choices import HypotheticalChoices
 from licet.app.member.member_notices import Notice, make_notice
 from licet.app.member.refused_records import OwnNo, noes_of_records, own_noes
 from licet.app.member.use_history import PastUse, past_uses
 from licet.app.policies_in_force import announced
 from licet.app.record_choice import choose_record
 from licet.decide import Facts, Policy
-from licet.ledger import SAID_BY_MEMBERS, Entry, EntryKind, NewEntry
+from licet.ledger import SAID_BY_MEMBERS, Choices, Entry, EntryKind, NewEntry
 from licet.policies.choice_standing import Standing, standing
 from licet.policies.control_pages import SettingPage, setting_page
 from licet.terms import AppError
@@ -97,13 +97,12 @@ class Member:
         position: by the policy and the choices as of this ledger position, such as that of a use that ran.
         """
         moment = self.at if at is None else at
-        if position is None:
-            return self._flows(self.policy, moment, None)
-        return self._flows(self._core.policy(position), moment, None, position)
+        policy = self.policy if position is None else self._core.policy(position)
+        return self._flows(policy, moment, position)
 
     def flows_under(self, policy: Policy) -> list[Flow]:
         """The same, were another policy in force."""
-        return self._flows(policy, self.at, None)
+        return self._flows(policy, self.at)
 
     def past_uses(self, before: int | None = None, most: int | None = None) -> list[PastUse]:
         """Every use that ran, newest first, with the documents about the member where they can still be seen.
@@ -127,8 +126,8 @@ class Member:
         Raises: AppError APP-011, APP-012.
         """
         meant = settings_meant(self._core.policy(), setting, value)
-        supposed = SupposedLedger(self._core.ledger, self.subject, meant, value)
-        before, after = self.flows(), self._flows(self.policy, self.at, supposed)
+        supposed = HypotheticalChoices(self._core.ledger, self.subject, meant, value)
+        before, after = self.flows(), self._flows(self.policy, self.at, supposed=supposed)
         pairs = [FlowChange(one, other) for one, other in zip(before, after, strict=True)]
         return Preview(
             setting, value,
@@ -148,7 +147,7 @@ class Member:
             policy = core.policy_of(one.digest)
             starts = policy.in_force_from
             then = self.at if starts is None else max(self.at, starts)
-            now, after = self._flows(in_force, self.at, None), self._flows(policy, then, None)
+            now, after = self._flows(in_force, self.at), self._flows(policy, then)
             told.append(
                 make_notice(policy.pack, in_force.pack, one.at, self.at, now, after, shown.get(one.digest))
             )
@@ -180,16 +179,17 @@ class Member:
     # -- within ---------------------------------------------------------------------------------------------
 
     def _flows(
-        self, policy: Policy, at: datetime, supposed: SupposedLedger | None, place: int | None = None
+        self, policy: Policy, at: datetime, position: int | None = None, supposed: Choices | None = None
     ) -> list[Flow]:
-        ledger = self._core.ledger if supposed is None else supposed
-        position = place if place is not None else self.position if supposed is None else supposed.position
+        choices = self._core.ledger if supposed is None else supposed
+        if position is None:
+            position = self.position if supposed is None else supposed.position
         people = self._core.people()
 
         def facts_of(subject: str) -> Facts | None:
-            return people.facts_about(subject, at, position, ledger)
+            return people.facts_about(subject, at, position, choices)
 
-        noes_of = noes_of_records(ledger, position, self.records)
+        noes_of = noes_of_records(choices, position, self.records)
         records = [*self.records.tables()]
         return flows(self.subject, records, facts_of, policy, at, self.records.referred(), noes_of)
 

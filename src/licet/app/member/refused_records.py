@@ -19,7 +19,7 @@ from licet.app.member.own_records import OwnRecords
 from licet.app.member.record_contents import OwnRecord
 from licet.decide import EVERYTHING, No
 from licet.enforce.refused_rows import RefusedKeys, organisations_noes
-from licet.ledger import Ledger
+from licet.ledger import Choices, Ledger
 from licet.terms import EVERY_USE, Code
 
 _NOTHING = frozenset[No]()
@@ -55,7 +55,7 @@ def own_noes(
 
 
 def noes_of_records(
-    ledger: Ledger, position: int, records: OwnRecords, named: Sequence[OwnRecord] | None = None
+    ledger: Choices, position: int, records: OwnRecords, named: Sequence[OwnRecord] | None = None
 ) -> Callable[[OwnRecord], frozenset[No]]:
     """Tells of each of some records, and of those that they refer to, what was said no to of it.
 
@@ -93,7 +93,7 @@ def noes_of_records(
     return lambda record: refused.of(record.table, record.key, record.refers, record.organisation)
 
 
-def noes_of_one(ledger: Ledger, position: int, records: OwnRecords, table: str, key: str) -> frozenset[No]:
+def noes_of_one(ledger: Choices, position: int, records: OwnRecords, table: str, key: str) -> frozenset[No]:
     """What was said no to of the rows of one key; where there is no such row, by whomever. Raises: SourceError."""
     if (
         not ledger.record_noes(position, known=tuple).num_rows

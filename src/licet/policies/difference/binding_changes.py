@@ -74,7 +74,7 @@ def yeses_that_fall_silent(before: Pack, policy: Policy, voice: Voice) -> Iterat
 
 
 def count_silenced(policy: Policy, choices: pa.Table) -> tuple[Silenced, ...]:
-    """Yeses that do not speak for all that their setting governs. choices: as `Ledger.choices_table` gives them."""
+    """Yeses that do not speak for all that their setting governs. choices: as `Choices.choices_table` gives them."""
     is_yes = pc.and_(pc.equal(choices["value"], "on"), pc.is_null(choices["category"]))
     yeses = choices.filter(is_yes).select(["setting", "pack"])
     counted = yeses.append_column("pack_text", yeses["pack"].cast(pa.string())).drop_columns(["pack"])
