@@ -20,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from licet.app.argument_types import require_organisation
 from licet.sources.file_replacement import replace_file
 from licet.terms import AppError
 from licet.terms.canonical import JsonObject
@@ -42,6 +43,10 @@ SCOPES: dict[str, str] = {
     "packs:read": "read the policies",
 }
 
+#: Bound to one organisation, this scope with its id behind it: no route asks for that but the one of its noes, and a
+#: program that knows of no bound tokens takes it for a scope that there is not.
+_BOUND = "organisations:write:"
+
 _PREFIX = "licet_"
 _SECRET_BYTES = 32
 _MOST_NAME_LETTERS = 100
@@ -61,6 +66,10 @@ class Token(NamedTuple):
     def is_valid(self, at: datetime) -> bool:
         return self.revoked is None and (self.expires is None or at < self.expires)
 
+    def is_for_organisation(self, organisation: str) -> bool:
+        """Whether its holder may record noes of an organisation: of any, or of just this one."""
+        return "organisations:write" in self.scopes or _BOUND + organisation in self.scopes
+
     def as_json(self) -> JsonObject:
         """Everything but the digest."""
         return {
@@ -78,18 +87,32 @@ class Tokens:
         self._read_as: tuple[int, ...] | None = None
         self._by_digest: dict[str, Token] = {}
 
-    def create(self, name: str, scopes: Sequence[str], expires: datetime | None = None) -> tuple[Token, str]:
+    def create(
+        self,
+        name: str,
+        scopes: Sequence[str],
+        expires: datetime | None = None,
+        *,
+        organisation: str | None = None,
+    ) -> tuple[Token, str]:
         """Make a token; the text is what its holder sends, and is nowhere kept.
 
+        organisation: bound to it, a token records its noes, takes them back, and is for nothing else.
         Raises: AppError APP-070 for no or an unknown scope, APP-071 for an unfit name, APP-072 when it would have
-        ended already, APP-074 or APP-075 for a file that is not as it was written.
+        ended already, APP-231 for what is no organisation's id, APP-233 for a bound token with scopes beside, APP-074
+        or APP-075 for a file that is not as it was written.
         """
+        if organisation is not None:
+            return self._create(name, [_bound_to(organisation, scopes)], expires)
         unknown = [scope for scope in scopes if scope not in SCOPES]
         if unknown or not scopes:
             raise AppError(
                 "APP-070", f"a token is for scopes that there are, not for {unknown[0] if unknown else 'nothing'!r}",
                 fix=f"give --scope with one or more of: {', '.join(SCOPES)}",
             )  # fmt: skip
+        return self._create(name, scopes, expires)
+
+    def _create(self, name: str, scopes: Sequence[str], expires: datetime | None) -> tuple[Token, str]:
         if not name.strip() or not name.isprintable() or len(name) > _MOST_NAME_LETTERS:
             raise AppError(
                 "APP-071", "a token's name is one line that says who holds it", repr(name)[:120],
@@ -165,6 +188,18 @@ class Tokens:
                     file.write(json.dumps(kept, indent=1).encode() + b"\n")
             finally:
                 os.close(lock)
+
+
+def _bound_to(organisation: str, scopes: Sequence[str]) -> str:
+    """The one scope of a bound token. Raises: AppError APP-231, APP-233."""
+    require_organisation(organisation)
+    beside = [scope for scope in scopes if scope != "organisations:write"]
+    if beside:
+        raise AppError(
+            "APP-233", f"a token bound to an organisation is for its noes alone, and not for {beside[0]!r}",
+            fix="leave --scope out, or make a second token for that",
+        )  # fmt: skip
+    return _BOUND + organisation
 
 
 def _digest(text: str) -> str:

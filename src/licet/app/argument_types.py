@@ -93,6 +93,15 @@ def _fits(value: Any, annotation: Any) -> bool:
     return not isinstance(annotation, type) or isinstance(value, annotation)
 
 
+def require_organisation(organisation: object) -> None:
+    """Raises: AppError APP-231 for what is no organisation's id."""
+    if not is_text(organisation):
+        raise AppError(
+            "APP-231", f"the id of an organisation is text that is not empty, and not {ascii(organisation)[:60]}",
+            fix="give it as the tables write it, as text",
+        )  # fmt: skip
+
+
 def require_subject_id(subject: object) -> None:
     """Raises: AppError APP-170 for what can be nobody's id."""
     if not is_text(subject):

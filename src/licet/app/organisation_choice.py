@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from licet.app.argument_types import require_organisation
 from licet.app.choice_recording import policy_named, record_once, recorded_before, request_named
 from licet.app.results import Chosen
 from licet.ledger import EntryKind, NewEntry
@@ -32,11 +33,7 @@ def choose_for_organisation(
     key: str | None,
 ) -> Chosen:
     """As `ChoiceOperations.choose_for_organisation`."""
-    if not is_text(organisation):
-        raise AppError(
-            "APP-231", f"the id of an organisation is text that is not empty, and not {ascii(organisation)[:60]}",
-            fix="give it as the tables write it, as text",
-        )  # fmt: skip
+    require_organisation(organisation)
     said = {
         "organisation": organisation,
         "setting": setting,

@@ -23,6 +23,12 @@ def create(
         list[str] | None,
         typer.Option("--scope", help=f"What it is for; again for more: {', '.join(SCOPES)}."),
     ] = None,
+    organisation: Annotated[
+        str | None,
+        typer.Option(
+            "--organisation", help="Bind it to this one: it records its noes and is for nothing else."
+        ),
+    ] = None,
     expires: Annotated[
         str | None,
         typer.Option("--expires", help="When it ends, e.g. 2027-01-01. Default: when it is revoked."),
@@ -36,7 +42,7 @@ def create(
     """
     with licet.open(workspace) as opened:
         until = None if expires is None else parse_moment(expires)
-        token, text = opened.tokens.create(name, scope or [], until)
+        token, text = opened.tokens.create(name, scope or [], until, organisation=organisation)
     if as_json:
         print_json({**token.as_json(), "token": text})
         return

@@ -84,6 +84,25 @@ def test_an_unfit_token_is_not_made(
     assert not path.exists()
 
 
+def test_a_token_of_an_organisation_has_no_scope_that_another_program_knows(path: Path) -> None:
+    tokens = Tokens(path)
+    made, text = tokens.create("acme's own", ["organisations:write"], organisation="acme")
+    found = Tokens(path).find(text)
+    assert found == made and found.is_for_organisation("acme") and not found.is_for_organisation("Acme")
+    assert not {*found.scopes} & {*SCOPES}
+    for organisation, scopes, code in (
+        ("acme", ["packs:read"], "APP-233"),
+        ("acme", ["organisations:write", "choices:write"], "APP-233"),
+        ("", [], "APP-231"),
+        ("a\0", [], "APP-231"),
+    ):
+        with pytest.raises(LicetError, match=code):
+            tokens.create("a", scopes, organisation=organisation)
+    with pytest.raises(LicetError, match="APP-070"):
+        tokens.create("a", ["organisations:write:acme"])
+    assert tokens.all() == [made]
+
+
 def test_what_is_not_there_cannot_be_revoked(path: Path) -> None:
     with pytest.raises(LicetError, match="APP-073"):
         Tokens(path).revoke("1f2e3d4c")

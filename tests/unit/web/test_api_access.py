@@ -141,6 +141,40 @@ def test_a_route_is_for_its_scope_alone(
     assert answer.status_code == 200, answer.text
 
 
+def test_a_token_of_one_organisation_records_its_noes_and_is_for_nothing_else(
+    shared: Workspace, api: Platform
+) -> None:
+    names = ("acme", "Acme", "acme:x", "x", "acme/x", "*")
+    sent = {
+        name: {"Authorization": f"Bearer {shared.tokens.create('t', [], organisation=name)[1]}"}
+        for name in names
+    }
+    position, body = shared.ledger.position, {"setting": "talk", "value": "off"}
+    for method, path, scope, given in ROUTES:
+        if scope != "organisations:write":
+            what = sending(given)
+            headers = {**what.pop("headers"), **sent["acme"]}
+            answer = api.request(
+                method, path.format(digest=shared.policy().pack.digest), headers=headers, **what
+            )
+            assert told(answer) == (403, "APP-092"), path
+    for name in names:
+        for other in (*names, "acme ", "acme%00", "%61cme%20", "organisations:write"):
+            path = f"/organisations/{other.replace('/', '%2F')}/choices"
+            if other != name:
+                answer = api.post(path, json=body, headers=sent[name])
+                assert told(answer) == (403, "APP-092"), (name, other)
+    assert told(api.post("/organisations//choices", json=body, headers=sent["acme"]))[0] == 404
+    assert shared.ledger.position == position
+    for value in ("off", "on"):
+        answer = api.post(
+            "/organisations/acm%65/choices", json={**body, "value": value}, headers=sent["acme"]
+        )
+        assert answer.status_code == 200, answer.text
+        noes = shared.ledger.organisation_noes().to_pylist()
+        assert ["acme" for no in noes if no["organisation"] == "acme"] == ["acme"] * (value == "off")
+
+
 @pytest.mark.parametrize(
     "sent",
     [

@@ -15,7 +15,7 @@ from licet.terms.moments import format_moment
 from licet.web.api.cursors import Cursor, Limit, from_cursor, to_cursor
 from licet.web.api.idempotency import SentKey, key_of
 from licet.web.api.request_parts import Id, Organisation, Ours, PlainRoute, Sent, Subject, Word
-from licet.web.api.token_check import needs
+from licet.web.api.token_check import Speaker, needs
 
 router = APIRouter(tags=["choices"], route_class=PlainRoute)
 
@@ -165,7 +165,7 @@ async def choose_for_organisation(
     workspace: Ours,
     organisation: Organisation,
     body: NewOrganisationChoice,
-    token: Annotated[Token, needs("organisations:write")],
+    token: Speaker,
     key: SentKey = None,
 ) -> RecordedOrganisationChoice:
     """Where a policy lets organisations refuse it. The platform answers for who speaks for the organisation."""

@@ -21,6 +21,7 @@ from licet.app.access_tokens import Token
 from licet.terms import AppError, LicetError
 from licet.web.api.openapi import parameters_at
 from licet.web.api.problem_details import problem
+from licet.web.api.request_parts import Organisation
 from licet.web.rate_limits import Limiter, Rate
 
 #: Requests of one token to one process of the server.
@@ -88,12 +89,25 @@ async def caller(
     missing = [scope for scope in scopes.scopes if scope not in token.scopes]
     _refuse_unknown_parameters(request)
     if missing:
-        raise AppError(
-            "APP-092",
-            f"the token has not the scope {missing[0]}",
-            fix=f"use one made with --scope {missing[0]}",
-        )
+        raise _not_for(missing[0])
     return token
+
+
+async def speaker(
+    request: Request, organisation: Organisation, described: Annotated[None, Depends(_described)]
+) -> Token:
+    """The token of this request, for any organisation or bound to the one in its path. Raises: AppError APP-092."""
+    token: Token = request.scope["licet_token"]
+    _refuse_unknown_parameters(request)
+    if not token.is_for_organisation(organisation):
+        raise _not_for("organisations:write")
+    return token
+
+
+def _not_for(scope: str) -> AppError:
+    return AppError(
+        "APP-092", f"the token has not the scope {scope}", fix=f"use one made with --scope {scope}"
+    )
 
 
 def _refuse_unknown_parameters(request: Request) -> None:
@@ -114,6 +128,10 @@ def _refuse_unknown_parameters(request: Request) -> None:
 def needs(scope: str) -> Any:
     """The dependency of a route that only tokens with a scope may use."""
     return Security(caller, scopes=[scope])
+
+
+#: The token of the route that records an organisation's noes.
+Speaker = Annotated[Token, Security(speaker, scopes=["organisations:write"])]
 
 
 def _needed(what: str) -> AppError:
