@@ -7,7 +7,7 @@ from faults import Fault
 _ROWS, _POPULATION, _TABULATE = (
     "licet.enforce.rows",
     "licet.enforce.population",
-    "licet.enforce.decision_table",
+    "licet.enforce.verdict_table",
 )
 _COMBINATION, _REFUSED = "licet.decide.combination", "licet.enforce.refused_rows"
 _GATE, _MARKS, _PLANS = "licet.enforce.gate", "licet.enforce.row_verdicts", "licet.enforce.table_plans"
@@ -105,7 +105,7 @@ ROWS = [
     Fault(
         "no reason when people disagree",
         _ROWS,
-        "(reason >= 0, reason), else_=disagree)",
+        "(reason >= 0, reason), else_=Reasons.disagree)",
         "(reason >= 0, reason), else_=-1)",
         "rows are held back without a reason",
     ),
@@ -299,7 +299,7 @@ TABULATE = [
     ),
     Fault(
         "narrow choices count as whole",
-        _TABULATE,
+        _POPULATION,
         "narrow.setdefault(setting, {})[category] = ChoiceState(state)",
         "choices[setting] = ChoiceState(state)",
         "who permits one kind of data has permitted all",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from licet.decide import Facts, Policy, Request, decide
 from licet.enforce.batch_decisions import decide_batch
-from licet.enforce.decision_table import dimensions
+from licet.enforce.verdict_table import dimensions
 from licet.terms import ChoiceState, GateError
 from licet.testing.drawn_policies import make_pack
 from licet.testing.drawn_questions import STATES, make_plan, make_region, make_visibility

@@ -1,10 +1,10 @@
 """The same rules for whole tables: the `Gate` through which members' data is read, and `Access`, all a use is given.
 
-`decision_table` asks `decide` once per class of people and kind of row; `population` and `rows` put people and rows
-into those classes; `gate` joins the two, or, once a table is prepared, looks the answers up (`row_numbers`,
-`row_verdicts`). `tables`, `member_classes`, `table_plans` and `table_verdicts` are the gate's parts, in the order in
-which it needs them. `batch_decisions` decides about records that bring their facts along; `engine` is what any engine
-offers.
+`verdict_table` asks `decide` once per class of people and class of rows, for gates, batches, serving and impact alike;
+`population` and `rows` put people and rows into those classes; `gate` joins the two, or, once a table is prepared,
+looks the answers up (`row_numbers`, `row_verdicts`). `tables`, `member_classes`, `table_plans` and `gate_verdicts` are
+the gate's parts, in the order in which it needs them. `batch_decisions` decides about records that bring their facts
+along; `engine` is what any engine offers.
 """
 
 from __future__ import annotations

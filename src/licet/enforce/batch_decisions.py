@@ -16,11 +16,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide import Facts, Policy
 from licet.decide.question import EVERYTHING, No
-from licet.enforce.decision_table import Dimensions, dimensions, just_before
 from licet.enforce.equal_classes import Part, classes_of, representatives
 from licet.enforce.row_verdicts import spelled_out
+from licet.enforce.verdict_table import Dimensions, RowClass, VerdictTable, just_before
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code, GateError
 
 #: Columns beside `region`, `age`, `plan`, `visibility` and `created`: where the subject stands on a setting, as
@@ -58,13 +58,15 @@ def decide_batch(
     """
     if at.utcoffset() is None:
         raise GateError("GATE-001", "the moment has no time zone", fix="use an aware datetime, e.g. UTC")
-    looks = dimensions(policy, purpose, recipient, [category])
+    verdicts = VerdictTable(policy, purpose, recipient, at, [category])
     table = pa.Table.from_batches([records]) if isinstance(records, pa.RecordBatch) else records
-    parts = _parts(table, looks)
+    parts = _parts(table, verdicts.looks)
     present, numbers = classes_of(parts, table.num_rows)
+    noes = {name: _noes(code, policy, category) for name, code in NOES.items() if name in parts}
     told = [
-        _decide_one(policy, Request(purpose, category, recipient, at), looks, values)
+        decision
         for values in representatives(parts, present)
+        for decision in verdicts.decisions(_facts(values, verdicts.looks), _row_class(values, noes))
     ]
     return pa.table(
         {
@@ -218,7 +220,7 @@ def _ticks(moment: datetime, ticks: int) -> int:
     return max(-(2**63) + 1, min(2**63 - 1, (whole.days * 86_400 + whole.seconds) * ticks))
 
 
-def _decide_one(policy: Policy, request: Request, looks: Dimensions, values: dict[str, Any]) -> Decision:
+def _facts(values: dict[str, Any], looks: Dimensions) -> Facts:
     choices = {
         setting: _state(values[CHOICE + setting])
         for setting in looks.settings
@@ -226,12 +228,12 @@ def _decide_one(policy: Policy, request: Request, looks: Dimensions, values: dic
     }
     signals = frozenset(signal for signal in looks.signals if values[SIGNAL + signal])
     bound = {setting: values[PACK + setting] for setting in choices if values.get(PACK + setting)}
-    facts = Facts(values["region"], values.get("age"), values.get("plan"), choices, {}, signals, bound)
-    noes = frozenset(
-        no for name, code in NOES.items() if values.get(name) for no in _noes(code, policy, request.category)
-    )
-    asked = request._replace(visibility=values.get("visibility"), created=values.get("created"), noes=noes)
-    return decide(asked, facts, policy)
+    return Facts(values["region"], values.get("age"), values.get("plan"), choices, {}, signals, bound)
+
+
+def _row_class(values: dict[str, Any], noes: dict[str, list[No]]) -> RowClass:
+    said = frozenset(no for name in noes if values[name] for no in noes[name])
+    return RowClass(values.get("visibility"), values.get("created"), said)
 
 
 def _noes(code: Code, policy: Policy, category: str) -> list[No]:

@@ -3,7 +3,7 @@
 Opened for a purpose, a recipient, a moment and a ledger position, it hands out tables in which rows without a
 permitted cell are gone, columns nobody permits are absent, and cells a subject does not permit are null. A row
 about several people needs every one of them. It counts what it held back, by reason and region, from the
-narrow columns alone. It holds no rule of its own: `decision_table` asks `decide`, and the gate joins the answers.
+narrow columns alone. It holds no rule of its own: `verdict_table` asks `decide`, and the gate joins the answers.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from licet.enforce.column_shapes import Whole, bare_parts, element_subjects
 from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
 from licet.enforce.gate_counts import Counts, HeldBack, Passed
+from licet.enforce.gate_verdicts import Verdicts
 from licet.enforce.member_classes import Members
 from licet.enforce.pseudonyms import Pseudonyms, identifying
 from licet.enforce.table_plans import Plan, Plans
-from licet.enforce.table_verdicts import Verdicts
 from licet.enforce.tables import Tables
 from licet.enforce.text_columns import labels_changed
 from licet.enforce.unknown_words import UnknownWord, unknown_words
@@ -224,7 +224,7 @@ class Gate:
         if marked is None:
             content = plan.beside(content)
         if marked is None and plan.catalogued.is_about_nobody:
-            judged = narrow.of_nobody(content, name, plan.catalogued, plan.looks, plan.nobody)
+            judged = narrow.of_nobody(content, name, plan.catalogued, plan.looks, plan.told_of_nobody)
             allowed = judged.filter(judged[narrow.MASK] != 0)
         elif marked is None:
             allowed = narrow.permitted(content, name, plan.catalogued, plan.looks, plan.who)

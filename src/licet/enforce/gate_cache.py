@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from licet.enforce.population import Roll
 from licet.enforce.row_verdicts import Numbers
-from licet.enforce.subject_index import Roll
 from licet.ledger import Choices
 from licet.sources.file_state import Stand
 

@@ -24,17 +24,16 @@ import pyarrow.compute as pc
 from licet.decide import Policy
 from licet.enforce import rows as narrow
 from licet.enforce.absences import Absences
-from licet.enforce.decision_table import Dimensions, answers, dimensions
 from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
-from licet.enforce.impact_counts import Overall, Tally, UseImpact
-from licet.enforce.impact_people import Asked, Everyone, joined
+from licet.enforce.gate_verdicts import Verdicts
+from licet.enforce.impact_counts import Everyone, Overall, Tally, UseImpact
 from licet.enforce.member_classes import Members
 from licet.enforce.row_numbers import kinds_of_rows, whose_rows
 from licet.enforce.row_verdicts import ROW, Marks, Numbers, RowsInOrder, require_all
 from licet.enforce.table_plans import Plans
-from licet.enforce.table_verdicts import Verdicts
 from licet.enforce.tables import Tables, narrow_columns
+from licet.enforce.verdict_table import Dimensions, VerdictTable, dimensions, joined
 from licet.ledger import Choices
 from licet.packs import Use
 from licet.sources.catalogue import Catalogue, Location, Table
@@ -173,15 +172,13 @@ class Impact:
     ) -> tuple[npt.NDArray[np.int64], dict[tuple[int, int], int]]:
         """Per class of people (the last: not known) and class of rows the number of its two masks; 0 where alike."""
         numbered: dict[tuple[int, int], int] = {}
-        asked = [
-            Asked(functools.partial(answers, side.policy, purpose, recipient, side.at, open_, looks), looks)
-            for side in self.sides
-        ]
+        asked = [VerdictTable(side.policy, purpose, recipient, side.at, open_, looks) for side in self.sides]
         found = np.zeros((len(self._people.classes) + 1, looks.row_classes), np.int64)
         for place, pair in enumerate(self._people.classes):
-            told = [ask.of(subject) for ask, subject in zip(asked, pair, strict=True)]
-            for row_class, masks in enumerate(zip(*told, strict=True)):
-                if masks[0] != masks[1]:
+            told = [verdicts.answers(facts) for verdicts, facts in zip(asked, pair, strict=True)]
+            for row_class, (before, after) in enumerate(zip(*told, strict=True)):
+                if before.mask != after.mask:
+                    masks = (before.mask, after.mask)
                     found[place, row_class] = numbered.setdefault(masks, len(numbered) + 1)
         return found, numbered
 

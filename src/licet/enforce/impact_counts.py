@@ -6,15 +6,18 @@ in which it changes, and a member once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from licet.enforce.impact_people import Everyone
-from licet.enforce.row_verdicts import Numbers
+from licet.decide import Facts
+from licet.enforce.member_classes import Members
+from licet.enforce.population import Roll, facts_of
+from licet.enforce.row_verdicts import Numbers, require_all
+from licet.enforce.verdict_table import Dimensions
 
 
 class Ids(Collection[str]):
@@ -36,6 +39,34 @@ class Ids(Collection[str]):
         return isinstance(other, Collection) and tuple(self) == tuple(other)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class Everyone(NamedTuple):
+    """The people of an impact, in classes of those alike on both sides: each of two, since ages differ between days.
+
+    class_of and region_of: per subject on the roll, the place in `classes` and in `regions`.
+    """
+
+    roll: Roll
+    class_of: npt.NDArray[np.int64]
+    classes: list[tuple[Facts, Facts]]
+    region_of: npt.NDArray[np.int64]
+    regions: list[str | None]
+
+    @classmethod
+    def of(cls, sides: Sequence[Members], wide: Dimensions) -> Everyone:
+        """Everyone on the roll, in classes of those alike on both sides in all that `wide` looks at."""
+        one, other = (members.population(wide).roll for members in sides)
+        assert one is not None and other is not None  # the engine's people are here
+        require_all(len(other.subjects), len(one.subjects))
+        pairs = one.class_of.astype(np.int64) * len(other.classes) + other.class_of
+        present, class_of = np.unique(pairs, return_inverse=True)
+        before, after = ([facts_of(subject) for subject in roll.classes] for roll in (one, other))
+        classes = [(before[pair // len(after)], after[pair % len(after)]) for pair in present.tolist()]
+        names = sorted({facts.region for facts, _ in classes if facts.region is not None})
+        place = {region: number for number, region in enumerate([*names, None])}
+        regions = np.array([place[facts.region] for facts, _ in classes], np.int64)
+        return cls(one, class_of.astype(np.int64), classes, regions[class_of], [*names, None])
 
 
 class Change(NamedTuple):

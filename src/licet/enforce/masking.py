@@ -19,8 +19,8 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from licet.enforce.column_shapes import Elements, Entries, Fields, Shape, Whole, is_complete, kinds_in
-from licet.enforce.decision_table import Dimensions
 from licet.enforce.rows import Eligibility, list_text, row_class
+from licet.enforce.verdict_table import Dimensions
 from licet.sources.catalogue import Table
 from licet.sources.paths import EACH, Step
 

@@ -10,14 +10,14 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from licet.enforce.absences import Absences, Roster, RosterHere, RosterThere
-from licet.enforce.decision_table import Dimensions
 from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
-from licet.enforce.population import Population, classify, describe, subject_ids
+from licet.enforce.population import Population, Roll, classify, describe, subject_ids
 from licet.enforce.refusals import who_refuses
 from licet.enforce.refused_rows import RefusedRows
-from licet.enforce.subject_index import Roll, call_roll, follow
+from licet.enforce.subject_index import call_roll, follow
 from licet.enforce.tables import Tables
+from licet.enforce.verdict_table import Dimensions
 from licet.ledger import Choices
 from licet.sources.catalogue import FactsTable
 from licet.terms import GateError
@@ -42,15 +42,12 @@ class Members:
         self._tables, self._engine, self._kept = tables, engine, kept
         self._absences, self._people_left, self._is_asked = absences, people_left, False
         self._ledger, self._position, self._at = ledger, position, at
-        self._populations: dict[Dimensions, tuple[Population, Roll | None]] = {}
+        self._populations: dict[Dimensions, Population] = {}
         #: What is said no to of single rows, as of the same position.
         self.refused_rows = RefusedRows(tables, engine, ledger, position, self._ids)
 
-    def population(self, looks: Dimensions) -> tuple[Population, Roll | None]:
-        """The people in their classes; tables whose rules look at the same things share them.
-
-        The roll, where the engine keeps its people in this process; then the population is drawn from it.
-        """
+    def population(self, looks: Dimensions) -> Population:
+        """The people in their classes; tables whose rules look at the same things share them."""
         key = looks._replace(visibilities=(), audiences=(), cuts=(), refusals=())
         if key not in self._populations:
             facts = self._tables.catalogue.facts
@@ -65,11 +62,11 @@ class Members:
                 roll = self._roll(members, facts, key)
                 self._refuse_lost(facts, RosterHere(roll.subjects))
                 table = functools.cache(lambda: self._engine.hand_in(roll.with_classes()))
-                self._populations[key] = Population(table, roll.classes), roll
+                self._populations[key] = Population(table, roll.classes, roll)
             else:
                 self._refuse_lost(facts, RosterThere(self._engine, subject_ids(members, facts)))
                 told = self._choices, self._signals
-                self._populations[key] = classify(self._engine, members, facts, *told, key, self._at), None
+                self._populations[key] = classify(self._engine, members, facts, *told, key, self._at)
         return self._populations[key]
 
     def _roll(self, members: ir.Table, facts: FactsTable, looks: Dimensions) -> Roll:

@@ -17,10 +17,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.enforce.decision_table import BOUND, MARK, Dimensions, Subject
+from licet.decide import Facts
 from licet.enforce.engine import Engine
 from licet.enforce.id_types import member_id
 from licet.enforce.text_columns import in_known_words
+from licet.enforce.verdict_table import Dimensions
 from licet.sources.catalogue import FactsTable
 from licet.terms import ChoiceState, SourceError
 from licet.terms.moments import day_begun_everywhere
@@ -28,14 +29,87 @@ from licet.terms.moments import day_begun_everywhere
 #: A column beside `subject` where ids are whole numbers: engines join those faster than text.
 NUMBER = "subject_number"
 
+#: Separates the parts of a state; no id can hold it (see licet.terms.ids).
+MARK = "\x1f"
+
+#: Between a yes and the pack it is bound to.
+BOUND = "@"
+
+
+class Subject(NamedTuple):
+    """A class of people: what was read about them. `state` lists choices, `signals` signals."""
+
+    region: str | None
+    age: int | None
+    plan: str | None
+    state: str
+    signals: str
+
+
+class Roll(NamedTuple):
+    """subjects: ids as text, ascending, each once. The arrays beside it have a place for each.
+
+    ids:      the ids as whole numbers; None where they are text.
+    class_of: the place in `classes`.
+    classes:  what the members of a class have in common; each has some.
+    """
+
+    subjects: pa.Array
+    ids: npt.NDArray[np.int64] | None
+    class_of: npt.NDArray[np.int32]
+    classes: tuple[Subject, ...]
+
+    def with_classes(self) -> pa.Table:
+        """subject, the id as a number where it is one, region, class_id."""
+        regions = pa.array([subject.region for subject in self.classes], pa.string())
+        return pa.table(
+            {
+                "subject": self.subjects,
+                **({} if self.ids is None else {NUMBER: self.ids}),
+                "region": regions.take(pa.array(self.class_of)),
+                "class_id": self.class_of.astype(np.int64),
+            }
+        )
+
+    def numbered(self) -> pa.Table:
+        """subject, the id as a number where it is one, and `no`, the place on the roll."""
+        columns = {"subject": self.subjects, **({} if self.ids is None else {NUMBER: self.ids})}
+        return pa.table({**columns, "no": np.arange(len(self.subjects), dtype=np.int32)})
+
 
 class Population(NamedTuple):
     """table:   makes subject, region, class_id (int64), one row per known subject, kept by the engine; and the id
              as a number where it is one.
-    classes: what the members of each class have in common; `class_id` is the place in this list."""
+    classes: what the members of each class have in common; `class_id` is the place in this list.
+    roll:    where the engine keeps its people in this process; then `table` is drawn from it."""
 
     table: Callable[[], ir.Table]
     classes: Sequence[Subject]
+    roll: Roll | None = None
+
+
+def facts_of(subject: Subject) -> Facts:
+    """The representative of a class of people, as `decide` wants it. A yes is followed by the pack it is bound to."""
+    choices: dict[str, ChoiceState] = {}
+    bound: dict[str, str] = {}
+    narrow: dict[str, dict[str, ChoiceState]] = {}
+    narrow_bound: dict[str, dict[str, str]] = {}
+    for part in filter(None, subject.state.split(MARK)):
+        setting, _, rest = part.partition("=")
+        category, _, stated = rest.rpartition("=")
+        state, _, pack = stated.partition(BOUND)
+        if category:
+            narrow.setdefault(setting, {})[category] = ChoiceState(state)
+            if pack:
+                narrow_bound.setdefault(setting, {})[category] = pack
+        else:
+            choices[setting] = ChoiceState(state)
+            if pack:
+                bound[setting] = pack
+    return Facts(
+        subject.region, subject.age, subject.plan, choices, narrow,
+        frozenset(filter(None, subject.signals.split(MARK))), bound, narrow_bound,
+    )  # fmt: skip
 
 
 def classify(

@@ -2,7 +2,7 @@
 
 A record is refused when one of its people says so, who must be named by a row of its key, and so is what refers to it,
 by however many steps. Noes are joined with the rows they name, a table each, and never gone through one by one; each
-row then has one small number more, that of the set of noes it has, which `decision_table` asks `decide` about like any
+row then has one small number more, that of the set of noes it has, which `verdict_table` asks `decide` about like any
 other class of rows. Where nobody said anything of rows, nothing is read and nothing is joined.
 """
 

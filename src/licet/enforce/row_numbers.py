@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from licet.enforce.engine import Engine
+from licet.enforce.population import Roll
 from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder, gather
 from licet.enforce.rows import same_person
-from licet.enforce.subject_index import Roll
 
 NOBODY = -1
 #: Whole-number ids are looked up in an array when it would be at most so many times as long as there are members.

@@ -36,11 +36,8 @@ class References:
             rows = rows.semi_join(passing, _is_named(rows[column], passing))
         return rows
 
-    def judged(self, rows: ir.Table, table: Table, withheld: int) -> ir.Table:
-        """Rows with mask and reason, where what they refer to has its say too. withheld: the number of that reason.
-
-        Whoever of a row's own people holds it back is told first.
-        """
+    def judged(self, rows: ir.Table, table: Table) -> ir.Table:
+        """`combination.with_references` as the engine computes it, of rows with mask and reason."""
         for column, target in table.references.items():
             passing = self._passing(target)
             joined = rows.join(passing, _is_named(rows[column], passing), how="left")
@@ -51,7 +48,7 @@ class References:
                 **{
                     narrow.MASK: ibis.ifelse(passes, mask, ibis.literal(0, "int64")),
                     narrow.REASON: ibis.ifelse(
-                        passes | (reason >= 0), reason, ibis.literal(withheld, "int64")
+                        passes | (reason >= 0), reason, ibis.literal(narrow.Reasons.withheld, "int64")
                     ),
                 },
             )
@@ -64,14 +61,14 @@ class References:
         key = plan.content[str(table.key)]
         if plan.nothing_can_pass:
             return plan.content.select(**{_KEY: id_text(key)}).filter(ibis.literal(False)).view()
-        rows = self.judged(judge(plan, plan.content, self._plans.disagree), table, 0)
+        rows = self.judged(judge(plan, plan.content), table)
         each = rows.group_by(**{_KEY: id_text(rows[str(table.key)])}).agg(
             **{_PASSES: (rows[narrow.MASK] != 0).all()}
         )
         return each.filter(each[_KEY].notnull() & each[_PASSES]).select(_KEY).view()
 
 
-def judge(plan: Plan, rows: ir.Table, disagree: int, row: str | None = None) -> ir.Table:
+def judge(plan: Plan, rows: ir.Table, row: str | None = None) -> ir.Table:
     """Every row's narrow columns with what its own people say of it: mask, reason and region.
 
     rows: the plan's table, perhaps with columns beside it; row: one of those that is kept.
@@ -79,8 +76,8 @@ def judge(plan: Plan, rows: ir.Table, disagree: int, row: str | None = None) -> 
     columns = [*narrow_columns(plan.catalogued), *([row] if row is not None and row in rows.columns else [])]
     content = plan.beside(rows.select([rows[column] for column in columns]))
     if plan.catalogued.is_about_nobody:
-        return narrow.of_nobody(content, plan.name, plan.catalogued, plan.looks, plan.nobody)
-    return narrow.judged(content, plan.name, plan.catalogued, plan.looks, plan.who, disagree)
+        return narrow.of_nobody(content, plan.name, plan.catalogued, plan.looks, plan.told_of_nobody)
+    return narrow.judged(content, plan.name, plan.catalogued, plan.looks, plan.who)
 
 
 def referring_people(

@@ -3,7 +3,7 @@
 Joining millions of rows with millions of people by their ids is what costs. It is done once: rows get the dense
 number of their subject (`row_numbers.py`), and from there on every answer is looked up in arrays: subject to class,
 class and kind of row to verdict. Later queries read the marks beside the rows and join nothing; when choices
-change, only the classes change. The answers are those of `decision_table`, which asks `decide`.
+change, only the classes change. The answers are those of `verdict_table`, which asks `decide`.
 
 A table whose rows are about several people is judged by the engine as ever (`rows.judged`), and its answers are
 kept in the same form.
@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from licet.decide.combination import Reason, SubjectAnswer
 from licet.terms import GateError
 
 #: The place of a row in its table, from 0; given by the engine.
@@ -33,10 +34,10 @@ Numbers = npt.NDArray[np.integer[Any]]
 
 
 class Verdict(NamedTuple):
-    """What rows of one mark are told. mask: a bit per kind of data; reason: its number in the gate, -1 none."""
+    """What rows of one mark are told. mask: a bit per kind of data; reason: of what is held back; region: whose."""
 
     mask: int
-    reason: int
+    reason: Reason | None
     region: str | None
 
 
@@ -59,6 +60,19 @@ class Marks(NamedTuple):
             found[step] = table[self.numbers[step]]
         return found
 
+    def of_every_row(self) -> dict[str, Any]:
+        """mask, code, rule and region of each, the words as dictionaries, since there are few words and many rows."""
+        reasons = [verdict.reason for verdict in self.verdicts]
+        words = {
+            "code": [None if reason is None else reason.code.value for reason in reasons],
+            "rule": [None if reason is None else reason.rule for reason in reasons],
+            "region": [verdict.region for verdict in self.verdicts],
+        }
+        masks = np.array([verdict.mask for verdict in self.verdicts], np.int64)
+        return {"mask": masks[self.numbers]} | {
+            name: spelled_out(self.numbers, found) for name, found in words.items()
+        }
+
     def tally(self) -> dict[Verdict, int]:
         """How many rows each verdict has; those of none are left out."""
         counted = np.zeros(len(self.verdicts), np.int64)
@@ -79,20 +93,20 @@ def marks_of_one(
     kinds: Numbers | None,
     class_of: npt.NDArray[np.int32],
     regions: Sequence[str | None],
-    by_class: Sequence[Sequence[tuple[int, int]]],
-    nobody: Sequence[tuple[int, int]],
+    by_class: Sequence[Sequence[SubjectAnswer]],
+    nobody: Sequence[SubjectAnswer],
 ) -> Marks:
     """Marks for rows that are each about one subject.
 
     subjects: per row the subject's number, -1 where nobody knows them.
     kinds:    per row its class as `rows.row_class` has it; None where all are of one.
     class_of: per subject number the class of people, the place in `by_class` and `regions`.
-    by_class: per class of people and class of rows: mask and reason; `nobody` for subjects not known.
+    by_class: per class of people and class of rows the answer; `nobody` for subjects not known.
     """
     known: dict[Verdict, int] = {}
     table = np.array(
         [
-            [known.setdefault(Verdict(mask, reason, region), len(known)) for mask, reason in row]
+            [known.setdefault(Verdict(mask, reason, region), len(known)) for mask, reason, _ in row]
             for region, row in [*zip(regions, by_class, strict=True), (None, nobody)]
         ]
     )
@@ -116,8 +130,10 @@ def marks_of_one(
     return Marks(numbers, tuple(known))
 
 
-def marks_of_judged(batches: Iterable[pa.RecordBatch], count: int) -> Marks:
-    """Marks from what the engine judged: batches of row, mask, reason and region, in any order."""
+def marks_of_judged(
+    batches: Iterable[pa.RecordBatch], count: int, reason_of: Callable[[int], Reason | None]
+) -> Marks:
+    """Marks from what the engine judged: batches of row, mask, number of the reason and region, in any order."""
     known: dict[Verdict, int] = {}
     numbers = np.zeros(count, np.int64)
     seen = 0
@@ -129,7 +145,9 @@ def marks_of_judged(batches: Iterable[pa.RecordBatch], count: int) -> Marks:
             _combined(masks, reasons, regions), return_index=True, return_inverse=True
         )
         places = [
-            known.setdefault(Verdict(int(masks[at]), int(reasons[at]), regions[at].as_py()), len(known))
+            known.setdefault(
+                Verdict(int(masks[at]), reason_of(int(reasons[at])), regions[at].as_py()), len(known)
+            )
             for at in first.tolist()
         ]
         numbers[row.to_numpy()] = np.array(places, np.int64)[inverse]

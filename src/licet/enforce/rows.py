@@ -7,7 +7,7 @@ asks. Only subject, visibility and date columns are touched here; content is nev
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -15,11 +15,11 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from licet.decide.combination import SubjectAnswer
-from licet.enforce.decision_table import MARK, Dimensions
+from licet.decide.combination import DISAGREE, WITHHELD, Reason, SubjectAnswer
 from licet.enforce.engine import Engine
-from licet.enforce.population import NUMBER, Population
+from licet.enforce.population import MARK, NUMBER, Population
 from licet.enforce.text_columns import in_known_words
+from licet.enforce.verdict_table import Dimensions
 from licet.sources.catalogue import Table
 from licet.terms import SourceError
 
@@ -30,10 +30,29 @@ _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 _FIRST_NS, _LAST_NS = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 
 
+class Reasons:
+    """The reasons of one gate as whole numbers, for engines to carry along; -1 is none."""
+
+    disagree, withheld = 0, 1
+
+    def __init__(self) -> None:
+        self._numbers = {DISAGREE: self.disagree, WITHHELD: self.withheld}
+
+    def numbered(self, answers: Iterable[SubjectAnswer]) -> list[tuple[int, int]]:
+        """Masks with the numbers of their reasons; the next number for a reason not seen before."""
+        return [
+            (mask, -1 if reason is None else self._numbers.setdefault(reason, len(self._numbers)))
+            for mask, reason, _ in answers
+        ]
+
+    def of(self, number: int) -> Reason | None:
+        return None if number < 0 else [*self._numbers][number]
+
+
 class Eligibility(NamedTuple):
     """What each subject permits of one table.
 
-    table:    subject, region, then per row class r: mask_r and reason_r (number in `Gate.reasons`, -1 none).
+    table:    subject, region, then per row class r: mask_r and reason_r (see `Reasons`).
     unknown:  what is answered where the subject is not known: the same, per row class.
     open_classes: the row classes of which somebody permits something.
     shared:   row class to the one mask of everybody who permits something of it; those where masks differ are not in.
@@ -169,13 +188,10 @@ MASK, REASON, REGION = "__licet_mask", "__licet_reason", "__licet_region"
 _ROW_CLASS, _LIST = "__licet_row_class", "__licet_people_"
 
 
-def judged(
-    rows: ir.Table, name: str, table: Table, looks: Dimensions, who: Eligibility, disagree: int
-) -> ir.Table:
+def judged(rows: ir.Table, name: str, table: Table, looks: Dimensions, who: Eligibility) -> ir.Table:
     """Every row with its mask, its reason if it is held back, and the region that reason belongs to.
 
-    `decide.combination.combine` as the engine computes it; `disagree` is the number of its reason for people who
-    permit different parts.
+    `decide.combination.combine` as the engine computes it.
     """
     kind = row_class(rows, name, table, looks)
     if kind is not None and looks.row_classes > 1:
@@ -194,7 +210,7 @@ def judged(
         region = ibis.ifelse((reason < 0) & (next_reason >= 0), next_region, region)
         reason = ibis.ifelse(reason < 0, next_reason, reason)
         mask = mask & next_mask
-    reason = ibis.cases((mask != 0, -1), (reason >= 0, reason), else_=disagree)
+    reason = ibis.cases((mask != 0, -1), (reason >= 0, reason), else_=Reasons.disagree)
     shown = [column for column in content if column not in (_ROW_CLASS, REFUSAL)]
     return rows.select(*shown, **{MASK: mask, REASON: reason.cast("int64"), REGION: region})
 
@@ -368,11 +384,3 @@ def _unknown(rows: ir.Table, who: Eligibility) -> tuple[ir.Value, ir.Value]:
     at = rows[_ROW_CLASS]
     cases = ((at == n, ibis.literal(reason, "int64")) for n, (_, reason) in enumerate(who.unknown))
     return zero, ibis.cases(*cases, else_=ibis.literal(who.unknown[-1][1], "int64"))
-
-
-def reason_numbers(answers: list[SubjectAnswer], numbers: dict[object, int]) -> list[tuple[int, int]]:
-    """Masks with reasons as small numbers; `numbers` grows by the reasons not seen before."""
-    return [
-        (answer.mask, -1 if answer.reason is None else numbers.setdefault(answer.reason, len(numbers)))
-        for answer in answers
-    ]

@@ -3,7 +3,7 @@
 It stands beside the gate, at the same place: rows come from `subject_rows`, checked against labels and files as that
 says; the ledger's position, the policy, catalogue and people are asked for anew at every call, so a refusal that is on
 the disk governs the very next one. Who permits what is asked of `decide`, once per class of people and rows, by the
-same `decision_table`, `combination`, `rows` and `masking` as the gate's; generated tests hold the two to the same
+same `verdict_table`, `combination`, `rows` and `masking` as the gate's; generated tests hold the two to the same
 rows, masks and reasons. Nothing is handed out that one of them would not: what cannot be told raises, and no row
 leaves.
 """
@@ -22,16 +22,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from licet.decide import Facts, No, Policy
-from licet.decide.combination import UNLABELLED, WITHHELD, Reason, SubjectAnswer, combine
+from licet.decide.combination import UNLABELLED, combine, with_references
 from licet.enforce import rows as narrow
 from licet.enforce.column_shapes import Shape, Whole, element_subjects, kinds_in
-from licet.enforce.decision_table import Dimensions, answers, answers_about_nobody, dimensions
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.gate import refuse_unfit_use
 from licet.enforce.masking import PEOPLE, Seen, shown
 from licet.enforce.pseudonyms import identifying, pseudonym_of_key, pseudonym_of_subject
 from licet.enforce.refused_rows import RefusedKeys
-from licet.enforce.row_verdicts import ROW, Numbers, Verdict
+from licet.enforce.row_verdicts import ROW, Marks, Numbers, Verdict
 from licet.enforce.subject_rows import (
     BESIDE,
     ELEMENT_PEOPLE,
@@ -44,17 +43,17 @@ from licet.enforce.subject_rows import (
     reference_text,
     subject_text,
 )
-from licet.enforce.table_plans import closed_to, require_few_kinds
-from licet.enforce.table_verdicts import verdict_table
+from licet.enforce.table_plans import require_few_kinds
 from licet.enforce.tables import require_subjects
+from licet.enforce.verdict_table import VerdictTable
 from licet.ledger import Keys
 from licet.sources.catalogue import Catalogue, Table
 from licet.terms.moments import day_begun_everywhere, day_of
 
 _NOTHING = frozenset[No]()
 
-#: Classes of people whose answers are remembered, per table.
-_MOST_ANSWERS = 10_000
+#: Sets of noes to single rows of which is remembered what is answered then, per table.
+_MOST_REFUSALS = 100
 
 
 class Present(NamedTuple):
@@ -215,25 +214,16 @@ class Serving:
         )
 
     def _verdicts(self, plan: _Plan, judged: _Judged) -> pa.Table:
-        columns: dict[str, Any] = {"number": judged.numbers}
-        if plan.table.key is not None:
-            columns["key"] = self._identity(plan, plan.table.key, judged.rows, judged.masks())
-        verdicts = [Verdict(one.mask, -1, one.region) for one in judged.told]
-        return verdict_table(pa.table(columns), verdicts, [one.reason for one in judged.told])
-
-
-class _Told(NamedTuple):
-    mask: int
-    reason: Reason | None
-    region: str | None
+        key = plan.table.key
+        columns = {} if key is None else {"key": self._identity(plan, key, judged.rows, judged.masks())}
+        return pa.table(columns | judged.marks.of_every_row())
 
 
 class _Judged(NamedTuple):
-    """rows, and per row the place of what is told of it, its class, and what was said no to of just it."""
+    """rows, and per row the mark of what is told of it, its class, and what was said no to of just it."""
 
     rows: pa.Table
-    numbers: Numbers
-    told: list[_Told]
+    marks: Marks
     classes: Numbers
     noes: Sequence[frozenset[No]]
 
@@ -242,8 +232,7 @@ class _Judged(NamedTuple):
         return [column for column in self.rows.column_names if not column.startswith(BESIDE)]
 
     def masks(self) -> npt.NDArray[np.int64]:
-        masks: npt.NDArray[np.int64] = np.array([one.mask for one in self.told], np.int64)[self.numbers]
-        return masks
+        return self.marks.masks().astype(np.int64)
 
 
 class _Plan:
@@ -262,10 +251,13 @@ class _Plan:
         require_few_kinds(name, indexed.kinds)
         self.name, self.indexed, self.policy, self.days = name, indexed, policy, days
         self.table: Table = indexed.catalogued
-        self._use, self._closed = use, closed_to(for_training, indexed.kinds)
-        self.looks: Dimensions = dimensions(policy, *use[:2], indexed.kinds)
+        table = functools.partial(VerdictTable, policy, *use, indexed.kinds, for_training=for_training)
+        self.looks = table().looks
+        #: What is answered about rows to which so much was said no.
+        self.verdicts = functools.lru_cache(_MOST_REFUSALS)(
+            lambda noes: table(self.looks._replace(refusals=(noes,)))
+        )
         self._bits = {kind: 1 << place for place, kind in enumerate(indexed.kinds)}
-        self._answers: dict[Any, list[SubjectAnswer]] = {}
         self._parts: dict[tuple[str, ...], Callable[[pa.Table], pa.Table]] = {}
         self._lock = threading.Lock()
 
@@ -275,37 +267,6 @@ class _Plan:
 
     def bits_of(self, shape: Shape) -> int:
         return functools.reduce(int.__or__, (self._bits[kind] for kind in kinds_in(shape)), 0)
-
-    def answers_of(self, facts: Facts | None, noes: frozenset[No]) -> list[SubjectAnswer]:
-        """What somebody permits of each class of rows to which so much was said no."""
-        purpose, recipient, at = self._use
-        looks = self.looks._replace(refusals=(noes,))
-        return self._once(
-            (_hashable(facts), noes),
-            lambda: answers(
-                self.policy, purpose, recipient, at, self.indexed.kinds, looks, facts, self._closed
-            ),
-        )
-
-    def about_nobody(self, noes: frozenset[No]) -> list[SubjectAnswer]:
-        purpose, recipient, at = self._use
-        looks = self.looks._replace(refusals=(noes,))
-        return self._once(
-            noes,
-            lambda: answers_about_nobody(
-                self.policy, purpose, recipient, at, self.indexed.kinds, looks, self._closed
-            ),
-        )
-
-    def _once(self, question: Any, ask: Callable[[], list[SubjectAnswer]]) -> list[SubjectAnswer]:
-        """What was asked before, or is now; so much is remembered."""
-        known = self._answers.get(question)
-        if known is None:
-            known = ask()
-            if len(self._answers) >= _MOST_ANSWERS:
-                self._answers.clear()
-            self._answers[question] = known
-        return known
 
     def parts(
         self,
@@ -377,7 +338,7 @@ class _Judging:
         noes = [judged.noes[place] for place in places.tolist()]
         for people, row_class, said in zip(listed, judged.classes[places].tolist(), noes, strict=True):
             masks = {
-                person: plan.answers_of(self._facts.get(person), said)[row_class].mask
+                person: plan.verdicts(said).answers(self._facts.get(person))[row_class].mask
                 for person in people or ()
                 if person is not None
             }
@@ -408,21 +369,20 @@ class _Judging:
         plan, rows = self._plan_of(name), found.rows
         if plan.nothing_can_pass:
             nothing = np.zeros(len(rows), np.int64)
-            return _Judged(rows, nothing, [_Told(0, UNLABELLED, None)], nothing, [_NOTHING] * len(rows))
+            marks = Marks(nothing, (Verdict(0, UNLABELLED, None),))
+            return _Judged(rows, marks, nothing, [_NOTHING] * len(rows))
         classes = plan.indexed.row_classes(found, plan.looks)
         passes, noes = self._references_pass(rows, plan.table), self._noes(name, rows, plan.table)
-        known: dict[Any, int] = {}
-        told: list[_Told] = []
+        told: dict[Any, tuple[int, Verdict]] = {}
         numbers = np.empty(len(rows), np.int64)
         for place, question in enumerate(
             zip(people_of_rows(rows, plan.table), classes.tolist(), passes, noes, strict=True)
         ):
-            number = known.get(question)
-            if number is None:
-                number = known[question] = len(told)
-                told.append(self._tell(plan, *question))
-            numbers[place] = number
-        return _Judged(rows, numbers, told, classes, noes)
+            if question not in told:
+                told[question] = len(told), self._tell(plan, *question)
+            numbers[place] = told[question][0]
+        marks = Marks(numbers, tuple(verdict for _, verdict in told.values()))
+        return _Judged(rows, marks, classes, noes)
 
     def _noes(self, name: str, rows: pa.Table, table: Table) -> list[frozenset[No]]:
         """What was said no to of each row."""
@@ -458,17 +418,17 @@ class _Judging:
         row_class: int,
         references_pass: bool,
         noes: frozenset[No],
-    ) -> _Told:
+    ) -> Verdict:
+        verdicts, region = plan.verdicts(noes), None
         if plan.table.is_about_nobody:
-            answer, region = combine([plan.about_nobody(noes)[row_class]]), None
+            answer = combine([verdicts.about_nobody[row_class]])
         else:
             facts = [None if person is None else self._facts.get(person) for person in people]
-            answer = combine([plan.answers_of(each, noes)[row_class] for each in facts])
+            answer = combine([verdicts.answers(each)[row_class] for each in facts])
             whose = facts[answer.whose or 0]
             region = None if whose is None else whose.region
-        if answer.mask and not references_pass:
-            return _Told(0, WITHHELD, region)
-        return _Told(answer.mask, answer.reason, region)
+        answer = with_references(answer, references_pass)
+        return Verdict(answer.mask, answer.reason, region)
 
     def _references_pass(self, rows: pa.Table, table: Table) -> Iterable[bool]:
         if not table.references:
@@ -522,17 +482,3 @@ def _null_where(column: pa.ChunkedArray, is_hidden: npt.NDArray[np.bool_]) -> pa
     if not is_hidden.any():
         return column
     return column.combine_chunks().take(pa.array(np.arange(len(column)), mask=is_hidden))
-
-
-def _hashable(facts: Facts | None) -> Any:
-    """Facts as what tells them from others."""
-    if facts is None:
-        return None
-    narrow_choices, narrow_bound = (
-        frozenset((setting, kind, value) for setting, kinds in told.items() for kind, value in kinds.items())
-        for told in (facts.narrow, facts.narrow_bound)
-    )
-    return (
-        facts.region, facts.age, facts.plan, frozenset(facts.choices.items()), narrow_choices, facts.signals,
-        frozenset(facts.bound.items()), narrow_bound,
-    )  # fmt: skip

@@ -7,51 +7,17 @@ and so everybody's number, stays. A cluster keeps its people where it keeps them
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.enforce.decision_table import Subject
 from licet.enforce.engine import Engine
 from licet.enforce.equal_classes import Part, classes_of, representatives
-from licet.enforce.population import NUMBER
+from licet.enforce.population import NUMBER, Roll, Subject
 
 _LOOKED_AT = ("region", "age", "plan", "state", "signals")
-
-
-class Roll(NamedTuple):
-    """subjects: ids as text, ascending, each once. The arrays beside it have a place for each.
-
-    ids:      the ids as whole numbers; None where they are text.
-    class_of: the place in `classes`.
-    classes:  what the members of a class have in common; each has some.
-    """
-
-    subjects: pa.Array
-    ids: npt.NDArray[np.int64] | None
-    class_of: npt.NDArray[np.int32]
-    classes: tuple[Subject, ...]
-
-    def with_classes(self) -> pa.Table:
-        """subject, the id as a number where it is one, region, class_id."""
-        regions = pa.array([subject.region for subject in self.classes], pa.string())
-        return pa.table(
-            {
-                "subject": self.subjects,
-                **({} if self.ids is None else {NUMBER: self.ids}),
-                "region": regions.take(pa.array(self.class_of)),
-                "class_id": self.class_of.astype(np.int64),
-            }
-        )
-
-    def numbered(self) -> pa.Table:
-        """subject, the id as a number where it is one, and `no`, the place on the roll."""
-        columns = {"subject": self.subjects, **({} if self.ids is None else {NUMBER: self.ids})}
-        return pa.table({**columns, "no": np.arange(len(self.subjects), dtype=np.int32)})
 
 
 def call_roll(engine: Engine, described: ir.Table) -> Roll:

@@ -28,7 +28,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.enforce.column_shapes import Shape, element_subjects
-from licet.enforce.decision_table import Dimensions
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.masking import element_ids
 from licet.enforce.pseudonyms import id_text
@@ -36,6 +35,7 @@ from licet.enforce.row_verdicts import ROW, Numbers, gather
 from licet.enforce.rows import row_class
 from licet.enforce.tables import Tables
 from licet.enforce.text_columns import in_known_words
+from licet.enforce.verdict_table import Dimensions
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.file_state import Stand, files_of, look_at
 

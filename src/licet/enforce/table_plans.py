@@ -1,43 +1,34 @@
-"""How each table is going to be read: its kinds of data, its people, and what each class of them permits.
-
-Here `decide` is asked, once a class, through `decision_table`; what comes of it are masks and numbers of reasons.
-"""
+"""How each table is going to be read: its kinds of data, its people, and what each class of them permits."""
 
 from __future__ import annotations
 
+import copy
 import functools
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from licet.decide import Facts, Policy
-from licet.decide.combination import DISAGREE, UNLABELLED, WITHHELD, Reason, SubjectAnswer
+from licet.decide import Policy
+from licet.decide.combination import SubjectAnswer
 from licet.enforce import rows as narrow
 from licet.enforce.column_shapes import Shape, Whole
-from licet.enforce.decision_table import (
-    MOST_CATEGORIES,
-    Dimensions,
-    answers,
-    answers_about_nobody,
-    dimensions,
-    facts_of,
-)
 from licet.enforce.engine import Engine
 from licet.enforce.masking import Seen, shown
 from licet.enforce.member_classes import Members, ages_hold_for
-from licet.enforce.population import Population
+from licet.enforce.population import Population, facts_of
 from licet.enforce.pseudonyms import Pseudonyms, id_text, identifying
 from licet.enforce.refused_rows import Refusals
-from licet.enforce.subject_index import Roll
 from licet.enforce.tables import Tables
+from licet.enforce.verdict_table import Dimensions, VerdictTable, dimensions
 from licet.sources.catalogue import Table
 from licet.terms import GateError
-from licet.terms.vocabulary import is_never_learnt
+
+#: The widest table the gate can mask: one bit per kind of data in a signed 64-bit integer.
+MOST_CATEGORIES = 62
 
 _NO_PEOPLE = pa.schema({"subject": pa.string(), "region": pa.string(), "class_id": pa.int64()}).empty_table()
 
@@ -46,8 +37,8 @@ _NO_PEOPLE = pa.schema({"subject": pa.string(), "region": pa.string(), "class_id
 class Plan:
     """A table as the gate will read it.
 
-    by_class: per class of people and class of rows: mask and number of the reason; `nobody` for the unknown, and for
-              every row of a table about nobody, which has no people.
+    by_class: what each class of people permits of each class of rows.
+    nobody:   the same for people nobody knows, and for every row of a table about nobody, which has no people.
     refusals: what is said no to of its single rows; None where nothing is that matters here.
     """
 
@@ -56,13 +47,20 @@ class Plan:
     catalogued: Table
     content: ir.Table
     shapes: dict[str, Shape]
-    categories: tuple[str, ...]
-    looks: Dimensions
+    verdicts: VerdictTable
     population: Population
-    roll: Roll | None
-    by_class: list[list[tuple[int, int]]]
-    nobody: list[tuple[int, int]]
-    refusals: Refusals | None = None
+    by_class: list[tuple[SubjectAnswer, ...]]
+    nobody: tuple[SubjectAnswer, ...]
+    reasons: narrow.Reasons
+    refusals: Refusals | None
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return self.verdicts.categories
+
+    @property
+    def looks(self) -> Dimensions:
+        return self.verdicts.looks
 
     def beside(self, rows: ir.Table) -> ir.Table:
         """Rows, with their narrow columns, and beside them what is said no to of each where anything is."""
@@ -71,21 +69,28 @@ class Plan:
     @functools.cached_property
     def who(self) -> narrow.Eligibility:
         """What every subject permits, for joining with rows; not needed where rows have their marks."""
-        return narrow.eligibility(self.engine, self.population, self.by_class, self.nobody)
+        by_class = [self.reasons.numbered(answers) for answers in self.by_class]
+        return narrow.eligibility(self.engine, self.population, by_class, self.told_of_nobody)
+
+    @property
+    def told_of_nobody(self) -> list[tuple[int, int]]:
+        """`nobody`, as masks and numbers of reasons."""
+        return self.reasons.numbered(self.nobody)
+
+    @functools.cached_property
+    def _masks(self) -> set[int]:
+        """What anybody permits whom a row may be about; of rows about nobody, what is permitted of them."""
+        told = [self.nobody] if self.catalogued.is_about_nobody else self.by_class
+        return {answer.mask for answers in told for answer in answers if answer.mask}
 
     @functools.cached_property
     def permitted_anywhere(self) -> int:
-        return functools.reduce(int.__or__, (mask for row in self._told for mask, _ in row), 0)
-
-    @property
-    def _told(self) -> list[list[tuple[int, int]]]:
-        """What anybody permits whom a row may be about; of rows about nobody, what is permitted of them."""
-        return [self.nobody] if self.catalogued.is_about_nobody else self.by_class
+        return functools.reduce(int.__or__, self._masks, 0)
 
     @functools.cached_property
     def permitted_in_every_row(self) -> int:
         """The kinds that everybody permits who permits anything: no row that passes can lack them."""
-        masks = [mask for row in self._told for mask, _ in row if mask]
+        masks = self._masks
         return functools.reduce(int.__and__, masks) if masks else 0
 
     def bits(self) -> dict[str, int]:
@@ -136,31 +141,20 @@ class Plans:
         for_training: bool = False,
     ) -> None:
         """for_training: as the gate has it."""
-        self._for_training = for_training
         self._policy, self._purpose, self._recipient, self._at = policy, purpose, recipient, at
         self._tables, self._members, self._engine = tables, members, engine
+        self._for_training = for_training
         self._plans: dict[str, Plan] = {}
-        self._numbers: dict[object, int] = {}
-        #: The number of the reason of rows whose people permit different parts of them.
-        self.disagree = self._numbers.setdefault(DISAGREE, 0)
-        #: The number of the reason of rows that refer to a row which does not pass.
-        self.withheld = self._numbers.setdefault(WITHHELD, 1)
+        self.reasons = narrow.Reasons()
 
     @functools.cached_property
     def whole(self) -> Plans:
         """The plans by which rows are judged that others refer to: of all their columns, whatever is asked for."""
         if self._tables.whole is self._tables:
             return self
-        return Plans(
-            self._policy,
-            self._purpose,
-            self._recipient,
-            self._at,
-            self._tables.whole,
-            self._members,
-            self._engine,
-            self._for_training,
-        )
+        whole = copy.copy(self)
+        whole._tables, whole._plans = self._tables.whole, {}
+        return whole
 
     def of(self, name: str) -> Plan:
         if name not in self._plans:
@@ -181,100 +175,36 @@ class Plans:
         looks = dimensions(*use, categories)
         if refusals is not None:
             looks = looks._replace(refusals=refusals.sets)
+        verdicts = self._verdicts(self._at, categories, looks)
         if table.is_about_nobody:
-            told_of_all = self._about_nobody(self._at, categories, looks)
-            nobody = narrow.reason_numbers(told_of_all, self._numbers)
-            people = Population(functools.partial(self._engine.hand_in, _NO_PEOPLE), ())
-            return Plan(
-                name,
-                self._engine,
-                table,
-                content,
-                shapes,
-                categories,
-                looks,
-                people,
-                None,
-                [],
-                nobody,
-                refusals,
-            )
-        population, roll = self._members.population(looks)
-        ask = self._asking(self._at, categories, looks)
-        told = [ask(facts_of(subject)) for subject in population.classes] if categories else []
-        by_class = [narrow.reason_numbers(row, self._numbers) for row in told]
-        nobody = (
-            narrow.reason_numbers(ask(None), self._numbers)
-            if categories
-            else [(0, self._numbers.setdefault(UNLABELLED, len(self._numbers)))]
-        )
-        if not categories:
-            by_class = [nobody for _ in population.classes]
+            population = Population(functools.partial(self._engine.hand_in, _NO_PEOPLE), ())
+            nobody = verdicts.about_nobody
+        else:
+            population, nobody = self._members.population(looks), verdicts.answers(None)
+        by_class = [verdicts.answers(facts_of(subject)) for subject in population.classes]
         return Plan(
-            name,
-            self._engine,
-            table,
-            content,
-            shapes,
-            categories,
-            looks,
-            population,
-            roll,
-            by_class,
-            nobody,
+            name, self._engine, table, content, shapes, verdicts, population, by_class, nobody, self.reasons,
             refusals,
-        )
+        )  # fmt: skip
 
     def same_at(self, name: str, moment: datetime) -> bool:
         """Whether everybody whose choices stood would have permitted at another moment just what they permit now."""
         plan = self.of(name)
+        then = self._verdicts(moment, plan.categories, plan.looks)
         if plan.catalogued.is_about_nobody:
-            answers_then = self._about_nobody(moment, plan.categories, plan.looks)
-            return [answer.mask for answer in answers_then] == [mask for mask, _ in plan.nobody]
-        if ages_hold_for(plan.looks, moment) != ages_hold_for(plan.looks, self._at):
-            return False
-        ask = self._asking(moment, plan.categories, plan.looks)
-        return not plan.categories or all(
-            [answer.mask for answer in ask(facts_of(subject))] == [mask for mask, _ in permitted]
-            for subject, permitted in zip(plan.population.classes, plan.by_class, strict=True)
+            return _masks(then.about_nobody) == _masks(plan.nobody)
+        return ages_hold_for(plan.looks, moment) == ages_hold_for(plan.looks, self._at) and all(
+            _masks(then.answers(facts_of(subject))) == _masks(answers)
+            for subject, answers in zip(plan.population.classes, plan.by_class, strict=True)
         )
 
-    def _about_nobody(
-        self, at: datetime, categories: Sequence[str], looks: Dimensions
-    ) -> list[SubjectAnswer]:
-        if not categories:
-            return [SubjectAnswer(0, UNLABELLED, None)] * looks.row_classes
-        closed = closed_to(self._for_training, categories)
-        return answers_about_nobody(
-            self._policy, self._purpose, self._recipient, at, categories, looks, closed
-        )
-
-    def _asking(
-        self, at: datetime, categories: Sequence[str], looks: Dimensions
-    ) -> Callable[[Facts | None], list[SubjectAnswer]]:
-        """What one class of people permits at a moment."""
-        return functools.partial(
-            answers,
-            self._policy,
-            self._purpose,
-            self._recipient,
-            at,
-            categories,
-            looks,
-            closed=closed_to(self._for_training, categories),
-        )
-
-    def reason(self, number: int) -> Reason | None:
-        if number < 0:
-            return None
-        by_number: list[Any] = list(self._numbers)
-        reason: Reason = by_number[number]
-        return reason
+    def _verdicts(self, at: datetime, categories: Sequence[str], looks: Dimensions) -> VerdictTable:
+        use = self._policy, self._purpose, self._recipient
+        return VerdictTable(*use, at, categories, looks, for_training=self._for_training)
 
 
-def closed_to(for_training: bool, categories: Sequence[str]) -> Collection[str]:
-    """The kinds of data that a use may not have, whatever the policy permits."""
-    return frozenset(filter(is_never_learnt, categories)) if for_training else ()
+def _masks(answers: Sequence[SubjectAnswer]) -> list[int]:
+    return [answer.mask for answer in answers]
 
 
 def require_few_kinds(name: str, categories: Sequence[str]) -> None:

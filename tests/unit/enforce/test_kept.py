@@ -14,7 +14,7 @@ from licet.decide import Policy
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.gate_cache import Kept
-from licet.enforce.subject_index import Roll
+from licet.enforce.population import Roll
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue

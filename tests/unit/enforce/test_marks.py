@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from enforce_samples import POSTS, Told, as_written, make_gate
 
+from licet.decide.combination import Reason
 from licet.enforce import Gate
 from licet.enforce.row_verdicts import gather, marks_of_judged, smallest
-from licet.terms import GateError
+from licet.terms import Code, GateError
 
 
 def gate_on(folder: Path, *parts: pa.Table, **more: Any) -> Gate:
@@ -128,9 +129,10 @@ def test_empty_text_and_no_text_are_two_regions() -> None:
             "reason": pa.array([3, 3, -1]), "region": pa.array(["", None, ""]),
         }
     )  # fmt: skip
-    marks = marks_of_judged([batch], 3)
+    reason = Reason(Code.REFUSED, "share")
+    marks = marks_of_judged([batch], 3, {3: reason, -1: None}.__getitem__)
     assert [marks.verdicts[place] for place in marks.numbers] == [
-        (0, 3, None), (0, 3, ""), (1 << 61, -1, ""),
+        (0, reason, None), (0, reason, ""), (1 << 61, None, ""),
     ]  # fmt: skip
     assert marks.masks().tolist() == [0, 0, 1 << 61]
     assert marks.masks().dtype == np.uint64

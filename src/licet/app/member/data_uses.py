@@ -27,7 +27,7 @@ from licet.decide.combination import (
     with_references,
 )
 from licet.decide.explain import purpose_to_you, recipient_name
-from licet.enforce.decision_table import dimensions
+from licet.enforce.verdict_table import dimensions
 from licet.packs import Use
 from licet.policies.choice_standing import reason_for
 from licet.terms import SENTENCES, Code

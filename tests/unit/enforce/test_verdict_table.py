@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from enforce_samples import AT, PACK, permit
 
 from licet.decide import Facts, Policy
 from licet.decide.combination import Reason
-from licet.enforce.decision_table import MARK, Subject, answers, dimensions, facts_of
+from licet.enforce import verdict_table
+from licet.enforce.population import MARK, Subject, facts_of
+from licet.enforce.verdict_table import Dimensions, VerdictTable, dimensions
 from licet.packs import Pack
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code
 
 
 def policy(*rules: dict[str, object]) -> Policy:
     return Policy(Pack.model_validate(PACK | {"rules": list(rules)}))
+
+
+def table(made: Policy, *kinds: str, looks: Dimensions | None = None) -> VerdictTable:
+    return VerdictTable(made, "recommendation", SELF, AT, kinds or ["content.posts"], looks)
 
 
 def test_what_no_rule_asks_makes_no_classes() -> None:
@@ -59,8 +66,7 @@ def test_facts_are_read_back_from_a_class() -> None:
 def test_answers_come_in_the_order_of_row_classes() -> None:
     rule = permit(visibility=["public"], created_from="2025-01-01")
     made = policy(rule)
-    looks = dimensions(made, "recommendation", SELF, ["content.posts"])
-    told = answers(made, "recommendation", SELF, AT, ["content.posts"], looks, Facts("DE"))
+    looks, told = table(made).looks, table(made).answers(Facts("DE"))
     assert [answer.mask for answer in told] == [0, 1, 0, 0, 0, 0, 0, 0, 0]
     assert [answer.reason.code for answer in told if answer.reason is not None] == [
         Code.CREATED_NOT_COVERED, Code.CREATED_UNKNOWN,
@@ -73,21 +79,47 @@ def test_answers_come_in_the_order_of_row_classes() -> None:
 def test_the_reason_of_a_row_is_that_of_the_kind_that_came_nearest() -> None:
     made = policy(permit(minimum_age=18), permit("head", categories=["profile"], setting="sharing"))
     kinds = ["content.posts", "profile.headline", "activity"]
-    looks = dimensions(made, "recommendation", SELF, kinds)
     refused = Facts("DE", 0, None, {"sharing": ChoiceState.REFUSED})
-    assert answers(made, "recommendation", SELF, AT, kinds, looks, refused)[0].reason == Reason(
-        Code.REFUSED, "head"
-    )
-    grown = answers(made, "recommendation", SELF, AT, kinds, looks, refused._replace(age=18))
+    assert table(made, *kinds).answers(refused)[0].reason == Reason(Code.REFUSED, "head")
+    grown = table(made, *kinds).answers(refused._replace(age=18))
     assert (grown[0].mask, grown[0].reason) == (0b001, None)
 
 
 def test_a_cut_on_the_first_day_of_the_calendar_has_a_before() -> None:
     pack = policy(permit(created_from="0001-01-01"))
-    looks = dimensions(pack, "recommendation", SELF, ["content.posts"])
-    told = answers(pack, "recommendation", SELF, AT, ["content.posts"], looks, Facts("DE", 30))
+    told = table(pack).answers(Facts("DE", 30))
     assert [row.reason and row.reason.code for row in told] == [
         Code.CREATED_NOT_COVERED,
         None,
         Code.CREATED_UNKNOWN,
     ]
+
+
+def test_people_who_differ_only_in_what_no_rule_looks_at_are_answered_alike() -> None:
+    made = table(policy(permit(minimum_age=18, setting="sharing")))
+    first = made.answers(Facts("DE", 30, "free", {"sharing": ChoiceState.GIVEN, "ads": ChoiceState.REFUSED}))
+    assert made.answers(Facts("DE", 50, "paid", {"sharing": ChoiceState.GIVEN})) is first
+    for other in (
+        Facts("FR", 30, "free", {"sharing": ChoiceState.GIVEN}),
+        Facts("DE", 17, "free", {"sharing": ChoiceState.GIVEN}),
+        Facts("DE", None, "free", {"sharing": ChoiceState.GIVEN}),
+        Facts("DE", 30, "free", {"sharing": ChoiceState.REFUSED}),
+        Facts(
+            "DE",
+            30,
+            "free",
+            {"sharing": ChoiceState.GIVEN},
+            {"sharing": {"content.posts": ChoiceState.REFUSED}},
+        ),
+        Facts("DE", 30, "free", {"sharing": ChoiceState.GIVEN}, bound={"sharing": "d1"}),
+        None,
+    ):
+        assert made.answers(other) is not first
+
+
+def test_a_table_that_forgets_what_it_was_asked_answers_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdict_table, "_MOST_KNOWN", 1)
+    made = table(policy(permit(minimum_age=18)))
+    people = [Facts("DE", 30), Facts("DE", 10), None]
+    alone = [table(policy(permit(minimum_age=18))).answers(facts) for facts in people]
+    assert [made.answers(facts) for facts in people * 2] == alone * 2

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -25,7 +22,6 @@ from licet.enforce.row_verdicts import (
     Verdict,
     marks_of_judged,
     marks_of_one,
-    spelled_out,
 )
 from licet.enforce.table_plans import Plan, Plans
 from licet.enforce.tables import Tables
@@ -94,34 +90,33 @@ class Verdicts:
             if plan.nothing_can_pass:
                 rows = plan.content.mutate(**{narrow.MASK: ibis.literal(0, "int64")})
                 told = rows.select(**_key(plan, rows, pseudonyms), number=ibis.literal(0)).to_pyarrow()
-                verdicts: tuple[Verdict, ...] = (Verdict(0, plan.nobody[0][1], None),)
+                marks = Marks(told["number"].to_numpy(), (Verdict(0, plan.nobody[0].reason, None),))
             elif marks is not None:
                 beside = {_VERDICT: marks.numbers}
                 if plan.catalogued.key is not None:
                     beside[narrow.MASK] = marks.masks()
                 rows = self._ordered[name].beside(beside)
                 told = rows.select(**_key(plan, rows, pseudonyms), number=rows[_VERDICT]).to_pyarrow()
-                verdicts = marks.verdicts
+                marks = marks._replace(numbers=told["number"].to_numpy())
             else:
                 rows = self._judged(plan, plan.content)
                 told = rows.select(*_JUDGED, **_key(plan, rows, pseudonyms)).to_pyarrow()
                 numbered = told.select(_JUDGED).add_column(0, ROW, pa.array(np.arange(len(told))))
-                numbers, verdicts = marks_of_judged(numbered.to_batches(), len(told))
-                told = told.append_column("number", pa.array(numbers))
-        return verdict_table(told, verdicts, [self._plans.reason(verdict.reason) for verdict in verdicts])
+                marks = marks_of_judged(numbered.to_batches(), len(told), self._plans.reasons.of)
+        key = {"key": told["key"]} if "key" in told.column_names else {}
+        return pa.table(key | marks.of_every_row())
 
     def tally(self, name: str) -> dict[tuple[Reason | None, str | None], int]:
         """How many rows of a table there are by reason (None: they pass) and region."""
-        plan = self._plans.of(name)
+        plan, found = self._plans.of(name), dict[tuple[Reason | None, str | None], int]()
         if plan.nothing_can_pass:
             with self._engine.reading(f"table {name!r}"):
                 records = int(plan.content.count().to_pyarrow().as_py())
-            return {(self._plans.reason(plan.nobody[0][1]), None): records} if records else {}
+            return {(plan.nobody[0].reason, None): records} if records else {}
         marks = self.marks(name)
         if marks is not None:
-            found: dict[tuple[Reason | None, str | None], int] = {}
             for verdict, records in marks.tally().items():
-                key = (self._plans.reason(verdict.reason), verdict.region)
+                key = (verdict.reason, verdict.region)
                 found[key] = found.get(key, 0) + records
             return found
         judged = self._judged(plan, plan.content)
@@ -130,15 +125,14 @@ class Verdicts:
         )
         with self._engine.reading(f"table {name!r}"):
             told = grouped.to_pyarrow().to_pylist()
-        return {(self._plans.reason(row["reason"]), row["region"]): row["records"] for row in told}
+        return {(plan.reasons.of(row["reason"]), row["region"]): row["records"] for row in told}
 
     def _judged(self, plan: Plan, rows: ir.Table) -> ir.Table:
         """Every row's narrow columns with what the gate says of it."""
-        judged = judge(plan, rows, self._plans.disagree, ROW)
-        return self.references.judged(judged, plan.catalogued, self._plans.withheld)
+        return self.references.judged(judge(plan, rows, ROW), plan.catalogued)
 
     def _make_marks(self, plan: Plan, name: str, ordered: RowsInOrder) -> Marks:
-        rows, table, roll = ordered.rows, plan.catalogued, plan.roll
+        rows, table, roll = ordered.rows, plan.catalogued, plan.population.roll
         if (
             table.references
             or roll is None
@@ -146,7 +140,8 @@ class Verdicts:
             or rows[table.subjects[0]].type().is_array()
         ):
             judged = self._judged(plan, rows)
-            return marks_of_judged(self._engine.batches(judged.select(ROW, *_JUDGED)), ordered.size)
+            batches = self._engine.batches(judged.select(ROW, *_JUDGED))
+            return marks_of_judged(batches, ordered.size, plan.reasons.of)
         (subject,), rows = table.subjects, plan.beside(rows)
         kind = narrow.row_class(rows, name, table, plan.looks)
         kinds = None
@@ -164,19 +159,6 @@ class Verdicts:
         )  # fmt: skip
         regions = [one.region for one in roll.classes]
         return marks_of_one(subjects, kinds, roll.class_of, regions, plan.by_class, plan.nobody)
-
-
-def verdict_table(told: pa.Table, verdicts: Sequence[Verdict], reasons: Sequence[Reason | None]) -> pa.Table:
-    """Numbers of verdicts as their words; as dictionaries, since there are few words and many rows."""
-    numbers = told["number"].to_numpy()
-    words = {
-        "code": [None if reason is None else reason.code.value for reason in reasons],
-        "rule": [None if reason is None else reason.rule for reason in reasons],
-        "region": [verdict.region for verdict in verdicts],
-    }
-    columns: dict[str, Any] = {name: told[name] for name in told.column_names if name == "key"}
-    columns["mask"] = np.array([verdict.mask for verdict in verdicts], np.int64)[numbers]
-    return pa.table(columns | {name: spelled_out(numbers, found) for name, found in words.items()})
 
 
 def _key(plan: Plan, rows: ir.Table, pseudonyms: Pseudonyms) -> dict[str, ir.Value]:
