@@ -77,7 +77,9 @@ def test_the_wheel_says_what_it_is(made: Path) -> None:
         told = Parser().parsestr(wheel.read(name).decode())
         licences = {name.rpartition("/")[2] for name in wheel.namelist() if "/licenses/" in name}
     assert told["Summary"] and told["Keywords"] and told["Requires-Python"] == ">=3.11"
-    assert {"corpus", "web", "spark", "postgres", "testing"} <= set(told.get_all("Provides-Extra", ()))
+    assert {"corpus", "remote", "web", "spark", "postgres", "testing"} <= set(
+        told.get_all("Provides-Extra", ())
+    )
     assert licences == {"LICENSE", "NOTICE"}
     assert told.get_payload() == (ROOT / "README.md").read_text("utf-8")
 

@@ -40,6 +40,7 @@ def test_core_has_at_most_twelve_dependencies_and_every_extra_is_an_extra() -> N
         "phonenumbers",
         "stdnum",
         "langid",
+        "fsspec",
         "pyspark",
     ):
         assert heavy not in core
@@ -47,7 +48,7 @@ def test_core_has_at_most_twelve_dependencies_and_every_extra_is_an_extra() -> N
 
 def test_without_extras_the_gate_works_and_what_does_not_says_what_to_install(tmp_path: Path) -> None:
     told = run_without(
-        ("phonenumbers", "py3langid", "rensa", "stdnum", "pandas", "pycountry"),
+        ("phonenumbers", "py3langid", "rensa", "stdnum", "pandas", "pycountry", "fsspec"),
         f"""
 import licet
 from licet.terms import LicetError
@@ -113,7 +114,7 @@ print("\\n" + " ".join(sys.modules))
 def test_help_imports_nothing_that_takes_long() -> None:
     assert not {
         "duckdb", "ibis", "pyarrow", "numpy", "pandas", "sqlalchemy", "pydantic", "yaml", "rich", "fsspec",
-        "cryptography", "licet.app", "licet.packs", "licet.ledger",
+        "cryptography", "jinja2", "licet.app", "licet.packs", "licet.ledger",
     } & imported_by("--help")  # fmt: skip
 
 
@@ -130,6 +131,8 @@ def test_one_decision_imports_nothing_that_others_need(tmp_path: Path) -> None:
         "py3langid",
         "rensa",
         "stdnum",
+        "fsspec",
+        "jinja2",
         "pyspark",
         "psycopg",
         "starlette",

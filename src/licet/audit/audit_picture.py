@@ -1,14 +1,13 @@
 """A picture of the answer: what the archive holds, and how much of it each use takes, now and with the toggles off.
 
-Inline SVG made of attributes alone; colours come from the page's stylesheet. The same stands beside it in words.
+The same stands beside it in words.
 """
 
 from __future__ import annotations
 
 from licet.audit.audit_report import Report
 from licet.audit.topics import TOPICS
-from licet.standalone.markup import Markup, element
-from licet.standalone.standalone_picture import bar, text
+from licet.standalone.standalone_picture import Bar, Label, Picture
 
 _WIDTH, _LEFT, _TALL, _STEP, _TOP = 720, 190, 16, 58, 26
 _FULL = _WIDTH - _LEFT - 120
@@ -16,36 +15,26 @@ _FULL = _WIDTH - _LEFT - 120
 _THINNEST = 3.0
 
 
-def draw(report: Report) -> Markup | None:
+def draw(report: Report) -> Picture | None:
     """The picture; None where there are no records."""
     if not report.rows:
         return None
-    height = _TOP + _STEP * len(TOPICS)
-    parts = [
-        element("title", _told(report), id="picture-title"),
-        text("now", _LEFT, 14, "head"),
-        text("with every toggle off", _LEFT + 120, 14, "head"),
-        bar("use", _LEFT - 16, 4, 10, 10),
-        bar("left", _LEFT + 104, 4, 10, 10),
-    ]
+    drawn = Picture("picture-title", _told(report), _WIDTH, _TOP + _STEP * len(TOPICS))
+    drawn.labels += (
+        Label("now", _LEFT, 14, "head"), Label("with every toggle off", _LEFT + 120, 14, "head"),
+    )  # fmt: skip
+    drawn.bars += (Bar("use", _LEFT - 16, 4, 10, 10), Bar("left", _LEFT + 104, 4, 10, 10))
     for number, topic in enumerate(TOPICS):
         reach, top = report.reach(topic), _TOP + number * _STEP + 8
-        parts.append(
-            text(topic.short[:1].upper() + topic.short[1:], _LEFT - 12, top + _TALL + 4, anchor="end")
-        )
+        name = topic.short[:1].upper() + topic.short[1:]
+        drawn.labels.append(Label(name, _LEFT - 12, top + _TALL + 4, anchor="end"))
         for kind, records, y in (("use", reach.now, top), ("left", reach.toggles_off, top + _TALL + 2)):
-            parts.append(bar("none", _LEFT, y, _FULL, _TALL))
+            drawn.bars.append(Bar("none", _LEFT, y, _FULL, _TALL))
             if records:
-                parts.append(bar(kind, _LEFT, y, max(_THINNEST, _FULL * records / report.rows), _TALL))
-            parts.append(text(f"{records:,}", _LEFT + _FULL + 8, y + 13, "count"))
-    return element(
-        "svg",
-        *parts,
-        class_="picture",
-        viewBox=f"0 0 {_WIDTH} {height}",
-        role="img",
-        aria_labelledby="picture-title",
-    )
+                wide = max(_THINNEST, _FULL * records / report.rows)
+                drawn.bars.append(Bar(kind, _LEFT, y, wide, _TALL))
+            drawn.labels.append(Label(f"{records:,}", _LEFT + _FULL + 8, y + 13, "count"))
+    return drawn
 
 
 def _told(report: Report) -> str:

@@ -1,1 +1,1 @@
-"""HTML files that stand alone: their markup, the page around it, and the shapes of their pictures."""
+"""HTML files that stand alone: the frame and the parts of their templates, their style, and the shapes of pictures."""

@@ -1,21 +1,61 @@
-"""The shapes that pictures of these pages are made of; colours and letters are the stylesheet's. Lengths: SVG units."""
+"""The shapes that pictures of these pages are made of; colours and letters are the stylesheet's. Lengths: SVG units.
+
+A picture is computed in Python, since where things stand is arithmetic; its markup is `templates/parts.html` alone.
+"""
 
 from __future__ import annotations
 
-from licet.standalone.markup import Markup, element
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-def bar(kind: str, x: float, y: float, width: float, height: float) -> Markup:
-    return element(
-        "rect",
-        class_=f"bar {kind}",
-        x=f"{x:.1f}",
-        y=f"{y:g}",
-        width=f"{width:.1f}",
-        height=f"{height:g}",
-        rx="2",
-    )
+class Bar(NamedTuple):
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
 
 
-def text(said: str, x: float, y: float, class_: str | None = None, anchor: str | None = None) -> Markup:
-    return element("text", said, class_=class_, x=f"{x:.1f}", y=f"{y:g}", text_anchor=anchor)
+class Label(NamedTuple):
+    """Words at a place. anchor: which end of them stands there. number: one that follows them."""
+
+    text: str
+    x: float
+    y: float
+    kind: str = ""
+    anchor: str = "start"
+    number: str = ""
+
+
+class Axis(NamedTuple):
+    """An upright line."""
+
+    x: float
+    top: float
+    bottom: float
+
+
+class Ribbon(NamedTuple):
+    """From a height at `left` to another at `right`, in a curve."""
+
+    left: float
+    from_y: float
+    right: float
+    to_y: float
+    width: float
+
+
+@dataclass
+class Picture:
+    """Drawn in the order of the lists. title: the same in a sentence, for those who do not see it."""
+
+    id: str
+    title: str
+    width: float
+    height: float = 0
+    kind: str = ""
+    ribbons: list[Ribbon] = field(default_factory=list)
+    bars: list[Bar] = field(default_factory=list)
+    axes: list[Axis] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)

@@ -7,8 +7,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-import fsspec
-
 from licet.store.local_files import LocalFiles
 from licet.store.remote_files import RemoteFiles
 from licet.terms import StoreError
@@ -40,7 +38,11 @@ def files_at(place: str | Path) -> Files:
     """
     if isinstance(place, Path) or ("://" not in place and "::" not in place):
         return LocalFiles(Path(place))
+    if place.startswith("file://") and "::" not in place:
+        return LocalFiles(Path(place.removeprefix("file://")).expanduser())
     try:
+        import fsspec
+
         fs, root = fsspec.core.url_to_fs(place)
     except (ImportError, ValueError) as error:
         raise StoreError(

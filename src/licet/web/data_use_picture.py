@@ -1,6 +1,5 @@
 """A picture of where a member's records go: kinds on the left, uses on the right, ribbons as wide as the records.
 
-Inline SVG made of attributes alone, since pages allow no inline style; colours come from classes in the stylesheet.
 It is drawn twice, for wide windows and for phones, and the stylesheet shows the one that fits. The same is told as a
 table below it, and as a sentence for those who do not see it.
 """
@@ -8,12 +7,13 @@ table below it, and as a sentence for those who do not see it.
 from __future__ import annotations
 
 import textwrap
-from html import escape
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from licet.app.member.data_uses import Flow
+from licet.standalone.standalone_page import fragment
+from licet.standalone.standalone_picture import Bar, Label, Picture, Ribbon
 
 
 class _Layout(NamedTuple):
@@ -58,35 +58,31 @@ def draw(flows: list[Flow], heading: str) -> Markup | None:
             tables[part.table] = tables.get(part.table, 0) + part.records
     if not tables or not flows:
         return None
-    return Markup("".join(_drawn(flows, tables, heading, layout) for layout in (_WIDE, _NARROW)))
+    drawn = [_drawn(flows, tables, heading, layout) for layout in (_WIDE, _NARROW)]
+    return fragment("licet.standalone/templates/pictures.html", drawn=drawn)
 
 
-def _drawn(flows: list[Flow], tables: dict[str, int], heading: str, layout: _Layout) -> str:
+def _drawn(flows: list[Flow], tables: dict[str, int], heading: str, layout: _Layout) -> Picture:
     height = _TOP + max(len(tables) * _PITCH, len(flows) * (layout.row + layout.gap)) + 12
+    drawn = Picture(f"picture-{layout.name}", _told(flows), layout.width, height, layout.name)
     left = _places(list(tables.values()), height, layout.tallest)
     right = _places([max(flow.used, 1) for flow in flows], height, layout.tallest)
-    title = f"picture-{layout.name}"
-    parts = [
-        f'<svg class="picture {layout.name}" viewBox="0 0 {layout.width} {height}" role="img" '
-        f'aria-labelledby="{title}">',
-        f'<title id="{title}">{escape(_told(flows))}</title>',
-        f'<text class="head" x="{layout.left}" y="18" text-anchor="end">Your records</text>',
-        f'<text class="head" x="{layout.right}" y="18">{escape(heading)}</text>',
-        *_ribbons(flows, list(tables), left, right, layout),
-    ]
+    drawn.ribbons += _ribbons(flows, list(tables), left, right, layout)
+    drawn.labels += (
+        Label("Your records", layout.left, 18, "head", "end"), Label(heading, layout.right, 18, "head"),
+    )  # fmt: skip
     for (name, records), place in zip(tables.items(), left, strict=True):
-        parts.append(_bar("kind", layout.left, place))
-        parts.append(
-            f'<text x="{layout.left - 8}" y="{place.middle + 4:.1f}" text-anchor="end">'
-            f'{escape(name.replace("_", " "))}<tspan class="count"> {records:,}</tspan></text>'
-        )
+        drawn.bars.append(Bar("kind", layout.left, place.top, _BAR, place.height))
+        label, y = name.replace("_", " "), place.middle + 4
+        drawn.labels.append(Label(label, layout.left - 8, y, anchor="end", number=f"{records:,}"))
     for flow, place in zip(flows, right, strict=True):
-        parts.append(_bar("use" if flow.used else "use none", layout.right - _BAR, place))
-        parts += _label(flow, layout, place.middle)
-    return "".join([*parts, "</svg>"])
+        kind = "use" if flow.used else "use none"
+        drawn.bars.append(Bar(kind, layout.right - _BAR, place.top, _BAR, place.height))
+        drawn.labels += _labels(flow, layout, place.middle)
+    return drawn
 
 
-def _label(flow: Flow, layout: _Layout, middle: float) -> list[str]:
+def _labels(flow: Flow, layout: _Layout, middle: float) -> list[Label]:
     """What a use is, to whom the records go, and how many: a few lines beside its bar."""
     label = flow.label[:1].upper() + flow.label[1:]
     lines = textwrap.wrap(label, layout.label_chars, max_lines=layout.label_lines, placeholder="…")
@@ -96,7 +92,7 @@ def _label(flow: Flow, layout: _Layout, middle: float) -> list[str]:
         counts = [f"{flow.to}: {told}"]
     top = middle - (len(lines) + len(counts)) * layout.line / 2 + layout.line - 3
     return [
-        f'<text class="{kind}" x="{layout.right + 8}" y="{top + number * layout.line:.1f}">{escape(text)}</text>'
+        Label(text, layout.right + 8, top + number * layout.line, kind)
         for number, (kind, text) in enumerate(
             [("label", one) for one in lines] + [("count", one) for one in counts]
         )
@@ -105,10 +101,8 @@ def _label(flow: Flow, layout: _Layout, middle: float) -> list[str]:
 
 def _ribbons(
     flows: list[Flow], tables: list[str], left: list[_Place], right: list[_Place], layout: _Layout
-) -> list[str]:
+) -> list[Ribbon]:
     drawn = []
-    begin, end = layout.left + _BAR, layout.right - _BAR
-    middle = (begin + end) / 2
     for number, flow in enumerate(flows):
         arrived = right[number].top
         for at, table in enumerate(tables):
@@ -119,12 +113,10 @@ def _ribbons(
                 continue
             share = right[number].height * used / max(flow.used, 1)
             wide = max(_THINNEST, share)
-            here, there = left[at].middle, arrived + wide / 2
-            arrived += share
             drawn.append(
-                f'<path class="ribbon" stroke-width="{wide:.1f}" '
-                f'd="M{begin},{here:.1f} C{middle},{here:.1f} {middle},{there:.1f} {end},{there:.1f}"/>'
+                Ribbon(layout.left + _BAR, left[at].middle, layout.right - _BAR, arrived + wide / 2, wide)
             )
+            arrived += share
     return drawn
 
 
@@ -137,10 +129,6 @@ def _places(sizes: list[int], height: float, tallest: int) -> list[_Place]:
         tall = max(_THINNEST * 2, tallest * size / most)
         places.append(_Place(_TOP + number * step + (step - tall) / 2, tall))
     return places
-
-
-def _bar(kind: str, x: float, place: _Place) -> str:
-    return f'<rect class="bar {kind}" x="{x}" y="{place.top:.1f}" width="{_BAR}" height="{place.height:.1f}" rx="2"/>'
 
 
 def _told(flows: list[Flow]) -> str:

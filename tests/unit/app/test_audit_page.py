@@ -10,15 +10,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from jinja2 import UndefinedError
 
 from journeys.archives import COMPLETE, zipped
 from licet.audit import Report, audit_archive, write_page
 from licet.audit.audit_page import page
-from licet.standalone.markup import element, joined, link
-from licet.standalone.standalone_page import document
+from licet.standalone.standalone_page import environment
 from licet.terms.moments import parse_moment
 
-EVIL = '"><img src=https://evil.example/x onerror=alert(1)><script>alert(2)</script>\u202e'
+EVIL = (
+    '"><img src=https://evil.example/x onerror=alert(1)></script><script>alert(2)</script>\u202e\x07{{ 7*7 }}'
+)
 _ROOM = Path(__file__).parents[3] / "src" / "licet"
 
 
@@ -83,14 +85,36 @@ def test_what_an_archive_holds_is_shown_as_text(report: Report) -> None:
     text = page(report)
     assert "&lt;img src=https://evil.example/x onerror=alert(1)&gt;" in text  # among the owner's words
     assert "&lt;img src=x onerror=alert(3)&gt;.csv" in text  # a file's name
-    assert "\u202e" not in text and "<img" not in text
+    assert "\u202e" not in text and "\x07" not in text and "<img" not in text
+    assert "{{ 7*7 }}" in text  # what it holds is no template, either
 
 
-def test_elements_escape_text_and_attributes_and_links_are_https_alone() -> None:
-    made = element("p", "<b>", element("i", "a & b"), title='"><x>')
-    assert made == '<p title="&quot;&gt;&lt;x&gt;">&lt;b&gt;<i>a &amp; b</i></p>'
-    assert link("javascript:alert(1)", "go") == "go" and link("http://x.example", "<go>") == "&lt;go&gt;"
-    assert joined("a", None, "<") == "a&lt;"
+def test_templates_escape_text_and_attributes_and_links_are_https_alone() -> None:
+    parts = '{% from "licet.standalone/templates/parts.html" import link %}'
+
+    def made(source: str, **given: object) -> str:
+        return environment().from_string(parts + source).render(given)
+
+    shown = made('<p title="{{ it }}">{{ it }}</p>', it="\"'><b>\u202e\x00\t&")
+    assert shown == '<p title="&#34;&#39;&gt;&lt;b&gt;  \t&amp;">&#34;&#39;&gt;&lt;b&gt;  \t&amp;</p>'
+    assert made("{{ link(it, it) }}", it="javascript:alert(1)") == "javascript:alert(1)"
+    assert made("{{ link(it, '<go>') }}", it="http://x.example") == "&lt;go&gt;"
+    assert made("{{ link(it, '\u202e<') }}", it='https://x"\x07') == (
+        '<a href="https://x&#34; " rel="noreferrer noopener"> &lt;</a>'
+    )
+    with pytest.raises(UndefinedError):
+        made("{{ nobody_gave_this }}")
+
+
+def test_no_template_of_a_page_that_stands_alone_lets_anything_past() -> None:
+    templates = [path for path in _ROOM.rglob("templates/*.html") if "web" not in path.parts]
+    assert len(templates) >= 6
+    for path in templates:
+        text = path.read_text()
+        assert not re.search(r"\|\s*(safe|xmlattr|forceescape)|autoescape|Markup", text), path
+        assert not re.search(r"\s[a-z-]+=\{|\bon[a-z]+=|\bstyle=|<script", text), (
+            path
+        )  # attributes are quoted
 
 
 def test_the_page_takes_its_place_whole(report: Report, tmp_path: Path) -> None:
@@ -101,7 +125,7 @@ def test_the_page_takes_its_place_whole(report: Report, tmp_path: Path) -> None:
 
 def test_the_colours_stand_in_one_file_that_every_page_reads(report: Report) -> None:
     palette = (_ROOM / "standalone/styles/palette.css").read_text()
-    for other in ("audit/report.css", "standalone/styles/standalone.css", "web/static/licet.css"):
+    for other in ("audit/templates/report.css", "standalone/styles/standalone.css", "web/static/licet.css"):
         assert not re.findall(r"--[a-z-]+:", (_ROOM / other).read_text()), other
-    assert palette in page(report) and palette in document("t", element("p", "x"), "f", "")
+    assert palette in page(report)
     assert 'href="/static/palette.css"' in (_ROOM / "web/templates/base.html").read_text()

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from licet.policies.comparison.comparison_cells import COLUMNS, Cell, Comparison, Line, Row
 from licet.policies.control_pages import Source
+from licet.standalone.standalone_page import document
 
 _OVERVIEW = ("data", "regions", "since", "default", "control")
 REACHES = {
     "yes": "yes", "unstated": "not known", "if_on": "only if switched on", "later": "later",
     "announced": "announced only", "no": "no", "never": "never",
 }  # fmt: skip
-_STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:78rem;margin:2rem auto;padding:0 1rem;color:#1a1f24}
-table{border-collapse:collapse;width:100%;margin:1rem 0}
-th,td{border:1px solid #ccd3da;padding:.45rem .6rem;text-align:left;vertical-align:top}
-th{background:#f2f4f6}
-.silent{color:#6b747d;font-style:italic}.source{color:#56606a;font-size:.85em;display:block}
-.mark{background:#fff2cc;border-radius:.2rem;padding:0 .3rem}.scroll{overflow-x:auto}
-@media print{.scroll{overflow:visible}section{break-inside:avoid}}
-"""
+#: What the page of HTML looks like.
+_STYLES = ("licet.policies.comparison/templates/comparison.css",)
 
 
 def title(comparison: Comparison) -> str:
@@ -59,23 +51,10 @@ def as_markdown(comparison: Comparison) -> str:
 
 def as_html(comparison: Comparison) -> str:
     """One self-contained page: no script, no request; prints as it stands."""
-    head = escape(title(comparison))
-    body = [f"<h1>{head}</h1>"]
-    for row in comparison.rows:
-        body.append(f"<section><h2>{escape(_named(row))}: {escape(row.use)}</h2>")
-        if row.because is not None:
-            body.append(
-                f"<p><strong>{REACHES[row.reaches or 'no'].capitalize()}.</strong> {_line(row.because)}</p>"
-            )
-        body.append("<div class=scroll><table>")
-        for column, label in COLUMNS.items():
-            said = "<br>".join(_line(line) for line in row.cells[column].lines)
-            body.append(f"<tr><th scope=row>{escape(label)}</th><td>{said}</td></tr>")
-        body.append("</table></div></section>")
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{head}</title>'
-        f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
-    )
+    return document(
+        "licet.policies.comparison/templates/comparison.html", _STYLES, comparison=comparison, columns=COLUMNS,
+        reaches=REACHES, title=title(comparison), named=_named, source_words=source_words,
+    )  # fmt: skip
 
 
 def _named(row: Row) -> str:
@@ -90,15 +69,6 @@ def _noted(line: Line, notes: dict[Source, int]) -> str:
     if line.source is None:
         return _bar(line.told)
     return f"{_bar(line.told)} [{notes.setdefault(line.source, len(notes) + 1)}]"
-
-
-def _line(line: Line) -> str:
-    if line.source is None:
-        return f"<span class=silent>{escape(line.told)}</span>"
-    mark = (
-        "" if line.status == "stated" else f" <span class=mark>{escape(line.status.replace('_', ' '))}</span>"
-    )
-    return f"{escape(line.text)}{mark}<span class=source>{escape(source_words(line.source))}</span>"
 
 
 def _bar(text: str) -> str:

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -80,7 +79,7 @@ Question = Annotated[Asked, Depends()]
 @router.get("/impact")
 def impact_page(request: Request, asked: Question) -> Response:
     """The form, and below it what came of it."""
-    content = Markup(impact.content(asked.count())) if asked.is_complete else None
+    content = impact.content(asked.count()) if asked.is_complete else None
     return page(request, "impact.html", asked=asked, content=content)
 
 
