@@ -25,9 +25,17 @@ _CONTAINERS = (collections.abc.Collection, collections.abc.Iterable)
 def names_wrong_types(made: _Class) -> _Class:
     """A class decorator: public methods that fail on an argument of the wrong type raise AppError APP-217."""
     for name, method in list(vars(made).items()):
-        if inspect.isfunction(method) and not name.startswith("_"):
+        if inspect.isfunction(method) and not name.startswith("_") and _takes_arguments(method):
             setattr(made, name, _naming(method))
     return made
+
+
+def _takes_arguments(method: types.FunctionType) -> bool:
+    """Whether a method takes more than its object; of one that does not, no argument could be named."""
+    code = method.__code__
+    return code.co_argcount + code.co_kwonlyargcount > 1 or bool(
+        code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+    )
 
 
 def _naming(method: Callable[..., Any]) -> Callable[..., Any]:

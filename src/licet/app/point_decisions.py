@@ -29,20 +29,34 @@ class Question(NamedTuple):
     record: tuple[str, str] | None = None
 
 
-def decide_now(core: Core, question: Question, at: datetime, at_least: int | None) -> Decision:
-    """The answer by what stands in the ledger at this moment. Raises: AppError APP-085 where that is not enough."""
-    stances = core.ledger.stances_of(question.subject)
+def decide_now(
+    core: Core,
+    subject: str,
+    request: Request,
+    at: datetime,
+    at_least: int | None,
+    record: tuple[str, str] | None,
+) -> Decision:
+    """The answer by what stands in the ledger at this moment; at: the request's. Raises: AppError APP-085 where that
+    is not enough."""
+    ledger = core.ledger
+    stances = ledger.stances_of(subject)
     position = stances.position
     require_position(position, at_least)
-    facts = core.people().facts_of(question.subject, at, stances, core.ledger)
-    return decide(_request(core, question, at, position), facts, core.policies_in_force.at(position))
+    facts = core.people().facts_of(subject, at, stances, ledger)
+    if record is not None:
+        request = _of_record(core, request, record, position)
+    return decide(request, facts, core.policies_in_force.at(position))
 
 
 def _request(core: Core, question: Question, at: datetime, position: int) -> Request:
     _, purpose, category, recipient, visibility, created, record = question
     request = Request(purpose, category, recipient, at, visibility, created)
-    if record is None:
-        return request
+    return request if record is None else _of_record(core, request, record, position)
+
+
+def _of_record(core: Core, request: Request, record: tuple[str, str], position: int) -> Request:
+    """The same with what was said no to of the very record."""
     from licet.app.member.refused_records import noes_of_one
     from licet.app.record_choice import require_record
 

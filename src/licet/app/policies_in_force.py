@@ -121,6 +121,8 @@ class PoliciesInForce:
         self._named: list[tuple[int, str]] = []
         self._packs: dict[str, Pack] = {}
         self._policies: dict[tuple[str, ...], Policy] = {}
+        #: A position and the policy as of it, which never changes: entries before a position only ever stay.
+        self._last: tuple[int, Policy] | None = None
 
     def packs_before(self, position: int) -> list[Pack]:
         """Every pack put in force before a position, in order. Raises: AppError APP-006 when a text is missing."""
@@ -129,8 +131,13 @@ class PoliciesInForce:
 
     def at(self, position: int) -> Policy:
         """The policy as of a position. Raises: AppError APP-005 when none is in force."""
+        last = self._last  # one pair, put in place whole, so that no thread sees half of another's
+        if last is not None and last[0] == position:
+            return last[1]
         with self._lock:
-            return self._made(self._digests(position))
+            policy = self._made(self._digests(position))
+            self._last = position, policy
+            return policy
 
     def latest(self) -> Policy:
         """The policy in force now, by one question to the ledger. Raises: AppError APP-005 when none is."""

@@ -32,13 +32,21 @@ class _Watched(NamedTuple):
     people: People
 
 
-def _is_as_it_was(file: tuple[str, int, int, int, int]) -> bool:
-    """file: as `Stand` has it."""
-    try:
-        now = os.stat(file[0])  # noqa: PTH116 - a path as text is looked at in half the time
-    except OSError:
-        return False
-    return (now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns) == file[1:]
+def _are_as_they_were(files: tuple[tuple[str, int, int, int, int], ...]) -> bool:
+    """files: as `Stand` has them."""
+    for path, inode, size, written, changed in files:
+        try:
+            now = os.stat(path)  # noqa: PTH116 - a path as text is looked at in half the time
+        except OSError:
+            return False
+        if (
+            now.st_mtime_ns != written
+            or now.st_ctime_ns != changed
+            or now.st_size != size
+            or now.st_ino != inode
+        ):
+            return False
+    return True
 
 
 class Reading:
@@ -60,7 +68,7 @@ class Reading:
     def people(self) -> People:
         """Who the members are, as the facts table stands. Where no file tells whether it changed, read anew."""
         watched = self._watched
-        if watched is not None and all(map(_is_as_it_was, watched.files)):
+        if watched is not None and _are_as_they_were(watched.files):
             return watched.people
         with self._lock:
             return self._read_people()

@@ -26,6 +26,10 @@ class FactsIndex:
         hashes = np.fromiter(map(hash, ids.to_pylist()), np.int64, len(ids))
         order = np.argsort(hashes, kind="stable")
         self._ids: pa.Array = ids.take(pa.array(order))
+        _, offsets, letters = self._ids.buffers()
+        #: Where each id begins, and all of them as UTF-8, in the memory of `_ids`: an id is compared there in a
+        #: quarter of the time in which Arrow would make a text of it.
+        self._begins, self._letters = memoryview(offsets).cast("i"), memoryview(letters or b"")
         # Arrays of the standard library: `bisect` reads them several times faster than those of numpy.
         self._hashes = array("q", hashes[order].tobytes())
         self._facts: list[tuple[str, list[Any], array[int]]] = []
@@ -42,10 +46,14 @@ class FactsIndex:
 
     def rows_about(self, subject: str) -> list[dict[str, Any]]:
         """What each row about somebody says, by the name of the fact; none where there is no row."""
-        hashes, wanted, found = self._hashes, hash(subject), []
+        hashes, begins, wanted, found = self._hashes, self._begins, hash(subject), []
         place = bisect_left(hashes, wanted)
         while place < len(hashes) and hashes[place] == wanted:
-            if self._ids[place].as_py() == subject:
-                found.append({name: values[numbers[place]] for name, values, numbers in self._facts})
+            here = self._letters[begins[place] : begins[place + 1]].tobytes()
+            if here == subject.encode("utf-8", "surrogatepass"):
+                facts = {}
+                for name, values, numbers in self._facts:
+                    facts[name] = values[numbers[place]]
+                found.append(facts)
             place += 1
         return found

@@ -61,7 +61,7 @@ class Ledger:
     ) -> None:
         self._storage, self._key, self._signer, self._file, self._marks = storage, key, signer, file, marks
         self._packs, self._row_noes = PackNumbers(), RowNoes()
-        self._reached, self._is_borne = 0, False
+        self._reached, self._is_borne, self._is_marked = 0, False, False
         self._appender = None
         if signer is not None and marks is not None:
             self._appender = Appender(storage, signer, clock, file, marks)
@@ -322,7 +322,12 @@ class Ledger:
             return self._read_stances(subject, self._at(position))
         self._storage.refuse_replaced()
         before = self._reached
-        stances = self._read_stances(subject, None)
+        stances = None
+        if not self._is_marked:
+            stances = choice_reader.read_stances_by_id(self._storage, self._packs_to, subject)
+        if stances is None:
+            # Somebody was erased: from now on everybody is asked about by id and mark, which is right for any ledger.
+            self._is_marked, stances = True, self._read_stances(subject, None)
         self._take_size(before, stances.position)
         return stances
 

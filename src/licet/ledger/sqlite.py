@@ -111,8 +111,11 @@ class SqliteStorage:
         An older copy put in its place, a file moved away: what is read and written through the open one is then seen
         by nobody who opens it next. About a microsecond.
         """
-        found = _look(self._path_text)
-        if found is None or (found.st_dev, found.st_ino) != self._file:
+        try:
+            found = os.stat(self._path_text)  # noqa: PTH116 - a path as text is looked at in half the time
+        except OSError:
+            raise self._replaced(self.path) from None
+        if (found.st_dev, found.st_ino) != self._file:
             raise self._replaced(self.path)
         if (seen := (found.st_size, found.st_mtime_ns)) != self._seen:
             # Pages were moved into the file, or a copy was put there: none is taken from memory that may be another
@@ -409,17 +412,13 @@ def _driven_by(connection: Connection) -> sqlite3.Connection:
     return driven
 
 
-def _look(path: Path | str) -> os.stat_result | None:
-    try:
-        return os.stat(path)  # noqa: PTH116 - a path as text is looked at in half the time, before each answer
-    except OSError:
-        return None
-
-
 def _identify(path: Path) -> _Identity | None:
     """Which file a path names now; None where there is none."""
-    found = _look(path)
-    return None if found is None else (found.st_dev, found.st_ino)
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @functools.cache

@@ -157,3 +157,36 @@ def test_a_ledger_that_went_back_says_where_nobody_stands(ledger, choice) -> Non
     with pytest.raises(LedgerError) as error:
         ledger.stances_of("ann")
     assert error.value.code == "LEDG-017"
+
+
+def test_where_somebody_stands_now_follows_what_another_process_records_and_erases(
+    ledger, home, signer, choice, signal
+) -> None:
+    everybody = ("ann", "bob", "nobody")
+    assert {ledger.stances_of(subject).position for subject in everybody} == {0}
+    with home.open(signer) as other:
+        for record in (
+            lambda: other.append([choice("ann", "off"), signal("bob", True)]),
+            lambda: other.append([choice("ann", "on", category="posts")]),
+            lambda: other.erase("ann"),
+            lambda: other.append([choice("ann", "on", setting="ads")]),
+            lambda: other.erase("bob"),
+        ):
+            record()
+            for subject in everybody:  # as of a position, each is always asked for under their mark, too
+                assert ledger.stances_of(subject) == ledger.stances_of(subject, other.position)
+    assert ledger.stances_of("ann").choices == {"ai_training": ChoiceState.REFUSED, "ads": ChoiceState.GIVEN}
+    assert ledger.stances_of("bob").signals == {"gpc"}
+
+
+def test_whoever_was_erased_in_a_ledger_put_in_the_place_of_this_one_still_refuses(
+    sqlite_ledger, sqlite_home, signer, choice
+) -> None:
+    sqlite_ledger.append([choice("ann", "off")])
+    fork = sqlite_home.copy("fork")
+    sqlite_ledger.append([choice("bob", "off")])
+    assert sqlite_ledger.stances_of("nobody").position == 2
+    with fork.open(signer) as forked:
+        forked.erase("ann")
+    sqlite_home.put_back(fork)
+    assert sqlite_ledger.stances_of("ann").choices == {"ai_training": ChoiceState.REFUSED}
