@@ -76,8 +76,9 @@ check: setup-test ## layers, types, lint
 setup-both:
 	@$(MAKE) --no-print-directory -j 2 setup-system setup-test
 
-test: setup-both ## the checks, and every test but those that tests/nightly.txt leaves to the night
-	@$(MAKE) --no-print-directory check
+# While the system's packages arrive, what needs none of them is checked.
+test: ## the checks, and every test but those that tests/nightly.txt leaves to the night
+	@$(MAKE) --no-print-directory -j 2 setup-system check
 	@.venv/bin/pytest -n 2 --dist loadgroup -m "not nightly" tests
 
 nightly: setup-both check ## every test and the long runs: generated tests at EFFORT=10, oracle, parity, mutation, benchmarks
