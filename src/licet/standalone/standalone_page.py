@@ -58,6 +58,7 @@ def environment() -> Environment:
     )  # fmt: skip
     made.filters["upfirst"] = lambda text: text[:1].upper() + text[1:]
     made.filters["number"] = "{:,}".format
+    made.filters["units"] = "{:.1f}".format
     return made
 
 

@@ -45,6 +45,14 @@ class Ribbon(NamedTuple):
     to_y: float
     width: float
 
+    @property
+    def path(self) -> str:
+        middle = (self.left + self.right) / 2
+        return (
+            f"M{self.left:g},{self.from_y:.1f} C{middle:g},{self.from_y:.1f}"
+            f" {middle:g},{self.to_y:.1f} {self.right:g},{self.to_y:.1f}"
+        )
+
 
 @dataclass
 class Picture:
