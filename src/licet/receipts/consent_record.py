@@ -8,7 +8,6 @@ governs both kinds gets both. Pure: a record is made of its arguments alone, so 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from licet.decide.explain import category_term, purpose_term, recipient_name, region_label
 from licet.packs import Pack, Rule
@@ -23,6 +22,7 @@ from licet.receipts.receipt_context import (
 from licet.receipts.receipt_sentences import sentences
 from licet.receipts.recorded_acts import Act
 from licet.terms import SELF
+from licet.terms.canonical import JsonObject
 
 _CONSENT_STATUS = {
     "given": "dpv:ConsentGiven",
@@ -43,12 +43,12 @@ class Issue:
     receipt_id: str
 
 
-def make_record(issue: Issue) -> dict[str, Any]:
+def make_record(issue: Issue) -> JsonObject:
     """The record without its proof. Floats and nulls do not occur in it."""
     act, scope = issue.act, issue.scope
     consents = [one for one in scope.governed if one.asks_consent and act.kind == "choice"]
     by_right = len(consents) < len(scope.governed) or not scope.governed
-    record: dict[str, Any] = {
+    record: JsonObject = {
         "@context": context(),
         "@type": ["dpv:ConsentRecord", "dpv:ConsentReceipt"] * bool(consents)
         + ["dpv:RightExerciseRecord"] * by_right,
@@ -74,8 +74,8 @@ def make_record(issue: Issue) -> dict[str, Any]:
     return record
 
 
-def _setting(scope: Scope, act: Act) -> dict[str, Any]:
-    said: dict[str, Any] = {"dct:identifier": scope.id, "skos:prefLabel": scope.label}
+def _setting(scope: Scope, act: Act) -> JsonObject:
+    said: JsonObject = {"dct:identifier": scope.id, "skos:prefLabel": scope.label}
     if act.category is not None:
         kind = category_term(scope.pack, act.category)
         said["licet:onlyFor"] = labelled(act.category, kind.label, "dpv:PersonalData", kind.dpv)
@@ -90,7 +90,7 @@ def _setting(scope: Scope, act: Act) -> dict[str, Any]:
     return said
 
 
-def _policy(issue: Issue) -> dict[str, Any]:
+def _policy(issue: Issue) -> JsonObject:
     said = _pack(issue.in_force)
     if issue.scope.pack.digest != issue.in_force.digest:
         # The setting is of a policy before this one; its refusals still hold.
@@ -98,7 +98,7 @@ def _policy(issue: Issue) -> dict[str, Any]:
     return said
 
 
-def _pack(pack: Pack) -> dict[str, Any]:
+def _pack(pack: Pack) -> JsonObject:
     return {
         "dct:identifier": pack.id,
         "dct:title": pack.title,
@@ -107,7 +107,7 @@ def _pack(pack: Pack) -> dict[str, Any]:
     }
 
 
-def _controller(pack: Pack) -> dict[str, Any]:
+def _controller(pack: Pack) -> JsonObject:
     contacts = [one for one in (pack.controller.contact, pack.controller.url) if one is not None]
     return {
         "@type": ["dpv:DataController"],
@@ -118,9 +118,9 @@ def _controller(pack: Pack) -> dict[str, Any]:
     }
 
 
-def _process(one: Governed, pack: Pack, act: Act, is_consent: bool) -> dict[str, Any]:
+def _process(one: Governed, pack: Pack, act: Act, is_consent: bool) -> JsonObject:
     rule = one.rule
-    said: dict[str, Any] = {
+    said: JsonObject = {
         "@type": ["dpv:Process"],
         "dct:identifier": rule.id,
         "dpv:hasPurpose": [
@@ -155,8 +155,8 @@ def _process(one: Governed, pack: Pack, act: Act, is_consent: bool) -> dict[str,
     return said
 
 
-def _dates(rule: Rule, pack: Pack) -> dict[str, Any]:
-    said: dict[str, Any] = {}
+def _dates(rule: Rule, pack: Pack) -> JsonObject:
+    said: JsonObject = {}
     starts = pack.applies_from(rule)
     if starts is not None:
         said["licet:from"] = starts.date().isoformat()
@@ -167,12 +167,12 @@ def _dates(rule: Rule, pack: Pack) -> dict[str, Any]:
     return said
 
 
-def _recipient(pack: Pack, id_: str) -> dict[str, Any]:
+def _recipient(pack: Pack, id_: str) -> JsonObject:
     kinds = ["dpv:Recipient", "dpv:DataController" if id_ == SELF else "dpv:ThirdParty"]
     return {"@type": kinds, "dct:identifier": id_, "dpv:hasName": recipient_name(pack, id_)}
 
 
-def _notice(id_: str, pack: Pack, is_consent: bool) -> dict[str, Any]:
+def _notice(id_: str, pack: Pack, is_consent: bool) -> JsonObject:
     notice = pack.notices[id_]
     valid = {} if notice.effective is None else {"dct:valid": notice.effective.isoformat()}
     return {
@@ -184,7 +184,7 @@ def _notice(id_: str, pack: Pack, is_consent: bool) -> dict[str, Any]:
     }
 
 
-def _consent_status(act: Act) -> dict[str, Any]:
+def _consent_status(act: Act) -> JsonObject:
     return {
         "@type": [_CONSENT_STATUS[act.state]],
         "dpv:isIndicatedAtTime": act.at,
@@ -194,10 +194,10 @@ def _consent_status(act: Act) -> dict[str, Any]:
     }
 
 
-def _activity(scope: Scope, act: Act, bases: set[str | None]) -> dict[str, Any]:
+def _activity(scope: Scope, act: Act, bases: set[str | None]) -> JsonObject:
     """The exercise of a right. Accepted is what a ledger can say: it is recorded and governs what is decided next."""
     objects = bool(bases & OPEN_TO_OBJECTION)
-    said: dict[str, Any] = {
+    said: JsonObject = {
         "@type": ["dpv:RightExerciseActivity"],
         "dct:description": act.as_right(objects),
         "dpv:hasRight": ["eu-gdpr:A21" if objects else "dpv:DataSubjectRight"],

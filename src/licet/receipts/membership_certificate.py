@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from licet.ledger import Checkpoint, Entry, EntryKind, InclusionProof, PublicKey, Signer
-from licet.receipts.examination import Examination, ReceiptProblem, ReceiptProblemCode
+from licet.receipts.examination import Examination, ReceiptProblemCode, RecordCheck
 from licet.receipts.receipt_file import read_receipt
-from licet.receipts.receipt_proof import PROOF, SIGNATURE, leaf_hash_of, make_proof, sign
+from licet.receipts.receipt_proof import PROOF, SIGNATURE, make_proof, read_proven, sign
 from licet.terms import LedgerError
+from licet.terms.canonical import JsonObject
 from licet.terms.membership_proof import (
     SUBJECT_INDEX,
     Membership,
@@ -44,46 +45,19 @@ PROVES_NOT = (
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateCheck:
-    """What a check found. `ok` exactly when there are no problems.
+class CertificateCheck(RecordCheck):
+    """What a check found. membership: what is proven; None unless it is valid."""
 
-    checked: what holds, one sentence each. membership: what is proven; None unless it is valid. size: entries under the
-    checkpoint; None without one. says: the record's own sentences; empty unless it is valid.
-    """
-
-    ok: bool
-    checked: tuple[str, ...]
-    problems: tuple[ReceiptProblem, ...]
-    origin: str
     subject: str | None
     membership: Membership | None
-    size: int | None
-    says: tuple[str, ...]
+    does_not_prove: ClassVar[str] = PROVES_NOT
 
     @property
     def proves(self) -> str:
-        """What it shows; empty when it is not valid."""
         return "" if self.membership is None else PROVES[self.membership]
 
-    @property
-    def does_not_prove(self) -> str:
-        """What no certificate shows."""
-        return PROVES_NOT
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values for `--json`."""
-        return {
-            "ok": self.ok,
-            "checked": list(self.checked),
-            "problems": [{"code": str(problem.code), "what": problem.what} for problem in self.problems],
-            "ledger": self.origin,
-            "size": self.size,
-            "subject": self.subject,
-            "membership": self.membership,
-            "says": list(self.says),
-            "proves": self.proves,
-            "does_not_prove": self.does_not_prove,
-        }
+    def _about(self) -> JsonObject:
+        return {"subject": self.subject, "membership": self.membership}
 
 
 def make_certificate(
@@ -94,7 +68,7 @@ def make_certificate(
     inclusion: InclusionProof,
     checkpoint: Checkpoint,
     signer: Signer,
-) -> dict[str, Any]:
+) -> JsonObject:
     """The certificate, from its parts; pure. entry: tells of the snapshot whose members the walk is through."""
     assert entry.payload is not None
     found = tree.verify(bytes.fromhex(entry.payload["members_root"]), subject_key(nonce, subject))
@@ -119,7 +93,7 @@ def _facts(
     found: Membership,
     index: int,
     payload: Mapping[str, Any],
-) -> dict[str, Any]:
+) -> JsonObject:
     """All that a certificate says besides its proof of the entry."""
     among = "is among" if found is Membership.PRESENT else "is not among"
     made = (
@@ -140,62 +114,34 @@ def _facts(
 class _CertificateCheck(Examination):
     """One certificate being checked."""
 
-    note_head = NOTE_HEAD
+    note_head, version, entry_is = NOTE_HEAD, (CERTIFICATE, CERTIFICATE_VERSION), "use"
+    _subject: str | None = None
+    _found: Membership | None = None
 
     def run(self, outside: Checkpoint | None) -> CertificateCheck:
-        subject, found, signed = None, None, None
-        version = self._record.get(CERTIFICATE)
-        if type(version) is not int or version != CERTIFICATE_VERSION:
-            self._note(ReceiptProblemCode.VERSION_UNKNOWN, "it is of no version that this licet knows")
-        self._check_signature()
-        proof = self._record.get(PROOF)
-        if isinstance(proof, dict):
-            if proof.get("public_key") != self._key.text:
-                self._note(ReceiptProblemCode.OTHER_KEY, "it names another key than the one given")
-            signed = self._read_checkpoint(proof)
-            subject, found = self._check_membership(proof, signed)
-        else:
-            self._note(ReceiptProblemCode.INCOMPLETE, "it has no proof")
-        if outside is not None and signed is not None:
-            self._hold_against(signed, outside)
-        is_ok = not self._problems
-        return CertificateCheck(
-            is_ok,
-            tuple(self._checked),
-            tuple(self._problems),
-            self._key.name,
-            subject,
-            found if is_ok else None,
-            None if signed is None else signed.size,
-            tuple(self._record["licet:says"][:2]) if is_ok else (),
-        )
+        found = self._examine(outside)
+        return CertificateCheck(*found, self._subject, None if self._problems else self._found)
 
-    def _check_membership(
-        self, proof: Mapping[str, Any], signed: Checkpoint | None
-    ) -> tuple[str | None, Membership | None]:
+    def _check_proof(self, proof: Mapping[str, Any], signed: Checkpoint | None) -> None:
         try:
-            entry = proof["entry"]
-            leaf, inclusion = leaf_hash_of(entry), InclusionProof.from_dict(proof["inclusion"])
-            index, payload = entry["index"], entry["payload"]
-            root = bytes.fromhex(payload["members_root"])
+            entry, inclusion = read_proven(proof)
+            payload = entry.payload or {}
             subject, nonce = self._record["licet:subject"]["id"], self._record["licet:subject"]["nonce"]
             tree = read_proof(self._record["licet:tree"])
-            if entry["kind"] != EntryKind.USE_RUN or tree is None or len(bytes.fromhex(nonce)) != 32:
+            if entry.kind is not EntryKind.USE_RUN or tree is None or len(bytes.fromhex(nonce)) != 32:
                 raise ValueError("no use, no walk or no nonce")
-            found = tree.verify(root, subject_key(bytes.fromhex(nonce), subject))
-            facts = _facts(subject, bytes.fromhex(nonce), tree, found, index, payload)
+            found = tree.verify(
+                bytes.fromhex(payload["members_root"]), subject_key(bytes.fromhex(nonce), subject)
+            )
+            facts = _facts(subject, bytes.fromhex(nonce), tree, found, entry.index, payload)
         except (LedgerError, LookupError, TypeError, ValueError, AttributeError, OverflowError):
             self._note(
                 ReceiptProblemCode.INCOMPLETE, "its proof holds no use and no walk through its members"
             )
-            return None, None
+            return
+        self._subject, self._found = subject, found
         if signed is not None:
-            placed = (inclusion.index, inclusion.size) == (index, signed.size)
-            if placed and inclusion.verify(leaf, signed.root):
-                self._checked.append(f"The use stands among them, as entry {index}.")
-            else:
-                what = f"entry {index} does not stand where the proof says"
-                self._note(ReceiptProblemCode.NOT_IN_LEDGER, what)
+            self._check_place(entry, inclusion, signed)
         if tree.index.name != SUBJECT_INDEX or found is Membership.UNPROVEN:
             what = "the walk through the members does not lead from this id to the root that the entry names"
             self._note(ReceiptProblemCode.NOT_PROVEN, what)
@@ -205,4 +151,6 @@ class _CertificateCheck(Examination):
             self._checked.append(
                 f"The walk through the {tree.count} members ends where {subject} is {found}."
             )
-        return subject, found
+
+    def _says(self) -> tuple[str, ...]:
+        return tuple(self._record["licet:says"][:2])

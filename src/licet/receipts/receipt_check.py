@@ -9,61 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from licet.ledger import Checkpoint, EntryKind, InclusionProof, PublicKey
-from licet.ledger.entries import from_microseconds
-from licet.receipts.examination import Examination, ReceiptProblem, ReceiptProblemCode
+from licet.ledger import Checkpoint, EntryKind, PublicKey
+from licet.receipts.examination import Examination, ReceiptProblemCode, RecordCheck
 from licet.receipts.membership_certificate import CERTIFICATE, CertificateCheck, check_certificate
 from licet.receipts.receipt_context import RECEIPT_VERSION
 from licet.receipts.receipt_file import read_file, read_key, read_receipt, read_text
-from licet.receipts.receipt_proof import PROOF, leaf_hash_of, receipt_id, record_id
+from licet.receipts.receipt_proof import NOTE_HEAD, read_proven, receipt_id, record_id
 from licet.receipts.receipt_sentences import PROVES, PROVES_NOT
 from licet.receipts.recorded_acts import STATES, Act, read_act
 from licet.terms import LedgerError
-from licet.terms.moments import format_moment
+from licet.terms.canonical import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptCheck:
-    """What a check found. `ok` exactly when there are no problems.
+class ReceiptCheck(RecordCheck):
+    """What a check found. act: what the entry records; None when it has no readable entry."""
 
-    checked: what holds, one sentence each. act: what the entry records; None when it has no readable entry.
-    size:    entries under the checkpoint; None without a checkpoint.
-    says:    the record's own sentences, which the platform signed; empty unless it is valid.
-    """
-
-    ok: bool
-    checked: tuple[str, ...]
-    problems: tuple[ReceiptProblem, ...]
-    origin: str
     act: Act | None
-    size: int | None
-    says: tuple[str, ...]
+    does_not_prove: ClassVar[str] = PROVES_NOT
 
     @property
     def proves(self) -> str:
-        """What the receipt shows; empty when it is not valid."""
         return PROVES if self.ok else ""
 
-    @property
-    def does_not_prove(self) -> str:
-        """What no receipt shows."""
-        return PROVES_NOT
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values for `--json`."""
-        return {
-            "ok": self.ok,
-            "checked": list(self.checked),
-            "problems": [{"code": str(one.code), "what": one.what} for one in self.problems],
-            "ledger": self.origin,
-            "size": self.size,
-            "choice": None if self.act is None else self.act.as_json(),
-            "says": list(self.says),
-            "proves": self.proves,
-            "does_not_prove": self.does_not_prove,
-        }
+    def _about(self) -> JsonObject:
+        return {"choice": None if self.act is None else self.act.as_json()}
 
 
 def check(
@@ -95,49 +67,23 @@ def check_file(file: Path, key: str, checkpoint: Path | None = None) -> ReceiptC
 class _Check(Examination):
     """One receipt being checked."""
 
-    def run(self, outside: Checkpoint | None) -> ReceiptCheck:
-        act, signed = None, None
-        version = self._record.get("licet:receipt")
-        if type(version) is not int or version != RECEIPT_VERSION:
-            self._note(ReceiptProblemCode.VERSION_UNKNOWN, "it is of no version that this licet knows")
-        self._check_signature()
-        proof = self._record.get(PROOF)
-        if isinstance(proof, dict):
-            if proof.get("public_key") != self._key.text:
-                self._note(ReceiptProblemCode.OTHER_KEY, "it names another key than the one given")
-            signed = self._read_checkpoint(proof)
-            act = self._check_entry(proof, signed)
-        else:
-            self._note(ReceiptProblemCode.INCOMPLETE, "it has no proof")
-        if outside is not None and signed is not None:
-            self._hold_against(signed, outside)
-        size = None if signed is None else signed.size
-        return ReceiptCheck(
-            not self._problems, tuple(self._checked), tuple(self._problems), self._key.name, act, size,
-            () if self._problems else self._says(),
-        )  # fmt: skip
+    note_head, version, entry_is = NOTE_HEAD, ("licet:receipt", RECEIPT_VERSION), "choice"
+    _act: Act | None = None
 
-    def _check_entry(self, proof: Mapping[str, Any], signed: Checkpoint | None) -> Act | None:
+    def run(self, outside: Checkpoint | None) -> ReceiptCheck:
+        found = self._examine(outside)
+        return ReceiptCheck(*found, self._act)
+
+    def _check_proof(self, proof: Mapping[str, Any], signed: Checkpoint | None) -> None:
         try:
-            entry = proof["entry"]
-            leaf = leaf_hash_of(entry)
-            inclusion = InclusionProof.from_dict(proof["inclusion"])
-            at = format_moment(from_microseconds(entry["recorded_at_us"]))
-            state = self._record["licet:choice"]["state"]
-            act = read_act(entry["index"], entry["kind"], entry["subject"], entry["payload"], at, state)
-        except (LedgerError, LookupError, TypeError, ValueError, AttributeError, OverflowError):
+            entry, inclusion = read_proven(proof)
+            act = self._act = read_act(entry, self._record["licet:choice"]["state"])
+        except (LedgerError, LookupError, TypeError, ValueError, OverflowError):
             self._note(ReceiptProblemCode.INCOMPLETE, "its proof holds no choice and no signal")
-            return None
+            return
         if signed is not None:
-            placed = (inclusion.index, inclusion.size) == (act.entry, signed.size)
-            if placed and inclusion.verify(leaf, signed.root):
-                self._checked.append(f"The choice stands among them, as entry {act.entry}.")
-            else:
-                self._note(
-                    ReceiptProblemCode.NOT_IN_LEDGER, f"entry {act.entry} does not stand where the proof says"
-                )
-            self._check_record(act, signed.size, entry["payload"])
-        return act
+            self._check_place(entry, inclusion, signed)
+            self._check_record(act, signed.size, entry.payload or {})
 
     def _check_record(self, act: Act, size: int, payload: Mapping[str, Any]) -> None:
         """What the record says in words must be what the entry committed to."""

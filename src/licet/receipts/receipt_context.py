@@ -8,7 +8,7 @@ Source: W3C DPV 2.3 (https://w3id.org/dpv) and its profile of ISO/IEC TS 27560 (
 
 from __future__ import annotations
 
-from typing import Any
+from licet.terms.canonical import JsonObject
 
 #: Version of a receipt's layout; a later one is refused, not guessed at.
 RECEIPT_VERSION = 1
@@ -42,7 +42,7 @@ _NAMING_TERMS = (
 _MOMENTS = ("dct:created", "dpv:isIndicatedAtTime")
 
 
-def context() -> dict[str, Any]:
+def context() -> JsonObject:
     """The `@context` of a receipt."""
     return {
         **PREFIXES,
@@ -52,12 +52,12 @@ def context() -> dict[str, Any]:
     }
 
 
-def labelled(identifier: str, label: str, kind: str, broader: str | None = None) -> dict[str, Any]:
+def labelled(identifier: str, label: str, kind: str, broader: str | None = None) -> JsonObject:
     """One thing with its id, what people call it, and the DPV terms it is an instance and a kind of."""
     named = {"@type": [kind], "dct:identifier": identifier, "skos:prefLabel": label}
     return named if broader is None else named | {"skos:broader": [broader]}
 
 
-def not_available(*kinds: str) -> dict[str, Any]:
+def not_available(*kinds: str) -> JsonObject:
     """A field of the profile that the policy does not state: said to be missing, not left out or made up."""
     return {**({"@type": list(kinds)} if kinds else {}), "dpv:hasApplicability": ["dpv:NotAvailable"]}

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from licet.terms import AppError
-from licet.terms.canonical import canonical_json
+from licet.terms.canonical import JsonObject, canonical_json
 
 #: A receipt takes a few thousand bytes; one this large is something else.
 MAX_BYTES = 1 << 20
@@ -25,7 +25,7 @@ def to_bytes(receipt: Mapping[str, Any]) -> bytes:
     return (json.dumps(receipt, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def read_receipt(given: bytes | Mapping[str, Any], where: str = "") -> dict[str, Any]:
+def read_receipt(given: bytes | Mapping[str, Any], where: str = "") -> JsonObject:
     """The receipt in `given`. Raises: AppError APP-081 for anything but one plain JSON object of bounded size."""
     try:
         data = given if isinstance(given, bytes) else canonical_json(dict(given))
@@ -72,8 +72,8 @@ def read_text(path: Path) -> str:
     return read_file(path).decode("utf-8", "replace")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
+    found: JsonObject = {}
     for key, value in pairs:
         if key in found:
             raise ValueError(f"the key {key[:40]!r} stands twice")

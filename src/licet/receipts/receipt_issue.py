@@ -7,7 +7,6 @@ out was checked first, as its holder will check it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from licet.ledger import SAID_BY_MEMBERS, Checkpoint, Entry, EntryKind, InclusionProof, Ledger, Signer
 from licet.packs import Pack
@@ -17,7 +16,7 @@ from licet.receipts.receipt_check import check
 from licet.receipts.receipt_proof import PROOF, SIGNATURE, make_proof, receipt_id, record_id, sign
 from licet.receipts.recorded_acts import Act, read_act
 from licet.terms import AppError, LedgerError
-from licet.terms.moments import format_moment
+from licet.terms.canonical import JsonObject
 
 #: The packs put in force before a position, in order; the last is in force there.
 PacksBefore = Callable[[int], list[Pack]]
@@ -30,7 +29,7 @@ def issue(
     index: int,
     subject: str | None,
     size: int | None = None,
-) -> dict[str, Any]:
+) -> JsonObject:
     """The receipt of entry `index`, proven under the checkpoint of `size`, the latest by default.
 
     subject: the only one whose receipt may be given out; None where the caller may see every entry.
@@ -59,15 +58,13 @@ def make_receipt(
     checkpoint: Checkpoint,
     inclusion: InclusionProof,
     signer: Signer,
-) -> dict[str, Any]:
+) -> JsonObject:
     """The receipt of an entry, from its parts; pure.
 
     state: where the choice put the member: given, given_again, refused or withdrawn; None for a signal.
     packs: those put in force before the entry, in order.
     """
-    assert entry.payload is not None and entry.subject is not None
-    at = format_moment(entry.recorded_at)
-    act = read_act(entry.index, entry.kind, entry.subject, entry.payload, at, state)
+    act = read_act(entry, state)
     in_force = _pack_of(entry, packs)
     ids = (
         record_id(signer.name, entry.index),

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from licet.ledger import Checkpoint, Entry, EntryKind, InclusionProof, PublicKey, Signer
-from licet.ledger.entries import commit, leaf_bytes, to_microseconds
+from licet.ledger.entries import commit, from_microseconds, to_microseconds
 from licet.ledger.signed_notes import open_note, write_note
-from licet.terms.canonical import canonical_json, digest
-from licet.terms.log_tree import leaf_hash
+from licet.terms.canonical import JsonObject, canonical_json, digest
 
 #: First line of the note that signs a receipt.
 NOTE_HEAD = "licet receipt v1"
@@ -33,9 +32,7 @@ def receipt_id(origin: str, index: int, size: int) -> str:
     return f"{record_id(origin, index)}/under/{size}"
 
 
-def make_proof(
-    entry: Entry, inclusion: InclusionProof, checkpoint: Checkpoint, key_text: str
-) -> dict[str, Any]:
+def make_proof(entry: Entry, inclusion: InclusionProof, checkpoint: Checkpoint, key_text: str) -> JsonObject:
     """The proof as JSON. The entry must not be erased."""
     assert entry.salt is not None and entry.payload is not None
     return {
@@ -71,17 +68,21 @@ def is_signed(record: Mapping[str, Any], note: object, key: PublicKey, head: str
     return text == _note_text(record, key.name, head) and note == write_note(text, key, signature)
 
 
-def leaf_hash_of(entry: Mapping[str, Any]) -> bytes:
-    """The leaf hash, recomputed from the entry in a proof.
+def read_proven(proof: Mapping[str, Any]) -> tuple[Entry, InclusionProof]:
+    """The entry in a proof, its commitment made anew, and where it is said to stand.
 
-    Raises: KeyError, TypeError or ValueError when it is no entry.
+    Raises: LedgerError, KeyError, TypeError, ValueError or OverflowError when there is none.
     """
-    index, moment_us, kind = entry["index"], entry["recorded_at_us"], EntryKind(entry["kind"])
-    subject, salt = entry["subject"], bytes.fromhex(entry["salt"])
+    said = proof["entry"]
+    index, moment_us, kind = said["index"], said["recorded_at_us"], EntryKind(said["kind"])
+    subject, payload, salt = said["subject"], said["payload"], bytes.fromhex(said["salt"])
     if type(index) is not int or type(moment_us) is not int or not isinstance(subject, str | None):
         raise TypeError("an entry has a number, a moment and a subject or none")
-    commitment = commit(salt, canonical_json(entry["payload"]), subject)
-    return leaf_hash(leaf_bytes(index, moment_us, kind, commitment))
+    if not isinstance(payload, dict):
+        raise TypeError("the payload of an entry is an object")
+    commitment = commit(salt, canonical_json(payload), subject)
+    entry = Entry(index, from_microseconds(moment_us), kind, commitment, subject, payload, salt)
+    return entry, InclusionProof.from_dict(proof["inclusion"])
 
 
 def _note_text(record: Mapping[str, Any], origin: str, head: str) -> str:

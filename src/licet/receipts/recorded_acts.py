@@ -6,12 +6,12 @@ found.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from licet.ledger import EntryKind
+from licet.ledger import Entry, EntryKind
 from licet.terms import EVERY_USE
+from licet.terms.canonical import JsonObject
+from licet.terms.moments import format_moment
 
 #: How a choice was given where the entry does not say.
 VIA_UNKNOWN = "not recorded"
@@ -54,9 +54,9 @@ class Act:
     def is_on(self) -> bool:
         return self.value == "on"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """The same facts as JSON; a category only where there is one."""
-        said: dict[str, Any] = {
+        said: JsonObject = {
             "entry": self.entry,
             "kind": self.kind,
             "subject": self.subject,
@@ -97,25 +97,25 @@ class Act:
         return "the setting was switched on; an earlier opt-out, if there was one, is taken back"
 
 
-def read_act(
-    index: int, kind: str, subject: str, payload: Mapping[str, Any], at: str, state: str | None = None
-) -> Act:
+def read_act(entry: Entry, state: str | None = None) -> Act:
     """The act that an entry records. A signal that is sent switches off, and needs no state from outside.
 
-    Raises: KeyError, TypeError or ValueError for an entry that is neither a choice nor a signal.
+    Raises: KeyError, TypeError or ValueError for an entry that is neither a choice nor a signal, and an erased one.
     """
-    if not isinstance(subject, str):
+    payload, subject, record = entry.payload, entry.subject, None
+    if subject is None or payload is None:
         raise TypeError("somebody makes a choice")
-    via = payload.get("via") or VIA_UNKNOWN
-    record: tuple[str, str] | None = None
-    if kind == EntryKind.RECORD_CHOICE:
+    if entry.kind is EntryKind.RECORD_CHOICE:
         record = payload["table"], payload.get("key") or payload["key_mark"]
         payload = {**payload, "setting": payload.get("setting") or EVERY_USE, "category": None}
-    if kind in (EntryKind.CHOICE, EntryKind.RECORD_CHOICE):
+    if entry.kind in (EntryKind.CHOICE, EntryKind.RECORD_CHOICE):
         value, name, category = payload["value"], payload["setting"], payload.get("category") or None
         if value not in ("on", "off"):
             raise ValueError("a choice is on or off")
     else:
         value, name, category = ("off" if payload["value"] else "on"), payload["signal"], None
-    states = STATES[EntryKind(kind), value]
-    return Act(index, str(kind), subject, name, category, value, state or states[0], via, at, record)
+    states = STATES[entry.kind, value]
+    return Act(
+        entry.index, str(entry.kind), subject, name, category, value, state or states[0],
+        payload.get("via") or VIA_UNKNOWN, format_moment(entry.recorded_at), record,
+    )  # fmt: skip

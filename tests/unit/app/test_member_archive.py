@@ -18,9 +18,9 @@ from journeys.networks import comment, make_network, member, message, post
 from licet.app import Workspace
 from licet.app.archive import write_member_archive
 from licet.app.archive.zip_writer import zipped
-from licet.ledger import Checkpoint, EntryKind, InclusionProof, NewEntry
+from licet.ledger import Checkpoint, EntryKind, NewEntry
 from licet.receipts import check
-from licet.receipts.receipt_proof import leaf_hash_of
+from licet.receipts.receipt_proof import read_proven
 from licet.terms import AppError, SourceError
 from licet.terms.moments import parse_moment
 
@@ -78,8 +78,8 @@ def test_every_receipt_and_proof_in_it_holds_under_its_checkpoint(workspace: Wor
     signed = Checkpoint.parse(checkpoint, key)
     for name in (name for name in files if name.startswith("proofs/")):
         proof = json.loads(files[name])
-        inclusion = InclusionProof.from_dict(proof["inclusion"])
-        assert inclusion.verify(leaf_hash_of(proof["entry"]), signed.root)
+        entry, inclusion = read_proven(proof)
+        assert inclusion.verify(entry.leaf_hash, signed.root)
 
 
 def test_its_policies_are_those_the_receipts_name(workspace: Workspace) -> None:
