@@ -243,11 +243,7 @@ def _entries(core: Core, choices: Sequence[_Choice], pack: str | None, via: str)
 
 def _in_force(ledger: Ledger) -> list[tuple[datetime, str]]:
     """Since when which policy was in force, by its digest, in order."""
-    return [
-        (entry.recorded_at, str(entry.payload["digest"]))
-        for entry in ledger.packs_in_force()
-        if entry.payload is not None
-    ]
+    return [(entry.recorded_at, entry.digest) for entry in ledger.packs_in_force()]
 
 
 def _standing(

@@ -114,7 +114,7 @@ def policy_named(core: Core, setting: str, value: str) -> tuple[str, Sequence[st
         policy = core.policy()
         return policy.pack.digest, settings_meant(policy, setting, value), ()
     except LicetError as error:
-        digests = [str(entry.payload["digest"]) for entry in core.ledger.packs_in_force() if entry.payload]
+        digests = [entry.digest for entry in core.ledger.packs_in_force()]
         if error.code in ("APP-011", "APP-012") or value != "off" or not digests or not is_text(setting):
             raise
         note = f"the policy in force cannot be read, so whether it has a setting {setting!r} is not checked: {error}"

@@ -69,7 +69,7 @@ def _permitting(core: Core, setting: str | None, value: str, category: str | Non
         policy = core.policy()
     except LicetError:
         # A no can always be recorded; one that no policy lets them say denies nothing.
-        digests = [str(entry.payload["digest"]) for entry in core.ledger.packs_in_force() if entry.payload]
+        digests = [entry.digest for entry in core.ledger.packs_in_force()]
         if value != "off" or not digests or not (setting is None or is_text(setting)):
             raise
         return digests[-1]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from licet.decide import Policy
-from licet.ledger import Entry, EntryKind, Ledger, NewEntry
+from licet.ledger import EntryKind, Ledger, NewEntry, PackEntry
 from licet.packs import Pack
 from licet.packs.loading import parse_pack
 from licet.packs.pack_library import open_pack, read_policy, shipped
@@ -26,7 +26,7 @@ def put_in_force(name_or_path: str, ledger: Ledger, folder: Path) -> tuple[Pack,
     """Load a pack, keep its text, and say so in the ledger; False when it was in force already."""
     pack, payload = _keep(name_or_path, folder)
     entries = ledger.packs_in_force()
-    if entries and entries[-1].payload is not None and entries[-1].payload["digest"] == pack.digest:
+    if entries and entries[-1].digest == pack.digest:
         return pack, False
     ledger.append([NewEntry(EntryKind.PACK_IN_FORCE, None, payload)])
     return pack, True
@@ -36,7 +36,7 @@ def announce(name_or_path: str, ledger: Ledger, folder: Path) -> tuple[Pack, boo
     """Load a pack that is to come, keep its text, and say so in the ledger; False when it was announced already."""
     pack, payload = _keep(name_or_path, folder)
     told = (*ledger.packs_announced(), *ledger.packs_in_force())
-    if any(entry.payload is not None and entry.payload["digest"] == pack.digest for entry in told):
+    if any(entry.digest == pack.digest for entry in told):
         return pack, False
     ledger.append([NewEntry(EntryKind.PACK_ANNOUNCED, None, payload)])
     return pack, True
@@ -60,13 +60,12 @@ def named(ledger: Ledger) -> list[dict[str, Any]]:
     last = in_force[-1].index if in_force else None
     return [
         {
-            "entry": entry.index, "since": format_moment(entry.recorded_at), "pack": entry.payload["pack"],
-            "version": entry.payload["version"], "digest": entry.payload["digest"],
-            "status": "announced" if entry.kind == EntryKind.PACK_ANNOUNCED
+            "entry": entry.index, "since": format_moment(entry.recorded_at), "pack": entry.pack,
+            "version": entry.version, "digest": entry.digest,
+            "status": "announced" if entry.is_announced
             else "in_force" if entry.index == last else "replaced",
         }
         for entry in entries
-        if entry.payload is not None
     ]  # fmt: skip
 
 
@@ -101,11 +100,11 @@ class Announced(NamedTuple):
 
 def announced(ledger: Ledger, position: int) -> list[Announced]:
     """The policies announced up to a position that were not put in force by then, the latest announced first."""
-    in_force = {str(entry.payload["digest"]) for entry in ledger.packs_in_force(position) if entry.payload}
+    in_force = {entry.digest for entry in ledger.packs_in_force(position)}
     return [
-        Announced(str(entry.payload["digest"]), str(entry.payload["pack"]), entry.recorded_at)
+        Announced(entry.digest, entry.pack, entry.recorded_at)
         for entry in reversed(ledger.packs_announced(position))
-        if entry.payload and entry.payload["digest"] not in in_force
+        if entry.digest not in in_force
     ]
 
 
@@ -172,8 +171,8 @@ class PoliciesInForce:
             self._read_to = position
         return tuple(digest for index, digest in self._named if index < position)
 
-    def _take(self, named: Sequence[Entry]) -> None:
-        self._named += [(entry.index, str(entry.payload["digest"])) for entry in named if entry.payload]
+    def _take(self, named: Sequence[PackEntry]) -> None:
+        self._named += [(entry.index, entry.digest) for entry in named]
         if named:
             self._read_to = named[-1].index + 1
 

@@ -9,6 +9,7 @@ from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.choices import Choice, Choices, Keys, Known, RecordedChoices, Stances
 from licet.ledger.entries import SAID_BY_MEMBERS, Entry, EntryKind, NewEntry
 from licet.ledger.ledger import Ledger
+from licet.ledger.pack_entries import PackEntry
 from licet.ledger.proofs import ConsistencyProof, InclusionProof, MemoryTree
 from licet.ledger.signed_notes import PublicKey, Signer
 from licet.ledger.verify_report import Problem, ProblemCode, VerifyReport
@@ -29,6 +30,7 @@ __all__ = [
     "Ledger",
     "MemoryTree",
     "NewEntry",
+    "PackEntry",
     "Problem",
     "ProblemCode",
     "PublicKey",

@@ -20,15 +20,12 @@ from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.choice_reader import LATEST_CHOICES, LATEST_SIGNALS
 from licet.ledger.entries import (
     ASKED_FOR,
-    ChoiceRow,
     Entry,
     EntryKind,
     Prepared,
-    SignalRow,
     choice_row,
     from_microseconds,
     leaf_bytes,
-    prepare_erasure,
     request_row,
     signal_row,
     to_microseconds,
@@ -40,6 +37,7 @@ from licet.ledger.entry_reader import (
     select_requests,
     to_requests,
 )
+from licet.ledger.erasure import Erasure, LeftNo, LeftSignal, Tombstone
 from licet.ledger.pack_numbers import FIRST_PACK, NAMING, NAMING_ENTRIES, PackNumbers
 from licet.ledger.proofs import read_frontier
 from licet.ledger.row_noes import standing_of
@@ -171,20 +169,22 @@ class Appender:
             if not indices:
                 return []
             mark = self._marks.of(subject)
-            noes, sent = self._standing(connection, subject, mark, frozenset(indices))
-            records = standing_of(self._storage.ask(connection, RECORD_CHOICES_OF, (subject,)), self._marks)
+            left = self._standing(connection, subject, mark, frozenset(indices))
             erased = update(ENTRIES).where(ENTRIES.c.idx == bindparam("at"))
             connection.execute(
                 erased.values(subject=None, payload=None, salt=None), [{"at": index} for index in indices]
             )
             for table in (CHOICES, SIGNALS):
                 self._storage.remove(connection, table, subject)
-            if noes or sent:
-                self._storage.insert(connection, {CHOICES: noes, SIGNALS: sent})
+            if left.refused or left.signals:
+                self._storage.insert(connection, {CHOICES: left.choice_rows(), SIGNALS: left.signal_rows()})
             # The entry that names them goes into the same transaction: no crash leaves an erased payload
             # that nothing accounts for.
-            goes_on = noes or sent or records or self._storage.ask(connection, UNDER_MARK, (mark, mark))[0][0]
-            return [prepare_erasure(indices, mark if goes_on else None, noes, sent, records)]
+            goes_on = (
+                left != Tombstone(mark, (), ())
+                or self._storage.ask(connection, UNDER_MARK, (mark, mark))[0][0]
+            )
+            return [Erasure(tuple(indices), left if goes_on else None).prepare()]
 
         with self._writing_lock:
             entries, checkpoint = self._commit(blank)
@@ -194,27 +194,29 @@ class Appender:
 
     def _standing(
         self, connection: Connection, subject: str, mark: str, indices: frozenset[int]
-    ) -> tuple[list[ChoiceRow], list[SignalRow]]:
-        """The noes and signals of a subject that stand now, as rows under their mark.
+    ) -> Tombstone:
+        """The noes and signals of a subject that stand now.
 
         What an earlier erasure left stands under the mark already, and again where a yes that lifted it is erased now.
         A no goes on after a yes to the same setting, too, where there was a policy before that of the yes: what it had
         reached and the yes does not speak for. The yes is erased, so it goes on for all that it was.
         """
         who = (subject, mark)
-        return (
-            [
-                ChoiceRow(mark, setting, category, last_no, 0, 0)
+        return Tombstone(
+            mark,
+            tuple(
+                LeftNo(setting, category or None, last_no)
                 for setting, category, is_yes, pack, last_no in self._storage.ask(
                     connection, LATEST_CHOICES, who
                 )
                 if last_no in indices and (not is_yes or pack != FIRST_PACK)
-            ],
-            [
-                SignalRow(mark, signal, latest >> 1, 1)
+            ),
+            tuple(
+                LeftSignal(signal, latest >> 1)
                 for signal, latest in self._storage.ask(connection, LATEST_SIGNALS, who)
                 if latest & 1 and latest >> 1 in indices
-            ],
+            ),
+            tuple(standing_of(self._storage.ask(connection, RECORD_CHOICES_OF, (subject,)), self._marks)),
         )
 
     def compact(self) -> None:

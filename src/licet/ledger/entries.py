@@ -181,33 +181,6 @@ def prepare(new: Sequence[NewEntry]) -> list[Prepared]:
     return prepared
 
 
-def prepare_erasure(
-    indices: Sequence[int],
-    mark: str | None,
-    noes: Sequence[ChoiceRow],
-    sent: Sequence[SignalRow],
-    records: Sequence[Mapping[str, Any]] = (),
-) -> Prepared:
-    """The entry that says which entries were erased, and not whose they were.
-
-    mark: what the person is known by from now on; None where nothing of theirs goes on.
-    noes, sent: the rows that go on under it since this erasure; an earlier one may have left others.
-    records: noes to single records that do, as `row_noes.standing_of` tells them.
-    """
-    payload: dict[str, Any] = {"erased": list(indices)}
-    if mark is not None:
-        payload["tombstone"] = {
-            "mark": mark,
-            "refused": [
-                {"setting": row.setting, "category": row.category or None, "entry": row.entry} for row in noes
-            ],
-            "signals": [{"signal": row.signal, "entry": row.entry} for row in sent],
-            **({"records": [dict(no) for no in records]} if records else {}),
-        }
-    payload_json, salt = canonical_json(payload), os.urandom(SALT_BYTES)
-    return Prepared(EntryKind.ERASURE, None, payload, payload_json, salt, commit(salt, payload_json, None))
-
-
 def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     """Why an entry of this kind cannot say this; empty when it can."""
     if subject is not None and not is_text(subject):
@@ -259,21 +232,6 @@ def choice_row(subject: str, payload: Mapping[str, Any], index: int, pack: int) 
 
 def signal_row(subject: str, payload: Mapping[str, Any], index: int) -> SignalRow:
     return SignalRow(subject, payload["signal"], index, int(payload["value"]))
-
-
-def tombstone_rows(payload: Mapping[str, Any]) -> tuple[list[ChoiceRow], list[SignalRow]]:
-    """The rows that an erasure leaves in the tables of choices and signals."""
-    tombstone = payload.get("tombstone")
-    if tombstone is None:
-        return [], []
-    mark = tombstone["mark"]
-    return (
-        [
-            ChoiceRow(mark, no["setting"], no["category"] or "", no["entry"], 0, 0)
-            for no in tombstone["refused"]
-        ],
-        [SignalRow(mark, sent["signal"], sent["entry"], 1) for sent in tombstone["signals"]],
-    )
 
 
 def request_row(payload: Mapping[str, Any], index: int) -> RequestRow | None:

@@ -21,7 +21,9 @@ from licet.ledger.appender import Appender
 from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.choices import Choice, Keys, Known, Stances
 from licet.ledger.entries import Entry, EntryKind, NewEntry, prepare, to_microseconds
+from licet.ledger.erasure import Erasure
 from licet.ledger.ledger_opening import Place, Roles, choose_checkpoint_path, create_ledger, open_storage
+from licet.ledger.pack_entries import PackEntry, read_pack_entries
 from licet.ledger.pack_numbers import PackNumbers
 from licet.ledger.proofs import (
     ConsistencyProof,
@@ -287,15 +289,16 @@ class Ledger:
             self._storage, start, self.position if stop is None else stop, kind, subject
         )
 
-    def packs_in_force(self, position: int | None = None, *, since: int = 0) -> list[Entry]:
+    def packs_in_force(self, position: int | None = None, *, since: int = 0) -> list[PackEntry]:
         """The entries that put packs in force, in order; from `since` on, for who knows the earlier ones."""
         stop = None if position is None else self._at(position)
-        return entry_reader.read_few(self._storage, EntryKind.PACK_IN_FORCE, since, stop)
+        found = entry_reader.read_few(self._storage, EntryKind.PACK_IN_FORCE, since, stop)
+        return read_pack_entries(found)
 
-    def packs_announced(self, position: int | None = None) -> list[Entry]:
+    def packs_announced(self, position: int | None = None) -> list[PackEntry]:
         """The entries that announced packs, in order."""
         stop = None if position is None else self._at(position)
-        return entry_reader.read_few(self._storage, EntryKind.PACK_ANNOUNCED, 0, stop)
+        return read_pack_entries(entry_reader.read_few(self._storage, EntryKind.PACK_ANNOUNCED, 0, stop))
 
     def entries_of_kind(self, kind: EntryKind, subject: str | None = None, since: int = 0) -> list[Entry]:
         """The entries of a kind of which there are few, of one subject or of all, from `since` on, in order."""
@@ -418,9 +421,9 @@ class Ledger:
     def erased_at(self, subjects: Collection[str]) -> dict[str, datetime]:
         """When some subjects were erased, the last time, of those whose noes go on. Raises: LedgerError LEDG-008."""
         erasures = [
-            (entry.payload["tombstone"]["mark"], entry.recorded_at)
+            (left.mark, entry.recorded_at)
             for entry in self.entries_of_kind(EntryKind.ERASURE)
-            if entry.payload is not None and "tombstone" in entry.payload
+            if entry.payload is not None and (left := Erasure.read(entry.payload).tombstone) is not None
         ]
         self._writer()
         if not erasures or self._marks is None:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from licet.ledger.choices import ORGANISATION_NOES, RECORD_NOES, Keys, Known
 from licet.ledger.entries import EntryKind
+from licet.ledger.erasure import Erasure, LeftRecordNo
 from licet.ledger.storage import Storage
 from licet.ledger.tombstones import FIRST_MARK, Marks, is_mark
 from licet.terms import LedgerError
@@ -36,6 +37,26 @@ _SAID = (
     "SELECT idx, kind, subject, payload FROM entries "
     "WHERE kind IN ('record_choice', 'organisation_choice', 'erasure') AND idx >= ? ORDER BY idx"
 )
+
+
+class _RecordRow(NamedTuple):
+    """A row of what people said of records, as `_RECORDS` has it."""
+
+    subject: str
+    table: str
+    key: str | None
+    key_mark: str | None
+    setting: str
+    stamp: int
+
+
+class _OrganisationRow(NamedTuple):
+    """A row of what organisations said, as `_ORGANISATIONS` has it."""
+
+    organisation: str
+    setting: str
+    category: str
+    stamp: int
 
 
 class Person(NamedTuple):
@@ -68,20 +89,26 @@ class RowNoes:
         if self._read_to and any(kind == EntryKind.ERASURE for _, kind, *_ in rows):
             # What an erasure took is not to be told any more, nor to be remembered here.
             rows, start = storage.fetch(_SAID, (0,)), RowNoes()
-        records: list[tuple[Any, ...]] = []
-        organisations: list[tuple[Any, ...]] = []
+        records: list[_RecordRow] = []
+        organisations: list[_OrganisationRow] = []
         for index, kind, subject, payload_json in rows:
             if payload_json is None:
                 continue
             payload = json.loads(payload_json)
             if kind == EntryKind.ERASURE:
-                records += left_behind(payload)
+                if (left := Erasure.read(payload).tombstone) is not None:
+                    records += (
+                        _RecordRow(left.mark, no.table, None, no.record, no.setting or EVERY, 2 * no.entry)
+                        for no in left.records
+                    )
             elif kind == EntryKind.RECORD_CHOICE and subject is not None:
                 records.append(_record_row(subject, payload, index))
             elif kind == EntryKind.ORGANISATION_CHOICE:
                 organisations.append(
-                    (payload["organisation"], payload.get("setting") or EVERY, payload.get("category") or EVERY,
-                     2 * index + (payload["value"] == "on"))
+                    _OrganisationRow(
+                        payload["organisation"], payload.get("setting") or EVERY, payload.get("category") or EVERY,
+                        2 * index + (payload["value"] == "on"),
+                    )
                 )  # fmt: skip
         return RowNoes(
             _grown(start._records, records), _grown(start._organisations, organisations), rows[-1][0] + 1
@@ -112,21 +139,13 @@ class RowNoes:
             pc.is_in(said["subject"], pa.array(wanted, pa.string())), pc.is_null(said["key"])
         )
         if pc.any(is_marked).as_py():
-            told = _told(said.filter(is_marked).to_pylist(), by_mark, marks, person.keys)
+            marked = (_RecordRow(**row) for row in said.filter(is_marked).to_pylist())
+            told = _told(marked, by_mark, marks, person.keys)
             said = pa.concat_tables([said.filter(pc.invert(is_marked)), _grown(_RECORDS.empty_table(), told)])
         return _standing(said, position, RECORD_NOES)
 
 
-def left_behind(payload: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """What an erasure left standing of noes to single records."""
-    tombstone = payload.get("tombstone") or {}
-    return [
-        (tombstone["mark"], no["table"], None, no["record"], no["setting"] or EVERY, 2 * no["entry"])
-        for no in tombstone.get("records", ())
-    ]
-
-
-def standing_of(rows: Iterable[tuple[int, bytes]], marks: Marks) -> list[dict[str, Any]]:
+def standing_of(rows: Iterable[tuple[int, bytes]], marks: Marks) -> list[LeftRecordNo]:
     """What goes on of one person's noes to single records when they are erased.
 
     rows: number and payload of every entry in which they said something of a record, in order.
@@ -137,14 +156,14 @@ def standing_of(rows: Iterable[tuple[int, bytes]], marks: Marks) -> list[dict[st
         record = said.get("key_mark") or marks.of_record(said["table"], said["key"])
         latest[said["table"], record, said.get("setting")] = index, said["value"] == "off"
     return [
-        {"table": table, "record": record, "setting": setting, "entry": index}
+        LeftRecordNo(table, record, setting, index)
         for (table, record, setting), (index, is_no) in latest.items()
         if is_no
     ]
 
 
-def _record_row(subject: str, payload: Mapping[str, Any], index: int) -> tuple[Any, ...]:
-    return (
+def _record_row(subject: str, payload: Mapping[str, Any], index: int) -> _RecordRow:
+    return _RecordRow(
         subject, payload["table"], payload.get("key"), payload.get("key_mark"), payload.get("setting") or EVERY,
         2 * index + (payload["value"] == "on"),
     )  # fmt: skip
@@ -173,27 +192,21 @@ def _people_of(
 
 
 def _told(
-    rows: Sequence[Mapping[str, Any]], by_mark: Mapping[str, str], marks: Marks | None, keys: Keys | None
-) -> list[tuple[Any, ...]]:
+    rows: Iterable[_RecordRow], by_mark: Mapping[str, str], marks: Marks | None, keys: Keys | None
+) -> list[_RecordRow]:
     """Rows of who was erased under their id, and with the key that is meant; without those nobody knows."""
-    found, people = [], dict[str, set[str]]()
-    for row in rows:
-        subject = by_mark.get(row["subject"], row["subject"])
-        if not is_mark(subject):
-            people.setdefault(row["table"], set()).add(subject)
-            found.append({**row, "subject": subject})
-    by_key_mark = {
+    named = [row._replace(subject=by_mark.get(row.subject, row.subject)) for row in rows]
+    found, people = [row for row in named if not is_mark(row.subject)], dict[str, set[str]]()
+    for row in found:
+        people.setdefault(row.table, set()).add(row.subject)
+    by_key_mark: dict[tuple[str, str | None], str] = {
         (table, marks.of_record(table, key)): key
         for table, subjects in people.items()
         if keys is not None and marks is not None
         for key in keys(table, subjects)
     }
-    told = []
-    for row in found:
-        key = row["key"] or by_key_mark.get((row["table"], row["key_mark"]))
-        mark = row["key_mark"] if key is None else None
-        told.append((row["subject"], row["table"], key, mark, row["setting"], row["stamp"]))
-    return told
+    keyed = [row._replace(key=row.key or by_key_mark.get((row.table, row.key_mark))) for row in found]
+    return [row if row.key is None else row._replace(key_mark=None) for row in keyed]
 
 
 def _standing(said: pa.Table, position: int, schema: pa.Schema) -> pa.Table:

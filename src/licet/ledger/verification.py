@@ -11,7 +11,7 @@ nodes and checkpoints shows only against a checkpoint kept outside the database.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
@@ -29,8 +29,8 @@ from licet.ledger.entries import (
     leaf_bytes,
     request_row,
     signal_row,
-    tombstone_rows,
 )
+from licet.ledger.erasure import Erasure
 from licet.ledger.ledger_schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS
 from licet.ledger.pack_numbers import NAMING, PackNumbers
 from licet.ledger.signed_notes import PublicKey
@@ -170,7 +170,7 @@ class Inspection:
             payload = json.loads(payload_json)
             subject = None if subject_bytes is None else subject_bytes.decode()
             if kind == EntryKind.ERASURE:
-                self._account_for(payload)
+                self._account_for(Erasure.read(payload))
             elif kind in NAMING:
                 self._packs.name(payload)
             said: tuple[tuple[Any, ...] | None, ...] = ()
@@ -186,13 +186,14 @@ class Inspection:
         else:
             self._compare_repeated(index, repeated, ())
 
-    def _account_for(self, payload: Mapping[str, Any]) -> None:
-        noes, sent = tombstone_rows(payload)
-        rows: list[ChoiceRow | SignalRow] = [*noes, *sent]
+    def _account_for(self, erasure: Erasure) -> None:
+        left, rows = erasure.tombstone, list[ChoiceRow | SignalRow]()
+        if left is not None:
+            rows = [*left.choice_rows(), *left.signal_rows()]
         for row in rows:
             if self._left.pop(row.entry, None) != [tuple(map(_as_stored, row))]:
                 self._note_left(row.entry)
-        for index in payload.get("erased", ()):
+        for index in erasure.erased:
             if index in self._without_payload:
                 self._without_payload.remove(index)
                 self._erased += 1

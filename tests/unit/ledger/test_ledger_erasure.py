@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from licet.ledger import EntryKind, Ledger, NewEntry
+from licet.ledger.erasure import Erasure
 from licet.terms import LedgerError
 
 SECRET = "zq-unmistakable-subject-7731"
@@ -155,3 +157,19 @@ def test_no_byte_of_an_erased_subject_is_left_in_the_tables_files_on_postgresql(
     report = postgres_ledger.verify()
     assert report.ok and report.erased == 603
     assert postgres_ledger.choices_table(known=lambda: others).num_rows == 1500
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'{"erased":[0,2]}',
+        b'{"erased":[0],"tombstone":{"mark":"erased:ab","refused":[],"signals":[]}}',
+        b'{"erased":[0,2,5,7],"tombstone":{"mark":"erased:ab",'
+        b'"records":[{"entry":7,"record":"erased:cd","setting":null,"table":"posts"}],'
+        b'"refused":[{"category":null,"entry":0,"setting":"ai"},{"category":"content.posts","entry":2,"setting":"ai"}],'
+        b'"signals":[{"entry":5,"signal":"gpc"}]}}',
+    ],
+)
+def test_what_an_erasure_says_keeps_its_bytes(said: bytes) -> None:
+    prepared = Erasure.read(json.loads(said)).prepare()
+    assert prepared.payload_json == said and prepared.payload == json.loads(said)

@@ -24,8 +24,7 @@ class HypotheticalChoices:
         self.position = self._size + len(settings)
         before = recorded.choices_table(self._size, [subject]).to_pylist()
         states = {row["setting"]: ChoiceState(row["state"]) for row in before if row["category"] is None}
-        in_force = recorded.packs_in_force(self._size)[-1]  # a policy is in force, so there is one
-        pack = (in_force.payload or {}).get("digest")
+        pack = recorded.packs_in_force(self._size)[-1].digest  # a policy is in force, so there is one
         supposed = [
             {"subject": subject, "setting": setting, "category": None, "value": value, "entry": entry, "pack": pack,
              "state": str(ChoiceState.after(states.get(setting), value == "on"))}

@@ -44,10 +44,12 @@ class PolicyOperations:
     def history(self) -> list[dict[str, Any]]:
         """Every policy that was put in force here, in order; the last one is in force."""
         return [
-            {"entry": entry.index, "since": format_moment(entry.recorded_at), **entry.payload}
+            {
+                "entry": entry.index, "since": format_moment(entry.recorded_at), "digest": entry.digest,
+                "file": entry.file, "pack": entry.pack, "version": entry.version,
+            }
             for entry in self._core.ledger.packs_in_force()
-            if entry.payload is not None
-        ]
+        ]  # fmt: skip
 
     def named(self) -> list[dict[str, Any]]:
         """Every policy that the ledger names, in its order: in force, replaced or announced."""
