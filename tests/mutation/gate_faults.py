@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from faults import Fault
 
-_ROWS, _POPULATION, _TABULATE = (
+_ROWS, _FACTS, _TABULATE = (
     "licet.enforce.rows",
-    "licet.enforce.population",
+    "licet.enforce.member_facts",
     "licet.enforce.verdict_table",
 )
 _COMBINATION, _REFUSED = "licet.decide.combination", "licet.enforce.refused_rows"
@@ -170,70 +170,70 @@ ROWS = [
 POPULATION = [
     Fault(
         "unknown facts are the first known",
-        "licet.enforce.subject_index",
+        "licet.enforce.population",
         "pc.fill_null(encoded.indices, len(values))",
         "pc.fill_null(encoded.indices, 0)",
         "members whose region is not known get somebody else's",
     ),
     Fault(
         "a fact left out once is known",
-        _POPULATION,
+        _FACTS,
         "(rows[name].min() == rows[name].max()) & (rows[name].count() == rows.count())",
         "(rows[name].min() == rows[name].max())",
         "a member is permitted by a fact that one of two rows leaves out",
     ),
     Fault(
         "of two facts the lesser is known",
-        _POPULATION,
+        _FACTS,
         "(rows[name].min() == rows[name].max()) & (rows[name].count() == rows.count())",
         "(rows[name].count() == rows.count())",
         "of two contradicting regions the first in the alphabet counts",
     ),
     Fault(
         "of age the day after",
-        _POPULATION,
+        _FACTS,
         "lived <= born_by(age, at)",
         "lived < born_by(age, at)",
         "on their birthday people still count as a year younger",
     ),
     Fault(
         "of age a year late",
-        _POPULATION,
+        _FACTS,
         "else lived >= age,",
         "else lived > age,",
         "people of just the minimum age are denied",
     ),
     Fault(
         "birthdays by the asker's clock",
-        _POPULATION,
+        _FACTS,
         "day = day_begun_everywhere(at)",
         "day = at.date()",
         "the same moment makes somebody of age or not, as the time zone it was written in has it",
     ),
     Fault(
         "signals are ignored",
-        _POPULATION,
+        _FACTS,
         '"signals", looks.signals, lambda',
         '"signals", (), lambda',
         "a member's browser signal opts nobody out",
     ),
     Fault(
         "silent people are unknown",
-        _POPULATION,
+        _FACTS,
         'people.subject == states.subject, how="left")',
         'people.subject == states.subject, how="inner")',
         "who never chose anything is not known at all",
     ),
     Fault(
         "narrow refusals count as whole",
-        _POPULATION,
+        _FACTS,
         '"=", table.category.fill_null(""), "=", table.state]',
         '"==", table.state]',
         "who refuses posts has refused everything",
     ),
     Fault(
         "a yes under any pack is bound to one",
-        _POPULATION,
+        _FACTS,
         "for word in chunk.dictionary.to_pylist()] + [len(words)]",
         "for word in chunk.dictionary.to_pylist()] + [0]",
         "a yes that is bound to nothing speaks",
@@ -299,7 +299,7 @@ TABULATE = [
     ),
     Fault(
         "narrow choices count as whole",
-        _POPULATION,
+        "licet.enforce.population",
         "narrow.setdefault(setting, {})[category] = ChoiceState(state)",
         "choices[setting] = ChoiceState(state)",
         "who permits one kind of data has permitted all",

@@ -18,7 +18,7 @@ class Engine(Protocol):
     """A place where tables can be opened and expressions run. Times are read as UTC."""
 
     name: str
-    #: Whether people are kept in this process (`subject_index`) rather than with the engine's tables (`population`).
+    #: Whether people are kept in this process (`call_roll`) rather than with the engine's tables (`classify`).
     people_here: bool
 
     def open(

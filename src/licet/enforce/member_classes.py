@@ -12,10 +12,10 @@ import pyarrow as pa
 from licet.enforce.absences import Absences, Roster, RosterHere, RosterThere
 from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
-from licet.enforce.population import Population, Roll, classify, describe, subject_ids
+from licet.enforce.member_facts import describe, subject_ids
+from licet.enforce.population import Population, Roll, call_roll, classify, follow
 from licet.enforce.refusals import who_refuses
 from licet.enforce.refused_rows import RefusedRows
-from licet.enforce.subject_index import call_roll, follow
 from licet.enforce.tables import Tables
 from licet.enforce.verdict_table import Dimensions
 from licet.ledger import Choices
@@ -65,15 +65,13 @@ class Members:
                 self._populations[key] = Population(table, roll.classes, roll)
             else:
                 self._refuse_lost(facts, RosterThere(self._engine, subject_ids(members, facts)))
-                told = self._choices, self._signals
-                self._populations[key] = classify(self._engine, members, facts, *told, key, self._at)
+                self._populations[key] = classify(self._engine, self._everybody(members, facts, key))
         return self._populations[key]
 
     def _roll(self, members: ir.Table, facts: FactsTable, looks: Dimensions) -> Roll:
         def call(earlier: Roll | None, changed: frozenset[str] | None) -> Roll:
             if earlier is None or changed is None:
-                told = self._choices, self._signals
-                return call_roll(self._engine, describe(self._engine, members, facts, *told, looks, self._at))
+                return call_roll(self._engine, self._everybody(members, facts, looks))
             only = pa.array(sorted(changed), pa.string())
             choices = _of_choices(self._ledger.choices_table(self._position, changed))
             signals = _of_signals(self._ledger.signals_table(self._position, changed))
@@ -84,6 +82,10 @@ class Members:
             (facts, self._tables.catalogued(facts.table).location, looks, ages_hold_for(looks, self._at))
         )
         return self._kept.roll(key, self._tables.stand(facts.table), self._ledger, self._position, call)
+
+    def _everybody(self, members: ir.Table, facts: FactsTable, looks: Dimensions) -> ir.Table:
+        told = self._choices, self._signals
+        return describe(self._engine, members, facts, *told, looks, self._at)
 
     def _refuse_lost(self, facts: FactsTable, roster: Roster) -> None:
         """Once a gate. Raises: GateError GATE-171, GATE-172 where a refusal would be lost."""

@@ -73,7 +73,7 @@ class People:
     @functools.cached_property
     def _narrow(self) -> ir.Table | None:
         """The columns that hold facts; None where no table does."""
-        from licet.enforce.facts_columns import facts_columns  # late: a single question may need no engine
+        from licet.enforce.member_facts import facts_columns  # late: a single question may need no engine
 
         facts = self._catalogue.facts
         if facts is None:

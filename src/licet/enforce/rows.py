@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from licet.decide.combination import DISAGREE, WITHHELD, Reason, SubjectAnswer
 from licet.enforce.engine import Engine
-from licet.enforce.population import MARK, NUMBER, Population
+from licet.enforce.member_facts import MARK, NUMBER
+from licet.enforce.population import Population
 from licet.enforce.text_columns import in_known_words
 from licet.enforce.verdict_table import Dimensions
 from licet.sources.catalogue import Table

@@ -153,7 +153,7 @@ class Plans:
         if self._tables.whole is self._tables:
             return self
         whole = copy.copy(self)
-        whole._tables, whole._plans = self._tables.whole, {}
+        whole._tables, whole._plans, whole.reasons = self._tables.whole, {}, narrow.Reasons()
         return whole
 
     def of(self, name: str) -> Plan:
@@ -182,6 +182,10 @@ class Plans:
         else:
             population, nobody = self._members.population(looks), verdicts.answers(None)
         by_class = [verdicts.answers(facts_of(subject)) for subject in population.classes]
+        for answers in (*by_class, nobody):
+            self.reasons.numbered(
+                answers
+            )  # now, so that no order in what is told hangs on what was read before
         return Plan(
             name, self._engine, table, content, shapes, verdicts, population, by_class, nobody, self.reasons,
             refusals,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from licet.enforce.population import born_by
+from licet.enforce.member_facts import born_by
 from licet.terms.moments import age_in_years
 
 

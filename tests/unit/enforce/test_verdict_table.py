@@ -10,7 +10,8 @@ from enforce_samples import AT, PACK, permit
 from licet.decide import Facts, Policy
 from licet.decide.combination import Reason
 from licet.enforce import verdict_table
-from licet.enforce.population import MARK, Subject, facts_of
+from licet.enforce.member_facts import MARK
+from licet.enforce.population import Subject, facts_of
 from licet.enforce.verdict_table import Dimensions, VerdictTable, dimensions
 from licet.packs import Pack
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code
