@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def test_the_commands_of_the_page_work_on_the_file_it_shows(tmp_path: Path) -> N
     pack = PACK.replace("  ai:\n", "  ai:\n    organisation_may_refuse: true\n")
     with make_network(root, rows, pack=pack) as workspace:
         token = workspace.tokens.create("page", ["choices:import"])[1]
-    (shown,) = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
+    shown, narrow = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
     (root / "opt_outs.csv").write_text(shown)
     commands = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     assert len(commands) >= 3
@@ -46,6 +47,8 @@ def test_the_commands_of_the_page_work_on_the_file_it_shows(tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr + done.stdout
     assert '"already_there": 3' in done.stdout and '"dry_run":true' in done.stdout
     with licet.open(root) as workspace:
+        told = workspace.import_choices(io.BytesIO(narrow.encode()), form="csv")
+        assert (told.noes, told.missing_records) == (3, 2)
         assert [workspace.ledger.choices_of(one)[0].value for one in ("ann", "ben", "cem")] == [
             "off",
             "off",

@@ -24,7 +24,9 @@ import pyarrow.parquet as pq
 from licet.terms import AppError
 
 NEEDED = ("subject", "setting", "state", "when")
-COLUMNS = (*NEEDED, "source", "category")
+COLUMNS = (*NEEDED, "source", "category", "table", "key", "organisation")
+#: What may be a whole number in Parquet and Arrow.
+_IDS = ("subject", "key", "organisation")
 
 #: The first and last day of the calendar, as days since 1970; a day in microseconds.
 _FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
@@ -50,7 +52,10 @@ _ENDINGS = {
 
 
 class GivenRow(NamedTuple):
-    """One row as the file has it. at: `line 3` or `row 3`, for who has to find it."""
+    """One row as the file has it. at: `line 3` or `row 3`, for who has to find it.
+
+    table, key: of the one record that it is about; organisation: whose no it is.
+    """
 
     at: str
     subject: Any
@@ -59,6 +64,9 @@ class GivenRow(NamedTuple):
     when: Any
     source: Any
     category: Any
+    table: Any
+    key: Any
+    organisation: Any
 
 
 def form_of(path: Path) -> Form:
@@ -122,8 +130,8 @@ def _csv_rows(file: BinaryIO, where: str) -> Iterator[GivenRow]:
                 raise _unreadable(f"line {begins} has {len(row)} fields, the first line {len(header)}", where)
             # An empty field of an optional column says nothing; of the others it is what stands there.
             values = [None if place is None else row[place] for place in places]
-            subject, setting, state, when, source, category = values
-            yield GivenRow(f"line {begins}", subject, setting, state, when, source or None, category or None)
+            needed, optional = values[: len(NEEDED)], values[len(NEEDED) :]
+            yield GivenRow(f"line {begins}", *needed, *(value or None for value in optional))
 
 
 def _json_rows(file: BinaryIO, where: str) -> Iterator[GivenRow]:
@@ -184,7 +192,7 @@ def _plain(name: str, values: pa.ChunkedArray, where: str) -> list[Any]:
         kind, values = kind.value_type, values.cast(kind.value_type)
     if pa.types.is_null(kind) or _is_text(kind):
         return values.to_pylist()  # type: ignore[no-any-return]
-    if name == "subject" and pa.types.is_integer(kind):
+    if name in _IDS and pa.types.is_integer(kind):
         return values.cast(pa.string()).to_pylist()  # type: ignore[no-any-return]
     if name == "when" and pa.types.is_date(kind):
         return _within(values.cast(pa.date32()), _FIRST_DAY, _LAST_DAY).to_pylist()  # type: ignore[no-any-return]
@@ -209,6 +217,11 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
+def shown(value: object) -> str:
+    """A value of a file within an error."""
+    return ascii(value)[:60]
+
+
 def as_moment(value: object) -> datetime | None:
     """A timestamp or a day of a typed file as a moment, UTC; None for what is text or something else."""
     if isinstance(value, datetime):
@@ -227,7 +240,7 @@ def _check_columns(columns: Iterable[str], where: str) -> None:
         )  # fmt: skip
         raise AppError(
             "APP-171", f"the choices cannot be read: {fault}", where,
-            f"the columns are {', '.join(NEEDED)}, and may be source and category",
+            f"the columns are {', '.join(NEEDED)}, and may be {', '.join(COLUMNS[len(NEEDED) :])}",
         )  # fmt: skip
 
 

@@ -4,18 +4,21 @@ A choice takes its place by when it was made. One that is older than what stands
 of data is recorded and governs nothing; of two made at the same moment the no holds. A yes is bound to the policy that
 was in force when it was given, or to the one named; where there is neither, or it never was in force here, it speaks
 for nothing, lifts nothing, and is counted. A yes lifts no refusal of another setting; one from before its subject was
-erased governs nothing. The same row is recorded once, however often its file is handed in.
+erased governs nothing. The same row is recorded once, however often its file is handed in. Noes to single records and
+of organisations may stand among the rows; see `imported_noes`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from licet.app.choice_files import GivenRow, as_moment
-from licet.app.choice_recording import name_request, names_reached
+from licet.app import imported_noes
+from licet.app.choice_files import GivenRow, as_moment, shown
+from licet.app.choice_recording import made_at, name_request, names_reached
+from licet.app.imported_noes import ImportedNo
 from licet.ledger import Entry, EntryKind, Ledger, NewEntry
 from licet.ledger.tombstones import is_mark
 from licet.sources.catalogue import is_category
@@ -49,6 +52,7 @@ class ImportedChoices(NamedTuple):
     unbound_yeses:  of those recorded, the yeses that speak for nothing now: no policy was in force here when they were
                     given, or the one named never was.
     not_members:    subjects that the members' table has not at present; None where that cannot be told.
+    missing_records: records of noes to single ones that the tables have not at present; None as well.
     position:       the ledger's number of entries afterwards.
     dry_run:        nothing was written; it says what would be.
     """
@@ -62,6 +66,7 @@ class ImportedChoices(NamedTuple):
     unbound_yeses: int
     subjects: int
     not_members: int | None
+    missing_records: int | None
     position: int
     dry_run: bool
 
@@ -97,13 +102,18 @@ def import_choices(
 ) -> ImportedChoices:
     """As `Workspace.import_choices`. where: what the file is called in errors. pack: the digest named."""
     progress("checking", 0, len(rows))
-    choices = _checked(core, rows, where, pack, now)
-    not_members = core.missing_subjects({choice.subject for choice in choices})
+    choices, narrow, missing_records = _checked(core, rows, where, pack, now)
+    people = {one.subject for one in choices} | {no.subject for no in narrow if no.subject is not None}
+    not_members = core.missing_subjects(people)
     in_force = {digest for _, digest in _in_force(core.ledger)}
     for _ in range(_MOST_TRIES):
         position = core.ledger.position
-        new = _not_there(core.ledger, choices)
+        new, new_narrow = _not_there(core.ledger, choices), _not_there(core.ledger, narrow)
+        _refuse([*imported_noes.taken_back(core.ledger, new_narrow, position)], where)
         entries = _entries(core, new, pack, via)
+        entries += imported_noes.noes_to_record(
+            core, new_narrow, _said_under(core.ledger, new_narrow), via, position
+        )
         progress("recording", len(entries), len(entries))
         recorded: Sequence[Entry] | None = []
         if not dry_run:
@@ -111,11 +121,12 @@ def import_choices(
                 subjects = {entry.subject for entry in entries if entry.subject is not None}
                 recorded = core.ledger.append_unless_changed(entries, position, subjects)
         if recorded is not None:
+            count, yeses = len(new) + len(new_narrow), sum(one.value == "on" for one in new)
             return ImportedChoices(
-                len(rows), len(new), sum(one.value == "off" for one in new), sum(one.value == "on" for one in new),
-                len(rows) - len(new), sum(one.kind is EntryKind.SUPERSEDED_CHOICE for one in entries),
+                len(rows), count, count - yeses, yeses, len(rows) - count,
+                sum(one.kind is EntryKind.SUPERSEDED_CHOICE for one in entries),
                 sum(one.payload["value"] == "on" and one.payload.get("pack") not in in_force for one in entries),
-                len({one.subject for one in choices}), not_members, core.ledger.position, dry_run,
+                len(people), not_members, missing_records, core.ledger.position, dry_run,
             )  # fmt: skip
     raise AppError(
         "APP-174", "members of the file chose meanwhile, again and again, so nothing of it was recorded", where,
@@ -125,47 +136,64 @@ def import_choices(
 
 def _checked(
     core: Core, rows: Sequence[GivenRow], where: str, pack: str | None, now: datetime
-) -> list[_Choice]:
-    """The choices in the order in which they were made, a yes before a no of the same moment.
+) -> tuple[list[_Choice], list[ImportedNo], int | None]:
+    """The choices in the order in which they were made, a yes before a no of the same moment; the narrow noes, too; and
+    how many of their records the tables have not.
 
     Raises: AppError APP-172 with the first rows that are none.
     """
-    settings, faults = core.known_settings(), []
+    settings, faults, policy = core.known_settings(), list[tuple[str, str]](), core.policy()
     # What is said under a policy that never was in force is said anew once it is.
     was_in_force = any(digest == pack for _, digest in _in_force(core.ledger))
     named = pack if pack is None or was_in_force else f"not in force: {pack}"
     kinds: dict[str | None, bool] = {None: True}
     choices: list[_Choice] = []
+    narrow: list[ImportedNo] = []
     for row in rows:
         when, fault = _moment(row.when, now)
         value = STATES.get(row.state) if isinstance(row.state, str) else None
+        if value is None:
+            fault = fault or f"the state {shown(row.state)} is none of {', '.join(STATES)}"
+        if imported_noes.is_narrow(row):
+            fault = fault or imported_noes.find_fault(row, value == "off", policy, settings)
+            if fault or when is None:
+                faults.append((row.at, fault))
+            else:
+                narrow.append(imported_noes.read_no(row, when, core.salt))
+            continue
         kind = row.category if isinstance(row.category, str | None) else ""
         if kind not in kinds:
             kinds[kind] = kind is not None and is_text(kind) and is_category(kind)
         if not is_text(row.subject) or is_mark(row.subject):
-            fault = f"{_shown(row.subject)} can be nobody's id"
+            fault = f"{shown(row.subject)} can be nobody's id"
         elif not isinstance(row.setting, str) or row.setting not in settings:
-            fault = f"no policy has a setting {_shown(row.setting)}"
-        elif value is None:
-            fault = f"the state {_shown(row.state)} is none of {', '.join(STATES)}"
+            fault = f"no policy has a setting {shown(row.setting)}"
         elif not kinds[kind]:
-            fault = f"there is no kind of data {_shown(row.category)}"
+            fault = f"there is no kind of data {shown(row.category)}"
         elif row.source is not None and not is_text(row.source):
-            fault = f"the source {_shown(row.source)} is no text"
+            fault = f"the source {shown(row.source)} is no text"
         if fault or when is None or value is None:
-            faults.append(f"{row.at}: {fault}")
+            faults.append((row.at, fault))
             continue
         bound = named if value == "on" else None
         said = [row.subject, row.setting, row.category, value, format_moment(when), bound]
         request = name_request(core.salt, canonical_json(["imported choice", *said]).decode())
         choices.append(_Choice(when, value, row.subject, row.setting, row.category, row.source, request))
+    seen, missing_records = imported_noes.records_seen(core, narrow)
+    _refuse(faults + seen, where)
+    ordered = sorted(choices, key=lambda choice: (choice.when, choice.value == "off"))
+    return ordered, sorted(narrow, key=lambda no: no.when), missing_records
+
+
+def _refuse(faults: Sequence[tuple[str, str]], where: str) -> None:
+    """faults: by row. Raises: AppError APP-172 where there are any."""
     if faults:
+        told = "; ".join(f"{at}: {fault}" for at, fault in faults[:_MOST_FAULTS])
         more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
         raise AppError(
-            "APP-172", f"some rows are no choices: {'; '.join(faults[:_MOST_FAULTS])}{more}", where,
+            "APP-172", f"some rows are no choices: {told}{more}", where,
             "mend those rows and hand the whole file in again; nothing of it was recorded",
         )  # fmt: skip
-    return sorted(choices, key=lambda choice: (choice.when, choice.value == "off"))
 
 
 def _moment(value: object, now: datetime) -> tuple[datetime | None, str]:
@@ -177,13 +205,16 @@ def _moment(value: object, now: datetime) -> tuple[datetime | None, str]:
         except AppError:
             when = None
     if when is None:
-        return None, f"{_shown(value)} is not a date or a time"
-    return (when, "") if when <= now else (None, f"{_shown(value)} is yet to come")
+        return None, f"{shown(value)} is not a date or a time"
+    return (when, "") if when <= now else (None, f"{shown(value)} is yet to come")
 
 
-def _not_there(ledger: Ledger, choices: Sequence[_Choice]) -> list[_Choice]:
+_Row = TypeVar("_Row", _Choice, ImportedNo)
+
+
+def _not_there(ledger: Ledger, choices: Sequence[_Row]) -> list[_Row]:
     """Those that no earlier import recorded, each once."""
-    known, new = ledger.known_requests([choice.request for choice in choices]), []
+    known, new = ledger.known_requests([choice.request for choice in choices]), list[_Row]()
     for choice in choices:
         if choice.request not in known:
             known.add(choice.request)
@@ -241,6 +272,15 @@ def _entries(core: Core, choices: Sequence[_Choice], pack: str | None, via: str)
     return entries
 
 
+def _said_under(ledger: Ledger, noes: Sequence[ImportedNo]) -> dict[str, str]:
+    """By request the policy that was in force when a no was said; before there was one, the latest."""
+    in_force, found = _in_force(ledger), {}
+    for no in noes:
+        place = bisect_right(in_force, no.when, key=lambda pair: pair[0])
+        found[no.request] = in_force[place - 1][1]  # of none, the last
+    return found
+
+
 def _in_force(ledger: Ledger) -> list[tuple[datetime, str]]:
     """Since when which policy was in force, by its digest, in order."""
     return [(entry.recorded_at, entry.digest) for entry in ledger.packs_in_force()]
@@ -258,18 +298,8 @@ def _standing(
         for row in ledger.choices_table(subjects=subjects).to_pylist()
         if row["value"] == "off" or row["pack"] in speaking
     ]
-    made = {entry.index: _made(entry) for entry in ledger.entries_at([row["entry"] for row in rows])}
+    made = {entry.index: made_at(entry) for entry in ledger.entries_at([row["entry"] for row in rows])}
     return {
         (row["subject"], row["setting"], row["category"]): (made[row["entry"]], row["value"] == "off")
         for row in rows
     }
-
-
-def _made(entry: Entry) -> datetime:
-    said: Mapping[str, Any] = entry.payload or {}
-    when = said.get("when")
-    return parse_moment(when) if isinstance(when, str) else entry.recorded_at.astimezone(UTC)
-
-
-def _shown(value: object) -> str:
-    return ascii(value)[:60]

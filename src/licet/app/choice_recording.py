@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from licet.app.argument_types import require_subject_id
@@ -24,7 +25,7 @@ from licet.sources.catalogue import is_category
 from licet.terms import AppError, LicetError
 from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.ids import is_text
-from licet.terms.moments import format_moment
+from licet.terms.moments import format_moment, parse_moment
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -87,6 +88,12 @@ def names_reached(ledger: RecordedChoices, subject: str, refuses: bool) -> tuple
     Who says yes under an id that was given up may be somebody else, and permits nothing for its earlier owner.
     """
     return names_now(ledger, subject) if refuses else (subject,)
+
+
+def made_at(entry: Entry) -> datetime:
+    """When a choice was made: elsewhere, or else when it was recorded here."""
+    when = (entry.payload or {}).get("when")
+    return parse_moment(when) if isinstance(when, str) else entry.recorded_at.astimezone(UTC)
 
 
 def name_request(salt: bytes, key: str) -> str:

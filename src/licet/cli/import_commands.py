@@ -79,8 +79,8 @@ def choices(
     """Record choices that members made elsewhere, dated as they were: all of the file or nothing.
 
     Its columns are subject, setting, state (on, off, given, given_again, refused, withdrawn) and when, and may be
-    source and category. A choice older than what stands is recorded and governs nothing; the same file twice
-    changes nothing.
+    source and category. With table and key a row is a no to one record, with organisation an organisation's. A
+    choice older than what stands is recorded and governs nothing; the same file twice changes nothing.
 
     Example: licet import choices opt_outs.csv --workspace work
     """
@@ -115,6 +115,10 @@ def choices(
         say(f"{result.not_members:,} subjects are not in the table of members at present.", "yellow")
     elif result.not_members is None:
         say("The table of members cannot be read at present, so no id is checked.", "yellow")
+    if result.missing_records:
+        say(f"{result.missing_records:,} records are not in the tables at present.", "yellow")
+    elif result.missing_records is None:
+        say("A table of records cannot be read at present, so no record of it is checked.", "yellow")
     if dry_run:
         say("Nothing was written.")
 

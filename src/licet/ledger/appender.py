@@ -334,10 +334,10 @@ class Appender:
                     rows["choices"].append(choice_row(new.subject, new.payload, index, pack))
                 elif new.kind is EntryKind.SIGNAL:
                     rows["signals"].append(signal_row(new.subject, new.payload, index))
-                if new.kind in ASKED_FOR and (asked := request_row(new.payload, index)) is not None:
-                    rows["requests"].append(asked)
             elif new.kind in NAMING:
                 packs.name(new.payload)
+            if new.kind in ASKED_FOR and (asked := request_row(new.payload, index)) is not None:
+                rows["requests"].append(asked)
             entries.append(Entry(index, at, new.kind, new.commitment, new.subject, new.payload, new.salt))
         checkpoint = Checkpoint.sign(self._signer, frontier.size, frontier.root())
         # In the order of its key a batch touches each page of a large table once.

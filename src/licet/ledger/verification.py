@@ -174,12 +174,12 @@ class Inspection:
             elif kind in NAMING:
                 self._packs.name(payload)
             said: tuple[tuple[Any, ...] | None, ...] = ()
-            if subject is not None and not find_fault(kind, subject, payload):
+            if kind in ASKED_FOR and not find_fault(kind, subject, payload):
                 said = (
-                    choice_row(subject, payload, index, self._packs.number(payload))
+                    choice_row(str(subject), payload, index, self._packs.number(payload))
                     if kind == EntryKind.CHOICE
                     else None,
-                    signal_row(subject, payload, index) if kind == EntryKind.SIGNAL else None,
+                    signal_row(str(subject), payload, index) if kind == EntryKind.SIGNAL else None,
                     request_row(payload, index),
                 )
             self._compare_repeated(index, repeated, said)

@@ -84,6 +84,16 @@ def test_a_kind_of_data_can_be_refused_and_no_yes_of_a_member_lifts_it(workspace
     assert workspace.serving(TRAINING).own("ann").tables["posts"].num_rows == 1
 
 
+def test_a_request_that_is_sent_again_records_it_once(workspace: Workspace) -> None:
+    first, again = (
+        workspace.choices.choose_for_organisation("acme", "ai", idempotency_key="k") for _ in range(2)
+    )
+    assert again == first and workspace.ledger.position == first.position
+    with pytest.raises(AppError, match="APP-086"):
+        workspace.choices.choose_for_organisation("globex", "ai", idempotency_key="k")
+    assert workspace.ledger.verify().ok
+
+
 def test_a_later_policy_that_renames_the_setting_and_lets_nobody_refuse_keeps_it(
     workspace: Workspace,
 ) -> None:

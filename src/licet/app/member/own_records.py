@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, overload
 
@@ -205,13 +205,20 @@ class OwnRecords:
 
     def people_of(self, name: str, key: str) -> frozenset[str | None] | None:
         """Everybody whom the rows of a key are about; None where there is none. Raises: SourceError from the table."""
-        found = self.named(name, key)
-        return frozenset(one for record in found for one in record.subjects) if found else None
+        return self.people_by_key(name, [key]).get(key)
 
-    def named(self, name: str, key: str) -> list[OwnRecord]:
-        """The rows of a key, about whomever; nothing of them is shown. Raises: SourceError from the table."""
+    def people_by_key(self, name: str, keys: Collection[str]) -> dict[str, frozenset[str | None]]:
+        """The same of some keys at once, without those of which there is no row."""
+        found: dict[str, frozenset[str | None]] = {}
+        for record in self.named(name, keys):
+            key = str(record.key)
+            found[key] = found.get(key, frozenset()) | {*record.subjects}
+        return found
+
+    def named(self, name: str, keys: Collection[str]) -> list[OwnRecord]:
+        """The rows of some keys, about whomever; nothing of them is shown. Raises: SourceError from the table."""
         indexed = self._table(name)
-        return [*records_of(name, indexed.catalogued, indexed.kinds, indexed.named([key]), ())]
+        return [*records_of(name, indexed.catalogued, indexed.kinds, indexed.named(keys), ())]
 
     def columns_seen_by(self, audience: str, is_kind: Callable[[str], bool]) -> dict[str, frozenset[str]]:
         """Per table that may hold records for an audience, the columns of which every part is of such a kind."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from licet.app.choice_recording import made_at
 from licet.app.member.data_uses import nothing_said
 from licet.app.member.own_records import OwnRecords
 from licet.app.member.record_contents import OwnRecord
@@ -47,9 +48,7 @@ def own_noes(
     found: dict[str, list[OwnNo]] = {}
     for no in sorted(of_keys, key=lambda no: no["entry"]):
         entry, setting = entries[no["entry"]], no["setting"]
-        own = OwnNo(
-            None if setting == EVERY_USE else setting, entry.index, entry.recorded_at, not entry.erased
-        )
+        own = OwnNo(None if setting == EVERY_USE else setting, entry.index, made_at(entry), not entry.erased)
         found.setdefault(no["key"], []).append(own)
     return found
 
@@ -100,7 +99,7 @@ def noes_of_one(ledger: Choices, position: int, records: OwnRecords, table: str,
         and not ledger.organisation_noes(position).num_rows
     ):
         return _NOTHING
-    rows = records.named(table, key)
+    rows = records.named(table, [key])
     if rows:
         return _NOTHING.union(*map(noes_of_records(ledger, position, records, rows), rows))
     said = ledger.record_noes(position, known=tuple).to_pylist()

@@ -197,6 +197,9 @@ class ImportedChoices(BaseModel):
     not_members: int | None = Field(
         description="Subjects that the members' table has not at present; null where it cannot be told."
     )
+    missing_records: int | None = Field(
+        description="Records of noes to single ones that the tables have not at present; null where it cannot be told."
+    )
     position: int = Field(description="The ledger's number of entries afterwards.")
     dry_run: bool
 
