@@ -6,13 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from licet.enforce import Access
 from licet.store import SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
-from licet.uses.manifest import Manifest
-from licet.uses.use import Contents, Everyone, Foreseen, Workbench
+from licet.uses.manifest import Manifest, StoredFile, read_manifest
+from licet.uses.use import Contents, Everyone, Foreseen, Shown, Workbench
 
 Likes = frozenset[tuple[str, str]]
 
@@ -20,7 +19,7 @@ Likes = frozenset[tuple[str, str]]
 class PopularityManifest(Manifest):
     """likes: the file of who likes what."""
 
-    likes: dict[str, Any]
+    likes: StoredFile
 
 
 class Popularity:
@@ -32,7 +31,7 @@ class Popularity:
     def counted(self) -> tuple[str, ...]:
         return ("likes",)
 
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, str]:
         return {}
 
     def environment(self) -> dict[str, str]:
@@ -49,21 +48,20 @@ class Popularity:
     def foresee(self, access: Access, store: Store, earlier: SnapshotRef, subject: str) -> Foreseen:
         touched, held = (
             access.with_referring(["likes"], frozenset({subject})),
-            _read(store, earlier.manifest["likes"]),
+            _read(store, read_manifest(PopularityManifest, earlier).likes),
         )
         kept = frozenset(like for like in held if like[0] not in touched)
         now = kept | _liked(access, touched)
         return Foreseen([_shown(like) for like in held - now], [_shown(like) for like in now - held], [])
 
-    def about(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> list[dict[str, Any]]:
-        return [
-            _shown(like) for like in sorted(_read(store, snapshot.manifest["likes"])) if like[0] == subject
-        ]
+    def about(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> list[Shown]:
+        likes = read_manifest(PopularityManifest, snapshot).likes
+        return [_shown(like) for like in sorted(_read(store, likes)) if like[0] == subject]
 
     def _contents(self, bench: Workbench, likes: Likes, held: Likes | None = None) -> Contents:
         bench.progress("counting likes", 0, None)
         data = canonical_json(sorted(likes))
-        file = {"sha256": bench.files.put(data, ".json"), "bytes": len(data)}
+        file = StoredFile(sha256=bench.files.put(data, ".json"), bytes=len(data))
         counts = Counter(post for _, post in likes)
         people = Everyone(sorted({who for who, _ in likes}))
         return Contents(
@@ -80,9 +78,9 @@ def _liked(access: Access, subjects: frozenset[str] | None = None) -> Likes:
     return frozenset(zip(rows["actor"].to_pylist(), rows["item"].to_pylist(), strict=True))
 
 
-def _read(store: Store, file: Mapping[str, Any]) -> Likes:
-    return frozenset((who, post) for who, post in json.loads(store.get(file["sha256"])))
+def _read(store: Store, file: StoredFile) -> Likes:
+    return frozenset((who, post) for who, post in json.loads(store.get(file.sha256)))
 
 
-def _shown(like: tuple[str, str]) -> dict[str, Any]:
+def _shown(like: tuple[str, str]) -> Shown:
     return {"document_id": "/".join(like), "kind": "like", "key": like[1], "language": None, "text": None}

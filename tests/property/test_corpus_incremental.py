@@ -26,7 +26,7 @@ from licet.testing.effort import examples
 from licet.testing.expected_rows import expect
 from licet.testing.worlds import World
 from licet.uses.corpus.recipe import load_recipe
-from licet.uses.corpus.snapshot import read_index
+from licet.uses.corpus.snapshot import read_corpus, read_index
 
 MEMBERS = ("ann", "ben", "cy", "dot")
 PEOPLE = st.sampled_from(MEMBERS)
@@ -126,7 +126,7 @@ def assert_holds_what_is_permitted(workspace: Workspace, snapshot: str) -> None:
     manifest = workspace.corpus_show(snapshot).manifest
     found = {
         (row["kind"], row["key"], frozenset(row["subjects"]))
-        for entry in manifest["buckets"]
+        for entry in read_corpus(workspace.corpus_show(snapshot)).buckets
         for row in read_index(workspace.store, entry, ("kind", "key", "subjects")).to_pylist()
     }
     # Whose a document is, a snapshot knows by their ids, also where its rows show pseudonyms.

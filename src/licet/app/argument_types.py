@@ -12,7 +12,7 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from licet.terms import AppError
@@ -58,7 +58,7 @@ def _naming(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _first_unfit(
-    method: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+    method: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]
 ) -> tuple[str, str, Any] | None:
     signature = inspect.signature(method)
     try:

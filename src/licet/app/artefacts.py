@@ -7,10 +7,10 @@ change it, PENDING when its next update would, UNREACHED when none can.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import gate_opening
 from licet.app.follow_lock import reached_by
@@ -19,13 +19,14 @@ from licet.app.tenses import first_change_since
 from licet.enforce import Access, Gate
 from licet.enforce.absences import Absences
 from licet.enforce.access import secret_of
+from licet.enforce.origin import Origin, PurposeRef
 from licet.ledger import EntryKind, NewEntry
 from licet.store import SnapshotRef
 from licet.terms import AppError, LicetError
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.uses import run
-from licet.uses.manifest import is_inspection
+from licet.uses.manifest import Manifest, read_heading
 from licet.uses.registry import in_order, open_use
 from licet.uses.use import Progress, Use
 
@@ -129,15 +130,15 @@ def update(core: Core, use: Use, access: Access, earlier: SnapshotRef, progress:
 
 def _parents(core: Core, use: Use, access: Access) -> dict[str, SnapshotRef]:
     """The latest artefacts that one is derived from, for its own purpose and recipient. Raises: AppError APP-223."""
-    asked = access.provenance().as_manifest()["purpose"]
-    found = {}
+    now = access.provenance()
+    asked, found = PurposeRef(now.purpose, now.recipient), {}
     for name in use.parents:
-        made = [one for one in latest(core, name) if one.manifest["purpose"] == asked]
+        made = [one for one in latest(core, name) if read_heading(one).purpose == asked]
         if not made:
             raise AppError(
                 "APP-223",
-                f"{use.name} is made from the {name}, and none was made for {asked['purpose']} yet",
-                fix=f"make that first: licet {name} build --purpose {asked['purpose']}",
+                f"{use.name} is made from the {name}, and none was made for {asked.purpose} yet",
+                fix=f"make that first: licet {name} build --purpose {asked.purpose}",
             )
         found[name] = made[-1]
     return found
@@ -145,11 +146,11 @@ def _parents(core: Core, use: Use, access: Access) -> dict[str, SnapshotRef]:
 
 def latest(core: Core, use: str | None = None) -> list[SnapshotRef]:
     """The newest artefact of every use, purpose and recipient that is not for inspection."""
-    found: dict[tuple[str, str, str], SnapshotRef] = {}
+    found: dict[tuple[str, PurposeRef], SnapshotRef] = {}
     for snapshot in core.store.snapshots(use):
-        if not is_inspection(snapshot.manifest):
-            asked = snapshot.manifest["purpose"]
-            found[snapshot.kind, asked["purpose"], asked["recipient"]] = snapshot
+        heading = read_heading(snapshot)
+        if not heading.inspection:
+            found[snapshot.kind, heading.purpose] = snapshot
     return list(found.values())
 
 
@@ -189,11 +190,10 @@ def bring_all(core: Core, absences: Absences, progress: Progress, people_left: i
             how = "unchanged" if before.standing is Standing.EXACT else "failed"
             yield Brought(before, how, before.why)
             continue
-        asked = snapshot.manifest["purpose"]
         try:
             use, now = open_use(snapshot.kind, core.layout.root), core.ledger.position
             access = open_access(
-                core, use, asked["purpose"], asked["recipient"], None, now, absences, people_left
+                core, use, before.purpose, before.recipient, None, now, absences, people_left
             )
             # Those it is made from came first: what is not of now still could not be brought.
             parents = _parents(core, use, access).values()
@@ -223,7 +223,8 @@ def _to_bring(core: Core) -> list[SnapshotRef]:
 
 
 def _status(core: Core, snapshot: SnapshotRef, absences: Absences) -> ArtefactStatus:
-    asked, position = snapshot.manifest["purpose"], snapshot.manifest["ledger"]["position"]
+    heading = read_heading(snapshot)
+    asked, position = heading.purpose, heading.ledger.position
 
     def said(standing: Standing, members: int | None = None, why: str | None = None) -> ArtefactStatus:
         changed = None if standing is Standing.EXACT else first_change_since(core, position)
@@ -232,18 +233,18 @@ def _status(core: Core, snapshot: SnapshotRef, absences: Absences) -> ArtefactSt
         if changed is not None and standing is Standing.PENDING:
             by = reached_by(core, changed.recorded_at)
         return ArtefactStatus(
-            snapshot.name, snapshot.kind, asked["purpose"], asked["recipient"], snapshot.manifest["at"],
+            snapshot.name, snapshot.kind, asked.purpose, asked.recipient, heading.at,
             position, standing, since, members, why, None if by is None else format_moment(by),
             due,
         )  # fmt: skip
 
-    due = kept_until(core, asked["purpose"], asked["recipient"], snapshot.manifest["at"])
+    due = kept_until(core, asked.purpose, asked.recipient, heading.at)
     if due is not None and is_over(core, due):
         return said(Standing.PENDING, None, f"it was to be kept until {due[:10]}, and is to be purged")
     try:
         use = open_use(snapshot.kind, core.layout.root)
         now = core.ledger.position
-        access = open_access(core, use, asked["purpose"], asked["recipient"], None, now, absences)
+        access = open_access(core, use, asked.purpose, asked.recipient, None, now, absences)
         parents = _parents(core, use, access)
         touched = run.touched_since(use, access, snapshot, parents=parents)
         stale = [one.name for one in parents.values() if not _is_exact(core, one, absences)]
@@ -258,24 +259,41 @@ def _status(core: Core, snapshot: SnapshotRef, absences: Absences) -> ArtefactSt
     return said(Standing.EXACT)
 
 
-def recorder(core: Core, use: str, how: str, **more: str | int) -> Callable[[dict[str, Any], str], None]:
-    """Notes a use in the ledger: what for, under which policy, as of where, and what came of it."""
+def recorder(core: Core, use: str, how: str) -> run.Record:
+    """Notes in the ledger that a use made an artefact."""
 
-    def record(manifest: Mapping[str, Any], snapshot: str) -> None:
-        payload = {
-            "use": use,
-            "how": how,
-            "purpose": manifest["purpose"]["purpose"],
-            "recipient": manifest["purpose"]["recipient"],
-            "at": manifest["at"],
-            "position": manifest["ledger"]["position"],
-            "policy": manifest["policy"]["digest"],
-            "snapshot": snapshot,
-            "root": manifest["root"],
-            "members_root": manifest["members"]["root"],
-            **manifest["counts"],
-            **more,
-        }
-        core.ledger.append([NewEntry(EntryKind.USE_RUN, None, payload)])
+    def record(made: Manifest, snapshot: str) -> None:
+        note_use(core, use, how, made, made.origin, made.counts, snapshot)
 
     return record
+
+
+def note_use(
+    core: Core,
+    use: str,
+    how: str,
+    made: Manifest,
+    origin: Origin,
+    counts: Mapping[str, int],
+    snapshot: str,
+    **more: str | int,
+) -> None:
+    """Note a use in the ledger: what for, under which policy, as of where, and what came of it.
+
+    made: what the artefact says of itself. origin, counts: of this use of it, which a copy has of its own.
+    """
+    payload = {
+        "use": use,
+        "how": how,
+        "purpose": origin.purpose.purpose,
+        "recipient": origin.purpose.recipient,
+        "at": origin.at,
+        "position": origin.ledger.position,
+        "policy": origin.policy.digest,
+        "snapshot": snapshot,
+        "root": made.root,
+        "members_root": made.members.root,
+        **counts,
+        **more,
+    }
+    core.ledger.append([NewEntry(EntryKind.USE_RUN, None, payload)])

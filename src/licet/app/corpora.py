@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.app import artefacts
-from licet.app.artefacts import open_access, recorder
+from licet.app.artefacts import note_use, open_access
 from licet.app.results import CorpusDifference, CorpusExport, CorpusResult
 from licet.app.tenses import stands_for_now, tense_of
 from licet.enforce import Access
 from licet.enforce.absences import Absences
+from licet.enforce.origin import PurposeRef
 from licet.ledger import EntryKind
 from licet.store import SnapshotRef, Store
 from licet.terms import AppError, UseError
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import Tense, format_moment, parse_moment
 from licet.uses.corpus.corpus import Corpus
 from licet.uses.corpus.exports import (
@@ -29,11 +32,12 @@ from licet.uses.corpus.exports import (
     export_jsonl,
     export_parquet,
 )
+from licet.uses.corpus.exports.export_account import Copy, make_account
 from licet.uses.corpus.exports.exported_documents import SCHEMA
 from licet.uses.corpus.permitted_documents import find_fallen, find_standing
 from licet.uses.corpus.recipe import Recipe, load_recipe
-from licet.uses.corpus.snapshot import KIND, read_documents
-from licet.uses.manifest import is_inspection, refuse_inspection
+from licet.uses.corpus.snapshot import KIND, Bucket, CorpusManifest, Document, read_corpus, read_documents
+from licet.uses.manifest import read_heading, read_manifest, refuse_inspection
 from licet.uses.run import Made
 from licet.uses.use import Progress
 
@@ -95,15 +99,14 @@ def update(
     """To now. Raises: UseError CORP-200 for a snapshot made for inspection, CORP-208 for another moment or position."""
     earlier = usable(core, snapshot, "updated")
     made_by = _recipe(core, recipe)
-    asked = earlier.manifest["purpose"]
+    asked = read_heading(earlier).purpose
     place = _present_position(core, position)
     if tense_of(core, at, place) is not Tense.PRESENT:
         assert at is not None
         raise _not_of_now(format_moment(at), "is not now", "a corpus is updated to what may be used now")
 
     use = Corpus(made_by)
-    whom = asked["recipient"]
-    access = open_access(core, use, asked["purpose"], whom, at, place, absences, people_left)
+    access = open_access(core, use, asked.purpose, asked.recipient, at, place, absences, people_left)
     updated = artefacts.update(core, use, access, earlier, progress)
     return _result(updated)
 
@@ -114,7 +117,7 @@ def usable(core: Core, which: str, done: str) -> SnapshotRef:
     done: what it would be, such as "exported". Raises: UseError CORP-200 for one that is for inspection.
     """
     if which == "latest":
-        made = [one for one in core.store.snapshots(KIND) if not is_inspection(one.manifest)]
+        made = [one for one in core.store.snapshots(KIND) if not read_heading(one).inspection]
         if made:
             return made[-1]
     snapshot = core.store.snapshot(KIND, which)
@@ -144,36 +147,29 @@ def documents(
     limit: int | None,
     recipe: str | Path | None,
     absences: Absences,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Document]:
     """Those that may be used now; of a snapshot for inspection, those that could be then and nobody refuses now.
 
     Raises: as `export` does where nobody can tell.
     """
-    made_for = snapshot.manifest["purpose"]
-    at = parse_moment(snapshot.manifest["at"]) if is_inspection(snapshot.manifest) else None
-    made_by = _recipe(core, recipe)
-    access = _of_today(core, snapshot, made_for["recipient"], at, made_by, absences)
+    said, made_by = read_corpus(snapshot), _recipe(core, recipe)
+    at = parse_moment(said.at) if said.inspection else None
+    access = _of_today(core, said.purpose, at, made_by, absences)
     fallen = find_fallen(access, snapshot, core.store, made_by)
     rows = (
         row
-        for table in read_documents(core.store, snapshot.manifest)
+        for table in read_documents(core.store, said.buckets)
         for row in _without(table, fallen).to_pylist()
     )
     return itertools.islice(rows, limit)
 
 
 def _of_today(
-    core: Core,
-    snapshot: SnapshotRef,
-    whom: str,
-    at: datetime | None,
-    made_by: Recipe,
-    absences: Absences,
+    core: Core, asked: PurposeRef, at: datetime | None, made_by: Recipe, absences: Absences
 ) -> Access:
     """What judges a snapshot: access at a moment (None: now), by today's choices."""
-    purpose, position = snapshot.manifest["purpose"]["purpose"], core.ledger.position
-    use, past = Corpus(made_by), at is not None
-    return open_access(core, use, purpose, whom, at, position, absences, for_inspection=past)
+    use, position, past = Corpus(made_by), core.ledger.position, at is not None
+    return open_access(core, use, asked.purpose, asked.recipient, at, position, absences, for_inspection=past)
 
 
 def _without(table: pa.Table, fallen: pa.Array) -> pa.Table:
@@ -183,17 +179,16 @@ def _without(table: pa.Table, fallen: pa.Array) -> pa.Table:
 def diff(store: Store, before: SnapshotRef, after: SnapshotRef) -> CorpusDifference:
     """By document id; buckets that both share as one file are not opened."""
     old, new = (
-        {entry["bucket"]: entry for entry in snapshot.manifest["buckets"]} for snapshot in (before, after)
+        {entry.bucket: entry for entry in read_corpus(snapshot).buckets} for snapshot in (before, after)
     )
-    same = [n for n in old if n in new and old[n]["files"]["documents"] == new[n]["files"]["documents"]]
-    unchanged = sum(old[n]["documents"] for n in same)
+    same = [n for n in old if n in new and old[n].files.documents == new[n].files.documents]
+    unchanged = sum(old[n].documents for n in same)
 
-    def rows(snapshot: SnapshotRef) -> dict[str, dict[str, Any]]:
-        entries = [entry for entry in snapshot.manifest["buckets"] if entry["bucket"] not in same]
-        tables = read_documents(store, {"buckets": entries})
+    def rows(buckets: Mapping[int, Bucket]) -> dict[str, Document]:
+        tables = read_documents(store, [buckets[n] for n in buckets if n not in same])
         return {row["document_id"]: row for table in tables for row in table.to_pylist()}
 
-    then, now = rows(before), rows(after)
+    then, now = rows(old), rows(new)
     both = then.keys() & now.keys()
     changed = sorted(id_ for id_ in both if then[id_] != now[id_])
     return CorpusDifference(
@@ -226,42 +221,33 @@ def export(
     """
     if form not in _EXPORTS:
         raise AppError("APP-030", f"there is no export as {form!r}", fix=f"one of: {', '.join(_EXPORTS)}")
-    made_for, made_by = snapshot.manifest["purpose"], _recipe(core, recipe)
-    whom = made_for["recipient"] if recipient is None else recipient
-    access = _of_today(core, snapshot, whom, None, made_by, absences)
+    made_by, asked = _recipe(core, recipe), read_heading(snapshot).purpose
+    asked = asked if recipient is None else replace(asked, recipient=recipient)
+    access = _of_today(core, asked, None, made_by, absences)
     provenance = access.provenance()
     standing = find_standing(access, snapshot, core.store, made_by)
     if len(standing.fallen) and not leave_out:
         raise UseError(
             "CORP-209",
             f"{len(standing.fallen)} of its {len(standing.fallen) + standing.documents} documents may not be used now "
-            f"by {whom}",
+            f"by {asked.recipient}",
             snapshot.name,
             "licet corpus update, then export what that makes; or leave them out with --leave-out",
         )
-    taken = {
-        **snapshot.manifest,
-        "snapshot": snapshot.id,
-        "purpose": {**made_for, "recipient": whom},
-        "counts": {"documents": standing.documents, "subjects": standing.subjects},
-        "copy": {
-            "at": format_moment(provenance.at),
-            "position": provenance.position,
-            "recipient": whom,
-            "left_out": len(standing.fallen),
-        },
-    }
+    said, left_out = read_manifest(CorpusManifest, snapshot), len(standing.fallen)
+    copy = Copy(provenance.at, provenance.position, asked.recipient, left_out)
+    account = make_account(snapshot.id, said, asked, standing.documents, standing.subjects, copy)
 
     def tables() -> Iterator[pa.Table]:
-        for table in read_documents(core.store, snapshot.manifest):
+        for table in read_documents(core.store, said.buckets):
             yield _without(table, standing.fallen).select(EXPORTED)
-        now = provenance.as_manifest()
-        record = recorder(
-            core, KIND, "export", form=form, folder=str(target.absolute()), left_out=len(standing.fallen)
-        )
-        record({**taken, **{part: now[part] for part in ("at", "ledger", "policy")}}, snapshot.id)
+        counts = {"documents": standing.documents, "subjects": standing.subjects}
+        note_use(
+            core, KIND, "export", said, provenance.origin({}), counts, snapshot.id,
+            form=form, folder=str(target.absolute()), left_out=left_out,
+        )  # fmt: skip
 
-    return _EXPORTS[form](tables(), taken, target, overwrite=overwrite)
+    return _EXPORTS[form](tables(), account, target, overwrite=overwrite)
 
 
 def exports(core: Core) -> list[CorpusExport]:
@@ -286,8 +272,8 @@ def exports(core: Core) -> list[CorpusExport]:
     ]
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("document_id", "kind", "key", "language")}
+def _shown(row: Document) -> JsonObject:
+    return {part: value for part, value in row.items() if part in ("document_id", "kind", "key", "language")}
 
 
 def _recipe(core: Core, recipe: str | Path | None) -> Recipe:
@@ -295,11 +281,10 @@ def _recipe(core: Core, recipe: str | Path | None) -> Recipe:
 
 
 def _result(built: Made) -> CorpusResult:
-    manifest = built.snapshot.manifest
-    counts = manifest["counts"]
+    made = read_manifest(CorpusManifest, built.snapshot)
+    passed, held_back = (built.snapshot.manifest[part] for part in ("passed", "held_back"))
     return CorpusResult(
-        built.snapshot.id, built.snapshot.name, manifest["root"], built.how, built.why,
-        counts["documents"], counts["set_aside"], counts["subjects"], manifest["at"],
-        manifest["ledger"]["position"], manifest["policy"]["id"], manifest["passed"], manifest["held_back"],
-        built.written, len(manifest["buckets"]), is_inspection(manifest),
+        built.snapshot.id, built.snapshot.name, made.root, built.how, built.why,
+        made.counts["documents"], made.counts["set_aside"], made.counts["subjects"], made.at,
+        made.ledger.position, made.policy.id, passed, held_back, built.written, len(made.buckets), made.inspection,
     )  # fmt: skip

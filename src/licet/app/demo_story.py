@@ -12,21 +12,24 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
 from licet.app.workspace import Workspace, create
 from licet.app.workspace_layout import is_workspace
+from licet.decide import Decision
 from licet.packs import MADE_UP, Pack, Use, open_pack
 from licet.terms import SELF, AppError
 from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.vocabulary import ancestors
+from licet.uses.corpus.snapshot import Document
 from licet.uses.corpus.text import require_packages
 
 POLICY = "linkedin_as_reported"
 _PURPOSE, _KIND = "generative_ai_training", "content.posts"
 
 Progress = Callable[[str, int, int | None], None]
+_Result = TypeVar("_Result")
 
 
 class Someone(NamedTuple):
@@ -34,7 +37,7 @@ class Someone(NamedTuple):
 
     subject: str
     region: str | None
-    documents: list[dict[str, Any]]
+    documents: list[Document]
 
 
 class Story(NamedTuple):
@@ -47,9 +50,9 @@ class Story(NamedTuple):
     day_before: CorpusResult
     first: CorpusResult
     someone: Someone
-    before: dict[str, Any]
+    before: Decision
     choice: Chosen
-    after: dict[str, Any]
+    after: Decision
     second: CorpusResult
     difference: CorpusDifference
     rebuilt_root: str
@@ -73,7 +76,7 @@ def tell(root: Path, members: int, seed: int, replace: bool, policy: str, progre
     _make_room(root, replace)
     seconds: dict[str, float] = {}
 
-    def timed(name: str, job: Callable[[], Any]) -> Any:
+    def timed(name: str, job: Callable[[], _Result]) -> _Result:
         start = time.perf_counter()
         result = job()
         seconds[name] = round(time.perf_counter() - start, 2)
@@ -88,13 +91,8 @@ def tell(root: Path, members: int, seed: int, replace: bool, policy: str, progre
         first = timed("build", lambda: workspace.uses["corpus"].build(progress=progress))
         someone = pick_someone(workspace, first)
 
-        def ask() -> dict[str, Any]:
-            return workspace.decide(
-                someone.subject,
-                _PURPOSE,
-                _KIND,
-                visibility="public",
-            ).as_json()
+        def ask() -> Decision:
+            return workspace.decide(someone.subject, _PURPOSE, _KIND, visibility="public")
 
         before = ask()
         choice = workspace.choices.choose(someone.subject, setting, "off", via="demo")
@@ -151,7 +149,7 @@ def _make_room(root: Path, replace: bool) -> None:
 
 def pick_someone(workspace: Workspace, corpus: CorpusResult) -> Someone:
     """A member with several documents, the first by id among those with most; the same on every run."""
-    counted: dict[str, list[dict[str, Any]]] = {}
+    counted: dict[str, list[Document]] = {}
     for document in workspace.uses["corpus"].documents(corpus.snapshot):
         if len(document["subjects"]) == 1:
             counted.setdefault(document["subjects"][0], []).append(document)

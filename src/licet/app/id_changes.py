@@ -154,7 +154,7 @@ def _record(no: Mapping[str, Any]) -> tuple[Any, ...]:
     return no["table"], no["key"], no["key_mark"], no["setting"]
 
 
-def _as_it_was(ledger: Ledger, choice: Choice, via: str) -> dict[str, Any]:
+def _as_it_was(ledger: Ledger, choice: Choice, via: str) -> JsonObject:
     """A choice as the new id has it: when it was made, under which policy, and which entry said it first."""
     said = ledger.entry(choice.entry).payload or {}
     when = said.get("when") or format_moment(choice.at)

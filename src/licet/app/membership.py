@@ -14,6 +14,7 @@ from licet.receipts.membership_certificate import check_certificate, make_certif
 from licet.store import SnapshotRef
 from licet.terms import AppError, LedgerError
 from licet.terms.canonical import JsonObject
+from licet.uses.manifest import read_heading
 from licet.uses.members import contains, read_members
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def certify_membership(core: Core, snapshot: SnapshotRef, subject: str) -> JsonO
 def _entry_of(core: Core, snapshot: SnapshotRef) -> Entry:
     """The entry that the snapshot was noted in before it was published."""
     ledger = core.ledger
-    start = min(snapshot.manifest["ledger"]["position"], ledger.position)
+    start = min(read_heading(snapshot).ledger.position, ledger.position)
     for entry in ledger.entries(start, ledger.position, EntryKind.USE_RUN):
         if entry.payload is not None and entry.payload.get("snapshot") == snapshot.id:
             return entry

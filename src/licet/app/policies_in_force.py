@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from licet.decide import Policy
 from licet.ledger import EntryKind, Ledger, NewEntry, PackEntry
@@ -53,7 +53,18 @@ def _keep(name_or_path: str, folder: Path) -> tuple[Pack, dict[str, str]]:
     return pack, {"pack": pack.id, "version": pack.version, "digest": pack.digest, "file": kept.name}
 
 
-def named(ledger: Ledger) -> list[dict[str, Any]]:
+class NamedPolicy(TypedDict):
+    """An entry that names a policy, in plain values. status: in_force, replaced or announced."""
+
+    entry: int
+    since: str
+    pack: str
+    version: str
+    digest: str
+    status: str
+
+
+def named(ledger: Ledger) -> list[NamedPolicy]:
     """Every entry that names a policy, in order, and what became of that policy."""
     in_force = ledger.packs_in_force()
     entries = sorted((*in_force, *ledger.packs_announced()), key=lambda entry: entry.index)

@@ -23,7 +23,7 @@ from licet.store.store_layout import is_manifest
 from licet.terms import LicetError, StoreError
 from licet.terms.canonical import JsonObject
 from licet.terms.membership_proof import Membership
-from licet.uses.manifest import is_inspection
+from licet.uses.manifest import read_heading
 from licet.uses.members import contains, read_members
 from licet.uses.registry import open_use
 
@@ -98,18 +98,18 @@ def purge_what_is_due(core: Core) -> Iterator[Brought]:
     except LicetError as error:
         failed = str(error)
     for one in going:
-        asked, due = one.manifest["purpose"], _due(core, one)
+        heading, due = read_heading(one), _due(core, one)
         told = ArtefactStatus(
-            one.name, one.kind, asked["purpose"], asked["recipient"], one.manifest["at"],
-            one.manifest["ledger"]["position"], Standing.PENDING if failed else Standing.EXACT, None, None, failed,
+            one.name, one.kind, heading.purpose.purpose, heading.purpose.recipient, heading.at,
+            heading.ledger.position, Standing.PENDING if failed else Standing.EXACT, None, None, failed,
             None, due,
         )  # fmt: skip
         yield Brought(told, "failed" if failed else "purged", failed or f"it was to be kept until {due}")
 
 
 def _due(core: Core, snapshot: SnapshotRef) -> str | None:
-    asked = snapshot.manifest["purpose"]
-    return kept_until(core, asked["purpose"], asked["recipient"], snapshot.manifest["at"])
+    heading = read_heading(snapshot)
+    return kept_until(core, heading.purpose.purpose, heading.purpose.recipient, heading.at)
 
 
 def superseded(core: Core) -> list[SnapshotRef]:
@@ -119,7 +119,7 @@ def superseded(core: Core) -> list[SnapshotRef]:
         one
         for one in core.store.snapshots()
         if one.id not in kept
-        and not (is_inspection(one.manifest) and stands_for_now(core, one.manifest["ledger"]["position"]))
+        and not ((heading := read_heading(one)).inspection and stands_for_now(core, heading.ledger.position))
     ]
 
 
@@ -145,7 +145,8 @@ def purge(core: Core, going: Sequence[SnapshotRef], people: Sequence[str], left_
     ]
     return Purge(
         tuple(
-            PurgedSnapshot(one.name, one.kind, one.id, one.manifest["root"], one.manifest["at"]) for one in going
+            PurgedSnapshot(one.name, one.kind, one.id, heading.root, heading.at)
+            for one, heading in zip(going, map(read_heading, going), strict=True)
         ),
         Search(
             len(people), left_out, len(marks), len(found),
@@ -190,7 +191,7 @@ def _who_left(core: Core, going: Sequence[SnapshotRef]) -> list[str]:
     """Those of whoever chose since who were in one of these snapshots and are in nothing that stays."""
     if not going:
         return []
-    since = min(one.manifest["ledger"]["position"] for one in going)
+    since = min(read_heading(one).ledger.position for one in going)
     gone = {one.id for one in going}
     staying = [one for one in core.store.snapshots() if one.id not in gone]
     return [
@@ -211,7 +212,7 @@ def _marks(core: Core, going: Sequence[SnapshotRef], people: Sequence[str]) -> s
             rows = [row for name in people for row in use.about(core.store, snapshot, secret, name)]
         except LicetError:
             continue  # nobody can read it any more; it goes all the same
-        own = [row for row in rows if row["text"] is not None]
-        found |= {str(row["document_id"]).encode() for row in own}
-        found |= {text for row in own if len(text := row["text"].strip().encode()) >= _SHORTEST_TEXT}
+        own = {row["document_id"]: row["text"] for row in rows if row["text"] is not None}
+        found |= {document_id.encode() for document_id in own}
+        found |= {mark for text in own.values() if len(mark := text.strip().encode()) >= _SHORTEST_TEXT}
     return {one for one in found if len(one) >= SHORTEST_MARKER}

@@ -9,7 +9,7 @@ and the ledger has `licet ledger erase`: neither is touched.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import artefacts
 from licet.app.artefacts import Brought, Standing
@@ -54,7 +54,7 @@ class Removal(NamedTuple):
     artefacts: tuple[Brought, ...]
     purge: Purge | None
     copies: tuple[Copy, ...]
-    certificates: tuple[dict[str, Any], ...]
+    certificates: tuple[JsonObject, ...]
     pending: tuple[str, ...]
 
     def as_json(self) -> JsonObject:
@@ -90,7 +90,7 @@ class _Removal:
         self._brought: list[Brought] = []
         self._purge: Purge | None = None
         self._copies: list[Copy] = []
-        self._certificates: list[dict[str, Any]] = []
+        self._certificates: list[JsonObject] = []
         self.pending: list[str] = []
 
     def bring(self, progress: Progress) -> None:

@@ -115,7 +115,7 @@ class _OnDemand(MutableMapping[str, Any]):
     """Names to commands, each made when it is first looked up."""
 
     def __init__(self) -> None:
-        self._made: dict[str, Any] = {}
+        self._made: dict[str, object] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._made:

@@ -32,6 +32,7 @@ from licet.cli.command_support import (
 )
 from licet.cli.receipt_commands import write
 from licet.terms import SELF
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import parse_moment
 
 app = typer.Typer(help="A training corpus that holds exactly what may be used.", no_args_is_help=True)
@@ -311,7 +312,7 @@ def contains(
         say(f"The certificate is in {to}.")
 
 
-def _summary(ref: Any) -> dict[str, Any]:
+def _summary(ref: Any) -> JsonObject:
     manifest = ref.manifest
     return {
         "snapshot": ref.id,

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from licet.cli import serve_command, terminal
 from licet.cli.command_support import AsJson, answers, out, print_json, printable, progress_bar, say
+from licet.terms.canonical import JsonObject
 
 if TYPE_CHECKING:
     from licet.app import demo_story
@@ -85,11 +86,14 @@ def _member(told: demo_story.Story) -> None:
         f"{one.subject}, in {one.region}, has {len(one.documents)} documents in the corpus. One of them, "
         f"a {example['kind']} in “{example['language']}”:"
     )
-    for line in textwrap.shorten(example["text"].replace("\n", " "), 320, placeholder=" …").splitlines():
+    for line in textwrap.shorten(
+        (example["text"] or "").replace("\n", " "), 320, placeholder=" …"
+    ).splitlines():
         say(textwrap.indent(textwrap.fill(printable(line), _WIDTH - 4), "    "), "italic")
-    _say(f"Before: {told.before['reason']}.")
+    _say(f"Before: {told.before.reason}.")
     say(f"  $ licet choose --subject {one.subject} --setting {told.choice.setting} off", "cyan")
-    _say(f"After: {told.after['reason']}; {told.after['would_change']['sentence']}.")
+    change = told.after.would_change
+    _say(f"After: {told.after.reason}" + ("." if change is None else f"; {change.sentence}."))
 
 
 def _update(told: demo_story.Story) -> None:
@@ -158,7 +162,7 @@ def _say(text: str) -> None:
     say(textwrap.fill(printable(text), _WIDTH))
 
 
-def _as_json(told: demo_story.Story) -> dict[str, Any]:
+def _as_json(told: demo_story.Story) -> JsonObject:
     return {
         "workspace": str(told.workspace),
         "network": told.network.as_json(),
@@ -166,9 +170,9 @@ def _as_json(told: demo_story.Story) -> dict[str, Any]:
         "day_before": told.day_before.as_json(),
         "first": told.first.as_json(),
         "subject": told.someone.subject,
-        "before": told.before,
+        "before": told.before.as_json(),
         "choice": told.choice.as_json(),
-        "after": told.after,
+        "after": told.after.as_json(),
         "second": told.second.as_json(),
         "difference": told.difference.as_json(),
         "rebuilt_root": told.rebuilt_root,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,6 +11,7 @@ import licet
 from licet.cli import terminal
 from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, out, print_json, progress_bar, say
 from licet.terms import AppError
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 
 app = typer.Typer(
@@ -62,7 +63,7 @@ def show_(
     with licet.open(workspace) as opened:
         entries = list(opened.choices.entries(-last))
         checkpoint = opened.ledger.checkpoint()
-    told: list[dict[str, Any]] = [
+    told: list[JsonObject] = [
         {
             "entry": entry.index,
             "at": format_moment(entry.recorded_at),

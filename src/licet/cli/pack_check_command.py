@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from licet.cli.command_support import AsJson, answers, out, print_json, say
+from licet.terms.canonical import JsonObject
 
 _STYLES = {"found": "green", "altered": "bold yellow", "gone": "bold red"}
 
@@ -47,7 +48,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _show(told: dict[str, Any]) -> None:
+def _show(told: JsonObject) -> None:
     for quote in told["quotes"]:
         passage = quote["passage"]
         where = f" {passage['file']}:{passage['line']}" if passage else ""

@@ -104,17 +104,18 @@ def lint(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False
     Example: licet packs lint acme.yaml
     """
     from licet.policies import pack_descriptions
+    from licet.policies.lint.findings import Severity
 
     found = pack_descriptions.lint_pack(pack)
     if as_json:
-        print_json(found)
+        print_json([finding.as_dict() for finding in found])
     else:
-        for one in found:
-            say(f"{one['code']} {one['severity']}: {one['what']}", "bold")
-            say(f"  {one['where']}  {one['fix']}", "dim")
+        for finding in found:
+            say(f"{finding.code} {finding.severity}: {finding.what}", "bold")
+            say(f"  {finding.where}  {finding.fix}", "dim")
         if not found:
             say("Nothing doubtful.")
-    if any(one["severity"] in ("error", "warning") for one in found):
+    if any(finding.severity is Severity.WARNING for finding in found):
         raise typer.Exit(1)
 
 

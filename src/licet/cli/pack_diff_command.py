@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from licet.cli.command_support import AsJson, answers, out, print_json, say
+from licet.terms.canonical import JsonObject
 
 _SIGNS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
 
@@ -52,7 +53,7 @@ def diff(
     _rules(told["rules"])
 
 
-def _rules(rules: list[dict[str, Any]]) -> None:
+def _rules(rules: list[JsonObject]) -> None:
     if not rules:
         return
     out.print()

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from licet.cli.command_support import out, printable, say
 from licet.terms import SENTENCES, Code
+from licet.terms.canonical import JsonObject
 
 #: How many regions a table shows before it sums up the rest.
 _MOST_REGIONS = 12
@@ -56,7 +57,7 @@ def corpus(result: Any, heading: str) -> None:
     by_region(result.passed, result.held_back_detail)
 
 
-def unknown_words(words: list[dict[str, Any]]) -> None:
+def unknown_words(words: list[JsonObject]) -> None:
     """What the tables say that is not known, most first: `312 members: region 'UK' is not known, GB is meant`."""
     for word in words[:_MOST_WORDS]:
         of = "rows" if word["fact"] == "visibility" else "members"
@@ -73,7 +74,7 @@ def unknown_words(words: list[dict[str, Any]]) -> None:
         say(f"and {count(len(words) - _MOST_WORDS)} more words that are not known (--json has all)", "yellow")
 
 
-def by_table(passed: list[dict[str, Any]], held: list[dict[str, Any]]) -> None:
+def by_table(passed: list[JsonObject], held: list[JsonObject]) -> None:
     names = list(dict.fromkeys(entry["table"] for entry in (*passed, *held)))
     made = table("Records, by table", "table", "through", "held back", numbers=(1, 2))
     for name in names:
@@ -90,7 +91,7 @@ def by_reason(held_back: Mapping[str, int]) -> None:
     out.print(made)
 
 
-def by_region(passed: list[dict[str, Any]], held: list[dict[str, Any]]) -> None:
+def by_region(passed: list[JsonObject], held: list[JsonObject]) -> None:
     regions: dict[str, list[int]] = {}
     for place, rows in enumerate((passed, held)):
         for entry in rows:
@@ -109,7 +110,7 @@ def by_region(passed: list[dict[str, Any]], held: list[dict[str, Any]]) -> None:
     out.print(made)
 
 
-def decision(answer: dict[str, Any]) -> None:
+def decision(answer: JsonObject) -> None:
     mark = Text("permitted", style="bold green") if answer["permitted"] else Text("denied", style="bold red")
     out.print(mark, Text(f"({answer['code']})", style="dim"))
     say(answer["reason"])
@@ -120,7 +121,7 @@ def decision(answer: dict[str, Any]) -> None:
         say(printable(f"source: {cite['source']}: “{cite['quote']}” ({cite['status']})"), style="dim")
 
 
-def _sum(rows: list[dict[str, Any]], **where: str) -> int:
+def _sum(rows: list[JsonObject], **where: str) -> int:
     return sum(row["records"] for row in rows if all(row[key] == value for key, value in where.items()))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 import licet
 from licet.cli import terminal
 from licet.cli.command_support import HERE, AsJson, At, WorkspaceDir, answers, out, print_json, say
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import parse_moment
 
 #: Kinds of data a table names before it counts the rest; `--json` has all.
@@ -57,7 +58,7 @@ def whatif(
                 say(f"    {', '.join(kind['kind'] for kind in use['kinds'])}", "dim")
 
 
-def _why(policy: dict[str, Any], told: dict[str, Any]) -> str:
+def _why(policy: JsonObject, told: JsonObject) -> str:
     if policy["starts"] is None:
         return ": it permits nothing on any day"
     if policy["starts"] > told["at"]:
@@ -65,7 +66,7 @@ def _why(policy: dict[str, Any], told: dict[str, Any]) -> str:
     return " of this data"
 
 
-def _network(policy: dict[str, Any], members: int) -> None:
+def _network(policy: JsonObject, members: int) -> None:
     made = terminal.table(
         f"Of {terminal.count(members)} members, something of {terminal.count(policy['members'])} would be used",
         "for", "by", "records", "members", "kinds of data", numbers=(2, 3),

@@ -24,17 +24,16 @@ import pyarrow.compute as pc
 
 from licet.enforce.gate import Gate
 from licet.enforce.gate_counts import Counts
+from licet.enforce.origin import Inputs, LedgerRef, Origin, PolicyRef, PurposeRef
 from licet.enforce.pseudonyms import id_text, identifying
 from licet.enforce.row_references import people_of_organisations, referring_people
 from licet.enforce.selection import ROW, SHOWN_KEY, Lookup, Selection, people_columns
 from licet.enforce.table_plans import Plan
 from licet.sources.catalogue import Table
+from licet.sources.fingerprints import FileFingerprint
 from licet.terms import GateError
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import format_moment, parse_moment
-
-#: Per table how the files it is read from stood; None where there are none to tell.
-Inputs = dict[str, list[dict[str, Any]] | None]
 
 
 class TableDescription(NamedTuple):
@@ -67,7 +66,6 @@ class TableDescription(NamedTuple):
 class Provenance(NamedTuple):
     """Under which policy, as of when and for what rows were handed out.
 
-    policy: id, version, title and digest of the pack, and of the policy with the refusals that it carries.
     position, ledger_root: how far of the ledger counted, and its root there.
     catalogue: a digest of what the tables were said to be. engine: what read them.
     is_inspection: of the past; what is made of it is looked at and used for nothing.
@@ -75,7 +73,7 @@ class Provenance(NamedTuple):
 
     purpose: str
     recipient: str
-    policy: Mapping[str, str]
+    policy: PolicyRef
     at: datetime
     position: int
     ledger_root: str
@@ -83,15 +81,13 @@ class Provenance(NamedTuple):
     engine: str
     is_inspection: bool
 
-    def as_manifest(self) -> dict[str, Any]:
-        """As a manifest has it, the engine apart."""
-        return {
-            "purpose": {"purpose": self.purpose, "recipient": self.recipient},
-            "policy": dict(self.policy),
-            "at": format_moment(self.at),
-            "ledger": {"position": self.position, "root": self.ledger_root},
-            "catalogue": self.catalogue,
-        }
+    def origin(self, inputs: Inputs) -> Origin:
+        """As a manifest has it. inputs: what was read."""
+        purpose, ledger = (
+            PurposeRef(self.purpose, self.recipient),
+            LedgerRef(self.position, self.ledger_root),
+        )
+        return Origin(purpose, self.policy, format_moment(self.at), ledger, self.catalogue, inputs)
 
 
 class Touched(NamedTuple):
@@ -198,10 +194,7 @@ class Access:
     def provenance(self) -> Provenance:
         gate = self._gate
         pack = gate.policy.pack
-        policy = {
-            "id": pack.id, "version": pack.version, "title": pack.title,
-            "digest": pack.digest, "with_carried_refusals": gate.policy.digest,
-        }  # fmt: skip
+        policy = PolicyRef(pack.id, pack.version, pack.title, pack.digest, gate.policy.digest)
         return Provenance(
             gate.purpose, gate.recipient, policy, gate.at, gate.position,
             gate._ledger.recorded.root(gate.position).hex(),
@@ -277,7 +270,7 @@ class Access:
 
     # -- change --------------------------------------------------------------------------------------------------
 
-    def inputs(self, tables: Iterable[str], known: Mapping[str, Any] | None = None) -> Inputs:
+    def inputs(self, tables: Iterable[str], known: Inputs | None = None) -> Inputs:
         """The files that tables are read from, the members' facts included.
 
         known: what this said before; files that stand as they stood then are not read.
@@ -290,13 +283,13 @@ class Access:
         read = {*tables, *([facts.table] if facts is not None else [])}
         return any(self._gate._catalogue.tables[name].location.parquet is None for name in read)
 
-    def touched_since(self, manifest: Mapping[str, Any], tables: Sequence[str], inputs: Inputs) -> Touched:
+    def touched_since(self, earlier: Origin, tables: Sequence[str], inputs: Inputs) -> Touched:
         """Whom a change touched since something was made of tables.
 
-        manifest: of what was made: `Provenance.as_manifest` and `inputs` as they were then. inputs: as they are now.
+        earlier: under what it was made. inputs: as they are now.
         """
-        why = self._why_unknown(manifest, inputs)
-        touched = self._touched(manifest, tables) if why is None else Touched(None, why)
+        why = self._why_unknown(earlier, inputs)
+        touched = self._touched(earlier, tables) if why is None else Touched(None, why)
         if not touched.subjects:
             return touched
         if any(self._refers_to_people(name) for name in tables if self.tables[name].about_nobody):
@@ -311,30 +304,29 @@ class Access:
             return subjects
         return subjects | referring_people(self._gate._tables, self._gate._engine, tables, subjects)
 
-    def _why_unknown(self, manifest: Mapping[str, Any], inputs: Inputs) -> str | None:
+    def _why_unknown(self, earlier: Origin, inputs: Inputs) -> str | None:
         """What changed of which nobody can say whom it touched; None when nothing did."""
-        gate, before = self._gate, manifest.get("inputs") or {}
+        gate, before = self._gate, earlier.inputs
         if any(files is None for files in inputs.values()):
             return "some tables cannot be told to be unchanged"
-        if gate._ledger.recorded.erased_since(min(gate.position, manifest["ledger"]["position"])):
+        if gate._ledger.recorded.erased_since(min(gate.position, earlier.ledger.position)):
             return "somebody was erased from the ledger since, and nothing says who"
-        now = self.provenance().as_manifest()
-        reasons = (
-            ("purpose", "it was made for another purpose or recipient"),
-            ("policy", "the policy changed"),
-            ("catalogue", "the catalogue changed"),
-        )
-        if why := next((why for part, why in reasons if manifest.get(part) != now[part]), None):
-            return why
+        now = self.provenance().origin(inputs)
+        if earlier.purpose != now.purpose:
+            return "it was made for another purpose or recipient"
+        if earlier.policy != now.policy:
+            return "the policy changed"
+        if earlier.catalogue != now.catalogue:
+            return "the catalogue changed"
         same = inputs.keys() == before.keys() and all(
             _content(inputs[name]) == _content(before[name]) for name in inputs
         )
         return None if same else "the tables changed"
 
-    def _touched(self, manifest: Mapping[str, Any], tables: Sequence[str]) -> Touched:
-        gate, position = self._gate, manifest["ledger"]["position"]
+    def _touched(self, earlier: Origin, tables: Sequence[str]) -> Touched:
+        gate, position = self._gate, earlier.ledger.position
         peopled = [name for name in tables if self.tables[name].subjects]
-        moment = parse_moment(manifest["at"])
+        moment = parse_moment(earlier.at)
         items = [name for name in tables if self.tables[name].about_nobody]
         if moment != gate.at and items and not gate.same_at(items, moment):
             return Touched(None, "time has passed, and other rows about nobody may be used")
@@ -547,6 +539,6 @@ def _described(table: Table) -> TableDescription:
     )  # fmt: skip
 
 
-def _content(fingerprint: list[dict[str, Any]] | None) -> list[tuple[str, str | None]]:
+def _content(files: tuple[FileFingerprint, ...] | None) -> list[tuple[str, str]]:
     """What was read, wherever it stood and whenever it was written there."""
-    return [(file["file"], file.get("content")) for file in fingerprint or ()]
+    return [(file.file, file.content) for file in files or ()]

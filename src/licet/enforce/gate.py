@@ -28,6 +28,7 @@ from licet.enforce.gate_cache import Kept
 from licet.enforce.gate_counts import Counts, HeldBack, Passed
 from licet.enforce.gate_verdicts import Verdicts
 from licet.enforce.member_classes import Members
+from licet.enforce.origin import Inputs
 from licet.enforce.pseudonyms import Pseudonyms, identifying
 from licet.enforce.table_plans import Plan, Plans
 from licet.enforce.tables import Tables
@@ -289,9 +290,7 @@ class Gate:
             gate._plans.whole.same_at(name, moment) for name in referred
         )
 
-    def inputs(
-        self, names: Iterable[str], known: Mapping[str, Any] | None = None
-    ) -> dict[str, list[dict[str, Any]] | None]:
+    def inputs(self, names: Iterable[str], known: Inputs | None = None) -> Inputs:
         """The files each table is read from, those it refers to and the members' facts included; None without files.
 
         known: what this said before; files that stand as they stood then are not read.

@@ -20,7 +20,7 @@ from licet.enforce.row_verdicts import RowsInOrder
 from licet.sources.catalogue import Catalogue, Table, require_confirmed
 from licet.sources.embedded_labels import check_stamps_of
 from licet.sources.file_state import Stand, files_of, look_at
-from licet.sources.fingerprints import fingerprint
+from licet.sources.fingerprints import FileFingerprint, fingerprint
 from licet.sources.paths import path_in
 from licet.terms import GateError, SourceError
 from licet.terms.ids import is_text
@@ -134,7 +134,7 @@ class Tables:
         files = files_of(self.catalogued(name).location, self._base)
         return None if files is None else look_at(files)
 
-    def files(self, name: str, known: Iterable[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    def files(self, name: str, known: Iterable[FileFingerprint]) -> tuple[FileFingerprint, ...] | None:
         """The files a table is read from, as `fingerprint` tells them; None where there are none."""
         return fingerprint(self.catalogued(name).location, self._base, known)
 

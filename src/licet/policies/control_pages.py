@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.decide.explain import category_term, purpose_to_you, recipient_name, region_name
@@ -265,5 +265,5 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def _json(source: Source | None) -> dict[str, Any] | None:
+def _json(source: Source | None) -> JsonObject | None:
     return None if source is None else source._asdict()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from licet.packs import Pack, Rule, locate_policy, open_pack, pack_schema, shipped
 from licet.policies.lint import lint
+from licet.policies.lint.findings import Finding
 from licet.terms.moments import format_moment
 from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
 
@@ -21,25 +22,82 @@ __all__ = [
 ]
 
 
+class PackSummary(TypedDict):
+    """What names a policy, in plain values. permits_from: a moment; None where it permits nothing on any day."""
+
+    pack: str
+    title: str
+    version: str
+    observed: str
+    permits_from: str | None
+    digest: str
+    description: str | None
+
+
+#: A rule of a policy, in plain values. `from` is a moment, `until` a day, `status` how sure its source is.
+RuleDescription = TypedDict(
+    "RuleDescription",
+    {
+        "id": str,
+        "sentence": str,
+        "effect": str,
+        "purposes": list[str],
+        "categories": list[str],
+        "recipients": list[str],
+        "regions": list[str],
+        "from": str | None,
+        "until": str | None,
+        "visibility": list[str],
+        "minimum_age": int | None,
+        "retention_days": int | None,
+        "legal_basis": str | None,
+        "setting": str | None,
+        "quote": str | None,
+        "source": str | None,
+        "status": str | None,
+    },
+)
+
+
+class SettingDescription(TypedDict):
+    """A setting that a policy gives members, in plain values. governs: the ids of its rules."""
+
+    id: str
+    label: str
+    kind: str
+    path: list[str]
+    deep_link: str | None
+    default: str
+    governs: list[str]
+    side_effects: list[str]
+
+
+class PackDescription(PackSummary):
+    """A policy in plain values."""
+
+    rules: list[RuleDescription]
+    settings: list[SettingDescription]
+
+
 @functools.cache
 def shipped_packs() -> Mapping[str, Pack]:
     """The policies that licet ships, by name; they do not change while a process runs, so each is read once."""
     return {name: open_pack(name) for name in shipped()}
 
 
-def list_packs() -> list[dict[str, Any]]:
+def list_packs() -> list[PackSummary]:
     """The policies that licet ships."""
     return [_summary(pack) for pack in shipped_packs().values()]
 
 
-def show_pack(name_or_path: str) -> dict[str, Any]:
+def show_pack(name_or_path: str) -> PackDescription:
     """A policy in plain values: what it permits and forbids, the settings and where they are."""
     return describe(open_pack(name_or_path))
 
 
-def describe(pack: Pack) -> dict[str, Any]:
+def describe(pack: Pack) -> PackDescription:
     """A pack in plain values."""
-    rules = []
+    rules: list[RuleDescription] = []
     for rule in pack.rules:
         starts = pack.applies_from(rule)
         rules.append(
@@ -63,7 +121,7 @@ def describe(pack: Pack) -> dict[str, Any]:
                 "status": rule.cite.status.value if rule.cite else None,
             }
         )
-    settings = [
+    settings: list[SettingDescription] = [
         {
             "id": id_,
             "label": setting.label,
@@ -79,20 +137,10 @@ def describe(pack: Pack) -> dict[str, Any]:
     return {**_summary(pack), "rules": rules, "settings": settings}
 
 
-def lint_pack(name_or_path: str) -> list[dict[str, Any]]:
+def lint_pack(name_or_path: str) -> list[Finding]:
     """What is doubtful about a policy that loads. Raises: PackError when it does not load."""
     pack, positions = locate_policy(name_or_path)
-    found = lint(pack, positions=positions, today=datetime.now(UTC).date())
-    return [
-        {
-            "code": one.code,
-            "severity": str(one.severity),
-            "what": one.what,
-            "where": one.where,
-            "fix": one.fix,
-        }
-        for one in found
-    ]
+    return lint(pack, positions=positions, today=datetime.now(UTC).date())
 
 
 def sentence(rule: Rule, pack: Pack) -> str:
@@ -133,7 +181,7 @@ def _word(id_: str, own: Mapping[str, Any], shared: Mapping[str, Term]) -> str:
     return label or (shared[id_].label if id_ in shared else id_)
 
 
-def _summary(pack: Pack) -> dict[str, Any]:
+def _summary(pack: Pack) -> PackSummary:
     return {
         "pack": pack.id,
         "title": pack.title,

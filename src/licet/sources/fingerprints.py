@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from licet.sources.catalogue import Location
 from licet.sources.file_state import rest_ns
@@ -22,10 +22,22 @@ from licet.sources.table_files import path_from, table_files
 _MOST_WAITED_NS = 2_000_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class FileFingerprint:
+    """One file: its name, inode, size in bytes, times in nanoseconds, and SHA-256 of what it holds."""
+
+    file: str
+    inode: int
+    bytes: int
+    changed_ns: int
+    entry_changed_ns: int
+    content: str
+
+
 def fingerprint(
-    location: Location, base: Path, known: Iterable[dict[str, Any]] = ()
-) -> list[dict[str, Any]] | None:
-    """Per file its name from `base`, inode, size in bytes, times in nanoseconds and SHA-256; None without files.
+    location: Location, base: Path, known: Iterable[FileFingerprint] = ()
+) -> tuple[FileFingerprint, ...] | None:
+    """Each of a table's files, by its name from `base`; None without files.
 
     known: an earlier fingerprint; content is read only of files that do not stand as they stood then.
     Raises: SourceError SRC-162 as `table_files`.
@@ -38,21 +50,21 @@ def fingerprint(
         files = tuple(file for file in (path, log) if file.is_file())
     else:
         files = ()
-    earlier = {file["file"]: file for file in known}
-    return [_looked_at(path, base, earlier) for path in files] or None
+    earlier = {file.file: file for file in known}
+    return tuple(_looked_at(path, base, earlier) for path in files) or None
 
 
-def _looked_at(path: Path, base: Path, earlier: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _looked_at(path: Path, base: Path, earlier: Mapping[str, FileFingerprint]) -> FileFingerprint:
     name, look = path_from(path, base), _look(path)
-    before = earlier.get(name, {})
-    if before.get("content") is not None and all(before.get(part) == value for part, value in look.items()):
+    before = earlier.get(name)
+    if before is not None and before == FileFingerprint(name, *look, before.content):
         return before
     with path.open("rb") as file:
-        return {"file": name, **look, "content": hashlib.file_digest(file, "sha256").hexdigest()}
+        return FileFingerprint(name, *look, hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def _look(path: Path) -> dict[str, int]:
-    """How a file stands, once it has rested: what is written within one tick of the clock leaves no other trace."""
+def _look(path: Path) -> tuple[int, int, int, int]:
+    """Inode, size and times, once they rest: what is written within one tick of the clock leaves no other trace."""
     started = time.time_ns()
     while True:
         stat = path.stat()
@@ -60,10 +72,6 @@ def _look(path: Path) -> dict[str, int]:
         if rested > 0 or time.time_ns() - started > _MOST_WAITED_NS:
             break
         time.sleep(min(-rested, _MOST_WAITED_NS) / 1e9 + 0.001)
-    return {
-        "inode": stat.st_ino,
-        "bytes": stat.st_size,
-        "changed_ns": stat.st_mtime_ns,
-        # one of the future says nothing, and equals none: then content is compared
-        "entry_changed_ns": stat.st_ctime_ns if rested > 0 else time.time_ns(),
-    }
+    # One of the future says nothing, and equals none: then content is compared.
+    entry_changed_ns = stat.st_ctime_ns if rested > 0 else time.time_ns()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, entry_changed_ns

@@ -28,9 +28,10 @@ from licet.terms import SELF
 from licet.terms.membership_proof import Membership, subject_key
 from licet.terms.moments import parse_moment
 from licet.uses import run
+from licet.uses.manifest import Manifest
 from licet.uses.members import read_members
 from licet.uses.registry import USES, open_use
-from licet.uses.use import SHOWN, Progress, Use, silent
+from licet.uses.use import Progress, Use, shown_parts, silent
 
 NOW = parse_moment("2026-03-01")
 PEOPLE = ("ann", "ben", "cy", "dot")
@@ -213,7 +214,7 @@ class UseContract:
     def test_the_ledger_hears_of_it_before_the_store_has_it(self, workspace: Workspace) -> None:
         use, access = self.opened(workspace), self.access(workspace)
 
-        def refuse(manifest: dict[str, Any], id_: str) -> None:
+        def refuse(manifest: Manifest, id_: str) -> None:
             assert not workspace.store.snapshots(self.use)
             raise KeyboardInterrupt
 
@@ -232,7 +233,7 @@ class UseContract:
         workspace.choices.choose("ann", "use", "off")
         held = self.objects(workspace)
 
-        def ignore(manifest: dict[str, Any], id_: str) -> None:
+        def ignore(manifest: Manifest, id_: str) -> None:
             """As far as the ledger is concerned."""
 
         def make_anew(tell: Progress) -> None:
@@ -323,7 +324,10 @@ class UseContract:
         use, (snapshot,) = self.opened(workspace), artefacts.latest(workspace, self.use)
         secret = secret_of(workspace.salt, use.name)
         rows = (row for who in PEOPLE for row in use.about(workspace.store, snapshot, secret, who))
-        return {row["document_id"]: tuple(row[name] for name in SHOWN if name != "text") for row in rows}
+        return {
+            row["document_id"]: tuple(value for part, value in shown_parts(row).items() if part != "text")
+            for row in rows
+        }
 
     def objects(self, workspace: Workspace) -> list[str]:
         folder = workspace.layout.store / "objects"

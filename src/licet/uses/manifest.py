@@ -1,46 +1,36 @@
 """What an artefact says of itself: under which policy and choices it was made, of what, and who is in it.
 
 The store keeps it as plain JSON and gives it its id; here it has names and types. A use adds fields of its own in a
-subclass. It holds no clock reading, so that the same inputs make the same manifest.
+subclass. It holds no clock reading, so that the same inputs make the same manifest. Of a snapshot by another licet
+only the `Heading` is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, field_serializer
 
+from licet.enforce.gate_counts import HeldBack, Passed
+from licet.enforce.origin import Count, Inputs, LedgerRef, Origin, PolicyRef, PurposeRef, Text
 from licet.store import SnapshotRef
-from licet.terms import UseError
+from licet.terms import LicetError, UseError
+from licet.terms.canonical import JsonObject
+from licet.terms.moments import parse_moment
+from licet.uses.members import Members
 
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Purpose(Part):
-    """What for, and for whom."""
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of the store, by its content, and its size."""
 
-    purpose: str
-    recipient: str
-
-
-class PolicyRef(Part):
-    """The pack, and the digest of the policy with the refusals that it carries from packs before it."""
-
-    id: str
-    version: str
-    title: str
-    digest: str
-    with_carried_refusals: str
-
-
-class LedgerRef(Part):
-    """How many entries counted, and their root; 64 hex digits."""
-
-    position: int
-    root: str
+    sha256: str
+    bytes: Count
 
 
 class DerivedFrom(Part):
@@ -51,51 +41,99 @@ class DerivedFrom(Part):
     root: str
 
 
-class Manifest(Part):
+def _moment(at: str) -> str:
+    try:
+        parse_moment(at)
+    except LicetError as error:
+        raise ValueError(error.what) from None
+    return at
+
+
+class Heading(BaseModel):
+    """What every snapshot says, whichever use and licet made it; the rest of it is passed over.
+
+    root:       its logical root: equal roots, equal contents.
+    at:         the moment it was decided for, UTC.
+    inspection: of the past; counted and shown, never exported, updated or derived from.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    root: Text
+    purpose: PurposeRef
+    at: Annotated[str, AfterValidator(_moment)]
+    ledger: LedgerRef
+    inspection: bool = False
+
+
+class Manifest(Heading):
     """licet:      the use. format: of what it writes; another is not read on but made anew.
-    root:        its logical root: equal roots, equal contents.
-    at:          the moment it was decided for, UTC.
     catalogue:   a digest of what the tables were said to be.
     inputs:      per table the files it was read from; None where they cannot be told to be unchanged.
-    members:     as `uses.members` writes it. counts: `subjects`, and what the use counts.
+    members:     who is in it. counts: `subjects`, and what the use counts.
     passed, held_back: records by table, region and reason.
     environment: versions of what could change a byte of it.
-    inspection:  of the past: looked at, and nothing else is made of it.
     """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     licet: str
     format: int
-    root: str
-    purpose: Purpose
     policy: PolicyRef
-    at: str
-    ledger: LedgerRef
     catalogue: str
-    inputs: dict[str, list[dict[str, Any]] | None]
+    inputs: Inputs
     derived_from: tuple[DerivedFrom, ...] = ()
-    members: dict[str, Any]
-    counts: dict[str, int]
-    passed: tuple[dict[str, Any], ...]
-    held_back: tuple[dict[str, Any], ...]
+    members: Members
+    counts: dict[str, Count]
+    passed: tuple[Passed, ...]
+    held_back: tuple[HeldBack, ...]
     environment: dict[str, str]
-    inspection: bool = False
 
-    def as_json(self) -> dict[str, Any]:
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.purpose, self.policy, self.at, self.ledger, self.catalogue, self.inputs)
+
+    @field_serializer("passed", "held_back")
+    def _by_name(self, rows: tuple[Passed, ...] | tuple[HeldBack, ...]) -> list[JsonObject]:
+        return [row._asdict() for row in rows]
+
+    def as_json(self) -> JsonObject:
         """As the store keeps it."""
         return self.model_dump(mode="json", exclude_defaults=True)
 
 
-def is_inspection(manifest: Mapping[str, Any]) -> bool:
-    """Whether a snapshot is of the past: counted and shown, never exported, updated or derived from."""
-    return bool(manifest.get("inspection"))
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def read_manifest(model: type[_Model], snapshot: SnapshotRef) -> _Model:
+    """A snapshot's manifest, or the part of it that a model is of.
+
+    Raises: UseError CORP-201 for one that no such use, or another version of licet, wrote.
+    """
+    try:
+        return model.model_validate(snapshot.manifest)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise UseError(
+            "CORP-201",
+            f"the manifest does not say what is read of it: {'.'.join(map(str, first['loc']))}: {first['msg']}",
+            snapshot.name,
+            "build one anew; or read it with the licet that made it",
+        ) from None
+
+
+def read_heading(snapshot: SnapshotRef) -> Heading:
+    """Raises: as `read_manifest`."""
+    return read_manifest(Heading, snapshot)
 
 
 def refuse_inspection(snapshot: SnapshotRef, done: str) -> None:
     """Raises: UseError CORP-200 for a snapshot of the past. done: what it is not, in a word such as "exported"."""
-    if is_inspection(snapshot.manifest):
+    heading = read_heading(snapshot)
+    if heading.inspection:
         raise UseError(
             "CORP-200",
             f"a snapshot of the past is for inspection and is not {done}",
-            f"{snapshot.name}, as of {snapshot.manifest['at']}",
+            f"{snapshot.name}, as of {heading.at}",
             f"build one as of now: licet {snapshot.kind} build, without --at",
         )

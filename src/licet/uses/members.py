@@ -11,10 +11,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
 
 from licet.store import Build, Store
 from licet.terms import UseError
+from licet.terms.canonical import JsonObject
 from licet.terms.membership_proof import (
     SUBJECT_INDEX,
     KeyIndex,
@@ -43,22 +46,21 @@ class PageFile:
 class Members:
     """What a manifest says of who is in its artefact.
 
-    index: how keys are made. count: how many. root: over index, count and every key; 64 hex digits, like the hashes.
+    index, salt: how keys are made, as `KeyIndex` has it. count: how many.
+    root: over index, salt, count and every key; 64 hex digits, like the hashes.
     """
 
-    index: KeyIndex
+    index: str
+    salt: str
     count: int
     root: str
     pages: tuple[PageFile, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "index": self.index.name,
-            "salt": self.index.salt,
-            "count": self.count,
-            "root": self.root,
-            "pages": [asdict(page) for page in self.pages],
-        }
+    def as_json(self) -> JsonObject:
+        return asdict(self)
+
+
+_MEMBERS = TypeAdapter(Members)
 
 
 class SubjectProof(NamedTuple):
@@ -74,10 +76,11 @@ def subject_nonce(salt: bytes, subject: str) -> bytes:
     return hashlib.blake2b(subject.encode(), digest_size=32, key=salt, person=b"licet nonce").digest()
 
 
-def read_members(said: dict[str, Any]) -> Members:
+def read_members(said: JsonObject) -> Members:
     """The members of a manifest, as `Members.as_json` made them.
 
-    Raises: UseError CORP-210 for those of an earlier licet, which stand in a list that proves no absence.
+    Raises: UseError CORP-210 for those of an earlier licet, which stand in a list that proves no absence; CORP-212 for
+    what is none of ours.
     """
     if said.get("index") != SUBJECT_INDEX:
         raise UseError(
@@ -85,8 +88,10 @@ def read_members(said: dict[str, Any]) -> Members:
             "its members stand in a list that proves nothing of who is not in it: an earlier licet made it",
             fix="licet corpus update makes one that proves both",
         )
-    pages = tuple(PageFile(**page) for page in said["pages"])
-    return Members(KeyIndex(said["index"], said["salt"]), said["count"], said["root"], pages)
+    try:
+        return _MEMBERS.validate_python(said)
+    except ValidationError as error:
+        raise _unfit(error.errors()[0]["msg"]) from None
 
 
 def write_members(build: Build, salt: bytes, subjects: Iterable[str]) -> Members:
@@ -126,7 +131,7 @@ def contains(store: Store, members: Members, salt: bytes, subject: str) -> Subje
 
 
 def _open(store: Store, members: Members, salt: bytes) -> PrefixTree:
-    if members.index.salt != salt_digest(salt):
+    if members.salt != salt_digest(salt):
         raise UseError(
             "CORP-211",
             "its members were written under another salt than the workspace has, so nobody can be looked up in it",
@@ -137,7 +142,7 @@ def _open(store: Store, members: Members, salt: bytes) -> PrefixTree:
         for page in members.pages
     ]
     try:
-        tree = PrefixTree(members.index, pages)
+        tree = PrefixTree(KeyIndex(members.index, members.salt), pages)
     except ValueError as error:
         raise _unfit(str(error)) from None
     if (tree.count, tree.root.hex()) != (members.count, members.root):
@@ -159,7 +164,7 @@ def _put(build: Build, tree: PrefixTree, held: dict[Page, PageFile]) -> Members:
             digest = build.put(data, suffix=_SUFFIX)
             file = PageFile(page.first.hex(), page.count, page.hash.hex(), digest, len(data))
         files.append(file)
-    return Members(tree.index, tree.count, tree.root.hex(), tuple(files))
+    return Members(*tree.index, tree.count, tree.root.hex(), tuple(files))
 
 
 def _keys(salt: bytes, subjects: Iterable[str]) -> list[bytes]:

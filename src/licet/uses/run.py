@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from importlib import metadata
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from licet.enforce.access import Access, Inputs, Touched
+from licet.enforce.access import Access, Touched
+from licet.enforce.origin import Inputs
 from licet.store import Build, SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.membership_proof import salt_digest
-from licet.uses.manifest import DerivedFrom, Manifest, refuse_inspection
+from licet.uses.manifest import DerivedFrom, Manifest, read_heading, read_manifest, refuse_inspection
 from licet.uses.members import (
     Members,
     SubjectProof,
@@ -28,7 +30,11 @@ from licet.uses.members import contains as prove
 from licet.uses.use import Changed, Contents, Files, Progress, Use, Workbench, silent
 
 #: Notes a use in the ledger: called with the manifest and its id before anything is published.
-Record = Callable[[dict[str, Any], str], None]
+Record = Callable[[Manifest, str], None]
+
+
+#: Of a build, which follows nothing: there is nobody to name and nothing to explain.
+_FROM_NOTHING = Touched(None, None)
 
 
 class Made(NamedTuple):
@@ -55,7 +61,7 @@ def build(
 ) -> Made:
     """Make an artefact of everything that is permitted."""
     inputs = access.inputs(use.asks_for())
-    return _make(use, access, store, inputs, record, parents or {}, progress, None, Touched(None, None))
+    return _make(use, access, store, inputs, record, parents or {}, progress, None, _FROM_NOTHING)
 
 
 def update(
@@ -71,9 +77,10 @@ def update(
     """Bring one to the present moment and ledger position. Raises: UseError CORP-200 for one that is for inspection."""
     refuse_inspection(earlier, "updated")
     progress("finding whom the change touched", 0, None)
-    inputs = access.inputs(use.asks_for(), earlier.manifest.get("inputs"))
-    touched = touched_since(use, access, earlier, inputs, parents or {})
-    return _make(use, access, store, inputs, record, parents or {}, progress, earlier, touched)
+    said = _read(use, earlier)
+    inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
+    touched = _touched(use, access, said, inputs, parents or {})
+    return _make(use, access, store, inputs, record, parents or {}, progress, said, touched)
 
 
 def touched_since(
@@ -87,26 +94,40 @@ def touched_since(
 
     inputs: as they are now, where that is known. parents: the present ones of what it is derived from.
     """
-    said = earlier.manifest
-    if said.get("format") != use.format:
+    said = _read(use, earlier)
+    if inputs is None:
+        inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
+    return _touched(use, access, said, inputs, parents)
+
+
+def _read(use: Use, earlier: SnapshotRef) -> Manifest | None:
+    """What an artefact says of itself; None where another version of licet wrote it."""
+    return read_manifest(use.manifest, earlier) if earlier.manifest.get("format") == use.format else None
+
+
+def _touched(
+    use: Use,
+    access: Access,
+    said: Manifest | None,
+    inputs: Inputs,
+    parents: Mapping[str, SnapshotRef] | None,
+) -> Touched:
+    if said is None:
         return Touched(None, "another version of licet wrote the snapshot's files")
-    if said["members"]["salt"] != salt_digest(access.secret):
+    if said.members.salt != salt_digest(access.secret):
         return Touched(None, "the workspace's salt changed")
     for name, now in use.settings().items():
-        if said.get(name) != now:
+        if getattr(said, name) != now:
             return Touched(None, f"the {name} changed")
     # Parquet says of each column what it is, and every engine makes the same of it; what a CSV file's columns are, each
     # engine guesses by itself.
     tables = tuple(use.asks_for())
-    same = {} if access.engine_matters(tables) else {"engine": said["environment"].get("engine")}
-    if said["environment"] != _environment(use, access) | same:
+    same = {} if access.engine_matters(tables) else {"engine": said.environment["engine"]}
+    if said.environment != _environment(use, access) | same:
         return Touched(None, "licet or a library it is made with changed")
-    if parents is not None and said.get("derived_from", []) != [
-        one.model_dump() for one in _derived(parents)
-    ]:
+    if parents is not None and said.derived_from != _derived(parents):
         return Touched(None, "what it is derived from changed")
-    inputs = access.inputs(tables, said.get("inputs")) if inputs is None else inputs
-    return access.touched_since(said, tables, inputs)
+    return access.touched_since(said.origin, tables, inputs)
 
 
 def contains(use: Use, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> SubjectProof:
@@ -125,7 +146,7 @@ def _make(
     record: Record,
     parents: Mapping[str, SnapshotRef],
     progress: Progress,
-    earlier: SnapshotRef | None,
+    earlier: Manifest | None,
     touched: Touched,
 ) -> Made:
     progress("counting what is held back", 0, None)
@@ -135,43 +156,44 @@ def _make(
         if earlier is None or touched.subjects is None:
             contents = use.build(bench)
         else:
-            contents = use.update(bench, use.manifest.model_validate(earlier.manifest), touched.subjects)
+            contents = use.update(bench, earlier, touched.subjects)
         members = _members(writing, store, access.secret, contents, earlier)
-        manifest = _manifest(use, bench, inputs, contents, members).as_json()
-        record(manifest, digest(canonical_json(manifest)))
-        id_ = writing.publish(manifest)
-    followed = earlier is not None and touched.subjects is not None
-    how = "built" if earlier is None else "updated" if followed else "rebuilt"
+        manifest = _manifest(use, bench, inputs, contents, members)
+        written = manifest.as_json()
+        record(manifest, digest(canonical_json(written)))
+        id_ = writing.publish(written)
+    how = "built" if touched == _FROM_NOTHING else "rebuilt" if touched.subjects is None else "updated"
     return Made(store.snapshot(use.name, id_), how, touched.why, contents.written)
 
 
 def _members(
-    writing: Build, store: Store, secret: bytes, contents: Contents, earlier: SnapshotRef | None
+    writing: Build, store: Store, secret: bytes, contents: Contents, earlier: Manifest | None
 ) -> Members:
     people = contents.people
     if not isinstance(people, Changed):
         return write_members(writing, secret, people.subjects)
     assert earlier is not None
-    before = read_members(earlier.manifest["members"])
-    return change_members(writing, store, before, secret, people.come, people.gone)
+    return change_members(writing, store, earlier.members, secret, people.come, people.gone)
 
 
 def _manifest(use: Use, bench: Workbench, inputs: Inputs, contents: Contents, members: Members) -> Manifest:
     now, provenance = bench.access.inputs(use.asks_for(), inputs), bench.access.provenance()
+    # None where a file changed while it was read: nobody knows what of it was, and the next update reads it.
+    origin = provenance.origin(
+        {name: files if files == now[name] else None for name, files in inputs.items()}
+    )
     return use.manifest.model_validate(
         {
             "licet": use.name,
             "format": use.format,
             "root": contents.root,
-            **provenance.as_manifest(),
+            **{part.name: getattr(origin, part.name) for part in fields(origin)},
             **use.settings(),
-            # None where a file changed while it was read: nobody knows what of it was, and the next update reads it.
-            "inputs": {name: files if files == now[name] else None for name, files in inputs.items()},
             "derived_from": _derived(bench.parents),
-            "members": members.as_json(),
+            "members": members,
             "counts": {**contents.counts, "subjects": members.count},
-            "passed": [row._asdict() for row in bench.counts.passed],
-            "held_back": [row._asdict() for row in bench.counts.held_back],
+            "passed": bench.counts.passed,
+            "held_back": bench.counts.held_back,
             **contents.fields,
             "environment": _environment(use, bench.access),
             "inspection": provenance.is_inspection,
@@ -181,7 +203,7 @@ def _manifest(use: Use, bench: Workbench, inputs: Inputs, contents: Contents, me
 
 def _derived(parents: Mapping[str, SnapshotRef]) -> tuple[DerivedFrom, ...]:
     return tuple(
-        DerivedFrom(use=name, snapshot=parent.id, root=parent.manifest["root"])
+        DerivedFrom(use=name, snapshot=parent.id, root=read_heading(parent).root)
         for name, parent in sorted(parents.items())
     )
 

@@ -8,12 +8,14 @@ the manifest, who is in it, noting the use in the ledger and publishing are the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, NotRequired, Protocol, TypeAlias, TypedDict
 
 from licet.enforce.access import Access
 from licet.enforce.gate_counts import Counts
 from licet.store import Build, SnapshotRef, Store
+from licet.terms.canonical import JsonObject
 from licet.uses.manifest import Manifest
 
 #: Called with a stage in plain words, how much is done and how much there is (None: not known).
@@ -78,17 +80,36 @@ class Contents(NamedTuple):
     written: int
 
 
-#: What a member is shown of something that an artefact holds: its id, what it is, the key of what it was made from, and
-#: its language and text; None for a text that is not theirs alone, and where there is none. A use may add to these.
+class Shown(TypedDict):
+    """What a member is shown of something that an artefact holds.
+
+    Its id, what it is, the key of what it was made from, its language, and its text; None for a text that is not theirs
+    alone, and where there is none. created: when, where that is known; naive, UTC. A use may add to these.
+    """
+
+    document_id: str
+    kind: str
+    key: str
+    language: str | None
+    text: str | None
+    created: NotRequired[datetime | None]
+
+
+#: What of it every use tells.
 SHOWN = ("document_id", "kind", "key", "language", "text")
 
 
-class Foreseen(NamedTuple):
-    """How an artefact would differ, by what it holds, each with `SHOWN`: as the difference of the two would have it."""
+def shown_parts(row: Shown) -> JsonObject:
+    """What of it every use tells, for JSON."""
+    return {part: value for part, value in row.items() if part in SHOWN}
 
-    leaving: list[dict[str, Any]]
-    coming: list[dict[str, Any]]
-    changing: list[dict[str, Any]]
+
+class Foreseen(NamedTuple):
+    """How an artefact would differ, by what it holds: as the difference of the two would have it."""
+
+    leaving: Sequence[Shown]
+    coming: Sequence[Shown]
+    changing: Sequence[Shown]
 
 
 class Use(Protocol):
@@ -153,6 +174,6 @@ class Use(Protocol):
         """
         ...
 
-    def about(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> list[dict[str, Any]]:
-        """What it holds that is about somebody, each with `SHOWN`, as they may be shown it."""
+    def about(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> Sequence[Shown]:
+        """What it holds that is about somebody, as they may be shown it."""
         ...

@@ -24,7 +24,7 @@ from journeys.networks import (
 from licet.app import Workspace
 from licet.terms import UseError
 from licet.terms.moments import parse_moment
-from licet.uses.corpus.snapshot import read_documents
+from licet.uses.corpus.snapshot import read_corpus, read_documents
 
 DAY = parse_moment("2025-10-15")
 LONG = "the harbour opens at seven and the boats go out for herring and for cod in every weather but fog"
@@ -253,7 +253,7 @@ def test_a_table_that_changes_while_it_is_read_is_read_anew_though_it_is_then_as
                 table.write_bytes(before)
 
         assert workspace.corpus_build(progress=change_and_put_back).documents == 1
-        held = [*read_documents(workspace.store, workspace.corpus_show().manifest)]
+        held = [*read_documents(workspace.store, read_corpus(workspace.corpus_show()).buckets)]
         assert [row["text"] for part in held for row in part.to_pylist()] == ["other words of somebody else"]
         assert texts_of(workspace) == set() and table.read_bytes() == before, "nor is it shown"
         updated = workspace.corpus_update()

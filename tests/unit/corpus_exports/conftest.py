@@ -10,6 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from licet.uses.corpus.exports.export_account import Account, Copy, make_account
+from licet.uses.corpus.snapshot import CorpusManifest
+
 TEXTS = [
     "Grüezi mitenand",
     'She said "yes"\nand left',
@@ -36,20 +39,51 @@ def make_documents(rows: int) -> pa.Table:
 
 def make_manifest(rows: int, **changes: Any) -> dict[str, Any]:
     return {
-        "snapshot": "5a" * 32,
+        "licet": "corpus",
+        "format": 4,
         "root": "70" * 32,
         "purpose": {"purpose": "generative_ai_training", "recipient": "self"},
-        "policy": {"id": "acme", "version": "2.1", "digest": "d1" * 32, "title": "Acme's *policy* | 2026"},
+        "policy": {
+            "id": "acme",
+            "version": "2.1",
+            "digest": "d1" * 32,
+            "title": "Acme's *policy* | 2026",
+            "with_carried_refusals": "d2" * 32,
+        },
         "at": "2026-03-01T00:00:00Z",
         "ledger": {"position": 4711, "root": "1e" * 32},
-        "counts": {"documents": rows, "subjects": rows // 2},
-        "held_back": {"refused": 12, "no_rule": 1034},
+        "catalogue": "ca" * 32,
+        "counts": {"documents": rows, "set_aside": 0, "subjects": rows // 2},
+        "passed": [],
+        "held_back": [held_back("refused", 12), held_back("no_rule", 1034)],
         "recipe": {"digest": "ec" * 32, "kinds": ["post", "profile"]},
         "environment": {"python": "3.11.7", "pyarrow": "26.0.1"},
-        "members": {"count": rows // 2, "root": "0f" * 32, "file": {"sha256": "ab" * 32}},
-        "copy": {"at": "2026-04-02T10:00:00Z", "position": 4712, "recipient": "self", "left_out": 3},
-        "inputs": {"posts": {"/home/acme/posts.parquet": "cd" * 32}},
+        "members": {"index": "i", "salt": "5a" * 32, "count": rows // 2, "root": "0f" * 32, "pages": []},
+        "inputs": {
+            "posts": [
+                {
+                    "file": "/home/acme/posts.parquet",
+                    "inode": 1,
+                    "bytes": 2,
+                    "changed_ns": 3,
+                    "entry_changed_ns": 4,
+                    "content": "cd" * 32,
+                }
+            ]
+        },
+        "buckets": [],
     } | changes
+
+
+def held_back(code: str, records: int) -> dict[str, Any]:
+    return {"table": "posts", "code": code, "rule": None, "region": None, "records": records}
+
+
+def account_of(rows: int, **changes: Any) -> Account:
+    """Of a copy that was taken later, without three documents."""
+    manifest = CorpusManifest.model_validate(make_manifest(rows, **changes))
+    copy = Copy(datetime(2026, 4, 2, 10, tzinfo=UTC), 4712, "self", 3)
+    return make_account("5a" * 32, manifest, manifest.purpose, rows, rows // 2, copy)
 
 
 @pytest.fixture
@@ -60,3 +94,8 @@ def documents() -> Callable[[int], pa.Table]:
 @pytest.fixture
 def manifest() -> Callable[..., dict[str, Any]]:
     return make_manifest
+
+
+@pytest.fixture
+def account() -> Callable[..., Account]:
+    return account_of

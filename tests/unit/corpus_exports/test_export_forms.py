@@ -46,9 +46,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_parquet_is_read_back(tmp_path: Path, documents: Make, manifest: Make) -> None:
+def test_parquet_is_read_back(tmp_path: Path, documents: Make, account: Make) -> None:
     table = documents(25)
-    done = export_parquet([table], manifest(25), tmp_path / "out", rows_per_file=10)
+    done = export_parquet([table], account(25), tmp_path / "out", rows_per_file=10)
     names = [f"documents-{n:05d}-of-00003.parquet" for n in range(3)]
     assert done == Export(tmp_path / "out", ("_SHA256SUMS", "_manifest", *names), 25, done.bytes)
     assert [pq.read_metadata(tmp_path / "out" / name).num_rows for name in names] == [10, 10, 5]
@@ -57,9 +57,9 @@ def test_parquet_is_read_back(tmp_path: Path, documents: Make, manifest: Make) -
     assert polars.read_parquet(tmp_path / "out" / "*.parquet").height == 25
 
 
-def test_a_folder_of_parquet_opens_whole(tmp_path: Path, documents: Make, manifest: Make) -> None:
+def test_a_folder_of_parquet_opens_whole(tmp_path: Path, documents: Make, account: Make) -> None:
     out = tmp_path / "out"
-    export_parquet([documents(25)], manifest(25), out, rows_per_file=10)
+    export_parquet([documents(25)], account(25), out, rows_per_file=10)
     assert len(pandas.read_parquet(out)) == pq.read_table(out).num_rows == 25
     assert polars.scan_parquet(out, hidden_file_prefix="_").collect().height == 25
     for place in (f"{out}/*.parquet", f"{out}/**/*.parquet"):
@@ -67,10 +67,10 @@ def test_a_folder_of_parquet_opens_whole(tmp_path: Path, documents: Make, manife
 
 
 def test_spark_opens_a_folder_whole(
-    tmp_path: Path, documents: Make, manifest: Make, spark_session: Any
+    tmp_path: Path, documents: Make, account: Make, spark_session: Any
 ) -> None:
-    export_parquet([documents(25)], manifest(25), tmp_path / "parquet", rows_per_file=10)
-    export_jsonl([documents(25)], manifest(25), tmp_path / "jsonl")
+    export_parquet([documents(25)], account(25), tmp_path / "parquet", rows_per_file=10)
+    export_jsonl([documents(25)], account(25), tmp_path / "jsonl")
     assert spark_session.read.parquet(str(tmp_path / "parquet")).count() == 25
     lines = spark_session.read.json(str(tmp_path / "jsonl"))
     assert lines.count() == 25 and set(lines.columns) == {*SCHEMA.names}
@@ -78,12 +78,12 @@ def test_spark_opens_a_folder_whole(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_no_data_lies_where_readers_of_folders_do_not_look(
-    tmp_path: Path, documents: Make, manifest: Make, form: Callable[..., Export]
+    tmp_path: Path, documents: Make, account: Make, form: Callable[..., Export]
 ) -> None:
     """pandas, polars and Spark pass by names that begin with `_`; Hugging Face's datasets does not, and takes every
     file of the ending that most have, Parquet's before others: nothing else may end as data does. A card is no data.
     """
-    form([documents(25)], manifest(25), tmp_path / "out")
+    form([documents(25)], account(25), tmp_path / "out")
     seen = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     data = {path for path in seen if path.suffix == (".jsonl" if form is export_jsonl else ".parquet")}
     others = {path.name for path in seen if path not in data}
@@ -92,8 +92,8 @@ def test_what_is_no_data_lies_where_readers_of_folders_do_not_look(
 
 
 @pytest.mark.parametrize("compress", [False, True])
-def test_json_lines_are_read_back(tmp_path: Path, documents: Make, manifest: Make, compress: bool) -> None:
-    export_jsonl([documents(25)], manifest(25), tmp_path / "out", compress=compress)
+def test_json_lines_are_read_back(tmp_path: Path, documents: Make, account: Make, compress: bool) -> None:
+    export_jsonl([documents(25)], account(25), tmp_path / "out", compress=compress)
     if compress:
         data = gzip.decompress((tmp_path / "out" / "documents.jsonl.gz").read_bytes())
     else:
@@ -111,11 +111,11 @@ def test_json_lines_are_read_back(tmp_path: Path, documents: Make, manifest: Mak
 
 
 def test_the_hugging_face_folder_is_read_back_and_its_card_parses(
-    tmp_path: Path, documents: Make, manifest: Make
+    tmp_path: Path, documents: Make, account: Make
 ) -> None:
     table = documents(25)
     export_huggingface(
-        [table], manifest(25), tmp_path / "out", rows_per_file=20, title="Acme: posts & profiles"
+        [table], account(25), tmp_path / "out", rows_per_file=20, title="Acme: posts & profiles"
     )
     shards = sorted((tmp_path / "out" / "data").iterdir())
     assert [p.name for p in shards] == ["train-00000-of-00002.parquet", "train-00001-of-00002.parquet"]
@@ -144,10 +144,10 @@ def test_the_hugging_face_folder_is_read_back_and_its_card_parses(
         assert said in prose, said
 
 
-def test_a_card_says_when_nothing_was_held_back(tmp_path: Path, documents: Make, manifest: Make) -> None:
-    export_huggingface([documents(1)], manifest(1, held_back={}, purpose={}), tmp_path / "out")
+def test_a_card_says_when_nothing_was_held_back(tmp_path: Path, documents: Make, account: Make) -> None:
+    export_huggingface([documents(1)], account(1, held_back=[]), tmp_path / "out")
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
-    assert "Nothing: every record asked for was permitted." in card and "for the purpose" not in card
+    assert "Nothing: every record asked for was permitted." in card
 
 
 @pytest.fixture
@@ -163,10 +163,10 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 @pytest.mark.filterwarnings("ignore:The inplace keyword")
 def test_croissant_is_valid_and_its_records_are_read_back(
-    tmp_path: Path, documents: Make, manifest: Make, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, documents: Make, account: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     table = documents(25)
-    export_croissant([table], manifest(25), tmp_path / "out", rows_per_file=10)
+    export_croissant([table], account(25), tmp_path / "out", rows_per_file=10)
     caplog.set_level("WARNING")
     dataset = mlcroissant.Dataset(jsonld=str(tmp_path / "out" / "metadata.json"))
     issues = dataset.metadata.ctx.issues
@@ -197,10 +197,10 @@ def test_croissant_is_valid_and_its_records_are_read_back(
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 def test_croissant_of_a_spoilt_description_is_not_valid(
-    tmp_path: Path, documents: Make, manifest: Make
+    tmp_path: Path, documents: Make, account: Make
 ) -> None:
     """The check above can fail."""
-    export_croissant([documents(2)], manifest(2), tmp_path / "out")
+    export_croissant([documents(2)], account(2), tmp_path / "out")
     path = tmp_path / "out" / "metadata.json"
     described = json.loads(path.read_text(encoding="utf-8"))
     described["recordSet"][0]["field"][0]["source"]["fileSet"]["@id"] = "nowhere"
@@ -217,7 +217,7 @@ def test_the_croissant_context_is_that_of_the_library() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_an_export_is_the_same_however_its_documents_come(
-    tmp_path: Path, documents: Make, manifest: Make, form: Callable[..., Export]
+    tmp_path: Path, documents: Make, account: Make, form: Callable[..., Export]
 ) -> None:
     table = documents(103)
     ways: dict[str, Iterable[Any]] = {
@@ -236,16 +236,16 @@ def test_an_export_is_the_same_however_its_documents_come(
     }
     made = {}
     for way, batches in ways.items():
-        form(batches, manifest(103), tmp_path / way)
+        form(batches, account(103), tmp_path / way)
         made[way] = contents(tmp_path / way)
     assert all(made[way] == made["whole"] for way in ways)
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_export_has_an_account_and_sums_that_hold(
-    tmp_path: Path, documents: Make, manifest: Make, form: Callable[..., Export]
+    tmp_path: Path, documents: Make, account: Make, form: Callable[..., Export]
 ) -> None:
-    done = form([documents(9)], manifest(9), tmp_path / "out")
+    done = form([documents(9)], account(9), tmp_path / "out")
     checked = subprocess.run(
         ["sha256sum", "-c", "--strict", "_SHA256SUMS"], cwd=done.folder, capture_output=True
     )
@@ -264,13 +264,13 @@ def test_every_export_has_an_account_and_sums_that_hold(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_inside_the_platform_stays_inside(
-    tmp_path: Path, documents: Make, manifest: Make, form: Callable[..., Export]
+    tmp_path: Path, documents: Make, account: Make, form: Callable[..., Export]
 ) -> None:
     rows = [
         {"table": "posts", "code": "refused", "rule": "r1", "region": "CH-VS", "records": 7},
         {"table": "profiles", "code": "refused", "rule": "r1", "region": None, "records": 5},
     ]
-    form([documents(9)], manifest(9, held_back=rows), tmp_path / "out")
+    form([documents(9)], account(9, held_back=rows), tmp_path / "out")
     everything = b"".join(contents(tmp_path / "out").values())
     for inside in (b"CH-VS", b"/home/acme", b"0f" * 32, b'"r1"'):
         assert inside not in everything
@@ -280,9 +280,9 @@ def test_what_is_inside_the_platform_stays_inside(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_an_empty_snapshot_can_be_exported(
-    tmp_path: Path, manifest: Make, form: Callable[..., Export]
+    tmp_path: Path, account: Make, form: Callable[..., Export]
 ) -> None:
-    done = form(iter([]), manifest(0), tmp_path / "out")
+    done = form(iter([]), account(0), tmp_path / "out")
     if form is not export_jsonl:
         (shard,) = [path for path in done.files if path.endswith(".parquet")]
         assert shard.endswith("-00000-of-00001.parquet")
@@ -290,11 +290,11 @@ def test_an_empty_snapshot_can_be_exported(
 
 
 def test_the_order_of_an_export_does_not_show_which_documents_lay_together(
-    tmp_path: Path, documents: Make, manifest: Make
+    tmp_path: Path, documents: Make, account: Make
 ) -> None:
     table = documents(60)
     buckets = [table.take(list(range(bucket, 60, 6))).sort_by("document_id") for bucket in range(6)]
-    export_jsonl(buckets, manifest(60), tmp_path / "out")
+    export_jsonl(buckets, account(60), tmp_path / "out")
     lines = (tmp_path / "out" / "documents.jsonl").read_bytes().splitlines()
     ids = [json.loads(line)["document_id"] for line in lines]
     assert ids == sorted(table["document_id"].to_pylist())

@@ -6,6 +6,7 @@ import functools
 import inspect
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ PROFILE = permit("head", categories=["profile"], regions=["DE"])
 
 #: Where what a use can reach comes from. `licet.enforce.gate_counts` are numbers, `licet.terms` words.
 _OPEN = ("builtins", "datetime", "types", "pyarrow.", "licet.enforce.access", "licet.enforce.selection",
-         "licet.enforce.gate_counts", "licet.terms")  # fmt: skip
+         "licet.enforce.gate_counts", "licet.enforce.origin", "licet.sources.fingerprints", "licet.terms")  # fmt: skip
 
 
 def access_to(*gates: Any) -> Access:
@@ -57,7 +58,7 @@ def calls(access: Access) -> Mapping[str, Callable[[], Any]]:
         "with_referring": lambda: access.with_referring(["posts"], frozenset({"ann"})),
         "engine_matters": lambda: access.engine_matters(["posts"]),
         "touched_since": lambda: access.touched_since(
-            access.provenance().as_manifest() | {"inputs": access.inputs(["posts"])},
+            access.provenance().origin(access.inputs(["posts"])),
             ["posts"],
             access.inputs(["posts"]),
         ),
@@ -219,7 +220,7 @@ def test_what_rows_were_handed_out_under_is_said(workspace: Workspace) -> None:
     assert (provenance.purpose, provenance.recipient, provenance.is_inspection) == (
         "generative_ai_training", "self", False,
     )  # fmt: skip
-    assert provenance.policy["id"] == "harbour" and provenance.at == workspace.now()
+    assert provenance.policy.id == "harbour" and provenance.at == workspace.now()
     assert provenance.position == workspace.ledger.position
     assert provenance.ledger_root == workspace.ledger.checkpoint().root.hex()
 
@@ -227,20 +228,26 @@ def test_what_rows_were_handed_out_under_is_said(workspace: Workspace) -> None:
 def test_whom_a_change_touched_since_is_said_or_why_nobody_can(workspace: Workspace) -> None:
     def touched(**other: Any) -> tuple[Any, ...]:
         access = training(workspace)
-        inputs = access.inputs(["posts"], before["inputs"])
-        return tuple(access.touched_since(before | other, ["posts"], inputs))
+        inputs = access.inputs(["posts"], before.inputs)
+        return tuple(access.touched_since(replace(before, **other), ["posts"], inputs))
 
     access = training(workspace)
-    before = access.provenance().as_manifest() | {"inputs": access.inputs(["posts"])}
+    before = access.provenance().origin(access.inputs(["posts"]))
     assert touched() == (frozenset(), None)
     assert touched(at="2025-03-01T00:00:00Z") == (
         None, "time has passed, and nobody can say for whom that matters",
     )  # fmt: skip
     workspace.choose("ann", "ai", "off")
     assert touched() == (frozenset({"ann"}), None)
-    assert touched(policy={}) == (None, "the policy changed")
+    assert touched(policy=replace(before.policy, with_carried_refusals="ab" * 32)) == (
+        None,
+        "the policy changed",
+    )
     assert touched(catalogue="") == (None, "the catalogue changed")
-    assert touched(purpose={}) == (None, "it was made for another purpose or recipient")
+    assert touched(purpose=replace(before.purpose, recipient="affiliate")) == (
+        None,
+        "it was made for another purpose or recipient",
+    )
     assert touched(inputs={}) == (None, "the tables changed")
     workspace.ledger_erase("ann")
     assert touched() == (None, "somebody was erased from the ledger since, and nothing says who")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,11 @@ def test_content_is_read_only_where_a_file_does_not_stand_as_it_stood(tmp_path: 
     file.write_text("who\nann\n")
     known = fingerprint(location, tmp_path)
     assert known is not None
-    planted = [known[0] | {"content": "as it was said before"}]
+    planted = (replace(known[0], content="as it was said before"),)
     assert fingerprint(location, tmp_path, planted) == planted
     file.touch()
     touched = fingerprint(location, tmp_path, planted)
-    assert touched is not None and touched[0]["content"] == known[0]["content"] and touched != known
+    assert touched is not None and touched[0].content == known[0].content and touched != known
 
 
 def test_a_folder_that_is_renamed_is_another_file(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_a_folder_that_is_renamed_is_another_file(tmp_path: Path) -> None:
     known = fingerprint(location, tmp_path)
     (tmp_path / "posts" / "who=ann").rename(tmp_path / "posts" / "who=ben")
     now = fingerprint(location, tmp_path, known or ())
-    assert [file["file"] for file in now or ()] == ["posts/who=ben/a.csv"]
+    assert [file.file for file in now or ()] == ["posts/who=ben/a.csv"]
 
 
 def test_a_file_deep_in_a_folder_counts(tmp_path: Path) -> None:
@@ -55,7 +56,7 @@ def test_a_file_deep_in_a_folder_counts(tmp_path: Path) -> None:
     assert (
         now != known
         and now is not None
-        and [file["file"] for file in now]
+        and [file.file for file in now]
         == [
             "posts/a.csv",
             "posts/day=1/B.CSV",

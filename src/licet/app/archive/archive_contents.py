@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from licet.app.archive.archive_readme import readme
 from licet.app.archive.archive_rows import MemberRows
@@ -17,8 +17,9 @@ from licet.ledger import SAID_BY_MEMBERS, Checkpoint, Entry, EntryKind
 from licet.receipts import to_bytes
 from licet.receipts.receipt_proof import make_proof
 from licet.terms import AppError
-from licet.terms.canonical import canonical_json
+from licet.terms.canonical import JsonObject, canonical_json
 from licet.terms.moments import format_moment
+from licet.uses.use import Shown, shown_parts
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -33,7 +34,7 @@ class Contents:
         Member(core, subject, core.now())  # who nobody knows has no archive
         self._checkpoint: Checkpoint = core.ledger.checkpoint()
         self._rows = MemberRows(core.catalogue, core.layout.root, subject)
-        self._choices: list[dict[str, Any]] = []
+        self._choices: list[JsonObject] = []
         self._policies: set[str] = set()
         self._controller = _controller(core)
 
@@ -76,7 +77,7 @@ class Contents:
             self._note_policies(receipt["licet:policy"])
             yield name, [to_bytes(receipt)]
 
-    def _note_policies(self, policy: dict[str, Any]) -> None:
+    def _note_policies(self, policy: JsonObject) -> None:
         for one in (policy, policy.get("licet:settingIsOf")):
             if one is not None:
                 self._policies.add(one["licet:digest"].removeprefix("sha256:"))
@@ -88,7 +89,7 @@ class Contents:
         for index in told:
             yield _proof_name(index), [self._proof(self._core.ledger.entry(index))]
 
-    def _each_use(self, told: list[int]) -> Iterator[dict[str, Any]]:
+    def _each_use(self, told: list[int]) -> Iterator[JsonObject]:
         """Use by use, oldest first, the documents of one in memory at a time; notes in `told` which there were."""
         snapshots = {ref.id: ref for ref in self._core.store.snapshots()}
         for entry in self._core.ledger.entries(0, self._checkpoint.size, EntryKind.USE_RUN):
@@ -113,28 +114,28 @@ def _controller(core: Core) -> str:
         return "the platform"
 
 
-def _use(use: PastUse) -> dict[str, Any]:
+def _use(use: PastUse) -> JsonObject:
     told = use.as_json() | {"proof": _proof_name(use.entry)}
     if use.documents is None:
         return told | {"documents": None, "why_no_documents": "what was made is no longer there to look into"}
     return told | {"documents": [_document(row) for row in use.documents]}
 
 
-def _document(row: dict[str, Any]) -> dict[str, Any]:
+def _document(row: Shown) -> JsonObject:
     """A document, and why it comes without its text where it does."""
-    created = row["created"]
-    told = {name: row[name] for name in ("document_id", "kind", "key", "language")}
+    created, told = row.get("created"), shown_parts(row)
+    text: JsonObject = {"text": told.pop("text")}
     told["created"] = None if created is None else format_moment(created.replace(tzinfo=UTC))
-    if row["text"] is not None:
-        return told | {"text": row["text"]}
-    return told | {"text": None, "why_no_text": "it is about other people, too"}
+    if row["text"] is None:
+        text["why_no_text"] = "it is about other people, too"
+    return told | text
 
 
 def _proof_name(index: int) -> str:
     return f"proofs/entry-{index:08}.json"
 
 
-def _listed(items: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+def _listed(items: Iterable[JsonObject]) -> Iterator[bytes]:
     """A JSON list, item by item."""
     before = b"[\n"
     for item in items:
@@ -143,5 +144,5 @@ def _listed(items: Iterable[dict[str, Any]]) -> Iterator[bytes]:
     yield b"[]\n" if before == b"[\n" else b"\n]\n"
 
 
-def _line(row: dict[str, Any]) -> bytes:
+def _line(row: JsonObject) -> bytes:
     return json.dumps(row, ensure_ascii=False).encode() + b"\n"

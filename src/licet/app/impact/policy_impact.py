@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from licet.decide import Policy
 from licet.decide.explain import category_term, purpose_term, recipient_name, region_name
@@ -60,7 +60,7 @@ class PolicyImpact(NamedTuple):
             "uses": [self._use(use, members) for use in self.uses],
         }  # fmt: skip
 
-    def _use(self, use: UseImpact, members: bool) -> dict[str, Any]:
+    def _use(self, use: UseImpact, members: bool) -> JsonObject:
         pack = self.pack_of(use)
         ids = {"gaining": list(use.gaining), "losing": list(use.losing)} if members else {}
         return {

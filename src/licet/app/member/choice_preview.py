@@ -7,7 +7,7 @@ choice; so the preview is what then happens, and nothing is written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.artefacts import latest
 from licet.app.member.data_uses import Flow
@@ -16,7 +16,9 @@ from licet.enforce.access import secret_of
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.ledger import Choices
 from licet.terms.canonical import JsonObject
+from licet.uses.manifest import read_heading
 from licet.uses.registry import open_use
+from licet.uses.use import Shown
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -38,9 +40,9 @@ class ArtefactChange(NamedTuple):
 
     name: str
     made: str
-    leaving: list[dict[str, Any]]
-    coming: list[dict[str, Any]]
-    changing: list[dict[str, Any]]
+    leaving: Sequence[Shown]
+    coming: Sequence[Shown]
+    changing: Sequence[Shown]
 
 
 class Preview(NamedTuple):
@@ -75,14 +77,14 @@ def artefact_changes(core: Core, supposed: Choices, subject: str) -> Sequence[Ar
     """The latest artefact of every use and purpose, as it would be after an update."""
     changes = []
     for snapshot in latest(core):
-        use, asked = open_use(snapshot.kind, core.layout.root), snapshot.manifest["purpose"]
+        use, heading = open_use(snapshot.kind, core.layout.root), read_heading(snapshot)
         gate = Gate(
-            core.policy(), asked["purpose"], core.now(), core.catalogue,
-            DuckDBEngine(), supposed, recipient=asked["recipient"], position=supposed.position,
+            core.policy(), heading.purpose.purpose, core.now(), core.catalogue,
+            DuckDBEngine(), supposed, recipient=heading.purpose.recipient, position=supposed.position,
             base=core.layout.root, columns=use.asks_for(), for_training=use.learns,
             absences=core.absences, salt=core.salt,
         )  # fmt: skip
-        access = Access({asked["purpose"]: gate}, secret_of(core.salt, use.name))
+        access = Access({heading.purpose.purpose: gate}, secret_of(core.salt, use.name))
         found = use.foresee(access, core.store, snapshot, subject)
-        changes.append(ArtefactChange(snapshot.name, snapshot.manifest["at"], *found))
+        changes.append(ArtefactChange(snapshot.name, heading.at, *found))
     return changes

@@ -19,6 +19,7 @@ from licet.store import SnapshotRef
 from licet.terms import LicetError
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment, parse_moment
+from licet.uses.manifest import read_heading
 from licet.uses.registry import open_use
 
 if TYPE_CHECKING:
@@ -103,20 +104,20 @@ def is_held(
         for one in reversed(core.store.snapshots())
         if one.id not in kept
         and (
-            purposes is None
-            or {*pack.purpose_line(one.manifest["purpose"]["purpose"])}.intersection(purposes)
+            purposes is None or {*pack.purpose_line(read_heading(one).purpose.purpose)}.intersection(purposes)
         )
     )
 
 
 def _holding(core: Core, snapshot: SnapshotRef, subject: str) -> Holding:
-    asked, store = snapshot.manifest["purpose"], core.store
+    heading, store = read_heading(snapshot), core.store
+    asked = heading.purpose
     pack = core.policy().pack
     ways, held, why, standing = (0, 0, 0), 0, None, Standing.EXACT
     since, by = None, None
     try:
         use, now = open_use(snapshot.kind, core.layout.root), core.ledger.position
-        access = open_access(core, use, asked["purpose"], asked["recipient"], None, now, core.absences)
+        access = open_access(core, use, asked.purpose, asked.recipient, None, now, core.absences)
         held = len(use.about(store, snapshot, access.secret, subject))
         found = use.foresee(access, store, snapshot, subject)
         ways = len(found.leaving), len(found.coming), len(found.changing)
@@ -127,8 +128,8 @@ def _holding(core: Core, snapshot: SnapshotRef, subject: str) -> Holding:
         since = _chosen_since(core, snapshot, subject)
         by = None if since is None else reached_by(core, parse_moment(since))
     return Holding(
-        snapshot.name, snapshot.kind, asked["purpose"], purpose_to_you(pack, asked["purpose"]),
-        asked["recipient"], recipient_name(pack, asked["recipient"]), snapshot.manifest["at"], held, *ways, standing,
+        snapshot.name, snapshot.kind, asked.purpose, purpose_to_you(pack, asked.purpose),
+        asked.recipient, recipient_name(pack, asked.recipient), heading.at, held, *ways, standing,
         since, None if by is None else format_moment(by), by is not None and by < core.now(), why,
     )  # fmt: skip
 
@@ -136,7 +137,7 @@ def _holding(core: Core, snapshot: SnapshotRef, subject: str) -> Holding:
 def _chosen_since(core: Core, snapshot: SnapshotRef, subject: str) -> str | None:
     """When the member first said something that an artefact has not heard of; None where something else changed."""
     kinds = (EntryKind.CHOICE, EntryKind.RECORD_CHOICE, EntryKind.SIGNAL)
-    position = snapshot.manifest["ledger"]["position"]
+    position = read_heading(snapshot).ledger.position
     for entry in core.ledger.entries(position, subject=subject):
         if entry.kind in kinds:
             return format_moment(entry.recorded_at)

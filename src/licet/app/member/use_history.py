@@ -7,7 +7,7 @@ the use is known, and that is said; nothing is guessed.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from licet.decide.explain import purpose_to_you, recipient_name
 from licet.enforce.access import secret_of
@@ -16,7 +16,7 @@ from licet.store import SnapshotRef
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment, parse_moment
 from licet.uses.registry import open_use
-from licet.uses.use import SHOWN
+from licet.uses.use import Shown, shown_parts
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -44,12 +44,12 @@ class PastUse(NamedTuple):
     policy_title: str
     snapshot: str
     snapshot_name: str | None
-    documents: tuple[dict[str, Any], ...] | None
+    documents: tuple[Shown, ...] | None
 
     def as_json(self) -> JsonObject:
         documents = None
         if self.documents is not None:
-            documents = [{name: row[name] for name in SHOWN} for row in self.documents]
+            documents = [shown_parts(row) for row in self.documents]
         return {
             **self._asdict(),
             "recorded_at": format_moment(self.recorded_at),

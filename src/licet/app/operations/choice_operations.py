@@ -15,6 +15,7 @@ from licet.app.results import Chosen, silent
 from licet.decide import Policy
 from licet.ledger import SAID_BY_MEMBERS, Entry
 from licet.terms import AppError
+from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class ChoiceOperations:
         )
         return list(itertools.islice(found, most))
 
-    def receipt(self, entry: int, *, subject: str | None = None, size: int | None = None) -> dict[str, Any]:
+    def receipt(self, entry: int, *, subject: str | None = None, size: int | None = None) -> JsonObject:
         """The signed receipt of one choice or signal, to be checked offline with `licet.receipts.check`.
 
         subject: whose receipt it must be. size: prove it under the checkpoint of so many entries, not the latest.

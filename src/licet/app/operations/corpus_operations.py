@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 from licet.app.results import CorpusDifference, CorpusExport, CorpusResult, silent
 from licet.terms import SELF
+from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
     from licet.store import SnapshotRef
     from licet.uses.corpus.exports import Export
+    from licet.uses.corpus.snapshot import Document
     from licet.uses.use import Progress
 
 
@@ -81,7 +83,7 @@ class CorpusOperations:
 
     def documents(
         self, snapshot: str = "latest", limit: int | None = None, *, recipe: str | Path | None = None
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[Document]:
         """The documents of a snapshot that may be used now, as dictionaries; of one for inspection, that could be then
         and that nobody refuses today.
 
@@ -131,7 +133,7 @@ class CorpusOperations:
 
         return corpora.exports(self._core)
 
-    def contains(self, subject: str, snapshot: str = "latest") -> dict[str, Any]:
+    def contains(self, subject: str, snapshot: str = "latest") -> JsonObject:
         """The signed certificate that somebody is in a snapshot, or is not; `receipts.check_certificate` checks it.
 
         Raises: UseError CORP-210 for a snapshot of an earlier licet; AppError APP-170, APP-218.
@@ -143,5 +145,6 @@ class CorpusOperations:
     def is_behind(self, snapshot: str = "latest") -> bool:
         """Whether something was recorded since a snapshot was made that an update would look at."""
         from licet.app.tenses import stands_for_now
+        from licet.uses.manifest import read_heading
 
-        return not stands_for_now(self._core, self.show(snapshot).manifest["ledger"]["position"])
+        return not stands_for_now(self._core, read_heading(self.show(snapshot)).ledger.position)

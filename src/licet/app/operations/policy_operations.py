@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from licet.app import policies_in_force
 from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 from licet.app.results import PackInForce
 from licet.terms import AppError
+from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
     from licet.app.impact import PolicyImpact
     from licet.app.policy_projection import WhatIf
+    from licet.policies.pack_descriptions import PackDescription
 
 
 @names_wrong_types
@@ -41,7 +43,7 @@ class PolicyOperations:
             )
         return PackInForce.of(self._core.policy_of(pack.digest), changed, self._core.ledger)
 
-    def history(self) -> list[dict[str, Any]]:
+    def history(self) -> list[JsonObject]:
         """Every policy that was put in force here, in order; the last one is in force."""
         return [
             {
@@ -51,11 +53,11 @@ class PolicyOperations:
             for entry in self._core.ledger.packs_in_force()
         ]  # fmt: skip
 
-    def named(self) -> list[dict[str, Any]]:
+    def named(self) -> list[policies_in_force.NamedPolicy]:
         """Every policy that the ledger names, in its order: in force, replaced or announced."""
         return policies_in_force.named(self._core.ledger)
 
-    def show(self, digest: str) -> dict[str, Any]:
+    def show(self, digest: str) -> PackDescription:
         """One that the ledger names, in plain values. Raises: AppError APP-016 when it names none such, APP-006."""
         from licet.policies import pack_descriptions
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.decide import Policy
 from licet.packs import Pack, PackChange, difference, open_pack
@@ -98,7 +98,7 @@ def _rules(changes: Iterable[PackChange], before: Pack, after: Pack) -> Iterable
         yield RuleChange(change.kind, change.id, effect, told[0], told[1], change.details)
 
 
-def _named(pack: Pack) -> dict[str, Any]:
+def _named(pack: Pack) -> JsonObject:
     return {
         "pack": pack.id, "title": pack.title, "version": pack.version, "digest": pack.digest,
         "observed": pack.observed.isoformat(),

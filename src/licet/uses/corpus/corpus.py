@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -52,9 +51,9 @@ class Corpus:
         """Not the table that only names are taken from."""
         return self.recipe.tables
 
-    def settings(self) -> dict[str, Any]:
-        kinds = [kind.kind for kind in self.recipe.documents]
-        return {"recipe": {"digest": self.recipe.digest, "kinds": kinds}}
+    def settings(self) -> Mapping[str, files.RecipeRef]:
+        kinds = tuple(kind.kind for kind in self.recipe.documents)
+        return {"recipe": files.RecipeRef(digest=self.recipe.digest, kinds=kinds)}
 
     def environment(self) -> dict[str, str]:
         require_packages()
@@ -76,7 +75,7 @@ class Corpus:
         del documents
         numbers, parts = _by_bucket(rows)
 
-        def write(nth: int) -> dict[str, Any] | None:
+        def write(nth: int) -> files.Bucket | None:
             return files.write_bucket(bench.files, numbers[nth], rows.take(parts[nth]))
 
         present = []
@@ -89,14 +88,14 @@ class Corpus:
 
     def update(self, bench: Workbench, earlier: files.CorpusManifest, touched: frozenset[str]) -> Contents:
         """Rewrite the buckets that the touched people's documents lie in, and those whose duplicates came back."""
-        buckets = list(earlier.buckets)
+        buckets = earlier.buckets
         index, leaving, made, named, changed = follow(
             bench.access, bench.store, self.recipe, buckets, touched, bench.progress
         )
         left = pc.is_in(index["document_id"], value_set=leaving)
-        old = {entry["bucket"]: entry for entry in buckets}
+        old = {entry.bucket: entry for entry in buckets}
 
-        def write(number: int) -> tuple[int, dict[str, Any] | None]:
+        def write(number: int) -> tuple[int, files.Bucket | None]:
             rows = made.filter(pc.equal(made["bucket"], number)).drop_columns(["bucket"])
             if number in old:
                 held = files.read_bucket(bench.store, old[number])
@@ -121,8 +120,8 @@ class Corpus:
         found = foresee(access, earlier, store, self.recipe, touched)
         return Foreseen(*([own_document(row, subject) for row in rows] for rows in found))
 
-    def about(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> list[dict[str, Any]]:
-        found = documents_about(store, snapshot.manifest, secret, subject)
+    def about(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> list[files.Document]:
+        found = documents_about(store, snapshot, secret, subject)
         return [own_document(row, subject) for row in found]
 
 
@@ -131,8 +130,11 @@ def open_corpus(root: Path) -> Corpus:
     return Corpus(lambda: load_recipe(root / "recipe.yaml"))
 
 
-def _contents(present: list[dict[str, Any]], people: Everyone | Changed, written: int) -> Contents:
-    counts = {name: sum(entry[name] for entry in present) for name in ("documents", "set_aside")}
+def _contents(present: list[files.Bucket], people: Everyone | Changed, written: int) -> Contents:
+    counts = {
+        "documents": sum(entry.documents for entry in present),
+        "set_aside": sum(entry.set_aside for entry in present),
+    }
     return Contents(files.corpus_root(present), {"buckets": present}, counts, people, written)
 
 

@@ -7,6 +7,7 @@ compared: the rest keep what they have.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 
 from licet.store import Store
 from licet.uses.corpus.recipe import Recipe
-from licet.uses.corpus.snapshot import read_signatures, side_by_side
+from licet.uses.corpus.snapshot import Bucket, read_signatures, side_by_side
 from licet.uses.corpus.text.near_duplicates import (
     Resemblance,
     add_documents,
@@ -42,7 +43,7 @@ def find_repeats(documents: pa.Table, recipe: Recipe) -> pa.Table:
 
 def follow_repeats(
     store: Store,
-    before: list[dict[str, Any]],
+    before: Sequence[Bucket],
     index: pa.Table,
     leaving: pa.Array,
     made: pa.Table,
@@ -88,7 +89,7 @@ def with_repeats(rows: pa.Table, named: pa.Table) -> pa.Table:
 
 def _near(
     store: Store,
-    before: list[dict[str, Any]],
+    before: Sequence[Bucket],
     index: pa.Table,
     lost: Any,
     made: pa.Table,
@@ -99,11 +100,11 @@ def _near(
     width = made.schema.field("signature").type
     asking = [_keys(made["signature"], resemblance)]
     of_bucket = index["bucket"].combine_chunks()
-    sizes = [entry["documents"] + entry["set_aside"] for entry in before]
+    sizes = [entry.documents + entry.set_aside for entry in before]
     starts = np.cumsum([0, *sizes])
     wanted = pc.unique(of_bucket.filter(lost.combine_chunks())).to_pylist()
     for n, entry in enumerate(before):
-        if entry["bucket"] in wanted:
+        if entry.bucket in wanted:
             here = lost.combine_chunks().slice(starts[n], sizes[n])
             asking.append(_keys(read_signatures(store, entry).filter(here), resemblance))
     keys = pa.array(np.unique(np.concatenate(asking, axis=None)))

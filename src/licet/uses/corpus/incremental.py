@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +19,8 @@ from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.document_selection import Selection, make_documents
 from licet.uses.corpus.duplicates import follow_repeats, with_repeats
 from licet.uses.corpus.recipe import Recipe
-from licet.uses.use import Foreseen, Progress, silent
+from licet.uses.corpus.snapshot import Bucket, Document
+from licet.uses.use import Progress, silent
 
 
 class Followed(NamedTuple):
@@ -42,7 +43,7 @@ def follow(
     access: Access,
     store: Store,
     recipe: Recipe,
-    before: list[dict[str, Any]],
+    before: Sequence[Bucket],
     touched: frozenset[str],
     progress: Progress,
 ) -> Followed:
@@ -72,11 +73,11 @@ def follow(
 
 def foresee(
     access: Access, earlier: SnapshotRef, store: Store, recipe: Recipe, subjects: frozenset[str]
-) -> Foreseen:
-    """What `update` would change of `earlier` if these people's choices were as it is opened. Writes nothing."""
-    index, leaving, made, named, buckets = follow(
-        access, store, recipe, earlier.manifest["buckets"], subjects, silent
-    )
+) -> tuple[list[Document], list[Document], list[Document]]:
+    """What would leave, come and change at an `update` of `earlier` if these people's choices were as `access` is
+    opened. Writes nothing."""
+    before = files.read_corpus(earlier).buckets
+    index, leaving, made, named, buckets = follow(access, store, recipe, before, subjects, silent)
     after = with_repeats(made, named)
     stays = index.filter(pc.invert(pc.is_in(index["document_id"], value_set=leaving)))
     after = pa.concat_tables(
@@ -89,14 +90,14 @@ def foresee(
     )
     old = {
         row["document_id"]: row
-        for entry in earlier.manifest["buckets"]
-        if entry["bucket"] in buckets
+        for entry in before
+        if entry.bucket in buckets
         for row in files.read_bucket(store, entry).drop_columns(["signature"]).to_pylist()
     }
     new = {row["document_id"]: row for row in made.drop_columns(["signature"]).to_pylist()}
     kept = set(now.to_pylist()) & set(then.to_pylist())
     changed = sorted(id_ for id_ in kept & new.keys() if new[id_]["leaf"] != old[id_]["leaf"])
-    return Foreseen(
+    return (
         [old[id_] for id_ in left],
         [(new.get(id_) or old[id_]) for id_ in came],
         [old[id_] for id_ in changed],
@@ -106,7 +107,7 @@ def foresee(
 _FORESEEN = ["document_id", "duplicate_of"]
 
 
-def _read_index(store: Store, before: list[dict[str, Any]]) -> pa.Table:
+def _read_index(store: Store, before: Sequence[Bucket]) -> pa.Table:
     """The narrow columns of every candidate of a snapshot."""
     columns = ("document_id", "kind", "key", "subjects", "created")
     read = functools.partial(files.read_index, store, columns=columns)
@@ -142,18 +143,16 @@ def is_about(subjects: pa.ListArray, touched: frozenset[str]) -> pa.Array:
     return pa.array(found)
 
 
-def documents_about(
-    store: Store, manifest: dict[str, Any], secret: bytes, subject: str
-) -> list[dict[str, Any]]:
+def documents_about(store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> list[Document]:
     """The documents of a snapshot that are about someone, newest first; those set aside as repeats are not in it.
 
     Who is proven to be in nothing costs one file; else the narrow columns are read, and the buckets that hold
     something.
     """
-    if files.is_surely_out(store, manifest, secret, subject):
+    if files.is_surely_out(store, snapshot, secret, subject):
         return []
-    found: list[dict[str, Any]] = []
-    for entry in manifest["buckets"]:
+    found: list[Document] = []
+    for entry in files.read_corpus(snapshot).buckets:
         index = files.read_index(store, entry, ("document_id", "subjects"))
         if pc.any(is_about(index["subjects"].combine_chunks(), frozenset({subject}))).as_py():
             rows = files.read_kept(store, entry)
@@ -163,7 +162,7 @@ def documents_about(
     return sorted(found, key=lambda row: (str(row["created"] or ""), row["document_id"]), reverse=True)
 
 
-def own_document(document: Mapping[str, Any], subject: str) -> dict[str, Any]:
+def own_document(document: Document, subject: str) -> Document:
     """A document with its text, unless it is about others as well: the text is then not `subject`'s alone."""
     alone = list(document["subjects"]) == [subject]
     return {**document, "text": document["text"] if alone else None}

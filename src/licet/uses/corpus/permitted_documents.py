@@ -8,7 +8,7 @@ cannot then be compared.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -46,7 +46,7 @@ def find_standing(access: Access, snapshot: SnapshotRef, store: Store, recipe: R
     """
     fallen = find_fallen(access, snapshot, store, recipe)
     documents, people = 0, pa.array([], pa.string())
-    for entry in snapshot.manifest["buckets"]:
+    for entry in files.read_corpus(snapshot).buckets:
         rows = files.read_kept(store, entry).select(["document_id", "subjects"])
         rows = rows.filter(pc.invert(pc.is_in(rows["document_id"], value_set=fallen)))
         documents += len(rows)
@@ -56,8 +56,8 @@ def find_standing(access: Access, snapshot: SnapshotRef, store: Store, recipe: R
 
 def find_fallen(access: Access, snapshot: SnapshotRef, store: Store, recipe: Recipe) -> pa.Array:
     """The ids of a snapshot's documents that may not be used as they stand there. Arguments and errors as above."""
-    manifest = snapshot.manifest
-    if manifest["recipe"]["digest"] != recipe.digest or manifest["format"] != files.FORMAT_VERSION:
+    said = files.read_corpus(snapshot)
+    if said.recipe.digest != recipe.digest or said.format != files.FORMAT_VERSION:
         raise UseError(
             "CORP-209",
             "nobody can tell which of its documents may be used now: another recipe, or another licet, made them",
@@ -71,7 +71,7 @@ def _fallen(access: Access, snapshot: SnapshotRef, store: Store, recipe: Recipe)
     touched = touched_since(Corpus(recipe), access, snapshot).subjects
     if touched is not None and not touched:
         return []
-    held = [_held(store, entry, touched) for entry in snapshot.manifest["buckets"]]
+    held = [_held(store, entry, touched) for entry in files.read_corpus(snapshot).buckets]
     rows = pa.concat_tables(held) if held else None
     if rows is None or not len(rows):
         return []
@@ -88,7 +88,7 @@ def _fallen(access: Access, snapshot: SnapshotRef, store: Store, recipe: Recipe)
     return [id_ for id_, leaf in then if now.get(id_) != leaf]
 
 
-def _held(store: Store, entry: dict[str, Any], touched: frozenset[str] | None) -> pa.Table:
+def _held(store: Store, entry: files.Bucket, touched: frozenset[str] | None) -> pa.Table:
     """The documents of a bucket that have to be held against what is permitted now."""
     rows = files.read_bucket(store, entry)
     rows = rows.filter(pc.is_null(rows["duplicate_of"])).select(list(_READ))

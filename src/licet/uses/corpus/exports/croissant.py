@@ -6,17 +6,16 @@ Croissant RAI 1.0. Written here, and checked in the tests with MLCommons' own li
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.uses.corpus.exports.document_order import in_order
-from licet.uses.corpus.exports.export_account import TITLE, Account, read_account, say_reason
-from licet.uses.corpus.exports.export_folder import SPILL, Export, new_folder, summarise
+from licet.uses.corpus.exports.export_account import TITLE, Account, say_reason
+from licet.uses.corpus.exports.export_folder import SPILL, Export, FileEntry, new_folder, summarise
 from licet.uses.corpus.exports.exported_documents import MEANING, SCHEMA, Documents, Tally
 from licet.uses.corpus.exports.plain_files import ROWS_PER_FILE, check_count, write_shards
 
@@ -67,7 +66,7 @@ _TYPES = {"created": "sc:DateTime"}
 
 def export_croissant(
     documents: Iterable[pa.RecordBatch | pa.Table],
-    manifest: Mapping[str, Any],
+    account: Account,
     out: str | Path,
     *,
     overwrite: bool = False,
@@ -80,7 +79,6 @@ def export_croissant(
     license_name: the URL or name of a licence.
     Raises: UseError CORP-201 to CORP-206.
     """
-    account = read_account(manifest)
     with new_folder(out, overwrite=overwrite) as folder:
         stream = Documents(in_order(documents, folder.root / SPILL))
         write_shards(folder, _STEM, stream, rows_per_file)
@@ -92,7 +90,7 @@ def export_croissant(
 
 
 def describe(
-    account: Account, tally: Tally, files: list[JsonObject], title: str, license_name: str
+    account: Account, tally: Tally, files: list[FileEntry], title: str, license_name: str
 ) -> JsonObject:
     """The Croissant description of an export."""
     short = account.snapshot[:12]
@@ -121,15 +119,14 @@ def describe(
 def _description(account: Account) -> str:
     return (
         f"{account.documents} documents of {account.subjects} members, as of {format_moment(account.at)}, permitted "
-        f"by the policy {account.policy['title']} ({account.policy['id']} {account.policy['version']}, SHA-256 "
-        f"{account.policy['digest']}) and by the members' own choices up to entry {account.ledger['position']} of the "
-        f"ledger (root {account.ledger['root']})."
+        f"by the policy {account.policy.title} ({account.policy.id} {account.policy.version}, SHA-256 "
+        f"{account.policy.digest}) and by the members' own choices up to entry {account.ledger.position} of the "
+        f"ledger (root {account.ledger.root})."
     )
 
 
 def _responsible_ai(account: Account) -> JsonObject:
     held = [f"{n} records: {say_reason(code)} ({code})" for code, n in account.held_back.items()]
-    purpose = account.purpose.get("purpose")
     return {
         "rai:dataCollection": (
             "Records that members of a platform made or that describe them, let through one gate that applies the "
@@ -137,13 +134,11 @@ def _responsible_ai(account: Account) -> JsonObject:
         ),
         "rai:dataCollectionMissingData": "Held back: " + ("; ".join(held) if held else "nothing") + ".",
         "rai:dataPreprocessingProtocol": [
-            f"Made by the licet recipe with SHA-256 {account.recipe['digest']}: rendering, redaction, language "
+            f"Made by the licet recipe with SHA-256 {account.recipe.digest}: rendering, redaction, language "
             "detection and near-duplicates as the recipe says."
         ],
         "rai:dataUseCases": [
-            f"Permitted for the purpose {purpose}; no other use was decided on."
-            if purpose
-            else "Only the use that the policy permitted was decided on."
+            f"Permitted for the purpose {account.purpose.purpose}; no other use was decided on."
         ],
         "rai:dataBiases": [
             "It is not a sample of all members: those who were held back differ from those who were not."
@@ -166,15 +161,15 @@ def _responsible_ai(account: Account) -> JsonObject:
     }
 
 
-def _file(entry: JsonObject) -> JsonObject:
+def _file(entry: FileEntry) -> JsonObject:
     return {
         "@type": "cr:FileObject",
-        "@id": entry["path"],
-        "name": entry["path"],
-        "contentUrl": entry["path"],
-        "contentSize": f"{entry['bytes']} B",
+        "@id": entry.path,
+        "name": entry.path,
+        "contentUrl": entry.path,
+        "contentSize": f"{entry.bytes} B",
         "encodingFormat": _PARQUET,
-        "sha256": entry["sha256"],
+        "sha256": entry.sha256,
     }
 
 

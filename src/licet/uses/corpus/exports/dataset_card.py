@@ -10,6 +10,7 @@ import re
 
 import yaml
 
+from licet.terms import SELF
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.uses.corpus.exports.export_account import Account, say_reason
@@ -75,10 +76,9 @@ def plain(text: str) -> str:
 
 def _prose(account: Account, tally: Tally, title: str) -> str:
     at = format_moment(account.at)
-    purpose = account.purpose.get("purpose")
-    recipient = account.purpose.get("recipient")
-    whom = f" by {plain(recipient)}" if recipient and recipient != "self" else ""
-    use = f" for the purpose *{plain(purpose)}*{whom}" if purpose else ""
+    purpose, recipient = account.purpose.purpose, account.purpose.recipient
+    whom = "" if recipient == SELF else f" by {plain(recipient)}"
+    use = f" for the purpose *{plain(purpose)}*{whom}"
     columns = "\n".join(
         f"| `{name}` | `{SCHEMA.field(name).type}` | {MEANING[name]} |" for name in SCHEMA.names
     )
@@ -94,9 +94,9 @@ to be used{use}, as of {at}, and nothing else.
 
 ## What permitted it
 
-The policy *{plain(account.policy["title"])}* (`{account.policy["id"]}`, version {plain(account.policy["version"])},
-SHA-256 `{account.policy["digest"]}`), together with the choices that members had made up to entry
-{account.ledger["position"]} of the ledger, whose root is `{account.ledger["root"]}`. A record is here only if a rule
+The policy *{plain(account.policy.title)}* (`{account.policy.id}`, version {plain(account.policy.version)},
+SHA-256 `{account.policy.digest}`), together with the choices that members had made up to entry
+{account.ledger.position} of the ledger, whose root is `{account.ledger.root}`. A record is here only if a rule
 permitted it and neither a rule nor its member forbade it.
 
 ## What was held back
@@ -105,7 +105,7 @@ permitted it and neither a rule nor its member forbade it.
 
 ## Who said no, and who says no later
 
-Words of members who had refused this use by entry {account.ledger["position"]} of the ledger are not in it.
+Words of members who had refused this use by entry {account.ledger.position} of the ledger are not in it.
 **This is a copy: it does not hear of later choices.** It was taken on {format_moment(account.copy.at)}, at entry
 {account.copy.position} of the ledger, for {plain(account.copy.recipient)}; {_left_out(account)}.
 Whoever holds it has to take a newer export when members
@@ -118,7 +118,7 @@ opt out, and delete this one. A person who finds their words here can name the d
   with the root `{account.root}`. The root
   cannot be computed from this copy alone: it follows whose documents they are, and this copy is in the order of
   its salted ids, which does not say.
-- How the documents were made: the recipe with SHA-256 `{account.recipe["digest"]}`.
+- How the documents were made: the recipe with SHA-256 `{account.recipe.digest}`.
 
 `_manifest`, which is JSON, says all of this for programs.
 

@@ -16,10 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from licet.store.store_layout import MARKER
 from licet.terms import UseError
+from licet.terms.canonical import JsonObject
 from licet.uses.corpus.exports.export_account import Account
 
 #: Readers of whole folders pass by what begins so, and Hugging Face's datasets what has no ending that it knows.
@@ -37,6 +38,14 @@ class Export:
     folder: Path
     files: tuple[str, ...]
     documents: int
+    bytes: int
+
+
+class FileEntry(NamedTuple):
+    """A file of an export."""
+
+    path: str
+    sha256: str
     bytes: int
 
 
@@ -61,30 +70,33 @@ class Folder:
         with self.file(path) as stream:
             stream.write(text.encode())
 
-    def write_json(self, path: str, value: dict[str, Any]) -> None:
+    def write_json(self, path: str, value: JsonObject) -> None:
         """A JSON file for people: indented, UTF-8, keys in the order given."""
         self.write(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
     def rename(self, old: str, new: str) -> None:
         (self.root / old).rename(self.root / new)
 
-    def entries(self) -> list[dict[str, Any]]:
-        """Every file so far: path, sha256, bytes; sorted by path."""
+    def entries(self) -> list[FileEntry]:
+        """Every file so far, sorted by path."""
         found = []
         for file in sorted(path for path in self.root.rglob("*") if path.is_file()):
             with file.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
             path = file.relative_to(self.root).as_posix()
-            found.append({"path": path, "sha256": digest, "bytes": file.stat().st_size})
+            found.append(FileEntry(path, digest, file.stat().st_size))
         return found
 
     def finish(self, form: str, account: Account) -> None:
         """Write the manifest of the export, then the sums of every file, for ``sha256sum -c``."""
-        manifest = (
-            {"licet_export": FORMAT_VERSION, "form": form} | account.as_json() | {"files": self.entries()}
-        )
+        manifest = {
+            "licet_export": FORMAT_VERSION,
+            "form": form,
+            **account.as_json(),
+            "files": [entry._asdict() for entry in self.entries()],
+        }
         self.write_json(MANIFEST, manifest)
-        self.write(SUMS, "".join(f"{entry['sha256']}  {entry['path']}\n" for entry in self.entries()))
+        self.write(SUMS, "".join(f"{entry.sha256}  {entry.path}\n" for entry in self.entries()))
 
 
 @contextmanager
@@ -126,8 +138,8 @@ def new_folder(out: str | Path, *, overwrite: bool) -> Iterator[Folder]:
 def summarise(folder: Folder, out: str | Path, documents: int) -> Export:
     """What is in a finished folder, under the place it will have."""
     entries = folder.entries()
-    size = sum(entry["bytes"] for entry in entries)
-    return Export(Path(out).absolute(), tuple(entry["path"] for entry in entries), documents, size)
+    size = sum(entry.bytes for entry in entries)
+    return Export(Path(out).absolute(), tuple(entry.path for entry in entries), documents, size)
 
 
 def _check_place(place: Path, overwrite: bool) -> None:

@@ -5,15 +5,14 @@ Only a folder is written: nothing is uploaded. `datasets.load_dataset(folder)` r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from licet.uses.corpus.exports.dataset_card import make_card
 from licet.uses.corpus.exports.document_order import in_order
-from licet.uses.corpus.exports.export_account import TITLE, read_account
+from licet.uses.corpus.exports.export_account import TITLE, Account
 from licet.uses.corpus.exports.export_folder import SPILL, Export, new_folder, summarise
 from licet.uses.corpus.exports.exported_documents import Documents
 from licet.uses.corpus.exports.plain_files import ROWS_PER_FILE, check_count, write_shards
@@ -21,7 +20,7 @@ from licet.uses.corpus.exports.plain_files import ROWS_PER_FILE, check_count, wr
 
 def export_huggingface(
     documents: Iterable[pa.RecordBatch | pa.Table],
-    manifest: Mapping[str, Any],
+    account: Account,
     out: str | Path,
     *,
     overwrite: bool = False,
@@ -34,12 +33,11 @@ def export_huggingface(
     license_id: one of Hugging Face's licence ids; ``unknown`` and ``other`` are among them.
     Raises: UseError CORP-201 to CORP-206.
     """
-    account = read_account(manifest)
     with new_folder(out, overwrite=overwrite) as folder:
         stream = Documents(in_order(documents, folder.root / SPILL))
         write_shards(folder, "data/train", stream, rows_per_file)
         check_count(stream, account)
-        download_bytes = sum(entry["bytes"] for entry in folder.entries())
+        download_bytes = sum(entry.bytes for entry in folder.entries())
         folder.write("README.md", make_card(account, stream.tally, title, license_id, download_bytes))
         folder.finish("huggingface", account)
         return summarise(folder, out, account.documents)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pyarrow as pa
 
@@ -14,7 +14,7 @@ from licet.store.parquet_writer import parquet_writer
 from licet.terms import UseError
 from licet.terms.moments import format_moment
 from licet.uses.corpus.exports.document_order import in_order
-from licet.uses.corpus.exports.export_account import Account, read_account
+from licet.uses.corpus.exports.export_account import Account
 from licet.uses.corpus.exports.export_folder import SPILL, Export, Folder, new_folder, summarise
 from licet.uses.corpus.exports.exported_documents import SCHEMA, Documents
 
@@ -24,7 +24,7 @@ ROWS_PER_GROUP = 10_000
 
 def export_parquet(
     documents: Iterable[pa.RecordBatch | pa.Table],
-    manifest: Mapping[str, Any],
+    account: Account,
     out: str | Path,
     *,
     overwrite: bool = False,
@@ -34,7 +34,6 @@ def export_parquet(
 
     Raises: UseError CORP-201 to CORP-206.
     """
-    account = read_account(manifest)
     with new_folder(out, overwrite=overwrite) as folder:
         stream = Documents(in_order(documents, folder.root / SPILL))
         write_shards(folder, "documents", stream, rows_per_file)
@@ -45,7 +44,7 @@ def export_parquet(
 
 def export_jsonl(
     documents: Iterable[pa.RecordBatch | pa.Table],
-    manifest: Mapping[str, Any],
+    account: Account,
     out: str | Path,
     *,
     overwrite: bool = False,
@@ -55,7 +54,6 @@ def export_jsonl(
 
     Raises: UseError CORP-201 to CORP-206.
     """
-    account = read_account(manifest)
     with new_folder(out, overwrite=overwrite) as folder:
         stream = Documents(in_order(documents, folder.root / SPILL))
         with folder.file("documents.jsonl.gz" if compress else "documents.jsonl") as file:
