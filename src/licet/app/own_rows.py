@@ -10,12 +10,9 @@ import time
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from licet.decide import Facts
 from licet.enforce.access import rows_stay
 from licet.enforce.serving import Present, Serving
-from licet.ledger import Keys, Known
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -47,11 +44,7 @@ def open_serving(core: Core, purpose: str, recipient: str, for_training: bool) -
                 remembered = time.monotonic()
                 run.done()
 
-        def record_noes(known: Known, keys: Keys) -> pa.Table:
-            return ledger.record_noes(position, known=known, keys=keys)
-
         policy = core.policies_in_force.at(position)
-        said = ledger.organisation_noes(position)
-        return Present(at, position, policy, catalogue, facts_of, done, record_noes, said)
+        return Present(at, position, policy, catalogue, ledger, facts_of, done)
 
     return Serving(purpose, recipient, look, core.subject_indexes, core.salt, for_training=for_training)

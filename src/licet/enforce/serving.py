@@ -46,7 +46,7 @@ from licet.enforce.subject_rows import (
 from licet.enforce.table_plans import require_few_kinds
 from licet.enforce.tables import require_subjects
 from licet.enforce.verdict_table import VerdictTable
-from licet.ledger import Keys
+from licet.ledger import Choices
 from licet.sources.catalogue import Catalogue, Table
 from licet.terms.moments import day_begun_everywhere, day_of
 
@@ -61,18 +61,15 @@ class Present(NamedTuple):
 
     facts_of: what is known about each of some people as of then; None for whom nobody knows.
     done: is told when the answer is whole.
-    record_noes: those to single records, as `Choices.record_noes` tells them, given who is known and which keys are.
-    organisation_noes: as `Choices.organisation_noes` tells them.
     """
 
     at: datetime
     position: int
     policy: Policy
     catalogue: Catalogue
+    choices: Choices
     facts_of: Callable[[Collection[str]], Mapping[str, Facts | None]]
     done: Callable[[], None]
-    record_noes: Callable[[Callable[[], Iterable[str]], Keys], pa.Table]
-    organisation_noes: pa.Table
 
 
 class OwnRows:
@@ -318,8 +315,8 @@ class _Judging:
         self._facts = present.facts_of(people)
         self._passing: dict[str, dict[str, bool]] = {}
         self._refused = RefusedKeys(
-            present.record_noes(lambda: people, self._keys),
-            present.organisation_noes,
+            present.choices.record_noes(present.position, known=lambda: people, keys=self._keys),
+            present.choices.organisation_noes(present.position),
             self._people_named,
             self._refers_of,
         )

@@ -14,22 +14,18 @@ from licet.enforce.subject_rows import SubjectIndexes
 from licet.testing.agreement import rows_of
 from licet.testing.expected_refusals import people_of
 from licet.testing.expected_rows import expect, known_facts
-from licet.testing.memory_ledger import open_gate
+from licet.testing.memory_ledger import MemoryLedger, open_gate
 from licet.testing.worlds import World, make_world
 
 
 def serving_over(world: World) -> Serving:
-    known = known_facts(world)
+    known, choices = known_facts(world), MemoryLedger.of(world)
 
     def look(at_least: int | None) -> Present:
         def facts_of(people: Any) -> Any:
             return {one: known.get(one) for one in people}
 
-        noes = world.record_noes
-        return Present(
-            world.at, 1, world.policy, world.catalogue, facts_of, lambda: None, lambda known, keys: noes,
-            world.organisation_noes,
-        )  # fmt: skip
+        return Present(world.at, 1, world.policy, world.catalogue, choices, facts_of, lambda: None)
 
     indexes = SubjectIndexes(Path(), world.tables)
     return Serving(world.purpose, world.recipient, look, indexes, world.salt)
