@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from licet.app import artefacts
 from licet.app.artefacts import note_use, open_access
-from licet.app.results import CorpusDifference, CorpusExport, CorpusResult
+from licet.app.results import CorpusDifference, CorpusExport, CorpusResult, DocumentName
 from licet.app.tenses import stands_for_now, tense_of
 from licet.enforce import Access
 from licet.enforce.absences import Absences
@@ -22,7 +22,6 @@ from licet.enforce.origin import PurposeRef
 from licet.ledger import EntryKind
 from licet.store import SnapshotRef, Store
 from licet.terms import AppError, UseError
-from licet.terms.canonical import JsonObject
 from licet.terms.moments import Tense, format_moment, parse_moment
 from licet.uses.corpus.corpus import Corpus
 from licet.uses.corpus.exports import (
@@ -272,8 +271,13 @@ def exports(core: Core) -> list[CorpusExport]:
     ]
 
 
-def _shown(row: Document) -> JsonObject:
-    return {part: value for part, value in row.items() if part in ("document_id", "kind", "key", "language")}
+def _shown(row: Document) -> DocumentName:
+    return {
+        "document_id": row["document_id"],
+        "kind": row["kind"],
+        "key": row["key"],
+        "language": row["language"],
+    }
 
 
 def _recipe(core: Core, recipe: str | Path | None) -> Recipe:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from licet.decide import Policy
 from licet.ledger import Choices
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 
 
@@ -50,7 +51,7 @@ class PackInForce(NamedTuple):
             asks_again=tuple(counted_in_words(silenced, policy)),
         )
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return self._asdict()
 
 
@@ -60,10 +61,10 @@ class Imported(NamedTuple):
     source: str
     rows: Mapping[str, int]
     notes: tuple[str, ...]
-    files: tuple[dict[str, Any], ...]
+    files: tuple[JsonObject, ...]
     recipe: str | None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             **self._asdict(),
             "rows": dict(self.rows),
@@ -95,8 +96,23 @@ class Chosen(NamedTuple):
     record: tuple[str, str] | None = None
     organisation: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return self._asdict()
+
+
+class PassedRow(TypedDict):
+    """Records of one table, of people of one region, that went through, as a manifest has it."""
+
+    table: str
+    region: str | None
+    records: int
+
+
+class HeldBackRow(PassedRow):
+    """Such records that were kept back, for one reason."""
+
+    code: str
+    rule: str | None
 
 
 class CorpusResult(NamedTuple):
@@ -113,8 +129,8 @@ class CorpusResult(NamedTuple):
     at: str
     position: int
     policy: str
-    passed: list[dict[str, Any]]
-    held_back_detail: list[dict[str, Any]]
+    passed: list[PassedRow]
+    held_back_detail: list[HeldBackRow]
     rewritten_buckets: int
     buckets: int
     inspection: bool = False
@@ -127,7 +143,7 @@ class CorpusResult(NamedTuple):
             totals[row["code"]] = totals.get(row["code"], 0) + row["records"]
         return dict(sorted(totals.items(), key=lambda item: (-item[1], item[0])))
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {**self._asdict(), "held_back": self.held_back}
 
 
@@ -150,8 +166,17 @@ class CorpusExport(NamedTuple):
     position: int
     behind: bool
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return self._asdict()
+
+
+class DocumentName(TypedDict):
+    """What names a document of a snapshot; its text is not told."""
+
+    document_id: str
+    kind: str
+    key: str
+    language: str | None
 
 
 class CorpusDifference(NamedTuple):
@@ -159,12 +184,12 @@ class CorpusDifference(NamedTuple):
 
     before: str
     after: str
-    added: list[dict[str, Any]]
-    removed: list[dict[str, Any]]
-    changed: list[dict[str, Any]]
+    added: list[DocumentName]
+    removed: list[DocumentName]
+    changed: list[DocumentName]
     unchanged: int
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return self._asdict()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from licet.audit.inventory import AuditedFile, Words
 from licet.audit.judgement import Fate, Share
@@ -17,6 +17,7 @@ from licet.audit.topics import TOPICS, TRAINING, Topic
 from licet.sources.archives.archive_kinds import Kind
 from licet.sources.dates import WrittenDate
 from licet.sources.import_report import FileOutcome
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 
 _NAMES = {
@@ -60,7 +61,7 @@ class FileReport:
         """Whether the file holds things of two kinds that nothing in it tells apart."""
         return "ambiguous" in self.file.layout.note
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         file = self.file
         return {
             "name": file.name, "table": file.layout.table, "title": self.title, "rows": file.rows,
@@ -197,7 +198,7 @@ class Report:
         dated = [(one, one.shares[TRAINING]) for one in self.files if one.shares[TRAINING].oldest is not None]
         return min(dated, key=lambda one: one[1].oldest.moment if one[1].oldest else self.at, default=None)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """Everything but the owner's words."""
         oldest = self.oldest
         return {

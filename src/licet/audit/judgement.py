@@ -20,6 +20,7 @@ from licet.packs import Use
 from licet.packs.model import Citation, Pack
 from licet.sources.dates import WrittenDate
 from licet.terms import Code
+from licet.terms.canonical import JsonObject
 from licet.terms.decisions import to_you
 from licet.terms.vocabulary import CATEGORIES, ancestors
 
@@ -70,7 +71,7 @@ class Reason(NamedTuple):
     url: str | None
     status: str
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {**self._asdict(), "fate": self.fate.value}
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from licet.terms import LedgerError
+from licet.terms.canonical import JsonObject
 from licet.terms.log_tree import (
     Frontier,
     complete_node,
@@ -39,7 +40,7 @@ class InclusionProof:
         """Whether this proves the leaf with hash `leaf` under `root`."""
         return verify_inclusion(leaf, self.index, self.size, self.path, root)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain JSON values; hashes as lower-case hex."""
         return {"index": self.index, "size": self.size, "path": [node.hex() for node in self.path]}
 
@@ -61,7 +62,7 @@ class ConsistencyProof:
         """Whether this proves that the tree under `new_root` only added to the tree under `old_root`."""
         return verify_consistency(self.old, self.new, self.path, old_root, new_root)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain JSON values; hashes as lower-case hex."""
         return {"old": self.old, "new": self.new, "path": [node.hex() for node in self.path]}
 

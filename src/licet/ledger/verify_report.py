@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+
+from licet.terms.canonical import JsonObject
 
 
 class ProblemCode(StrEnum):
@@ -59,7 +60,7 @@ class VerifyReport:
     problems: tuple[Problem, ...]
     problem_count: int
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain JSON values."""
         return {
             "ok": self.ok,

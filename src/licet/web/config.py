@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from licet.terms import AppError
+from licet.terms.canonical import JsonObject
 from licet.web.proxy_peers import THIS_MACHINE, networks
 
 _VARIABLE = "LICET_SERVE"
@@ -79,6 +80,6 @@ def to_environment(config: ServeConfig) -> None:
 
 
 def from_environment() -> ServeConfig:
-    said: dict[str, Any] = json.loads(os.environ[_VARIABLE])
+    said: JsonObject = json.loads(os.environ[_VARIABLE])
     oidc = None if said["oidc"] is None else OpenIdConnect(**said["oidc"])
     return check(ServeConfig(**(said | {"workspace": Path(said["workspace"]), "oidc": oidc})))

@@ -15,6 +15,7 @@ import asyncio
 import random
 import resource
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import h11
@@ -140,7 +141,7 @@ class BoundedProtocol(H11Protocol):
 
 #: What the server is run with. Processes are told by name what they need, so that a new one answers its supervisor
 #: before it reads all of it; one that is slow to answer, on a machine that is busy, is not taken for dead.
-OPTIONS: dict[str, Any] = {
+OPTIONS: Mapping[str, Any] = {
     "http": f"{__name__}:{BoundedProtocol.__name__}", "ws": "none", "h11_max_incomplete_event_size": MOST_HEAD_BYTES,
     "timeout_keep_alive": KEEP_ALIVE_SECONDS, "timeout_graceful_shutdown": 10, "timeout_worker_healthcheck": 60,
     "server_header": False, "access_log": False, "log_level": "warning",

@@ -10,16 +10,16 @@ import json
 import resource
 import sys
 from datetime import UTC, datetime
-from typing import Any
 
 from licet.audit import audit_archive
 from licet.audit.audit_page import page
 from licet.terms import LicetError
+from licet.terms.canonical import JsonObject
 
 MOST_MEMORY_BYTES = 2 * 1024**3
 
 
-def main(asked: dict[str, Any]) -> dict[str, Any]:
+def main(asked: JsonObject) -> JsonObject:
     """The page, or what is wrong with the file, for a person who uploaded it."""
     try:
         report = audit_archive(

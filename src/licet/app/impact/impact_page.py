@@ -6,8 +6,9 @@ One file that needs no other and asks nothing of any network. Nobody is named in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from licet.app.impact import impact_sentences
 from licet.app.impact.impact_picture import draw
@@ -46,7 +47,7 @@ def content(found: PolicyImpact) -> Markup:
     return fragment("licet.app.impact/templates/impact.html", **_context(found, members=False))
 
 
-def _context(found: PolicyImpact, members: bool) -> dict[str, Any]:
+def _context(found: PolicyImpact, members: bool) -> Mapping[str, object]:
     return {
         "found": found, "members": members, "drawn": draw(impact_sentences.by_use(found), found.members),
         "says": impact_sentences, "shortened": _shortened, "written": format_moment,

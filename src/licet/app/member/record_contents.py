@@ -27,6 +27,7 @@ from licet.enforce.subject_rows import (
 from licet.enforce.tables import roles
 from licet.sources.catalogue import Table
 from licet.sources.paths import path_in
+from licet.terms.canonical import JsonObject
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -156,7 +157,7 @@ class _Parts:
     def __init__(self, rows: pa.Table, table: Table) -> None:
         self._table = table
         self._rows = rows.drop_columns([SEEN_BY]) if SEEN_BY in rows.column_names else rows
-        self._read: dict[int, list[dict[str, Any]]] = {}
+        self._read: dict[int, list[JsonObject]] = {}
 
     def of(self, place: int, whose: str | None) -> OwnPart:
         """whose: the member; None where the row is about none who is asked about, and nothing of it is shown."""
@@ -178,10 +179,10 @@ def _moments(rows: pa.Table, table: Table) -> list[datetime | None]:
         return [_moment(value) for value in _values(rows[table.created])]
 
 
-def plain_rows(rows: pa.Table | pa.RecordBatch) -> list[dict[str, Any]]:
+def plain_rows(rows: pa.Table | pa.RecordBatch) -> list[JsonObject]:
     """Rows as Python values; a date beyond Python's calendar as its text."""
     try:
-        found: list[dict[str, Any]] = rows.to_pylist()
+        found: list[JsonObject] = rows.to_pylist()
     except OverflowError:
         columns = {name: _values(rows[name]) for name in rows.schema.names}
         found = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]

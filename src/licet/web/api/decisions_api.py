@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from licet.app import Workspace
 from licet.app.point_decisions import Question
 from licet.terms import SELF
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.web.api.choices_api import Record
 from licet.web.api.request_parts import Id, Moment, Ours, Place, PlainRoute, Sent
@@ -89,8 +90,8 @@ class Answer(BaseModel):
 class FullAnswer(Answer):
     """The answer, its source in the policy, and the nearest change that would turn it."""
 
-    would_change: dict[str, Any] | None
-    source: dict[str, Any] | None
+    would_change: JsonObject | None
+    source: JsonObject | None
     pack: dict[str, str]
     at: str
     position: int

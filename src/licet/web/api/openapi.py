@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.routing import compile_path
 
+from licet.terms.canonical import JsonObject
 from licet.web.api.problem_details import MEDIA_TYPE, Problem
 
 _ABOUT = """The operations of licet for a platform that keeps its own settings page and calls ours.
@@ -40,7 +40,7 @@ _PROBLEMS = {
 }
 
 
-def describe(api: FastAPI) -> dict[str, Any]:
+def describe(api: FastAPI) -> JsonObject:
     """The description, made once an application."""
     if api.openapi_schema is None:
         made = get_openapi(
@@ -82,7 +82,7 @@ def parameters_at(api: FastAPI, path: str, method: str) -> set[str]:
     }
 
 
-def _described_at(api: FastAPI, path: str) -> Iterator[dict[str, Any]]:
+def _described_at(api: FastAPI, path: str) -> Iterator[JsonObject]:
     for template, operations in describe(api)["paths"].items():
         if compile_path(template)[0].match(path):
             yield operations

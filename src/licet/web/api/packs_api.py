@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict
 
+from licet.terms.canonical import JsonObject
 from licet.web.api.request_parts import Ours
 from licet.web.api.token_check import needs
 
@@ -41,8 +42,8 @@ class WholePack(BaseModel):
     observed: str
     permits_from: str | None
     digest: str
-    rules: list[dict[str, Any]]
-    settings: list[dict[str, Any]]
+    rules: list[JsonObject]
+    settings: list[JsonObject]
 
 
 @router.get("", summary="The policies of this platform")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from licet.receipts import to_bytes
+from licet.terms.canonical import JsonObject
 from licet.web.api.request_parts import Ours, PlaceText, Subject
 from licet.web.api.token_check import needs
 
@@ -15,7 +16,7 @@ router = APIRouter(tags=["receipts"], dependencies=[needs("receipts:read")])
 
 MEDIA_TYPE = "application/ld+json"
 
-_SENT_AS: dict[int | str, dict[str, Any]] = {
+_SENT_AS: dict[int | str, JsonObject] = {
     200: {
         "description": "The receipt: an ISO/IEC TS 27560 record in JSON-LD; see docs/receipts.md.",
         "content": {MEDIA_TYPE: {"schema": {"type": "object"}}},

@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from licet.app import Workspace
 from licet.terms import LicetError
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import parse_moment
 from licet.web.api.problem_details import unreadable_request
 
@@ -52,7 +53,7 @@ class PlainRoute(APIRoute):
         return handle_plain
 
 
-def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _each_name_once(pairs: list[tuple[str, Any]]) -> JsonObject:
     named = dict(pairs)
     if len(named) != len(pairs):
         raise json.JSONDecodeError("a name stands twice in one object", "", 0)

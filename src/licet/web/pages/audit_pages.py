@@ -25,6 +25,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Message
 
 from licet.audit.audit_page import policy_of_the_page
+from licet.terms.canonical import JsonObject
 from licet.web.authentication import from_our_page, visitor
 from licet.web.pages.platform_pages import offered_regions
 from licet.web.templates_environment import page
@@ -154,7 +155,7 @@ def _form(request: Request, wrong: str | None = None, *, status: int = 200) -> R
     )  # fmt: skip
 
 
-async def _read(request: Request, uploaded: Any, asked: dict[str, Any]) -> dict[str, Any]:
+async def _read(request: Request, uploaded: Any, asked: JsonObject) -> JsonObject:
     """Have a process of its own read the file; it ends with the visitor, and after `MOST_SECONDS`."""
     with _held(uploaded) as file:
         process = await asyncio.create_subprocess_exec(
@@ -182,7 +183,7 @@ async def _read(request: Request, uploaded: Any, asked: dict[str, Any]) -> dict[
                 process.kill()
             await asyncio.gather(answer, gone, return_exceptions=True)
     try:
-        found: dict[str, Any] = json.loads(out)
+        found: JsonObject = json.loads(out)
     except ValueError:  # the system ended it
         return {
             "what": "the file costs more to read than there is for one",

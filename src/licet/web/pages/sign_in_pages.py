@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx2
 from authlib.common.errors import AuthlibBaseError
@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from licet.terms import AppError, GateError
+from licet.terms.canonical import JsonObject
 from licet.terms.ids import is_text
 from licet.web.authentication import OurForm, Who, begin_session, end_session, safe_return
 from licet.web.config import OpenIdConnect
@@ -92,7 +93,7 @@ async def from_provider(request: Request) -> Response:
     except (AuthlibBaseError, JoseError, ValueError, KeyError):
         # A code nobody asked for, or a token that is not right: what is wrong with it is not for whoever sent it.
         raise HTTPException(400, "The sign-in did not come to an end. Please try again.") from None
-    claims: dict[str, Any] = token.get("userinfo") or {}
+    claims: JsonObject = token.get("userinfo") or {}
     wanted = safe_return(request.session.get("next"))
     if _is_operator(config.oidc, claims):
         begin_session(request, None, operator=True)
@@ -126,7 +127,7 @@ def make_oauth(oidc: OpenIdConnect, secret: str | None) -> OAuth:
     return oauth
 
 
-def _is_operator(oidc: OpenIdConnect, claims: dict[str, Any]) -> bool:
+def _is_operator(oidc: OpenIdConnect, claims: JsonObject) -> bool:
     if oidc.operator is None:
         return False
     claim, _, wanted = oidc.operator.partition("=")
