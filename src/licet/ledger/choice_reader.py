@@ -164,7 +164,8 @@ def read_stances_by_id(
 
 
 def _stances(rows: list[tuple[Any, ...]], packs_to: Callable[[int], PackNumbers]) -> Stances | None:
-    size, stands = 0, dict[tuple[str, str | None], int]()
+    size = 0
+    stands: dict[tuple[str, str | None], int] = {}
     for name, category, latest in rows:
         if name is None:
             if category is not None:

@@ -56,6 +56,8 @@ class SqliteStorage:
         self._seen: tuple[int, int] | None = None  # its bytes and when it was written, when last looked at
         with self._translating():
             self._point = self._connect()
+            #: For short reads, each of which reads to its end under the lock.
+            self._cursor = self._point.cursor()
         self._file = _identify(self.path)
         with contextlib.suppress(sqlite3.Error):  # what it is, if no ledger, is told by who asks for its key
             self._point.execute("SELECT 1 FROM sqlite_master").fetchone()
@@ -190,7 +192,7 @@ class SqliteStorage:
         with self._point_lock:
             self._refuse_closed()
             try:
-                return self._point.execute(statement, parameters).fetchall()
+                return self._cursor.execute(statement, parameters).fetchall()
             except sqlite3.Error as error:
                 raise self._as_ledger_error(error) from error
 
