@@ -201,9 +201,10 @@ class VerdictTable:
         if known is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
+            told = [answer_of(self._decided(asked, facts)) for asked in self._requests]
             # Without the decision that came nearest: it names one person, and the answer is a whole class's.
             known = self._known[people] = tuple(
-                answer_of(self._decided(asked, facts))._replace(nearest=None) for asked in self._requests
+                [SubjectAnswer(mask, reason, None) for mask, reason, _ in told]
             )
         return known
 
@@ -233,23 +234,22 @@ class VerdictTable:
 
     def _class_of(self, facts: Facts) -> object:
         """What tells these facts from others, as far as anything looks at them."""
-        looks = self.looks
+        looks, age, choices, bound = self.looks, facts.age, facts.choices, facts.bound
         return (
             facts.region,
-            None if facts.age is None else bisect_right(looks.ages, facts.age),
+            None if age is None else bisect_right(looks.ages, age),
             facts.plan if looks.plans else None,
-            facts.signals.intersection(looks.signals),
-            tuple((facts.choices.get(setting), facts.bound.get(setting)) for setting in looks.settings),
-            tuple(
-                (setting, frozenset(facts.narrow[setting].items()), _bindings(facts, setting))
-                for setting in looks.settings
-                if setting in facts.narrow
-            ),
+            facts.signals.intersection(looks.signals) if facts.signals else None,
+            tuple([(choices.get(setting), bound.get(setting)) for setting in looks.settings]),
+            self._narrow(facts) if facts.narrow else None,
         )
 
-
-def _bindings(facts: Facts, setting: str) -> frozenset[tuple[str, str]]:
-    return frozenset(facts.narrow_bound.get(setting, {}).items())
+    def _narrow(self, facts: Facts) -> frozenset[object]:
+        return frozenset(
+            (setting, kind, state, facts.narrow_bound.get(setting, {}).get(kind))
+            for setting in self.looks.settings
+            for kind, state in facts.narrow.get(setting, {}).items()
+        )
 
 
 def _closed(decision: Decision) -> Decision:

@@ -101,6 +101,14 @@ def test_a_fact_may_be_the_same_for_everybody() -> None:
     assert make_gate(rules, facts=facts | {"region_is": "DE"}).read("posts").num_rows == 0
 
 
+def test_a_facts_table_that_lacks_a_column_is_refused_alike_by_the_gate_and_for_one_person() -> None:
+    gate = make_gate(permit(), facts=FACTS | {"region": "land"})
+    people = People(gate._catalogue, lambda: gate._engine, Path(), {"members": MEMBERS})
+    for ask in (lambda: gate.read("posts"), lambda: people.knows("cy")):
+        with pytest.raises(SourceError, match="SRC-035"):
+            ask()
+
+
 @pytest.mark.parametrize(
     ("facts", "why"),
     [
