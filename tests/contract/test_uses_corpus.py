@@ -60,9 +60,9 @@ def test_the_manifest_says_under_what_and_as_of_where_it_was_made(workspace: Wor
 def test_every_record_is_accounted_for(workspace: Workspace) -> None:
     built = workspace.corpus_build(at=DAY)
     passed, held = ({}, {})  # type: dict[str, int], dict[str, int]
-    for totals, rows in ((passed, built.passed), (held, built.held_back_detail)):
+    for totals, rows in ((passed, built.counts.passed), (held, built.counts.held_back)):
         for row in rows:
-            totals[row["table"]] = totals.get(row["table"], 0) + row["records"]
+            totals[row.table] = totals.get(row.table, 0) + row.records
     for name in ("posts", "comments"):
         assert passed.get(name, 0) + held.get(name, 0) == len(ROWS[name])
     assert built.held_back == {"region_not_covered": 1, "region_unknown": 1}

@@ -60,7 +60,7 @@ def test_the_day_before_nothing_is_permitted_and_every_record_is_too_early(works
     result = workspace.corpus_build(at=parse_moment("2025-11-02"))
     rows = [len(table(workspace, name)) for name in ("profiles", "posts", "comments")]
     assert result.inspection
-    assert (result.documents, result.set_aside, result.subjects, result.passed) == (0, 0, 0, [])
+    assert (result.documents, result.set_aside, result.subjects, result.counts.passed) == (0, 0, 0, ())
     assert result.held_back == {"too_early": sum(rows)}
     assert list(workspace.corpus_documents(result.snapshot)) == []
 
@@ -105,7 +105,7 @@ def test_every_record_is_counted_once_with_its_reason(
     for name, owner in owners.items():
         for who in table(workspace, name)[owner].to_pylist():
             expected[reason(None if who is None else str(who), name, regions)] += 1
-    passed = sum(row["records"] for row in built.passed)
+    passed = sum(row.records for row in built.counts.passed)
     assert passed == expected.pop("permitted")
     assert built.held_back == dict(expected)
 
@@ -152,11 +152,11 @@ def test_under_linkedins_own_notice_comments_need_an_age_that_this_site_does_not
         official.layout.recipe.write_bytes(workspace.layout.recipe.read_bytes())
         official.use_pack("linkedin_official")
         result = official.corpus_build(at=DAY)
-    comments = [row for row in result.held_back_detail if row["table"] == "comments"]
-    assert sum(row["records"] for row in comments) == len(table(workspace, "comments"))
-    by_code = Counter({row["code"]: 0 for row in comments})
+    comments = [row for row in result.counts.held_back if row.table == "comments"]
+    assert sum(row.records for row in comments) == len(table(workspace, "comments"))
+    by_code: Counter[str] = Counter()
     for row in comments:
-        by_code[row["code"]] += row["records"]
+        by_code[row.code] += row.records
     assert by_code["age_unknown"] > 100
     assert set(by_code) <= {"age_unknown", "region_unknown", "region_not_covered", "subject_unknown"}, by_code
     assert result.documents == 0

@@ -18,6 +18,7 @@ from licet.app.results import CorpusDifference, CorpusExport, CorpusResult, Docu
 from licet.app.tenses import stands_for_now, tense_of
 from licet.enforce import Access
 from licet.enforce.absences import Absences
+from licet.enforce.gate_counts import Counts
 from licet.enforce.origin import PurposeRef
 from licet.ledger import EntryKind
 from licet.store import SnapshotRef, Store
@@ -286,9 +287,9 @@ def _recipe(core: Core, recipe: str | Path | None) -> Recipe:
 
 def _result(built: Made) -> CorpusResult:
     made = read_manifest(CorpusManifest, built.snapshot)
-    passed, held_back = (built.snapshot.manifest[part] for part in ("passed", "held_back"))
     return CorpusResult(
         built.snapshot.id, built.snapshot.name, made.root, built.how, built.why,
         made.counts["documents"], made.counts["set_aside"], made.counts["subjects"], made.at,
-        made.ledger.position, made.policy.id, passed, held_back, built.written, len(made.buckets), made.inspection,
+        made.ledger.position, made.policy.id, Counts(made.passed, made.held_back), built.written,
+        len(made.buckets), made.inspection,
     )  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +84,8 @@ def _bring_in(layout: Layout, source: str, replace: bool, read: Callable[[Path],
         save_catalogue(merge_tables(empty, tables, report.facts, replace=True), layout.catalogue)
         with replace_file(layout.recipe) as file:
             file.write(_recipe_for(source, tables).encode())
-    files = tuple(asdict(outcome) for outcome in getattr(report, "files", ()))
-    return Imported(
-        source, dict(report.counts), tuple(getattr(report, "notes", ())), files, str(layout.recipe)
-    )
+    notes, files = tuple(getattr(report, "notes", ())), tuple(getattr(report, "files", ()))
+    return Imported(source, dict(report.counts), notes, files, str(layout.recipe))
 
 
 def _recipe_for(source: str, tables: Collection[str]) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypedDict
+from dataclasses import asdict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from licet.decide import Policy
 from licet.ledger import Choices
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
+
+if TYPE_CHECKING:
+    from licet.enforce.gate_counts import Counts
+    from licet.sources.import_report import FileOutcome
 
 
 class PackInForce(NamedTuple):
@@ -61,16 +66,12 @@ class Imported(NamedTuple):
     source: str
     rows: Mapping[str, int]
     notes: tuple[str, ...]
-    files: tuple[JsonObject, ...]
+    files: tuple[FileOutcome, ...]
     recipe: str | None
 
     def as_json(self) -> JsonObject:
-        return {
-            **self._asdict(),
-            "rows": dict(self.rows),
-            "notes": list(self.notes),
-            "files": list(self.files),
-        }
+        files = [asdict(outcome) for outcome in self.files]
+        return {**self._asdict(), "rows": dict(self.rows), "notes": list(self.notes), "files": files}
 
 
 class Chosen(NamedTuple):
@@ -100,23 +101,12 @@ class Chosen(NamedTuple):
         return self._asdict()
 
 
-class PassedRow(TypedDict):
-    """Records of one table, of people of one region, that went through, as a manifest has it."""
-
-    table: str
-    region: str | None
-    records: int
-
-
-class HeldBackRow(PassedRow):
-    """Such records that were kept back, for one reason."""
-
-    code: str
-    rule: str | None
-
-
 class CorpusResult(NamedTuple):
-    """A snapshot and what went into it. inspection: it is of the past, to be counted and shown and nothing else."""
+    """A snapshot and what went into it.
+
+    counts:     of records, as the gate counted them.
+    inspection: it is of the past, to be counted and shown and nothing else.
+    """
 
     snapshot: str
     name: str
@@ -129,8 +119,7 @@ class CorpusResult(NamedTuple):
     at: str
     position: int
     policy: str
-    passed: list[PassedRow]
-    held_back_detail: list[HeldBackRow]
+    counts: Counts
     rewritten_buckets: int
     buckets: int
     inspection: bool = False
@@ -138,13 +127,16 @@ class CorpusResult(NamedTuple):
     @property
     def held_back(self) -> dict[str, int]:
         """Records held back per reason, most first."""
-        totals: dict[str, int] = {}
-        for row in self.held_back_detail:
-            totals[row["code"]] = totals.get(row["code"], 0) + row["records"]
-        return dict(sorted(totals.items(), key=lambda item: (-item[1], item[0])))
+        return self.counts.by_reason()
 
     def as_json(self) -> JsonObject:
-        return {**self._asdict(), "held_back": self.held_back}
+        said = self._asdict()
+        counts: Counts = said.pop("counts")
+        return said | {
+            "passed": [row._asdict() for row in counts.passed],
+            "held_back_detail": [row._asdict() for row in counts.held_back],
+            "held_back": self.held_back,
+        }
 
 
 class CorpusExport(NamedTuple):

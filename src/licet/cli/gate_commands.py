@@ -69,13 +69,12 @@ def show_(
         unknown = [word._asdict() for word in gate.unknown_words()]
         alike = opened.choices.look_alikes() if engine is Engine.duckdb else []
         columns = {name: list(gate.columns(name)) for name in gate.names}
-    passed = [entry._asdict() for entry in counts.passed]
-    held = [entry._asdict() for entry in counts.held_back]
     if as_json:
         print_json(
             {
-                "purpose": purpose, "recipient": recipient, "position": gate.position, "passed": passed,
-                "held_back": counts.by_reason(), "held_back_detail": held,
+                "purpose": purpose, "recipient": recipient, "position": gate.position,
+                "passed": [entry._asdict() for entry in counts.passed], "held_back": counts.by_reason(),
+                "held_back_detail": [entry._asdict() for entry in counts.held_back],
                 "columns": columns, "unknown_words": unknown,
                 "about_nobody": about_nobody,
                 "look_alikes": [list(group) for group in alike],
@@ -84,14 +83,14 @@ def show_(
             }
         )  # fmt: skip
         return
-    terminal.by_table(passed, held)
+    terminal.by_table(counts)
     made = terminal.table("Columns that pass", "table", "columns")
     for name, names in columns.items():
-        if any(entry["table"] == name for entry in passed):
+        if any(entry.table == name for entry in counts.passed):
             terminal.row(made, name, ", ".join(names))
     out.print(made)
-    terminal.by_reason(counts.by_reason())
-    terminal.by_region(passed, held)
+    terminal.by_reason(counts)
+    terminal.by_region(counts)
     terminal.unknown_words(unknown)
     for group in alike:
         say(f"members' ids that look alike, each its own person: {' · '.join(map(repr, group))}", "yellow")

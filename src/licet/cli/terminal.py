@@ -52,9 +52,9 @@ def corpus(result: Any, heading: str) -> None:
     if result.why:
         say(f"everything was made anew because {result.why}", "dim")
     say(f"root {result.root}", "dim")
-    by_table(result.passed, result.held_back_detail)
-    by_reason(result.held_back)
-    by_region(result.passed, result.held_back_detail)
+    by_table(result.counts)
+    by_reason(result.counts)
+    by_region(result.counts)
 
 
 def unknown_words(words: list[JsonObject]) -> None:
@@ -74,15 +74,18 @@ def unknown_words(words: list[JsonObject]) -> None:
         say(f"and {count(len(words) - _MOST_WORDS)} more words that are not known (--json has all)", "yellow")
 
 
-def by_table(passed: list[JsonObject], held: list[JsonObject]) -> None:
-    names = list(dict.fromkeys(entry["table"] for entry in (*passed, *held)))
+def by_table(counts: Any) -> None:
+    """counts: a gate's, `passed` and `held_back`."""
+    names = list(dict.fromkeys(entry.table for entry in (*counts.passed, *counts.held_back)))
     made = table("Records, by table", "table", "through", "held back", numbers=(1, 2))
     for name in names:
-        row(made, name, count(_sum(passed, table=name)), count(_sum(held, table=name)))
+        row(made, name, *(count(_sum(rows, name)) for rows in (counts.passed, counts.held_back)))
     out.print(made)
 
 
-def by_reason(held_back: Mapping[str, int]) -> None:
+def by_reason(counts: Any) -> None:
+    """counts: as of `by_table`."""
+    held_back = counts.by_reason()
     if not held_back:
         return
     made = table("Held back, by reason", "records", "code", "because", numbers=(0,))
@@ -91,12 +94,13 @@ def by_reason(held_back: Mapping[str, int]) -> None:
     out.print(made)
 
 
-def by_region(passed: list[JsonObject], held: list[JsonObject]) -> None:
+def by_region(counts: Any) -> None:
+    """counts: as of `by_table`."""
     regions: dict[str, list[int]] = {}
-    for place, rows in enumerate((passed, held)):
+    for place, rows in enumerate((counts.passed, counts.held_back)):
         for entry in rows:
-            country = (entry["region"] or "not known").partition("-")[0]
-            regions.setdefault(country, [0, 0])[place] += entry["records"]
+            country = (entry.region or "not known").partition("-")[0]
+            regions.setdefault(country, [0, 0])[place] += entry.records
     if not regions:
         return
     made = table("Records, by region", "region", "through", "held back", numbers=(1, 2))
@@ -121,8 +125,8 @@ def decision(answer: JsonObject) -> None:
         say(printable(f"source: {cite['source']}: “{cite['quote']}” ({cite['status']})"), style="dim")
 
 
-def _sum(rows: list[JsonObject], **where: str) -> int:
-    return sum(row["records"] for row in rows if all(row[key] == value for key, value in where.items()))
+def _sum(rows: Iterable[Any], name: str) -> int:
+    return sum(row.records for row in rows if row.table == name)
 
 
 def impact(told: Mapping[str, Any]) -> None:
