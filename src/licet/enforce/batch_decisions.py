@@ -22,6 +22,7 @@ from licet.enforce.equal_classes import Part, classes_of, representatives
 from licet.enforce.row_verdicts import spelled_out
 from licet.enforce.verdict_table import Dimensions, RowClass, VerdictTable, just_before
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code, GateError
+from licet.terms.canonical import JsonObject
 
 #: Columns beside `region`, `age`, `plan`, `visibility` and `created`: where the subject stands on a setting, as
 #: `ChoiceState` has it (null: never asked), the digest of the pack under which they said so (without one a yes speaks
@@ -220,7 +221,7 @@ def _ticks(moment: datetime, ticks: int) -> int:
     return max(-(2**63) + 1, min(2**63 - 1, (whole.days * 86_400 + whole.seconds) * ticks))
 
 
-def _facts(values: dict[str, Any], looks: Dimensions) -> Facts:
+def _facts(values: JsonObject, looks: Dimensions) -> Facts:
     choices = {
         setting: _state(values[CHOICE + setting])
         for setting in looks.settings
@@ -231,7 +232,7 @@ def _facts(values: dict[str, Any], looks: Dimensions) -> Facts:
     return Facts(values["region"], values.get("age"), values.get("plan"), choices, {}, signals, bound)
 
 
-def _row_class(values: dict[str, Any], noes: dict[str, list[No]]) -> RowClass:
+def _row_class(values: JsonObject, noes: dict[str, list[No]]) -> RowClass:
     said = frozenset(no for name in noes if values[name] for no in noes[name])
     return RowClass(values.get("visibility"), values.get("created"), said)
 

@@ -72,7 +72,12 @@ class DuckDBEngine:
         self._attached: dict[str, str] = {}
 
     def open(
-        self, name: str, table: Table, base: Path, handed_in: dict[str, Any], readings: Mapping[str, Reading]
+        self,
+        name: str,
+        table: Table,
+        base: Path,
+        handed_in: Mapping[str, Any],
+        readings: Mapping[str, Reading],
     ) -> ir.Table:
         with self.reading(name):
             opened = self._open(name, table.location, base, handed_in, readings)
@@ -83,7 +88,7 @@ class DuckDBEngine:
         name: str,
         location: Location,
         base: Path,
-        handed_in: dict[str, Any],
+        handed_in: Mapping[str, Any],
         readings: Mapping[str, Reading],
     ) -> ir.Table:
         if location.parquet is not None:
@@ -110,7 +115,9 @@ class DuckDBEngine:
             return self.hand_in(handed_in[location.arrow])
         raise SourceError("SRC-032", f"table {name!r} has no location", fix="say where it is, e.g. parquet:")
 
-    def in_order(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> RowsInOrder | None:
+    def in_order(
+        self, name: str, table: Table, base: Path, handed_in: Mapping[str, Any]
+    ) -> RowsInOrder | None:
         with self.reading(name):
             ordered = self._in_order(name, table.location, base, handed_in)
             if ordered is None:
@@ -121,7 +128,7 @@ class DuckDBEngine:
             )
 
     def _in_order(
-        self, name: str, location: Location, base: Path, handed_in: dict[str, Any]
+        self, name: str, location: Location, base: Path, handed_in: Mapping[str, Any]
     ) -> RowsInOrder | None:
         if location.parquet is not None and not location.hive:
             files = [*located(name, location, base)]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from licet.terms import SourceError
+from licet.terms.canonical import JsonObject
 
 #: Parts of a plan that take rows from nothing, or from tables that DuckDB itself holds.
 _WITHIN = frozenset(
@@ -48,7 +49,7 @@ def require_rows_within(connection: Any, name: str, query: str, where: str) -> N
         )
 
 
-def _leaves(part: dict[str, Any]) -> Iterator[str]:
+def _leaves(part: JsonObject) -> Iterator[str]:
     """The parts of a plan that stand on no other."""
     below = part.get("children") or []
     if not below:

@@ -22,7 +22,12 @@ class Engine(Protocol):
     people_here: bool
 
     def open(
-        self, name: str, table: Table, base: Path, handed_in: dict[str, Any], readings: Mapping[str, Reading]
+        self,
+        name: str,
+        table: Table,
+        base: Path,
+        handed_in: Mapping[str, Any],
+        readings: Mapping[str, Reading],
     ) -> ir.Table:
         """The table where its catalogue says it lies, its columns read as `Catalogue.readings` has them.
 
@@ -30,7 +35,9 @@ class Engine(Protocol):
         """
         ...
 
-    def in_order(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> RowsInOrder | None:
+    def in_order(
+        self, name: str, table: Table, base: Path, handed_in: Mapping[str, Any]
+    ) -> RowsInOrder | None:
         """The table with its rows numbered, where this engine keeps them in an order; None where it does not."""
         ...
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from licet.terms import GateError
+from licet.terms.canonical import JsonObject
 
 #: Above so many possible classes those that occur are found by sorting, not by counting.
 _COUNTED = 1 << 20
@@ -50,7 +51,7 @@ def classes_of(parts: Mapping[str, Part], size: int) -> tuple[list[int], npt.NDA
     return present.tolist(), place[combined]
 
 
-def representatives(parts: Mapping[str, Part], present: list[int]) -> list[dict[str, Any]]:
+def representatives(parts: Mapping[str, Part], present: list[int]) -> list[JsonObject]:
     """For each class one value of everything that was looked at."""
     found = []
     for code in present:

@@ -17,12 +17,13 @@ import pyarrow.parquet as pq
 from licet.enforce.plain_arrays import text_array
 from licet.sources.catalogue import Catalogue
 from licet.sources.file_state import files_of
+from licet.terms.canonical import JsonObject
 
 #: Of a larger table, the engine reads less than all ids.
 _MOST_ROWS = 2_000_000
 
 
-def rows_in_file(catalogue: Catalogue, base: Path, subject: str) -> list[dict[str, Any]] | None:
+def rows_in_file(catalogue: Catalogue, base: Path, subject: str) -> list[JsonObject] | None:
     """What each row about a subject says, by the name of the fact; None where that is for the engine to read."""
     facts = catalogue.facts
     if facts is None or (location := catalogue.tables[facts.table].location).parquet is None or location.hive:

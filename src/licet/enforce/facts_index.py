@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from licet.terms.canonical import JsonObject
+
 _SUBJECT = "subject"
 
 
@@ -44,7 +46,7 @@ class FactsIndex:
         """Every id, each once."""
         return pc.unique(self._ids)
 
-    def rows_about(self, subject: str) -> list[dict[str, Any]]:
+    def rows_about(self, subject: str) -> list[JsonObject]:
         """What each row about somebody says, by the name of the fact; none where there is no row."""
         hashes, begins, wanted, found = self._hashes, self._begins, hash(subject), []
         place = bisect_left(hashes, wanted)

@@ -7,6 +7,7 @@ a contradiction is not a yes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def describe(
 
 
 def facts_columns(
-    catalogue: Catalogue, facts: FactsTable, engine: Engine, base: Path, handed_in: dict[str, Any]
+    catalogue: Catalogue, facts: FactsTable, engine: Engine, base: Path, handed_in: Mapping[str, Any]
 ) -> ir.Table:
     """`subject`, and what each row of the facts table tells of them. Raises: SourceError from the table."""
     readings = catalogue.readings(facts.table)

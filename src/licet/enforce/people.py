@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from licet.ledger import Choices, Stances
 from licet.sources.catalogue import Catalogue, require_confirmed
 from licet.sources.spellings import folded, look_alikes
 from licet.terms import ChoiceState
+from licet.terms.canonical import JsonObject
 from licet.terms.moments import age_in_years, is_age
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class People:
         catalogue: Catalogue,
         engine: Callable[[], Engine],
         base: Path,
-        handed_in: dict[str, Any] | None = None,
+        handed_in: Mapping[str, Any] | None = None,
         *,
         doubtful: DoubtfulIds | None = None,
     ) -> None:
@@ -165,7 +166,7 @@ class People:
                 ids = narrow.filter(narrow.subject.notnull()).select(_SUBJECT).distinct().to_pyarrow()
             return ids[_SUBJECT].combine_chunks()
 
-    def _agreed(self, subject: str) -> dict[str, Any] | None:
+    def _agreed(self, subject: str) -> JsonObject | None:
         """What all rows about a subject say alike; None where there is none."""
         rows = self._rows(subject)
         if len(rows) < 2:
@@ -184,7 +185,7 @@ class People:
             found: list[str] = ids.order_by(_SUBJECT).limit(most).to_pyarrow()[_SUBJECT].to_pylist()
         return found
 
-    def _rows(self, subject: str) -> list[dict[str, Any]]:
+    def _rows(self, subject: str) -> list[JsonObject]:
         """The rows about a subject."""
         if self._kept is None:
             with self._lock:
@@ -192,7 +193,7 @@ class People:
                     return self._read_rows(subject)
         return self._kept.rows_about(subject)
 
-    def _read_rows(self, subject: str) -> list[dict[str, Any]]:
+    def _read_rows(self, subject: str) -> list[JsonObject]:
         self._asked += 1
         if self._asked == 1:
             rows = rows_in_file(self._catalogue, self._base, subject)
@@ -208,7 +209,7 @@ class People:
             return list(narrow.filter(narrow.subject == subject).to_pyarrow().to_pylist())
 
 
-def _facts(agreed: dict[str, Any], at: datetime, stances: Stances) -> Facts:
+def _facts(agreed: JsonObject, at: datetime, stances: Stances) -> Facts:
     region, plan = agreed.get("region"), agreed.get("plan")
     return Facts(
         None if region is None else str(region),
@@ -222,7 +223,7 @@ def _facts(agreed: dict[str, Any], at: datetime, stances: Stances) -> Facts:
     )
 
 
-def _age(agreed: dict[str, Any], at: datetime) -> int | None:
+def _age(agreed: JsonObject, at: datetime) -> int | None:
     if "birth_date" in agreed:
         born = agreed["birth_date"]
         age = age_in_years(born, at) if isinstance(born, date) else None

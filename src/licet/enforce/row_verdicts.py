@@ -60,7 +60,7 @@ class Marks(NamedTuple):
             found[step] = table[self.numbers[step]]
         return found
 
-    def of_every_row(self) -> dict[str, Any]:
+    def of_every_row(self) -> dict[str, pa.Array]:
         """mask, code, rule and region of each, the words as dictionaries, since there are few words and many rows."""
         reasons = [verdict.reason for verdict in self.verdicts]
         words = {

@@ -169,7 +169,7 @@ class Serving:
         rows = judged.rows if len(kept) == len(judged.rows) else judged.rows.take(pa.array(kept))
         masks = judged.masks()[kept]
         together = int(np.bitwise_or.reduce(masks))
-        columns: dict[str, Any] = {}
+        columns: dict[str, pa.Array] = {}
         in_parts: list[str] = []
         for column in judged.columns():
             shape = plan.indexed.shapes.get(column, Whole(None))

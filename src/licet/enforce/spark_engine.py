@@ -59,7 +59,12 @@ class SparkEngine:
         weakref.finalize(self.backend, _release, session, self._views, self._kept).atexit = False
 
     def open(
-        self, name: str, table: Table, base: Path, handed_in: dict[str, Any], readings: Mapping[str, Reading]
+        self,
+        name: str,
+        table: Table,
+        base: Path,
+        handed_in: Mapping[str, Any],
+        readings: Mapping[str, Reading],
     ) -> ir.Table:
         location = table.location
         if location.arrow is not None:
@@ -95,7 +100,9 @@ class SparkEngine:
             "write it out as Parquet and name that in the catalogue, or run without Spark",
         )
 
-    def in_order(self, name: str, table: Table, base: Path, handed_in: dict[str, Any]) -> RowsInOrder | None:
+    def in_order(
+        self, name: str, table: Table, base: Path, handed_in: Mapping[str, Any]
+    ) -> RowsInOrder | None:
         return None  # rows lie on many machines, and nothing says which of them is the first
 
     def hand_in(self, data: pa.Table) -> ir.Table:
