@@ -15,7 +15,7 @@ from licet.decide import Facts, Request
 from licet.decide.evaluator import evaluate
 from licet.enforce import Gate
 from licet.terms import Code
-from licet.testing.expected_refusals import Refused, people_of
+from licet.testing.expected_refusals import people_of, refused_in
 from licet.testing.expected_rows import (
     Expected,
     columns_permitted,
@@ -104,7 +104,7 @@ def assert_meant(world: World) -> int:
 
 def _questions(world: World) -> Iterator[tuple[Request, Facts | None]]:
     """Every kind of data of every record, for everyone it is about."""
-    known, refused = known_facts(world), Refused(world)
+    known, refused = known_facts(world), refused_in(world)
     for name, table in world.catalogue.tables.items():
         kinds = [kind for kind in dict.fromkeys(table.columns.values()) if kind is not None]
         for row in world.tables[name].to_pylist():

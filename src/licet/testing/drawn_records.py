@@ -79,7 +79,7 @@ def make_table(
         catalogued["about"] = "nobody"
         labels = [kind for kind in labels if not is_never_learnt(kind)]
     else:
-        catalogued |= _rows_are(rng, catalogued)
+        catalogued |= make_row_kind(rng, catalogued)
     if columns > len(NAMES):
         names = [*NAMES, *(f"c{number}" for number in range(columns - len(NAMES) - rng.randrange(10)))]
         told = {kind for kind in VOCABULARY if "about" not in catalogued or not is_never_learnt(kind)}
@@ -147,15 +147,20 @@ def employ(rng: Random, name: str, catalogued: dict[str, Any], data: dict[str, p
         catalogued[name]["columns"]["works_for"] = pick(rng, told)
 
 
-def _rows_are(rng: Random, catalogued: dict[str, Any]) -> dict[str, Any]:
-    """What the table says its rows are, now and then: events, edges, or about people of several roles."""
+def make_row_kind(
+    rng: Random, catalogued: dict[str, Any], events: int = 15, edges: int = 40
+) -> dict[str, Any]:
+    """What the table says its rows are, now and then: events, edges, or about people of several roles.
+
+    events, edges: how many in a hundred of the tables that can be are. Its people stay, in their order.
+    """
     people = catalogued["subjects"]
     if people and chance(rng, 10):
         return {"subjects": {f"role_{place}": column for place, column in enumerate(people)}}
-    if people and "key" in catalogued and "created" in catalogued and chance(rng, 15):
-        told = {"actor": people[-1], "item": "key", "time": catalogued["created"]}
+    if people and "key" in catalogued and "created" in catalogued and chance(rng, events):
+        told = {"actor": people[-1], "item": catalogued["key"], "time": catalogued["created"]}
         return {"subjects": people[:-1], "event": told}
-    if len(people) > 1 and chance(rng, 40):
+    if len(people) > 1 and chance(rng, edges):
         return {"subjects": people[:-2], "edge": {"from": people[-2], "to": people[-1]}}
     return {}
 

@@ -6,16 +6,31 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 from licet.decide import EVERYTHING, No
-from licet.sources.catalogue import Table
 from licet.terms import Code
 from licet.testing.worlds import World
 
 
-def people_of(row: dict[str, Any], table: Table) -> Iterator[str | None]:
+class Described(Protocol):
+    """What is asked of a catalogued table, in the catalogue's words."""
+
+    @property
+    def key(self) -> str | None: ...
+
+    @property
+    def subjects(self) -> tuple[str, ...]: ...
+
+    @property
+    def references(self) -> Mapping[str, str]: ...
+
+    @property
+    def organisation(self) -> str | None: ...
+
+
+def people_of(row: dict[str, Any], table: Described) -> Iterator[str | None]:
     """The people of a row in the catalogue's order, as text; None for a gap, and for a list with nobody in it."""
     for column in table.subjects:
         found = row[column]
@@ -24,36 +39,43 @@ def people_of(row: dict[str, Any], table: Table) -> Iterator[str | None]:
 
 
 class Refused:
-    """The noes of the rows of one world."""
+    """The noes of the rows of some tables."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(
+        self,
+        tables: Mapping[str, Described],
+        rows_of: Callable[[str], Iterable[dict[str, Any]]],
+        record_noes: Iterable[Mapping[str, Any]],
+        organisation_noes: Iterable[Mapping[str, Any]],
+    ) -> None:
+        """rows_of: the rows of a table, by its name. The noes as a ledger tells them, row by row."""
+        self._tables, self._rows_of = tables, rows_of
         self._said: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        for no in world.record_noes.to_pylist():
+        for no in record_noes:
             self._said.setdefault((no["table"], no["key"]), []).append((no["subject"], no["setting"]))
         self._of_organisations = [
             (no["organisation"], No(Code.ORGANISATION_REFUSED, no["setting"], no["category"]))
-            for no in world.organisation_noes.to_pylist()
+            for no in organisation_noes
         ]
         self._rows: dict[str, dict[str, list[dict[str, Any]]]] = {}
 
     def of(self, name: str, row: dict[str, Any]) -> frozenset[No]:
         """Everything that was said no to of a row of a table: of it, of what it refers to, by its organisation."""
-        table = self._world.catalogue.tables[name]
+        table = self._tables[name]
         found = self._of_records(name, row)
         if table.organisation is not None and row[table.organisation] is not None:
             found |= {no for who, no in self._of_organisations if who == str(row[table.organisation])}
         return frozenset(found)
 
     def refers_to_refused(self, name: str, row: dict[str, Any]) -> bool:
-        table = self._world.catalogue.tables[name]
+        table = self._tables[name]
         return any(
             row[column] is not None and bool(self._of_key(target, str(row[column])))
             for column, target in table.references.items()
         )
 
     def _of_records(self, name: str, row: dict[str, Any]) -> set[No]:
-        table = self._world.catalogue.tables[name]
+        table = self._tables[name]
         found = set() if table.key is None else self._own(name, row[table.key])
         for column, target in table.references.items():
             if row[column] is not None:
@@ -65,7 +87,7 @@ class Refused:
         people = {
             one
             for row in (self._of_table(name, str(key)) if said else ())
-            for one in people_of(row, self._world.catalogue.tables[name])
+            for one in people_of(row, self._tables[name])
         }
         return {
             No(Code.RECORD_REFUSED, setting, EVERYTHING) for subject, setting in said if subject in people
@@ -76,10 +98,20 @@ class Refused:
 
     def _of_table(self, name: str, key: str) -> list[dict[str, Any]]:
         """The rows of a table that have a key."""
-        column = self._world.catalogue.tables[name].key
+        column = self._tables[name].key
         if name not in self._rows:
             self._rows[name] = {}
-            for row in self._world.tables[name].to_pylist():
+            for row in self._rows_of(name):
                 if column is not None and row[column] is not None:
                     self._rows[name].setdefault(str(row[column]), []).append(row)
         return self._rows[name].get(key, [])
+
+
+def refused_in(world: World) -> Refused:
+    """The noes of the rows of a generated world."""
+    return Refused(
+        world.catalogue.tables,
+        lambda name: world.tables[name].to_pylist(),
+        world.record_noes.to_pylist(),
+        world.organisation_noes.to_pylist(),
+    )

@@ -19,7 +19,7 @@ from licet.terms import ChoiceState, Code
 from licet.terms.moments import age_in_years
 from licet.terms.regions import COUNTRIES
 from licet.testing.expected_cells import kinds_within, labels_of, part_shown
-from licet.testing.expected_refusals import Refused, people_of
+from licet.testing.expected_refusals import people_of, refused_in
 from licet.testing.worlds import World
 
 #: Of the reasons of several kinds of data in one row, the row tells the one furthest down this list.
@@ -68,7 +68,7 @@ def expect(world: World, name: str, subjects: Iterable[str] | None = None) -> Ex
     wanted = None if subjects is None else set(subjects)
     identifying = {table.key, *table.subjects}
     passing = {target: _passing(world, target) for target in table.references.values()}
-    refused = Refused(world)
+    refused = refused_in(world)
     rows, verdicts, decided = [], [], 0
     for row in world.tables[name].to_pylist():
         people = list(people_of(row, table))

@@ -23,7 +23,7 @@ from licet.sources.catalogue import Table
 from licet.terms import SELF, ChoiceState, Code
 from licet.terms.regions import WORLD, is_region
 from licet.terms.vocabulary import ancestors
-from licet.testing.expected_refusals import Refused, people_of
+from licet.testing.expected_refusals import people_of, refused_in
 from licet.testing.expected_rows import known_facts, moment_of
 from licet.testing.worlds import World
 
@@ -49,7 +49,7 @@ def of_world(world: World) -> set[str]:
         found.add("moment: with an offset")
     if world.at.year in (1, 9999):
         found.add(f"moment: year {world.at.year}")
-    refused = Refused(world)
+    refused = refused_in(world)
     for name, table in world.catalogue.tables.items():
         found |= set(_of_table(table, world.tables[name]))
         for row in _rows(world.tables[name], 60) if table.references else ():

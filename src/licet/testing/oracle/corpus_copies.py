@@ -17,7 +17,7 @@ from licet.terms import SELF
 from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
 from licet.testing.drawn_words import chance, pick
 from licet.testing.marked_worlds import Mark, MarkedWorld, marks_in
-from licet.testing.oracle.conversation import choose
+from licet.testing.oracle.conversation import choose, object_to_every_use, refuse_rows
 from licet.testing.oracle.row_answers import row_codes
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, nothing_seen, seen, unless_refused
 from licet.testing.oracle.standpoint import Standpoint, standpoint
@@ -39,6 +39,9 @@ def through_corpus(rng: Random, world: MarkedWorld, workspace: Workspace) -> Sig
         if chance(rng, 50):
             for setting in workspace.policy().pack.settings:
                 choose(workspace, world, member["id"], setting, "off")
+        elif chance(rng, 15):
+            object_to_every_use(workspace, world, member["id"])
+    refuse_rows(rng, world, workspace)
     found += judge_text(_now(world, workspace), _text(workspace), "documents", ())
     form = pick(rng, list(_FORMS))
     export = unless_refused(lambda: _export(world, workspace, form), "CORP-209")
@@ -114,7 +117,7 @@ def _asked(world: MarkedWorld) -> list[Mark]:
     return [
         Mark(name, number, column)
         for name, table in world.tables.items()
-        if table.location != "arrow" and "key" in table.catalogued
+        if table.location != "arrow" and table.key is not None
         for number in range(len(table.rows))
         for column in ("key", "c0", "c1", "c2")
         if table.labels.get(column) is not None

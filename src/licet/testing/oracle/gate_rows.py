@@ -14,7 +14,7 @@ from typing import Any
 
 from licet.app import Workspace
 from licet.enforce import Gate
-from licet.testing.marked_worlds import Mark, marks_in
+from licet.testing.marked_worlds import Mark, MarkedTable, marks_in
 from licet.testing.oracle.row_answers import row_codes
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, seen
 from licet.testing.oracle.standpoint import Standpoint
@@ -49,6 +49,8 @@ def judge_rows(
     table, marks = stand.world.tables[name], Counter[Judged]()
     out = _rows_by_number(stand, name, rows, way)
     wanted = None if only is None else {*only}
+    if len(rows) != (passing := count_passing(stand, table, wanted)):
+        raise Leak(f"{way}, {where}: {len(rows)} rows of {name} are out, and {passing} may be")
     for number, written in enumerate(table.rows):
         if wanted is not None and wanted.isdisjoint(table.people_of(number)):
             if number in out:
@@ -67,6 +69,16 @@ def judge_rows(
     return seen(marks)
 
 
+def count_passing(stand: Standpoint, table: MarkedTable, only: Iterable[str] | None = None) -> int:
+    """How many rows of a table something passes of. only: of those about one of these people."""
+    wanted = None if only is None else {*only}
+    return sum(
+        bool(stand.row_answer(table, number).mask)
+        for number in range(len(table.rows))
+        if wanted is None or not wanted.isdisjoint(table.people_of(number))
+    )
+
+
 def _rows_by_number(stand: Standpoint, name: str, rows: _Rows, way: str) -> dict[int, dict[str, Any]]:
     out: dict[int, dict[str, Any]] = {}
     for row in rows:
@@ -81,13 +93,13 @@ def _rows_by_number(stand: Standpoint, name: str, rows: _Rows, way: str) -> dict
 
 
 def _judge_ids(stand: Standpoint, name: str, row: dict[str, Any], way: str) -> None:
-    """A row without any mark says nothing of which it is; its people are in it by their ids only where they permit."""
+    """A row without any mark does not tell which it is; what else names or places it is there where permitted."""
     table = stand.world.tables[name]
-    for column in table.catalogued["subjects"]:
+    for column in ("who", "other", "seen", "no", "ref", "org"):
         value = row.get(column)
         places = [number for number, written in enumerate(table.rows) if written[column] == value]
         if value is not None and places and not any(stand.permits(Mark(name, n, column)) for n in places):
-            raise Leak(f"{way}: an id of {name} is out in column {column}: {value!r}")
+            raise Leak(f"{way}: what {name} has in column {column} is out: {value!r}")
 
 
 def _same(handed: Any, written: Any) -> bool:
@@ -116,9 +128,14 @@ def _judge_verdicts(stand: Standpoint, gate: Gate, name: str, passed: int, where
         counted[held.code] += held.records
     if +counted != told:
         raise Leak(f"counts, {where}: {name} has {dict(counted)}, and verdicts say {dict(told)}")
-    for verdict in verdicts if "key" in table.catalogued else ():
-        for mark in marks_in(str(verdict["key"])):
-            if not stand.permits(mark):
+    key = table.key
+    for verdict in verdicts if key is not None else ():
+        for number, row in enumerate(table.rows):
+            if (
+                key is not None
+                and row[key] == verdict["key"]
+                and not stand.permits(mark := Mark(name, number, key))
+            ):
                 raise Leak(f"verdicts, {where}: {stand.describe(mark)} is out as the key of a row")
     return seen(
         Counter({Judged("verdicts", where, code or "permitted", code is None): n for code, n in told.items()})

@@ -13,13 +13,13 @@ from random import Random
 
 from licet.app import Workspace
 from licet.app.point_decisions import Question
-from licet.decide.combination import combine
+from licet.decide import decide
 from licet.terms import Code
-from licet.testing.drawn_words import pick
+from licet.testing.drawn_words import chance, pick
 from licet.testing.marked_worlds import Mark, MarkedTable, marks_in
-from licet.testing.oracle.row_answers import kinds_of, person_answer
+from licet.testing.oracle.row_answers import person_answer
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, seen
-from licet.testing.oracle.standpoint import Standpoint, request_about
+from licet.testing.oracle.standpoint import Standpoint, kinds_of, request_about
 
 _CONTENT = ("c0", "c1", "c2")
 
@@ -58,11 +58,10 @@ def _flows(workspace: Workspace, stand: Standpoint, subject_id: str) -> Sighting
 
 def _code_for(stand: Standpoint, table: MarkedTable, number: int, subject_id: str) -> str:
     """Why a row is not used, to one whom it is about: their own reason, or that others stand in the way."""
-    kinds = kinds_of(table)
-    answers = {one: person_answer(stand, table, number, one, kinds) for one in table.people_of(number)}
-    if combine([*answers.values()]).mask:
-        return Code.PERMITTED.value
-    own = answers[subject_id].reason
+    answer = stand.row_answer(table, number)
+    if answer.mask or (answer.reason is not None and answer.reason.code is Code.REFERENCE_WITHHELD):
+        return (Code.PERMITTED if answer.reason is None else answer.reason.code).value
+    own = person_answer(stand, table, number, subject_id, kinds_of(table)).reason
     return (Code.SUBJECTS_DISAGREE if own is None else own.code).value
 
 
@@ -74,6 +73,8 @@ def _archive(workspace: Workspace, stand: Standpoint, subject_id: str) -> Sighti
             if subject_id not in stand.world.tables[mark.table].people_of(mark.row):
                 raise Leak(f"the archive of {subject_id} holds {mark}")
         for name, table in stand.world.on_disk.items():
+            if not table.subjects:
+                continue
             rows = [json.loads(line) for line in archive.read(f"data/{name}.jsonl").splitlines()]
             numbers = [n for n in range(len(table.rows)) if subject_id in table.people_of(n)]
             if len(rows) != len(numbers):
@@ -102,21 +103,24 @@ def _judge_archived(
 
 
 def _decisions(rng: Random, workspace: Workspace, stand: Standpoint) -> Sightings:
-    """One kind of data of every row of a table, asked of the workspace one person at a time."""
+    """One kind of data of every row of a table, asked of the workspace one person at a time, by the row's name or not.
+
+    Whoever does not name the record asks about any, so nothing that was said of just this one counts.
+    """
     table = pick(rng, list(stand.world.tables.values()))
     kind = pick(rng, [*kinds_of(table), "content.posts"])
     questions, expected = [], []
     for number in range(len(table.rows)):
         request = request_about(table, number, kind, stand)
+        record = None
+        if table.key is not None and table.location != "arrow" and chance(rng, 15):
+            record = table.name, table.rows[number][table.key]
+        request = request if record else request._replace(noes=frozenset())
         for person in table.people_of(number):
             if person is not None:
-                answer = person_answer(stand, table, number, person, [kind])
-                expected.append(Code.PERMITTED if answer.reason is None else answer.reason.code)
-                questions.append(
-                    Question(
-                        person, request.purpose, kind, request.recipient, request.visibility, request.created
-                    )
-                )
+                expected.append(decide(request, stand.facts.get(person), stand.policy).code)
+                of_row = request.visibility, request.created, record
+                questions.append(Question(person, request.purpose, kind, request.recipient, *of_row))
     marks = Counter[Judged]()
     for question, told, code in zip(questions, workspace.decide_many(questions), expected, strict=True):
         if told.code is not code or told.permitted is not (code is Code.PERMITTED):

@@ -17,9 +17,9 @@ from licet.decide import Policy
 from licet.terms import PackError
 from licet.testing.drawn_words import pick
 from licet.testing.marked_worlds import MarkedTable
-from licet.testing.oracle.row_answers import kinds_of, row_answer, row_codes
+from licet.testing.oracle.row_answers import row_codes
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, seen
-from licet.testing.oracle.standpoint import Standpoint
+from licet.testing.oracle.standpoint import Standpoint, kinds_of
 from licet.testing.successors import make_successor
 
 #: Records, the people in them, and records by kind of data.
@@ -63,7 +63,7 @@ def _what_if(workspace: Workspace, stand: Standpoint) -> Sightings:
     for use in stand.policy.pack.uses():
         of_use = stand._replace(purpose=use.purpose, recipient=use.recipient)
         expected[use.purpose, use.recipient] = _numbers(
-            (table, number, row_answer(of_use, table, number).mask) for table, number in _rows(stand)
+            (table, number, of_use.row_answer(table, number).mask) for table, number in _rows(stand)
         )
     return _hold("what-if", told, _nonzero(expected))
 
@@ -100,7 +100,7 @@ def _changes(
         sides = [side._replace(purpose=use.purpose, recipient=use.recipient) for side in (earlier, later)]
         rows = []
         for table, number in _rows(stand):
-            before, after = (row_answer(side, table, number).mask for side in sides)
+            before, after = (side.row_answer(table, number).mask for side in sides)
             rows.append((table, number, after & ~before if is_gain else before & ~after))
         found[use.purpose, use.recipient] = _numbers(iter(rows))
     return _nonzero(found)

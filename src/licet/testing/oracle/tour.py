@@ -18,6 +18,7 @@ from licet.terms import SELF, PackError
 from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
 from licet.testing.drawn_words import pick
 from licet.testing.marked_worlds import FILES, LOCATIONS, MarkedWorld, make_marked_world
+from licet.testing.oracle.access_rows import through_access
 from licet.testing.oracle.batch_records import through_batch
 from licet.testing.oracle.conversation import speak
 from licet.testing.oracle.corpus_copies import through_corpus
@@ -70,7 +71,8 @@ def _through_use(
 ) -> Sightings:
     """Everything that is asked for one purpose and recipient; what is counted and shown to members, for training."""
     stand = standpoint(workspace, world, *use)
-    found = through_gate(workspace, stand, engine) + through_batch(rng, workspace, stand)
+    found = through_gate(workspace, stand, engine) + through_access(rng, workspace, stand, engine)
+    found += through_batch(rng, workspace, stand)
     if use == _TRAINING:
         found += through_counts(rng, workspace, stand) + through_members(rng, workspace, stand)
     return found
