@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import yaml
 
+from licet.ledger.row_noes import EVERY
+from licet.packs import Pack
 from licet.terms.vocabulary import is_never_learnt
 from licet.testing.drawn_ids import Subjects
 from licet.testing.drawn_policies import make_pack_values
@@ -227,10 +229,16 @@ def make_row_noes(rng: Random, world: MarkedWorld) -> Iterator[dict[str, Any]]:
     yield from rng.sample(found, min(8, len(found)))
 
 
-def make_work_noes(rng: Random) -> Iterator[dict[str, Any]]:
-    """Noes of organisations, as a ledger tells them: organisation, setting, category; many of them never allowed."""
+def make_work_noes(rng: Random, pack: Pack) -> Iterator[dict[str, Any]]:
+    """Noes of organisations, as a ledger tells them: organisation, setting, category; many of them never allowed, and
+    some to just what the pack lets them refuse."""
     for _ in range(3):
         yield from make_organisation_noes(rng).to_pylist()
+    may = [(id_, EVERY) for id_, setting in pack.settings.items() if setting.organisation_may_refuse]
+    may += [(EVERY, kind) for kind, entry in pack.categories.items() if entry.organisation_may_refuse]
+    for setting, category in may:
+        if chance(rng, 60):
+            yield {"organisation": pick(rng, ORGANISATIONS), "setting": setting, "category": category}
 
 
 def _member(rng: Random, subject_id: str) -> dict[str, Any]:

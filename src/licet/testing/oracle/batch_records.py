@@ -16,7 +16,7 @@ import pyarrow as pa
 from licet.app import Workspace
 from licet.decide import EVERYTHING, Decision, Facts, No, Policy, Request, decide
 from licet.terms import EVERY_USE, Code
-from licet.testing.drawn_words import pick
+from licet.testing.drawn_words import chance, pick
 from licet.testing.marked_worlds import MarkedTable
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, nothing_seen, seen
 from licet.testing.oracle.standpoint import Standpoint, request_about
@@ -29,8 +29,9 @@ class _Question(NamedTuple):
 
 def through_batch(rng: Random, workspace: Workspace, stand: Standpoint) -> Sightings:
     """Raises: Leak."""
-    name = pick(rng, sorted(stand.world.tables))
-    table = stand.world.tables[name]
+    tables = stand.world.tables
+    of_work = sorted(name for name, table in tables.items() if table.organisation is not None)
+    table = tables[pick(rng, of_work if of_work and chance(rng, 50) else sorted(tables))]
     kinds = [kind for column in ("c0", "c1", "c2") if (kind := table.kind_of(column)) is not None]
     if not kinds:
         return nothing_seen()

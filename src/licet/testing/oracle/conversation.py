@@ -79,7 +79,7 @@ def refuse_rows(rng: Random, world: MarkedWorld, workspace: Workspace) -> None:
         record = no["subject"], no["table"], no["key"], no["setting"]
         (world.record_noes.add if values[-1] == "off" else world.record_noes.discard)(record)
     workspace.ledger.append(entries)
-    for no in make_work_noes(rng):
+    for no in make_work_noes(rng, workspace.policy().pack):
         work = no["organisation"], no["setting"], no["category"]
         refuse_work(workspace, world, *work)
         if chance(rng, 15):
