@@ -331,8 +331,14 @@ class Access:
         if moment != gate.at and items and not gate.same_at(items, moment):
             return Touched(None, "time has passed, and other rows about nobody may be used")
         first, last = sorted((position, gate.position))
+        read = dict.fromkeys((*tables, *gate._catalogue.referred(*tables)))
+        organisations = gate._ledger.recorded.changed_organisations(first, last)
+        if organisations and any(
+            self.tables[name].about_nobody and gate._catalogue.tables[name].organisation for name in read
+        ):
+            return Touched(None, "an organisation spoke, and no person of rows about nobody can be named")
         found = gate._ledger.changed_subjects(first, last) | people_of_organisations(
-            gate._tables, gate._engine, self.tables, gate._ledger.recorded.changed_organisations(first, last)
+            gate._tables, gate._engine, read, organisations
         )
         if moment == gate.at or gate.same_at(peopled, moment):
             return Touched(frozenset(found))

@@ -25,7 +25,7 @@ from licet.enforce.pseudonyms import id_text
 from licet.enforce.rows import REFUSAL
 from licet.enforce.tables import Tables
 from licet.ledger import Choices
-from licet.terms import Code
+from licet.terms import Code, LicetError
 
 _NOTHING = frozenset[No]()
 
@@ -135,6 +135,8 @@ class RefusedRows:
         self._tables, self._engine, self._ledger, self._position = tables, engine, ledger, position
         self._known = known
         self._keys: dict[str, _Refused | None] = {}
+        #: Why the keys of a table that somebody erased had said no of cannot be had.
+        self._closed: dict[str, LicetError] = {}
         self._named: dict[str, tuple[_Named, ...]] = {}
 
     @functools.cached_property
@@ -198,6 +200,8 @@ class RefusedRows:
     def _own(self, name: str) -> _Refused | None:
         """What people said no to of records of a table, by key: those who are named by a row of that key."""
         said, table = self.record_noes, self._tables.catalogued(name)
+        if name in self._closed:
+            raise self._closed[name]
         said = said.filter(pc.and_(pc.equal(said["table"], name), pc.is_valid(said["key"])))
         if not said.num_rows or table.key is None:
             return None
@@ -255,14 +259,20 @@ class RefusedRows:
         return _Refused(kept, values, pairs) if values else None
 
     def _keys_about(self, name: str, subjects: Collection[str]) -> Iterator[str]:
-        """The keys of a table's rows about some people."""
+        """The keys of a table's rows about some people. Of one that cannot be read none, and nothing of it is judged:
+        it must not keep others from being used."""
         table = self._tables.catalogue.tables.get(name)
         if table is None or table.key is None:
             return
-        rows = self._tables.about(name, self._tables.whole.content(name), subjects)
-        keys = rows.select(key=id_text(rows[table.key]))
-        with self._engine.reading(f"table {name!r}"):
-            yield from keys.filter(keys.key.notnull()).distinct().to_pyarrow()["key"].to_pylist()
+        try:
+            rows = self._tables.about(name, self._tables.whole.content(name), subjects)
+            keys = rows.select(key=id_text(rows[table.key]))
+            with self._engine.reading(f"table {name!r}"):
+                found = keys.filter(keys.key.notnull()).distinct().to_pyarrow()["key"].to_pylist()
+        except LicetError as error:
+            self._closed[name] = error
+            return
+        yield from found
 
 
 class _Refused(NamedTuple):

@@ -76,6 +76,18 @@ def test_it_holds_for_the_work_data_of_its_members_alone_in_every_answer(workspa
     assert workspace.corpus_update(snapshot=updated.snapshot).root == first.root
 
 
+def test_a_corpus_hears_it_though_nobody_hands_in_another_table_of_work(workspace: Workspace) -> None:
+    path = workspace.layout.root / "catalogue.yaml"
+    files = (
+        "    location: {arrow: files}\n    subjects: [who]\n    organisation: org\n    columns: {org: null}\n"
+    )
+    path.write_text(path.read_text() + "  files:\n" + files)
+    workspace.corpus_build()
+    workspace.choices.choose_for_organisation("acme", "ai")
+    workspace.corpus_update()
+    assert texts_of(workspace) == {"So does wine", "globex\nAnd so does cheese"}
+
+
 def test_a_kind_of_data_can_be_refused_and_no_yes_of_a_member_lifts_it(workspace: Workspace) -> None:
     workspace.choices.choose_for_organisation("acme", category=POSTS)
     workspace.choose("ann", "ai", "on")

@@ -19,7 +19,7 @@ from journeys.networks import (
 )
 from licet.app.workspace import Workspace
 from licet.ledger import EntryKind, NewEntry
-from licet.terms import AppError, GateError
+from licet.terms import AppError, GateError, SourceError
 from licet.terms.moments import parse_moment
 
 DAY = parse_moment("2025-10-15")
@@ -150,6 +150,20 @@ def test_it_outlives_erasure_and_a_change_of_id_and_names_no_key_then(workspace:
     assert codes(workspace, "posts") == ["record_refused", None]
     workspace.choose("ann", None, "on", record=("posts", "p1"))  # a new choice of theirs
     assert codes(workspace, "posts") == [None, None]
+
+
+def test_of_a_table_that_nobody_handed_in_nothing_is_used_and_of_others_what_may_be(
+    workspace: Workspace,
+) -> None:
+    workspace.choose("ann", record=("posts", "p1"))
+    workspace.choose("ben", record=("comments", "c1"))
+    for subject in ("ann", "ben"):  # which key their no names is then seen in the tables alone
+        workspace.ledger.erase(subject)
+    path = workspace.layout.root / "catalogue.yaml"
+    path.write_text(path.read_text().replace("parquet: data/comments.parquet", "arrow: comments"))
+    assert codes(workspace, "posts") == ["record_refused", None]
+    with pytest.raises(SourceError, match="SRC-031"):
+        codes(workspace, "comments")
 
 
 def test_a_batch_of_records_tells_of_noes_to_them_or_is_not_decided(workspace: Workspace) -> None:

@@ -300,3 +300,14 @@ def test_rows_about_nobody_that_refer_to_somebodys_are_made_anew_with_them() -> 
     gate = gate_over(tables, {"jobs": JOBS, "posts": POSTS}, policy_with(OFFERED), Followed())
     touched = touched_since_november(gate)
     assert touched.subjects is None and "refer to theirs" in str(touched.why)
+
+
+def test_rows_about_nobody_of_an_organisation_that_spoke_are_made_anew() -> None:
+    class Spoken(Followed):
+        def changed_organisations(self, since: int, until: int) -> set[str]:
+            return {"1"}
+
+    for of_table, told in (({"organisation": "id"}, None), ({}, {"ann"})):
+        gate = gate_over({"jobs": JOBS_TABLE | of_table}, {"jobs": JOBS}, policy_with(OFFERED), Spoken())
+        touched = touched_since_november(gate)
+        assert touched.subjects == told and ("an organisation spoke" in str(touched.why)) is (told is None)
