@@ -22,7 +22,7 @@ ROOT = HERE.parents[1]
 #: Each share is one test, so that a parallel run spreads them; the first of either group is in `make test`.
 SHARES = [
     pytest.param(group, share, shares, marks=[pytest.mark.nightly] * (share > 0))
-    for group, shares in (("gate", 12), ("evaluator", 4))
+    for group, shares in (("gate", 20), ("evaluator", 12))
     for share in range(shares)
 ]
 

@@ -96,7 +96,7 @@ STEPS = st.lists(
 
 
 @given(networks(), st.sampled_from(MOMENTS[1:]), STEPS)
-@examples(6)
+@examples(3)
 def test_an_update_equals_a_rebuild(
     network: dict[str, list[dict[str, Any]]], at: str, steps: list[tuple[list[NewEntry], str | None]]
 ) -> None:

@@ -67,7 +67,7 @@ def told(gate: Gate, names: list[str]) -> list[Any]:
     return found
 
 
-@examples(4)
+@examples(2)
 @given(st.randoms(use_true_random=False))
 def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
     tmp_path_factory: Any, rng: random.Random

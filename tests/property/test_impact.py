@@ -116,15 +116,15 @@ def test_impact_equals_brute_force_on_small_worlds(rng: Random) -> None:
 
 def test_impact_equals_brute_force_and_something_changes() -> None:
     changed = 0
-    for seed in range(9 * EFFORT):
+    for seed in range(5 * EFFORT):
         rng = Random(seed)
         changed += compare(*make_pair(rng, 12, 25), rng)
-    assert changed >= 5
+    assert changed >= 3
 
 
 def test_all_uses_together_are_the_sum_of_their_records_and_each_member_once() -> None:
     changed = 0
-    for seed in range(6 * EFFORT):
+    for seed in range(3 * EFFORT):
         impact = impact_of(*make_pair(Random(seed), 12, 25))
         overall = impact.all()
         uses = [impact.of(*use) for use in impact.uses]

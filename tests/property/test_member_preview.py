@@ -37,7 +37,7 @@ NARROW = st.lists(
 )  # fmt: skip
 
 
-@examples(6)
+@examples(3)
 @given(
     networks(), CHOICES, st.sampled_from(MOMENTS), st.sampled_from(MEMBERS), st.sampled_from(["ai", "talk"]),
     st.sampled_from(["on", "off"]),
@@ -74,7 +74,7 @@ def test_a_preview_is_what_then_happens(
         assert {flow.use: flow.used for flow in workspace.member(subject, at).flows()} == told
 
 
-@examples(6)
+@examples(3)
 @given(networks(), NARROW, st.sampled_from(MOMENTS), st.sampled_from(MEMBERS))
 def test_what_a_member_is_shown_is_what_a_gate_lets_through(
     rows: dict[str, list[dict[str, Any]]],

@@ -98,7 +98,6 @@ def _settings(stand: Standpoint) -> set[str]:
 def make_records(questions: list[_Question], settings: Iterable[str]) -> pa.Table:
     """The records of `decide_batch`, every fact in its column."""
     requests, facts = [one.request for one in questions], [one.facts for one in questions]
-    refused = {"refused.record": Code.RECORD_REFUSED, "refused.organisation": Code.ORGANISATION_REFUSED}
     columns: dict[str, list[Any]] = {
         "region": [one.region for one in facts],
         "age": [one.age for one in facts],
@@ -112,7 +111,7 @@ def make_records(questions: list[_Question], settings: Iterable[str]) -> pa.Tabl
         columns[f"pack.{setting}"] = [one.bound.get(setting) for one in facts]
     for signal in {"gpc"}.union(*(one.signals for one in facts)):
         columns[f"signal.{signal}"] = [signal in one.signals for one in facts]
-    for name, code in refused.items():
+    for name, code in NOES.items():
         columns[name] = [_is_refused(one, code) for one in questions]
     types = {"age": pa.int64(), "created": pa.timestamp("us", "UTC")}
     return pa.table(
