@@ -54,7 +54,7 @@ def test_a_build_that_is_killed_leaves_what_was_published_whole(workspace: Works
     home, rng = workspace.layout.root, random.Random(7)
     first = workspace.corpus_build(at=DAY)
     manifest = workspace.corpus_show(first.snapshot).manifest
-    for _ in range(5):
+    for _ in range(3):
         process = subprocess.Popen(
             [sys.executable, "-c", BUILDING, str(home), first.snapshot], stdout=subprocess.PIPE, text=True
         )
