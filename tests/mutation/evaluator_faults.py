@@ -193,16 +193,23 @@ FAULTS = [
     Fault(
         "a yes speaks for every recipient",
         _POLICY,
-        "            recipient in governing.get((setting, word, kind), ())\n            for place",
-        "            (setting, word, kind) in governing\n            for place",
+        "recipient in governing.get((setting, word, kind), ())\n                for word in was",
+        "(setting, word, kind) in governing\n                for word in was",
         "who agreed that the platform uses it has agreed that an affiliate gets it",
     ),
     Fault(
         "a purpose is the same whatever it is a kind of",
         _POLICY,
-        "if place or pack.purpose_line(word) == line",
-        "if True",
+        "if line not in lines:  # a purpose",
+        "if not lines:  # a purpose",
         "a platform makes its feed a kind of training, and every yes to the feed is one to that",
+    ),
+    Fault(
+        "a yes to what governs it for one recipient lifts a no to all",
+        _POLICY,
+        "recipient in governing.get((setting, word, kind), ()) for word in line",
+        "(setting, word, kind) in governing for word in line",
+        "who switches on what the platform does itself has switched on what an affiliate does",
     ),
     Fault(
         "an earlier yes lifts what a refusal came to reach",

@@ -292,9 +292,8 @@ class Policy:
         purposes = {line for word in exact.purposes for line in self._lines(word)}
         kinds = {kind for word in exact.categories for kind in self._named("categories", word)}
         recipients = {one for word in exact.recipients for one in self._named("recipients", word)}
-        present = len(self.earlier)
         return all(
-            self._governs(present, setting, line, ancestors(kind), recipient)
+            self._governs(setting, line, ancestors(kind), recipient)
             for line in purposes
             for kind in kinds
             for recipient in recipients
@@ -317,23 +316,10 @@ class Policy:
         }[part]
         return {one for one in (word, *self.succession.heirs(part, word)) if known(one)} or {word}
 
-    def _governs(
-        self, number: int, setting: str, line: tuple[str, ...], above: tuple[str, ...], recipient: str
-    ) -> bool:
-        """Whether a setting governed a question, in the present pack's words, under a pack: by its own rules."""
-        pack = self._packs[number]
-        if recipient != SELF and not _is_same(
-            pack.recipients.get(recipient), self.pack.recipients.get(recipient)
-        ):
-            return False
-        governing = self._governing_under(number)
-        return any(
-            recipient in governing.get((setting, word, kind), ())
-            for place, word in enumerate(line)
-            # A purpose that was a kind of something else then is another purpose now.
-            if place or pack.purpose_line(word) == line
-            for kind in above
-        )
+    def _governs(self, setting: str, line: tuple[str, ...], above: tuple[str, ...], recipient: str) -> bool:
+        """Whether a setting governs a question by the rules of the present pack."""
+        governing = self._governing_under(len(self.earlier))
+        return any(recipient in governing.get((setting, word, kind), ()) for word in line for kind in above)
 
     def _governing_under(self, number: int) -> dict[tuple[str, str, str], frozenset[str]]:
         if number not in self._governing:

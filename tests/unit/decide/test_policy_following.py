@@ -78,6 +78,8 @@ def test_switching_on_lifts_what_a_setting_wholly_took_over_and_no_more() -> Non
     )
     assert Policy(part, [OLD]).lifted_by("new") == ()
     assert Policy(renamed, [OLD]).lifted_by("unheard_of") == ()
+    shared = make_pack(PERMIT | {"recipients": ["self", "partner"]})
+    assert Policy(renamed, [shared]).lifted_by("new") == ()
 
 
 def test_a_dropped_recipient_is_everyone_but_the_platform() -> None:
