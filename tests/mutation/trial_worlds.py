@@ -19,6 +19,7 @@ LIVELY = (
     "259/t0", "357/t0", "199/t0", "559/t0", "255/t0", "387/t1", "441/t1", "274/t0",
     "186/t0", "36/t2", "283/t1", "277/t2", "7/t1", "57/t0", "236/t0",
     "712/t2", "1193/t0", "1288/t1", "577/t2", "453/t1",
+    "100/t0", "32/t1", "75/t1", "65/t1", "13/t1", "829/t0",
 )  # fmt: skip
 #: How many tables a world has beside the members', by the remainder of its number divided by four.
 TABLES = (3, 3, 1, 2)
