@@ -186,8 +186,8 @@ FAULTS = [
     Fault(
         "a yes speaks for every kind of data",
         _POLICY,
-        "            for kind in above\n        )",
-        "            for kind in {kind for _, _, kind in governing}\n        )",
+        "for word in was\n                for kind in ancestors(one)",
+        "for word in was\n                for kind in {kind for _, _, kind in governing}",
         "who agreed to posts has agreed to their profile",
     ),
     Fault(
