@@ -73,10 +73,32 @@ def evaluate(request: Request, facts: Facts | None, policy: Policy) -> Answer:
     if not isinstance(at, datetime) or at.utcoffset() is None:
         return Answer(False, Code.MOMENT_UNKNOWN)
     if policy.in_force_from is None or at < policy.in_force_from:
-        return Answer(False, Code.TOO_EARLY)
+        return Answer(False, Code.NOT_READ if is_read(request, facts, policy) is False else Code.TOO_EARLY)
     if facts is None:
         return Answer(False, Code.SUBJECT_UNKNOWN)
+    answer = by_rules(cell, request, facts, policy)
+    if policy.pack.scope is None or answer.code.says_no:
+        return answer
+    known = is_read(request, facts, policy)
+    return answer if known else Answer(False, Code.REGION_UNKNOWN if known is None else Code.NOT_READ)
 
+
+def is_read(request: Request, facts: Facts | None, policy: Policy) -> bool | None:
+    """Whether a pack speaks for a question; None where that turns on a region that is not known.
+
+    Outside its scope nobody has read what applies.
+    """
+    at, pack = request.at, policy.pack
+    assert at is not None  # decide asks only with a moment
+    regions = pack.regions_read(pack.purpose_line(request.purpose), at)
+    if not regions:
+        return regions is None
+    places = policy.places_read(regions)
+    return places is None or lies_in(None if facts is None else facts.region, places.at(at))
+
+
+def by_rules(cell: Cell, request: Request, facts: Facts, policy: Policy) -> Answer:
+    """What the rules say, and what the member said no to."""
     undecided: tuple[Verdict, Clause] | None = None
     for clause in cell.forbids:
         verdict = judge(clause, request, facts, policy, cell)

@@ -115,6 +115,7 @@ class Policy:
         self.in_force_from = pack.in_force_from
         known: dict[tuple[str, ...], Places] = {}
         self.succession = Succession(self._packs)
+        self._read: dict[tuple[str, ...], Places] = {}
         self.controls = {
             id_: _control(id_, setting, self.succession.replaced.get(id_, ()), pack, known)
             for id_, setting in pack.settings.items()
@@ -169,6 +170,10 @@ class Policy:
     def clause(self, rule: str) -> Clause:
         """A rule of the pack as decisions need it."""
         return self._clauses[rule]
+
+    def places_read(self, regions: tuple[str, ...]) -> Places | None:
+        """The places of `Pack.regions_read`, over time."""
+        return _places(regions, self.pack, self._read)
 
     @property
     def earlier_settings(self) -> frozenset[str]:

@@ -26,8 +26,9 @@ from licet.terms.vocabulary import PURPOSES, ancestors, is_closed
 
 Packs = Sequence[Pack]
 
-#: The sorts of words that a question is made of.
+#: The sorts of words that a question is made of, and what is said of one that nobody declared.
 PARTS = ("purposes", "categories", "recipients")
+UNKNOWN = (Code.PURPOSE_UNKNOWN, Code.CATEGORY_UNKNOWN, Code.RECIPIENT_UNKNOWN)
 #: Every purpose, or every recipient but the platform itself; no id can be it.
 ANY = "*"
 #: Before and beyond the number of every pack: no yes, or no no; and a no that no yes to another setting lifts.
@@ -66,15 +67,12 @@ def decide(request: Request, facts: Facts | None, packs: Packs) -> Answer:
     Law 6: a deny is a value with its code; nothing is raised. Law 7: moment and choices are arguments.
     Law 2: the steps stand in this order and rules in that of their ids, so that in which a pack has them never matters.
     """
-    pack, at, category, recipient = packs[-1], request.at, request.category, request.recipient
-    line = pack.purpose_line(request.purpose) if isinstance(request.purpose, str) else ()
+    pack, at, category = packs[-1], request.at, request.category
     # Law 1: what nobody declared is denied.
-    if not line:
-        return deny(Code.PURPOSE_UNKNOWN)
-    if not isinstance(category, str) or pack.category_term(category) is None:
-        return deny(Code.CATEGORY_UNKNOWN)
-    if not isinstance(recipient, str) or not pack.knows_recipient(recipient):
-        return deny(Code.RECIPIENT_UNKNOWN)
+    for part, word, code in zip(PARTS, (request.purpose, category, request.recipient), UNKNOWN, strict=True):
+        if not isinstance(word, str) or not knows(part, word, pack):
+            return deny(code)
+    line = pack.purpose_line(request.purpose)
     # Private messages: closed to training by the vocabulary itself.
     if is_closed(line, category):
         return deny(Code.CLOSED_BY_VOCABULARY)
@@ -82,13 +80,18 @@ def decide(request: Request, facts: Facts | None, packs: Packs) -> Answer:
         return deny(Code.MOMENT_UNKNOWN)
     # Law 4: nothing before the first notice has run.
     if pack.in_force_from is None or at < pack.in_force_from:
-        return deny(Code.TOO_EARLY)
+        return deny(Code.NOT_READ if is_read(pack, line, at, facts) is False else Code.TOO_EARLY)
     if facts is None or not is_readable(facts):
         return deny(Code.SUBJECT_UNKNOWN)
     case = Case(request, at, facts, packs, pack, line, ancestors(category), ())
-    case = case._replace(sources=find_sources(case))
+    answer = decide_by_rules(case._replace(sources=find_sources(case)))
+    known = is_read(pack, line, at, facts)
+    unread = Code.REGION_UNKNOWN if known is None else Code.NOT_READ
+    return answer if known or answer.code.says_no else deny(unread)
 
-    rules = [rule for rule in pack.rules if names(rule, line, case.above, recipient)]
+
+def decide_by_rules(case: Case) -> Answer:
+    rules = [one for one in case.pack.rules if names(one, case.line, case.above, case.request.recipient)]
     fates = [(fate(rule, case), rule) for rule in sorted(rules, key=lambda rule: rule.id)]
     # Law 2: a forbid beats every permit.
     for told, rule in fates:
@@ -117,18 +120,22 @@ def decide(request: Request, facts: Facts | None, packs: Packs) -> Answer:
     return deny(told.if_false, rule, case)
 
 
+def is_read(pack: Pack, line: Sequence[str], at: datetime, facts: Facts | None) -> bool | None:
+    """Law 12: whether a pack speaks for a question; outside its scope nobody has read what applies. None: not known."""
+    regions, region = pack.regions_read(line, at), facts.region if isinstance(facts, Facts) else None
+    return True if regions is None else bool(regions) and lies_in(region, pack.places(regions, day_of(at)))
+
+
 def deny(code: Code, rule: Rule | None = None, case: Case | None = None) -> Answer:
-    if rule is None or case is None:
-        return Answer(False, code)
-    return Answer(False, code, rule.id, rule.setting, where_stands(rule.setting, case))
+    said = () if rule is None or case is None else (rule.id, rule.setting, where_stands(rule.setting, case))
+    return Answer(False, code, *said)
 
 
 def is_readable(facts: Facts) -> bool:
     """Whether facts are of the shape they should be; others say nothing about anybody."""
-    if not isinstance(facts, Facts) or not isinstance(facts.narrow, Mapping):
-        return False
-    are_mappings = all(isinstance(said, Mapping) for said in (facts.choices, *facts.narrow.values()))
-    return are_mappings and isinstance(facts.signals, frozenset)
+    known = isinstance(facts, Facts) and isinstance(facts.signals, frozenset)
+    known = known and isinstance(facts.narrow, Mapping)
+    return known and all(isinstance(said, Mapping) for said in (facts.choices, *facts.narrow.values()))
 
 
 # -- rules and their conditions
@@ -204,11 +211,9 @@ def stands_on(rule: Rule, id_: str, case: Case) -> Condition:
 def starts_on(setting: Setting, case: Case) -> bool | None:
     """Where a setting stands for somebody never asked. Off wins; an exception nobody can evaluate is not known."""
     found = [(one.state, is_excepted(one, case)) for one in setting.default.exceptions]
-    if (State.OFF, True) in found:
-        return False
-    if any(truth is None for _, truth in found):
-        return None
-    return setting.default.state is State.ON or (State.ON, True) in found
+    is_unknown = any(truth is None for _, truth in found)
+    is_on = setting.default.state is State.ON or (State.ON, True) in found
+    return False if (State.OFF, True) in found else None if is_unknown else is_on
 
 
 def is_excepted(one: DefaultException, case: Case) -> bool | None:
@@ -328,8 +333,7 @@ def noes(case: Case) -> list[tuple[Code, str | None, int]]:
     """
     found: list[Any] = [(Code.REFUSED, EVERY_USE, 0)] if is_no(case.facts.choices.get(EVERY_USE)) else []
     earlier = [source for source in case.sources if source.number < len(case.packs) - 1]
-    settings = sorted({source.setting for source in earlier})
-    found += [(Code.REFUSED, setting, no_until(setting, case)) for setting in settings]
+    found += [(Code.REFUSED, one, no_until(one, case)) for one in sorted({of.setting for of in earlier})]
     for signal in sorted(case.facts.signals):
         of_it = [one for one in earlier if signal in one.signals]
         until = max((FOR_GOOD if one.since == one.number else one.since for one in of_it), default=NEVER)
@@ -366,8 +370,7 @@ def no_until(setting: str, case: Case) -> int:
 
     Law 3: a no holds at any level of detail.
     """
-    facts, lifted = case.facts, lifted_from(setting, case)
-    given = numbers(facts.bound, setting, case)
+    facts, lifted, given = case.facts, lifted_from(setting, case), numbers(case.facts.bound, setting, case)
     said = [(facts.choices.get(setting), given, lifted, outlives(setting, given, case))]
     bound = facts.narrow_bound.get(setting) if isinstance(facts.narrow_bound, Mapping) else None
     for kind, state in facts.narrow.get(setting, {}).items():
@@ -428,10 +431,9 @@ def kinds_reached(kind: object, case: Case) -> list[tuple[int, set[str]]]:
     """The kinds of data that a no to one reaches, pack by pack from the first on that spoke of it."""
     if not isinstance(kind, str):
         return [(0, {ANY})]  # what is no kind is everything
-    speaking = (number for number, pack in enumerate(case.packs) if kind in spoken("categories", pack))
-    first = min(speaking, default=0)
-    is_known = any(knows("categories", kind, pack) for pack in case.packs)
-    root = set() if is_known else {kind.partition(".")[0]}  # nobody ever said what it is
+    first = min((n for n, pack in enumerate(case.packs) if kind in spoken("categories", pack)), default=0)
+    # Where nobody ever said what it is, it is its root.
+    root = set() if any(knows("categories", kind, pack) for pack in case.packs) else {kind.partition(".")[0]}
     return [*enumerate((kinds | root for kinds in reach("categories", kind, first, case.packs)), first)]
 
 

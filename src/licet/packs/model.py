@@ -7,6 +7,7 @@ a `Pack` holds one that makes sense. What is merely doubtful is for `licet packs
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple
@@ -52,7 +53,18 @@ class Source(Part):
     kind: Literal["official", "secondary"] = Field(description="the platform's own text, or a page about it")
     url: str | None = Field(None, description="where it can be read")
     published: date | None = Field(None, description="the day it was published")
+    effective: date | None = Field(None, description="the day it says it is effective from")
     observed: date | None = Field(None, description="the day somebody last read it")
+    archive: str | None = Field(
+        None, description="the public archive that keeps it, a git repository", examples=["pga-versions"]
+    )
+    document: str | None = Field(
+        None, description="the file's path in that archive", examples=["LinkedIn/Privacy Policy.md"]
+    )
+    commit: str | None = Field(
+        None, pattern="^[0-9a-f]{7,64}$", description="the archive's commit that holds these words"
+    )
+    recorded: date | None = Field(None, description="the day the archive recorded it, not that of its effect")
 
 
 class Citation(Part):
@@ -259,6 +271,60 @@ class Rule(Part):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+class Scope(Part):
+    """A part of what a pack speaks for; what it leaves out, for all. Outside all parts nobody has read what applies."""
+
+    regions: tuple[Region, ...] | None = Field(None, min_length=1, description="members in any of these")
+    purposes: tuple[str, ...] | None = Field(
+        None, min_length=1, description="uses for any of these, and for their own kinds"
+    )
+    products: tuple[str, ...] | None = Field(
+        None,
+        min_length=1,
+        description="the platform's products, as members know them; told, and decides nothing",
+    )
+    from_: date | None = Field(None, alias="from", description="first day, UTC")
+    until: date | None = Field(None, description="first day it no longer speaks for, UTC")
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    def speaks_of(self, line: Sequence[str], at: datetime) -> bool:
+        """Whether it speaks of a purpose, given with what it is a kind of, at a moment; regions apart."""
+        begins = self.from_ is None or at >= midnight(self.from_)
+        ends = self.until is not None and at >= midnight(self.until)
+        return begins and not ends and (self.purposes is None or not {*line}.isdisjoint(self.purposes))
+
+
+class Aspect(StrEnum):
+    """What a change of version is about."""
+
+    RULES = "rules"
+    DATA = "data"
+    PURPOSES = "purposes"
+    RECIPIENTS = "recipients"
+    SETTINGS = "settings"
+    AGES = "ages"
+    REGIONS = "regions"
+    NOTHING = "nothing"
+
+
+class VersionChange(Part):
+    """One thing that a version of a policy changed."""
+
+    about: Aspect = Field(description="what it is about")
+    says: str = Field(min_length=1, max_length=300, description="the change, in one plain sentence")
+    rules: tuple[str, ...] = Field((), description="ids of the rules that it began or ended")
+    cite: Citation | None = Field(None, description="where this was read")
+
+
+class Version(Part):
+    """A policy as it was from some day on. Its rules carry their own days; this says what changed, and where."""
+
+    effective: date = Field(description="the day it says it is effective from")
+    sources: tuple[str, ...] = Field(min_length=1, description="ids of the texts it stands in")
+    changes: tuple[VersionChange, ...] = Field((), description="what changed since the version before it")
+
+
 class Topic(StrEnum):
     """What a statement is about: one column of a comparison of policies."""
 
@@ -319,6 +385,12 @@ class Pack(Part):
     )
     settings: dict[str, Setting] = Field({}, description="controls that members have, by id")
     statements: dict[str, Statement] = Field({}, description="facts that no rule can carry, by id")
+    scope: tuple[Scope, ...] | None = Field(
+        None, min_length=1, description="what the pack speaks for, part by part; everything if absent"
+    )
+    versions: dict[str, Version] = Field(
+        {}, description="the policy's versions, by id, the day of their effect"
+    )
     rules: tuple[Rule, ...] = Field(description="what is permitted and what is forbidden, in any order")
 
     @functools.cached_property
@@ -412,6 +484,17 @@ class Pack(Part):
     def other_plan(self) -> str | None:
         """A known plan that nothing here names; None where every known one is named."""
         return min(self.plans - self.named_plans, default=None)
+
+    def regions_read(self, line: Sequence[str], at: datetime) -> tuple[str, ...] | None:
+        """Where the pack speaks of a purpose, given with what it is a kind of, at a moment; None for everywhere.
+
+        Somewhere else nobody has read what applies.
+        """
+        if self.scope is None:
+            return None
+        parts = [part.regions for part in self.scope if part.speaks_of(line, at)]
+        found = dict.fromkeys(region for part in parts if part is not None for region in part)
+        return None if None in parts else tuple(found)
 
     def places(self, regions: tuple[str, ...], day: date) -> frozenset[str]:
         """Countries and subdivisions that a list of codes and groups names on `day`."""

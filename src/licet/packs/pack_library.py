@@ -12,6 +12,7 @@ from pathlib import Path
 from licet.packs.loading import locate_pack, read_file
 from licet.packs.model import Pack
 from licet.packs.pack_problems import PackErrors, Positions, nearest
+from licet.packs.pack_versions import as_of
 from licet.terms import PackError
 
 _FOLDER = "shipped"
@@ -49,10 +50,13 @@ def read_policy(name_or_path: str | os.PathLike[str]) -> tuple[str, str]:
 
 
 def open_pack(name_or_path: str | os.PathLike[str]) -> Pack:
-    """The shipped pack of that name, or the pack at that path.
+    """The shipped pack of that name, or the pack at that path; `name@version` is a shipped one as of a version of it.
 
-    Raises: PackErrors (a PackError) as `read_policy` and `parse_pack`.
+    Raises: PackErrors (a PackError) as `read_policy` and `parse_pack`; PACK-034 for a version that it has not.
     """
+    name, at, version = os.fspath(name_or_path).partition("@")
+    if at and name in shipped():
+        return as_of(open_pack(name), version)
     return locate_pack(*read_policy(name_or_path))[0]
 
 

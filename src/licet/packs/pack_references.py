@@ -30,6 +30,8 @@ def check_references(pack: Pack) -> Iterator[Problem]:
     yield from check_regions(pack)
     yield from _check_settings(pack)
     yield from _check_statements(pack)
+    yield from _check_scope(pack)
+    yield from _check_versions(pack)
     for number, rule in enumerate(pack.rules):
         yield from _check_rule(pack, rule, ("rules", number))
     yield from _check_citations(pack)
@@ -46,6 +48,10 @@ def citations(pack: Pack) -> Iterator[tuple[Path, Citation]]:
             yield ("settings", id_, "default", "cite"), setting.default.cite
     for id_, statement in pack.statements.items():
         yield ("statements", id_, "cite"), statement.cite
+    for id_, version in pack.versions.items():
+        for number, change in enumerate(version.changes):
+            if change.cite is not None:
+                yield ("versions", id_, "changes", number, "cite"), change.cite
     for number, rule in enumerate(pack.rules):
         if rule.cite is not None:
             yield ("rules", number, "cite"), rule.cite
@@ -66,6 +72,7 @@ def _check_ids(pack: Pack) -> Iterator[Problem]:
         "recipients",
         "settings",
         "statements",
+        "versions",
     ):
         for id_ in getattr(pack, part):
             if not is_id(id_):
@@ -148,6 +155,31 @@ def _check_statements(pack: Pack) -> Iterator[Problem]:
             if rule not in pack.rules_by_id:
                 where = ("statements", id_, "rules", number)
                 yield _undefined("PACK-030", where, "rule", rule, set(pack.rules_by_id), "rules")
+
+
+def _check_scope(pack: Pack) -> Iterator[Problem]:
+    for place, part in enumerate(pack.scope or ()):
+        for number, purpose in enumerate(part.purposes or ()):
+            if not pack.purpose_line(purpose):
+                where: Path = ("scope", place, "purposes", number)
+                known = {*pack.purposes, *PURPOSES}
+                yield _undefined("PACK-007", where, "purpose", purpose, known, "purposes")
+        if part.from_ is not None and part.until is not None and part.until <= part.from_:
+            what = "this part of the scope ends before it begins, so it speaks for nothing"
+            yield Problem("PACK-033", ("scope", place, "until"), what, "write a later day, or remove until:")
+
+
+def _check_versions(pack: Pack) -> Iterator[Problem]:
+    for id_, version in pack.versions.items():
+        for number, source in enumerate(version.sources):
+            if source not in pack.sources:
+                where: Path = ("versions", id_, "sources", number)
+                yield _undefined("PACK-013", where, "source", source, set(pack.sources), "sources")
+        for number, change in enumerate(version.changes):
+            for place, rule in enumerate(change.rules):
+                if rule not in pack.rules_by_id:
+                    where = ("versions", id_, "changes", number, "rules", place)
+                    yield _undefined("PACK-030", where, "rule", rule, set(pack.rules_by_id), "rules")
 
 
 def _check_rule(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:

@@ -27,6 +27,9 @@ def region_lists(pack: Pack) -> Iterator[tuple[Path, tuple[str, ...]]]:
         for number, exception in enumerate(setting.default.exceptions):
             if exception.regions is not None:
                 yield ("settings", id_, "default", "exceptions", number, "regions"), exception.regions
+    for number, part in enumerate(pack.scope or ()):
+        if part.regions is not None:
+            yield ("scope", number, "regions"), part.regions
     for number, rule in enumerate(pack.rules):
         if rule.regions is not None:
             yield ("rules", number, "regions"), rule.regions

@@ -20,6 +20,7 @@ class Code(StrEnum):
     # nothing could permit it
     CLOSED_BY_VOCABULARY = "closed_by_vocabulary"
     UNLABELLED = "unlabelled"
+    NOT_READ = "not_read"
     NO_RULE = "no_rule"
     FORBIDDEN = "forbidden"
     # the dates
@@ -49,6 +50,13 @@ class Code(StrEnum):
     RECORD_REFUSED = "record_refused"
     ORGANISATION_REFUSED = "organisation_refused"
 
+    @property
+    def says_no(self) -> bool:
+        """Whether a rule or somebody says no: that stands also where nobody has read what applies."""
+        return self in _NOES
+
+
+_NOES = frozenset((Code.FORBIDDEN, Code.REFUSED, Code.RECORD_REFUSED, Code.ORGANISATION_REFUSED))
 
 #: One plain sentence per code, for people. `{rule}` and `{setting}` are filled where they are known.
 SENTENCES: dict[Code, str] = {
@@ -59,6 +67,7 @@ SENTENCES: dict[Code, str] = {
     Code.MOMENT_UNKNOWN: "the moment of the use is not known",
     Code.CLOSED_BY_VOCABULARY: "private communication is never used to train generative AI, under any policy",
     Code.UNLABELLED: "the catalogue does not say what kind of data this is",
+    Code.NOT_READ: "nobody here has read what applies",
     Code.NO_RULE: "no rule of the policy permits it",
     Code.FORBIDDEN: "forbidden by rule {rule}",
     Code.TOO_EARLY: "the policy is not in force yet",

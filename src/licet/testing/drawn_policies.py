@@ -45,7 +45,7 @@ def make_pack_values(rng: Random, most_rules: int = 6) -> dict[str, Any]:
     deep = DEEP_CATEGORIES if many or chance(rng, 50) else ()
     count = most_rules // 2 + rng.randrange(most_rules // 2) if many else 2 + rng.randrange(most_rules - 1)
     rule_maker = make_one_of_many if many else make_rule
-    return {
+    values = {
         "licet_pack": 1,
         "id": "generated",
         "title": "Generated",
@@ -71,6 +71,24 @@ def make_pack_values(rng: Random, most_rules: int = 6) -> dict[str, Any]:
         "settings": {id_: _setting(rng, id_) for id_ in SETTINGS},
         "rules": [rule_maker(rng, number, (*CATEGORIES, *OWN_CATEGORIES, *deep)) for number in range(count)],
     }
+    rest = Random(repr(values["rules"]))
+    return values | (
+        {"scope": [_scope(rest) for _ in range(pick(rest, [1, 1, 2]))]} if chance(rest, 15) else {}
+    )
+
+
+def _scope(rng: Random) -> dict[str, Any]:
+    """What the pack speaks for: mostly nearly everything, so that something is left to look at."""
+    scope: dict[str, Any] = {}
+    if chance(rng, 50):
+        scope["regions"] = ["WORLD"] if chance(rng, 30) else [*make_regions(rng), "EEA", "CH"]
+    if chance(rng, 30):
+        scope["purposes"] = some(rng, [*PURPOSES, *OWN_PURPOSES], 4)
+    if chance(rng, 20):
+        scope["from"] = pick(rng, DAYS).isoformat()
+    if chance(rng, 10):
+        scope["until"] = "2031-01-01"
+    return scope
 
 
 def _notice(rng: Random) -> dict[str, Any]:

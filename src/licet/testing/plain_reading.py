@@ -41,6 +41,21 @@ def reads_as_permitted(request: Request, facts: Facts, pack: Pack) -> bool:
         and True not in truths["forbid"]
         and None not in truths["forbid"]
         and not any(_covers(no, in_scope, request, pack) for no in request.noes)
+        and _is_read(request, facts, pack)
+    )
+
+
+def _is_read(request: Request, facts: Facts, pack: Pack) -> bool:
+    """Whether the pack speaks for the question: its moment, its purpose, and where the member is."""
+    own, at = pack.purposes.get(request.purpose), request.at
+    purposes = {request.purpose, own.kind_of if own is not None else None}
+    return pack.scope is None or any(
+        at is not None
+        and (part.from_ is None or at >= midnight(part.from_))
+        and (part.until is None or at < midnight(part.until))
+        and (part.purposes is None or not purposes.isdisjoint(part.purposes))
+        and (part.regions is None or is_in(facts.region, part.regions, request, pack) is True)
+        for part in pack.scope
     )
 
 

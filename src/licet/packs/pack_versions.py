@@ -1,0 +1,43 @@
+"""A pack that holds a policy's history, as the policy stood from one of its versions on.
+
+Rules carry their own days, so a question about a moment is answered by the rules of that moment without this. It is for
+whoever sets two versions side by side: `licet packs diff linkedin_official@2025-11-03 linkedin_official@2026-08-21`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from licet.packs.model import Pack, Rule
+from licet.packs.pack_problems import PackErrors, nearest
+from licet.terms import PackError
+
+
+def as_of(pack: Pack, version: str) -> Pack:
+    """The pack without what had ended by the day of a version, and without what was announced after it.
+
+    Raises: PackErrors PACK-034 when the pack has no such version.
+    """
+    if version not in pack.versions:
+        meant = nearest(version, pack.versions)
+        known = ", ".join(sorted(pack.versions)) or "none"
+        fix = f'use "{meant}"' if meant else f"it has {known}"
+        raise PackErrors([PackError("PACK-034", f'{pack.id} has no version "{version}"', "", fix)])
+    day = pack.versions[version].effective
+    rules = tuple(rule for rule in pack.rules if _stands(rule, pack, day))
+    ids = {rule.id for rule in rules}
+    parts = {name: getattr(pack, name) for name in Pack.model_fields} | {
+        "version": version,
+        "rules": rules,
+        "statements": {
+            id_: one for id_, one in pack.statements.items() if not one.rules or not ids.isdisjoint(one.rules)
+        },
+        "versions": {id_: one for id_, one in pack.versions.items() if one.effective <= day},
+    }
+    return Pack(**parts)  # not a copy: that would keep the digest of the whole
+
+
+def _stands(rule: Rule, pack: Pack, day: date) -> bool:
+    ended = rule.until is not None and rule.until <= day
+    announced = rule.from_ if rule.notice is None else pack.notices[rule.notice].published
+    return not ended and (announced is None or announced <= day)
