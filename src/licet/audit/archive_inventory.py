@@ -20,7 +20,7 @@ from licet.sources.archives.archive_kinds import Kind, kind_of_file
 from licet.sources.archives.archive_records import Facts, Record, Thing, shown
 from licet.sources.archives.json_reader import read_elements
 from licet.sources.download import Download, Reader
-from licet.sources.import_report import FileOutcome
+from licet.sources.import_report import FileOutcome, Unread
 from licet.sources.zip_archive import Entry
 from licet.terms import SourceError
 
@@ -112,6 +112,8 @@ class Recorder:
                 for one in _records(kind, name, file):
                     if isinstance(one, Facts):
                         facts.append(one)
+                    elif isinstance(one, Unread):
+                        self._found.unread.append(one)
                     elif one.values:
                         counting.add(one)
         except SourceError as error:
@@ -171,7 +173,7 @@ def is_of_the_interface(name: str, download: Download) -> bool:
     return name.casefold().endswith(".json") and kind_of_file(download, name) is Kind.LINKEDIN
 
 
-def _records(kind: Kind, name: str, file: Reader) -> Iterable[Record | Facts]:
+def _records(kind: Kind, name: str, file: Reader) -> Iterable[Record | Facts | Unread]:
     if kind is Kind.TAKEOUT and not name.casefold().endswith(".json"):
         return takeout_html.records(name, file)
     if kind is Kind.LINKEDIN:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from licet.packs import Pack
 from licet.sources.archives.archive_records import Thing
 from licet.sources.dates import WrittenDate
-from licet.sources.import_report import FileOutcome
+from licet.sources.import_report import FileOutcome, Unread
 from licet.sources.linkedin.linkedin_layout import FileLayout
 from licet.terms.moments import midnight
 
@@ -171,11 +171,16 @@ class Owner:
 
 @dataclass(slots=True)
 class Contents:
-    """A whole archive. `others`: the files without records, and those that nobody could read, each with the reason."""
+    """A whole archive.
+
+    others: the files without records, each with the reason.
+    unread: what nobody could read; of a use that any of it could feed, nothing final is said.
+    """
 
     files: list[AuditedFile]
     others: list[FileOutcome]
     owner: Owner
+    unread: list[Unread] = field(default_factory=list)
 
 
 def shortened(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from licet.sources.catalogue import FactsTable, Table
 
@@ -27,6 +27,23 @@ class FileOutcome:
     table: str | None = None
     rows: int = 0
     reason: str = ""
+
+
+class Unread(NamedTuple):
+    """Something of a download that nobody read: a file, a row, a stretch of bytes, a part that is not there.
+
+    name:  the file's, or what is missing (``part 1 of 3``).
+    what:  how much: ``the whole file``, ``row 17``, ``from byte 65,536 on``.
+    why:   one sentence, with what to do where something can be done.
+    bytes: how many; None where nobody knows.
+    kind:  the kind of data it would have held; None where it may be any.
+    """
+
+    name: str
+    what: str
+    why: str
+    bytes: int | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
