@@ -8,7 +8,7 @@ from typing import Any
 from journeys.archives import SECRET
 
 
-def _faulty(value: Any) -> str:
+def faulty(value: Any) -> str:
     """JSON as Meta writes it: each byte of UTF-8 as a letter of its own."""
     return json.dumps(value, ensure_ascii=False).encode().decode("latin-1").encode("ascii", "backslashreplace").decode(
         "ascii"
@@ -68,7 +68,7 @@ CHATGPT_IN_PARTS: dict[str, str | bytes] = {
 }
 
 META: dict[str, str | bytes] = {
-    "personal_information/profile_information/profile_information.json": _faulty(
+    "personal_information/profile_information/profile_information.json": faulty(
         {
             "profile_v2": {
                 "name": {"full_name": "Zoë Ωmega", "first_name": "Zoë", "last_name": "Ωmega"},
@@ -79,16 +79,16 @@ META: dict[str, str | bytes] = {
             }
         }
     ),
-    "your_facebook_activity/posts/your_posts__check_ins__photos_and_videos_1.json": _faulty(
+    "your_facebook_activity/posts/your_posts__check_ins__photos_and_videos_1.json": faulty(
         [
             {"timestamp": 1199145600, "data": [{"post": "Brücken sind schön 🌉"}], "title": "Zoë hat etwas gepostet"},
             {"timestamp": 1717200000, "data": [{"update_timestamp": 1717200001}], "attachments": []},
         ]
     ),
-    "your_facebook_activity/comments_and_reactions/comments.json": _faulty(
+    "your_facebook_activity/comments_and_reactions/comments.json": faulty(
         {"comments_v2": [{"timestamp": 1717200000, "title": "Zoë", "data": [{"comment": {"comment": "Très bien"}}]}]}
     ),
-    "your_facebook_activity/messages/inbox/ben_1/message_1.json": _faulty(
+    "your_facebook_activity/messages/inbox/ben_1/message_1.json": faulty(
         {
             "participants": [{"name": "Ben"}, {"name": "Zoë Ωmega"}],
             "messages": [{"sender_name": "Ben", "timestamp_ms": 1717200000000, "content": SECRET}],
@@ -96,7 +96,7 @@ META: dict[str, str | bytes] = {
             "is_still_participant": True,
         }
     ),
-    "your_facebook_activity/messages/inbox/metaai_2/message_1.json": _faulty(
+    "your_facebook_activity/messages/ai_conversations/thread_for_mailbox_2/message_1.json": faulty(
         {
             "participants": [{"name": "Meta AI"}, {"name": "Zoë Ωmega"}],
             "messages": [
@@ -108,7 +108,7 @@ META: dict[str, str | bytes] = {
     "your_facebook_activity/messages/inbox/ben_1/photos/1.jpg": b"\xff\xd8",
     "media/posts/1.jpg": b"\xff\xd8",
     "media/posts/2.jpg": b"\xff\xd8",
-    "your_instagram_activity/comments/post_comments_1.json": _faulty(
+    "your_instagram_activity/comments/post_comments_1.json": faulty(
         [
             {
                 "media_list_data": [{"uri": ""}],
@@ -116,10 +116,10 @@ META: dict[str, str | bytes] = {
             }
         ]
     ),
-    "ads_information/other_categories_used_to_reach_you.json": _faulty(
+    "ads_information/other_categories_used_to_reach_you.json": faulty(
         {"label_values": [{"label": "Name", "value": "Frequent travellers"}]}
     ),
-    "apps_and_websites_off_of_facebook/your_activity_off_meta_technologies.json": _faulty(
+    "apps_and_websites_off_of_facebook/your_activity_off_meta_technologies.json": faulty(
         {"off_facebook_activity_v2": [{"name": "shop.example", "events": [{"id": 1, "timestamp": 1717200000}]}]}
     ),
     "start_here.html": "<html></html>",

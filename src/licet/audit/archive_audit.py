@@ -42,6 +42,13 @@ DEFAULT_PACKS = {
     Kind.META: "meta_ai",
     Kind.TAKEOUT: "google_gemini",
 }
+#: Where a download says where its owner lives, if it does.
+_SAYS_WHERE = {
+    Kind.LINKEDIN: "Profile.csv, Geo Location",
+    Kind.CHATGPT: "no file of such a download says so",
+    Kind.META: "profile_information or profile_based_in, where such a download says so",
+    Kind.TAKEOUT: "no file of such a download says so",
+}
 #: What a download may cost: one of Meta or Google holds pictures and videos by the thousand, which are not unpacked.
 LIMITS = Limits(
     directory_bytes=24 * 1024**2, entries=65_535, entry_bytes=4 * 1024**3 - 1, total_bytes=6 * 1024**3
@@ -79,7 +86,7 @@ def audit_archive(
         contents = read_contents(download, kind, Distinctions.of(asked), progress)
     if not contents.files:
         raise no_download(zip_path)
-    person = _person(contents.owner, asked, region, age, at)
+    person = _person(contents.owner, kind, asked, region, age, at)
     policy = Policy(asked)
     # Who can download their conversations themselves is on a consumer plan: one that the policy makes no exception of.
     plan = contents.owner.plan or (asked.other_plan if kind is Kind.CHATGPT else None)
@@ -135,18 +142,29 @@ def _file(file: AuditedFile, judges: list[Judge]) -> FileReport:
     )
 
 
-def _person(owner: Owner, pack: Pack, region: str | None, age: int | None, at: datetime) -> Person:
+def _lives_in(locations: list[str]) -> str | None:
+    """The region that all of several places are in, as far as they can be read; None where they disagree."""
+    from licet.sources.places import resolve_place  # late: its tables take time to load
+
+    regions = {region for place in locations if (region := resolve_place(place).region) is not None}
+    most = max(regions, key=len, default=None)  # US-CA says more than US
+    return (
+        most if all(most == region or (most or "").startswith(f"{region}-") for region in regions) else None
+    )
+
+
+def _person(
+    owner: Owner, kind: Kind, pack: Pack, region: str | None, age: int | None, at: datetime
+) -> Person:
     how = "as you said"
     if region is None:
-        from licet.sources.places import resolve_place  # late: its tables take time to load
-
-        region, how = resolve_place(owner.location).region, "from your profile's location"
+        region, how = _lives_in(owner.locations), "from your profile's location"
     if region is None:
         if _asks_where(pack):
             raise AppError(
                 "APP-120",
                 "the archive does not say clearly where you live, and the policy depends on it",
-                "Profile.csv, Geo Location",
+                _SAYS_WHERE[kind],
                 "say so, e.g. --region CH",
             )
         how = "not known, and the policy does not ask"
@@ -158,7 +176,9 @@ def _person(owner: Owner, pack: Pack, region: str | None, age: int | None, at: d
     elif owner.born_year is not None and owner.born_year < at.year:
         age, age_how = at.year - owner.born_year - 1, "from your year of birth, at least"
     else:
-        age, age_how, is_assumed = _ADULT, "assumed, since the archive does not say", True
+        unread = "assumed, since no date of birth could be read in the archive"
+        age_how = unread if owner.age_unread else "assumed, since the archive does not say"
+        age, is_assumed = _ADULT, True
     return Person(
         region,
         "an unknown place" if region is None else region_name(pack, region),

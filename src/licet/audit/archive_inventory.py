@@ -15,9 +15,9 @@ from licet.audit.inventory import (
     Words,
     shortened,
 )
-from licet.sources.archives import chatgpt, linkedin_api, meta, takeout, takeout_html
+from licet.sources.archives import chatgpt, linkedin_api, meta, meta_html, meta_layout, takeout, takeout_html
 from licet.sources.archives.archive_kinds import Kind, kind_of_file
-from licet.sources.archives.archive_records import Facts, Record, Thing, shown
+from licet.sources.archives.archive_records import Facts, Record, Thing, either, shown
 from licet.sources.archives.json_reader import read_elements
 from licet.sources.download import Download, Reader
 from licet.sources.import_report import FileOutcome, Unread
@@ -103,9 +103,11 @@ class Recorder:
         copy = chatgpt.COPIES.get(re.split(r"[/\\]", name)[-1].casefold()) if kind is Kind.CHATGPT else None
         if copy is not None:
             return FileOutcome(name, "not imported", reason=copy)
+        if kind is Kind.META and meta_layout.is_contents_page(name):
+            return FileOutcome(name, "not imported", reason="it only leads to the other pages")
         if not _is_known(kind, name, self._download):
-            return FileOutcome(name, "not understood", reason=_unknown(kind, name))
-        counting = _Counting(name, self._distinctions)
+            return FileOutcome(name, "not understood", reason="no such file of an export is known")
+        counting, unread = _Counting(name, self._distinctions), len(self._found.unread)
         facts: list[Facts] = []
         try:
             with self._download.open(name) as file:
@@ -119,13 +121,17 @@ class Recorder:
         except SourceError as error:
             if error.code not in FILE_CODES:
                 raise
+            if kind is Kind.META and meta_layout.holds_birthday(name):
+                self._found.owner.age_unread = True
             return FileOutcome(name, "not understood", reason=error.line())
+        for one in facts:
+            _learn(one, self._found.owner)
         files = list(counting.files())
+        if not files and self._found.unread[unread:]:
+            return FileOutcome(name, "not understood", reason=self._found.unread[-1].why)
         if not files:
             return FileOutcome(name, "empty", reason="it says that there is nothing")
         self._found.files += files
-        for one in facts:
-            _learn(one, self._found.owner)
         return None
 
     def _add_media(self, name: str) -> None:
@@ -151,7 +157,17 @@ def _things_in(folder: str, kind: Kind) -> Thing:
         return chatgpt.UPLOADS
     if kind is Kind.TAKEOUT:
         return _GEMINI_FILES if "gemini" in folded or "bard" in folded else _GOOGLE_FILES
-    return _META_MESSAGE_FILES if "messages" in folded else _META_FILES
+    return _meta_files(folder)
+
+
+def _meta_files(folder: str) -> Thing:
+    """What the pictures of a Meta folder are; where no name of Meta's own says so, they may be of messages."""
+    of = meta_layout.pictures_in(folder)
+    if of is None:
+        return Thing("meta_media", either(_META_MESSAGE_FILES.kind, _META_FILES.kind), _UNOPENED)
+    if of.kind.startswith("private_communication"):
+        return _META_MESSAGE_FILES
+    return Thing("meta_ai_media", of.kind, _UNOPENED) if of is meta_layout.AI_CHATS else _META_FILES
 
 
 def _is_known(kind: Kind, name: str, download: Download) -> bool:
@@ -161,10 +177,10 @@ def _is_known(kind: Kind, name: str, download: Download) -> bool:
         return is_of_the_interface(name, download)
     if kind is Kind.TAKEOUT:
         return folded.endswith((".json", ".html", ".htm")) and kind_of_file(download, name) is kind
+    if kind is Kind.META:
+        return folded.endswith((".json", ".html", ".htm"))
     if not folded.endswith(".json"):
         return False
-    if kind is Kind.META:
-        return meta.is_known(name)
     return chatgpt.is_known(name) or kind_of_file(download, name) is kind
 
 
@@ -178,19 +194,17 @@ def _records(kind: Kind, name: str, file: Reader) -> Iterable[Record | Facts | U
         return takeout_html.records(name, file)
     if kind is Kind.LINKEDIN:
         return linkedin_api.records(name, read_elements(file, name))
+    if kind is Kind.META and not name.casefold().endswith(".json"):
+        return meta_html.records(name, file)
     read = {Kind.CHATGPT: chatgpt.records, Kind.META: meta.records, Kind.TAKEOUT: takeout.records}[kind]
     return read(name, read_elements(file, name))
 
 
-def _unknown(kind: Kind, name: str) -> str:
-    if kind is Kind.META and name.casefold().endswith((".html", ".htm")):
-        return "of this platform only the JSON form is read: ask for the download in JSON"
-    return "no such file of an export is known"
-
-
 def _learn(facts: Facts, owner: Owner) -> None:
     owner.name = owner.name or facts.name
-    owner.location = owner.location or facts.location
+    if facts.location:
+        owner.locations.append(facts.location)
     owner.born = owner.born or facts.born
     owner.born_year = owner.born_year or facts.born_year
     owner.plan = owner.plan or facts.plan
+    owner.age_unread = owner.age_unread or facts.born_unread

@@ -188,7 +188,9 @@ def _learn(table: str, sheet: Sheet, row: list[str], owner: Owner) -> None:
     if table == "profile":
         names = [part for part in (cell("First Name"), cell("Last Name")) if part]
         owner.name = " ".join(names) or None
-        owner.location = cell("Geo Location")
+        location = cell("Geo Location")
+        if location is not None:
+            owner.locations.append(location)
         born = read_date(cell("Birth Date"))
         if born is not None and born.precision == "day":
             owner.born = born.moment.date()

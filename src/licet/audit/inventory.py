@@ -159,14 +159,19 @@ class AuditedFile:
 
 @dataclass(slots=True)
 class Owner:
-    """What the archive itself says about whose it is."""
+    """What the archive itself says about whose it is.
+
+    locations:  where they live, from each file that says so; where these are in two countries, nobody can say.
+    age_unread: whether there is a file with a date of birth, and none could be read in it. Nobody is an adult by that.
+    """
 
     name: str | None = None
-    location: str | None = None
+    locations: list[str] = field(default_factory=list)
     born: date | None = None
     born_year: int | None = None
     joined: datetime | None = None
     plan: str | None = None
+    age_unread: bool = False
 
 
 @dataclass(slots=True)

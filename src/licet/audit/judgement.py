@@ -18,6 +18,7 @@ from licet.decide import Decision, Facts, Policy, Request, decide
 from licet.decide.explain import category_term
 from licet.packs import Use
 from licet.packs.model import Citation, Pack
+from licet.sources.archives.archive_records import kinds_in
 from licet.sources.dates import WrittenDate
 from licet.terms import Code
 from licet.terms.canonical import JsonObject
@@ -146,6 +147,9 @@ class Judge:
         """What becomes of a kind of data in a group, over all uses of a topic, and the decision that says so."""
         if kind is None:
             return Fate.NOT_UNDERSTOOD, None
+        if len(several := kinds_in(kind)) > 1:
+            answers = [self._answer(uses, one, group) for one in several]
+            return answers[0] if len({fate for fate, _ in answers}) == 1 else (Fate.AMBIGUOUS, None)
         kind = self._known_kind(kind)
         best: tuple[Fate, Decision | None] = (Fate.NOT_NAMED, None)
         for use in uses:
@@ -174,17 +178,18 @@ def _reason(fate: Fate, kind: str | None, answer: Decision | None, topic: Topic,
             fate, None, "what is not understood", "nobody knows what this is",
             None, "", "", None, "",
         )  # fmt: skip
-    label = category_term(pack, kind).label
+    label = " or ".join(category_term(pack, one).label for one in kinds_in(kind))
     if fate is Fate.USED:
         sentence = f"the policy names {label} among what it uses for {topic.label}"
     elif fate is Fate.NOT_NAMED and (answer is None or answer.code is Code.NO_RULE):
         sentence = f"the policy does not name {label} for {topic.label}"
     elif fate is Fate.EXCLUDED:
         sentence = f"the policy leaves {label} out of {topic.label}"
+    elif answer is None:
+        sentence = f"nothing in the file says whether this is {label}"
     else:
-        assert answer is not None
         sentence = to_you(answer.reason)
-    cite = _cited(answer, kind, pack)
+    cite = _cited(answer, kinds_in(kind)[0], pack)
     source = pack.sources[cite.source] if cite is not None else None
     return Reason(
         fate, kind, label, sentence, None if answer is None else answer.setting,

@@ -100,22 +100,22 @@ def test_the_letters_of_meta_are_mended_and_threads_with_its_ai_told_apart(tmp_p
     report = audited(tmp_path, META)
     assert report.person.region == "FR" and report.person.age == 36
     (chats,) = of(report, "meta_ai_chats")
-    assert chats.reaches[TRAINING] == (3, 3, 0) and report.oldest is not None  # a form alone stops it
+    assert chats.reaches[TRAINING] == (2, 2, 0) and report.oldest is not None  # a form alone stops it
     assert [words.text for words in report.words] == ["Was ist eine Brücke?"]
     (messages,) = of(report, "meta_messages")
-    assert messages.shares[TRAINING].fate is Fate.EXCLUDED and messages.is_ambiguous
+    assert messages.shares[TRAINING].fate is Fate.EXCLUDED and messages.file.rows == 1
     (posts,) = of(report, "meta_posts")
     assert posts.shares[TRAINING].fate is Fate.AMBIGUOUS  # who could see them is not in the file
     assert str(posts.file.first.moment.date()) == "2008-01-01"
     group = next(iter(posts.file.groups.values()))
     assert group.words[0].text == "Brücken sind schön 🌉"
     assert any("not understood" in one.file.remark and "star_sign" in one.file.remark for one in report.files)
-    assert any("JSON" in one.reason for one in report.unread if one.name == "start_here.html")
+    assert any("leads to the other" in one.reason for one in report.unread if one.name == "start_here.html")
 
 
 def test_meta_uses_ai_chats_for_ads_elsewhere_and_nothing_stops_it(tmp_path: Path) -> None:
-    report = audited(tmp_path, META, region="US")
-    assert report.reach(ADS) == (3, 3, 3) and report.reach(TRAINING).now == 0
+    report = audited(tmp_path, META, region="US", pack="meta_ai_ads")
+    assert report.reach(ADS) == (2, 2, 2) and report.reach(TRAINING).now == 0
     with pytest.raises(AppError) as caught:
         audited(tmp_path, {name: content for name, content in META.items() if "profile" not in name})
     assert caught.value.code == "APP-120"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from enum import StrEnum
 
+from licet.sources.archives.meta_layout import is_of_meta, looks_like_meta
 from licet.sources.download import Download
 from licet.sources.linkedin.linkedin_import import is_article
 from licet.sources.linkedin.linkedin_layout import layout_of
@@ -35,14 +36,6 @@ _MARKS: tuple[tuple[Kind, tuple[bytes, ...]], ...] = (
     (Kind.CHATGPT, (b'"chatgpt_plus_user"',)),
     (Kind.TAKEOUT, (b'"header"', b'"title"', b'"products"')),
     (Kind.TAKEOUT, (b"outer-cell", b"mdl-typography--title")),
-    *(
-        (Kind.META, (mark,))
-        for mark in (
-            *(b'"sender_name"', b'"timestamp_ms"', b'"comments_v2"', b'"profile_v2"', b'"profile_user"'),
-            *(b'"string_map_data"', b'"string_list_data"', b'"label_values"', b'"creation_timestamp"'),
-            *(b'"reactions_v2"', b'"searches_v2"', b'"friends_v2"', b'"custom_audiences'),
-        )
-    ),
 )
 
 
@@ -66,4 +59,7 @@ def kind_of(download: Download) -> Kind | None:
 def kind_of_file(download: Download, name: str) -> Kind | None:
     """Whose file it is, by how it starts. Raises: SourceError SRC-041 when it is damaged."""
     start = download.peek(name, _LOOKED_AT_BYTES)
-    return next((kind for kind, marks in _MARKS if all(mark in start for mark in marks)), None)
+    kind = next((kind for kind, marks in _MARKS if all(mark in start for mark in marks)), None)
+    if kind is None and (is_of_meta(name) or looks_like_meta(start)):
+        return Kind.META
+    return kind

@@ -19,8 +19,21 @@ DEEPER = "…"
 #: How long a place may get before it is cut, in characters.
 LONGEST_PLACE = 80
 
+#: Between the kinds of data of which something is one, and nothing in the file says which.
+_OR = "|"
+
 #: The kind of data at a key inside a place: a kind and everything under it, `DEEPER`, or None where nobody knows.
 Labelling = Callable[[str, str], str | None]
+
+
+def either(*kinds: str) -> str:
+    """The kind of what is of one of several kinds, and nobody can say from the file of which."""
+    return _OR.join(kinds)
+
+
+def kinds_in(kind: str) -> tuple[str, ...]:
+    """The kinds that something may be of: mostly the one."""
+    return tuple(kind.split(_OR))
 
 
 class Thing(NamedTuple):
@@ -32,13 +45,18 @@ class Thing(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What a file says about whose download it is. born_year: where only the year of birth is given."""
+    """What a file says about whose download it is.
+
+    born_year:   where only the year of birth is given.
+    born_unread: whether this is where a date of birth stands, and none could be read.
+    """
 
     name: str | None = None
     location: str | None = None
     born: date | None = None
     born_year: int | None = None
     plan: str | None = None
+    born_unread: bool = False
 
 
 @dataclass(slots=True)
