@@ -9,14 +9,15 @@ from __future__ import annotations
 import bisect
 import difflib
 import itertools
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from licet.policies.quotations.passage_words import Words, said
 
-#: A gap marked by an ellipsis may leave out so many words.
-LONGEST_GAP_WORDS = 80
 #: A word that occurs more often than this does not say where to look, unless every word does.
 _COMMON = 500
+#: Passages of more words than this are compared roughly.
+_LONG = 5000
 _MARK = "\0"
 
 
@@ -37,7 +38,7 @@ class Near(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Words around a place, each with its line. score: how much of a quotation is among them; more is more."""
+    """Words around a place as written, each with its line. score: how much of a quotation is among them."""
 
     score: float
     words: list[str]
@@ -49,37 +50,23 @@ class SearchedText:
 
     def __init__(self, words: Words) -> None:
         self._words, self._lines = words
-        self._joined = _MARK + _MARK.join(self._words) + _MARK
-        self._offsets = list(itertools.accumulate((len(word) + 1 for word in self._words), initial=0))
+        self._folded = [word.casefold() for word in self._words]
+        self._joined = _MARK + _MARK.join(self._folded) + _MARK
+        self._offsets = list(itertools.accumulate((len(word) + 1 for word in self._folded), initial=0))
         self._places: dict[str, list[int]] = {}
-        for place, word in enumerate(self._words):
-            self._places.setdefault(word.casefold(), []).append(place)
+        for place, word in enumerate(self._folded):
+            self._places.setdefault(word, []).append(place)
 
-    def find(self, segments: list[list[str]]) -> int | None:
-        """The line where these words stand, segment after segment with a gap between them; None where they do not."""
-        start = self._find(segments[0], 0)
-        while start is not None:
-            end, reach = start + len(segments[0]), len(segments[0])
-            for segment in segments[1:]:
-                found = self._find(segment, end)
-                if found is None:
-                    return None  # nor after any later start
-                if found - end > LONGEST_GAP_WORDS:
-                    # The next start that this place could belong to.
-                    start = self._find(segments[0], max(start + 1, found - reach - LONGEST_GAP_WORDS))
-                    break
-                end, reach = found + len(segment), reach + LONGEST_GAP_WORDS + len(segment)
-            else:
-                return int(self._lines[start])
-        return None
+    def find_all(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """The first and the last line of every place where these words stand, in order; capitals do not count."""
+        sought = _MARK + _MARK.join(words).casefold() + _MARK
+        at = self._joined.find(sought) if words else -1
+        while at >= 0:
+            place = bisect.bisect_left(self._offsets, at)
+            yield self._lines[place], self._lines[place + len(words) - 1]
+            at = self._joined.find(sought, at + len(sought) - 1)
 
-    def _find(self, words: list[str], from_place: int) -> int | None:
-        if from_place >= len(self._words):
-            return None
-        at = self._joined.find(_MARK + _MARK.join(words) + _MARK, self._offsets[from_place])
-        return None if at < 0 else bisect.bisect_left(self._offsets, at)
-
-    def likeliest(self, words: list[str]) -> Window | None:
+    def likeliest(self, words: Sequence[str]) -> Window | None:
         """The window that holds most of `words`, by weight; None where too few of them occur at all."""
         wanted = {word for word in map(str.casefold, words) if word[0].isalnum()}
         known = {word for word in wanted if word in self._places}
@@ -105,19 +92,28 @@ class SearchedText:
         return Window(best, self._words[low:high], list(self._lines[low:high]))
 
 
-def lay_over(words: list[str], window: Window) -> Near:
+def lay_over(words: Sequence[str], window: Window) -> Near:
     """The passage of a window that is closest to a quotation, and the words in which they differ."""
-    matcher = difflib.SequenceMatcher(None, words, window.words, autojunk=False)
+    matcher = _matcher(words, window.words)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
     if not blocks:
         return Near(0, "", 0.0, ())
     low = max(0, blocks[0].b - blocks[0].a)
     passage = window.words[low : blocks[-1].b + len(words) - blocks[-1].a]
-    matcher.set_seq2(passage)
-    differences = tuple(
-        Difference(said(words[i:j]), said(passage[k:m]))
-        for how, i, j, k, m in matcher.get_opcodes()
+    alike = sum(block.size for block in _matcher(words, passage).get_matching_blocks()) / len(words)
+    return Near(window.lines[low], said(passage), alike, differences(words, passage))
+
+
+def differences(was: Sequence[str], now: Sequence[str]) -> tuple[Difference, ...]:
+    """The words in which two passages differ, capitals aside."""
+    return tuple(
+        Difference(said(list(was[i:j])), said(list(now[k:m])))
+        for how, i, j, k, m in _matcher(was, now).get_opcodes()
         if how != "equal"
     )
-    alike = sum(block.size for block in matcher.get_matching_blocks()) / len(words)
-    return Near(window.lines[low], said(passage), alike, differences)
+
+
+def _matcher(was: Sequence[str], now: Sequence[str]) -> difflib.SequenceMatcher[str]:
+    """For passages of hostile length the common words are left out of the matching, so that time follows length."""
+    old, new = ([word.casefold() for word in words] for words in (was, now))
+    return difflib.SequenceMatcher(None, old, new, autojunk=len(old) * len(new) > _LONG**2)

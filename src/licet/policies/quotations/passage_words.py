@@ -1,8 +1,8 @@
 """A policy text as its words, each with its line: what is left when layout, markup and the look of characters are gone.
 
-Plain text, markdown and HTML are read alike. White space, typographic quotes and dashes, entities, tags and markdown's
-marks do not count; words, their capitals and the punctuation between them do. The time follows the length, whatever
-the text holds.
+Plain text, markdown and HTML are read alike. White space, typographic quotes and dashes, entities, tags, link targets
+and markdown's marks do not count; words and the punctuation between them do (capitals are for `SearchedText` to fold).
+A link and an em dash part words, a hyphen joins them. The time follows the length, whatever the text holds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ class Words(NamedTuple):
 _UNSEEN = frozenset({"script", "style", "template"})
 _WITHIN_A_WORD = frozenset(
     (
-        "a",
         "abbr",
         "b",
         "code",
@@ -49,6 +48,8 @@ _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)[^<>]{0,2000}>")
 #: A number so long that it names no character; Python would refuse to read it.
 _NO_CHARACTER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
 _LINK_TARGET = re.compile(r"\](?:\((?:[^()\n]|\([^()\n]{0,200}\)){0,1000}\)|\[[^\[\]\n]{0,200}\])")
+#: A bracket that opens a link, or an image within one. Text glued to a link is another word, on its left and its right.
+_LINK_START = re.compile(r"!?\[(?=!?\[|[^\[\]\n]*\][(\[])")
 _LIST_MARK = re.compile(r"\A\s*(?:[>#|]\s*)*(?:[-*+•·]|\d{1,3}[.)])(?=\s)")
 #: Invisible in print: soft hyphens, zero-width spaces and joiners, marks of direction.
 _INVISIBLE = dict.fromkeys(
@@ -56,7 +57,7 @@ _INVISIBLE = dict.fromkeys(
 )
 _LOOKS = _INVISIBLE | {
     ord(mark): plain
-    for marks, plain in (("‘’‚‛′ʼ`´", "'"), ("‐‑‒–—―−﹘﹣－", "-"), ("“”„‟«»‹›″", '"'))
+    for marks, plain in (("‘’‚‛′ʼ`´", "'"), ("‐‑‒–−﹘﹣－", "-"), ("—―", " "), ("“”„‟«»‹›″", '"'))
     for mark in marks
 }
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|[.,;:!?()%$€£&+]")
@@ -88,7 +89,8 @@ def _collect(text: str, line: int, words: list[str], lines: array[int]) -> None:
         return
     text = html.unescape(_NO_CHARACTER.sub(" ", text))
     text = unicodedata.normalize("NFKC", text).translate(_LOOKS)
-    text = _LINK_TARGET.sub(" ", _LIST_MARK.sub(" ", text, count=1)).replace("![", "[")
+    text = _LIST_MARK.sub(" ", text, count=1).replace("![", "[")
+    text = _LINK_TARGET.sub(" ", _LINK_START.sub(" ", text))
     found = _WORD.findall(_unmarked(text))
     words += found
     lines.extend([line] * len(found))
