@@ -90,7 +90,7 @@ def is_read(request: Request, facts: Facts | None, policy: Policy) -> bool | Non
     """
     at, pack = request.at, policy.pack
     assert at is not None  # decide asks only with a moment
-    regions = pack.regions_read(pack.purpose_line(request.purpose), at)
+    regions = pack.regions_read(pack.purpose_line(request.purpose), ancestors(request.category), at)
     if not regions:
         return regions is None
     places = policy.places_read(regions)

@@ -18,6 +18,7 @@ from licet.packs.group_codes import GroupCodes
 from licet.terms import SELF
 from licet.terms.canonical import JsonObject, canonical_json, digest
 from licet.terms.moments import midnight
+from licet.terms.regions import lies_in
 from licet.terms.vocabulary import AUDIENCES, CATEGORIES, PLANS, PURPOSES, Term, ancestors
 
 FORMAT_VERSION = 1
@@ -45,12 +46,19 @@ class Status(StrEnum):
     ANNOUNCED = "announced"
     UNVERIFIED = "unverified"
 
+    @property
+    def told(self) -> str:
+        """As people read it."""
+        return self.value.replace("_", " ")
+
 
 class Source(Part):
     """A text that facts are read from."""
 
     title: str = Field(description="what the text is called", examples=["Privacy notice of 2025-11-04"])
-    kind: Literal["official", "secondary"] = Field(description="the platform's own text, or a page about it")
+    kind: Literal["official", "secondary", "account"] = Field(
+        description="the platform's own text, a page about it, or the page whose account of it this pack is"
+    )
     url: str | None = Field(None, description="where it can be read")
     published: date | None = Field(None, description="the day it was published")
     effective: date | None = Field(None, description="the day it says it is effective from")
@@ -73,6 +81,12 @@ class Citation(Part):
     source: str = Field(description="id of an entry under sources")
     quote: str = Field(max_length=300, description="the words themselves, as short as they can be")
     status: Status = Field(Status.STATED, description="how sure the fact is")
+    limited_in: tuple[Region, ...] | None = Field(
+        None,
+        min_length=1,
+        description="where alone a regulator has limited what the fact says; its status is that elsewhere",
+        examples=[["CA-AB", "CA-BC"]],
+    )
 
 
 class Controller(Part):
@@ -278,6 +292,9 @@ class Scope(Part):
     purposes: tuple[str, ...] | None = Field(
         None, min_length=1, description="uses for any of these, and for their own kinds"
     )
+    categories: tuple[str, ...] | None = Field(
+        None, min_length=1, description="uses of any of these kinds of data, each with everything below it"
+    )
     products: tuple[str, ...] | None = Field(
         None,
         min_length=1,
@@ -288,11 +305,13 @@ class Scope(Part):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    def speaks_of(self, line: Sequence[str], at: datetime) -> bool:
-        """Whether it speaks of a purpose, given with what it is a kind of, at a moment; regions apart."""
+    def speaks_of(self, line: Sequence[str], above: Sequence[str], at: datetime) -> bool:
+        """Whether it speaks of a purpose and a kind of data at a moment, each given with what lies above; regions apart."""
         begins = self.from_ is None or at >= midnight(self.from_)
         ends = self.until is not None and at >= midnight(self.until)
-        return begins and not ends and (self.purposes is None or not {*line}.isdisjoint(self.purposes))
+        is_purpose = self.purposes is None or not {*line}.isdisjoint(self.purposes)
+        is_kind = self.categories is None or not {*above}.isdisjoint(self.categories)
+        return begins and not ends and is_purpose and is_kind
 
 
 class Aspect(StrEnum):
@@ -485,16 +504,22 @@ class Pack(Part):
         """A known plan that nothing here names; None where every known one is named."""
         return min(self.plans - self.named_plans, default=None)
 
-    def regions_read(self, line: Sequence[str], at: datetime) -> tuple[str, ...] | None:
-        """Where the pack speaks of a purpose, given with what it is a kind of, at a moment; None for everywhere.
+    def regions_read(self, line: Sequence[str], above: Sequence[str], at: datetime) -> tuple[str, ...] | None:
+        """Where the pack speaks of a purpose and a kind of data, each with what lies above, at a moment; None: everywhere.
 
         Somewhere else nobody has read what applies.
         """
         if self.scope is None:
             return None
-        parts = [part.regions for part in self.scope if part.speaks_of(line, at)]
+        parts = [part.regions for part in self.scope if part.speaks_of(line, above, at)]
         found = dict.fromkeys(region for part in parts if part is not None for region in part)
         return None if None in parts else tuple(found)
+
+    def status_of(self, cite: Citation, region: str | None, day: date) -> Status:
+        """How sure a fact is for somebody in a region; a limit that may or may not reach them counts as one."""
+        if cite.limited_in is None or lies_in(region, self.places(cite.limited_in, day)) is False:
+            return cite.status
+        return Status.REGULATOR_LIMITED
 
     def places(self, regions: tuple[str, ...], day: date) -> frozenset[str]:
         """Countries and subdivisions that a list of codes and groups names on `day`."""

@@ -6,11 +6,11 @@ not here but in `lint`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from licet.packs.model import Citation, Pack, Rule, State
+from licet.packs.model import Citation, Pack, Rule, State, Status
 from licet.packs.pack_problems import Path, Problem, nearest
-from licet.packs.pack_regions import check_groups, check_regions
+from licet.packs.pack_regions import check_codes, check_groups, check_regions
 from licet.terms import SELF
 from licet.terms.ids import is_id
 from licet.terms.vocabulary import CATEGORIES, CLOSED, PURPOSES, ancestors
@@ -159,11 +159,7 @@ def _check_statements(pack: Pack) -> Iterator[Problem]:
 
 def _check_scope(pack: Pack) -> Iterator[Problem]:
     for place, part in enumerate(pack.scope or ()):
-        for number, purpose in enumerate(part.purposes or ()):
-            if not pack.purpose_line(purpose):
-                where: Path = ("scope", place, "purposes", number)
-                known = {*pack.purposes, *PURPOSES}
-                yield _undefined("PACK-007", where, "purpose", purpose, known, "purposes")
+        yield from _check_words(pack, part.purposes or (), part.categories or (), ("scope", place))
         if part.from_ is not None and part.until is not None and part.until <= part.from_:
             what = "this part of the scope ends before it begins, so it speaks for nothing"
             yield Problem("PACK-033", ("scope", place, "until"), what, "write a later day, or remove until:")
@@ -182,16 +178,22 @@ def _check_versions(pack: Pack) -> Iterator[Problem]:
                     yield _undefined("PACK-030", where, "rule", rule, set(pack.rules_by_id), "rules")
 
 
-def _check_rule(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
-    for number, purpose in enumerate(rule.purposes):
+def _check_words(
+    pack: Pack, purposes: Iterable[str], categories: Iterable[str], path: Path
+) -> Iterator[Problem]:
+    for number, purpose in enumerate(purposes):
         if not pack.purpose_line(purpose):
             known = {*pack.purposes, *PURPOSES}
             yield _undefined("PACK-007", (*path, "purposes", number), "purpose", purpose, known, "purposes")
-    for number, category in enumerate(rule.categories):
+    for number, category in enumerate(categories):
         if pack.category_term(category) is None:
             known = {*pack.categories, *CATEGORIES}
             where = (*path, "categories", number)
             yield _undefined("PACK-008", where, "kind of data", category, known, "categories")
+
+
+def _check_rule(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
+    yield from _check_words(pack, rule.purposes, rule.categories, path)
     for number, recipient in enumerate(rule.recipients):
         if not pack.knows_recipient(recipient):
             known = {*pack.recipients, SELF}
@@ -255,6 +257,11 @@ def _check_citations(pack: Pack) -> Iterator[Problem]:
             yield _undefined(
                 "PACK-013", (*path, "source"), "source", cite.source, set(pack.sources), "sources"
             )
+        yield from check_codes(pack, (*path, "limited_in"), cite.limited_in or ())
+        if cite.limited_in is not None and cite.status is Status.REGULATOR_LIMITED:
+            what = "a regulator limited the fact everywhere by its status, and only somewhere by limited_in"
+            fix = "write as status how sure the fact is elsewhere, or remove limited_in:"
+            yield Problem("PACK-035", (*path, "limited_in"), what, fix)
 
 
 def _undefined(code: str, path: Path, kind: str, word: str, known: set[str], part: str) -> Problem:

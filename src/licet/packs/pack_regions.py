@@ -37,11 +37,15 @@ def region_lists(pack: Pack) -> Iterator[tuple[Path, tuple[str, ...]]]:
 
 def check_regions(pack: Pack) -> Iterator[Problem]:
     for path, regions in region_lists(pack):
-        for number, region in enumerate(regions):
-            if not _is_known(pack, region):
-                yield Problem(
-                    "PACK-010", (*path, number), f'region "{region}" is not known', _meant(pack, region)
-                )
+        yield from check_codes(pack, path, regions)
+
+
+def check_codes(pack: Pack, path: Path, regions: tuple[str, ...]) -> Iterator[Problem]:
+    for number, region in enumerate(regions):
+        if not _is_known(pack, region):
+            yield Problem(
+                "PACK-010", (*path, number), f'region "{region}" is not known', _meant(pack, region)
+            )
 
 
 def check_groups(pack: Pack) -> Iterator[Problem]:

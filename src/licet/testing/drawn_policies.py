@@ -88,6 +88,8 @@ def _scope(rng: Random) -> dict[str, Any]:
         scope["from"] = pick(rng, DAYS).isoformat()
     if chance(rng, 10):
         scope["until"] = "2031-01-01"
+    if chance(rng, 20):
+        scope["categories"] = some(rng, [*CATEGORIES, *OWN_CATEGORIES], 6)
     return scope
 
 

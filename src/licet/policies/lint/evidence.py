@@ -1,4 +1,4 @@
-"""Facts that nobody can look up: no citation, an unsure one, or a source and an entry that nothing uses."""
+"""Facts that nobody can look up: no citation, an unsure one, one surer than its source, an entry that nothing uses."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from licet.packs.pack_regions import region_lists
 def check_evidence(pack: Pack) -> Iterator[Problem]:
     yield from _uncited(pack)
     yield from _unsure(pack)
+    yield from _surer_than_their_source(pack)
     yield from _unused(pack)
 
 
@@ -37,16 +38,29 @@ def _unsure(pack: Pack) -> Iterator[Problem]:
     for path, cite in citations(pack):
         if cite.status is not Status.STATED and path[0] in ("rules", "settings", "notices", "statements"):
             name = f'"{pack.rules[path[1]].id}"' if isinstance(path[1], int) else f'"{path[1]}"'
-            what = f"{name} rests on a fact that is {cite.status.value.replace('_', ' ')}"
+            what = f"{name} rests on a fact that is {cite.status.told}"
             yield Problem("PACK-113", (*path, "status"), what, "look for a text that states it")
+
+
+def _surer_than_their_source(pack: Pack) -> Iterator[Problem]:
+    """PACK-143: a fact that only a page about the platform tells, and that is not marked so."""
+    for path, cite in citations(pack):
+        source = pack.sources[cite.source]
+        if source.kind == "secondary" and cite.status not in (Status.UNVERIFIED, Status.DISPUTED):
+            what = f'"{cite.source}" is a page about the platform, and a fact of it is {cite.status.told}'
+            fix = "write status: unverified, or disputed where the platform's own text says otherwise"
+            yield Problem("PACK-143", (*path, "status"), what, fix)
 
 
 def _unused(pack: Pack) -> Iterator[Problem]:
     """PACK-115: an entry that nothing refers to."""
+    listed = {region for _, regions in region_lists(pack) for region in regions}
+    listed |= {region for _, cite in citations(pack) for region in cite.limited_in or ()}
     used: dict[str, set[str | None]] = {
-        "sources": {cite.source for _, cite in citations(pack)},
+        "sources": {cite.source for _, cite in citations(pack)}
+        | {source for version in pack.versions.values() for source in version.sources},
         "notices": {rule.notice for rule in pack.rules},
-        "region_groups": {region for _, regions in region_lists(pack) for region in regions},
+        "region_groups": {*listed},
         "recipients": {recipient for rule in pack.rules for recipient in rule.recipients},
     }
     for part, names in used.items():

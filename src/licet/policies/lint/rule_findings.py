@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from licet.packs.model import CONSENT_BASES, Pack, Rule, State
 from licet.packs.pack_problems import Path, Problem
 from licet.packs.pack_regions import places_of
+from licet.policies.lint.legal_bases import not_in_force
 from licet.terms.moments import midnight
 from licet.terms.regions import WORLD
 from licet.terms.vocabulary import ancestors
@@ -21,6 +22,7 @@ def check_rules(pack: Pack) -> Iterator[Problem]:
         yield from _never(pack, rule, path)
         yield from _before_notice(pack, rule, path)
         yield from _says_twice(rule, path)
+        yield from _no_law(rule, path)
         if rule.effect == "permit":
             yield from _shadowed(pack, rule, path, forbids)
             yield from _basis(pack, rule, path)
@@ -178,6 +180,16 @@ def _regions_within(pack: Pack, permit: Rule, forbid: Rule) -> bool:
         if not all(place[:2] in outer for place in inner - outer):
             return False
     return True
+
+
+def _no_law(rule: Rule, path: Path) -> Iterator[Problem]:
+    """PACK-144: a legal basis that is not in force on the last day of the rule."""
+    fault = None if rule.legal_basis is None else not_in_force(rule.legal_basis)
+    if fault is not None and (fault.until is None or _last_day(rule) >= fault.until):
+        said = "is only proposed" if fault.until is None else f"was repealed on {fault.until}"
+        what = f'the rule "{rule.id}" rests on {fault.name}, which {said} ({fault.source})'
+        fix = f"name a basis that is law, or read again what became of it since {fault.read}"
+        yield Problem("PACK-144", (*path, "legal_basis"), what, fix)
 
 
 def _basis(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:

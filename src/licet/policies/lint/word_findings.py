@@ -11,6 +11,7 @@ from licet.packs.model import Pack
 from licet.packs.pack_problems import MOST_PROBLEMS, Path, Problem
 from licet.packs.pack_references import SUCCEEDING
 from licet.packs.pack_regions import places_of, region_lists
+from licet.policies.lint.legal_bases import not_in_force
 from licet.terms import SELF
 from licet.terms.ids import is_id
 from licet.terms.vocabulary import CATEGORIES, ancestors
@@ -61,7 +62,9 @@ def _terms(pack: Pack) -> Iterator[Problem]:
     named: list[tuple[Path, str | None]] = []
     named += [(("categories", id_, "dpv"), category.dpv) for id_, category in pack.categories.items()]
     named += [(("purposes", id_, "dpv"), purpose.dpv) for id_, purpose in pack.purposes.items()]
-    named += [(("rules", n, "legal_basis"), rule.legal_basis) for n, rule in enumerate(pack.rules)]
+    # What is not in force is no misspelt term: `check_rules` says what it is.
+    bases = [(("rules", n, "legal_basis"), rule.legal_basis) for n, rule in enumerate(pack.rules)]
+    named += [(path, basis) for path, basis in bases if basis is not None and not_in_force(basis) is None]
     unknown = [(path, term) for path, term in named if term is not None and not is_term(term)]
     for number, (path, term) in enumerate(unknown):
         meant = nearest_term(term) if number < MOST_PROBLEMS else None
