@@ -306,7 +306,7 @@ class Scope(Part):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     def speaks_of(self, line: Sequence[str], above: Sequence[str], at: datetime) -> bool:
-        """Whether it speaks of a purpose and a kind of data at a moment, each given with what lies above; regions apart."""
+        """Whether it speaks of a purpose and a kind of data, each with what lies above, at a moment; regions apart."""
         begins = self.from_ is None or at >= midnight(self.from_)
         ends = self.until is not None and at >= midnight(self.until)
         is_purpose = self.purposes is None or not {*line}.isdisjoint(self.purposes)
@@ -505,7 +505,7 @@ class Pack(Part):
         return min(self.plans - self.named_plans, default=None)
 
     def regions_read(self, line: Sequence[str], above: Sequence[str], at: datetime) -> tuple[str, ...] | None:
-        """Where the pack speaks of a purpose and a kind of data, each with what lies above, at a moment; None: everywhere.
+        """Where the pack speaks of a purpose and a kind of data, each with what lies above it; None for everywhere.
 
         Somewhere else nobody has read what applies.
         """

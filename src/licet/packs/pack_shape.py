@@ -57,7 +57,10 @@ def build(value: Any) -> tuple[Pack | None, list[Problem]]:
     try:
         return Pack.model_validate_json(text, strict=True, by_alias=True, by_name=False), []
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        # A list none of whose entries can be read counts as empty there; the entries say what is wrong.
+        details = [
+            one for one in error.errors(include_url=False) if one["type"] != "too_short" or not one["input"]
+        ]
         problems = [_problem(detail, value) for detail in details]
         misspelt = {(p.path[:-1], p.fix) for p in problems if p.code == "PACK-015"}
         return None, [

@@ -15,6 +15,9 @@ from licet.policies.lint import Finding, lint
 
 TODAY = date(2025, 12, 1)
 
+#: A day after everything in the shipped packs was looked at.
+AFTER = date(2026, 12, 1)
+
 SAMPLE: dict[str, Any] = {
     "licet_pack": 1,
     "id": "acme",

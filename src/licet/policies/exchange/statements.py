@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
-from licet.packs.model import CONSENT_BASES, NEVER, Pack, Rule, Setting, State
+from licet.packs.model import CONSENT_BASES, NEVER, Pack, Rule, Scope, Setting, State
+from licet.terms.moments import midnight
 from licet.terms.regions import WORLD
 from licet.terms.vocabulary import PURPOSES, ancestors
 
@@ -88,13 +89,18 @@ def _permit(pack: Pack, rule: Rule, can: Can, unsaid: list[Unsaid]) -> Said | No
     def out(what: str) -> None:
         unsaid.append(Unsaid(f"rule {rule.id}", what, "the permission is left out"))
 
-    lost = dict.fromkeys(what for key, what in _CONDITIONS.items() if getattr(rule, key) is not None)
+    lost: dict[str, None] = dict.fromkeys(
+        what for key, what in _CONDITIONS.items() if getattr(rule, key) is not None
+    )
     starts = pack.applies_from(rule)
     if starts is None or starts >= NEVER:
         out("a start on a day that was not named")
         return None
     for what in lost:
         out(f"a condition on {what}")
+    if not is_read(pack, rule):
+        lost |= {"scope": None}
+        out("that nobody has read what applies to some of it")
     asks: Literal["first", "after"] | None = None
     if rule.setting is not None:
         setting = pack.settings[rule.setting]
@@ -120,6 +126,27 @@ def _permit(pack: Pack, rule: Rule, can: Can, unsaid: list[Unsaid]) -> Said | No
         None
         if lost
         else _said(rule, pack, starts.date(), asks, rule.legal_basis if can.legal_basis else None)
+    )
+
+
+def is_read(pack: Pack, permit: Rule) -> bool:
+    """Whether one part of the pack's scope holds all that a permit permits: that is then as if there were no scope."""
+    return pack.scope is None or any(_holds(part, permit, pack) for part in pack.scope)
+
+
+def _holds(part: Scope, permit: Rule, pack: Pack) -> bool:
+    starts = pack.applies_from(permit)
+    regions = {*_flat(pack, part.regions or (WORLD,))}
+    return (
+        (part.from_ is None or (starts is not None and midnight(part.from_) <= starts))
+        and (part.until is None or (permit.until is not None and permit.until <= part.until))
+        and (WORLD in regions or regions.issuperset(_flat(pack, permit.regions or (WORLD,))))
+        and all(
+            part.purposes is None or {*pack.purpose_line(one)} & {*part.purposes} for one in permit.purposes
+        )
+        and all(
+            part.categories is None or {*ancestors(one)} & {*part.categories} for one in permit.categories
+        )
     )
 
 
@@ -151,6 +178,7 @@ def _may_be_undecided_unseen(pack: Pack, rule: Rule) -> bool:
     setting = None if rule.setting is None else pack.settings[rule.setting]
     return (
         any(getattr(rule, key) is not None for key in _CONDITIONS)
+        or (rule.regions is not None and not is_read(pack, rule))
         or (setting is None and rule.legal_basis in CONSENT_BASES)
         or (setting is not None and (_special(setting) is not None or bool(setting.default.exceptions)))
     )
@@ -244,4 +272,10 @@ def _beside_rules(pack: Pack) -> Iterator[Unsaid]:
         yield Unsaid(f"region group {id_}", "its name", "its places are said one by one")
     for id_ in pack.statements:
         yield Unsaid(f"statement {id_}", "a fact that no rule carries", "not said")
+    if pack.scope is not None:
+        yield Unsaid(
+            "the pack", "what it speaks for", "not said; elsewhere it says nothing, and nothing is permitted"
+        )
+    if pack.versions:
+        yield Unsaid("the pack", "its versions, and what each changed", "not said; the days of the rules are")
     yield Unsaid("the pack", "its sources, and when it is to be checked again", "not said")

@@ -36,10 +36,15 @@ def _uncited(pack: Pack) -> Iterator[Problem]:
 def _unsure(pack: Pack) -> Iterator[Problem]:
     """PACK-113: a notice, setting, statement or rule that rests on a fact nobody has simply stated."""
     for path, cite in citations(pack):
-        if cite.status is not Status.STATED and path[0] in ("rules", "settings", "notices", "statements"):
+        doubts = [] if cite.status is Status.STATED else [cite.status.told]
+        if cite.limited_in is not None:
+            places = pack.places(cite.limited_in, pack.observed)
+            doubts.append(f"limited by a regulator in {', '.join(sorted(places))}")
+        if doubts and path[0] in ("rules", "settings", "notices", "statements"):
             name = f'"{pack.rules[path[1]].id}"' if isinstance(path[1], int) else f'"{path[1]}"'
-            what = f"{name} rests on a fact that is {cite.status.told}"
-            yield Problem("PACK-113", (*path, "status"), what, "look for a text that states it")
+            what = f"{name} rests on a fact that is {' and '.join(doubts)}"
+            where = (*path, "status" if cite.status is not Status.STATED else "limited_in")
+            yield Problem("PACK-113", where, what, "look for a text that states it")
 
 
 def _surer_than_their_source(pack: Pack) -> Iterator[Problem]:
@@ -54,13 +59,13 @@ def _surer_than_their_source(pack: Pack) -> Iterator[Problem]:
 
 def _unused(pack: Pack) -> Iterator[Problem]:
     """PACK-115: an entry that nothing refers to."""
-    listed = {region for _, regions in region_lists(pack) for region in regions}
-    listed |= {region for _, cite in citations(pack) for region in cite.limited_in or ()}
+    regions = {region for _, regions in region_lists(pack) for region in regions}
+    limits = {region for _, cite in citations(pack) for region in cite.limited_in or ()}
+    stood_in = {source for version in pack.versions.values() for source in version.sources}
     used: dict[str, set[str | None]] = {
-        "sources": {cite.source for _, cite in citations(pack)}
-        | {source for version in pack.versions.values() for source in version.sources},
+        "sources": {*(cite.source for _, cite in citations(pack)), *stood_in},
         "notices": {rule.notice for rule in pack.rules},
-        "region_groups": {*listed},
+        "region_groups": {*regions, *limits},
         "recipients": {recipient for rule in pack.rules for recipient in rule.recipients},
     }
     for part, names in used.items():
