@@ -131,6 +131,9 @@ class Recorder:
             return FileOutcome(name, "not understood", reason=self._found.unread[-1].why)
         if not files:
             return FileOutcome(name, "empty", reason="it says that there is nothing")
+        if kind is Kind.META and not name.casefold().endswith(".json"):
+            for counted in files:
+                counted.remark = "; ".join(filter(None, (counted.remark, meta_html.REMARK)))
         self._found.files += files
         return None
 

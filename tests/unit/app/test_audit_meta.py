@@ -307,7 +307,8 @@ def test_the_html_form_is_read_section_by_section(tmp_path: Path) -> None:
         "your_facebook_activity/posts/your_posts_1.html": page(
             SAID.format(f"{OWNER} hat etwas gepostet", "Brücken <b>sind</b> schön", "22 sept. 2024 6:33"),
             SAID.format(OWNER, "<script>x</script>", when),
-        ),
+        )
+        + f'<section class="_a6-g"><h2>{OWNER}</h2><footer><div class="_a72d">{when}</div></footer></section>',
         "your_facebook_activity/messages/inbox/ben_1/message_1.html": page(
             '<h2 class="_a6-h">Participants: Ben, Lia</h2>',
             SAID.format("Ben", SECRET, when),
@@ -320,10 +321,15 @@ def test_the_html_form_is_read_section_by_section(tmp_path: Path) -> None:
             "<table><tr><td>Geburtstag</td><td><div>4. März 2010</div></td></tr></table>"
         ),
         "your_facebook_activity/comments_and_reactions/comments.html": "<html><body><p>built anew</p></body></html>",
+        "connections/friends/your_friends.html": "<section class='new'><h2>Lia</h2><footer>x</footer></section>" * 3,
+        "preferences/feed/controls.html": '<table class="_a6_n"><tr><td>a</td></tr></table>',
         "start_here.html": page("x"),
     }, age=None)  # fmt: skip
     assert report.kind is Kind.META and report.person.age == 16
-    assert rows(report) == {"meta_posts": 2, "meta_messages": 2, "meta_ai_by_name": 2, "meta_profile": 1}
+    assert rows(report) == {
+        "meta_posts": 3, "meta_messages": 2, "meta_ai_by_name": 2, "meta_profile": 1, "meta_connections": 3,
+        "meta_settings": 1,
+    }  # fmt: skip
     posts = of(report, "meta_posts").file
     assert str(posts.first.moment) == "2024-09-22 06:33:00+00:00"  # type: ignore[union-attr]
     assert next(iter(posts.groups.values())).words[0].text == "Brücken sind schön"

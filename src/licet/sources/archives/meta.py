@@ -72,7 +72,7 @@ Counted = tuple[Record, bool]
 def records(name: str, elements: Iterable[Element]) -> Iterator[Found]:
     """The records of one file of the download; that it is unread where neither names nor keys say what it is."""
     mendeds: Iterator[Element] = (
-        Element(_mended_text(key) if key else key, mended(value)) for key, value in elements
+        element._replace(key=mended(element.key), value=mended(element.value)) for element in elements
     )
     first = next(mendeds, None)
     if first is None:
@@ -123,7 +123,7 @@ def _listed(thing: Thing, elements: Iterable[Element]) -> Iterator[Counted]:
     lone: Element | None = None  # a text may be one of a list, or stand by itself
     before: str | None = None
     for element in elements:
-        key, value = element
+        key, value = element.key, element.value
         if lone is not None:
             yield _record(thing, {lone.key or "": lone.value}), lone.key in (key, before)
             before = lone.key
@@ -159,7 +159,8 @@ def _thread(thing: Thing, elements: Iterable[Element]) -> Iterator[Record]:
 
 def _messages(thing: Thing, elements: Iterable[Element]) -> Iterator[Counted]:
     people: set[str] = set()
-    for key, value in elements:
+    for element in elements:
+        key, value = element.key, element.value
         if key == "participants":
             people.add((value if isinstance(value, str) else text_at(value, "name")).strip().casefold())
         is_with_ai = AI_NAME in people and len(people) <= 2
@@ -175,7 +176,7 @@ def _messages(thing: Thing, elements: Iterable[Element]) -> Iterator[Counted]:
         if said or (key is not None and (people or thing is THREADS)):
             yield _record(said_in, {key or "": beside}), False
         else:
-            yield from _listed(thing, [Element(key, value)])
+            yield from _listed(thing, [element])
 
 
 def _split(value: JsonObject) -> tuple[list[Any], JsonObject]:
@@ -206,7 +207,8 @@ def _message(thing: Thing, value: Any, is_with_ai: bool) -> Record:
 
 def _profile(thing: Thing, elements: Iterable[Element]) -> Iterator[Record | Facts]:
     record, about = Record(thing), None
-    for key, value in elements:
+    for element in elements:
+        key, value = element.key, element.value
         about = value if about is None and isinstance(value, dict) else about
         count_values(record, {key or "": value}, _labelling(thing))
     about = about or {}
@@ -265,7 +267,7 @@ def _places(thing: Thing, elements: Iterable[Element]) -> Iterator[Record | Fact
     """Where the owner is based, as the platform has it; several places are none that can be told."""
     kept = list(elements)
     if thing.table == "meta_place":
-        texts = [text for key, value in kept for text in _place_texts(key, value)]
+        texts = [text for element in kept for text in _place_texts(element.key, element.value)]
         yield Facts(location=texts[0] if len(set(texts)) == 1 else None)
     yield from held_together(thing, _listed(thing, kept))
 

@@ -15,19 +15,29 @@ from typing import NamedTuple, Protocol
 from licet.sources.archives.archive_records import Facts, Record, Thing
 from licet.sources.archives.meta import AI_NAME, Counted, Found, birthday_in, held_together
 from licet.sources.archives.meta_layout import MESSAGE_LISTS, NAMED_AI, THREADS, thing_at
-from licet.sources.dates import read_date
+from licet.sources.dates import WrittenDate, read_date
 from licet.sources.html_text import plain_text
 from licet.sources.import_report import Unread
 
 LONGEST_HTML_BYTES = 128 * 1024**2
 #: A section that is longer is cut there, which is told.
 LONGEST_SECTION = 1024**2
-_ASK = "ask for the download in JSON, which is read in full"
+_ASK = "ask for the download in JSON"
+#: What to know of what was read from a page.
+REMARK = "read from the HTML form, which says less of who wrote what and when than the JSON form, if you ask for that"
 _CLASS = r'\bclass="(?:[^"<>]{0,300}\s)?'
-_SECTION = re.compile(
-    (r"<(?:div|section)\b[^<>]{0,300}?" + _CLASS + r'(?:_a6-g|_2lej|uiBoxWhite)[\s"]').encode()
+#: What a section begins with: by the name of its style, which changes; else by its element; settings stand in tables.
+_SECTIONS = tuple(
+    re.compile(begins.encode())
+    for begins in (
+        r"<(?:div|section)\b[^<>]{0,300}?" + _CLASS + r'(?:_a6-g|_2lej|uiBoxWhite)[\s"]',
+        r"<(?:section|article)\b",
+        r"<table\b",
+    )
 )
-_FOOT = re.compile(r"<(?:div|footer)\b[^<>]{0,300}?" + _CLASS + r'(?:_a6-o|_2lem)[\s"][^<>]{0,300}>')
+_FOOT = re.compile(
+    r"<footer\b[^<>]{0,300}>|<div\b[^<>]{0,300}?" + _CLASS + r'(?:_a6-o|_2lem|_a72d)[\s"][^<>]{0,300}>'
+)
 _HEADING = re.compile(
     r"<(h\d|div)\b[^<>]{0,300}?" + _CLASS + r'(?:_a6-h|_2lek)[\s"][^<>]{0,300}>(.{0,2000}?)</\1>', re.DOTALL
 )
@@ -40,9 +50,12 @@ class Readable(Protocol):
 
 
 class _Section(NamedTuple):
+    """One section. written: what stands at its foot; has_foot: whether it has one, as a record has."""
+
     heading: str
     lines: list[str]
-    foot: str | None
+    written: WrittenDate | None
+    has_foot: bool
     is_cut: bool
 
 
@@ -53,7 +66,8 @@ def records(name: str, file: Readable) -> Iterator[Found]:
     why = None if thing is not None else "no such file of an export is known"
     if len(data) > LONGEST_HTML_BYTES:
         why = f"the page is larger than {LONGEST_HTML_BYTES // 1024**2} MiB: {_ASK}"
-    starts = [match.start() for match in _SECTION.finditer(data)]
+    begun = (list(section.finditer(data)) for section in _SECTIONS)
+    starts = [match.start() for match in next((found for found in begun if found), ())]
     if not starts:
         why = why or f"the page is not built as those of this platform are: {_ASK}"
     if thing is None or why is not None:
@@ -76,14 +90,16 @@ def records(name: str, file: Readable) -> Iterator[Found]:
 
 def _section(data: bytes) -> _Section:
     html = data[:LONGEST_SECTION].decode("utf-8", "replace")
-    foot = next(reversed(list(_FOOT.finditer(html))), None)
-    body = html[: foot.start()] if foot is not None else html
+    feet = list(_FOOT.finditer(html))
+    body = html[: feet[0].start()] if feet else html
     heading = _HEADING.search(body)
     inside = body[: heading.start()] + body[heading.end() :] if heading is not None else body
+    below = [read_date(line) for line in _lines(html[feet[0].end() :])] if feet else []
     return _Section(
         plain_text(heading[2]).strip() if heading is not None else "",
         _lines(inside),
-        None if foot is None else next(iter(_lines(html[foot.end() :])), ""),
+        next((written for written in below if written is not None), None),
+        bool(feet),
         len(data) > LONGEST_SECTION,
     )
 
@@ -93,29 +109,27 @@ def _lines(html: str) -> list[str]:
 
 
 def _counted(thing: Thing, sections: list[_Section]) -> Iterator[Counted]:
-    """A section with a moment at its foot is a record; on a page without any, each section is."""
-    has_feet = any(section.foot for section in sections)
+    """A section with a foot is a record; on a page without any, each section is."""
+    has_feet = any(section.has_foot for section in sections)
     for section in sections:
-        record = Record(thing, written=read_date(section.foot))
+        record = Record(thing, written=section.written)
         parts = (
-            ("heading", bool(section.heading)),
+            ("heading", 1 if section.heading else 0),
             ("text", len(section.lines)),
-            ("date", bool(section.foot)),
+            ("date", int(section.has_foot)),
         )
-        for place, count in parts:
-            if count:
-                record.values[place, thing.kind] = int(count)
+        record.values = {(place, thing.kind): count for place, count in parts if count}
         if thing.table == "meta_threads":
             record.audience = "public"
         if thing.kind in ("content.posts", "content.comments"):
             record.words, record.words_kind = " ".join(section.lines), thing.kind
-        yield record, bool(section.foot) or not has_feet
+        yield record, section.has_foot or not has_feet
 
 
 def _is_with_ai(sections: list[_Section]) -> bool:
     """Whether all that was said is of two, and one is called as Meta's AI is; of a group, the others are listed."""
-    said = {section.heading.casefold() for section in sections if section.foot}
-    return AI_NAME in said and len(said) <= 2 and all(section.foot for section in sections)
+    said = {section.heading.casefold() for section in sections if section.has_foot}
+    return AI_NAME in said and len(said) <= 2 and all(section.has_foot for section in sections)
 
 
 def _facts(thing: Thing, sections: list[_Section]) -> Facts:

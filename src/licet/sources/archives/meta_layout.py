@@ -51,9 +51,9 @@ _PRIVATE = frozenset(
 _AI = frozenset(("ai_conversations", "ai_conversation"))
 #: Folders that only Meta's downloads have.
 _ROOTS = frozenset(
-    ("your_facebook_activity", "your_instagram_activity", "your_threads_activity",
-     "your_activity_across_facebook", "apps_and_websites_off_of_facebook", "apps_and_websites_off_of_instagram",
-     "ads_information", "security_and_login_information", "logged_information")
+    ("your_facebook_activity", "your_instagram_activity", "your_threads_activity", "your_activity_across_facebook",
+     "this_profile_s_activity_across_facebook", "apps_and_websites_off_of_facebook",
+     "apps_and_websites_off_of_instagram", "ads_information", "security_and_login_information", "logged_information")
 )  # fmt: skip
 #: Keys of a thread, in the order in which the forms of a thread begin.
 _THREAD_KEYS = frozenset(("participants", "threadName", "messages", "replies"))
