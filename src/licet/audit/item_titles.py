@@ -97,6 +97,8 @@ _TITLES = {
     "meta_ads": "what advertisers can choose you by",
     "meta_advertisers": "advertisers that have you on a list",
     "meta_apps": "apps and websites you used your account with",
+    "meta_other": "other activity",
+    "meta_support": "what you reported to support",
     "meta_place": "where the platform thinks you live",
     "meta_places": "places the platform has of you",
     "meta_settings": "your settings and consents",

@@ -206,12 +206,17 @@ def _message(thing: Thing, value: Any, is_with_ai: bool) -> Record:
 
 
 def _profile(thing: Thing, elements: Iterable[Element]) -> Iterator[Record | Facts]:
-    record, about = Record(thing), None
+    record = Record(thing)
+    about: JsonObject = {}
+    labels: list[Any] = []
     for element in elements:
         key, value = element.key, element.value
-        about = value if about is None and isinstance(value, dict) else about
+        if key == "label_values":
+            labels.append(value)
+        elif isinstance(value, dict) and not about:
+            about = value
         count_values(record, {key or "": value}, _labelling(thing))
-    about = about or {}
+    about = about | {"label_values": labels} if labels else about
     born = _born(about)
     yield Facts(
         name=text_at(about, "name", "full_name") or _labelled(about, "name") or None,

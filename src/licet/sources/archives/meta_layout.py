@@ -69,7 +69,7 @@ def _lines(name: str) -> list[str]:
 
 
 def _read_places() -> dict[str, dict[str, Thing]]:
-    places: dict[str, dict[str, Thing]] = {"folders": {}, "files": {}, "keys": {}}
+    places: dict[str, dict[str, Thing]] = {"folders": {}, "whole": {}, "files": {}, "keys": {}}
     thing = THREADS
     for line in _lines("meta_places.txt"):
         first, *names = line.split(" ")
@@ -77,6 +77,7 @@ def _read_places() -> dict[str, dict[str, Thing]]:
             places[first].update(dict.fromkeys(names, thing))
         else:
             thing = Thing(first, names[0], _NOTES.get(first, ""))
+    places["folders"] |= places["whole"]
     return places
 
 
@@ -107,11 +108,15 @@ def thing_at(name: str) -> Thing | None:
     folders, file = _folders(name), _file(name)
     if (private := _private_thing(folders, file)) is not None:
         return private
-    if file in _PLACES["files"]:
-        return _PLACES["files"][file]
-    return next(
-        (_PLACES["folders"][folder] for folder in reversed(folders) if folder in _PLACES["folders"]), None
-    )
+    nearest = _nearest(folders)
+    if nearest in _PLACES["whole"]:
+        return _PLACES["whole"][nearest]
+    return _PLACES["files"].get(file) or _PLACES["folders"].get(nearest)
+
+
+def _nearest(folders: list[str]) -> str:
+    """The folder nearest to a file that has a name of Meta's; empty where none has."""
+    return next((folder for folder in reversed(folders) if folder in _PLACES["folders"]), "")
 
 
 def thing_of(name: str, key: str | None) -> Thing | None:
@@ -131,7 +136,7 @@ def pictures_in(folder: str) -> Thing | None:
         return private
     if folders[-1:] == ["media"] and len(folders) <= 2 and _PLACES["folders"].keys().isdisjoint(folders[:-1]):
         return THREADS  # beside end-to-end encrypted threads, which lie flat
-    return next((_PLACES["folders"][name] for name in reversed(folders) if name in _PLACES["folders"]), None)
+    return _PLACES["folders"].get(_nearest(folders))
 
 
 def is_contents_page(name: str) -> bool:
