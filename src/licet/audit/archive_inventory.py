@@ -134,8 +134,24 @@ class Recorder:
         if kind is Kind.META and not name.casefold().endswith(".json"):
             for counted in files:
                 counted.remark = "; ".join(filter(None, (counted.remark, meta_html.REMARK)))
-        self._found.files += files
+        for counted in files:
+            self._add(counted)
         return None
+
+    def _add(self, file: AuditedFile) -> None:
+        """Add a file; the threads of one folder together, for there may be thousands."""
+        if not isinstance(file.layout, Thing) or not meta_layout.is_thread(file.layout):
+            self._found.files.append(file)
+            return
+        place = meta_layout.threads_beside(file.name) or "(threads beside one another)"
+        threads = self._folders.get((place, file.layout))
+        if threads is None:
+            self._folders[place, file.layout] = file
+            self._found.files.append(file)
+            return
+        if not threads.members:
+            threads.members, threads.name = [threads.name], place
+        threads.take_in(file, MOST_PLACES)
 
     def _add_media(self, name: str) -> None:
         """Count a picture, a recording or a document: those of one folder together, for there may be thousands."""

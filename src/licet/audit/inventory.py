@@ -156,6 +156,37 @@ class AuditedFile:
             if self.last is None or written.moment > self.last.moment:
                 self.last = written
 
+    def take_in(self, other: AuditedFile, most_columns: int) -> None:
+        """Count what another file of the same sort holds with this one's, as a file of a folder that is told as one."""
+        columns = {(column.name, column.kind): column for column in self.columns}
+        for column in other.columns:
+            same = columns.get((column.name, column.kind))
+            if same is not None:
+                same.cells += column.cells
+            elif len(self.columns) < most_columns:
+                self.columns.append(column)
+            else:
+                self.beyond_cells += column.cells
+        for alike, group in other.groups.items():
+            mine = self.groups.setdefault(alike, Group(alike, group.created))
+            mine.rows += group.rows
+            for kind, count in group.cells.items():
+                mine.cells[kind] = mine.cells.get(kind, 0) + count
+            mine.words = (mine.words + group.words)[:MOST_WORDS]
+            if group.first is not None and (mine.first is None or group.first.moment < mine.first.moment):
+                mine.first, mine.first_words = group.first, group.first_words
+        self.rows += other.rows
+        self.preamble_cells += other.preamble_cells
+        self.beyond_cells += other.beyond_cells
+        self.first = min((one for one in (self.first, other.first) if one), key=_moment, default=None)
+        self.last = max((one for one in (self.last, other.last) if one), key=_moment, default=None)
+        self.remark = self.remark or other.remark
+        self.members += other.members or [other.name]
+
+
+def _moment(written: WrittenDate) -> datetime:
+    return written.moment
+
 
 @dataclass(slots=True)
 class Owner:

@@ -12,6 +12,7 @@ import pytest
 from journeys.archives import zipped
 from journeys.downloads import faulty
 from licet.audit import Report, audit_archive
+from licet.audit.audit_page import page
 from licet.audit.audit_report import FileReport
 from licet.audit.judgement import Fate
 from licet.audit.topics import TRAINING
@@ -253,6 +254,17 @@ def test_messages_of_several_threads_in_one_list_are_counted_each(tmp_path: Path
     assert rows(report) == {"meta_messages": 4, "meta_messages_settings": 1}
 
 
+def test_threads_of_one_folder_are_told_as_one(tmp_path: Path) -> None:
+    inbox = "your_instagram_activity/messages/inbox/"
+    report = audited(
+        tmp_path, {f"{inbox}friend_{n}/message_1.json": thread(f"Friend {n}") for n in range(300)}
+    )
+    (threads,) = report.files
+    assert threads.file.name == inbox and threads.file.rows == len(threads.file.members) == 300
+    assert len(page(report)) < 50_000
+    assert {column.name: column.cells for column in threads.file.columns}["title"] == 300
+
+
 @pytest.mark.parametrize(("value", "born"), [
     ("2012-05-01", date(2012, 5, 1)), ("1. Mai 1990", date(1990, 5, 1)), ("1990年5月1日", date(1990, 5, 1)),
     ("1 de mayo de 1990", date(1990, 5, 1)), ("05/06/1990", None), ("", None), ("1790-05-01", None),
@@ -298,7 +310,7 @@ SAID = (
 )
 
 
-def page(*sections: str) -> str:
+def html(*sections: str) -> str:
     head = f"<html><head><title>x</title><style>{'._a6-g{} ' * 2000}</style></head><body><h1>Meta</h1>"
     return head + "".join(SECTION.format(section) for section in sections) + "</body></html>"
 
@@ -306,26 +318,26 @@ def page(*sections: str) -> str:
 def test_the_html_form_is_read_section_by_section(tmp_path: Path) -> None:
     when = "Sep 22, 2024 6:33 am"
     report = audited(tmp_path, {
-        "your_facebook_activity/posts/your_posts_1.html": page(
+        "your_facebook_activity/posts/your_posts_1.html": html(
             SAID.format(f"{OWNER} hat etwas gepostet", "Brücken <b>sind</b> schön", "22 sept. 2024 6:33"),
             SAID.format(OWNER, "<script>x</script>", when),
         )
         + f'<section class="_a6-g"><h2>{OWNER}</h2><footer><div class="_a72d">{when}</div></footer></section>',
-        "your_facebook_activity/messages/inbox/ben_1/message_1.html": page(
+        "your_facebook_activity/messages/inbox/ben_1/message_1.html": html(
             '<h2 class="_a6-h">Participants: Ben, Lia</h2>',
             SAID.format("Ben", SECRET, when),
             SAID.format("Lia", "?", when),
         ),
-        "your_facebook_activity/messages/inbox/metaai_1/message_1.html": page(
+        "your_facebook_activity/messages/inbox/metaai_1/message_1.html": html(
             SAID.format("Meta AI", "Hello", when), SAID.format(OWNER, "Hi", when)
         ),
-        "personal_information/profile_information/profile_information.html": page(
+        "personal_information/profile_information/profile_information.html": html(
             "<table><tr><td>Geburtstag</td><td><div>4. März 2010</div></td></tr></table>"
         ),
         "your_facebook_activity/comments_and_reactions/comments.html": "<html><body><p>built anew</p></body></html>",
         "connections/friends/your_friends.html": "<section class='new'><h2>Lia</h2><footer>x</footer></section>" * 3,
         "preferences/feed/controls.html": '<table class="_a6_n"><tr><td>a</td></tr></table>',
-        "start_here.html": page("x"),
+        "start_here.html": html("x"),
     }, age=None)  # fmt: skip
     assert report.kind is Kind.META and report.person.age == 16
     assert rows(report) == {

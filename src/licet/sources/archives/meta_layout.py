@@ -129,6 +129,20 @@ def thing_of(name: str, key: str | None) -> Thing | None:
     return thing_at(name) or _PLACES["keys"].get(key or "")
 
 
+def is_thread(thing: Thing) -> bool:
+    """Whether it is what threads hold, of which there may be thousands."""
+    return thing in (THREADS, NAMED_AI, AI_CHATS, CHANNELS, MESSAGE_LISTS)
+
+
+def threads_beside(name: str) -> str:
+    """The folder in which a thread lies beside others; empty for the top."""
+    folders = _folders(name)
+    place = next((n for n, folder in enumerate(folders) if folder in _PRIVATE), len(folders))
+    depth = place + (2 if folders[place : place + 1] == ["messages"] else 1)
+    parts = [part for part in re.split(r"[/\\]", name)[:-1] if part]
+    return "".join(f"{part}/" for part in parts[:depth])
+
+
 def pictures_in(folder: str) -> Thing | None:
     """What pictures and recordings in a folder belong to; None where no name of Meta's says so."""
     folders = _folders(folder + "/x")
