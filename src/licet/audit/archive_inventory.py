@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from licet.audit.inventory import (
     Alike,
@@ -25,7 +25,8 @@ from licet.sources.zip_archive import Entry
 from licet.terms import SourceError
 
 #: What is wrong with one file; whatever else is wrong is wrong with the download.
-FILE_CODES = frozenset({"SRC-050", "SRC-053", "SRC-054"})
+FILE_CODES = frozenset({"SRC-041", "SRC-053", "SRC-054"})
+_BLOCK_BYTES = 1024 * 1024
 _MEDIA = re.compile(
     r"\.(jpe?g|png|gif|webp|heic|bmp|svg|mp4|mov|webm|avi|mkv|mp3|m4a|wav|aac|ogg|opus|pdf|docx?|xlsx?|pptx?|dat)$",
     re.IGNORECASE,
@@ -95,6 +96,9 @@ class Recorder:
     def take(self, entry: Entry) -> FileOutcome | None:
         """Count one file; what became of it where there is nothing to count."""
         name, kind = entry.name, self._kind
+        if kind is Kind.CHATGPT and chatgpt.is_upload(name):
+            self._add_media(name)
+            return None
         if entry.is_nested:
             return FileOutcome(name, "nested archive", reason="archives inside the archive are not opened")
         if _MEDIA.search(name):
@@ -105,38 +109,38 @@ class Recorder:
             return FileOutcome(name, "not imported", reason=copy)
         if kind is Kind.META and meta_layout.is_contents_page(name):
             return FileOutcome(name, "not imported", reason="it only leads to the other pages")
-        if not _is_known(kind, name, self._download):
-            return FileOutcome(name, "not understood", reason="no such file of an export is known")
-        counting, unread = _Counting(name, self._distinctions), len(self._found.unread)
-        facts: list[Facts] = []
+        counting = _Counting(name, self._distinctions)
+        unread: list[Unread] = []
         try:
+            if not _is_known(kind, name, self._download):
+                return FileOutcome(name, "not understood", reason="no such file of an export is known")
             with self._download.open(name) as file:
-                for one in _records(kind, name, file):
+                for one in _records(kind, name, file, unread):
                     if isinstance(one, Facts):
-                        facts.append(one)
+                        _learn(one, self._found.owner)
                     elif isinstance(one, Unread):
-                        self._found.unread.append(one)
+                        unread.append(one)
                     elif one.values:
                         counting.add(one)
+                unread += _left(name, file)
         except SourceError as error:
             if error.code not in FILE_CODES:
                 raise
-            if kind is Kind.META and meta_layout.holds_birthday(name):
-                self._found.owner.age_unread = True
-            return FileOutcome(name, "not understood", reason=error.line())
-        for one in facts:
-            _learn(one, self._found.owner)
+            unread.append(Unread(name, "the whole file", error.line(), entry.claimed_bytes))
+        if unread and kind is Kind.META and meta_layout.holds_birthday(name):
+            self._found.owner.age_unread = True
+        self._found.unread += unread
         files = list(counting.files())
-        if not files and self._found.unread[unread:]:
-            return FileOutcome(name, "not understood", reason=self._found.unread[-1].why)
-        if not files:
-            return FileOutcome(name, "empty", reason="it says that there is nothing")
         if kind is Kind.META and not name.casefold().endswith(".json"):
             for counted in files:
                 counted.remark = "; ".join(filter(None, (counted.remark, meta_html.REMARK)))
         for counted in files:
             self._add(counted)
-        return None
+        if files:
+            return None
+        if unread:
+            return FileOutcome(name, "not understood", reason=unread[0].why)
+        return FileOutcome(name, "empty", reason="it says that there is nothing")
 
     def _add(self, file: AuditedFile) -> None:
         """Add a file; the threads of one folder together, for there may be thousands."""
@@ -208,15 +212,30 @@ def is_of_the_interface(name: str, download: Download) -> bool:
     return name.casefold().endswith(".json") and kind_of_file(download, name) is Kind.LINKEDIN
 
 
-def _records(kind: Kind, name: str, file: Reader) -> Iterable[Record | Facts | Unread]:
+def _records(kind: Kind, name: str, file: Reader, unread: list[Unread]) -> Iterator[Record | Facts | Unread]:
+    """The records of a file; what of it could not be read goes to `unread`."""
     if kind is Kind.TAKEOUT and not name.casefold().endswith(".json"):
-        return takeout_html.records(name, file)
-    if kind is Kind.LINKEDIN:
-        return linkedin_api.records(name, read_elements(file, name))
+        yield from takeout_html.records(name, file)
+        return
     if kind is Kind.META and not name.casefold().endswith(".json"):
-        return meta_html.records(name, file)
-    read = {Kind.CHATGPT: chatgpt.records, Kind.META: meta.records, Kind.TAKEOUT: takeout.records}[kind]
-    return read(name, read_elements(file, name))
+        yield from meta_html.records(name, file)
+        return
+    read = {
+        Kind.CHATGPT: chatgpt.records, Kind.META: meta.records, Kind.TAKEOUT: takeout.records,
+        Kind.LINKEDIN: linkedin_api.records,
+    }[kind]  # fmt: skip
+    elements = read_elements(file, name)
+    yield from read(name, elements)
+    unread += elements.unread
+
+
+def _left(name: str, file: Reader) -> Iterator[Unread]:
+    """What a reader left of a file: every byte of it was read, or is told as unread."""
+    left = 0
+    while block := file.read(_BLOCK_BYTES):
+        left += len(block)
+    if left:
+        yield Unread(name, f"the last {left:,} bytes", "nothing more in it was understood", left)
 
 
 def _learn(facts: Facts, owner: Owner) -> None:

@@ -22,7 +22,7 @@ from licet.audit.inventory import (
 from licet.sources.archives.archive_kinds import Kind
 from licet.sources.dates import WrittenDate, read_date
 from licet.sources.download import Download
-from licet.sources.import_report import FileOutcome, Progress
+from licet.sources.import_report import FileOutcome, Progress, Unread
 from licet.sources.linkedin.articles import read_article
 from licet.sources.linkedin.linkedin_csv import Sheet, fold_word, read_sheet
 from licet.sources.linkedin.linkedin_import import FILE_CODES, check_cells, is_article
@@ -82,23 +82,36 @@ def _take(archive: Download, entry: Entry, distinctions: Distinctions, found: Co
     if entry.is_nested:
         return FileOutcome(name, "nested archive", reason="archives inside the archive are not opened")
     if is_article(name):
-        found.files.append(_article(archive, name, distinctions))
+        try:
+            found.files.append(_article(archive, name, distinctions))
+        except SourceError as error:
+            return _lost(entry, ARTICLES, error, found)
         return None
     layout = layout_of(name) if name.casefold().endswith(".csv") else None
     if layout is None:
         return FileOutcome(name, "not understood", reason="no such file of an export is known")
     try:
         with archive.open(name) as file:
-            sheet = read_sheet(file, layout.words, name)
+            sheet = read_sheet(file, layout.words, name, layout.created, layout.kind)
             counted = None if sheet is None else _count(sheet, layout, name, distinctions, found.owner)
     except SourceError as error:
-        if error.code not in FILE_CODES:
-            raise
-        return FileOutcome(name, "not understood", layout.table, reason=error.line())
+        return _lost(entry, layout, error, found)
+    unread = () if sheet is None else tuple(sheet.unread)
+    found.unread += unread
+    if unread and (counted is None or counted.rows == 0):
+        return FileOutcome(name, "not understood", layout.table, reason=unread[0].why)
     if counted is None or counted.rows == 0:
         return FileOutcome(name, "empty", layout.table, reason="it says that there is nothing")
     found.files.append(counted)
     return None
+
+
+def _lost(entry: Entry, layout: FileLayout, error: SourceError, found: Contents) -> FileOutcome:
+    """A file that could not be read. Raises: the error, where it is the whole download's."""
+    if error.code not in FILE_CODES:
+        raise error
+    found.unread.append(Unread(entry.name, "the whole file", error.line(), entry.claimed_bytes, layout.kind))
+    return FileOutcome(entry.name, "not understood", layout.table, reason=error.line())
 
 
 def _count(
@@ -110,7 +123,7 @@ def _count(
     created_at, visible_at = (column_position(sheet, word) for word in (layout.created, layout.visibility))
     words_at = column_position(sheet, OWN_WORDS.get(layout.table))
     sender_at = column_position(sheet, "FROM") if layout.kind == "ai_conversation" else None
-    for row in full_rows(sheet, name):
+    for row in full_rows(sheet):
         cells: dict[str | None, int] = {}
         for position, cell in enumerate(row):
             if not cell or cell.isspace():

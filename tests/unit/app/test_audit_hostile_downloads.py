@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import tracemalloc
@@ -15,23 +16,15 @@ from journeys.downloads import CHATGPT, META, TAKEOUT
 from licet.audit import Report, audit_archive
 from licet.audit.archive_inventory import MOST_PLACES
 from licet.audit.audit_page import page
-from licet.sources.archives.json_reader import MOST_DEPTH, read_elements
+from licet.sources.archives import json_reader
+from licet.sources.archives.json_reader import MOST_PLACES_TOLD, Element, read_elements
+from licet.sources.import_report import Unread
 from licet.terms import SourceError
 from licet.terms.moments import parse_moment
 from unit.app.test_audit_downloads import filled
 
 AT = parse_moment("2026-12-01")
 EVIL = "</title><script>alert(1)</script>\u202e"
-
-
-class Held:
-    """Bytes as a file of a download."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def read_all(self, limit: int) -> bytes:
-        return self._data[: limit + 1]
 
 
 def audit(tmp_path: Path, files: dict[str, str | bytes]) -> Report:
@@ -42,36 +35,87 @@ def chat(value: Any) -> str:
     return json.dumps(value)
 
 
+def read(data: bytes) -> tuple[list[Element], list[Unread]]:
+    elements = read_elements(io.BytesIO(data), "x.json")
+    return list(elements), elements.unread
+
+
 @pytest.mark.parametrize(
-    ("data", "code"),
+    ("data", "kept", "what", "size"),
     [
-        (b"[" * 100_000, "SRC-053"),
-        (b'{"a":' * (MOST_DEPTH + 1), "SRC-053"),
-        (b"[[" + b"1," * 500_000 + b"1]]", "SRC-053"),
-        (b'["a\xff"]', "SRC-050"),
-        (b"[1, 2", "SRC-054"),
-        (b'["never closed, ' + b'\\"' * 100_000, "SRC-054"),
-        (b'["a\\', "SRC-054"),
-        (b"[1} ", "SRC-054"),
-        (b"[1] [2]", "SRC-054"),
-        (b'{"a": [1] 2}', "SRC-054"),
-        (b"{'a': 1}", "SRC-054"),
-        (b"nothing", "SRC-054"),
+        (b"[" * 100_000, 0, "from byte 1 on", 99_999),
+        (b"[1, 2", 1, "from byte 3 on", 2),
+        (b'[1, "never closed, ' + b'\\"' * 100_000, 1, "from byte 3 on", 200_016),
+        (b'[1, "a\\', 1, "from byte 3 on", 4),
+        (b"[1} ", 0, "from byte 1 on", 3),
+        (b"[1] [2]", 1, "from byte 3 on", 4),
+        (b'{"a": [1] 2, "b": 1}', 2, "2 bytes from byte 9 on", 2),
+        (b"{'a': 1}", 1, "3 bytes from byte 1 on", 3),
+        (b'{"a": , "b": 1}', 1, "one byte from byte 5 on", 1),
+        (b'["a\xff", 1]', 2, "one byte from byte 3 on", 1),
+        (b'[{"a": 1, "b": {"c": nul, "d": 2}}, 3]', 3, "3 bytes from byte 21 on", 3),
+        (b'[1, {"a": ' + b"[" * 200 + b"]" * 200 + b', "b": 2}, 3]', 3, "204 bytes from byte 108 on", 204),
     ],
-)
-def test_what_is_no_json_of_an_export_is_refused(data: bytes, code: str) -> None:
+)  # fmt: skip
+def test_what_is_broken_costs_no_more_than_itself(data: bytes, kept: int, what: str, size: int) -> None:
+    elements, unread = read(data)
+    assert sum(filled(each.value) for each in elements) == kept
+    assert [(each.what, each.bytes) for each in unread] == [(what, size)] and unread[0].why
+
+
+@pytest.mark.parametrize("data", [b"nothing", b"", b"  ", b"\xff\xfe"])
+def test_what_is_no_json_is_refused(data: bytes) -> None:
     with pytest.raises(SourceError) as caught:
-        list(read_elements(Held(data), "x.json"))
-    assert caught.value.code == code and caught.value.where == "x.json" and caught.value.fix
+        read(data)
+    assert caught.value.code == "SRC-054" and caught.value.where == "x.json" and caught.value.fix
+
+
+def test_an_escape_or_a_character_that_json_forbids_is_read_as_it_stands() -> None:
+    elements, unread = read(b'[{"a": "\\x", "b": "\x01", "c": "\\u12"}]')
+    assert elements[0].value == {"a": "\\x", "b": "\x01", "c": "\\u12"} and not unread
+
+
+def test_what_is_broken_everywhere_is_counted_and_not_told_one_by_one() -> None:
+    elements, unread = read(b"[" + b'{"a": x},' * 5000 + b"1]")
+    assert [each.value for each in elements] == [1]
+    assert len(unread) <= MOST_PLACES_TOLD + 1 and sum(each.bytes or 0 for each in unread) == 5000
+
+
+def test_an_element_too_large_to_hold_comes_in_parts_of_its_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_reader, "PIECE_BYTES", 400)
+    monkeypatch.setattr(json_reader, "_BLOCK_BYTES", 100)
+    nodes = {f"n{n}": {"message": {"content": {"parts": [f"{n}", "x"]}}} for n in range(200)}
+    whole = [1, {"title": "t", "mapping": nodes, "id": "c"}, {"title": "u"}]
+    elements, unread = read(chat(whole).encode())
+    assert not unread and [each.goes_on for each in elements].count(False) == 3
+    assert max(len(chat(each.value)) for each in elements) < 1000
+    parts = [part for each in elements[1:-1] for part in each.value.get("mapping", {}).items()]
+    assert dict(parts) == nodes and len(parts) == len(nodes)
+
+
+def test_a_text_that_does_not_end_within_any_measure_is_cut_and_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(json_reader, "PIECE_BYTES", 300)
+    monkeypatch.setattr(json_reader, "LONGEST_RUN_BYTES", 4000)
+    monkeypatch.setattr(json_reader, "KEPT_OF_RUN_BYTES", 101)
+    monkeypatch.setattr(json_reader, "_BLOCK_BYTES", 700)
+    for text in ("é" * 5000, '"\\' * 5000, "x" * 9001):
+        elements, unread = read(json.dumps([1, {"a": text, "b": 2}, 3], ensure_ascii=False).encode())
+        assert (elements[0].value, elements[-1].value) == (1, 3) and not unread
+        held = {key: value for each in elements[1:-1] for key, value in each.value.items()}
+        assert held["b"] == 2 and text.startswith(held["a"]) and len(held["a"]) <= 101
+    elements, unread = read(b"[1, " + b"9" * 9000 + b", 3]")
+    assert [each.value for each in elements][::2] == [1, 3] and not unread
 
 
 def test_numbers_without_end_and_keys_that_stand_twice_are_kept() -> None:
     digits = "9" * 10_000
-    (one,) = read_elements(Held(f'[{{"n": {digits}, "x": 1e999, "y": NaN, "n": 2}}]'.encode()), "x.json")
+    (one,), _ = read(f'[{{"n": {digits}, "x": 1e999, "y": NaN, "n": 2}}]'.encode())
     assert one.value["n"] == digits and filled(one.value) == 4
 
 
-@pytest.mark.parametrize("content", ["[1, 2", b"[\xff\xfe]", "[" * 5000, "{}]", b"\x00\x01"])
+@pytest.mark.parametrize("content", ["[1", b"[\xff\xfe", "[" * 5000, "{}]", b"\x00\x01"])
 def test_a_damaged_file_loses_only_itself(tmp_path: Path, content: str | bytes) -> None:
     report = audit(tmp_path, CHATGPT | {"shared_conversations.json": content})
     assert "shared_conversations.json" in {one.name for one in report.unread}
@@ -164,10 +208,10 @@ def test_a_long_file_is_counted_a_conversation_at_a_time(tmp_path: Path) -> None
     size, path = len(text), zipped(tmp_path / "a.zip", {"conversations.json": text})
     del text
     tracemalloc.start()
-    report = audit_archive(path, AT, age=40)
+    report = audit_archive(path, AT, region="CH", age=40)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert report.rows == 8800 and peak < size * 2.5  # the bytes of the file, and one conversation
+    assert report.rows == 8800 and peak < size / 2  # a conversation, and not the bytes of the file
 
 
 def test_forged_and_far_too_large_downloads_are_refused_whole(tmp_path: Path) -> None:

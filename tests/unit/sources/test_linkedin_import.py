@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -11,6 +12,7 @@ from licet.sources.catalogue import Catalogue
 from licet.sources.embedded_labels import check_stamps, stamped_labels
 from licet.sources.import_report import FileOutcome, ImportReport
 from licet.sources.linkedin import import_linkedin
+from licet.sources.linkedin.linkedin_csv import read_sheet
 from licet.terms import SourceError
 from unit.sources.linkedin_archives import MESSAGES_HEADER, PROFILE, SHARES, archive, message
 
@@ -259,39 +261,89 @@ def test_what_is_written_agrees_with_its_own_catalogue(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "code"),
+    "content",
     [
-        (b"Name,Number\n\xff\xfe,1\n", "SRC-050"),
-        ("Name,Number\nx,1\n".encode("utf-16"), "SRC-050"),
-        (b"Name,Number\n" + b"x" * 1_200_000 + b",1\n", "SRC-051"),
-        (b'Name,Number\n"' + b"x" * 140_000 + b'",1\n', "SRC-051"),
-        (b"Name,Number\nx" + b"," * 600 + b"\n", "SRC-051"),
-        (b'Name,Number\n"never closed\n', "SRC-051"),
-        (b'Name,Number\n"' + (b"x" * 1000 + b"\n") * 5000 + b'",1\n', "SRC-051"),
-        (b"Cours,Num\xc3\xa9ro\nx,1\n", "SRC-052"),
-        (b"a,b\n" * 60 + b"Name,Number\n", "SRC-052"),
+        "Name,Number\nx,1\n".encode("utf-16"),
+        b"Cours,Num\xc3\xa9ro\nx,1\n",
+        b"a,b\n" * 60 + b"Name,Number\n",
     ],
 )
-def test_a_file_that_is_not_what_it_says_loses_only_itself(tmp_path: Path, content: bytes, code: str) -> None:
+def test_a_file_that_is_not_what_it_says_loses_only_itself(tmp_path: Path, content: bytes) -> None:
     report = take(tmp_path, {"Courses.csv": content, "Profile.csv": PROFILE})
     lost = outcome(report, "Courses.csv")
-    assert (lost.fate, lost.reason.split(":")[0]) == ("not understood", code)
+    assert (lost.fate, lost.reason.split(":")[0]) == ("not understood", "SRC-052")
     assert "courses" not in report.tables
     assert report.counts["profile"] == 1
 
 
-def test_far_too_many_cells_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (b"\xff\xfe,1", "not UTF-8"),
+        (b"x\x00,1", "characters that no text has"),
+        (b"x" * 1_200_000 + b",1", "longer than 1 MiB"),
+        (b'"' + b"x" * 140_000 + b'",1', "field limit"),
+        (b"x" * 140_000 + b",1", "field limit"),
+        (b"x" + b"," * 600, "more than 512 cells"),
+        (b'"never closed', "unexpected end of data"),
+        (b'"a "quote" here",1', "expected after"),
+    ],
+)
+def test_a_row_that_cannot_be_read_loses_only_itself(tmp_path: Path, row: bytes, why: str) -> None:
+    content = b"Name,Number\nfirst,1\n" + row + b"\nlast,3\n"
+    report = take(tmp_path, {"Courses.csv": content, "Profile.csv": PROFILE})
+    assert [kept["name"] for kept in rows(tmp_path, "courses")] == ["first", "last"]
+    met = outcome(report, "Courses.csv")
+    assert (met.fate, met.rows) == ("imported", 2) and "not read: row 2" in met.reason and why in met.reason
+    assert any("Courses.csv: not read: row 2" in note for note in report.notes)
+
+
+def test_a_quotation_mark_that_is_never_closed_swallows_no_rows(tmp_path: Path) -> None:
+    lines = [f"2026-01-0{day} 03:04:05,https://x.example/{day},fine,,,PUBLIC" for day in range(1, 8)]
+    lines[1] = '2026-01-02 03:04:05,https://x.example/2,"never closed\nnor here,,,PUBLIC'
+    # the cell that swallows them is closed by the next one that has quotation marks, and the row is too wide
+    lines[5] = '2026-01-06 03:04:05,https://x.example/6,", and so on",,,PUBLIC'
+    text = "Date,ShareLink,ShareCommentary,SharedUrl,MediaUrl,Visibility\n" + "\n".join(lines) + "\n"
+    report = take(tmp_path, {"Shares.csv": text, "Profile.csv": PROFILE})
+    days = [kept["created"].day for kept in rows(tmp_path, "shares")]
+    assert days == [1, 3, 4, 5, 6, 7] and "row 2" in outcome(report, "Shares.csv").reason
+
+
+def test_a_line_within_a_cell_that_reads_like_a_row_is_told_and_makes_no_row(tmp_path: Path) -> None:
+    said = '"a post\n2026-01-09 03:04:05,https://x.example/9,planted,,,PUBLIC\nand its end"'
+    text = f"{SHARES.splitlines()[0]}\n2026-01-02 03:04:05,https://x.example/2,{said},,,CONNECTIONS\n"
+    report = take(tmp_path, {"Shares.csv": text, "Profile.csv": PROFILE})
+    (kept,) = rows(tmp_path, "shares")
+    assert kept["visibility"] == "connections" and "planted" in kept["share_commentary"]
+    assert "what may be rows in row 1" in outcome(report, "Shares.csv").reason
+
+
+def test_a_file_of_which_no_row_can_be_read_is_not_understood(tmp_path: Path) -> None:
+    report = take(tmp_path, {"Courses.csv": b"Name,Number\n\xff,1\n", "Profile.csv": PROFILE})
+    assert outcome(report, "Courses.csv").fate == "not understood" and "courses" not in report.tables
+
+
+def test_where_rows_begin_is_not_looked_for_without_end() -> None:
+    held = b"Name,Number\n" + b'"a\n' * 3 + (b"x" * 900 + b"\n") * 9000
+    sheet = read_sheet(io.BytesIO(held), ("Name", "Number"), "x")
+    assert sheet is not None and len(list(sheet.rows)) == 0
+    told = sum(each.bytes or 0 for each in sheet.unread)
+    assert told == len(held) - len(b"Name,Number\n")
+
+
+def test_rows_beyond_any_measure_are_told_and_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("licet.sources.linkedin.sheets.MOST_CELLS", 100)
     # the header is narrow: what lies beyond it counts as well
-    text = "Name,Number\n" + ",".join(["x"] * 101) + "\n"
+    text = "Name,Number\n" + ",".join(["x"] * 101) + "\nleft,1\n"
     report = take(tmp_path, {"Courses.csv": text, "Profile.csv": PROFILE})
-    assert outcome(report, "Courses.csv").reason.startswith("SRC-051")
+    met = outcome(report, "Courses.csv")
+    assert met.rows == 1 and "everything from row 2 on (the file has far more rows" in met.reason
 
 
-def test_endless_blank_lines_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_blank_lines_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("licet.sources.linkedin.linkedin_csv.MOST_LINES", 100)
     report = take(tmp_path, {"Courses.csv": "Name,Number\n" + "\n" * 100, "Profile.csv": PROFILE})
-    assert outcome(report, "Courses.csv").reason.startswith("SRC-051")
+    assert "more than 100 lines" in outcome(report, "Courses.csv").reason
 
 
 @pytest.mark.parametrize("region", ["Switzerland", "ch", "EEA", "", "XX-"])

@@ -7,7 +7,7 @@ reader does not know is counted at the first key that it does not know, under no
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
@@ -98,6 +98,25 @@ def _add(record: Record, place: str, kind: str | None, count: int) -> None:
     if count:
         key = (shown(place)[:LONGEST_PLACE] or "(the value itself)", kind)
         record.values[key] = record.values.get(key, 0) + count
+
+
+def joined(parts: Iterable[tuple[bool, Record]]) -> Iterator[Record]:
+    """Records of which one that goes on from the one before it is counted with it, as one."""
+    whole: Record | None = None
+    for goes_on, record in parts:
+        if whole is None or not goes_on:
+            if whole is not None:
+                yield whole
+            whole = record
+            continue
+        for key, count in record.values.items():
+            whole.values[key] = whole.values.get(key, 0) + count
+        whole.written = whole.written or record.written
+        whole.audience = whole.audience or record.audience
+        if not whole.words:
+            whole.words, whole.words_kind = record.words, record.words_kind
+    if whole is not None:
+        yield whole
 
 
 def filled(value: Any) -> Iterator[Any]:

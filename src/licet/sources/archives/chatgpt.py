@@ -1,7 +1,9 @@
-"""The download of ChatGPT: ``conversations.json`` (or numbered parts of it) and the small files beside it.
+"""The download of ChatGPT: ``conversations.json`` (or numbered parts of it, or one conversation) and what lies beside.
 
 A conversation is a tree of messages by id under ``mapping``; each node that holds a message is a record, whatever
 its parent and children say, so a tree that runs in a circle costs nothing. What stands beside the tree is a record.
+Instructions, tools' steps and thoughts, which the page does not show, are records of their own kind, so that the
+messages are those that a person would count. Canvas documents, group chats, videos' prompts are what they are, too.
 """
 
 from __future__ import annotations
@@ -17,19 +19,30 @@ from licet.sources.archives.archive_records import (
     Thing,
     count_values,
     from_epoch,
+    joined,
     text_at,
 )
 from licet.sources.archives.json_reader import Element
+from licet.sources.dates import read_date
 from licet.terms.canonical import JsonObject
 
 _KIND = "ai_conversation"
 MESSAGES = Thing("chatgpt_messages", _KIND)
+_HIDDEN = Thing("chatgpt_hidden", _KIND, "instructions and tools' steps, which the page does not show")
 CONVERSATIONS = Thing("chatgpt_conversations", _KIND, "titles and settings of the conversations")
 _SHARED = Thing(
     "chatgpt_shared", _KIND, "whoever has the link can read these; the switch does not take a link back"
 )
 _FEEDBACK = Thing("chatgpt_feedback", "feedback")
 _USER = Thing("chatgpt_user", "contact")
+_CANVAS = Thing("chatgpt_canvas", _KIND)
+#: Files of which every value is of one kind of data, with what their records are.
+_WHOLE = {
+    "model_comparisons": Thing("chatgpt_comparisons", _KIND),
+    "group_chats": Thing("chatgpt_group_chats", _KIND, "what others wrote in them is not yours alone"),
+    "shopping": Thing("chatgpt_shopping", _KIND),
+    "sora": Thing("chatgpt_videos", "content.sora", "the switch of ChatGPT is not that of Sora"),
+}
 UPLOADS = Thing("chatgpt_uploads", f"{_KIND}.uploads", "the files themselves are not looked into")
 
 _NODE = frozenset(("id", "parent", "children"))
@@ -98,8 +111,11 @@ _USER_KINDS = {
     "chatgpt_plus_user": "payment",
 }
 _NAMES = re.compile(
-    r"(conversations|shared_conversations|message_feedback|user)(?:[-_]?\d+)?\.json", re.IGNORECASE
+    rf"(conversations?|shared_conversations|message_feedback|user|{'|'.join(_WHOLE)})(?:[-_]?\d+)?\.json",
+    re.IGNORECASE,
 )
+#: A file that was handed over in a conversation, or made in one; its ending says nothing.
+_UPLOADED = re.compile(r"file[-_].+", re.IGNORECASE)
 #: Read by nobody here, with what to say of them.
 COPIES = {
     "chat.html": "the same conversations once more, for reading in a browser",
@@ -109,33 +125,72 @@ COPIES = {
 
 def is_known(name: str) -> bool:
     """Whether a file is one that `records` reads."""
-    return _NAMES.fullmatch(_base(name)) is not None
+    return _NAMES.fullmatch(_base(name)) is not None or _is_canvas(name)
+
+
+def is_upload(name: str) -> bool:
+    """Whether a file was handed over or made in a conversation: any but JSON and HTML of the export's own."""
+    base = _base(name)
+    is_own = base.casefold().endswith((".json", ".html", ".htm"))
+    return not _is_canvas(name) and (_UPLOADED.fullmatch(base) is not None or not is_own)
 
 
 def records(name: str, elements: Iterable[Element]) -> Iterator[Record | Facts]:
     """The records of one file of the download."""
     match = _NAMES.fullmatch(_base(name))
-    what = (
-        match[1].casefold() if match is not None else "conversations"
-    )  # renamed, and known by what is in it
-    if what == "conversations":
-        for element in elements:
-            yield from _conversation(element.value)
+    # renamed, it is known by what is in it
+    what = match[1].casefold() if match is not None else "canvas" if _is_canvas(name) else "conversations"
+    if what in ("conversations", "conversation"):
+        yield from _conversations(elements)
     elif what == "user":
         yield from _user(
             [({element.key: element.value} if element.key else element.value) for element in elements]
         )
+    elif what == "canvas":
+        yield from joined((number > 0, _whole(_CANVAS, each)) for number, each in enumerate(elements))
+    elif what in _WHOLE:
+        yield from joined(
+            (each.goes_on or (number > 0 and each.key is not None and not isinstance(each.value, dict)),
+             _whole(_WHOLE[what], each))
+            for number, each in enumerate(elements)
+        )  # fmt: skip
     else:
         thing, keys = (_SHARED, _OTHERS) if what == "shared_conversations" else (_FEEDBACK, _RATING)
-        for element in elements:
-            yield _flat(element.value, thing, keys)
+        yield from joined((element.goes_on, _flat(element.value, thing, keys)) for element in elements)
 
 
-def _conversation(value: Any) -> Iterator[Record]:
-    about = Record(CONVERSATIONS, written=from_epoch(_at(value, "create_time")))
+def _conversations(elements: Iterable[Element]) -> Iterator[Record]:
+    """Every message as it comes, and of each conversation what stands beside its messages when it is through.
+
+    A file that is one conversation gives its values by their keys; of a large one, several parts come.
+    """
+    about: Record | None = None
+    is_single = False
+    for element in elements:
+        value: Any = element.value
+        is_part = element.key is not None and not _is_conversation(value)
+        if is_part:
+            value = {element.key: value}
+        if about is not None and not (element.goes_on or (is_part and is_single)):
+            if about.values:
+                yield about
+            about = None
+        about = about or Record(CONVERSATIONS)
+        is_single = is_part
+        yield from _part(value, about)
+    if about is not None and about.values:
+        yield about
+
+
+def _is_conversation(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("mapping"), dict)
+
+
+def _part(value: Any, about: Record) -> Iterator[Record]:
+    """The messages in a conversation, or in a part of one; what stands beside them is counted into `about`."""
+    about.written = about.written or from_epoch(_at(value, "create_time"))
     if not isinstance(value, dict):
         count_values(about, [value], _no_key)
-        yield about
         return
     mapping = value.get("mapping")
     nodes = mapping if isinstance(mapping, dict) else {}
@@ -143,8 +198,6 @@ def _conversation(value: Any) -> Iterator[Record]:
     # a node without a message, such as the root, belongs to the tree
     rest["mapping"] = [node for node in nodes.values() if not _holds_message(node)] or rest.get("mapping")
     count_values(about, rest, _in_conversation)
-    if about.values:
-        yield about
     for node in nodes.values():
         if _holds_message(node):
             yield _message(node)
@@ -156,7 +209,9 @@ def _holds_message(node: Any) -> bool:
 
 def _message(node: JsonObject) -> Record:
     message = node["message"]
-    record = Record(MESSAGES, written=from_epoch(message.get("create_time")))
+    record = Record(
+        _HIDDEN if _is_hidden(message) else MESSAGES, written=from_epoch(message.get("create_time"))
+    )
     count_values(record, node, _in_node)
     if text_at(message, "author", "role") == "user":
         content = message.get("content")
@@ -164,6 +219,17 @@ def _message(node: JsonObject) -> Record:
         said = [part for part in parts if isinstance(part, str)] if isinstance(parts, list) else []
         record.words, record.words_kind = " ".join(said[:3]), _KIND
     return record
+
+
+def _is_hidden(message: JsonObject) -> bool:
+    """Whether the page does not show it. What the owner wrote as their custom instructions counts as a message."""
+    role, about = text_at(message, "author", "role"), message.get("metadata")
+    if _at(about, "is_user_system_message") is True or role == "user":
+        return False
+    is_step = role == "assistant" and message.get("recipient") not in ("all", None)
+    is_thought = text_at(message, "content", "content_type") in ("thoughts", "reasoning_recap")
+    is_marked = _at(about, "is_visually_hidden_from_conversation") is True
+    return role in ("system", "tool") or is_step or is_thought or is_marked
 
 
 def _in_node(place: str, key: str) -> str | None:
@@ -194,6 +260,24 @@ def _flat(value: Any, thing: Thing, keys: frozenset[str]) -> Record:
     record = Record(thing, written=from_epoch(_at(value, "create_time")))
     count_values(record, value, lambda place, key: thing.kind if key in keys else None)
     return record
+
+
+def _whole(thing: Thing, element: Element) -> Record:
+    """A record of a file of which every value is of one kind."""
+    value = element.value
+    made = from_epoch(_at(value, "create_time")) or read_date(text_at(value, "created_at"))
+    if element.key == "created_at" and isinstance(value, str):
+        made = read_date(value)
+    record = Record(thing, written=made)
+    count_values(
+        record, value if isinstance(value, dict) else {element.key or "": value}, lambda *_: thing.kind
+    )
+    return record
+
+
+def _is_canvas(name: str) -> bool:
+    folders = re.split(r"[/\\]", name.casefold())
+    return len(folders) > 1 and folders[-2] == "textdocs" and folders[-1].endswith(".json")
 
 
 def _at(value: Any, key: str) -> Any:

@@ -1,148 +1,382 @@
-"""JSON from a stranger: divided into its elements first and read one element at a time, within bounds.
+"""JSON from a stranger, as a stream: one element at a time, in memory that does not grow with the file.
 
-What is counted before anything is built: how deep it goes, how many values an element has. Whole numbers of absurd
-length stay text, a key that stands twice is kept twice, and what is not UTF-8 or not JSON is refused with its place.
+An element that is too large to hold comes in pieces of its own shape, cut at its outermost commas, so that nothing of
+it is lost. What is broken costs the smallest part that the brackets let one leave out; where they do not, or where the
+file ends too early, everything before counts and the rest is told as unread.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, NamedTuple, Protocol
 
+from licet.sources.archives.json_pieces import (
+    BLANK,
+    BRACKET,
+    CLOSED_BY,
+    TOKEN,
+    Open,
+    beginning,
+    children,
+    cuts,
+    ending,
+    parsed,
+    reopened,
+)
+from licet.sources.import_report import Unread
 from licet.terms import SourceError
-from licet.terms.canonical import JsonObject
 
-LONGEST_JSON_BYTES = 192 * 1024**2
-#: How deep lists and objects may stand in one another; exports stay below 30.
+#: How deep lists and objects may stand in one another; exports stay below 30. What is deeper is left out.
 MOST_DEPTH = 100
-#: Values of one element, and of all: what is read is held one element at a time.
-MOST_IN_ELEMENT, MOST_IN_FILE = 400_000, 20_000_000
-#: A string is taken whole, also one that never ends; whatever stands between these is one value or nothing.
-_TOKEN = re.compile(rb'(?:[^"\[\]{},:]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))*+([\[\]{},:]|\Z)', re.DOTALL)
-_LONGEST_WHOLE = 18
-_BLANK = b" \t\r\n"
-_CLOSED_BY = {b"[": b"]", b"{": b"}"}
+#: What is built at once: larger elements come in pieces of about so many bytes.
+PIECE_BYTES = 2 * 1024**2
+#: A text or a number that is longer than the first is cut to the second.
+LONGEST_RUN_BYTES, KEPT_OF_RUN_BYTES = 8 * 1024**2, 64 * 1024
+_BLOCK_BYTES = 256 * 1024
+#: Places told one by one; any more are told together.
+MOST_PLACES_TOLD = 20
+#: How many levels into a broken element the part that is broken is looked for.
+_LOOKED_INTO = 4
+_WHOLE_CHARACTERS = re.compile(rb'(?:[^"\\]|\\(?:u[0-9a-fA-F]{4}|[^u]))*+', re.DOTALL)
+_IN_TEXT = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_OUTSIDE_TEXT = re.compile(rb'[^"\[\]{},:]*+', re.DOTALL)
+_TOO_EARLY = "it ends too early: download it again"
 
 
 class Readable(Protocol):
     """A file of a download."""
 
-    def read_all(self, limit: int) -> bytes: ...
+    def read(self, size: int, /) -> bytes: ...
 
 
 class Element(NamedTuple):
-    """An element of the file's list, or a value of its object under `key`; of a list under a key, each element."""
+    """An element of the file's list, or a value of its object under `key`; of a list under a key, each element.
+
+    goes_on: more of the element before it, which was too large or broken in places: the same shape, other parts.
+    """
 
     key: str | None
     value: Any
+    goes_on: bool = False
 
 
-def read_elements(file: Readable, where: str) -> Iterator[Element]:
-    """The elements of a JSON file, as they are needed.
+class _Gap(NamedTuple):
+    start: int
+    length: int
+    why: str
 
-    Raises: SourceError SRC-050 when it is not UTF-8, SRC-053 for JSON larger or deeper than any export's, SRC-054 for
-    what is not JSON, and what reading the archive raises.
+
+def read_elements(file: Readable, where: str) -> Elements:
+    """The elements of a JSON file.
+
+    Raises, when iterated: SourceError SRC-054 for a file that is neither a list nor an object nor one value, and what
+    reading the archive raises but SRC-041: what comes before the damage counts.
     """
-    data = file.read_all(LONGEST_JSON_BYTES)
-    if len(data) > LONGEST_JSON_BYTES:
-        raise _beyond(f"the file is larger than {LONGEST_JSON_BYTES // 1024**2} MiB", where)
-    if data.startswith(b"\xef\xbb\xbf"):
-        data = data[3:]
-    view = memoryview(data)
-    for key, start, end in _divide(data, where):
-        piece = bytes(view[start:end]).strip(_BLANK)
-        name = None if key is None else _text(_parsed(key, where))
-        if piece or name is not None:
-            yield Element(name, _parsed(piece, where))
+    return Elements(file, where)
 
 
-def _divide(data: bytes, where: str) -> Iterator[tuple[bytes | None, int, int]]:
-    """Where each element starts and ends. Only brackets, commas and colons outside of strings are looked at."""
-    start = len(data) - len(data.lstrip(_BLANK))
-    if data[start : start + 1] not in (b"[", b"{"):
-        yield None, 0, len(data)
-        return
-    open_: list[bytes] = []
-    in_element = in_all = 0
-    level, begun = 1, start + 1  # elements stand so deep, and one begins here
-    key: bytes | None = None
-    is_told = False  # whether the value under the key was told already, as the elements of its list
-    for match in _TOKEN.finditer(data, start):
-        if not (token := match[1]):
-            break
-        at = match.end() - 1
-        if token == b":":
-            if len(open_) == 1 and open_[0] == b"{":
-                key, begun = data[begun:at].strip(_BLANK), at + 1
-            continue
-        if token in _CLOSED_BY:
-            open_.append(token)
-            if len(open_) > MOST_DEPTH:
-                raise _beyond(f"lists and objects stand more than {MOST_DEPTH} deep in one another", where)
-            if len(open_) == 2 and token == b"[" and key is not None and not data[begun:at].strip(_BLANK):
-                level, begun = 2, at + 1
-            continue
-        in_element += 1
-        in_all += 1
-        if in_element > MOST_IN_ELEMENT or in_all > MOST_IN_FILE:
-            raise _beyond("it holds more values than an export does", where)
-        if len(open_) == level:
-            is_there = bool(data[begun:at].strip(_BLANK))
-            if is_told and is_there:
-                raise _no_json("something stands after a list", where)
-            if is_there or (key is not None and level == 1 and not is_told):
-                yield key, begun, at
-            begun, in_element = at + 1, 0
-            if level == 1:
-                key, is_told = None, False
-        if token == b",":
-            continue
-        if token != _CLOSED_BY[open_.pop()]:
-            raise _no_json("a bracket closes another's", where)
-        if len(open_) < level:
-            level, begun, is_told = 1, at + 1, True
-        if not open_:
-            if data[at + 1 :].strip(_BLANK):
-                raise _no_json("something stands after its end", where)
+class Elements:
+    """The elements of one file, once, as they are needed; `unread` is whole when they are through."""
+
+    def __init__(self, file: Readable, name: str) -> None:
+        self.unread: list[Unread] = []
+        self._file, self._name = file, name
+        self._data, self._base = b"", 0  # what is held, and where in the file it starts
+        self._begun = 0  # where in what is held the element, or the rest of it, begins
+        self._inner: list[Open] = []  # the lists and objects of the element in which that rest stands
+        self._key: str | None = None
+        self._goes_on = False
+        self._gaps: list[_Gap] = []
+        self._more_gaps = self._more_bytes = 0
+        self._damage: str | None = None
+        self._dropped = 0  # bytes after what is held that were let go while an end was looked for
+
+    def __iter__(self) -> Iterator[Element]:
+        self._load()
+        self._begun = 3 if self._data.startswith(b"\xef\xbb\xbf") else 0
+        while not (start := self._data[self._begun :].lstrip(BLANK)) and self._load():
+            self._data, self._base, self._begun = b"", self._base + len(self._data), 0
+        self._begun = len(self._data) - len(start)
+        yield from self._divided(start[:1]) if start[:1] in CLOSED_BY else self._single()
+        told = [
+            Unread(
+                self._name,
+                f"{'one byte' if gap.length == 1 else f'{gap.length:,} bytes'} from byte {gap.start:,} on",
+                gap.why,
+                gap.length,
+            )
+            for gap in self._gaps
+        ]
+        if self._more_gaps:
+            what, why = f"{self._more_gaps:,} more places", "broken in more places than are told one by one"
+            told.append(Unread(self._name, what, why, self._more_bytes))
+        self.unread = told + self.unread
+
+    def _single(self) -> Iterator[Element]:
+        """A file that is neither a list nor an object: one value, or nothing that anybody can read."""
+        while len(self._data) - self._begun <= PIECE_BYTES and self._load():
+            pass
+        piece = self._data[self._begun :].strip(BLANK)
+        try:
+            if len(piece) > PIECE_BYTES or self._damage is not None:
+                raise ValueError(self._damage or "it is neither a list nor an object")
+            value = parsed(piece.decode("utf-8"))
+        except ValueError as error:
+            why = "it is empty" if not piece and self._damage is None else str(error)
+            raise SourceError(
+                "SRC-054", f"the file is not JSON: {why}", self._name, "download the archive again"
+            ) from None
+        yield Element(None, value)
+
+    def _divided(self, top: bytes) -> Iterator[Element]:
+        """Within an element only brackets are looked at, between elements commas and colons, too."""
+        open_: list[bytes] = [top]
+        self._begun += 1
+        at = self._begun
+        level = 1  # elements stand so deep
+        is_told = False  # the value under the key was told already, as the elements of its list
+        while True:
+            match = (TOKEN if len(open_) == level else BRACKET).match(self._data, at)
+            if match is None or not (token := match[1]):
+                at = yield from self._onward(at)
+                if at < 0:
+                    return
+                continue
+            place = match.end() - 1
+            at = place + 1
+            if token in CLOSED_BY:
+                is_list = len(open_) == 1 and token == b"[" and self._key is not None and not is_told
+                if is_list and not self._data[self._begun : place].strip(BLANK):
+                    level, self._begun = 2, at
+                elif len(open_) == MOST_DEPTH:
+                    if (at := self._without_depth(place)) < 0:
+                        yield from self._ended(place, _TOO_EARLY)
+                        return
+                    continue
+                open_.append(token)
+                continue
+            if token == b":":
+                if len(open_) == 1 and top == b"{" and self._key is None:
+                    self._key, self._begun = self._named(place), at
+                continue
+            if token != b"," and token != CLOSED_BY[open_[-1]]:
+                yield from self._ended(
+                    place, "a bracket closes another's, and nobody knows what belongs to what"
+                )
+                return
+            if len(open_) == level:
+                yield from self._element(place, top, is_told and level == 1, level == 1)
+                self._begun = at
+                if level == 1:
+                    self._key, is_told = None, False
+            if token == b",":
+                continue
+            open_.pop()
+            if len(open_) < level:
+                level, is_told = 1, True
+            if not open_:
+                yield from self._ended(at, "it stands after the file's end")
+                return
+
+    def _onward(self, at: int) -> Generator[Element, None, int]:
+        """Read on where what is held was looked through from `at`, and say where to look next; -1 at the end."""
+        if len(self._data) - self._begun > PIECE_BYTES:
+            yield from self._cut()
+        at = max(at, self._begun) - self._begun
+        self._data, self._base, self._begun = self._data[self._begun :], self._base + self._begun, 0
+        if len(self._data) - at > LONGEST_RUN_BYTES:
+            self._shorten(at)
+            return at
+        if self._load(len(self._data) - at):
+            return at
+        yield from self._ended(len(self._data), _TOO_EARLY)
+        return -1
+
+    def _load(self, wanted: int = 0) -> bool:
+        """Hold more of the file: at least as much again as waits, so that nothing is looked at many times."""
+        block = self._block(max(wanted, _BLOCK_BYTES))
+        self._data += block
+        return bool(block)
+
+    def _block(self, wanted: int) -> bytes:
+        parts: list[bytes] = []
+        try:
+            while wanted > 0 and self._damage is None and (part := self._file.read(wanted)):
+                parts.append(part)
+                wanted -= len(part)
+        except SourceError as error:
+            if error.code != "SRC-041":
+                raise
+            self._damage = f"{error.what}: {error.fix}"
+        return b"".join(parts)
+
+    def _named(self, end: int) -> str:
+        """The key that stands before `end`; what is no text is left out, and its value told under no name."""
+        written = self._data[self._begun : end]
+        try:
+            key = self._built(written.strip(BLANK), self._base + self._begun)
+        except ValueError:
+            key = None
+        if isinstance(key, str):
+            return key
+        self._leave_out(self._base + self._begun, len(written), "it is no key")
+        return ""
+
+    def _element(self, end: int, top: bytes, is_told: bool, is_needed: bool) -> Iterator[Element]:
+        """The element that ends here, or the rest of it; nothing where nothing stands and nothing need to."""
+        opened = beginning(self._inner)
+        piece, offset = opened + self._data[self._begun : end], self._base + self._begun - len(opened)
+        is_there = bool(piece.strip(BLANK))
+        if is_there and is_told:
+            self._leave_out(offset, len(piece), "it stands after a list")
+        elif is_there and top == b"{" and self._key is None:
+            self._leave_out(offset, len(piece), "it stands where a key should")
+        elif is_there:
+            yield from self._pieces(piece, offset)
+        elif is_needed and self._key is not None and not is_told:
+            self._leave_out(offset, max(len(piece), 1), "a value is missing")
+        self._inner, self._goes_on = [], False
+
+    def _cut(self) -> Iterator[Element]:
+        """Give what can be given of an element that is too large, cut as far outside as will do."""
+        found = cuts(self._data, self._begun, len(self._data), self._inner)
+        for depth, comma in sorted(found.commas.items()):
+            if len(self._data) - self._begun <= PIECE_BYTES // 2 or depth == 0:
+                break
+            yield from self._closed(comma, found.open_[:depth])
+            self._begun, self._inner = comma + 1, reopened(found.open_[:depth])
+
+    def _closed(self, end: int, open_: list[Open]) -> Iterator[Element]:
+        """The element up to here, where those are open."""
+        opened = beginning(self._inner)
+        piece = opened + self._data[self._begun : end] + ending(open_)
+        if self._data[self._begun : end].strip(BLANK):
+            yield from self._pieces(piece, self._base + self._begun - len(opened))
+
+    def _pieces(self, piece: bytes, offset: int) -> Iterator[Element]:
+        """An element or a part of one; of a broken one the parts that are not."""
+        try:
+            value = self._built(piece.strip(BLANK), offset)
+        except ValueError as error:
+            yield from self._salvaged(piece, offset, [], str(error))
+        else:
+            yield self._given(value)
+
+    def _given(self, value: Any) -> Element:
+        element = Element(self._key, value, self._goes_on)
+        self._goes_on = True
+        return element
+
+    def _salvaged(self, piece: bytes, offset: int, outer: list[str | None], why: str) -> Iterator[Element]:
+        """The parts of a broken list or object that can be read, each within the `outer` keys it stands under."""
+        text = piece.strip(BLANK)
+        bracket, offset = text[:1], offset + len(piece) - len(piece.lstrip(BLANK))
+        if bracket not in CLOSED_BY or len(outer) == _LOOKED_INTO:
+            self._leave_out(offset, len(text), why)
             return
-    raise _no_json("it ends too early", where)
+        for start, colon, end in children(text):
+            try:
+                part = self._built(bracket + text[start:end] + CLOSED_BY[bracket], offset + start - 1)
+            except ValueError as error:
+                inside = start if colon is None else colon + 1
+                try:
+                    key = None if bracket == b"[" else parsed(text[start : inside - 1].decode("utf-8"))
+                    is_key = bracket == b"[" or (colon is not None and isinstance(key, str))
+                except ValueError:
+                    key, is_key = None, False
+                if is_key:
+                    yield from self._salvaged(text[inside:end], offset + inside, [*outer, key], str(error))
+                else:
+                    self._leave_out(offset + start, end - start, str(error))
+                continue
+            for outside in reversed(outer):
+                part = [part] if outside is None else {outside: part}
+            yield self._given(part)
 
+    def _built(self, piece: bytes, offset: int) -> Any:
+        """The value of a piece; bytes that are not UTF-8 are left out of it. Raises: ValueError."""
+        try:
+            return parsed(piece.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            text = piece.decode("utf-8", "replace")
+            value = parsed(text)
+            count = text.count("\ufffd") - piece.count("\ufffd".encode())
+            self._leave_out(offset + error.start, max(count, 1), "it is not UTF-8")
+            return value
 
-def _parsed(piece: bytes, where: str) -> Any:
-    try:
-        return json.loads(
-            piece.decode("utf-8"), parse_int=_whole, parse_constant=str, object_pairs_hook=_object
+    def _leave_out(self, start: int, length: int, why: str) -> None:
+        """Note what nobody could read: neighbours together, and what is too much to tell as a count."""
+        last = self._gaps[-1] if self._gaps else None
+        if last is not None and last.why == why and 0 <= start - last.start - last.length <= 2:
+            self._gaps[-1] = last._replace(length=start + length - last.start)
+        elif len(self._gaps) < MOST_PLACES_TOLD:
+            self._gaps.append(_Gap(max(start, 0), length, why))
+        else:
+            self._more_gaps += 1
+            self._more_bytes += length
+
+    def _ended(self, end: int, why: str) -> Iterator[Element]:
+        """Give what had ended before `end`, and tell the rest of the file as unread, if there is any."""
+        found = cuts(self._data, self._begun, end, self._inner)
+        if found.last_end is not None:
+            place, depth = found.last_end
+            yield from self._closed(place, found.open_[:depth])
+            self._begun = place
+        rest, is_blank = (
+            len(self._data) - self._begun + self._dropped,
+            not self._data[self._begun :].strip(BLANK),
         )
-    except UnicodeDecodeError:
-        raise SourceError("SRC-050", "the text is not UTF-8", where, "export again") from None
-    except (ValueError, RecursionError) as error:
-        raise _no_json(str(error), where) from None
+        while block := self._block(_BLOCK_BYTES):
+            rest, is_blank = rest + len(block), is_blank and not block.strip(BLANK)
+        if self._damage is not None:
+            self.unread.append(
+                Unread(self._name, f"from byte {self._base + self._begun:,} on", self._damage, None)
+            )
+        elif not is_blank or why == _TOO_EARLY:
+            self.unread.append(Unread(self._name, f"from byte {self._base + self._begun:,} on", why, rest))
 
+    def _without_depth(self, place: int) -> int:
+        """Leave out the list or object at `place`, which is too deep; where to look next, or -1 at the file's end."""
+        depth, at, cut = 0, place, 0
+        while True:
+            match = BRACKET.match(self._data, at)
+            if match is None or not match[1]:
+                self._data, cut, at = self._data[:place] + self._data[at:], cut + at - place, place
+                if len(self._data) - place > LONGEST_RUN_BYTES or not self._load(len(self._data) - place):
+                    self._dropped = cut
+                    return -1
+                continue
+            at = match.end()
+            depth += 1 if match[1] in CLOSED_BY else -1
+            if depth == 0:
+                break
+        length = cut + at - place
+        why = f"lists and objects stand more than {MOST_DEPTH} deep in one another"
+        self._leave_out(self._base + place, length, why)
+        self._data = self._data[:place] + b"null" + self._data[at:]
+        self._base += length - 4
+        return place + 4
 
-def _whole(digits: str) -> int | str:
-    return int(digits) if len(digits) <= _LONGEST_WHOLE else digits
-
-
-def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
-    """An object; a key that stands again is kept under a name of its own, so that nothing is lost."""
-    made = dict(pairs)
-    if len(made) == len(pairs):
-        return made
-    kept: JsonObject = {}
-    for number, (key, value) in enumerate(pairs):
-        kept[key if key not in kept else f"{key} (again, {number})"] = value
-    return kept
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _beyond(what: str, where: str) -> SourceError:
-    return SourceError("SRC-053", what, where, "open the file to see what it is, and export again")
-
-
-def _no_json(why: str, where: str) -> SourceError:
-    return SourceError("SRC-054", f"the file is not JSON: {why}", where, "download the archive again")
+    def _shorten(self, at: int) -> None:
+        """Leave out most of a text or a number at `at` that does not end within any measure."""
+        while (match := TOKEN.match(self._data, at)) is not None and match[1]:
+            at = match.end()
+        at += len(self._data) - at - len(self._data[at:].lstrip(BLANK))
+        is_text = self._data[at : at + 1] == b'"'
+        cut = at + KEPT_OF_RUN_BYTES
+        if is_text and (match := _WHOLE_CHARACTERS.match(self._data, at + 1, cut)) is not None:
+            cut = match.end()
+            while self._data[cut] & 0xC0 == 0x80:  # within a character
+                cut -= 1
+        kept, rest = self._data[:cut], self._data[cut:]
+        pattern = _IN_TEXT if is_text else _OUTSIDE_TEXT
+        while (match := pattern.match(rest)) is not None and match.end() >= len(rest) - 1:
+            self._base += match.end()
+            rest = rest[match.end() :]
+            if not (block := self._block(_BLOCK_BYTES)):
+                break
+            rest += block
+        end = match.end() if match is not None else 0
+        self._base += end
+        self._data = kept + rest[end:]

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from licet.sources.catalogue import FactsTable, Location, Table
 from licet.sources.dates import read_date
-from licet.sources.import_report import FileOutcome, ImportReport, Progress
+from licet.sources.import_report import FileOutcome, ImportReport, Progress, Unread
 from licet.sources.linkedin.articles import read_article
 from licet.sources.linkedin.linkedin_csv import read_sheet
 from licet.sources.linkedin.linkedin_layout import ARTICLES, ARTICLES_FOLDER, FileLayout, layout_of
@@ -35,7 +35,7 @@ _MOST_NAMED = 20
 #: Cells of all files together: many times what people have, and still little enough for memory.
 MOST_CELLS = 50_000_000
 #: What is wrong with one file; whatever else is wrong is wrong with the archive.
-FILE_CODES = frozenset({"SRC-050", "SRC-051", "SRC-052"})
+FILE_CODES = frozenset({"SRC-041", "SRC-052"})
 
 
 @dataclass(slots=True)
@@ -48,6 +48,8 @@ class _Findings:
     parts: dict[str, list[SheetTable]] = field(default_factory=dict)
     layouts: dict[str, FileLayout] = field(default_factory=dict)
     outcomes: list[FileOutcome] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    damage: SourceError | None = None
     cells: int = 0
 
 
@@ -65,7 +67,8 @@ def import_linkedin(
     subject: the owner's id in the catalogue.
     region:  the owner's region (``CH``, ``US-CA``); when None, what the profile's location resolves to, if anything.
     Raises: SourceError SRC-040 to SRC-046 for an archive that cannot be trusted, SRC-047 for a `region` that is no
-    region, SRC-048 when nothing in it is known, SRC-017 when a table cannot be written.
+    region, SRC-048 when nothing in it is known (SRC-041 when all that is known is damaged), SRC-017 when a table
+    cannot be written.
     """
     if region is not None and not is_region(region):
         raise no_region(region)
@@ -79,7 +82,7 @@ def import_linkedin(
             if progress is not None:
                 progress(entry.name, done, total)
     if not findings.parts:
-        raise no_export(zip_path)
+        raise findings.damage or no_export(zip_path)
     return _write(findings, Path(out_dir), subject, region)
 
 
@@ -88,21 +91,24 @@ def _take(archive: Archive, entry: Entry, subject: str, findings: _Findings) -> 
     name = entry.name
     if entry.is_nested:
         return FileOutcome(name, "nested archive", reason="archives inside the archive are not opened")
-    if is_article(name):
-        with archive.open(name) as file:
-            article = read_article(name, file, subject)
-        return _keep(findings, ARTICLES, name, article)
-    layout = layout_of(name) if name.casefold().endswith(".csv") else None
+    layout = ARTICLES if is_article(name) else layout_of(name) if name.casefold().endswith(".csv") else None
     if layout is None:
         return FileOutcome(name, "not understood", reason="no such file of an export is known")
     try:
         with archive.open(name) as file:
-            sheet = read_sheet(file, layout.words, name)
+            if layout is ARTICLES:
+                return _keep(findings, ARTICLES, name, read_article(name, file, subject))
+            sheet = read_sheet(file, layout.words, name, layout.created, layout.kind)
             table = None if sheet is None else sheet_table(sheet, layout, name, subject)
     except SourceError as error:
         if error.code not in FILE_CODES:
             raise
+        if error.code == "SRC-041":
+            findings.damage = error
         return FileOutcome(name, "not understood", layout.table, reason=error.line())
+    findings.unread += () if table is None else table.unread
+    if table is not None and table.data.num_rows == 0 and table.unread:
+        return FileOutcome(name, "not understood", layout.table, reason=_told(table.unread))
     if table is None or table.data.num_rows == 0:
         return FileOutcome(name, "empty", layout.table, reason="it says that there is nothing")
     _learn(findings, layout, table)
@@ -120,7 +126,13 @@ def _keep(findings: _Findings, layout: FileLayout, name: str, table: SheetTable)
     check_cells(findings.cells, name)
     findings.parts.setdefault(layout.table, []).append(table)
     findings.layouts[layout.table] = layout
-    return FileOutcome(name, "imported", layout.table, table.data.num_rows, table.remark)
+    reason = "; ".join(part for part in (table.remark, _told(table.unread)) if part)
+    return FileOutcome(name, "imported", layout.table, table.data.num_rows, reason)
+
+
+def _told(unread: tuple[Unread, ...]) -> str:
+    """What was not read of a file, in one sentence; empty where everything was."""
+    return "not read: " + "; ".join(f"{each.what} ({each.why})" for each in unread) if unread else ""
 
 
 def no_region(region: str) -> SourceError:
@@ -222,6 +234,8 @@ def _members(findings: _Findings, subject: str, region: str | None) -> tuple[She
 
 def _notes(findings: _Findings, region: str) -> Iterator[str]:
     yield f"your region: {region}"
+    for name in dict.fromkeys(each.name for each in findings.unread):
+        yield f"{name}: {_told(tuple(each for each in findings.unread if each.name == name))}"
     if all(outcome.table != "shares" for outcome in findings.outcomes):
         yield (
             "there are no posts in this archive: the basic export leaves them out, so ask for the complete one before"

@@ -11,9 +11,9 @@ from datetime import datetime
 import pyarrow as pa
 
 from licet.sources.dates import WrittenDate, read_date
+from licet.sources.import_report import Unread
 from licet.sources.linkedin.linkedin_csv import Sheet, fold_word
 from licet.sources.linkedin.linkedin_layout import FileLayout
-from licet.terms import SourceError
 
 _MOMENT = pa.timestamp("us", tz="UTC")
 _BATCH_ROWS = 8192
@@ -29,6 +29,7 @@ class SheetTable:
 
     remark:       one sentence when rows did not fit their header.
     visibilities: the visibilities that occur.
+    unread:       the rows that could not be read.
     """
 
     data: pa.Table
@@ -36,6 +37,7 @@ class SheetTable:
     remark: str = ""
     has_visibility: bool = False
     visibilities: frozenset[str] = frozenset()
+    unread: tuple[Unread, ...] = ()
 
     def first(self, column: str) -> str | None:
         """The first row's text in a column; None when there is neither."""
@@ -45,28 +47,24 @@ class SheetTable:
         return str(value) if value is not None else None
 
 
-def full_rows(sheet: Sheet, file_name: str) -> Iterator[list[str]]:
-    """The rows that hold anything, as they are read.
-
-    Raises: SourceError SRC-051 for more rows or cells than an export has, and what reading the rows raises.
-    """
+def full_rows(sheet: Sheet) -> Iterator[list[str]]:
+    """The rows that hold anything, as they are read; what is beyond any export's measure is left, and told."""
     width, count, cells = len(sheet.header), 0, 0
     for row in sheet.rows:
         if not any(cell.strip() for cell in row):
             continue
         count += 1
         cells += max(width, len(row))
-        if count > MOST_ROWS or cells > MOST_CELLS:
-            raise SourceError(
-                "SRC-051", "the file has far more rows than an export", file_name, "check what it is"
-            )
         yield row
+        if count >= MOST_ROWS or cells >= MOST_CELLS:
+            sheet.rows.leave("the file has far more rows than an export")
+            return
 
 
 def sheet_table(sheet: Sheet, layout: FileLayout, file_name: str, subject: str) -> SheetTable:
     """Every cell of the sheet as text, empty ones as null, with member_id, created and visibility beside them.
 
-    Cells beyond the header go to a list column `beyond_header`, unlabelled. Raises what reading the rows raises.
+    Cells beyond the header go to a list column `beyond_header`, unlabelled. Raises: what reading the archive raises.
     """
     names = _column_names(tuple(layout.spelling(cell) for cell in sheet.header))
     width = len(names)
@@ -77,7 +75,7 @@ def sheet_table(sheet: Sheet, layout: FileLayout, file_name: str, subject: str) 
     fields += [pa.field("visibility", pa.string())]
     schema = pa.schema(fields)
     batches: list[pa.RecordBatch] = []
-    rows = full_rows(sheet, file_name)
+    rows = full_rows(sheet)
     while chunk := list(itertools.islice(rows, _BATCH_ROWS)):
         columns: list[list[object]] = [[_cell(row, n) for row in chunk] for n in range(width)]
         columns.append([[cell for cell in row[width:] if cell.strip()] or None for row in chunk])
@@ -85,6 +83,8 @@ def sheet_table(sheet: Sheet, layout: FileLayout, file_name: str, subject: str) 
         columns.append([audience_in(row, visibility) for row in chunk])
         arrays = [pa.array(values, field.type) for values, field in zip(columns, fields, strict=True)]
         batches.append(pa.RecordBatch.from_arrays(arrays, schema=schema))
+    if sheet.rows.damage is not None:
+        raise sheet.rows.damage
     data = pa.Table.from_batches(batches, schema=schema)
     labels = {name: layout.label(cell) for name, cell in zip(names, sheet.header, strict=True)}
     data, labels, remark = _without_idle(data, labels, sheet, layout)
@@ -94,8 +94,9 @@ def sheet_table(sheet: Sheet, layout: FileLayout, file_name: str, subject: str) 
         data = data.add_column(0, name, pa.array([value] * data.num_rows, pa.string()))
     seen = data.column("visibility").to_pylist() if visibility is not None else []
     return SheetTable(
-        data, labels, remark, visibility is not None, frozenset(value for value in seen if value is not None)
-    )
+        data, labels, remark, visibility is not None, frozenset(value for value in seen if value is not None),
+        tuple(sheet.unread),
+    )  # fmt: skip
 
 
 def _without_idle(
