@@ -64,6 +64,10 @@ class Held:
     def __init__(self, text: str) -> None:
         self._data = text.encode()
 
+    def read(self, size: int) -> bytes:
+        data, self._data = self._data[:size], self._data[size:]
+        return data
+
     def read_all(self, limit: int) -> bytes:
         return self._data[: limit + 1]
 
