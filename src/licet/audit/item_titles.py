@@ -103,6 +103,7 @@ _TITLES = {
     "meta_ads": "what advertisers can choose you by",
     "meta_advertisers": "advertisers that have you on a list",
     "meta_apps": "apps and websites you used your account with",
+    "meta_dating": "what you did in Facebook Dating",
     "meta_other": "other activity",
     "meta_support": "what you reported to support",
     "meta_place": "where the platform thinks you live",

@@ -100,6 +100,8 @@ def test_the_name_of_a_thread_or_of_its_folder_decides_nothing(path: str) -> Non
 @pytest.mark.parametrize(("path", "table"), [
     ("your_instagram_activity/messages/ai_conversations.json", "meta_ai_chats"),
     ("your_facebook_activity/messages/ai_conversations/thread_for_mailbox12_3.html", "meta_ai_chats"),
+    ("your_facebook_activity/ai/your_prompts.json", "meta_ai_chats"),
+    ("my_own/ai/your_prompts.json", None),
     ("your_instagram_activity/messages/broadcast/news_1/message_1.json", "meta_channels"),
     ("your_facebook_activity/messages/autofill_information.json", "meta_messages_settings"),
     ("preferences/media_settings/consents.json", "meta_settings"),

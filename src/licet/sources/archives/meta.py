@@ -50,7 +50,7 @@ _KINDS = {
 _PARTS = MAPS | {"media", "data", "attachments", "tags", "vec", "dict", "participants"}
 #: Lists whose elements are what a person would count, wherever in an element they stand.
 _COUNTED = ("entries", "children")
-_MESSAGES = ("messages", "replies")
+_MESSAGES = ("messages", "replies", "conversation")
 #: Of what is kept about somebody for advertisers, each value of a list of values is one thing.
 _ONE_A_VALUE = frozenset(("meta_advertisers", "meta_ads", "meta_inferences"))
 _STAMPS = (

@@ -49,6 +49,8 @@ _PRIVATE = frozenset(
      "community_chats", "direct", "broadcast")
 )  # fmt: skip
 _AI = frozenset(("ai_conversations", "ai_conversation"))
+#: What is so called right under one of Meta's own folders was said to its AI, too.
+_AI_AREAS = _AI | {"ai", "meta_ai", "ai_studio"}
 #: Folders that only Meta's downloads have.
 _ROOTS = frozenset(
     ("your_facebook_activity", "your_instagram_activity", "your_threads_activity", "your_activity_across_facebook",
@@ -170,10 +172,12 @@ def _private_thing(folders: list[str], file: str) -> Thing | None:
     place = next((n for n, folder in enumerate(folders) if folder in _PRIVATE), None)
     root = max((n for n, folder in enumerate(folders) if folder in _ROOTS), default=-1)
     below = names[(root if place is None else place) + 1]
-    if below in _AI and (place is None or names[place] == "messages"):
-        return AI_CHATS
     if place is None:
-        return THREADS if file == "message" else None
+        if below in (_AI_AREAS if root >= 0 else _AI):
+            return AI_CHATS
+        return THREADS if file in ("message", "messages") else None
+    if below in _AI and names[place] == "messages":
+        return AI_CHATS
     if "broadcast" in (names[place], below):
         return CHANNELS
     is_thread = file in ("", "message") or names[place] in ("your_group_messages", "data_messenger_e2e")
