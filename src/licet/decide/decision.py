@@ -53,7 +53,7 @@ class Decision(NamedTuple):
             "choice": self.choice.value if self.choice else None,
             "reason": self.reason,
             "would_change": change.as_json() if change else None,
-            "source": rule.cite.model_dump(mode="json") if rule and rule.cite else None,
+            "source": rule.cite.model_dump(mode="json", exclude_none=True) if rule and rule.cite else None,
             "pack": {"id": self.policy.pack.id, "version": self.policy.pack.version},
         }
 

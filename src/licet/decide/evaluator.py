@@ -73,28 +73,29 @@ def evaluate(request: Request, facts: Facts | None, policy: Policy) -> Answer:
     if not isinstance(at, datetime) or at.utcoffset() is None:
         return Answer(False, Code.MOMENT_UNKNOWN)
     if policy.in_force_from is None or at < policy.in_force_from:
-        return Answer(False, Code.NOT_READ if is_read(request, facts, policy) is False else Code.TOO_EARLY)
+        return Answer(False, Code.NOT_READ if is_read(cell, at, facts) is False else Code.TOO_EARLY)
     if facts is None:
         return Answer(False, Code.SUBJECT_UNKNOWN)
     answer = by_rules(cell, request, facts, policy)
-    if policy.pack.scope is None or answer.code.says_no:
+    if cell.read is None or answer.code.says_no:
         return answer
-    known = is_read(request, facts, policy)
+    known = is_read(cell, at, facts)
     return answer if known else Answer(False, Code.REGION_UNKNOWN if known is None else Code.NOT_READ)
 
 
-def is_read(request: Request, facts: Facts | None, policy: Policy) -> bool | None:
+def is_read(cell: Cell, at: datetime, facts: Facts | None) -> bool | None:
     """Whether a pack speaks for a question; None where that turns on a region that is not known.
 
     Outside its scope nobody has read what applies.
     """
-    at, pack = request.at, policy.pack
-    assert at is not None  # decide asks only with a moment
-    regions = pack.regions_read(pack.purpose_line(request.purpose), ancestors(request.category), at)
-    if not regions:
-        return regions is None
-    places = policy.places_read(regions)
-    return places is None or lies_in(None if facts is None else facts.region, places.at(at))
+    if cell.read is None:
+        return True
+    region = None if facts is None else facts.region
+    found: set[bool | None] = set()
+    for starts, ends, places in cell.read:
+        if (starts is None or at >= starts) and (ends is None or at < ends):
+            found.add(places is None or lies_in(region, places.at(at)))
+    return True if True in found else None if None in found else False
 
 
 def by_rules(cell: Cell, request: Request, facts: Facts, policy: Policy) -> Answer:

@@ -82,6 +82,14 @@ class Clause(NamedTuple):
     needs_consent: bool
 
 
+class Read(NamedTuple):
+    """A part of what the pack speaks for, as far as one question is in it; None means it leaves out nothing."""
+
+    starts: datetime | None
+    ends: datetime | None
+    places: Places | None
+
+
 class Cell(NamedTuple):
     """Everything a policy says about one question.
 
@@ -93,6 +101,7 @@ class Cell(NamedTuple):
              question ends that, `FOR_GOOD` where none does.
     yeses:   by setting and pack, what `Policy.speaks_for` has said of this question before.
     noes:    the same of what `outlives` has said.
+    read:    what the pack speaks for of this question; None: all of it.
     """
 
     code: Code | None
@@ -103,6 +112,7 @@ class Cell(NamedTuple):
     signals: Mapping[str, int]
     yeses: dict[tuple[str, str], int]
     noes: dict[tuple[str, str], bool]
+    read: tuple[Read, ...] | None
 
 
 class Policy:
@@ -115,7 +125,6 @@ class Policy:
         self.in_force_from = pack.in_force_from
         known: dict[tuple[str, ...], Places] = {}
         self.succession = Succession(self._packs)
-        self._read: dict[tuple[str, ...], Places] = {}
         self.controls = {
             id_: _control(id_, setting, self.succession.replaced.get(id_, ()), pack, known)
             for id_, setting in pack.settings.items()
@@ -170,10 +179,6 @@ class Policy:
     def clause(self, rule: str) -> Clause:
         """A rule of the pack as decisions need it."""
         return self._clauses[rule]
-
-    def places_read(self, regions: tuple[str, ...]) -> Places | None:
-        """The places of `Pack.regions_read`, over time."""
-        return _places(regions, self.pack, self._read)
 
     @property
     def earlier_settings(self) -> frozenset[str]:
@@ -390,12 +395,30 @@ class Policy:
             dict(sorted(signals.items())),
             {},
             {},
+            self._read_of(line, above),
+        )
+
+    def _read_of(self, line: tuple[str, ...], above: tuple[str, ...]) -> tuple[Read, ...] | None:
+        """The parts of the scope that name a purpose and a kind of data, each given with what lies above it."""
+        known: dict[tuple[str, ...], Places] = {}
+        return (
+            None
+            if self.pack.scope is None
+            else tuple(
+                Read(
+                    None if part.from_ is None else midnight(part.from_),
+                    None if part.until is None else midnight(part.until),
+                    _places(part.regions, self.pack, known),
+                )
+                for part in self.pack.scope
+                if part.names(line, above)
+            )
         )
 
 
 def _answered(code: Code) -> Cell:
     """A question that its own words answer."""
-    return Cell(code, (), (), {}, {}, {}, {}, {})
+    return Cell(code, (), (), {}, {}, {}, {}, {}, None)
 
 
 def _places(

@@ -305,13 +305,15 @@ class Scope(Part):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    def speaks_of(self, line: Sequence[str], above: Sequence[str], at: datetime) -> bool:
-        """Whether it speaks of a purpose and a kind of data, each with what lies above, at a moment; regions apart."""
-        begins = self.from_ is None or at >= midnight(self.from_)
-        ends = self.until is not None and at >= midnight(self.until)
+    def names(self, line: Sequence[str], above: Sequence[str]) -> bool:
+        """Whether a purpose and a kind of data, each given with what lies above it, are in it."""
         is_purpose = self.purposes is None or not {*line}.isdisjoint(self.purposes)
-        is_kind = self.categories is None or not {*above}.isdisjoint(self.categories)
-        return begins and not ends and is_purpose and is_kind
+        return is_purpose and (self.categories is None or not {*above}.isdisjoint(self.categories))
+
+    def lasts(self, at: datetime) -> bool:
+        """Whether a moment is in it."""
+        begins = self.from_ is None or at >= midnight(self.from_)
+        return begins and (self.until is None or at < midnight(self.until))
 
 
 class Aspect(StrEnum):
@@ -511,7 +513,7 @@ class Pack(Part):
         """
         if self.scope is None:
             return None
-        parts = [part.regions for part in self.scope if part.speaks_of(line, above, at)]
+        parts = [part.regions for part in self.scope if part.names(line, above) and part.lasts(at)]
         found = dict.fromkeys(region for part in parts if part is not None for region in part)
         return None if None in parts else tuple(found)
 

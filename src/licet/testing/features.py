@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from licet.decide import Decision, Facts, Request, decide
-from licet.decide.evaluator import reaches, refusal, yes_to
+from licet.decide.evaluator import by_rules, is_read, reaches, refusal, yes_to
 from licet.decide.policy import Cell
 from licet.decide.succession import FOR_GOOD
 from licet.sources.catalogue import Table
@@ -176,6 +176,7 @@ def _of_question(world: World, asked: Request, facts: Facts | None) -> Iterator[
     cell = world.policy.cell(asked.purpose, asked.category, asked.recipient)
     told = decide(asked, facts, world.policy)
     yield f"code: {told.code.value}"
+    yield from _of_scope(world, cell, asked, told, facts)
     if cell.code is not None or facts is None:
         return
     if len(cell.permits) + len(cell.forbids) >= 20:
@@ -188,6 +189,21 @@ def _of_question(world: World, asked: Request, facts: Facts | None) -> Iterator[
         for kind in ancestors(asked.category):
             if kind in spoken:
                 yield f"kind of data: level {len(ancestors(asked.category))}, rule at level {kind.count('.') + 1}"
+
+
+def _of_scope(world: World, cell: Cell, asked: Request, told: Decision, facts: Facts | None) -> Iterator[str]:
+    opens = world.policy.in_force_from
+    if cell.read is None or facts is None or asked.at is None or opens is None or asked.at < opens:
+        return
+    if len(cell.read) > 1:
+        yield "scope: several parts"
+    known = is_read(cell, asked.at, facts)
+    if known is False and told.code.says_no:
+        yield "scope: a no to what nobody has read"
+    if told.code is Code.REGION_UNKNOWN and known is None:
+        yield "scope: a region that nobody knows"
+    if told.code is Code.NOT_READ and by_rules(cell, asked, facts, world.policy).permitted:
+        yield "scope: a permit that it leaves out"
 
 
 def _of_dates(cell: Cell, asked: Request) -> Iterator[str]:

@@ -9,10 +9,10 @@ LONG_CASES = 1_000_000
 
 #: What rows of a table can be told; the other codes are about words a gate refuses to open with.
 CODES = (
-    "permitted", "closed_by_vocabulary", "category_unknown", "unlabelled", "no_rule", "forbidden", "too_early",
-    "too_late", "subject_unknown", "subjects_disagree", "region_unknown", "region_not_covered", "age_unknown",
-    "under_age", "age_not_covered", "plan_unknown", "plan_not_covered", "visibility_unknown", "visibility_not_covered",
-    "reference_withheld", "record_refused", "organisation_refused",
+    "permitted", "closed_by_vocabulary", "category_unknown", "unlabelled", "not_read", "no_rule", "forbidden",
+    "too_early", "too_late", "subject_unknown", "subjects_disagree", "region_unknown", "region_not_covered",
+    "age_unknown", "under_age", "age_not_covered", "plan_unknown", "plan_not_covered", "visibility_unknown",
+    "visibility_not_covered", "reference_withheld", "record_refused", "organisation_refused",
     "created_unknown", "created_not_covered", "refused", "off_by_default", "not_asked", "default_unknown",
 )  # fmt: skip
 
@@ -93,6 +93,10 @@ FEATURES = (
     "region: a subdivision of a country that a rule names",
     "region: a subdivision that a rule names",
     "region: no code",
+    "scope: a no to what nobody has read",
+    "scope: a permit that it leaves out",
+    "scope: a region that nobody knows",
+    "scope: several parts",
     "table: about nobody",
     "table: forty kinds of data or more",
     "table: kinds of data mixed",
