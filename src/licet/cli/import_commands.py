@@ -124,13 +124,21 @@ def choices(
 
 
 def _answer(result: Any, as_json: bool) -> None:
+    """Say what was imported, before that what nobody read; then the exit status is 1."""
     if as_json:
         print_json(result.as_json())
-        return
-    made = terminal.table("Imported", "table", "rows", numbers=(1,))
-    for name, rows in result.rows.items():
-        terminal.row(made, name, terminal.count(rows))
-    out.print(made)
-    for note in result.notes:
-        say(f"· {note}")
-    say("Next: licet packs use linkedin_as_reported, then licet corpus build", style="dim")
+    else:
+        if result.unread:
+            say("Not everything was read:", "yellow")
+        for piece in result.unread:
+            size = "" if piece.bytes is None else f" ({piece.bytes:,} bytes)"
+            say(f"· {piece.name}, {piece.what}{size}: {piece.why}", "yellow")
+        made = terminal.table("Imported", "table", "rows", numbers=(1,))
+        for name, rows in result.rows.items():
+            terminal.row(made, name, terminal.count(rows))
+        out.print(made)
+        for note in result.notes:
+            say(f"· {note}")
+        say("Next: licet packs use linkedin_as_reported, then licet corpus build", style="dim")
+    if result.unread:
+        raise typer.Exit(1)

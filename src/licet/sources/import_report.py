@@ -53,6 +53,7 @@ class ImportReport:
     counts: rows written, by table.
     notes:  sentences a person should read: what is missing, doubtful, or was left out.
     files:  one outcome a file that was met; nothing is lost silently.
+    unread: what of these files nobody read; told before everything else.
     """
 
     tables: Mapping[str, Table]
@@ -60,3 +61,4 @@ class ImportReport:
     counts: Mapping[str, int]
     notes: tuple[str, ...]
     files: tuple[FileOutcome, ...]
+    unread: tuple[Unread, ...] = ()

@@ -7,6 +7,7 @@ memory does not follow the size of the dump.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,48 +16,61 @@ from pathlib import Path
 import pyarrow as pa
 
 from licet.sources.catalogue import FactsTable, Location, Table
-from licet.sources.import_report import FileOutcome, ImportReport, Progress
+from licet.sources.import_report import FileOutcome, ImportReport, Progress, Unread
 from licet.sources.parquet_files import write_batches
 from licet.sources.places import resolve_place
-from licet.sources.stackexchange_layout import LAYOUTS, Layout, Row, moment_of, number_of
-from licet.sources.xml_rows import read_rows
+from licet.sources.stackexchange_layout import LAYOUTS, Layout, Row, moment_of
+from licet.sources.xml_rows import Mended, read_rows
 from licet.terms import SourceError
 
 SOURCE = "Stack Exchange dump"
 _BATCH_ROWS = 8192
 
 
+#: An id as dumps write it; those of accounts of the system are below zero.
+_ID = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_PAGE_BITS = 1024
+#: Rows that were not read are told one by one up to here, in every file.
+_MOST_TOLD = 20
+
+
 @dataclass(slots=True)
 class _Findings:
-    """What is counted on the way, for the notes."""
+    """What is counted on the way, for the notes.
+
+    members: a bit for each, by pages, so that neither many nor far apart ones take much memory.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
-    members: bytearray = field(default_factory=bytearray)
+    members: dict[int, bytearray] = field(default_factory=dict)
+    unread: dict[str, list[Unread]] = field(default_factory=dict)
 
-    def add_member(self, row: Row, path: Path) -> None:
-        number = number_of(row, "Id")
-        if number is None or not -1 <= number < 2**31:
-            raise SourceError(
-                "SRC-024", f"a user has no proper Id: {row.get('Id')!r}", str(path), "check the dump"
-            )
-        place, bit = divmod(number + 1, 8)
-        if place >= len(self.members):
-            self.members.extend(bytes(place + 1 - len(self.members)))
-        if self.members[place] >> bit & 1:
+    def add_member(self, member: str, path: Path) -> None:
+        if self.is_member(member):
             raise SourceError(
                 "SRC-025",
-                f"user {number} is there twice",
+                f"user {member} is there twice",
                 str(path),
                 "download the dump again; it is not whole",
             )
-        self.members[place] |= 1 << bit
+        page, bit = divmod(int(member), _PAGE_BITS)
+        bits = self.members.setdefault(page, bytearray(_PAGE_BITS // 8))
+        bits[bit // 8] |= 1 << bit % 8
 
     def is_member(self, member: str) -> bool:
-        try:
-            place, bit = divmod(int(member) + 1, 8)
-        except ValueError:
+        if _ID.fullmatch(member) is None:
             return False
-        return 0 <= place < len(self.members) and bool(self.members[place] >> bit & 1)
+        page, bit = divmod(int(member), _PAGE_BITS)
+        return page in self.members and bool(self.members[page][bit // 8] >> bit % 8 & 1)
+
+    def add_unread(self, piece: Unread) -> None:
+        told = self.unread.setdefault(piece.name, [])
+        if len(told) < _MOST_TOLD or piece.bytes is None:
+            told.append(piece)
+            return
+        more = self.counts[f"{piece.name} more"] = self.counts[f"{piece.name} more"] + 1
+        size = (told.pop().bytes or 0) + (piece.bytes or 0) if more > 1 else piece.bytes
+        told.append(piece._replace(what=f"{more:,} more rows", bytes=size))
 
 
 def import_stackexchange(
@@ -65,7 +79,8 @@ def import_stackexchange(
     """Read a dump folder and write its tables to `out_dir` as stamped Parquet.
 
     Users.xml and Posts.xml must be there; the other files may be missing, and the report says so. Tables: members
-    (the facts), profiles, posts (questions and answers), wikis, comments, votes, tags, badges.
+    (the facts), profiles, posts (questions and answers), wikis, comments, votes, tags, badges. A row that cannot be
+    read costs itself, and the report tells of it.
 
     Raises: SourceError SRC-020 for a folder that is no dump, SRC-021 to SRC-025 for files that cannot be trusted,
     SRC-017 when a table cannot be written. Tables finished before an error stay; the catalogue names none of them
@@ -115,6 +130,7 @@ def import_stackexchange(
         counts=counts,
         notes=tuple(_notes(findings.counts, present)),
         files=(*outcomes, *_left_out(present)),
+        unread=tuple(piece for told in findings.unread.values() for piece in told),
     )
 
 
@@ -123,11 +139,26 @@ def _rows(
 ) -> Iterator[Row]:
     """The rows of a file that belong in table `name`, counted on the way."""
     counts = findings.counts
+    is_first = next(table for table, each in LAYOUTS.items() if each.file == layout.file) == name
     for row in read_rows(path, on_bytes):
+        if isinstance(row, Mended):
+            counts["mended rows"] += is_first
+            counts["mended characters"] += row.characters * is_first
+            continue
+        if isinstance(row, Unread):
+            if is_first:
+                findings.add_unread(row)
+            continue
         if not layout.takes(row):
             continue
+        if layout.file == "users.xml" and _ID.fullmatch(row.get("Id", "")) is None:
+            if is_first:
+                findings.add_unread(
+                    Unread(path.name, f"a user whose Id is {row.get('Id')!r}", "that is no id", _size(row))
+                )
+            continue
         if name == "members":
-            findings.add_member(row, path)
+            findings.add_member(row["Id"], path)
             counts["located"] += "Location" in row
             counts["resolved"] += resolve_place(row.get("Location")).region is not None
         elif layout.subject is not None and name != "profiles":
@@ -142,6 +173,11 @@ def _rows(
         if layout.created is not None and moment_of(row, "CreationDate") is None:
             counts["without date"] += 1
         yield row
+
+
+def _size(row: Row) -> int:
+    """About how many bytes a row has."""
+    return sum(len(name) + len(value.encode()) + 4 for name, value in row.items()) + 8
 
 
 def _batches(rows: Iterator[Row], layout: Layout, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -182,6 +218,9 @@ def _notes(counts: Counter[str], present: Mapping[str, Path]) -> Iterator[str]:
         )
     if number := counts["community owned"]:
         yield f"{number} posts are community wikis with several authors, of whom the dump names one"
+    if number := counts["mended characters"]:
+        rows = counts["mended rows"]
+        yield f"{number} characters that XML forbids, in {rows} rows, stand as U+FFFD; these rows were read"
     if number := counts["without date"]:
         yield f"{number} rows have no readable date"
     if "votes.xml" in present:

@@ -55,10 +55,12 @@ class Layout:
 
 
 def number_of(row: Row, name: str) -> int | None:
+    """A whole number of 64 bits, None for anything else."""
     try:
-        return int(row[name])
+        number = int(row[name])
     except (KeyError, ValueError):
         return None
+    return number if -(2**63) <= number < 2**63 else None
 
 
 def moment_of(row: Row, name: str) -> datetime | None:

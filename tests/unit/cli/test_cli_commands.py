@@ -276,6 +276,24 @@ def test_an_import_is_told_and_used(tmp_path: Path) -> None:
     assert again.status == 0 and again.json["rows"] == told["rows"]
 
 
+def test_what_an_import_did_not_read_is_said_first_and_by_the_exit_status(tmp_path: Path) -> None:
+    (tmp_path / "Users.xml").write_text(
+        '<users>\n<row Id="4" />\n<row Id="5" DisplayName="B" b" />\n</users>'
+    )
+    (tmp_path / "Posts.xml").write_text(
+        '<posts>\n<row Id="1" PostTypeId="1" Body="one&#x0E;" />\n<row Id="2"'
+    )
+    told = run_licet("import", "stackexchange", tmp_path, "-w", tmp_path / "w")
+    assert told.status == 1
+    first, user, post, rest, *_ = told.out.splitlines()
+    assert first == "Not everything was read:"
+    assert user.startswith("· Users.xml, row 2 (") and post.startswith("· Posts.xml, row 2 (")
+    assert rest.startswith("· Posts.xml, all after row 2: ") and "cut off" in rest
+    again = run_licet("import", "stackexchange", tmp_path, "-w", tmp_path / "w", "--replace", "--json")
+    assert again.status == 1 and again.json["rows"]["members"] == again.json["rows"]["posts"] == 1
+    assert [piece["name"] for piece in again.json["unread"]] == ["Users.xml", "Posts.xml", "Posts.xml"]
+
+
 def test_the_demo_tells_its_story_in_words_and_in_json(tmp_path: Path) -> None:
     told = run_licet("demo", "-w", tmp_path / "demo", "--members", "150", "--json")
     assert (told.status, told.err) == (0, "")

@@ -192,21 +192,109 @@ def test_document_types_and_entities_are_refused(tmp_path: Path, attack: str) ->
     ("users", "code"),
     [
         ("<row Id='1'", "SRC-021"),
-        ("<?xml version='1.0'?><x><row Id='1' A='&undefined;'/></x>", "SRC-021"),
+        ("<?xml version='1.0'?><x>", "SRC-021"),
+        ("<?xml version='1.0'?><x><user Id='1'/></x>", "SRC-021"),
+        ("<?xml version='1.0'?>no list", "SRC-021"),
         ("<?xml version='1.0' encoding='klingon'?><x/>", "SRC-021"),
-        ("<row DisplayName='nobody' />", "SRC-024"),
-        ("<row Id='one' />", "SRC-024"),
-        ("<row Id='99999999999999999999' />", "SRC-024"),
+        ("<row Id='1' AboutMe='" + "a" * (17 * 1024 * 1024), "SRC-021"),
+        ("<!-- " + " " * (17 * 1024 * 1024), "SRC-023"),
         ("<row Id='1' /><row Id='1' />", "SRC-025"),
     ],
+    ids=lambda value: value[:20],
 )
 def test_files_that_cannot_be_trusted_are_refused(tmp_path: Path, users: str, code: str) -> None:
     assert refusal(dump(tmp_path / "in", Users=users), tmp_path / "out").code == code
 
 
-def test_a_row_without_end_is_refused_before_memory_fills(tmp_path: Path) -> None:
-    folder = dump(tmp_path / "in", Users="<row Id='1' AboutMe='" + "a" * (17 * 1024 * 1024))
-    assert refusal(folder, tmp_path / "out").code == "SRC-023"
+def test_a_character_that_xml_forbids_costs_itself(tmp_path: Path) -> None:
+    """Dumps of real sites hold control characters, written as references."""
+    folder = dump(
+        tmp_path / "in",
+        Posts='<row Id="1" PostTypeId="1" Title="one&#x0E;two" Body="&lt;p&gt;a&amp;b & c &uuml;&lt;/p&gt;" />\n'
+        '<row Id="2" PostTypeId="1" Title="BAD" Body="fine" />\n',
+    )
+    path = folder / "Posts.xml"
+    path.write_bytes(path.read_bytes().replace(b"BAD", b"\x01 \xff \x00 z\xc3\xbc"))
+    report = import_stackexchange(folder, tmp_path)
+    assert [(row["title"], row["body"]) for row in read(tmp_path, "posts")] == [
+        ("one\ufffdtwo", "a&b & c ü"),
+        ("\ufffd \ufffd \ufffd zü", "fine"),
+    ]
+    assert report.unread == ()
+    assert "6 characters that XML forbids, in 2 rows, stand as U+FFFD; these rows were read" in report.notes
+
+
+def test_a_damaged_character_makes_no_place_and_no_owner(tmp_path: Path) -> None:
+    users = '<row Id="1" Location="Can&#x02;ada" />\n<row Id="2&#x02;" Location="Canada" />'
+    report = import_stackexchange(dump(tmp_path / "in", Users=users), tmp_path)
+    assert [(row["member_id"], row["region"]) for row in read(tmp_path, "members")] == [("1", None)]
+    assert [piece.name for piece in report.unread] == ["Users.xml"]
+
+
+BROKEN = {
+    "an open quote": '<row Id="2" DisplayName="Ben />',
+    "a quote too many": '<row Id="2" DisplayName="say "hi"" />',
+    "a bare tag": '<row Id="2" DisplayName="a < b" />',
+    "no end": '<row Id="2" DisplayName="Ben"',
+    "an attribute twice": '<row Id="2" Id="3" />',
+    "an id that is none": '<row Id="two" DisplayName="Ben" />',
+    "an id of another script": '<row Id="٢" DisplayName="Ben" />',
+    "no id": '<row DisplayName="Ben" />',
+    "an id beyond all": '<row Id="99999999999999999999" />',
+    "something else": "<user Id='2' />",
+    "another file's end and beginning": "</x>\n<?xml version='1.0'?><x>",
+    "text": "Ben was here",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_row_costs_itself_and_is_told(tmp_path: Path, broken: str) -> None:
+    users = (
+        f'<row Id="1" Location="Canada" />\n{broken}\n<row Id="-2" Location="Norway" />\n<row Id="-1" />\n'
+    )
+    report = import_stackexchange(dump(tmp_path / "in", Users=users), tmp_path)
+    for table in ("members", "profiles"):
+        assert [row["member_id"] for row in read(tmp_path, table)] == ["1", "-2", "-1"]
+    (piece,) = report.unread
+    assert piece.name == "Users.xml" and piece.why and piece.bytes
+    assert abs(piece.bytes - len(broken.encode())) <= 12
+
+
+def test_many_broken_rows_are_told_in_few_sentences(tmp_path: Path) -> None:
+    posts = "".join(f'<row Id="{number}" PostTypeId="1" Body="a < b" />\n' for number in range(500))
+    folder = dump(tmp_path / "in", Posts=posts + '<row Id="500" PostTypeId="1" Body="whole" />')
+    report = import_stackexchange(folder, tmp_path)
+    assert [row["body"] for row in read(tmp_path, "posts")] == ["whole"]
+    assert len(report.unread) == 21 and report.unread[-1].what == "480 more rows"
+    assert sum(piece.bytes or 0 for piece in report.unread) == len(posts)
+
+
+def test_of_a_file_that_was_cut_off_what_is_whole_is_read_and_the_rest_told(tmp_path: Path) -> None:
+    folder = dump(tmp_path / "in")
+    path = folder / "Comments.xml"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.index(b"Bye")])
+    report = import_stackexchange(folder, tmp_path)
+    assert [row["comment_id"] for row in read(tmp_path, "comments")] == ["20"]
+    assert [(piece.name, piece.what) for piece in report.unread] == [
+        ("Comments.xml", "row 2"),
+        ("Comments.xml", "all after row 2"),
+    ]
+    assert "cut off" in report.unread[-1].why
+
+
+def test_a_row_without_end_costs_itself_before_memory_fills(tmp_path: Path) -> None:
+    users = "<row Id='1' />\n<row Id='2' AboutMe='" + "a" * (17 * 1024 * 1024) + "\n<row Id='3' />"
+    report = import_stackexchange(dump(tmp_path / "in", Users=users), tmp_path)
+    assert [row["member_id"] for row in read(tmp_path, "members")] == ["1", "3"]
+    assert sum(piece.bytes or 0 for piece in report.unread) == len(users) - len(
+        "<row Id='1' />\n<row Id='3' />"
+    )
+
+
+def test_a_number_that_no_table_holds_is_none(tmp_path: Path) -> None:
+    import_stackexchange(dump(tmp_path / "in", Users=f'<row Id="1" Reputation="{2**80}" />'), tmp_path)
+    assert read(tmp_path, "profiles")[0]["reputation"] is None
 
 
 def test_a_folder_that_is_no_dump_is_refused(tmp_path: Path) -> None:
