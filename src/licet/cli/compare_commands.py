@@ -21,7 +21,9 @@ def compare(
         list[str] | None, typer.Argument(help="Policies by name or file. Default: all shipped.")
     ] = None,
     region: Region = None,
-    on: Annotated[str | None, typer.Option("--on", help="The day to speak of. Default: today.")] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", "--at", help="The day to speak of. Default: today.")
+    ] = None,
     markdown: Annotated[Path | None, typer.Option("--markdown", help="Write it to this file.")] = None,
     html: Annotated[
         Path | None, typer.Option("--html", help="Write one self-contained page to this file.")
@@ -35,6 +37,7 @@ def compare(
     Example: licet compare linkedin_official meta_ai --html comparison.html
     """
     from licet.policies import comparison
+    from licet.policies.scope_sentences import scope_sentence
     from licet.terms.moments import parse_moment
 
     day = (datetime.now(UTC) if on is None else parse_moment(on)).date()
@@ -50,7 +53,8 @@ def compare(
         return
     for row in found.rows:
         out.print()
-        say(f"{row.title}: {row.use}", "bold")
+        version = f", {row.version}" if row.version else ""
+        say(f"{row.title}{version}: {row.use}", "bold")
         if row.is_stale:
             say(f"  Stale: it was to be checked again by {row.review_by}.", "bold yellow")
         if row.because is not None:
@@ -62,6 +66,10 @@ def compare(
         if silent:
             say(f"  The pack says nothing on: {', '.join(silent)}", "dim")
     out.print()
+    say("What was read", "bold")
+    for reading in found.readings:
+        say(f"  {reading.title}: {scope_sentence(reading.speaks_of)}")
+    out.print()
     say("Sources of every cell: --json, --markdown FILE or --html FILE.", "dim")
 
 
@@ -69,7 +77,9 @@ def compare(
 def guide(
     platform: Annotated[str, typer.Argument(help="A policy's name or file, e.g. meta_ai.")],
     region: Annotated[str, typer.Option("--region", help="Where you are: an ISO 3166 code, e.g. CH.")],
-    on: Annotated[str | None, typer.Option("--on", help="The day to speak of. Default: today.")] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", "--at", help="The day to speak of. Default: today.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how to opt out, step by step, what it changes and what not, and a letter where there is only a form.
@@ -77,6 +87,7 @@ def guide(
     Example: licet guide meta_ai --region DE
     """
     from licet.policies import policy_guide
+    from licet.policies.scope_sentences import scope_sentence
     from licet.terms.moments import parse_moment
 
     day = (datetime.now(UTC) if on is None else parse_moment(on)).date()
@@ -84,11 +95,14 @@ def guide(
     if as_json:
         print_json(found.as_json())
         return
-    say(f"{found.title}: opting out, for someone in {found.region_name}", "bold")
+    version = f", {found.version}" if found.version else ""
+    say(f"{found.title}{version}: opting out, for someone in {found.region_name}", "bold")
     if found.is_stale:
         say("This was to be checked again before now: the controls may have moved.", "bold yellow")
     say(found.answer)
     for control in found.controls:
+        if control.state == "not_read":
+            continue
         out.print()
         say(control.label, "bold")
         say(f"  {control.when}")
@@ -114,3 +128,11 @@ def guide(
         say("What no control of this policy stops, where you are:", "bold")
         for line in found.without:
             say(f"  - {line.told}")
+    elsewhere = [control.label for control in found.controls if control.state == "not_read"]
+    if elsewhere:
+        out.print()
+        say("Controls that were read of only for other places or days:", "bold")
+        for label in elsewhere:
+            say(f"  - {label}")
+    out.print()
+    say(scope_sentence(found.speaks_of))

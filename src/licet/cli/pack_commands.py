@@ -49,11 +49,14 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 @app.command("show")
 @answers
 def show_(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
-    """Show a policy: its rules with their quotations, its settings with their paths.
+    """Show a policy: what it speaks for, what each version of it changed, its rules with their quotations, its settings.
 
     Example: licet packs show linkedin_as_reported
+
+    Example: licet packs show linkedin_official@2025-11-03
     """
     from licet.policies import pack_descriptions
+    from licet.policies.scope_sentences import scope_sentence
 
     told = pack_descriptions.show_pack(pack)
     if as_json:
@@ -62,6 +65,17 @@ def show_(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = Fals
     say(f"{told['title']} ({told['pack']} {told['version']})", "bold")
     if told["description"]:
         say(told["description"])
+    say(scope_sentence(tuple(told["speaks_of"])))
+    for version in told["versions"]:
+        out.print()
+        say(
+            f"version {version['id']}, effective {version['effective']}: {', '.join(version['sources'])}",
+            "bold",
+        )
+        for change in version["changes"]:
+            say(f"  {change['about']}: {change['says']}")
+            if change["quote"]:
+                say(f"    “{change['quote']}” ({change['source']}, {change['status']})", "dim")
     for rule in told["rules"]:
         mark, style = ("permits", "bold green") if rule["effect"] == "permit" else ("forbids", "bold red")
         out.print()

@@ -24,6 +24,7 @@ _PARTS = (
     ("kind of data", "categories"),
     ("statement", "statements"),
     ("source", "sources"),
+    ("version", "versions"),
 )
 
 

@@ -1,4 +1,4 @@
-"""A pack that holds a policy's history, as the policy stood from one of its versions on.
+"""A pack that holds a policy's history: which version was in force on a day, and the policy as it stood with one.
 
 Rules carry their own days, so a question about a moment is answered by the rules of that moment without this. It is for
 whoever sets two versions side by side: `licet packs diff linkedin_official@2025-11-03 linkedin_official@2026-08-21`.
@@ -16,6 +16,8 @@ from licet.terms import PackError
 def as_of(pack: Pack, version: str) -> Pack:
     """The pack without what had ended by the day of a version, and without what was announced after it.
 
+    An end that a later version brought was not known then, and is left out as well.
+
     Raises: PackErrors PACK-034 when the pack has no such version.
     """
     if version not in pack.versions:
@@ -24,7 +26,12 @@ def as_of(pack: Pack, version: str) -> Pack:
         fix = f'use "{meant}"' if meant else f"it has {known}"
         raise PackErrors([PackError("PACK-034", f'{pack.id} has no version "{version}"', "", fix)])
     day = pack.versions[version].effective
-    rules = tuple(rule for rule in pack.rules if _stands(rule, pack, day))
+    later = {one.effective for one in pack.versions.values() if one.effective > day}
+    rules = tuple(
+        rule.model_copy(update={"until": None}) if rule.until in later else rule
+        for rule in pack.rules
+        if _stands(rule, pack, day)
+    )
     ids = {rule.id for rule in rules}
     parts = {name: getattr(pack, name) for name in Pack.model_fields} | {
         "version": version,
@@ -35,6 +42,12 @@ def as_of(pack: Pack, version: str) -> Pack:
         "versions": {id_: one for id_, one in pack.versions.items() if one.effective <= day},
     }
     return Pack(**parts)  # not a copy: that would keep the digest of the whole
+
+
+def version_in_force(pack: Pack, day: date) -> str | None:
+    """The version that says it was effective by a day, the latest; None where no text as old was read, or none is named."""
+    begun = [(one.effective, id_) for id_, one in pack.versions.items() if one.effective <= day]
+    return max(begun, default=(None, None))[1]
 
 
 def _stands(rule: Rule, pack: Pack, day: date) -> bool:

@@ -9,16 +9,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from licet.decide import Decision, Facts, Policy, Request, decide
-from licet.decide.explain import category_term, purpose_to_you, recipient_name, region_name
+from licet.decide import Decision, Facts, Policy, decide
+from licet.decide.evaluator import judge
+from licet.decide.explain import category_term, purpose_to_you, reason_of, recipient_name, region_name
 from licet.packs import Pack, Rule
 from licet.packs.model import Citation
 from licet.policies.choice_standing import Standing, reason_for
+from licet.policies.rule_reach import such_a_record
+from licet.terms import Code
 from licet.terms.canonical import JsonObject
 from licet.terms.decisions import to_you
 from licet.terms.moments import format_moment
 from licet.terms.regions import WORLD
 from licet.terms.vocabulary import is_published_by_organisations
+
+#: What only a switch changes.
+_SWITCHES = (Code.REFUSED, Code.OFF_BY_DEFAULT, Code.NOT_ASKED)
 
 
 class Source(NamedTuple):
@@ -37,7 +43,7 @@ class Governed(NamedTuple):
 
     permits: a permission; False is a prohibition, which holds whatever the member switches.
     reaches: ``yes`` (data is used now), ``if_on`` (it would be, were the control on), ``later`` (from a day to come),
-             or ``no``, with the reason in `because`.
+             ``not_read`` (nobody here has read what applies) or ``no``, with the reason in `because`.
     """
 
     rule: str
@@ -161,19 +167,35 @@ def _governed(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> Governe
 
 
 def _reach(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> tuple[str, str]:
-    """Whether a rule reaches the member: asked of `decide` about a record such as the rule wants."""
+    """Whether a rule reaches the member: asked of `decide`, and of the rule, about a record such as the rule wants.
+
+    What another rule permits of the same data is told of that one.
+    """
     if rule.effect == "forbid":
         return "no", "This is never done, whatever you switch."
     best: Decision | None = None
+    by_others: Code | None = None
     for purpose in rule.purposes:
         for category in rule.categories:
             for recipient in rule.recipients:
                 request = such_a_record(rule, purpose, category, recipient, at, policy)
                 answer = decide(request, facts, policy)
-                if answer.permitted:
+                if not answer.permitted:
+                    best = best or answer
+                    continue
+                cell = policy.cell(purpose, category, recipient)
+                own = judge(policy.clause(rule.id), request, facts, policy, cell)
+                if own.applies:
                     return "yes", _of_organisations(rule) or "Your data is used for this."
-                best = best or answer
+                by_others = by_others or own.code
+    if by_others is not None:
+        why = _sentence(reason_of(by_others, rule.id, rule.setting, policy.pack))
+        if by_others is Code.TOO_EARLY:
+            return "later", f"Not yet: it starts on {(_starts(rule, policy) or '')}."
+        return ("if_on" if by_others in _SWITCHES else "no"), why
     assert best is not None  # a rule names at least one of each
+    if best.code is Code.NOT_READ:
+        return "not_read", _sentence(best.reason)
     change = best.would_change
     steps = () if change is None else change.steps
     kinds = {step.kind for step in steps}
@@ -189,18 +211,6 @@ def _of_organisations(rule: Rule) -> str | None:
     if all(map(is_published_by_organisations, rule.categories)):
         return "This is what organisations publish; it is yours only where you publish it for one."
     return None
-
-
-def such_a_record(
-    rule: Rule, purpose: str, category: str, recipient: str, at: datetime, policy: Policy
-) -> Request:
-    """A record the rule speaks of: what does not depend on the member is as the rule wants it."""
-    clause = policy.clause(rule.id)
-    created = clause.created_from or at
-    if clause.created_before is not None and created >= clause.created_before:
-        created = clause.created_from or datetime.min.replace(tzinfo=at.tzinfo)
-    visibility = "public" if rule.visibility is None or "public" in rule.visibility else rule.visibility[0]
-    return Request(purpose, category, recipient, at, visibility, created)
 
 
 def _starts(rule: Rule, policy: Policy) -> str | None:
@@ -222,7 +232,14 @@ def _applies_because(governs: list[Governed], pack: Pack, is_held: bool) -> str:
         return "The policy reaches you. This is off, and what was made before holds some of your data still."
     if off:
         return "The policy reaches you, and your data is not used, because this is off."
-    return f"The policy does not reach you: {governs[0].because[:1].lower()}{governs[0].because[1:]}"
+    unread = [one.because for one in governs if one.reaches == "not_read"]
+    if unread:
+        return f"Whether the policy reaches you is not known, and so it permits nothing: {_within(unread[0])}"
+    return f"The policy does not reach you: {_within(governs[0].because)}"
+
+
+def _within(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def _conditions(rule: Rule) -> Iterable[str]:

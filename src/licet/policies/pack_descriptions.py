@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 from licet.packs import Pack, Rule, locate_policy, open_pack, pack_schema, shipped
+from licet.packs.pack_versions import as_of
 from licet.policies.lint import lint
 from licet.policies.lint.findings import Finding
+from licet.policies.scope_sentences import scope_parts
 from licet.terms.moments import format_moment
 from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term
 
@@ -17,6 +19,7 @@ __all__ = [
     "lint_pack",
     "list_packs",
     "pack_schema",
+    "shipped_pack",
     "shipped_packs",
     "show_pack",
 ]
@@ -72,9 +75,31 @@ class SettingDescription(TypedDict):
     side_effects: list[str]
 
 
-class PackDescription(PackSummary):
-    """A policy in plain values."""
+class ChangeDescription(TypedDict):
+    """One thing that a version changed, in plain values. rules: ids of those that it began or ended."""
 
+    about: str
+    says: str
+    rules: list[str]
+    quote: str | None
+    source: str | None
+    status: str | None
+
+
+class VersionDescription(TypedDict):
+    """A version of a policy, in plain values. sources: the titles of its texts; changes: since the one before."""
+
+    id: str
+    effective: str
+    sources: list[str]
+    changes: list[ChangeDescription]
+
+
+class PackDescription(PackSummary):
+    """A policy in plain values. speaks_of: what was read, part by part; empty where it speaks for everything."""
+
+    speaks_of: list[str]
+    versions: list[VersionDescription]
     rules: list[RuleDescription]
     settings: list[SettingDescription]
 
@@ -83,6 +108,17 @@ class PackDescription(PackSummary):
 def shipped_packs() -> Mapping[str, Pack]:
     """The policies that licet ships, by name; they do not change while a process runs, so each is read once."""
     return {name: open_pack(name) for name in shipped()}
+
+
+@functools.lru_cache(maxsize=64)
+def shipped_pack(name: str) -> Pack:
+    """The shipped policy of that name, or of `name@version` as of a version of it, read once.
+
+    Raises: PackErrors PACK-027 for a policy that is not shipped, PACK-034 for a version that it has not.
+    """
+    whole, at, version = name.partition("@")
+    pack = shipped_packs().get(whole)
+    return open_pack(name) if pack is None else as_of(pack, version) if at else pack
 
 
 def list_packs() -> list[PackSummary]:
@@ -134,7 +170,38 @@ def describe(pack: Pack) -> PackDescription:
         }
         for id_, setting in pack.settings.items()
     ]
-    return {**_summary(pack), "rules": rules, "settings": settings}
+    speaks_of = list(scope_parts(pack))
+    return {
+        **_summary(pack),
+        "speaks_of": speaks_of,
+        "versions": _versions(pack),
+        "rules": rules,
+        "settings": settings,
+    }
+
+
+def _versions(pack: Pack) -> list[VersionDescription]:
+    """From the earliest on."""
+    found = sorted(pack.versions.items(), key=lambda item: item[1].effective)
+    return [
+        {
+            "id": id_,
+            "effective": version.effective.isoformat(),
+            "sources": [pack.sources[source].title for source in version.sources],
+            "changes": [
+                {
+                    "about": str(change.about),
+                    "says": change.says,
+                    "rules": list(change.rules),
+                    "quote": change.cite.quote if change.cite else None,
+                    "source": change.cite.source if change.cite else None,
+                    "status": change.cite.status.value if change.cite else None,
+                }
+                for change in version.changes
+            ],
+        }
+        for id_, version in found
+    ]
 
 
 def lint_pack(name_or_path: str) -> list[Finding]:

@@ -14,10 +14,12 @@ from licet.decide import Policy
 from licet.decide.explain import purpose_term, recipient_name, region_name
 from licet.packs import Pack, Rule, open_pack
 from licet.policies.comparison.comparison_cells import Line
-from licet.policies.comparison.comparison_columns import Use, data, default, steps
+from licet.policies.comparison.comparison_columns import Use, data, data_words, default, steps
 from licet.policies.comparison.comparison_table import require_region
-from licet.policies.comparison.rule_reach import Reach, reach
 from licet.policies.control_pages import source_of
+from licet.policies.rule_reach import STATES, Reach, reach
+from licet.policies.scope_sentences import scope_parts, version_told
+from licet.terms import Code
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import midnight
 from licet.terms.regions import members_of
@@ -29,20 +31,30 @@ OBJECTABLE = frozenset({None, "eu-gdpr:A6-1-f"})
 _WHEN = {
     "yes": "It matters to you: your data is used unless you act.",
     "unstated": "No source says whether this starts on. Look, and switch it off if you want it off.",
+    "depends": "Whether it matters turns on which part of it you are in: ask with that, such as US-CA.",
     "if_on": "Your data is not used unless you switch this on.",
     "later": "It will matter to you: the use has not begun.",
     "announced": "The use was announced, and no day is named.",
+    "not_read": "Nobody here has read what applies where you are.",
     "no": "It does not matter where you are: the policy does not use your data for this there.",
 }
-_ORDER = tuple(_WHEN)
+#: Why a control does not matter, where that is no matter of place.
+_ENDED = "What it governed has ended."
+_UNSPOKEN = "No use that was read turns on it alone."
+#: In these a control does something, now or later.
+_MATTERS = ("yes", "unstated", "depends", "if_on", "later", "announced")
+#: In these data is used, or will be, and nobody need switch anything on.
+_GOES_ON = ("yes", "unstated", "depends", "later")
 #: How the controls are counted in the answer; those that do not matter are not.
 _ANSWER = {
     "yes": "Your data is used unless you act: {} to use.",
     "unstated": "No source says whether your data is used unless you act: {} to look at.",
+    "depends": "Where there you are decides about {}.",
     "if_on": "Off unless you switch it on: {}.",
     "later": "To come: {} to use before the first day.",
     "announced": "Announced without a day: {}.",
 }
+_UNREAD = "Nobody here has read what applies where you are"
 
 
 class ControlGuide(NamedTuple):
@@ -74,17 +86,30 @@ class ControlGuide(NamedTuple):
 
 class Guide(NamedTuple):
     """controls: those of the policy, the ones that matter first. without: uses of members' data there that no control
-    of it stops; what organisations publish is named with what a control does not change."""
+    of it stops; what organisations publish is named with what a control does not change.
+
+    version:   in force on the day; empty where the pack holds no history.
+    unread:    the uses of the policy of which nobody here has read what applies there. speaks_of: what was read, part
+               by part; empty for everything.
+    """
 
     pack: str
     platform: str
     title: str
+    version: str
     region: str
     region_name: str
     observed: str
     is_stale: bool
     controls: tuple[ControlGuide, ...]
     without: tuple[Line, ...]
+    unread: tuple[str, ...]
+    speaks_of: tuple[str, ...]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether all was read that the policy does there, and none of it goes on unless somebody acts."""
+        return not (self.unread or self.without or any(one.state in _MATTERS[:3] for one in self.controls))
 
     @property
     def answer(self) -> str:
@@ -95,19 +120,24 @@ class Guide(NamedTuple):
             for state, said in _ANSWER.items()
             if (count := states.count(state))
         ]
-        if not states:
-            told = ["The policy names no control."]
-        elif not told:
-            told = ["There is nothing to switch off where you are."]
         if self.without:
             uses = "1 use" if len(self.without) == 1 else f"{len(self.without)} uses"
             told.append(f"No control of this policy stops {uses}.")
+        if self.unread and not told:
+            return f"{_UNREAD}."
+        if not states:
+            told = ["The policy names no control.", *told]
+        elif not any(state in _MATTERS for state in states):
+            told = ["Of what was read, nothing can be switched off where you are.", *told]
+        if self.unread:
+            told.append(f"{_UNREAD} for {'; '.join(self.unread)}.")
         return " ".join(told)
 
     def as_json(self) -> JsonObject:
         return {
             **self._asdict(), "answer": self.answer, "controls": [one.as_json() for one in self.controls],
-            "without": [line.as_json() for line in self.without],
+            "without": [line.as_json() for line in self.without], "unread": list(self.unread),
+            "speaks_of": list(self.speaks_of),
         }  # fmt: skip
 
 
@@ -123,17 +153,35 @@ def guide_pack(pack: Pack, region: str, *, day: date) -> Guide:
     permits = [rule for rule in pack.rules if rule.effect == "permit"]
     reached = {rule.id: reach(rule, policy, region, midnight(day)) for rule in permits}
     controls = [_control(pack, id_, permits, reached, region, day) for id_ in pack.settings]
+    states = {id_: one.state for id_, one in reached.items()}
+    stoppable = {
+        word
+        for rule in permits
+        if rule.setting is not None and states[rule.id] in _MATTERS
+        for word in rule.purposes
+    }
     without = [
         Line(
-            f"{_purposes(pack, rule)}, by {_recipients(pack, rule)}{_said(rule)}", source_of(rule.cite, pack)
+            f"{_purposes(pack, rule)}, by {_recipients(pack, rule)}{_with(pack, rule, reached, stoppable)}"
+            f"{_when(reached[rule.id])}{_said(rule)}",
+            source_of(rule.cite, pack),
         )
         for rule in permits
-        if rule.setting is None and reached[rule.id].state != "no" and not _is_of_organisations(rule)
+        if rule.setting is None and states[rule.id] in _MATTERS and not _is_of_organisations(rule)
     ]
+    known = {word for rule in permits if states[rule.id] != "not_read" for word in rule.purposes}
+    unread = dict.fromkeys(
+        purpose_term(pack, word).label
+        for rule in permits
+        if states[rule.id] == "not_read"
+        for word in rule.purposes
+        if word not in known
+    )
     return Guide(
-        pack.id, pack.controller.name, pack.title, region, region_name(pack, region), pack.observed.isoformat(),
-        pack.review_by is not None and pack.review_by < day,
-        tuple(sorted(controls, key=lambda one: _ORDER.index(one.state))), _once(without),
+        pack.id, pack.controller.name, pack.title, version_told(pack, day), region, region_name(pack, region),
+        pack.observed.isoformat(), pack.review_by is not None and pack.review_by < day,
+        tuple(sorted(controls, key=lambda one: STATES.index(one.state))), _once(without), tuple(unread),
+        scope_parts(pack),
     )  # fmt: skip
 
 
@@ -142,19 +190,22 @@ def _control(
 ) -> ControlGuide:
     setting = pack.settings[id_]
     own = [rule for rule in permits if rule.setting == id_]
-    state = min((reached[rule.id].state for rule in own), key=_ORDER.index, default="no")
+    state = min((reached[rule.id].state for rule in own), key=STATES.index, default="no")
     there = [rule for rule in own if reached[rule.id].kinds] or own
     source = source_of(setting.cite, pack)
-    use = Use(
-        pack, (), tuple(there), (), {rule.id: reached[rule.id].kinds or rule.categories for rule in there}
-    )
+    kinds = {rule.id: reached[rule.id].kinds or rule.categories for rule in there}
+    use = Use(pack, (), tuple(there), (), kinds, day)
     change = [Line(f"no longer used: {line.text}", line.source) for line in data(use)]
     change += [Line(f"besides: {effect}", source) for effect in setting.side_effects]
     stays = [Line(one, source) for one in setting.unchanged]
+    mine = {word for rule in own for word in rule.purposes}
     stays += [
-        Line(f"{_purposes(pack, rule)}, by {_recipients(pack, rule)}{_of(rule)}", source_of(rule.cite, pack))
+        Line(
+            f"{_purposes(pack, rule)}, by {_recipients(pack, rule)}{_with(pack, rule, reached, mine)}{_of(rule)}",
+            source_of(rule.cite, pack),
+        )
         for rule in permits
-        if rule.setting != id_ and reached[rule.id].state not in ("no", "announced")
+        if rule.setting != id_ and reached[rule.id].state in _GOES_ON
     ]
     about = {rule.id for rule in own}
     more = [
@@ -165,13 +216,37 @@ def _control(
     for one in pack.statements.values():
         if one.about == "retroactive" and (not one.rules or not about.isdisjoint(one.rules)):
             stays.append(Line(one.says.rstrip("."), source_of(one.cite, pack)))
-    if state == "no":  # what it would change elsewhere is of no use there
+    if state not in _MATTERS:  # what it would change elsewhere is of no use there
         change, stays, more = [], [], []
     return ControlGuide(
-        id_, setting.label, setting.kind, state, _WHEN[state], tuple(default(use)), _steps(pack, id_),
+        id_, setting.label, setting.kind, state, _matters(state, own, reached), tuple(default(use)), _steps(pack, id_),
         setting.deep_link, (*steps(use), *more), _once(change), _once(stays),
-        _letter(pack, there, region, day) if setting.kind == "form" and state != "no" else None,
+        _letter(pack, there, region, day) if setting.kind == "form" and state in _MATTERS else None,
     )  # fmt: skip
+
+
+def _matters(state: str, own: list[Rule], reached: dict[str, Reach]) -> str:
+    if state == "no" and not own:
+        return _UNSPOKEN
+    if state == "no" and all(reached[rule.id].code is Code.TOO_LATE for rule in own):
+        return _ENDED
+    return _WHEN[state]
+
+
+def _with(pack: Pack, rule: Rule, reached: dict[str, Reach], told: set[str]) -> str:
+    """The data of a rule, where something else is told for the same purpose that it is to be kept apart from."""
+    if told.isdisjoint(rule.purposes):
+        return ""
+    kinds = reached[rule.id].kinds or rule.categories
+    return f", with {data_words(Use(pack, (), (rule,), (), {rule.id: kinds}, date.min))}"
+
+
+def _when(there: Reach) -> str:
+    if there.state == "later" and there.starts is not None:
+        return f", from {there.starts:%Y-%m-%d} on"
+    return {"announced": ", announced without a day", "depends": ", in some places there"}.get(
+        there.state, ""
+    )
 
 
 def _once(lines: list[Line]) -> tuple[Line, ...]:

@@ -67,7 +67,7 @@ SENTENCES: dict[Code, str] = {
     Code.MOMENT_UNKNOWN: "the moment of the use is not known",
     Code.CLOSED_BY_VOCABULARY: "private communication is never used to train generative AI, under any policy",
     Code.UNLABELLED: "the catalogue does not say what kind of data this is",
-    Code.NOT_READ: "nobody here has read what applies",
+    Code.NOT_READ: "nobody here has read what applies to the member",
     Code.NO_RULE: "no rule of the policy permits it",
     Code.FORBIDDEN: "forbidden by rule {rule}",
     Code.TOO_EARLY: "the policy is not in force yet",

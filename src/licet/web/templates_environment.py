@@ -16,6 +16,7 @@ from starlette.templating import Jinja2Templates
 
 from licet.app import Workspace
 from licet.app.member.member_view import Member
+from licet.policies.scope_sentences import scope_sentence
 from licet.terms import AppError, GateError, SourceError
 from licet.terms.decisions import to_you
 from licet.terms.moments import parse_moment
@@ -73,7 +74,7 @@ def make_templates() -> Jinja2Templates:
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    for made in (day, moment, iso, counted, upfirst, to_you, told):
+    for made in (day, moment, iso, counted, upfirst, to_you, told, scope_sentence):
         environment.filters[made.__name__] = made
     return Jinja2Templates(env=environment)
 

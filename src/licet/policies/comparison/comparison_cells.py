@@ -28,20 +28,26 @@ SILENCE = "The pack says nothing."
 
 
 class Line(NamedTuple):
-    """One fact. source: where it was read; None where the pack cites nothing, which the fact's text then says."""
+    """One fact. source: where it was read; None where the pack cites nothing, which the fact's text then says.
+
+    is_ours: it is said by whoever reads, of what was read, and so stands in no text.
+    """
 
     text: str
     source: Source | None
+    is_ours: bool = False
 
     @property
     def status(self) -> str:
-        return "silent" if self.source is None else self.source.status
+        if self.source is None:
+            return "ours" if self.is_ours else "silent"
+        return self.source.status
 
     @property
     def told(self) -> str:
         """The text with a mark where the fact is not simply stated."""
         if self.source is None:
-            return self.text if self.text == SILENCE else f"{self.text} (no source given)"
+            return self.text if self.is_ours or self.text == SILENCE else f"{self.text} (no source given)"
         doubt = "" if self.status == "stated" else f" ({self.status.replace('_', ' ')})"
         return self.text + doubt
 
@@ -76,8 +82,10 @@ def cell(lines: list[Line]) -> Cell:
 class Row(NamedTuple):
     """One use of one platform.
 
-    reaches:    for someone in the region that was asked about: ``yes``, ``unstated``, ``if_on``, ``later``,
-                ``announced``, ``no`` or ``never``; None where no region was asked about.
+    version:    of the policy, in force on the day; empty where the pack holds no history.
+    reaches:    for someone in the region that was asked about: ``yes``, ``unstated``, ``depends``, ``if_on``,
+                ``later``, ``announced``, ``not_read`` (nobody here has read what applies), ``no`` or ``never``; None
+                where no region was asked about.
     because:    the reason in one line, with its source.
     review_by:  the day by which the pack was to be checked again; `is_stale` when it has passed.
     """
@@ -85,6 +93,7 @@ class Row(NamedTuple):
     pack: str
     platform: str
     title: str
+    version: str
     observed: str
     review_by: str | None
     is_stale: bool
@@ -96,23 +105,41 @@ class Row(NamedTuple):
 
     def as_json(self) -> JsonObject:
         return {
-            "pack": self.pack, "platform": self.platform, "title": self.title, "observed": self.observed,
-            "review_by": self.review_by, "stale": self.is_stale, "use": self.use, "purposes": list(self.purposes),
+            "pack": self.pack, "platform": self.platform, "title": self.title, "version": self.version,
+            "observed": self.observed, "review_by": self.review_by, "stale": self.is_stale, "use": self.use, "purposes": list(self.purposes),
             "reaches": self.reaches, "because": None if self.because is None else self.because.as_json(),
             "cells": {column: cell.as_json() for column, cell in self.cells.items()},
         }  # fmt: skip
 
 
+class Reading(NamedTuple):
+    """What was read of one platform. speaks_of: part by part; empty where its pack speaks for everything."""
+
+    pack: str
+    title: str
+    version: str
+    observed: str
+    speaks_of: tuple[str, ...]
+
+    def as_json(self) -> JsonObject:
+        return self._asdict() | {"speaks_of": list(self.speaks_of)}
+
+
 class Comparison(NamedTuple):
-    """region: a code and what it is called, where one was asked about. day: the day the rows speak of."""
+    """region: a code and what it is called, where one was asked about. day: the day the rows speak of.
+
+    readings: per pack what its rows speak of; of anything else nobody here has read what applies.
+    """
 
     region: str | None
     region_name: str | None
     day: str
     rows: tuple[Row, ...]
+    readings: tuple[Reading, ...]
 
     def as_json(self) -> JsonObject:
         return {
             "region": self.region, "region_name": self.region_name, "day": self.day, "columns": COLUMNS,
             "rows": [row.as_json() for row in self.rows],
+            "readings": [reading.as_json() for reading in self.readings],
         }  # fmt: skip

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from licet.decide.explain import category_term, purpose_term, recipient_name, region_name
 from licet.packs import Pack, Rule, Setting
-from licet.packs.model import Citation
+from licet.packs.model import NEVER, Citation
 from licet.policies.comparison.comparison_cells import Line
 from licet.policies.control_pages import Source, source_of
 from licet.terms import SELF
+from licet.terms.moments import midnight
+from licet.terms.vocabulary import ancestors
 
 _KINDS = {
     "toggle": "A switch", "form": "A form", "privacy-signal": "A privacy signal", "delete-content": "Deleting",
@@ -23,6 +26,7 @@ class Use(NamedTuple):
     """One row's part of a pack: its permits, and the forbids that touch the same purposes.
 
     kinds: per permit the kinds of data that count, all of the rule's or only those used in a region.
+    day:   the day that is spoken of.
     """
 
     pack: Pack
@@ -30,6 +34,7 @@ class Use(NamedTuple):
     permits: tuple[Rule, ...]
     forbids: tuple[Rule, ...]
     kinds: dict[str, tuple[str, ...]]
+    day: date
 
     @property
     def settings(self) -> dict[str, Setting]:
@@ -44,16 +49,40 @@ class Use(NamedTuple):
 def data(use: Use) -> Iterator[Line]:
     grouped: dict[tuple[Source | None, str], list[str]] = {}
     seen: set[tuple[str, str]] = set()
+    rules = _whatever_age(use)
     for rule in use.permits:
         for kind in use.kinds[rule.id]:
-            if (kind, conditions(rule)) in seen:
+            told = conditions(rules.get((rule.id, kind), rule))
+            if (kind, told) in seen:
                 continue
-            seen.add((kind, conditions(rule)))
+            seen.add((kind, told))
             own = use.pack.categories.get(kind)
-            key = use.source(own.cite if own is not None else None, rule.cite), conditions(rule)
+            key = use.source(own.cite if own is not None else None, rule.cite), told
             grouped.setdefault(key, []).append(category_term(use.pack, kind).label)
-    for (source, condition), labels in grouped.items():
+    for (source, condition), labels in sorted(grouped.items(), key=lambda item: item[0][1] != ""):
         yield Line(f"{_listed(dict.fromkeys(labels))}{condition}", source)
+
+
+def data_words(use: Use) -> str:
+    """The kinds of data alone, each once."""
+    kinds = dict.fromkeys(kind for rule in use.permits for kind in use.kinds[rule.id])
+    return _listed(dict.fromkeys(category_term(use.pack, kind).label for kind in kinds))
+
+
+def _whatever_age(use: Use) -> dict[tuple[str, str], Rule]:
+    """Rules without the ages that they ask for, by rule and kind of data, where another takes on whom one leaves out."""
+    found: dict[tuple[str, str], Rule] = {}
+    for one, other in itertools.permutations(use.permits, 2):
+        if one.maximum_age is None or other.minimum_age != one.maximum_age + 1:
+            continue
+        bare = [
+            rule.model_copy(update={"minimum_age": None, "maximum_age": None, "cite": None})
+            for rule in (one, other)
+        ]
+        if conditions(bare[0]) == conditions(bare[1]):
+            for kind in {*use.kinds[one.id]} & {*use.kinds[other.id]}:
+                found |= {(one.id, kind): bare[0], (other.id, kind): bare[1]}
+    return found
 
 
 def purposes(use: Use) -> Iterator[Line]:
@@ -81,8 +110,20 @@ def regions(use: Use) -> Iterator[Line]:
     for rule in use.permits:
         yield from _places(use, rule, "")
     for rule in use.forbids:
-        if rule.regions is not None and rule.created_from is None and rule.created_before is None:
+        if _is_of_regions(rule, use):
             yield from _places(use, rule, "not in ")
+
+
+def _is_of_regions(rule: Rule, use: Use) -> bool:
+    """Whether a forbid says where the whole use is not done, and not what is left out of it."""
+    covered = all(
+        not {*ancestors(kind)}.isdisjoint(rule.categories) for kinds in use.kinds.values() for kind in kinds
+    )
+    recipients = {recipient for permit in use.permits for recipient in permit.recipients}
+    return (
+        rule.regions is not None and not conditions(rule) and covered and recipients <= {*rule.recipients}
+        and bool(use.permits)
+    )  # fmt: skip
 
 
 def _places(use: Use, rule: Rule, before: str) -> Iterator[Line]:
@@ -161,7 +202,7 @@ def retroactive(use: Use) -> Iterator[Line]:
 
 def exclusions(use: Use) -> Iterator[Line]:
     for rule in use.forbids:
-        if rule.regions is not None and rule.created_from is None and rule.created_before is None:
+        if _is_of_regions(rule, use):
             continue  # a matter of regions, and said there
         names = _listed(dict.fromkeys(category_term(use.pack, kind).label for kind in rule.categories))
         told = f"{names}{conditions(rule)}"
@@ -170,6 +211,9 @@ def exclusions(use: Use) -> Iterator[Line]:
         others = [one for one in rule.recipients if one != SELF]
         if SELF not in rule.recipients:
             told += f", for {_listed(recipient_name(use.pack, one) for one in others)}"
+        starts = use.pack.applies_from(rule)
+        if starts is not None and starts > midnight(use.day):
+            told += ", from a day that is not named" if starts >= NEVER else f", from {starts:%Y-%m-%d} on"
         yield Line(told, use.source(rule.cite))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from licet.policies.comparison.comparison_cells import COLUMNS, Cell, Comparison, Line, Row
+from licet.policies.comparison.comparison_cells import COLUMNS, Cell, Comparison, Line, Reading, Row
 from licet.policies.control_pages import Source
+from licet.policies.scope_sentences import scope_sentence
 from licet.standalone.standalone_page import document
 
 _OVERVIEW = ("data", "regions", "since", "default", "control")
 REACHES = {
     "yes": "yes", "unstated": "not known", "if_on": "only if switched on", "later": "later",
-    "announced": "announced only", "no": "no", "never": "never",
+    "announced": "announced only", "no": "no", "never": "never", "depends": "depends on where there",
+    "not_read": "nobody has read it",
 }  # fmt: skip
 #: What the page of HTML looks like.
 _STYLES = ("licet.policies.comparison/templates/comparison.css",)
@@ -35,6 +37,8 @@ def as_markdown(comparison: Comparison) -> str:
         cells = [_brief(row.cells[one]) for one in _OVERVIEW]
         there = [REACHES[row.reaches or "no"]] if comparison.region else []
         lines.append("| " + " | ".join(_bar(one) for one in (_named(row), row.use, *there, *cells)) + " |")
+    lines += ["", "## What was read", ""]
+    lines += [f"- {_plain(_read(reading))}" for reading in comparison.readings]
     notes: dict[Source, int] = {}
     for row in comparison.rows:
         lines += ["", f"## {_plain(_named(row))}: {_plain(row.use)}", ""]
@@ -54,11 +58,21 @@ def as_html(comparison: Comparison) -> str:
     return document(
         "licet.policies.comparison/templates/comparison.html", _STYLES, comparison=comparison, columns=COLUMNS,
         reaches=REACHES, title=title(comparison), named=_named, source_words=source_words,
+        read=_read,
     )  # fmt: skip
 
 
 def _named(row: Row) -> str:
-    return f"{row.title}{f' [stale: to be checked again by {row.review_by}]' if row.is_stale else ''}"
+    version = f", {row.version}" if row.version else ""
+    return (
+        f"{row.title}{version}{f' [stale: to be checked again by {row.review_by}]' if row.is_stale else ''}"
+    )
+
+
+def _read(reading: Reading) -> str:
+    """What a platform's rows speak of, in one paragraph."""
+    version = f", {reading.version}" if reading.version else ""
+    return f"{reading.title}{version}, checked on {reading.observed}. {scope_sentence(reading.speaks_of)}"
 
 
 def _brief(one: Cell) -> str:

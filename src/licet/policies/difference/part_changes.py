@@ -10,6 +10,7 @@ from licet.packs.model import Citation, Notice
 from licet.policies.comparison.comparison_columns import conditions
 from licet.policies.difference.audience import Voice, listed
 from licet.policies.difference.place_changes import name_places
+from licet.policies.scope_sentences import scope_parts, scope_sentence
 from licet.terms import SELF
 
 _KINDS = {
@@ -75,6 +76,26 @@ def places_and_recipients(before: Pack, after: Pack) -> Iterator[str]:
             yield f"{name} {'may receive data now' if one is None else 'is named no more'}."
         elif one.kind != other.kind:
             yield f"{other.name} is now {other.kind}, where it was {one.kind}."
+
+
+def what_is_read(before: Pack, after: Pack) -> Iterator[str]:
+    """What either speaks for, where the other does not: outside it nobody here has read what applies."""
+    old, new = scope_parts(before), scope_parts(after)
+    if old != new:
+        yield f"{scope_sentence(new)} Before: {_within(scope_sentence(old))}"
+
+
+def versions(before: Pack, after: Pack) -> Iterator[str]:
+    """What each version changed that only the later policy holds, in the words of who read it."""
+    for id_, version in sorted(after.versions.items(), key=lambda item: item[1].effective):
+        if id_ not in before.versions:
+            changes = " ".join(change.says for change in version.changes)
+            yield f"Version of {version.effective}: {changes or 'what changed with it is not said.'}"
+    yield from (
+        f"The version of {version.effective} is told of no more."
+        for id_, version in before.versions.items()
+        if id_ not in after.versions
+    )
 
 
 def evidence(before: Pack, after: Pack) -> Iterator[str]:
@@ -213,6 +234,10 @@ def _days(notice: Notice) -> str:
     )
     wait = f", {notice.period_days} days after notice" if notice.period_days else ""
     return f"published {notice.published}, {effective}{wait}"
+
+
+def _within(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def _said(value: bool | None) -> str:

@@ -17,6 +17,8 @@ from licet.policies.difference.part_changes import (
     never_done,
     places_and_recipients,
     quotes,
+    versions,
+    what_is_read,
 )
 from licet.policies.difference.use_changes import UseDifference, uses_that_differ
 from licet.terms.canonical import JsonObject
@@ -69,6 +71,8 @@ def difference_of(before: Pack, after: Pack) -> PolicyDifference:
     changes = difference(before, after)
     following = Policy(after, [before])
     topics = {
+        "versions": versions(before, after),
+        "what was read": what_is_read(before, after),
         "noes that travel": noes_that_travel(following, ABOUT_MEMBERS),
         "yeses that fall silent": yeses_that_fall_silent(before, following, ABOUT_MEMBERS),
         "what is never done": never_done(before, after, ABOUT_MEMBERS),

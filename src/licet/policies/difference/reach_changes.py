@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from licet.decide import Facts, Policy, Request, decide
+from licet.decide.evaluator import is_read
 from licet.packs import Pack
 from licet.packs.model import NEVER
-from licet.terms import ChoiceState
+from licet.terms import SELF, ChoiceState
 from licet.terms.moments import midnight
 from licet.terms.regions import COUNTRIES, lies_in
 from licet.terms.vocabulary import CATEGORIES
@@ -31,15 +32,16 @@ def common_moment(*packs: Pack) -> datetime:
 
 
 def places_alike(policies: Iterable[Policy], at: datetime) -> list[Alike]:
-    """Every country, and every province that a rule names, in groups that no rule tells apart."""
-    lists = list(
-        dict.fromkeys(
-            clause.places.at(at)
-            for policy in policies
-            for clause in (policy.clause(rule.id) for rule in policy.pack.rules)
-            if clause.places is not None
-        )
-    )
+    """Every country, and every province that a rule or a scope names, in groups that neither tells apart."""
+    asked = list(policies)
+    named = [policy.clause(rule.id).places for policy in asked for rule in policy.pack.rules]
+    named += [
+        policy.places_read(part.regions)
+        for policy in asked
+        for part in policy.pack.scope or ()
+        if part.regions
+    ]
+    lists = list(dict.fromkeys(places.at(at) for places in named if places is not None))
     provinces = {place for places in lists for place in places if "-" in place}
     found: dict[tuple[bool | None, ...], set[str]] = {}
     for place in sorted(COUNTRIES | provinces):
@@ -72,6 +74,11 @@ def kinds_used(
         )
 
     return frozenset(kind for kind in kinds if is_used(kind))
+
+
+def is_unread(policy: Policy, purpose: str, place: str, at: datetime) -> bool:
+    """Whether nobody here has read what applies to a purpose in a place."""
+    return is_read(Request(purpose, "", SELF, at), Facts(place), policy) is not True
 
 
 def topmost(kinds: frozenset[str], known: Iterable[str]) -> list[str]:

@@ -15,10 +15,12 @@ from licet.decide.explain import recipient_name
 from licet.packs import Pack, Rule, Use
 from licet.packs.model import NEVER
 from licet.policies.comparison.comparison_columns import conditions
+from licet.policies.comparison.comparison_table import standing
 from licet.policies.difference.audience import Voice, listed
 from licet.policies.difference.place_changes import name_places
 from licet.policies.difference.reach_changes import (
     common_moment,
+    is_unread,
     kinds_known,
     kinds_used,
     places_alike,
@@ -29,11 +31,15 @@ from licet.terms.canonical import JsonObject
 
 
 class Shift(NamedTuple):
-    """In some places: the kinds of data that a use gains, and those that it loses."""
+    """In some places: the kinds of data that a use gains, and those that it loses.
+
+    unread: ``before`` or ``after`` where nobody here has read what that policy says of the use there; else empty.
+    """
 
     places: tuple[str, ...]
     gains: tuple[str, ...]
     loses: tuple[str, ...]
+    unread: str = ""
 
 
 class UseDifference(NamedTuple):
@@ -50,7 +56,10 @@ class UseDifference(NamedTuple):
         return {
             "purpose": self.purpose, "recipient": self.recipient, "kind": self.kind, "label": self.label,
             "shifts": [
-                {"places": list(one.places), "gains": list(one.gains), "loses": list(one.loses)}
+                {
+                    "places": list(one.places), "gains": list(one.gains), "loses": list(one.loses),
+                    "unread": one.unread,
+                }
                 for one in self.shifts
             ],
             "sentences": list(self.sentences),
@@ -77,7 +86,7 @@ class _Both:
         return list(dict.fromkeys(use for pack in self.packs for use in pack.uses()))
 
     def of(self, purpose: str, recipient: str) -> UseDifference | None:
-        permits = [pack.permits(purpose, recipient) for pack in self.packs]
+        permits = [standing(pack.permits(purpose, recipient), self.at.date()) for pack in self.packs]
         kind = "new" if not permits[0] else "gone" if not permits[1] else "changed"
         pack = self.packs[0] if kind == "gone" else self.packs[1]
         shifts = self._shifts(purpose, recipient)
@@ -95,28 +104,36 @@ class _Both:
         )
 
     def _shifts(self, purpose: str, recipient: str) -> list[Shift]:
-        found: dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]] = {}
+        found: dict[tuple[tuple[str, ...], tuple[str, ...], str], set[str]] = {}
         for places in self.alike:
             place = min(places)
+            unread = [is_unread(policy, purpose, place, self.at) for policy in self.policies]
+            side = "after" if unread[1] and not unread[0] else "before" if unread[0] and not unread[1] else ""
             old, new = (
                 kinds_used(policy, purpose, recipient, place, self.kinds, self.at) for policy in self.policies
             )
             gains, loses = (topmost(one, self.kinds) for one in (new - old, old - new))
             if gains or loses:
-                found.setdefault((tuple(gains), tuple(loses)), set()).update(places)
+                found.setdefault((tuple(gains), tuple(loses), side), set()).update(places)
         return [Shift(tuple(sorted(places)), *words) for words, places in found.items()]
 
     def _told(self, shift: Shift, kind: str) -> str:
         where = name_places(frozenset(shift.places), self.packs, self.at.date())
+        there = where[:1].upper() + where[1:] if where.startswith("everywhere") else f"In {where}"
         said = []
+        if shift.unread == "after":
+            lost = self.voice.data(self.packs[0], shift.loses)
+            return (
+                f"{there}: nobody here has read what applies from then on; before, it was done with {lost}."
+            )
         if shift.gains:
             said.append(
                 f"{'with' if kind == 'new' else 'now with'} {self.voice.data(self.packs[1], shift.gains)}"
             )
         if shift.loses:
             said.append(f"no longer with {self.voice.data(self.packs[0], shift.loses)}")
-        there = where[:1].upper() + where[1:] if where.startswith("everywhere") else f"In {where}"
-        return f"{there}: {'; '.join(said)}."
+        known = "; before, nobody here had read what applied" if shift.unread == "before" else ""
+        return f"{there}: {'; '.join(said)}{known}."
 
     def _conditions(self, purpose: str, recipient: str, permits: list[list[Rule]]) -> Iterator[str]:
         """Which kinds of data are asked about on another condition, such as an audience or an age."""

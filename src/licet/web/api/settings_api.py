@@ -52,7 +52,7 @@ class Rule(BaseModel):
     until: str | None
     conditions: list[str]
     legal_basis: str | None
-    reaches: Literal["yes", "if_on", "later", "no"]
+    reaches: Literal["yes", "if_on", "later", "not_read", "no"]
     because: str
     source: Source | None
 

@@ -29,9 +29,9 @@ def compare(
     """Only shipped policies can be named: a path in the address opens nothing."""
     wanted, chosen = ([one for one in asked if one] for asked in (platform, column))
     require_known(wanted)
+    packs = [pack_descriptions.shipped_pack(name) for name in wanted or known()]
     if not set(chosen) <= set(comparison.COLUMNS):
         raise HTTPException(404, "There is no such column.")
-    packs = [pack for name, pack in pack_descriptions.shipped_packs().items() if name in wanted or not wanted]
     found = comparison.compare_packs(packs, region=region or None, day=day_asked(on))
     columns = {id_: label for id_, label in comparison.COLUMNS.items() if id_ in chosen or not chosen}
     return page(

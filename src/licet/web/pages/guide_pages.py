@@ -22,10 +22,10 @@ def guides(request: Request, region: str = "") -> Response:
 def guide(request: Request, pack: str, region: str = "", on: str = "") -> Response:
     """One guide. Without a region it asks for one: what matters differs from place to place."""
     require_known([pack])
-    chosen = pack_descriptions.shipped_packs()[pack]
+    chosen = pack_descriptions.shipped_pack(pack)
     day = day_asked(on)
     found = policy_guide.guide_pack(chosen, region, day=day) if region else None
     return page(
-        request, "guide.html", guide=found, asked=chosen, region=region, on=on, notes=Notes(),
+        request, "guide.html", guide=found, asked=chosen, address=pack, region=region, on=on, notes=Notes(),
         offered=offered_regions(region), day=day.isoformat(),
     )  # fmt: skip

@@ -25,8 +25,11 @@ def known() -> dict[str, str]:
 
 
 def require_known(names: Iterable[str]) -> None:
-    """Raises: HTTPException 404 for a policy that does not come with licet."""
-    if not set(names) <= set(pack_descriptions.shipped_packs()):
+    """Policies are named as `linkedin_official` or, as of a version, as `linkedin_official@2025-11-03`.
+
+    Raises: HTTPException 404 for a policy that does not come with licet.
+    """
+    if not {name.partition("@")[0] for name in names} <= set(pack_descriptions.shipped_packs()):
         raise HTTPException(404, "There is no such policy here.")
 
 
