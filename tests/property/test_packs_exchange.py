@@ -17,7 +17,7 @@ from licet.testing.drawn_policies import make_pack
 from licet.testing.drawn_questions import make_facts, make_request
 from licet.testing.effort import EFFORT, examples
 
-DAY = date(2026, 11, 26)
+DAY = date(2026, 12, 1)
 #: What becomes of a rule that is not said as it is.
 CHANGED = ("left out", "forbids more", "need consent")
 

@@ -49,7 +49,7 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 @app.command("show")
 @answers
 def show_(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
-    """Show a policy: what it speaks for, what each version of it changed, its rules with their quotations, its settings.
+    """Show a policy: what it speaks for, what its versions changed, its rules with their quotations, its settings.
 
     Example: licet packs show linkedin_as_reported
 

@@ -14,7 +14,7 @@ from licet.decide import Policy
 from licet.decide.explain import purpose_term, recipient_name, region_name
 from licet.packs import Pack, Rule, open_pack
 from licet.policies.comparison.comparison_cells import Line
-from licet.policies.comparison.comparison_columns import Use, data, data_words, default, steps
+from licet.policies.comparison.comparison_columns import ALL_OF_IT, Use, data, data_words, default, steps
 from licet.policies.comparison.comparison_table import require_region
 from licet.policies.control_pages import source_of
 from licet.policies.rule_reach import STATES, Reach, reach
@@ -195,7 +195,10 @@ def _control(
     source = source_of(setting.cite, pack)
     kinds = {rule.id: reached[rule.id].kinds or rule.categories for rule in there}
     use = Use(pack, (), tuple(there), (), kinds, day)
-    change = [Line(f"no longer used: {line.text}", line.source) for line in data(use)]
+    change = [
+        Line(line.text if line.text.startswith(ALL_OF_IT) else f"no longer used: {line.text}", line.source)
+        for line in data(use)
+    ]
     change += [Line(f"besides: {effect}", source) for effect in setting.side_effects]
     stays = [Line(one, source) for one in setting.unchanged]
     mine = {word for rule in own for word in rule.purposes}

@@ -16,7 +16,7 @@ from licet.cli.main import app
 from licet.policies.comparison import as_html, as_markdown, compare
 
 HERE = Path(__file__).parent
-DAY = date(2026, 11, 26)
+DAY = date(2026, 12, 1)
 
 
 def held(name: str, text: str) -> None:

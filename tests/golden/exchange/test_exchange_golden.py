@@ -25,7 +25,7 @@ def held(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("pack", ["linkedin_official", "github_copilot"])
+@pytest.mark.parametrize("pack", ["linkedin_as_reported", "github_copilot"])
 def test_a_policy_out_and_back(pack: str, form: str, tmp_path: Path) -> None:
     told = export_policy(pack, form)
     document = told["document"]

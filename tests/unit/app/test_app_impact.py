@@ -50,10 +50,12 @@ def test_where_the_article_and_the_notice_part(workspace: Workspace) -> None:
     found = workspace.impact(REPORTED, OFFICIAL, NOW)
     uses = {(one.purpose, one.recipient): one for one in found.uses}
     training = uses["generative_ai_training", "self"]
-    assert training.gaining == ("ben",), "the notice covers the United Kingdom, the article does not"
+    assert training.gaining == ("ben", "dee"), (
+        "of the United Kingdom and the United States the article says nothing"
+    )
     assert training.losing == ()
     sharing = uses["ad_sharing", "microsoft"]
-    assert sharing.losing == ("ann", "cy"), "the article lets posts be shared, the notice does not"
+    assert sharing.losing == ("ann", "cy"), "the article lets posts be shared, the policy does not"
     assert {one.category for one in sharing.changes if one.records_lost} >= {"content.posts"}
 
 
@@ -61,7 +63,8 @@ def test_a_refusal_under_the_first_policy_is_kept_under_the_second(workspace: Wo
     workspace.use_pack(REPORTED)
     workspace.choose("ben", "data_for_generative_ai_improvement", "off")
     found = workspace.impact(REPORTED, OFFICIAL, NOW)
-    assert ("generative_ai_training", "self") not in {(one.purpose, one.recipient) for one in found.uses}
+    uses = {(one.purpose, one.recipient): one for one in found.uses}
+    assert uses["generative_ai_training", "self"].gaining == ("dee",)
 
 
 def test_two_days_of_one_policy(workspace: Workspace) -> None:
@@ -89,9 +92,10 @@ def test_the_command(workspace: Workspace) -> None:
         for one in impact_sentences["uses"]
         if one["purpose"] == "generative_ai_training" and one["recipient"] == "self"
     )
-    assert training["members_gained"] == 1 and "gaining" not in training, "nobody is named unasked"
+    assert training["members_gained"] == 2 and "gaining" not in training, "nobody is named unasked"
     assert training["regions"] == [
-        {"region": "GB", "members_gained": 1, "members_lost": 0, "name": "United Kingdom"}
+        {"region": "GB", "members_gained": 1, "members_lost": 0, "name": "United Kingdom"},
+        {"region": "US", "members_gained": 1, "members_lost": 0, "name": "United States"},
     ]
     named = json.loads(run(OFFICIAL, "--from-date", "2026-01-01", "--json", "--members"))
     assert "ben" in json.dumps(named) and "ben" not in json.dumps(impact_sentences)

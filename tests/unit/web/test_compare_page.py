@@ -14,7 +14,7 @@ from journeys.site import Browser, site
 from licet.policies.comparison import COLUMNS, compare
 from licet.policies.comparison.comparison_cells import SILENCE
 
-DAY = "2026-11-26"
+DAY = "2026-12-01"
 #: What follows a fact: how sure it is, where it is not simply stated, and the number of its source.
 POINTER = r'(?: <span class="doubt">[^<]*</span>)?<sup class="note"><a href="#source-(\d+)"'
 
@@ -40,8 +40,10 @@ def test_it_is_for_anybody_and_is_filtered_by_its_address(browser: Browser) -> N
         and "GitHub Copilot" in everything
         and '<span class="doubt">disputed' in everything
     )
-    one = shown(browser, "platform=meta_ai&region=CA")
+    one = shown(browser, "platform=meta_ai_ads&region=CA")
     assert "for someone in Canada" in one and "no opt-out" in one and 'id="github_copilot' not in one
+    then = shown(browser, "platform=linkedin_official@2025-11-03&region=CA")
+    assert "version of 2025-11-03" in then and "Of anything else nobody here has read what applies" in then
     two = shown(browser, "platform=meta_ai&platform=reddit")
     assert 'id="meta_ai' in two and 'id="reddit' in two and 'id="x_grok' not in two
     few = shown(browser, "column=since&column=default&region=DE")
@@ -60,7 +62,8 @@ def test_every_cell_has_its_source_or_says_that_the_pack_says_nothing(
     cells = re.findall(r"<(?:td|dd)>(.*?)</(?:td|dd)>", text, re.DOTALL)
     is_beside = len(columns) < len(COLUMNS)
     assert len(cells) == len(comparison.rows) * (len(columns) + (is_beside and bool(region)))
-    assert all('class="note"' in cell or SILENCE in cell for cell in cells)
+    assert all('class="note"' in cell or SILENCE in cell or "Nobody has read it" in cell for cell in cells)
+    assert {"Nobody has read it" in cell for cell in cells} >= {is_beside and region in ("CA", "US")}
     sources = dict(re.findall(r'<li id="source-(\d+)"[^>]*>(.*?)</li>', text, re.DOTALL))
     assert set(re.findall(r'href="#source-(\d+)"', text)) == set(sources)
     for row in comparison.rows:

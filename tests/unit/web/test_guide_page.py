@@ -13,7 +13,7 @@ from journeys.networks import make_network, member
 from journeys.site import Browser, site
 from licet.policies import pack_descriptions, policy_guide
 
-DAY = "2026-11-26"
+DAY = "2026-12-01"
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_the_page_says_all_that_the_guide_says_and_each_fact_points_at_its_sourc
     lines = list(guide.without)
     for control in guide.controls:
         assert control.label in shown
-        if control.state != "no":
+        if control.state not in ("no", "not_read"):
             assert control.when in shown and all(step in shown for step in control.steps)
             assert (control.letter or "") in shown and (control.deep_link or "") in shown
             lines += (*control.starts, *control.way, *control.will_change, *control.will_not_change)
@@ -68,6 +68,21 @@ def test_the_letter_stands_where_there_is_only_a_form(browser: Browser) -> None:
 def test_a_policy_that_was_not_checked_again_is_said_to_be_stale(browser: Browser) -> None:
     assert "Stale" not in told(browser, f"/guide/openai_jobs?region=CH&on={DAY}")
     assert "to be checked again by" in told(browser, "/guide/openai_jobs?region=CH&on=2027-03-01")
+
+
+def test_where_nobody_has_read_the_policy_the_page_says_so_and_nothing_of_switching_off(
+    browser: Browser,
+) -> None:
+    shown = told(browser, f"/guide/meta_ai?region=US&on={DAY}")
+    assert "Nobody here has read what applies where you are." in shown and 'class="notice good"' not in shown
+    assert "nothing can be switched off" not in shown and "does not use your data" not in shown
+    assert "people in the European Union" in shown
+
+
+def test_a_version_can_be_named(browser: Browser) -> None:
+    shown = told(browser, f"/guide/linkedin_official@2025-11-03?region=CH&on={DAY}")
+    assert "version of 2025-11-03" in shown and 'action="/guide/linkedin_official@2025-11-03"' in shown
+    assert browser.get("/guide/linkedin_official@1999-01-01?region=CH").status_code == 404
 
 
 def test_without_a_place_it_asks_for_one(browser: Browser) -> None:

@@ -22,6 +22,10 @@ _KINDS = {
 }  # fmt: skip
 
 
+#: What a line about every kind of data begins with.
+ALL_OF_IT = "all of it"
+
+
 class Use(NamedTuple):
     """One row's part of a pack: its permits, and the forbids that touch the same purposes.
 
@@ -41,6 +45,11 @@ class Use(NamedTuple):
         named = dict.fromkeys(rule.setting for rule in self.permits if rule.setting is not None)
         return {id_: self.pack.settings[id_] for id_ in named}
 
+    def label(self, setting: str) -> str:
+        """What a setting is called; its id where the pack has it no more."""
+        known = self.pack.settings.get(setting)
+        return setting.replace("_", " ") if known is None else f"“{known.label}”"
+
     def source(self, *cites: Citation | None) -> Source | None:
         """The first citation there is."""
         return source_of(next((cite for cite in cites if cite is not None), None), self.pack)
@@ -59,8 +68,12 @@ def data(use: Use) -> Iterator[Line]:
             own = use.pack.categories.get(kind)
             key = use.source(own.cite if own is not None else None, rule.cite), told
             grouped.setdefault(key, []).append(category_term(use.pack, kind).label)
+    asked = {condition for _, condition in grouped}
+    shared = asked.pop() if len(asked) == 1 and len(grouped) > 1 else ""
     for (source, condition), labels in sorted(grouped.items(), key=lambda item: item[0][1] != ""):
-        yield Line(f"{_listed(dict.fromkeys(labels))}{condition}", source)
+        yield Line(f"{_listed(dict.fromkeys(labels))}{'' if shared else condition}", source)
+    if shared:
+        yield Line(f"{ALL_OF_IT}{shared}", next(iter(grouped))[0])
 
 
 def data_words(use: Use) -> str:
@@ -70,7 +83,7 @@ def data_words(use: Use) -> str:
 
 
 def _whatever_age(use: Use) -> dict[tuple[str, str], Rule]:
-    """Rules without the ages that they ask for, by rule and kind of data, where another takes on whom one leaves out."""
+    """Rules without the ages that they ask for, by rule and kind of data, where another takes whom one leaves out."""
     found: dict[tuple[str, str], Rule] = {}
     for one, other in itertools.permutations(use.permits, 2):
         if one.maximum_age is None or other.minimum_age != one.maximum_age + 1:
@@ -155,7 +168,7 @@ def notice_lines(pack: Pack, id_: str, from_: date | None) -> Iterator[Line]:
         said = f", for {notice.expected}" if notice.expected else ""
         yield Line(f"announced on {notice.published}{said}; no day is named", source)
     elif notice.first_seen:
-        yield Line(f"no day is named; so on {notice.effective}, when it was last checked", source)
+        yield Line(f"no day is named; first seen on {notice.effective}", source)
     else:
         yield Line(str(max(notice.effective, from_ or notice.effective)), source)
 
@@ -166,15 +179,21 @@ def default(use: Use) -> Iterator[Line]:
         source = use.source(start.cite, setting.cite)
         if start.stated is False:
             continue
-        yield Line(f"{'used' if start.state == 'on' else 'not used'} (it starts {start.state})", source)
+        used = f"{'used' if start.state == 'on' else 'not used'} (it starts {start.state})"
+        yield Line(_of(setting, use) + used, source)
         for exception in start.exceptions:
             who = [region_name(use.pack, region) for region in exception.regions or ()]
             who += [f"the plan {plan}" for plan in exception.plans or ()]
             who += [f"people below {exception.below_age}"] if exception.below_age is not None else []
-            yield Line(f"it starts {exception.state} for {_listed(who)}", source)
+            yield Line(f"{_of(setting, use)}it starts {exception.state} for {_listed(who)}", source)
     for rule in use.permits:
         if rule.no_opt_out:
             yield Line("used", use.source(rule.cite))
+
+
+def _of(setting: Setting, use: Use) -> str:
+    """Which control is spoken of, where there are several."""
+    return f"{setting.label}: " if len(use.settings) > 1 else ""
 
 
 def control(use: Use) -> Iterator[Line]:
@@ -197,7 +216,8 @@ def steps(use: Use) -> Iterator[Line]:
 def retroactive(use: Use) -> Iterator[Line]:
     for setting in use.settings.values():
         if setting.retroactive is not None:
-            yield Line("yes" if setting.retroactive else "no", use.source(setting.cite))
+            said = "yes" if setting.retroactive else "no"
+            yield Line(_of(setting, use) + said, use.source(setting.cite))
 
 
 def exclusions(use: Use) -> Iterator[Line]:
@@ -220,9 +240,11 @@ def exclusions(use: Use) -> Iterator[Line]:
 def earlier_choice(use: Use) -> Iterator[Line]:
     for setting in use.settings.values():
         if setting.keeps_earlier_choice is not None:
-            yield Line("kept" if setting.keeps_earlier_choice else "not kept", use.source(setting.cite))
+            said = "kept" if setting.keeps_earlier_choice else "not kept"
+            yield Line(_of(setting, use) + said, use.source(setting.cite))
         elif setting.replaces:
-            yield Line(f"a no to {_listed(setting.replaces)} holds", use.source(setting.cite))
+            said = f"a no to {_listed(map(use.label, setting.replaces))} holds"
+            yield Line(_of(setting, use) + said, use.source(setting.cite))
 
 
 def side_effects(use: Use) -> Iterator[Line]:

@@ -142,13 +142,15 @@ def _cells(use: Use) -> dict[str, Cell]:
 def _because(use: Use, permits: tuple[Rule, ...], reached: dict[str, Reach]) -> tuple[str, Line]:
     """Whether a use reaches someone in the region, and why, with where that was read."""
     pack = use.pack
-    if not permits and not use.forbids:
+    if not use.purposes:
         notices = [one for one in pack.notices.values() if one.effective is None]
         cite = notices[0].cite if notices else None
         return "announced", Line("It was announced, and how it uses data is not known", source_of(cite, pack))
-    if not permits:
+    if use.forbids and not permits:
         source = source_of(use.forbids[0].cite, pack)
         return "never", Line("The policy says that this is never done", source)
+    if not permits:
+        return "no", Line("No rule of the policy permits it there, and none forbids it there", None, True)
     best = min(reached.values(), key=lambda one: STATES.index(one.state))
     rule = pack.rules_by_id[best.rule]
     if best.state == "yes":

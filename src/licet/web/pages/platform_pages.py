@@ -27,10 +27,13 @@ def known() -> dict[str, str]:
 def require_known(names: Iterable[str]) -> None:
     """Policies are named as `linkedin_official` or, as of a version, as `linkedin_official@2025-11-03`.
 
-    Raises: HTTPException 404 for a policy that does not come with licet.
+    Raises: HTTPException 404 for a policy that does not come with licet, and for a version that it has not.
     """
-    if not {name.partition("@")[0] for name in names} <= set(pack_descriptions.shipped_packs()):
-        raise HTTPException(404, "There is no such policy here.")
+    for name in names:
+        whole, at, version = name.partition("@")
+        pack = pack_descriptions.shipped_packs().get(whole)
+        if pack is None or (at and version not in pack.versions):
+            raise HTTPException(404, "There is no such policy here.")
 
 
 def offered_regions(region: str) -> dict[str, str]:
