@@ -45,7 +45,7 @@ def as_of(pack: Pack, version: str) -> Pack:
 
 
 def version_in_force(pack: Pack, day: date) -> str | None:
-    """The latest version that says it was effective by a day; None where no text as old was read, or none is told of."""
+    """The latest version that says it was effective by a day; None where no text as old was read, or none is told."""
     begun = [(one.effective, id_) for id_, one in pack.versions.items() if one.effective <= day]
     return max(begun, default=(None, None))[1]
 

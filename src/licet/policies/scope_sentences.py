@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from licet.decide.explain import purpose_term, region_name
+from licet.decide.explain import category_term, purpose_term, region_name
 from licet.packs import Pack
 from licet.packs.model import Scope
 from licet.packs.pack_versions import version_in_force
+from licet.terms.vocabulary import ancestors
 
 #: Said of whatever lies outside.
 REST_UNREAD = "Of anything else nobody here has read what applies."
@@ -28,9 +29,9 @@ def scope_sentence(parts: tuple[str, ...]) -> str:
     return f"It speaks of {'; and of '.join(parts)}. {REST_UNREAD}" if parts else EVERYTHING_READ
 
 
-def read_for(pack: Pack, purpose: str, at: datetime) -> str | None:
-    """Where the pack speaks of a purpose at a moment, in words; empty for nowhere, None for everywhere."""
-    regions = pack.regions_read(pack.purpose_line(purpose), at)
+def read_for(pack: Pack, purpose: str, category: str, at: datetime) -> str | None:
+    """Where the pack speaks of a purpose and a kind of data at a moment, in words; empty: nowhere, None: everywhere."""
+    regions = pack.regions_read(pack.purpose_line(purpose), ancestors(category), at)
     return None if regions is None else listed_names([region_name(pack, one) for one in regions])
 
 
@@ -51,7 +52,9 @@ def listed_names(names: list[str]) -> str:
 def _part(part: Scope, pack: Pack) -> str:
     uses = [purpose_term(pack, purpose).label for purpose in part.purposes or ()]
     places = [region_name(pack, region) for region in part.regions or ()]
-    within = [listed_names([*part.products])] if part.products is not None else []
+    kinds = [category_term(pack, kind).label for kind in part.categories or ()]
+    within = [f"with {listed_names(kinds)}"] if kinds else []
+    within += [listed_names([*part.products])] if part.products is not None else []
     within += [f"people in {listed_names(places)}" if places else "people everywhere"]
     within += [f"from {part.from_} on"] if part.from_ is not None else []
     within += [f"until {part.until}"] if part.until is not None else []

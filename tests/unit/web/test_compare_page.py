@@ -40,7 +40,7 @@ def test_it_is_for_anybody_and_is_filtered_by_its_address(browser: Browser) -> N
         and "GitHub Copilot" in everything
         and '<span class="doubt">disputed' in everything
     )
-    one = shown(browser, "platform=meta_ai_ads&region=CA")
+    one = shown(browser, "platform=meta_ai&region=CA")
     assert "for someone in Canada" in one and "no opt-out" in one and 'id="github_copilot' not in one
     then = shown(browser, "platform=linkedin_official@2025-11-03&region=CA")
     assert "version of 2025-11-03" in then and "Of anything else nobody here has read what applies" in then

@@ -107,7 +107,8 @@ class Row(NamedTuple):
         return {
             "pack": self.pack, "platform": self.platform, "title": self.title, "version": self.version,
             "observed": self.observed, "review_by": self.review_by, "stale": self.is_stale, "use": self.use,
-            "purposes": list(self.purposes), "reaches": self.reaches, "because": None if self.because is None else self.because.as_json(),
+            "purposes": list(self.purposes), "reaches": self.reaches,
+            "because": None if self.because is None else self.because.as_json(),
             "cells": {column: cell.as_json() for column, cell in self.cells.items()},
         }  # fmt: skip
 

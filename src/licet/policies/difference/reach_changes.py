@@ -76,9 +76,13 @@ def kinds_used(
     return frozenset(kind for kind in kinds if is_used(kind))
 
 
-def is_unread(policy: Policy, purpose: str, place: str, at: datetime) -> bool:
-    """Whether nobody here has read what applies to a purpose in a place."""
-    return is_read(Request(purpose, "", SELF, at), Facts(place), policy) is not True
+def kinds_unread(
+    policy: Policy, purpose: str, place: str, kinds: Iterable[str], at: datetime
+) -> frozenset[str]:
+    """The kinds of data of which nobody here has read what applies to a purpose in a place."""
+    return frozenset(
+        kind for kind in kinds if is_read(Request(purpose, kind, SELF, at), Facts(place), policy) is not True
+    )
 
 
 def topmost(kinds: frozenset[str], known: Iterable[str]) -> list[str]:

@@ -20,8 +20,8 @@ from licet.policies.difference.audience import Voice, listed
 from licet.policies.difference.place_changes import name_places
 from licet.policies.difference.reach_changes import (
     common_moment,
-    is_unread,
     kinds_known,
+    kinds_unread,
     kinds_used,
     places_alike,
     topmost,
@@ -107,14 +107,21 @@ class _Both:
         found: dict[tuple[tuple[str, ...], tuple[str, ...], str], set[str]] = {}
         for places in self.alike:
             place = min(places)
-            unread = [is_unread(policy, purpose, place, self.at) for policy in self.policies]
-            side = "after" if unread[1] and not unread[0] else "before" if unread[0] and not unread[1] else ""
             old, new = (
                 kinds_used(policy, purpose, recipient, place, self.kinds, self.at) for policy in self.policies
             )
-            gains, loses = (topmost(one, self.kinds) for one in (new - old, old - new))
-            if gains or loses:
-                found.setdefault((tuple(gains), tuple(loses), side), set()).update(places)
+            come, gone = new - old, old - new
+            before, after = (
+                kinds_unread(policy, purpose, place, kinds, self.at)
+                for policy, kinds in zip(self.policies, (come, gone), strict=True)
+            )
+            for gains, loses, side in (
+                (come - before, gone - after, ""), (before, frozenset[str](), "before"),
+                (frozenset[str](), after, "after"),
+            ):  # fmt: skip
+                if gains or loses:
+                    words = (tuple(topmost(gains, self.kinds)), tuple(topmost(loses, self.kinds)), side)
+                    found.setdefault(words, set()).update(places)
         return [Shift(tuple(sorted(places)), *words) for words, places in found.items()]
 
     def _told(self, shift: Shift, kind: str) -> str:
