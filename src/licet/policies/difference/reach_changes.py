@@ -34,14 +34,15 @@ def common_moment(*packs: Pack) -> datetime:
 def places_alike(policies: Iterable[Policy], at: datetime) -> list[Alike]:
     """Every country, and every province that a rule or a scope names, in groups that neither tells apart."""
     asked = list(policies)
-    named = [policy.clause(rule.id).places for policy in asked for rule in policy.pack.rules]
+    clauses = (policy.clause(rule.id) for policy in asked for rule in policy.pack.rules)
+    named = [clause.places.at(at) for clause in clauses if clause.places is not None]
     named += [
-        policy.places_read(part.regions)
+        policy.pack.places(part.regions, at.date())
         for policy in asked
         for part in policy.pack.scope or ()
-        if part.regions
+        if part.regions is not None
     ]
-    lists = list(dict.fromkeys(places.at(at) for places in named if places is not None))
+    lists = list(dict.fromkeys(named))
     provinces = {place for places in lists for place in places if "-" in place}
     found: dict[tuple[bool | None, ...], set[str]] = {}
     for place in sorted(COUNTRIES | provinces):
@@ -80,9 +81,11 @@ def kinds_unread(
     policy: Policy, purpose: str, place: str, kinds: Iterable[str], at: datetime
 ) -> frozenset[str]:
     """The kinds of data of which nobody here has read what applies to a purpose in a place."""
-    return frozenset(
-        kind for kind in kinds if is_read(Request(purpose, kind, SELF, at), Facts(place), policy) is not True
-    )
+    if policy.pack.scope is None:
+        return frozenset()
+    cells = {kind: policy.cell(purpose, kind, SELF) for kind in kinds}
+    unread = (kind for kind, cell in cells.items() if is_read(cell, at, Facts(place)) is not True)
+    return frozenset(unread) if policy.pack.purpose_line(purpose) else frozenset(cells)
 
 
 def topmost(kinds: frozenset[str], known: Iterable[str]) -> list[str]:
