@@ -63,6 +63,7 @@ _STAMPS = (
 )
 _MILLISECONDS = 100_000_000_000
 _EARLIEST_BIRTH = 1900
+_OWN = "the record's own"
 
 Found = Record | Facts | Unread
 #: A record, and whether a person would count it; what stands beside one is counted with it.
@@ -101,20 +102,25 @@ def held_together(alone: Thing, counted: Iterable[Counted]) -> Iterator[Record]:
     alone: what that is where there is no record.
     """
     held: Record | None = None
-    beside: list[Record] = []
+    beside: dict[
+        tuple[str, str | None], int
+    ] = {}  # by place and kind, where that is another than the record's
+    written: WrittenDate | None = None
     for record, is_one in counted:
-        if not is_one:
-            beside.append(record)
-        else:
+        if is_one:
             if held is not None:
                 yield held
             held = record
-    held = held or Record(alone)
-    for record in beside:
+            continue
         for (place, kind), count in record.values.items():
-            key = (place, held.thing.kind if kind == record.thing.kind else kind)
-            held.values[key] = held.values.get(key, 0) + count
-        held.written = held.written or record.written
+            key = (place, _OWN if kind == record.thing.kind else kind)
+            beside[key] = beside.get(key, 0) + count
+        written = written or record.written
+    held = held or Record(alone)
+    for (place, kind), count in beside.items():
+        key = (place, held.thing.kind if kind == _OWN else kind)
+        held.values[key] = held.values.get(key, 0) + count
+    held.written = held.written or written
     yield held
 
 
@@ -130,12 +136,14 @@ def _listed(thing: Thing, elements: Iterable[Element]) -> Iterator[Counted]:
         is_part = key in _PARTS
         lone = element if not is_part and key is not None and not isinstance(value, dict) else None
         if lone is None:
-            yield from _of_element(thing, key, value, is_part)
+            yield from _of_element(thing, key, value, is_part, not element.goes_on)
     if lone is not None:
         yield _record(thing, {lone.key or "": lone.value}), lone.key == before
 
 
-def _of_element(thing: Thing, key: str | None, value: Any, is_part: bool) -> Iterator[Counted]:
+def _of_element(
+    thing: Thing, key: str | None, value: Any, is_part: bool, is_first: bool = True
+) -> Iterator[Counted]:
     counted = ("vec",) if is_part and thing.table in _ONE_A_VALUE else () if is_part else _COUNTED
     inner = [name for name in counted if isinstance(value, dict) and isinstance(value.get(name), list)]
     for name in inner:
@@ -143,7 +151,7 @@ def _of_element(thing: Thing, key: str | None, value: Any, is_part: bool) -> Ite
             yield from _of_element(thing, name, entry, False)
     rest = {name: beside for name, beside in value.items() if name not in inner} if inner else value
     is_named = is_part or not isinstance(rest, dict)
-    yield _record(thing, {key or "": rest} if is_named else rest), not is_part and not inner
+    yield _record(thing, {key or "": rest} if is_named else rest), is_first and not is_part and not inner
 
 
 # ---- messages -------------------------------------------------------------------------------------------------------
@@ -168,7 +176,7 @@ def _messages(thing: Thing, elements: Iterable[Element]) -> Iterator[Counted]:
             NAMED_AI if is_with_ai and thing is THREADS else THREADS if thing is MESSAGE_LISTS else thing
         )
         if key in _MESSAGES:
-            yield _message(said_in, value, is_with_ai), True
+            yield _message(said_in, value, is_with_ai), not element.goes_on
             continue
         said, beside = _split(value) if isinstance(value, dict) else ([], value)
         for message in said:

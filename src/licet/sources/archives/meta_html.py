@@ -18,8 +18,10 @@ from licet.sources.archives.meta_layout import MESSAGE_LISTS, NAMED_AI, THREADS,
 from licet.sources.dates import WrittenDate, read_date
 from licet.sources.html_text import plain_text
 from licet.sources.import_report import Unread
+from licet.terms import SourceError
 
 LONGEST_HTML_BYTES = 128 * 1024**2
+_BLOCK_BYTES = 1024**2
 #: A section that is longer is cut there, which is told.
 LONGEST_SECTION = 1024**2
 _ASK = "ask for the download in JSON"
@@ -46,7 +48,7 @@ _HEADING = re.compile(
 class Readable(Protocol):
     """A file of a download."""
 
-    def read_all(self, limit: int) -> bytes: ...
+    def read(self, size: int, /) -> bytes: ...
 
 
 class _Section(NamedTuple):
@@ -61,7 +63,7 @@ class _Section(NamedTuple):
 
 def records(name: str, file: Readable) -> Iterator[Found]:
     """The records of one page; that it is unread where it is none of Meta's, or built in another way."""
-    data = file.read_all(LONGEST_HTML_BYTES)
+    data, damage = _read(file)
     thing = thing_at(name)
     why = None if thing is not None else "no such file of an export is known"
     if len(data) > LONGEST_HTML_BYTES:
@@ -81,11 +83,27 @@ def records(name: str, file: Readable) -> Iterator[Found]:
     if thing is THREADS and _is_with_ai(sections):
         thing = NAMED_AI
     yield from held_together(MESSAGE_LISTS if thing is THREADS else thing, _counted(thing, sections))
+    if damage:
+        yield Unread(name, f"from byte {len(data):,} on", damage, None, thing.kind)
     for number, section in enumerate(sections, 1):
         if section.is_cut:
             yield Unread(
                 name, f"section {number} beyond 1 MiB", f"it is longer than any: {_ASK}", None, thing.kind
             )
+
+
+def _read(file: Readable) -> tuple[bytes, str]:
+    """The bytes of a page, up to where it is damaged or longer than any, and what is wrong with it there."""
+    blocks, length = [], 0
+    try:
+        while length <= LONGEST_HTML_BYTES and (block := file.read(_BLOCK_BYTES)):
+            blocks.append(block)
+            length += len(block)
+    except SourceError as error:
+        if error.code != "SRC-041":
+            raise
+        return b"".join(blocks), error.line()
+    return b"".join(blocks), ""
 
 
 def _section(data: bytes) -> _Section:
