@@ -395,11 +395,13 @@ class Policy:
             dict(sorted(signals.items())),
             {},
             {},
-            self._read_of(line, above),
+            self._read_of(line, above, recipient),
         )
 
-    def _read_of(self, line: tuple[str, ...], above: tuple[str, ...]) -> tuple[Read, ...] | None:
-        """The parts of the scope that name a purpose and a kind of data, each given with what lies above it."""
+    def _read_of(
+        self, line: tuple[str, ...], above: tuple[str, ...], recipient: str
+    ) -> tuple[Read, ...] | None:
+        """The parts of the scope that name a purpose and a kind of data, each with what lies above, and a recipient."""
         known: dict[tuple[str, ...], Places] = {}
         return (
             None
@@ -411,7 +413,7 @@ class Policy:
                     _places(part.regions, self.pack, known),
                 )
                 for part in self.pack.scope
-                if part.names(line, above)
+                if part.names(line, above, recipient)
             )
         )
 

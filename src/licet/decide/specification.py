@@ -80,12 +80,12 @@ def decide(request: Request, facts: Facts | None, packs: Packs) -> Answer:
         return deny(Code.MOMENT_UNKNOWN)
     # Law 4: nothing before the first notice has run.
     if pack.in_force_from is None or at < pack.in_force_from:
-        return deny(Code.NOT_READ if is_read(pack, line, category, at, facts) is False else Code.TOO_EARLY)
+        return deny(Code.NOT_READ if is_read(pack, line, request, at, facts) is False else Code.TOO_EARLY)
     if facts is None or not is_readable(facts):
         return deny(Code.SUBJECT_UNKNOWN)
     case = Case(request, at, facts, packs, pack, line, ancestors(category), ())
     answer = decide_by_rules(case._replace(sources=find_sources(case)))
-    known = is_read(pack, line, category, at, facts)
+    known = is_read(pack, line, request, at, facts)
     unread = Code.REGION_UNKNOWN if known is None else Code.NOT_READ
     return answer if known or answer.code.says_no else deny(unread)
 
@@ -120,10 +120,12 @@ def decide_by_rules(case: Case) -> Answer:
     return deny(told.if_false, rule, case)
 
 
-def is_read(pack: Pack, line: Sequence[str], category: str, at: datetime, facts: Facts | None) -> bool | None:
+def is_read(
+    pack: Pack, line: Sequence[str], request: Request, at: datetime, facts: Facts | None
+) -> bool | None:
     """Law 12: whether a pack speaks for a question; outside its scope nobody has read what applies. None: not known."""
     region = facts.region if isinstance(facts, Facts) else None
-    regions = pack.regions_read(line, ancestors(category), at)
+    regions = pack.regions_read(line, ancestors(request.category), request.recipient, at)
     return True if regions is None else bool(regions) and lies_in(region, pack.places(regions, day_of(at)))
 
 

@@ -295,6 +295,9 @@ class Scope(Part):
     categories: tuple[str, ...] | None = Field(
         None, min_length=1, description="uses of any of these kinds of data, each with everything below it"
     )
+    recipients: tuple[str, ...] | None = Field(
+        None, min_length=1, description="uses by any of these; self is the platform itself"
+    )
     products: tuple[str, ...] | None = Field(
         None,
         min_length=1,
@@ -305,10 +308,11 @@ class Scope(Part):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    def names(self, line: Sequence[str], above: Sequence[str]) -> bool:
-        """Whether a purpose and a kind of data, each given with what lies above it, are in it."""
+    def names(self, line: Sequence[str], above: Sequence[str], recipient: str) -> bool:
+        """Whether a purpose and a kind of data, each given with what lies above it, and a recipient are in it."""
         is_purpose = self.purposes is None or not {*line}.isdisjoint(self.purposes)
-        return is_purpose and (self.categories is None or not {*above}.isdisjoint(self.categories))
+        is_kind = self.categories is None or not {*above}.isdisjoint(self.categories)
+        return is_purpose and is_kind and (self.recipients is None or recipient in self.recipients)
 
     def lasts(self, at: datetime) -> bool:
         """Whether a moment is in it."""
@@ -506,14 +510,16 @@ class Pack(Part):
         """A known plan that nothing here names; None where every known one is named."""
         return min(self.plans - self.named_plans, default=None)
 
-    def regions_read(self, line: Sequence[str], above: Sequence[str], at: datetime) -> tuple[str, ...] | None:
+    def regions_read(
+        self, line: Sequence[str], above: Sequence[str], recipient: str, at: datetime
+    ) -> tuple[str, ...] | None:
         """Where the pack speaks of a purpose and a kind of data, each with what lies above it; None for everywhere.
 
         Somewhere else nobody has read what applies.
         """
         if self.scope is None:
             return None
-        parts = [part.regions for part in self.scope if part.names(line, above) and part.lasts(at)]
+        parts = [part.regions for part in self.scope if part.names(line, above, recipient) and part.lasts(at)]
         found = dict.fromkeys(region for part in parts if part is not None for region in part)
         return None if None in parts else tuple(found)
 

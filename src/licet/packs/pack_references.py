@@ -6,9 +6,9 @@ not here but in `lint`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from licet.packs.model import Citation, Pack, Rule, State, Status
+from licet.packs.model import Citation, Pack, Rule, Scope, State, Status
 from licet.packs.pack_problems import Path, Problem, nearest
 from licet.packs.pack_regions import check_codes, check_groups, check_regions
 from licet.terms import SELF
@@ -159,7 +159,7 @@ def _check_statements(pack: Pack) -> Iterator[Problem]:
 
 def _check_scope(pack: Pack) -> Iterator[Problem]:
     for place, part in enumerate(pack.scope or ()):
-        yield from _check_words(pack, part.purposes or (), part.categories or (), ("scope", place))
+        yield from _check_words(pack, part, ("scope", place))
         if part.from_ is not None and part.until is not None and part.until <= part.from_:
             what = "this part of the scope ends before it begins, so it speaks for nothing"
             yield Problem("PACK-033", ("scope", place, "until"), what, "write a later day, or remove until:")
@@ -178,27 +178,25 @@ def _check_versions(pack: Pack) -> Iterator[Problem]:
                     yield _undefined("PACK-030", where, "rule", rule, set(pack.rules_by_id), "rules")
 
 
-def _check_words(
-    pack: Pack, purposes: Iterable[str], categories: Iterable[str], path: Path
-) -> Iterator[Problem]:
-    for number, purpose in enumerate(purposes):
+def _check_words(pack: Pack, part: Rule | Scope, path: Path) -> Iterator[Problem]:
+    for number, purpose in enumerate(part.purposes or ()):
         if not pack.purpose_line(purpose):
             known = {*pack.purposes, *PURPOSES}
             yield _undefined("PACK-007", (*path, "purposes", number), "purpose", purpose, known, "purposes")
-    for number, category in enumerate(categories):
+    for number, category in enumerate(part.categories or ()):
         if pack.category_term(category) is None:
             known = {*pack.categories, *CATEGORIES}
             where = (*path, "categories", number)
             yield _undefined("PACK-008", where, "kind of data", category, known, "categories")
-
-
-def _check_rule(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
-    yield from _check_words(pack, rule.purposes, rule.categories, path)
-    for number, recipient in enumerate(rule.recipients):
+    for number, recipient in enumerate(part.recipients or ()):
         if not pack.knows_recipient(recipient):
             known = {*pack.recipients, SELF}
             where = (*path, "recipients", number)
             yield _undefined("PACK-009", where, "recipient", recipient, known, "recipients")
+
+
+def _check_rule(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
+    yield from _check_words(pack, rule, path)
     if rule.setting is not None and rule.setting not in pack.settings:
         yield _undefined(
             "PACK-011", (*path, "setting"), "setting", rule.setting, set(pack.settings), "settings"

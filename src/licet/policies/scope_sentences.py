@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from licet.decide.explain import category_term, purpose_term, region_name
+from licet.decide.explain import category_term, purpose_term, recipient_name, region_name
 from licet.packs import Pack
 from licet.packs.model import Scope
 from licet.packs.pack_versions import version_in_force
@@ -29,9 +29,13 @@ def scope_sentence(parts: tuple[str, ...]) -> str:
     return f"It speaks of {'; and of '.join(parts)}. {REST_UNREAD}" if parts else EVERYTHING_READ
 
 
-def read_for(pack: Pack, purpose: str, category: str, at: datetime) -> str | None:
-    """Where the pack speaks of a purpose and a kind of data at a moment, in words; empty: nowhere, None: everywhere."""
-    regions = pack.regions_read(pack.purpose_line(purpose), ancestors(category), at)
+def read_for(pack: Pack, words: tuple[str, str, str], at: datetime) -> str | None:
+    """Where the pack speaks of a purpose, a kind of data and a recipient at a moment, in words; empty for nowhere.
+
+    None for everywhere.
+    """
+    purpose, category, recipient = words
+    regions = pack.regions_read(pack.purpose_line(purpose), ancestors(category), recipient, at)
     return None if regions is None else listed_names([region_name(pack, one) for one in regions])
 
 
@@ -54,6 +58,8 @@ def _part(part: Scope, pack: Pack) -> str:
     places = [region_name(pack, region) for region in part.regions or ()]
     kinds = [category_term(pack, kind).label for kind in part.categories or ()]
     within = [f"with {listed_names(kinds)}"] if kinds else []
+    by = [recipient_name(pack, one) for one in part.recipients or ()]
+    within += [f"by {listed_names(by)}"] if by else []
     within += [listed_names([*part.products])] if part.products is not None else []
     within += [f"people in {listed_names(places)}" if places else "people everywhere"]
     within += [f"from {part.from_} on"] if part.from_ is not None else []

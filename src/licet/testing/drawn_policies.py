@@ -90,6 +90,8 @@ def _scope(rng: Random) -> dict[str, Any]:
         scope["until"] = "2031-01-01"
     if chance(rng, 20):
         scope["categories"] = some(rng, [*CATEGORIES, *OWN_CATEGORIES], 6)
+    if chance(rng, 10):
+        scope["recipients"] = ["self", *some(rng, [*RECIPIENTS], 2)]
     return scope
 
 

@@ -46,7 +46,7 @@ def reads_as_permitted(request: Request, facts: Facts, pack: Pack) -> bool:
 
 
 def _is_read(request: Request, facts: Facts, pack: Pack) -> bool:
-    """Whether the pack speaks for the question: its moment, its purpose, its kind of data, and where the member is."""
+    """Whether the pack speaks for the question: its moment, its words, and where the member is."""
     own, at = pack.purposes.get(request.purpose), request.at
     purposes = {request.purpose, own.kind_of if own is not None else None}
     return pack.scope is None or any(
@@ -54,6 +54,7 @@ def _is_read(request: Request, facts: Facts, pack: Pack) -> bool:
         and (part.from_ is None or at >= midnight(part.from_))
         and (part.until is None or at < midnight(part.until))
         and (part.purposes is None or not purposes.isdisjoint(part.purposes))
+        and (part.recipients is None or request.recipient in part.recipients)
         and (
             part.categories is None
             or any(f"{request.category}.".startswith(f"{kind}.") for kind in part.categories)

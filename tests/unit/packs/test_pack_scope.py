@@ -51,9 +51,23 @@ def test_parts_of_a_scope_add_up_and_each_keeps_its_own_limits() -> None:
     assert code(parts, "content.comments", "FR", datetime(2026, 1, 2, tzinfo=UTC)) is Code.PERMITTED
 
 
+def test_a_scope_of_one_recipient_says_nothing_of_another() -> None:
+    def asked(recipient: str) -> Code:
+        def edit(value: dict[str, Any]) -> None:
+            value["recipients"] = {"lab": {"name": "Lab", "kind": "partner"}}
+            rule(value, setting=None, recipients=["lab"])
+            value["scope"] = [{"recipients": ["lab"]}]
+
+        request = Request("generative_ai_training", "content.posts", recipient, AT, "public", AT)
+        return decide(request, Facts("DE", 40), Policy(make_pack(edit))).code
+
+    assert [asked("lab"), asked("self")] == [Code.PERMITTED, Code.NOT_READ]
+
+
 @pytest.mark.parametrize(
     ("part", "expected"),
     [
+        ({"recipients": ["lab"]}, "PACK-009"),
         ({"purposes": ["train_ai"]}, "PACK-007"),
         ({"categories": ["content.poems"]}, "PACK-008"),
         ({"regions": ["Norway"]}, "PACK-010"),

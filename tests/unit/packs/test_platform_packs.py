@@ -231,12 +231,28 @@ def test_claude_trains_until_one_opts_out_and_with_what_is_flagged_all_the_same(
 
 
 def test_copilot_of_microsoft_names_no_market_and_a_signal_stops_its_sharing() -> None:
-    yes = {"model_training": ChoiceState.GIVEN}
     training = next(iter(open_pack("microsoft_copilot").permits(TRAIN, "self"))).setting
     assert ask("microsoft_copilot", TRAIN, "ai_conversation").code is Code.OFF_BY_DEFAULT
     yes = {str(training): ChoiceState.GIVEN}
     assert ask("microsoft_copilot", TRAIN, "ai_conversation", choices=yes).permitted
     assert ask("microsoft_copilot", TRAIN, "ai_conversation.health", choices=yes).code is Code.FORBIDDEN
+
+
+def test_gemini_trains_with_the_rest_of_the_activity_under_the_same_switch_and_not_with_recordings() -> None:
+    off = {"keep_activity": ChoiceState.REFUSED}
+    for category in ("activity.websites", "activity.product_usage", "device.location"):
+        assert ask("google_gemini", TRAIN, category).permitted
+        assert ask("google_gemini", TRAIN, category, choices=off).code is Code.REFUSED
+    assert ask("google_gemini", TRAIN, "activity.voice_and_live_recordings").code is Code.OFF_BY_DEFAULT
+    assert ask("google_gemini", "ad_targeting", "device").code is Code.NOT_READ
+
+
+def test_who_reddit_and_x_do_not_speak_of_nobody_has_read() -> None:
+    public = {"visibility": "public"}
+    assert ask("reddit", TRAIN, "content.posts", "self", **public).code is Code.NOT_READ
+    assert ask("x_grok", TRAIN, "content.posts", "xai", **public, at=day("2025-07-09")).code is Code.NOT_READ
+    assert ask("x_grok", TRAIN, "content.posts", "xai", **public, at=day("2025-07-10")).permitted
+    assert ask("x_grok", TRAIN, "content.posts", **public, at=day("2025-07-09")).permitted
 
 
 def test_of_training_ai_stack_overflow_says_nothing_so_nobody_has_read_what_applies() -> None:

@@ -187,10 +187,11 @@ def _used(rules: list[Rule], pack: Pack) -> Line:
 def _read_elsewhere(use: Use) -> str:
     """What was read instead, so that nobody takes what stands beside it for an answer."""
     found = [
-        read_for(use.pack, purpose, kind, midnight(use.day))
+        read_for(use.pack, (purpose, kind, recipient), midnight(use.day))
         for purpose in use.purposes
         for rule in use.permits
         for kind in use.kinds[rule.id]
+        for recipient in rule.recipients
     ]
     where = next((one for one in found if one), None)
     return f"; what stands here was read for {where}" if where else " on that day"

@@ -140,6 +140,7 @@ def _holds(part: Scope, permit: Rule, pack: Pack) -> bool:
     return (
         (part.from_ is None or (starts is not None and midnight(part.from_) <= starts))
         and (part.until is None or (permit.until is not None and permit.until <= part.until))
+        and (part.recipients is None or {*part.recipients}.issuperset(permit.recipients))
         and (WORLD in regions or regions.issuperset(_flat(pack, permit.regions or (WORLD,))))
         and all(
             part.purposes is None or {*pack.purpose_line(one)} & {*part.purposes} for one in permit.purposes
