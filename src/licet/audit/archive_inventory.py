@@ -109,6 +109,12 @@ class Recorder:
             return FileOutcome(name, "not imported", reason=copy)
         if kind is Kind.META and meta_layout.is_contents_page(name):
             return FileOutcome(name, "not imported", reason="it only leads to the other pages")
+        if kind is Kind.META and meta_layout.is_nothing(name):
+            return FileOutcome(name, "empty", reason="it says that there is nothing")
+        is_read = name.casefold().endswith((".json", ".html", ".htm")) and not meta_layout.is_sent(name)
+        if kind is Kind.META and not is_read:
+            self._add_media(name)
+            return None
         counting = _Counting(name, self._distinctions)
         unread: list[Unread] = []
         try:
@@ -201,7 +207,7 @@ def _is_known(kind: Kind, name: str, download: Download) -> bool:
     if kind is Kind.TAKEOUT:
         return folded.endswith((".json", ".html", ".htm")) and kind_of_file(download, name) is kind
     if kind is Kind.META:
-        return folded.endswith((".json", ".html", ".htm"))
+        return True
     if not folded.endswith(".json"):
         return False
     return chatgpt.is_known(name) or kind_of_file(download, name) is kind

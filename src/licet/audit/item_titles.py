@@ -91,7 +91,7 @@ _TITLES = {
     "meta_channels": "messages in channels",
     "meta_messages": "private messages",
     "meta_messages_settings": "settings and lists of your messages",
-    "meta_message_media": "pictures and recordings in messages",
+    "meta_message_media": "pictures, recordings and files in messages",
     "meta_media": "pictures and videos",
     "meta_groups": "what you wrote in groups",
     "meta_profile": "your profile",

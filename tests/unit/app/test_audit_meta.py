@@ -139,6 +139,19 @@ def test_pictures_of_messages_are_private_and_no_album_is_a_message() -> None:
     ]  # fmt: skip
 
 
+def test_what_was_sent_in_a_thread_is_private_whatever_file_it_is(tmp_path: Path) -> None:
+    inbox = "your_facebook_activity/messages/inbox/lia_1/"
+    report = audited(tmp_path, {
+        f"{inbox}message_1.json": thread("Lia"),
+        f"{inbox}files/index.html": "<html><body><section>x</section></body></html>",
+        f"{inbox}files/posts_1.json": faulty([{"timestamp": 1, "data": [{"post": SECRET}]}]),
+        f"{inbox}files/plan.blend": b"\0",
+        "your_facebook_activity/polls/no-data.txt": "",
+    })  # fmt: skip
+    assert rows(report) == {"meta_messages": 1, "meta_message_media": 3}
+    assert not [one for one in report.files if one.shares[TRAINING].fate is not Fate.EXCLUDED]
+
+
 def test_a_friend_whose_name_begins_like_that_of_the_ai_stays_private(tmp_path: Path) -> None:
     report = audited(tmp_path, {
         "your_instagram_activity/messages/inbox/meta_ai_lover_1/message_1.json": thread("Lia"),

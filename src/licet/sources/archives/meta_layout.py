@@ -157,7 +157,20 @@ def pictures_in(folder: str) -> Thing | None:
 
 def is_contents_page(name: str) -> bool:
     """Whether it is a page that leads to the others."""
-    return name.casefold().endswith((".html", ".htm")) and _file(name) in CONTENTS_PAGES
+    is_page = name.casefold().endswith((".html", ".htm")) and _file(name) in CONTENTS_PAGES
+    return is_page and _PRIVATE.isdisjoint(_folders(name))
+
+
+def is_sent(name: str) -> bool:
+    """Whether it is a file that somebody sent in a thread, which is no part of the download whatever it is called."""
+    folders = _folders(name)
+    place = next((n for n, folder in enumerate(folders) if folder in _PRIVATE), len(folders))
+    return len(folders) - place > 2 and folders[place + 1] not in _AI and _file(name) != "message"
+
+
+def is_nothing(name: str) -> bool:
+    """Whether it is the note that Meta leaves where it has nothing."""
+    return name.casefold().endswith(".txt") and _file(name) == "no_data"
 
 
 def holds_birthday(name: str) -> bool:
