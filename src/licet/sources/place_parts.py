@@ -34,7 +34,9 @@ PARENTS = {
     **dict.fromkeys(("FO", "GL"), "DK"),
     **{"AX": "FI", "SJ": "NO"},
 }
-_LEADING = re.compile(r"(?:(?:currently |now )?(?:based |living |located )?in |the )")
+_LEADING = re.compile(
+    r"(?:(?:currently |now )(?:(?:based |living |located )?in )?|(?:based |living |located )?in |the )"
+)
 _DIRECTION = re.compile(
     r"(?:(?:north|south|east|west|central|mid)(?:ern)? ?(?:east|west)?(?:ern)?|[ns][ew]|upstate|metro|rural|downtown)\s"
 )
@@ -102,7 +104,13 @@ class Part:
 
 def read_parts(pieces: list[str], names: PlaceNames) -> list[Part]:
     """What the parts of one address may mean. A part in doubt puts all of them in doubt."""
-    return [part for piece in pieces for part in _readings(piece, names)]
+    found = [(piece, list(_readings(piece, names))) for piece in pieces]
+    named = {area[:2] for _, parts in found for part in parts for area in part.areas}
+    return [
+        Part(part.text, is_in_doubt=True) if _is_in_doubt(part, piece, named, names) else part
+        for piece, parts in found
+        for part in parts
+    ]
 
 
 def _readings(piece: str, names: PlaceNames) -> Iterator[Part]:
@@ -114,18 +122,21 @@ def _readings(piece: str, names: PlaceNames) -> Iterator[Part]:
     name = bare_name(piece)
     found = list(_meanings(name, names)) if name else []
     is_dated = names_a_year(piece) and (not name or any(part.is_known for part in found))
-    if is_dated or has_doubtful_signs(piece) or any(_is_in_doubt(part, piece, names) for part in found):
+    if is_dated or has_doubtful_signs(piece):
         yield Part(name, is_in_doubt=True)
     else:
         yield from found
 
 
-def _is_in_doubt(part: Part, piece: str, names: PlaceNames) -> bool:
-    """Whether a part says something about a place rather than name one."""
-    words = part.text.split()
+def _is_in_doubt(part: Part, piece: str, named: set[str], names: PlaceNames) -> bool:
+    """Whether a part says something about a place rather than name one.
+
+    named: the countries that the address names.
+    """
+    words = part.text.replace("-", " ").split()
     if part.is_known:
-        return (part.says_nothing or len(words) == 1) and holds_doubt(part.text)
-    if not is_written_as_name(part.text):
+        return part.is_in_doubt or ((part.says_nothing or len(words) == 1) and holds_doubt(part.text))
+    if part.is_in_doubt or not is_written_as_name(part.text):
         return True
     if any(map(str.isdigit, piece)) and not names_a_year(piece):
         return False  # a house
@@ -134,16 +145,21 @@ def _is_in_doubt(part: Part, piece: str, names: PlaceNames) -> bool:
     for length in (3, 2, 1):
         for start in range(len(words) - length + 1):
             run = words[start : start + length]
-            if not all(map(is_usual_in_names, run)) and _is_notable(" ".join(run), names):
+            is_last = start + length == len(words)
+            if not all(map(is_usual_in_names, run)) and _is_notable(run, named if is_last else set(), names):
                 known = dict.fromkeys(range(start, start + length), " ".join(run)) | known
     others = [word for number, word in enumerate(words) if number not in known]
-    return bool(known) and (len(set(known.values())) > 1 or not all(map(is_usual_in_names, others)))
+    is_part_of_it = "-" in part.text or all(
+        map(is_usual_in_names, others)
+    )  # "Berlin-Kreuzberg", "North York"
+    return len(set(known.values())) > 1 or (bool(known) and not is_part_of_it)
 
 
-def _is_notable(name: str, names: PlaceNames) -> bool:
-    folded = fold(name)
-    return (folded in names.areas and len(folded) > 3) or any(
-        people >= FAMOUS_PEOPLE for _, people in names.cities(folded)
+def _is_notable(words: list[str], countries: set[str], names: PlaceNames) -> bool:
+    """Whether words name an area, a large city, or any city in these countries."""
+    name = fold(" ".join(words))
+    return (name in names.areas and len(name) > 3) or any(
+        people >= FAMOUS_PEOPLE or region[:2] in countries for region, people in names.cities(name)
     )
 
 
