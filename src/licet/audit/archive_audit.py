@@ -8,7 +8,7 @@ from pathlib import Path
 
 from licet.audit.audit_report import FileReport, Person, Reach, Report
 from licet.audit.audit_report import Policy as PolicyAsked
-from licet.audit.download_inventory import no_download, read_contents
+from licet.audit.download_inventory import read_contents
 from licet.audit.inventory import AuditedFile, Contents, Distinctions, Owner, Words
 from licet.audit.item_titles import title_of
 from licet.audit.judgement import Judge
@@ -19,7 +19,8 @@ from licet.decide import Facts, Policy
 from licet.decide.explain import region_name
 from licet.packs import Pack, open_pack, shipped
 from licet.packs.model import DefaultException
-from licet.sources.archives.archive_kinds import Kind, kind_of
+from licet.sources.archives.archive_kinds import Kind
+from licet.sources.archives.whose_download import kind_called, nothing_known, whose
 from licet.sources.download import open_download
 from licet.sources.import_report import Progress
 from licet.sources.linkedin.linkedin_import import no_region
@@ -41,6 +42,9 @@ DEFAULT_PACKS = {
     Kind.CHATGPT: "openai_chatgpt",
     Kind.META: "meta_ai",
     Kind.TAKEOUT: "google_gemini",
+    Kind.X: "x_grok",
+    Kind.REDDIT: "reddit",
+    Kind.CLAUDE: "claude",
 }
 #: Where a download says where its owner lives, if it does.
 _SAYS_WHERE = {
@@ -48,10 +52,17 @@ _SAYS_WHERE = {
     Kind.CHATGPT: "no file of such a download says so",
     Kind.META: "profile_information or profile_based_in, where such a download says so",
     Kind.TAKEOUT: "no file of such a download says so",
+    Kind.X: "data/profile.js, location",
+    Kind.REDDIT: "no file of such a download says so",
+    Kind.CLAUDE: "no file of such a download says so",
 }
 #: What a download may cost: one of Meta or Google holds pictures and videos by the thousand, which are not unpacked.
 LIMITS = Limits(
-    directory_bytes=24 * 1024**2, entries=65_535, entry_bytes=4 * 1024**3 - 1, total_bytes=6 * 1024**3
+    archive_bytes=64 * 1024**3,
+    directory_bytes=64 * 1024**2,
+    entries=250_000,
+    entry_bytes=4 * 1024**3 - 1,
+    total_bytes=6 * 1024**3,
 )
 
 
@@ -65,31 +76,35 @@ def audit_archive(
     progress: Progress | None = None,
     limits: Limits | None = None,
     name: str | None = None,
+    platform: str | None = None,
 ) -> Report:
     """Say what of a download would be used for what at a moment, by someone who never touched a setting.
 
-    zip_path: the ZIP that LinkedIn, OpenAI, Meta or Google sent, or one JSON or HTML file of it.
+    zip_path: the ZIP that LinkedIn, OpenAI, Meta, Google, X, Reddit or Anthropic sent, the folder that it was unpacked
+              to, or one file of it.
     pack:     a shipped policy's name or a file; None: the one of the platform whose download it is.
     region:   where the owner lives (``CH``, ``US-CA``); None: what the profile's location says.
     age:      the owner's, in whole years; None: by the date of birth, else taken as 18, which the report says.
     name:     what the file is called, where its path does not say.
-    Raises: SourceError SRC-040 to SRC-048 for the download and the region, PackError for the policy, AppError APP-120
-    when where the owner lives is not known and the policy depends on it.
+    platform: whose download it is (``linkedin``), where what is in it leaves that open.
+    Raises: SourceError SRC-040 to SRC-048 and SRC-172 to SRC-175 for the download and the region, PackError for the
+    policy, AppError APP-120 when where the owner lives is not known and the policy depends on it.
     """
     if region is not None and not is_region(region):
         raise no_region(region)
     with open_download(zip_path, limits or LIMITS, name) as download:
-        kind = kind_of(download)
-        if kind is None:
-            raise no_download(zip_path)
+        found = whose(download, zip_path, None if platform is None else kind_called(platform), name)
+        kind = found.kind
         asked = open_pack(pack or DEFAULT_PACKS[kind])
-        contents = read_contents(download, kind, Distinctions.of(asked), progress)
-    if not contents.files:
-        raise no_download(zip_path)
+        contents = read_contents(found.download, kind, Distinctions.of(asked), progress)
+    contents.others += found.others
+    contents.unread += found.unread
+    if not contents.files and not contents.unread:
+        raise nothing_known(zip_path)
     person = _person(contents.owner, kind, asked, region, age, at)
     policy = Policy(asked)
     # Who can download their conversations themselves is on a consumer plan: one that the policy makes no exception of.
-    plan = contents.owner.plan or (asked.other_plan if kind is Kind.CHATGPT else None)
+    plan = contents.owner.plan or (asked.other_plan if kind in (Kind.CHATGPT, Kind.CLAUDE) else None)
 
     def judge(choices: Mapping[str, ChoiceState]) -> Judge:
         facts = Facts(

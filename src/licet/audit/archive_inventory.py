@@ -15,8 +15,19 @@ from licet.audit.inventory import (
     Words,
     shortened,
 )
-from licet.sources.archives import chatgpt, linkedin_api, meta, meta_html, meta_layout, takeout, takeout_html
-from licet.sources.archives.archive_kinds import Kind, kind_of_file
+from licet.sources.archives import (
+    chatgpt,
+    claude_export,
+    linkedin_api,
+    meta,
+    meta_html,
+    meta_layout,
+    reddit_request,
+    takeout,
+    takeout_html,
+    x_archive,
+)
+from licet.sources.archives.archive_kinds import Kind, base_name, is_handed_over, kind_of_file, signature_of
 from licet.sources.archives.archive_records import Facts, Record, Thing, either, shown
 from licet.sources.archives.json_reader import read_elements
 from licet.sources.download import Download, Reader
@@ -25,7 +36,7 @@ from licet.sources.zip_archive import Entry
 from licet.terms import SourceError
 
 #: What is wrong with one file; whatever else is wrong is wrong with the download.
-FILE_CODES = frozenset({"SRC-041", "SRC-053", "SRC-054"})
+FILE_CODES = frozenset({"SRC-041", "SRC-052", "SRC-053", "SRC-054"})
 _BLOCK_BYTES = 1024 * 1024
 _MEDIA = re.compile(
     r"\.(jpe?g|png|gif|webp|heic|bmp|svg|mp4|mov|webm|avi|mkv|mp3|m4a|wav|aac|ogg|opus|pdf|docx?|xlsx?|pptx?|dat)$",
@@ -36,6 +47,10 @@ _META_FILES = Thing("meta_media", "content.media", _UNOPENED)
 _META_MESSAGE_FILES = Thing("meta_message_media", "private_communication", _UNOPENED)
 _GEMINI_FILES = Thing("google_uploads", "ai_conversation.uploads", _UNOPENED)
 _GOOGLE_FILES = Thing("google_files", "content.media", _UNOPENED)
+_X_FILES = Thing("x_media", "content.media", _UNOPENED)
+_X_PRIVATE_FILES = Thing("x_message_media", "private_communication", _UNOPENED)
+_REDDIT_FILES = Thing("reddit_media", "content.media", _UNOPENED)
+_CLAUDE_FILES = Thing("claude_uploads", "ai_conversation.uploads", _UNOPENED)
 #: Distinct places told of one file; values at any more are counted together as not understood.
 MOST_PLACES = 512
 
@@ -92,6 +107,8 @@ class Recorder:
     def __init__(self, download: Download, kind: Kind, distinctions: Distinctions, found: Contents) -> None:
         self._download, self._kind, self._distinctions, self._found = download, kind, distinctions, found
         self._folders: dict[tuple[str, Thing], AuditedFile] = {}
+        self._names = frozenset(base_name(entry.name).casefold() for entry in download.entries())
+        self._is_public = kind is Kind.X and _were_always_public(download)
 
     def take(self, entry: Entry) -> FileOutcome | None:
         """Count one file; what became of it where there is nothing to count."""
@@ -101,12 +118,11 @@ class Recorder:
             return None
         if entry.is_nested:
             return FileOutcome(name, "nested archive", reason="archives inside the archive are not opened")
-        if _MEDIA.search(name):
+        if (copy := self._copy(name)) is not None:
+            return FileOutcome(name, "not imported", reason=copy)
+        if _MEDIA.search(name) or (kind is Kind.CLAUDE and is_handed_over(name)):
             self._add_media(name)
             return None
-        copy = chatgpt.COPIES.get(re.split(r"[/\\]", name)[-1].casefold()) if kind is Kind.CHATGPT else None
-        if copy is not None:
-            return FileOutcome(name, "not imported", reason=copy)
         if kind is Kind.META and meta_layout.is_contents_page(name):
             return FileOutcome(name, "not imported", reason="it only leads to the other pages")
         if kind is Kind.META and meta_layout.is_nothing(name):
@@ -121,7 +137,7 @@ class Recorder:
             if not _is_known(kind, name, self._download):
                 return FileOutcome(name, "not understood", reason="no such file of an export is known")
             with self._download.open(name) as file:
-                for one in _records(kind, name, file, unread):
+                for one in _records(kind, name, file, self._is_public, unread):
                     if isinstance(one, Facts):
                         _learn(one, self._found.owner)
                     elif isinstance(one, Unread):
@@ -163,6 +179,24 @@ class Recorder:
             threads.members, threads.name = [threads.name], place
         threads.take_in(file, MOST_PLACES)
 
+    def _copy(self, name: str) -> str | None:
+        """Why a file is not counted, where it is a copy of another or a page that shows them."""
+        base = base_name(name).casefold()
+        if self._kind is Kind.CHATGPT:
+            return chatgpt.COPIES.get(base)
+        if self._kind is Kind.TAKEOUT and base == "archive_browser.html":
+            return "it shows in a browser what was downloaded"
+        if self._kind is Kind.X and x_archive.VIEWER.search(name):
+            return "it shows the archive in a browser"
+        if self._kind is Kind.REDDIT and base == "checkfile.csv":
+            return "a list of the files of this download"
+        whole = x_archive.COPIES.get(base) if self._kind is Kind.X else None
+        if self._kind is Kind.REDDIT and base.endswith("_headers.csv"):
+            whole = base.removesuffix("_headers.csv") + ("" if "archive" in base else "s") + ".csv"
+        if whole is None or whole not in self._names:
+            return None
+        return f"the same once more, without its text, as in {whole}"
+
     def _add_media(self, name: str) -> None:
         """Count a picture, a recording or a document: those of one folder together, for there may be thousands."""
         folder = name.replace("\\", "/").rpartition("/")[0]
@@ -184,6 +218,13 @@ def _things_in(folder: str, kind: Kind) -> Thing:
     folded = folder.casefold()
     if kind is Kind.CHATGPT:
         return chatgpt.UPLOADS
+    if kind is Kind.CLAUDE:
+        return _CLAUDE_FILES
+    if kind is Kind.X:
+        is_shown = re.search(r"(^|/)(tweets?|community_tweet|profile|moments(_tweets)?)_media$", folded)
+        return _X_FILES if is_shown else _X_PRIVATE_FILES
+    if kind is Kind.REDDIT:
+        return _REDDIT_FILES
     if kind is Kind.TAKEOUT:
         return _GEMINI_FILES if "gemini" in folded or "bard" in folded else _GOOGLE_FILES
     return _meta_files(folder)
@@ -205,11 +246,18 @@ def _is_known(kind: Kind, name: str, download: Download) -> bool:
     if kind is Kind.LINKEDIN:
         return is_of_the_interface(name, download)
     if kind is Kind.TAKEOUT:
-        return folded.endswith((".json", ".html", ".htm")) and kind_of_file(download, name) is kind
+        found = signature_of(download, name) if folded.endswith((".json", ".html", ".htm")) else None
+        return found is not None and found.kind is kind and found.mark == "activity"
+    if kind is Kind.X:
+        return folded.endswith(".js") and kind_of_file(download, name) is kind
+    if kind is Kind.REDDIT:
+        return folded.endswith(".csv") and kind_of_file(download, name) is kind
     if kind is Kind.META:
         return True
     if not folded.endswith(".json"):
         return False
+    if kind is Kind.CLAUDE:
+        return kind_of_file(download, name) is kind
     return chatgpt.is_known(name) or kind_of_file(download, name) is kind
 
 
@@ -218,7 +266,20 @@ def is_of_the_interface(name: str, download: Download) -> bool:
     return name.casefold().endswith(".json") and kind_of_file(download, name) is Kind.LINKEDIN
 
 
-def _records(kind: Kind, name: str, file: Reader, unread: list[Unread]) -> Iterator[Record | Facts | Unread]:
+def _were_always_public(download: Download) -> bool:
+    """Whether X's archive says that the owner's posts were never protected."""
+    for entry in download.entries():
+        if base_name(entry.name).casefold() == "protected-history.js":
+            try:
+                return x_archive.were_always_public(download.peek(entry.name, 4096))
+            except SourceError:
+                return False
+    return False
+
+
+def _records(
+    kind: Kind, name: str, file: Reader, is_public: bool, unread: list[Unread]
+) -> Iterator[Record | Facts | Unread]:
     """The records of a file; what of it could not be read goes to `unread`."""
     if kind is Kind.TAKEOUT and not name.casefold().endswith(".json"):
         yield from takeout_html.records(name, file)
@@ -226,9 +287,17 @@ def _records(kind: Kind, name: str, file: Reader, unread: list[Unread]) -> Itera
     if kind is Kind.META and not name.casefold().endswith(".json"):
         yield from meta_html.records(name, file)
         return
+    if kind is Kind.REDDIT:
+        yield from reddit_request.records(name, file)
+        return
+    if kind is Kind.X:
+        elements = read_elements(x_archive.AfterAssignment(file), name)
+        yield from x_archive.records(name, elements, is_public)
+        unread += elements.unread
+        return
     read = {
         Kind.CHATGPT: chatgpt.records, Kind.META: meta.records, Kind.TAKEOUT: takeout.records,
-        Kind.LINKEDIN: linkedin_api.records,
+        Kind.LINKEDIN: linkedin_api.records, Kind.CLAUDE: claude_export.records,
     }[kind]  # fmt: skip
     elements = read_elements(file, name)
     yield from read(name, elements)

@@ -14,15 +14,12 @@ from typing import NamedTuple
 from licet.audit.inventory import AuditedFile, Words
 from licet.audit.judgement import Fate, Share
 from licet.audit.topics import TOPICS, TRAINING, Topic
-from licet.sources.archives.archive_kinds import Kind
+from licet.sources.archives.archive_kinds import KIND_NAMES, Kind
 from licet.sources.dates import WrittenDate
 from licet.sources.import_report import FileOutcome
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 
-_NAMES = {
-    Kind.LINKEDIN: "LinkedIn", Kind.CHATGPT: "ChatGPT", Kind.META: "Facebook or Instagram", Kind.TAKEOUT: "Google",
-}  # fmt: skip
 #: What files of two kinds hold that nothing in them tells apart.
 _NOT_TOLD_APART = dict.fromkeys(Kind, "group messages, which the file does not tell from private ones") | {
     Kind.META: "questions to Meta AI within threads, which are not told from private messages"
@@ -156,7 +153,7 @@ class Report:
     @property
     def name(self) -> str:
         """What people call the platform whose download it is."""
-        return _NAMES[self.kind]
+        return KIND_NAMES[self.kind]
 
     @property
     def rows(self) -> int:

@@ -6,7 +6,6 @@ Nothing is written anywhere, not even for a while, and nothing leaves this proce
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from licet.audit.archive_inventory import Recorder, is_of_the_interface
 from licet.audit.inventory import (
@@ -59,16 +58,6 @@ def read_contents(
             progress(entry.name, done, total)
     found.files.sort(key=lambda file: (file.name, file.layout.table))
     return found
-
-
-def no_download(path: Path | str) -> SourceError:
-    """What to say of a file in which nothing is known."""
-    return SourceError(
-        "SRC-048",
-        "nothing in this is of a download that licet reads",
-        str(path),
-        "give the ZIP as LinkedIn, OpenAI, Meta or Google sent it",
-    )
 
 
 def _is_profile(name: str) -> bool:

@@ -17,7 +17,10 @@ from licet.terms.moments import parse_moment
 def audit(
     archive: Annotated[
         Path,
-        typer.Argument(help="The ZIP from LinkedIn, ChatGPT, Meta or Google.", metavar="ARCHIVE.zip"),
+        typer.Argument(
+            help="The ZIP from LinkedIn, ChatGPT, Meta, Google, X, Reddit or Claude, or the folder it was unpacked to.",
+            metavar="ARCHIVE.zip",
+        ),
     ],
     pack: Annotated[
         str | None,
@@ -33,6 +36,10 @@ def audit(
         typer.Option(
             "--age", min=0, max=150, help="Your age. Default: by your date of birth, if it is there."
         ),
+    ] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option("--platform", help="Whose download it is, e.g. linkedin, where that cannot be told."),
     ] = None,
     at: Annotated[
         str | None, typer.Option("--at", help="The moment to ask about, e.g. 2026-01-01. Default: now.")
@@ -53,7 +60,9 @@ def audit(
 
     moment = datetime.now(UTC).replace(microsecond=0) if at is None else parse_moment(at)
     with progress_bar(as_json) as progress:
-        report = audit_archive(archive, moment, pack=pack, region=region, age=age, progress=progress)
+        report = audit_archive(
+            archive, moment, pack=pack, region=region, age=age, progress=progress, platform=platform
+        )
     if html is not None:
         write_page(report, html)
     if as_json:

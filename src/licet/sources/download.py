@@ -1,19 +1,34 @@
-"""What a person downloaded from a platform: a ZIP, or one file of it by itself."""
+"""What a person downloaded from a platform: a ZIP, the folder that it was unpacked to, or one file of it by itself.
+
+A folder is held to the bounds of a ZIP: no link is followed, nothing but plain files is read, and what cannot be read
+is listed. What is packed in a way that is not read here is refused with what to do about it.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Protocol
 
-from licet.sources.zip_archive import Entry, Limits, open_archive
+from licet.sources.file_names import DistinctNames
+from licet.sources.import_report import Unread
+from licet.sources.zip_archive import Entry, Limits, is_nested, open_archive, too_large
 from licet.terms import SourceError
 
-#: How a JSON or HTML file starts, after blanks and a mark of its encoding.
-_LOOSE = (b"{", b"[", b"<")
+#: How a JSON or HTML file starts, after blanks and a mark of its encoding, and one of X's.
+_LOOSE = (b"{", b"[", b"<", b"window.")
+#: What is packed otherwise, by how it starts: what it is called.
+_PACKED = (
+    (b"\x1f\x8b", ".tgz"), (b"7z\xbc\xaf", ".7z"), (b"Rar!", ".rar"), (b"BZh", ".bz2"), (b"\xfd7zXZ", ".xz"),
+    (b"\x28\xb5\x2f\xfd", ".zst"),
+)  # fmt: skip
+#: Where a .tar has the word.
+_TAR_AT = 257
 
 
 class Reader(Protocol):
@@ -25,7 +40,10 @@ class Reader(Protocol):
 
 
 class Download(Protocol):
-    """The files of a download, which are read one at a time."""
+    """The files of a download, which are read one at a time. unread: those that cannot be, with the reason."""
+
+    @property
+    def unread(self) -> tuple[Unread, ...]: ...
 
     def entries(self) -> tuple[Entry, ...]: ...
 
@@ -36,6 +54,8 @@ class Download(Protocol):
 
 class LooseFile:
     """One file that is no archive."""
+
+    unread: tuple[Unread, ...] = ()
 
     def __init__(self, path: Path, size: int, name: str) -> None:
         self._path, self._size, self._name = path, size, name
@@ -53,6 +73,86 @@ class LooseFile:
             return file.read(size)
 
 
+class Folder:
+    """A download that somebody unpacked. The files are those that are there when it is opened."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._limits = limits
+        self._paths: dict[str, Path] = {}
+        self._sizes: dict[str, int] = {}
+        self._left_bytes = limits.total_bytes
+        self._names = DistinctNames()
+        self._unread: list[Unread] = []
+        waiting: list[tuple[Path, str]] = [(path, "")]
+        while waiting:
+            folder, above = waiting.pop()
+            waiting += self._list(folder, above)
+            if len(self._paths) > limits.entries:
+                raise SourceError(
+                    "SRC-042",
+                    "the folder holds more files than an export does",
+                    str(path),
+                    "give the export alone",
+                )
+        self.unread = tuple(self._unread)
+
+    def _list(self, folder: Path, above: str) -> Iterator[tuple[Path, str]]:
+        """Take up the files of one folder, and hand out the folders within."""
+        try:
+            with os.scandir(folder) as scanned:
+                found = sorted(scanned, key=lambda one: one.name)
+        except OSError as error:
+            self._leave(above or ".", f"the folder cannot be read: {error.strerror}")
+            return
+        for one in found:
+            # a name that is no text keeps what it has, written out
+            shown = above + os.fsencode(one.name).decode("utf-8", "backslashreplace")
+            try:
+                status = one.stat(follow_symlinks=False)
+            except OSError as error:
+                self._leave(shown, f"it cannot be read: {error.strerror}")
+                continue
+            if stat.S_ISDIR(status.st_mode):
+                yield Path(one.path), f"{shown}/"
+            elif stat.S_ISREG(status.st_mode):
+                name = self._names.add(shown)
+                self._paths[name], self._sizes[name] = Path(one.path), status.st_size
+            else:
+                self._leave(shown, "it is a link or no plain file, and is not followed")
+
+    def _leave(self, name: str, why: str) -> None:
+        self._unread.append(Unread(self._names.add(name), "the whole file", why))
+
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(Entry(name, self._sizes[name], is_nested(name)) for name in sorted(self._paths))
+
+    @contextlib.contextmanager
+    def open(self, name: str) -> Iterator[Reader]:
+        """Read one file. Raises: SourceError SRC-053 when it is larger than the limits, SRC-041 when it cannot be."""
+        self._left_bytes -= self._sizes[name]
+        if self._sizes[name] > self._limits.entry_bytes or self._left_bytes < 0:
+            raise too_large(str(self._paths[name]))
+        with self._opened(name) as file:
+            yield _Loose(file)
+
+    def peek(self, name: str, size: int) -> bytes:
+        with self._opened(name) as file:
+            return file.read(size)
+
+    def _opened(self, name: str) -> IO[bytes]:
+        path = self._paths[name]
+        try:
+            # what was a plain file may be a link by now
+            return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+        except OSError as error:
+            raise SourceError(
+                "SRC-041",
+                f"the file cannot be read: {error.strerror}",
+                str(path),
+                "make it readable for yourself",
+            ) from None
+
+
 class _Loose:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -68,25 +168,34 @@ class _Loose:
 def open_download(
     path: Path | str, limits: Limits | None = None, name: str | None = None
 ) -> Iterator[Download]:
-    """Open a ZIP, or a JSON or HTML file by itself, which is called `name` where its path does not say.
+    """Open a ZIP, the folder that one was unpacked to, or a JSON, CSV or HTML file by itself.
 
-    Raises: SourceError SRC-040 to SRC-046 as `open_archive` does, SRC-046 for a file larger than one of an export.
+    name: what a file by itself is called where its path does not say.
+    Raises: SourceError SRC-040 to SRC-046 as `open_archive` does, SRC-046 for a file larger than one of an export,
+    SRC-174 for what is packed in a way that is not read here.
     """
     path, limits = Path(path), limits or Limits()
-    if _is_loose(path):
+    if path.is_dir():
+        yield Folder(path, limits)
+        return
+    called = re.split(r"[/\\]", name or path.name)[-1][:255] or "file"
+    if _is_loose(path, called):
         size = path.stat().st_size
         if size > limits.entry_bytes:
             raise SourceError(
                 "SRC-046", "a file claims to be larger than any export's", str(path), "check what it is"
             )
-        yield LooseFile(path, size, re.split(r"[/\\]", name or path.name)[-1][:255] or "file")
+        yield LooseFile(path, size, called)
         return
     with open_archive(path, limits) as archive:
         yield archive
 
 
-def _is_loose(path: Path) -> bool:
-    """Whether it starts like JSON or HTML. What cannot be read is left to `open_archive`, which says why."""
+def _is_loose(path: Path, called: str) -> bool:
+    """Whether it is a file by itself. What cannot be read is left to `open_archive`, which says why.
+
+    Raises: SourceError SRC-174 for an archive that is no ZIP.
+    """
     try:
         if not path.is_file():
             return False
@@ -94,4 +203,15 @@ def _is_loose(path: Path) -> bool:
             start = file.read(4096)
     except OSError:
         return False
-    return start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_LOOSE)
+    packed = next((ending for mark, ending in _PACKED if start.startswith(mark)), None)
+    if packed is None and start[_TAR_AT : _TAR_AT + 5] == b"ustar":
+        packed = ".tar"
+    if packed is not None:
+        raise SourceError(
+            "SRC-174",
+            f"this is a {packed} archive, which is not opened here",
+            str(path),
+            "unpack it, and give the folder; or ask the platform for a ZIP (Google: file type .zip)",
+        )
+    is_text = called.casefold().endswith((".csv", ".js", ".xml", ".txt")) and not start.startswith(b"PK")
+    return is_text or start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_LOOSE)

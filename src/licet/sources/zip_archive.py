@@ -1,8 +1,9 @@
-"""A ZIP archive from a stranger, read within bounds.
+"""A ZIP archive from a stranger, read within bounds; one of ZIP64, too.
 
 Everything that can be known from the directory is checked before a byte is unpacked, and what is unpacked is
-counted while it is read, since sizes in a ZIP are only claims. An archive that tries anything is refused whole.
-Archives inside it are listed and never opened.
+counted while it is read, since sizes in a ZIP are only claims. An archive that tries anything (links, a password,
+bytes that are shared or multiply) is refused whole. A file that is merely odd costs itself: its name is shown with
+what deceives written out, since nothing is unpacked to a disk, and one that cannot be read is listed as unread.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import stat
 import struct
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,18 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from licet.sources.file_names import DistinctNames, leads_outside, plain_name
+from licet.sources.import_report import Unread
 from licet.terms import SourceError
 
 _END_RECORD, _END_BYTES = b"PK\x05\x06", 22
-_ZIP64_LOCATOR = b"PK\x06\x07"
+#: The end record of ZIP64 and what points to it; the one that zipfile reads stands right before the end record.
+_END64_RECORD, _END64_BYTES, _LOCATOR_BYTES = b"PK\x06\x06", 56, 20
 _NESTED = (".zip", ".7z", ".rar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".tar", ".jar")
 _CHUNK_BYTES = 64 * 1024
 #: What exports use. zipfile bounds what comes out of these; of BZIP2 and LZMA, 4 KiB may become gigabytes at once.
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 #: An encrypted file, strong encryption, and an encrypted directory.
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
-#: Characters that change the order in which a name is shown.
-_REORDERING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 #: Whatever zipfile and zlib raise on bytes that are no archive.
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError),
@@ -41,6 +42,7 @@ _BROKEN = (
 class Limits:
     """What an archive may cost. The defaults are many times the largest exports people have.
 
+    entry_bytes, total_bytes: unpacked; of one file, and of all that are opened. What claims more is not opened.
     ratio: unpacked bytes for one packed byte, held against entries larger than `ratio_from_bytes`.
     """
 
@@ -55,25 +57,38 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of the archive. `is_nested` marks an archive within it, which is never opened."""
+    """A file of the archive. `is_nested` marks an archive within it, which is never opened.
+
+    name: as it can be shown: what deceives a reader is written out, and no two are the same.
+    mark: the same for files of the same content, as far as the archive says; None where it does not.
+    """
 
     name: str
     claimed_bytes: int
     is_nested: bool
+    mark: tuple[int, int] | None = None
+
+
+def is_nested(name: str) -> bool:
+    """Whether a file is an archive itself, by its name."""
+    return name.casefold().endswith(_NESTED)
 
 
 class Archive:
-    """An open archive whose directory has been checked; use `open_archive`."""
+    """An open archive whose directory has been checked; use `open_archive`.
+
+    unread: the files that cannot be read, each with the reason.
+    """
 
     def __init__(self, path: Path, zipped: zipfile.ZipFile, limits: Limits) -> None:
         self._path, self._zipped, self._limits = path, zipped, limits
-        self._infos = _checked(zipped.infolist(), path, limits)
+        self._infos, self.unread = _checked(zipped.infolist(), path, limits)
         self._left_bytes = limits.total_bytes
 
     def entries(self) -> tuple[Entry, ...]:
         """The files, in the order of their names."""
         return tuple(
-            Entry(name, info.file_size, name.casefold().endswith(_NESTED))
+            Entry(name, info.file_size, is_nested(name), (info.CRC, info.file_size))
             for name, info in sorted(self._infos.items())
         )
 
@@ -81,10 +96,13 @@ class Archive:
     def open(self, name: str) -> Iterator[BoundedReader]:
         """Read one file.
 
-        Raises: SourceError SRC-046 when more comes out than the limits allow, SRC-041 when it is damaged.
+        Raises: SourceError SRC-053 when it claims to be larger than the limits allow, SRC-046 when more comes out than
+        they do, SRC-041 when it is damaged.
         """
         info = self._infos[name]
         where = f"{self._path}!{name}"
+        if info.file_size > min(self._limits.entry_bytes, self._left_bytes):
+            raise too_large(where)
         try:
             file = self._zipped.open(info)
         except _BROKEN as error:
@@ -109,7 +127,13 @@ class Archive:
             or self._left_bytes < 0
             or (so_far > limits.ratio_from_bytes and so_far > packed * limits.ratio)
         ):
-            raise _far_more(info.filename, f"{self._path}!{info.filename}")
+            name = plain_name(info.filename)
+            raise SourceError(
+                "SRC-046",
+                f"{name} unpacks to far more than an export holds",
+                f"{self._path}!{name}",
+                "do not open this archive; download it again from the platform",
+            )
 
 
 class BoundedReader:
@@ -140,6 +164,13 @@ class BoundedReader:
         return b"".join(parts)
 
 
+def too_large(where: str) -> SourceError:
+    """What to say of a file that is larger than what is read."""
+    return SourceError(
+        "SRC-053", "the file is larger than what is read of a download", where, "ask for a smaller download"
+    )
+
+
 def _damaged(where: str, error: BaseException) -> SourceError:
     return SourceError("SRC-041", f"the file is damaged: {error}", where, "download the archive again")
 
@@ -149,8 +180,8 @@ def open_archive(path: Path | str, limits: Limits | None = None) -> Iterator[Arc
     """Open a ZIP after checking its directory.
 
     Raises: SourceError SRC-040 when it cannot be read or is too large, SRC-041 when it is no ZIP or damaged, SRC-042
-    for more entries than an export has and for ZIP64, SRC-043 for names that lead outside or are there twice,
-    SRC-044 for links and other special files, SRC-045 when encrypted, SRC-046 when its sizes are out of proportion.
+    for more entries than an export has, SRC-044 for links and other special files, SRC-045 when encrypted, SRC-046
+    when its files share their bytes.
     """
     path, limits = Path(path), limits or Limits()
     try:
@@ -175,48 +206,52 @@ def _check_directory_size(path: Path, limits: Limits) -> None:
     size = path.stat().st_size
     if not path.is_file() or size > limits.archive_bytes:
         raise SourceError(
-            "SRC-040", "this is no file, or larger than 4 GiB", str(path), "give the ZIP itself"
+            "SRC-040",
+            f"this is no file, or larger than {-(-limits.archive_bytes // 1024**3)} GiB",
+            str(path),
+            "give the ZIP itself",
         )
     with path.open("rb") as file:
-        file.seek(max(0, size - 65_535 - _END_BYTES - 20))
+        file.seek(max(0, size - 65_535 - _END_BYTES - _LOCATOR_BYTES - _END64_BYTES))
         tail = file.read()
-    if _ZIP64_LOCATOR in tail:
-        raise SourceError(
-            "SRC-042", "this is a ZIP64 archive, which no export is", str(path), "pack it again"
-        )
-    start = tail.find(_END_RECORD)
-    while start >= 0:
-        record = tail[start : start + _END_BYTES]
-        if len(record) == _END_BYTES:
-            entries, directory_bytes = struct.unpack("<HL", record[10:16])
-            if entries > limits.entries or directory_bytes > limits.directory_bytes:
-                raise SourceError(
-                    "SRC-042",
-                    "the archive holds more files than an export does",
-                    str(path),
-                    "check what it is",
+    for signature, length, at, form in (
+        (_END_RECORD, _END_BYTES, 10, "<HL"),
+        (_END64_RECORD, _END64_BYTES, 32, "<QQ"),
+    ):
+        start = tail.find(signature)
+        while start >= 0:
+            record = tail[start : start + length]
+            if len(record) == length:
+                entries, directory_bytes = struct.unpack_from(form, record, at)
+                # a field of ones says that the other record has the number
+                is_beyond = entries > limits.entries and (form == "<QQ" or entries != 0xFFFF)
+                is_larger = directory_bytes > limits.directory_bytes and (
+                    form == "<QQ" or directory_bytes != 0xFFFF_FFFF
                 )
-        start = tail.find(_END_RECORD, start + 1)
+                if is_beyond or is_larger:
+                    raise _too_many(path)
+            start = tail.find(signature, start + 1)
 
 
-def _checked(infos: list[zipfile.ZipInfo], path: Path, limits: Limits) -> dict[str, zipfile.ZipInfo]:
-    """The files by name, after every check a directory allows."""
+def _too_many(path: Path) -> SourceError:
+    return SourceError(
+        "SRC-042", "the archive holds more files than an export does", str(path), "check what it is"
+    )
+
+
+def _checked(
+    infos: list[zipfile.ZipInfo], path: Path, limits: Limits
+) -> tuple[dict[str, zipfile.ZipInfo], tuple[Unread, ...]]:
+    """The files by the name they are shown under, after every check a directory allows, and those not to be read."""
     files: dict[str, zipfile.ZipInfo] = {}
-    seen: set[str] = set()
+    unread: list[Unread] = []
+    names = DistinctNames()
     if len(infos) > limits.entries:
-        raise SourceError(
-            "SRC-042", "the archive holds more files than an export does", str(path), "check what it is"
-        )
+        raise _too_many(path)
     for info in infos:
-        name, where = info.filename, f"{path}!{info.filename!r}"
-        if not _is_plain(info.orig_filename) or not _is_plain(name):
-            raise SourceError(
-                "SRC-043", "a file's name leads outside the archive", where, "do not unpack this archive"
-            )
-        folded = unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
-        if folded in seen:
-            raise SourceError("SRC-043", "two files have the same name", where, "do not trust this archive")
-        seen.add(folded)
+        # zipfile cuts a name at a null, and so says less than there is
+        name = names.add(info.orig_filename)
+        where = f"{path}!{name}"
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise SourceError(
@@ -226,26 +261,28 @@ def _checked(infos: list[zipfile.ZipInfo], path: Path, limits: Limits) -> dict[s
             raise SourceError(
                 "SRC-045", "the archive is encrypted", where, "unpack it and pack it without a password"
             )
-        if info.compress_type not in _METHODS:
-            raise SourceError(
-                "SRC-041",
-                "a file is packed in a way that no export is",
-                where,
-                "unpack it and pack it plainly",
+        if info.is_dir():
+            continue
+        if leads_outside(info.orig_filename):
+            unread.append(
+                Unread(
+                    name,
+                    "the whole file",
+                    "its name leads out of the archive, as no export's does",
+                    info.file_size,
+                )
             )
-        if info.file_size > limits.entry_bytes:
-            raise SourceError(
-                "SRC-046", "a file claims to be larger than any export's", where, "check what it is"
+        elif info.compress_type not in _METHODS:
+            unread.append(
+                Unread(
+                    name,
+                    "the whole file",
+                    "it is packed in a way that is not read: unpack the archive, and give the folder",
+                    info.file_size,
+                )
             )
-        if not info.is_dir():
+        else:
             files[name] = info
-    if sum(info.file_size for info in infos) > limits.total_bytes:
-        raise SourceError(
-            "SRC-046",
-            "the archive claims to unpack to more than any export does",
-            str(path),
-            "check what it is",
-        )
     if sum(info.compress_size for info in infos) > path.stat().st_size:
         raise SourceError(
             "SRC-046",
@@ -253,25 +290,4 @@ def _checked(infos: list[zipfile.ZipInfo], path: Path, limits: Limits) -> dict[s
             str(path),
             "do not open this archive; download it again from the platform",
         )
-    return files
-
-
-def _far_more(name: str, where: str) -> SourceError:
-    return SourceError(
-        "SRC-046",
-        f"{name} unpacks to far more than an export holds",
-        where,
-        "do not open this archive; download it again from the platform",
-    )
-
-
-def _is_plain(name: str) -> bool:
-    """Whether a name is a relative path that stays inside, with nothing in it to deceive a reader."""
-    parts = name.replace("\\", "/").split("/")
-    return (
-        0 < len(name) <= 255
-        and not name.startswith(("/", "\\"))
-        and ":" not in parts[0][:2]
-        and not any(part in ("..", ".") for part in parts)
-        and not any(unicodedata.category(each) in ("Cc", "Cs") or each in _REORDERING for each in name)
-    )
+    return files, tuple(unread)

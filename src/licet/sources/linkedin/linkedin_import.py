@@ -35,7 +35,7 @@ _MOST_NAMED = 20
 #: Cells of all files together: many times what people have, and still little enough for memory.
 MOST_CELLS = 50_000_000
 #: What is wrong with one file; whatever else is wrong is wrong with the archive.
-FILE_CODES = frozenset({"SRC-041", "SRC-052"})
+FILE_CODES = frozenset({"SRC-041", "SRC-052", "SRC-053"})
 
 
 @dataclass(slots=True)
@@ -75,6 +75,9 @@ def import_linkedin(
     findings = _Findings()
     with open_archive(zip_path, limits) as archive:
         entries = archive.entries()
+        findings.outcomes += (
+            FileOutcome(each.name, "not understood", reason=each.why) for each in archive.unread
+        )
         total, done = sum(entry.claimed_bytes for entry in entries), 0
         for entry in entries:
             findings.outcomes.append(_take(archive, entry, subject, findings))

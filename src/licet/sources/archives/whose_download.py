@@ -1,0 +1,524 @@
+"""Whose download it is, by all that stands in it, and what of it is to be read: on the way from a file to a report.
+
+Signatures are weighed by how many of a platform's different files there are, never by how many files of a common name.
+What was handed over in a chat, or lies in somebody's cloud storage, is data there and no evidence. Where two answers
+are left, nobody is reported on under a policy that may be the wrong one: the candidates are named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from licet.sources.archives.archive_kinds import (
+    KIND_NAMES,
+    Kind,
+    Other,
+    Signature,
+    base_name,
+    header_rows,
+    signature_of,
+)
+from licet.sources.download import Download, Reader
+from licet.sources.import_report import FileOutcome, Unread
+from licet.sources.linkedin.linkedin_csv import fold_word
+from licet.sources.linkedin.linkedin_layout import layout_of
+from licet.sources.zip_archive import Entry
+from licet.terms import SourceError
+
+#: Files looked at in all, and of those whose names differ by numbers alone.
+_MOST_LOOKED_AT, _MOST_ALIKE = 2_000, 12
+#: How many times the marks of another a platform must have, of so many at least, to count where both stand together.
+_CLEARLY, _CLEARLY_FROM = 4, 4
+#: What an operating system leaves beside the files that it copied.
+_SHADOW = re.compile(
+    r"(^|/)(__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.localized$)", re.IGNORECASE
+)
+_SPREADSHEET = re.compile(r"\.(xlsx?|xlsm|ods|numbers)$", re.IGNORECASE)
+#: Where others' exports are no evidence: the folders of what was stored or handed over.
+_STORED = {
+    Kind.TAKEOUT: re.compile(r"(^|/)takeout/", re.IGNORECASE),
+    Kind.META: re.compile(r"(^|/)messages/", re.IGNORECASE),
+}
+#: Platforms to which people hand files over.
+_CHATS = (Kind.CHATGPT, Kind.CLAUDE)
+#: Files that a download has once, by mark: where there are two, there are two downloads.
+_ONCE = {
+    Kind.LINKEDIN: None,
+    Kind.REDDIT: None,
+    Kind.CHATGPT: ("user", "conversations"),
+    Kind.CLAUDE: ("users", "conversations"),
+    Kind.META: ("meta_profile",),
+    Kind.X: ("account", "manifest"),
+    Kind.TAKEOUT: ("browser",),
+}
+_TAKEOUT_PART = re.compile(r"takeout-\d{8}T\d{6}Z(?:-\d{1,2})?-(\d{3})\b", re.IGNORECASE)
+_PART = re.compile(r"\bpart[-_ ]?(\d{1,3})(?:[-_ ]?of[-_ ]?(\d{1,3}))?\b", re.IGNORECASE)
+#: A first part smaller than the smallest that Google divides by has no second.
+_SMALLEST_PART_BYTES = 900 * 1024**2
+
+
+@dataclass(slots=True)
+class Found:
+    """Whose download it is.
+
+    download: its files, without those that are listed in `others` and `unread`.
+    """
+
+    kind: Kind
+    download: Download
+    others: list[FileOutcome] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+
+
+class _Part:
+    """Some of the files of a download."""
+
+    def __init__(self, download: Download, entries: tuple[Entry, ...]) -> None:
+        self._download, self._entries = download, entries
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        return self._download.unread
+
+    def entries(self) -> tuple[Entry, ...]:
+        return self._entries
+
+    def open(self, name: str) -> AbstractContextManager[Reader]:
+        return self._download.open(name)
+
+    def peek(self, name: str, size: int) -> bytes:
+        return self._download.peek(name, size)
+
+
+def whose(
+    download: Download, path: Path | str, platform: Kind | None = None, name: str | None = None
+) -> Found:
+    """Say whose download it is, and leave out what is not of it or stands there twice.
+
+    platform: the one that a person says it is; it must be among the candidates.
+    name:     what the file was called, where its path does not say.
+    Raises: SourceError SRC-048 when nothing in it is known, SRC-172 when it may be one of several's, or holds those of
+    two people, SRC-173 when it is of a platform whose download is not read.
+    """
+    entries, others = _without_shadows(download.entries())
+    signatures = _signatures(download, entries)
+    kind, kept = _kind(signatures, path, platform)
+    found = Found(kind, download, others, list(download.unread))
+    entries = tuple(_of_this(entries, kind, kept, signatures, found))
+    entries = tuple(_once(download, entries, kind, signatures, path, found))
+    entries = tuple(_readable(download, entries, kind, found))
+    found.unread += _missing(entries, kind, base_name(name or str(path)), Path(path))
+    found.download = _Part(download, entries)
+    return found
+
+
+def without_shadows(download: Download) -> tuple[Download, list[FileOutcome]]:
+    """A download without what an operating system left in it, and what to say of that."""
+    entries, others = _without_shadows(download.entries())
+    return _Part(download, entries), others
+
+
+def _without_shadows(entries: tuple[Entry, ...]) -> tuple[tuple[Entry, ...], list[FileOutcome]]:
+    shadows = [entry for entry in entries if _SHADOW.search(entry.name.replace("\\", "/"))]
+    if not shadows:
+        return entries, []
+    left = {entry.name for entry in shadows}
+    more = f" and {len(shadows) - 1} more" if len(shadows) > 1 else ""
+    outcome = FileOutcome(
+        f"{shadows[0].name}{more}", "not imported",
+        reason="left there by a computer's own system when it was packed; nothing of the platform's",
+    )  # fmt: skip
+    return tuple(entry for entry in entries if entry.name not in left), [outcome]
+
+
+def _signatures(download: Download, entries: tuple[Entry, ...]) -> dict[str, Signature]:
+    """What the files say, by name: of files that are called alike, a few."""
+    alike: Counter[tuple[str, str]] = Counter()
+    found: dict[str, Signature] = {}
+    looked = 0
+    for entry in sorted(entries, key=lambda entry: (entry.name.count("/"), entry.name)):
+        path = PurePosixPath(entry.name.replace("\\", "/"))
+        folder = "/".join(path.parts[:2] if len(path.parts) > 3 else path.parts[:-1])
+        group = (folder, re.sub(r"\d+", "0", path.name.casefold()))
+        alike[group] += 1
+        if entry.is_nested or alike[group] > _MOST_ALIKE or looked >= _MOST_LOOKED_AT:
+            continue
+        looked += 1
+        try:
+            signature = signature_of(download, entry.name)
+        except SourceError:
+            continue  # what is wrong with it is said when it is read
+        if signature is not None:
+            found[entry.name] = signature
+    return found
+
+
+def _kind(
+    signatures: dict[str, Signature], path: Path | str, platform: Kind | None
+) -> tuple[Kind, set[Kind | Other]]:
+    """The platform, and the others that have files in it that are not only data there."""
+    sure = {name: found for name, found in signatures.items() if found.is_sure}
+    candidates: set[Kind | Other] = {found.kind for found in sure.values()}
+    if platform is not None:
+        if platform not in {found.kind for found in signatures.values()}:
+            raise _doubt(path, {found.kind for found in signatures.values()})
+        rivals = candidates - {platform}
+        return platform, {rival for rival in rivals if not _is_data_in(rival, platform, sure)}
+    if not candidates:
+        hints = {found.kind for found in signatures.values() if isinstance(found.kind, Kind)}
+        if len(hints) > 1:
+            raise _doubt(path, set(hints))
+        if not hints:
+            raise nothing_known(path)
+        return hints.pop(), set()
+    left = {
+        one
+        for one in candidates
+        if not any(_is_data_in(one, other, sure) for other in candidates - {one} if isinstance(other, Kind))
+    } or candidates
+    marks = {one: len({found.mark for found in sure.values() if found.kind == one}) for one in left}
+    best = max(left, key=lambda one: (marks[one], isinstance(one, Kind)))
+    rivals = left - {best}
+    together = all(_meet(best, rival, sure) for rival in rivals)
+    is_clear = marks[best] >= _CLEARLY_FROM and all(marks[best] >= _CLEARLY * marks[one] for one in rivals)
+    if rivals and not (together and is_clear):
+        raise _doubt(path, left)
+    if isinstance(best, Other):
+        raise _not_read(path, best)
+    return best, rivals
+
+
+def _folders(kind: Kind | Other, sure: dict[str, Signature]) -> list[PurePosixPath]:
+    return [
+        PurePosixPath(name.replace("\\", "/")).parent for name, found in sure.items() if found.kind == kind
+    ]
+
+
+def _root(kind: Kind | Other, sure: dict[str, Signature]) -> PurePosixPath:
+    """The folder in which everything lies that is surely a platform's."""
+    first, *rest = _folders(kind, sure)
+    while not all(folder.is_relative_to(first) for folder in rest):
+        first = first.parent
+    return first
+
+
+def _is_data_in(inner: Kind | Other, outer: Kind, sure: dict[str, Signature]) -> bool:
+    """Whether all that is of one platform lies where the other keeps what people handed over or stored."""
+    names = [name.replace("\\", "/") for name, found in sure.items() if found.kind == inner]
+    stored = _STORED.get(outer)
+    if stored is not None:
+        return all(stored.search(name) for name in names)
+    if outer not in _CHATS or not _folders(outer, sure):
+        return False
+    root = _root(outer, sure)
+    marks = {found.mark for found in sure.values() if found.kind == inner}
+    return len(marks) < 3 and all(
+        folder != root and folder.is_relative_to(root) for folder in _folders(inner, sure)
+    )
+
+
+def _meet(one: Kind | Other, other: Kind | Other, sure: dict[str, Signature]) -> bool:
+    """Whether two platforms' files lie in one folder, as no two downloads do side by side."""
+    return not set(_folders(one, sure)).isdisjoint(_folders(other, sure))
+
+
+def _of_this(
+    entries: Iterable[Entry],
+    kind: Kind,
+    rivals: set[Kind | Other],
+    signatures: dict[str, Signature],
+    found: Found,
+) -> Iterator[Entry]:
+    """The entries without those that are surely another platform's."""
+    sure = {name: one for name, one in signatures.items() if one.is_sure}
+    own = set(_folders(kind, sure))
+    roots = {rival: _root(rival, sure) for rival in rivals}
+    for entry in entries:
+        folder = PurePosixPath(entry.name.replace("\\", "/")).parent
+        signature = signatures.get(entry.name)
+        rival = next(
+            (
+                rival
+                for rival, root in roots.items()
+                if (signature is not None and signature.kind == rival)
+                or (folder.is_relative_to(root) and not any(mine.is_relative_to(root) for mine in own))
+            ),
+            None,
+        )
+        if rival is None:
+            yield entry
+        else:
+            reason = f"it is of another download, {_name(rival)}: give that by itself"
+            found.others.append(FileOutcome(entry.name, "not imported", reason=reason))
+
+
+def _once(
+    download: Download,
+    entries: tuple[Entry, ...],
+    kind: Kind,
+    signatures: dict[str, Signature],
+    path: Path | str,
+    found: Found,
+) -> Iterator[Entry]:
+    """Each file once where a download lies there twice: the larger of two, which is told.
+
+    Raises: SourceError SRC-172 when the two are of different people.
+    """
+    roots = _roots(entries, kind, signatures)
+    owners = {root: _owner_in(download, kind, entries, root, roots) for root in roots}
+    if len({owner for owner in owners.values() if owner}) > 1:
+        people = ", ".join(sorted(f"“{root or '.'}/”" for root in roots)[:6])
+        raise SourceError(
+            "SRC-172",
+            f"this holds {KIND_NAMES[kind]} downloads of different people: {people}",
+            str(path),
+            "unpack it, and give the folder of one of them",
+        )
+    is_one_person = len(roots) > 1 and all(owners.values())
+    counts = Counter(_root_of(entry, roots) for entry in entries)
+    best: dict[tuple[str, ...], Entry] = {}
+    keys: dict[str, tuple[str, ...]] = {}
+    for entry in entries:
+        key = keys[entry.name] = _place(entry, roots)
+        other = best.get(key)
+        if other is None or _rank(entry, roots, counts) > _rank(other, roots, counts):
+            best[key] = entry
+    for entry in entries:
+        counted = best[keys[entry.name]]
+        if counted is entry:
+            yield entry
+        elif is_one_person or (entry.mark is not None and entry.mark == counted.mark):
+            reason = f"it is there more than once; “{counted.name}” is the one that counts"
+            found.others.append(FileOutcome(entry.name, "not imported", reason=reason))
+        else:
+            why = f"“{counted.name}” is larger, and whether both are of one person is unknown"
+            found.unread.append(Unread(entry.name, "the whole file", why, entry.claimed_bytes))
+
+
+def _roots(entries: tuple[Entry, ...], kind: Kind, signatures: dict[str, Signature]) -> tuple[str, ...]:
+    """The folders of several downloads of one platform, the deepest first; one that is not told apart is no folder."""
+    marks = _ONCE[kind]
+    places: dict[str, list[PurePosixPath]] = {}
+    for entry in entries:
+        signature = signatures.get(entry.name)
+        if signature is not None and signature.kind == kind and (marks is None or signature.mark in marks):
+            path = PurePosixPath(entry.name.replace("\\", "/"))
+            places.setdefault(path.name.casefold(), []).append(path.parent)
+    roots: set[PurePosixPath] = set()
+    for folders in places.values():
+        if len(set(folders)) > 1:
+            roots |= {_above(folder, [other for other in folders if other != folder]) for folder in folders}
+    found = sorted(("" if root == PurePosixPath(".") else str(root) for root in roots), key=len, reverse=True)
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _above(folder: PurePosixPath, others: list[PurePosixPath]) -> PurePosixPath:
+    """A folder without what it ends in as the others do: ``Basic/Jobs`` beside ``Complete/Jobs`` is ``Basic``."""
+    while folder.name and any(other.name == folder.name for other in others):
+        folder, others = folder.parent, [other.parent for other in others if other.name == folder.name]
+    return folder
+
+
+def _place(entry: Entry, roots: tuple[str, ...]) -> tuple[str, ...]:
+    """What two copies of a file have in common: its place in its download, or its name and content."""
+    name = entry.name.replace("\\", "/")
+    root = _root_of(entry, roots)
+    if root is not None:
+        return ("in", name[len(root) :].strip("/").casefold())
+    return ("at", re.sub(r" \(no\. \d+\)(?=\.[^.]*$|$)", "", name), str(entry.mark or entry.name))
+
+
+def _root_of(entry: Entry, roots: tuple[str, ...]) -> str | None:
+    """The deepest of the folders that a file lies in."""
+    name = entry.name.replace("\\", "/")
+    return next((root for root in roots if root == "" or name.startswith(f"{root}/")), None)
+
+
+def _rank(entry: Entry, roots: tuple[str, ...], counts: Counter[str | None]) -> tuple[int, int]:
+    """The larger of two copies counts; of two as large, the one of the larger download."""
+    return entry.claimed_bytes, counts[_root_of(entry, roots)]
+
+
+def _owner_in(
+    download: Download, kind: Kind, entries: Iterable[Entry], root: str, roots: tuple[str, ...]
+) -> str | None:
+    """Whose a download in a folder of another is, as its own files say; None where they do not."""
+    for entry in entries:
+        if _root_of(entry, roots) != root:
+            continue
+        base, tell = base_name(entry.name).casefold(), _OWNER.get(kind)
+        if tell is None or base not in tell[0]:
+            continue
+        try:
+            owner = tell[1](download.peek(entry.name, 64 * 1024))
+        except SourceError:
+            continue
+        if owner:
+            return owner
+    return None
+
+
+def _profile_owner(start: bytes) -> str | None:
+    rows = header_rows(start, 40)
+    for number, row in enumerate(rows[:-1]):
+        folded = [fold_word(cell) for cell in row]
+        if "firstname" in folded and "lastname" in folded:
+            cells = rows[number + 1]
+            named = [
+                cells[at] for at in (folded.index("firstname"), folded.index("lastname")) if at < len(cells)
+            ]
+            return " ".join(part.strip().casefold() for part in named) or None
+    return None
+
+
+def _statistics_owner(start: bytes) -> str | None:
+    return next(
+        (row[1].strip() for row in header_rows(start, 60) if row[0] == "account name" and len(row) > 1), None
+    )
+
+
+def _value_of(*keys: str) -> Callable[[bytes], str | None]:
+    patterns = [re.compile(rf'"{key}"\s*:\s*"([^"]+)"'.encode()) for key in keys]
+
+    def tell(start: bytes) -> str | None:
+        found = next((match for pattern in patterns if (match := pattern.search(start)) is not None), None)
+        return None if found is None else found[1].decode("utf-8", "replace")
+
+    return tell
+
+
+#: Which file of a download says whose it is, and how.
+_OWNER: dict[Kind, tuple[tuple[str, ...], Callable[[bytes], str | None]]] = {
+    Kind.LINKEDIN: (("profile.csv",), _profile_owner),
+    Kind.REDDIT: (("statistics.csv",), _statistics_owner),
+    Kind.CHATGPT: (("user.json",), _value_of("email", "id")),
+    Kind.CLAUDE: (("users.json",), _value_of("email_address", "uuid")),
+    Kind.META: (
+        ("profile_information.json", "personal_information.json"),
+        _value_of("full_name", "username", "value"),
+    ),
+    Kind.X: (("account.js", "manifest.js"), _value_of("accountId")),
+}
+
+
+def _readable(download: Download, entries: Iterable[Entry], kind: Kind, found: Found) -> Iterator[Entry]:
+    """The entries without archives and sheets that were saved again, which are unread."""
+    for entry in entries:
+        stem = _SPREADSHEET.sub("", entry.name)
+        if entry.is_nested and kind is not Kind.CHATGPT:  # where it was handed over, like any file beside it
+            why = "an archive within the download is not opened: unpack it, and give that folder or file by itself"
+            found.unread.append(
+                Unread(
+                    entry.name,
+                    "the whole archive",
+                    why,
+                    entry.claimed_bytes,
+                    _kind_of_archive(entry.name, kind),
+                )
+            )
+        elif kind is Kind.LINKEDIN and stem != entry.name and layout_of(stem) is not None:
+            why = "a sheet that was saved again as a spreadsheet: give the CSV as LinkedIn sent it"
+            found.unread.append(Unread(entry.name, "the whole file", why, entry.claimed_bytes))
+        else:
+            yield entry
+
+
+def _kind_of_archive(name: str, kind: Kind) -> str | None:
+    """What an archive holds that lies among what people handed over or sent; None where it may be anything."""
+    path = name.replace("\\", "/").casefold()
+    if kind is Kind.META and re.search(r"(^|/)messages/", path):
+        return "private_communication"
+    return "content.media" if kind is Kind.TAKEOUT and re.search(r"takeout/[^/]+/.*/", path) else None
+
+
+def _missing(entries: tuple[Entry, ...], kind: Kind, file_name: str, path: Path) -> Iterator[Unread]:
+    """The parts of a divided download that are not here, as its name and the numbers in it say."""
+    again = "give all parts: unpack them into one folder, and give that"
+    if kind is Kind.TAKEOUT and (match := _TAKEOUT_PART.match(file_name)) is not None:
+        number = int(match[1])
+        for part in range(1, min(number, 100)):
+            yield Unread(f"part {part} of this Takeout", "the whole part", again)
+        is_full = path.is_file() and path.stat().st_size >= _SMALLEST_PART_BYTES
+        if number > 1 or is_full:
+            yield Unread(
+                f"parts after part {number} of this Takeout, if there are any", "the whole part", again
+            )
+    elif (match := _PART.search(file_name)) is not None:
+        number, last = int(match[1]), int(match[2] or 0)
+        for part in range(1, min(max(number, last + 1), 100)):
+            if part != number:
+                yield Unread(
+                    f"part {part}{f' of {last}' if last else ''} of this download", "the whole part", again
+                )
+        if not last:
+            yield Unread(
+                f"parts after part {number} of this download, if there are any", "the whole part", again
+            )
+    numbers: dict[str, set[int]] = {}
+    for entry in entries:
+        if kind is Kind.CHATGPT and (
+            match := re.fullmatch(
+                r"((?:shared_)?conversations[-_])(\d{1,4})\.json", base_name(entry.name), re.IGNORECASE
+            )
+        ):
+            numbers.setdefault(match[1], set()).add(int(match[2]))
+    for stem, present in numbers.items():
+        for number in sorted(set(range(min(1, min(present)), max(present))) - present)[:100]:
+            yield Unread(f"{stem}{number:03}.json", "the whole file", f"it is not in this download; {again}")
+
+
+def _name(kind: Kind | Other) -> str:
+    return kind.name if isinstance(kind, Other) else KIND_NAMES[kind]
+
+
+def kind_called(platform: str) -> Kind:
+    """The kind that a person means. Raises: SourceError SRC-175 for one that is none."""
+    try:
+        return Kind(platform.strip().casefold())
+    except ValueError:
+        raise SourceError(
+            "SRC-175", f"{platform!r} is no platform whose downloads are read", "platform",
+            f"write one of {', '.join(Kind)}",
+        ) from None  # fmt: skip
+
+
+def nothing_known(path: Path | str) -> SourceError:
+    """What to say of a file in which nothing is known."""
+    return SourceError(
+        "SRC-048",
+        "nothing in this is of a download that licet reads",
+        str(path),
+        "give the ZIP as LinkedIn, OpenAI, Meta, Google, X, Reddit or Anthropic sent it",
+    )
+
+
+def _doubt(path: Path | str, candidates: set[Kind | Other]) -> SourceError:
+    names = sorted(_name(one) for one in candidates)
+    chosen = " or ".join(sorted(f"--platform {one.value}" for one in candidates if isinstance(one, Kind)))
+    return SourceError(
+        "SRC-172",
+        f"this may be the download of any of these: {', '.join(names) or 'none that is known'}",
+        str(path),
+        f"say whose it is ({chosen}), or unpack it and give one folder"
+        if chosen
+        else "give the ZIP as it was sent",
+    )
+
+
+def _not_read(path: Path | str, other: Other) -> SourceError:
+    if other.name == "Stack Overflow":
+        fix = "read a dump with: licet import stackexchange; opting out: licet guide stack_overflow"
+    elif other.name == "a spreadsheet":
+        fix = "give the ZIP or the CSV as the platform sent it, not one that a spreadsheet saved again"
+    elif other.pack is not None:
+        fix = f"what its policy says, and how to opt out: licet guide {other.pack}"
+    else:
+        fix = "give one of LinkedIn, OpenAI, Meta, Google, X, Reddit or Anthropic"
+    return SourceError(
+        "SRC-173", f"this is of {other.name}, whose downloads licet does not read", str(path), fix
+    )

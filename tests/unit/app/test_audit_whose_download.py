@@ -1,0 +1,234 @@
+"""Whose download it is: by all that is in it, never by what strangers chose; in doubt the candidates and no verdict."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from journeys.archives import COMPLETE, SECRET, zipped
+from journeys.downloads import CHATGPT, META, TAKEOUT
+from journeys.more_downloads import CLAUDE, MORE_DOWNLOADS, REDDIT, X
+from licet.audit import Report, audit_archive
+from licet.audit.audit_page import page
+from licet.audit.topics import TRAINING
+from licet.sources.archives.archive_kinds import Kind
+from licet.terms import SourceError
+from licet.terms.moments import parse_moment
+
+AT = parse_moment("2026-12-01")
+Files = dict[str, str | bytes]
+
+
+def audited(tmp_path: Path, files: Files, name: str = "a.zip", **asked: Any) -> Report:
+    return audit_archive(zipped(tmp_path / name, files), AT, **{"region": "DE", "age": 40} | asked)
+
+
+def refused(tmp_path: Path, files: Files, **asked: Any) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        audited(tmp_path, files, **asked)
+    return caught.value
+
+
+def rows(report: Report) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in report.files:
+        found[one.file.layout.table] = found.get(one.file.layout.table, 0) + one.file.rows
+    return found
+
+
+def kinds(report: Report, table: str) -> set[str | None]:
+    return {
+        column.kind for one in report.files if one.file.layout.table == table for column in one.file.columns
+    }
+
+
+def under(folder: str, files: Files) -> Files:
+    return {f"{folder}/{name}": content for name, content in files.items()}
+
+
+@pytest.mark.parametrize(("name", "pack"), [("x", "x_grok"), ("reddit", "reddit"), ("claude", "claude")])
+def test_every_file_is_named_and_nothing_private_is_shown(tmp_path: Path, name: str, pack: str) -> None:
+    files = MORE_DOWNLOADS[name]
+    report = audited(tmp_path, files)
+    assert report.kind is Kind(name) and report.policy.id == pack
+    named = {member for one in report.files for member in one.file.members or [one.file.name]}
+    assert named | {one.name for one in report.unread} == set(files)
+    assert all(one.reason for one in report.unread)
+    for text in (json.dumps(report.as_json(), ensure_ascii=False), page(report)):
+        assert SECRET not in text
+    # the archive's name, and the folder that it was unpacked to, say nothing
+    assert rows(audited(tmp_path, under("mine", files), name="linkedin.zip")) == rows(report)
+
+
+def test_the_archive_of_x_is_read(tmp_path: Path) -> None:
+    report = audited(tmp_path, X, region=None, age=None)
+    assert report.person.region == "FR" and report.person.age == 36
+    assert rows(report) == {
+        "x_posts": 2, "x_messages": 3, "x_messages_about": 1, "x_likes": 1, "x_grok": 2, "x_interests": 3,
+        "x_ads": 2, "x_inferred": 1, "x_ads_seen": 2, "x_profile": 2, "x_age": 1, "x_unknown": 1, "x_media": 1,
+        "x_message_media": 1,
+    }  # fmt: skip
+    assert kinds(report, "x_messages") == kinds(report, "x_message_media") == {"private_communication"}
+    assert kinds(report, "x_unknown") == {None}
+    assert kinds(report, "x_profile") >= {"contact.email", "profile.name", "profile.location"}
+    posts = next(one for one in report.files if one.file.layout.table == "x_posts")
+    assert {alike.visibility for alike in posts.file.groups} == {"public"}
+    assert posts.file.first is not None and posts.file.first.moment.isoformat() == "2025-10-08T20:19:24+00:00"
+    assert not any(one.reaches[TRAINING].now for one in report.files if one.file.layout.table == "x_messages")
+
+
+@pytest.mark.parametrize("history", [None, "window.YTD.protected_history.part0 = [ {} ]", "[", b"\xff"])
+def test_posts_on_x_are_public_only_where_the_archive_says_that_they_always_were(
+    tmp_path: Path, history: str | bytes | None
+) -> None:
+    files = {name: content for name, content in X.items() if name != "data/protected-history.js"}
+    report = audited(tmp_path, files if history is None else files | {"data/protected-history.js": history})
+    posts = next(one for one in report.files if one.file.layout.table == "x_posts")
+    assert {alike.visibility for alike in posts.file.groups} == {None}
+
+
+def test_a_reddit_request_is_read(tmp_path: Path) -> None:
+    report = audited(tmp_path, REDDIT, age=None)
+    assert report.person.age == 36
+    assert rows(report) == {
+        "reddit_posts": 1, "reddit_comments": 1, "reddit_messages": 1, "reddit_chats": 1, "reddit_votes": 2,
+        "reddit_communities": 2, "reddit_ads": 1, "reddit_birthdate": 1, "reddit_statistics": 1, "reddit_logins": 2,
+    }  # fmt: skip
+    assert kinds(report, "reddit_messages") == {"private_communication"}
+    assert kinds(report, "reddit_posts") == {"content.posts", "security.logins"}
+    copies = {one.name for one in report.unread if one.fate == "not imported"}
+    assert copies == {"post_headers.csv", "messages_archive_headers.csv", "checkfile.csv"}
+    assert not any(
+        one.reaches[TRAINING].now for one in report.files if "message" in one.title or "chat" in one.title
+    )
+
+
+def test_conversations_with_claude_are_read(tmp_path: Path) -> None:
+    report = audited(tmp_path, CLAUDE, region="CH")
+    assert rows(report) == {
+        "claude_messages": 2, "claude_conversations": 1, "claude_user": 1, "claude_projects": 1, "claude_memories": 1,
+    }  # fmt: skip
+    assert kinds(report, "claude_messages") == {"ai_conversation", "ai_conversation.uploads"}
+    assert [words.text for words in report.words] == ["Wie alt ist die Brücke?"]
+    assert any("mood" in one.file.remark for one in report.files)
+    one = json.loads(str(CLAUDE["conversations.json"]))[0]
+    assert rows(audited(tmp_path, {"renamed.json": json.dumps(one)}))["claude_messages"] == 2
+
+
+def test_a_name_that_anybody_uses_is_of_whom_the_header_is(tmp_path: Path) -> None:
+    comments = (
+        "Comment ID,Channel ID,Comment Create Timestamp,Price,Video ID,Comment Text\nU,UC,2025-01-02,0,a,hi\n"
+    )
+    youtube: Files = {f"Takeout/YouTube/comments/comments({n}).csv": comments for n in range(9)}
+    activity = {name: TAKEOUT[name] for name in TAKEOUT if name.endswith("Gemini-Apps/MeineAktivitäten.json")}
+    assert audited(tmp_path, activity | youtube).kind is Kind.TAKEOUT
+    assert refused(tmp_path, {"comments.csv": comments}).code == "SRC-048"
+    generic: Files = {
+        "messages.csv": "from,to,subject,date,id,body,thread,flag\nzoe,ben,hi,2025-01-02,1,x,,\n"
+    }
+    assert refused(tmp_path, generic).code == "SRC-048"
+
+
+def test_what_was_handed_over_in_a_chat_is_data_and_no_evidence(tmp_path: Path) -> None:
+    handed: Files = {
+        f"file-A{n}-{name.rpartition('/')[2]}": content
+        for n, (name, content) in enumerate((META | COMPLETE | X | REDDIT).items())
+    }
+    report = audited(tmp_path, CHATGPT | handed)
+    assert report.kind is Kind.CHATGPT
+    assert not any(one.file.layout.table.startswith(("meta", "reddit", "x_")) for one in report.files)
+    in_folder: Files = {"user-1/Connections.csv": COMPLETE["Connections.csv"], "user-1/message_1.json": "{}"}
+    assert audited(tmp_path, CHATGPT | in_folder).kind is Kind.CHATGPT
+    stored = under("Takeout/Drive/backup", COMPLETE)
+    assert audited(tmp_path, TAKEOUT | stored).kind is Kind.TAKEOUT
+
+
+def test_two_platforms_in_one_are_told_and_one_can_be_chosen(tmp_path: Path) -> None:
+    both = under("linkedin", COMPLETE) | under("openai", CHATGPT)
+    error = refused(tmp_path, both)
+    assert error.code == "SRC-172" and "ChatGPT, LinkedIn" in error.what
+    assert "--platform chatgpt or --platform linkedin" in error.fix
+    chosen = audited(tmp_path, both, platform="chatgpt")
+    assert chosen.kind is Kind.CHATGPT and rows(chosen) == rows(audited(tmp_path, CHATGPT))
+    assert any("LinkedIn" in one.reason and one.name == "linkedin/Profile.csv" for one in chosen.unread)
+    assert refused(tmp_path, CHATGPT, platform="meta").code == "SRC-172"
+    assert refused(tmp_path, CHATGPT, platform="myspace").code == "SRC-175"
+
+
+def test_two_exports_of_one_person_count_once_and_those_of_two_people_not_at_all(tmp_path: Path) -> None:
+    basic = {name: COMPLETE[name] for name in ("Profile.csv", "Skills.csv", "messages.csv")}
+    report = audited(tmp_path, under("Basic_Export", basic) | under("Complete_Export", COMPLETE))
+    assert rows(report) == rows(audited(tmp_path, COMPLETE))
+    twice = [one for one in report.unread if "more than once" in one.reason]
+    assert {one.name for one in twice} == {f"Basic_Export/{name}" for name in basic}
+    ben = {"Profile.csv": str(COMPLETE["Profile.csv"]).replace("Mara", "Ben")}
+    error = refused(tmp_path, under("a", COMPLETE) | under("b", COMPLETE | ben))
+    assert error.code == "SRC-172" and "different people" in error.what and "“a/”" in error.what
+    two_users = under("a", CHATGPT) | under(
+        "b", CHATGPT | {"user.json": '{"email": "ben@x.example", "id": "user-2"}'}
+    )
+    assert refused(tmp_path, two_users).code == "SRC-172"
+
+
+def test_what_a_computer_left_in_it_is_listed_once_and_never_counted(tmp_path: Path) -> None:
+    shadows: Files = {
+        f"__MACOSX/{name.rpartition('/')[0]}/._x{n}.jpg": b"\0\5" for n, name in enumerate(META)
+    }
+    files = META | shadows | {".DS_Store": b"\0", "media/posts/._1.jpg": b"\0", "Thumbs.db": b"\0"}
+    report = audited(tmp_path, files)
+    assert rows(report) == rows(audited(tmp_path, META))
+    (left,) = [one for one in report.unread if "system" in one.reason]
+    assert left.name.endswith(f"and {len(shadows) + 2} more")
+
+
+@pytest.mark.parametrize(
+    ("files", "what", "fix"),
+    [
+        ({"account/user.json": '{"avatar_hash": "x", "discriminator": "0", "id": "1"}'}, "Discord", "LinkedIn"),
+        ({"channels.json": '[{"id": "C", "created": 1, "members": []}]', "integration_logs.json": '[{"app_id": "1"}]'},
+         "Slack", "LinkedIn"),
+        ({"schema.json": '{"version": "1.2.0", "github_sha": "0"}'}, "GitHub", "licet guide github_copilot"),
+        ({"copilot-activity-history.csv": "Conversation,Time,Author,Message\nx,2026-01-01,Human,hi\n"},
+         "Microsoft Copilot", "licet guide microsoft_copilot"),
+        ({"Users.xml": '<?xml version="1.0"?>\n<users>\n</users>'}, "Stack Overflow", "licet import stackexchange"),
+        ({"[Content_Types].xml": "<x/>", "xl/workbook.xml": '<workbook xmlns="http://x/spreadsheetml/2006/main"/>'},
+         "a spreadsheet", "the CSV as the platform sent it"),
+    ],
+)  # fmt: skip
+def test_a_download_that_is_not_read_is_called_by_its_name(
+    tmp_path: Path, files: Files, what: str, fix: str
+) -> None:
+    error = refused(tmp_path, files)
+    assert error.code == "SRC-173" and what in error.what and fix in error.fix
+
+
+@pytest.mark.parametrize(
+    ("start", "ending"),
+    [(b"\x1f\x8b\x08", ".tgz"), (b"7z\xbc\xaf\x27", ".7z"), (b"\0" * 257 + b"ustar", ".tar")],
+)
+def test_an_archive_that_is_no_zip_is_told_what_to_do(tmp_path: Path, start: bytes, ending: str) -> None:
+    path = tmp_path / "takeout.bin"
+    path.write_bytes(start + bytes(600))
+    with pytest.raises(SourceError) as caught:
+        audit_archive(path, AT, region="CH")
+    assert caught.value.code == "SRC-174" and ending in caught.value.what and "folder" in caught.value.fix
+
+
+def test_a_folder_is_read_like_the_zip_that_it_was_and_nothing_in_it_is_followed(tmp_path: Path) -> None:
+    place = tmp_path / "unpacked"
+    for name, content in X.items():
+        target = place / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+    asked: dict[str, Any] = {"region": "DE", "age": 40}
+    assert rows(audit_archive(place, AT, **asked)) == rows(audited(tmp_path, X))
+    (tmp_path / "outside.js").write_text(str(X["data/tweets.js"]))
+    (place / "data" / "tweets-part1.js").symlink_to(tmp_path / "outside.js")
+    (place / "data" / "loop").symlink_to(place)
+    assert rows(audit_archive(place, AT, **asked)) == rows(audited(tmp_path, X))
+    with pytest.raises(SourceError) as caught:
+        audit_archive(tmp_path / "empty", AT)
+    assert caught.value.code == "SRC-040"
