@@ -33,6 +33,10 @@ SAID_ELSEWHERE = {
         "use the word it suggests, or one of the vocabulary",
     ),
     "SRC-009": ("a key stands twice", "keep one"),
+    "SRC-173": (
+        "this is a download of …, which licet does not read; or a spreadsheet that was saved again",
+        "read the guide that it names, or give a download of LinkedIn, OpenAI, Meta, Google, X, Reddit or Anthropic",
+    ),
     "SRC-190": (
         "table … says what its rows are, which format 1 cannot",
         "write licet_catalogue: 2, which reads all that 1 does",

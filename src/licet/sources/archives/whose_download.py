@@ -511,14 +511,14 @@ def _doubt(path: Path | str, candidates: set[Kind | Other]) -> SourceError:
 
 
 def _not_read(path: Path | str, other: Other) -> SourceError:
+    what = f"this is a download of {other.name}, which licet does not read"
     if other.name == "Stack Overflow":
-        fix = "read a dump with: licet import stackexchange; opting out: licet guide stack_overflow"
+        fix = "read a dump with licet import stackexchange; how to opt out says licet guide stack_overflow"
     elif other.name == "a spreadsheet":
-        fix = "give the ZIP or the CSV as the platform sent it, not one that a spreadsheet saved again"
+        what = "this is a spreadsheet that was saved again, and no download"
+        fix = "give the ZIP or the CSV as the platform sent it"
     elif other.pack is not None:
-        fix = f"what its policy says, and how to opt out: licet guide {other.pack}"
+        fix = f"what its policy says, and how to opt out, says licet guide {other.pack}"
     else:
         fix = "give one of LinkedIn, OpenAI, Meta, Google, X, Reddit or Anthropic"
-    return SourceError(
-        "SRC-173", f"this is of {other.name}, whose downloads licet does not read", str(path), fix
-    )
+    return SourceError("SRC-173", what, str(path), fix)
