@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from licet.audit.inventory import AuditedFile, Group, Words
 from licet.audit.topics import Topic, uses_of
 from licet.decide import Decision, Facts, Policy, Request, decide
-from licet.decide.explain import category_term
+from licet.decide.explain import category_term, status_told
 from licet.packs import Use
 from licet.packs.model import Citation, Pack
 from licet.sources.archives.archive_records import kinds_in
@@ -196,7 +196,7 @@ def _reason(fate: Fate, kind: str | None, answer: Decision | None, topic: Topic,
         "" if cite is None else cite.quote,
         "" if source is None else source.title,
         None if source is None else source.url,
-        "" if cite is None else cite.status.value,
+        "" if cite is None else status_told(pack, cite),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from licet.decide.policy import Cell, Clause, Control, Policy
 from licet.decide.question import Facts, Request
 from licet.decide.succession import FOR_GOOD
 from licet.packs import Pack
-from licet.packs.model import NEVER
+from licet.packs.model import NEVER, Citation
 from licet.terms import EVERY_USE, SELF, SENTENCES, ChoiceState, Code
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment, is_age
@@ -94,6 +94,14 @@ def region_name(pack: Pack, region: str) -> str:
     """The same, with a country's or a province's own name for its code."""
     label = region_label(pack, region)
     return country_name(region) if label == region else label
+
+
+def status_told(pack: Pack, cite: Citation) -> str:
+    """How sure a fact is, and where alone a regulator has limited what it says."""
+    if cite.limited_in is None:
+        return cite.status.value
+    places = "; ".join(region_name(pack, region) for region in cite.limited_in)
+    return f"{cite.status.value}, limited by a regulator in {places}"
 
 
 class Step(NamedTuple):

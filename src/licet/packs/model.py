@@ -18,7 +18,6 @@ from licet.packs.group_codes import GroupCodes
 from licet.terms import SELF
 from licet.terms.canonical import JsonObject, canonical_json, digest
 from licet.terms.moments import midnight
-from licet.terms.regions import lies_in
 from licet.terms.vocabulary import AUDIENCES, CATEGORIES, PLANS, PURPOSES, Term, ancestors
 
 FORMAT_VERSION = 1
@@ -45,11 +44,6 @@ class Status(StrEnum):
     REGULATOR_LIMITED = "regulator_limited"
     ANNOUNCED = "announced"
     UNVERIFIED = "unverified"
-
-    @property
-    def told(self) -> str:
-        """As people read it."""
-        return self.value.replace("_", " ")
 
 
 class Source(Part):
@@ -522,12 +516,6 @@ class Pack(Part):
         parts = [part.regions for part in self.scope if part.names(line, above, recipient) and part.lasts(at)]
         found = dict.fromkeys(region for part in parts if part is not None for region in part)
         return None if None in parts else tuple(found)
-
-    def status_of(self, cite: Citation, region: str | None, day: date) -> Status:
-        """How sure a fact is for somebody in a region; a limit that may or may not reach them counts as one."""
-        if cite.limited_in is None or lies_in(region, self.places(cite.limited_in, day)) is False:
-            return cite.status
-        return Status.REGULATOR_LIMITED
 
     def places(self, regions: tuple[str, ...], day: date) -> frozenset[str]:
         """Countries and subdivisions that a list of codes and groups names on `day`."""

@@ -11,7 +11,14 @@ from typing import NamedTuple
 
 from licet.decide import Decision, Facts, Policy, decide
 from licet.decide.evaluator import judge
-from licet.decide.explain import category_term, purpose_to_you, reason_of, recipient_name, region_name
+from licet.decide.explain import (
+    category_term,
+    purpose_to_you,
+    reason_of,
+    recipient_name,
+    region_name,
+    status_told,
+)
 from licet.packs import Pack, Rule
 from licet.packs.model import Citation
 from licet.policies.choice_standing import Standing, reason_for
@@ -142,7 +149,7 @@ def source_of(cite: Citation | None, pack: Pack) -> Source | None:
         return None
     source = pack.sources[cite.source]
     observed = None if source.observed is None else source.observed.isoformat()
-    return Source(cite.quote, source.title, source.url, source.kind, str(cite.status), observed)
+    return Source(cite.quote, source.title, source.url, source.kind, status_told(pack, cite), observed)
 
 
 def _governed(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> Governed:

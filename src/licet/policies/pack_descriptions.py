@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypedDict
 
+from licet.decide.explain import status_told
 from licet.packs import Pack, Rule, locate_policy, open_pack, pack_schema, shipped
 from licet.packs.pack_versions import as_of
 from licet.policies.lint import lint
@@ -154,7 +155,7 @@ def describe(pack: Pack) -> PackDescription:
                 "setting": rule.setting,
                 "quote": rule.cite.quote if rule.cite else None,
                 "source": rule.cite.source if rule.cite else None,
-                "status": rule.cite.status.value if rule.cite else None,
+                "status": status_told(pack, rule.cite) if rule.cite else None,
             }
         )
     settings: list[SettingDescription] = [
@@ -195,7 +196,7 @@ def _versions(pack: Pack) -> list[VersionDescription]:
                     "rules": list(change.rules),
                     "quote": change.cite.quote if change.cite else None,
                     "source": change.cite.source if change.cite else None,
-                    "status": change.cite.status.value if change.cite else None,
+                    "status": status_told(pack, change.cite) if change.cite else None,
                 }
                 for change in version.changes
             ],

@@ -355,4 +355,4 @@ def test_what_a_regulator_limited_in_one_province_is_told_of_that_province() -> 
         value["rules"][0]["cite"]["limited_in"] = ["west"]
 
     (finding,) = findings_of(edit)
-    assert finding.code == "PACK-113" and "limited by a regulator in CA-AB, CA-BC" in finding.what
+    assert finding.code == "PACK-113" and "stated, limited by a regulator in the west" in finding.what

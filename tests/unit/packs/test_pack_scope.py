@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from licet.decide import Facts, Policy, Request, decide
 from licet.packs import PackErrors, open_pack
-from licet.packs.model import Status
 from licet.packs.pack_versions import as_of
+from licet.policies.control_pages import source_of
 from licet.terms import Code
 from unit.packs.pack_samples import codes_of, make_pack, rule
 
@@ -138,13 +138,10 @@ def limited(**cite: Any) -> Any:
     return lambda value: value["rules"][0]["cite"].update(cite)
 
 
-def test_a_fact_may_be_limited_in_one_province_only_and_whose_province_is_not_known_may_be_there() -> None:
+def test_a_fact_may_be_limited_in_one_province_only_and_is_told_with_it() -> None:
     pack = make_pack(limited(limited_in=["CA-AB"], status="unverified"))
-    cite = pack.rules[0].cite
-    assert cite is not None
-    told = [pack.status_of(cite, place, date(2026, 1, 1)) for place in ("CA-AB", "CA-QC", "CA", None, "US")]
-    limit, doubt = Status.REGULATOR_LIMITED, Status.UNVERIFIED
-    assert told == [limit, doubt, limit, limit, doubt]
+    source = source_of(pack.rules[0].cite, pack)
+    assert source is not None and source.status == "unverified, limited by a regulator in Alberta, Canada"
 
 
 def test_a_fact_is_limited_everywhere_or_somewhere_not_both() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from licet.decide.explain import recipient_name, region_name
+from licet.decide.explain import recipient_name, region_name, status_told
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import Citation, Notice
 from licet.policies.comparison.comparison_columns import conditions
@@ -135,7 +135,7 @@ def quotes(before: Pack, after: Pack) -> Iterator[str]:
 def _cited(pack: Pack, cite: Citation | None) -> str:
     if cite is None:
         return "read nowhere"
-    return f"“{cite.quote}” ({pack.sources[cite.source].title}; {cite.status})"
+    return f"“{cite.quote}” ({pack.sources[cite.source].title}; {status_told(pack, cite)})"
 
 
 def _grouped(how: str, ruled_out: list[tuple[str, str]]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from licet.decide.explain import status_told
 from licet.packs.model import Pack, Status
 from licet.packs.pack_problems import Path, Problem
 from licet.packs.pack_references import citations
@@ -36,13 +37,10 @@ def _uncited(pack: Pack) -> Iterator[Problem]:
 def _unsure(pack: Pack) -> Iterator[Problem]:
     """PACK-113: a notice, setting, statement or rule that rests on a fact nobody has simply stated."""
     for path, cite in citations(pack):
-        doubts = [] if cite.status is Status.STATED else [cite.status.told]
-        if cite.limited_in is not None:
-            places = pack.places(cite.limited_in, pack.observed)
-            doubts.append(f"limited by a regulator in {', '.join(sorted(places))}")
-        if doubts and path[0] in ("rules", "settings", "notices", "statements"):
+        is_doubted = cite.status is not Status.STATED or cite.limited_in is not None
+        if is_doubted and path[0] in ("rules", "settings", "notices", "statements"):
             name = f'"{pack.rules[path[1]].id}"' if isinstance(path[1], int) else f'"{path[1]}"'
-            what = f"{name} rests on a fact that is {' and '.join(doubts)}"
+            what = f"{name} rests on a fact that is {status_told(pack, cite).replace('_', ' ')}"
             where = (*path, "status" if cite.status is not Status.STATED else "limited_in")
             yield Problem("PACK-113", where, what, "look for a text that states it")
 
@@ -52,7 +50,8 @@ def _surer_than_their_source(pack: Pack) -> Iterator[Problem]:
     for path, cite in citations(pack):
         source = pack.sources[cite.source]
         if source.kind == "secondary" and cite.status not in (Status.UNVERIFIED, Status.DISPUTED):
-            what = f'"{cite.source}" is a page about the platform, and a fact of it is {cite.status.told}'
+            told = status_told(pack, cite).replace("_", " ")
+            what = f'"{cite.source}" is a page about the platform, and a fact of it is {told}'
             fix = "write status: unverified, or disputed where the platform's own text says otherwise"
             yield Problem("PACK-143", (*path, "status"), what, fix)
 
