@@ -10,7 +10,13 @@ from typing import Annotated
 import typer
 
 import licet
-from licet.cli import pack_check_command, pack_diff_command, pack_exchange_commands, terminal
+from licet.cli import (
+    pack_check_command,
+    pack_diff_command,
+    pack_exchange_commands,
+    pack_watch_command,
+    terminal,
+)
 from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, out, print_json, say
 
 app = typer.Typer(help="Policies: what a platform says it does with its members' data.", no_args_is_help=True)
@@ -212,6 +218,7 @@ def use(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = False)
 
 
 app.command("check")(pack_check_command.check)
+app.command("watch")(pack_watch_command.watch)
 app.command("diff")(pack_diff_command.diff)
 app.command("export")(pack_exchange_commands.export)
 app.command("import")(pack_exchange_commands.import_)

@@ -15,7 +15,7 @@ from licet.policies.quotations.pack_quotations import Document, Quotation, Quote
 from licet.policies.quotations.policy_documents import HeldDocument, KnownBy, Version
 from licet.policies.quotations.quotation_status import QuoteStatus, Reading, status_of
 from licet.policies.quotations.text_passages import DayNamed
-from licet.policies.quotations.version_steps import Step, step
+from licet.policies.quotations.version_steps import PassageChange, Step, step
 from licet.terms.canonical import JsonObject
 
 #: Of the passages that changed and that no quotation rests on, so many are told; the others are counted.
@@ -45,6 +45,13 @@ class VersionSeen(NamedTuple):
     kept: int
     cited: tuple[QuoteStatus, ...]
 
+    @property
+    def others(self) -> tuple[PassageChange, ...]:
+        """The passages that changed and that no quotation rests on."""
+        now = {it.now.line for it in self.cited if it.now is not None and it.status == "altered"}
+        was = {it.was.line for it in self.cited if it.was is not None and it.status != "moved"}
+        return tuple(it for it in self.step.changes if it.line not in now and it.was_line not in was)
+
     def as_json(self) -> JsonObject:
         version, did = self.version, self.step
         counts = {
@@ -56,20 +63,20 @@ class VersionSeen(NamedTuple):
                 {"heading": heading, "says": None if says is None else {"kind": says.kind, "day": says.day}}
                 for heading, says in self.pages
             ],
-            "step": did.kind, "silent": did.silent, "read": self.read,
+            "said": list(self.was_said), "step": did.kind, "silent": did.silent, "read": self.read,
             "pages_added": list(did.pages_added), "pages_removed": list(did.pages_removed),
             "quotations": {"kept": self.kept, **counts},
             "cited": [it.as_json() for it in self.cited],
             "others": [
                 it._asdict() | {"differences": [one._asdict() for one in it.differences]}
-                for it in did.changes[:OTHERS]
+                for it in self.others[:OTHERS]
             ],
-            "others_left_out": max(0, len(did.changes) - OTHERS),
+            "others_left_out": max(0, len(self.others) - OTHERS),
         }  # fmt: skip
 
 
 class DocumentSeen(NamedTuple):
-    """quotations: each with what became of it by the newest version. versions: their steps, where asked for."""
+    """quotations: each with what became of it by the newest version. versions: those whose steps were asked for."""
 
     document: Document
     known_by: KnownBy
@@ -90,24 +97,33 @@ class DocumentSeen(NamedTuple):
         }  # fmt: skip
 
 
-def watch_document(held: HeldDocument, sources: Sequence[QuotedSource], steps: bool) -> DocumentSeen:
-    """Read a document's versions once, oldest first. sources: those of its quotations. steps: tell each version's."""
+def watch_document(held: HeldDocument, sources: Sequence[QuotedSource], since: date | None) -> DocumentSeen:
+    """Read a document's versions once, oldest first.
+
+    sources: those of its quotations.
+    since:   tell what each version from this day on did to the one before it; None for none of them.
+    """
     versions = held.versions
     own = {(source.pack, source.id): _own(source, versions) for source in sources}
     newest = {source.pack: source for source in sorted(sources, key=lambda it: it.recorded)}
     covered = {pack: _covered(source, own[pack, source.id], versions) for pack, source in newest.items()}
     needed = {place for place in own.values() if place is not None} | set(covered.values())
     needed |= set(range(max(0, min(covered.values()) + 1), len(versions)))
+    told = {
+        place
+        for place, version in enumerate(versions)
+        if since is not None and (version.recorded or since) >= since
+    }
     readings: dict[int, Reading] = {}
     seen: list[VersionSeen] = []
     before: Reading | None = None
     for place, version in enumerate(versions):
-        if not steps and place not in needed:
+        if not {place, place + 1} & told and place not in needed:
             continue
         reading = Reading(version, version.pages() or ())
         if place in needed:
             readings[place] = reading
-        if steps:
+        if place in told:
             read = place <= min(covered.values())
             seen.append(
                 _seen(

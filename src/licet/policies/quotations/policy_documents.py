@@ -1,17 +1,20 @@
 """Which of the texts at hand is which document that packs quote, and in which version.
 
-It is known by a table ``INDEX.md`` beside the texts, by the quotations that stand in a text, or because the caller says
-so; the answer names the way. Of a text that is no document of the packs nothing is said: it is never guessed at.
+It is known by its place in a git checkout of its archive, by a table ``INDEX.md`` beside the texts, by the quotations
+that stand in a text, or because the caller says so; the answer names the way. Of a text that is no document of the
+packs nothing is said: it is never guessed at.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple
 
+from licet.policies.quotations.archive_history import archive_names, archives_in, text_of, versions_of
 from licet.policies.quotations.pack_quotations import Document, QuotedSource
 from licet.policies.quotations.policy_texts import Limits, NotRead, Text, read_texts
 from licet.policies.quotations.text_passages import Page, pages_of
@@ -57,21 +60,29 @@ class HeldTexts(NamedTuple):
 
 
 def held_texts(root: Path, sources: Sequence[QuotedSource], vouched: bool, limits: Limits) -> HeldTexts:
-    """The documents of `sources` that a file or folder holds.
+    """The documents of `sources` that a file, a folder or a checkout, or a folder of checkouts, holds.
 
     vouched: the caller says that the one text is what the sources were read from.
-    Raises:  AppError APP-130, APP-131 as `read_texts`.
+    Raises:  AppError APP-130, APP-131 as `read_texts`, APP-133, APP-134 as `versions_of`.
     """
     not_read: list[NotRead] = []
-    texts = {text.name: text for text in read_texts(root, limits, not_read)}
-    table = _table(texts.pop("INDEX.md").text) if "INDEX.md" in texts else {}
-    wanted = {source.document for source in sources}
     held: dict[tuple[Document, KnownBy], list[Version]] = {}
+    archives = archives_in(root)
+    for folder in archives:
+        for document, versions in _recorded(folder, sources, limits, not_read):
+            held.setdefault((document, "git"), versions)
+    texts = {
+        text.name: text for text in (() if root in archives else read_texts(root, limits, not_read, archives))
+    }
+    table = _table(texts.pop("INDEX.md").text) if "INDEX.md" in texts else {}
+    wanted = {source.document for source in sources} - {document for document, _ in held}
     for name, (document, commit, recorded) in table.items():
         if name in texts and document in wanted:
             held.setdefault((document, "table"), []).append(_version(texts[name], recorded, commit))
     rest = [name for name in table if name in texts and table[name][0] not in wanted]
-    unknown = [source for source in sources if (source.document, "table") not in held]
+    unknown = [
+        source for source in sources if source.document in wanted and (source.document, "table") not in held
+    ]
     best: dict[Document, tuple[int, list[Version]]] = {}
     for versions in _histories(text for name, text in texts.items() if name not in table):
         if vouched and len(texts) == 1:
@@ -89,8 +100,35 @@ def held_texts(root: Path, sources: Sequence[QuotedSource], vouched: bool, limit
             HeldDocument(document, known_by, tuple(sorted(versions, key=lambda it: it.recorded or date.max)))
             for (document, known_by), versions in sorted(held.items(), key=lambda it: it[0][0])
         ),
-        tuple(sorted(rest)), tuple(not_read), len(texts),
+        tuple(sorted(rest)), tuple(not_read),
+        len(texts) + sum(len(versions) for (_, known_by), versions in held.items() if known_by == "git"),
     )  # fmt: skip
+
+
+def _recorded(
+    folder: Path, sources: Sequence[QuotedSource], limits: Limits, not_read: list[NotRead]
+) -> Iterator[tuple[Document, list[Version]]]:
+    """The documents that an archive's history holds.
+
+    They are those that packs name of it; where it is none that packs name, such as a copy, those at the same paths.
+    """
+    names = archive_names(folder)
+    named = {source.document for source in sources if source.source.document is not None}
+    own = {document for document in named if document.archive in names}
+    for path in sorted({document.path for document in own or named}):
+        versions = [
+            Version(path, it.recorded, it.commit, it.title, partial(_text, folder, it.blob))
+            for it in versions_of(folder, path, limits, not_read)
+        ]
+        like = {document for document in own or named if document.path == path}
+        if len(like) > 1 and versions:
+            like = set(_recognised(versions[-1:], [it for it in sources if it.document in like]))
+        for document in like if versions else ():
+            yield document, versions
+
+
+def _text(folder: Path, blob: str | None) -> str | None:
+    return None if blob is None else text_of(folder, blob)
 
 
 def _version(text: Text, recorded: date | None = None, commit: str | None = None) -> Version:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,9 +42,12 @@ class NotRead(NamedTuple):
     why: str
 
 
-def read_texts(root: Path, limits: Limits, not_read: list[NotRead]) -> Iterator[Text]:
+def read_texts(
+    root: Path, limits: Limits, not_read: list[NotRead], but: Collection[Path] = ()
+) -> Iterator[Text]:
     """Every text below `root`, in the order of names; what is passed over is added to `not_read`.
 
+    but:    folders of `root` that are not looked into.
     Raises: AppError APP-130 when `root` cannot be read, APP-131 when it holds more than the limits.
     """
     try:
@@ -58,7 +61,7 @@ def read_texts(root: Path, limits: Limits, not_read: list[NotRead]) -> Iterator[
         said = (error.strerror or "it cannot be opened").lower()
         raise AppError("APP-130", f"there is no text to be read: {said}", str(root), _NAME_ANOTHER) from None
     files = read = 0
-    for path in _files(root, root, limits, not_read):
+    for path in _below(root, root, limits, not_read, itertools.count(1), but):
         name = _named(path.relative_to(root))
         if path.suffix.lower() not in SUFFIXES:
             continue
@@ -94,12 +97,13 @@ def _named(path: Path) -> str:
 _NAME_ANOTHER = "name a text, markdown or HTML file, or a folder of them"
 
 
-def _files(folder: Path, root: Path, limits: Limits, not_read: list[NotRead]) -> Iterator[Path]:
-    yield from _below(folder, root, limits, not_read, itertools.count(1))
-
-
 def _below(
-    folder: Path, root: Path, limits: Limits, not_read: list[NotRead], seen: Iterator[int]
+    folder: Path,
+    root: Path,
+    limits: Limits,
+    not_read: list[NotRead],
+    seen: Iterator[int],
+    but: Collection[Path],
 ) -> Iterator[Path]:
     depth = len(folder.relative_to(root).parts)
     entries = []
@@ -115,7 +119,7 @@ def _below(
     entries.sort(key=lambda entry: entry.name)
     for entry in entries:
         path = folder / entry.name
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or path in but:
             continue  # a repository's own files
         if entry.is_symlink():
             not_read.append(NotRead(_named(path.relative_to(root)), "it is a link"))
@@ -123,7 +127,7 @@ def _below(
             if depth + 1 > limits.depth:
                 not_read.append(NotRead(_named(path.relative_to(root)), "it lies too deep"))
             else:
-                yield from _below(path, root, limits, not_read, seen)
+                yield from _below(path, root, limits, not_read, seen, but)
         elif entry.is_file(follow_symlinks=False):
             yield path
 

@@ -7,6 +7,7 @@ that is no document of the packs, and of a quotation whose document is not here,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,7 +64,7 @@ def check_quotes(
     packs: Sequence[str] = (),
     sources: Sequence[str] = (),
     documents: Sequence[str] = (),
-    steps: bool = False,
+    since: date | None = None,
     limits: Limits | None = None,
 ) -> Watched:
     """Hold the quotations of packs against the texts of a file or folder.
@@ -71,9 +72,10 @@ def check_quotes(
     packs:     names or files; by default all shipped ones.
     sources:   only quotations read from these sources, by id; of a single file the caller says that it is their text.
     documents: only these, by their path in the archive.
-    steps:     also tell what each version did to the one before it.
+    since:     also tell what each version from this day on did to the one before it.
     Raises:    PackErrors for a pack that cannot be read; AppError APP-130, APP-131 as `read_texts`, APP-132 when no
-               pack has such a source, APP-135 when no text is a document of the packs.
+               pack has such a source, APP-133, APP-134 where git cannot be asked, APP-135 when no text is a document
+               of the packs.
     """
     asked = [
         source
@@ -96,7 +98,7 @@ def check_quotes(
         by_document.setdefault(source.document, []).append(source)
     here = {it.document for it in held.documents}
     return Watched(
-        tuple(watch_document(it, by_document[it.document], steps) for it in held.documents),
+        tuple(watch_document(it, by_document[it.document], since) for it in held.documents),
         tuple(sorted(it for it in by_document if it.archive and it not in here)),
         tuple(it for it in asked if it.document not in here and it.source.document is None),
         held.not_this_document, held.not_read, held.files,

@@ -91,6 +91,11 @@ class QuoteStatus(NamedTuple):
     differences: tuple[Difference, ...] = ()
     since: date | None = None
 
+    @property
+    def passage(self) -> str:
+        """What it rested on: the passage, or, where that is not at hand, the quotation."""
+        return self.quotation.quote if self.was is None else self.was.text
+
     def as_json(self) -> JsonObject:
         asked = self.quotation
         return {
