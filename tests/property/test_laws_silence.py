@@ -29,6 +29,8 @@ BY_ITS_WORDS = {
     Code.CLOSED_BY_VOCABULARY,
 }  # fmt: skip
 
+_NEW_YEAR = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
+
 
 @examples(60)
 @given(packs())
@@ -204,3 +206,24 @@ def test_garbage_in_several_fields_at_once_raises_nothing() -> None:
             )
             told = decide(request._replace(**spoilt), who, policy)
             assert told.reason and json.dumps(told.as_json())
+
+
+@examples(60)
+@given(packs(), requests(), facts(), st.randoms(use_true_random=False))
+def test_outside_what_a_pack_speaks_for_it_permits_nothing_and_a_no_stays_a_no(
+    pack: Pack, request: Request, who: Facts, rng: random.Random
+) -> None:
+    """A scope takes answers away and changes none: what it leaves out is `not_read`, or unknown where nobody knows."""
+    who = under(pack, who)
+    scope = rng.choice(
+        [[{"regions": ["CH", "US-TX"]}], [{"purposes": ["recommendation"]}], [{"until": "2020-01-01"}]]
+    )
+    whole = decide(request, who, Policy(Pack.model_validate({**pack.as_json(), "scope": None})))
+    told = decide(request, who, Policy(Pack.model_validate({**pack.as_json(), "scope": scope})))
+    if whole.code in BY_ITS_WORDS or whole.code.says_no:
+        assert told.code is whole.code
+    elif told.code is not whole.code:
+        assert not told.permitted
+        assert told.code is Code.NOT_READ or (told.code is Code.REGION_UNKNOWN and "regions" in scope[0])
+    if scope == [{"until": "2020-01-01"}] and whole.permitted and request.at is not None:
+        assert (told.code is Code.NOT_READ) == (request.at >= _NEW_YEAR)

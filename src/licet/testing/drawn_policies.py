@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -85,9 +86,9 @@ def _scope(rng: Random) -> dict[str, Any]:
     if chance(rng, 30):
         scope["purposes"] = some(rng, [*PURPOSES, *OWN_PURPOSES], 4)
     if chance(rng, 20):
-        scope["from"] = pick(rng, DAYS).isoformat()
-    if chance(rng, 10):
-        scope["until"] = "2031-01-01"
+        scope["from"] = pick(rng, DAYS[:-1]).isoformat()
+    if chance(rng, 20):
+        scope["until"] = pick(rng, [date(2026, 1, 1), date(2031, 1, 1)]).isoformat()
     if chance(rng, 20):
         scope["categories"] = some(rng, [*CATEGORIES, *OWN_CATEGORIES], 6)
     if chance(rng, 10):
