@@ -67,8 +67,8 @@ FAULTS = [
     Fault(
         "a scope is of every question",
         _POLICY,
-        "            if part.names(line, above)",
-        "            if part.names or line",
+        "if part.names(line, above, recipient)",
+        "if part.names or line",
         "a policy read for one use answers for another",
     ),
     Fault(
