@@ -25,6 +25,9 @@ from licet.terms import SourceError
 
 SOURCE = "Stack Exchange dump"
 _BATCH_ROWS = 8192
+_NEEDED = ("users.xml", "posts.xml")
+#: No rows at all. A file that declares a document type, or names a member twice, makes the whole dump suspect.
+_UNREADABLE = frozenset({"SRC-021", "SRC-023"})
 
 
 #: An id as dumps write it; those of accounts of the system are below zero.
@@ -78,7 +81,7 @@ def import_stackexchange(
 ) -> ImportReport:
     """Read a dump folder and write its tables to `out_dir` as stamped Parquet.
 
-    Users.xml and Posts.xml must be there; the other files may be missing, and the report says so. Tables: members
+    Users.xml and Posts.xml must be there; others may be missing or unreadable, and the report says so. Tables: members
     (the facts), profiles, posts (questions and answers), wikis, comments, votes, tags, badges. A row that cannot be
     read costs itself, and the report tells of it.
 
@@ -93,7 +96,7 @@ def import_stackexchange(
         raise SourceError(
             "SRC-020", f"the folder cannot be read: {error}", str(folder), "give a folder"
         ) from None
-    for needed in ("users.xml", "posts.xml"):
+    for needed in _NEEDED:
         if needed not in present:
             raise SourceError(
                 "SRC-020",
@@ -108,11 +111,21 @@ def import_stackexchange(
         path = present.get(layout.file)
         if path is None:
             continue
+        size = path.stat().st_size
         rows = _rows(path, name, layout, findings, _reporter(progress, path.name, before, total))
+        before += size
         target = out_dir / f"{name}.parquet"
         schema = pa.schema([(column, kind) for column, kind, _, _ in layout.columns])
         labels = {column: label for column, _, label, _ in layout.columns}
-        counts[name] = write_batches(target, schema, labels, _batches(rows, layout, schema))
+        try:
+            counts[name] = write_batches(target, schema, labels, _batches(rows, layout, schema))
+        except SourceError as error:
+            if layout.file in _NEEDED or error.code not in _UNREADABLE:
+                raise
+            why = f"{error.what}; {error.fix}"
+            findings.unread[path.name] = [Unread(path.name, "the whole file", why, size)]
+            outcomes.append(FileOutcome(path.name, "not understood", name, reason=why))
+            continue
         tables[name] = Table(
             location=Location(parquet=str(target.absolute())),
             key=layout.columns[0][0],
@@ -123,12 +136,11 @@ def import_stackexchange(
             source=SOURCE,
         )
         outcomes.append(FileOutcome(path.name, "imported", name, counts[name]))
-        before += path.stat().st_size
     return ImportReport(
         tables=tables,
         facts=FactsTable(table="members", subject="member_id", region="region"),
         counts=counts,
-        notes=tuple(_notes(findings.counts, present)),
+        notes=tuple(_notes(findings.counts, present, tables)),
         files=(*outcomes, *_left_out(present)),
         unread=tuple(piece for told in findings.unread.values() for piece in told),
     )
@@ -204,7 +216,7 @@ def _reporter(progress: Progress | None, step: str, before: int, total: int) -> 
     return report
 
 
-def _notes(counts: Counter[str], present: Mapping[str, Path]) -> Iterator[str]:
+def _notes(counts: Counter[str], present: Mapping[str, Path], tables: Mapping[str, Table]) -> Iterator[str]:
     yield f"{counts['resolved']} of {counts['located']} written locations could be resolved to a region"
     for table in ("posts", "wikis", "comments"):
         if number := counts[f"{table} without owner"]:
@@ -223,7 +235,7 @@ def _notes(counts: Counter[str], present: Mapping[str, Path]) -> Iterator[str]:
         yield f"{number} characters that XML forbids, in {rows} rows, stand as U+FFFD; these rows were read"
     if number := counts["without date"]:
         yield f"{number} rows have no readable date"
-    if "votes.xml" in present:
+    if "votes" in tables:
         yield "votes name their voter only for favourites and bounties; all others have no subject"
     for name in ("comments.xml", "tags.xml", "votes.xml"):
         if name not in present:

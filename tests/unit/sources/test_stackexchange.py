@@ -283,6 +283,19 @@ def test_of_a_file_that_was_cut_off_what_is_whole_is_read_and_the_rest_told(tmp_
     assert "cut off" in report.unread[-1].why
 
 
+@pytest.mark.parametrize("votes", ["", "PK\x03\x04", "<?xml version='1.0'?><votes>", "<row Id='1'"])
+def test_a_file_of_which_nothing_can_be_read_costs_itself(tmp_path: Path, votes: str) -> None:
+    folder = dump(tmp_path / "in")
+    (folder / "Votes.xml").write_text(votes)
+    report = import_stackexchange(folder, tmp_path / "out")
+    assert {"members", "posts", "comments"} <= report.tables.keys() and "votes" not in report.tables
+    assert [(piece.name, piece.what, piece.bytes) for piece in report.unread] == [
+        ("Votes.xml", "the whole file", len(votes))
+    ]
+    assert not (tmp_path / "out" / "votes.parquet").exists()
+    assert not any(note.startswith("votes ") for note in report.notes)
+
+
 def test_a_row_without_end_costs_itself_before_memory_fills(tmp_path: Path) -> None:
     users = "<row Id='1' />\n<row Id='2' AboutMe='" + "a" * (17 * 1024 * 1024) + "\n<row Id='3' />"
     report = import_stackexchange(dump(tmp_path / "in", Users=users), tmp_path)

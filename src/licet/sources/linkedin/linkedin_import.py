@@ -200,6 +200,7 @@ def _write(findings: _Findings, out_dir: Path, subject: str, region: str | None)
         counts=counts,
         notes=tuple(_notes(findings, detail)),
         files=tuple(findings.outcomes),
+        unread=tuple(findings.unread),
     )
 
 
@@ -237,8 +238,6 @@ def _members(findings: _Findings, subject: str, region: str | None) -> tuple[She
 
 def _notes(findings: _Findings, region: str) -> Iterator[str]:
     yield f"your region: {region}"
-    for name in dict.fromkeys(each.name for each in findings.unread):
-        yield f"{name}: {_told(tuple(each for each in findings.unread if each.name == name))}"
     if all(outcome.table != "shares" for outcome in findings.outcomes):
         yield (
             "there are no posts in this archive: the basic export leaves them out, so ask for the complete one before"
