@@ -24,6 +24,7 @@ from licet.sources.archives import (
     meta_layout,
     reddit_request,
     takeout,
+    takeout_csv,
     takeout_html,
     x_archive,
 )
@@ -38,6 +39,8 @@ from licet.terms import SourceError
 #: What is wrong with one file; whatever else is wrong is wrong with the download.
 FILE_CODES = frozenset({"SRC-041", "SRC-052", "SRC-053", "SRC-054"})
 _BLOCK_BYTES = 1024 * 1024
+#: How much of a table is looked at to know it by its header.
+_HEADER_BYTES = 4096
 _MEDIA = re.compile(
     r"\.(jpe?g|png|gif|webp|heic|bmp|svg|mp4|mov|webm|avi|mkv|mp3|m4a|wav|aac|ogg|opus|pdf|docx?|xlsx?|pptx?|dat)$",
     re.IGNORECASE,
@@ -246,6 +249,8 @@ def _is_known(kind: Kind, name: str, download: Download) -> bool:
     if kind is Kind.LINKEDIN:
         return is_of_the_interface(name, download)
     if kind is Kind.TAKEOUT:
+        if folded.endswith(".csv"):
+            return takeout_csv.is_known(download.peek(name, _HEADER_BYTES))
         found = signature_of(download, name) if folded.endswith((".json", ".html", ".htm")) else None
         return found is not None and found.kind is kind and found.mark == "activity"
     if kind is Kind.X:
@@ -281,6 +286,9 @@ def _records(
     kind: Kind, name: str, file: Reader, is_public: bool, unread: list[Unread]
 ) -> Iterator[Record | Facts | Unread]:
     """The records of a file; what of it could not be read goes to `unread`."""
+    if kind is Kind.TAKEOUT and name.casefold().endswith(".csv"):
+        yield from takeout_csv.records(name, file)
+        return
     if kind is Kind.TAKEOUT and not name.casefold().endswith(".json"):
         yield from takeout_html.records(name, file)
         return

@@ -36,6 +36,14 @@ def filled(value: Any) -> int:
     return 0 if value is None or (isinstance(value, str) and not value.strip()) else 1
 
 
+def _without(value: Any, *keys: str) -> Any:
+    if isinstance(value, list):
+        return [_without(inner, *keys) for inner in value]
+    if isinstance(value, dict):
+        return {key: _without(inner, *keys) for key, inner in value.items() if key not in keys}
+    return value
+
+
 def of(report: Report, table: str) -> Iterator[Any]:
     return (one for one in report.files if one.file.layout.table == table)
 
@@ -188,7 +196,8 @@ def test_the_answers_of_linkedins_interface_are_read_like_its_archive(tmp_path: 
     assert all(word in remarks for word in ("Mood", "Extra", "OF_NEXT_YEAR"))
     for name in ("profile.json", "pages.json", "404.json"):
         counted = sum(one.file.cells for one in report.files if one.file.name == name)
-        assert counted == filled(json.loads(INTERFACE[name])), name
+        # how pages are handed out and called is about nobody
+        assert counted == filled(_without(json.loads(INTERFACE[name]), "paging", "snapshotDomain")), name
     # beside the sheets of an archive, and by itself
     both = audited(tmp_path, COMPLETE | {"more.json": INTERFACE["pages.json"]})
     assert both.reach(TRAINING).now == audited(tmp_path, COMPLETE).reach(TRAINING).now + 3

@@ -160,25 +160,36 @@ def records(name: str, elements: Iterable[Element]) -> Iterator[Record | Facts]:
 
 
 def _conversations(elements: Iterable[Element]) -> Iterator[Record]:
-    """Every message as it comes, and of each conversation what stands beside its messages when it is through.
+    """Every message, and of each conversation what stands beside its messages when it is through.
 
-    A file that is one conversation gives its values by their keys; of a large one, several parts come.
+    A file that is one conversation gives its values by their keys; a large or broken one comes in several parts, and
+    so may a message at the end of a part.
     """
-    about: Record | None = None
+    about = Record(CONVERSATIONS)
+    last: tuple[str, Record] | None = None
     is_single = False
     for element in elements:
         value: Any = element.value
         is_part = element.key is not None and not _is_conversation(value)
         if is_part:
             value = {element.key: value}
-        if about is not None and not (element.goes_on or (is_part and is_single)):
-            if about.values:
-                yield about
-            about = None
-        about = about or Record(CONVERSATIONS)
+        if not (element.goes_on or (is_part and is_single)):
+            yield from _through(last, about)
+            about, last = Record(CONVERSATIONS), None
         is_single = is_part
-        yield from _part(value, about)
-    if about is not None and about.values:
+        for node, record in _part(value, about):
+            if last is not None and last[0] == node and element.goes_on:
+                (record,) = joined(((False, last[1]), (True, record)))
+            elif last is not None:
+                yield last[1]
+            last = node, record
+    yield from _through(last, about)
+
+
+def _through(last: tuple[str, Record] | None, about: Record) -> Iterator[Record]:
+    if last is not None:
+        yield last[1]
+    if about.values:
         yield about
 
 
@@ -186,8 +197,8 @@ def _is_conversation(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("mapping"), dict)
 
 
-def _part(value: Any, about: Record) -> Iterator[Record]:
-    """The messages in a conversation, or in a part of one; what stands beside them is counted into `about`."""
+def _part(value: Any, about: Record) -> Iterator[tuple[str, Record]]:
+    """The messages in a conversation, or in a part of one, by node; what stands beside them is counted into `about`."""
     about.written = about.written or from_epoch(_at(value, "create_time"))
     if not isinstance(value, dict):
         count_values(about, [value], _no_key)
@@ -198,9 +209,9 @@ def _part(value: Any, about: Record) -> Iterator[Record]:
     # a node without a message, such as the root, belongs to the tree
     rest["mapping"] = [node for node in nodes.values() if not _holds_message(node)] or rest.get("mapping")
     count_values(about, rest, _in_conversation)
-    for node in nodes.values():
+    for key, node in nodes.items():
         if _holds_message(node):
-            yield _message(node)
+            yield key, _message(node)
 
 
 def _holds_message(node: Any) -> bool:

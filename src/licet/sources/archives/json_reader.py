@@ -37,7 +37,7 @@ _BLOCK_BYTES = 256 * 1024
 #: Places told one by one; any more are told together.
 MOST_PLACES_TOLD = 20
 #: How many levels into a broken element the part that is broken is looked for.
-_LOOKED_INTO = 4
+_LOOKED_INTO = 6
 _WHOLE_CHARACTERS = re.compile(rb'(?:[^"\\]|\\(?:u[0-9a-fA-F]{4}|[^u]))*+', re.DOTALL)
 _IN_TEXT = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _OUTSIDE_TEXT = re.compile(rb'[^"\[\]{},:]*+', re.DOTALL)

@@ -1,7 +1,8 @@
 """LinkedIn's portability interface: the same tables as in its archive, as JSON with the columns' names for keys.
 
 ``GET /rest/memberSnapshotData`` answers ``elements[].snapshotData[]``, a page at a time; a file holds one answer or a
-list of them. What a page is of says ``snapshotDomain``. Its columns are read with the layouts of the archive.
+list of them. What a page is of says ``snapshotDomain``. Its columns are read with the layouts of the archive. How the
+interface hands out its pages, and what it calls them, is about nobody: no record, and no data.
 """
 
 from __future__ import annotations
@@ -9,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from licet.sources.archives.archive_records import Facts, Record, Thing, count_values, filled, text_at
+from licet.sources.archives.archive_records import (
+    LONGEST_PLACE,
+    Facts,
+    Record,
+    Thing,
+    count_values,
+    filled,
+    shown,
+    text_at,
+)
 from licet.sources.archives.json_reader import Element
 from licet.sources.dates import read_date
 from licet.sources.linkedin.linkedin_csv import fold_word
@@ -28,45 +38,43 @@ _DOMAINS = {
     "SECURITY_CHALLENGE_PIPE": "Security Challenges", "WHATSAPP_NUMBERS": "Whatsapp Phone Numbers",
 }  # fmt: skip
 _UNKNOWN = Thing("unknown_domain", "activity", "no such domain of the portability interface is known")
-_PAGING = Thing("api_paging", "activity", "how the interface hands out its pages; nothing about you")
 _DATA, _DOMAIN = "snapshotData", "snapshotDomain"
+#: Bookkeeping of the interface.
+_ABOUT_PAGES = frozenset(("paging", _DOMAIN, "metadata", "$URN"))
 
 
 def records(name: str, elements: Iterable[Element]) -> Iterator[Record | Facts]:
-    """The rows of every page in the file; what a page says besides is a record of its own."""
+    """The rows of every page in the file; what nobody knows of a page is a record of its own."""
+    domain = ""
     for element in elements:
         value = element.value
+        domain = domain if element.goes_on else ""
         if element.key == "elements" or (element.key is None and _is_page(value)):
-            yield from _page(value)
+            domain = text_at(value, _DOMAIN) or domain
+            yield from _page(value, domain)
         elif element.key is None and isinstance(value, dict) and isinstance(value.get("elements"), list):
             for page in value["elements"]:
-                yield from _page(page)
-            yield _besides(_PAGING, {key: inner for key, inner in value.items() if key != "elements"})
-        elif element.key == "paging":
-            yield _besides(_PAGING, {"paging": value})
+                yield from _page(page, text_at(page, _DOMAIN))
+            yield from _besides({key: inner for key, inner in value.items() if key != "elements"})
         else:
-            yield _besides(_UNKNOWN, {element.key or "": value})
+            yield from _besides({element.key or "": value})
 
 
 def _is_page(value: Any) -> bool:
-    return isinstance(value, dict) and _DATA in value
+    return isinstance(value, dict) and (_DATA in value or _DOMAIN in value)
 
 
-def _page(page: Any) -> Iterator[Record | Facts]:
-    domain = text_at(page, _DOMAIN)
+def _page(page: Any, domain: str) -> Iterator[Record | Facts]:
     layout = layout_of(_DOMAINS.get(domain.upper(), domain.replace("_", " "))) if domain else None
     rows = page.get(_DATA) if isinstance(page, dict) else page
     for row in rows if isinstance(rows, list) else [rows]:
         if layout is None or not isinstance(row, dict):
-            yield _besides(_UNKNOWN, {domain: row})
+            yield from _besides({domain: row})
             continue
         yield from _facts(layout, row)
         yield _row(layout, row)
     if isinstance(page, dict):
-        about = Record(_PAGING)
-        rest = {key: inner for key, inner in page.items() if key != _DATA}
-        count_values(about, rest, lambda place, key: _PAGING.kind if key == _DOMAIN else None)
-        yield about
+        yield from _besides({key: inner for key, inner in page.items() if key != _DATA})
 
 
 def _row(layout: FileLayout, row: JsonObject) -> Record:
@@ -82,14 +90,17 @@ def _row(layout: FileLayout, row: JsonObject) -> Record:
     return record
 
 
-def _besides(thing: Thing, value: JsonObject) -> Record:
-    """What nobody knows, counted as that; of the paging it is known that it is about nobody."""
-    record = Record(thing)
-    kind = _PAGING.kind if thing is _PAGING else None
-    for key, inner in value.items():
-        if count := sum(1 for _ in filled(inner)):
-            record.values[key or "(the value itself)", kind] = count
-    return record
+def _besides(value: JsonObject) -> Iterator[Record]:
+    """What nobody knows, counted as that; bookkeeping of the interface is left out."""
+    counts = {key: sum(1 for _ in filled(inner)) for key, inner in value.items() if key not in _ABOUT_PAGES}
+    if any(counts.values()):
+        record = Record(_UNKNOWN)
+        record.values = {
+            (shown(key)[:LONGEST_PLACE] or "(the value itself)", None): count
+            for key, count in counts.items()
+            if count
+        }
+        yield record
 
 
 def _cell(row: JsonObject, column: str | None) -> str:

@@ -6,10 +6,11 @@ what this reader is for; of every other product it says what the entries are and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from licet.sources.archives.archive_records import Record, Thing, count_values, text_at
+from licet.sources.archives.archive_records import Record, Thing, count_values, joined, text_at
 from licet.sources.archives.json_reader import Element
 from licet.sources.dates import read_date
 
@@ -41,13 +42,17 @@ _BEFORE_WORDS = ("Prompted ", "Said ", "Asked ", "Searched for ", "Gesucht: ", "
 def thing_of(product: str) -> Thing:
     """What the entries of a product are."""
     folded = product.casefold()
-    return next((thing for words, thing in _PRODUCTS if any(word in folded for word in words)), _OTHER)
+    return next((thing for words, thing in _PRODUCTS if any(_begins(word, folded) for word in words)), _OTHER)
+
+
+def _begins(word: str, text: str) -> bool:
+    """Whether a word of the text begins so; Chinese and Japanese put no spaces between theirs."""
+    return re.search(rf"\b{word}" if word.isascii() else word, text) is not None
 
 
 def records(name: str, elements: Iterable[Element]) -> Iterator[Record]:
     """The entries of one file."""
-    for element in elements:
-        yield _entry(element.value)
+    yield from joined((element.goes_on, _entry(element.value)) for element in elements)
 
 
 def _entry(value: Any) -> Record:
