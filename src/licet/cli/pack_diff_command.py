@@ -26,7 +26,8 @@ def diff(
     """
     from licet.policies import difference
 
-    told = difference.compare_policies(before, after).as_json()
+    found = difference.compare_policies(before, after)
+    told = found.as_json()
     if as_json:
         print_json(told)
         return
@@ -39,11 +40,10 @@ def diff(
     if not told["changes"]:
         say("Both say the same.")
         return
-    for use in told["uses"]:
+    for use in found.uses:
         out.print()
-        how = {"new": "New: ", "gone": "No longer done: ", "changed": ""}[use["kind"]]
-        say(f"{how}{use['label']}", "bold")
-        for sentence in use["sentences"]:
+        say(use.heading, "bold")
+        for sentence in use.sentences:
             say(f"  {sentence}")
     for topic, sentences in told["topics"].items():
         out.print()

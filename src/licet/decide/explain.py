@@ -19,7 +19,7 @@ from licet.packs.model import NEVER, Citation
 from licet.terms import EVERY_USE, SELF, SENTENCES, ChoiceState, Code
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment, is_age
-from licet.terms.region_names import country_name
+from licet.terms.region_names import country_in_sentence, country_name
 from licet.terms.regions import WORLD, lies_in
 from licet.terms.vocabulary import CATEGORIES, PURPOSES, Term, ancestors
 
@@ -102,6 +102,12 @@ def status_told(pack: Pack, cite: Citation) -> str:
         return cite.status.value
     places = "; ".join(region_name(pack, region) for region in cite.limited_in)
     return f"{cite.status.value}, limited by a regulator in {places}"
+
+
+def place_name(pack: Pack, region: str) -> str:
+    """The same as it stands in a sentence."""
+    label = region_label(pack, region)
+    return country_in_sentence(region) if label == region else label
 
 
 class Step(NamedTuple):

@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from licet.decide import Policy
-from licet.decide.explain import purpose_term, recipient_name, region_name
+from licet.decide.explain import place_name, purpose_term, recipient_name
 from licet.packs import Pack, Rule, open_pack
 from licet.policies.comparison.comparison_cells import Line
 from licet.policies.comparison.comparison_columns import ALL_OF_IT, Use, data, data_words, default, steps
@@ -41,6 +41,8 @@ _WHEN = {
 #: Why a control does not matter, where that is no matter of place.
 _ENDED = "What it governed has ended."
 _UNSPOKEN = "No use that was read turns on it alone."
+#: So many kinds of data are named with a use for which nothing else is told.
+_FEW = 3
 #: In these a control does something, now or later.
 _MATTERS = ("yes", "unstated", "depends", "if_on", "later", "announced")
 #: In these data is used, or will be, and nobody need switch anything on.
@@ -171,14 +173,13 @@ def guide_pack(pack: Pack, region: str, *, day: date) -> Guide:
     ]
     known = {word for rule in permits if states[rule.id] != "not_read" for word in rule.purposes}
     unread = dict.fromkeys(
-        purpose_term(pack, word).label
+        purpose_term(pack, word).label + (", with other data" if word in known else "")
         for rule in permits
         if states[rule.id] == "not_read"
         for word in rule.purposes
-        if word not in known
     )
     return Guide(
-        pack.id, pack.controller.name, pack.title, version_told(pack, day), region, region_name(pack, region),
+        pack.id, pack.controller.name, pack.title, version_told(pack, day), region, place_name(pack, region),
         pack.observed.isoformat(), pack.review_by is not None and pack.review_by < day,
         tuple(sorted(controls, key=lambda one: STATES.index(one.state))), _once(without), tuple(unread),
         scope_parts(pack),
@@ -237,10 +238,10 @@ def _matters(state: str, own: list[Rule], reached: dict[str, Reach]) -> str:
 
 
 def _with(pack: Pack, rule: Rule, reached: dict[str, Reach], told: set[str]) -> str:
-    """The data of a rule, where something else is told for the same purpose that it is to be kept apart from."""
-    if told.isdisjoint(rule.purposes):
-        return ""
+    """The data of a rule, where it is little, or something else is told of the same purpose that it is not."""
     kinds = reached[rule.id].kinds or rule.categories
+    if told.isdisjoint(rule.purposes) and len(kinds) > _FEW:
+        return ""
     return f", with {data_words(Use(pack, (), (rule,), (), {rule.id: kinds}, date.min))}"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from licet.decide.explain import category_term, purpose_term, recipient_name, region_name
+from licet.decide.explain import category_term, place_name, purpose_term, recipient_name
 from licet.packs import Pack
 from licet.packs.model import Scope
 from licet.packs.pack_versions import version_in_force
@@ -26,7 +26,7 @@ def scope_parts(pack: Pack) -> tuple[str, ...]:
 
 def scope_sentence(parts: tuple[str, ...]) -> str:
     """The parts as a sentence, and one about the rest."""
-    return f"It speaks of {'; and of '.join(parts)}. {REST_UNREAD}" if parts else EVERYTHING_READ
+    return f"What was read speaks of {'; and of '.join(parts)}. {REST_UNREAD}" if parts else EVERYTHING_READ
 
 
 def read_for(pack: Pack, words: tuple[str, str, str], at: datetime) -> str | None:
@@ -36,7 +36,7 @@ def read_for(pack: Pack, words: tuple[str, str, str], at: datetime) -> str | Non
     """
     purpose, category, recipient = words
     regions = pack.regions_read(pack.purpose_line(purpose), ancestors(category), recipient, at)
-    return None if regions is None else listed_names([region_name(pack, one) for one in regions])
+    return None if regions is None else listed_names([place_name(pack, one) for one in regions])
 
 
 def version_told(pack: Pack, day: date) -> str:
@@ -55,7 +55,7 @@ def listed_names(names: list[str]) -> str:
 
 def _part(part: Scope, pack: Pack) -> str:
     uses = [purpose_term(pack, purpose).label for purpose in part.purposes or ()]
-    places = [region_name(pack, region) for region in part.regions or ()]
+    places = [place_name(pack, region) for region in part.regions or ()]
     kinds = [category_term(pack, kind).label for kind in part.categories or ()]
     within = [f"with {listed_names(kinds)}"] if kinds else []
     by = [recipient_name(pack, one) for one in part.recipients or ()]

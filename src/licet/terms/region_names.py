@@ -11,6 +11,8 @@ import importlib.resources
 
 from licet.terms.regions import COUNTRIES
 
+_WITH_ARTICLE = frozenset(("BS", "GM", "KM", "MV", "NL", "PH", "SC"))
+
 
 def country_name(code: str) -> str:
     """A country's own name, or a subdivision's with its country's; the code where it has none."""
@@ -18,6 +20,12 @@ def country_name(code: str) -> str:
     if country not in names:
         return code
     return ", ".join(names[each][0] for each in dict.fromkeys((code, country)) if each in names)
+
+
+def country_in_sentence(code: str) -> str:
+    """The same as it stands in a sentence: ``the United States``."""
+    name = country_name(code)
+    return f"the {name}" if name.startswith("United ") or code in _WITH_ARTICLE else name
 
 
 def country_called(name: str) -> str | None:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from licet.cli.main import app
 from licet.decide import Policy
 from licet.packs import check_pack
+from licet.packs.pack_versions import as_of
 from licet.policies.difference import PolicyDifference, compare_policies
 from licet.policies.difference.place_changes import name_places
 from licet.policies.difference.policy_difference import difference_of
@@ -104,6 +105,53 @@ def test_defaults_reach_and_days_are_told() -> None:
     assert "is a form, where it was a switch" in told
     assert "The signal GPC switches" in told
     assert "effective 2025-12-01, where it was" in told
+
+
+def test_what_is_no_longer_read_is_not_said_to_be_done_no_more() -> None:
+    def narrowed(value: dict[str, Any]) -> None:
+        value["scope"] = [{"purposes": ["generative_ai_training"], "regions": ["CH"]}]
+
+    found = differ(narrowed)
+    (use,) = found.uses
+    assert use.kind == "changed" and [shift.unread for shift in use.shifts] == ["after"]
+    (told,) = use.sentences
+    assert "nobody here has read what applies from then on" in told and "no longer" not in told
+    (read,) = found.topics["what was read"]
+    assert "people in Switzerland" in read and "Before: it speaks for everybody" in read
+    back = difference_of(found.after, found.before)
+    assert "before, nobody here had read what applied" in back.uses[0].sentences[0]
+    assert {change.part for change in found.changes} == {"heading"}
+
+
+def test_a_use_of_which_only_one_policy_was_read_is_neither_new_nor_gone() -> None:
+    def elsewhere(value: dict[str, Any]) -> None:
+        rule(value, purposes=["recommendation"])
+        value["purposes"] = {"recommendation": {}}
+        value["scope"] = [{"purposes": ["recommendation"]}]
+
+    found = differ(elsewhere)
+    kinds = {use.purpose: (use.kind, use.heading) for use in found.uses}
+    assert kinds["generative_ai_training"][0] == "unread" and kinds["recommendation"][0] == "new"
+    assert "No longer done" not in kinds["generative_ai_training"][1]
+    back = {use.purpose: use.kind for use in difference_of(found.after, found.before).uses}
+    assert back == {"generative_ai_training": "newly_read", "recommendation": "gone"}
+
+
+def test_versions_of_a_history_are_told_apart_by_what_each_changed() -> None:
+    def history(value: dict[str, Any]) -> None:
+        says = {"about": "data", "says": "Posts train no more.", "rules": ["train"]}
+        value["versions"] = {
+            "2025-11-03": {"effective": "2025-11-03", "sources": ["policy"]},
+            "2026-02-01": {"effective": "2026-02-01", "sources": ["policy"], "changes": [says]},
+        }
+        rule(value, until="2026-02-01")
+
+    whole = sample(history)
+    first, second = as_of(whole, "2025-11-03"), as_of(whole, "2026-02-01")
+    assert [one.until for one in first.rules] == [None] and not second.rules
+    found = difference_of(first, second)
+    assert found.uses[0].kind == "gone" and "Posts train no more." in found.topics["versions"][0]
+    assert {"added"} == {change.kind for change in found.changes if change.part == "version"}
 
 
 def test_the_command_answers_in_json_and_refuses_what_is_no_policy() -> None:

@@ -13,7 +13,7 @@ from licet.decide import Policy
 from licet.packs import Pack
 from licet.policies.difference.audience import TO_YOU
 from licet.policies.difference.binding_changes import noes_that_travel, yeses_that_fall_silent
-from licet.policies.difference.part_changes import controls, never_done
+from licet.policies.difference.part_changes import controls, never_done, what_is_read
 from licet.policies.difference.use_changes import uses_that_differ
 
 
@@ -40,12 +40,11 @@ def _in_words(before: _Text, after: _Text) -> tuple[str, ...]:
     old, new = before.pack, after.pack
     following = Policy(new, [old])
     return (
-        *_uses(old, new), *never_done(old, new, TO_YOU), *controls(old, new),
+        *what_is_read(old, new), *_uses(old, new), *never_done(old, new, TO_YOU), *controls(old, new),
         *noes_that_travel(following, TO_YOU), *yeses_that_fall_silent(old, following, TO_YOU),
     )  # fmt: skip
 
 
 def _uses(before: Pack, after: Pack) -> Iterator[str]:
     for use in uses_that_differ(before, after, TO_YOU):
-        how = {"new": "New: ", "gone": "No longer done: ", "changed": ""}[use.kind]
-        yield f"{how}{use.label}. {' '.join(use.sentences)}".strip()
+        yield f"{use.heading}. {' '.join(use.sentences)}".strip()

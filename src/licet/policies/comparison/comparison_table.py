@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from licet.decide import Policy
-from licet.decide.explain import purpose_term, region_name
+from licet.decide.explain import place_name, purpose_term
 from licet.packs import Pack, Rule, open_pack, shipped
 from licet.policies.comparison.comparison_cells import COLUMNS, Cell, Comparison, Line, Reading, Row, cell
 from licet.policies.comparison.comparison_columns import LINES, Use
@@ -35,7 +35,7 @@ def compare_packs(packs: Iterable[Pack], *, region: str | None = None, day: date
     require_region(region)
     found = list(packs)
     rows = tuple(row for pack in found for row in _rows(pack, region, day))
-    name = None if region is None else region_name(found[0], region) if found else region
+    name = None if region is None else place_name(found[0], region) if found else region
     readings = tuple(
         Reading(pack.id, pack.title, version_told(pack, day), pack.observed.isoformat(), scope_parts(pack))
         for pack in found

@@ -18,7 +18,14 @@ class Voice(NamedTuple):
 
     def data(self, pack: Pack, kinds: Iterable[str]) -> str:
         """Kinds of data in a row: ``your posts and comments``."""
-        return self.whose + listed(dict.fromkeys(category_term(pack, kind).label for kind in kinds))
+        words = [*dict.fromkeys(category_term(pack, kind).label for kind in kinds)]
+        if not self.whose:
+            return listed(words)
+        said = [
+            word.replace("what members ", "what you ").replace("about a member", "about you")
+            for word in words
+        ]
+        return listed(said) if said[:1] == [] or said[0].startswith("what ") else self.whose + listed(said)
 
 
 TO_YOU = Voice(purpose_to_you, "your ", "people")

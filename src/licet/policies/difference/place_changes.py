@@ -8,7 +8,7 @@ from datetime import date
 from licet.decide.explain import region_label
 from licet.packs import Pack
 from licet.policies.difference.audience import listed
-from licet.terms.region_names import country_name
+from licet.terms.region_names import country_in_sentence
 from licet.terms.regions import ALSO_IN, COUNTRIES, members_of
 
 #: So many names are read; beyond that what is left out may be the shorter list.
@@ -29,7 +29,9 @@ def name_places(places: frozenset[str], packs: Iterable[Pack], day: date) -> str
         missing = _named(COUNTRIES - places, packs, day)
         if len(missing) < len(named):
             return f"everywhere but {listed(missing)}"
-    return listed(named)
+    whole = [label for label in named if label.startswith("everywhere")]
+    rest = [label for label in named if label not in whole]
+    return f"{listed(whole)}; also {listed(rest)}" if whole and rest else listed(named)
 
 
 def _named(places: frozenset[str], packs: Iterable[Pack], day: date) -> list[str]:
@@ -50,9 +52,4 @@ def _named(places: frozenset[str], packs: Iterable[Pack], day: date) -> list[str
             rest -= members
     # A province goes without saying beside its country.
     alone = {place for place in rest if "-" not in place or place[:2] not in rest}
-    return [*named, *sorted(map(_country, alone))]
-
-
-def _country(code: str) -> str:
-    name = country_name(code)
-    return f"the {name}" if name.startswith("United ") else name
+    return [*named, *sorted(map(country_in_sentence, alone))]

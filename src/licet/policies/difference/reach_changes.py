@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from licet.decide import Facts, Policy, Request, decide
-from licet.decide.evaluator import is_read
 from licet.packs import Pack
 from licet.packs.model import NEVER
-from licet.terms import SELF, ChoiceState
+from licet.terms import ChoiceState
 from licet.terms.moments import midnight
 from licet.terms.regions import COUNTRIES, lies_in
-from licet.terms.vocabulary import CATEGORIES
+from licet.terms.vocabulary import CATEGORIES, ancestors
 
 _AGE = 30
 
@@ -81,11 +80,13 @@ def kinds_unread(
     policy: Policy, purpose: str, place: str, kinds: Iterable[str], at: datetime
 ) -> frozenset[str]:
     """The kinds of data of which nobody here has read what applies to a purpose in a place."""
-    if policy.pack.scope is None:
-        return frozenset()
-    cells = {kind: policy.cell(purpose, kind, SELF) for kind in kinds}
-    unread = (kind for kind, cell in cells.items() if is_read(cell, at, Facts(place)) is not True)
-    return frozenset(unread) if policy.pack.purpose_line(purpose) else frozenset(cells)
+    pack, line = policy.pack, policy.pack.purpose_line(purpose)
+
+    def is_unread(kind: str) -> bool:
+        regions = pack.regions_read(line, ancestors(kind), at)
+        return regions is not None and lies_in(place, pack.places(regions, at.date())) is not True
+
+    return frozenset(filter(is_unread, kinds))
 
 
 def topmost(kinds: frozenset[str], known: Iterable[str]) -> list[str]:

@@ -42,8 +42,18 @@ class Shift(NamedTuple):
     unread: str = ""
 
 
+_HEADINGS = {
+    "new": "New: ", "gone": "No longer done: ", "changed": "", "newly_read": "Read of for the first time: ",
+    "unread": "Nobody here has read of it from then on: ",
+}  # fmt: skip
+
+
 class UseDifference(NamedTuple):
-    """One use that differs. kind: ``new``, ``gone`` or ``changed``."""
+    """One use that differs.
+
+    kind: ``new``, ``gone`` or ``changed``; ``newly_read`` or ``unread`` where only one policy was read for the use, so
+          that nobody knows whether it is new or gone.
+    """
 
     purpose: str
     recipient: str
@@ -51,6 +61,10 @@ class UseDifference(NamedTuple):
     label: str
     shifts: tuple[Shift, ...]
     sentences: tuple[str, ...]
+
+    @property
+    def heading(self) -> str:
+        return f"{_HEADINGS[self.kind]}{self.label}"
 
     def as_json(self) -> JsonObject:
         return {
@@ -98,6 +112,8 @@ class _Both:
         if kind == "changed" and not sentences:
             return None
         to = "" if recipient == SELF else f", by {recipient_name(pack, recipient)}"
+        if kind != "changed" and shifts and all(shift.unread for shift in shifts):
+            kind = "newly_read" if kind == "new" else "unread"
         label = f"{self.voice.purpose(pack, purpose)}{to or f', by {pack.controller.name}'}"
         return UseDifference(
             purpose, recipient, kind, label[:1].upper() + label[1:], tuple(shifts), tuple(sentences)
@@ -134,9 +150,8 @@ class _Both:
                 f"{there}: nobody here has read what applies from then on; before, it was done with {lost}."
             )
         if shift.gains:
-            said.append(
-                f"{'with' if kind == 'new' else 'now with'} {self.voice.data(self.packs[1], shift.gains)}"
-            )
+            how = "with" if kind == "new" or shift.unread else "now with"
+            said.append(f"{how} {self.voice.data(self.packs[1], shift.gains)}")
         if shift.loses:
             said.append(f"no longer with {self.voice.data(self.packs[0], shift.loses)}")
         known = "; before, nobody here had read what applied" if shift.unread == "before" else ""
