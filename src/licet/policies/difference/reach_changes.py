@@ -77,13 +77,13 @@ def kinds_used(
 
 
 def kinds_unread(
-    policy: Policy, purpose: str, place: str, kinds: Iterable[str], at: datetime
+    policy: Policy, purpose: str, recipient: str, place: str, kinds: Iterable[str], at: datetime
 ) -> frozenset[str]:
-    """The kinds of data of which nobody here has read what applies to a purpose in a place."""
+    """The kinds of data of which nobody here has read what applies to a use in a place."""
     pack, line = policy.pack, policy.pack.purpose_line(purpose)
 
     def is_unread(kind: str) -> bool:
-        regions = pack.regions_read(line, ancestors(kind), at)
+        regions = pack.regions_read(line, ancestors(kind), recipient, at)
         return regions is not None and lies_in(place, pack.places(regions, at.date())) is not True
 
     return frozenset(filter(is_unread, kinds))

@@ -128,7 +128,7 @@ class _Both:
             )
             come, gone = new - old, old - new
             before, after = (
-                kinds_unread(policy, purpose, place, kinds, self.at)
+                kinds_unread(policy, purpose, recipient, place, kinds, self.at)
                 for policy, kinds in zip(self.policies, (come, gone), strict=True)
             )
             for gains, loses, side in (
