@@ -24,8 +24,8 @@ from licet.sources.download import Download
 from licet.sources.import_report import FileOutcome, Progress, Unread
 from licet.sources.linkedin.articles import read_article
 from licet.sources.linkedin.linkedin_csv import Sheet, fold_word, read_sheet
-from licet.sources.linkedin.linkedin_import import FILE_CODES, check_cells, is_article
-from licet.sources.linkedin.linkedin_layout import ARTICLES, OWN_WORDS, FileLayout, layout_of
+from licet.sources.linkedin.linkedin_import import FILE_CODES, check_cells
+from licet.sources.linkedin.linkedin_layout import ARTICLES, OWN_WORDS, FileLayout, is_article, layout_of
 from licet.sources.linkedin.sheets import audience_in, column_position, date_in, full_rows, moment_of
 from licet.sources.zip_archive import Entry
 from licet.terms import SourceError

@@ -1,21 +1,24 @@
 """What a person downloaded from a platform: a ZIP, the folder that it was unpacked to, or one file of it by itself.
 
 A folder is held to the bounds of a ZIP: no link is followed, nothing but plain files is read, and what cannot be read
-is listed. What is packed in a way that is not read here is refused with what to do about it.
+is listed. The ZIPs at the top of a folder are opened, and those of a ZIP that holds nothing else, one level deep. What
+is packed in a way that is not read here is refused with what to do about it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Protocol
 
-from licet.sources.file_names import DistinctNames
+from licet.sources.file_names import DistinctNames, is_shadow
 from licet.sources.import_report import Unread
 from licet.sources.zip_archive import Entry, Limits, is_nested, open_archive, too_large
 from licet.terms import SourceError
@@ -27,6 +30,8 @@ _PACKED = (
     (b"\x1f\x8b", ".tgz"), (b"7z\xbc\xaf", ".7z"), (b"Rar!", ".rar"), (b"BZh", ".bz2"), (b"\xfd7zXZ", ".xz"),
     (b"\x28\xb5\x2f\xfd", ".zst"),
 )  # fmt: skip
+#: How much of archives that lie in another is held, and how many are opened.
+_HELD_BYTES, _MOST_ARCHIVES = 192 * 1024**2, 100
 #: Where a .tar has the word.
 _TAR_AT = 257
 
@@ -126,6 +131,10 @@ class Folder:
     def entries(self) -> tuple[Entry, ...]:
         return tuple(Entry(name, self._sizes[name], is_nested(name)) for name in sorted(self._paths))
 
+    def path_of(self, name: str) -> Path:
+        """Where a file lies."""
+        return self._paths[name]
+
     @contextlib.contextmanager
     def open(self, name: str) -> Iterator[Reader]:
         """Read one file. Raises: SourceError SRC-053 when it is larger than the limits, SRC-041 when it cannot be."""
@@ -176,7 +185,9 @@ def open_download(
     """
     path, limits = Path(path), limits or Limits()
     if path.is_dir():
-        yield Folder(path, limits)
+        folder = Folder(path, limits)
+        with contextlib.ExitStack() as stack:
+            yield _with_archives(folder, stack, limits, folder.path_of)
         return
     called = re.split(r"[/\\]", name or path.name)[-1][:255] or "file"
     if _is_loose(path, called):
@@ -187,8 +198,70 @@ def open_download(
             )
         yield LooseFile(path, size, called)
         return
-    with open_archive(path, limits) as archive:
-        yield archive
+    with open_archive(path, limits) as archive, contextlib.ExitStack() as stack:
+        held = [entry for entry in archive.entries() if not is_shadow(entry.name)]
+        is_wrapping = bool(held) and all(entry.name.casefold().endswith(".zip") for entry in held)
+        yield _with_archives(archive, stack, limits) if is_wrapping else archive
+
+
+def _with_archives(
+    download: Download,
+    stack: contextlib.ExitStack,
+    limits: Limits,
+    path_of: Callable[[str], Path] | None = None,
+) -> Download:
+    """A download in which the ZIPs that lie at its top are opened, one level deep; each that cannot be is unread.
+
+    path_of: where they lie on a disk; those that lie in another ZIP are held in memory, within bounds.
+    """
+    parts: dict[str, Download] = {}
+    unread: list[Unread] = []
+    left_bytes = _HELD_BYTES
+    for entry in download.entries():
+        if not entry.name.casefold().endswith(".zip") or "/" in entry.name or is_shadow(entry.name):
+            continue
+        try:
+            if len(parts) == _MOST_ARCHIVES or (path_of is None and entry.claimed_bytes > left_bytes):
+                raise too_large(entry.name)
+            if path_of is not None:
+                parts[entry.name] = stack.enter_context(open_archive(path_of(entry.name), limits))
+                continue
+            left_bytes -= entry.claimed_bytes
+            with download.open(entry.name) as file:
+                content = io.BytesIO(file.read_all(entry.claimed_bytes))
+            parts[entry.name] = stack.enter_context(open_archive(entry.name, limits, content))
+        except SourceError as error:
+            unread.append(Unread(entry.name, "the whole archive", error.line(), entry.claimed_bytes))
+    return Joined(download, parts, tuple(unread)) if parts or unread else download
+
+
+class Joined:
+    """A download with the archives at its top, whose files lie under their names."""
+
+    def __init__(self, outer: Download, parts: Mapping[str, Download], unread: tuple[Unread, ...]) -> None:
+        taken = {*parts, *(each.name for each in unread)}
+        self._places: dict[str, tuple[Download, Entry]] = {
+            entry.name: (outer, entry) for entry in outer.entries() if entry.name not in taken
+        }
+        names = DistinctNames()
+        for name in self._places:
+            names.add(name)
+        for called, part in parts.items():
+            for entry in part.entries():
+                self._places[names.add(f"{called}/{entry.name}")] = (part, entry)
+            unread += tuple(each._replace(name=f"{called}/{each.name}") for each in part.unread)
+        self.unread = (*outer.unread, *unread)
+
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(replace(entry, name=name) for name, (_, entry) in sorted(self._places.items()))
+
+    def open(self, name: str) -> AbstractContextManager[Reader]:
+        part, entry = self._places[name]
+        return part.open(entry.name)
+
+    def peek(self, name: str, size: int) -> bytes:
+        part, entry = self._places[name]
+        return part.peek(entry.name, size)
 
 
 def _is_loose(path: Path, called: str) -> bool:

@@ -14,6 +14,10 @@ LONGEST_NAME = 400
 _REORDERING = frozenset(
     "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )
+#: What an operating system leaves beside the files that it copied.
+_SHADOW = re.compile(
+    r"(^|/)(__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.localized$)", re.IGNORECASE
+)
 _HIDDEN = ("Cc", "Cs", "Zl", "Zp")
 
 
@@ -47,6 +51,11 @@ class DistinctNames:
                 return numbered
             count += 1
         return plain
+
+
+def is_shadow(name: str) -> bool:
+    """Whether an operating system left a file there, and nobody's download has it."""
+    return _SHADOW.search(name.replace("\\", "/")) is not None
 
 
 def leads_outside(name: str) -> bool:

@@ -9,6 +9,7 @@ what deceives written out, since nothing is unpacked to a disk, and one that can
 from __future__ import annotations
 
 import contextlib
+import io
 import stat
 import struct
 import zipfile
@@ -80,9 +81,9 @@ class Archive:
     unread: the files that cannot be read, each with the reason.
     """
 
-    def __init__(self, path: Path, zipped: zipfile.ZipFile, limits: Limits) -> None:
+    def __init__(self, path: Path, zipped: zipfile.ZipFile, limits: Limits, size: int) -> None:
         self._path, self._zipped, self._limits = path, zipped, limits
-        self._infos, self.unread = _checked(zipped.infolist(), path, limits)
+        self._infos, self.unread = _checked(zipped.infolist(), path, limits, size)
         self._left_bytes = limits.total_bytes
 
     def entries(self) -> tuple[Entry, ...]:
@@ -176,17 +177,22 @@ def _damaged(where: str, error: BaseException) -> SourceError:
 
 
 @contextlib.contextmanager
-def open_archive(path: Path | str, limits: Limits | None = None) -> Iterator[Archive]:
+def open_archive(
+    path: Path | str, limits: Limits | None = None, content: IO[bytes] | None = None
+) -> Iterator[Archive]:
     """Open a ZIP after checking its directory.
 
+    content: the bytes of one that lies in another, and then the path is what it is called.
     Raises: SourceError SRC-040 when it cannot be read or is too large, SRC-041 when it is no ZIP or damaged, SRC-042
     for more entries than an export has, SRC-044 for links and other special files, SRC-045 when encrypted, SRC-046
     when its files share their bytes.
     """
     path, limits = Path(path), limits or Limits()
     try:
-        _check_directory_size(path, limits)
-        zipped = zipfile.ZipFile(path)
+        with contextlib.nullcontext(content) if content is not None else _opened(path, limits) as file:
+            size = file.seek(0, io.SEEK_END)
+            _check_directory_size(file, size, path, limits)
+        zipped = zipfile.ZipFile(path if content is None else content)
     except FileNotFoundError:
         raise SourceError("SRC-040", "there is no such file", str(path), "give the path of the ZIP") from None
     except PermissionError:
@@ -198,11 +204,10 @@ def open_archive(path: Path | str, limits: Limits | None = None) -> Iterator[Arc
             "SRC-041", f"this is not a ZIP archive: {error}", str(path), "give the ZIP as it was downloaded"
         ) from None
     with zipped:
-        yield Archive(path, zipped, limits)
+        yield Archive(path, zipped, limits, size)
 
 
-def _check_directory_size(path: Path, limits: Limits) -> None:
-    """Refuse a directory too large to hold in memory, before zipfile reads it."""
+def _opened(path: Path, limits: Limits) -> IO[bytes]:
     size = path.stat().st_size
     if not path.is_file() or size > limits.archive_bytes:
         raise SourceError(
@@ -211,9 +216,13 @@ def _check_directory_size(path: Path, limits: Limits) -> None:
             str(path),
             "give the ZIP itself",
         )
-    with path.open("rb") as file:
-        file.seek(max(0, size - 65_535 - _END_BYTES - _LOCATOR_BYTES - _END64_BYTES))
-        tail = file.read()
+    return path.open("rb")
+
+
+def _check_directory_size(file: IO[bytes], size: int, path: Path, limits: Limits) -> None:
+    """Refuse a directory too large to hold in memory, before zipfile reads it."""
+    file.seek(max(0, size - 65_535 - _END_BYTES - _LOCATOR_BYTES - _END64_BYTES))
+    tail = file.read()
     for signature, length, at, form in (
         (_END_RECORD, _END_BYTES, 10, "<HL"),
         (_END64_RECORD, _END64_BYTES, 32, "<QQ"),
@@ -240,7 +249,7 @@ def _too_many(path: Path) -> SourceError:
 
 
 def _checked(
-    infos: list[zipfile.ZipInfo], path: Path, limits: Limits
+    infos: list[zipfile.ZipInfo], path: Path, limits: Limits, size: int
 ) -> tuple[dict[str, zipfile.ZipInfo], tuple[Unread, ...]]:
     """The files by the name they are shown under, after every check a directory allows, and those not to be read."""
     files: dict[str, zipfile.ZipInfo] = {}
@@ -283,7 +292,7 @@ def _checked(
             )
         else:
             files[name] = info
-    if sum(info.compress_size for info in infos) > path.stat().st_size:
+    if sum(info.compress_size for info in infos) > size:
         raise SourceError(
             "SRC-046",
             "the files claim to be larger than the archive, or share their bytes",

@@ -15,6 +15,9 @@ from licet.audit import Report, audit_archive
 from licet.audit.audit_page import page
 from licet.audit.topics import TRAINING
 from licet.sources.archives.archive_kinds import Kind
+from licet.sources.archives.whose_download import whose
+from licet.sources.download import open_download
+from licet.sources.linkedin import import_linkedin
 from licet.terms import SourceError
 from licet.terms.moments import parse_moment
 
@@ -232,3 +235,69 @@ def test_a_folder_is_read_like_the_zip_that_it_was_and_nothing_in_it_is_followed
     with pytest.raises(SourceError) as caught:
         audit_archive(tmp_path / "empty", AT)
     assert caught.value.code == "SRC-040"
+
+
+def test_the_zips_of_a_folder_and_one_in_a_zip_are_read_one_level_deep(tmp_path: Path) -> None:
+    place, asked = tmp_path / "parts", {"region": "CH", "age": 40}
+    place.mkdir()
+    names = list(TAKEOUT)
+    for number, part in enumerate((names[:3], names[3:]), start=1):
+        zipped(place / f"takeout-20261001T000000Z-{number:03}.zip", {name: TAKEOUT[name] for name in part})
+    whole = audit_archive(zipped(tmp_path / "a.zip", TAKEOUT), AT, **asked)
+    assert rows(audit_archive(place, AT, **asked)) == rows(whole)
+    (place / "takeout-20261001T000000Z-001.zip").rename(place / "x.zip")
+    one = {"takeout.zip": (place / "takeout-20261001T000000Z-002.zip").read_bytes()}
+    assert rows(audited(tmp_path, one)) == rows(
+        audited(tmp_path, {name: TAKEOUT[name] for name in names[3:]})
+    )
+    bomb = {"b.zip": zipped(tmp_path / "b.zip", {"conversations.json": b" " * 9_000_000}).read_bytes()}
+    with pytest.raises(SourceError):
+        audited(tmp_path, bomb)
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("takeout-20261001T000000Z-003.zip", {"part 1", "part 2", "parts after part 3"}),
+        ("takeout-20261001T000000Z-2-002.zip", {"part 1", "parts after part 2"}),
+        ("takeout-20261001T000000Z-001.zip", set()),
+        ("a.zip", set()),
+        ("facebook-zoe-part-2-of-3.zip", {"part 1 of 3", "part 3 of 3"}),
+        ("export part 1.zip", {"parts after part 1"}),
+    ],
+)
+def test_the_other_parts_of_a_numbered_download_are_unread(
+    tmp_path: Path, name: str, missing: set[str]
+) -> None:
+    with open_download(zipped(tmp_path / name, TAKEOUT)) as download:
+        found = {each.name.partition(" of this")[0] for each in whose(download, tmp_path / name).unread}
+    assert found == missing
+
+
+def test_a_conversations_file_that_is_missing_in_between_is_unread(tmp_path: Path) -> None:
+    talk = CHATGPT["conversations.json"]
+    with open_download(
+        zipped(tmp_path / "a.zip", {f"conversations-{n:03}.json": talk for n in (1, 4)})
+    ) as download:
+        missing = [each.name for each in whose(download, tmp_path / "a.zip").unread]
+    assert missing == ["conversations-002.json", "conversations-003.json"]
+
+
+def test_archives_within_and_sheets_that_were_saved_again_are_unread(tmp_path: Path) -> None:
+    files = COMPLETE | {"deep/more.zip": b"PK", "Connections.xlsx": b"PK", "old.7z": b"7z"}
+    with open_download(zipped(tmp_path / "a.zip", files)) as download:
+        unread = {each.name: each for each in whose(download, tmp_path / "a.zip").unread}
+    assert set(unread) == {"more.zip", "deep/more.zip", "Connections.xlsx", "old.7z"}
+    assert all(each.why and each.bytes and each.kind is None for each in unread.values())
+
+
+def test_an_importer_of_one_platform_takes_no_others_files_and_each_once(tmp_path: Path) -> None:
+    for files in (REDDIT, CHATGPT):
+        with pytest.raises(SourceError) as caught:
+            import_linkedin(zipped(tmp_path / "a.zip", files), tmp_path / "out", region="CH")
+        assert caught.value.code == "SRC-048" and "none of LinkedIn" in caught.value.what
+    both = under("Basic", COMPLETE) | under("Complete", COMPLETE) | {"__MACOSX/Basic/._Skills.csv": b"\0"}
+    report = import_linkedin(zipped(tmp_path / "a.zip", both), tmp_path / "out", region="CH")
+    once = import_linkedin(zipped(tmp_path / "a.zip", COMPLETE), tmp_path / "once", region="CH")
+    assert report.counts == once.counts
+    assert {one.name for one in report.files} > {f"Complete/{name}" for name in COMPLETE}

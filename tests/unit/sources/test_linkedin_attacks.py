@@ -297,9 +297,9 @@ def test_bytes_that_were_changed_are_found_out(tmp_path: Path) -> None:
     assert refused(tmp_path, path).code == "SRC-041"
 
 
-def test_a_missing_file_a_folder_and_one_too_large_are_refused(tmp_path: Path) -> None:
+def test_a_missing_file_an_empty_folder_and_one_too_large_are_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, tmp_path / "nowhere.zip").code == "SRC-040"
-    assert refused(tmp_path, tmp_path).code == "SRC-040"
+    assert refused(tmp_path, tmp_path).code == "SRC-048"
     path = archive(tmp_path / "a.zip", {"Profile.csv": PROFILE})
     assert refused(tmp_path, path, Limits(archive_bytes=10)).code == "SRC-040"
 

@@ -16,8 +16,7 @@ from licet.sources.archives.meta_layout import is_of_meta, looks_like_meta, thin
 from licet.sources.archives.reddit_layout import file_at
 from licet.sources.download import Download
 from licet.sources.linkedin.linkedin_csv import fold_word
-from licet.sources.linkedin.linkedin_import import is_article
-from licet.sources.linkedin.linkedin_layout import layout_of
+from licet.sources.linkedin.linkedin_layout import is_article, layout_of
 
 _LOOKED_AT_BYTES = 64 * 1024
 #: A page whose style sheet has not ended there is looked at so far.

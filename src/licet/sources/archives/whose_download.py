@@ -24,6 +24,7 @@ from licet.sources.archives.archive_kinds import (
     signature_of,
 )
 from licet.sources.download import Download, Reader
+from licet.sources.file_names import is_shadow
 from licet.sources.import_report import FileOutcome, Unread
 from licet.sources.linkedin.linkedin_csv import fold_word
 from licet.sources.linkedin.linkedin_layout import layout_of
@@ -34,10 +35,6 @@ from licet.terms import SourceError
 _MOST_LOOKED_AT, _MOST_ALIKE = 2_000, 12
 #: How many times the marks of another a platform must have, of so many at least, to count where both stand together.
 _CLEARLY, _CLEARLY_FROM = 4, 4
-#: What an operating system leaves beside the files that it copied.
-_SHADOW = re.compile(
-    r"(^|/)(__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\.localized$)", re.IGNORECASE
-)
 _SPREADSHEET = re.compile(r"\.(xlsx?|xlsm|ods|numbers)$", re.IGNORECASE)
 #: Where others' exports are no evidence: the folders of what was stored or handed over.
 _STORED = {
@@ -117,14 +114,28 @@ def whose(
     return found
 
 
-def without_shadows(download: Download) -> tuple[Download, list[FileOutcome]]:
-    """A download without what an operating system left in it, and what to say of that."""
+def part_of(kind: Kind, download: Download, path: Path | str) -> Found:
+    """The files of one platform's download, each once, whatever in it is known; for an importer of that platform.
+
+    Raises: SourceError SRC-048 when it is another platform's, SRC-172 when it may be, or holds those of two people.
+    """
     entries, others = _without_shadows(download.entries())
-    return _Part(download, entries), others
+    signatures = _signatures(download, entries)
+    is_sure = any(found.is_sure for found in signatures.values())
+    chosen, rivals = _kind(signatures, path, None) if is_sure else (kind, set[Kind | Other]())
+    if chosen is not kind:
+        raise SourceError(
+            "SRC-048", f"this is a download of {KIND_NAMES[chosen]}, and none of {KIND_NAMES[kind]}", str(path),
+            f"give the ZIP that {KIND_NAMES[kind]} sent, as it was downloaded",
+        )  # fmt: skip
+    found = Found(kind, download, others, list(download.unread))
+    entries = tuple(_of_this(entries, kind, rivals, signatures, found))
+    found.download = _Part(download, tuple(_once(download, entries, kind, signatures, path, found)))
+    return found
 
 
 def _without_shadows(entries: tuple[Entry, ...]) -> tuple[tuple[Entry, ...], list[FileOutcome]]:
-    shadows = [entry for entry in entries if _SHADOW.search(entry.name.replace("\\", "/"))]
+    shadows = [entry for entry in entries if is_shadow(entry.name)]
     if not shadows:
         return entries, []
     left = {entry.name for entry in shadows}
@@ -439,9 +450,11 @@ def _kind_of_archive(name: str, kind: Kind) -> str | None:
 def _missing(entries: tuple[Entry, ...], kind: Kind, file_name: str, path: Path) -> Iterator[Unread]:
     """The parts of a divided download that are not here, as its name and the numbers in it say."""
     again = "give all parts: unpack them into one folder, and give that"
-    if kind is Kind.TAKEOUT and (match := _TAKEOUT_PART.match(file_name)) is not None:
-        number = int(match[1])
-        for part in range(1, min(number, 100)):
+    names = {file_name, *(re.split(r"[/\\]", entry.name)[0] for entry in entries)}
+    parts = {int(match[1]) for name in names if (match := _TAKEOUT_PART.match(name)) is not None}
+    if kind is Kind.TAKEOUT and parts:
+        number = max(parts)
+        for part in sorted(set(range(1, min(number, 100))) - parts):
             yield Unread(f"part {part} of this Takeout", "the whole part", again)
         is_full = path.is_file() and path.stat().st_size >= _SMALLEST_PART_BYTES
         if number > 1 or is_full:

@@ -15,16 +15,19 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from licet.sources.archives.archive_kinds import Kind
+from licet.sources.archives.whose_download import part_of
 from licet.sources.catalogue import FactsTable, Location, Table
 from licet.sources.dates import read_date
+from licet.sources.download import Download, open_download
 from licet.sources.import_report import FileOutcome, ImportReport, Progress, Unread
 from licet.sources.linkedin.articles import read_article
 from licet.sources.linkedin.linkedin_csv import read_sheet
-from licet.sources.linkedin.linkedin_layout import ARTICLES, ARTICLES_FOLDER, FileLayout, layout_of
+from licet.sources.linkedin.linkedin_layout import ARTICLES, FileLayout, is_article, layout_of
 from licet.sources.linkedin.sheets import SheetTable, sheet_table
 from licet.sources.parquet_files import write_table
 from licet.sources.places import resolve_place
-from licet.sources.zip_archive import Archive, Entry, Limits, open_archive
+from licet.sources.zip_archive import Entry, Limits
 from licet.terms import SourceError
 from licet.terms.regions import is_region
 
@@ -62,7 +65,7 @@ def import_linkedin(
     region: str | None = None,
     limits: Limits | None = None,
 ) -> ImportReport:
-    """Read an archive and write its tables to `out_dir` as stamped Parquet, with the owner as their one subject.
+    """Read an archive, or the folder it was unpacked to, and write its tables to `out_dir` as stamped Parquet, with the owner as their one subject.
 
     subject: the owner's id in the catalogue.
     region:  the owner's region (``CH``, ``US-CA``); when None, what the profile's location resolves to, if anything.
@@ -73,10 +76,13 @@ def import_linkedin(
     if region is not None and not is_region(region):
         raise no_region(region)
     findings = _Findings()
-    with open_archive(zip_path, limits) as archive:
-        entries = archive.entries()
+    with open_download(zip_path, limits) as download:
+        found = part_of(Kind.LINKEDIN, download, zip_path)
+        archive, entries = found.download, found.download.entries()
+        findings.unread += found.unread
+        findings.outcomes += found.others
         findings.outcomes += (
-            FileOutcome(each.name, "not understood", reason=each.why) for each in archive.unread
+            FileOutcome(each.name, "not understood", reason=each.why) for each in found.unread
         )
         total, done = sum(entry.claimed_bytes for entry in entries), 0
         for entry in entries:
@@ -89,7 +95,7 @@ def import_linkedin(
     return _write(findings, Path(out_dir), subject, region)
 
 
-def _take(archive: Archive, entry: Entry, subject: str, findings: _Findings) -> FileOutcome:
+def _take(archive: Download, entry: Entry, subject: str, findings: _Findings) -> FileOutcome:
     """Read one file of the archive into `findings`, and say what became of it."""
     name = entry.name
     if entry.is_nested:
@@ -116,12 +122,6 @@ def _take(archive: Archive, entry: Entry, subject: str, findings: _Findings) -> 
         return FileOutcome(name, "empty", layout.table, reason="it says that there is nothing")
     _learn(findings, layout, table)
     return _keep(findings, layout, name, table)
-
-
-def is_article(name: str) -> bool:
-    """Whether a file of the archive is an article, by its name and its folder."""
-    *folders, file = name.casefold().replace("\\", "/").split("/")
-    return file.endswith((".html", ".htm")) and ARTICLES_FOLDER in folders
 
 
 def _keep(findings: _Findings, layout: FileLayout, name: str, table: SheetTable) -> FileOutcome:

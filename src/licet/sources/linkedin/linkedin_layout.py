@@ -320,10 +320,16 @@ OWN_WORDS = {
 }
 
 #: Articles are HTML files in a folder of this name.
-ARTICLES_FOLDER = "articles"
+_ARTICLES_FOLDER = "articles"
 ARTICLES = FileLayout("articles", "content.articles")
 
 _BY_NAME = {fold_word(name): layout for name, layout in KNOWN_FILES.items()}
+
+
+def is_article(name: str) -> bool:
+    """Whether a file of the archive is an article, by its name and its folder."""
+    *folders, file = name.casefold().replace("\\", "/").split("/")
+    return file.endswith((".html", ".htm")) and _ARTICLES_FOLDER in folders
 
 
 def layout_of(path: str) -> FileLayout | None:
