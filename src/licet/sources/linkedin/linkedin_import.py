@@ -65,7 +65,7 @@ def import_linkedin(
     region: str | None = None,
     limits: Limits | None = None,
 ) -> ImportReport:
-    """Read an archive, or the folder it was unpacked to, and write its tables to `out_dir` as stamped Parquet, with the owner as their one subject.
+    """Read an archive, or its folder, and write its tables to `out_dir` as stamped Parquet, of the owner.
 
     subject: the owner's id in the catalogue.
     region:  the owner's region (``CH``, ``US-CA``); when None, what the profile's location resolves to, if anything.
