@@ -82,16 +82,10 @@ def _show(told: JsonObject) -> None:
     show_the_rest(told)
 
 
-KNOWN_BY = {
-    "git": "by its place in the archive",
-    "table": "by the table beside the texts",
-    "quotations": "taken for it, since its quotations stand there",
-    "caller": "as you say",
-}
-
-
 def title_of(document: JsonObject) -> str:
     """A document, how it is known, and up to which day packs have read it."""
+    from licet.policies.quotations.watch_sentences import KNOWN_BY
+
     name = " ".join(filter(None, (document["archive"], document["document"])))
     days = [it["recorded"] for it in document["read_up_to"] if it["recorded"]]
     return f"{name} ({KNOWN_BY[document['known_by']]}{'; read up to ' + max(days) if days else ''})"

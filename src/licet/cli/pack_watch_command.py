@@ -30,6 +30,9 @@ def watch(
     from_day: Annotated[
         str | None, typer.Option("--from", help="Only versions recorded from this day on.")
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write one self-contained page to this file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Go through the history of the texts that packs quote, and tell when which passage changed; exit status 1 where
@@ -39,15 +42,21 @@ def watch(
 
     Example: licet packs watch ../pga-versions --pack linkedin_official --from 2025-11-01
 
-    Example: licet packs watch ../pga-versions --document "LinkedIn/Privacy Policy.md" --json
+    Example: licet packs watch ../pga-versions --document "LinkedIn/Privacy Policy.md" --html changes.html
     """
-    from licet.policies.quotations import Watched, check_quotes, watch_sentences
+    from licet.policies.quotations import Watched, check_quotes, watch_page, watch_sentences
     from licet.terms.moments import parse_moment
 
     since = date.min if from_day is None else parse_moment(from_day).date()
     found: Watched = check_quotes(texts, pack or (), documents=document or (), since=since)
+    if html is not None:
+        html.write_text(watch_page.as_html(found), encoding="utf-8")
     if as_json:
         print_json(found.as_json())
+    elif html is not None:
+        say(watch_sentences.drift_sentence(found.documents), "bold")
+        say(f"Written to {html}.")
+    if as_json or html is not None:
         raise typer.Exit(found.drifted)
     for seen in found.documents:
         told = seen.as_json()

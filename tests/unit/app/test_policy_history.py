@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from datetime import date
@@ -11,9 +12,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from journeys.policy_archives import APPENDED, ARCHIVE, DOCUMENT, PACK, POLICY, git, write_archive, write_pack
+from journeys.policy_archives import (
+    APPENDED,
+    ARCHIVE,
+    DOCUMENT,
+    PACK,
+    POLICY,
+    git,
+    write_archive,
+    write_folder,
+    write_pack,
+)
 from licet.cli.main import app
-from licet.policies.quotations import Limits, Watched, archive_history, check_quotes
+from licet.policies.quotations import Limits, Watched, archive_history, check_quotes, watch_page
 from licet.policies.quotations.document_watch import VersionSeen
 from licet.terms import AppError
 
@@ -194,3 +205,39 @@ def test_an_archive_that_git_will_not_read_is_refused(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(AppError, match="APP-133"):
         check_quotes(archive, [str(archive.parent / "acme.yaml")])
+
+
+def test_the_page_shows_a_time_line_and_asks_for_nothing(
+    archive: Path, found: Watched, tmp_path: Path
+) -> None:
+    page = tmp_path / "changes.html"
+    words = ["packs", "watch", str(archive), "--pack", str(archive.parent / "acme.yaml"), "--html", str(page)]
+    told = CliRunner().invoke(app, words)
+    assert told.exit_code == 1 and f"Written to {page}." in told.stdout
+    html = page.read_text()
+    assert "<script" not in html and "default-src &#39;none&#39;" in html
+    assert "http" not in html.replace("http-equiv", "")
+    days = re.findall(r"<time>([^<]+)</time>", html)
+    assert days == sorted(days, reverse=True) and "2025-02-02" not in days, (
+        "a new layout is counted, not listed"
+    )
+    assert "<ins>photos; your messages.</ins>" in html and "under an unchanged day" in html
+    assert html.index("2025-03-02") < html.index("read by acme up to here") < html.index("<time>2025-01-02")
+
+
+def test_what_a_policy_says_becomes_no_markup_and_the_page_stays_within_its_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def policy(word: str) -> str:
+        return POLICY + "\n\n".join(f"Sentence {number} says &lt;script&gt;{word}." for number in range(300))
+
+    write_pack(tmp_path)
+    write_folder(
+        tmp_path / "texts", {"2025-01-02": policy("one"), "2025-02-02": policy("two").replace("30", "3")}
+    )
+    found = check_quotes(tmp_path / "texts", [str(tmp_path / "acme.yaml")], since=date.min)
+    html = watch_page.as_html(found)
+    assert "<script" not in html and "other passages changed" in html and "told by --json" in html
+    monkeypatch.setattr(watch_page, "MOST_BYTES", len(html.encode()) - 1)
+    shorter = watch_page.as_html(found)
+    assert len(shorter) < len(html) and "<ins>3</ins>" in shorter

@@ -6,6 +6,12 @@ from licet.policies.quotations.document_watch import DocumentSeen, VersionSeen
 from licet.policies.quotations.nearest_passage import Difference
 from licet.policies.quotations.quotation_status import QuoteStatus
 
+KNOWN_BY = {
+    "git": "by its place in the archive",
+    "table": "by the table beside the texts",
+    "quotations": "taken for it, since its quotations stand there",
+    "caller": "as you say",
+}
 _SHOWN_CHARACTERS = 240
 _SHOWN_DIFFERENCES = 6
 
