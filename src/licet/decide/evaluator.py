@@ -90,12 +90,15 @@ def is_read(cell: Cell, at: datetime, facts: Facts | None) -> bool | None:
     """
     if cell.read is None:
         return True
+    outside: bool | None = False
     region = None if facts is None else facts.region
-    found: set[bool | None] = set()
     for starts, ends, places in cell.read:
         if (starts is None or at >= starts) and (ends is None or at < ends):
-            found.add(places is None or lies_in(region, places.at(at)))
-    return True if True in found else None if None in found else False
+            inside = places is None or lies_in(region, places.at(at))
+            if inside:
+                return True
+            outside = None if inside is None else outside
+    return outside
 
 
 def by_rules(cell: Cell, request: Request, facts: Facts, policy: Policy) -> Answer:
