@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from licet.audit.audit_report import FileReport, Person, Reach, Report
 from licet.audit.audit_report import Policy as PolicyAsked
 from licet.audit.download_inventory import read_contents
-from licet.audit.inventory import AuditedFile, Contents, Distinctions, Owner, Words
+from licet.audit.inventory import AuditedFile, Contents, Distinctions, Words
 from licet.audit.item_titles import title_of
 from licet.audit.judgement import Judge
 from licet.audit.next_steps import next_steps, untouched
 from licet.audit.surprises import surprises
-from licet.audit.topics import ADS, TOPICS, TRAINING, uses_of
+from licet.audit.topics import TOPICS, TRAINING
 from licet.decide import Facts, Policy
-from licet.decide.explain import region_name
+from licet.decide.explain import category_term, purpose_to_you, region_name
 from licet.packs import Pack, open_pack, shipped
-from licet.packs.model import DefaultException
+from licet.packs.model import DefaultException, Scope
 from licet.sources.archives.archive_kinds import Kind
 from licet.sources.archives.whose_download import kind_called, nothing_known, whose
 from licet.sources.download import open_download
-from licet.sources.import_report import Progress
+from licet.sources.import_report import Progress, Unread
 from licet.sources.linkedin.linkedin_import import no_region
 from licet.sources.zip_archive import Limits
-from licet.terms import SELF, AppError, ChoiceState
+from licet.terms import AppError, ChoiceState
 from licet.terms.moments import age_in_years
 from licet.terms.regions import is_region
 
@@ -46,6 +46,8 @@ DEFAULT_PACKS = {
     Kind.REDDIT: "reddit",
     Kind.CLAUDE: "claude",
 }
+#: What became of files that nobody read.
+_UNREAD = ("not understood", "nested archive")
 #: Where a download says where its owner lives, if it does.
 _SAYS_WHERE = {
     Kind.LINKEDIN: "Profile.csv, Geo Location",
@@ -88,7 +90,8 @@ def audit_archive(
     name:     what the file is called, where its path does not say.
     platform: whose download it is (``linkedin``), where what is in it leaves that open.
     Raises: SourceError SRC-040 to SRC-048 and SRC-172 to SRC-175 for the download and the region, PackError for the
-    policy, AppError APP-120 when where the owner lives is not known and the policy depends on it.
+    policy, AppError APP-120 when where the owner lives is not known and the policy depends on it, APP-150 when their
+    age stands where it was not read and the policy depends on that.
     """
     if region is not None and not is_region(region):
         raise no_region(region)
@@ -97,11 +100,13 @@ def audit_archive(
         kind = found.kind
         asked = open_pack(pack or DEFAULT_PACKS[kind])
         contents = read_contents(found.download, kind, Distinctions.of(asked), progress)
+        sizes = {entry.name: entry.claimed_bytes for entry in found.download.entries()}
     contents.others += found.others
     contents.unread += found.unread
     if not contents.files and not contents.unread:
         raise nothing_known(zip_path)
-    person = _person(contents.owner, kind, asked, region, age, at)
+    unread = (*contents.unread, *_unknown(contents, sizes))
+    person = _person(contents, kind, asked, region, age, at)
     policy = Policy(asked)
     # Who can download their conversations themselves is on a consumer plan: one that the policy makes no exception of.
     plan = contents.owner.plan or (asked.other_plan if kind in (Kind.CHATGPT, Kind.CLAUDE) else None)
@@ -117,16 +122,20 @@ def audit_archive(
     before = judge({})
     judges = [before, judge(toggles), judge(every)]
     files = tuple(_file(file, judges) for file in contents.files)
-    steps = next_steps(files, kind, asked, before, judge)
+    feeds = frozenset(topic for topic in TOPICS if any(before.may_use(topic, piece.kind) for piece in unread))
+    policy_asked = _asked(asked, at)
     return Report(
         kind,
-        _asked(asked),
+        policy_asked,
         person,
         at,
         files,
-        tuple(contents.others),
+        unread,
+        feeds,
+        {topic: before.reading(topic) for topic in TOPICS},
+        tuple(one for one in contents.others if one.fate not in _UNREAD),
         surprises(files, asked),
-        steps,
+        next_steps(files, kind, asked, before, judge, unread, feeds),
         untouched(files, kind, asked),
         tuple(_notes(contents, kind, asked, at, person)),
         _examples(files),
@@ -134,9 +143,20 @@ def audit_archive(
     )
 
 
-def _asked(pack: Pack) -> PolicyAsked:
-    ads = uses_of(ADS, pack)
-    own_ads = not ads or any(use.recipient == SELF for use in ads)
+def _unknown(contents: Contents, sizes: Mapping[str, int]) -> Iterator[Unread]:
+    """The files that no reader knows: what they hold may be anything."""
+    told = {piece.name for piece in contents.unread}
+    for one in contents.others:
+        if one.fate in _UNREAD and one.name not in told:
+            yield Unread(one.name, "the whole file", one.reason, sizes.get(one.name))
+
+
+def _asked(pack: Pack, at: datetime) -> PolicyAsked:
+    is_stale = pack.review_by is not None and at.date() > pack.review_by
+    parts = pack.scope or ()
+    about_training = [
+        part for part in parts if part.purposes is None or not TRAINING.purposes.isdisjoint(part.purposes)
+    ]
     return PolicyAsked(
         pack.id,
         pack.title,
@@ -144,8 +164,32 @@ def _asked(pack: Pack) -> PolicyAsked:
         pack.digest,
         pack.observed.isoformat(),
         pack.controller.name,
-        own_ads,
+        tuple(dict.fromkeys(_speaks_for(part, pack) for part in about_training or parts)),
+        str(pack.review_by) if is_stale else None,
     )
+
+
+def _speaks_for(part: Scope, pack: Pack) -> str:
+    """One part of what a policy speaks for, as ``members in the European Union, of Facebook, from 2025-06-16 on``.
+
+    What it is about is said where training AI is not among it.
+    """
+    told = [
+        f"members in {', '.join(region_name(pack, region) for region in part.regions)}"
+        if part.regions
+        else "members anywhere"
+    ]
+    if part.products:
+        told.append(f"of {', '.join(part.products)}")
+    if part.from_ is not None:
+        told.append(f"from {part.from_} on")
+    if part.until is not None:
+        told.append(f"until {part.until}")
+    if part.purposes and TRAINING.purposes.isdisjoint(part.purposes):
+        told.append(f"about {', '.join(purpose_to_you(pack, purpose) for purpose in part.purposes)}")
+    if part.categories:
+        told.append(f"with {', '.join(category_term(pack, kind).label for kind in part.categories)}")
+    return ", ".join(told)
 
 
 def _file(file: AuditedFile, judges: list[Judge]) -> FileReport:
@@ -169,8 +213,9 @@ def _lives_in(locations: list[str]) -> str | None:
 
 
 def _person(
-    owner: Owner, kind: Kind, pack: Pack, region: str | None, age: int | None, at: datetime
+    contents: Contents, kind: Kind, pack: Pack, region: str | None, age: int | None, at: datetime
 ) -> Person:
+    owner = contents.owner
     how = "as you said"
     if region is None:
         region, how = _lives_in(owner.locations), "from your profile's location"
@@ -179,7 +224,7 @@ def _person(
             raise AppError(
                 "APP-120",
                 "the archive does not say clearly where you live, and the policy depends on it",
-                _SAYS_WHERE[kind],
+                _SAYS_WHERE.get(kind, "the files that say whose it is"),
                 "say so, e.g. --region CH",
             )
         how = "not known, and the policy does not ask"
@@ -190,10 +235,19 @@ def _person(
         age, age_how = found, "from your profile's date of birth"
     elif owner.born_year is not None and owner.born_year < at.year:
         age, age_how = at.year - owner.born_year - 1, "from your year of birth, at least"
+    elif _asks_age(pack) and (owner.age_unread or any(map(_may_tell_age, contents.unread))):
+        raise AppError(
+            "APP-150",
+            "the archive says when you were born in a way that could not be read, and the policy depends on your age",
+            next(
+                (piece.name for piece in contents.unread if _may_tell_age(piece)),
+                "where your birthday stands",
+            ),
+            "say how old you are, e.g. --age 35",
+        )
     else:
-        unread = "assumed, since no date of birth could be read in the archive"
-        age_how = unread if owner.age_unread else "assumed, since the archive does not say"
-        age, is_assumed = _ADULT, True
+        what = "what was read of the archive" if contents.unread else "the archive"
+        age, age_how, is_assumed = _ADULT, f"assumed, since {what} does not say", True
     return Person(
         region,
         "an unknown place" if region is None else region_name(pack, region),
@@ -204,10 +258,20 @@ def _person(
     )
 
 
+def _may_tell_age(piece: Unread) -> bool:
+    """Whether a date of birth may be in what was not read, as far as is known what that is."""
+    return piece.kind in ("profile", "demographic", "demographic.age")
+
+
 def _asks_where(pack: Pack) -> bool:
-    """Whether anything in a policy depends on where a person lives."""
-    return any(rule.regions is not None for rule in pack.rules) or any(
-        one.regions for one in _exceptions(pack)
+    """Whether anything in a policy depends on where a person lives, or whether it speaks for them does."""
+    return any(
+        regions is not None
+        for regions in (
+            *(rule.regions for rule in pack.rules),
+            *(one.regions for one in _exceptions(pack)),
+            *(part.regions for part in pack.scope or ()),
+        )
     )
 
 
@@ -241,8 +305,6 @@ def _notes(contents: Contents, kind: Kind, pack: Pack, at: datetime, person: Per
         )
     if pack.in_force_from is not None and at < pack.in_force_from:
         yield f"At this moment the policy is not in force yet; it is from {pack.in_force_from.date()} on."
-    if pack.review_by is not None and at.date() > pack.review_by:
-        yield f"This policy was last checked on {pack.observed}; it should have been checked again by {pack.review_by}."
 
 
 def _examples(files: tuple[FileReport, ...]) -> tuple[Words, ...]:

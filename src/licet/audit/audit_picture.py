@@ -30,6 +30,9 @@ def draw(report: Report) -> Picture | None:
         drawn.labels.append(Label(name, _LEFT - 12, top + _TALL + 4, anchor="end"))
         for kind, records, y in (("use", reach.now, top), ("left", reach.toggles_off, top + _TALL + 2)):
             drawn.bars.append(Bar("none", _LEFT, y, _FULL, _TALL))
+            if not report.readings[topic].read:
+                drawn.labels.append(Label("not read", _LEFT + _FULL + 8, y + 13, "count"))
+                continue
             if records:
                 wide = max(_THINNEST, _FULL * records / report.rows)
                 drawn.bars.append(Bar(kind, _LEFT, y, wide, _TALL))
@@ -40,6 +43,8 @@ def draw(report: Report) -> Picture | None:
 def _told(report: Report) -> str:
     said = [
         f"{topic.short}: {reach.now:,} of {report.rows:,} records now, {reach.toggles_off:,} with every toggle off"
+        if report.readings[topic].read
+        else f"{topic.short}: nobody here has read it"
         for topic in TOPICS
         for reach in [report.reach(topic)]
     ]

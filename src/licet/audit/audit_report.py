@@ -12,18 +12,14 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from licet.audit.inventory import AuditedFile, Words
-from licet.audit.judgement import Fate, Share
+from licet.audit.judgement import Fate, Reading, Share
 from licet.audit.topics import TOPICS, TRAINING, Topic
 from licet.sources.archives.archive_kinds import KIND_NAMES, Kind
 from licet.sources.dates import WrittenDate
-from licet.sources.import_report import FileOutcome
+from licet.sources.import_report import FileOutcome, Unread
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 
-#: What files of two kinds hold that nothing in them tells apart.
-_NOT_TOLD_APART = dict.fromkeys(Kind, "group messages, which the file does not tell from private ones") | {
-    Kind.META: "questions to Meta AI within threads, which are not told from private messages"
-}
 _LENGTHS = {"year": 4, "month": 7, "day": 10, "moment": 10}
 
 
@@ -53,11 +49,6 @@ class FileReport:
     shares: dict[Topic, Share]
     reaches: dict[Topic, Reach]
 
-    @property
-    def is_ambiguous(self) -> bool:
-        """Whether the file holds things of two kinds that nothing in it tells apart."""
-        return "ambiguous" in self.file.layout.note
-
     def as_json(self) -> JsonObject:
         file = self.file
         return {
@@ -71,6 +62,7 @@ class FileReport:
             "uses": {
                 topic.id: {
                     "fate": share.fate.value, "records": self.reaches[topic]._asdict(),
+                    "fates": {fate.value: rows for fate in Fate if (rows := share.rows(fate))},
                     "cells": {fate.value: share.cells[fate] for fate in Fate if fate in share.cells},
                     "oldest": as_written(share.oldest),
                     "reasons": [reason.as_json() for reason in share.reasons.values()],
@@ -103,7 +95,9 @@ class Step(NamedTuple):
 class Policy(NamedTuple):
     """The policy that was asked.
 
-    speaks_of_own_ads: false where it speaks of others' advertisements and not of the platform's own.
+    speaks_for:  whom it speaks for about training AI, one phrase a part, or about what else where it does of nothing
+                 like it; empty where it speaks for everything.
+    stale_since: the day by which it should have been checked again, where that has passed.
     """
 
     id: str
@@ -112,7 +106,8 @@ class Policy(NamedTuple):
     digest: str
     observed: str
     platform: str
-    speaks_of_own_ads: bool
+    speaks_for: tuple[str, ...] = ()
+    stale_since: str | None = None
 
 
 class Person(NamedTuple):
@@ -131,7 +126,10 @@ class Report:
     """What `audit` answers.
 
     kind:      the platform whose download it is.
-    unread:    files without records, and those that nobody could read, with the reason.
+    unread:    what of the download nobody read; of a use that it could feed, nothing final is said.
+    feeds:     topics that may take something of what was not read, as far as the policy says.
+    readings:  what of each topic the policy speaks of for this person.
+    others:    files without records, with the reason.
     unchanged: what no toggle changes, one sentence each.
     words:     up to three passages of the owner's own that would train AI.
     guide:     the shipped policy of which there is a guide to opting out.
@@ -142,7 +140,10 @@ class Report:
     person: Person
     at: datetime
     files: tuple[FileReport, ...]
-    unread: tuple[FileOutcome, ...]
+    unread: tuple[Unread, ...]
+    feeds: frozenset[Topic]
+    readings: Mapping[Topic, Reading]
+    others: tuple[FileOutcome, ...]
     surprises: tuple[Surprise, ...]
     steps: tuple[Step, ...]
     unchanged: tuple[str, ...]
@@ -171,23 +172,30 @@ class Report:
                 found[file.title] = found.get(file.title, Reach(0, 0, 0)) + file.reaches[topic]
         return sorted(found.items(), key=lambda one: -one[1].now)
 
-    def faring(self, topic: Topic, fate: Fate) -> list[tuple[str, int]]:
-        """What fares so as a whole, in plain words, with its records."""
+    def parts(self, topic: Topic) -> dict[Fate, int]:
+        """Records by what becomes of them: each once, so that they are together all that there are."""
+        found = {fate: sum(file.shares[topic].rows(fate) for file in self.files) for fate in Fate}
+        return {fate: rows for fate, rows in found.items() if rows}
+
+    def sureness(self, topic: Topic, fate: Fate) -> dict[str, int]:
+        """Records of which this becomes, by how sure that is, such as ``stated`` or ``unverified``."""
         found: dict[str, int] = {}
         for file in self.files:
-            if file.shares[topic].fate is fate:
-                found[file.title] = found.get(file.title, 0) + file.file.rows
-        return sorted(found.items(), key=lambda one: -one[1])
+            for (told, status), rows in file.shares[topic].records.items():
+                if told is fate:
+                    found[status] = found.get(status, 0) + rows
+        return found
 
-    @property
-    def ambiguous(self) -> list[tuple[str, int]]:
-        """What nobody can say for certain, in plain words: by the policy's answer, or since the file does not tell."""
-        told = dict(self.faring(TRAINING, Fate.AMBIGUOUS))
+    def faring(self, topic: Topic, fate: Fate) -> list[tuple[str, int]]:
+        """Of what this becomes, in plain words, with its records, the most first."""
+        found: dict[str, int] = {}
         for file in self.files:
-            if file.is_ambiguous:
-                what = _NOT_TOLD_APART[self.kind]
-                told[what] = told.get(what, 0) + file.file.rows
-        return list(told.items())
+            share = file.shares[topic]
+            if rows := share.rows(fate):
+                mixed = share.mixed_in if fate is Fate.AMBIGUOUS else ""
+                title = f"{file.title}, {mixed}" if mixed else file.title
+                found[title] = found.get(title, 0) + rows
+        return sorted(found.items(), key=lambda one: -one[1])
 
     @property
     def oldest(self) -> tuple[FileReport, Share] | None:
@@ -199,16 +207,21 @@ class Report:
         """Everything but the owner's words."""
         oldest = self.oldest
         return {
-            "licet_audit": 1,
+            "licet_audit": 2,
             "policy": self.policy._asdict(),
             "kind": self.kind.value,
             "person": self.person._asdict(),
             "at": format_moment(self.at),
+            "unread": [piece._asdict() for piece in self.unread],
             "answer": {
                 "records": self.rows,
                 **{
                     topic.id: {
                         "records": self.reach(topic)._asdict(),
+                        "fates": {fate.value: rows for fate, rows in self.parts(topic).items()},
+                        "policy_read": [use._asdict() for use in self.readings[topic].read],
+                        "policy_not_read": [use._asdict() for use in self.readings[topic].unread],
+                        "unread_may_feed_it": topic in self.feeds,
                         "of": [{"what": what, "records": reach.now} for what, reach in self.taking(topic)],
                     }
                     for topic in TOPICS
@@ -216,7 +229,9 @@ class Report:
                 "excluded_from_training": [
                     {"what": what, "records": rows} for what, rows in self.faring(TRAINING, Fate.EXCLUDED)
                 ],
-                "ambiguous": [{"what": what, "records": rows} for what, rows in self.ambiguous],
+                "ambiguous": [
+                    {"what": what, "records": rows} for what, rows in self.faring(TRAINING, Fate.AMBIGUOUS)
+                ],
                 "oldest_for_training": None
                 if oldest is None
                 else {"file": oldest[0].file.name, "made": as_written(oldest[1].oldest)},
@@ -225,7 +240,7 @@ class Report:
             "steps": [{**one._asdict(), "spares": dict(one.spares)} for one in self.steps],
             "unchanged_by_toggles": list(self.unchanged),
             "files": [file.as_json() for file in self.files],
-            "unread": [{"name": one.name, "fate": one.fate, "reason": one.reason} for one in self.unread],
+            "others": [{"name": one.name, "fate": one.fate, "reason": one.reason} for one in self.others],
             "notes": list(self.notes),
             "guide": self.guide,
         }

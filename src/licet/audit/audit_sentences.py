@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from licet.audit.audit_report import FileReport, Report, Step, as_written
@@ -20,67 +21,204 @@ class Line(NamedTuple):
 
 
 def verdict(report: Report) -> str:
-    """The whole answer in two sentences: how much may train AI, and what is left of it after the first step."""
-    used, rows = report.reach(TRAINING), report.rows
-    kept = sum(records for _, records in report.faring(TRAINING, Fate.EXCLUDED))
-    left = f"; {kept:,} {'is' if kept == 1 else 'are'} left out" if kept else ""
-    unsure = sum(records for _, records in report.ambiguous)
-    more = f" About {unsure:,} nobody can say." if unsure else ""
-    if not used.now:
-        return f"Nothing among your {rows:,} records may train AI, as far as the policy says.{more}"
+    """The whole answer: what was not read, how much may train AI, and what is left of it after the first step."""
+    unread = not_read(report)
+    told = _trained(report) if report.readings[TRAINING].read else _policy_unread(report)
+    if unread:
+        told[0] = f"{unread}, so this is not all: {told[0]}"
+    if report.policy.stale_since is not None:
+        told.append(
+            f"The policy was last checked on {report.policy.observed} and should have been again by"
+            f" {report.policy.stale_since}."
+        )
+    told[0] = told[0][:1].upper() + told[0][1:]
+    return " ".join(told)
+
+
+def not_read(report: Report) -> str:
+    """What of the download nobody read, as the start of a sentence; empty where all of it was."""
+    pieces: dict[str, list[int | None]] = {}
+    for piece in report.unread:
+        pieces.setdefault(piece.name, []).append(piece.bytes)
+    if not pieces:
+        return ""
+    told = [_size_of(name, sizes) for name, sizes in [*pieces.items()][:3]]
+    if len(pieces) > 3:
+        told.append(f"{len(pieces) - 3:,} more")
+    only = next(iter(pieces.values())) if len(pieces) == 1 else []
+    return f"{_listed(told)} {'was' if only in ([None], [1]) else 'were'} not read"
+
+
+def _size_of(name: str, sizes: list[int | None]) -> str:
+    known = [size for size in sizes if size is not None]
+    if len(known) == len(sizes):
+        return f"{in_bytes(sum(known))} of {name}"
+    return name if len(sizes) == 1 else f"{len(sizes):,} pieces of {name}"
+
+
+def in_bytes(size: int) -> str:
+    """How much that is, as people say it."""
+    for unit, name in ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return f"{size:,} byte{'' if size == 1 else 's'}"
+
+
+def _listed(told: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
+
+
+def _policy_unread(report: Report) -> list[str]:
+    """Where nobody here has read what applies: that, for whom the policy speaks, and what to do."""
+    told = [
+        f"nobody here has read what applies to someone in {lives_in(report)} on {report.at.date()}:"
+        f" whether your {_records(report.rows)} may train AI is not known."
+    ]
+    told += [f"The policy file speaks for {part}." for part in report.policy.speaks_for]
+    return [*told, "Read the policy that applies to you."]
+
+
+def _trained(report: Report) -> list[str]:
+    """What the policy says of training, over the records that were read."""
+    parts, rows = report.parts(TRAINING), report.rows
+    if not rows:
+        return ["of the rest there is no record."]
+    read = " that were read" if report.unread else ""
+    used = parts.get(Fate.USED, 0)
+    rest = _rest(parts)
+    if used:
+        whole = f"{used:,} of your {_records(rows)}{read} may train AI"
+        others = f"; {_listed(rest)}" if rest else ""
+        return [f"{whole}{others}.", _stops(report), *_doubts(report)]
+    if not _UNSURE.isdisjoint(parts):
+        return [
+            f"whether your {_records(rows)}{read} may train AI is not certain: {_listed(rest)}.",
+            *_doubts(report),
+        ]
+    if report.sureness(TRAINING, Fate.EXCLUDED).get("disputed"):
+        whether = f"whether your {_records(rows)}{read} may train AI is disputed"
+        return [f"{whether}: {_listed(rest)}.", *_doubts(report)]
+    nothing = "nothing of what was read" if report.unread else f"nothing among your {_records(rows)}"
+    return [f"{nothing} may train AI, as far as the policy says: {_listed(rest)}.", *_doubts(report)]
+
+
+#: What is said of records that are not used: `{0}` is their number with its verb, `{1}` with "of".
+_REST = {
+    Fate.EXCLUDED: "{0} left out",
+    Fate.SWITCHED_OFF: "{0} off unless you switch it on",
+    Fate.ELSEWHERE: "{0} not covered where you live",
+    Fate.NOT_YET: "{0} not covered at this time",
+    Fate.NOT_AT_AGE: "{0} not covered at your age",
+    Fate.NOT_NAMED: "{0} not named by the policy",
+    Fate.NOT_UNDERSTOOD: "{0} not understood",
+    Fate.NOT_READ: "{1} nobody here has read what applies",
+    Fate.AMBIGUOUS: "{1} nobody can say",
+}
+
+
+#: Of what these become, it is not known whether it is used.
+_UNSURE = frozenset((Fate.AMBIGUOUS, Fate.NOT_READ))
+
+
+def _rest(parts: dict[Fate, int]) -> list[str]:
+    """What becomes of the records that are not used, each once."""
+    return [
+        said.format(f"{parts[fate]:,} {'is' if parts[fate] == 1 else 'are'}", f"of {parts[fate]:,}")
+        for fate, said in _REST.items()
+        if fate in parts
+    ]
+
+
+def _records(rows: int) -> str:
+    return f"{rows:,} record{'' if rows == 1 else 's'}"
+
+
+def _stops(report: Report) -> str:
+    used = report.reach(TRAINING)
     if used.toggles_off < used.now:
-        stops = (
+        return (
             f"Switched off, it is {used.toggles_off:,}." if used.toggles_off else "A switch stops all of it."
         )
-    elif used.all_off < used.now:
-        stops = "No switch stops it, a form does."
-    else:
-        stops = "Nothing stops it."
-    return f"{used.now:,} of your {rows:,} records may train AI{left}. {stops}{more}"
+    return "No switch stops it, a form does." if used.all_off < used.now else "Nothing stops it."
+
+
+#: How a fact is said that is not simply stated.
+_DOUBTS = {
+    "regulator_limited": "a regulator has limited",
+    "announced": "is only announced",
+    "disputed": "is disputed",
+    "unverified": "stands in none of {platform}’s own texts that were read",
+}
+
+
+def _doubts(report: Report) -> Iterator[str]:
+    """What of the answer rests on less than a text of the platform's."""
+    for fate, does in ((Fate.USED, "may train AI"), (Fate.EXCLUDED, "left out")):
+        told = report.sureness(TRAINING, fate)
+        for status, doubt in _DOUBTS.items():
+            if rows := told.get(status):
+                verb = does if fate is Fate.USED else f"{'is' if rows == 1 else 'are'} {does}"
+                yield f"That {rows:,} {verb} {doubt.format(platform=report.policy.platform)}."
 
 
 def answer(report: Report, most_named: int = 6) -> list[Line]:
     """What is used, what is not, and what nobody can say: one line each, which names so many things."""
-    kept = report.faring(TRAINING, Fate.EXCLUDED)
-    lines = [
-        _used(report, TRAINING, "Used to train AI", most_named),
-        Line(
-            "Left out of it", named(kept, most_named) if kept else "nothing that this archive holds", "kept"
-        ),
+    parts = report.parts(TRAINING)
+    lines = [_used(report, TRAINING, "Used to train AI", most_named)]
+    for fate, (heading, tone) in _HEADINGS.items():
+        if fate in parts and report.readings[TRAINING].read:
+            lines.append(Line(heading, named(report.faring(TRAINING, fate), most_named), tone))
+    lines += [
         _used(report, ADS, "Used for advertisements", most_named),
         _used(report, RECOMMENDATIONS, "Used for recommendations", most_named),
         _used(report, FEATURES, "Used for AI features", most_named),
     ]
-    if report.ambiguous:
-        lines.append(Line("Nobody can say", named(report.ambiguous, most_named), "unsure"))
     return lines
 
 
+#: Under which heading the records stand that do not train AI, and with which tone.
+_HEADINGS = {
+    Fate.EXCLUDED: ("Left out of it", "kept"),
+    Fate.SWITCHED_OFF: ("Off unless you switch it on", "kept"),
+    Fate.ELSEWHERE: ("Not covered where you live", "kept"),
+    Fate.NOT_YET: ("Not covered at this time", "kept"),
+    Fate.NOT_AT_AGE: ("Not covered at your age", "kept"),
+    Fate.NOT_NAMED: ("Not named for it", "kept"),
+    Fate.NOT_UNDERSTOOD: ("Not understood", "unsure"),
+    Fate.NOT_READ: ("Nobody here has read it", "unsure"),
+    Fate.AMBIGUOUS: ("Nobody can say", "unsure"),
+}
+
+
 def _used(report: Report, topic: Topic, heading: str, most_named: int) -> Line:
-    reach = report.reach(topic)
-    if not reach.now:
-        fates = {one.shares[topic].fate for one in report.files}
-        why = next((_NOTHING[fate] for fate in _NOTHING if fate in fates), "the policy names none of it")
-        return Line(heading, f"nothing, since {why}{_unsaid(report, topic)}", "kept")
-    of = named([(what, reach.now) for what, reach in report.taking(topic)], most_named)
-    return Line(heading, f"{reach.now:,} of {report.rows:,} records: {of}{_unsaid(report, topic)}", "used")
+    reading, parts = report.readings[topic], report.parts(topic)
+    if not reading.read:
+        return Line(heading, "nobody here has read it", "unsure")
+    reach, more = report.reach(topic), _unsaid(report, topic)
+    if reach.now:
+        of = named([(what, reach.now) for what, reach in report.taking(topic)], most_named)
+        unsure = _rest(
+            {fate: rows for fate, rows in parts.items() if fate in _UNSURE and topic is not TRAINING}
+        )
+        more = "".join(f"; {said}" for said in unsure) + more
+        return Line(heading, f"{reach.now:,} of {report.rows:,} records: {of}{more}", "used")
+    rest = _rest(parts)
+    if not _UNSURE.isdisjoint(parts):
+        told = "not certain"
+    else:
+        told = "nothing of what was read" if report.unread or reading.unread else "nothing"
+    why = f": {_listed(rest)}" if rest else ""
+    return Line(heading, f"{told}{why}{more}", "kept" if told == "nothing" else "unsure")
 
 
 def _unsaid(report: Report, topic: Topic) -> str:
-    """What a policy leaves open about advertisements when it speaks of others' alone."""
-    if topic is not ADS or report.policy.speaks_of_own_ads:
-        return ""
-    own = f"{report.policy.platform}’s own advertisements"
-    return f"; this is about sharing with others, of {own} the policy file says nothing"
-
-
-#: Why nothing is used, the most telling first.
-_NOTHING = {
-    Fate.NOT_YET: "the policy does not apply at this time",
-    Fate.SWITCHED_OFF: "it is off unless you switch it on",
-    Fate.ELSEWHERE: "the policy does not cover where you live",
-    Fate.EXCLUDED: "the policy leaves it out where you live",
-}
+    """What is open about a topic: purposes of it that the policy file does not speak of, and what was not read."""
+    told = ""
+    if report.readings[topic].unread:
+        told += f"; what applies to {_listed(report.readings[topic].labels)} nobody here has read"
+    if topic in report.feeds:
+        told += "; what was not read may be"
+    return told
 
 
 def named(things: list[tuple[str, int]], most: int) -> str:
@@ -97,7 +235,32 @@ def whom(report: Report) -> str:
         if person.age_is_assumed
         else f"aged {person.age} ({person.age_how})"
     )
-    return f"for someone in {person.region_name} ({person.region_how}), {aged}"
+    return f"for someone in {lives_in(report)} ({person.region_how}), {aged}"
+
+
+def lives_in(report: Report) -> str:
+    """Where the owner lives, to follow ``in``."""
+    person = report.person
+    return f"the {person.region_name}" if person.region in _WITH_ARTICLE else person.region_name
+
+
+#: Countries whose name has an article in a sentence.
+_WITH_ARTICLE = frozenset(
+    ("AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "US", "VA")
+)
+
+
+def settled(report: Report, topic: Topic) -> list[str]:
+    """Records used now, with the toggles off and with every control used, as a table has them."""
+    if not report.readings[topic].read:
+        return ["not read"] * 3
+    return [f"{records:,}" for records in report.reach(topic)]
+
+
+def guide_title(report: Report) -> str:
+    """What the guide is good for."""
+    known = "" if report.readings[TRAINING].read else " where it is known"
+    return f"How to opt out{known}, step by step"
 
 
 def guide_command(report: Report) -> list[str]:
@@ -110,7 +273,8 @@ def guide_command(report: Report) -> list[str]:
 
 def file_count(report: Report) -> str:
     """How many files there are, those without records, too."""
-    files = len(report.files) + len(report.unread)
+    names = {one.file.name for one in report.files} | {one.name for one in report.others}
+    files = len(names | {piece.name for piece in report.unread})
     return f"{files:,} file{'' if files == 1 else 's'}"
 
 
@@ -139,6 +303,9 @@ def why(one: FileReport) -> list[str]:
         silent = [reason.label for reason in share.reasons.values() if reason.fate is Fate.NOT_NAMED]
         for (fate, quote, _), reasons in by_fate.items():
             if fate is Fate.NOT_NAMED:
+                continue
+            if fate is Fate.NOT_READ:
+                told.append(f"{topic.short}: nobody here has read what applies to you")
                 continue
             labels = ", ".join(reason.label for reason in reasons)
             cited = source_of(reasons[0])

@@ -1,28 +1,29 @@
 """What of a file would be used: every kind of data in every record asked of `decide`, for every use of a topic.
 
 No rule is held here. A record counts as used when `decide` permits any kind of data in it, which is when a gate lets
-it through; of its cells those count that are of a permitted kind.
+it through; of its cells those count that are of a permitted kind. Every record has one fate for each topic, so that
+they add up. Where the policy does not speak for somebody, what it forbids there says nothing either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from licet.audit.inventory import AuditedFile, Group, Words
+from licet.audit.inventory import Alike, AuditedFile, Group, Words
 from licet.audit.topics import Topic, uses_of
 from licet.decide import Decision, Facts, Policy, Request, decide
-from licet.decide.explain import category_term, status_told
+from licet.decide.explain import category_term, purpose_to_you, recipient_name
 from licet.packs import Use
-from licet.packs.model import Citation, Pack
+from licet.packs.model import Citation, Pack, Status
 from licet.sources.archives.archive_records import kinds_in
 from licet.sources.dates import WrittenDate
-from licet.terms import Code
+from licet.terms import SELF, Code
 from licet.terms.canonical import JsonObject
 from licet.terms.decisions import to_you
+from licet.terms.regions import lies_in
 from licet.terms.vocabulary import CATEGORIES, ancestors
 
 
@@ -31,10 +32,12 @@ class Fate(StrEnum):
 
     USED = "used"
     AMBIGUOUS = "ambiguous"
+    NOT_READ = "policy not read"
     SWITCHED_OFF = "switched off"
     EXCLUDED = "excluded"
     ELSEWHERE = "not where you live"
     NOT_YET = "not at this time"
+    NOT_AT_AGE = "not at your age"
     NOT_NAMED = "not named"
     NOT_UNDERSTOOD = "not understood"
 
@@ -46,14 +49,34 @@ _FATE_OF = {
     **dict.fromkeys((Code.REFUSED, Code.OFF_BY_DEFAULT, Code.NOT_ASKED), Fate.SWITCHED_OFF),
     **dict.fromkeys((Code.TOO_EARLY, Code.TOO_LATE), Fate.NOT_YET),
     Code.REGION_NOT_COVERED: Fate.ELSEWHERE,
+    Code.NOT_READ: Fate.NOT_READ,
     **dict.fromkeys((Code.NO_RULE, Code.CATEGORY_UNKNOWN, Code.RECIPIENT_UNKNOWN), Fate.NOT_NAMED),
     **dict.fromkeys(
-        (Code.UNDER_AGE, Code.AGE_NOT_COVERED, Code.PLAN_NOT_COVERED, Code.VISIBILITY_NOT_COVERED),
-        Fate.NOT_NAMED,
+        (Code.PLAN_NOT_COVERED, Code.VISIBILITY_NOT_COVERED, Code.CREATED_NOT_COVERED), Fate.NOT_NAMED
     ),
-    **dict.fromkeys((Code.CREATED_NOT_COVERED, Code.SUBJECTS_DISAGREE), Fate.NOT_NAMED),
+    Code.SUBJECTS_DISAGREE: Fate.NOT_NAMED,
+    **dict.fromkeys((Code.UNDER_AGE, Code.AGE_NOT_COVERED), Fate.NOT_AT_AGE),
     Code.UNLABELLED: Fate.NOT_UNDERSTOOD,
 }
+#: What stands in some files among the rest and is not told from it: its kind of data, and how it is said.
+_MIXED_IN = {
+    "messages": ("group_communication.messages", "perhaps with group messages among them"),
+}
+#: What is done with others alone, never by the platform itself.
+_SHARING = "ad_sharing"
+#: How sure a fact is, the surest first; of several that say the same, the surest is told.
+_SURENESS = ("stated", "regulator_limited", "announced", "disputed", "unverified", "")
+
+
+class Reading(NamedTuple):
+    """Which uses of a topic the policy speaks of for a person, and of which nobody here has read what applies.
+
+    read: those that it speaks of, for some kind of data at least. labels: the others in words.
+    """
+
+    read: tuple[Use, ...]
+    unread: tuple[Use, ...]
+    labels: tuple[str, ...]
 
 
 class Reason(NamedTuple):
@@ -80,23 +103,29 @@ class Reason(NamedTuple):
 class Share:
     """What one topic takes of one file.
 
-    rows:   records of which something is used.
-    cells:  every cell, by what becomes of it; together they are the file's.
-    oldest: when the oldest used record was made, as written.
+    records: every record, by the one thing that becomes of it and how sure that is; together they are the file's.
+    cells:   every cell, by what becomes of it; together they are the file's.
+    oldest:  when the oldest used record was made, as written.
+    mixed_in: what may stand among its records without being told apart, where that may be used.
     """
 
     topic: Topic
-    rows: int = 0
+    records: dict[tuple[Fate, str], int] = field(default_factory=dict)
     cells: dict[Fate, int] = field(default_factory=dict)
     reasons: dict[tuple[Fate, str | None], Reason] = field(default_factory=dict)
     oldest: WrittenDate | None = None
     oldest_words: Words | None = None
     words: list[Words] = field(default_factory=list)
+    mixed_in: str = ""
 
     @property
     def fate(self) -> Fate:
-        """The most that becomes of anything in the file."""
-        return min(self.cells, key=_ORDER.__getitem__, default=Fate.NOT_NAMED)
+        """The most that becomes of any record in the file."""
+        return min((fate for fate, _ in self.records), key=_ORDER.__getitem__, default=Fate.NOT_NAMED)
+
+    def rows(self, fate: Fate) -> int:
+        """Records of which this becomes."""
+        return sum(rows for (one, _), rows in self.records.items() if one is fate)
 
 
 class Judge:
@@ -105,54 +134,120 @@ class Judge:
     def __init__(self, policy: Policy, facts: Facts, at: datetime) -> None:
         self._policy, self._facts, self._at = policy, facts, at
         self._known: dict[tuple[Any, ...], Decision] = {}
+        self._read: dict[tuple[Use, str], bool] = {}
+        self._readings: dict[Topic, Reading] = {}
+
+    def reading(self, topic: Topic) -> Reading:
+        """What of a topic the policy speaks of for this person."""
+        if topic not in self._readings:
+            pack = self._policy.pack
+            uses = uses_of(topic, pack)
+            shared = {use.purpose for use in uses} & {_SHARING}
+            asked = dict.fromkeys((*uses, *(Use(one, SELF) for one in sorted(topic.purposes - shared))))
+            kinds = {"profile", *(kind for part in pack.scope or () for kind in part.categories or ())}
+            read = tuple(use for use in asked if any(self._speaks_of(use, kind) for kind in kinds))
+            unread = tuple(use for use in asked if use not in read)
+            purposes = {use.purpose for use in read}
+            self._readings[topic] = Reading(
+                read, unread, tuple(dict.fromkeys(self._label(use, purposes) for use in unread))
+            )
+        return self._readings[topic]
+
+    def may_use(self, topic: Topic, kind: str | None) -> bool:
+        """Whether a topic may take something of a record of which no more is known than its kind, or not even that."""
+        named = {"profile"} | {
+            category
+            for use in self.reading(topic).read
+            for rule in self._policy.pack.permits(use.purpose, use.recipient)
+            for category in rule.categories
+        }
+        several = () if kind is None else kinds_in(kind)
+        kinds = {
+            *several,
+            *(one for one in named if not several or not {*ancestors(one)}.isdisjoint(several)),
+        }
+        unknown = Group(Alike(None, None, frozenset()), None)
+        return any(
+            self._answer(topic, one, unknown)[0] in (Fate.USED, Fate.AMBIGUOUS, Fate.NOT_READ)
+            for one in kinds
+        )
 
     def share(self, topic: Topic, file: AuditedFile) -> Share:
         """What a topic takes of a file."""
         share = Share(topic)
-        uses = uses_of(topic, self._policy.pack)
+        kind, said = _MIXED_IN.get(file.layout.table, (None, ""))
+        if kind is not None and self.reading(topic).read and self.may_use(topic, kind):
+            share.mixed_in = said
         if file.preamble_cells:  # the platform's own note, about nobody
             share.cells[Fate.NOT_NAMED] = file.preamble_cells
         for group in file.groups.values():
-            self._add(share, uses, group)
+            self._add(share, group)
         return share
 
     def rows_used(self, topic: Topic, file: AuditedFile) -> int:
         """How many records of a file a topic takes anything of."""
-        uses = uses_of(topic, self._policy.pack)
         return sum(
             group.rows
             for group in file.groups.values()
-            if any(self._answer(uses, kind, group)[0] is Fate.USED for kind in group.cells)
+            if any(self._answer(topic, kind, group)[0] is Fate.USED for kind in group.cells)
         )
 
-    def _add(self, share: Share, uses: list[Use], group: Group) -> None:
+    def _label(self, use: Use, read: set[str]) -> str:
+        """A use in words; by whom, where it is another, or somebody else's use for the same is known."""
+        label, pack = purpose_to_you(self._policy.pack, use.purpose), self._policy.pack
+        by = use.recipient != SELF or use.purpose in read
+        return f"{label}, by {recipient_name(pack, use.recipient)}" if by else label
+
+    def _speaks_of(self, use: Use, kind: str) -> bool:
+        """Whether the policy speaks of a use of a kind of data of this person, or may."""
+        if (use, kind) not in self._read:
+            pack = self._policy.pack
+            line, day = pack.purpose_line(use.purpose), self._at.date()
+            regions = pack.regions_read(line, ancestors(kind), use.recipient, self._at)
+            self._read[use, kind] = regions is None or (
+                bool(regions) and lies_in(self._facts.region, pack.places(regions, day)) is not False
+            )
+        return self._read[use, kind]
+
+    def _add(self, share: Share, group: Group) -> None:
         used: set[str] = set()
+        fares: list[tuple[Fate, str]] = []
         for kind, cells in group.cells.items():
-            fate, answer = self._answer(uses, kind, group)
+            fate, answer = self._answer(share.topic, kind, group)
             share.cells[fate] = share.cells.get(fate, 0) + cells
-            if (fate, kind) not in share.reasons:
-                share.reasons[fate, kind] = _reason(fate, kind, answer, share.topic, self._policy.pack)
+            reason = share.reasons.get((fate, kind))
+            if reason is None:
+                reason = self._reason(fate, kind, answer, share.topic)
+                share.reasons[fate, kind] = reason
+            fares.append((fate, reason.status))
             if fate is Fate.USED and kind is not None:
                 used.add(kind)
+        fare = min(fares, key=_rank, default=(Fate.NOT_NAMED, ""))
+        if share.mixed_in and fare[0] not in (Fate.USED, Fate.NOT_READ):
+            fare = (Fate.AMBIGUOUS, "")
+        share.records[fare] = share.records.get(fare, 0) + group.rows
         if not used:
             return
-        share.rows += group.rows
         if group.first is not None and (share.oldest is None or group.first.moment < share.oldest.moment):
             own = group.first_words
             share.oldest = group.first
             share.oldest_words = own if own is not None and own.kind in used else None
         share.words += [words for words in group.words if words.kind in used]
 
-    def _answer(self, uses: Iterable[Use], kind: str | None, group: Group) -> tuple[Fate, Decision | None]:
+    def _answer(self, topic: Topic, kind: str | None, group: Group) -> tuple[Fate, Decision | None]:
         """What becomes of a kind of data in a group, over all uses of a topic, and the decision that says so."""
         if kind is None:
             return Fate.NOT_UNDERSTOOD, None
         if len(several := kinds_in(kind)) > 1:
-            answers = [self._answer(uses, one, group) for one in several]
+            answers = [self._answer(topic, one, group) for one in several]
             return answers[0] if len({fate for fate, _ in answers}) == 1 else (Fate.AMBIGUOUS, None)
-        kind = self._known_kind(kind)
+        kind, reading = self._known_kind(kind), self.reading(topic)
+        if not any(self._speaks_of(use, kind) for use in reading.read):
+            return Fate.NOT_READ, None
         best: tuple[Fate, Decision | None] = (Fate.NOT_NAMED, None)
-        for use in uses:
+        for use in reading.read:
+            if not self._speaks_of(use, kind):
+                continue
             question = (use, kind, group.alike.visibility, group.alike.era)
             if question not in self._known:
                 request = Request(
@@ -161,9 +256,29 @@ class Judge:
                 self._known[question] = decide(request, self._facts, self._policy)
             answer = self._known[question]
             fate = _FATE_OF.get(answer.code, Fate.AMBIGUOUS)
-            if best[1] is None or _ORDER[fate] < _ORDER[best[0]]:
+            if answer.code is Code.CLOSED_BY_VOCABULARY and _cited(answer, kind, self._policy.pack) is None:
+                fate = (
+                    Fate.NOT_NAMED
+                )  # what this program would never do says nothing of what the platform does
+            if best[1] is None or _rank((fate, self._status(answer))) < _rank(
+                (best[0], self._status(best[1]))
+            ):
                 best = fate, answer
         return best
+
+    def _status(self, answer: Decision) -> str:
+        return self._sureness(
+            None if answer.rule is None else self._policy.pack.rules_by_id[answer.rule].cite
+        )
+
+    def _sureness(self, cite: Citation | None) -> str:
+        """How sure a fact is for this person; empty where no source says it."""
+        if cite is None:
+            return ""
+        pack, region = self._policy.pack, self._facts.region
+        if cite.limited_in and lies_in(region, pack.places(cite.limited_in, self._at.date())) is not False:
+            return Status.REGULATOR_LIMITED.value
+        return cite.status.value
 
     def _known_kind(self, kind: str) -> str:
         """The kind itself, or the nearest above it, where neither the policy nor the vocabulary knows it so exactly."""
@@ -171,33 +286,41 @@ class Judge:
         known = (one for one in ancestors(kind) if one in CATEGORIES or pack.category_term(one) is not None)
         return next(known, kind)
 
-
-def _reason(fate: Fate, kind: str | None, answer: Decision | None, topic: Topic, pack: Pack) -> Reason:
-    if kind is None:
+    def _reason(self, fate: Fate, kind: str | None, answer: Decision | None, topic: Topic) -> Reason:
+        pack = self._policy.pack
+        if kind is None:
+            return Reason(
+                fate, None, "what is not understood", "nobody knows what this is",
+                None, "", "", None, "",
+            )  # fmt: skip
+        label = " or ".join(category_term(pack, one).label for one in kinds_in(kind))
+        if fate is Fate.NOT_READ:
+            sentence = "nobody here has read what applies to you"
+        elif fate is Fate.USED:
+            sentence = f"the policy names {label} among what it uses for {topic.label}"
+        elif fate is Fate.NOT_NAMED and (
+            answer is None or answer.code in (Code.NO_RULE, Code.CLOSED_BY_VOCABULARY)
+        ):
+            sentence = f"the policy does not name {label} for {topic.label}"
+        elif fate is Fate.EXCLUDED:
+            sentence = f"the policy leaves {label} out of {topic.label}"
+        elif answer is None:
+            sentence = f"nothing in the file says whether this is {label}"
+        else:
+            sentence = to_you(answer.reason)
+        cite = _cited(answer, kinds_in(kind)[0], pack)
+        source = pack.sources[cite.source] if cite is not None else None
         return Reason(
-            fate, None, "what is not understood", "nobody knows what this is",
-            None, "", "", None, "",
+            fate, kind, label, sentence, None if answer is None else answer.setting,
+            "" if cite is None else cite.quote,
+            "" if source is None else source.title,
+            None if source is None else source.url,
+            self._sureness(cite),
         )  # fmt: skip
-    label = " or ".join(category_term(pack, one).label for one in kinds_in(kind))
-    if fate is Fate.USED:
-        sentence = f"the policy names {label} among what it uses for {topic.label}"
-    elif fate is Fate.NOT_NAMED and (answer is None or answer.code is Code.NO_RULE):
-        sentence = f"the policy does not name {label} for {topic.label}"
-    elif fate is Fate.EXCLUDED:
-        sentence = f"the policy leaves {label} out of {topic.label}"
-    elif answer is None:
-        sentence = f"nothing in the file says whether this is {label}"
-    else:
-        sentence = to_you(answer.reason)
-    cite = _cited(answer, kinds_in(kind)[0], pack)
-    source = pack.sources[cite.source] if cite is not None else None
-    return Reason(
-        fate, kind, label, sentence, None if answer is None else answer.setting,
-        "" if cite is None else cite.quote,
-        "" if source is None else source.title,
-        None if source is None else source.url,
-        "" if cite is None else status_told(pack, cite),
-    )  # fmt: skip
+
+
+def _rank(fare: tuple[Fate, str]) -> tuple[int, int]:
+    return _ORDER[fare[0]], _SURENESS.index(fare[1])
 
 
 def _cited(answer: Decision | None, kind: str, pack: Pack) -> Citation | None:

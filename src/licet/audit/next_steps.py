@@ -9,6 +9,7 @@ from licet.audit.judgement import Judge
 from licet.audit.topics import TOPICS, TRAINING, Topic, uses_of
 from licet.packs import Pack, Setting
 from licet.sources.archives.archive_kinds import Kind
+from licet.sources.import_report import Unread
 from licet.terms import ChoiceState
 
 #: What a person can delete at the platform so that nothing of it is used, by table.
@@ -42,9 +43,36 @@ def next_steps(
     pack: Pack,
     before: Judge,
     refusing: Callable[[Mapping[str, ChoiceState]], Judge],
+    unread: tuple[Unread, ...],
+    feeds: frozenset[Topic],
 ) -> tuple[Step, ...]:
-    """The controls that change something in this archive, those of AI training first, then what can be deleted."""
-    return (*_controls(files, pack, before, refusing), *_deleting(files), *_larger_export(files, kind, pack))
+    """What to do, in order: read the policy where nobody has, the controls, those of AI training first, get what was
+    not read, then what can be deleted."""
+    return (
+        *_reading(pack, before), *_controls(files, pack, before, refusing, feeds), *_getting(unread),
+        *_deleting(files), *_larger_export(files, kind, pack),
+    )  # fmt: skip
+
+
+def _reading(pack: Pack, before: Judge) -> Iterator[Step]:
+    """To read the policy itself, where the policy file speaks of nothing for them, or not of training."""
+    if not before.reading(TRAINING).read:
+        yield Step(
+            f"Read what {pack.controller.name} says where you live",
+            "The policy file that was asked does not speak for you. What follows is where it does, and may be"
+            " different for you.",
+            deep_link=_safe(pack.controller.url),
+        )
+
+
+def _getting(unread: tuple[Unread, ...]) -> Iterator[Step]:
+    if unread:
+        reasons = list(dict.fromkeys(piece.why for piece in unread))
+        more = f" And {len(reasons) - 3:,} more reasons, listed below." if len(reasons) > 3 else ""
+        yield Step(
+            "Look at what was not read",
+            f"{' '.join(f'{reason[:1].upper()}{reason[1:]}.' for reason in reasons[:3])}{more}",
+        )
 
 
 def _controls(
@@ -52,6 +80,7 @@ def _controls(
     pack: Pack,
     before: Judge,
     refusing: Callable[[Mapping[str, ChoiceState]], Judge],
+    feeds: frozenset[Topic],
 ) -> Iterator[Step]:
     found: list[tuple[tuple[bool, int], Step]] = []
     for id_, setting in pack.settings.items():
@@ -65,10 +94,32 @@ def _controls(
                 )
             )
         }
-        if spares or _starts_on(setting):
+        governed = [topic for topic in TOPICS if _governs(id_, topic, pack)]
+        is_open = any(not before.reading(topic).read for topic in governed)
+        if spares or is_open or _starts_on(setting):
             rank = (setting.kind != "toggle", 0 if TRAINING.id in spares else 1 if spares else 2)
-            found.append((rank, _step(setting, spares)))
+            found.append((rank, _step(setting, spares, _effect(is_open, not feeds.isdisjoint(governed)))))
     yield from (step for _, step in sorted(found, key=lambda one: one[0]))
+
+
+def _governs(id_: str, topic: Topic, pack: Pack) -> bool:
+    return any(
+        rule.setting == id_
+        for use in uses_of(topic, pack)
+        for rule in pack.permits(use.purpose, use.recipient)
+    )
+
+
+def _effect(is_open: bool, may_feed: bool) -> str:
+    """What is said of a control that changes nothing that is known to be used.
+
+    is_open: whether nobody has read what applies to a use that it governs. may_feed: whether what was not read may be.
+    """
+    if is_open:
+        return "Whether it changes anything for you, nobody here has read."
+    if may_feed:
+        return "It changes nothing for what was read; for what was not, it may."
+    return "It changes nothing for this archive; off, it stays so if you move or the policy changes."
 
 
 def _starts_on(setting: Setting) -> bool:
@@ -76,16 +127,17 @@ def _starts_on(setting: Setting) -> bool:
     return setting.kind == "toggle" and setting.default.state.value == "on"
 
 
-def _step(setting: Setting, spares: dict[str, int]) -> Step:
-    verb = "Switch off" if setting.kind == "toggle" else "Fill in"
-    how = (
-        "It changes what is used from then on."
-        if spares
-        else "It changes nothing for this archive where you live; off, it stays so if you move or the policy changes."
-    )
+_VERBS = {
+    "toggle": "Switch off", "form": "Fill in", "privacy-signal": "Switch on in your browser",
+    "delete-content": "Delete", "avoid-feature": "Do without",
+}  # fmt: skip
+
+
+def _step(setting: Setting, spares: dict[str, int], effect: str) -> Step:
+    how = "It changes what is used from then on." if spares else effect
     return Step(
-        f"{verb} “{setting.label}”", how, setting.path, _safe(setting.deep_link), spares, setting.unchanged,
-        f"seen there on {setting.observed}",
+        f"{_VERBS[setting.kind]} “{setting.label}”", how, setting.path, _safe(setting.deep_link), spares,
+        setting.unchanged, f"seen there on {setting.observed}",
     )  # fmt: skip
 
 
@@ -123,9 +175,13 @@ def untouched(files: tuple[FileReport, ...], kind: Kind, pack: Pack) -> tuple[st
         if left:
             formed = left - sum(one.reaches[topic].all_off for one in files)
             more = f" The form stops {formed:,} of them." if formed and _forms(topic, pack) else ""
-            told.append(f"With every toggle off, {left:,} records are still used for {topic.label}.{more}")
+            told.append(f"With every toggle off, {_records(left)} still used for {topic.label}.{more}")
     told.append(_OUT_OF_REACH.get(kind, _WITH_OTHERS))
     return tuple(told)
+
+
+def _records(rows: int) -> str:
+    return "1 record is" if rows == 1 else f"{rows:,} records are"
 
 
 def _forms(topic: Topic, pack: Pack) -> bool:

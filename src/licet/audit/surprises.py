@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from licet.audit.audit_report import FileReport, Surprise
+from licet.audit.judgement import Fate
 from licet.audit.topics import ADS, RECOMMENDATIONS, TRAINING, uses_of
 from licet.packs import Pack
 
@@ -18,15 +19,14 @@ def surprises(files: tuple[FileReport, ...], pack: Pack) -> tuple[Surprise, ...]
 
 
 def _ai_conversations(files: tuple[FileReport, ...]) -> Surprise | None:
-    held, used = _of(files, "ai_conversation")
+    held, fate = _of(files, "ai_conversation")
     if not held:
         return None
-    if used:
+    if fate is Fate.USED:
         told = "They look like messages, but they count as training data: what you type to an AI feature trains it."
     else:
-        told = (
-            "They look like messages. Under this policy, at this moment and where you live, they train no AI."
-        )
+        no = "Under this policy, for you and at this moment, they train no AI."
+        told = f"They look like messages. {_TRAIN.get(fate, no)}"
     return Surprise("Your conversations with the AI are not private messages", told, held)
 
 
@@ -92,12 +92,13 @@ def _resumes(files: tuple[FileReport, ...]) -> Surprise | None:
 
 
 def _saved(files: tuple[FileReport, ...], kind: str, title: str, what: str) -> Surprise | None:
-    held, used = _of(files, kind)
+    held, fate = _of(files, kind)
     if not held:
         return None
-    told = (
-        f"{what} counts as training data." if used else f"{what} is kept; under this policy it trains no AI."
-    )
+    if fate is Fate.USED:
+        told = f"{what} counts as training data."
+    else:
+        told = f"{what} is kept. {_TRAIN.get(fate, 'Under this policy it trains no AI.')}"
     return Surprise(title, told, held)
 
 
@@ -132,12 +133,19 @@ def _others_words(files: tuple[FileReport, ...]) -> Surprise | None:
     )
 
 
-def _of(files: tuple[FileReport, ...], kind: str) -> tuple[int, bool]:
-    """Records in the files of a kind of data, and whether any of them trains AI."""
+def _of(files: tuple[FileReport, ...], kind: str) -> tuple[int, Fate]:
+    """Records in the files of a kind of data, and the most that becomes of any of them in training AI."""
     found = [one for one in files if one.file.layout.kind == kind]
-    return sum(one.file.rows for one in found), any(one.reaches[TRAINING].now for one in found)
+    fates = {one.shares[TRAINING].fate for one in found}
+    most = next((fate for fate in Fate if fate in fates), Fate.NOT_NAMED)
+    return sum(one.file.rows for one in found), most
 
 
+#: Where it is not known whether something trains AI.
+_TRAIN = {
+    Fate.AMBIGUOUS: "Whether this trains AI, nobody can say.",
+    Fate.NOT_READ: "Whether this trains AI where you live, nobody here has read.",
+}
 _MORE: tuple[Callable[[tuple[FileReport, ...]], Surprise | None], ...] = (
     *(_shared_links, _screening_answers, _resumes, _others_words, _inferred, _told_by_others),
 )

@@ -12,6 +12,9 @@ from licet.cli import audit_terminal
 from licet.cli.command_support import AsJson, answers, print_json, progress_bar, say
 from licet.terms.moments import parse_moment
 
+#: The exit status of a report over a download of which something was not read.
+NOT_ALL = 3
+
 
 @answers
 def audit(
@@ -54,6 +57,8 @@ def audit(
 
     Nothing leaves this machine, and nothing is kept but the page you ask for.
 
+    Ends with 3 where something of the download was not read: the answer is then not all, and says so first.
+
     Example: licet audit Complete_LinkedInDataExport.zip --region CH --html report.html
     """
     from licet.audit import audit_archive, write_page
@@ -67,7 +72,9 @@ def audit(
         write_page(report, html)
     if as_json:
         print_json(report.as_json())
-        return
-    audit_terminal.report(report)
-    if html is not None:
-        say(f"The same as a page: {html}. It holds your own words; keep it to yourself.")
+    else:
+        audit_terminal.report(report)
+        if html is not None:
+            say(f"The same as a page: {html}. It holds your own words; keep it to yourself.")
+    if report.unread:
+        raise typer.Exit(NOT_ALL)

@@ -6,7 +6,19 @@ from rich.text import Text
 
 from licet.audit import Report
 from licet.audit.audit_report import FileReport, Step, as_written
-from licet.audit.audit_sentences import answer, dates, file_count, guide_command, reached, verdict, whom, why
+from licet.audit.audit_sentences import (
+    answer,
+    dates,
+    file_count,
+    guide_command,
+    guide_title,
+    in_bytes,
+    reached,
+    settled,
+    verdict,
+    whom,
+    why,
+)
 from licet.audit.topics import ADS, RECOMMENDATIONS, TOPICS, TRAINING, Topic
 from licet.cli.command_support import out, printable, say
 from licet.cli.terminal import count, row, table
@@ -49,7 +61,7 @@ def first_screen(told: Report) -> None:
     for note in told.notes:
         say(f"  · {note}", "dim")
     if told.guide is not None:
-        say(f"  · How to opt out, step by step: {' '.join(guide_command(told))}", "dim")
+        say(f"  · {guide_title(told)}: {' '.join(guide_command(told))}", "dim")
 
 
 def _where(step: Step) -> str:
@@ -68,7 +80,7 @@ def _difference(told: Report) -> None:
     _head("What the settings change")
     made = table("Records used", "for", "now", "toggles off", "and the form", numbers=(1, 2, 3))
     for topic in TOPICS:
-        row(made, topic.label, *(count(number) for number in told.reach(topic)))
+        row(made, topic.label, *settled(told, topic))
     out.print(made)
     for sentence in told.unchanged:
         say(f"· {sentence}")
@@ -111,7 +123,7 @@ def _cell(one: FileReport, topic: Topic) -> str:
     reach, fate = one.reaches[topic], one.shares[topic].fate.value
     if reach.now:
         return f"{count(reach.now)} → {count(reach.toggles_off)}"
-    return f"{fate}, ambiguous" if topic is TRAINING and one.is_ambiguous else fate
+    return fate
 
 
 def _reasons(told: Report) -> None:
@@ -128,8 +140,13 @@ def _reasons(told: Report) -> None:
 
 def _unread(told: Report) -> None:
     if told.unread:
-        _head("Files without records, or not understood")
-    for one in told.unread:
+        _head("What was not read")
+    for piece in told.unread:
+        size = "" if piece.bytes is None else f", {in_bytes(piece.bytes)}"
+        say(f"· {piece.name} ({piece.what}{size}): {piece.why}")
+    if told.others:
+        _head("Files without records")
+    for one in told.others:
         say(f"· {one.name}: {one.fate}; {one.reason}")
 
 

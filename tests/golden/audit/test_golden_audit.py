@@ -25,7 +25,7 @@ def _without_digest(report: dict[str, Any]) -> dict[str, Any]:
 def test_a_report_is_the_same_word_for_word(tmp_path: Path, form: str) -> None:
     path = zipped(tmp_path / "a.zip", COMPLETE)
     answer = run_licet("audit", path, *ASKED, *(["--json"] if form == "json" else []))
-    assert answer.status == 0 and answer.err == ""
+    assert answer.status == 3 and answer.err == ""  # some of it is in files that nobody knows
     made = answer.out
     if form == "json":
         made = json.dumps(_without_digest(answer.json), ensure_ascii=False, indent=1) + "\n"

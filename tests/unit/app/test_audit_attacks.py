@@ -9,6 +9,7 @@ import pytest
 
 from journeys.archives import COMPLETE, zipped
 from licet.audit import Report, audit_archive
+from licet.audit.audit_sentences import verdict
 from licet.audit.topics import TRAINING
 from licet.sources.linkedin import Limits
 from licet.terms import SourceError
@@ -37,13 +38,16 @@ def test_a_hostile_archive_is_refused_whole(
 
 
 def test_a_forged_size_is_found_out(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "a.zip", {"Skills.csv": "Name\nStatics\n" * 9})
+    path = zipped(
+        tmp_path / "a.zip", {"Skills.csv": "Name\nStatics\n" * 9, "Profile.csv": COMPLETE["Profile.csv"]}
+    )
     data = bytearray(path.read_bytes())
     place = data.index(b"PK\x01\x02") + 24
     data[place : place + 4] = (20).to_bytes(4, "little")
     path.write_bytes(data)
-    with pytest.raises(SourceError):
-        audit(path)
+    report = audit(path)
+    assert [piece.name for piece in report.unread] == ["Skills.csv"]
+    assert "Skills.csv" in verdict(report).partition(" not read, so this is not all: ")[0]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +55,9 @@ def test_a_forged_size_is_found_out(tmp_path: Path) -> None:
 )
 def test_a_damaged_file_loses_only_itself(tmp_path: Path, content: bytes) -> None:
     report = audit(zipped(tmp_path / "a.zip", {**COMPLETE, "Skills.csv": content}))
-    assert "Skills.csv" in {one.name for one in report.unread}
+    (unread,) = (piece for piece in report.unread if piece.name == "Skills.csv")
+    assert unread.why and unread.bytes and unread.bytes <= len(content)
+    assert "of Skills.csv" in verdict(report).partition(" not read, so this is not all: ")[0]
     assert report.reach(TRAINING).now == 14  # all but the three skills
 
 
@@ -86,3 +92,4 @@ def test_the_rows_of_one_file_are_bounded(tmp_path: Path, monkeypatch: pytest.Mo
     report = audit(zipped(tmp_path / "a.zip", COMPLETE))
     read = {file.file.name: file.file.rows for file in report.files}
     assert read["Skills.csv"] == read["Shares_1234567.csv"] == 2
+    assert {"Skills.csv", "Shares_1234567.csv"} <= {piece.name for piece in report.unread}

@@ -55,7 +55,7 @@ def of(report: Report, table: str) -> Iterator[Any]:
 def test_whose_download_it_is_shows_in_it_and_brings_the_policy(
     tmp_path: Path, name: str, kind: Kind, pack: str
 ) -> None:
-    report = audited(tmp_path, DOWNLOADS[name])
+    report = audited(tmp_path, DOWNLOADS[name], region="CH")
     assert report.kind is kind and report.policy.id == pack
     # the archive's name and its folders say nothing
     moved = {
@@ -69,8 +69,8 @@ def test_whose_download_it_is_shows_in_it_and_brings_the_policy(
 def test_every_file_and_every_value_is_accounted_for(tmp_path: Path, files: dict[str, str | bytes]) -> None:
     report = audited(tmp_path, files, region="CH")
     named = {name for one in report.files for name in one.file.members or [one.file.name]}
-    assert named | {one.name for one in report.unread} == set(files)
-    assert all(one.reason for one in report.unread)
+    assert named | {one.name for one in (*report.unread, *report.others)} == set(files)
+    assert all(one.reason for one in report.others) and all(piece.why for piece in report.unread)
     for name in {one.file.name for one in report.files if one.file.name.endswith(".json")}:
         content = files[name]
         text = content if isinstance(content, str) else content.decode()
@@ -82,11 +82,14 @@ def test_every_file_and_every_value_is_accounted_for(tmp_path: Path, files: dict
 
 
 def test_conversations_with_chatgpt_train_until_the_switch_is_off(tmp_path: Path) -> None:
-    report = audited(tmp_path, CHATGPT)
+    report = audited(tmp_path, CHATGPT, region="CH")
     (messages,) = of(report, "chatgpt_messages")
     assert messages.reaches[TRAINING] == (3, 0, 0) and str(messages.file.first.moment.date()) == "2025-06-01"
     assert report.steps[0].path == ("Settings", "Data Controls", "Improve the model for everyone")
-    assert report.steps[0].spares["ai_training"] == report.reach(TRAINING).now
+    now, toggled, _ = report.reach(TRAINING)
+    assert (
+        report.steps[0].spares["ai_training"] == now - 1 and toggled == 1
+    )  # a rating of an answer still trains
     assert [words.text for words in report.words] == ["Wie backe ich 面包 und خبز? 🍞", "Und so?"]
     assert (
         "message.mood" in messages.file.remark and messages.shares[TRAINING].cells[Fate.NOT_UNDERSTOOD] == 1
@@ -97,11 +100,10 @@ def test_conversations_with_chatgpt_train_until_the_switch_is_off(tmp_path: Path
 
 
 def test_large_downloads_come_in_parts(tmp_path: Path) -> None:
-    report = audited(tmp_path, CHATGPT_IN_PARTS)
+    report = audited(tmp_path, CHATGPT_IN_PARTS, region="CH")
     assert report.reach(TRAINING).now == 5
-    assert {one.name: one.fate for one in report.unread} == {
-        "export_manifest.json": "not imported", "user_settings.json": "not understood",
-    }  # fmt: skip
+    assert [one.name for one in report.others] == ["export_manifest.json"]
+    assert [piece.name for piece in report.unread] == ["user_settings.json"]
 
 
 def test_the_letters_of_meta_are_mended_and_threads_with_its_ai_told_apart(tmp_path: Path) -> None:
@@ -118,19 +120,23 @@ def test_the_letters_of_meta_are_mended_and_threads_with_its_ai_told_apart(tmp_p
     group = next(iter(posts.file.groups.values()))
     assert group.words[0].text == "Brücken sind schön 🌉"
     assert any("not understood" in one.file.remark and "star_sign" in one.file.remark for one in report.files)
-    assert any("leads to the other" in one.reason for one in report.unread if one.name == "start_here.html")
+    assert any("leads to the other" in one.reason for one in report.others if one.name == "start_here.html")
 
 
 def test_meta_uses_ai_chats_for_ads_elsewhere_and_nothing_stops_it(tmp_path: Path) -> None:
-    report = audited(tmp_path, META, region="US", pack="meta_ai_ads")
-    assert report.reach(ADS) == (2, 2, 2) and report.reach(TRAINING).now == 0
+    report = audited(tmp_path, META, region="US")
+    assert report.reach(ADS) == (2, 2, 2) and report.parts(TRAINING) == {Fate.NOT_READ: report.rows}
+    assert report.parts(ADS) == {
+        Fate.USED: 2,
+        Fate.NOT_READ: report.rows - 2,
+    }  # of the rest nobody has read it
     with pytest.raises(AppError) as caught:
         audited(tmp_path, {name: content for name, content in META.items() if "profile" not in name})
     assert caught.value.code == "APP-120"
 
 
 def test_takeout_is_read_in_both_its_forms_and_any_language(tmp_path: Path) -> None:
-    report = audited(tmp_path, TAKEOUT)
+    report = audited(tmp_path, TAKEOUT, region="CH")
     gemini = {one.file.name.rpartition("/")[2]: one for one in of(report, "google_gemini")}
     assert gemini["MeineAktivitäten.json"].reaches[TRAINING] == (2, 0, 0)
     assert gemini["My Activity.html"].reaches[TRAINING] == (1, 0, 0)
@@ -143,7 +149,7 @@ def test_takeout_is_read_in_both_its_forms_and_any_language(tmp_path: Path) -> N
     (watched,) = of(report, "google_views")
     assert str(watched.file.first.moment.date()) == "2024-06-01"
     assert any("how old you are" in note for note in report.notes)
-    assert audited(tmp_path, TAKEOUT, age=15).reach(TRAINING).now == 0
+    assert audited(tmp_path, TAKEOUT, region="CH", age=15).reach(TRAINING).now == 0
 
 
 def test_nothing_of_the_words_is_in_the_json_and_nothing_of_a_private_message_anywhere(
@@ -160,10 +166,10 @@ def test_nothing_of_the_words_is_in_the_json_and_nothing_of_a_private_message_an
 def test_one_file_by_itself_is_read_as_well(tmp_path: Path) -> None:
     path = tmp_path / "conversations.json"
     path.write_text(str(CHATGPT["conversations.json"]), encoding="utf-8")
-    assert audit_archive(path, AT).reach(TRAINING).now == 4
+    assert audit_archive(path, AT, region="CH").reach(TRAINING).now == 4
     html = tmp_path / "MyActivity.html"
     html.write_text(str(TAKEOUT["Takeout/My Activity/Gemini Apps/My Activity.html"]), encoding="utf-8")
-    assert audit_archive(html, AT).reach(TRAINING).now == 1
+    assert audit_archive(html, AT, region="CH").reach(TRAINING).now == 1
     (tmp_path / "x.json").write_text("[1, 2]")
     with pytest.raises(SourceError) as caught:
         audit_archive(tmp_path / "x.json", AT)
@@ -178,7 +184,7 @@ def test_another_policy_may_be_asked(tmp_path: Path) -> None:
 def test_a_strange_file_among_known_ones_changes_nothing(tmp_path: Path) -> None:
     report = audited(tmp_path, COMPLETE | {"conversations.json": CHATGPT["conversations.json"]})
     assert report.kind is Kind.LINKEDIN
-    assert "conversations.json" in {one.name for one in report.unread}
+    assert "conversations.json" in {one.name for one in (*report.unread, *report.others)}
     assert zipfile.is_zipfile(tmp_path / "a.zip")
 
 
@@ -191,7 +197,7 @@ def test_the_answers_of_linkedins_interface_are_read_like_its_archive(tmp_path: 
     assert shares.reaches[TRAINING] == (3, 0, 0) and str(shares.file.first.moment.date()) == "2019-06-01"
     assert "A bridge opened 橋" in [words.text for words in report.words]
     (messages,) = of(report, "messages")
-    assert messages.shares[TRAINING].fate is Fate.EXCLUDED
+    assert messages.shares[TRAINING].fate is Fate.AMBIGUOUS  # group messages may be among them
     remarks = " ".join(one.file.remark for one in report.files)
     assert all(word in remarks for word in ("Mood", "Extra", "OF_NEXT_YEAR"))
     for name in ("profile.json", "pages.json", "404.json"):

@@ -118,7 +118,7 @@ def test_numbers_without_end_and_keys_that_stand_twice_are_kept() -> None:
 @pytest.mark.parametrize("content", ["[1", b"[\xff\xfe", "[" * 5000, "{}]", b"\x00\x01"])
 def test_a_damaged_file_loses_only_itself(tmp_path: Path, content: str | bytes) -> None:
     report = audit(tmp_path, CHATGPT | {"shared_conversations.json": content})
-    assert "shared_conversations.json" in {one.name for one in report.unread}
+    assert "shared_conversations.json" in {piece.name for piece in report.unread}
     assert any(one.file.layout.table == "chatgpt_messages" for one in report.files)
 
 
@@ -222,7 +222,7 @@ def test_a_forged_size_costs_that_file_and_a_bomb_the_whole(tmp_path: Path) -> N
         data[place : place + 4] = (3).to_bytes(4, "little")
         path.write_bytes(data)
         report = audit_archive(path, AT, region="CH", age=40)
-        damaged = {one.name for one in report.unread if one.reason and one.fate == "not understood"}
+        damaged = {piece.name for piece in report.unread if piece.why}
         assert next(iter(files)) in damaged and report.rows
     with pytest.raises(SourceError) as bomb:
         audit(tmp_path, {"conversations.json": chat([{"mapping": {}, "current_node": " " * 9_000_000}])})

@@ -159,7 +159,10 @@ def test_a_friend_whose_name_begins_like_that_of_the_ai_stays_private(tmp_path: 
         "your_instagram_activity/messages/inbox/three_3/message_1.json": thread("Meta AI", "Ben"),
     })  # fmt: skip
     assert rows(report) == {"meta_messages": 5}
-    assert report.faring(TRAINING, Fate.EXCLUDED) == [("private messages", 5)] and report.ambiguous == []
+    assert (
+        report.faring(TRAINING, Fate.EXCLUDED) == [("private messages", 5)]
+        and report.faring(TRAINING, Fate.AMBIGUOUS) == []
+    )
 
 
 def test_of_a_chat_with_somebody_called_meta_ai_nobody_can_say(tmp_path: Path) -> None:
@@ -171,7 +174,7 @@ def test_of_a_chat_with_somebody_called_meta_ai_nobody_can_say(tmp_path: Path) -
     })  # fmt: skip
     assert rows(report) == {"meta_profile": 1, "meta_messages": 2, "meta_ai_by_name": 6}
     assert report.faring(TRAINING, Fate.EXCLUDED) == [("private messages", 2)]
-    assert report.ambiguous == [("chats with somebody called Meta AI", 6)]
+    assert report.faring(TRAINING, Fate.AMBIGUOUS) == [("chats with somebody called Meta AI", 6)]
     assert report.reach(TRAINING).now == 0
     (reason,) = of(report, "meta_ai_by_name").shares[TRAINING].reasons.values()
     assert (
@@ -299,8 +302,10 @@ def test_nobody_is_an_adult_since_their_birthday_could_not_be_read(tmp_path: Pat
     name = "personal_information/profile_information/profile_information.json"
     for content in (person(birthday={"day": 1}), "{"):
         other = {"ads_information/ads_interests.json": '{"topics_v2": ["a"]}'}
-        report = audited(tmp_path, {name: content, **other}, age=None)
-        assert report.person.age_is_assumed and "no date of birth could be read" in report.person.age_how
+        with pytest.raises(AppError) as caught:
+            audited(tmp_path, {name: content, **other}, age=None)
+        assert caught.value.code == "APP-150" and "--age" in caught.value.fix
+        assert audited(tmp_path, {name: content, **other}, age=14).person.age == 14
 
 
 def test_where_its_owner_is_based_is_read_and_two_countries_are_none(tmp_path: Path) -> None:
@@ -366,5 +371,6 @@ def test_the_html_form_is_read_section_by_section(tmp_path: Path) -> None:
     posts = of(report, "meta_posts").file
     assert str(posts.first.moment) == "2024-09-22 06:33:00+00:00"  # type: ignore[union-attr]
     assert next(iter(posts.groups.values())).words[0].text == "Brücken sind schön"
-    reasons = {one.name.rpartition("/")[2]: one.reason for one in report.unread}
-    assert "JSON" in reasons["comments.html"] and "leads to the other" in reasons["start_here.html"]
+    (contents,), (unread,) = report.others, report.unread
+    assert contents.name == "start_here.html" and "leads to the other" in contents.reason
+    assert unread.name.endswith("comments.html") and "JSON" in unread.why

@@ -58,8 +58,8 @@ def test_every_file_is_named_and_nothing_private_is_shown(tmp_path: Path, name: 
     report = audited(tmp_path, files)
     assert report.kind is Kind(name) and report.policy.id == pack
     named = {member for one in report.files for member in one.file.members or [one.file.name]}
-    assert named | {one.name for one in report.unread} == set(files)
-    assert all(one.reason for one in report.unread)
+    assert named | {one.name for one in (*report.unread, *report.others)} == set(files)
+    assert all(one.reason for one in report.others) and all(piece.why for piece in report.unread)
     for text in (json.dumps(report.as_json(), ensure_ascii=False), page(report)):
         assert SECRET not in text
     # the archive's name, and the folder that it was unpacked to, say nothing
@@ -102,7 +102,7 @@ def test_a_reddit_request_is_read(tmp_path: Path) -> None:
     }  # fmt: skip
     assert kinds(report, "reddit_messages") == {"private_communication"}
     assert kinds(report, "reddit_posts") == {"content.posts", "security.logins"}
-    copies = {one.name for one in report.unread if one.fate == "not imported"}
+    copies = {one.name for one in report.others if one.fate == "not imported"}
     assert copies == {"post_headers.csv", "messages_archive_headers.csv", "checkfile.csv"}
     assert not any(
         one.reaches[TRAINING].now for one in report.files if "message" in one.title or "chat" in one.title
@@ -156,7 +156,7 @@ def test_two_platforms_in_one_are_told_and_one_can_be_chosen(tmp_path: Path) -> 
     assert "--platform chatgpt or --platform linkedin" in error.fix
     chosen = audited(tmp_path, both, platform="chatgpt")
     assert chosen.kind is Kind.CHATGPT and rows(chosen) == rows(audited(tmp_path, CHATGPT))
-    assert any("LinkedIn" in one.reason and one.name == "linkedin/Profile.csv" for one in chosen.unread)
+    assert any("LinkedIn" in one.reason and one.name == "linkedin/Profile.csv" for one in chosen.others)
     assert refused(tmp_path, CHATGPT, platform="meta").code == "SRC-172"
     assert refused(tmp_path, CHATGPT, platform="myspace").code == "SRC-175"
 
@@ -165,7 +165,7 @@ def test_two_exports_of_one_person_count_once_and_those_of_two_people_not_at_all
     basic = {name: COMPLETE[name] for name in ("Profile.csv", "Skills.csv", "messages.csv")}
     report = audited(tmp_path, under("Basic_Export", basic) | under("Complete_Export", COMPLETE))
     assert rows(report) == rows(audited(tmp_path, COMPLETE))
-    twice = [one for one in report.unread if "more than once" in one.reason]
+    twice = [one for one in report.others if "more than once" in one.reason]
     assert {one.name for one in twice} == {f"Basic_Export/{name}" for name in basic}
     ben = {"Profile.csv": str(COMPLETE["Profile.csv"]).replace("Mara", "Ben")}
     error = refused(tmp_path, under("a", COMPLETE) | under("b", COMPLETE | ben))
@@ -183,7 +183,7 @@ def test_what_a_computer_left_in_it_is_listed_once_and_never_counted(tmp_path: P
     files = META | shadows | {".DS_Store": b"\0", "media/posts/._1.jpg": b"\0", "Thumbs.db": b"\0"}
     report = audited(tmp_path, files)
     assert rows(report) == rows(audited(tmp_path, META))
-    (left,) = [one for one in report.unread if "system" in one.reason]
+    (left,) = [one for one in report.others if "system" in one.reason]
     assert left.name.endswith(f"and {len(shadows) + 2} more")
 
 

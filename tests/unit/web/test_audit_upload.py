@@ -83,7 +83,7 @@ def test_anybody_gets_the_report_and_nothing_is_kept(browser: Browser, tmp_path:
 
 def test_one_file_of_another_platform_and_an_age(browser: Browser) -> None:
     content = str(CHATGPT["conversations.json"]).encode()
-    answer = send(browser, content, "C:\\x\\my talks (1).json", age="17")
+    answer = send(browser, content, "C:\\x\\my talks (1).json", age="17", region="CH")
     assert answer.status_code == 200 and "aged 17 (as you said)" in answer.text
     assert "messages in your conversations with ChatGPT" in answer.text
 
