@@ -89,7 +89,7 @@ def digest_of(name: str | Path, ledger: Ledger) -> str:
     if isinstance(name, Path):
         return open_pack(str(name)).digest
     digests = {str(one["digest"]) for one in named(ledger) if name in (one["digest"], one["pack"])}
-    if not digests and name in shipped():
+    if not digests and name.partition("@")[0] in shipped():
         return open_pack(name).digest
     if len(digests) != 1:
         raise AppError(

@@ -5,6 +5,7 @@ A shipped pack is a file like every other: it is read, checked and refused the s
 
 from __future__ import annotations
 
+import json
 import os
 from importlib import resources
 from pathlib import Path
@@ -30,12 +31,15 @@ def shipped() -> list[str]:
 def read_policy(name_or_path: str | os.PathLike[str]) -> tuple[str, str]:
     """The text of a shipped pack or of a file, and its name for errors.
 
-    Text without a slash or a suffix names a shipped pack; everything else is a path.
-    Raises: PackErrors PACK-027 for a name that is not shipped; see `read_file` for paths.
+    Text without a slash or a suffix names a shipped pack, or it as of a version of it, of which the text is then made;
+    everything else is a path. Raises: PackErrors PACK-027 for a name that is not shipped; see `read_file` for paths.
     """
     name = os.fspath(name_or_path)
     if isinstance(name_or_path, str) and not _looks_like_path(name):
         names = shipped()
+        if name.partition("@")[0] in names and "@" in name:
+            told = json.dumps(open_pack(name).as_json(), ensure_ascii=False, indent=2)  # JSON is YAML, too
+            return told, f"{name}.yaml"
         if name not in names:
             meant = nearest(name, names)
             fix = (

@@ -7,10 +7,13 @@ whoever sets two versions side by side: `licet packs diff linkedin_official@2025
 from __future__ import annotations
 
 from datetime import date
+from typing import TypeVar
 
-from licet.packs.model import Pack, Rule
+from licet.packs.model import Pack, Rule, Statement, VersionChange
 from licet.packs.pack_problems import PackErrors, nearest
 from licet.terms import PackError
+
+_Said = TypeVar("_Said", Statement, VersionChange)
 
 
 def as_of(pack: Pack, version: str) -> Pack:
@@ -37,11 +40,22 @@ def as_of(pack: Pack, version: str) -> Pack:
         "version": version,
         "rules": rules,
         "statements": {
-            id_: one for id_, one in pack.statements.items() if not one.rules or not ids.isdisjoint(one.rules)
+            id_: _about(one, ids)
+            for id_, one in pack.statements.items()
+            if not one.rules or not ids.isdisjoint(one.rules)
         },
-        "versions": {id_: one for id_, one in pack.versions.items() if one.effective <= day},
+        "versions": {
+            id_: one.model_copy(update={"changes": tuple(_about(change, ids) for change in one.changes)})
+            for id_, one in pack.versions.items()
+            if one.effective <= day
+        },
     }
     return Pack(**parts)  # not a copy: that would keep the digest of the whole
+
+
+def _about(said: _Said, rules: set[str]) -> _Said:
+    """Without the rules that are not there."""
+    return said.model_copy(update={"rules": tuple(rule for rule in said.rules if rule in rules)})
 
 
 def version_in_force(pack: Pack, day: date) -> str | None:

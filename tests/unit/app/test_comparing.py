@@ -14,13 +14,17 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from licet.cli.main import app
+from licet.decide import Facts, Policy
 from licet.packs import Pack, parse_pack, shipped
 from licet.packs.model import Topic
+from licet.policies.choice_standing import Standing
 from licet.policies.comparison import COLUMNS, as_html, as_markdown, compare, compare_packs
 from licet.policies.comparison.comparison_cells import SILENCE
 from licet.policies.comparison.comparison_columns import LINES
+from licet.policies.control_pages import SettingPage, setting_page
 from licet.policies.policy_guide import guide, guide_pack
-from licet.terms import AppError
+from licet.terms import AppError, ChoiceState
+from licet.terms.moments import midnight
 from licet.testing.drawn_policies import packs
 from unit.packs.pack_samples import pack_value
 
@@ -305,3 +309,27 @@ def test_a_history_says_which_version_was_in_force_and_can_be_asked_as_of_one() 
     assert run("compare", f"{name}@2025-11-03", "--region", "CH").exit_code == 0
     refused = run("guide", f"{name}@2025-11-04", "--region", "CH")
     assert refused.exit_code == 2 and "PACK-034" in refused.stderr and "2025-11-03" in refused.stderr
+
+
+def control_page(pack: Pack, setting: str, region: str) -> SettingPage:
+    stands = Standing(True, "default", ChoiceState.NEVER_ASKED, None, None, None, True, "")
+    return setting_page(setting, Facts(region, 30), Policy(pack), midnight(DAY), stands)
+
+
+def test_a_members_page_says_of_a_rule_what_the_rule_does_and_not_what_another_permits() -> None:
+    pack = rules(
+        {}, {"setting": "more", "legal_basis": "eu-gdpr:A6-1-a"}, {"setting": "more", "until": "2026-01-01"}
+    )
+    page = control_page(pack, "more", "CH")
+    assert [(one.reaches, one.because) for one in page.governs] == [
+        ("if_on", "Consent is needed and you were never asked."), ("no", "The rule has ended."),
+    ]  # fmt: skip
+    assert [one.reaches for one in control_page(pack, "ai", "CH").governs] == ["yes"]
+
+
+def test_a_members_page_says_that_nobody_has_read_what_applies_to_them() -> None:
+    page = control_page(scoped(regions=["EEA"]), "ai", "CH")
+    (governed,) = page.governs
+    assert (governed.reaches, governed.because) == ("not_read", "Nobody here has read what applies to you.")
+    assert not page.applies and "does not reach you" not in page.applies_because
+    assert "nobody here has read what applies to you" in page.applies_because

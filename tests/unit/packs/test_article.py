@@ -7,6 +7,7 @@ asked of `decide`.
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -217,3 +218,17 @@ def test_every_quotation_is_in_the_article(pack: Pack) -> None:
     quotes = [cite.quote for _, cite in citations(pack) if cite.source == "article"]
     assert len(quotes) > 20
     assert [quote for quote in quotes if " ".join(quote.split()) not in text] == []
+
+
+def test_the_comparison_quotes_what_the_packs_cite() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "article.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"“((?:(?!” \(`).)*)” \(`(\w+)`\)", page)
+    assert {name for _, name in quoted} == {
+        "linkedin_official", "meta_ai", "google_gemini", "gmail_smart_features", "openai_chatgpt", "openai_jobs",
+    }  # fmt: skip
+    for quote, name in quoted:
+        assert quote in {cite.quote for _, cite in citations(open_pack(name))}, (name, quote)
+    disputed = [line for line in page.splitlines() if "**Disputed**" in line]
+    for name in ("meta_ai", "gmail_smart_features"):
+        told = {c.quote for _, c in citations(open_pack(name)) if c.status is Status.DISPUTED}
+        assert any(quote in line for line in disputed for quote in told)

@@ -8,9 +8,21 @@ from typing import Any
 import pytest
 import yaml
 
-from licet.packs import PackErrors, load_pack, locate_policy, open_pack, pack_schema, parse_pack, shipped
+from licet.packs import (
+    PackErrors,
+    check_pack,
+    load_pack,
+    locate_policy,
+    open_pack,
+    pack_schema,
+    parse_pack,
+    shipped,
+)
 from licet.packs.model import Part
+from licet.packs.pack_library import read_policy
 from licet.packs.pack_schema import EXAMPLE
+from licet.packs.pack_versions import as_of, version_in_force
+from licet.policies.pack_descriptions import shipped_packs
 from unit.packs.pack_samples import pack_text, pack_value
 from unit.packs.schema_check import violations
 
@@ -30,6 +42,26 @@ def test_a_name_that_is_not_shipped_is_refused_with_the_nearest() -> None:
     with pytest.raises(PackErrors) as caught:
         open_pack("acme")
     assert caught.value.code == "PACK-027"
+
+
+def test_every_version_of_a_shipped_policy_makes_sense_by_itself() -> None:
+    for pack in shipped_packs().values():
+        for version, told in pack.versions.items():
+            then = as_of(pack, version)
+            check_pack(then)
+            assert then.version == version and version_in_force(then, told.effective) == version
+            assert {rule.id for rule in then.rules} <= {rule.id for rule in pack.rules}
+
+
+def test_a_version_is_named_like_any_other_policy_and_its_text_says_the_same() -> None:
+    name = "gmail_smart_features@2025-07-01"
+    pack = open_pack(name)
+    assert (pack.version, locate_policy(name)[0].digest) == ("2025-07-01", pack.digest)
+    assert pack.digest != open_pack("gmail_smart_features").digest
+    for wrong, code in ((f"{name}x", "PACK-034"), ("no_such@2025-07-01", "PACK-027")):
+        with pytest.raises(PackErrors) as caught:
+            read_policy(wrong)
+        assert caught.value.code == code
 
 
 def test_a_path_opens_a_file(tmp_path: Path) -> None:
