@@ -92,7 +92,10 @@ def show_(pack: PackName, workspace: WorkspaceDir = HERE, as_json: AsJson = Fals
     for setting in told["settings"]:
         out.print()
         say(f"setting ({setting['id']})", "bold")
-        say(f"  {' → '.join(setting['path'])}; starts {setting['default']}")
+        starts = (
+            f"starts {setting['default']}" if setting["default_stated"] else "no source says where it starts"
+        )
+        say(f"  {' → '.join(setting['path'])}; {starts}")
         for effect in setting["side_effects"]:
             say(f"  switched off, besides: {effect}", "dim")
 

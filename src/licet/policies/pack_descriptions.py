@@ -64,7 +64,10 @@ RuleDescription = TypedDict(
 
 
 class SettingDescription(TypedDict):
-    """A setting that a policy gives members, in plain values. governs: the ids of its rules."""
+    """A setting that a policy gives members, in plain values. governs: the ids of its rules.
+
+    default: where it starts; where no source says so (`default_stated`), where it counts as starting.
+    """
 
     id: str
     label: str
@@ -72,6 +75,7 @@ class SettingDescription(TypedDict):
     path: list[str]
     deep_link: str | None
     default: str
+    default_stated: bool
     governs: list[str]
     side_effects: list[str]
 
@@ -166,6 +170,7 @@ def describe(pack: Pack) -> PackDescription:
             "path": list(setting.path),
             "deep_link": setting.deep_link,
             "default": setting.default.state.value,
+            "default_stated": setting.default.stated is not False,
             "governs": [rule.id for rule in pack.rules if rule.setting == id_],
             "side_effects": list(setting.side_effects),
         }
