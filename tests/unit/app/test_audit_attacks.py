@@ -25,7 +25,7 @@ def audit(path: Path, limits: Limits | None = None) -> Report:
 @pytest.mark.parametrize(
     ("files", "limits", "code"),
     [
-        ({"Skills.csv": "Name\n" + ("A" * 1000 + "\n") * 9_000}, None, "SRC-046"),
+        (COMPLETE | {"Skills.csv": "Name\n" + ("A" * 1000 + "\n") * 9_000}, None, "SRC-046"),
         ({f"{n}.csv": "Name\nA\n" for n in range(9)}, Limits(entries=8), "SRC-042"),
     ],
 )

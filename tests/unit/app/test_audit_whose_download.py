@@ -301,3 +301,45 @@ def test_an_importer_of_one_platform_takes_no_others_files_and_each_once(tmp_pat
     once = import_linkedin(zipped(tmp_path / "a.zip", COMPLETE), tmp_path / "once", region="CH")
     assert report.counts == once.counts
     assert {one.name for one in report.files} > {f"Complete/{name}" for name in COMPLETE}
+
+
+def test_a_hint_alone_is_no_verdict(tmp_path: Path) -> None:
+    for files, name in (
+        ({"Skills.csv": "Name\nSteel\n"}, "linkedin"),
+        ({"log.json": '[{"creation_timestamp": 1748000000, "x": 1}]'}, "meta"),
+        ({"projects/takeout/menu.json": "{}", "Skills.csv": "Name\nSteel\n"}, "linkedin"),
+    ):
+        error = refused(tmp_path, files)
+        assert error.code == "SRC-172" and f"--platform {name}" in error.fix
+    assert audited(tmp_path, {"Skills.csv": "Name\nSteel\n"}, platform="linkedin").rows == 1
+    assert refused(tmp_path, {"takeout/menu/a.json": "{}"}).code == "SRC-048"
+    assert refused(tmp_path, {"Connections.xlsx": b"PK", "Shares.ods": b"PK"}).code == "SRC-173"
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        "FIRST;LAST\n".replace("FIRST", "First Name").replace("LAST", "Last Name;Company;Position")
+        + "Ben;B;Mill;Miller\n",
+        "First Name\tLast Name\tCompany\tPosition\nBen\tB\tMill\tMiller\n",
+        "First Name,Last Name,Company,Position\nBen,B,Mill,Miller\n".encode("utf-16"),
+    ],
+)
+def test_a_sheet_that_a_spreadsheet_saved_again_is_unread(tmp_path: Path, saved: str | bytes) -> None:
+    path = zipped(tmp_path / "a.zip", COMPLETE | {"Connections.csv": saved})
+    with open_download(path) as download:
+        assert [each.name for each in whose(download, path).unread] == ["Connections.csv", "more.zip"]
+    (tmp_path / "Connections.csv").write_bytes(saved if isinstance(saved, bytes) else saved.encode())
+    with open_download(tmp_path / "Connections.csv") as download:
+        found = whose(download, tmp_path / "Connections.csv")
+    assert found.kind is Kind.LINKEDIN and [each.name for each in found.unread] == ["Connections.csv"]
+
+
+def test_an_older_download_that_was_handed_over_is_not_a_second_one(tmp_path: Path) -> None:
+    old = {
+        "user-9/conversations.json": CHATGPT["conversations.json"],
+        "user-9/user.json": '{"id": "user-2", "email": "x"}',
+    }
+    assert audited(tmp_path, CHATGPT | old).kind is Kind.CHATGPT
+    stored = under("Takeout/Drive/old", TAKEOUT)
+    assert audited(tmp_path, TAKEOUT | stored).kind is Kind.TAKEOUT

@@ -17,7 +17,10 @@ from licet.sources.archives.reddit_layout import file_at
 from licet.sources.download import Download
 from licet.sources.linkedin.linkedin_csv import fold_word
 from licet.sources.linkedin.linkedin_layout import is_article, layout_of
+from licet.terms import SourceError
 
+#: The files that are looked into; of any other the name is all that there is.
+LOOKED_INTO = (".json", ".js", ".html", ".htm", ".csv", ".xml", ".txt")
 _LOOKED_AT_BYTES = 64 * 1024
 #: A page whose style sheet has not ended there is looked at so far.
 _STYLED_BYTES = 1024**2
@@ -110,13 +113,16 @@ _PATTERNS = tuple((shape, re.compile(shape.name, re.IGNORECASE)) for shape in _S
 #: Of these only the shape is known: somebody renamed the file, or handed it over to an AI.
 _HINTS: tuple[tuple[Kind, tuple[bytes, ...]], ...] = (
     (Kind.CHATGPT, (b'"mapping"', b'"current_node"')),
-    (Kind.CHATGPT, (b'"mapping"', b'"children"')),
+    (Kind.CHATGPT, (b'"mapping"', b'"children"', b'"author"')),
     (Kind.CHATGPT, (b'"chatgpt_plus_user"',)),
     (Kind.CLAUDE, (b'"chat_messages"', b'"uuid"')),
 )
 #: The messages of an end-to-end encrypted chat, whose files are called after people.
 _META_ENCRYPTED = (b'"threadName"', b'"senderName"', b'"participants"')
-_YTD = re.compile(rb"\s*window\.YTD\.(\w+)\.part\d+\s*=")
+#: What Google puts everything into.
+_TAKEOUT = re.compile(r"(?:[^/]+/)*?Takeout/(?=[^/]+)")
+_SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+_YTD = re.compile(rb"\s*(?:window\.YTD\.(\w+)\.part\d+|Grailbird\.data\.\w+)\s*=")
 
 
 def base_name(name: str) -> str:
@@ -135,10 +141,10 @@ def _signature(download: Download, name: str) -> Signature | None:
     base = base_name(name).casefold()
     path = name.replace("\\", "/")
     start = b""
-    if base.endswith((".json", ".js", ".html", ".htm", ".csv", ".xml", ".txt")):
+    if base.endswith(LOOKED_INTO):
         start = _start_of(download, name)
     if base.endswith(".js") and (match := _YTD.match(start)) is not None:
-        return Signature(Kind.X, match[1].decode(), True)
+        return Signature(Kind.X, "old" if match[1] is None else match[1].decode(), True)
     if base.endswith(".csv") and (found := _of_sheet(name, start)) is not None:
         return found
     for shape, pattern in _PATTERNS:
@@ -147,8 +153,12 @@ def _signature(download: Download, name: str) -> Signature | None:
     found = _of_shape(name, start)
     if found is not None and found.is_sure:
         return found
-    if base == "archive_browser.html" or re.match(r"(.*/)?takeout/[^/]+/", path, re.IGNORECASE):
-        return Signature(Kind.TAKEOUT, "browser" if base == "archive_browser.html" else "folder", True)
+    if (within := _TAKEOUT.match(path)) is not None:
+        # a folder may be called so for many reasons; Google's is at the top and written so in every language
+        is_top = within[0].startswith("Takeout/") or within[0].count("/") == 2
+        return Signature(Kind.TAKEOUT, "browser" if base == "archive_browser.html" else "folder", is_top)
+    if base.endswith(_SPREADSHEETS) and (layout := layout_of(base.rpartition(".")[0])) is not None:
+        return Signature(_SHEET, layout.table, False)
     if is_of_meta(name):
         return Signature(Kind.META, "folder", True)
     return Signature(Kind.LINKEDIN, "article", False) if is_article(name) else found
@@ -213,6 +223,20 @@ def header_rows(start: bytes, most: int = 12) -> list[list[str]]:
         return [row for row in csv.reader(lines, delimiter=separator) if any(cell.strip() for cell in row)]
     except csv.Error:
         return []
+
+
+def saved_again(download: Download, name: str) -> bool:
+    """Whether a spreadsheet wrote a CSV file anew, with other letters or separators than the platform's."""
+    if not name.casefold().endswith(".csv") or layout_of(name) is None:
+        return False
+    try:
+        start = download.peek(name, 4096)
+    except SourceError:
+        return False
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    first = start.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    return b"," not in first and (b";" in first or b"\t" in first) and _of_sheet(name, start) is not None
 
 
 def _start_of(download: Download, name: str) -> bytes:

@@ -16,11 +16,14 @@ from pathlib import Path, PurePosixPath
 
 from licet.sources.archives.archive_kinds import (
     KIND_NAMES,
+    LOOKED_INTO,
     Kind,
     Other,
     Signature,
     base_name,
     header_rows,
+    is_handed_over,
+    saved_again,
     signature_of,
 )
 from licet.sources.download import Download, Reader
@@ -152,14 +155,16 @@ def _signatures(download: Download, entries: tuple[Entry, ...]) -> dict[str, Sig
     alike: Counter[tuple[str, str]] = Counter()
     found: dict[str, Signature] = {}
     looked = 0
-    for entry in sorted(entries, key=lambda entry: (entry.name.count("/"), entry.name)):
+    for entry in sorted(
+        entries, key=lambda entry: (is_handed_over(entry.name), entry.name.count("/"), entry.name)
+    ):
         path = PurePosixPath(entry.name.replace("\\", "/"))
         folder = "/".join(path.parts[:2] if len(path.parts) > 3 else path.parts[:-1])
         group = (folder, re.sub(r"\d+", "0", path.name.casefold()))
         alike[group] += 1
         if entry.is_nested or alike[group] > _MOST_ALIKE or looked >= _MOST_LOOKED_AT:
             continue
-        looked += 1
+        looked += entry.name.casefold().endswith(LOOKED_INTO)
         try:
             signature = signature_of(download, entry.name)
         except SourceError:
@@ -181,12 +186,7 @@ def _kind(
         rivals = candidates - {platform}
         return platform, {rival for rival in rivals if not _is_data_in(rival, platform, sure)}
     if not candidates:
-        hints = {found.kind for found in signatures.values() if isinstance(found.kind, Kind)}
-        if len(hints) > 1:
-            raise _doubt(path, set(hints))
-        if not hints:
-            raise nothing_known(path)
-        return hints.pop(), set()
+        return _hinted(signatures, path), set()
     left = {
         one
         for one in candidates
@@ -202,6 +202,20 @@ def _kind(
     if isinstance(best, Other):
         raise _not_read(path, best)
     return best, rivals
+
+
+def _hinted(signatures: dict[str, Signature], path: Path | str) -> Kind:
+    """The platform where no file is surely of one: by a shape that no other has, or by two different files."""
+    hints = {found.kind for found in signatures.values()}
+    kinds = {kind for kind in hints if isinstance(kind, Kind)}
+    other = next((kind for kind in hints if isinstance(kind, Other)), None)
+    if not kinds:
+        raise nothing_known(path) if other is None else _not_read(path, other)
+    kind = min(kinds)
+    marks = {found.mark for found in signatures.values() if found.kind == kind}
+    if len(kinds) > 1 or (len(marks) < 2 and kind not in _CHATS):
+        raise _doubt(path, set(kinds))
+    return kind
 
 
 def _folders(kind: Kind | Other, sure: dict[str, Signature]) -> list[PurePosixPath]:
@@ -324,6 +338,9 @@ def _roots(entries: tuple[Entry, ...], kind: Kind, signatures: dict[str, Signatu
     for folders in places.values():
         if len(set(folders)) > 1:
             roots |= {_above(folder, [other for other in folders if other != folder]) for folder in folders}
+    if kind not in (Kind.LINKEDIN, Kind.REDDIT, Kind.X):
+        # what lies within one of these was stored or handed over there
+        roots = {root for root in roots if not any(above in roots for above in root.parents)}
     found = sorted(("" if root == PurePosixPath(".") else str(root) for root in roots), key=len, reverse=True)
     return tuple(found) if len(found) > 1 else ()
 
@@ -432,8 +449,10 @@ def _readable(download: Download, entries: Iterable[Entry], kind: Kind, found: F
                     _kind_of_archive(entry.name, kind),
                 )
             )
-        elif kind is Kind.LINKEDIN and stem != entry.name and layout_of(stem) is not None:
-            why = "a sheet that was saved again as a spreadsheet: give the CSV as LinkedIn sent it"
+        elif kind is Kind.LINKEDIN and (
+            (stem != entry.name and layout_of(stem) is not None) or saved_again(download, entry.name)
+        ):
+            why = "a sheet that a spreadsheet saved again: give the CSV as LinkedIn sent it"
             found.unread.append(Unread(entry.name, "the whole file", why, entry.claimed_bytes))
         else:
             yield entry

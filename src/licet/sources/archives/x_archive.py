@@ -85,7 +85,7 @@ COPIES = {
 }  # fmt: skip
 #: The pages that show the archive in a browser.
 VIEWER = re.compile(r"(^|/)(assets/.*|Your archive\.html|data/(README\.txt|manifest\.js))$", re.IGNORECASE)
-_ASSIGNED = re.compile(rb"\s*window\.[A-Za-z0-9_.]{1,200}\s*=\s*")
+_ASSIGNED = re.compile(rb"\s*(?:window|Grailbird)\.[A-Za-z0-9_.]{1,200}\s*=\s*")
 _ASSIGNED_WITHIN = 512
 _EMPTY = re.compile(rb"\s*window\.YTD\.protected_history\.part0\s*=\s*\[\s*\]\s*")
 

@@ -15,8 +15,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from licet.sources.archives.archive_kinds import Kind
-from licet.sources.archives.whose_download import part_of
 from licet.sources.catalogue import FactsTable, Location, Table
 from licet.sources.dates import read_date
 from licet.sources.download import Download, open_download
@@ -73,6 +71,10 @@ def import_linkedin(
     region, SRC-048 when nothing in it is known (SRC-041 when all that is known is damaged), SRC-017 when a table
     cannot be written.
     """
+    # late: whose a download is shows in this package's own layouts
+    from licet.sources.archives.archive_kinds import Kind
+    from licet.sources.archives.whose_download import part_of
+
     if region is not None and not is_region(region):
         raise no_region(region)
     findings = _Findings()
