@@ -98,7 +98,7 @@ class Part:
         """Whether this part speaks of somewhere else, and clearly."""
         if self.supports(region):
             return False
-        famous = any(people >= FAMOUS_PEOPLE for _, people in self.cities)
+        famous = any(people >= FAMOUS_PEOPLE or PARENTS.get(place) == region for place, people in self.cities)
         return bool(self.areas or self.codes) or famous
 
 

@@ -68,6 +68,9 @@ class _Findings:
 
     def add_unread(self, piece: Unread) -> None:
         told = self.unread.setdefault(piece.name, [])
+        if told and told[-1].what == piece.what:  # more of one row without an end
+            told[-1] = told[-1]._replace(bytes=(told[-1].bytes or 0) + (piece.bytes or 0))
+            return
         if len(told) < _MOST_TOLD or piece.bytes is None:
             told.append(piece)
             return

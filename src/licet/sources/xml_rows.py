@@ -20,7 +20,7 @@ from licet.terms import SourceError
 
 _CHUNK_BYTES = 256 * 1024
 #: The longest row: a post's body is at most 30,000 characters on the sites themselves.
-_LONGEST_ROW_BYTES = 16 * 1024 * 1024
+_LONGEST_ROW_BYTES = 2 * 1024 * 1024
 #: What XML's own readers must know; dumps are UTF-8.
 _ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1"})
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
@@ -34,6 +34,8 @@ _KNOWN_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REPLACEMENT = "\ufffd"
 _START_BYTES = len(b"<row ")
+#: Lists within lists; dumps have one.
+_DEEPEST = 8
 
 
 class Mended(NamedTuple):
@@ -50,7 +52,7 @@ def read_rows(path: Path, on_bytes: Callable[[int], None] | None = None) -> Iter
 
     on_bytes: called with the bytes read so far.
     Raises: SourceError SRC-021 when it is not XML, cannot be read, or holds not one row that can be; SRC-022 for a
-    document type declaration; SRC-023 when no row begins in the first 16 MiB.
+    document type declaration; SRC-023 when no row begins in the first 2 MiB.
     """
     try:
         with path.open("rb") as file:
@@ -101,7 +103,7 @@ class _RowReader:
         if len(head) > _LONGEST_ROW_BYTES:
             raise SourceError(
                 "SRC-023",
-                "no row begins in the first 16 MiB",
+                "no row begins in the first 2 MiB",
                 str(self._path),
                 "check that this is a dump of a Stack Exchange site",
             )
@@ -212,8 +214,12 @@ def _cut_at_rows(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 def _without_closing_tags(stretch: bytes) -> tuple[bytes, list[bytes]]:
     """The end of a file without the tags that close its lists, and their names."""
-    closed = []
-    while (bare := stretch.rstrip()).endswith(b">") and (start := bare.rfind(b"<")) > 0:
+    closed: list[bytes] = []
+    while (
+        len(closed) < _DEEPEST
+        and (bare := stretch.rstrip()).endswith(b">")
+        and (start := bare.rfind(b"<")) > 0
+    ):
         if bare[start + 1 : start + 2] != b"/" or bare[start + 2 : -1].strip() == b"row":
             break
         closed.append(bare[start + 2 : -1].strip())
