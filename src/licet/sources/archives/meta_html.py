@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from licet.sources.archives.archive_records import Facts, Record, Thing
 from licet.sources.archives.meta import AI_NAME, Counted, Found, birthday_in, held_together
-from licet.sources.archives.meta_layout import MESSAGE_LISTS, NAMED_AI, THREADS, thing_at
+from licet.sources.archives.meta_layout import MESSAGE_LISTS, NAMED_AI, THREADS, kind_unread, thing_at
 from licet.sources.dates import WrittenDate, read_date
 from licet.sources.html_text import plain_text
 from licet.sources.import_report import Unread
@@ -73,7 +73,7 @@ def records(name: str, file: Readable) -> Iterator[Found]:
     if not starts:
         why = why or f"the page is not built as those of this platform are: {_ASK}"
     if thing is None or why is not None:
-        yield Unread(name, "the whole file", why or _ASK, len(data), None if thing is None else thing.kind)
+        yield Unread(name, "the whole file", why or _ASK, len(data), kind_unread(thing))
         return
     sections = [
         _section(data[start:end]) for start, end in zip(starts, [*starts[1:], len(data)], strict=True)
@@ -84,11 +84,15 @@ def records(name: str, file: Readable) -> Iterator[Found]:
         thing = NAMED_AI
     yield from held_together(MESSAGE_LISTS if thing is THREADS else thing, _counted(thing, sections))
     if damage:
-        yield Unread(name, f"from byte {len(data):,} on", damage, None, thing.kind)
+        yield Unread(name, f"from byte {len(data):,} on", damage, None, kind_unread(thing))
     for number, section in enumerate(sections, 1):
         if section.is_cut:
             yield Unread(
-                name, f"section {number} beyond 1 MiB", f"it is longer than any: {_ASK}", None, thing.kind
+                name,
+                f"section {number} beyond 1 MiB",
+                f"it is longer than any: {_ASK}",
+                None,
+                kind_unread(thing),
             )
 
 

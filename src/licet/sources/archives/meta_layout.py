@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib.resources
 import re
 
-from licet.sources.archives.archive_records import Thing, either
+from licet.sources.archives.archive_records import Thing, either, kinds_in
 
 _MESSAGES = "private_communication.messages"
 _OTHERS = "holds what other people wrote or who they are; the archive's owner alone counts as subject"
@@ -143,6 +143,13 @@ def threads_beside(name: str) -> str:
     depth = place + (2 if folders[place : place + 1] == ["messages"] else 1)
     parts = [part for part in re.split(r"[/\\]", name)[:-1] if part]
     return "".join(f"{part}/" for part in parts[:depth])
+
+
+def kind_unread(thing: Thing | None) -> str | None:
+    """The kind of what could not be read of a file; None where it may be of several."""
+    if thing is None or thing is THREADS or len(kinds_in(thing.kind)) > 1:
+        return None
+    return thing.kind
 
 
 def pictures_in(folder: str) -> Thing | None:
