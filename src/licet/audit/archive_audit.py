@@ -235,7 +235,7 @@ def _person(
         age, age_how = found, "from your profile's date of birth"
     elif owner.born_year is not None and owner.born_year < at.year:
         age, age_how = at.year - owner.born_year - 1, "from your year of birth, at least"
-    elif _asks_age(pack) and (owner.age_unread or any(map(_may_tell_age, contents.unread))):
+    elif _asks_age(pack) and (owner.births or owner.age_unread or any(map(_may_tell_age, contents.unread))):
         raise AppError(
             "APP-150",
             "the archive says when you were born in a way that could not be read, and the policy depends on your age",

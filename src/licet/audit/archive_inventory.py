@@ -325,7 +325,8 @@ def _learn(facts: Facts, owner: Owner) -> None:
     owner.name = owner.name or facts.name
     if facts.location:
         owner.locations.append(facts.location)
-    owner.born = owner.born or facts.born
+    if facts.born is not None:
+        owner.births.add(facts.born)
     owner.born_year = owner.born_year or facts.born_year
     owner.plan = owner.plan or facts.plan
     owner.age_unread = owner.age_unread or facts.born_unread

@@ -273,7 +273,8 @@ def guide_command(report: Report) -> list[str]:
 
 def file_count(report: Report) -> str:
     """How many files there are, those without records, too."""
-    names = {one.file.name for one in report.files} | {one.name for one in report.others}
+    names = {name for one in report.files for name in one.file.members or [one.file.name]}
+    names |= {one.name for one in report.others}
     files = len(names | {piece.name for piece in report.unread})
     return f"{files:,} file{'' if files == 1 else 's'}"
 

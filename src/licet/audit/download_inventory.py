@@ -195,7 +195,7 @@ def _learn(table: str, sheet: Sheet, row: list[str], owner: Owner) -> None:
             owner.locations.append(location)
         born = read_date(cell("Birth Date"))
         if born is not None and born.precision == "day":
-            owner.born = born.moment.date()
+            owner.births.add(born.moment.date())
     elif table == "registration":
         joined = read_date(cell("Registered At"))
         owner.joined = joined.moment if joined is not None else None

@@ -198,11 +198,16 @@ class Owner:
 
     name: str | None = None
     locations: list[str] = field(default_factory=list)
-    born: date | None = None
+    births: set[date] = field(default_factory=set)
     born_year: int | None = None
     joined: datetime | None = None
     plan: str | None = None
     age_unread: bool = False
+
+    @property
+    def born(self) -> date | None:
+        """The date of birth; None where no file gives one, or two give different ones."""
+        return next(iter(self.births)) if len(self.births) == 1 else None
 
 
 @dataclass(slots=True)

@@ -106,15 +106,29 @@ def _inferred(files: tuple[FileReport, ...]) -> Surprise | None:
     found = [one for one in files if one.file.layout.table in _INFERRED]
     if not found:
         return None
-    cells = sum(one.file.cells for one in found)
+    # Meta lists one a record; LinkedIn has many in the columns of one
+    entries = sum(
+        one.file.rows if one.file.layout.table.startswith("meta_") else one.file.cells for one in found
+    )
     feeding = [
         topic.label for topic in (RECOMMENDATIONS, ADS) if any(one.reaches[topic].now for one in found)
     ]
     more = f" The policy lets it feed {' and '.join(feeding)}." if feeding else ""
     return Surprise(
         "What advertising has worked out about you",
-        f"{cells:,} entries that you did not write: guesses and groups that advertisers can choose you by.{more}",
+        f"{entries:,} entries that you did not write: guesses and groups that advertisers can choose you by.{more}",
         sum(one.file.rows for one in found),
+    )
+
+
+def _advertisers(files: tuple[FileReport, ...]) -> Surprise | None:
+    held = sum(one.file.rows for one in files if one.file.layout.table == "meta_advertisers")
+    if not held:
+        return None
+    return Surprise(
+        "Advertisers that have you on a list",
+        "They gave the platform a list that you are on, or asked for people who did what you did with them.",
+        held,
     )
 
 
@@ -147,5 +161,5 @@ _TRAIN = {
     Fate.NOT_READ: "Whether this trains AI where you live, nobody here has read.",
 }
 _MORE: tuple[Callable[[tuple[FileReport, ...]], Surprise | None], ...] = (
-    *(_shared_links, _screening_answers, _resumes, _others_words, _inferred, _told_by_others),
+    *(_shared_links, _screening_answers, _resumes, _others_words, _inferred, _advertisers, _told_by_others),
 )

@@ -239,6 +239,9 @@ def test_advertisers_are_counted_one_by_one_and_their_flags_are_none(tmp_path: P
         "x/ads_information/advertisers_using_your_activity_or_information.json": faulty(labelled),
     })  # fmt: skip
     assert rows(report) == {"meta_advertisers": 10}
+    assert [(one.title, one.records) for one in report.surprises] == [
+        ("Advertisers that have you on a list", 10)
+    ]
 
 
 @pytest.mark.parametrize(("content", "count"), [
@@ -300,12 +303,23 @@ def test_a_birthday_is_read_under_any_label(value: str, born: date | None) -> No
 
 def test_nobody_is_an_adult_since_their_birthday_could_not_be_read(tmp_path: Path) -> None:
     name = "personal_information/profile_information/profile_information.json"
-    for content in (person(birthday={"day": 1}), "{"):
-        other = {"ads_information/ads_interests.json": '{"topics_v2": ["a"]}'}
+    other = {"ads_information/ads_interests.json": '{"topics_v2": ["a"]}'}
+    born = {"Fecha de nacimiento": {"value": "2011-01-01"}}
+    another = {
+        "personal_information/personal_information/personal_information.json": faulty(
+            {"profile_user": [{"string_map_data": born}]}
+        )
+    }
+    for files in (
+        {name: person(birthday={"day": 1}), **other},
+        {name: "{", **other},
+        {name: person(birthday={"year": 2030, "month": 1, "day": 1})},
+        {name: person(), **another},
+    ):
         with pytest.raises(AppError) as caught:
-            audited(tmp_path, {name: content, **other}, age=None)
+            audited(tmp_path, files, age=None)
         assert caught.value.code == "APP-150" and "--age" in caught.value.fix
-        assert audited(tmp_path, {name: content, **other}, age=14).person.age == 14
+    assert audited(tmp_path, files, age=14).person.age == 14
 
 
 def test_where_its_owner_is_based_is_read_and_two_countries_are_none(tmp_path: Path) -> None:
