@@ -20,6 +20,7 @@ from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.gate_cache import Kept
 from licet.enforce.impact import Impact, Side
 from licet.packs import Pack, open_pack, shipped
+from licet.policies.scope_sentences import scope_parts
 from licet.terms import Code
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
@@ -67,7 +68,7 @@ class PolicySupposed(NamedTuple):
             "pack": self.pack.id, "title": self.pack.title, "controller": self.pack.controller.name,
             "version": self.pack.version, "digest": self.pack.digest,
             "starts": None if self.starts is None else format_moment(self.starts),
-            "members": self.members,
+            "members": self.members, "speaks_of": list(scope_parts(self.pack)),
             "uses": [one._asdict() | {"kinds": [kind._asdict() for kind in one.kinds]} for one in self.uses],
         }  # fmt: skip
 

@@ -131,8 +131,13 @@ def _sum(rows: Iterable[Any], name: str) -> int:
 
 def impact(told: Mapping[str, Any]) -> None:
     """What changes between two policies: a table over all uses, and for each use one by kind of data and by region."""
+    from licet.policies.scope_sentences import scope_sentence
+
     sides = [told["before"], told["after"]]
     say(" → ".join(f"{one['title']} ({one['at'][:10]})" for one in sides), "bold")
+    scopes = {one["title"]: tuple(one["speaks_of"]) for one in sides if one["speaks_of"]}
+    for title, parts in scopes.items():
+        say(f"{title}. {scope_sentence(parts)}", "dim")
     if not told["uses"]:
         say("Nothing changes for anybody.")
         return

@@ -46,8 +46,11 @@ def whatif(
         out.print()
         say(f"{policy['title']} ({policy['pack']} {policy['version']})", "bold")
         if not policy["uses"]:
-            say(f"  Under this policy nothing would be used{_why(policy, told)}.")
+            nothing = "Of what was read, nothing" if policy["speaks_of"] else "Under this policy nothing"
+            say(f"  {nothing} would be used{_why(policy, told)}.")
+            _read(policy)
             continue
+        _read(policy)
         if member is None:
             _network(policy, told["members"])
         else:
@@ -56,6 +59,14 @@ def whatif(
                     f"  {_records(use['records'])} of yours would be used for {use['label']}, by {use['to']}:"
                 )
                 say(f"    {', '.join(kind['kind'] for kind in use['kinds'])}", "dim")
+
+
+def _read(policy: JsonObject) -> None:
+    """What the policy speaks of, where that is not everything: of the rest nobody here has read what applies."""
+    from licet.policies.scope_sentences import scope_sentence
+
+    if policy["speaks_of"]:
+        say(f"  {scope_sentence(tuple(policy['speaks_of']))}", "dim")
 
 
 def _why(policy: JsonObject, told: JsonObject) -> str:

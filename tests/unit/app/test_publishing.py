@@ -96,6 +96,20 @@ def test_before_its_notice_a_yes_is_none_yet(tmp_path: Path) -> None:
     assert policy != POLICY and not network(tmp_path / "w", policy=policy).is_willing_to_train("ann")
 
 
+def test_outside_what_the_policy_speaks_for_a_page_says_no_and_its_author_that_nobody_has_read_it(
+    tmp_path: Path,
+) -> None:
+    scope = "scope: [{regions: [CA], purposes: [generative_ai_training]}]\nrules:"
+    workspace = network(tmp_path / "w", policy=POLICY.replace("rules:", scope))
+    assert not workspace.is_willing_to_train("ann") and not workspace.public_page("ann").is_willing
+    flow = next(one for one in workspace.members.member("ann").flows() if one.use.recipient == "self")
+    assert flow.is_unread and {part.reason for part in flow.parts if part.table == "posts"} == {
+        "nobody here has read what applies to the member"
+    }
+    told = workspace.decide("ann", "generative_ai_training", "content.posts", visibility="public")
+    assert (told.permitted, told.code) == (False, "not_read")
+
+
 def test_a_crawler_is_anybody_so_every_use_must_be_permitted(tmp_path: Path) -> None:
     workspace = network(tmp_path / "w", policy=POLICY + PARTNER)
     assert not workspace.public_page("ann", ("posts", "of-ann")).is_willing, (

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from licet.app.impact.policy_impact import PolicyImpact
 from licet.decide.explain import category_term, purpose_term, recipient_name, region_name
 from licet.enforce.impact_counts import Change, UseImpact
+from licet.policies.scope_sentences import scope_parts, scope_sentence
 
 _Key = TypeVar("_Key")
 
@@ -62,6 +63,12 @@ def main_points(found: PolicyImpact, most: int = 4) -> list[str]:
                 of = f"{_members(len(who))}{_where(found, use, is_gain)}"
                 told.append((len(who), f"{name}: {verb} for {records:,} {things} of {of}."))
     return [sentence for _, sentence in sorted(told, key=lambda one: -one[0])[:most]]
+
+
+def what_was_read(found: PolicyImpact) -> list[str]:
+    """What each policy speaks of, where that is not everything: what lies outside counts as not done, and is unread."""
+    packs = dict.fromkeys((found.before, found.after))
+    return [f"{pack.title}. {scope_sentence(scope_parts(pack))}" for pack in packs if pack.scope is not None]
 
 
 def use_name(found: PolicyImpact, use: UseImpact) -> str:

@@ -16,6 +16,7 @@ from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
 from licet.enforce.impact_counts import UseImpact
 from licet.packs import Pack, open_pack
+from licet.policies.scope_sentences import scope_parts
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 
@@ -124,10 +125,10 @@ def policy_as_in_force(pack: Pack, in_force: list[Pack]) -> Policy:
     return Policy(pack, earlier)
 
 
-def _named(pack: Pack, at: datetime) -> dict[str, str]:
+def _named(pack: Pack, at: datetime) -> JsonObject:
     return {
         "pack": pack.id, "title": pack.title, "version": pack.version, "digest": pack.digest,
-        "at": format_moment(at),
+        "at": format_moment(at), "speaks_of": list(scope_parts(pack)),
     }  # fmt: skip
 
 

@@ -67,6 +67,11 @@ class Flow(NamedTuple):
     held_back: int
     parts: tuple[Part, ...]
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing is used, of any of it because nobody has read what applies."""
+        return not self.used and any(part.code == Code.NOT_READ for part in self.parts)
+
     def as_json(self) -> JsonObject:
         return {
             "purpose": self.use.purpose, "recipient": self.use.recipient, "label": self.label, "to": self.to,
