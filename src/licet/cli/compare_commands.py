@@ -14,6 +14,11 @@ Region = Annotated[
     str | None, typer.Option("--region", help="For someone there: an ISO 3166 code, e.g. CA, CH or CA-QC.")
 ]
 
+Texts = Annotated[
+    Path | None,
+    typer.Option("--texts", help="An archive of the texts: what quotes a passage that has changed is stale."),
+]
+
 
 @answers
 def compare(
@@ -21,6 +26,7 @@ def compare(
         list[str] | None, typer.Argument(help="Policies by name or file. Default: all shipped.")
     ] = None,
     region: Region = None,
+    texts: Texts = None,
     on: Annotated[
         str | None, typer.Option("--on", "--at", help="The day to speak of. Default: today.")
     ] = None,
@@ -38,10 +44,12 @@ def compare(
     """
     from licet.policies import comparison
     from licet.policies.scope_sentences import scope_sentence
+    from licet.policies.staleness import changed_packs
     from licet.terms.moments import parse_moment
 
     day = (datetime.now(UTC) if on is None else parse_moment(on)).date()
-    found = comparison.compare(packs or (), region=region, day=day)
+    changed = frozenset[str]() if texts is None else changed_packs(texts, packs or ())
+    found = comparison.compare(packs or (), region=region, day=day, changed=changed)
     for path, text in ((markdown, comparison.as_markdown), (html, comparison.as_html)):
         if path is not None:
             path.write_text(text(found), encoding="utf-8")
@@ -55,8 +63,8 @@ def compare(
         out.print()
         version = f", {row.version}" if row.version else ""
         say(f"{row.title}{version}: {row.use}", "bold")
-        if row.is_stale:
-            say(f"  Stale: it was to be checked again by {row.review_by}.", "bold yellow")
+        if row.stale:
+            say(f"  {row.stale.capitalize()}.", "bold yellow")
         if row.because is not None:
             say(f"  For someone in {found.region_name}: {row.because.told}")
         for column, cell in row.cells.items():
@@ -77,6 +85,7 @@ def compare(
 def guide(
     platform: Annotated[str, typer.Argument(help="A policy's name or file, e.g. meta_ai.")],
     region: Annotated[str, typer.Option("--region", help="Where you are: an ISO 3166 code, e.g. CH.")],
+    texts: Texts = None,
     on: Annotated[
         str | None, typer.Option("--on", "--at", help="The day to speak of. Default: today.")
     ] = None,
@@ -88,17 +97,19 @@ def guide(
     """
     from licet.policies import policy_guide
     from licet.policies.scope_sentences import scope_sentence
+    from licet.policies.staleness import changed_packs
     from licet.terms.moments import parse_moment
 
     day = (datetime.now(UTC) if on is None else parse_moment(on)).date()
-    found = policy_guide.guide(platform, region, day=day)
+    has_changed = texts is not None and bool(changed_packs(texts, [platform]))
+    found = policy_guide.guide(platform, region, day=day, has_changed=has_changed)
     if as_json:
         print_json(found.as_json())
         return
     version = f", {found.version}" if found.version else ""
     say(f"{found.title}{version}: opting out, for someone in {found.region_name}", "bold")
-    if found.is_stale:
-        say("This was to be checked again before now: the controls may have moved.", "bold yellow")
+    if found.stale:
+        say(f"{found.stale.capitalize()}. The controls may have moved.", "bold yellow")
     say(found.answer)
     for control in found.controls:
         if control.state == "not_read":

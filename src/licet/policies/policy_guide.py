@@ -19,6 +19,7 @@ from licet.policies.comparison.comparison_table import require_region
 from licet.policies.control_pages import source_of
 from licet.policies.rule_reach import STATES, Reach, reach
 from licet.policies.scope_sentences import scope_parts, version_told
+from licet.policies.staleness import stale_because
 from licet.terms import Code
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import midnight
@@ -90,6 +91,7 @@ class Guide(NamedTuple):
     """controls: those of the policy, the ones that matter first. without: uses of members' data there that no control
     of it stops; what organisations publish is named with what a control does not change.
 
+    stale:     why the pack is stale; empty where it is not.
     version:   in force on the day; empty where the pack holds no history.
     unread:    the uses of the policy of which nobody here has read what applies there. speaks_of: what was read, part
                by part; empty for everything.
@@ -102,7 +104,7 @@ class Guide(NamedTuple):
     region: str
     region_name: str
     observed: str
-    is_stale: bool
+    stale: str
     controls: tuple[ControlGuide, ...]
     without: tuple[Line, ...]
     unread: tuple[str, ...]
@@ -143,12 +145,15 @@ class Guide(NamedTuple):
         }  # fmt: skip
 
 
-def guide(name_or_path: str, region: str, *, day: date) -> Guide:
-    """How to opt out under one policy. Raises: PackErrors; AppError APP-110 for a region that is not one."""
-    return guide_pack(open_pack(name_or_path), region, day=day)
+def guide(name_or_path: str, region: str, *, day: date, has_changed: bool = False) -> Guide:
+    """How to opt out under one policy. Raises: PackErrors; AppError APP-110 for a region that is not one.
+
+    has_changed: a passage that it quotes has changed since it was read; see `staleness`.
+    """
+    return guide_pack(open_pack(name_or_path), region, day=day, has_changed=has_changed)
 
 
-def guide_pack(pack: Pack, region: str, *, day: date) -> Guide:
+def guide_pack(pack: Pack, region: str, *, day: date, has_changed: bool = False) -> Guide:
     """The same, for a pack at hand."""
     require_region(region)
     policy = Policy(pack)
@@ -180,7 +185,7 @@ def guide_pack(pack: Pack, region: str, *, day: date) -> Guide:
     )
     return Guide(
         pack.id, pack.controller.name, pack.title, version_told(pack, day), region, place_name(pack, region),
-        pack.observed.isoformat(), pack.review_by is not None and pack.review_by < day,
+        pack.observed.isoformat(), stale_because(pack, day, has_changed),
         tuple(sorted(controls, key=lambda one: STATES.index(one.state))), _once(without), tuple(unread),
         scope_parts(pack),
     )  # fmt: skip

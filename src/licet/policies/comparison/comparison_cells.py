@@ -87,7 +87,8 @@ class Row(NamedTuple):
                 ``later``, ``announced``, ``not_read`` (nobody here has read what applies), ``no`` or ``never``; None
                 where no region was asked about.
     because:    the reason in one line, with its source.
-    review_by:  the day by which the pack was to be checked again; `is_stale` when it has passed.
+    stale:      why the pack is stale: the day by which it was to be checked again has passed, or a passage that it
+                quotes has changed; empty where it is not.
     """
 
     pack: str
@@ -96,7 +97,7 @@ class Row(NamedTuple):
     version: str
     observed: str
     review_by: str | None
-    is_stale: bool
+    stale: str
     use: str
     purposes: tuple[str, ...]
     reaches: str | None
@@ -106,7 +107,8 @@ class Row(NamedTuple):
     def as_json(self) -> JsonObject:
         return {
             "pack": self.pack, "platform": self.platform, "title": self.title, "version": self.version,
-            "observed": self.observed, "review_by": self.review_by, "stale": self.is_stale, "use": self.use,
+            "observed": self.observed, "review_by": self.review_by, "stale": bool(self.stale),
+            "stale_because": self.stale, "use": self.use,
             "purposes": list(self.purposes), "reaches": self.reaches,
             "because": None if self.because is None else self.because.as_json(),
             "cells": {column: cell.as_json() for column, cell in self.cells.items()},

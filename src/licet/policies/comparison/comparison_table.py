@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from licet.decide import Policy
@@ -13,6 +13,7 @@ from licet.policies.comparison.comparison_columns import LINES, Use
 from licet.policies.control_pages import source_of
 from licet.policies.rule_reach import STATES, Reach, reach
 from licet.policies.scope_sentences import read_for, scope_parts, version_told
+from licet.policies.staleness import stale_because
 from licet.terms import SENTENCES, AppError, Code
 from licet.terms.decisions import to_you
 from licet.terms.moments import midnight
@@ -20,21 +21,31 @@ from licet.terms.region_names import country_name
 from licet.terms.regions import is_region, lies_in
 
 
-def compare(names: Iterable[str] = (), *, region: str | None = None, day: date) -> Comparison:
+def compare(
+    names: Iterable[str] = (),
+    *,
+    region: str | None = None,
+    day: date,
+    changed: Collection[str] = (),
+) -> Comparison:
     """The shipped policies, or those named (by name or path), side by side.
 
     region: rows then say whether they reach an adult there who never chose anything, and hold only what does.
     day:    the day they speak of; nothing here reads the clock.
+    changed: ids of those of which a quoted passage has changed since it was read; see `staleness`.
     Raises: PackErrors for a policy that cannot be read; AppError APP-110 for a region that is not one.
     """
-    return compare_packs([open_pack(name) for name in (*names,) or shipped()], region=region, day=day)
+    packs = [open_pack(name) for name in (*names,) or shipped()]
+    return compare_packs(packs, region=region, day=day, changed=changed)
 
 
-def compare_packs(packs: Iterable[Pack], *, region: str | None = None, day: date) -> Comparison:
+def compare_packs(
+    packs: Iterable[Pack], *, region: str | None = None, day: date, changed: Collection[str] = ()
+) -> Comparison:
     """The same, for packs at hand."""
     require_region(region)
     found = list(packs)
-    rows = tuple(row for pack in found for row in _rows(pack, region, day))
+    rows = tuple(row for pack in found for row in _rows(pack, region, day, changed))
     name = None if region is None else place_name(found[0], region) if found else region
     readings = tuple(
         Reading(pack.id, pack.title, version_told(pack, day), pack.observed.isoformat(), scope_parts(pack))
@@ -92,7 +103,7 @@ def standing(rules: Iterable[Rule], day: date | None) -> list[Rule]:
     return [rule for rule in found if day is None or rule.until is None or rule.until > day] or found
 
 
-def _rows(pack: Pack, region: str | None, day: date) -> Iterable[Row]:
+def _rows(pack: Pack, region: str | None, day: date, changed: Collection[str]) -> Iterable[Row]:
     policy, at = Policy(pack), midnight(day)
     for purposes, permits in uses_of(pack, day):
         lines = {word for purpose in purposes for word in pack.purpose_line(purpose)}
@@ -116,7 +127,7 @@ def _rows(pack: Pack, region: str | None, day: date) -> Iterable[Row]:
         yield Row(
             pack.id, pack.controller.name, pack.title, version_told(pack, day), pack.observed.isoformat(),
             None if pack.review_by is None else pack.review_by.isoformat(),
-            pack.review_by is not None and pack.review_by < day,
+            stale_because(pack, day, pack.id in changed),
             ", and ".join(named) or "nothing is known of how it uses data", purposes, state, because, _cells(use),
         )  # fmt: skip
 
