@@ -122,6 +122,24 @@ META: dict[str, str | bytes] = {
     "apps_and_websites_off_of_facebook/your_activity_off_meta_technologies.json": faulty(
         {"off_facebook_activity_v2": [{"name": "shop.example", "events": [{"id": 1, "timestamp": 1717200000}]}]}
     ),
+    "ads_information/advertisers_using_your_activity_or_information.json": faulty(
+        {
+            "custom_audiences_all_types_v2": [
+                {"advertiser_name": "Schöner Laden", "has_data_file_custom_audience": True},
+                {"advertiser_name": "Shop", "has_data_file_custom_audience": False},
+            ]
+        }
+    ),
+    "preferences/media_settings/consents.json": faulty([{"title": "", "string_map_data": {"An": {"value": "ja"}}}]),
+    "your_instagram_activity/threads/threads_and_replies.json": faulty(
+        {"text_post_app_text_posts": [{"media": [{"creation_timestamp": 1748000000, "title": "Ein Gedanke"}]}]}
+    ),
+    "your_instagram_activity/messages/inbox/metaai_3/message_1.json": faulty(
+        {
+            "participants": [{"name": "Meta AI"}, {"name": "Zoë Ωmega"}],
+            "messages": [{"sender_name": "Meta AI", "timestamp_ms": 1735689601000, "content": SECRET}],
+        }
+    ),
     "start_here.html": "<html></html>",
     "a_folder_of_next_year/new.json": '{"x": 1}',
 }  # fmt: skip

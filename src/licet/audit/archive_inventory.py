@@ -144,7 +144,8 @@ class Recorder:
                     if isinstance(one, Facts):
                         _learn(one, self._found.owner)
                     elif isinstance(one, Unread):
-                        unread.append(one)
+                        is_whole = one.bytes is None and one.what == "the whole file"
+                        unread.append(one._replace(bytes=entry.claimed_bytes) if is_whole else one)
                     elif one.values:
                         counting.add(one)
                 unread += _left(name, file)

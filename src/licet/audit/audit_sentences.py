@@ -31,7 +31,8 @@ def verdict(report: Report) -> str:
             f"The policy was last checked on {report.policy.observed} and should have been again by"
             f" {report.policy.stale_since}."
         )
-    told[0] = told[0][:1].upper() + told[0][1:]
+    if not (unread and unread.startswith(report.unread[0].name)):  # a file's name stays as it is
+        told[0] = told[0][:1].upper() + told[0][1:]
     return " ".join(told)
 
 

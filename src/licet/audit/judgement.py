@@ -240,7 +240,10 @@ class Judge:
             return Fate.NOT_UNDERSTOOD, None
         if len(several := kinds_in(kind)) > 1:
             answers = [self._answer(topic, one, group) for one in several]
-            return answers[0] if len({fate for fate, _ in answers}) == 1 else (Fate.AMBIGUOUS, None)
+            fates = {fate for fate, _ in answers}
+            if len(fates) > 1 and not fates.isdisjoint((Fate.USED, Fate.AMBIGUOUS, Fate.NOT_READ)):
+                return Fate.AMBIGUOUS, None
+            return min(answers, key=lambda answer: _ORDER[answer[0]])
         kind, reading = self._known_kind(kind), self.reading(topic)
         if not any(self._speaks_of(use, kind) for use in reading.read):
             return Fate.NOT_READ, None

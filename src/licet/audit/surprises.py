@@ -110,13 +110,14 @@ def _inferred(files: tuple[FileReport, ...]) -> Surprise | None:
     entries = sum(
         one.file.rows if one.file.layout.table.startswith("meta_") else one.file.cells for one in found
     )
+    number = "1 entry" if entries == 1 else f"{entries:,} entries"
     feeding = [
         topic.label for topic in (RECOMMENDATIONS, ADS) if any(one.reaches[topic].now for one in found)
     ]
     more = f" The policy lets it feed {' and '.join(feeding)}." if feeding else ""
     return Surprise(
         "What advertising has worked out about you",
-        f"{entries:,} entries that you did not write: guesses and groups that advertisers can choose you by.{more}",
+        f"{number} that you did not write: guesses and groups that advertisers can choose you by.{more}",
         sum(one.file.rows for one in found),
     )
 

@@ -1,4 +1,4 @@
-"""One whole report, word for word: as JSON and as a terminal shows it. LICET_GOLDEN=write writes them anew."""
+"""Whole reports, word for word: as JSON and as a terminal shows it. LICET_GOLDEN=write writes them anew."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import pytest
 
 from journeys.archives import COMPLETE, zipped
 from journeys.command_line import run_licet
+from journeys.downloads import META
 
 HERE = Path(__file__).parent
-ASKED = ("--region", "CH", "--at", "2026-10-01")
+REGIONS = {"complete": "CH", "meta": "DE"}
 
 
 def _without_digest(report: dict[str, Any]) -> dict[str, Any]:
@@ -21,15 +22,23 @@ def _without_digest(report: dict[str, Any]) -> dict[str, Any]:
     return {**report, "policy": {key: value for key, value in report["policy"].items() if key != "digest"}}
 
 
-@pytest.mark.parametrize("form", ["json", "txt"])
-def test_a_report_is_the_same_word_for_word(tmp_path: Path, form: str) -> None:
-    path = zipped(tmp_path / "a.zip", COMPLETE)
-    answer = run_licet("audit", path, *ASKED, *(["--json"] if form == "json" else []))
+@pytest.mark.parametrize(("name", "form"), [("complete", "json"), ("complete", "txt"), ("meta", "txt")])
+def test_a_report_is_the_same_word_for_word(tmp_path: Path, name: str, form: str) -> None:
+    path = zipped(tmp_path / "a.zip", COMPLETE if name == "complete" else META)
+    answer = run_licet(
+        "audit",
+        path,
+        "--region",
+        REGIONS[name],
+        "--at",
+        "2026-10-01",
+        *(["--json"] if form == "json" else []),
+    )
     assert answer.status == 3 and answer.err == ""  # some of it is in files that nobody knows
     made = answer.out
     if form == "json":
         made = json.dumps(_without_digest(answer.json), ensure_ascii=False, indent=1) + "\n"
-    kept = HERE / f"complete.{form}"
+    kept = HERE / f"{name}.{form}"
     if os.environ.get("LICET_GOLDEN") == "write":
         kept.write_text(made, encoding="utf-8")
     assert made == kept.read_text(encoding="utf-8"), (
