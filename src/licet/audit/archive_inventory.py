@@ -45,6 +45,8 @@ _MEDIA = re.compile(
     r"\.(jpe?g|png|gif|webp|heic|bmp|svg|mp4|mov|webm|avi|mkv|mp3|m4a|wav|aac|ogg|opus|pdf|docx?|xlsx?|pptx?|dat)$",
     re.IGNORECASE,
 )
+#: The file that Google Photos keeps beside a picture: ``a.jpg.json``, ``a.jpg.supplemental-metadata(1).json``.
+_BESIDE = re.compile(r"(.+)(\.\w{2,5})(?:\.su[a-z.-]*)?(\(\d+\))?\.json", re.IGNORECASE)
 _UNOPENED = "the files themselves are not looked into"
 _META_FILES = Thing("meta_media", "content.media", _UNOPENED)
 _META_MESSAGE_FILES = Thing("meta_message_media", "private_communication", _UNOPENED)
@@ -110,7 +112,8 @@ class Recorder:
     def __init__(self, download: Download, kind: Kind, distinctions: Distinctions, found: Contents) -> None:
         self._download, self._kind, self._distinctions, self._found = download, kind, distinctions, found
         self._folders: dict[tuple[str, Thing], AuditedFile] = {}
-        self._names = frozenset(base_name(entry.name).casefold() for entry in download.entries())
+        self._paths = frozenset(entry.name for entry in download.entries())
+        self._names = frozenset(base_name(path).casefold() for path in self._paths)
         self._is_public = kind is Kind.X and _were_always_public(download)
 
     def take(self, entry: Entry) -> FileOutcome | None:
@@ -190,6 +193,9 @@ class Recorder:
             return chatgpt.COPIES.get(base)
         if self._kind is Kind.TAKEOUT and base == "archive_browser.html":
             return "it shows in a browser what was downloaded"
+        if self._kind is Kind.TAKEOUT and (match := _BESIDE.fullmatch(name)) is not None:
+            picture = f"{match[1]}{match[3] or ''}{match[2]}"
+            return "what Google keeps about the picture beside it" if picture in self._paths else None
         if self._kind is Kind.X and x_archive.VIEWER.search(name):
             return "it shows the archive in a browser"
         if self._kind is Kind.REDDIT and base == "checkfile.csv":

@@ -22,13 +22,21 @@ _DELETABLE = {
     "chatgpt_shared": "links to conversations that you shared",
     "google_gemini": "what you said to Gemini",
     "meta_ai_chats": "chats with Meta AI",
+    "x_grok": "conversations with Grok",
+    "claude_messages": "conversations with Claude",
 }
 
 
+_COPIED = (
+    "What others copied of what you published stays with them, and messages you sent are in their archives. No setting"
+    " of yours reaches those."
+)
 #: What stays out of reach of every setting, by whose download it is.
 _OUT_OF_REACH = {
     Kind.CHATGPT: "What you shared by link can be read by whoever has the link, and copies of it are out of reach."
     " What others wrote about you in their own conversations is in theirs.",
+    Kind.CLAUDE: "What others wrote about you in their own conversations is in theirs.",
+    **dict.fromkeys((Kind.X, Kind.REDDIT), _COPIED),
     Kind.TAKEOUT: "What others hold stays with them: what they said about you, and copies of what you sent them.",
 }
 _WITH_OTHERS = (

@@ -9,7 +9,15 @@ from licet.audit.judgement import Fate
 from licet.audit.topics import ADS, RECOMMENDATIONS, TRAINING, uses_of
 from licet.packs import Pack
 
-_INFERRED = ("inferences", "ad_targeting", "meta_inferences", "meta_ads")
+_INFERRED = (
+    "inferences",
+    "ad_targeting",
+    "meta_inferences",
+    "meta_ads",
+    "x_interests",
+    "x_inferred",
+    "x_ads",
+)
 
 
 def surprises(files: tuple[FileReport, ...], pack: Pack) -> tuple[Surprise, ...]:
@@ -42,7 +50,7 @@ def _shared_links(files: tuple[FileReport, ...]) -> Surprise | None:
 
 
 def _told_by_others(files: tuple[FileReport, ...]) -> Surprise | None:
-    held = sum(one.file.rows for one in files if one.file.layout.table == "meta_outside")
+    held = sum(one.file.rows for one in files if one.file.layout.table in ("meta_outside", "x_outside"))
     if not held:
         return None
     return Surprise(

@@ -23,9 +23,13 @@ _HIDDEN = ("Cc", "Cs", "Zl", "Zp")
 
 def plain_name(name: str) -> str:
     """The name with what hides or reorders written out (``[U+200F]``), and cut in the middle where it has no end."""
-    shown = "".join(
-        f"[U+{ord(each):04X}]" if each in _REORDERING or unicodedata.category(each) in _HIDDEN else each
-        for each in name
+    shown = (
+        name
+        if name.isprintable()
+        else "".join(
+            f"[U+{ord(each):04X}]" if each in _REORDERING or unicodedata.category(each) in _HIDDEN else each
+            for each in name
+        )
     )
     if len(shown) > LONGEST_NAME:
         shown = f"{shown[: LONGEST_NAME // 2]}…{shown[-LONGEST_NAME // 2 :]}"

@@ -343,3 +343,15 @@ def test_an_older_download_that_was_handed_over_is_not_a_second_one(tmp_path: Pa
     assert audited(tmp_path, CHATGPT | old).kind is Kind.CHATGPT
     stored = under("Takeout/Drive/old", TAKEOUT)
     assert audited(tmp_path, TAKEOUT | stored).kind is Kind.TAKEOUT
+
+
+def test_what_google_keeps_beside_a_picture_is_of_the_picture(tmp_path: Path) -> None:
+    place = "Takeout/Google Photos/Trip"
+    beside: Files = {
+        f"{place}/a.jpg.json": "{}", f"{place}/b.jpg.supplemental-metadata.json": "{}",
+        f"{place}/b.jpg.supplemental-metadata(1).json": "{}", f"{place}/c(2).jpg.supplem.json": "{}",
+    }  # fmt: skip
+    pictures: Files = {f"{place}/{name}": b"x" for name in ("a.jpg", "b.jpg", "b(1).jpg", "c(2).jpg")}
+    report = audited(tmp_path, TAKEOUT | pictures | beside | {f"{place}/alone.jpg.json": "{}"})
+    told = {one.name for one in report.others if "picture beside it" in one.reason}
+    assert told == set(beside) and f"{place}/alone.jpg.json" in {each.name for each in report.unread}

@@ -38,6 +38,7 @@ from licet.terms import SourceError
 _MOST_LOOKED_AT, _MOST_ALIKE = 2_000, 12
 #: How many times the marks of another a platform must have, of so many at least, to count where both stand together.
 _CLEARLY, _CLEARLY_FROM = 4, 4
+_DIGITS = re.compile(r"\d+")
 _SPREADSHEET = re.compile(r"\.(xlsx?|xlsm|ods|numbers)$", re.IGNORECASE)
 #: Where others' exports are no evidence: the folders of what was stored or handed over.
 _STORED = {
@@ -158,9 +159,9 @@ def _signatures(download: Download, entries: tuple[Entry, ...]) -> dict[str, Sig
     for entry in sorted(
         entries, key=lambda entry: (is_handed_over(entry.name), entry.name.count("/"), entry.name)
     ):
-        path = PurePosixPath(entry.name.replace("\\", "/"))
-        folder = "/".join(path.parts[:2] if len(path.parts) > 3 else path.parts[:-1])
-        group = (folder, re.sub(r"\d+", "0", path.name.casefold()))
+        *folders, base = entry.name.replace("\\", "/").split("/")
+        folder = "/".join(folders[:2] if len(folders) > 2 else folders)
+        group = (folder, _DIGITS.sub("0", base.casefold()))
         alike[group] += 1
         if entry.is_nested or alike[group] > _MOST_ALIKE or looked >= _MOST_LOOKED_AT:
             continue
@@ -260,6 +261,9 @@ def _of_this(
     found: Found,
 ) -> Iterator[Entry]:
     """The entries without those that are surely another platform's."""
+    if not rivals:
+        yield from entries
+        return
     sure = {name: one for name, one in signatures.items() if one.is_sure}
     own = set(_folders(kind, sure))
     roots = {rival: _root(rival, sure) for rival in rivals}
@@ -358,7 +362,8 @@ def _place(entry: Entry, roots: tuple[str, ...]) -> tuple[str, ...]:
     root = _root_of(entry, roots)
     if root is not None:
         return ("in", name[len(root) :].strip("/").casefold())
-    return ("at", re.sub(r" \(no\. \d+\)(?=\.[^.]*$|$)", "", name), str(entry.mark or entry.name))
+    plain = re.sub(r" \(no\. \d+\)(?=\.[^.]*$|$)", "", name) if " (no. " in name else name
+    return ("at", plain, str(entry.mark or entry.name))
 
 
 def _root_of(entry: Entry, roots: tuple[str, ...]) -> str | None:
