@@ -12,6 +12,7 @@ import io
 import os
 import re
 import stat
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -28,7 +29,7 @@ _LOOSE = (b"{", b"[", b"<", b"window.")
 #: What is packed otherwise, by how it starts: what it is called.
 _PACKED = (
     (b"\x1f\x8b", ".tgz"), (b"7z\xbc\xaf", ".7z"), (b"Rar!", ".rar"), (b"BZh", ".bz2"), (b"\xfd7zXZ", ".xz"),
-    (b"\x28\xb5\x2f\xfd", ".zst"),
+    (b"\x28\xb5\x2f\xfd", ".zst"), (b"\xd0\xcf\x11\xe0", ".xls"),
 )  # fmt: skip
 #: How much of archives that lie in another is held, and how many are opened.
 _HELD_BYTES, _MOST_ARCHIVES = 192 * 1024**2, 100
@@ -196,12 +197,21 @@ def open_download(
             raise SourceError(
                 "SRC-046", "a file claims to be larger than any export's", str(path), "check what it is"
             )
-        yield LooseFile(path, size, called)
+        with path.open("rb") as file:
+            yield LooseFile(path, size, _with_ending(called, file.read(64)))
         return
     with open_archive(path, limits) as archive, contextlib.ExitStack() as stack:
         held = [entry for entry in archive.entries() if not is_shadow(entry.name)]
         is_wrapping = bool(held) and all(entry.name.casefold().endswith(".zip") for entry in held)
         yield _with_archives(archive, stack, limits) if is_wrapping else archive
+
+
+def _with_ending(called: str, start: bytes) -> str:
+    """The name of a file by itself, with the ending of what it is where somebody took that away."""
+    if re.search(r"\.(json|html?|csv|js|xml|txt)$", called, re.IGNORECASE):
+        return called
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return called + (".js" if text.startswith(b"window.") else ".html" if text.startswith(b"<") else ".json")
 
 
 def _with_archives(
@@ -210,7 +220,7 @@ def _with_archives(
     limits: Limits,
     path_of: Callable[[str], Path] | None = None,
 ) -> Download:
-    """A download in which the ZIPs that lie at its top are opened, one level deep; each that cannot be is unread.
+    """A download whose ZIPs are opened, one level deep; each that cannot be is unread.
 
     path_of: where they lie on a disk; those that lie in another ZIP are held in memory, within bounds.
     """
@@ -218,7 +228,8 @@ def _with_archives(
     unread: list[Unread] = []
     left_bytes = _HELD_BYTES
     for entry in download.entries():
-        if not entry.name.casefold().endswith(".zip") or "/" in entry.name or is_shadow(entry.name):
+        is_deep = path_of is not None and "/" in entry.name
+        if not entry.name.casefold().endswith(".zip") or is_deep or is_shadow(entry.name):
             continue
         try:
             if len(parts) == _MOST_ARCHIVES or (path_of is None and entry.claimed_bytes > left_bytes):
@@ -264,6 +275,25 @@ class Joined:
         return part.peek(entry.name, size)
 
 
+def _packed_by(start: bytes) -> tuple[str, str]:
+    """Whose download a packed file is, by the first name in it, and what can be done at that platform."""
+    tar = start
+    if start.startswith(b"\x1f\x8b"):
+        try:
+            tar = zlib.decompressobj(31).decompress(start, 2 * 512)
+        except zlib.error:
+            tar = b""
+    first = tar[:100].rstrip(b"\0").decode("utf-8", "replace").removeprefix("./")
+    if first.startswith("Takeout/") or first == "Takeout":
+        return " of Google Takeout", " (file type .zip)"
+    if re.match(r"schema\.json$|(users|organizations|repositories|attachments)[_/]", first):
+        return (
+            " that GitHub may have made",
+            " (what its policy says, and how to opt out: licet guide github_copilot)",
+        )
+    return "", ""
+
+
 def _is_loose(path: Path, called: str) -> bool:
     """Whether it is a file by itself. What cannot be read is left to `open_archive`, which says why.
 
@@ -280,11 +310,12 @@ def _is_loose(path: Path, called: str) -> bool:
     if packed is None and start[_TAR_AT : _TAR_AT + 5] == b"ustar":
         packed = ".tar"
     if packed is not None:
+        of, more = _packed_by(start)
         raise SourceError(
             "SRC-174",
-            f"this is a {packed} archive, which is not opened here",
+            f"this is a {packed} file{of}, which is not opened here",
             str(path),
-            "unpack it, and give the folder; or ask the platform for a ZIP (Google: file type .zip)",
+            f"unpack it, and give the folder; or ask the platform for a ZIP{more}",
         )
     is_text = called.casefold().endswith((".csv", ".js", ".xml", ".txt")) and not start.startswith(b"PK")
     return is_text or start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_LOOSE)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -208,16 +210,40 @@ def test_a_download_that_is_not_read_is_called_by_its_name(
     assert error.code == "SRC-173" and what in error.what and fix in error.fix
 
 
+def tarred(name: str) -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = 2
+        archive.addfile(member, io.BytesIO(b"{}"))
+    return held.getvalue()
+
+
 @pytest.mark.parametrize(
-    ("start", "ending"),
-    [(b"\x1f\x8b\x08", ".tgz"), (b"7z\xbc\xaf\x27", ".7z"), (b"\0" * 257 + b"ustar", ".tar")],
+    ("content", "what", "fix"),
+    [
+        (
+            tarred("Takeout/My Activity/Search/MyActivity.json"),
+            ".tgz file of Google Takeout",
+            "file type .zip",
+        ),
+        (tarred("./schema.json"), ".tgz file that GitHub may have made", "licet guide github_copilot"),
+        (tarred("x"), ".tgz file, which", "give the folder"),
+        (b"\x1f\x8b\x08" + bytes(600), ".tgz file, which", "give the folder"),
+        (b"7z\xbc\xaf\x27" + bytes(600), ".7z file", "give the folder"),
+        (bytes(257) + b"ustar" + bytes(600), ".tar file", "give the folder"),
+    ],
 )
-def test_an_archive_that_is_no_zip_is_told_what_to_do(tmp_path: Path, start: bytes, ending: str) -> None:
-    path = tmp_path / "takeout.bin"
-    path.write_bytes(start + bytes(600))
+def test_an_archive_that_is_no_zip_is_told_what_to_do(
+    tmp_path: Path, content: bytes, what: str, fix: str
+) -> None:
+    path = tmp_path / "download.bin"
+    path.write_bytes(content)
     with pytest.raises(SourceError) as caught:
         audit_archive(path, AT, region="CH")
-    assert caught.value.code == "SRC-174" and ending in caught.value.what and "folder" in caught.value.fix
+    assert caught.value.code == "SRC-174" and what in caught.value.what and fix in caught.value.fix
+    inner: Files = {"takeout-20261001T000000Z-001.tgz": content}
+    assert "unpack the archives" in refused(tmp_path, inner).fix
 
 
 def test_a_folder_is_read_like_the_zip_that_it_was_and_nothing_in_it_is_followed(tmp_path: Path) -> None:
@@ -245,8 +271,15 @@ def test_the_zips_of_a_folder_and_one_in_a_zip_are_read_one_level_deep(tmp_path:
         zipped(place / f"takeout-20261001T000000Z-{number:03}.zip", {name: TAKEOUT[name] for name in part})
     whole = audit_archive(zipped(tmp_path / "a.zip", TAKEOUT), AT, **asked)
     assert rows(audit_archive(place, AT, **asked)) == rows(whole)
+    with open_download(place) as download:
+        assert whose(download, place).unread == []
     (place / "takeout-20261001T000000Z-001.zip").rename(place / "x.zip")
-    one = {"takeout.zip": (place / "takeout-20261001T000000Z-002.zip").read_bytes()}
+    with open_download(place) as download:
+        assert [each.name for each in whose(download, place).unread] == [
+            "part 1 of this Takeout",
+            "parts after part 2 of this Takeout, if there are any",
+        ]
+    one = {"Downloads/takeout.zip": (place / "takeout-20261001T000000Z-002.zip").read_bytes()}
     assert rows(audited(tmp_path, one)) == rows(
         audited(tmp_path, {name: TAKEOUT[name] for name in names[3:]})
     )
@@ -264,6 +297,7 @@ def test_the_zips_of_a_folder_and_one_in_a_zip_are_read_one_level_deep(tmp_path:
         ("a.zip", set()),
         ("facebook-zoe-part-2-of-3.zip", {"part 1 of 3", "part 3 of 3"}),
         ("export part 1.zip", {"parts after part 1"}),
+        ("data-2026-10-01-batch-0001.zip", set()),  # as Claude's are called, and this is none
     ],
 )
 def test_the_other_parts_of_a_numbered_download_are_unread(
@@ -355,3 +389,15 @@ def test_what_google_keeps_beside_a_picture_is_of_the_picture(tmp_path: Path) ->
     report = audited(tmp_path, TAKEOUT | pictures | beside | {f"{place}/alone.jpg.json": "{}"})
     told = {one.name for one in report.others if "picture beside it" in one.reason}
     assert told == set(beside) and f"{place}/alone.jpg.json" in {each.name for each in report.unread}
+
+
+def test_a_file_by_itself_may_have_lost_its_ending(tmp_path: Path) -> None:
+    for name, content in (("conversations", CLAUDE["conversations.json"]), ("tweets", X["data/tweets.js"])):
+        (tmp_path / name).write_text(str(content), encoding="utf-8")
+        assert audit_archive(tmp_path / name, AT, region="CH", age=40).rows > 1
+    (tmp_path / "posts.csv").write_text(str(REDDIT["posts.csv"]))
+    assert audit_archive(tmp_path / "posts.csv", AT, region="CH", age=40).kind is Kind.REDDIT
+    batch = zipped(tmp_path / "data-2026-10-01-batch-0002.zip", CLAUDE)
+    with open_download(batch) as download:
+        missing = [each.name for each in whose(download, batch).unread]
+    assert missing == ["batch 0000 of this download", "batch 0001 of this download"]

@@ -105,6 +105,7 @@ _SHAPES = (
     _Shape(_STACK, "users", r"Users\.xml", (b"<users>",)),
     _Shape(_STACK, "posts", r"Posts\.xml", (b"<posts>",)),
     _Shape(_SHEET, "workbook", r"workbook\.xml", (b"spreadsheetml",)),
+    _Shape(_SHEET, "workbook", r"manifest\.xml", (b"opendocument.spreadsheet",)),
     _Shape(Other("Telegram"), "result", r"result\.json", (b'"personal_information"', b'"user_id"')),
     _Shape(Other("TikTok"), "user_data", r"user_data(_tiktok)?\.json", (b'"Profile', b'"App Settings"')),
     _Shape(Other("WhatsApp"), "chat", r"_chat\.txt|WhatsApp Chat with .*\.txt"),

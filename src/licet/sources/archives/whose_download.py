@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -21,15 +21,15 @@ from licet.sources.archives.archive_kinds import (
     Other,
     Signature,
     base_name,
-    header_rows,
     is_handed_over,
     saved_again,
     signature_of,
 )
+from licet.sources.archives.export_copies import each_once
+from licet.sources.archives.missing_parts import missing_parts
 from licet.sources.download import Download, Reader
 from licet.sources.file_names import is_shadow
 from licet.sources.import_report import FileOutcome, Unread
-from licet.sources.linkedin.linkedin_csv import fold_word
 from licet.sources.linkedin.linkedin_layout import layout_of
 from licet.sources.zip_archive import Entry
 from licet.terms import SourceError
@@ -47,20 +47,6 @@ _STORED = {
 }
 #: Platforms to which people hand files over.
 _CHATS = (Kind.CHATGPT, Kind.CLAUDE)
-#: Files that a download has once, by mark: where there are two, there are two downloads.
-_ONCE = {
-    Kind.LINKEDIN: None,
-    Kind.REDDIT: None,
-    Kind.CHATGPT: ("user", "conversations"),
-    Kind.CLAUDE: ("users", "conversations"),
-    Kind.META: ("meta_profile",),
-    Kind.X: ("account", "manifest"),
-    Kind.TAKEOUT: ("browser",),
-}
-_TAKEOUT_PART = re.compile(r"takeout-\d{8}T\d{6}Z(?:-\d{1,2})?-(\d{3})\b", re.IGNORECASE)
-_PART = re.compile(r"\bpart[-_ ]?(\d{1,3})(?:[-_ ]?of[-_ ]?(\d{1,3}))?\b", re.IGNORECASE)
-#: A first part smaller than the smallest that Google divides by has no second.
-_SMALLEST_PART_BYTES = 900 * 1024**2
 
 
 @dataclass(slots=True)
@@ -108,12 +94,19 @@ def whose(
     """
     entries, others = _without_shadows(download.entries())
     signatures = _signatures(download, entries)
+    if not signatures and any(entry.is_nested for entry in entries):
+        raise SourceError(
+            "SRC-048",
+            "nothing in this is of a download that licet reads, but for archives that are not opened",
+            str(path),
+            "unpack the archives in it, and give that folder",
+        )
     kind, kept = _kind(signatures, path, platform)
     found = Found(kind, download, others, list(download.unread))
     entries = tuple(_of_this(entries, kind, kept, signatures, found))
-    entries = tuple(_once(download, entries, kind, signatures, path, found))
+    entries = tuple(each_once(download, entries, kind, signatures, path, found.others, found.unread))
     entries = tuple(_readable(download, entries, kind, found))
-    found.unread += _missing(entries, kind, base_name(name or str(path)), Path(path))
+    found.unread += missing_parts(entries, kind, base_name(name or str(path)), Path(path))
     found.download = _Part(download, entries)
     return found
 
@@ -134,7 +127,9 @@ def part_of(kind: Kind, download: Download, path: Path | str) -> Found:
         )  # fmt: skip
     found = Found(kind, download, others, list(download.unread))
     entries = tuple(_of_this(entries, kind, rivals, signatures, found))
-    found.download = _Part(download, tuple(_once(download, entries, kind, signatures, path, found)))
+    found.download = _Part(
+        download, tuple(each_once(download, entries, kind, signatures, path, found.others, found.unread))
+    )
     return found
 
 
@@ -286,159 +281,6 @@ def _of_this(
             found.others.append(FileOutcome(entry.name, "not imported", reason=reason))
 
 
-def _once(
-    download: Download,
-    entries: tuple[Entry, ...],
-    kind: Kind,
-    signatures: dict[str, Signature],
-    path: Path | str,
-    found: Found,
-) -> Iterator[Entry]:
-    """Each file once where a download lies there twice: the larger of two, which is told.
-
-    Raises: SourceError SRC-172 when the two are of different people.
-    """
-    roots = _roots(entries, kind, signatures)
-    owners = {root: _owner_in(download, kind, entries, root, roots) for root in roots}
-    if len({owner for owner in owners.values() if owner}) > 1:
-        people = ", ".join(sorted(f"“{root or '.'}/”" for root in roots)[:6])
-        raise SourceError(
-            "SRC-172",
-            f"this holds {KIND_NAMES[kind]} downloads of different people: {people}",
-            str(path),
-            "unpack it, and give the folder of one of them",
-        )
-    is_one_person = len(roots) > 1 and all(owners.values())
-    counts = Counter(_root_of(entry, roots) for entry in entries)
-    best: dict[tuple[str, ...], Entry] = {}
-    keys: dict[str, tuple[str, ...]] = {}
-    for entry in entries:
-        key = keys[entry.name] = _place(entry, roots)
-        other = best.get(key)
-        if other is None or _rank(entry, roots, counts) > _rank(other, roots, counts):
-            best[key] = entry
-    for entry in entries:
-        counted = best[keys[entry.name]]
-        if counted is entry:
-            yield entry
-        elif is_one_person or (entry.mark is not None and entry.mark == counted.mark):
-            reason = f"it is there more than once; “{counted.name}” is the one that counts"
-            found.others.append(FileOutcome(entry.name, "not imported", reason=reason))
-        else:
-            why = f"“{counted.name}” is larger, and whether both are of one person is unknown"
-            found.unread.append(Unread(entry.name, "the whole file", why, entry.claimed_bytes))
-
-
-def _roots(entries: tuple[Entry, ...], kind: Kind, signatures: dict[str, Signature]) -> tuple[str, ...]:
-    """The folders of several downloads of one platform, the deepest first; one that is not told apart is no folder."""
-    marks = _ONCE[kind]
-    places: dict[str, list[PurePosixPath]] = {}
-    for entry in entries:
-        signature = signatures.get(entry.name)
-        if signature is not None and signature.kind == kind and (marks is None or signature.mark in marks):
-            path = PurePosixPath(entry.name.replace("\\", "/"))
-            places.setdefault(path.name.casefold(), []).append(path.parent)
-    roots: set[PurePosixPath] = set()
-    for folders in places.values():
-        if len(set(folders)) > 1:
-            roots |= {_above(folder, [other for other in folders if other != folder]) for folder in folders}
-    if kind not in (Kind.LINKEDIN, Kind.REDDIT, Kind.X):
-        # what lies within one of these was stored or handed over there
-        roots = {root for root in roots if not any(above in roots for above in root.parents)}
-    found = sorted(("" if root == PurePosixPath(".") else str(root) for root in roots), key=len, reverse=True)
-    return tuple(found) if len(found) > 1 else ()
-
-
-def _above(folder: PurePosixPath, others: list[PurePosixPath]) -> PurePosixPath:
-    """A folder without what it ends in as the others do: ``Basic/Jobs`` beside ``Complete/Jobs`` is ``Basic``."""
-    while folder.name and any(other.name == folder.name for other in others):
-        folder, others = folder.parent, [other.parent for other in others if other.name == folder.name]
-    return folder
-
-
-def _place(entry: Entry, roots: tuple[str, ...]) -> tuple[str, ...]:
-    """What two copies of a file have in common: its place in its download, or its name and content."""
-    name = entry.name.replace("\\", "/")
-    root = _root_of(entry, roots)
-    if root is not None:
-        return ("in", name[len(root) :].strip("/").casefold())
-    plain = re.sub(r" \(no\. \d+\)(?=\.[^.]*$|$)", "", name) if " (no. " in name else name
-    return ("at", plain, str(entry.mark or entry.name))
-
-
-def _root_of(entry: Entry, roots: tuple[str, ...]) -> str | None:
-    """The deepest of the folders that a file lies in."""
-    name = entry.name.replace("\\", "/")
-    return next((root for root in roots if root == "" or name.startswith(f"{root}/")), None)
-
-
-def _rank(entry: Entry, roots: tuple[str, ...], counts: Counter[str | None]) -> tuple[int, int]:
-    """The larger of two copies counts; of two as large, the one of the larger download."""
-    return entry.claimed_bytes, counts[_root_of(entry, roots)]
-
-
-def _owner_in(
-    download: Download, kind: Kind, entries: Iterable[Entry], root: str, roots: tuple[str, ...]
-) -> str | None:
-    """Whose a download in a folder of another is, as its own files say; None where they do not."""
-    for entry in entries:
-        if _root_of(entry, roots) != root:
-            continue
-        base, tell = base_name(entry.name).casefold(), _OWNER.get(kind)
-        if tell is None or base not in tell[0]:
-            continue
-        try:
-            owner = tell[1](download.peek(entry.name, 64 * 1024))
-        except SourceError:
-            continue
-        if owner:
-            return owner
-    return None
-
-
-def _profile_owner(start: bytes) -> str | None:
-    rows = header_rows(start, 40)
-    for number, row in enumerate(rows[:-1]):
-        folded = [fold_word(cell) for cell in row]
-        if "firstname" in folded and "lastname" in folded:
-            cells = rows[number + 1]
-            named = [
-                cells[at] for at in (folded.index("firstname"), folded.index("lastname")) if at < len(cells)
-            ]
-            return " ".join(part.strip().casefold() for part in named) or None
-    return None
-
-
-def _statistics_owner(start: bytes) -> str | None:
-    return next(
-        (row[1].strip() for row in header_rows(start, 60) if row[0] == "account name" and len(row) > 1), None
-    )
-
-
-def _value_of(*keys: str) -> Callable[[bytes], str | None]:
-    patterns = [re.compile(rf'"{key}"\s*:\s*"([^"]+)"'.encode()) for key in keys]
-
-    def tell(start: bytes) -> str | None:
-        found = next((match for pattern in patterns if (match := pattern.search(start)) is not None), None)
-        return None if found is None else found[1].decode("utf-8", "replace")
-
-    return tell
-
-
-#: Which file of a download says whose it is, and how.
-_OWNER: dict[Kind, tuple[tuple[str, ...], Callable[[bytes], str | None]]] = {
-    Kind.LINKEDIN: (("profile.csv",), _profile_owner),
-    Kind.REDDIT: (("statistics.csv",), _statistics_owner),
-    Kind.CHATGPT: (("user.json",), _value_of("email", "id")),
-    Kind.CLAUDE: (("users.json",), _value_of("email_address", "uuid")),
-    Kind.META: (
-        ("profile_information.json", "personal_information.json"),
-        _value_of("full_name", "username", "value"),
-    ),
-    Kind.X: (("account.js", "manifest.js"), _value_of("accountId")),
-}
-
-
 def _readable(download: Download, entries: Iterable[Entry], kind: Kind, found: Found) -> Iterator[Entry]:
     """The entries without archives and sheets that were saved again, which are unread."""
     for entry in entries:
@@ -469,44 +311,6 @@ def _kind_of_archive(name: str, kind: Kind) -> str | None:
     if kind is Kind.META and re.search(r"(^|/)messages/", path):
         return "private_communication"
     return "content.media" if kind is Kind.TAKEOUT and re.search(r"takeout/[^/]+/.*/", path) else None
-
-
-def _missing(entries: tuple[Entry, ...], kind: Kind, file_name: str, path: Path) -> Iterator[Unread]:
-    """The parts of a divided download that are not here, as its name and the numbers in it say."""
-    again = "give all parts: unpack them into one folder, and give that"
-    names = {file_name, *(re.split(r"[/\\]", entry.name)[0] for entry in entries)}
-    parts = {int(match[1]) for name in names if (match := _TAKEOUT_PART.match(name)) is not None}
-    if kind is Kind.TAKEOUT and parts:
-        number = max(parts)
-        for part in sorted(set(range(1, min(number, 100))) - parts):
-            yield Unread(f"part {part} of this Takeout", "the whole part", again)
-        is_full = path.is_file() and path.stat().st_size >= _SMALLEST_PART_BYTES
-        if number > 1 or is_full:
-            yield Unread(
-                f"parts after part {number} of this Takeout, if there are any", "the whole part", again
-            )
-    elif (match := _PART.search(file_name)) is not None:
-        number, last = int(match[1]), int(match[2] or 0)
-        for part in range(1, min(max(number, last + 1), 100)):
-            if part != number:
-                yield Unread(
-                    f"part {part}{f' of {last}' if last else ''} of this download", "the whole part", again
-                )
-        if not last:
-            yield Unread(
-                f"parts after part {number} of this download, if there are any", "the whole part", again
-            )
-    numbers: dict[str, set[int]] = {}
-    for entry in entries:
-        if kind is Kind.CHATGPT and (
-            match := re.fullmatch(
-                r"((?:shared_)?conversations[-_])(\d{1,4})\.json", base_name(entry.name), re.IGNORECASE
-            )
-        ):
-            numbers.setdefault(match[1], set()).add(int(match[2]))
-    for stem, present in numbers.items():
-        for number in sorted(set(range(min(1, min(present)), max(present))) - present)[:100]:
-            yield Unread(f"{stem}{number:03}.json", "the whole file", f"it is not in this download; {again}")
 
 
 def _name(kind: Kind | Other) -> str:
