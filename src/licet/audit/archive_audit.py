@@ -9,7 +9,7 @@ from pathlib import Path
 from licet.audit.audit_report import FileReport, Person, Reach, Report
 from licet.audit.audit_report import Policy as PolicyAsked
 from licet.audit.download_inventory import read_contents
-from licet.audit.inventory import AuditedFile, Contents, Distinctions, Words
+from licet.audit.inventory import AuditedFile, Contents, Distinctions, Words, gathered
 from licet.audit.item_titles import title_of
 from licet.audit.judgement import Judge
 from licet.audit.next_steps import next_steps, untouched
@@ -48,6 +48,7 @@ DEFAULT_PACKS = {
 }
 #: What became of files that nobody read.
 _UNREAD = ("not understood", "nested archive")
+_WHOLE = "the whole file"
 #: Where a download says where its owner lives, if it does.
 _SAYS_WHERE = {
     Kind.LINKEDIN: "Profile.csv, Geo Location",
@@ -105,7 +106,7 @@ def audit_archive(
     contents.unread += found.unread
     if not contents.files and not contents.unread:
         raise nothing_known(zip_path)
-    unread = (*contents.unread, *_unknown(contents, sizes))
+    unread = tuple(_unread(contents, sizes))
     person = _person(contents, kind, asked, region, age, at)
     policy = Policy(asked)
     # Who can download their conversations themselves is on a consumer plan: one that the policy makes no exception of.
@@ -121,7 +122,7 @@ def audit_archive(
     toggles = {id_: no for id_, no in every.items() if asked.settings[id_].kind == "toggle"}
     before = judge({})
     judges = [before, judge(toggles), judge(every)]
-    files = tuple(_file(file, judges) for file in contents.files)
+    files = tuple(_file(file, judges) for file in gathered(contents.files))
     feeds = frozenset(topic for topic in TOPICS if any(before.may_use(topic, piece.kind) for piece in unread))
     policy_asked = _asked(asked, at)
     return Report(
@@ -143,12 +144,15 @@ def audit_archive(
     )
 
 
-def _unknown(contents: Contents, sizes: Mapping[str, int]) -> Iterator[Unread]:
-    """The files that no reader knows: what they hold may be anything."""
+def _unread(contents: Contents, sizes: Mapping[str, int]) -> Iterator[Unread]:
+    """What nobody read: what readers say so of, then the files that none of them knows, for they may hold anything."""
     told = {piece.name for piece in contents.unread}
+    for piece in contents.unread:
+        is_whole = piece.bytes is None and piece.what == _WHOLE
+        yield piece._replace(bytes=sizes.get(piece.name)) if is_whole else piece
     for one in contents.others:
         if one.fate in _UNREAD and one.name not in told:
-            yield Unread(one.name, "the whole file", one.reason, sizes.get(one.name))
+            yield Unread(one.name, _WHOLE, one.reason, sizes.get(one.name))
 
 
 def _asked(pack: Pack, at: datetime) -> PolicyAsked:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from licet.audit.inventory import (
+    MOST_PLACES,
     Alike,
     AuditedFile,
     Column,
@@ -56,8 +57,6 @@ _X_FILES = Thing("x_media", "content.media", _UNOPENED)
 _X_PRIVATE_FILES = Thing("x_message_media", "private_communication", _UNOPENED)
 _REDDIT_FILES = Thing("reddit_media", "content.media", _UNOPENED)
 _CLAUDE_FILES = Thing("claude_uploads", "ai_conversation.uploads", _UNOPENED)
-#: Distinct places told of one file; values at any more are counted together as not understood.
-MOST_PLACES = 512
 
 
 class _Counting:
@@ -184,7 +183,7 @@ class Recorder:
             return
         if not threads.members:
             threads.members, threads.name = [threads.name], place
-        threads.take_in(file, MOST_PLACES)
+        threads.take_in(file)
 
     def _copy(self, name: str) -> str | None:
         """Why a file is not counted, where it is a copy of another or a page that shows them."""

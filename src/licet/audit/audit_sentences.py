@@ -8,6 +8,7 @@ from typing import NamedTuple
 from licet.audit.audit_report import FileReport, Report, Step, as_written
 from licet.audit.judgement import Fate, Reason
 from licet.audit.topics import ADS, FEATURES, RECOMMENDATIONS, TOPICS, TRAINING, Topic
+from licet.sources.import_report import Unread
 
 _LABELS = {topic.id: topic.short for topic in TOPICS}
 
@@ -31,7 +32,7 @@ def verdict(report: Report) -> str:
             f"The policy was last checked on {report.policy.observed} and should have been again by"
             f" {report.policy.stale_since}."
         )
-    if not (unread and unread.startswith(report.unread[0].name)):  # a file's name stays as it is
+    if not told[0].startswith(tuple(piece.name for piece in report.unread)):  # a name stays as it is
         told[0] = told[0][:1].upper() + told[0][1:]
     return " ".join(told)
 
@@ -43,9 +44,12 @@ def not_read(report: Report) -> str:
         pieces.setdefault(piece.name, []).append(piece.bytes)
     if not pieces:
         return ""
-    told = [_size_of(name, sizes) for name, sizes in [*pieces.items()][:3]]
+    # the largest first; of how much nobody knows, that may be anything
+    largest = sorted(pieces.items(), key=lambda one: (None not in one[1], -sum(size or 0 for size in one[1])))
+    told = [_size_of(name, sizes) for name, sizes in largest[:3]]
     if len(pieces) > 3:
-        told.append(f"{len(pieces) - 3:,} more")
+        rest = sum(size or 0 for _, sizes in largest[3:] for size in sizes)
+        told.append(f"{len(pieces) - 3:,} more ({in_bytes(rest)})")
     only = next(iter(pieces.values())) if len(pieces) == 1 else []
     return f"{_listed(told)} {'was' if only in ([None], [1]) else 'were'} not read"
 
@@ -255,7 +259,9 @@ def settled(report: Report, topic: Topic) -> list[str]:
     """Records used now, with the toggles off and with every control used, as a table has them."""
     if not report.readings[topic].read:
         return ["not read"] * 3
-    return [f"{records:,}" for records in report.reach(topic)]
+    unsure = sum(rows for fate, rows in report.parts(topic).items() if fate in _UNSURE)
+    now, *after = (f"{records:,}" for records in report.reach(topic))
+    return [f"{now} (and perhaps {unsure:,})" if unsure else now, *after]
 
 
 def guide_title(report: Report) -> str:
@@ -275,9 +281,52 @@ def guide_command(report: Report) -> list[str]:
 def file_count(report: Report) -> str:
     """How many files there are, those without records, too."""
     names = {name for one in report.files for name in one.file.members or [one.file.name]}
-    names |= {one.name for one in report.others}
-    files = len(names | {piece.name for piece in report.unread})
+    names |= {one.name for one in report.others} | {piece.name for piece in report.unread}
+    files = len(names)
     return f"{files:,} file{'' if files == 1 else 's'}"
+
+
+def unread_together(report: Report) -> list[tuple[str, str, str]]:
+    """What was not read, by the reason: the names, how much, and why."""
+    found: dict[tuple[str, str], list[Unread]] = {}
+    for piece in report.unread:
+        found.setdefault(
+            (piece.why, piece.what if piece.what == "the whole file" else piece.name), []
+        ).append(piece)
+    return [
+        (names_of([piece.name for piece in pieces]), "; ".join(_amounts(pieces)), why)
+        for (why, _), pieces in found.items()
+    ]
+
+
+def _amounts(pieces: list[Unread]) -> Iterator[str]:
+    """How much that is: each place where there are few, and all bytes together."""
+    whats = list(dict.fromkeys(piece.what for piece in pieces))
+    yield ", ".join(whats[:_MOST_NAMED]) + (
+        f" and {len(whats) - _MOST_NAMED:,} more" if len(whats) > _MOST_NAMED else ""
+    )
+    known = [piece.bytes for piece in pieces if piece.bytes is not None]
+    if known:
+        yield in_bytes(sum(known)) + (" and more" if len(known) < len(pieces) else "")
+
+
+def others_together(report: Report) -> list[tuple[str, str, str]]:
+    """The files without records, by the reason: the names, what became of them, and why."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in report.others:
+        found.setdefault((one.fate, one.reason), []).append(one.name)
+    return [(names_of(names), fate, why) for (fate, why), names in found.items()]
+
+
+#: Names that are told of many files, and places of one.
+_MOST_NAMED = 20
+
+
+def names_of(names: Sequence[str]) -> str:
+    """The names, the first few of many; `--json` has all."""
+    once = list(dict.fromkeys(names))
+    more = f" and {len(once) - _MOST_NAMED:,} more" if len(once) > _MOST_NAMED else ""
+    return ", ".join(once[:_MOST_NAMED]) + more
 
 
 def dates(one: FileReport) -> str:

@@ -6,10 +6,12 @@ owner's own words for the owner's screen.
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import takewhile
 from typing import NamedTuple
 
 from licet.packs import Pack
@@ -21,6 +23,10 @@ from licet.terms.moments import midnight
 
 #: Own words kept for each group, and how much of each.
 MOST_WORDS, LONGEST_WORDS = 3, 240
+#: Of so many files of one sort each is told by itself; more are told as one, with remarks up to so many letters.
+MOST_ALIKE, LONGEST_REMARK = 6, 400
+#: Distinct places told of one file; values at any more are counted together as not understood.
+MOST_PLACES = 512
 
 
 class Distinctions(NamedTuple):
@@ -146,6 +152,7 @@ class AuditedFile:
         for kind, count in cells.items():
             group.cells[kind] = group.cells.get(kind, 0) + count
         own = next(words, None) if len(group.words) < MOST_WORDS or written is not None else None
+        own = own if own is not None and is_sentence(own.text) else None
         if own is not None and len(group.words) < MOST_WORDS:
             group.words.append(own)
         if written is not None:
@@ -156,14 +163,14 @@ class AuditedFile:
             if self.last is None or written.moment > self.last.moment:
                 self.last = written
 
-    def take_in(self, other: AuditedFile, most_columns: int) -> None:
+    def take_in(self, other: AuditedFile) -> None:
         """Count what another file of the same sort holds with this one's, as a file of a folder that is told as one."""
         columns = {(column.name, column.kind): column for column in self.columns}
         for column in other.columns:
             same = columns.get((column.name, column.kind))
             if same is not None:
                 same.cells += column.cells
-            elif len(self.columns) < most_columns:
+            elif len(self.columns) < MOST_PLACES:
                 self.columns.append(column)
             else:
                 self.beyond_cells += column.cells
@@ -180,8 +187,30 @@ class AuditedFile:
         self.beyond_cells += other.beyond_cells
         self.first = min((one for one in (self.first, other.first) if one), key=_moment, default=None)
         self.last = max((one for one in (self.last, other.last) if one), key=_moment, default=None)
-        self.remark = self.remark or other.remark
+        if other.remark not in self.remark and len(self.remark) < LONGEST_REMARK:
+            self.remark = "; ".join(filter(None, (self.remark, other.remark)))
         self.members += other.members or [other.name]
+
+
+def gathered(files: list[AuditedFile]) -> list[AuditedFile]:
+    """The files, those of one sort as one where there are many: a report is for people, and names each in `members`."""
+    alike: dict[tuple[str, str, str], list[AuditedFile]] = {}
+    for file in files:
+        alike.setdefault((file.layout.table, file.layout.kind, file.layout.note), []).append(file)
+    told: list[AuditedFile] = []
+    for same in alike.values():
+        if len(same) <= MOST_ALIKE:
+            told += same
+            continue
+        first = same[0]
+        first.members = first.members or [first.name]
+        for other in same[1:]:
+            first.take_in(other)
+        folders = zip(*(name.split("/")[:-1] for name in first.members), strict=False)
+        shared = [steps[0] for steps in takewhile(lambda steps: len(set(steps)) == 1, folders)]
+        first.name = "".join(f"{step}/" for step in shared) or f"{len(first.members):,} files"
+        told.append(first)
+    return sorted(told, key=lambda file: (file.name, file.layout.table))
 
 
 def _moment(written: WrittenDate) -> datetime:
@@ -222,6 +251,13 @@ class Contents:
     others: list[FileOutcome]
     owner: Owner
     unread: list[Unread] = field(default_factory=list)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether it is something that a person would say: several words, or some in a script that sets no spaces."""
+    words = [word for word in text.split() if "://" not in word and sum(map(str.isalpha, word)) > 1]
+    unspaced = sum(unicodedata.category(letter) == "Lo" for letter in text)
+    return (len(words) > 1 and not text.isupper()) or unspaced > 3
 
 
 def shortened(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from licet.audit.audit_report import FileReport, Step
-from licet.audit.judgement import Judge
+from licet.audit.judgement import Fate, Judge, Share
 from licet.audit.topics import TOPICS, TRAINING, Topic, uses_of
 from licet.packs import Pack, Setting
 from licet.sources.archives.archive_kinds import Kind
@@ -90,7 +90,7 @@ def _controls(
     refusing: Callable[[Mapping[str, ChoiceState]], Judge],
     feeds: frozenset[Topic],
 ) -> Iterator[Step]:
-    found: list[tuple[tuple[bool, int], Step]] = []
+    found: list[tuple[tuple[int, bool], Step]] = []
     for id_, setting in pack.settings.items():
         after = refusing({id_: ChoiceState.REFUSED})
         spares = {
@@ -104,9 +104,15 @@ def _controls(
         }
         governed = [topic for topic in TOPICS if _governs(id_, topic, pack)]
         is_open = any(not before.reading(topic).read for topic in governed)
-        if spares or is_open or _starts_on(setting):
-            rank = (setting.kind != "toggle", 0 if TRAINING.id in spares else 1 if spares else 2)
-            found.append((rank, _step(setting, spares, _effect(is_open, not feeds.isdisjoint(governed)))))
+        is_unsure = any(_is_unsure(one.shares[topic]) for topic in governed for one in files)
+        may_feed = not feeds.isdisjoint(governed)
+        may_train = TRAINING in governed and (
+            TRAINING in feeds or any(_is_unsure(one.shares[TRAINING]) for one in files)
+        )
+        if spares or is_open or may_train or _starts_on(setting):
+            trains = TRAINING.id in spares or may_train or (is_open and TRAINING in governed)
+            rank = (0 if trains else 1 if spares else 2, setting.kind != "toggle")
+            found.append((rank, _step(setting, spares, _effect(is_open, is_unsure, may_feed))))
     yield from (step for _, step in sorted(found, key=lambda one: one[0]))
 
 
@@ -118,13 +124,21 @@ def _governs(id_: str, topic: Topic, pack: Pack) -> bool:
     )
 
 
-def _effect(is_open: bool, may_feed: bool) -> str:
+def _is_unsure(share: Share) -> bool:
+    return bool(share.rows(Fate.AMBIGUOUS) + share.rows(Fate.NOT_READ))
+
+
+def _effect(is_open: bool, is_unsure: bool, may_feed: bool) -> str:
     """What is said of a control that changes nothing that is known to be used.
 
-    is_open: whether nobody has read what applies to a use that it governs. may_feed: whether what was not read may be.
+    is_open:   whether nobody has read what applies to a use that it governs.
+    is_unsure: whether nobody can say whether something is used for what it governs.
+    may_feed:  whether what was not read may be.
     """
     if is_open:
         return "Whether it changes anything for you, nobody here has read."
+    if is_unsure:
+        return "It may change what becomes of the records of which nobody can say."
     if may_feed:
         return "It changes nothing for what was read; for what was not, it may."
     return "It changes nothing for this archive; off, it stays so if you move or the policy changes."

@@ -120,9 +120,9 @@ def test_what_to_do_comes_in_order_with_its_place_and_what_it_spares(tmp_path: P
     assert first.path[-1] == "Data for Generative AI Improvement" and first.spares == {"ai_training": 17}
     assert first.deep_link is not None and first.deep_link.startswith("https://www.linkedin.com/")
     assert second.path[-1] == "Advertising Data settings" and second.spares == {"ads": 9}
-    assert third.path[-1] == "Share data with affiliates and partners" and not third.spares
-    assert "for what was not, it may" in third.how
-    assert fourth.title.startswith("Fill in") and set(fourth.spares) == {"recommendations"}
+    assert third.title.startswith("Fill in") and set(third.spares) == {"recommendations"}
+    assert fourth.path[-1] == "Share data with affiliates and partners" and not fourth.spares
+    assert "for what was not, it may" in fourth.how
     assert fifth.title == "Look at what was not read" and "unpack it" in fifth.how
     assert sixth.title.startswith("Delete")
 

@@ -14,8 +14,8 @@ import pytest
 from journeys.archives import zipped
 from journeys.downloads import CHATGPT, META, TAKEOUT
 from licet.audit import Report, audit_archive
-from licet.audit.archive_inventory import MOST_PLACES
 from licet.audit.audit_page import page
+from licet.audit.inventory import MOST_PLACES
 from licet.sources.archives import json_reader
 from licet.sources.archives.json_reader import MOST_PLACES_TOLD, Element, read_elements
 from licet.sources.import_report import Unread
