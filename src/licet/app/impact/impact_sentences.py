@@ -67,8 +67,9 @@ def main_points(found: PolicyImpact, most: int = 4) -> list[str]:
 
 def what_was_read(found: PolicyImpact) -> list[str]:
     """What each policy speaks of, where that is not everything: what lies outside counts as not done, and is unread."""
-    packs = dict.fromkeys((found.before, found.after))
-    return [f"{pack.title}. {scope_sentence(scope_parts(pack))}" for pack in packs if pack.scope is not None]
+    packs = (found.before, found.after)
+    told = [f"{pack.title}. {scope_sentence(scope_parts(pack))}" for pack in packs if pack.scope is not None]
+    return list(dict.fromkeys(told))
 
 
 def use_name(found: PolicyImpact, use: UseImpact) -> str:
