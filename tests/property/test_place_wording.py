@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from licet.sources.place_names import place_names
@@ -62,6 +62,60 @@ def test_of_several_places_none_is_the_answer_unless_they_lie_in_one_country(
     else:
         assert region in (None, *wanted, CLEAR[one][:2])
         assert region is None or all(place == region or place[:2] == region for place in wanted)
+
+
+JOINTS = [
+    *CHOICES,
+    ", ",
+    " - ",
+    " (",
+    "\n",
+    "—",
+    ", now ",
+    ", then ",
+    ". ",
+    ".",
+    "-",
+    " ",
+    " 12 ",
+    ", 12 ",
+    " x ",
+    " to ",
+]
+LARGE = {
+    **{
+        "Switzerland": "CH",
+        "Zürich": "CH",
+        "Norway": "NO",
+        "Oslo": "NO",
+        "Germany": "DE",
+        "Berlin": "DE",
+        "China": "CN",
+    },
+    **{
+        "Japan": "JP",
+        "Tokyo": "JP",
+        "Canada": "CA",
+        "Ontario": "CA",
+        "Texas": "US",
+        "Seattle": "US",
+        "Mexico": "MX",
+    },
+    **{"Luxembourg": "LU", "Georgia": "GE", "Hong Kong": "HK", "Greenland": "GL", "Danmark": "DK"},
+}
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(sorted(LARGE)), st.sampled_from(JOINTS)), min_size=2, max_size=4))
+@example([("China", ", "), ("Japan", "")])
+@example([("Mexico", " - "), ("Texas", "")])
+def test_a_region_is_claimed_only_where_no_other_country_is_named(parts: list[tuple[str, str]]) -> None:
+    text = "".join(name + joint for name, joint in parts).rstrip(" ,;-(|/&+>→·、\n—.x12")
+    region = resolve_place(text.removesuffix(", now").removesuffix(", then").removesuffix(" to")).region
+    named = {LARGE[name] for name, _ in parts}
+    parents = {"HK": {"HK", "CN"}, "GL": {"GL", "DK"}}
+    if region is not None and region != "US-GA":
+        assert named <= parents.get(region, {region[:2]}), (text, region)
 
 
 @settings(max_examples=200, deadline=None)

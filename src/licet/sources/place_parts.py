@@ -37,6 +37,7 @@ PARENTS = {
 _LEADING = re.compile(
     r"(?:(?:currently |now )(?:(?:based |living |located )?in )?|(?:based |living |located )?in |the )"
 )
+_INNER_SIGNS = re.compile(r"[-./&]")
 _DIRECTION = re.compile(
     r"(?:(?:north|south|east|west|central|mid)(?:ern)? ?(?:east|west)?(?:ern)?|[ns][ew]|upstate|metro|rural|downtown)\s"
 )
@@ -84,15 +85,23 @@ class Part:
             return True
         return not self.cities and self.supports(region)
 
-    def allows(self, region: str) -> bool:
-        """Whether nothing that is named is narrower: who names Hong Kong is not just anywhere in China."""
+    def allows(self, region: str, is_first: bool) -> bool:
+        """Whether the areas that are named allow it: who names Hong Kong is not just anywhere in China.
+
+        is_first: nothing narrower stands before it, as Arlon does before Luxembourg, a province of Belgium.
+        """
         if not self.areas or any(
             area == region or area[:2] == region or lies_below(region, area) for area in self.areas
         ):
             return True
         if any(lies_below(area, region) for area in self.areas):
             return False
-        return region[:2] in self.provinces or any(lies_in(place, region) for place, _ in self.cities)
+        # Lebanon is a town in Missouri, but who writes "Mexico, USA" or "China, Japan" names two countries
+        return (region[:2] in self.provinces and not is_first) or any(
+            lies_in(place, region)
+            and (len(region) > 2 or (people >= FAMOUS_PEOPLE and region not in ("US", "CA")))
+            for place, people in self.cities
+        )
 
     def contradicts(self, region: str) -> bool:
         """Whether this part speaks of somewhere else, and clearly."""
@@ -133,32 +142,31 @@ def _is_in_doubt(part: Part, piece: str, named: set[str], names: PlaceNames) -> 
 
     named: the countries that the address names.
     """
-    words = part.text.replace("-", " ").split()
+    words = _INNER_SIGNS.sub(" ", part.text).split()
     if part.is_known:
         return part.is_in_doubt or ((part.says_nothing or len(words) == 1) and holds_doubt(part.text))
     if part.is_in_doubt or not is_written_as_name(part.text):
         return True
-    if any(map(str.isdigit, piece)) and not names_a_year(piece):
-        return False  # a house
     # "Früher Bern, Schweiz", in whatever language: a place that is known, and words about it or another place
+    is_house = any(map(str.isdigit, piece)) and not names_a_year(piece)
     known: dict[int, str] = {}
     for length in (3, 2, 1):
         for start in range(len(words) - length + 1):
             run = words[start : start + length]
-            is_last = start + length == len(words)
+            is_last = start + length == len(words) and not is_house
             if not all(map(is_usual_in_names, run)) and _is_notable(run, named if is_last else set(), names):
                 known = dict.fromkeys(range(start, start + length), " ".join(run)) | known
+    runs = set(known.values())
     others = [word for number, word in enumerate(words) if number not in known]
-    is_part_of_it = "-" in part.text or all(
-        map(is_usual_in_names, others)
-    )  # "Berlin-Kreuzberg", "North York"
-    return len(set(known.values())) > 1 or (bool(known) and not is_part_of_it)
+    # a house, "Berlin-Kreuzberg", "North York"
+    is_part_of_it = bool(others) and (is_house or "-" in part.text or all(map(is_usual_in_names, others)))
+    return len(runs) > 1 or (bool(runs) and not is_part_of_it)
 
 
 def _is_notable(words: list[str], countries: set[str], names: PlaceNames) -> bool:
     """Whether words name an area, a large city, or any city in these countries."""
     name = fold(" ".join(words))
-    return (name in names.areas and len(name) > 3) or any(
+    return (name in names.areas and (len(name) > 3 or not name.isascii())) or any(
         people >= FAMOUS_PEOPLE or region[:2] in countries for region, people in names.cities(name)
     )
 
@@ -215,6 +223,9 @@ def look_up(piece: str, names: PlaceNames) -> Part:
             return Part(piece, areas=names.areas[rest])
         around = _AROUND.match(form)
         if around is not None and around[1] != form:
+            if around[1] in names.areas:  # "Greater China" is not China, nor "Ontario area" near Los Angeles
+                is_area = form.startswith(("state of ", "province of "))
+                return Part(piece, areas=names.areas[around[1]] if is_area else frozenset())
             return Part(
                 piece,
                 provinces=names.provinces.get(around[1], frozenset()),

@@ -23,7 +23,7 @@ _FLAG_OF_BRITAIN = "\U0001f1ec\U0001f1e7"
 
 _LABEL = re.compile(r"\b(?:address|city|state|country|region|location)\s*:\s", re.IGNORECASE)
 #: Between the parts of one address.
-_NESTING = re.compile(r"[,،，()\[\]\n\t]|\s[-–—]+\s|--+")
+_NESTING = re.compile(r"[,،，()\[\]\n\t—]|\s[-–]+\s|--+")
 #: Between places of which nobody can say which one is meant.
 _CHOICE = re.compile(
     r"\s*(?:->|=>|<-|[;/|•·、&+>→↔⇒])\s*"
@@ -31,7 +31,10 @@ _CHOICE = re.compile(
     r"|và|hoặc|και|ή|и|или|та|або|和|或|と|または|및|또는)\s",
     re.IGNORECASE,
 )
-_WITH_DIGITS = re.compile(r"\S*\d\S*")
+_CUT_OFF = re.compile(r"^\s*[;/|•·、&+>→]|[;/|•·、&+>→]\s*$")
+#: A token with a number: "M5V", "D-10115", "77/264/21". What it holds of a word stays ("CHANDIGARH-160022").
+_WITH_DIGITS = re.compile(r"[\w.'’#°-]*\d(?:[\w.'’#°-]|/(?=\d))*")
+_WORD = re.compile(r"[^\W\d_]{4,}")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d)|(?<!\d)\d0s\b")
 _YEARS = re.compile(
     r"(?<!\d)(?:19|20)\d\d\s*[-–—/]\s*\d|\d\s*[-–—/]\s*(?:19|20)\d\d(?!\d)|(?:19|20)\d\d\s*[-–—]"
@@ -58,7 +61,7 @@ def read_wording(text: str, is_place: Callable[[str], bool]) -> list[list[str]] 
     for piece in _NESTING.split(FLAG.sub(r",\g<0>,", text)):
         if not piece.strip():
             continue
-        is_whole = FLAG.fullmatch(piece) is not None or is_place(bare_name(piece))
+        is_whole = FLAG.fullmatch(piece) or (is_place(bare_name(piece)) and not _CUT_OFF.search(piece))
         first, *others = [piece] if is_whole else _CHOICE.split(piece)
         listed[-1].append(first)
         listed += [[each] for each in others]
@@ -68,10 +71,18 @@ def read_wording(text: str, is_place: Callable[[str], bool]) -> list[list[str]] 
 def bare_name(piece: str) -> str:
     """A part of an address without its numbers and without what does not belong in a name."""
     kept = (
-        each if each in _KEPT or unicodedata.category(each)[0] in "LM" else " "
-        for each in _WITH_DIGITS.sub(" ", piece)
+        each
+        if each in _KEPT or unicodedata.category(each)[0] in "LM"
+        else "-"
+        if unicodedata.category(each) == "Pd"
+        else " "
+        for each in _without_numbers(piece)
     )
     return " ".join("".join(kept).split()).strip(" -&/")
+
+
+def _without_numbers(piece: str) -> str:
+    return _WITH_DIGITS.sub(lambda token: " ".join(["", *_WORD.findall(token[0]), ""]), piece)
 
 
 def has_doubtful_signs(piece: str) -> bool:
@@ -80,7 +91,7 @@ def has_doubtful_signs(piece: str) -> bool:
         each in _PLAIN
         or unicodedata.category(each)[:1] in "LMZ"
         or unicodedata.category(each) in ("Pd", "Cf")
-        for each in _WITH_DIGITS.sub(" ", piece)
+        for each in _without_numbers(piece)
     )
 
 

@@ -23,7 +23,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from licet.sources.place_names import fold, has_subdivision, place_names
-from licet.sources.place_parts import FAMOUS_PEOPLE, PARENTS, Part, agree, lies_below, look_up, read_parts
+from licet.sources.place_parts import (
+    FAMOUS_PEOPLE,
+    PARENTS,
+    Part,
+    agree,
+    lies_below,
+    lies_in,
+    look_up,
+    read_parts,
+)
 from licet.sources.place_wording import read_wording
 from licet.terms.regions import is_region
 
@@ -130,7 +139,9 @@ def _resolve_address(parts: list[Part]) -> Place:
     left = {
         region
         for region in candidates
-        if not any(part.contradicts(region) for part in meant) and not _is_a_hamlet(region, meant)
+        if not any(part.contradicts(region) for part in meant)
+        and not _is_a_hamlet(region, meant)
+        and not _is_followed_by_another(region, meant)
     }
     if not left:
         return Place(None, "contradictory", f"its parts point to {_names(candidates)}")
@@ -144,7 +155,7 @@ def _resolve_address(parts: list[Part]) -> Place:
     region = next(iter(narrowest))
     if not is_region(region):
         return Place(None, "unknown", f"{region} has no ISO 3166 code")
-    if not all(part.allows(region) for part in meant):
+    if not all(part.allows(region, is_first=part is meant[0]) for part in meant):
         return Place(None, "contradictory", f"its parts point to {_names(candidates)}")
     if _names_parent_first(region, meant):
         return Place(None, "ambiguous", f"it may be {region} or {PARENTS[region]}")
@@ -168,6 +179,18 @@ def _is_a_hamlet(region: str, meant: list[Part]) -> bool:
             named = [any(agree(area, region) for area in each.areas) for each in meant]
             if any(named[:number]) and not any(named[number:]):
                 return True
+    return False
+
+
+def _is_followed_by_another(region: str, meant: list[Part]) -> bool:
+    """Whether a city follows a country that it hardly is in: "Germany, Munich" is an address, "USA, London" a list."""
+    named = [number for number, part in enumerate(meant) if any(agree(area, region) for area in part.areas)]
+    for part in meant[named[-1] + 1 :] if named else []:
+        people = sum(count for _, count in part.cities)
+        there = sum(count for place, count in part.cities if lies_in(place, region))
+        is_place = bool(part.cities or part.provinces) and not part.areas
+        if is_place and region[:2] not in part.provinces and 2 * there <= people:
+            return True
     return False
 
 
@@ -199,7 +222,11 @@ def _candidates(meant: list[Part], parts: list[Part]) -> set[str]:
             if not states or states & found:
                 found |= countries
         for country in part.provinces:
-            borne_out = any(other.supports(country) and not other.code for other in others)
+            # a country's name may be that of a city elsewhere, as Armenia in Colombia, but of none so small
+            borne_out = any(
+                other.bears_out(country, FAMOUS_PEOPLE if other.areas else 0) and not other.code
+                for other in others
+            )
             if borne_out and (not clear or any(agree(country, area) for area in clear)):
                 found.add(country)
             # Luxembourg is a country, but "Arlon, Luxembourg" is in the Belgian province
