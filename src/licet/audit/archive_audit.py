@@ -13,6 +13,7 @@ from licet.audit.inventory import AuditedFile, Contents, Distinctions, Words, ga
 from licet.audit.item_titles import title_of
 from licet.audit.judgement import Judge
 from licet.audit.next_steps import next_steps, untouched
+from licet.audit.open_judgement import OpenJudge, ages_told_apart, places_told_apart
 from licet.audit.surprises import surprises
 from licet.audit.topics import TOPICS, TRAINING
 from licet.decide import Facts, Policy
@@ -25,14 +26,12 @@ from licet.sources.download import open_download
 from licet.sources.import_report import Progress, Unread
 from licet.sources.linkedin.linkedin_import import no_region
 from licet.sources.zip_archive import Limits
-from licet.terms import AppError, ChoiceState
+from licet.terms import ChoiceState
 from licet.terms.moments import age_in_years
 from licet.terms.regions import is_region
 
 #: Whom an archive without a date of birth is taken to be of, said so in the report: someone the policy speaks of.
 _ADULT = 18
-#: Where somebody is taken to live whom a policy that names no place is asked about: the answer is the same anywhere.
-_ANYWHERE = "CH"
 _MOST_EXAMPLES = 3
 #: Where the owner's own words are looked for first.
 _TELLING = ("shares", "comments", "ai_coach_messages", "articles", "screening_answers", "resumes")
@@ -86,13 +85,14 @@ def audit_archive(
     zip_path: the ZIP that LinkedIn, OpenAI, Meta, Google, X, Reddit or Anthropic sent, the folder that it was unpacked
               to, or one file of it.
     pack:     a shipped policy's name or a file; None: the one of the platform whose download it is.
-    region:   where the owner lives (``CH``, ``US-CA``); None: what the profile's location says.
-    age:      the owner's, in whole years; None: by the date of birth, else taken as 18, which the report says.
+    region:   where the owner lives (``CH``, ``US-CA``); None: what the profile's location says, else anywhere: what
+              turns on it is said to.
+    age:      the owner's, in whole years; None: by the date of birth, else taken as 18, which the report says; where
+              one stands there that could not be read, any age.
     name:     what the file is called, where its path does not say.
     platform: whose download it is (``linkedin``), where what is in it leaves that open.
     Raises: SourceError SRC-040 to SRC-048 and SRC-172 to SRC-175 for the download and the region, PackError for the
-    policy, AppError APP-120 when where the owner lives is not known and the policy depends on it, APP-150 when their
-    age stands where it was not read and the policy depends on that.
+    policy.
     """
     if region is not None and not is_region(region):
         raise no_region(region)
@@ -111,12 +111,13 @@ def audit_archive(
     policy = Policy(asked)
     # Who can download their conversations themselves is on a consumer plan: one that the policy makes no exception of.
     plan = contents.owner.plan or (asked.other_plan if kind in (Kind.CHATGPT, Kind.CLAUDE) else None)
+    regions = (person.region,) if person.region else places_told_apart(asked, at)
+    ages = (person.age,) if person.age is not None else ages_told_apart(asked)
 
     def judge(choices: Mapping[str, ChoiceState]) -> Judge:
-        facts = Facts(
-            person.region or _ANYWHERE, person.age, plan, choices, bound=dict.fromkeys(choices, asked.digest)
-        )
-        return Judge(policy, facts, at)
+        bound = dict.fromkeys(choices, asked.digest)
+        people = [Facts(place, years, plan, choices, bound=bound) for place in regions for years in ages]
+        return Judge(policy, people[0], at) if len(people) == 1 else OpenJudge(policy, people, at)
 
     every = dict.fromkeys(asked.settings, ChoiceState.REFUSED)
     toggles = {id_: no for id_, no in every.items() if asked.settings[id_].kind == "toggle"}
@@ -219,19 +220,11 @@ def _lives_in(locations: list[str]) -> str | None:
 def _person(
     contents: Contents, kind: Kind, pack: Pack, region: str | None, age: int | None, at: datetime
 ) -> Person:
-    owner = contents.owner
-    how = "as you said"
+    owner, how = contents.owner, "as you said"
     if region is None:
         region, how = _lives_in(owner.locations), "from your profile's location"
     if region is None:
-        if _asks_where(pack):
-            raise AppError(
-                "APP-120",
-                "the archive does not say clearly where you live, and the policy depends on it",
-                _SAYS_WHERE.get(kind, "the files that say whose it is"),
-                "say so, e.g. --region CH",
-            )
-        how = "not known, and the policy does not ask"
+        how = "which the archive does not say clearly"
     is_assumed = False
     if age is not None:
         age_how = "as you said"
@@ -239,16 +232,8 @@ def _person(
         age, age_how = found, "from your profile's date of birth"
     elif owner.born_year is not None and owner.born_year < at.year:
         age, age_how = at.year - owner.born_year - 1, "from your year of birth, at least"
-    elif _asks_age(pack) and (owner.births or owner.age_unread or any(map(_may_tell_age, contents.unread))):
-        raise AppError(
-            "APP-150",
-            "the archive says when you were born in a way that could not be read, and the policy depends on your age",
-            next(
-                (piece.name for piece in contents.unread if _may_tell_age(piece)),
-                "where your birthday stands",
-            ),
-            "say how old you are, e.g. --age 35",
-        )
+    elif owner.births or owner.age_unread or any(map(_may_tell_age, contents.unread)):
+        age_how = "when you were born stands there in a way that says no one day"
     else:
         what = "what was read of the archive" if contents.unread else "the archive"
         age, age_how, is_assumed = _ADULT, f"assumed, since {what} does not say", True
@@ -256,6 +241,7 @@ def _person(
         region,
         "an unknown place" if region is None else region_name(pack, region),
         how,
+        None if region else _SAYS_WHERE[kind],
         age,
         age_how,
         is_assumed,
@@ -265,18 +251,6 @@ def _person(
 def _may_tell_age(piece: Unread) -> bool:
     """Whether a date of birth may be in what was not read, as far as is known what that is."""
     return piece.kind in ("profile", "demographic", "demographic.age")
-
-
-def _asks_where(pack: Pack) -> bool:
-    """Whether anything in a policy depends on where a person lives, or whether it speaks for them does."""
-    return any(
-        regions is not None
-        for regions in (
-            *(rule.regions for rule in pack.rules),
-            *(one.regions for one in _exceptions(pack)),
-            *(part.regions for part in pack.scope or ()),
-        )
-    )
 
 
 def _asks_age(pack: Pack) -> bool:

@@ -111,12 +111,16 @@ class Policy(NamedTuple):
 
 
 class Person(NamedTuple):
-    """What is taken for true about the owner, and how it is known."""
+    """What is taken for true about the owner, and how it is known; None for what nobody knows.
+
+    says_where: where such a download would say where its owner lives, if that is not known.
+    """
 
     region: str | None
     region_name: str
     region_how: str
-    age: int
+    says_where: str | None
+    age: int | None
     age_how: str
     age_is_assumed: bool = False
 
@@ -196,6 +200,17 @@ class Report:
                 title = f"{file.title}, {mixed}" if mixed else file.title
                 found[title] = found.get(title, 0) + rows
         return sorted(found.items(), key=lambda one: -one[1])
+
+    @property
+    def turns_on(self) -> frozenset[Fate]:
+        """What of the owner nobody knows and some answer turns on."""
+        fates = {fate for topic in TOPICS for fate in self.parts(topic)}
+        return frozenset(fates & {Fate.BY_PLACE, Fate.BY_AGE})
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the download was read, and nothing turns on what is not known of its owner."""
+        return not self.unread and not self.turns_on
 
     @property
     def oldest(self) -> tuple[FileReport, Share] | None:

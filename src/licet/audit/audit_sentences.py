@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from licet.audit.audit_report import FileReport, Report, Step, as_written
-from licet.audit.judgement import Fate, Reason
+from licet.audit.judgement import MAY_BE_USED, Fate, Reason
 from licet.audit.topics import ADS, FEATURES, RECOMMENDATIONS, TOPICS, TRAINING, Topic
 from licet.sources.import_report import Unread
 
@@ -27,6 +27,7 @@ def verdict(report: Report) -> str:
     told = _trained(report) if report.readings[TRAINING].read else _policy_unread(report)
     if unread:
         told[0] = f"{unread}, so this is not all: {told[0]}"
+    told += _asking(report)
     if report.policy.stale_since is not None:
         told.append(
             f"The policy was last checked on {report.policy.observed} and should have been again by"
@@ -35,6 +36,14 @@ def verdict(report: Report) -> str:
     if not told[0].startswith(tuple(piece.name for piece in report.unread)):  # a name stays as it is
         told[0] = told[0][:1].upper() + told[0][1:]
     return " ".join(told)
+
+
+def _asking(report: Report) -> Iterator[str]:
+    """What to say of oneself where the archive does not and an answer turns on it."""
+    if Fate.BY_PLACE in report.turns_on:
+        yield f"The archive does not say clearly where you live ({report.person.says_where}): say so, e.g. --region CH."
+    if Fate.BY_AGE in report.turns_on:
+        yield f"How old you are is not known ({report.person.age_how}): say so, e.g. --age 35."
 
 
 def not_read(report: Report) -> str:
@@ -116,13 +125,15 @@ _REST = {
     Fate.NOT_AT_AGE: "{0} not covered at your age",
     Fate.NOT_NAMED: "{0} not named by the policy",
     Fate.NOT_UNDERSTOOD: "{0} not understood",
+    Fate.BY_PLACE: "{1} it turns on where you live",
+    Fate.BY_AGE: "{1} it turns on how old you are",
     Fate.NOT_READ: "{1} nobody here has read what applies",
     Fate.AMBIGUOUS: "{1} nobody can say",
 }
 
 
 #: Of what these become, it is not known whether it is used.
-_UNSURE = frozenset((Fate.AMBIGUOUS, Fate.NOT_READ))
+_UNSURE = MAY_BE_USED - {Fate.USED}
 
 
 def _rest(parts: dict[Fate, int]) -> list[str]:
@@ -190,6 +201,8 @@ _HEADINGS = {
     Fate.NOT_AT_AGE: ("Not covered at your age", "kept"),
     Fate.NOT_NAMED: ("Not named for it", "kept"),
     Fate.NOT_UNDERSTOOD: ("Not understood", "unsure"),
+    Fate.BY_PLACE: ("By where you live", "unsure"),
+    Fate.BY_AGE: ("By how old you are", "unsure"),
     Fate.NOT_READ: ("Nobody here has read it", "unsure"),
     Fate.AMBIGUOUS: ("Nobody can say", "unsure"),
 }
@@ -238,6 +251,8 @@ def whom(report: Report) -> str:
     aged = (
         f"taken to be {person.age} or older ({person.age_how}; give your age if you are younger)"
         if person.age_is_assumed
+        else f"of an age that is not known ({person.age_how})"
+        if person.age is None
         else f"aged {person.age} ({person.age_how})"
     )
     return f"for someone in {lives_in(report)} ({person.region_how}), {aged}"

@@ -32,6 +32,8 @@ class Fate(StrEnum):
 
     USED = "used"
     AMBIGUOUS = "ambiguous"
+    BY_PLACE = "by where you live"
+    BY_AGE = "by your age"
     NOT_READ = "policy not read"
     SWITCHED_OFF = "switched off"
     EXCLUDED = "excluded"
@@ -42,6 +44,8 @@ class Fate(StrEnum):
     NOT_UNDERSTOOD = "not understood"
 
 
+#: What becomes of data that is used, or may be.
+MAY_BE_USED = frozenset((Fate.USED, Fate.AMBIGUOUS, Fate.BY_PLACE, Fate.BY_AGE, Fate.NOT_READ))
 _ORDER = {fate: number for number, fate in enumerate(Fate)}
 _FATE_OF = {
     Code.PERMITTED: Fate.USED,
@@ -62,6 +66,7 @@ _FATE_OF = {
 _MIXED_IN = {
     "messages": ("group_communication.messages", "perhaps with group messages among them"),
 }
+_TURNS_ON = {Fate.BY_PLACE: "where you live", Fate.BY_AGE: "how old you are"}
 #: What is done with others alone, never by the platform itself.
 _SHARING = "ad_sharing"
 #: How sure a fact is, the surest first; of several that say the same, the surest is told.
@@ -145,7 +150,7 @@ class Judge:
             shared = {use.purpose for use in uses} & {_SHARING}
             asked = dict.fromkeys((*uses, *(Use(one, SELF) for one in sorted(topic.purposes - shared))))
             kinds = {"profile", *(kind for part in pack.scope or () for kind in part.categories or ())}
-            read = tuple(use for use in asked if any(self._speaks_of(use, kind) for kind in kinds))
+            read = tuple(use for use in asked if any(self.speaks_of(use, kind) for kind in kinds))
             unread = tuple(use for use in asked if use not in read)
             purposes = {use.purpose for use in read}
             self._readings[topic] = Reading(
@@ -167,10 +172,7 @@ class Judge:
             *(one for one in named if not several or not {*ancestors(one)}.isdisjoint(several)),
         }
         unknown = Group(Alike(None, None, frozenset()), None)
-        return any(
-            self._answer(topic, one, unknown)[0] in (Fate.USED, Fate.AMBIGUOUS, Fate.NOT_READ)
-            for one in kinds
-        )
+        return any(self.answer(topic, one, unknown)[0] in MAY_BE_USED for one in kinds)
 
     def share(self, topic: Topic, file: AuditedFile) -> Share:
         """What a topic takes of a file."""
@@ -189,7 +191,7 @@ class Judge:
         return sum(
             group.rows
             for group in file.groups.values()
-            if any(self._answer(topic, kind, group)[0] is Fate.USED for kind in group.cells)
+            if any(self.answer(topic, kind, group)[0] is Fate.USED for kind in group.cells)
         )
 
     def _label(self, use: Use, read: set[str]) -> str:
@@ -198,7 +200,7 @@ class Judge:
         by = use.recipient != SELF or use.purpose in read
         return f"{label}, by {recipient_name(pack, use.recipient)}" if by else label
 
-    def _speaks_of(self, use: Use, kind: str) -> bool:
+    def speaks_of(self, use: Use, kind: str) -> bool:
         """Whether the policy speaks of a use of a kind of data of this person, or may."""
         if (use, kind) not in self._read:
             pack = self._policy.pack
@@ -213,7 +215,7 @@ class Judge:
         used: set[str] = set()
         fares: list[tuple[Fate, str]] = []
         for kind, cells in group.cells.items():
-            fate, answer = self._answer(share.topic, kind, group)
+            fate, answer = self.answer(share.topic, kind, group)
             share.cells[fate] = share.cells.get(fate, 0) + cells
             reason = share.reasons.get((fate, kind))
             if reason is None:
@@ -222,8 +224,8 @@ class Judge:
             fares.append((fate, reason.status))
             if fate is Fate.USED and kind is not None:
                 used.add(kind)
-        fare = min(fares, key=_rank, default=(Fate.NOT_NAMED, ""))
-        if share.mixed_in and fare[0] not in (Fate.USED, Fate.NOT_READ):
+        fare = min(fares, key=rank, default=(Fate.NOT_NAMED, ""))
+        if share.mixed_in and fare[0] not in MAY_BE_USED:
             fare = (Fate.AMBIGUOUS, "")
         share.records[fare] = share.records.get(fare, 0) + group.rows
         if not used:
@@ -234,22 +236,22 @@ class Judge:
             share.oldest_words = own if own is not None and own.kind in used else None
         share.words += [words for words in group.words if words.kind in used]
 
-    def _answer(self, topic: Topic, kind: str | None, group: Group) -> tuple[Fate, Decision | None]:
+    def answer(self, topic: Topic, kind: str | None, group: Group) -> tuple[Fate, Decision | None]:
         """What becomes of a kind of data in a group, over all uses of a topic, and the decision that says so."""
         if kind is None:
             return Fate.NOT_UNDERSTOOD, None
         if len(several := kinds_in(kind)) > 1:
-            answers = [self._answer(topic, one, group) for one in several]
+            answers = [self.answer(topic, one, group) for one in several]
             fates = {fate for fate, _ in answers}
-            if len(fates) > 1 and not fates.isdisjoint((Fate.USED, Fate.AMBIGUOUS, Fate.NOT_READ)):
+            if len(fates) > 1 and not fates.isdisjoint(MAY_BE_USED):
                 return Fate.AMBIGUOUS, None
             return min(answers, key=lambda answer: _ORDER[answer[0]])
         kind, reading = self._known_kind(kind), self.reading(topic)
-        if not any(self._speaks_of(use, kind) for use in reading.read):
+        if not any(self.speaks_of(use, kind) for use in reading.read):
             return Fate.NOT_READ, None
         best: tuple[Fate, Decision | None] = (Fate.NOT_NAMED, None)
         for use in reading.read:
-            if not self._speaks_of(use, kind):
+            if not self.speaks_of(use, kind):
                 continue
             question = (use, kind, group.alike.visibility, group.alike.era)
             if question not in self._known:
@@ -263,9 +265,7 @@ class Judge:
                 fate = (
                     Fate.NOT_NAMED
                 )  # what this program would never do says nothing of what the platform does
-            if best[1] is None or _rank((fate, self._status(answer))) < _rank(
-                (best[0], self._status(best[1]))
-            ):
+            if best[1] is None or rank((fate, self._status(answer))) < rank((best[0], self._status(best[1]))):
                 best = fate, answer
         return best
 
@@ -299,6 +299,8 @@ class Judge:
         label = " or ".join(category_term(pack, one).label for one in kinds_in(kind))
         if fate is Fate.NOT_READ:
             sentence = "nobody here has read what applies to you"
+        elif fate in _TURNS_ON:
+            sentence = f"it turns on {_TURNS_ON[fate]}"
         elif fate is Fate.USED:
             sentence = f"the policy names {label} among what it uses for {topic.label}"
         elif fate is Fate.NOT_NAMED and (
@@ -322,7 +324,7 @@ class Judge:
         )  # fmt: skip
 
 
-def _rank(fare: tuple[Fate, str]) -> tuple[int, int]:
+def rank(fare: tuple[Fate, str]) -> tuple[int, int]:
     return _ORDER[fare[0]], _SURENESS.index(fare[1])
 
 

@@ -12,7 +12,7 @@ from licet.cli import audit_terminal
 from licet.cli.command_support import AsJson, answers, print_json, progress_bar, say
 from licet.terms.moments import parse_moment
 
-#: The exit status of a report over a download of which something was not read.
+#: The exit status of a report that is not the whole answer.
 NOT_ALL = 3
 
 
@@ -57,7 +57,8 @@ def audit(
 
     Nothing leaves this machine, and nothing is kept but the page you ask for.
 
-    Ends with 3 where something of the download was not read: the answer is then not all, and says so first.
+    Ends with 3 where something of the download was not read, or the answer turns on where you live or how old you are
+    and nothing says that: it is then not the whole answer, and says so.
 
     Example: licet audit Complete_LinkedInDataExport.zip --region CH --html report.html
     """
@@ -76,5 +77,5 @@ def audit(
         audit_terminal.report(report)
         if html is not None:
             say(f"The same as a page: {html}. It holds your own words; keep it to yourself.")
-    if report.unread:
+    if not report.is_whole:
         raise typer.Exit(NOT_ALL)

@@ -13,7 +13,6 @@ from journeys.archives import COMPLETE, zipped
 from journeys.downloads import META
 from licet.audit import audit_archive
 from licet.audit.audit_sentences import answer, verdict
-from licet.terms import AppError
 from licet.terms.moments import parse_moment
 
 _KEPT = Path(__file__).parent / "verdicts.txt"
@@ -56,10 +55,10 @@ def _said(tmp_path: Path) -> Iterator[str]:
     for title, age in (("a profile that cannot be read", None), ("the same, and the age is given", 16)):
         path = zipped(tmp_path / "a.zip", _LINKEDIN | _BROKEN_PROFILE)
         yield f"## LinkedIn, {title}: Zürich\n"
-        try:
-            yield f"{verdict(audit_archive(path, at, region='CH', age=age))}\n\n"
-        except AppError as error:
-            yield f"{error.code}: {error.what}; {error.fix}\n\n"
+        yield f"{verdict(audit_archive(path, at, region='CH', age=age))}\n\n"
+    nowhere = {name: content for name, content in _LINKEDIN.items() if name != "Profile.csv"}
+    yield "## LinkedIn, and nothing says where its owner lives\n"
+    yield f"{verdict(audit_archive(zipped(tmp_path / 'a.zip', nowhere), at))}\n\n"
 
 
 def test_what_is_said_first_is_the_same_word_for_word(tmp_path: Path) -> None:

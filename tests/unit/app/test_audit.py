@@ -13,10 +13,11 @@ import pytest
 
 from journeys.archives import ALL, BASIC, COMPLETE, OF_2025, OLD, SECRET, zipped
 from licet.audit import Report, audit_archive
+from licet.audit.audit_sentences import verdict
 from licet.audit.judgement import Fate
 from licet.audit.topics import ADS, FEATURES, RECOMMENDATIONS, TOPICS, TRAINING
 from licet.sources.linkedin.linkedin_layout import KNOWN_FILES
-from licet.terms import AppError, LicetError, SourceError
+from licet.terms import LicetError, SourceError
 from licet.terms.moments import parse_moment
 
 AT = parse_moment("2026-10-01")
@@ -199,10 +200,13 @@ def test_several_languages_and_notes_above_the_header_are_read(tmp_path: Path) -
     assert next(one for one in report.files if one.file.name == "Positions.csv").file.preamble_cells == 2
 
 
-def test_where_the_owner_lives_must_be_known(tmp_path: Path) -> None:
-    with pytest.raises(AppError) as caught:
-        audited(tmp_path, {"Skills.csv": COMPLETE["Skills.csv"]})
-    assert caught.value.code == "APP-120"
+def test_what_turns_on_where_the_owner_lives_is_said_to(tmp_path: Path) -> None:
+    skills = {"Skills.csv": COMPLETE["Skills.csv"]}
+    report = audited(tmp_path, skills)
+    assert report.parts(TRAINING) == {Fate.BY_PLACE: report.rows} and not report.is_whole
+    assert "turns on where you live" in verdict(report) and "--region CH" in verdict(report)
+    for region in ("CH", "US-TX", "IN"):  # nobody is told less than is said of some place
+        assert audited(tmp_path, skills, region=region).reach(TRAINING).now in (0, report.rows)
     with pytest.raises(SourceError) as refused:
         audited(tmp_path, BASIC, region="ch")
     assert refused.value.code == "SRC-047"
@@ -210,9 +214,9 @@ def test_where_the_owner_lives_must_be_known(tmp_path: Path) -> None:
 
 def test_an_age_that_could_not_be_read_is_asked_for_and_never_assumed(tmp_path: Path) -> None:
     broken = COMPLETE | {"Profile.csv": b"First Name,Birth Date\r\n\xff\xfe,\x00"}
-    with pytest.raises(AppError) as caught:
-        audited(tmp_path, broken, region="CH")
-    assert caught.value.code == "APP-150" and caught.value.where == "Profile.csv"
+    report = audited(tmp_path, broken, region="CH")
+    assert report.person.age is None and Fate.BY_AGE in report.parts(TRAINING)
+    assert "--age" in verdict(report) and not report.is_whole
     assert audited(tmp_path, broken, region="CH", age=16).person.age == 16
 
 
