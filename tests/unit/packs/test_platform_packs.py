@@ -230,6 +230,10 @@ def test_copilot_of_microsoft_names_no_market_and_a_signal_stops_its_sharing() -
     yes = {str(training): ChoiceState.GIVEN}
     assert ask("microsoft_copilot", TRAIN, "ai_conversation", choices=yes).permitted
     assert ask("microsoft_copilot", TRAIN, "ai_conversation.health", choices=yes).code is Code.FORBIDDEN
+    assert ask("microsoft_copilot", TRAIN, "activity", choices=yes).code is Code.NOT_READ
+    signal = {"signals": frozenset({"gpc"})}
+    assert ask("microsoft_copilot", "ad_sharing", "activity", "ad_partners").permitted
+    assert ask("microsoft_copilot", "ad_sharing", "activity", "ad_partners", **signal).code is Code.REFUSED
 
 
 def test_gemini_trains_with_the_rest_of_the_activity_under_the_same_switch_and_not_with_recordings() -> None:
