@@ -229,7 +229,7 @@ if "LICET_TEXTS" in os.environ:  # the archives' texts are not part of the proje
         found = check_quotes(os.environ["LICET_TEXTS"])
         assert not found.not_held and {it.status for it in found.quotations()} <= {"kept", "moved", "earlier"}
         quoted = {it.quotation.pack for it in found.quotations()}
-        assert set(shipped()) - quoted == {"exemplum", "linkedin_as_reported", "meta_ai_ads", "openai_jobs"}
+        assert set(shipped()) - quoted == {"exemplum", "linkedin_as_reported", "openai_jobs"}
 
 
 def test_what_cannot_be_read_is_refused_or_named(acme: Path) -> None:
