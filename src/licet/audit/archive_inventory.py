@@ -162,28 +162,12 @@ class Recorder:
         if kind is Kind.META and not name.casefold().endswith(".json"):
             for counted in files:
                 counted.remark = "; ".join(filter(None, (counted.remark, meta_html.REMARK)))
-        for counted in files:
-            self._add(counted)
+        self._found.files += files
         if files:
             return None
         if unread:
             return FileOutcome(name, "not understood", reason=unread[0].why)
         return FileOutcome(name, "empty", reason="it says that there is nothing")
-
-    def _add(self, file: AuditedFile) -> None:
-        """Add a file; the threads of one folder together, for there may be thousands."""
-        if not isinstance(file.layout, Thing) or not meta_layout.is_thread(file.layout):
-            self._found.files.append(file)
-            return
-        place = meta_layout.threads_beside(file.name) or "(threads beside one another)"
-        threads = self._folders.get((place, file.layout))
-        if threads is None:
-            self._folders[place, file.layout] = file
-            self._found.files.append(file)
-            return
-        if not threads.members:
-            threads.members, threads.name = [threads.name], place
-        threads.take_in(file)
 
     def _copy(self, name: str) -> str | None:
         """Why a file is not counted, where it is a copy of another or a page that shows them."""

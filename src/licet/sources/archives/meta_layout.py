@@ -131,20 +131,6 @@ def thing_of(name: str, key: str | None) -> Thing | None:
     return thing_at(name) or _PLACES["keys"].get(key or "")
 
 
-def is_thread(thing: Thing) -> bool:
-    """Whether it is what threads hold, of which there may be thousands."""
-    return thing in (THREADS, NAMED_AI, AI_CHATS, CHANNELS, MESSAGE_LISTS)
-
-
-def threads_beside(name: str) -> str:
-    """The folder in which a thread lies beside others; empty for the top."""
-    folders = _folders(name)
-    place = next((n for n, folder in enumerate(folders) if folder in _PRIVATE), len(folders))
-    depth = place + (2 if folders[place : place + 1] == ["messages"] else 1)
-    parts = [part for part in re.split(r"[/\\]", name)[:-1] if part]
-    return "".join(f"{part}/" for part in parts[:depth])
-
-
 def kind_unread(thing: Thing | None) -> str | None:
     """The kind of what could not be read of a file; None where it may be of several."""
     if thing is None or thing is THREADS or len(kinds_in(thing.kind)) > 1:
