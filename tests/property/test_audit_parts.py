@@ -37,9 +37,8 @@ _UNREAD = st.lists(st.sampled_from(_PIECES), max_size=3)
 
 def _report(rng: Random, pack: Pack, unread: list[Unread]) -> tuple[Report, Judge]:
     at = midnight(rng.choice(DAYS))
-    person = Person(
-        rng.choice(["CH", "US-TX", "CA-QC", "GB"]), "somewhere", "said", rng.choice([12, 17, 40]), "said"
-    )
+    place, age = rng.choice(["CH", "US-TX", "CA-QC", "GB"]), rng.choice([12, 17, 40])
+    person = Person(place, "somewhere", "said", None, age, "said")
     policy, choices = Asked(pack), dict.fromkeys(pack.settings, ChoiceState.REFUSED)
     judges = [
         Judge(
@@ -58,6 +57,7 @@ def _report(rng: Random, pack: Pack, unread: list[Unread]) -> tuple[Report, Judg
         files.append(FileReport(
             file, table, {topic: judges[0].share(topic, file) for topic in TOPICS},
             {topic: Reach(*(judge.rows_used(topic, file) for judge in judges)) for topic in TOPICS},
+            dict.fromkeys(TOPICS, 0),
         ))  # fmt: skip
     feeds = frozenset(topic for topic in TOPICS if any(judges[0].may_use(topic, one.kind) for one in unread))
     asked = Policy(pack.id, pack.title, pack.version, pack.digest, "2026-01-01", "Acme")

@@ -19,7 +19,7 @@ from licet.audit.topics import TOPICS, TRAINING
 from licet.decide import Facts, Policy
 from licet.decide.explain import category_term, purpose_to_you, region_name
 from licet.packs import Pack, open_pack, shipped
-from licet.packs.model import DefaultException, Scope
+from licet.packs.model import DefaultException, Scope, Status
 from licet.sources.archives.archive_kinds import Kind
 from licet.sources.archives.whose_download import kind_called, nothing_known, whose
 from licet.sources.download import open_download
@@ -114,16 +114,20 @@ def audit_archive(
     regions = (person.region,) if person.region else places_told_apart(asked, at)
     ages = (person.age,) if person.age is not None else ages_told_apart(asked)
 
-    def judge(choices: Mapping[str, ChoiceState]) -> Judge:
+    def judging(policy: Policy, choices: Mapping[str, ChoiceState]) -> Judge:
         bound = dict.fromkeys(choices, asked.digest)
         people = [Facts(place, years, plan, choices, bound=bound) for place in regions for years in ages]
         return Judge(policy, people[0], at) if len(people) == 1 else OpenJudge(policy, people, at)
+
+    def judge(choices: Mapping[str, ChoiceState]) -> Judge:
+        return judging(policy, choices)
 
     every = dict.fromkeys(asked.settings, ChoiceState.REFUSED)
     toggles = {id_: no for id_, no in every.items() if asked.settings[id_].kind == "toggle"}
     before = judge({})
     judges = [before, judge(toggles), judge(every)]
-    files = tuple(_file(file, judges) for file in gathered(contents.files))
+    certain = judging(Policy(_without_doubtful_noes(asked)), {})
+    files = tuple(_file(file, judges, certain) for file in gathered(contents.files))
     feeds = frozenset(topic for topic in TOPICS if any(before.may_use(topic, piece.kind) for piece in unread))
     policy_asked = _asked(asked, at)
     return Report(
@@ -197,12 +201,25 @@ def _speaks_for(part: Scope, pack: Pack) -> str:
     return ", ".join(told)
 
 
-def _file(file: AuditedFile, judges: list[Judge]) -> FileReport:
+def _without_doubtful_noes(pack: Pack) -> Pack:
+    """The policy as it would be if nothing held of what it is said to leave out, but in no text of the platform's."""
+    rules = [
+        rule.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        for rule in pack.rules
+        if rule.effect == "permit" or rule.cite is None or rule.cite.status is Status.STATED
+    ]
+    return Pack.model_validate(pack.as_json() | {"rules": rules})
+
+
+def _file(file: AuditedFile, judges: list[Judge], certain: Judge) -> FileReport:
+    """judges: as things stand, with the toggles off, with every control used. certain: without doubtful noes."""
+    reaches = {topic: Reach(*(judge.rows_used(topic, file) for judge in judges)) for topic in TOPICS}
     return FileReport(
         file,
         title_of(file.layout.table),
         {topic: judges[0].share(topic, file) for topic in TOPICS},
-        {topic: Reach(*(judge.rows_used(topic, file) for judge in judges)) for topic in TOPICS},
+        reaches,
+        {topic: certain.rows_used(topic, file) - reaches[topic].now for topic in TOPICS},
     )
 
 

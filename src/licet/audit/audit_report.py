@@ -42,12 +42,20 @@ class Reach(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """One file: what it is, what it holds, and what each topic takes of it."""
+    """One file: what it is, what it holds, and what each topic takes of it.
+
+    doubtful: records that are left out by what is doubted alone; without it they would be used.
+    """
 
     file: AuditedFile
     title: str
     shares: dict[Topic, Share]
     reaches: dict[Topic, Reach]
+    doubtful: dict[Topic, int]
+
+    def fate(self, topic: Topic) -> str:
+        """The most that becomes of any record of it, in a word or two."""
+        return f"{self.shares[topic].fate.value}{', in doubt' if self.doubtful[topic] else ''}"
 
     def as_json(self) -> JsonObject:
         file = self.file
@@ -63,6 +71,7 @@ class FileReport:
                 topic.id: {
                     "fate": share.fate.value, "records": self.reaches[topic]._asdict(),
                     "fates": {fate.value: rows for fate in Fate if (rows := share.rows(fate))},
+                    "in_doubt": self.doubtful[topic],
                     "cells": {fate.value: share.cells[fate] for fate in Fate if fate in share.cells},
                     "oldest": as_written(share.oldest),
                     "reasons": [reason.as_json() for reason in share.reasons.values()],
@@ -181,6 +190,10 @@ class Report:
         found = {fate: sum(file.shares[topic].rows(fate) for file in self.files) for fate in Fate}
         return {fate: rows for fate, rows in found.items() if rows}
 
+    def doubtful(self, topic: Topic) -> int:
+        """Records that are left out by what is doubted alone."""
+        return sum(file.doubtful[topic] for file in self.files)
+
     def sureness(self, topic: Topic, fate: Fate) -> dict[str, int]:
         """Records of which this becomes, by how sure that is, such as ``stated`` or ``unverified``."""
         found: dict[str, int] = {}
@@ -234,6 +247,7 @@ class Report:
                     topic.id: {
                         "records": self.reach(topic)._asdict(),
                         "fates": {fate.value: rows for fate, rows in self.parts(topic).items()},
+                        "in_doubt": self.doubtful(topic),
                         "policy_read": [use._asdict() for use in self.readings[topic].read],
                         "policy_not_read": [use._asdict() for use in self.readings[topic].unread],
                         "unread_may_feed_it": topic in self.feeds,

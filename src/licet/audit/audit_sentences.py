@@ -109,8 +109,8 @@ def _trained(report: Report) -> list[str]:
             f"whether your {_records(rows)}{read} may train AI is not certain: {_listed(rest)}.",
             *_doubts(report),
         ]
-    if report.sureness(TRAINING, Fate.EXCLUDED).get("disputed"):
-        whether = f"whether your {_records(rows)}{read} may train AI is disputed"
+    if report.doubtful(TRAINING):
+        whether = f"whether your {_records(rows)}{read} may train AI is in doubt"
         return [f"{whether}: {_listed(rest)}.", *_doubts(report)]
     nothing = "nothing of what was read" if report.unread else f"nothing among your {_records(rows)}"
     return [f"{nothing} may train AI, as far as the policy says: {_listed(rest)}.", *_doubts(report)]
@@ -183,7 +183,10 @@ def answer(report: Report, most_named: int = 6) -> list[Line]:
     lines = [_used(report, TRAINING, "Used to train AI", most_named)]
     for fate, (heading, tone) in _HEADINGS.items():
         if fate in parts and report.readings[TRAINING].read:
-            lines.append(Line(heading, named(report.faring(TRAINING, fate), most_named), tone))
+            told, doubtful = named(report.faring(TRAINING, fate), most_named), report.doubtful(TRAINING)
+            if fate is Fate.EXCLUDED and doubtful:
+                told, tone = f"{told}; of {doubtful:,} of these that is in doubt", "unsure"
+            lines.append(Line(heading, told, tone))
     lines += [
         _used(report, ADS, "Used for advertisements", most_named),
         _used(report, RECOMMENDATIONS, "Used for recommendations", most_named),
@@ -219,9 +222,12 @@ def _used(report: Report, topic: Topic, heading: str, most_named: int) -> Line:
             {fate: rows for fate, rows in parts.items() if fate in _UNSURE and topic is not TRAINING}
         )
         more = "".join(f"; {said}" for said in unsure) + more
-        return Line(heading, f"{reach.now:,} of {report.rows:,} records: {of}{more}", "used")
+        return Line(heading, f"{reach.now:,} of {_records(report.rows)}: {of}{more}", "used")
     rest = _rest(parts)
-    if not _UNSURE.isdisjoint(parts):
+    doubtful = report.doubtful(topic)
+    if doubtful:
+        more = f"; of {doubtful:,} of these that is in doubt{more}"
+    if doubtful or not _UNSURE.isdisjoint(parts):
         told = "not certain"
     else:
         told = "nothing of what was read" if report.unread or reading.unread else "nothing"

@@ -151,16 +151,16 @@ def _starts_on(setting: Setting) -> bool:
 
 _VERBS = {
     "toggle": "Switch off", "form": "Fill in", "privacy-signal": "Switch on in your browser",
-    "delete-content": "Delete", "avoid-feature": "Do without",
+    "avoid-feature": "Do without",
 }  # fmt: skip
 
 
 def _step(setting: Setting, spares: dict[str, int], effect: str) -> Step:
     how = "It changes what is used from then on." if spares else effect
-    return Step(
-        f"{_VERBS[setting.kind]} “{setting.label}”", how, setting.path, _safe(setting.deep_link), spares,
-        setting.unchanged, f"seen there on {setting.observed}",
-    )  # fmt: skip
+    delete = setting.kind == "delete-content"
+    title = setting.label if delete else f"{_VERBS[setting.kind]} “{setting.label}”"
+    seen = f"seen there on {setting.observed}"
+    return Step(title, how, setting.path, _safe(setting.deep_link), spares, setting.unchanged, seen)
 
 
 def _safe(link: str | None) -> str | None:

@@ -27,14 +27,13 @@ def surprises(files: tuple[FileReport, ...], pack: Pack) -> tuple[Surprise, ...]
 
 
 def _ai_conversations(files: tuple[FileReport, ...]) -> Surprise | None:
-    held, fate = _of(files, "ai_conversation")
+    held, not_used = _of(files, "ai_conversation")
     if not held:
         return None
-    if fate is Fate.USED:
-        told = "They look like messages, but they count as training data: what you type to an AI feature trains it."
-    else:
-        no = "Under this policy, for you and at this moment, they train no AI."
-        told = f"They look like messages. {_TRAIN.get(fate, no)}"
+    used = (
+        "They look like messages, but they count as training data: what you type to an AI feature trains it."
+    )
+    told = f"They look like messages. {not_used}" if not_used else used
     return Surprise("Your conversations with the AI are not private messages", told, held)
 
 
@@ -100,13 +99,10 @@ def _resumes(files: tuple[FileReport, ...]) -> Surprise | None:
 
 
 def _saved(files: tuple[FileReport, ...], kind: str, title: str, what: str) -> Surprise | None:
-    held, fate = _of(files, kind)
+    held, not_used = _of(files, kind)
     if not held:
         return None
-    if fate is Fate.USED:
-        told = f"{what} counts as training data."
-    else:
-        told = f"{what} is kept. {_TRAIN.get(fate, 'Under this policy it trains no AI.')}"
+    told = f"{what} is kept. {not_used}" if not_used else f"{what} counts as training data."
     return Surprise(title, told, held)
 
 
@@ -156,18 +152,22 @@ def _others_words(files: tuple[FileReport, ...]) -> Surprise | None:
     )
 
 
-def _of(files: tuple[FileReport, ...], kind: str) -> tuple[int, Fate]:
-    """Records in the files of a kind of data, and the most that becomes of any of them in training AI."""
+def _of(files: tuple[FileReport, ...], kind: str) -> tuple[int, str]:
+    """Records in the files of a kind of data, and what is said of them in training AI; empty where they do."""
     found = [one for one in files if one.file.layout.kind == kind]
     fates = {one.shares[TRAINING].fate for one in found}
     most = next((fate for fate in Fate if fate in fates), Fate.NOT_NAMED)
-    return sum(one.file.rows for one in found), most
+    told = _TRAIN.get(most, "Under this policy, for you and at this moment, they train no AI.")
+    if most is not Fate.USED and any(one.doubtful[TRAINING] for one in found):
+        told = "Whether they train AI is in doubt: what is said to leave them out stands in no text of the platform’s."
+    return sum(one.file.rows for one in found), told
 
 
-#: Where it is not known whether something trains AI.
+#: What is said where they may train AI, and where that is not known.
 _TRAIN = {
-    Fate.AMBIGUOUS: "Whether this trains AI, nobody can say.",
-    Fate.NOT_READ: "Whether this trains AI where you live, nobody here has read.",
+    Fate.USED: "",
+    Fate.AMBIGUOUS: "Whether they train AI, nobody can say.",
+    Fate.NOT_READ: "Whether they train AI where you live, nobody here has read.",
 }
 _MORE: tuple[Callable[[tuple[FileReport, ...]], Surprise | None], ...] = (
     *(_shared_links, _screening_answers, _resumes, _others_words, _inferred, _advertisers, _told_by_others),

@@ -135,8 +135,8 @@ def _files(told: Report) -> None:
 
 
 def _cell(one: FileReport, topic: Topic) -> str:
-    reach, fate = one.reaches[topic], one.shares[topic].fate.value
-    return f"{count(reach.now)} → {count(reach.toggles_off)}" if reach.now else fate
+    reach = one.reaches[topic]
+    return f"{count(reach.now)} → {count(reach.toggles_off)}" if reach.now else one.fate(topic)
 
 
 def _reasons(told: Report) -> None:

@@ -202,11 +202,14 @@ def test_several_languages_and_notes_above_the_header_are_read(tmp_path: Path) -
 
 def test_what_turns_on_where_the_owner_lives_is_said_to(tmp_path: Path) -> None:
     skills = {"Skills.csv": COMPLETE["Skills.csv"]}
-    report = audited(tmp_path, skills)
+    report = audited(tmp_path, skills, platform="linkedin")
     assert report.parts(TRAINING) == {Fate.BY_PLACE: report.rows} and not report.is_whole
     assert "turns on where you live" in verdict(report) and "--region CH" in verdict(report)
     for region in ("CH", "US-TX", "IN"):  # nobody is told less than is said of some place
-        assert audited(tmp_path, skills, region=region).reach(TRAINING).now in (0, report.rows)
+        assert audited(tmp_path, skills, region=region, platform="linkedin").reach(TRAINING).now in (
+            0,
+            report.rows,
+        )
     with pytest.raises(SourceError) as refused:
         audited(tmp_path, BASIC, region="ch")
     assert refused.value.code == "SRC-047"

@@ -60,8 +60,8 @@ def test_a_terminal_of_eighty_columns_breaks_no_word_of_a_table(
     words = {"what", "records", "dates", "trains", "AI", "recommends", "ads", "→"}
     for number, one in enumerate(report.files, start=1):
         words |= {f"{number}.", f"{one.file.rows:,}", *one.title.split(), *dates(one).split()}
-        for topic, share in one.shares.items():
-            words |= {*share.fate.value.split(), *(f"{rows:,}" for rows in one.reaches[topic])}
+        for topic in one.shares:
+            words |= {*one.fate(topic).split(), *(f"{rows:,}" for rows in one.reaches[topic])}
     told = [line.split() for line in shown.splitlines() if "─" not in line]
     assert {word for line in told for word in line} <= words
     assert all(len(line) <= 80 for line in shown.splitlines())
