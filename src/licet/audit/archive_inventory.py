@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from licet.audit.file_account import read_whole
 from licet.audit.inventory import (
     MOST_PLACES,
     Alike,
@@ -39,7 +40,6 @@ from licet.terms import SourceError
 
 #: What is wrong with one file; whatever else is wrong is wrong with the download.
 FILE_CODES = frozenset({"SRC-041", "SRC-052", "SRC-053", "SRC-054"})
-_BLOCK_BYTES = 1024 * 1024
 #: How much of a table is looked at to know it by its header.
 _HEADER_BYTES = 4096
 _MEDIA = re.compile(
@@ -141,7 +141,7 @@ class Recorder:
         try:
             if not _is_known(kind, name, self._download):
                 return FileOutcome(name, "not understood", reason="no such file of an export is known")
-            with self._download.open(name) as file:
+            with read_whole(self._download, name, unread) as file:
                 for one in _records(kind, name, file, self._is_public, unread):
                     if isinstance(one, Facts):
                         _learn(one, self._found.owner)
@@ -150,7 +150,6 @@ class Recorder:
                         unread.append(one._replace(bytes=entry.claimed_bytes) if is_whole else one)
                     elif one.values:
                         counting.add(one)
-                unread += _left(name, file)
         except SourceError as error:
             if error.code not in FILE_CODES:
                 raise
@@ -300,15 +299,6 @@ def _records(
     elements = read_elements(file, name)
     yield from read(name, elements)
     unread += elements.unread
-
-
-def _left(name: str, file: Reader) -> Iterator[Unread]:
-    """What a reader left of a file: every byte of it was read, or is told as unread."""
-    left = 0
-    while block := file.read(_BLOCK_BYTES):
-        left += len(block)
-    if left:
-        yield Unread(name, f"the last {left:,} bytes", "nothing more in it was understood", left)
 
 
 def _learn(facts: Facts, owner: Owner) -> None:

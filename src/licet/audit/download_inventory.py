@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from licet.audit.archive_inventory import Recorder, is_of_the_interface
+from licet.audit.file_account import missing, read_whole
 from licet.audit.inventory import (
     Alike,
     AuditedFile,
@@ -56,6 +57,7 @@ def read_contents(
         done += entry.claimed_bytes
         if progress is not None:
             progress(entry.name, done, total)
+    found.unread += list(missing(entries, found))
     found.files.sort(key=lambda file: (file.name, file.layout.table))
     return found
 
@@ -72,7 +74,7 @@ def _take(archive: Download, entry: Entry, distinctions: Distinctions, found: Co
         return FileOutcome(name, "nested archive", reason="archives inside the archive are not opened")
     if is_article(name):
         try:
-            found.files.append(_article(archive, name, distinctions))
+            found.files.append(_article(archive, name, distinctions, found.unread))
         except SourceError as error:
             return _lost(entry, ARTICLES, error, found)
         return None
@@ -80,7 +82,7 @@ def _take(archive: Download, entry: Entry, distinctions: Distinctions, found: Co
     if layout is None:
         return FileOutcome(name, "not understood", reason="no such file of an export is known")
     try:
-        with archive.open(name) as file:
+        with read_whole(archive, name, found.unread) as file:
             sheet = read_sheet(file, layout.words, name, layout.created, layout.kind)
             counted = None if sheet is None else _count(sheet, layout, name, distinctions, found.owner)
     except SourceError as error:
@@ -160,9 +162,10 @@ def _own(
         yield Words(shortened(text), kind, written)
 
 
-def _article(archive: Download, name: str, distinctions: Distinctions) -> AuditedFile:
-    with archive.open(name) as opened:
+def _article(archive: Download, name: str, distinctions: Distinctions, unread: list[Unread]) -> AuditedFile:
+    with read_whole(archive, name, unread) as opened:
         article = read_article(name, opened, "me")
+    unread += article.unread
     row = article.data.to_pylist()[0]
     file = AuditedFile(name, ARTICLES, remark=article.remark)
     cells: dict[str | None, int] = {}

@@ -9,6 +9,8 @@ import pyarrow as pa
 from licet.sources.dates import read_date
 from licet.sources.download import Reader
 from licet.sources.html_text import plain_text
+from licet.sources.import_report import Unread
+from licet.sources.linkedin.linkedin_layout import ARTICLES
 from licet.sources.linkedin.sheets import SheetTable
 
 LONGEST_ARTICLE_BYTES = 512 * 1024
@@ -19,13 +21,16 @@ _PUBLISHED = re.compile(r"published on:?\s{1,3}([^<\n]{4,40})", re.IGNORECASE)
 
 
 def read_article(name: str, file: Reader, subject: str) -> SheetTable:
-    """One row. What is not UTF-8 is replaced; an article longer than 512 KiB is cut there, and says so.
+    """One row. What is not UTF-8 is replaced; an article longer than 512 KiB is cut there; both are told as unread.
 
     Raises: SourceError as reading the archive does.
     """
     data = file.read_all(LONGEST_ARTICLE_BYTES)
-    cut = len(data) > LONGEST_ARTICLE_BYTES
+    beyond = max(0, len(data) - LONGEST_ARTICLE_BYTES)
+    while beyond and (more := file.read(LONGEST_ARTICLE_BYTES)):
+        beyond += len(more)
     html = data[:LONGEST_ARTICLE_BYTES].decode("utf-8-sig", "replace")
+    replaced = max(0, html.count("\ufffd") - data.count("\ufffd".encode()))
     titles: dict[str, str] = {}
     for match in _TITLE.finditer(html[:_TOP_CHARACTERS]):
         titles.setdefault(match[1].casefold(), plain_text(match[2]))
@@ -44,4 +49,12 @@ def read_article(name: str, file: Reader, subject: str) -> SheetTable:
     )
     own = ("record_id", "member_id", "created", "title", "body")
     labels: dict[str, str | None] = dict.fromkeys(own, "content.articles")
-    return SheetTable(table, labels, "it was cut after 512 KiB" if cut else "")
+    unread = [
+        Unread(name, f"{count:,} bytes {where}", why, count, ARTICLES.kind)
+        for count, where, why in (
+            (beyond, "after the first 512 KiB", "of an article no more is read"),
+            (replaced, "within it", "they are not UTF-8"),
+        )
+        if count
+    ]
+    return SheetTable(table, labels, unread=tuple(unread))

@@ -117,8 +117,8 @@ def _take(archive: Download, entry: Entry, subject: str, findings: _Findings) ->
         if error.code == "SRC-041":
             findings.damage = error
         return FileOutcome(name, "not understood", layout.table, reason=error.line())
-    findings.unread += () if table is None else table.unread
     if table is not None and table.data.num_rows == 0 and table.unread:
+        findings.unread += table.unread
         return FileOutcome(name, "not understood", layout.table, reason=_told(table.unread))
     if table is None or table.data.num_rows == 0:
         return FileOutcome(name, "empty", layout.table, reason="it says that there is nothing")
@@ -129,6 +129,7 @@ def _take(archive: Download, entry: Entry, subject: str, findings: _Findings) ->
 def _keep(findings: _Findings, layout: FileLayout, name: str, table: SheetTable) -> FileOutcome:
     findings.cells += table.data.num_rows * table.data.num_columns
     check_cells(findings.cells, name)
+    findings.unread += table.unread
     findings.parts.setdefault(layout.table, []).append(table)
     findings.layouts[layout.table] = layout
     reason = "; ".join(part for part in (table.remark, _told(table.unread)) if part)
