@@ -55,7 +55,7 @@ def cuts(data: bytes, start: int, end: int, inner: list[Open]) -> Cuts:
         place = match.end() - 1
         at = place + 1
         if token == b":":
-            if open_:
+            if open_ and not open_[-1].key:
                 open_[-1] = Open(open_[-1].bracket, data[begun:place].strip(BLANK))
             continue
         begun = at
@@ -64,6 +64,8 @@ def cuts(data: bytes, start: int, end: int, inner: list[Open]) -> Cuts:
         elif token == b",":
             commas[len(open_)] = place
             last_end = place, len(open_)
+            if open_:
+                open_[-1] = Open(open_[-1].bracket)
         elif open_:
             commas.pop(len(open_), None)
             open_.pop()
@@ -90,21 +92,28 @@ def _short(key: bytes) -> bytes:
     return key if len(key) <= _LONGEST_KEY_BYTES else b'"(a key that is too long)"'
 
 
-def children(text: bytes) -> Iterator[tuple[int, int | None, int]]:
-    """Of a list or an object, where each of its values starts, where its colon is, and where it ends."""
-    depth, at, begun, colon = 0, 0, 0, None
+def children(text: bytes) -> Iterator[tuple[int, int, int]]:
+    """Of a list or an object, where each of its values starts, where its colon is, and where it ends.
+
+    The colon is 0 where there is none, and -1 of what stands after the closing bracket.
+    """
+    depth, at, begun, colon = 0, 0, 0, 0
     while (match := TOKEN.match(text, at)) is not None and (token := match[1]):
         place = match.end() - 1
         at = place + 1
         depth += (token in CLOSED_BY) - (token in b"]}")
-        if depth == 1 and token == b":" and colon is None:
-            colon = place
+        if depth == 1 and token == b":":
+            colon = colon or place
         elif (depth == 1 and token == b",") or depth == 0:
             if text[begun:place].strip(BLANK):
                 yield begun, colon, place
-            begun, colon = at, None
+            begun, colon = at, 0
+            if depth == 0:
+                break
         elif depth == 1 and begun == 0:
             begun = at
+    if text[begun:].strip(BLANK):
+        yield begun, -1, len(text)
 
 
 def parsed(text: str) -> Any:

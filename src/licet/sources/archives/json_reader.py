@@ -40,7 +40,9 @@ MOST_PLACES_TOLD = 20
 _LOOKED_INTO = 6
 _WHOLE_CHARACTERS = re.compile(rb'(?:[^"\\]|\\(?:u[0-9a-fA-F]{4}|[^u]))*+', re.DOTALL)
 _IN_TEXT = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_OUTSIDE_TEXT = re.compile(rb'[^"\[\]{},:]*+', re.DOTALL)
+#: Texts that end, and what stands between them.
+_CLOSED = re.compile(rb'(?:[^"\[\]{},:]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_DIGITS = b"0123456789+-.eE" + BLANK
 _TOO_EARLY = "it ends too early: download it again"
 
 
@@ -90,6 +92,7 @@ class Elements:
         self._gaps: list[_Gap] = []
         self._more_gaps = self._more_bytes = 0
         self._damage: str | None = None
+        self._span = (0, 0)  # where in the file the piece that is being built starts and ends
         self._dropped = 0  # bytes after what is held that were let go while an end was looked for
 
     def __iter__(self) -> Iterator[Element]:
@@ -228,6 +231,7 @@ class Elements:
         opened = beginning(self._inner)
         piece, offset = opened + self._data[self._begun : end], self._base + self._begun - len(opened)
         is_there = bool(piece.strip(BLANK))
+        self._span = (self._base + self._begun, self._base + end)
         if is_there and is_told:
             self._leave_out(offset, len(piece), "it stands after a list")
         elif is_there and top == b"{" and self._key is None:
@@ -251,6 +255,7 @@ class Elements:
         """The element up to here, where those are open."""
         opened = beginning(self._inner)
         piece = opened + self._data[self._begun : end] + ending(open_)
+        self._span = (self._base + self._begun, self._base + end)
         if self._data[self._begun : end].strip(BLANK):
             yield from self._pieces(piece, self._base + self._begun - len(opened))
 
@@ -273,26 +278,31 @@ class Elements:
         text = piece.strip(BLANK)
         bracket, offset = text[:1], offset + len(piece) - len(piece.lstrip(BLANK))
         if bracket not in CLOSED_BY or len(outer) == _LOOKED_INTO:
-            self._leave_out(offset, len(text), why)
+            self._leave_out_of_piece(offset, len(text), why)
             return
         for start, colon, end in children(text):
             try:
+                if colon < 0:
+                    raise ValueError("something stands after a closing bracket")
                 part = self._built(bracket + text[start:end] + CLOSED_BY[bracket], offset + start - 1)
             except ValueError as error:
-                inside = start if colon is None else colon + 1
-                try:
-                    key = None if bracket == b"[" else parsed(text[start : inside - 1].decode("utf-8"))
-                    is_key = bracket == b"[" or (colon is not None and isinstance(key, str))
-                except ValueError:
-                    key, is_key = None, False
-                if is_key:
-                    yield from self._salvaged(text[inside:end], offset + inside, [*outer, key], str(error))
+                key = self._key_at(text[start:colon]) if bracket == b"{" and colon > 0 else None
+                if colon < 0 or (bracket == b"{" and key is None):
+                    self._leave_out_of_piece(offset + start, end - start, str(error))
                 else:
-                    self._leave_out(offset + start, end - start, str(error))
+                    inside = start if bracket == b"[" else colon + 1
+                    yield from self._salvaged(text[inside:end], offset + inside, [*outer, key], str(error))
                 continue
             for outside in reversed(outer):
                 part = [part] if outside is None else {outside: part}
             yield self._given(part)
+
+    def _key_at(self, written: bytes) -> str | None:
+        try:
+            key = parsed(written.strip(BLANK).decode("utf-8"))
+        except ValueError:
+            return None
+        return key if isinstance(key, str) else None
 
     def _built(self, piece: bytes, offset: int) -> Any:
         """The value of a piece; bytes that are not UTF-8 are left out of it. Raises: ValueError."""
@@ -302,8 +312,14 @@ class Elements:
             text = piece.decode("utf-8", "replace")
             value = parsed(text)
             count = text.count("\ufffd") - piece.count("\ufffd".encode())
-            self._leave_out(offset + error.start, max(count, 1), "it is not UTF-8")
+            self._leave_out_of_piece(offset + error.start, max(count, 1), "it is not UTF-8")
             return value
+
+    def _leave_out_of_piece(self, start: int, length: int, why: str) -> None:
+        """Note what nobody could read of the piece being built; what is opened again in it was told before."""
+        first, end = max(start, self._span[0]), min(start + length, self._span[1])
+        if first < end:
+            self._leave_out(first, end - first, why)
 
     def _leave_out(self, start: int, length: int, why: str) -> None:
         """Note what nobody could read: neighbours together, and what is too much to tell as a count."""
@@ -358,25 +374,36 @@ class Elements:
         self._base += length - 4
         return place + 4
 
-    def _shorten(self, at: int) -> None:
-        """Leave out most of a text or a number at `at` that does not end within any measure."""
+    def _shorten(self, start: int) -> None:
+        """Leave out most of what does not end, from `start` on, within any measure: a text, a number, or garbage."""
+        at = start
         while (match := TOKEN.match(self._data, at)) is not None and match[1]:
             at = match.end()
-        at += len(self._data) - at - len(self._data[at:].lstrip(BLANK))
-        is_text = self._data[at : at + 1] == b'"'
-        cut = at + KEPT_OF_RUN_BYTES
-        if is_text and (match := _WHOLE_CHARACTERS.match(self._data, at + 1, cut)) is not None:
-            cut = match.end()
-            while self._data[cut] & 0xC0 == 0x80:  # within a character
-                cut -= 1
+        match = _CLOSED.match(self._data, at)
+        text = match.end() if match is not None else at
+        if len(self._data) - text > KEPT_OF_RUN_BYTES:
+            self._shorten_text(text)
+            return
+        start, end = (at + KEPT_OF_RUN_BYTES, text) if text - at > KEPT_OF_RUN_BYTES else (start, at)
+        if self._data[start:end].strip(_DIGITS):
+            self._leave_out(self._base + start, end - start, "it is not JSON")
+        self._data, self._base = self._data[:start] + self._data[end:], self._base + end - start
+
+    def _shorten_text(self, start: int) -> None:
+        """Leave out most of the text that starts here, and read on to where it ends."""
+        match = _WHOLE_CHARACTERS.match(self._data, start + 1, start + KEPT_OF_RUN_BYTES)
+        cut = match.end() if match is not None else start + 1
+        while self._data[cut] & 0xC0 == 0x80:  # within a character
+            cut -= 1
         kept, rest = self._data[:cut], self._data[cut:]
-        pattern = _IN_TEXT if is_text else _OUTSIDE_TEXT
-        while (match := pattern.match(rest)) is not None and match.end() >= len(rest) - 1:
-            self._base += match.end()
-            rest = rest[match.end() :]
+        end = 0
+        while (match := _IN_TEXT.match(rest)) is not None and (end := match.end()) >= len(rest) - 1:
+            if rest[end:] == b'"':
+                break
+            self._base += end
+            rest, end = rest[end:], 0
             if not (block := self._block(_BLOCK_BYTES)):
                 break
             rest += block
-        end = match.end() if match is not None else 0
         self._base += end
         self._data = kept + rest[end:]

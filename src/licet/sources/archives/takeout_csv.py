@@ -12,6 +12,7 @@ from licet.sources.archives.archive_records import Record, Thing
 from licet.sources.import_report import Unread
 from licet.sources.linkedin.linkedin_csv import Readable, fold_word, read_sheet
 from licet.sources.linkedin.sheets import column_position, date_in, full_rows
+from licet.terms import SourceError
 
 
 class _Form(NamedTuple):
@@ -54,9 +55,13 @@ def _form(header: Iterable[str]) -> _Form | None:
 def records(name: str, file: Readable) -> Iterator[Record | Unread]:
     """The rows of one of these tables, and what of it could not be read. Raises what reading the sheet raises."""
     sheet = read_sheet(file, (), name)
-    form = None if sheet is None else _form(sheet.header)
-    if sheet is None or form is None:
+    if sheet is None:
         return
+    if (form := _form(sheet.header)) is None:
+        raise SourceError(
+            "SRC-052", "no row reads like this file's header", name,
+            "check the file; a localised or newer export may use other words",
+        )  # fmt: skip
     sheet.rows.begin(list(sheet.header), form.created)
     known = {fold_word(word) for word in form.words}
     kinds = [form.thing.kind if fold_word(cell) in known else None for cell in sheet.header]

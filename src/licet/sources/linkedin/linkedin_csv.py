@@ -163,14 +163,14 @@ class Rows:
                 raise StopIteration
             if row is not None and is_lost and not self._begins_like_a_row(row):
                 row, why = None, "it belongs to a row that cannot be read"
-            if row is not None and len(row) != self._width and self._holds_a_row():
+            if row is not None and len(row) != self._width and self._swallows_a_row():
                 row, why = None, "a quotation mark is missing or stands too much"
             if row is not None:
                 self._number += 1
                 if why := self._unfit(row):
                     self._tell(why, sum(line.length for line in self._taken), is_more=False)
                     continue
-                if self._width and self._holds_a_row():
+                if self._hides_a_row(row):
                     self._doubt()
                 return row
             self._number += not is_lost
@@ -226,17 +226,23 @@ class Rows:
             return False
         return self._date_at is None or read_date(row[self._date_at].strip()) is not None
 
-    def _holds_a_row(self) -> bool:
-        """Whether one of the further lines of the row reads like a row by itself; told by its date alone."""
-        if len(self._taken) == 1 or self._date_at is None:
+    def _reads_like_a_row(self, line: str) -> bool:
+        """Whether a line, or the end of one, would be a row by itself; told by its date alone."""
+        cells = line.split(",")
+        if self._date_at is None or len(cells) < max(self._width, self._date_at + 1):
             return False
-        for line in self._taken[1:]:
-            cells = line.data.split(b",")
-            if len(cells) >= self._width and self._date_at < len(cells):
-                written = cells[self._date_at].strip(b' "\r\n').decode("utf-8", "replace")
-                if read_date(written) is not None:
-                    return True
-        return False
+        return read_date(cells[self._date_at].strip(' "\r\n')) is not None
+
+    def _swallows_a_row(self) -> bool:
+        """Whether one of the further lines of the row reads like a row."""
+        lines = (line.data.decode("utf-8", "replace") for line in self._taken[1:])
+        return any(map(self._reads_like_a_row, lines))
+
+    def _hides_a_row(self, row: list[str]) -> bool:
+        """Whether a whole line within a cell reads like a row."""
+        if len(self._taken) < 3:
+            return False
+        return any(self._reads_like_a_row(line) for cell in row for line in cell.split("\n")[1:-1])
 
     def _doubt(self) -> None:
         size = sum(line.length for line in self._taken[1:])
