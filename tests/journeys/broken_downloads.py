@@ -1,6 +1,6 @@
 """Downloads in which every value is a marker of its own, what may happen to their bytes, and the rule they keep.
 
-The rule: *every byte is either accounted for in the report or listed as unread*. `unaccounted` looks at it from outside:
+The rule: *every byte is either accounted for in the report or listed as unread*. `unaccounted` looks from outside:
 markers that still stand in a file and were not counted must fit into what the report tells of that file as unread.
 """
 
