@@ -121,7 +121,16 @@ def _blobs(folder: Path, commits: Sequence[str], path: str) -> Iterator[tuple[st
         return
     asked = "".join(f"{commit}:{path}\n" for commit in commits).encode()
     form = "--batch-check=%(objecttype) %(objectname) %(objectsize)"
-    for line in _git(folder, "cat-file", form, given=asked).decode("utf-8", "replace").splitlines():
+    try:
+        lines = _git(folder, "cat-file", form, given=asked).decode("utf-8", "replace").splitlines()
+    except AppError:
+        if len(commits) == 1:
+            yield None
+            return
+        half = len(commits) // 2  # git ended at one that it would have had to fetch
+        yield from (*_blobs(folder, commits[:half], path), *_blobs(folder, commits[half:], path))
+        return
+    for line in lines:
         kind, _, rest = line.partition(" ")
         name, _, size = rest.partition(" ")
         yield (name, int(size)) if kind == "blob" and size.isdigit() else None
