@@ -20,6 +20,7 @@ from licet.decide import Facts, Policy
 from licet.decide.explain import category_term, purpose_to_you, region_name
 from licet.packs import Pack, open_pack, shipped
 from licet.packs.model import DefaultException, Scope, Status
+from licet.policies.pack_staleness import Staleness, changes_in, staleness
 from licet.sources.archives.archive_kinds import Kind
 from licet.sources.archives.whose_download import kind_called, nothing_known, whose
 from licet.sources.download import open_download
@@ -79,6 +80,7 @@ def audit_archive(
     limits: Limits | None = None,
     name: str | None = None,
     platform: str | None = None,
+    texts: Path | str | None = None,
 ) -> Report:
     """Say what of a download would be used for what at a moment, by someone who never touched a setting.
 
@@ -91,6 +93,7 @@ def audit_archive(
               one stands there that could not be read, any age.
     name:     what the file is called, where its path does not say.
     platform: whose download it is (``linkedin``), where what is in it leaves that open.
+    texts:    the archives' texts of policies, in which what changed makes the policy stale; None: none is looked at.
     Raises: SourceError SRC-040 to SRC-048 and SRC-172 to SRC-175 for the download and the region, PackError for the
     policy.
     """
@@ -129,7 +132,7 @@ def audit_archive(
     certain = judging(Policy(_without_doubtful_noes(asked)), {})
     files = tuple(_file(file, judges, certain) for file in gathered(contents.files))
     feeds = frozenset(topic for topic in TOPICS if any(before.may_use(topic, piece.kind) for piece in unread))
-    policy_asked = _asked(asked, at)
+    policy_asked = _asked(asked, staleness(asked, at.date(), changes_in(texts, [asked])))
     return Report(
         kind,
         policy_asked,
@@ -160,8 +163,7 @@ def _unread(contents: Contents, sizes: Mapping[str, int]) -> Iterator[Unread]:
             yield Unread(one.name, _WHOLE, one.reason, sizes.get(one.name))
 
 
-def _asked(pack: Pack, at: datetime) -> PolicyAsked:
-    is_stale = pack.review_by is not None and at.date() > pack.review_by
+def _asked(pack: Pack, stale: Staleness | None) -> PolicyAsked:
     parts = pack.scope or ()
     about_training = [
         part for part in parts if part.purposes is None or not TRAINING.purposes.isdisjoint(part.purposes)
@@ -174,7 +176,7 @@ def _asked(pack: Pack, at: datetime) -> PolicyAsked:
         pack.observed.isoformat(),
         pack.controller.name,
         tuple(dict.fromkeys(_speaks_for(part, pack) for part in about_training or parts)),
-        str(pack.review_by) if is_stale else None,
+        stale,
     )
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from licet.audit.inventory import AuditedFile, Words
 from licet.audit.judgement import Fate, Reading, Share
 from licet.audit.topics import TOPICS, TRAINING, Topic
+from licet.policies.pack_staleness import Staleness
 from licet.sources.archives.archive_kinds import KIND_NAMES, Kind
 from licet.sources.dates import WrittenDate
 from licet.sources.import_report import FileOutcome, Unread
@@ -106,7 +107,7 @@ class Policy(NamedTuple):
 
     speaks_for:  whom it speaks for about training AI, one phrase a part, or about what else where it does of nothing
                  like it; empty where it speaks for everything.
-    stale_since: the day by which it should have been checked again, where that has passed.
+    stale:       why what it says may be so no more; None where nothing speaks for that.
     """
 
     id: str
@@ -116,7 +117,7 @@ class Policy(NamedTuple):
     observed: str
     platform: str
     speaks_for: tuple[str, ...] = ()
-    stale_since: str | None = None
+    stale: Staleness | None = None
 
 
 class Person(NamedTuple):
@@ -233,10 +234,10 @@ class Report:
 
     def as_json(self) -> JsonObject:
         """Everything but the owner's words."""
-        oldest = self.oldest
+        oldest, stale = self.oldest, self.policy.stale
         return {
             "licet_audit": 2,
-            "policy": self.policy._asdict(),
+            "policy": self.policy._asdict() | {"stale": None if stale is None else stale.as_json()},
             "kind": self.kind.value,
             "person": self.person._asdict(),
             "at": format_moment(self.at),

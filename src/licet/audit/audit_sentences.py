@@ -28,11 +28,9 @@ def verdict(report: Report) -> str:
     if unread:
         told[0] = f"{unread}, so this is not all: {told[0]}"
     told += _asking(report)
-    if report.policy.stale_since is not None:
-        told.append(
-            f"The policy was last checked on {report.policy.observed} and should have been again by"
-            f" {report.policy.stale_since}."
-        )
+    stale = report.policy.stale
+    if stale is not None:
+        told.append(f"The policy was last checked on {report.policy.observed} and is stale: {stale.told}.")
     if not told[0].startswith(tuple(piece.name for piece in report.unread)):  # a name stays as it is
         told[0] = told[0][:1].upper() + told[0][1:]
     return " ".join(told)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from licet.cli import audit_terminal
-from licet.cli.command_support import AsJson, answers, print_json, progress_bar, say
+from licet.cli.command_support import AsJson, Texts, answers, print_json, progress_bar, say
 from licet.terms.moments import parse_moment
 
 #: The exit status of a report that is not the whole answer.
@@ -51,6 +51,7 @@ def audit(
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write the report as one page that works offline, too."),
     ] = None,
+    texts: Texts = None,
     as_json: AsJson = False,
 ) -> None:
     """What of your own download is used for what, and what to do about it.
@@ -67,7 +68,14 @@ def audit(
     moment = datetime.now(UTC).replace(microsecond=0) if at is None else parse_moment(at)
     with progress_bar(as_json) as progress:
         report = audit_archive(
-            archive, moment, pack=pack, region=region, age=age, progress=progress, platform=platform
+            archive,
+            moment,
+            pack=pack,
+            region=region,
+            age=age,
+            progress=progress,
+            platform=platform,
+            texts=texts,
         )
     if html is not None:
         write_page(report, html)

@@ -52,6 +52,13 @@ AtLeast = Annotated[
     int | None,
     typer.Option("--at-least", help="Demand a ledger with so many entries, such as a choice's position."),
 ]
+Texts = Annotated[
+    Path | None,
+    typer.Option(
+        "--texts", envvar="LICET_TEXTS", metavar="DIR",
+        help="A checkout or a folder of a terms archive: passages that changed there make a policy stale.",
+    ),
+]  # fmt: skip
 Purpose = Annotated[str, typer.Option("--purpose", help="What the data is used for.")]
 Recipient = Annotated[str, typer.Option("--recipient", help="Who receives it; `self` is the platform.")]
 

@@ -8,15 +8,10 @@ from typing import Annotated
 
 import typer
 
-from licet.cli.command_support import AsJson, answers, out, print_json, say
+from licet.cli.command_support import AsJson, Texts, answers, out, print_json, say
 
 Region = Annotated[
     str | None, typer.Option("--region", help="For someone there: an ISO 3166 code, e.g. CA, CH or CA-QC.")
-]
-
-Texts = Annotated[
-    Path | None,
-    typer.Option("--texts", help="An archive of the texts: what quotes a passage that has changed is stale."),
 ]
 
 
@@ -44,12 +39,10 @@ def compare(
     """
     from licet.policies import comparison
     from licet.policies.scope_sentences import scope_sentence
-    from licet.policies.staleness import changed_packs
     from licet.terms.moments import parse_moment
 
     day = (datetime.now(UTC) if on is None else parse_moment(on)).date()
-    changed = frozenset[str]() if texts is None else changed_packs(texts, packs or ())
-    found = comparison.compare(packs or (), region=region, day=day, changed=changed)
+    found = comparison.compare(packs or (), region=region, day=day, texts=texts)
     for path, text in ((markdown, comparison.as_markdown), (html, comparison.as_html)):
         if path is not None:
             path.write_text(text(found), encoding="utf-8")
@@ -63,8 +56,8 @@ def compare(
         out.print()
         version = f", {row.version}" if row.version else ""
         say(f"{row.title}{version}: {row.use}", "bold")
-        if row.stale:
-            say(f"  {row.stale.capitalize()}.", "bold yellow")
+        if row.stale is not None:
+            say(f"  Stale: {row.stale.told}.", "bold yellow")
         if row.because is not None:
             say(f"  For someone in {found.region_name}: {row.because.told}")
         for column, cell in row.cells.items():
@@ -97,19 +90,17 @@ def guide(
     """
     from licet.policies import policy_guide
     from licet.policies.scope_sentences import scope_sentence
-    from licet.policies.staleness import changed_packs
     from licet.terms.moments import parse_moment
 
     day = (datetime.now(UTC) if on is None else parse_moment(on)).date()
-    has_changed = texts is not None and bool(changed_packs(texts, [platform]))
-    found = policy_guide.guide(platform, region, day=day, has_changed=has_changed)
+    found = policy_guide.guide(platform, region, day=day, texts=texts)
     if as_json:
         print_json(found.as_json())
         return
     version = f", {found.version}" if found.version else ""
     say(f"{found.title}{version}: opting out, for someone in {found.region_name}", "bold")
-    if found.stale:
-        say(f"{found.stale.capitalize()}. The controls may have moved.", "bold yellow")
+    if found.stale is not None:
+        say(f"Stale: {found.stale.told}. The controls may have moved.", "bold yellow")
     say(found.answer)
     for control in found.controls:
         if control.state == "not_read":

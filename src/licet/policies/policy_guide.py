@@ -7,19 +7,21 @@ ready. It is a text to fill in, not legal advice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 from licet.decide import Policy
 from licet.decide.explain import place_name, purpose_term, recipient_name
 from licet.packs import Pack, Rule, open_pack
-from licet.policies.comparison.comparison_cells import Line
+from licet.policies.comparison.comparison_cells import Line, mark_changed
 from licet.policies.comparison.comparison_columns import ALL_OF_IT, Use, data, data_words, default, steps
 from licet.policies.comparison.comparison_table import require_region
 from licet.policies.control_pages import source_of
+from licet.policies.pack_staleness import NONE, Changes, Staleness, changes_in, staleness
 from licet.policies.rule_reach import STATES, Reach, reach
 from licet.policies.scope_sentences import scope_parts, version_told
-from licet.policies.staleness import stale_because
 from licet.terms import Code
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import midnight
@@ -104,7 +106,7 @@ class Guide(NamedTuple):
     region: str
     region_name: str
     observed: str
-    stale: str
+    stale: Staleness | None
     controls: tuple[ControlGuide, ...]
     without: tuple[Line, ...]
     unread: tuple[str, ...]
@@ -139,21 +141,23 @@ class Guide(NamedTuple):
 
     def as_json(self) -> JsonObject:
         return {
-            **self._asdict(), "answer": self.answer, "controls": [one.as_json() for one in self.controls],
+            **self._asdict(), "stale": None if self.stale is None else self.stale.as_json(), "answer": self.answer,
+            "controls": [one.as_json() for one in self.controls],
             "without": [line.as_json() for line in self.without], "unread": list(self.unread),
             "speaks_of": list(self.speaks_of),
         }  # fmt: skip
 
 
-def guide(name_or_path: str, region: str, *, day: date, has_changed: bool = False) -> Guide:
+def guide(name_or_path: str, region: str, *, day: date, texts: Path | None = None) -> Guide:
     """How to opt out under one policy. Raises: PackErrors; AppError APP-110 for a region that is not one.
 
-    has_changed: a passage that it quotes has changed since it was read; see `staleness`.
+    texts: the archives' texts, in which what changed makes a policy stale; None: nothing is looked at.
     """
-    return guide_pack(open_pack(name_or_path), region, day=day, has_changed=has_changed)
+    pack = open_pack(name_or_path)
+    return guide_pack(pack, region, day=day, changes=changes_in(texts, [pack]))
 
 
-def guide_pack(pack: Pack, region: str, *, day: date, has_changed: bool = False) -> Guide:
+def guide_pack(pack: Pack, region: str, *, day: date, changes: Mapping[str, Changes] = NONE) -> Guide:
     """The same, for a pack at hand."""
     require_region(region)
     policy = Policy(pack)
@@ -183,12 +187,13 @@ def guide_pack(pack: Pack, region: str, *, day: date, has_changed: bool = False)
         if states[rule.id] == "not_read"
         for word in rule.purposes
     )
-    return Guide(
+    found = Guide(
         pack.id, pack.controller.name, pack.title, version_told(pack, day), region, place_name(pack, region),
-        pack.observed.isoformat(), stale_because(pack, day, has_changed),
+        pack.observed.isoformat(), staleness(pack, day, changes),
         tuple(sorted(controls, key=lambda one: STATES.index(one.state))), _once(without), tuple(unread),
         scope_parts(pack),
     )  # fmt: skip
+    return mark_changed(found, changes[pack.id].quotes) if pack.id in changes else found
 
 
 def _control(

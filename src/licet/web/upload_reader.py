@@ -7,6 +7,7 @@ time on a processor are bounded by the system, and the server ends it when the v
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ def main(asked: JsonObject) -> JsonObject:
             region=asked["region"],
             age=asked["age"],
             name=asked["name"],
+            texts=os.environ.get("LICET_TEXTS"),
         )
         return {"page": page(report, uploaded=True)}
     except LicetError as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from licet.policies.control_pages import Source
+from licet.policies.pack_staleness import Staleness
 from licet.terms.canonical import JsonObject
 
 #: The columns, in the order a reader wants them, by the topic of a pack's statements.
@@ -31,16 +33,21 @@ class Line(NamedTuple):
     """One fact. source: where it was read; None where the pack cites nothing, which the fact's text then says.
 
     is_ours: it is said by whoever reads, of what was read, and so stands in no text.
+    changed: the passage it was read in changed afterwards.
     """
 
     text: str
     source: Source | None
     is_ours: bool = False
+    changed: bool = False
 
     @property
     def status(self) -> str:
         if self.source is None:
             return "ours" if self.is_ours else "silent"
+        if self.changed:
+            known = "" if self.source.status == "stated" else f"{self.source.status}, "
+            return f"{known}changed since it was read"
         return self.source.status
 
     @property
@@ -52,7 +59,11 @@ class Line(NamedTuple):
         return self.text + doubt
 
     def as_json(self) -> JsonObject:
-        return {"text": self.text, "source": None if self.source is None else self.source._asdict()}
+        told: JsonObject = {
+            "text": self.text,
+            "source": None if self.source is None else self.source._asdict(),
+        }
+        return told | {"changed": True} if self.changed else told
 
 
 class Cell(NamedTuple):
@@ -79,6 +90,18 @@ def cell(lines: list[Line]) -> Cell:
     return Cell(tuple(found.values()) or (Line(SILENCE, None),))
 
 
+def mark_changed(told: Any, quotes: Collection[str]) -> Any:
+    """The same, with each of its lines that rests on one of these quotations marked as changed."""
+    if isinstance(told, Line):
+        return told._replace(changed=told.source is not None and told.source.quote in quotes)
+    if isinstance(told, dict):
+        return {name: mark_changed(part, quotes) for name, part in told.items()}
+    if isinstance(told, tuple):
+        parts = [mark_changed(part, quotes) for part in told]
+        return told._make(parts) if hasattr(told, "_make") else tuple(parts)
+    return told
+
+
 class Row(NamedTuple):
     """One use of one platform.
 
@@ -87,8 +110,7 @@ class Row(NamedTuple):
                 ``later``, ``announced``, ``not_read`` (nobody here has read what applies), ``no`` or ``never``; None
                 where no region was asked about.
     because:    the reason in one line, with its source.
-    stale:      why the pack is stale: the day by which it was to be checked again has passed, or a passage that it
-                quotes has changed; empty where it is not.
+    stale:      why what is said here may be so no more; None where nothing speaks for that.
     """
 
     pack: str
@@ -97,7 +119,7 @@ class Row(NamedTuple):
     version: str
     observed: str
     review_by: str | None
-    stale: str
+    stale: Staleness | None
     use: str
     purposes: tuple[str, ...]
     reaches: str | None
@@ -107,8 +129,8 @@ class Row(NamedTuple):
     def as_json(self) -> JsonObject:
         return {
             "pack": self.pack, "platform": self.platform, "title": self.title, "version": self.version,
-            "observed": self.observed, "review_by": self.review_by, "stale": bool(self.stale),
-            "stale_because": self.stale, "use": self.use,
+            "observed": self.observed, "review_by": self.review_by,
+            "stale": None if self.stale is None else self.stale.as_json(), "use": self.use,
             "purposes": list(self.purposes), "reaches": self.reaches,
             "because": None if self.because is None else self.because.as_json(),
             "cells": {column: cell.as_json() for column, cell in self.cells.items()},

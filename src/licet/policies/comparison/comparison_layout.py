@@ -64,7 +64,7 @@ def as_html(comparison: Comparison) -> str:
 
 def _named(row: Row) -> str:
     version = f", {row.version}" if row.version else ""
-    return f"{row.title}{version}{f' [{row.stale}]' if row.stale else ''}"
+    return f"{row.title}{version}{f' [stale: {row.stale.told}]' if row.stale else ''}"
 
 
 def _read(reading: Reading) -> str:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from pathlib import Path
 
 from licet.decide import Policy
 from licet.decide.explain import place_name, purpose_term
 from licet.packs import Pack, Rule, open_pack, shipped
-from licet.policies.comparison.comparison_cells import COLUMNS, Cell, Comparison, Line, Reading, Row, cell
+from licet.policies.comparison.comparison_cells import (
+    COLUMNS,
+    Cell,
+    Comparison,
+    Line,
+    Reading,
+    Row,
+    cell,
+    mark_changed,
+)
 from licet.policies.comparison.comparison_columns import LINES, Use
 from licet.policies.control_pages import source_of
+from licet.policies.pack_staleness import NONE, Changes, changes_in, staleness
 from licet.policies.rule_reach import STATES, Reach, reach
 from licet.policies.scope_sentences import read_for, scope_parts, version_told
-from licet.policies.staleness import stale_because
 from licet.terms import SENTENCES, AppError, Code
 from licet.terms.decisions import to_you
 from licet.terms.moments import midnight
@@ -22,30 +32,26 @@ from licet.terms.regions import is_region, lies_in
 
 
 def compare(
-    names: Iterable[str] = (),
-    *,
-    region: str | None = None,
-    day: date,
-    changed: Collection[str] = (),
+    names: Iterable[str] = (), *, region: str | None = None, day: date, texts: Path | None = None
 ) -> Comparison:
     """The shipped policies, or those named (by name or path), side by side.
 
     region: rows then say whether they reach an adult there who never chose anything, and hold only what does.
     day:    the day they speak of; nothing here reads the clock.
-    changed: ids of those of which a quoted passage has changed since it was read; see `staleness`.
+    texts:  the archives' texts, in which what changed makes a policy stale; None: nothing is looked at.
     Raises: PackErrors for a policy that cannot be read; AppError APP-110 for a region that is not one.
     """
     packs = [open_pack(name) for name in (*names,) or shipped()]
-    return compare_packs(packs, region=region, day=day, changed=changed)
+    return compare_packs(packs, region=region, day=day, changes=changes_in(texts, packs))
 
 
 def compare_packs(
-    packs: Iterable[Pack], *, region: str | None = None, day: date, changed: Collection[str] = ()
+    packs: Iterable[Pack], *, region: str | None = None, day: date, changes: Mapping[str, Changes] = NONE
 ) -> Comparison:
     """The same, for packs at hand."""
     require_region(region)
     found = list(packs)
-    rows = tuple(row for pack in found for row in _rows(pack, region, day, changed))
+    rows = tuple(row for pack in found for row in _rows(pack, region, day, changes))
     name = None if region is None else place_name(found[0], region) if found else region
     readings = tuple(
         Reading(pack.id, pack.title, version_told(pack, day), pack.observed.isoformat(), scope_parts(pack))
@@ -103,7 +109,7 @@ def standing(rules: Iterable[Rule], day: date | None) -> list[Rule]:
     return [rule for rule in found if day is None or rule.until is None or rule.until > day] or found
 
 
-def _rows(pack: Pack, region: str | None, day: date, changed: Collection[str]) -> Iterable[Row]:
+def _rows(pack: Pack, region: str | None, day: date, changes: Mapping[str, Changes]) -> Iterable[Row]:
     policy, at = Policy(pack), midnight(day)
     for purposes, permits in uses_of(pack, day):
         lines = {word for purpose in purposes for word in pack.purpose_line(purpose)}
@@ -124,12 +130,13 @@ def _rows(pack: Pack, region: str | None, day: date, changed: Collection[str]) -
         use = Use(pack, purposes, shown, forbids, kinds, day)
         state, because = (None, None) if region is None else _because(use, permits, reached)
         named = [purpose_term(pack, purpose).label for purpose in purposes]
-        yield Row(
+        row = Row(
             pack.id, pack.controller.name, pack.title, version_told(pack, day), pack.observed.isoformat(),
             None if pack.review_by is None else pack.review_by.isoformat(),
-            stale_because(pack, day, pack.id in changed),
+            staleness(pack, day, changes),
             ", and ".join(named) or "nothing is known of how it uses data", purposes, state, because, _cells(use),
         )  # fmt: skip
+        yield mark_changed(row, changes[pack.id].quotes) if pack.id in changes else row
 
 
 def _may_be_there(rule: Rule, policy: Policy, region: str | None, at: datetime) -> bool:

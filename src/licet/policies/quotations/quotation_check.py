@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from licet.packs import open_pack, shipped
+from licet.packs import Pack, open_pack, shipped
 from licet.policies.quotations.document_watch import DocumentSeen, watch_document
 from licet.policies.quotations.pack_quotations import Document, QuotedSource, quoted_sources
 from licet.policies.quotations.policy_documents import held_texts
@@ -61,7 +61,7 @@ class Watched(NamedTuple):
 
 def check_quotes(
     root: str | Path,
-    packs: Sequence[str] = (),
+    packs: Sequence[str | Pack] = (),
     sources: Sequence[str] = (),
     documents: Sequence[str] = (),
     since: date | None = None,
@@ -69,7 +69,7 @@ def check_quotes(
 ) -> Watched:
     """Hold the quotations of packs against the texts of a file or folder.
 
-    packs:     names or files; by default all shipped ones.
+    packs:     packs, their names or files; by default all shipped ones.
     sources:   only quotations read from these sources, by id; of a single file the caller says that it is their text.
     documents: only these, by their path in the archive.
     since:     also tell what each version from this day on did to the one before it.
@@ -77,9 +77,10 @@ def check_quotes(
                pack has such a source, APP-133, APP-134 where git cannot be asked, APP-135 when no text is a document
                of the packs.
     """
+    opened = [pack if isinstance(pack, Pack) else open_pack(pack) for pack in packs or shipped()]
     asked = [
         source
-        for source in quoted_sources((open_pack(name) for name in packs or shipped()), sources)
+        for source in quoted_sources(opened, sources)
         if not documents or source.document.path in documents
     ]
     held = held_texts(Path(root), asked, bool(sources), limits or Limits())

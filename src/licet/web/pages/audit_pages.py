@@ -41,7 +41,7 @@ MOST_CPU_SECONDS = 10
 MOST_AT_ONCE = 2
 MOST_HELD_BYTES = 1024**3
 #: What the reading process is told of this one's surroundings; no secret is among it.
-_PASSED_ON = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "TZ")
+_PASSED_ON = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "TZ", "LICET_TEXTS")
 
 
 class Uploads:

@@ -9,7 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from licet.policies import comparison, pack_descriptions
-from licet.web.pages.platform_pages import Notes, day_asked, known, offered_regions, require_known
+from licet.web.pages.platform_pages import (
+    Notes,
+    changed_since_read,
+    day_asked,
+    known,
+    offered_regions,
+    require_known,
+)
 from licet.web.templates_environment import page
 
 router = APIRouter()
@@ -32,7 +39,9 @@ def compare(
     packs = [pack_descriptions.shipped_pack(name) for name in wanted or known()]
     if not set(chosen) <= set(comparison.COLUMNS):
         raise HTTPException(404, "There is no such column.")
-    found = comparison.compare_packs(packs, region=region or None, day=day_asked(on))
+    found = comparison.compare_packs(
+        packs, region=region or None, day=day_asked(on), changes=changed_since_read()
+    )
     columns = {id_: label for id_, label in comparison.COLUMNS.items() if id_ in chosen or not chosen}
     return page(
         request, "compare.html", comparison=found, columns=columns, every_column=comparison.COLUMNS, known=known(),

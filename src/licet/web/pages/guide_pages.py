@@ -6,7 +6,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licet.policies import pack_descriptions, policy_guide
-from licet.web.pages.platform_pages import Notes, day_asked, known, offered_regions, require_known
+from licet.web.pages.platform_pages import (
+    Notes,
+    changed_since_read,
+    day_asked,
+    known,
+    offered_regions,
+    require_known,
+)
 from licet.web.templates_environment import page
 
 router = APIRouter()
@@ -24,7 +31,7 @@ def guide(request: Request, pack: str, region: str = "", on: str = "") -> Respon
     require_known([pack])
     chosen = pack_descriptions.shipped_pack(pack)
     day = day_asked(on)
-    found = policy_guide.guide_pack(chosen, region, day=day) if region else None
+    found = policy_guide.guide_pack(chosen, region, day=day, changes=changed_since_read()) if region else None
     return page(
         request, "guide.html", guide=found, asked=chosen, address=pack, region=region, on=on, notes=Notes(),
         offered=offered_regions(region), day=day.isoformat(),

@@ -5,14 +5,17 @@ Only shipped policies can be named: a path in an address opens nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 
 from starlette.exceptions import HTTPException
 
 from licet.policies import pack_descriptions
 from licet.policies.comparison import region_names
 from licet.policies.control_pages import Source
+from licet.policies.pack_staleness import Changes, changes_in
 from licet.terms.moments import parse_moment
 
 #: Regions that a form offers; any ISO 3166 code may stand in the address.
@@ -22,6 +25,12 @@ OFFERED = ("AT", "CA", "CH", "DE", "FR", "GB", "HK", "IE", "KR", "NL", "US")
 def known() -> dict[str, str]:
     """The policies that may be named, with their titles."""
     return {name: pack.title for name, pack in pack_descriptions.shipped_packs().items()}
+
+
+@cache
+def changed_since_read() -> Mapping[str, Changes]:
+    """What changed in the archives' texts, where the server was started with LICET_TEXTS; looked at once a process."""
+    return changes_in(os.environ.get("LICET_TEXTS"), pack_descriptions.shipped_packs().values())
 
 
 def require_known(names: Iterable[str]) -> None:
