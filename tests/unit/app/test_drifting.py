@@ -75,22 +75,6 @@ def test_a_kind_of_data_added_to_the_row_alters_a_quotation_that_stands(acme: Pa
     assert altered.since is not None and altered.since.isoformat() == LATER and found.drifted
 
 
-def test_a_policy_of_which_a_quoted_passage_changed_is_stale_in_compare_and_guide(acme: Path) -> None:
-    name, texts = str(acme / "acme.yaml"), str(acme / "texts")
-    day = ["--at", READ, "--region", "CH", "--texts", texts]
-
-    def told(text: str, *words: str) -> str:
-        write_folder(acme / "texts", {READ: POLICY, LATER: text})
-        answer = CliRunner().invoke(app, [*words, name, *day])
-        assert answer.exit_code == 0, answer.output
-        return answer.stdout
-
-    changed = POLICY.replace("for 30 days", "for 365 days")
-    for command in ("compare", "guide"):
-        assert "a passage that it quotes has changed since it was read" in told(changed, command)
-        assert "has changed" not in told(POLICY, command)
-
-
 def test_other_words_in_its_place_are_altered_and_nothing_like_it_is_gone(acme: Path) -> None:
     other = POLICY.replace("for 30 days", "for 365 days").replace("To train our models", "Improvement")
     found = check(acme, {READ: POLICY, LATER: other})
