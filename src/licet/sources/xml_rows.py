@@ -34,8 +34,8 @@ _KNOWN_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REPLACEMENT = "\ufffd"
 _START_BYTES = len(b"<row ")
-#: Lists within lists; dumps have one.
-_DEEPEST = 8
+_CLOSING_TAG = re.compile(rb"</([^\s<>/]+)\s*>\s*\Z")
+_LONGEST_TAG_BYTES = 200
 
 
 class Mended(NamedTuple):
@@ -76,23 +76,32 @@ class _RowReader:
         first = _ROW_START.search(stretch)
         begins = len(stretch) if first is None else first.start()
         has_rows = first is not None or not is_last
-        root = self._read_head(stretch[:begins], is_whole=not has_rows)
+        root, wrong = self._read_head(stretch[:begins], is_whole=not has_rows)
+        if wrong:
+            if not has_rows:
+                raise self._refusal(wrong)
+            yield Unread(
+                self._path.name, "what stands before row 1", f"it is not XML of a dump: {wrong}", begins
+            )
         if not has_rows:
             return
         stretch = stretch[begins:]
         while not is_last:
             yield from self._read_stretch(stretch)
             stretch, is_last = next(stretches)
-        stretch, closed = _without_closing_tags(stretch)
+        stretch, closed = _without_closing_tag(stretch)
         yield from self._read_stretch(stretch)
-        if root not in closed:
+        if not closed:
             why = "the file ends before its list of rows does: it was cut off; download the dump again"
             yield Unread(self._path.name, f"all after row {self._number:,}", why)
+        elif not wrong and root != closed:
+            why = f"the list opens as {root.decode()!r} and closes as another"
+            yield Unread(self._path.name, f"what stands behind row {self._number:,}", why)
         if self._number == self._lost:
             raise self._refusal("not one row of it can be read")
 
-    def _read_head(self, head: bytes, is_whole: bool) -> bytes:
-        """What stands before the first row, of which the name of the root is needed."""
+    def _read_head(self, head: bytes, is_whole: bool) -> tuple[bytes, str]:
+        """The name of the root, which opens before the first row, and what is wrong with it, if anything."""
         if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
             raise SourceError(
                 "SRC-022",
@@ -110,15 +119,17 @@ class _RowReader:
         names: list[str] = []
         parser = expat.ParserCreate("utf-8")
         parser.StartElementHandler = lambda name, _: names.append(name)
+        parser.CharacterDataHandler = lambda text: None if text.isspace() else names.append("text")
         try:
             parser.Parse(head, is_whole)
+            if not is_whole:
+                parser.Parse(b"<row/>", False)  # in an open comment, say, no row would begin
         except expat.ExpatError as error:
-            raise self._refusal(expat.ErrorString(error.code)) from None
-        if len(names) != 1:
-            raise self._refusal(
-                "it holds something else than rows" if names else "no list opens before the first row"
-            )
-        return names[0].encode()
+            return b"", expat.ErrorString(error.code)
+        root, *rest = names or [""]
+        if not root or rest != ([] if is_whole else ["row"]):
+            return b"", "no list of rows opens there, or something else does"
+        return root.encode(), ""
 
     def _read_stretch(self, stretch: bytes) -> Iterator[Piece]:
         try:
@@ -212,19 +223,12 @@ def _cut_at_rows(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     yield waiting, True
 
 
-def _without_closing_tags(stretch: bytes) -> tuple[bytes, list[bytes]]:
-    """The end of a file without the tags that close its lists, and their names."""
-    closed: list[bytes] = []
-    while (
-        len(closed) < _DEEPEST
-        and (bare := stretch.rstrip()).endswith(b">")
-        and (start := bare.rfind(b"<")) > 0
-    ):
-        if bare[start + 1 : start + 2] != b"/" or bare[start + 2 : -1].strip() == b"row":
-            break
-        closed.append(bare[start + 2 : -1].strip())
-        stretch = bare[:start]
-    return stretch, closed
+def _without_closing_tag(stretch: bytes) -> tuple[bytes, bytes]:
+    """The end of a file without the tag that closes its list, and that list's name; empty where there is none."""
+    closing = _CLOSING_TAG.search(stretch, max(0, len(stretch.rstrip()) - _LONGEST_TAG_BYTES))
+    if closing is None or closing[1] == b"row":
+        return stretch, b""
+    return stretch[: closing.start()], closing[1]
 
 
 def _parse(rows: bytes) -> list[dict[str, str]]:

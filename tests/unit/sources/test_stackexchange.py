@@ -260,6 +260,25 @@ def test_a_broken_row_costs_itself_and_is_told(tmp_path: Path, broken: str) -> N
     assert abs(piece.bytes - len(broken.encode())) <= 12
 
 
+@pytest.mark.parametrize(
+    ("begins", "ends", "told"),
+    [
+        ("<?xml version='1.0\x01?>\n<users>", "</users>", "what stands before row 1"),
+        ("<?xml version='1.0'?>\n<us<ers>", "</users>", "what stands before row 1"),
+        ("", "</users>", "what stands before row 1"),
+        ("<users>", "</us\x01ers>", "what stands behind row 1"),
+        ("<usefs>", "</users>", "what stands behind row 1"),
+        ("<users>", "</use", "all after row 1"),
+    ],
+)
+def test_damage_around_the_rows_costs_none_of_them(tmp_path: Path, begins: str, ends: str, told: str) -> None:
+    folder = dump(tmp_path / "in")
+    (folder / "Users.xml").write_text(f'{begins}\n<row Id="1" Location="Canada" />\n{ends}\n')
+    report = import_stackexchange(folder, tmp_path)
+    assert [row["region"] for row in read(tmp_path, "members")] == ["CA"]
+    assert told in {piece.what for piece in report.unread}
+
+
 def test_many_broken_rows_are_told_in_few_sentences(tmp_path: Path) -> None:
     posts = "".join(f'<row Id="{number}" PostTypeId="1" Body="a < b" />\n' for number in range(500))
     folder = dump(tmp_path / "in", Posts=posts + '<row Id="500" PostTypeId="1" Body="whole" />')
