@@ -45,7 +45,8 @@ _DIRECTION_CHANGES = frozenset(
     {"ireland", "samoa", "korea", "jersey", "congo", "guinea", "georgia", "cyprus", "yemen"}
 )
 _AROUND = re.compile(
-    r"^(?:greater |metro |metropolitan |city of |state of |province of |region of |downtown |central )?(.+?)"
+    r"^(?:metropolregion |grossraum |stadt |kanton |comunidad de |ville de "
+    r"|greater |metro |metropolitan |city of |state of |province of |region of |downtown |central )?(.+?)"
     r"(?: metropolitan area| metropolitan region| metro area| bay area| area| city| province| region| district"
     r"| department| oblast| prefecture| governorate| county)?$"
 )
@@ -223,14 +224,13 @@ def look_up(piece: str, names: PlaceNames) -> Part:
             return Part(piece, areas=names.areas[rest])
         around = _AROUND.match(form)
         if around is not None and around[1] != form:
-            if around[1] in names.areas:  # "Greater China" is not China, nor "Ontario area" near Los Angeles
+            areas = names.areas.get(around[1], frozenset())
+            cities = names.cities(around[1])
+            if areas:  # "Greater China" is not China, nor "Ontario area" a town near Los Angeles
+                cities = tuple(city for city in cities if any(agree(city[0], area) for area in areas))
                 is_area = form.startswith(("state of ", "province of "))
-                return Part(piece, areas=names.areas[around[1]] if is_area else frozenset())
-            return Part(
-                piece,
-                provinces=names.provinces.get(around[1], frozenset()),
-                cities=names.cities(around[1]),
-            )
+                return Part(piece, areas=areas if is_area else frozenset(), cities=cities)
+            return Part(piece, provinces=names.provinces.get(around[1], frozenset()), cities=cities)
     return Part(piece)
 
 
