@@ -68,7 +68,7 @@ def test_what_is_unpacked_of_the_wheel_answers(made: Path, tmp_path: Path) -> No
         [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)},
         check=True, capture_output=True, text=True,
     ).stdout.split()  # fmt: skip
-    assert told[0].startswith(str(tmp_path)) and len(told) == 12 and told[-1] == "exemplum"
+    assert told[0].startswith(str(tmp_path)) and len(told) == 15 and told[-1] == "exemplum"
 
 
 def test_the_wheel_says_what_it_is(made: Path) -> None:
