@@ -280,7 +280,12 @@ def settled(report: Report, topic: Topic) -> list[str]:
         return ["not read"] * 3
     unsure = sum(rows for fate, rows in report.parts(topic).items() if fate in _UNSURE)
     now, *after = (f"{records:,}" for records in report.reach(topic))
-    return [f"{now} (and perhaps {unsure:,})" if unsure else now, *after]
+    if unsure:
+        return [f"{now} and perhaps {unsure:,} more", *after]
+    return [
+        f"{now}, as far as read" if report.readings[topic].unread or topic in report.feeds else now,
+        *after,
+    ]
 
 
 def guide_title(report: Report) -> str:

@@ -109,9 +109,14 @@ def test_an_archive_that_means_harm_is_refused(browser: Browser, tmp_path: Path)
     bomb = COMPLETE | {"Skills.csv": "Name\n" + ("A" * 1000 + "\n") * 9_000}
     answer = send(browser, archive(tmp_path, bomb), region="CH")
     assert answer.status_code == 422 and "unpacks to far more" in answer.text
-    # where somebody lives is asked for where the policy needs it and the file does not say
-    answer = send(browser, archive(tmp_path, {"Positions.csv": COMPLETE["Positions.csv"]}))
-    assert answer.status_code == 422 and "where you live" in answer.text
+    # where somebody lives is asked for where an answer turns on it and the file does not say
+    answer = send(
+        browser,
+        archive(
+            tmp_path, {"Positions.csv": COMPLETE["Positions.csv"], "messages.csv": COMPLETE["messages.csv"]}
+        ),
+    )
+    assert answer.status_code == 200 and "does not say clearly where you live" in answer.text
 
 
 def test_a_form_from_elsewhere_and_a_body_that_is_none_are_refused(browser: Browser) -> None:
