@@ -31,7 +31,7 @@ def test_a_denied_record_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out.splitlines()
     codes = [line.split(": ")[1].split(",")[0] for line in said]
     assert codes == [
-        "permitted", "too_early", "region_not_covered", "region_unknown", "refused", "closed_by_vocabulary",
+        "permitted", "too_early", "not_read", "region_unknown", "refused", "closed_by_vocabulary",
     ]  # fmt: skip
     assert "permitted from 2025-11-03" in said[1]
 
