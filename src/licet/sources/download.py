@@ -1,8 +1,8 @@
 """What a person downloaded from a platform: a ZIP, the folder that it was unpacked to, or one file of it by itself.
 
 A folder is held to the bounds of a ZIP: no link is followed, nothing but plain files is read, and what cannot be read
-is listed. The ZIPs at the top of a folder are opened, and those of a ZIP that holds nothing else, one level deep. What
-is packed in a way that is not read here is refused with what to do about it.
+is listed. The ZIPs in a folder or a ZIP that holds nothing else are opened, one level deep. What is packed in a way
+that is not read here is refused with what to do about it.
 """
 
 from __future__ import annotations
@@ -198,12 +198,11 @@ def open_download(
                 "SRC-046", "a file claims to be larger than any export's", str(path), "check what it is"
             )
         with path.open("rb") as file:
-            yield LooseFile(path, size, _with_ending(called, file.read(64)))
+            called = _with_ending(called, file.read(64))
+        yield LooseFile(path, size, called)
         return
     with open_archive(path, limits) as archive, contextlib.ExitStack() as stack:
-        held = [entry for entry in archive.entries() if not is_shadow(entry.name)]
-        is_wrapping = bool(held) and all(entry.name.casefold().endswith(".zip") for entry in held)
-        yield _with_archives(archive, stack, limits) if is_wrapping else archive
+        yield _with_archives(archive, stack, limits)
 
 
 def _with_ending(called: str, start: bytes) -> str:
@@ -220,17 +219,17 @@ def _with_archives(
     limits: Limits,
     path_of: Callable[[str], Path] | None = None,
 ) -> Download:
-    """A download whose ZIPs are opened, one level deep; each that cannot be is unread.
+    """A download that is nothing but ZIPs, with these opened; each that cannot be is unread. Any other, as it is.
 
     path_of: where they lie on a disk; those that lie in another ZIP are held in memory, within bounds.
     """
+    held = [entry for entry in download.entries() if not is_shadow(entry.name)]
+    if not held or not all(entry.name.casefold().endswith(".zip") for entry in held):
+        return download
     parts: dict[str, Download] = {}
     unread: list[Unread] = []
     left_bytes = _HELD_BYTES
-    for entry in download.entries():
-        is_deep = path_of is not None and "/" in entry.name
-        if not entry.name.casefold().endswith(".zip") or is_deep or is_shadow(entry.name):
-            continue
+    for entry in held:
         try:
             if len(parts) == _MOST_ARCHIVES or (path_of is None and entry.claimed_bytes > left_bytes):
                 raise too_large(entry.name)
@@ -243,7 +242,7 @@ def _with_archives(
             parts[entry.name] = stack.enter_context(open_archive(entry.name, limits, content))
         except SourceError as error:
             unread.append(Unread(entry.name, "the whole archive", error.line(), entry.claimed_bytes))
-    return Joined(download, parts, tuple(unread)) if parts or unread else download
+    return Joined(download, parts, tuple(unread))
 
 
 class Joined:

@@ -284,8 +284,11 @@ def test_the_zips_of_a_folder_and_one_in_a_zip_are_read_one_level_deep(tmp_path:
         audited(tmp_path, {name: TAKEOUT[name] for name in names[3:]})
     )
     bomb = {"b.zip": zipped(tmp_path / "b.zip", {"conversations.json": b" " * 9_000_000}).read_bytes()}
-    with pytest.raises(SourceError):
-        audited(tmp_path, bomb)
+    assert refused(tmp_path, bomb).code == "SRC-046"
+    (place / "x.zip").write_bytes(b"PK")
+    (place / "takeout-20261001T000000Z-002.zip").unlink()
+    with pytest.raises(SourceError, match="SRC-048.*x.zip: SRC-041"):
+        audit_archive(place, AT, **asked)
 
 
 @pytest.mark.parametrize(
@@ -401,3 +404,13 @@ def test_a_file_by_itself_may_have_lost_its_ending(tmp_path: Path) -> None:
     with open_download(batch) as download:
         missing = [each.name for each in whose(download, batch).unread]
     assert missing == ["batch 0000 of this download", "batch 0001 of this download"]
+
+
+def test_an_archive_that_was_handed_over_is_not_opened_where_its_chat_was_unpacked(tmp_path: Path) -> None:
+    place = tmp_path / "chat"
+    place.mkdir()
+    for name in ("conversations.json", "user.json"):
+        (place / name).write_text(str(CHATGPT[name]), encoding="utf-8")
+    zipped(place / "file-A1-backup.zip", COMPLETE)
+    report = audit_archive(place, AT, region="CH", age=40)
+    assert report.kind is Kind.CHATGPT and rows(report)["chatgpt_uploads"] == 1

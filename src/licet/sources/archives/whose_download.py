@@ -101,6 +101,13 @@ def whose(
             str(path),
             "unpack the archives in it, and give that folder",
         )
+    if not signatures and download.unread:
+        raise SourceError(
+            "SRC-048",
+            "nothing in this is of a download that licet reads, as far as it can be read",
+            str(path),
+            f"see why it cannot be: {download.unread[0].name}: {download.unread[0].why}",
+        )
     kind, kept = _kind(signatures, path, platform)
     found = Found(kind, download, others, list(download.unread))
     entries = tuple(_of_this(entries, kind, kept, signatures, found))
