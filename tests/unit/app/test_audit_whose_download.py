@@ -283,7 +283,12 @@ def test_the_zips_of_a_folder_and_one_in_a_zip_are_read_one_level_deep(tmp_path:
     assert rows(audited(tmp_path, one)) == rows(
         audited(tmp_path, {name: TAKEOUT[name] for name in names[3:]})
     )
-    bomb = {"b.zip": zipped(tmp_path / "b.zip", {"conversations.json": b" " * 9_000_000}).read_bytes()}
+    bomb = {
+        "b.zip": zipped(
+            tmp_path / "b.zip",
+            {"conversations.json": b'[{"mapping": {}, "message": "' + b" " * 9_000_000 + b'"}]'},
+        ).read_bytes()
+    }
     assert refused(tmp_path, bomb).code == "SRC-046"
     (place / "x.zip").write_bytes(b"PK")
     (place / "takeout-20261001T000000Z-002.zip").unlink()
