@@ -282,6 +282,10 @@ def _exceptions(pack: Pack) -> list[DefaultException]:
     return [one for setting in pack.settings.values() for one in setting.default.exceptions]
 
 
+def _is_page(name: str) -> bool:
+    return name.casefold().endswith((".html", ".htm"))
+
+
 def _notes(contents: Contents, kind: Kind, pack: Pack, at: datetime, person: Person) -> Iterable[str]:
     met = {file.layout.table for file in contents.files} | {other.table for other in contents.others}
     if kind is Kind.LINKEDIN and "shares" not in met:
@@ -294,6 +298,13 @@ def _notes(contents: Contents, kind: Kind, pack: Pack, at: datetime, person: Per
         yield (
             f"This is read as the download of a consumer plan. On another ({', '.join(off)}) the switch starts off, and"
             " nothing of it trains AI unless somebody switched it on."
+        )
+    if kind is Kind.META and any(
+        _is_page(name) for file in contents.files for name in file.members or [file.name]
+    ):
+        yield (
+            "This download is in HTML, which says less of who wrote what and when. Ask for the download in JSON to have"
+            " that told more exactly."
         )
     if person.age_is_assumed and _asks_age(pack):
         yield (
