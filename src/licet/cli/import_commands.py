@@ -26,6 +26,8 @@ def stackexchange(
 ) -> None:
     """Import a Stack Exchange dump; the workspace is made if there is none.
 
+    A row that cannot be read costs itself, is told first, and makes the exit status 1.
+
     Example: licet import stackexchange dump/ --workspace work
     """
     with licet.open(workspace, make=True) as opened, progress_bar(as_json) as progress:
@@ -44,6 +46,8 @@ def linkedin(
     as_json: AsJson = False,
 ) -> None:
     """Import a LinkedIn “Get a copy of your data” archive; the workspace is made if there is none.
+
+    A row that cannot be read costs itself, is told first, and makes the exit status 1.
 
     Example: licet import linkedin Complete_LinkedInDataExport.zip --region CH --workspace mine
     """
