@@ -80,7 +80,8 @@ def unaccounted(kind: Kind, files: dict[str, bytes], times: int = 0) -> list[str
             faults.append(f"{piece} is more than there is")
     for name, data in files.items():
         pieces = [piece for piece in found.unread if piece.name == name]
-        if any(piece.bytes is None for piece in pieces):
+        # nobody knows how much should come after a file's end, and none of it is in the file
+        if any(piece.bytes is None and not piece.what.startswith("what should come") for piece in pieces):
             continue
         files_of = [file for file in found.files if file.name == name or file.members == [name]]
         counted = sum(file.cells for file in files_of)

@@ -53,7 +53,8 @@ def not_read(report: Report) -> str:
         return ""
     # the largest first; of how much nobody knows, that may be anything
     largest = sorted(pieces.items(), key=lambda one: (None not in one[1], -sum(size or 0 for size in one[1])))
-    told = [_size_of(name, sizes) for name, sizes in largest[:3]]
+    read = {file.file.name for file in report.files}
+    told = [_size_of(name, sizes, name in read) for name, sizes in largest[:3]]
     if len(pieces) > 3:
         rest = sum(size or 0 for _, sizes in largest[3:] for size in sizes)
         told.append(f"{len(pieces) - 3:,} more ({in_bytes(rest)})")
@@ -61,11 +62,13 @@ def not_read(report: Report) -> str:
     return f"{_listed(told)} {'was' if only in ([None], [1]) else 'were'} not read"
 
 
-def _size_of(name: str, sizes: list[int | None]) -> str:
+def _size_of(name: str, sizes: list[int | None], is_read: bool) -> str:
     known = [size for size in sizes if size is not None]
     if len(known) == len(sizes):
         return f"{in_bytes(sum(known))} of {name}"
-    return name if len(sizes) == 1 else f"{len(sizes):,} pieces of {name}"
+    if known:
+        return f"{in_bytes(sum(known))} and more of {name}"
+    return f"a part of {name}" if is_read else name
 
 
 def in_bytes(size: int) -> str:

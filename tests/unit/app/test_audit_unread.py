@@ -60,7 +60,8 @@ def test_of_conversations_cut_off_what_comes_before_counts_and_the_rest_is_told(
         tmp_path, Kind.CHATGPT, {"conversations.json": text[:cut], "user.json": CHATGPT["user.json"]}
     )
     assert rows(found)["chatgpt_conversations"] == 2 and rows(found)["chatgpt_messages"] >= 3
-    ((name, what, size),) = told(found)
+    (name, what, size), missing = told(found)
+    assert missing == ("conversations.json", f"what should come after byte {cut:,}", None)
     assert name == "conversations.json" and size is not None and what == f"from byte {cut - size:,} on"
 
 

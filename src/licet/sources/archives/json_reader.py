@@ -349,8 +349,12 @@ class Elements:
             self.unread.append(
                 Unread(self._name, f"from byte {self._base + self._begun:,} on", self._damage, None)
             )
-        elif not is_blank or why == _TOO_EARLY:
-            self.unread.append(Unread(self._name, f"from byte {self._base + self._begun:,} on", why, rest))
+        elif not is_blank:
+            start = self._base + self._begun
+            self.unread.append(Unread(self._name, f"from byte {start:,} on", why, rest))
+        if self._damage is None and why == _TOO_EARLY:
+            length = self._base + self._begun + rest
+            self.unread.append(Unread(self._name, f"what should come after byte {length:,}", why))
 
     def _without_depth(self, place: int) -> int:
         """Leave out the list or object at `place`, which is too deep; where to look next, or -1 at the file's end."""
