@@ -196,9 +196,11 @@ def test_a_version_beyond_the_bounds_is_told_and_passed_over(
     assert [it.why for it in found.not_read] == ["only the newest 3 versions are read"]
 
 
-def test_an_archive_that_git_will_not_read_is_refused(
+def test_an_archive_that_git_will_not_read_or_that_lacks_the_document_is_refused(
     archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with pytest.raises(AppError, match="APP-135"):
+        check_quotes(archive, [str(archive.parent / "acme.yaml")], documents=["Nothing.md"])
     (tmp_path / ".git").write_text("gitdir: nowhere")
     with pytest.raises(AppError, match="APP-134"):
         check_quotes(tmp_path, [str(archive.parent / "acme.yaml")])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from licet.packs import Pack, open_pack, shipped
+from licet.policies.quotations.archive_history import archives_in
 from licet.policies.quotations.document_watch import DocumentSeen, watch_document
 from licet.policies.quotations.pack_quotations import Document, QuotedSource, quoted_sources
 from licet.policies.quotations.policy_documents import held_texts
@@ -84,7 +85,7 @@ def check_quotes(
         if not documents or source.document.path in documents
     ]
     held = held_texts(Path(root), asked, bool(sources), limits or Limits())
-    if not held.files:
+    if not held.files and not archives_in(Path(root)):
         raise AppError(
             "APP-130", "there is no text to be read: no file of it is text, markdown or HTML", str(root),
             "name a text, markdown or HTML file, or a folder of them",
