@@ -80,6 +80,9 @@ def in_bytes(size: int) -> str:
 
 
 def _listed(told: Sequence[str]) -> str:
+    """Things in a row; empty where there are none."""
+    if not told:
+        return ""
     return " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
 
 
@@ -98,23 +101,18 @@ def _trained(report: Report) -> list[str]:
     parts, rows = report.parts(TRAINING), report.rows
     if not rows:
         return ["of the rest there is no record."]
-    read = " that were read" if report.unread else ""
-    used = parts.get(Fate.USED, 0)
-    rest = _rest(parts)
+    whole = _records(rows) + (" that were read" if report.unread else "")
+    used, rest, more = parts.get(Fate.USED, 0), _listed(_rest(parts)), list(_doubts(report))
+    if unread := report.readings[TRAINING].labels:
+        more.append(f"What applies to {_listed(unread)} nobody here has read.")
     if used:
-        whole = f"{used:,} of your {_records(rows)}{read} may train AI"
-        others = f"; {_listed(rest)}" if rest else ""
-        return [f"{whole}{others}.", _stops(report), *_doubts(report)]
-    if not _UNSURE.isdisjoint(parts):
-        return [
-            f"whether your {_records(rows)}{read} may train AI is not certain: {_listed(rest)}.",
-            *_doubts(report),
-        ]
+        return [f"{used:,} of your {whole} may train AI{f'; {rest}' if rest else ''}.", _stops(report), *more]
+    if unread or not _UNKNOWN.isdisjoint(parts):
+        return [f"whether your {whole} may train AI is not certain: {rest}.", *more]
     if report.doubtful(TRAINING):
-        whether = f"whether your {_records(rows)}{read} may train AI is in doubt"
-        return [f"{whether}: {_listed(rest)}.", *_doubts(report)]
-    nothing = "nothing of what was read" if report.unread else f"nothing among your {_records(rows)}"
-    return [f"{nothing} may train AI, as far as the policy says: {_listed(rest)}.", *_doubts(report)]
+        return [f"whether your {whole} may train AI is in doubt: {rest}.", *more]
+    nothing = "nothing of what was read" if report.unread else f"nothing among your {whole}"
+    return [f"{nothing} may train AI, as far as the policy says: {rest}.", *more]
 
 
 #: What is said of records that are not used: `{0}` is their number with its verb, `{1}` with "of".
@@ -135,6 +133,8 @@ _REST = {
 
 #: Of what these become, it is not known whether it is used.
 _UNSURE = MAY_BE_USED - {Fate.USED}
+#: The same, with that of which nobody knows what it is.
+_UNKNOWN = _UNSURE | {Fate.NOT_UNDERSTOOD}
 
 
 def _rest(parts: dict[Fate, int]) -> list[str]:
@@ -228,7 +228,7 @@ def _used(report: Report, topic: Topic, heading: str, most_named: int) -> Line:
     doubtful = report.doubtful(topic)
     if doubtful:
         more = f"; of {doubtful:,} of these that is in doubt{more}"
-    if doubtful or not _UNSURE.isdisjoint(parts):
+    if doubtful or not _UNKNOWN.isdisjoint(parts):
         told = "not certain"
     else:
         told = "nothing of what was read" if report.unread or reading.unread else "nothing"
