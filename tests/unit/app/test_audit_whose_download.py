@@ -233,6 +233,7 @@ def tarred(name: str) -> bytes:
         (b"7z\xbc\xaf\x27" + bytes(600), ".7z file", "give the folder"),
         (bytes(257) + b"ustar" + bytes(600), ".tar file", "give the folder"),
     ],
+    ids=["Takeout", "GitHub", "a tar of one file", "gzip of nothing", "7z", "tar"],
 )
 def test_an_archive_that_is_no_zip_is_told_what_to_do(
     tmp_path: Path, content: bytes, what: str, fix: str
