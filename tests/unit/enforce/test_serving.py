@@ -69,10 +69,11 @@ def require_as_a_gate_has_it(own: OwnRows, gate: Any, world: World, subject: str
 
 #: Worlds, and what is in the rows of those who permit most in them: else nothing much would be compared.
 LIVELY = {
-    7: {"permitted", "reference_withheld", "elements about others", "parts", "references"},
+    7: {"not_read", "refused"},
     17: {"permitted", "reference_withheld", "several people", "record_refused"},
     112: {"permitted", "elements about others", "parts"},
     119: {"permitted", "subjects_disagree", "several people"},
+    143: {"permitted", "reference_withheld", "elements about others", "parts", "references"},
     125: {"permitted", "reference_withheld", "references", "several people"},
 }
 
