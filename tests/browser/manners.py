@@ -16,11 +16,10 @@ class Mouse:
     def __init__(self, page: Page) -> None:
         self.page, self.steps = page, 0
 
-    def follow(self, name: str, within: str = "main") -> None:
-        """Follow the link that begins with `name`, and be where it leads."""
-        self.press(
-            self.page.locator(within).get_by_role("link", name=re.compile(f"^{re.escape(name)}")).first
-        )
+    def follow(self, name: str, within: str = "main", exact: bool = False) -> None:
+        """Follow the link that begins with `name`, or is `exact` that, and be where it leads."""
+        pattern = re.compile(f"^{re.escape(name)}{'$' if exact else ''}")
+        self.press(self.page.locator(within).get_by_role("link", name=pattern).first)
 
     def press(self, what: Locator) -> None:
         """Press what leads to another page."""

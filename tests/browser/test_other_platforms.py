@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from browser.manners import Mouse
 from browser.serving import Site
+from licet.packs import open_pack
 
 
 def test_the_platforms_own_notice_gives_its_menu_and_controls(
@@ -15,9 +16,11 @@ def test_the_platforms_own_notice_gives_its_menu_and_controls(
 ) -> None:
     page = visit(official, "m000004")
     visitor = Mouse(page)
-    assert _items(page) == ["Settings & Privacy", "Help"]
-    visitor.follow("Settings & Privacy")
-    assert _items(page) == ["Data privacy", "Advertising data"]
+    paths = [setting.path for setting in open_pack("linkedin_official").settings.values()]
+    assert _items(page) == [*dict.fromkeys(path[0] for path in paths)] and "Help" in _items(page)
+    visitor.follow("Settings & Privacy", exact=True)
+    below = dict.fromkeys(path[1] for path in paths if path[0] == "Settings & Privacy")
+    assert _items(page) == [*below] and {"Data privacy", "Advertising data"} <= {*below}
     visitor.follow("Data privacy")
     assert _items(page) == ["Data for Generative AI Improvement"]
     page.goto("/settings")
