@@ -46,7 +46,8 @@ def test_bytes_that_claim_to_be_a_zip_are_refused_with_a_code(data: bytes) -> No
         try:
             import_linkedin(path, Path(folder, "out"))
         except SourceError as error:
-            assert error.code.startswith("SRC-04")
+            # SRC-174: an archive that is no ZIP, by how it begins
+            assert error.code.startswith("SRC-04") or error.code == "SRC-174"
         else:
             raise AssertionError("random bytes were imported")
 
@@ -68,7 +69,8 @@ def test_an_archive_with_changed_bytes_is_imported_or_refused(data: st.DataObjec
         try:
             import_linkedin(path, Path(folder, "out"), region="CH")
         except SourceError as error:
-            assert error.code.startswith("SRC-04")
+            # SRC-174: an archive that is no ZIP, by how it begins
+            assert error.code.startswith("SRC-04") or error.code == "SRC-174"
 
 
 @settings(max_examples=80, deadline=None)
