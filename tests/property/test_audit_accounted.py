@@ -116,7 +116,7 @@ COSTLY: dict[str, Callable[[int], tuple[Kind, str, bytes]]] = {
 
 @pytest.mark.parametrize("shape", COSTLY)
 def test_time_and_memory_follow_the_bytes(shape: str) -> None:
-    """A budget of 12 microseconds of the processor for a byte, and of 96 MiB of memory however many there are."""
+    """A budget of 12 microseconds of the processor for a byte, and of 160 MiB of memory however many there are."""
     kind, name, data = COSTLY[shape](4_000_000)
     read(kind, {name: data[:1000]})
     begun = time.process_time()
@@ -126,4 +126,4 @@ def test_time_and_memory_follow_the_bytes(shape: str) -> None:
     read(kind, {name: data})
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 96 * 1024**2
+    assert peak < 160 * 1024**2
