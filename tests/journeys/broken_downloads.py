@@ -20,7 +20,7 @@ from licet.audit.download_inventory import read_contents
 from licet.audit.inventory import Contents, Distinctions
 from licet.packs import open_pack
 from licet.sources.archives.archive_kinds import Kind
-from licet.sources.download import Reader
+from licet.sources.byte_reader import ByteReader
 from licet.sources.import_report import Unread
 from licet.sources.zip_archive import Entry
 
@@ -43,16 +43,11 @@ class InMemory:
         )
 
     @contextlib.contextmanager
-    def open(self, name: str) -> Iterator[Reader]:
-        yield _Held(self.files[name])
+    def open(self, name: str) -> Iterator[ByteReader]:
+        yield io.BytesIO(self.files[name])
 
     def peek(self, name: str, size: int) -> bytes:
         return self.files[name][:size]
-
-
-class _Held(io.BytesIO):
-    def read_all(self, limit: int) -> bytes:
-        return self.read(limit + 1)
 
 
 @cache

@@ -15,7 +15,7 @@ from journeys.downloads import DOWNLOADS
 from journeys.more_downloads import MORE_DOWNLOADS
 from licet.sources.archives.archive_kinds import Kind
 from licet.sources.archives.whose_download import whose
-from licet.sources.download import Reader
+from licet.sources.byte_reader import ByteReader
 from licet.sources.file_names import DistinctNames
 from licet.sources.import_report import Unread
 from licet.sources.zip_archive import Entry, is_nested
@@ -49,7 +49,7 @@ class Held:
         return tuple(Entry(name, len(data), is_nested(name)) for name, data in sorted(self._files.items()))
 
     @contextlib.contextmanager
-    def open(self, name: str) -> Iterator[Reader]:
+    def open(self, name: str) -> Iterator[ByteReader]:
         raise AssertionError("nothing is read to say whose it is")
         yield
 

@@ -33,7 +33,8 @@ from licet.sources.archives import (
 from licet.sources.archives.archive_kinds import Kind, base_name, is_handed_over, kind_of_file, signature_of
 from licet.sources.archives.archive_records import Facts, Record, Thing, either, shown
 from licet.sources.archives.json_reader import read_elements
-from licet.sources.download import Download, Reader
+from licet.sources.byte_reader import ByteReader
+from licet.sources.download import Download
 from licet.sources.import_report import FileOutcome, Unread
 from licet.sources.zip_archive import Entry
 from licet.terms import SourceError
@@ -272,7 +273,7 @@ def _were_always_public(download: Download) -> bool:
 
 
 def _records(
-    kind: Kind, name: str, file: Reader, is_public: bool, unread: list[Unread]
+    kind: Kind, name: str, file: ByteReader, is_public: bool, unread: list[Unread]
 ) -> Iterator[Record | Facts | Unread]:
     """The records of a file; what of it could not be read goes to `unread`."""
     if kind is Kind.TAKEOUT and name.casefold().endswith(".csv"):

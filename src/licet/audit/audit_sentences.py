@@ -39,9 +39,10 @@ def verdict(report: Report) -> str:
 def _asking(report: Report) -> Iterator[str]:
     """What to say of oneself where the archive does not and an answer turns on it."""
     if Fate.BY_PLACE in report.turns_on:
-        yield f"The archive does not say clearly where you live ({report.person.says_where}): say so, e.g. --region CH."
+        where = report.person.says_where
+        yield f"The archive does not say clearly where you live ({where}): give your region, e.g. CH."
     if Fate.BY_AGE in report.turns_on:
-        yield f"How old you are is not known ({report.person.age_how}): say so, e.g. --age 35."
+        yield f"How old you are is not known ({report.person.age_how}): give your age, e.g. 35."
 
 
 def not_read(report: Report) -> str:

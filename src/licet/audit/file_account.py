@@ -13,7 +13,8 @@ import contextlib
 from collections.abc import Iterable, Iterator
 
 from licet.audit.inventory import Contents
-from licet.sources.download import Download, Reader
+from licet.sources.byte_reader import ByteReader
+from licet.sources.download import Download
 from licet.sources.import_report import Unread
 from licet.sources.zip_archive import Entry
 
@@ -21,7 +22,7 @@ _BLOCK_BYTES = 1024 * 1024
 
 
 @contextlib.contextmanager
-def read_whole(download: Download, name: str, unread: list[Unread]) -> Iterator[Reader]:
+def read_whole(download: Download, name: str, unread: list[Unread]) -> Iterator[ByteReader]:
     """Open one file for a reader; what it leaves when it is through goes to `unread`. Raises what opening raises."""
     with download.open(name) as file:
         yield file

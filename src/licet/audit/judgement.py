@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from licet.audit.inventory import Alike, AuditedFile, Group, Words
 from licet.audit.topics import Topic, uses_of
 from licet.decide import Decision, Facts, Policy, Request, decide
+from licet.decide.evaluator import is_read
 from licet.decide.explain import category_term, purpose_to_you, recipient_name
 from licet.packs import Use
 from licet.packs.model import Citation, Pack, Status
@@ -139,7 +140,6 @@ class Judge:
     def __init__(self, policy: Policy, facts: Facts, at: datetime) -> None:
         self._policy, self._facts, self._at = policy, facts, at
         self._known: dict[tuple[Any, ...], Decision] = {}
-        self._read: dict[tuple[Use, str], bool] = {}
         self._readings: dict[Topic, Reading] = {}
 
     def reading(self, topic: Topic) -> Reading:
@@ -202,14 +202,8 @@ class Judge:
 
     def speaks_of(self, use: Use, kind: str) -> bool:
         """Whether the policy speaks of a use of a kind of data of this person, or may."""
-        if (use, kind) not in self._read:
-            pack = self._policy.pack
-            line, day = pack.purpose_line(use.purpose), self._at.date()
-            regions = pack.regions_read(line, ancestors(kind), use.recipient, self._at)
-            self._read[use, kind] = regions is None or (
-                bool(regions) and lies_in(self._facts.region, pack.places(regions, day)) is not False
-            )
-        return self._read[use, kind]
+        cell = self._policy.cell(use.purpose, kind, use.recipient)
+        return is_read(cell, self._at, self._facts) is not False
 
     def _add(self, share: Share, group: Group) -> None:
         used: set[str] = set()

@@ -345,9 +345,10 @@ class Policy:
             return _answered(Code.CATEGORY_UNKNOWN)
         if not isinstance(recipient, str) or not pack.knows_recipient(recipient):
             return _answered(Code.RECIPIENT_UNKNOWN)
-        if is_closed(line, category):
-            return _answered(Code.CLOSED_BY_VOCABULARY)
         above = ancestors(category)
+        read = self._read_of(line, above, recipient)
+        if is_closed(line, category):
+            return _answered(Code.CLOSED_BY_VOCABULARY)._replace(read=read)
         rules = {
             rule.id: rule
             for word in line
@@ -395,7 +396,7 @@ class Policy:
             dict(sorted(signals.items())),
             {},
             {},
-            self._read_of(line, above, recipient),
+            read,
         )
 
     def _read_of(

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Protocol
 
+from licet.sources.byte_reader import ByteReader, read_up_to
 from licet.sources.file_names import DistinctNames, is_shadow
 from licet.sources.import_report import Unread
 from licet.sources.zip_archive import Entry, Limits, is_nested, open_archive, too_large
@@ -37,14 +38,6 @@ _HELD_BYTES, _MOST_ARCHIVES = 192 * 1024**2, 100
 _TAR_AT = 257
 
 
-class Reader(Protocol):
-    """The bytes of one file, bounded."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-    def read_all(self, limit: int) -> bytes: ...
-
-
 class Download(Protocol):
     """The files of a download, which are read one at a time. unread: those that cannot be, with the reason."""
 
@@ -53,7 +46,7 @@ class Download(Protocol):
 
     def entries(self) -> tuple[Entry, ...]: ...
 
-    def open(self, name: str) -> AbstractContextManager[Reader]: ...
+    def open(self, name: str) -> AbstractContextManager[ByteReader]: ...
 
     def peek(self, name: str, size: int) -> bytes: ...
 
@@ -70,7 +63,7 @@ class LooseFile:
         return (Entry(self._name, self._size, False),)
 
     @contextlib.contextmanager
-    def open(self, name: str) -> Iterator[Reader]:
+    def open(self, name: str) -> Iterator[ByteReader]:
         with self._path.open("rb") as file:
             yield _Loose(file)
 
@@ -137,7 +130,7 @@ class Folder:
         return self._paths[name]
 
     @contextlib.contextmanager
-    def open(self, name: str) -> Iterator[Reader]:
+    def open(self, name: str) -> Iterator[ByteReader]:
         """Read one file. Raises: SourceError SRC-053 when it is larger than the limits, SRC-041 when it cannot be."""
         self._left_bytes -= self._sizes[name]
         if self._sizes[name] > self._limits.entry_bytes or self._left_bytes < 0:
@@ -169,9 +162,6 @@ class _Loose:
 
     def read(self, size: int, /) -> bytes:
         return self._file.read(size)
-
-    def read_all(self, limit: int) -> bytes:
-        return self._file.read(limit + 1)
 
 
 @contextlib.contextmanager
@@ -238,7 +228,7 @@ def _with_archives(
                 continue
             left_bytes -= entry.claimed_bytes
             with download.open(entry.name) as file:
-                content = io.BytesIO(file.read_all(entry.claimed_bytes))
+                content = io.BytesIO(read_up_to(file, entry.claimed_bytes))
             parts[entry.name] = stack.enter_context(open_archive(entry.name, limits, content))
         except SourceError as error:
             unread.append(Unread(entry.name, "the whole archive", error.line(), entry.claimed_bytes))
@@ -265,7 +255,7 @@ class Joined:
     def entries(self) -> tuple[Entry, ...]:
         return tuple(replace(entry, name=name) for name, (_, entry) in sorted(self._places.items()))
 
-    def open(self, name: str) -> AbstractContextManager[Reader]:
+    def open(self, name: str) -> AbstractContextManager[ByteReader]:
         part, entry = self._places[name]
         return part.open(entry.name)
 

@@ -156,14 +156,6 @@ class BoundedReader:
         self._archive.spend(len(data), self._count, self._info)
         return data
 
-    def read_all(self, limit: int) -> bytes:
-        """The whole file when it has at most `limit` bytes, else its first ``limit + 1``."""
-        parts, left = [], limit + 1
-        while left > 0 and (data := self.read(left)):
-            parts.append(data)
-            left -= len(data)
-        return b"".join(parts)
-
 
 def too_large(where: str) -> SourceError:
     """What to say of a file that is larger than what is read."""
@@ -270,9 +262,14 @@ def _checked(
             raise SourceError(
                 "SRC-045", "the archive is encrypted", where, "unpack it and pack it without a password"
             )
-        if info.is_dir():
+        is_folder = info.orig_filename.endswith(
+            "/"
+        )  # zipfile asks the name that it has cut, which may be empty
+        if is_folder and not info.file_size:
             continue
-        if leads_outside(info.orig_filename):
+        if is_folder:
+            unread.append(Unread(name, "the whole file", "it is called like a folder", info.file_size))
+        elif leads_outside(info.orig_filename):
             unread.append(
                 Unread(
                     name,

@@ -204,7 +204,7 @@ def test_what_turns_on_where_the_owner_lives_is_said_to(tmp_path: Path) -> None:
     skills = {"Skills.csv": COMPLETE["Skills.csv"]}
     report = audited(tmp_path, skills, platform="linkedin")
     assert report.parts(TRAINING) == {Fate.BY_PLACE: report.rows} and not report.is_whole
-    assert "turns on where you live" in verdict(report) and "--region CH" in verdict(report)
+    assert "turns on where you live" in verdict(report) and "give your region" in verdict(report)
     for region in ("CH", "US-TX", "IN"):  # nobody is told less than is said of some place
         assert audited(tmp_path, skills, region=region, platform="linkedin").reach(TRAINING).now in (
             0,
@@ -219,7 +219,7 @@ def test_an_age_that_could_not_be_read_is_asked_for_and_never_assumed(tmp_path: 
     broken = COMPLETE | {"Profile.csv": b"First Name,Birth Date\r\n\xff\xfe,\x00"}
     report = audited(tmp_path, broken, region="CH")
     assert report.person.age is None and Fate.BY_AGE in report.parts(TRAINING)
-    assert "--age" in verdict(report) and not report.is_whole
+    assert "give your age" in verdict(report) and not report.is_whole
     assert audited(tmp_path, broken, region="CH", age=16).person.age == 16
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from licet.sources.byte_reader import read_up_to
 from licet.sources.linkedin import Limits, import_linkedin
 from licet.sources.zip_archive import open_archive
 from licet.terms import SourceError
@@ -54,6 +55,17 @@ def test_a_name_that_leads_outside_costs_that_file_and_no_more(tmp_path: Path, n
     (left,) = [one for one in report.files if one.fate == "not understood"]
     assert left.name == name and "leads out" in left.reason
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a.zip", "out"]
+
+
+@pytest.mark.parametrize("called", [b"\0kills.csv", b"Skills/\0sv", b"Skills.cs/"])
+def test_a_name_that_ends_before_its_end_hides_no_file(tmp_path: Path, called: bytes) -> None:
+    path = archive(tmp_path / "a.zip", {"Profile.csv": PROFILE, "Skills.csv": "Name\nSteel\n"})
+    path.write_bytes(path.read_bytes().replace(b"Skills.csv", called))
+    report = import_linkedin(path, tmp_path / "out", region="CH")
+    assert len(report.files) == 2, "every file is told, however it is called"
+    with open_archive(path) as opened:
+        told = [entry.name for entry in opened.entries()] + [piece.name for piece in opened.unread]
+    assert len(told) == 2
 
 
 @pytest.mark.parametrize(
@@ -101,7 +113,7 @@ def test_files_whose_names_are_alike_are_so_many_files(
         held = set()
         for entry in opened.entries():
             with opened.open(entry.name) as file:
-                held.add(file.read_all(100))
+                held.add(read_up_to(file, 100))
     assert held == {b"Name\nSteel\n", b"Name\nStone\n"}
 
 
@@ -181,9 +193,9 @@ def test_what_comes_out_is_counted_whatever_was_claimed(tmp_path: Path) -> None:
     path = archive(tmp_path / "a.zip", {"Courses.csv": "Name,Number\n" + "x,1\n" * 200})
     with open_archive(path, Limits(total_bytes=1500)) as opened:
         with opened.open("Courses.csv") as file, opened.open("Courses.csv") as again:
-            file.read_all(10_000)
+            read_up_to(file, 10_000)
             with pytest.raises(SourceError) as caught:
-                again.read_all(10_000)
+                read_up_to(again, 10_000)
         assert caught.value.code == "SRC-046"
         with pytest.raises(SourceError) as spent, opened.open("Courses.csv"):
             pass
@@ -327,4 +339,4 @@ def test_any_single_bit_may_flip(tmp_path: Path, broken: str) -> None:
             with contextlib.suppress(SourceError), open_archive(path) as opened:
                 for entry in opened.entries():
                     with opened.open(entry.name) as file:
-                        file.read_all(1000)
+                        read_up_to(file, 1000)

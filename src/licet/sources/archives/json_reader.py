@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from licet.sources.archives.json_pieces import (
     BLANK,
@@ -24,6 +24,7 @@ from licet.sources.archives.json_pieces import (
     parsed,
     reopened,
 )
+from licet.sources.byte_reader import ByteReader
 from licet.sources.import_report import Unread
 from licet.terms import SourceError
 
@@ -46,12 +47,6 @@ _DIGITS = b"0123456789+-.eE" + BLANK
 _TOO_EARLY = "it ends too early: download it again"
 
 
-class Readable(Protocol):
-    """A file of a download."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
 class Element(NamedTuple):
     """An element of the file's list, or a value of its object under `key`; of a list under a key, each element.
 
@@ -69,7 +64,7 @@ class _Gap(NamedTuple):
     why: str
 
 
-def read_elements(file: Readable, where: str) -> Elements:
+def read_elements(file: ByteReader, where: str) -> Elements:
     """The elements of a JSON file.
 
     Raises, when iterated: SourceError SRC-054 for a file that is neither a list nor an object nor one value, and what
@@ -81,7 +76,7 @@ def read_elements(file: Readable, where: str) -> Elements:
 class Elements:
     """The elements of one file, once, as they are needed; `unread` is whole when they are through."""
 
-    def __init__(self, file: Readable, name: str) -> None:
+    def __init__(self, file: ByteReader, name: str) -> None:
         self.unread: list[Unread] = []
         self._file, self._name = file, name
         self._data, self._base = b"", 0  # what is held, and where in the file it starts

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from licet.sources.archives.archive_records import Facts, Record, Thing
 from licet.sources.archives.meta import AI_NAME, Counted, Found, birthday_in, held_together
 from licet.sources.archives.meta_layout import MESSAGE_LISTS, NAMED_AI, THREADS, kind_unread, thing_at
+from licet.sources.byte_reader import ByteReader
 from licet.sources.dates import WrittenDate, read_date
 from licet.sources.html_text import plain_text
 from licet.sources.import_report import Unread
@@ -45,12 +46,6 @@ _HEADING = re.compile(
 )
 
 
-class Readable(Protocol):
-    """A file of a download."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
 class _Section(NamedTuple):
     """One section. written: what stands at its foot; has_foot: whether it has one, as a record has."""
 
@@ -61,7 +56,7 @@ class _Section(NamedTuple):
     is_cut: bool
 
 
-def records(name: str, file: Readable) -> Iterator[Found]:
+def records(name: str, file: ByteReader) -> Iterator[Found]:
     """The records of one page; that it is unread where it is none of Meta's, or built in another way."""
     data, damage = _read(file)
     thing = thing_at(name)
@@ -96,7 +91,7 @@ def records(name: str, file: Readable) -> Iterator[Found]:
             )
 
 
-def _read(file: Readable) -> tuple[bytes, str]:
+def _read(file: ByteReader) -> tuple[bytes, str]:
     """The bytes of a page, up to where it is damaged or longer than any, and what is wrong with it there."""
     blocks, length = [], 0
     try:

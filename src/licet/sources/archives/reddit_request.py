@@ -6,22 +6,16 @@ The date of birth is read where the file has it; where somebody lives stands in 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
 
 from licet.sources.archives.archive_records import Facts, Record, Thing, shown
 from licet.sources.archives.reddit_layout import file_at
+from licet.sources.byte_reader import ByteReader
 from licet.sources.dates import read_date
 from licet.sources.import_report import Unread
 from licet.sources.linkedin.linkedin_csv import read_sheet
 
 
-class Readable(Protocol):
-    """A file of a download."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
-def records(name: str, file: Readable) -> Iterator[Record | Facts | Unread]:
+def records(name: str, file: ByteReader) -> Iterator[Record | Facts | Unread]:
     """The rows of one file.
 
     Raises: SourceError SRC-052 as `read_sheet` does, and what reading the archive raises.

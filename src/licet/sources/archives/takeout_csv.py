@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from licet.sources.archives.archive_records import Record, Thing
+from licet.sources.byte_reader import ByteReader
 from licet.sources.import_report import Unread
-from licet.sources.linkedin.linkedin_csv import Readable, fold_word, read_sheet
+from licet.sources.linkedin.linkedin_csv import fold_word, read_sheet
 from licet.sources.linkedin.sheets import column_position, date_in, full_rows
 from licet.terms import SourceError
 
@@ -52,7 +53,7 @@ def _form(header: Iterable[str]) -> _Form | None:
     return next((form for form in _FORMS if {fold_word(word) for word in form.words[:2]} <= folded), None)
 
 
-def records(name: str, file: Readable) -> Iterator[Record | Unread]:
+def records(name: str, file: ByteReader) -> Iterator[Record | Unread]:
     """The rows of one of these tables, and what of it could not be read. Raises what reading the sheet raises."""
     sheet = read_sheet(file, (), name)
     if sheet is None:

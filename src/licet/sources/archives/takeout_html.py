@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Protocol
 
 from licet.sources.archives.archive_records import Record, Thing
 from licet.sources.archives.takeout import GEMINI, own_words, thing_of
+from licet.sources.byte_reader import ByteReader
 from licet.sources.dates import WrittenDate, read_date
 from licet.sources.html_text import plain_text
 from licet.sources.import_report import Unread
@@ -31,16 +31,10 @@ _TITLE = re.compile(r'<p class="mdl-typography--title">(.{0,300}?)(?:<br>)?</p>'
 _ZONE = re.compile(r"\s(?:UTC|GMT|[A-Z]{2,5}|[A-Z]{3}[+-]\d{1,2}(?::\d\d)?)$")
 
 
-class Readable(Protocol):
-    """A file of a download."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
 class _Page:
     """The blocks of a page, each cut where it is too long, and what of the page could not be read."""
 
-    def __init__(self, file: Readable, name: str) -> None:
+    def __init__(self, file: ByteReader, name: str) -> None:
         self._file, self._name = file, name
         self._cut_bytes = self._replaced = 0
         self._length = 0
@@ -111,7 +105,7 @@ class _Page:
         return data
 
 
-def records(name: str, file: Readable) -> Iterator[Record | Unread]:
+def records(name: str, file: ByteReader) -> Iterator[Record | Unread]:
     """The entries of one file, and what of it could not be read. What is not UTF-8 is replaced.
 
     Raises: SourceError SRC-054 when nothing in it is an entry, and what reading the archive raises but SRC-041.

@@ -27,7 +27,8 @@ from licet.sources.archives.archive_kinds import (
 )
 from licet.sources.archives.export_copies import each_once
 from licet.sources.archives.missing_parts import missing_parts
-from licet.sources.download import Download, Reader
+from licet.sources.byte_reader import ByteReader
+from licet.sources.download import Download
 from licet.sources.file_names import is_shadow
 from licet.sources.import_report import FileOutcome, Unread
 from licet.sources.linkedin.linkedin_layout import layout_of
@@ -75,7 +76,7 @@ class _Part:
     def entries(self) -> tuple[Entry, ...]:
         return self._entries
 
-    def open(self, name: str) -> AbstractContextManager[Reader]:
+    def open(self, name: str) -> AbstractContextManager[ByteReader]:
         return self._download.open(name)
 
     def peek(self, name: str, size: int) -> bytes:
@@ -352,7 +353,7 @@ def _doubt(path: Path | str, candidates: set[Kind | Other]) -> SourceError:
         "SRC-172",
         f"this may be the download of any of these: {', '.join(names) or 'none that is known'}",
         str(path),
-        f"say whose it is ({chosen}), or unpack it and give one folder"
+        f"unpack it and give one folder, or say to licet audit whose it is ({chosen})"
         if chosen
         else "give the ZIP as it was sent",
     )

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from licet.sources.archives.archive_records import DEEPER, Facts, Record, Thing, count_values, filled, text_at
 from licet.sources.archives.json_reader import Element
+from licet.sources.byte_reader import ByteReader
 from licet.sources.dates import WrittenDate, read_date
 
 _OTHERS = "holds what other people wrote or who they are; the archive's owner alone counts as subject"
@@ -90,16 +91,10 @@ _ASSIGNED_WITHIN = 512
 _EMPTY = re.compile(rb"\s*window\.YTD\.protected_history\.part0\s*=\s*\[\s*\]\s*")
 
 
-class Readable(Protocol):
-    """A file of a download."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
 class AfterAssignment:
     """A file of the archive from its list on."""
 
-    def __init__(self, file: Readable) -> None:
+    def __init__(self, file: ByteReader) -> None:
         self._file = file
         self._waiting = b""
         self._is_begun = False
@@ -116,13 +111,6 @@ class AfterAssignment:
             return self._file.read(size)
         data, self._waiting = self._waiting[:size], self._waiting[size:]
         return data
-
-    def read_all(self, limit: int) -> bytes:
-        parts, left = [], limit + 1
-        while left > 0 and (data := self.read(left)):
-            parts.append(data)
-            left -= len(data)
-        return b"".join(parts)
 
 
 def were_always_public(protected_history: bytes) -> bool:

@@ -6,8 +6,8 @@ import re
 
 import pyarrow as pa
 
+from licet.sources.byte_reader import ByteReader, read_up_to
 from licet.sources.dates import read_date
-from licet.sources.download import Reader
 from licet.sources.html_text import plain_text
 from licet.sources.import_report import Unread
 from licet.sources.linkedin.linkedin_layout import ARTICLES
@@ -20,12 +20,12 @@ _TITLE = re.compile(r"<(h1|title)\b[^>]{0,1000}>(.{1,2000}?)</\1>", re.IGNORECAS
 _PUBLISHED = re.compile(r"published on:?\s{1,3}([^<\n]{4,40})", re.IGNORECASE)
 
 
-def read_article(name: str, file: Reader, subject: str) -> SheetTable:
+def read_article(name: str, file: ByteReader, subject: str) -> SheetTable:
     """One row. What is not UTF-8 is replaced; an article longer than 512 KiB is cut there; both are told as unread.
 
     Raises: SourceError as reading the archive does.
     """
-    data = file.read_all(LONGEST_ARTICLE_BYTES)
+    data = read_up_to(file, LONGEST_ARTICLE_BYTES)
     beyond = max(0, len(data) - LONGEST_ARTICLE_BYTES)
     while beyond and (more := file.read(LONGEST_ARTICLE_BYTES)):
         beyond += len(more)

@@ -12,8 +12,9 @@ import re
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from licet.sources.byte_reader import ByteReader
 from licet.sources.dates import read_date
 from licet.sources.import_report import Unread
 from licet.terms import SourceError
@@ -32,12 +33,6 @@ _MOST_READ_AGAIN = 8
 _BLOCK_BYTES = 256 * 1024
 #: A header stands this early, or there is none.
 _HEADER_WITHIN_ROWS = 40
-
-
-class Readable(Protocol):
-    """Anything that gives bytes in pieces."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +55,7 @@ def fold_word(text: str) -> str:
 
 
 def read_sheet(
-    file: Readable, words: Collection[str], where: str, created: str | None = None, kind: str | None = None
+    file: ByteReader, words: Collection[str], where: str, created: str | None = None, kind: str | None = None
 ) -> Sheet | None:
     """Find the header and give the rows below it.
 
@@ -126,7 +121,7 @@ class Rows:
     damage: what is wrong with the archive itself, where something is: then what was read of the file is in doubt, too.
     """
 
-    def __init__(self, file: Readable, where: str, kind: str | None) -> None:
+    def __init__(self, file: ByteReader, where: str, kind: str | None) -> None:
         self.unread: list[Unread] = []
         self._where, self._kind = where, kind
         self._file = file
