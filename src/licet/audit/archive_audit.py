@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -111,25 +112,13 @@ def audit_archive(
         raise nothing_known(zip_path)
     unread = tuple(_unread(contents, sizes))
     person = _person(contents, kind, asked, region, age, at)
-    policy = Policy(asked)
-    # Who can download their conversations themselves is on a consumer plan: one that the policy makes no exception of.
-    plan = contents.owner.plan or (asked.other_plan if kind in (Kind.CHATGPT, Kind.CLAUDE) else None)
-    regions = (person.region,) if person.region else places_told_apart(asked, at)
-    ages = (person.age,) if person.age is not None else ages_told_apart(asked)
-
-    def judging(policy: Policy, choices: Mapping[str, ChoiceState]) -> Judge:
-        bound = dict.fromkeys(choices, asked.digest)
-        people = [Facts(place, years, plan, choices, bound=bound) for place in regions for years in ages]
-        return Judge(policy, people[0], at) if len(people) == 1 else OpenJudge(policy, people, at)
-
-    def judge(choices: Mapping[str, ChoiceState]) -> Judge:
-        return judging(policy, choices)
-
+    people = _whom_it_may_be(person, contents.owner.plan, kind, asked, at)
+    judge = functools.partial(_judge, Policy(asked), people, at)
     every = dict.fromkeys(asked.settings, ChoiceState.REFUSED)
     toggles = {id_: no for id_, no in every.items() if asked.settings[id_].kind == "toggle"}
     before = judge({})
     judges = [before, judge(toggles), judge(every)]
-    certain = judging(Policy(_without_doubtful_noes(asked)), {})
+    certain = _judge(Policy(_without_doubtful_noes(asked)), people, at, {})
     files = tuple(_file(file, judges, certain) for file in gathered(contents.files))
     feeds = frozenset(topic for topic in TOPICS if any(before.may_use(topic, piece.kind) for piece in unread))
     policy_asked = _asked(asked, staleness(asked, at.date(), changes_in(texts, [asked])))
@@ -150,6 +139,22 @@ def audit_archive(
         _examples(files),
         asked.id if asked.id in shipped() else None,
     )
+
+
+def _whom_it_may_be(person: Person, plan: str | None, kind: Kind, pack: Pack, at: datetime) -> list[Facts]:
+    """The facts of everybody whom the owner may be, one of each whom the policy treats alike."""
+    # Who can download their conversations themselves is on a consumer plan: one that the policy makes no exception of.
+    plan = plan or (pack.other_plan if kind in (Kind.CHATGPT, Kind.CLAUDE) else None)
+    regions = (person.region,) if person.region else places_told_apart(pack, at)
+    ages = (person.age,) if person.age is not None else ages_told_apart(pack)
+    return [Facts(region, age, plan, {}) for region in regions for age in ages]
+
+
+def _judge(policy: Policy, people: list[Facts], at: datetime, choices: Mapping[str, ChoiceState]) -> Judge:
+    """The policy asked about people who chose so, under it."""
+    bound = dict.fromkeys(choices, policy.pack.digest)
+    asked = [who._replace(choices=choices, bound=bound) for who in people]
+    return Judge(policy, asked[0], at) if len(asked) == 1 else OpenJudge(policy, asked, at)
 
 
 def _unread(contents: Contents, sizes: Mapping[str, int]) -> Iterator[Unread]:
