@@ -131,7 +131,7 @@ class Outcome:
     """Everything one benchmark found. All series are plotted as bars, by unit, without being asked for.
 
     sizes:   what was measured on. how: sentences on how it was measured. checks: what was found to be equal.
-    reached: id of a target to the name of the series or ratio that speaks to it.
+    reached: id of a target to the name of the series or ratio that speaks to it, or names; the hardest counts.
     others:  names of the series that are not licet's, but of what it is measured beside; plots tell them apart.
     curves:  what is plotted besides.
     configuration: library to how it was set up, for those beside which licet was measured.
@@ -145,7 +145,7 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
     ratios: list[Ratio] = field(default_factory=list)
-    reached: dict[str, str] = field(default_factory=dict)
+    reached: dict[str, str | list[str]] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
     curves: list[Curve] = field(default_factory=list)
     configuration: dict[str, str] = field(default_factory=dict)

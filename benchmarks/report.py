@@ -74,18 +74,26 @@ def write_page(results: dict[str, Any], folder: Path) -> None:
 
 
 def targets_table(results: dict[str, Any]) -> str:
-    """Every target, what was reached, and whether it was met; what was not measured says so.
-
-    Where the file holds several runs, each line says of which it is.
+    """Every target, what was reached, what its benchmark took of memory, and whether it was met; what was not measured
+    says so. Where the file holds several runs, each line says of which it is.
     """
     several = len(results["runs"]) > 1
     rows = []
     for verdict in judge(results):
         target = verdict.target
         met = {None: "–", True: "yes", False: "**no**"}[verdict.met]
-        row = [target.what, f"{target.sense} {figure(target.limit, target.unit)}", _reached(verdict), met]
+        limit = f"{target.sense} {figure(target.limit, target.unit)}"
+        memory = "" if verdict.memory is None else figure(verdict.memory, "MiB")
+        row = [target.what, limit, _reached(verdict), memory, met]
         rows.append([*row, _run_of(results, verdict.benchmark)] if several else row)
-    head = ["what", "target", "reached (lowest to highest)", "met", *(["run"] if several else [])]
+    head = [
+        "what",
+        "target",
+        "reached (lowest to highest)",
+        "memory at most",
+        "met",
+        *(["run"] if several else []),
+    ]
     return table(head, rows)
 
 

@@ -1,6 +1,7 @@
 """What licet set out to reach, and whether it did. One line each; nothing is left out because it was missed.
 
-A target is judged by the median of its rounds; the lowest and the highest are shown beside it.
+A target is judged by the median of its rounds; the lowest and the highest are shown beside it. Where several figures
+speak to one target (two kinds of ids, two sizes), the hardest of them is its figure.
 """
 
 from __future__ import annotations
@@ -26,15 +27,12 @@ TARGETS: tuple[Target, ...] = (
     Target("decision_cedar", "one decision: faster than cedarpy, parsed in advance", "at least", 10, "×"),
     Target("decision_casbin", "one decision: faster than casbin", "at least", 14, "×"),
     Target("decision_growth", "one decision: growth from 30 to 10,000 rules", "at most", 1.5, "×"),
-    Target("first_answer", "first answer: from a cold import to the first decision", "at most", 1, "s"),
-    Target("command_help", "licet --help (processor time)", "at most", 0.15, "s"),
-    Target("command_decide", "licet decide (processor time)", "at most", 0.5, "s"),
     Target(
-        "web_proxied",
-        "two hundred toggles a second through a keep-alive proxy: 99th percentile",
+        "decision_growth_crowded",
+        "one decision: the same when all rules are about one question",
         "at most",
-        250,
-        "ms",
+        1.5,
+        "×",
     ),
     Target(
         "workspace_decide",
@@ -43,6 +41,10 @@ TARGETS: tuple[Target, ...] = (
         20,
         "µs",
     ),
+    Target("rest_decide", "one decision through the REST API (processor time)", "at most", 0.6, "ms"),
+    Target(
+        "rest_rate", "decisions through the REST API, one worker and 16 connections", "at least", 1000, "1/s"
+    ),
     Target(
         "own_rows",
         "own permitted rows of one member, at the latest choice (processor time)",
@@ -50,31 +52,41 @@ TARGETS: tuple[Target, ...] = (
         5,
         "ms",
     ),
-    Target("page", "a page of a member with 20,000 own records (processor time)", "at most", 100, "ms"),
-    Target("batch", "decisions over Arrow batches, a record", "at most", 50, "ns"),
+    Target("batch", "decisions over Arrow batches, a record", "at most", 10, "ns"),
+    Target(
+        "extract_clustered",
+        "gate on DuckDB, text to Parquet, clustered: over writing the same rows filtered before",
+        "at most",
+        1.05,
+        "×",
+    ),
     Target(
         "extract",
-        "gate on DuckDB, text to Parquet: over writing the same rows filtered before",
+        "gate on DuckDB, text to Parquet, interleaved: over writing the same rows filtered before",
         "at most",
-        1.10,
+        1.20,
+        "×",
+    ),
+    Target(
+        "aggregate_scan",
+        "gate on DuckDB, aggregate, prepared: over the unfiltered scan",
+        "at most",
+        2.5,
         "×",
     ),
     Target(
         "aggregate",
-        "gate on DuckDB, aggregate, prepared: faster than the naive settings join",
+        "gate on DuckDB, aggregate, prepared: faster than the best hand-written query",
         "at least",
         3,
         "×",
     ),
     Target(
-        "aggregate_scan",
-        "gate on DuckDB, aggregate, prepared: over the unfiltered scan (stretch)",
+        "break_even",
+        "gate on DuckDB: queries after which opening and preparing have paid",
         "at most",
-        3,
-        "×",
-    ),
-    Target(
-        "refresh", "who may be used, after 1 % of members change: over finding out anew", "at most", 0.05, "×"
+        2,
+        "queries",
     ),
     Target(
         "spark_aggregate",
@@ -104,18 +116,61 @@ TARGETS: tuple[Target, ...] = (
         1.13,
         "×",
     ),
-    Target("append", "ledger append, durable, group commit: an entry", "at most", 40, "µs"),
-    Target("prove", "ledger: inclusion proof", "at most", 50, "µs"),
-    Target("verify", "ledger: verify one proof", "at most", 15, "µs"),
+    Target(
+        "refresh",
+        "following who changed: over 10 ms and 5 µs a changed member (processor time)",
+        "at most",
+        1,
+        "×",
+    ),
+    Target(
+        "refresh_most",
+        "following who changed, whatever share: over from nothing (processor time)",
+        "at most",
+        1,
+        "×",
+    ),
+    Target("cold_gate", "a cold gate from disk, a million members (processor time)", "at most", 50, "ms"),
+    Target(
+        "update",
+        "corpus update: over 50 ms and 150 µs a changed document (processor time)",
+        "at most",
+        1,
+        "×",
+    ),
+    Target(
+        "update_most", "corpus update, whatever share: over a rebuild (processor time)", "at most", 1, "×"
+    ),
     Target(
         "corpus",
-        "corpus build, redaction, language and near-duplicates on",
-        "at least",
-        10_000,
-        "documents/s",
+        "corpus build, a document, redaction, language and near-duplicates on (processor time)",
+        "at most",
+        60,
+        "µs",
+    ),
+    Target("corpus_fixed", "corpus build, what is paid once (processor time)", "at most", 0.3, "s"),
+    Target("append", "ledger append, durable, group commit: an entry (processor time)", "at most", 15, "µs"),
+    Target("prove", "ledger: inclusion proof (processor time)", "at most", 10, "µs"),
+    Target("verify", "ledger: verify one proof (processor time)", "at most", 10, "µs"),
+    Target("toggle", "one durable toggle: over the disk's own sync", "at most", 1.2, "×"),
+    Target(
+        "web_proxied",
+        "two hundred toggles a second through a keep-alive proxy: 99th percentile",
+        "at most",
+        250,
+        "ms",
+    ),
+    Target("first_answer", "first answer: from a cold import to the first decision", "at most", 1, "s"),
+    Target("command_help", "licet --help (processor time)", "at most", 0.15, "s"),
+    Target("command_decide", "licet decide (processor time)", "at most", 0.5, "s"),
+    Target(
+        "page",
+        "the slowest page of a member with 20,000 own records, of 2,000 or 200,000 (processor time)",
+        "at most",
+        100,
+        "ms",
     ),
     Target("impact", "what a policy would change: faster than two full scans", "at least", 1, "×"),
-    Target("update", "corpus update after 1 % of members change: over a rebuild", "at most", 0.05, "×"),
     Target(
         "parity",
         "parity: generated cases in which decide and gate never differed",
@@ -130,30 +185,42 @@ TARGETS: tuple[Target, ...] = (
 
 
 class Verdict(NamedTuple):
-    """met is None where nothing was measured. benchmark: who measured it; None for what the parity run counted."""
+    """met is None where nothing was measured. benchmark: who measured it; None for what the parity run counted.
+    memory: MiB that its benchmark took at most, with the processes it started; None where that was not looked at."""
 
     target: Target
-    reached: float | None
-    lowest: float | None
-    highest: float | None
-    met: bool | None
-    benchmark: str | None
+    reached: float | None = None
+    lowest: float | None = None
+    highest: float | None = None
+    met: bool | None = None
+    benchmark: str | None = None
+    memory: float | None = None
 
 
 def judge(results: dict[str, Any]) -> list[Verdict]:
     """Every target beside what the results say of it; `results` is what the JSON file holds."""
-    found: dict[str, tuple[str | None, dict[str, Any]]] = {}
+    found: dict[str, list[Verdict]] = {}
+    known = {target.id: target for target in TARGETS}
     for name, benchmark in results["benchmarks"].items():
         figures = {figure["name"]: figure for figure in (*benchmark["series"], *benchmark["ratios"])}
-        found |= {target: (name, figures[speaks]) for target, speaks in benchmark["reached"].items()}
-    for target, count in reached_by_parity(results.get("parity", {})).items():
-        found[target] = (None, {"median": count, "lowest": count, "highest": count})
-    return [_verdict(target, *found.get(target.id, (None, None))) for target in TARGETS]
+        memory = sum(benchmark["peak_memory_mib"].values()) or None
+        for id_, speaks in benchmark["reached"].items():
+            for each in [speaks] if isinstance(speaks, str) else speaks:
+                found.setdefault(id_, []).append(_verdict(known[id_], figures[each], name, memory))
+    for id_, count in reached_by_parity(results.get("parity", {})).items():
+        figure = {"median": count, "lowest": count, "highest": count}
+        found.setdefault(id_, []).append(_verdict(known[id_], figure, None, None))
+    return [_hardest(target, found.get(target.id, [])) for target in TARGETS]
 
 
-def _verdict(target: Target, benchmark: str | None, figure: dict[str, Any] | None) -> Verdict:
-    if figure is None:
-        return Verdict(target, None, None, None, None, None)
+def _hardest(target: Target, verdicts: list[Verdict]) -> Verdict:
+    if not verdicts:
+        return Verdict(target)
+    worst = max if target.sense == "at most" else min
+    return worst(verdicts, key=lambda verdict: verdict.reached or 0.0)
+
+
+def _verdict(target: Target, figure: dict[str, Any], benchmark: str | None, memory: float | None) -> Verdict:
     reached = figure["median"]
     met = reached <= target.limit if target.sense == "at most" else reached >= target.limit
-    return Verdict(target, reached, figure["lowest"], figure["highest"], met, benchmark)
+    return Verdict(target, reached, figure["lowest"], figure["highest"], met, benchmark, memory)

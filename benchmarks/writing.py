@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.machine import describe_machine, versions
 from benchmarks.outcome import Outcome
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 def make_results(scale: str, seed: int, date: str) -> dict[str, Any]:

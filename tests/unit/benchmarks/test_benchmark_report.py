@@ -78,12 +78,12 @@ def test_a_missed_target_stays_in_the_table_and_says_no(outcome: Outcome) -> Non
     results = make_results("small", 7, "2026-02-03")
     add_outcome(results, outcome, 1.0, None)
     line = next(line for line in results_page(results).splitlines() if "process: median" in line)
-    assert line == "| one decision with reasons, in process: median | at most 5 µs | 9 µs | **no** |"
+    assert line == "| one decision with reasons, in process: median | at most 5 µs | 9 µs |  | **no** |"
 
 
 def test_what_was_not_measured_is_said(results: dict[str, Any]) -> None:
     page = results_page(results)
-    assert page.count("| not measured | – |") == len(TARGETS) - 3
+    assert page.count("| not measured |  | – |") == len(TARGETS) - 3
 
 
 def test_a_small_run_says_that_it_is_small(results: dict[str, Any]) -> None:
@@ -191,6 +191,23 @@ def test_a_file_of_another_version_counts_for_nothing(results: dict[str, Any]) -
     assert merge({**results, "licet_benchmarks": 1}, now) == now
 
 
+def test_the_hardest_of_several_figures_speaks_to_a_target() -> None:
+    one, other = Outcome("gate", "One", ("in turn",)), Outcome("scale", "Other", ("in turn",))
+    one.add("text", "text", "×", [1.2])
+    one.add("whole", "whole", "×", [2.2])
+    other.add("large", "large", "×", [1.9])
+    one.reached, other.reached = (
+        {"extract": ["text", "whole"], "aggregate": ["text", "whole"]},
+        {"extract": "large"},
+    )
+    told = {
+        each.name: each.as_json() | {"peak_memory_mib": {"own": 3.0, "started": 4.0}} for each in (one, other)
+    }
+    verdicts = {verdict.target.id: verdict for verdict in judge({"benchmarks": told})}
+    assert (verdicts["extract"].reached, verdicts["extract"].met) == (2.2, False)
+    assert (verdicts["aggregate"].reached, verdicts["aggregate"].memory) == (1.2, 7.0)
+
+
 def test_what_was_tried_stands_below_a_missed_target(outcome: Outcome) -> None:
     outcome.add("slow", "too slow", "×", [9.0])
     outcome.reached |= {"update": "slow", "append": "slow"}
@@ -198,7 +215,7 @@ def test_what_was_tried_stands_below_a_missed_target(outcome: Outcome) -> None:
     add_outcome(results, outcome, 1.0, None)
     page = results_page(results)
     assert (
-        "- corpus update after 1 % of members change: over a rebuild: Sixty-four buckets by subject hash"
+        "- corpus update: over 50 ms and 150 µs a changed document (processor time): Sixty-four buckets by subject hash"
         in page
     )
     assert "first answer: from a cold import to the first decision: nothing" not in page
@@ -212,14 +229,14 @@ PARITY = {
 
 def test_the_parity_run_speaks_to_its_targets(results: dict[str, Any]) -> None:
     page = results_page({**results, "parity": {"run": PARITY, "mutation": {"faults": 20, "killed": 19}}})
-    assert "at least 10,000,000 cases | 12,345,678 cases | yes |" in page
-    assert "at most 0 faults | 1 faults | **no** |" in page
+    assert "at least 10,000,000 cases | 12,345,678 cases |  | yes |" in page
+    assert "at most 0 faults | 1 faults |  | **no** |" in page
     assert "no difference between decide and gate on duckdb: 500 generated worlds at 900 moments" in page
     assert (
         "Of 20 faults seeded into the compiler and the evaluator, one at a time, the suite found 19." in page
     )
     without = results_page({**results, "parity": {"run": PARITY}})
-    assert "at most 0 faults | not measured | – |" in without and "seeded into the" not in without
+    assert "at most 0 faults | not measured |  | – |" in without and "seeded into the" not in without
     assert "## Parity" not in results_page(results)
 
 
