@@ -78,6 +78,7 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
     subjects = [f"m{n}" for n in range(8)] + [str(n) for n in range(8)]
     kept, names = Kept(), list(world.tables)
     few = rng.choice([0, 1000])  # whether who changed is followed, or everybody called anew where many did
+    share = rng.choice([0.2, 1.1])  # and whether their rows are put anew, or all
     ticks = iter(range(10_000))
     signer = Signer.create(folder / "key")
     start = datetime(2024, 1, 1, tzinfo=UTC)
@@ -105,5 +106,6 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
                     salt=world.salt,
                 )  # fmt: skip
 
-            with mock.patch("licet.enforce.gate_cache._ALWAYS_FOLLOWED", few):
-                assert told(open_gate(kept), names) == told(open_gate(None), names)
+            with mock.patch.multiple("licet.enforce.owned_rows", _MOST_SUBJECTS=share, _MOST_ROWS=share):
+                with mock.patch("licet.enforce.choices_as_of._ALWAYS_FOLLOWED", few):
+                    assert told(open_gate(kept), names) == told(open_gate(None), names)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from licet.enforce.choices_as_of import ChoicesAsOf
 from licet.enforce.refusals import refusing
 from licet.enforce.settled_ids import unsettled
 from licet.ledger import Choices, RecordedChoices
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from licet.enforce.engine import Engine
+    from licet.enforce.subject_places import SubjectPlaces
 
 #: How many who refused may be gone at once: more than these, and more than this share of them, stop a run.
 MOST_GONE, MOST_GONE_SHARE = 10, 0.01
@@ -132,13 +134,13 @@ class Absences:
         ledger: Choices,
         roster: Roster,
         people_left: int,
-        read: tuple[int, Callable[[], pa.Array]] | None = None,
+        read: ChoicesAsOf | None = None,
     ) -> None:
         """Let nobody's refusal be lost.
 
         key: names the members' table. stand: how its files stand; None where files do not tell.
         people_left: so many of those who refused have left, somebody says.
-        read: those who refuse as of a position, where they are read anyhow.
+        read: what is read anyhow of what was chosen; of use where it is as of now.
         Raises: GateError GATE-171 where an id that is gone has a look-alike, GATE-172 where too many are gone at once.
         """
         ledger = ledger.recorded
@@ -146,15 +148,14 @@ class Absences:
             position, earlier = ledger.position, self._seen.get(key)
             if earlier is not None and not earlier.is_as_it_was(stand, ledger, position):
                 earlier = None
-            if earlier is None:
-                is_read = read is not None and read[0] == position
-                absent = _absent(read[1]() if read and is_read else refusing(ledger, position), roster)
-            elif position == earlier.position:
+            if earlier is not None and position == earlier.position:
                 return
-            elif changed := ledger.changed_subjects(earlier.position, position):
-                absent = (earlier.absent - changed) | _absent(refusing(ledger, position, changed), roster)
+            asked = ChoicesAsOf(ledger, position) if read is None or read.position != position else read
+            said = None if earlier is None else asked.refusing_since(earlier.position)
+            if earlier is None or said is None:
+                absent = _absent(asked.refusing(), roster)
             else:
-                return
+                absent = (earlier.absent - said[0]) | _absent(said[1], roster)
             # Where the same are absent of a table that is as it was, what was found out about them is so still.
             if earlier is None or absent != earlier.absent:
                 self._refuse_look_alikes(ledger, roster, absent)
@@ -246,11 +247,18 @@ def unknown_who(gone: str, member: str, others: int = 1) -> GateError:
 class RosterHere:
     """Members' ids that this process has."""
 
-    def __init__(self, subjects: pa.Array, knows: Callable[[str], bool | None] | None = None) -> None:
-        """knows: whether one id is among them, where that can be told faster than by going through all."""
-        self._subjects, self._knows = subjects, knows
+    def __init__(
+        self,
+        subjects: pa.Array,
+        knows: Callable[[str], bool | None] | None = None,
+        places: SubjectPlaces | None = None,
+    ) -> None:
+        """knows, places: whether ids are among them, where that can be told faster than by going through all."""
+        self._subjects, self._knows, self._places = subjects, knows, places
 
     def present(self, ids: pa.Array) -> pa.Array:
+        if self._places is not None:
+            return ids.filter(pa.array(self._places.of(ids) >= 0))
         if self._knows is not None and len(ids) <= _ONE_BY_ONE:
             return pa.array([one for one in ids.to_pylist() if self._knows(one)], pa.string())
         return self._subjects.filter(pc.is_in(self._subjects, value_set=ids))

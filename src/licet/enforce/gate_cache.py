@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 
+from licet.enforce.choices_as_of import are_few
+from licet.enforce.owned_rows import MarkedRows, OwnedRows, mark, mark_again
 from licet.enforce.population import Roll
-from licet.enforce.row_verdicts import Numbers
+from licet.enforce.row_verdicts import Marks
 from licet.ledger import Choices
 from licet.sources.file_state import Stand
 
-#: The share of the members from which calling the whole roll anew costs less than following who changed: choices are
-#: then read in their order and not by member. A few are followed, however few there are.
-_MOST_FOLLOWED, _ALWAYS_FOLLOWED = 0.2, 1000
+#: Calls the roll of everybody; and brings an earlier one forward from the position it is as of.
+Call = Callable[[], Roll]
+Follow = Callable[[Roll, int], Roll]
 
-#: Calls the roll: of everyone, or only of those whose choices changed on top of an earlier one.
-Call = Callable[[Roll | None, frozenset[str] | None], Roll]
+
+_Numbers = TypeVar("_Numbers")
 
 
 class _Called(NamedTuple):
@@ -39,7 +41,7 @@ class _Told(NamedTuple):
 
     stand: Stand
     subjects: pa.Array | None
-    numbers: Numbers
+    numbers: Any
 
 
 class Kept:
@@ -51,49 +53,62 @@ class Kept:
     def __init__(self) -> None:
         self._rolls: dict[str, _Called] = {}
         self._told: dict[str, _Told] = {}
+        self._marked: dict[str, MarkedRows] = {}
         self._lock = threading.RLock()
 
-    def roll(self, key: str, stand: Stand | None, ledger: Choices, position: int, call: Call) -> Roll:
+    def roll(
+        self, key: str, stand: Stand | None, ledger: Choices, position: int, call: Call, follow: Follow
+    ) -> Roll:
         """The roll for what `key` names, as of a ledger position.
 
         stand: how the members' files stand; None where files do not tell, and nothing is kept.
         """
         with self._lock:
-            return self._roll(key, stand, ledger, position, call)
+            return self._roll(key, stand, ledger, position, call, follow)
 
-    def _roll(self, key: str, stand: Stand | None, ledger: Choices, position: int, call: Call) -> Roll:
+    def _roll(
+        self, key: str, stand: Stand | None, ledger: Choices, position: int, call: Call, follow: Follow
+    ) -> Roll:
         earlier = self._rolls.get(key)
         if stand is None:
-            return call(None, None)
-        if (
-            earlier is None
-            or not earlier.stand.holds(stand)
-            or position < earlier.position
-            # Whose an erased choice between the two positions was, no entry says any more.
-            or ledger.recorded.erased_since(earlier.position)
+            return call()
+        if earlier is None or not earlier.stand.holds(stand) or position < earlier.position:
+            roll = call()
+        elif (
+            # Whose an erased choice was, no entry says any more, and the past answers anew.
+            ledger.recorded.erased_since(earlier.position)
+            or not are_few(position - earlier.position, len(earlier.roll.subjects))
         ):
-            roll = call(None, None)
+            roll = call()
+            if roll.subjects.equals(earlier.roll.subjects):  # so rows keep their numbers
+                roll = roll._replace(subjects=earlier.roll.subjects, places=earlier.roll.places)
         else:
-            changed = ledger.changed_subjects(earlier.position, position)
-            if len(changed) > max(_ALWAYS_FOLLOWED, _MOST_FOLLOWED * len(earlier.roll.subjects)):
-                roll = call(None, None)
-                if roll.subjects.equals(earlier.roll.subjects):
-                    roll = roll._replace(subjects=earlier.roll.subjects)  # so rows keep their numbers
-            else:
-                roll = call(earlier.roll, frozenset(changed)) if changed else earlier.roll
+            is_same = position == earlier.position
+            roll = earlier.roll if is_same else follow(earlier.roll, earlier.position)
         self._rolls[key] = _Called(stand, position, roll)
         return roll
 
     def numbers(
-        self, key: str, stand: Stand | None, subjects: pa.Array | None, read: Callable[[], Numbers]
-    ) -> Numbers:
+        self, key: str, stand: Stand | None, subjects: pa.Array | None, read: Callable[[], _Numbers]
+    ) -> _Numbers:
         """Per row of a table whose it is, or of which kind; read anew unless table and roll are as they were."""
         earlier = self._told.get(key)
         if earlier is not None and earlier.subjects is subjects and stand is not None:
             stands_still = earlier.stand.holds(stand)
             if stands_still:
-                return earlier.numbers
+                numbers: _Numbers = earlier.numbers
+                return numbers
         found = read()
         if stand is not None:
             self._told[key] = _Told(stand, subjects, found)
         return found
+
+    def marks(self, key: str, rows: OwnedRows) -> Marks:
+        """What each row of a table is told, put anew for those alone that are told otherwise than when last asked.
+
+        key: names the table and what for; what was found under it is compared, and never trusted.
+        """
+        earlier = self._marked.get(key)
+        marked = mark(rows) if earlier is None else mark_again(earlier, rows)
+        self._marked[key] = marked
+        return marked.marks

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from licet.decide.combination import Reason
+from licet.decide.combination import Reason, SubjectAnswer
 from licet.enforce import rows as narrow
 from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
 from licet.enforce.masking import Seen
+from licet.enforce.owned_rows import OwnedRows, Told
 from licet.enforce.pseudonyms import Pseudonyms
 from licet.enforce.row_numbers import kinds_of_rows, whose_rows
 from licet.enforce.row_references import References, judge
@@ -21,7 +24,6 @@ from licet.enforce.row_verdicts import (
     RowsInOrder,
     Verdict,
     marks_of_judged,
-    marks_of_one,
 )
 from licet.enforce.table_plans import Plan, Plans
 from licet.enforce.tables import Tables
@@ -97,7 +99,7 @@ class Verdicts:
                     beside[narrow.MASK] = marks.masks()
                 rows = self._ordered[name].beside(beside)
                 told = rows.select(**_key(plan, rows, pseudonyms), number=rows[_VERDICT]).to_pyarrow()
-                marks = marks._replace(numbers=told["number"].to_numpy())
+                marks = Marks(told["number"].to_numpy(), marks.verdicts)
             else:
                 rows = self._judged(plan, plan.content)
                 told = rows.select(*_JUDGED, **_key(plan, rows, pseudonyms)).to_pyarrow()
@@ -153,12 +155,17 @@ class Verdicts:
                 repr((table, plan.looks.visibilities, plan.looks.audiences, plan.looks.cuts)), stand, None,
                 lambda: kinds_of_rows(self._engine, rows, ordered.size, kind),
             )  # fmt: skip
-        subjects = self._kept.numbers(
+        owners = self._kept.numbers(
             repr((table.location, subject)), stand, roll.subjects,
             lambda: whose_rows(self._engine, ordered, subject, roll),
         )  # fmt: skip
-        regions = [one.region for one in roll.classes]
-        return marks_of_one(subjects, kinds, roll.class_of, regions, plan.by_class, plan.nobody)
+        told = [_told(one.region, own) for one, own in zip(roll.classes, plan.by_class, strict=True)]
+        marked = OwnedRows(owners, kinds, roll.class_of, (*told, _told(None, plan.nobody)))
+        return self._kept.marks(repr((self._plans.use, table.location, subject, plan.categories)), marked)
+
+
+def _told(region: str | None, answers: Sequence[SubjectAnswer]) -> Told:
+    return tuple(Verdict(mask, reason, region) for mask, reason, _ in answers)
 
 
 def _key(plan: Plan, rows: ir.Table, pseudonyms: Pseudonyms) -> dict[str, ir.Value]:

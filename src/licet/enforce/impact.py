@@ -198,7 +198,7 @@ class Impact:
         subjects = self._kept.numbers(
             repr((table.location, table.subjects[0])), stand, roll.subjects,
             lambda: whose_rows(self.engine, ordered, table.subjects[0], roll),
-        )  # fmt: skip
+        ).numbers  # fmt: skip
         concerned: npt.NDArray[np.bool_] = np.asarray(table_of.any(axis=1))
         class_of = np.append(self._people.class_of, len(self._people.classes))  # the last: not known
         rows = np.flatnonzero(concerned[class_of[subjects]])

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from licet.enforce.absences import Absences, Roster, RosterHere, RosterThere
+from licet.enforce.choices_as_of import ChoicesAsOf
 from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
-from licet.enforce.member_facts import describe, subject_ids
+from licet.enforce.member_facts import chosen, describe, subject_ids
 from licet.enforce.population import Population, Roll, call_roll, classify, follow
-from licet.enforce.refusals import who_refuses
 from licet.enforce.refused_rows import RefusedRows
 from licet.enforce.tables import Tables
 from licet.enforce.verdict_table import Dimensions
@@ -45,6 +44,7 @@ class Members:
         self._populations: dict[Dimensions, Population] = {}
         #: What is said no to of single rows, as of the same position.
         self.refused_rows = RefusedRows(tables, engine, ledger, position, self._ids)
+        self._chosen = ChoicesAsOf(ledger, position, self._ids, lambda: self.refused_rows.record_noes)
 
     def population(self, looks: Dimensions) -> Population:
         """The people in their classes; tables whose rules look at the same things share them."""
@@ -57,35 +57,34 @@ class Members:
                     "the catalogue does not say which table holds the members",
                     fix="add facts: with its table, subject and region columns",
                 )
-            members = self._tables.content(facts.table)
             if self._engine.people_here:
-                roll = self._roll(members, facts, key)
-                self._refuse_lost(facts, RosterHere(roll.subjects))
+                roll = self._roll(facts, key)
+                self._refuse_lost(facts, RosterHere(roll.subjects, places=roll.places))
                 table = functools.cache(lambda: self._engine.hand_in(roll.with_classes()))
                 self._populations[key] = Population(table, roll.classes, roll)
             else:
+                members = self._tables.content(facts.table)
                 self._refuse_lost(facts, RosterThere(self._engine, subject_ids(members, facts)))
-                self._populations[key] = classify(self._engine, self._everybody(members, facts, key))
+                self._populations[key] = classify(self._engine, self._everybody(facts, key))
         return self._populations[key]
 
-    def _roll(self, members: ir.Table, facts: FactsTable, looks: Dimensions) -> Roll:
-        def call(earlier: Roll | None, changed: frozenset[str] | None) -> Roll:
-            if earlier is None or changed is None:
-                return call_roll(self._engine, self._everybody(members, facts, looks))
-            only = pa.array(sorted(changed), pa.string())
-            choices = _of_choices(self._ledger.choices_table(self._position, changed))
-            signals = _of_signals(self._ledger.signals_table(self._position, changed))
-            described = describe(self._engine, members, facts, choices, signals, looks, self._at, only)
-            return follow(self._engine, earlier, described)
+    def _roll(self, facts: FactsTable, looks: Dimensions) -> Roll:
+        def call() -> Roll:
+            return call_roll(self._engine, self._everybody(facts, looks))
+
+        def follow_on(earlier: Roll, since: int) -> Roll:
+            said = self._chosen.since(since)
+            return follow(earlier, chosen(*said, looks)) if said.subjects else earlier
 
         key = repr(
             (facts, self._tables.catalogued(facts.table).location, looks, ages_hold_for(looks, self._at))
         )
-        return self._kept.roll(key, self._tables.stand(facts.table), self._ledger, self._position, call)
+        stand = self._tables.stand(facts.table)
+        return self._kept.roll(key, stand, self._ledger, self._position, call, follow_on)
 
-    def _everybody(self, members: ir.Table, facts: FactsTable, looks: Dimensions) -> ir.Table:
-        told = self._choices, self._signals
-        return describe(self._engine, members, facts, *told, looks, self._at)
+    def _everybody(self, facts: FactsTable, looks: Dimensions) -> ir.Table:
+        told = self._chosen.choices, self._chosen.signals
+        return describe(self._engine, self._tables.content(facts.table), facts, *told, looks, self._at)
 
     def _refuse_lost(self, facts: FactsTable, roster: Roster) -> None:
         """Once a gate. Raises: GateError GATE-171, GATE-172 where a refusal would be lost."""
@@ -93,20 +92,8 @@ class Members:
             return
         key = repr((facts, self._tables.catalogued(facts.table).location))
         stand = self._tables.stand(facts.table)
-        read = (
-            self._position,
-            lambda: who_refuses(self._choices, self._signals, self.refused_rows.record_noes),
-        )
-        self._absences.refuse_lost(key, stand, self._ledger, roster, self._people_left, read)
+        self._absences.refuse_lost(key, stand, self._ledger, roster, self._people_left, self._chosen)
         self._is_asked = True
-
-    @functools.cached_property
-    def _choices(self) -> pa.Table:
-        return _of_choices(self._ledger.choices_table(self._position, known=self._ids))
-
-    @functools.cached_property
-    def _signals(self) -> pa.Table:
-        return _of_signals(self._ledger.signals_table(self._position, known=self._ids))
 
     def _ids(self) -> Iterator[str]:
         """Every member's id, once or more; for what goes on under a mark after an erasure."""
@@ -124,11 +111,3 @@ def ages_hold_for(looks: Dimensions, at: datetime) -> object:
     Ages are counted in whole years, so a roll that looks at them is good for its day; None where nothing asks.
     """
     return day_begun_everywhere(at) if len(looks.ages) > 1 else None
-
-
-def _of_choices(table: pa.Table) -> pa.Table:
-    return table.select(["subject", "setting", "category", "state", "pack"])
-
-
-def _of_signals(table: pa.Table) -> pa.Table:
-    return table.select(["subject", "signal"])

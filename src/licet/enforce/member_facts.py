@@ -7,7 +7,7 @@ a contradiction is not a yes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -45,15 +45,32 @@ def describe(
     signals: pa.Table,
     looks: Dimensions,
     at: datetime,
-    only: pa.Array | None = None,
 ) -> ir.Table:
-    """One row a subject with everything that the rules look at: region, age, plan, state, signals.
-
-    only: ids of those to describe; everyone where it is None. Choices and signals are then theirs alone.
-    """
-    people = _known_people(engine, facts, columns, looks, at, only)
+    """One row a subject with everything that the rules look at: region, age, plan, state, signals."""
+    people = _known_people(facts, columns, looks, at)
     people = _with_states(engine, people, _bound(choices, looks), "state", looks.settings, _choice_token)
     return _with_states(engine, people, signals, "signals", looks.signals, lambda table: table.signal)
+
+
+def chosen(
+    subjects: Collection[str], choices: pa.Table, signals: pa.Table, looks: Dimensions
+) -> dict[str, tuple[str, str]]:
+    """`state` and `signals` of some subjects, as `describe` has them. choices, signals: theirs."""
+    told = _bound(choices, looks)
+    told = told.filter(pc.is_in(told["setting"], value_set=pa.array(looks.settings, pa.string())))
+    texts = [told["setting"], pc.fill_null(told["category"], ""), told["state"]]
+    tokens = pc.binary_join_element_wise(*texts, "=").to_pylist()
+    states: dict[str, list[str]] = {}
+    for subject, token in zip(told["subject"].to_pylist(), tokens, strict=True):
+        states.setdefault(subject, []).append(token)
+    sent: dict[str, list[str]] = {}
+    for subject, signal in zip(signals["subject"].to_pylist(), signals["signal"].to_pylist(), strict=True):
+        if signal in looks.signals:
+            sent.setdefault(subject, []).append(signal)
+    return {
+        subject: (MARK.join(sorted(states.get(subject, ()))), MARK.join(sorted(sent.get(subject, ()))))
+        for subject in subjects
+    }
 
 
 def facts_columns(
@@ -107,14 +124,7 @@ def _told(
     return told
 
 
-def _known_people(
-    engine: Engine,
-    facts: ir.Table,
-    columns: FactsTable,
-    looks: Dimensions,
-    at: datetime,
-    only: pa.Array | None,
-) -> ir.Table:
+def _known_people(facts: ir.Table, columns: FactsTable, looks: Dimensions, at: datetime) -> ir.Table:
     """One row per subject; a fact that two rows contradict, or that one leaves out, is null."""
     told = _told(facts, columns, has_ages=len(looks.ages) > 1, has_plans=looks.plans)
     named = {
@@ -124,9 +134,6 @@ def _known_people(
         "plan": told.get("plan", ibis.null("string")),
     }
     rows = facts.select(**named).filter(lambda table: table.subject.notnull())
-    if only is not None:
-        wanted = engine.hand_in(pa.table({"wanted": only}))
-        rows = rows.filter(rows.subject.isin(wanted.wanted))
     agreed = {
         name: ibis.ifelse(
             (rows[name].min() == rows[name].max()) & (rows[name].count() == rows.count()),

@@ -1,13 +1,14 @@
 """The members in classes: those of a class are alike in everything the rules in scope look at.
 
 For engines that run here, people and their classes are a few arrays, the roll: a subject's dense number is their place
-on it, in the order of ids. When choices change, only those who changed them are described anew; who the members are,
-and so everybody's number, stays. A cluster keeps its people where it keeps them (`classify`).
+on it, in the order of ids. When choices change, only what those who changed them chose is put anew; who the members
+are, what is known about them, and so everybody's number, stays. A roll is never changed: who holds one keeps it. A
+cluster keeps its people where it keeps them (`classify`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import ibis.expr.types as ir
@@ -20,6 +21,7 @@ from licet.decide import Facts
 from licet.enforce.engine import Engine
 from licet.enforce.equal_classes import Part, classes_of, representatives
 from licet.enforce.member_facts import BOUND, MARK, NUMBER
+from licet.enforce.subject_places import NOWHERE, SubjectPlaces
 from licet.terms import ChoiceState
 
 
@@ -39,12 +41,14 @@ class Roll(NamedTuple):
     ids:      the ids as whole numbers; None where they are text.
     class_of: the place in `classes`.
     classes:  what the members of a class have in common; each has some.
+    places:   where an id stands.
     """
 
     subjects: pa.Array
     ids: npt.NDArray[np.int64] | None
     class_of: npt.NDArray[np.int32]
     classes: tuple[Subject, ...]
+    places: SubjectPlaces
 
     def with_classes(self) -> pa.Table:
         """subject, the id as a number where it is one, region, class_id."""
@@ -106,30 +110,36 @@ def call_roll(engine: Engine, described: ir.Table) -> Roll:
         told = pa.Table.from_batches(engine.batches(ordered), ordered.schema().to_pyarrow())
     class_of, classes = _classes(told)
     ids = told[NUMBER].to_numpy() if NUMBER in told.column_names else None
-    return Roll(told["subject"].combine_chunks(), ids, class_of, classes)
+    subjects = told["subject"].combine_chunks()
+    return Roll(subjects, ids, class_of, classes, SubjectPlaces(subjects))
 
 
-def follow(engine: Engine, roll: Roll, described: ir.Table) -> Roll:
-    """The roll after some of its subjects were described anew; the others stand where they stood."""
-    with engine.reading("the facts about members"):
-        told = pa.Table.from_batches(engine.batches(described), described.schema().to_pyarrow())
-    if len(told) == 0:
-        return roll
-    own, described_classes = _classes(told)
+def follow(roll: Roll, chosen: Mapping[str, tuple[str, str]]) -> Roll:
+    """The roll after some chose or signalled; what else is known about them, and all others, stand where they stood.
+
+    chosen: `state` and `signals` of each who did, as `member_facts.chosen` has them; who is on no roll is passed over.
+    """
+    places = roll.places.of(pa.array(chosen.keys(), pa.string()))
     known = {subject: place for place, subject in enumerate(roll.classes)}
-    places = [known.setdefault(subject, len(known)) for subject in described_classes]
-    moved = np.array(places, np.int32)[own]
-    # Looked up from the side of the roll: the table that is searched is then as small as the change.
-    found = pc.fill_null(
-        pc.index_in(roll.subjects, value_set=told["subject"].combine_chunks()), -1
-    ).to_numpy()
+    moves: dict[tuple[int, tuple[str, str]], int] = {}
+    (members,) = np.nonzero(places != NOWHERE)
+    earlier, said = roll.class_of[places[members]].tolist(), list(chosen.values())
+    moved = []
+    for member, class_id in zip(members.tolist(), earlier, strict=True):
+        move = class_id, said[member]
+        if move not in moves:
+            subject = roll.classes[class_id]._replace(state=move[1][0], signals=move[1][1])
+            moves[move] = known.setdefault(subject, len(known))
+        moved.append(moves[move])
     class_of = roll.class_of.copy()
-    class_of[found >= 0] = moved[found[found >= 0]]
+    class_of[places[members]] = moved
     # A class that lost its last member goes: what nobody permits any more must not look permitted to somebody.
     peopled = np.bincount(class_of, minlength=len(known)) > 0
+    if peopled.all():
+        return roll._replace(class_of=class_of, classes=tuple(known))
     renumbered = np.cumsum(peopled, dtype=np.int32) - 1
     classes = tuple(subject for subject, is_peopled in zip(known, peopled, strict=True) if is_peopled)
-    return roll._replace(class_of=renumbered[class_of], classes=classes)
+    return roll._replace(class_of=np.take(renumbered, class_of), classes=classes)
 
 
 def classify(engine: Engine, described: ir.Table) -> Population:

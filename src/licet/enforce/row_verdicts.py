@@ -2,8 +2,8 @@
 
 Joining millions of rows with millions of people by their ids is what costs. It is done once: rows get the dense
 number of their subject (`row_numbers.py`), and from there on every answer is looked up in arrays: subject to class,
-class and kind of row to verdict. Later queries read the marks beside the rows and join nothing; when choices
-change, only the classes change. The answers are those of `verdict_table`, which asks `decide`.
+class and kind of row to verdict (`owned_rows.py`). Later queries read the marks beside the rows and join nothing; when
+choices change, only the marks of who changed do. The answers are those of `verdict_table`, which asks `decide`.
 
 A table whose rows are about several people is judged by the engine as ever (`rows.judged`), and its answers are
 kept in the same form.
@@ -20,15 +20,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.decide.combination import Reason, SubjectAnswer
+from licet.decide.combination import Reason
 from licet.terms import GateError
 
 #: The place of a row in its table, from 0; given by the engine.
 ROW = "__licet_row"
 #: Rows at a time, in what is computed here: bounds what lies in memory beside the marks themselves.
-_STEP = 1 << 22
-#: Bytes that verdicts laid out by subject and kind of row may take.
-_MOST_LAID_OUT = 1 << 28
+STEP_ROWS = 1 << 22
 
 Numbers = npt.NDArray[np.integer[Any]]
 
@@ -42,21 +40,28 @@ class Verdict(NamedTuple):
 
 
 class Marks(NamedTuple):
-    """numbers: per row the place of its verdict in `verdicts`, in the smallest type that holds it."""
+    """numbers: per row the place of its verdict in `verdicts`, in the smallest type that holds it.
+
+    row_masks, counts: what `masks` and `counted` say, where that is known already.
+    """
 
     numbers: Numbers
     verdicts: tuple[Verdict, ...]
+    row_masks: Numbers | None = None
+    counts: npt.NDArray[np.int64] | None = None
 
     def masks(self) -> Numbers:
         """Per row what it permits, a bit per kind of data."""
+        if self.row_masks is not None:
+            return self.row_masks
         return self.look_up([verdict.mask for verdict in self.verdicts])
 
     def look_up(self, values: Sequence[int]) -> Numbers:
         """Per row the value that stands at its verdict's place."""
         table: Numbers = np.array(values, dtype=smallest(max(values, default=0)))
         found: Numbers = np.empty(len(self.numbers), table.dtype)
-        for start in range(0, len(found), _STEP):
-            step = slice(start, start + _STEP)
+        for start in range(0, len(found), STEP_ROWS):
+            step = slice(start, start + STEP_ROWS)
             found[step] = table[self.numbers[step]]
         return found
 
@@ -75,10 +80,19 @@ class Marks(NamedTuple):
 
     def tally(self) -> dict[Verdict, int]:
         """How many rows each verdict has; those of none are left out."""
-        counted = np.zeros(len(self.verdicts), np.int64)
-        for start in range(0, len(self.numbers), _STEP):
-            counted += np.bincount(self.numbers[start : start + _STEP], minlength=len(counted))
-        return {verdict: int(n) for verdict, n in zip(self.verdicts, counted, strict=True) if n}
+        return {verdict: int(n) for verdict, n in zip(self.verdicts, self.counted(), strict=True) if n}
+
+    def counted(self) -> npt.NDArray[np.int64]:
+        """Per verdict how many rows have it."""
+        return count_numbers(self.numbers, len(self.verdicts)) if self.counts is None else self.counts
+
+
+def count_numbers(numbers: Numbers, size: int) -> npt.NDArray[np.int64]:
+    """How often each number below `size` occurs."""
+    counted = np.zeros(size, np.int64)
+    for start in range(0, len(numbers), STEP_ROWS):
+        counted += np.bincount(numbers[start : start + STEP_ROWS], minlength=size)
+    return counted
 
 
 def smallest(greatest: int) -> type[np.integer[Any]]:
@@ -86,48 +100,6 @@ def smallest(greatest: int) -> type[np.integer[Any]]:
     return next(
         kind for kind in (np.uint8, np.uint16, np.uint32, np.uint64) if greatest <= np.iinfo(kind).max
     )
-
-
-def marks_of_one(
-    subjects: Numbers,
-    kinds: Numbers | None,
-    class_of: npt.NDArray[np.int32],
-    regions: Sequence[str | None],
-    by_class: Sequence[Sequence[SubjectAnswer]],
-    nobody: Sequence[SubjectAnswer],
-) -> Marks:
-    """Marks for rows that are each about one subject.
-
-    subjects: per row the subject's number, -1 where nobody knows them.
-    kinds:    per row its class as `rows.row_class` has it; None where all are of one.
-    class_of: per subject number the class of people, the place in `by_class` and `regions`.
-    by_class: per class of people and class of rows the answer; `nobody` for subjects not known.
-    """
-    known: dict[Verdict, int] = {}
-    table = np.array(
-        [
-            [known.setdefault(Verdict(mask, reason, region), len(known)) for mask, reason, _ in row]
-            for region, row in [*zip(regions, by_class, strict=True), (None, nobody)]
-        ]
-    )
-    table = table.astype(smallest(len(known)))
-    # The last class is that of subjects nobody knows: their number is -1, which numpy reads from the end.
-    classes = np.append(class_of, len(by_class)).astype(np.int32)
-    numbers = np.empty(len(subjects), table.dtype)
-    # What each subject's rows are told, laid out once: one small lookup a row then, instead of two in larger arrays.
-    width = 1 if kinds is None else table.shape[1]
-    told = table[classes, 0] if kinds is None else None
-    if kinds is not None and len(classes) * width <= _MOST_LAID_OUT:
-        told = table[classes].ravel()
-    for start in range(0, len(numbers), _STEP):
-        step = slice(start, start + _STEP)
-        if told is None:
-            numbers[step] = table[classes[subjects[step]], kinds[step]]  # type: ignore[index]
-        elif kinds is None:
-            numbers[step] = told[subjects[step]]
-        else:
-            numbers[step] = told[subjects[step].astype(np.int64) * width + kinds[step]]
-    return Marks(numbers, tuple(known))
 
 
 def marks_of_judged(

@@ -144,6 +144,8 @@ class Plans:
         self._policy, self._purpose, self._recipient, self._at = policy, purpose, recipient, at
         self._tables, self._members, self._engine = tables, members, engine
         self._for_training = for_training
+        #: Names what is asked for.
+        self.use = purpose, recipient, for_training
         self._plans: dict[str, Plan] = {}
         self.reasons = narrow.Reasons()
 
