@@ -10,7 +10,7 @@ _ROWS, _FACTS, _TABULATE = (
     "licet.enforce.verdict_table",
 )
 _COMBINATION, _REFUSED = "licet.decide.combination", "licet.enforce.refused_rows"
-_GATE, _MARKS, _PLANS = "licet.enforce.gate", "licet.enforce.row_verdicts", "licet.enforce.table_plans"
+_GATE, _MARKS, _PLANS = "licet.enforce.gate", "licet.enforce.owned_rows", "licet.enforce.table_plans"
 _CELLS, _NUMBERS, _PSEUDONYMS = (
     "licet.enforce.masking",
     "licet.enforce.row_numbers",
@@ -338,8 +338,8 @@ GATE = [
     Fault(
         "unknown people judged as the first class",
         _MARKS,
-        "np.append(class_of, len(by_class))",
-        "np.append(class_of, 0)",
+        "np.append(rows.class_of, len(rows.told) - 1)",
+        "np.append(rows.class_of, 0)",
         "rows about people nobody knows pass once a table is prepared",
     ),
 ]

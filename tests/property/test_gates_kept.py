@@ -106,6 +106,8 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
                     salt=world.salt,
                 )  # fmt: skip
 
-            with mock.patch.multiple("licet.enforce.owned_rows", _MOST_SUBJECTS=share, _MOST_ROWS=share):
-                with mock.patch("licet.enforce.choices_as_of._ALWAYS_FOLLOWED", few):
-                    assert told(open_gate(kept), names) == told(open_gate(None), names)
+            with (
+                mock.patch.multiple("licet.enforce.owned_rows", _MOST_SUBJECTS=share, _MOST_ROWS=share),
+                mock.patch("licet.enforce.choices_as_of._ALWAYS_FOLLOWED", few),
+            ):
+                assert told(open_gate(kept), names) == told(open_gate(None), names)
