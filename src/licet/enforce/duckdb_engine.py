@@ -7,14 +7,10 @@ and none may be assumed installable.
 from __future__ import annotations
 
 import contextlib
-import functools
 import itertools
-import shutil
-import weakref
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import ibis
@@ -132,17 +128,10 @@ class DuckDBEngine:
     ) -> RowsInOrder | None:
         if location.parquet is not None and not location.hive:
             files = [*located(name, location, base)]
-            return parquet_in_order(self.backend, name, files, self._names, lambda: self._folder)
+            return parquet_in_order(self.backend, name, files, self._names, self.hand_in)
         if location.arrow is not None and isinstance(handed_in.get(location.arrow), pa.Table):
             return arrow_in_order(self.backend, handed_in[location.arrow], self.hand_in, self._names)
         return None
-
-    @functools.cached_property
-    def _folder(self) -> Path:
-        """Where marks lie while this engine lives; gone with it, or with the process."""
-        folder = Path(mkdtemp(prefix="licet-marks-"))
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        return folder
 
     def _in_known_types(self, table: ir.Table, ids: Collection[str] = ()) -> ir.Table:
         """DuckDB's types that Ibis has no word for, as ones it has.

@@ -3,15 +3,18 @@
 DuckDB's positional join puts two tables side by side, row by row, without comparing anything: reading a column and
 its marks costs hardly more than reading the column. It must never be one row off, so every row of the one side is
 held against the number of the other's, in the same pass, and the files' sizes and times of change against those
-they had when they were marked; where anything differs the query fails and nothing is let out.
+they had when they were marked; where anything differs the query fails and nothing is let out. One such join runs on
+one thread, so a large table is read in as many stretches as there are threads. Marks lie in memory and nowhere else.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis.expr.types as ir
 import numpy as np
@@ -19,80 +22,171 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from licet.enforce.duckdb_files import path_list, same_labels, sizes_and_times, text_literal
-from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder
+from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder, smallest
 
 #: DuckDB's names for where a row of a Parquet file lies; a table with columns so called is not read in order.
 _FILE, _PLACE = "file_index", "file_row_number"
-_DIFFERENCES = "DELTA_BINARY_PACKED"
-_ROW_GROUP_ROWS = 122_880  # DuckDB's own, so that both sides of the join move in step
+#: Below so many rows a stretch, a thread more costs more than it spares.
+_FEWEST_ROWS = 500_000
+_OUT_OF_STEP = "error('rows and their marks are out of step')"
+
+HandIn = Callable[[pa.Table], ir.Table]
+
+
+class _Stretch(NamedTuple):
+    """Rows `first` to `last` (that one not) of the table, as `rows` scans them, each with its place.
+
+    rows:   SQL; a scan and nothing more, so that DuckDB lays marks beside it without copying.
+    places: makes the columns that say where each row lies, of the same names as in `rows`."""
+
+    rows: str
+    first: int
+    last: int
+    places: Callable[[], dict[str, Numbers]]
 
 
 def parquet_in_order(
-    backend: Any, name: str, files: list[Path], names: Iterator[str], folder: Callable[[], Path]
+    backend: Any, name: str, files: list[Path], names: Iterator[str], hand_in: HandIn
 ) -> RowsInOrder | None:
     """The rows of Parquet files, in the order of `files`; None where column names stand in the way.
 
-    name:   of the table; names: new names for views; folder: where marks may lie.
+    name: of the table; names: new names for views.
     """
     if {_FILE, _PLACE, ROW} & {*pq.read_schema(files[0]).names}:
         return None
-    sizes = [pq.read_metadata(file).num_rows for file in files]
+    footers = [pq.ParquetFile(file) for file in files]
+    sizes = [footer.metadata.num_rows for footer in footers]
     starts = [0, *itertools.accumulate(sizes)]
     source = _scan(files)
     (stood,) = backend.con.execute(f"SELECT {sizes_and_times(files)}").fetchone()
-    labels = same_labels(backend.con, name, files)
+    still = f"{same_labels(backend.con, name, files)} AND {sizes_and_times(files)} = {text_literal(stood)}"
     row = _PLACE if len(files) == 1 else f"{_PLACE} + list_extract({starts}::BIGINT[], {_FILE}::BIGINT + 1)"
     view = _view(backend, next(names), f"SELECT * EXCLUDE ({_PLACE}), {row} AS {ROW} FROM {source}")
+    schema = footers[0].schema_arrow
+    # Read apart, files would each have types of their own.
+    threads = _threads(backend, starts[-1]) if all(f.schema_arrow.equals(schema) for f in footers) else 1
+    groups = [
+        footer.metadata.row_group(n).num_rows for footer in footers for n in range(footer.num_row_groups)
+    ]
+    cuts = _cuts([*itertools.accumulate(groups)], threads)
+    places = functools.cache(lambda: np.arange(max(sizes), dtype=smallest(max(sizes))))
+    stretches = [*_of_files(files, starts, cuts, places)]
 
     def beside(columns: dict[str, Numbers]) -> ir.Table:
-        own = folder() / next(names)
-        own.mkdir()
-        marks = []
-        for number, (start, size) in enumerate(zip(starts, sizes, strict=False)):
-            part = pa.table({name: array[start : start + size] for name, array in columns.items()})
-            marks.append(own / f"{number:06d}.parquet")
-            # Marks are few small numbers: differences pack them as well as a dictionary does, in half the time.
-            pq.write_table(
-                part, marks[-1], compression="none", use_dictionary=False, write_statistics=False,
-                column_encoding=_DIFFERENCES, row_group_size=_ROW_GROUP_ROWS,
-            )  # fmt: skip
-        # Compared once a query, within the subquery: outside it DuckDB would compare the texts for every row.
-        still = f"({sizes_and_times(files)} = {text_literal(stood)})"
-        same = f"rows.{_PLACE} = marks.{_PLACE} AND {labels} AND {still}"
-        if len(files) > 1:
-            same += f" AND rows.{_FILE} = marks.{_FILE}"
-        return _view(backend, next(names), _side_by_side(source, _scan(marks), same, list(columns), _PLACE))
+        return _view(backend, next(names), _side_by_side(stretches, columns, hand_in, still))
 
     return RowsInOrder(view, starts[-1], beside)
 
 
-def arrow_in_order(
-    backend: Any, data: pa.Table, hand_in: Callable[[pa.Table], ir.Table], names: Iterator[str]
-) -> RowsInOrder | None:
+def arrow_in_order(backend: Any, data: pa.Table, hand_in: HandIn, names: Iterator[str]) -> RowsInOrder | None:
     """The rows of a table that lies in memory; None where its columns stand in the way."""
     if ROW in data.column_names:
         return None
-    numbered = data.append_column(ROW, pa.array(np.arange(len(data))))
+    places = np.arange(len(data), dtype=smallest(len(data)))
+    numbered = data.append_column(ROW, pa.array(places))
+    threads = _threads(backend, len(data))
+    cuts = [0, *(len(data) * n // threads for n in range(1, threads)), len(data)]
+    stretches = [
+        _Stretch(
+            hand_in(numbered.slice(first, last - first)).get_name(), first, last,
+            functools.partial(_these, ROW, places[first:last]),
+        )
+        for first, last in itertools.pairwise(cuts)
+    ]  # fmt: skip
 
     def beside(columns: dict[str, Numbers]) -> ir.Table:
-        marks = pa.table({**columns, ROW: np.arange(len(data))})
-        left, right = (hand_in(table).get_name() for table in (numbered, marks))
-        same = f"rows.{ROW} = marks.{ROW}"
-        return _view(backend, next(names), _side_by_side(left, right, same, list(columns), ROW))
+        return _view(backend, next(names), _side_by_side(stretches, columns, hand_in, "true"))
 
     return RowsInOrder(hand_in(numbered), len(data), beside)
 
 
-def _side_by_side(rows: str, marks: str, same: str, columns: list[str], hidden: str) -> str:
-    """Both sides of the join; a row that does not lie beside its own mark ends the query."""
-    shown = ", ".join(
-        f"CASE WHEN {same} THEN marks.{name} ELSE error('rows and their marks are out of step') END AS {name}"
-        for name in columns
-    )
-    return f"SELECT rows.* EXCLUDE ({hidden}), {shown} FROM {rows} AS rows POSITIONAL JOIN {marks} AS marks"
+def _threads(backend: Any, rows: int) -> int:
+    ((threads,),) = backend.con.execute("SELECT current_setting('threads')").fetchall()
+    return max(1, min(int(threads), rows // _FEWEST_ROWS))
 
 
-def _scan(files: list[Path]) -> str:
+def _cuts(ends: Sequence[int], parts: int) -> list[int]:
+    """The rows at which stretches of about one size begin, each with a row group. ends: of the row groups."""
+    size = ends[-1] if ends else 0
+    nearest = (ends[bisect_left(ends, size * part // parts)] for part in range(1, parts))
+    return [*dict.fromkeys((0, *nearest, size))] if size else [0, 0]
+
+
+def _of_files(
+    files: Sequence[Path], starts: Sequence[int], cuts: Sequence[int], places: Callable[[], Numbers]
+) -> Iterator[_Stretch]:
+    """Between two cuts: the rest of a file that was begun, whole files together, and the beginning of one."""
+    for first, last in itertools.pairwise(cuts):
+        whole: list[int] = []
+        for number, (start, end) in enumerate(itertools.pairwise(starts)):
+            if first <= start and end <= last and (start < end or first == last):
+                whole.append(number)
+                continue
+            begin, until = max(first, start), min(last, end)
+            if begin < until:
+                if whole:
+                    yield _of_whole(files, starts, whole, places)
+                    whole = []
+                yield _of_part(files[number], begin, until, start, end, places)
+        if whole:
+            yield _of_whole(files, starts, whole, places)
+
+
+def _of_whole(
+    files: Sequence[Path], starts: Sequence[int], numbers: Sequence[int], places: Callable[[], Numbers]
+) -> _Stretch:
+    sizes = [starts[number + 1] - starts[number] for number in numbers]
+
+    def told() -> dict[str, Numbers]:
+        if len(sizes) == 1:
+            return {_PLACE: places()[: sizes[0]]}
+        which = np.repeat(np.arange(len(sizes), dtype=smallest(len(sizes))), sizes)
+        return {_PLACE: np.concatenate([places()[:size] for size in sizes]), _FILE: which}
+
+    scan = _scan([files[number] for number in numbers])
+    return _Stretch(scan, starts[numbers[0]], starts[numbers[-1] + 1], told)
+
+
+def _of_part(
+    file: Path, first: int, last: int, start: int, end: int, places: Callable[[], Numbers]
+) -> _Stretch:
+    """Rows of one file. What is asked of their places is decided by row group: none outside is opened."""
+    asked = [f"{_PLACE} >= {first - start}"] * (first > start) + [f"{_PLACE} < {last - start}"] * (last < end)
+    # The column that is asked about comes first in the scan: as it is here, nothing stands between it and the join.
+    rows = f"SELECT {_PLACE}, * EXCLUDE ({_PLACE}) FROM {_scan([file])} WHERE {' AND '.join(asked)}"
+    return _Stretch(f"({rows})", first, last, lambda: {_PLACE: places()[first - start : last - start]})
+
+
+def _these(name: str, values: Numbers) -> dict[str, Numbers]:
+    return {name: values}
+
+
+def _side_by_side(
+    stretches: Sequence[_Stretch], columns: dict[str, Numbers], hand_in: HandIn, still: str
+) -> str:
+    """Both sides of the join, stretch by stretch; a row that does not lie beside its own mark ends the query.
+
+    still: a condition, looked at once a query and before any row: that files are what they were.
+    """
+    parts = []
+    for rows, first, last, places in stretches:
+        where = places()
+        marks = hand_in(
+            pa.table({name: array[first:last] for name, array in columns.items()} | where)
+        ).get_name()
+        same = " AND ".join(f"rows.{name} = marks.{name}" for name in where)
+        shown = ", ".join(
+            f"CASE WHEN {same} THEN marks.{name} ELSE {_OUT_OF_STEP} END AS {name}" for name in columns
+        )
+        parts.append(
+            f"SELECT rows.* EXCLUDE ({next(iter(where))}), {shown} FROM {rows} AS rows "
+            f"POSITIONAL JOIN {marks} AS marks WHERE (SELECT holds FROM still)"
+        )
+    holds = f"CASE WHEN {still} THEN true ELSE {_OUT_OF_STEP} END"
+    return f"WITH still AS MATERIALIZED (SELECT {holds} AS holds) {' UNION ALL '.join(parts)}"
+
+
+def _scan(files: Sequence[Path]) -> str:
     return f"read_parquet({path_list(files)}, hive_partitioning=false, {_PLACE}=true)"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ import pytest
 from enforce_samples import POSTS, Told, as_written, make_gate
 
 from licet.decide.combination import Reason
-from licet.enforce import Gate
-from licet.enforce.row_verdicts import gather, marks_of_judged, smallest
-from licet.terms import Code, GateError
+from licet.enforce import Gate, duckdb_rows
+from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.row_verdicts import ROW, gather, marks_of_judged, smallest
+from licet.sources.catalogue import Table
+from licet.terms import Code, GateError, SourceError
 
 
 def gate_on(folder: Path, *parts: pa.Table, **more: Any) -> Gate:
@@ -141,3 +144,67 @@ def test_empty_text_and_no_text_are_two_regions() -> None:
 def test_the_smallest_type_that_holds() -> None:
     assert [smallest(n)(n) for n in (255, 256, 65_535, 65_536, 2**32)] == [255, 256, 65_535, 65_536, 2**32]
     assert [np.iinfo(smallest(n)).bits for n in (255, 256, 65_536, 2**32)] == [8, 16, 32, 64]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("sizes", [[23], [9, 0, 14], [1, 1, 1, 20], [0, 0], [5, 5, 5, 5, 3]])
+def test_rows_read_in_stretches_lie_beside_their_own_marks(
+    tmp_path: Path, threads: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb_rows, "_FEWEST_ROWS", 1)
+    engine, ends = DuckDBEngine(threads=threads), [*itertools.accumulate(sizes)]
+    for number, (size, end) in enumerate(zip(sizes, ends, strict=True)):
+        part = pa.table({"row": pa.array(range(end - size, end), pa.int64()), "more": ["x"] * size})
+        pq.write_table(part, tmp_path / f"{number}.parquet", row_group_size=4)
+    size = ends[-1]
+    whole = pa.table({"row": pa.array(range(size), pa.int64())})
+    for location, handed_in in (({"parquet": "*.parquet"}, {}), ({"arrow": "rows"}, {"rows": whole})):
+        table = Table.model_validate({"location": location, "subjects": ["row"], "columns": {}})
+        ordered = engine.in_order("rows", table, tmp_path, handed_in)
+        assert ordered is not None and ordered.size == size
+        rows = ordered.rows.to_pyarrow()
+        assert rows["row"].to_pylist() == rows[ROW].to_pylist() == [*range(size)]
+        beside = ordered.beside({"mark": np.arange(size, dtype=np.uint16), "two": np.full(size, 2, np.uint8)})
+        read = beside.to_pyarrow()
+        assert sorted(read["row"].to_pylist()) == [*range(size)]
+        assert read["row"].to_pylist() == read["mark"].to_pylist()
+        some = beside.filter((beside.row > 3) & (beside.mark != 7)).order_by(beside.row.desc()).limit(2)
+        assert [(row["row"], row["mark"]) for row in some.to_pyarrow().to_pylist()] == [
+            (row, row) for row in sorted({*range(4, size)} - {7}, reverse=True)[:2]
+        ]
+
+
+@pytest.mark.parametrize("shift", [1, -1, 4])
+def test_a_row_that_does_not_lie_beside_its_own_mark_ends_the_query(tmp_path: Path, shift: int) -> None:
+    engine = DuckDBEngine(threads=1)
+    pq.write_table(pa.table({"who": ["a", "b", "c", "d"] * 3}), tmp_path / "rows.parquet")
+    handed: list[pa.Table] = []
+
+    def shifted(data: pa.Table) -> Any:
+        """The marks as they would lie if DuckDB left rows out or gave them in another order."""
+        handed.append(data)
+        return engine.hand_in(
+            pa.table([np.roll(column.to_numpy(), shift) for column in data.columns], data.column_names)
+        )
+
+    ordered = duckdb_rows.parquet_in_order(
+        engine.backend, "rows", [tmp_path / "rows.parquet"], engine._names, shifted
+    )
+    assert ordered is not None
+    beside = ordered.beside({"mark": np.ones(12, np.uint8)})
+    assert [column.type for column in handed[0].columns] == [pa.uint8(), pa.uint8()], (
+        "no wider than they need be"
+    )
+    with pytest.raises(SourceError, match="out of step"):
+        beside.to_pyarrow()
+    with pytest.raises(SourceError, match="out of step"):
+        beside.filter(beside.mark != 0).who.count().to_pyarrow()
+
+
+def test_no_file_of_marks_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    gate = gate_on(tmp_path / "posts", POSTS)
+    gate.prepare(["posts"])
+    assert texts(gate) == ["a", "b"] and [*temporary.iterdir()] == []
