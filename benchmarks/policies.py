@@ -2,13 +2,14 @@
 
 A platform's policy grows by speaking of more purposes and more kinds of data, not by saying more about one of
 them: in the shipped packs a question meets few rules (`rules_in_question` counts them). `spread_pack` grows the
-same way; `crowded_pack` is the opposite, every rule about one question.
+same way; `crowded_pack` and `varied_pack` are the opposite, every rule about one question: a few sorts of rules again
+and again, and no two alike.
 """
 
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
@@ -78,6 +79,33 @@ def crowded_pack(rules: int) -> Pack:
         for number in range(rules)
     ]  # fmt: skip
     return _pack(made, 1, 1)
+
+
+def varied_pack(rules: int) -> Pack:
+    """`rules` rules about one and the same question, no two of which ask the same; one in ten forbids."""
+    chance = Random(f"varied/{rules}")
+    made = []
+    for number in range(rules):
+        begun = _FIRST_DAY + timedelta(days=chance.randrange(20_000))
+        rule: dict[str, Any] = {
+            "id": f"r{number}",
+            "purposes": ["use_0"],
+            "categories": ["content.posts.kind_0"],
+            "regions": sorted({chance.choice(_REGIONS)[:2] for _ in range(chance.randrange(1, 4))}),
+            "created_from": begun.isoformat(),
+            "created_before": (begun + timedelta(days=chance.randrange(30, 3_000))).isoformat(),
+            "minimum_age": chance.randrange(13, 40),
+            "visibility": [chance.choice(["public", "connections"])],
+        }
+        if number % 10 == 9:
+            made.append(rule | {"effect": "forbid", "maximum_age": rule["minimum_age"]})
+        else:
+            made.append(rule | {"effect": "permit", "notice": "n", "setting": f"s{chance.randrange(4)}"})
+    return _pack(made, 1, 1)
+
+
+#: The first day from which on a rule of `varied_pack` takes records.
+_FIRST_DAY = date(1975, 1, 1)
 
 
 def _spread_rule(number: int, part: int, purpose: str, category: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from licet.decide import Facts, Policy, Request, decide, specification
 from licet.decide.evaluator import evaluate
 from licet.packs import Pack
 from licet.terms import ChoiceState, Code
-from licet.testing.drawn_policies import make_pack
+from licet.testing.drawn_policies import make_crowded_pack, make_pack
 from licet.testing.drawn_questions import make_facts, make_request
 from licet.testing.drawn_words import CATEGORIES, OWN_CATEGORIES, OWN_PURPOSES, PURPOSES, RECIPIENTS, pick
 from licet.testing.effort import EFFORT
@@ -65,6 +65,26 @@ def test_of_one_policy_the_evaluator_says_what_the_specification_says(share: int
         for _ in range(20):
             codes[assert_same(make_request(rng), make_facts(rng, pack), meaning, policy)] += 1
     assert len(codes) > 15
+
+
+def test_of_many_rules_about_one_question_the_evaluator_says_what_the_specification_says() -> None:
+    codes = Counter[Code]()
+    for seed in range(12 * EFFORT):
+        rng = random.Random(f"crowded/{seed}")
+        pack = make_crowded_pack(rng, pick(rng, [12, 30, 75]))
+        policy, meaning = Policy(pack), Meaning([pack])
+        for _ in range(60):
+            request = make_request(rng)._replace(
+                purpose=PURPOSES[0], category=CATEGORIES[0], recipient="self"
+            )
+            who = make_facts(rng, pack)
+            if rng.random() < 0.7:  # what nobody knows would hide all else
+                who = who._replace(
+                    region=pick(rng, ["DE", "CH", "US-CA", "FR"]), age=pick(rng, [15, 30]), plan="free"
+                )
+                request = request._replace(visibility="public", at=pick(rng, [AT, request.at]), created=AT)
+            codes[assert_same(request, who, meaning, policy)] += 1
+    assert len(codes) > 12 and codes[Code.PERMITTED] > 5 and codes[Code.FORBIDDEN] > 20
 
 
 @pytest.mark.parametrize("share", SHARES)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from licet.decide.evaluator import evaluate, readable
+from licet.decide.evaluator import readable, tell
 from licet.decide.explain import Change, nearest_change, reason_of
 from licet.decide.policy import Policy
 from licet.decide.question import Facts, Request
@@ -66,5 +66,5 @@ def decide(request: Request, facts: Facts | None, policy: Policy) -> Decision:
     Source: the laws in docs/properties.md, which `specification` carries; the decision names rule, setting and choice.
     """
     known = readable(facts)
-    permitted, code, rule, setting, choice = evaluate(request, known, policy)
-    return Decision(permitted, code, rule, setting, choice, request, known, policy)
+    # What a named tuple does to be made is half of what finding the answer takes.
+    return tuple.__new__(Decision, (*tell(request, known, policy), request, known, policy))

@@ -15,17 +15,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from licet.decide.policy import Cell, Clause, Control, Policy
+from licet.decide.clauses import Clause, Control
+from licet.decide.policy import Cell, Policy, Told, View
 from licet.decide.question import EVERYTHING, Answer, Facts, No, Request
+from licet.decide.rule_index import EPOCH, Rules, day_number
 from licet.decide.succession import EXACT, FOR_GOOD
 from licet.terms import EVERY_USE, ChoiceState, Code
 from licet.terms.moments import is_age
-from licet.terms.regions import lies_in
+from licet.terms.regions import is_region, lies_in
 from licet.terms.vocabulary import ancestors
 
 _NO_NOES = frozenset[No]()
 _SILENT = (None, ChoiceState.NEVER_ASKED)
-_GIVEN, _GIVEN_AGAIN = ChoiceState.GIVEN, ChoiceState.GIVEN_AGAIN
+_GIVEN, _GIVEN_AGAIN, _NEVER_ASKED = ChoiceState.GIVEN, ChoiceState.GIVEN_AGAIN, ChoiceState.NEVER_ASKED
+#: By its own name: to find a word in an enumeration takes as long as to find a rule.
+_PERMITTED, _REFUSED_CODE = Code.PERMITTED, Code.REFUSED
 
 
 class Verdict(NamedTuple):
@@ -40,21 +44,18 @@ class Verdict(NamedTuple):
     code: Code
 
 
+#: What is told of a rule whose conditions nobody can evaluate, by stage; dates can always be.
+_UNKNOWN = (
+    Code.MOMENT_UNKNOWN, Code.REGION_UNKNOWN, Code.AGE_UNKNOWN, Code.PLAN_UNKNOWN, Code.VISIBILITY_UNKNOWN,
+    Code.CREATED_UNKNOWN, Code.DEFAULT_UNKNOWN,
+)  # fmt: skip
+#: What is told of one whose condition is false; of dates, ages and settings there are several.
+_FALSE = {
+    1: Code.REGION_NOT_COVERED, 3: Code.PLAN_NOT_COVERED, 4: Code.VISIBILITY_NOT_COVERED, 5: Code.CREATED_NOT_COVERED,
+}  # fmt: skip
+
 YES = Verdict(True, 7, Code.PERMITTED)
-#: Every other verdict there is; made once, since deciding is hot.
-_TOO_EARLY = Verdict(False, 0, Code.TOO_EARLY)
-_TOO_LATE = Verdict(False, 0, Code.TOO_LATE)
-_REGION_NOT_COVERED = Verdict(False, 1, Code.REGION_NOT_COVERED)
-_REGION_UNKNOWN = Verdict(None, 1, Code.REGION_UNKNOWN)
-_AGE_NOT_COVERED = Verdict(False, 2, Code.AGE_NOT_COVERED)
-_AGE_UNKNOWN = Verdict(None, 2, Code.AGE_UNKNOWN)
-_UNDER_AGE = Verdict(False, 2, Code.UNDER_AGE)
-_PLAN_NOT_COVERED = Verdict(False, 3, Code.PLAN_NOT_COVERED)
-_PLAN_UNKNOWN = Verdict(None, 3, Code.PLAN_UNKNOWN)
-_VISIBILITY_NOT_COVERED = Verdict(False, 4, Code.VISIBILITY_NOT_COVERED)
-_VISIBILITY_UNKNOWN = Verdict(None, 4, Code.VISIBILITY_UNKNOWN)
-_CREATED_NOT_COVERED = Verdict(False, 5, Code.CREATED_NOT_COVERED)
-_CREATED_UNKNOWN = Verdict(None, 5, Code.CREATED_UNKNOWN)
+#: Every other verdict on a setting; made once, since deciding is hot.
 _DEFAULT_UNKNOWN = Verdict(None, 6, Code.DEFAULT_UNKNOWN)
 _NOT_ASKED = Verdict(False, 6, Code.NOT_ASKED)
 _OFF_BY_DEFAULT = Verdict(False, 6, Code.OFF_BY_DEFAULT)
@@ -66,21 +67,83 @@ def evaluate(request: Request, facts: Facts | None, policy: Policy) -> Answer:
 
     facts: as `readable` passes them. Raises: nothing; what cannot be evaluated is denied with its code.
     """
+    return Answer(*tell(request, facts, policy))
+
+
+def tell(request: Request, facts: Facts | None, policy: Policy) -> Told:
+    """The same, as cheap as can be."""
+    try:
+        view = policy.views[
+            request.purpose,
+            request.category,
+            request.recipient,
+            (request.at - EPOCH).days,  # type: ignore[operator]
+            facts.region,  # type: ignore[union-attr]
+        ]
+    except (KeyError, TypeError, AttributeError):
+        found = look(request, facts, policy)
+        if not isinstance(found, View):
+            return found
+        view = found
+    if view.told is not None:
+        return view.told
+    assert facts is not None  # `look` has answered
+    told = by_rules(view, request, facts, policy)
+    if view.is_read or told[1].says_no:
+        return told
+    return _told(Code.REGION_UNKNOWN if view.is_read is None else Code.NOT_READ)
+
+
+def look(request: Request, facts: Facts | None, policy: Policy) -> View | Told:
+    """What moment and region leave of a question, or its answer where they leave nothing of it, or nobody is known."""
     cell = policy.cell(request.purpose, request.category, request.recipient)
-    if cell.code is not None:
-        return Answer(False, cell.code)
-    at = request.at
-    if not isinstance(at, datetime) or at.utcoffset() is None:
-        return Answer(False, Code.MOMENT_UNKNOWN)
+    at, day = request.at, day_number(request.at)
+    if at is None or day is None or cell.code is not None:
+        return _told(cell.code or Code.MOMENT_UNKNOWN)
+    region = facts.region if facts is not None and is_region(facts.region) else None
+    question = request.purpose, request.category, request.recipient, day, region
+    view = policy.views.get(question)
+    if view is None:
+        view = _view(cell, at, day, region, policy)
+        policy.remember(question, view)
+    if facts is None and not view.is_early:
+        return _told(Code.SUBJECT_UNKNOWN)
+    return view
+
+
+def _view(cell: Cell, at: datetime, day: int, region: str | None, policy: Policy) -> View:
+    known = _is_read(cell, at, region)
     if policy.in_force_from is None or at < policy.in_force_from:
-        return Answer(False, Code.NOT_READ if is_read(cell, at, facts) is False else Code.TOO_EARLY)
-    if facts is None:
-        return Answer(False, Code.SUBJECT_UNKNOWN)
-    answer = by_rules(cell, request, facts, policy)
-    if cell.read is None or answer.code.says_no:
-        return answer
-    known = is_read(cell, at, facts)
-    return answer if known else Answer(False, Code.REGION_UNKNOWN if known is None else Code.NOT_READ)
+        early = _told(Code.NOT_READ if known is False else Code.TOO_EARLY)
+        return View(early, True, cell, known, 0, 0, 0, 0, None)
+    forbids, unsure_forbids, _ = _left(cell.forbidding, at, day, region)
+    permits, unsure_permits, nearest = _left(cell.permitting, at, day, region)
+    told = None
+    if not forbids and not permits:
+        if not known:
+            told = _told(Code.REGION_UNKNOWN if known is None else Code.NOT_READ)
+        elif nearest is None:
+            told = _told(Code.NO_RULE)
+        elif nearest[1].control is None:
+            told = (False, nearest[0], nearest[1].id, None, None)
+    return View(told, False, cell, known, permits, unsure_permits, forbids, unsure_forbids, nearest)
+
+
+def _left(
+    rules: Rules | None, at: datetime, day: int, region: str | None
+) -> tuple[int, int, tuple[Code, Clause] | None]:
+    """The rules that moment and region do not leave out, those of them that nobody can place, and where none is left
+    the one that came nearest, with the reason."""
+    if rules is None:
+        return 0, 0, None
+    now = rules.on(day)
+    if not now:
+        first = rules.first(rules.every)
+        return 0, 0, (_false(0, first, at, None), first)
+    inside, unsure = rules.around(region, at, day)
+    if not now & inside:
+        return 0, 0, (Code.REGION_NOT_COVERED, rules.first(now))
+    return now & inside, now & inside & unsure, None
 
 
 def is_read(cell: Cell, at: datetime, facts: Facts | None) -> bool | None:
@@ -88,10 +151,13 @@ def is_read(cell: Cell, at: datetime, facts: Facts | None) -> bool | None:
 
     Outside its scope nobody has read what applies.
     """
+    return _is_read(cell, at, None if facts is None else facts.region)
+
+
+def _is_read(cell: Cell, at: datetime, region: str | None) -> bool | None:
     if cell.read is None:
         return True
     outside: bool | None = False
-    region = None if facts is None else facts.region
     for starts, ends, places in cell.read:
         if (starts is None or at >= starts) and (ends is None or at < ends):
             inside = places is None or lies_in(region, places.at(at))
@@ -101,113 +167,149 @@ def is_read(cell: Cell, at: datetime, facts: Facts | None) -> bool | None:
     return outside
 
 
-def by_rules(cell: Cell, request: Request, facts: Facts, policy: Policy) -> Answer:
+def by_rules(view: View, request: Request, facts: Facts, policy: Policy) -> Told:
     """What the rules say, and what the member said no to."""
-    undecided: tuple[Verdict, Clause] | None = None
-    for clause in cell.forbids:
-        verdict = judge(clause, request, facts, policy, cell)
-        if verdict.applies:
-            return _deny(Code.FORBIDDEN, clause, request, facts, policy, cell)
-        if verdict.applies is None and (undecided is None or verdict.stage < undecided[0].stage):
-            undecided = verdict, clause
-    if undecided is not None:
-        return _deny(undecided[0].code, undecided[1], request, facts, policy, cell)
-
-    permit: Clause | None = None
-    nearest: tuple[Verdict, Clause] | None = None
-    for clause in cell.permits:
-        verdict = judge(clause, request, facts, policy, cell)
-        if verdict.applies:
-            permit = permit or clause
-        elif verdict.applies is None:
-            if undecided is None or verdict.stage < undecided[0].stage:
-                undecided = verdict, clause
-        elif nearest is None or verdict.stage > nearest[0].stage:
-            nearest = verdict, clause
-    if undecided is not None:
-        return _deny(undecided[0].code, undecided[1], request, facts, policy, cell)
-    if permit is not None:
-        may_be_refused = cell.carried or EVERY_USE in facts.choices
-        refused = refusal_carried(cell, request, facts, policy) if may_be_refused else None
+    cell = view.cell
+    if view.forbids:
+        assert cell.forbidding is not None
+        forbid = _forbid(cell.forbidding, view, request, facts, policy)
+        if forbid is not None:
+            return forbid
+    if not view.permits:
+        return (
+            _told(Code.NO_RULE)
+            if view.nearest is None
+            else _deny(*view.nearest, request, facts, policy, cell)
+        )
+    rules = cell.permitting
+    assert rules is not None
+    left, doubts, stage, before = fare(rules, view.permits, view.unsure_permits, request, facts, policy, cell)
+    for doubtful, bits in doubts:
+        if bits & left:
+            return _deny(_UNKNOWN[doubtful], rules.first(bits & left), request, facts, policy, cell)
+    if not left:
+        nearest = rules.first(before)
+        code = _FALSE.get(stage) or _false_one(stage, nearest, request, facts, policy, cell)
+        return _deny(code, nearest, request, facts, policy, cell)
+    permit = rules.first(left)
+    if cell.carried or EVERY_USE in facts.choices:
+        refused = refusal_carried(cell, request, facts, policy, left)
         if refused is not None:
             stands = _stand(refused, request, facts, policy, cell, policy.controls.get(refused))
-            return Answer(False, Code.REFUSED, permit.id, refused, stands)
-        if request.noes != _NO_NOES:
-            for no in request.noes_in_order:
-                if covers(no, request.category, policy, cell):
-                    return _deny_for(no, permit, request, facts, policy, cell)
-        control = permit.control
-        if control is None:
-            return Answer(True, Code.PERMITTED, permit.id)
-        stands = _stand(control.id, request, facts, policy, cell, control)
-        return Answer(True, Code.PERMITTED, permit.id, control.id, stands)
-    if nearest is None:
-        return Answer(False, Code.NO_RULE)
-    return _deny(nearest[0].code, nearest[1], request, facts, policy, cell)
+            return (False, _REFUSED_CODE, permit.id, refused, stands)
+    if request.noes != _NO_NOES:
+        for no in request.noes_in_order:
+            if covers(no, request.category, policy, cell):
+                return _deny_for(no, permit, request, facts, policy, cell)
+    control = permit.control
+    if control is None:
+        return (True, _PERMITTED, permit.id, None, None)
+    stands = _stand(control.id, request, facts, policy, cell, control)
+    return (True, _PERMITTED, permit.id, control.id, stands)
+
+
+def _forbid(rules: Rules, view: View, request: Request, facts: Facts, policy: Policy) -> Told | None:
+    """What the forbids say; None where none applies, or may."""
+    cell = view.cell
+    left, doubts, _, _ = fare(rules, view.forbids, view.unsure_forbids, request, facts, policy, cell)
+    if not left:
+        return None
+    certain = left
+    for _, bits in doubts:
+        certain &= ~bits
+    if certain:
+        return _deny(Code.FORBIDDEN, rules.first(certain), request, facts, policy, cell)
+    doubtful, bits = next((stage, bits & left) for stage, bits in doubts if bits & left)
+    return _deny(_UNKNOWN[doubtful], rules.first(bits), request, facts, policy, cell)
+
+
+def fare(
+    rules: Rules, left: int, unsure: int, request: Request, facts: Facts, policy: Policy, cell: Cell
+) -> tuple[int, list[tuple[int, int]], int, int]:
+    """How rules fare that moment and region do not leave out.
+
+    unsure:  those of them that nobody can place.
+    Returns: the rules of which no condition is false; by stage, ascending, those of which nobody can say (it may name
+             others, too); and where no rule is left the last stage at which some were, and which.
+    """
+    doubts = [(1, unsure)] if unsure else []
+    if rules.ages is not None:
+        if not is_age(facts.age):
+            doubts.append((2, rules.ages.asking))
+        elif not (kept := left & rules.ages.at(facts.age)):
+            return 0, doubts, 2, left
+        else:
+            left = kept
+    for stage, words, word in ((3, rules.plans, facts.plan), (4, rules.visibilities, request.visibility)):
+        if words is not None:
+            holds = words.sets.get(word) if type(word) is str else None
+            if holds is None and (holds := words.of(word)) is None:
+                doubts.append((stage, words.asking))
+            elif not (kept := left & holds):
+                return 0, doubts, stage, left
+            else:
+                left = kept
+    if rules.created is not None:
+        day = day_number(request.created)
+        if day is None:
+            doubts.append((5, rules.created.asking))
+        elif not (kept := left & rules.created.at(day)):
+            return 0, doubts, 5, left
+        else:
+            left = kept
+    kept = left
+    for control, needs_consent, bits, others in rules.controls:
+        if left & bits:
+            on = stands_on(control, needs_consent, request, facts, policy, cell).applies
+            if on is False:
+                kept &= others
+            elif on is None:
+                doubts.append((6, bits))
+    return kept, doubts, 6, left
 
 
 def judge(clause: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell) -> Verdict:
-    """Whether every condition of a clause holds. A false one settles it, whatever else is not known.
+    """Whether every condition of one clause holds. A false one settles it, whatever else is not known.
 
     cell: that of the question.
     """
-    unknown: Verdict | None = None
-    at = request.at
-    assert at is not None  # decide asks only with a moment
+    at, day = request.at, day_number(request.at)
+    assert at is not None and day is not None  # decide asks only with a moment
+    rules = Rules((clause,), policy.pack.plans, policy.pack.audiences)
+    left, unsure, nearest = _left(rules, at, day, facts.region)
+    if nearest is not None:
+        return Verdict(False, 0 if nearest[0] in (Code.TOO_EARLY, Code.TOO_LATE) else 1, nearest[0])
+    left, doubts, stage, _ = fare(rules, left, unsure, request, facts, policy, cell)
+    if not left:
+        return Verdict(
+            False, stage, _FALSE.get(stage) or _false_one(stage, clause, request, facts, policy, cell)
+        )
+    return Verdict(None, doubts[0][0], _UNKNOWN[doubts[0][0]]) if doubts else YES
 
-    if clause.starts is not None and at < clause.starts:
-        return _TOO_EARLY
-    if clause.ends is not None and at >= clause.ends:
-        return _TOO_LATE
 
-    if clause.places is not None:
-        inside = lies_in(facts.region, clause.places.at(at))
-        if inside is False:
-            return _REGION_NOT_COVERED
-        if inside is None:
-            unknown = _REGION_UNKNOWN
+def _false_one(
+    stage: int, clause: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell
+) -> Code:
+    """Which of the conditions of a stage is false."""
+    if stage == 6:
+        assert clause.control is not None
+        return stands_on(clause.control, clause.needs_consent, request, facts, policy, cell).code
+    return _false(stage, clause, request.at, facts.age)
 
-    if clause.minimum_age is not None or clause.maximum_age is not None:
-        age = facts.age
-        if not is_age(age):
-            unknown = unknown or _AGE_UNKNOWN
-        elif clause.minimum_age is not None and age < clause.minimum_age:
-            return _UNDER_AGE
-        elif clause.maximum_age is not None and age > clause.maximum_age:
-            return _AGE_NOT_COVERED
 
-    if clause.plans is not None:
-        if not isinstance(facts.plan, str):
-            unknown = unknown or _PLAN_UNKNOWN
-        elif facts.plan not in clause.plans:
-            if facts.plan in policy.pack.plans:
-                return _PLAN_NOT_COVERED
-            unknown = unknown or _PLAN_UNKNOWN
+def _false(stage: int, clause: Clause, at: datetime | None, age: int | None) -> Code:
+    if stage == 0:
+        return (
+            Code.TOO_EARLY
+            if clause.starts is not None and at is not None and at < clause.starts
+            else Code.TOO_LATE
+        )
+    is_under = clause.minimum_age is not None and age is not None and age < clause.minimum_age
+    return Code.UNDER_AGE if is_under else Code.AGE_NOT_COVERED
 
-    if clause.visibility is not None:
-        if not isinstance(request.visibility, str):
-            unknown = unknown or _VISIBILITY_UNKNOWN
-        elif request.visibility not in clause.visibility:
-            if request.visibility in policy.pack.audiences:
-                return _VISIBILITY_NOT_COVERED
-            unknown = unknown or _VISIBILITY_UNKNOWN
 
-    if clause.created_from is not None or clause.created_before is not None:
-        created = request.created
-        if not isinstance(created, datetime) or created.utcoffset() is None:
-            unknown = unknown or _CREATED_UNKNOWN
-        elif (clause.created_from is not None and created < clause.created_from) or (
-            clause.created_before is not None and created >= clause.created_before
-        ):
-            return _CREATED_NOT_COVERED
-
-    if clause.control is not None:
-        on = stands_on(clause.control, clause.needs_consent, request, facts, policy, cell)
-        if on.applies is False:
-            return on
-        if on.applies is None:
-            unknown = unknown or on
-    return unknown or YES
+def _told(code: Code) -> Told:
+    return (False, code, None, None, None)
 
 
 def stands_on(
@@ -218,23 +320,28 @@ def stands_on(
     A refusal of a setting that this one replaces counts as one of this, until a yes to this after that one was gone.
     A yes that does not speak for the question counts as never given.
     """
-    yes = -1
-    own = facts.choices.get(control.id)
-    if own is not None:
+    yes, choices, narrow = -1, facts.choices, facts.narrow
+    if choices or narrow:
+        own = choices.get(control.id)
         if own is _GIVEN or own is _GIVEN_AGAIN:
             yes = yes_to(control, request, facts, policy, cell)
-        elif _is_no(own):
+        elif own is not None and _is_no(own):
             return _REFUSED
-    for setting in control.answers_for:
-        lifted_from = refusal(setting, cell.bars.get(setting, FOR_GOOD), request, facts, policy, cell)
-        if lifted_from is not None and yes < lifted_from:
-            return _REFUSED
+        for setting in control.answers_for:
+            state = choices.get(setting)
+            if not narrow and (state is None or state is _GIVEN):
+                continue  # nothing was refused
+            lifted_from = refusal(setting, cell.bars.get(setting, FOR_GOOD), request, facts, policy, cell)
+            if lifted_from is not None and yes < lifted_from:
+                return _REFUSED
     if control.honours and not control.honours.isdisjoint(facts.signals):
         return _REFUSED
     if yes >= 0:
         return YES
     if needs_consent:
         return _NOT_ASKED
+    if not control.starts:
+        return YES if control.on_by_default else _OFF_BY_DEFAULT
     return starts_on(control, request, facts, policy)
 
 
@@ -388,10 +495,13 @@ def _is_no(state: object) -> bool:
     return state not in _SILENT and state is not _GIVEN and state is not _GIVEN_AGAIN
 
 
-def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) -> str | None:
+def refusal_carried(
+    cell: Cell, request: Request, facts: Facts, policy: Policy, applying: int | None = None
+) -> str | None:
     """The setting of an earlier pack, or the signal, by which the member already said no to this question; `EVERY_USE`
     for an objection to every use, which any yes to this very question ends.
 
+    applying: the permits that apply, as the cell numbers them; found where it is None.
     What a refusal only came to reach, or its setting has ceased to govern, ends with one given since.
     """
     found = [(EVERY_USE, 0)] if _is_no(facts.choices.get(EVERY_USE)) else []
@@ -403,13 +513,30 @@ def refusal_carried(cell: Cell, request: Request, facts: Facts, policy: Policy) 
     found += [(signal, bar) for signal, bar in cell.signals.items() if signal in facts.signals]
     if not found:
         return None
+    if applying is None:
+        applying = _applying(request, facts, policy, cell)
     yes = max(
-        yes_to(clause.control, request, facts, policy, cell)
-        if clause.control is not None and judge(clause, request, facts, policy, cell).applies
-        else -1
-        for clause in cell.permits
+        (
+            yes_to(control, request, facts, policy, cell)
+            for control, _, bits, _ in ([] if cell.permitting is None else cell.permitting.controls)
+            if bits & applying
+        ),
+        default=-1,
     )
     return next((name for name, bar in found if yes < bar), None)
+
+
+def _applying(request: Request, facts: Facts, policy: Policy, cell: Cell) -> int:
+    """The permits that apply, as the cell numbers them."""
+    view = look(request, facts, policy)
+    if not isinstance(view, View) or not view.permits or cell.permitting is None:
+        return 0
+    left, doubts, _, _ = fare(
+        cell.permitting, view.permits, view.unsure_permits, request, facts, policy, cell
+    )
+    for _, bits in doubts:
+        left &= ~bits
+    return left
 
 
 def covers(no: No, category: str, policy: Policy, cell: Cell) -> bool:
@@ -436,17 +563,15 @@ def readable(facts: object) -> Facts | None:
     return facts if is_readable else None  # type: ignore[return-value]
 
 
-def _deny_for(no: No, permit: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell) -> Answer:
+def _deny_for(no: No, permit: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell) -> Told:
     if no.named is None:
-        return Answer(False, no.code, permit.id)
+        return (False, no.code, permit.id, None, None)
     stands = _stand(no.setting, request, facts, policy, cell, policy.controls.get(no.setting))
-    return Answer(False, no.code, permit.id, no.setting, stands)
+    return (False, no.code, permit.id, no.setting, stands)
 
 
-def _deny(code: Code, clause: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell) -> Answer:
+def _deny(code: Code, clause: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell) -> Told:
     control = clause.control
     if control is None:
-        return Answer(False, code, clause.id)
-    return Answer(
-        False, code, clause.id, control.id, _stand(control.id, request, facts, policy, cell, control)
-    )
+        return (False, code, clause.id, None, None)
+    return (False, code, clause.id, control.id, _stand(control.id, request, facts, policy, cell, control))

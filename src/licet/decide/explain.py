@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from licet.decide.clauses import Clause, Control
 from licet.decide.evaluator import covers, evaluate, judge, reaches, refusal, stands_on, yes_to
-from licet.decide.policy import Cell, Clause, Control, Policy
+from licet.decide.policy import Cell, Policy
 from licet.decide.question import Facts, Request
 from licet.decide.succession import FOR_GOOD
 from licet.packs import Pack

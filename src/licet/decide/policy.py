@@ -12,74 +12,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
+from licet.decide.clauses import Clause, Places, clause_of, control_of, places_of
+from licet.decide.rule_index import Rules
 from licet.decide.succession import ANY, EXACT, FOR_GOOD, Carry, Governed, Reach, Span, Succession
-from licet.packs import Pack, Rule, Setting
-from licet.packs.model import CONSENT_BASES, Recipient, State
-from licet.terms import SELF, Code
+from licet.packs import Pack, Rule
+from licet.packs.model import Recipient
+from licet.terms import SELF, ChoiceState, Code
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import midnight
-from licet.terms.regions import MEMBERSHIPS, WORLD
 from licet.terms.vocabulary import ancestors, is_closed
 
-#: Days on which the membership of a group of countries changed; between two of them it is constant.
-_CHANGES: tuple[date, ...] = tuple(
-    sorted({date.min} | {day for rows in MEMBERSHIPS.values() for _, *days in rows for day in days if day})
-)
-
-
-class Places(NamedTuple):
-    """The places a rule names, over time: `sets[i]` holds from `since[i]` on, newest first."""
-
-    since: tuple[datetime, ...]
-    sets: tuple[frozenset[str], ...]
-
-    def at(self, moment: datetime) -> frozenset[str]:
-        for since, places in zip(self.since, self.sets, strict=True):
-            if moment >= since:
-                return places
-        return frozenset()
-
-
-class Start(NamedTuple):
-    """An exception to a setting's default, ready to evaluate."""
-
-    on: bool
-    places: Places | None
-    plans: frozenset[str] | None
-    below_age: int | None
-
-
-class Control(NamedTuple):
-    """A setting as decisions need it."""
-
-    id: str
-    on_by_default: bool
-    starts: tuple[Start, ...]
-    honours: frozenset[str]
-    answers_for: tuple[str, ...]  # itself and those it replaces, and those they did
-
-
-class Clause(NamedTuple):
-    """A rule as decisions need it; None means the rule does not ask.
-
-    `starts` and `ends` bound the moment, `created_from` and `created_before` the record, each half-open.
-    """
-
-    id: str
-    starts: datetime | None
-    ends: datetime | None
-    places: Places | None
-    minimum_age: int | None
-    maximum_age: int | None
-    plans: frozenset[str] | None
-    visibility: frozenset[str] | None
-    created_from: datetime | None
-    created_before: datetime | None
-    control: Control | None
-    needs_consent: bool
+#: Views that one policy remembers: callers choose moments and regions.
+_MOST_VIEWS = 1 << 16
 
 
 class Read(NamedTuple):
@@ -102,6 +49,7 @@ class Cell(NamedTuple):
     yeses:   by setting and pack, what `Policy.speaks_for` has said of this question before.
     noes:    the same of what `outlives` has said.
     read:    what the pack speaks for of this question; None: all of it.
+    permitting, forbidding: the permits and the forbids by what they ask about; None where there is none.
     """
 
     code: Code | None
@@ -113,6 +61,33 @@ class Cell(NamedTuple):
     yeses: dict[tuple[str, str], int]
     noes: dict[tuple[str, str], bool]
     read: tuple[Read, ...] | None
+    permitting: Rules | None = None
+    forbidding: Rules | None = None
+
+
+#: An answer in making: as `Answer`, and as cheap as can be.
+Told = tuple[bool, Code, str | None, str | None, ChoiceState | None]
+
+
+class View(NamedTuple):
+    """What a day and a region leave of a question.
+
+    told:    set where no more need be asked; `is_early` where that is so of whoever is asked about, known or not.
+    is_read: whether the pack speaks for it; None where that turns on a region that is not known.
+    permits, forbids: the rules that neither leaves out, as `Rules` numbers them; `unsure_permits`, `unsure_forbids`
+             those of them of which the region leaves nobody able to say.
+    nearest: where no permit is left, the one that came nearest, and why it does not apply.
+    """
+
+    told: Told | None
+    is_early: bool
+    cell: Cell
+    is_read: bool | None
+    permits: int
+    unsure_permits: int
+    forbids: int
+    unsure_forbids: int
+    nearest: tuple[Code, Clause] | None
 
 
 class Policy:
@@ -126,7 +101,7 @@ class Policy:
         known: dict[tuple[str, ...], Places] = {}
         self.succession = Succession(self._packs)
         self.controls = {
-            id_: _control(id_, setting, self.succession.replaced.get(id_, ()), pack, known)
+            id_: control_of(id_, setting, self.succession.replaced.get(id_, ()), pack, known)
             for id_, setting in pack.settings.items()
         }
         # By the purposes it reaches: a question then touches only what may reach it.
@@ -136,7 +111,7 @@ class Policy:
                 self._carried.setdefault(purpose, []).append((governed, span))
         self._governing: dict[int, dict[tuple[str, str, str], frozenset[str]]] = {}
         self._clauses = {
-            rule.id: _clause(rule, pack, self.controls, known)
+            rule.id: clause_of(rule, pack, self.controls, known)
             for rule in sorted(pack.rules, key=lambda rule: rule.id)
         }
         # Rules by (purpose, category): a question then touches only the rules that name its words.
@@ -146,6 +121,9 @@ class Policy:
                 for category in rule.categories:
                     self._index.setdefault((purpose, category), []).append(rule)
         self._cells: dict[tuple[str, str, str], Cell] = {}
+        self._rules: dict[tuple[str, ...], Rules] = {}
+        #: By purpose, kind of data, recipient, day and region; see `evaluator.look`.
+        self.views: dict[tuple[str, str, str, int, str | None], View] = {}
 
     @functools.cached_property
     def digest(self) -> str:
@@ -387,17 +365,35 @@ class Policy:
                 bars[setting] = max(bars.get(setting, 0), bar)
         carried = {setting: Carry(bars[setting], tuple(sources)) for setting, sources in found.items()}
         clauses = [(rules[id_].effect, self._clauses[id_]) for id_ in sorted(rules)]
+        permits = tuple(clause for effect, clause in clauses if effect == "permit")
+        forbids = tuple(clause for effect, clause in clauses if effect == "forbid")
         return Cell(
             None,
-            tuple(clause for effect, clause in clauses if effect == "permit"),
-            tuple(clause for effect, clause in clauses if effect == "forbid"),
+            permits,
+            forbids,
             dict(sorted(carried.items())),
             bars,
             dict(sorted(signals.items())),
             {},
             {},
             read,
+            self.rules(permits),
+            self.rules(forbids),
         )
+
+    def rules(self, clauses: tuple[Clause, ...]) -> Rules | None:
+        """Rules by what they ask about; those of many questions are the same ones."""
+        if not clauses:
+            return None
+        ids = tuple(clause.id for clause in clauses)
+        if ids not in self._rules:
+            self._rules[ids] = Rules(clauses, self.pack.plans, self.pack.audiences)
+        return self._rules[ids]
+
+    def remember(self, question: tuple[str, str, str, int, str | None], view: View) -> None:
+        if len(self.views) >= _MOST_VIEWS:
+            self.views.clear()
+        self.views[question] = view
 
     def _read_of(
         self, line: tuple[str, ...], above: tuple[str, ...], recipient: str
@@ -411,7 +407,7 @@ class Policy:
                 Read(
                     None if part.from_ is None else midnight(part.from_),
                     None if part.until is None else midnight(part.until),
-                    _places(part.regions, self.pack, known),
+                    places_of(part.regions, self.pack, known),
                 )
                 for part in self.pack.scope
                 if part.names(line, above, recipient)
@@ -422,25 +418,6 @@ class Policy:
 def _answered(code: Code) -> Cell:
     """A question that its own words answer."""
     return Cell(code, (), (), {}, {}, {}, {}, {}, None)
-
-
-def _places(
-    regions: tuple[str, ...] | None, pack: Pack, known: dict[tuple[str, ...], Places]
-) -> Places | None:
-    """The places that regions name, over time; one and the same object for all rules that name them alike."""
-    if regions is None:
-        return None
-    if regions in known:
-        return known[regions]
-    since: list[datetime] = []
-    sets: list[frozenset[str]] = []
-    for day in _CHANGES:
-        places = pack.places(regions, day)
-        if not sets or places != sets[-1]:
-            since.append(midnight(day))
-            sets.append(places)
-    known[regions] = Places(tuple(reversed(since)), tuple(reversed(sets)))
-    return known[regions]
 
 
 def _is_same(one: Recipient | None, other: Recipient | None) -> bool:
@@ -458,49 +435,3 @@ def _governing(pack: Pack) -> dict[tuple[str, str, str], frozenset[str]]:
                     question = (rule.setting, purpose, category)
                     found[question] = found.get(question, frozenset()).union(rule.recipients)
     return found
-
-
-def _control(
-    id_: str,
-    setting: Setting,
-    replaced: tuple[str, ...],
-    pack: Pack,
-    known: dict[tuple[str, ...], Places],
-) -> Control:
-    return Control(
-        id_,
-        setting.default.state is State.ON,
-        tuple(
-            Start(
-                exception.state is State.ON,
-                _places(exception.regions, pack, known),
-                None if exception.plans is None else frozenset(exception.plans),
-                exception.below_age,
-            )
-            for exception in setting.default.exceptions
-        ),
-        frozenset(setting.honours),
-        (id_, *replaced),
-    )
-
-
-def _clause(
-    rule: Rule, pack: Pack, controls: dict[str, Control], known: dict[tuple[str, ...], Places]
-) -> Clause:
-    regions = rule.regions
-    if regions is None and rule.effect == "permit":
-        regions = (WORLD,)  # everywhere, but somewhere: an unknown region is not permitted
-    return Clause(
-        rule.id,
-        pack.applies_from(rule),
-        None if rule.until is None else midnight(rule.until),
-        _places(regions, pack, known),
-        rule.minimum_age,
-        rule.maximum_age,
-        None if rule.plans is None else frozenset(rule.plans),
-        None if rule.visibility is None else frozenset(rule.visibility),
-        None if rule.created_from is None else midnight(rule.created_from),
-        None if rule.created_before is None else midnight(rule.created_before),
-        None if rule.setting is None else controls[rule.setting],
-        rule.legal_basis in CONSENT_BASES,
-    )

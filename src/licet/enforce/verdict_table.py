@@ -19,8 +19,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from licet.decide import Decision, Facts, No, Policy, Request, decide
+from licet.decide.clauses import Clause, Control
 from licet.decide.combination import NOBODY, SubjectAnswer, answer_of, combine
-from licet.decide.policy import Cell, Clause, Control
+from licet.decide.policy import Cell
 from licet.terms import EVERY_USE, Code
 from licet.terms.moments import OLDEST_YEARS
 from licet.terms.vocabulary import is_never_learnt

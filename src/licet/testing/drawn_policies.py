@@ -40,6 +40,14 @@ def make_pack(rng: Random, most_rules: int = 6) -> Pack:
     return Pack.model_validate(make_pack_values(rng, most_rules))
 
 
+def make_crowded_pack(rng: Random, rules: int) -> Pack:
+    """A pack of which every rule speaks of one and the same question."""
+    values = make_pack_values(rng, 2 * rules)
+    for rule in values["rules"]:
+        rule |= {"purposes": [PURPOSES[0]], "categories": [CATEGORIES[0]], "recipients": ["self"]}
+    return Pack.model_validate(values)
+
+
 def make_pack_values(rng: Random, most_rules: int = 6) -> dict[str, Any]:
     """A pack as the values of its file; one of many rules has at least half of `most_rules`."""
     many = most_rules > MANY

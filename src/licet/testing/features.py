@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow as pa
 
 from licet.decide import Decision, Facts, Request, decide
-from licet.decide.evaluator import by_rules, is_read, reaches, refusal, yes_to
-from licet.decide.policy import Cell
+from licet.decide.evaluator import by_rules, is_read, look, reaches, refusal, yes_to
+from licet.decide.policy import Cell, View
 from licet.decide.succession import FOR_GOOD
 from licet.sources.catalogue import Table
 from licet.terms import SELF, ChoiceState, Code
@@ -202,7 +202,10 @@ def _of_scope(world: World, cell: Cell, asked: Request, told: Decision, facts: F
         yield "scope: a no to what nobody has read"
     if told.code is Code.REGION_UNKNOWN and known is None:
         yield "scope: a region that nobody knows"
-    if told.code is Code.NOT_READ and by_rules(cell, asked, facts, world.policy).permitted:
+    view = look(asked, facts, world.policy)
+    if told.code is not Code.NOT_READ or not isinstance(view, View) or view.told is not None:
+        return
+    if by_rules(view, asked, facts, world.policy)[0]:
         yield "scope: a permit that it leaves out"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,10 +43,12 @@ from benchmarks.policies import (
     questions,
     rules_in_question,
     spread_pack,
+    varied_pack,
 )
 from benchmarks.targets import TARGETS
 
 from licet.decide import Policy, decide
+from licet.packs import Pack
 from licet.packs.pack_library import open_pack
 from postgres_server import OWNER, PostgresServer
 
@@ -76,7 +79,14 @@ TINY: dict[str, Any] = {
 }
 
 SPOKEN_TO = {
-    "decisions": {"decision", "decision_p99", "decision_cedar", "decision_casbin", "decision_growth"},
+    "decisions": {
+        "decision",
+        "decision_p99",
+        "decision_cedar",
+        "decision_casbin",
+        "decision_growth",
+        "decision_growth_crowded",
+    },
     "batches": {"batch"},
     "first_answer": {"first_answer", "command_help", "command_decide"},
     "serving": {"workspace_decide", "own_rows", "page"},
@@ -197,9 +207,12 @@ def test_a_spread_policy_has_as_many_rules_to_a_question_at_any_size(rules: int)
     assert PER_QUESTION - 0.5 < rules_in_question(policy, asked) <= PER_QUESTION
 
 
-def test_a_crowded_policy_has_all_rules_in_one_question() -> None:
-    policy = Policy(crowded_pack(50))
+@pytest.mark.parametrize("make", [crowded_pack, varied_pack])
+def test_a_crowded_policy_has_all_rules_in_one_question(make: Callable[[int], Pack]) -> None:
+    policy = Policy(make(50))
     assert rules_in_question(policy, questions(policy, 10, 7)) == 50
+    told = {rule.model_dump_json(exclude={"id"}) for rule in policy.pack.rules}
+    assert len(told) == (50 if make is varied_pack else 16)
 
 
 def test_the_same_seed_asks_the_same() -> None:
