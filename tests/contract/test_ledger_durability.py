@@ -18,12 +18,12 @@ from pathlib import Path
 import pytest
 
 from ledger_homes import Home, SqliteHome
-from licet.ledger import EntryKind, Ledger, NewEntry, Signer
+from licet.ledger import Checkpoint, EntryKind, Ledger, NewEntry, Signer
 from licet.terms import LedgerError
 
 WRITER = """
 import sys, threading
-from licet.ledger import EntryKind, Ledger, NewEntry, Signer
+from licet.ledger import Checkpoint, EntryKind, Ledger, NewEntry, Signer
 place, checkpoint_path, key, name, calls, size, threads, erases = sys.argv[1:5] + [int(a) for a in sys.argv[5:9]]
 ledger = Ledger.open(place, Signer.open(key), checkpoint_path=checkpoint_path, busy_timeout_seconds=120)
 print("ready", flush=True)
@@ -177,3 +177,50 @@ def test_writers_whose_file_is_put_back_are_refused_and_what_they_were_told_is_i
         check(reader, calls, set())
     with pytest.raises(LedgerError, match="LEDG-017"):
         sqlite_home.open(Signer.open(key))
+
+
+DIES = """
+import os, sys
+from licet.ledger import Checkpoint, EntryKind, Ledger, NewEntry, Signer
+from licet.ledger.checkpoints import CheckpointFile
+place, checkpoint_path, key, where = sys.argv[1:]
+ledger = Ledger.open(place, Signer.open(key), checkpoint_path=checkpoint_path)
+new = [NewEntry(EntryKind.CHOICE, "ann", {"setting": "s", "value": "off"})]
+ledger.append(new)
+if where == "before the file":
+    CheckpointFile.write = lambda *_: os._exit(7)
+if where == "in the file":
+    CheckpointFile._sync_soon = lambda *_: os._exit(7)
+ledger.append(new)
+print("acknowledged", flush=True)
+os._exit(7)  # before the file is synced
+"""
+
+
+@pytest.mark.parametrize("where", ["before the file", "in the file", "before the sync"])
+def test_writer_that_dies_between_commit_and_checkpoint_file_loses_nothing(
+    sqlite_home: SqliteHome, tmp_path: Path, where: str
+) -> None:
+    """What it acknowledged is in the file already: a copy from before it, put back at once, is refused."""
+    signer, old = Signer.create(tmp_path / "ledger.key"), tmp_path / "old.sqlite"
+    with sqlite_home.create(signer) as ledger:
+        ledger.append([NewEntry(EntryKind.CHOICE, "bob", {"setting": "s", "value": "off"})])
+    shutil.copy2(sqlite_home.path, old)
+    words = [sqlite_home.place, str(sqlite_home.checkpoint_path), str(tmp_path / "ledger.key"), where]
+    child = subprocess.run([sys.executable, "-c", DIES, *words], capture_output=True, text=True, timeout=60)
+    assert child.returncode == 7, child.stderr
+    kept = Checkpoint.parse(sqlite_home.checkpoint_path.read_text(), signer.public_key_text)
+    assert kept.size == (2 if where == "before the file" else 3)
+    assert (child.stdout == "acknowledged\n") == (where == "before the sync")
+    with sqlite_home.open(signer) as ledger:
+        assert ledger.position == 3 and ledger.verify().ok
+    for ending in ("-wal", "-shm"):
+        sqlite_home.path.with_name(sqlite_home.path.name + ending).unlink(missing_ok=True)
+    current = sqlite_home.path.read_bytes()
+    shutil.copy2(old, sqlite_home.path)
+    with pytest.raises(LedgerError, match="LEDG-017"):
+        sqlite_home.open(signer)
+    sqlite_home.path.write_bytes(current)
+    with sqlite_home.open(signer) as ledger:
+        ledger.append([NewEntry(EntryKind.CHOICE, "bob", {"setting": "s", "value": "on"})])
+        assert ledger.verify().held_against == (4,)

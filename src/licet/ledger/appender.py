@@ -3,14 +3,14 @@
 Threads that append at the same time share one transaction (group commit): whoever gets the lock first commits
 for all who wait. Guarantees that a caller who got entries back has them on the disk, that one who got an error
 has none of them there (unless it says that this cannot be known), that a request asked again is not recorded again,
-and that nothing is signed that does not extend what was signed before. The checkpoint file speaks of the last commit,
-or while others wait to commit of one up to `FILE_LAG_SECONDS` older.
+and that nothing is signed that does not extend what was signed before. The checkpoint file speaks of a commit before
+anyone is told of it.
 """
 
 from __future__ import annotations
 
+import functools
 import threading
-import time
 import warnings
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ from licet.ledger.entries import (
     Prepared,
     choice_row,
     from_microseconds,
-    leaf_bytes,
+    leaf_hashes,
     request_row,
     signal_row,
     to_microseconds,
@@ -33,19 +33,18 @@ from licet.ledger.entries import (
 from licet.ledger.entry_reader import (
     CHANGED_SINCE,
     RECORD_CHOICES_OF,
-    select_nodes,
     select_requests,
     to_requests,
 )
 from licet.ledger.erasure import Erasure, LeftNo, LeftSignal, Tombstone
 from licet.ledger.pack_numbers import FIRST_PACK, NAMING, NAMING_ENTRIES, PackNumbers
-from licet.ledger.proofs import read_frontier
 from licet.ledger.row_noes import standing_of
 from licet.ledger.signed_notes import Signer
 from licet.ledger.storage import CommitInDoubt, Storage
+from licet.ledger.tiles import TileTree, pieces_of
 from licet.ledger.tombstones import UNDER_MARK, Marks
 from licet.terms import LedgerError
-from licet.terms.log_tree import Frontier, leaf_hash, node_count
+from licet.terms.log_tree import Frontier
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -54,9 +53,6 @@ if TYPE_CHECKING:
 class CheckpointFileWarning(UserWarning):
     """Entries are recorded, but the checkpoint file beside the database could not be replaced."""
 
-
-#: How far the checkpoint file may fall behind while one commit follows another: replacing it takes as long as a commit.
-FILE_LAG_SECONDS = 0.2
 
 #: Where the ledger stands: its last checkpoint and its last entry, each null in an empty one.
 _STAND = """
@@ -103,9 +99,10 @@ class Appender:
         clock: Callable[[], datetime],
         file: CheckpointFile,
         marks: Marks,
+        tree: TileTree,
     ) -> None:
         self._storage, self._signer, self._clock, self._file = storage, signer, clock, file
-        self._marks = marks
+        self._marks, self._tree = marks, tree
         self._waiting: list[_Call] = []
         # Guards the list and says who commits for all; a caller whose entries another wrote goes at once, and does
         # not wait behind the next commit.
@@ -116,8 +113,6 @@ class Appender:
         self._root: bytes | None = None
         self._last_us = 0
         self._packs = PackNumbers()
-        self._unpublished: Checkpoint | None = None
-        self._published_at = 0.0
 
     def append(self, prepared: Sequence[Prepared], request: str | None = None) -> tuple[list[Entry], bool]:
         """Write entries in their order, perhaps with those of other threads between calls, never within one.
@@ -188,8 +183,7 @@ class Appender:
 
         with self._writing_lock:
             entries, checkpoint = self._commit(blank)
-            self._unpublished = checkpoint or self._unpublished
-            self._publish_last()
+            self._publish(checkpoint)
         return entries[0] if entries else None
 
     def _standing(
@@ -257,8 +251,8 @@ class Appender:
                 self._waiting = [call for call in self._waiting if call not in failed]
                 for call in failed:
                     call.error = error if isinstance(error, LedgerError) else _interrupted(self._storage)
-            self._publish_last()
             raise
+        self._publish(checkpoint)
         start = 0
         for call in new:
             call.entries = entries[start : start + len(call.prepared)]
@@ -268,11 +262,6 @@ class Appender:
         for call in calls:
             if call.entries is None and call.request is not None:
                 call.entries, call.is_new = asked[call.request], False
-        self._unpublished = checkpoint or self._unpublished
-        with self._turn:
-            is_followed = bool(self._waiting)
-        if not is_followed or time.monotonic() - self._published_at > FILE_LAG_SECONDS:
-            self._publish_last()
 
     def _is_overtaken(
         self, connection: Connection, unless: tuple[int, Collection[str]], new: Sequence[_Call]
@@ -300,8 +289,8 @@ class Appender:
                 raise _lost(self._storage) from None
         if written is None:
             return [], None
-        # A process that dies from here on has lost no entry; the checkpoint file then speaks of an earlier commit
-        # until the next one, and cannot show that the entries between were cut off.
+        # A process that dies from here on has lost no entry, and nobody was told of them; the checkpoint file may speak
+        # of an earlier commit until the next one, and cannot show then that the entries between were cut off.
         entries, frontier, checkpoint, self._packs = written
         self._remember(frontier, checkpoint, entries)
         return entries, checkpoint
@@ -309,42 +298,32 @@ class Appender:
     def _write(
         self, connection: Connection, prepared: Sequence[Prepared]
     ) -> tuple[list[Entry], Frontier, Checkpoint, PackNumbers]:
-        from licet.ledger.ledger_schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS
+        from licet.ledger.ledger_schema import CHECKPOINTS, CHOICES, ENTRIES, REQUESTS, SIGNALS, TILES
 
-        frontier = self._frontier.copy()
+        frontier, first = self._frontier.copy(), self._frontier.size
         packs = self._number_packs(connection, prepared)
         at_us = max(to_microseconds(self._clock()), self._last_us)
         at = from_microseconds(at_us)
+        tiles = list(pieces_of(first, frontier.extend(leaf_hashes(first, at_us, prepared))))
+        rows: dict[str, list[tuple[Any, ...]]] = {"entries": [], "choices": [], "signals": [], "requests": []}
         entries: list[Entry] = []
-        rows: dict[str, list[tuple[Any, ...]]] = {
-            "entries": [], "nodes": [], "choices": [], "signals": [], "requests": [],
-        }  # fmt: skip
-        number = node_count(frontier.size)
-        for new in prepared:
-            index = frontier.size
-            for node in frontier.push(leaf_hash(leaf_bytes(index, at_us, new.kind, new.commitment))):
-                rows["nodes"].append((number, node))
-                number += 1
-            rows["entries"].append(
-                (index, at_us, new.kind.value, new.commitment, new.subject, new.payload_json, new.salt)
-            )
-            if new.subject is not None:
-                if new.kind is EntryKind.CHOICE:
-                    pack = packs.number(new.payload)
-                    rows["choices"].append(choice_row(new.subject, new.payload, index, pack))
-                elif new.kind is EntryKind.SIGNAL:
-                    rows["signals"].append(signal_row(new.subject, new.payload, index))
-            elif new.kind in NAMING:
-                packs.name(new.payload)
-            if new.kind in ASKED_FOR and (asked := request_row(new.payload, index)) is not None:
+        for index, (kind, subject, payload, payload_json, salt, commitment) in enumerate(prepared, first):
+            rows["entries"].append((index, at_us, kind.value, commitment, subject, payload_json, salt))
+            if kind is EntryKind.CHOICE and subject is not None:
+                rows["choices"].append(choice_row(subject, payload, index, packs.number(payload)))
+            elif kind is EntryKind.SIGNAL and subject is not None:
+                rows["signals"].append(signal_row(subject, payload, index))
+            elif kind in NAMING:
+                packs.name(payload)
+            if kind in ASKED_FOR and (asked := request_row(payload, index)) is not None:
                 rows["requests"].append(asked)
-            entries.append(Entry(index, at, new.kind, new.commitment, new.subject, new.payload, new.salt))
+            entries.append(Entry(index, at, kind, commitment, subject, payload, salt))
         checkpoint = Checkpoint.sign(self._signer, frontier.size, frontier.root())
         # In the order of its key a batch touches each page of a large table once.
         rows["choices"].sort()
-        added = {table: rows[table.name] for table in (ENTRIES, NODES, CHOICES, SIGNALS, REQUESTS)}
+        added = {table: rows[table.name] for table in (ENTRIES, CHOICES, SIGNALS, REQUESTS)}
         signed = [(checkpoint.size, checkpoint.root, checkpoint.signature)]
-        self._storage.insert(connection, {**added, CHECKPOINTS: signed})
+        self._storage.insert(connection, {**added, TILES: tiles, CHECKPOINTS: signed})
         return entries, frontier, checkpoint, packs
 
     def _number_packs(self, connection: Connection, prepared: Sequence[Prepared]) -> PackNumbers:
@@ -375,17 +354,17 @@ class Appender:
         if (kept := self._file.read_beyond(size)) is not None:
             raise _refused(f"it has {size} entries and {self._file.path} signs {kept.size}", self._storage)
 
-        def read(numbers: Sequence[int]) -> dict[int, bytes]:
-            return dict(self._storage.ask(connection, select_nodes(len(numbers)), numbers)) if numbers else {}
-
         known = self._frontier.size
-        if self._root is not None and (size < known or read_frontier(known, read).root() != self._root):
+        if size < known:
             raise _refused(f"its first {known} entries are not those it had when last written", self._storage)
-        frontier = read_frontier(size, read)
         signed = Checkpoint.restore(self._signer.public_key, size, root, signature)
-        if frontier.root() != root or not signed.is_signed_by(self._signer.public_key):
+        if not signed.is_signed_by(self._signer.public_key):
             raise _refused("its tree is not the one its last checkpoint signs", self._storage)
-        self._frontier, self._root = frontier, root
+        ask = functools.partial(self._storage.ask, connection)
+        self._tree.follow(size, root, ask)
+        if self._root is not None and self._tree.root(known, ask) != self._root:
+            raise _refused(f"its first {known} entries are not those it had when last written", self._storage)
+        self._frontier, self._root = self._tree.frontier(size, ask), root
         self._last_us = 0 if last is None else recorded_at_us
 
     def _remember(self, frontier: Frontier, checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:
@@ -406,9 +385,8 @@ class Appender:
                     "nothing of this call was written; use shorter ids",
                 )
 
-    def _publish_last(self) -> None:
-        """Let the checkpoint file speak of the last commit, where it does not yet."""
-        checkpoint, self._unpublished = self._unpublished, None
+    def _publish(self, checkpoint: Checkpoint | None) -> None:
+        """Let the checkpoint file speak of a commit."""
         if checkpoint is None:
             return
         try:
@@ -420,7 +398,6 @@ class Appender:
                 CheckpointFileWarning,
                 stacklevel=4,
             )
-        self._published_at = time.monotonic()
 
 
 def _refused(what: str, storage: Storage) -> LedgerError:

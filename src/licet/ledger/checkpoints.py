@@ -2,7 +2,8 @@
 
 Guarantees the C2SP tlog-checkpoint format. The latest one is also kept in a file outside the database, because
 whoever can rewrite the database can drop its last entries together with every checkpoint in it; a file beside
-it shows that, and a copy elsewhere shows it even when the file is rewritten too.
+it shows that, and a copy elsewhere shows it even when the file is rewritten too. Every process sees the file as soon
+as it is written, whatever becomes of who wrote it; it is on the disk `SYNC_LAG_SECONDS` later.
 
 Source: https://c2sp.org/tlog-checkpoint.
 """
@@ -11,14 +12,24 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import os
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from licet.ledger.signed_notes import PublicKey, Signer, open_note, write_note
 from licet.terms import LedgerError
 from licet.terms.log_tree import HASH_BYTES
+
+#: How long after it was written the file may not be on the disk yet: syncing it takes as long as a commit.
+SYNC_LAG_SECONDS = 0.2
+
+#: How often a file that says nothing is read again while it changes.
+_READINGS = 8
+
+_MOST_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +87,42 @@ class Checkpoint:
 
 
 class CheckpointFile:
-    """The latest checkpoint, in a file of its own outside the database; without a path there is none."""
+    """The latest checkpoint, in a file of its own outside the database; without a path there is none.
+
+    A machine that loses its power may leave the file as it was up to `SYNC_LAG_SECONDS` before: whole, and of an
+    earlier commit. Until the next one it cannot show that the entries between were cut off; it loses nothing else.
+    """
 
     def __init__(self, path: Path | None, key: PublicKey) -> None:
         self.path, self._key = path, key
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self._unsynced = False
+        self._syncing: threading.Thread | None = None
 
     def read(self) -> Checkpoint | None:
         """What the file says; None when there is none. Raises: LedgerError LEDG-016 when the key did not sign it."""
-        text = self.read_text()
-        try:
-            return None if text is None else Checkpoint.read(text, self._key)
-        except LedgerError as error:
-            raise LedgerError(error.code, error.what, str(self.path), error.fix) from None
+        before = None
+        for _ in range(_READINGS):
+            text = self.read_text()
+            try:
+                return None if text is None else Checkpoint.read(text, self._key)
+            except LedgerError as error:
+                refused = LedgerError(error.code, error.what, str(self.path), error.fix)
+            if text == before:
+                break
+            before = text  # it may have been read while it was written
+        raise refused from None
 
     def read_beyond(self, size: int) -> Checkpoint | None:
         """What the file says where it speaks of more entries than `size`; None where it does not, or says nothing.
 
         A few lines are read; the signature is checked only where there is more.
         """
-        text = self.read_text() or ""
-        told = text.split("\n", 2)[1:2]
-        if not told or not told[0].isdecimal() or len(told[0]) > 20 or int(told[0]) <= size:
+        if not _speaks_beyond(self.read_text() or "", size):
             return None
         try:
-            return Checkpoint.read(text, self._key)
+            return self.read()
         except LedgerError:
             return None
 
@@ -115,19 +138,13 @@ class CheckpointFile:
             return ""
 
     def write(self, checkpoint: Checkpoint) -> None:
-        """Replace the file, whole or not at all, unless it already speaks of a later size.
+        """Let the file say this, whole or not at all, unless it already speaks of a later size.
 
-        Between reading and replacing, another process may write a later one; ours then takes its place until
+        Between reading and writing, another process may write a later one; ours then takes its place until
         the next append. That weakens what the file can show by one commit and loses nothing else.
         Raises: OSError when it cannot be written.
         """
-        if self.path is None:
-            return
-        try:
-            present = self.read()
-        except LedgerError:
-            present = None
-        if present is not None and present.size > checkpoint.size:
+        if self.path is None or self._is_written(checkpoint):
             return
         handle, temporary = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
         try:
@@ -139,6 +156,74 @@ class CheckpointFile:
         except OSError:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+    def close(self) -> None:
+        """Let it be on the disk now."""
+        self._closing.set()
+        self._sync()
+
+    def _is_written(self, checkpoint: Checkpoint) -> bool:
+        """Write over a checkpoint of the same length, which no crash can leave half done: it lies within one sector.
+
+        Returns: False where the file has to be replaced. Replacing it takes as long as a commit, even unsynced.
+        """
+        text = checkpoint.text.encode()
+        try:
+            file = os.open(str(self.path), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            present = os.read(file, _MOST_BYTES)
+            if _speaks_beyond(present.decode("utf-8", "replace"), checkpoint.size):
+                with contextlib.suppress(LedgerError):
+                    if Checkpoint.read(present.decode("utf-8", "replace"), self._key).size > checkpoint.size:
+                        return True
+            # A copy that shares its bytes with the file would change with it.
+            if len(present) != len(text) or len(text) > _SECTOR_BYTES or os.fstat(file).st_nlink != 1:
+                return False
+            os.pwrite(file, text, 0)
+        finally:
+            os.close(file)
+        self._sync_soon()
+        return True
+
+    def _sync_soon(self) -> None:
+        with self._lock:
+            self._unsynced = True
+            if self._closing.is_set() or (self._syncing is not None and self._syncing.is_alive()):
+                return
+            self._syncing = threading.Thread(target=self._sync_later, name="licet checkpoint", daemon=True)
+            self._syncing.start()
+
+    def _sync_later(self) -> None:
+        while not self._closing.wait(SYNC_LAG_SECONDS):
+            with self._lock:
+                if not self._unsynced:
+                    self._syncing = None
+                    return
+            self._sync()
+
+    def _sync(self) -> None:
+        with self._lock:
+            is_due, self._unsynced = self._unsynced, False
+        if not is_due or self.path is None:
+            return
+        # Whoever took the file away meanwhile is told by the next append.
+        with contextlib.suppress(OSError):
+            file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(file)
+            finally:
+                os.close(file)
+
+
+#: What a disk writes whole or not at all.
+_SECTOR_BYTES = 512
+
+
+def _speaks_beyond(text: str, size: int) -> bool:
+    told = text.split("\n", 2)[1:2]
+    return bool(told) and told[0].isdecimal() and len(told[0]) <= 20 and int(told[0]) > size
 
 
 def _body(origin: str, size: int, root: bytes) -> str:

@@ -7,7 +7,7 @@ before anything is written.
 
 from __future__ import annotations
 
-import json
+import functools
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from licet.ledger.tombstones import is_mark
@@ -23,8 +24,11 @@ from licet.terms.canonical import canonical_json
 from licet.terms.ids import is_text
 from licet.terms.log_tree import leaf_hash
 
-#: Version of the leaf's bytes and of the tables; a ledger of a later one is not opened.
-FORMAT_VERSION = 1
+#: Version of the leaf's bytes, which stands in each.
+LEAF_VERSION = 1
+
+#: Version of the tables; a ledger of a later one is not opened, one of an earlier one is brought to it.
+FORMAT_VERSION = 2
 
 #: Bytes of randomness that hide what a commitment commits to.
 SALT_BYTES = 16
@@ -147,8 +151,7 @@ class RequestRow(NamedTuple):
     entry: int
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A new entry, checked and committed to, that only lacks its place in the ledger."""
 
     kind: EntryKind
@@ -164,40 +167,56 @@ def prepare(new: Sequence[NewEntry]) -> list[Prepared]:
     salts = os.urandom(SALT_BYTES * len(new))
     prepared = []
     for number, entry in enumerate(new):
+        kind, subject = entry.kind, entry.subject
         if not isinstance(entry.payload, Mapping):
             raise _unfit(number, entry, "its payload is not a mapping")
         payload = dict(entry.payload)
-        if fault := find_fault(entry.kind, entry.subject, payload):
-            raise _unfit(number, entry, fault)
-        try:
-            payload_json = canonical_json(payload)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise _unfit(number, entry, f"its payload has no canonical form: {error}") from None
+        payload_json = None
+        if kind is EntryKind.CHOICE and _is_repeated(payload) and not _fault_of_subject(kind, subject):
+            payload_json = _write_repeated(tuple(payload.items()))
+        if payload_json is None:
+            if fault := find_fault(kind, subject, payload):
+                raise _unfit(number, entry, fault)
+            try:
+                payload_json = canonical_json(payload)
+            except (TypeError, ValueError, RecursionError) as error:
+                raise _unfit(number, entry, f"its payload has no canonical form: {error}") from None
         salt = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES]
-        commitment = commit(salt, payload_json, entry.subject)
-        prepared.append(
-            Prepared(EntryKind(entry.kind), entry.subject, payload, payload_json, salt, commitment)
-        )
+        commitment = commit(salt, payload_json, subject)
+        prepared.append(Prepared(EntryKind(kind), subject, payload, payload_json, salt, commitment))
     return prepared
+
+
+#: What a choice says that many others say word for word: which, and not who, when or on whose request.
+_REPEATED_KEYS = frozenset({"setting", "category", "value", "via", "pack"})
+_REPEATED_TYPES = frozenset({str, type(None)})
+
+
+def _is_repeated(payload: dict[str, Any]) -> bool:
+    # Of these types alone are equal values written alike: True, 1 and 1.0 are equal.
+    return payload.keys() <= _REPEATED_KEYS and _REPEATED_TYPES.issuperset(map(type, payload.values()))
+
+
+@functools.lru_cache(maxsize=1024)
+def _write_repeated(said: tuple[tuple[str, str | None], ...]) -> bytes | None:
+    """The canonical JSON of a choice's payload, remembered; None for what is unfit."""
+    payload = dict(said)
+    if _fault_of_choice(payload) or not all(value is None or is_text(value) for value in payload.values()):
+        return None
+    return canonical_json(payload)
 
 
 def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     """Why an entry of this kind cannot say this; empty when it can."""
-    if subject is not None and not is_text(subject):
-        return "its subject must be text that is not empty"
-    if isinstance(subject, str) and is_mark(subject):
-        return "its subject looks like the mark of somebody erased"
+    if fault := _fault_of_subject(kind, subject):
+        return fault
     if kind in ASKED_FOR:
-        if (subject is None) != (kind == EntryKind.ORGANISATION_CHOICE):
-            return "it needs a subject" if subject is None else "an organisation is no subject"
         if not _is_request(payload.get("request")):
             return "its request must be 64 hex digits"
         if kind in (EntryKind.RECORD_CHOICE, EntryKind.ORGANISATION_CHOICE):
             return _fault_of_row_choice(kind, payload)
         return _fault_of_signal(payload) if kind == EntryKind.SIGNAL else _fault_of_choice(payload)
     if kind in (EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED):
-        if subject is not None:
-            return "a pack has no subject"
         missing = [key for key in ("pack", "version", "digest", "file") if not is_text(payload.get(key))]
         return f"it must say {', '.join(missing)}" if missing else ""
     if kind in _OF_IDS:
@@ -209,19 +228,39 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     return "" if kind in (EntryKind.NOTICE_SHOWN, EntryKind.USE_RUN) else "there is no such kind"
 
 
+def _fault_of_subject(kind: str, subject: object) -> str:
+    if subject is not None and not is_text(subject):
+        return "its subject must be text that is not empty"
+    if isinstance(subject, str) and is_mark(subject):
+        return "its subject looks like the mark of somebody erased"
+    if kind in ASKED_FOR and (subject is None) != (kind == EntryKind.ORGANISATION_CHOICE):
+        return "it needs a subject" if subject is None else "an organisation is no subject"
+    if kind in (EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED) and subject is not None:
+        return "a pack has no subject"
+    return ""
+
+
 def commit(salt: bytes, payload_json: bytes, subject: str | None) -> bytes:
     """SHA-256 of the salt and the canonical JSON of ``{"payload": …, "subject": …}``."""
-    # As canonical_json writes one text or null, without its search for floats.
-    subject_json = b"null" if subject is None else json.dumps(subject, ensure_ascii=False).encode()
-    return sha256(salt + b'{"payload":' + payload_json + b',"subject":' + subject_json + b"}").digest()
+    # As canonical_json writes one text or null.
+    subject_json = b"null" if subject is None else encode_basestring(subject).encode()
+    return sha256(b'%b{"payload":%b,"subject":%b}' % (salt, payload_json, subject_json)).digest()
 
 
 def leaf_bytes(index: int, recorded_at_us: int, kind: str, commitment: bytes) -> bytes:
     """Canonical JSON of the facts a leaf holds; written out because keys and kinds need no escaping."""
     return (
         f'{{"commitment":"{commitment.hex()}","index":{index},"kind":"{kind}",'
-        f'"licet_entry":{FORMAT_VERSION},"recorded_at_us":{recorded_at_us}}}'
+        f'"licet_entry":{LEAF_VERSION},"recorded_at_us":{recorded_at_us}}}'
     ).encode()
+
+
+def leaf_hashes(first: int, recorded_at_us: int, new: Sequence[Prepared]) -> list[bytes]:
+    """The leaf hashes of entries recorded at one moment, the first of them at `first`."""
+    return [
+        leaf_hash(leaf_bytes(index, recorded_at_us, entry.kind, entry.commitment))
+        for index, entry in enumerate(new, first)
+    ]
 
 
 def choice_row(subject: str, payload: Mapping[str, Any], index: int, pack: int) -> ChoiceRow:

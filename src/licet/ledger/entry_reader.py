@@ -1,4 +1,4 @@
-"""Entries, positions, checkpoints and nodes, as they are stored.
+"""Entries, positions and checkpoints, as they are stored.
 
 Short questions go through the connection kept for them; walks over many entries read in batches and hold nothing
 open between two of them. Checks nothing that was read: that is what proofs and verification are for.
@@ -183,16 +183,10 @@ def read_checkpoint(storage: Storage, key: PublicKey, size: int | None) -> Check
     return Checkpoint.restore(key, *rows[0]) if rows else None
 
 
-def read_nodes(storage: Storage, numbers: Sequence[int]) -> dict[int, bytes]:
-    """Stored nodes by number; what is not there is left out."""
-    return dict(storage.fetch(select_nodes(len(numbers)), numbers)) if numbers else {}
-
-
-@functools.cache
-def select_nodes(count: int) -> str:
-    """The question for so many nodes by number."""
-    # At most two nodes for each doubling of the tree, so there are few different counts.
-    return f"SELECT number, hash FROM nodes WHERE number IN ({_marks(count)})"
+def read_signed(storage: Storage) -> tuple[int, bytes, bytes]:
+    """Size, root and signature of the latest checkpoint; its signature is not checked. An empty one where none is."""
+    rows = storage.fetch(_LATEST_CHECKPOINT)
+    return rows[0] if rows else (0, b"", b"")
 
 
 def _marks(count: int) -> str:

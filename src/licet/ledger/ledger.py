@@ -7,6 +7,7 @@ add to a ledger that does not fit its own checkpoint.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -28,17 +29,16 @@ from licet.ledger.pack_numbers import PackNumbers
 from licet.ledger.proofs import (
     ConsistencyProof,
     InclusionProof,
+    no_such_leaf,
     prove_consistency,
-    prove_inclusion,
-    read_frontier,
 )
 from licet.ledger.row_noes import Person, RowNoes
 from licet.ledger.signed_notes import PublicKey, Signer
 from licet.ledger.storage import Storage
+from licet.ledger.tiles import TileTree
 from licet.ledger.tombstones import Marks
 from licet.ledger.verify_report import ProblemCode, VerifyReport
 from licet.terms import LedgerError
-from licet.terms.log_tree import EMPTY_ROOT
 
 
 def now() -> datetime:
@@ -64,9 +64,10 @@ class Ledger:
         self._storage, self._key, self._signer, self._file, self._marks = storage, key, signer, file, marks
         self._packs, self._row_noes = PackNumbers(), RowNoes()
         self._reached, self._is_borne, self._is_marked = 0, False, False
+        self._tree = TileTree(storage.place)
         self._appender = None
         if signer is not None and marks is not None:
-            self._appender = Appender(storage, signer, clock, file, marks)
+            self._appender = Appender(storage, signer, clock, file, marks, self._tree)
 
     # -- opening ---------------------------------------------------------------------------------------------
 
@@ -144,6 +145,7 @@ class Ledger:
 
     def close(self) -> None:
         """Give file or connections back. Further questions raise LEDG-018."""
+        self._file.close()
         self._storage.close()
 
     def __enter__(self) -> Self:
@@ -458,25 +460,28 @@ class Ledger:
                 "ask for the latest, or open the ledger with its signer",
             )
         # Nothing is signed that does not begin what was signed last.
-        latest, root = self.checkpoint(), read_frontier(size, self._read_nodes).root()
-        if not self.consistency_proof(size, latest.size).verify(root, latest.root):
-            raise _unfit(self.place, "its tree is not the one its last checkpoint signs")
-        return Checkpoint.sign(self._signer, size, root)
+        self._follow(size)
+        return Checkpoint.sign(self._signer, size, self._tree.root(size, self._storage.fetch))
 
     def root(self, position: int) -> bytes:
         """The root of the first so many entries, as `checkpoint` has it."""
         return self.checkpoint(position).root
 
     def inclusion_proof(self, index: int, size: int | None = None) -> InclusionProof:
-        """Prove that entry `index` stands among the first `size`, all by default.
+        """Prove that entry `index` stands among the first `size`, all by default; under a root that is signed.
 
-        Raises: LedgerError LEDG-014 for a size beyond the end, LEDG-015 for an index beyond the size.
+        Raises: LedgerError LEDG-014 for a size beyond the end, LEDG-015 for an index beyond the size, LEDG-017 when the
+        tree in the database is not the one that is signed.
         """
-        return prove_inclusion(index, self._at(size), self._read_nodes)
+        size = self._follow(size)
+        if not 0 <= index < size:
+            raise no_such_leaf(index, size)
+        return InclusionProof(index, size, self._tree.inclusion_path(index, size, self._storage.fetch))
 
     def consistency_proof(self, old: int, new: int | None = None) -> ConsistencyProof:
-        """Prove that the first `old` entries begin the first `new`. Raises: LedgerError LEDG-014, LEDG-015."""
-        return prove_consistency(old, self._at(new), self._read_nodes)
+        """Prove that the first `old` entries begin the first `new`. Raises: LedgerError, as `inclusion_proof`."""
+        new = self._follow(new)
+        return prove_consistency(old, new, functools.partial(self._tree.node, ask=self._storage.fetch))
 
     def verify(
         self,
@@ -570,8 +575,23 @@ class Ledger:
             )
         return position
 
-    def _read_nodes(self, numbers: Sequence[int]) -> dict[int, bytes]:
-        return entry_reader.read_nodes(self._storage, numbers)
+    def _follow(self, size: int | None) -> int:
+        """See to it that the tree is held to a signed root of so many entries, of all there are where it is None.
+
+        Returns: the size. Raises: LedgerError LEDG-014, LEDG-017, and LEDG-152 as `position` does.
+        """
+        if size is not None and 0 <= size <= self._tree.size:
+            return size
+        self._storage.refuse_replaced()
+        before = self._reached
+        latest, root, signature = entry_reader.read_signed(self._storage)
+        self._take_size(before, latest)
+        if not self._tree.is_at(root):
+            signed = Checkpoint.restore(self._key, latest, root, signature)
+            if not signed.is_signed_by(self._key):
+                raise _unfit(self.place, "its last checkpoint is not signed by its key")
+            self._tree.follow(latest, root, self._storage.fetch)
+        return latest if size is None else size if 0 <= size <= latest else self._at(size)
 
     def _refuse_unfit_file(self) -> None:
         kept = self._file.read()
@@ -580,7 +600,8 @@ class Ledger:
         size = self.position
         if kept.size > size:
             raise _unfit(self.place, f"it has {size} entries and {self.checkpoint_path} signs {kept.size}")
-        root = read_frontier(kept.size, self._read_nodes).root() if kept.size else EMPTY_ROOT
+        self._follow(None)
+        root = self._tree.root(kept.size, self._storage.fetch)
         if root != kept.root:
             raise _unfit(
                 self.place, f"its first {kept.size} entries are not those {self.checkpoint_path} signs"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from licet.ledger.checkpoints import Checkpoint
 from licet.ledger.choice_binding import refuse_unbound
 from licet.ledger.entries import FORMAT_VERSION
+from licet.ledger.format_upgrade import bring_forward
 from licet.ledger.ledger_files import checkpoint_path, create_file, open_file
 from licet.ledger.postgres_address import PostgresAddress, is_postgres
 from licet.ledger.signed_notes import PublicKey, Signer
@@ -73,7 +74,8 @@ def open_storage(
 ) -> tuple[Storage, PublicKey]:
     """The storage of an existing ledger and the key it names as its own.
 
-    Raises: LedgerError LEDG-001, LEDG-003, LEDG-004, LEDG-007, LEDG-010 and for PostgreSQL LEDG-023 to LEDG-026.
+    Raises: LedgerError LEDG-001, LEDG-003, LEDG-004, LEDG-007, LEDG-010, LEDG-160, LEDG-017 for an earlier format; for
+    PostgreSQL LEDG-023 to LEDG-026.
     """
     if is_postgres(place):
         storage: Storage = _driven("postgres").PostgresStorage(
@@ -84,7 +86,7 @@ def open_storage(
     else:
         storage = open_file(Path(place), writable, busy_timeout_seconds)
     try:
-        key = _read_key(storage)
+        version, key = _read_facts(storage)
         if signer is not None and signer.public_key != key:
             raise LedgerError(
                 "LEDG-007",
@@ -92,6 +94,8 @@ def open_storage(
                 storage.place,
                 "open it with that key's file",
             )
+        if version < FORMAT_VERSION:
+            bring_forward(storage, key, writable)
         refuse_unbound(storage, writable)
     except BaseException:
         storage.close()
@@ -109,7 +113,7 @@ def _fill(storage: Storage, connection: Connection, signer: Signer) -> None:
     storage.insert(connection, {META: list(facts.items()), CHECKPOINTS: signed})
 
 
-def _read_key(storage: Storage) -> PublicKey:
+def _read_facts(storage: Storage) -> tuple[int, PublicKey]:
     try:
         facts = dict(storage.fetch("SELECT key, value FROM licet_ledger"))
         version, key_text = int(facts["format_version"]), facts["public_key"]
@@ -119,7 +123,9 @@ def _read_key(storage: Storage) -> PublicKey:
         raise refined from None
     except (KeyError, TypeError, ValueError):
         raise _foreign(storage) from None
-    if version != FORMAT_VERSION:
+    if version < 1:
+        raise _foreign(storage)
+    if version > FORMAT_VERSION:
         raise LedgerError(
             "LEDG-004",
             f"the ledger has format {version} and this licet reads {FORMAT_VERSION}",
@@ -127,7 +133,7 @@ def _read_key(storage: Storage) -> PublicKey:
             "update licet; nothing was touched",
         )
     try:
-        return PublicKey.parse(key_text)
+        return version, PublicKey.parse(key_text)
     except LedgerError:
         raise _foreign(storage) from None
 

@@ -1,8 +1,8 @@
 """The tables of a ledger, as SQLAlchemy knows them, for any database.
 
-`entries` holds what happened; `nodes` the complete subtrees over its leaves, in storage order; `checkpoints`
-one signed root a commit. `choices`, `signals` and `requests` repeat what payloads say, in the order the questions
-need; verification holds them to the payloads, so they are a convenience and never the truth.
+`entries` holds what happened; `tiles` the hashes of the tree over its leaves, in the pieces in which commits added
+them; `checkpoints` one signed root a commit. `choices`, `signals` and `requests` repeat what payloads say, in the order
+the questions need; verification holds them to the payloads, so they are a convenience and never the truth.
 """
 
 from __future__ import annotations
@@ -62,11 +62,15 @@ Index(
 )
 Index("entries_by_kind", ENTRIES.c.kind, ENTRIES.c.idx)
 
-NODES = Table(
-    "nodes",
+TILES = Table(
+    "tiles",
     METADATA,
-    Column("number", _NUMBER, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary, nullable=False),
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column(
+        "start", BigInteger, primary_key=True, autoincrement=False
+    ),  # the number of the first hash in its level
+    Column("hashes", LargeBinary, nullable=False),  # side by side, all of one tile
+    sqlite_with_rowid=False,
 )
 
 CHECKPOINTS = Table(

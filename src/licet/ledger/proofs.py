@@ -1,7 +1,7 @@
 """Proofs that an entry stands in a tree, and that a tree only grew: made from stored nodes, checked from nothing.
 
-A proof holds hashes and no personal data. Making one reads about two nodes for each doubling of the tree,
-whatever its size. Whether the caller may see the entry itself is not decided here.
+A proof holds hashes and no personal data. Making one reads about one node for each doubling of the tree,
+whatever its size; `tiles` makes those of a ledger. Whether the caller may see the entry itself is not decided here.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from licet.terms import LedgerError
 from licet.terms.canonical import JsonObject
 from licet.terms.log_tree import (
     Frontier,
-    complete_node,
     consistency_ranges,
-    covering_nodes,
+    covering_subtrees,
     fold_peaks,
     inclusion_ranges,
     leaf_hash,
@@ -24,8 +23,8 @@ from licet.terms.log_tree import (
     verify_inclusion,
 )
 
-#: Reads nodes by number; may leave out what it does not have.
-ReadNodes = Callable[[Sequence[int]], Mapping[int, bytes]]
+#: Reads the root of a complete subtree by its level and offset. Raises: LedgerError LEDG-017 when it has none.
+ReadNode = Callable[[int, int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +71,17 @@ class ConsistencyProof:
         return cls(*_read_proof(values, "old", "new"))
 
 
-def prove_inclusion(index: int, size: int, read: ReadNodes) -> InclusionProof:
+def prove_inclusion(index: int, size: int, read: ReadNode) -> InclusionProof:
     """Prove that leaf `index` stands in the tree of the first `size` leaves.
 
     Raises: LedgerError LEDG-015 when there is no such leaf, LEDG-017 when a node is missing.
     """
     if not 0 <= index < size:
-        raise LedgerError(
-            "LEDG-015",
-            f"entry {index} does not stand among the first {size}",
-            fix="ask for an index below the size",
-        )
+        raise no_such_leaf(index, size)
     return InclusionProof(index, size, _hashes(inclusion_ranges(index, size), read))
 
 
-def prove_consistency(old: int, new: int, read: ReadNodes) -> ConsistencyProof:
+def prove_consistency(old: int, new: int, read: ReadNode) -> ConsistencyProof:
     """Prove that the first `old` leaves begin the first `new`.
 
     Raises: LedgerError LEDG-015 when `old` is above `new` or below nothing, LEDG-017 when a node is missing.
@@ -100,11 +95,27 @@ def prove_consistency(old: int, new: int, read: ReadNodes) -> ConsistencyProof:
     return ConsistencyProof(old, new, _hashes(consistency_ranges(old, new), read))
 
 
-def read_frontier(size: int, read: ReadNodes) -> Frontier:
+def read_frontier(size: int, read: ReadNode) -> Frontier:
     """The frontier of the first `size` leaves. Raises: LedgerError LEDG-017 when a node is missing."""
-    numbers = covering_nodes(0, size)
-    nodes = read(numbers)
-    return Frontier(size, [_node(nodes, number) for number in numbers])
+    return Frontier(size, [read(level, offset) for level, offset in covering_subtrees(0, size)])
+
+
+def no_such_leaf(index: int, size: int) -> LedgerError:
+    """What is said to who asks for a proof of what is not there."""
+    return LedgerError(
+        "LEDG-015",
+        f"entry {index} does not stand among the first {size}",
+        fix="ask for an index below the size",
+    )
+
+
+def missing_node(level: int, offset: int) -> LedgerError:
+    """What a tree says that does not hold one of its nodes."""
+    return LedgerError(
+        "LEDG-017",
+        f"node {offset} of level {level} of the tree is missing",
+        fix="verify the ledger, then restore it from a copy that verifies",
+    )
 
 
 class MemoryTree:
@@ -114,7 +125,7 @@ class MemoryTree:
     """
 
     def __init__(self, leaves: Iterable[bytes] = ()) -> None:
-        self._nodes: list[bytes] = []
+        self._levels: list[list[bytes]] = []
         self._frontier = Frontier()
         for data in leaves:
             self.append(data)
@@ -124,7 +135,11 @@ class MemoryTree:
 
     def append(self, data: bytes) -> int:
         """Add one item of data; return its index."""
-        self._nodes += self._frontier.push(leaf_hash(data))
+        completed = self._frontier.push(leaf_hash(data))
+        if len(completed) > len(self._levels):
+            self._levels.append([])
+        for nodes, node in zip(self._levels, completed, strict=False):
+            nodes.append(node)
         return self._frontier.size - 1
 
     def root(self, size: int | None = None) -> bytes:
@@ -143,32 +158,19 @@ class MemoryTree:
         """Prove that the first `old` leaves begin the first `new`. Raises: LedgerError LEDG-015, LEDG-017."""
         return prove_consistency(old, len(self) if new is None else new, self._read)
 
-    def _read(self, numbers: Sequence[int]) -> dict[int, bytes]:
-        return {number: self._nodes[number] for number in numbers if number < len(self._nodes)}
+    def _read(self, level: int, offset: int) -> bytes:
+        try:
+            return self._levels[level][offset]
+        except IndexError:
+            raise missing_node(level, offset) from None
 
 
-def _hashes(ranges: Sequence[tuple[int, int]], read: ReadNodes) -> tuple[bytes, ...]:
+def _hashes(ranges: Sequence[tuple[int, int]], read: ReadNode) -> tuple[bytes, ...]:
     # Every range is one complete subtree, save at most one at the right edge, which is made up of a few.
-    covers = [
-        covering_nodes(start, end) if (end - start) & (end - start - 1) else (complete_node(start, end),)
-        for start, end in ranges
-    ]
-    nodes = read([number for cover in covers for number in cover])
     return tuple(
-        _node(nodes, cover[0]) if len(cover) == 1 else fold_peaks([_node(nodes, number) for number in cover])
-        for cover in covers
+        fold_peaks([read(level, offset) for level, offset in covering_subtrees(start, end)])
+        for start, end in ranges
     )
-
-
-def _node(nodes: Mapping[int, bytes], number: int) -> bytes:
-    try:
-        return nodes[number]
-    except KeyError:
-        raise LedgerError(
-            "LEDG-017",
-            f"node {number} of the tree is missing",
-            fix="verify the ledger, then restore it from a copy that verifies",
-        ) from None
 
 
 def _read_proof(values: Mapping[str, Any], first: str, second: str) -> tuple[int, int, tuple[bytes, ...]]:

@@ -256,10 +256,11 @@ class SqliteStorage:
 
     def insert(self, connection: Connection, rows: Mapping[Table, Sequence[tuple[Any, ...]]]) -> None:
         """Add rows to tables, each in the order of its table's columns."""
+        driven = _driven_by(connection)
         for table, added in rows.items():
             if added:
-                connection.exec_driver_sql(_insert_statement(table), list(added))
-        payload_tally.add(_driven_by(connection), rows)
+                driven.executemany(_insert_statement(table), added)
+        payload_tally.add(driven, rows)
 
     def remove(self, connection: Connection, table: Table, subject: str) -> None:
         """Take a subject's rows out of the table of choices or of signals."""

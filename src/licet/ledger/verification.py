@@ -1,11 +1,11 @@
 """Holding a whole ledger to what it committed to and signed.
 
-Reads everything once, in order, in one snapshot: every payload against its commitment, every leaf and node
+Reads everything once, in order, in one snapshot: every payload against its commitment, every hash of every tile
 against the tree built anew, every checkpoint against its root and signature, the tables of choices, signals and
 requests against the payloads. Believes nothing else the database says about itself. Repairs nothing.
 
 An edit, a deletion or a reordering shows in the entries; a truncation or a fork by someone who also rewrote
-nodes and checkpoints shows only against a checkpoint kept outside the database.
+tiles and checkpoints shows only against a checkpoint kept outside the database.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ from licet.ledger.entries import (
     signal_row,
 )
 from licet.ledger.erasure import Erasure
-from licet.ledger.ledger_schema import CHECKPOINTS, CHOICES, ENTRIES, NODES, REQUESTS, SIGNALS
+from licet.ledger.ledger_schema import CHECKPOINTS, CHOICES, ENTRIES, REQUESTS, SIGNALS, TILES
 from licet.ledger.pack_numbers import NAMING, PackNumbers
 from licet.ledger.signed_notes import PublicKey
 from licet.ledger.storage import Storage
+from licet.ledger.tiles import TILE_LEVELS, TILE_WIDTH
 from licet.ledger.verify_report import Problem, ProblemCode, VerifyReport
 from licet.terms import LedgerError
-from licet.terms.log_tree import HASH_BYTES, Frontier, leaf_hash, node_count
+from licet.terms.log_tree import HASH_BYTES, Frontier, leaf_hash
 
 #: Problems kept in a report; the rest is only counted.
 MOST_PROBLEMS = 1000
@@ -53,6 +54,8 @@ class Inspection:
         self._problems: list[Problem] = []
         self._problem_count = 0
         self._frontier = Frontier()
+        #: What the levels of tiles above the leaves must hold: two hashes for every five hundred entries.
+        self._above: list[list[bytes]] = []
         self._without_payload: set[int] = set()
         # Rows that go on though their entry was erased; the entry that erased it, which comes later, says which.
         self._left: dict[int, list[tuple[Any, ...]]] = {}
@@ -107,8 +110,8 @@ class Inspection:
             # Counting would read the whole table, and stop at the first page that cannot be read.
             last = connection.scalar(select(func.max(ENTRIES.c.idx)))
             total = 0 if last is None else last + 1
-            nodes = _Ordered(storage, connection, NODES, "number")
-            known = (connection.scalar(select(func.max(NODES.c.number))) or 0) + 1
+            hashes = _Hashes(storage, connection)
+            known = _count_leaves(connection)
             repeated = [
                 _Ordered(storage, connection, table, "entry") for table in (CHOICES, SIGNALS, REQUESTS)
             ]
@@ -116,40 +119,39 @@ class Inspection:
             held += self._hold_to_checkpoints(signed, outside)
             for row in _stream(storage, connection, ENTRIES, "idx"):
                 size = self._frontier.size
-                if row[0] < size or (row[0] > size and node_count(row[0]) >= known):
+                if row[0] < size or (row[0] > size and row[0] >= known):
                     self.note(
                         row[0], ProblemCode.ENTRY_UNEXPECTED, f"there is no place {row[0]} in this ledger"
                     )
                     continue
                 while self._frontier.size < row[0]:
-                    self._bridge(nodes)
+                    self._bridge(hashes)
                     held += self._hold_to_checkpoints(signed, outside)
-                self._inspect(row, nodes, repeated)
+                self._inspect(row, hashes, repeated)
                 held += self._hold_to_checkpoints(signed, outside)
                 if progress is not None and row[0] % _BATCH_ROWS == 0:
                     progress(row[0], total)
-            self._finish(nodes, repeated, signed, outside)
+            self._finish(hashes, repeated, signed, outside)
         if progress is not None:
             progress(total, total)
 
     # -- entries ---------------------------------------------------------------------------------------------
 
-    def _inspect(self, row: tuple[Any, ...], nodes: _Ordered, repeated: Sequence[_Ordered]) -> None:
+    def _inspect(self, row: tuple[Any, ...], hashes: _Hashes, repeated: Sequence[_Ordered]) -> None:
         index, at_us, kind_bytes, commitment = row[:4]
         kind = kind_bytes.decode("utf-8", "replace")
         leaf = leaf_hash(leaf_bytes(index, at_us, kind, commitment))
-        stored = nodes.take(node_count(index))
-        if not stored:
+        stored = hashes.take(0, index)
+        if stored is None:
             self.note(index, ProblemCode.NODE_EDITED, f"the tree holds no leaf for entry {index}")
-        elif stored[0][1] != leaf:
+        elif stored != leaf:
             self.note(index, ProblemCode.LEAF_EDITED, f"entry {index} is not the one the tree holds")
-            # Going on with the tree's own leaf keeps one edit from showing as many.
-            leaf = stored[0][1] if len(stored[0][1]) == HASH_BYTES else leaf
+            leaf = stored  # going on with the tree's own leaf keeps one edit from showing as many
         if not isinstance(at_us, int) or at_us < self._last_us:
             self.note(index, ProblemCode.TIME_RUNS_BACK, f"entry {index} is older than the one before it")
         else:
             self._last_us = at_us
-        self._push(leaf, nodes)
+        self._push(leaf)
         self._inspect_payload(row, kind, repeated)
 
     def _inspect_payload(self, row: tuple[Any, ...], kind: str, repeated: Sequence[_Ordered]) -> None:
@@ -225,20 +227,18 @@ class Inspection:
         for rows in repeated:
             rows.take(index)
 
-    def _bridge(self, nodes: _Ordered) -> None:
+    def _bridge(self, hashes: _Hashes) -> None:
         """Go past an entry that is not there on the leaf the tree still holds for it."""
         index = self._frontier.size
         self.note(index, ProblemCode.ENTRY_MISSING, f"entry {index} is missing")
-        stored = nodes.take(node_count(index))
-        self._push(stored[0][1] if stored else bytes(HASH_BYTES), nodes)
+        self._push(hashes.take(0, index) or bytes(HASH_BYTES))
 
-    def _push(self, leaf: bytes, nodes: _Ordered) -> None:
-        index = self._frontier.size
+    def _push(self, leaf: bytes) -> None:
         completed = self._frontier.push(leaf)
-        for number, node in enumerate(completed[1:], node_count(index) + 1):
-            if nodes.take(number) != [(number, node)]:
-                what = f"node {number}, completed by entry {index}, is not what its leaves give"
-                self.note(index, ProblemCode.NODE_EDITED, what)
+        for level, node in enumerate(completed[TILE_LEVELS::TILE_LEVELS]):
+            if level == len(self._above):
+                self._above.append([])
+            self._above[level].append(node)
 
     # -- checkpoints -----------------------------------------------------------------------------------------
 
@@ -284,7 +284,7 @@ class Inspection:
 
     def _finish(
         self,
-        nodes: _Ordered,
+        hashes: _Hashes,
         repeated: Sequence[_Ordered],
         signed: _Ordered,
         outside: list[tuple[str, Checkpoint]],
@@ -302,8 +302,13 @@ class Inspection:
         for name, checkpoint in reversed(outside):
             what = f"there are {size} entries; {name} signs {checkpoint.size}"
             self.note(size, ProblemCode.TRUNCATED, what)
-        if nodes.rest() or nodes.strays:
-            self.note(size, ProblemCode.NODE_EDITED, "the tree holds nodes that no entry completes")
+        for level, nodes in enumerate(self._above, 1):
+            for number, node in enumerate(nodes):
+                if hashes.take(level, number) != node:
+                    what = f"hash {number} of level {level} of the tiles is not what its leaves give"
+                    self.note(((number + 1) << level * TILE_LEVELS) - 1, ProblemCode.NODE_EDITED, what)
+        if hashes.has_strays():
+            self.note(size, ProblemCode.NODE_EDITED, "the tree holds hashes that no entry gives")
         for rows in repeated:
             for row in (*rows.strays, *rows.rest()):
                 what = f"the table of {rows.name} speaks of entry {row[rows.key]}, which says nothing of the kind"
@@ -347,12 +352,67 @@ class _Ordered:
         return left
 
 
+class _Hashes:
+    """The hashes that tiles are kept as, level by level, taken in order."""
+
+    def __init__(self, storage: Storage, connection: Connection) -> None:
+        self._pieces = _stream(storage, connection, TILES, "level", "start")
+        self._has_strays = False
+        self._level, self._first, self._hashes = -1, 0, b""
+        self._is_used = True
+        self._advance()
+
+    def take(self, level: int, number: int) -> bytes | None:
+        """The hash of a number in its level; None where none is kept. What was passed over on the way is a stray."""
+        while self._hashes and (self._level, self._beyond) <= (level, number):
+            self._advance()
+        if not self._hashes or self._level != level or self._first > number:
+            return None
+        at = (number - self._first) * HASH_BYTES
+        self._is_used = number + 1 == self._beyond
+        return self._hashes[at : at + HASH_BYTES]
+
+    def has_strays(self) -> bool:
+        """Whether anything is kept that was not taken. Reads to the end."""
+        while self._hashes:
+            self._advance()
+        return self._has_strays
+
+    @property
+    def _beyond(self) -> int:
+        return self._first + len(self._hashes) // HASH_BYTES
+
+    def _advance(self) -> None:
+        self._has_strays = self._has_strays or not self._is_used
+        before = (self._level, self._beyond)
+        for level, start, hashes in self._pieces:
+            count = len(hashes) // HASH_BYTES
+            is_fit = (
+                isinstance(level, int)
+                and isinstance(start, int)
+                and len(hashes) == count * HASH_BYTES > 0
+                and start >= 0
+            )
+            if is_fit and (level, start) >= before and start % TILE_WIDTH + count <= TILE_WIDTH:
+                self._level, self._first, self._hashes, self._is_used = level, start, hashes, False
+                return
+            self._has_strays = True
+        self._hashes, self._is_used = b"", True
+
+
+def _count_leaves(connection: Connection) -> int:
+    """Up to which number of entries the tiles have hashes of them, as far as they can be believed."""
+    last = select(TILES.c.start, func.length(TILES.c.hashes)).where(TILES.c.level == 0)
+    row = connection.execute(last.order_by(TILES.c.start.desc()).limit(1)).first()
+    return 0 if row is None or not isinstance(row[0], int) else row[0] + (row[1] or 0) // HASH_BYTES
+
+
 #: Kinds whose payload is read, and not only held to its commitment.
 _READ_KINDS = frozenset({*ASKED_FOR, EntryKind.ERASURE, *NAMING})
 
 
-def _stream(storage: Storage, connection: Connection, table: Table, order: str) -> Iterator[tuple[Any, ...]]:
-    statement = select(*storage.raw_columns(table)).order_by(table.c[order])
+def _stream(storage: Storage, connection: Connection, table: Table, *order: str) -> Iterator[tuple[Any, ...]]:
+    statement = select(*storage.raw_columns(table)).order_by(*(table.c[column] for column in order))
     result = connection.execute(statement, execution_options={"yield_per": _BATCH_ROWS})
     try:
         for batch in result.partitions():

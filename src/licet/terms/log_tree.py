@@ -1,10 +1,10 @@
 """The Merkle tree of RFC 6962, apart from where its hashes are stored.
 
 Guarantees the standard's hashes and proofs (leaves under 0x00, nodes under 0x01, so neither passes for the
-other). Nodes are numbered in the order in which they become complete, so a store of them only ever grows at
-its end. Nothing here reads or writes anything; whoever holds nodes hands in a function that reads them.
+other). A complete subtree is named by its level (it has 2**level leaves) and its offset (how many such stand to its
+left). Nothing here reads or writes anything; whoever holds nodes hands in a function that reads them.
 
-Source: RFC 6962 section 2.1 and RFC 9162 section 2.1; the numbering is that of a Merkle mountain range.
+Source: RFC 6962 section 2.1 and RFC 9162 section 2.1.
 """
 
 from __future__ import annotations
@@ -46,10 +46,7 @@ class Frontier:
         return Frontier(self.size, self.peaks)
 
     def push(self, leaf: bytes) -> list[bytes]:
-        """Add one leaf by its hash; return the nodes this completes, the leaf first, each above the last.
-
-        Their numbers follow one another from `node_number(0, size)` with the size before the call.
-        """
+        """Add one leaf by its hash; return the nodes this completes, the leaf first, each above the last."""
         completed, carry = [leaf], self.size
         while carry & 1:
             leaf = sha256(b"\x01" + self.peaks.pop() + leaf).digest()
@@ -57,6 +54,25 @@ class Frontier:
             carry >>= 1
         self.peaks.append(leaf)
         self.size += 1
+        return completed
+
+    def extend(self, leaves: list[bytes]) -> list[list[bytes]]:
+        """Add leaves by their hashes; return the nodes this completes, a list for each level from the leaves up.
+
+        What `push` gives for one after another, at two thirds of its cost.
+        """
+        completed, first, peaks = [], self.size, []
+        self.size += len(leaves)
+        while leaves or first:
+            completed.append(leaves)
+            if first & 1:
+                leaves = [self.peaks.pop(), *leaves]
+            if len(leaves) & 1:
+                peaks.append(leaves[-1])
+            pairs = zip(leaves[::2], leaves[1::2], strict=False)
+            leaves = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+            first >>= 1
+        self.peaks = peaks[::-1]
         return completed
 
     def root(self) -> bytes:
@@ -88,33 +104,17 @@ def root_of_leaves(hashes: list[bytes]) -> bytes:
     return hashes[0]
 
 
-def node_number(level: int, offset: int) -> int:
-    """The place of a complete subtree in storage order: 2**level leaves, `offset` such subtrees to its left."""
-    last = ((offset + 1) << level) - 1
-    return 2 * last - last.bit_count() + level
-
-
-def complete_node(start: int, end: int) -> int:
-    """The number of the complete subtree over leaves `start` to `end`, as many as a power of two."""
-    return 2 * (end - 1) - (end - 1).bit_count() + (end - start).bit_length() - 1
-
-
-def node_count(size: int) -> int:
-    """How many complete subtrees a tree of `size` leaves has: the number the next leaf gets."""
-    return 2 * size - size.bit_count()
-
-
-def covering_nodes(start: int, end: int) -> list[int]:
-    """Numbers of the complete subtrees that make up leaves `start` to `end`, largest first.
+def covering_subtrees(start: int, end: int) -> list[tuple[int, int]]:
+    """Level and offset of each complete subtree that leaves `start` to `end` are made up of, largest first.
 
     `start` must be a multiple of the largest power of two not above `end - start`, as in every split of the tree.
     """
-    numbers = []
+    subtrees = []
     while start < end:
         level = (end - start).bit_length() - 1
-        numbers.append(node_number(level, start >> level))
+        subtrees.append((level, start >> level))
         start += 1 << level
-    return numbers
+    return subtrees
 
 
 def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import event
 
 from licet.ledger import Checkpoint, CheckpointFileWarning, EntryKind, Ledger, NewEntry, Signer
+from licet.ledger.checkpoints import CheckpointFile
 from licet.terms import LedgerError
 
 
@@ -166,46 +168,78 @@ def test_calls_that_wait_for_a_turn_that_never_comes_are_told_and_leave_nothing(
         assert waiting.append([choice("ann", "on")])[0].index == 0
 
 
-def test_checkpoint_file_that_fell_behind_is_mended_by_whatever_comes_next(
-    ledger, home, signer, choice, monkeypatch
-) -> None:
-    """While others wait, a commit may leave the file to the next; that one may fail, and the file is written still."""
-    monkeypatch.setattr("licet.ledger.appender.FILE_LAG_SECONDS", 60)
-    ledger.append([choice("first", "on")])
-    engine, commits = ledger._storage._engine, []
-    waiting, release = threading.Event(), threading.Event()
+def test_checkpoint_file_speaks_of_a_commit_before_anyone_is_told_of_it(ledger, signer, choice) -> None:
+    """However many wait to commit next."""
+    behind = []
 
-    @event.listens_for(engine, "commit")
-    def hold(connection: object) -> None:
-        commits.append(1)
-        if len(commits) == 1:
-            waiting.set()
-            release.wait(30)
-        else:
-            seen.append(ledger.checkpoint_path.read_text())
-            raise KeyboardInterrupt
+    def work(name: str) -> None:
+        for number in range(12):
+            (entry,) = ledger.append([choice(f"{name}{number}", "on")])
+            kept = ledger._file.read()
+            behind.append(kept is None or kept.size <= entry.index)
 
-    seen: list[str] = []
-
-    def follow() -> None:
-        with pytest.raises(KeyboardInterrupt):
-            ledger.append([choice("cat", "on")])
-
-    workers = [
-        threading.Thread(target=ledger.append, args=([choice("bob", "on")],)),
-        threading.Thread(target=follow),
-    ]
-    workers[0].start()
-    assert waiting.wait(30)
-    workers[1].start()
-    while not ledger._appender._waiting and workers[1].is_alive():
-        threading.Event().wait(0.001)
-    release.set()
+    workers = [threading.Thread(target=work, args=(f"t{number}-",)) for number in range(4)]
+    for worker in workers:
+        worker.start()
     for worker in workers:
         worker.join()
-    assert [Checkpoint.parse(text, signer.public_key_text).size for text in seen] == [1]
-    kept = Checkpoint.parse(ledger.checkpoint_path.read_text(), signer.public_key_text)
-    assert kept.size == ledger.position == 2
+    assert len(behind) == 48 and not any(behind)
+
+
+def test_checkpoint_file_is_synced_soon_and_at_the_end(ledger, choice, monkeypatch) -> None:
+    monkeypatch.setattr("licet.ledger.checkpoints.SYNC_LAG_SECONDS", 0.01)
+    synced, sync = threading.Event(), os.fsync
+
+    def note(file: int) -> None:
+        sync(file)
+        synced.set()
+
+    monkeypatch.setattr("licet.ledger.checkpoints.os.fsync", note)
+    ledger.append([choice("ann", "on")])
+    ledger.append([choice("ann", "off")])
+    assert synced.wait(30)
+    monkeypatch.setattr("licet.ledger.checkpoints.SYNC_LAG_SECONDS", 600)
+    ledger.append([choice("ann", "on")])
+    ledger.append([choice("ann", "off")])
+    synced.clear()
+    ledger.close()
+    assert synced.is_set()
+
+
+def test_copy_that_shares_its_bytes_with_the_checkpoint_file_stays_as_it_is(ledger, choice) -> None:
+    ledger.append([choice("ann", "on")])
+    copy = ledger.checkpoint_path.with_name("kept")
+    copy.hardlink_to(ledger.checkpoint_path)
+    before = copy.read_text()
+    ledger.append([choice("ann", "off")])
+    assert copy.read_text() == before != ledger.checkpoint_path.read_text()
+    link = ledger.checkpoint_path.with_name("link")
+    ledger.checkpoint_path.rename(link)
+    ledger.checkpoint_path.symlink_to(link)
+    before = link.read_text()
+    ledger.append([choice("ann", "off")])
+    assert link.read_text() == before != ledger.checkpoint_path.read_text()
+    assert not ledger.checkpoint_path.is_symlink()
+
+
+def test_checkpoint_file_is_whole_to_whoever_reads_it_meanwhile(ledger, signer, choice) -> None:
+    ledger.append([choice("ann", "on")])
+    checkpoints = [Checkpoint.sign(signer, size, bytes(32)) for size in range(10, 99)]
+    file, done = CheckpointFile(ledger.checkpoint_path, signer.public_key), threading.Event()
+
+    def write() -> None:
+        for _ in range(20):
+            ledger.checkpoint_path.unlink()
+            for checkpoint in checkpoints:
+                ledger._file.write(checkpoint)
+        done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while not done.is_set():
+        kept = file.read()  # raises for what is no checkpoint
+        assert kept is None or 1 <= kept.size < 99
+    writer.join()
 
 
 def test_every_caller_of_a_failed_commit_is_told(ledger, home, choice) -> None:
@@ -393,7 +427,7 @@ def test_writer_refuses_to_build_on_a_tree_its_checkpoint_does_not_sign(ledger, 
         ledger.append([choice("ann", "off")])
 
 
-@pytest.mark.parametrize("damaged", ["nodes SET hash", "checkpoints SET root", "checkpoints SET signature"])
+@pytest.mark.parametrize("damaged", ["tiles SET hashes", "checkpoints SET root", "checkpoints SET signature"])
 def test_writer_just_opened_refuses_a_tree_that_is_not_signed(
     ledger, home, signer, choice, damaged: str
 ) -> None:

@@ -91,7 +91,7 @@ def test_other_database_is_refused(tmp_path: Path, statements: list[str]) -> Non
 def test_ledger_of_a_later_format_is_refused(ledger, home, signer) -> None:
     ledger.close()
     with home.tampering() as connection:
-        connection.execute("UPDATE licet_ledger SET value = '2' WHERE key = 'format_version'")
+        connection.execute("UPDATE licet_ledger SET value = '3' WHERE key = 'format_version'")
     with pytest.raises(LedgerError, match=r"LEDG-004.*update licet"):
         home.open(signer)
 

@@ -14,7 +14,7 @@ from licet.ledger import Ledger
 from licet.terms import LedgerError
 from postgres_server import ERASER_ROLE, OWNER, SERVER_ROLE
 
-TABLES = ("entries", "nodes", "checkpoints", "choices", "signals", "licet_ledger")
+TABLES = ("entries", "tiles", "checkpoints", "choices", "signals", "licet_ledger")
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_server_appends_reads_proves_and_verifies(server, choice) -> None:
     ],
 )
 def test_server_cannot_change_what_is_written(granted, table: str, statement: str) -> None:
-    column = {"entries": "payload", "nodes": "hash", "checkpoints": "root", "licet_ledger": "value"}
+    column = {"entries": "payload", "tiles": "hashes", "checkpoints": "root", "licet_ledger": "value"}
     with granted.server.connect(SERVER_ROLE) as connection:
         connection.execute(f"SET search_path TO {granted.schema}")
         assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() != (0,)
@@ -133,7 +133,7 @@ def test_eraser_erases_and_leaves_rewriting_to_the_owner(granted, signer) -> Non
         "UPDATE entries SET commitment = ''",
         "UPDATE entries SET recorded_at_us = 1",
         "DELETE FROM entries",
-        "DELETE FROM nodes",
+        "DELETE FROM tiles",
         "UPDATE checkpoints SET root = ''",
         "UPDATE choices SET is_on = 1",
         "TRUNCATE choices",

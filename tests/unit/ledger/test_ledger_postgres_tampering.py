@@ -28,7 +28,7 @@ def home(postgres_home: PostgresHome) -> PostgresHome:
         ("ALTER TABLE entries ALTER commitment DROP NOT NULL", "entries"),
         ("ALTER TABLE entries ADD COLUMN note text", "entries"),
         ("ALTER TABLE choices DROP CONSTRAINT choices_pkey", "choices"),
-        ("ALTER TABLE nodes DROP CONSTRAINT nodes_pkey", "nodes"),
+        ("ALTER TABLE tiles DROP CONSTRAINT tiles_pkey", "tiles"),
         ("CREATE RULE quiet AS ON INSERT TO choices DO INSTEAD NOTHING", "choices"),
         (
             "CREATE TRIGGER t BEFORE INSERT ON entries EXECUTE FUNCTION suppress_redundant_updates_trigger()",
@@ -36,7 +36,7 @@ def home(postgres_home: PostgresHome) -> PostgresHome:
         ),
         ("ALTER TABLE signals ENABLE ROW LEVEL SECURITY", "signals"),
         ("CREATE TABLE more () INHERITS (checkpoints)", "checkpoints"),
-        ("ALTER TABLE nodes SET UNLOGGED", "nodes"),
+        ("ALTER TABLE tiles SET UNLOGGED", "tiles"),
         ("DROP TABLE signals", "signals"),
         ("ALTER TABLE choices RENAME TO chosen", "choices"),
     ],

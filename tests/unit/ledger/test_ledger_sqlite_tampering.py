@@ -8,6 +8,7 @@ import pytest
 
 from ledger_homes import SqliteHome, codes, found
 from licet.ledger import Ledger
+from licet.terms import LedgerError
 
 
 @pytest.fixture
@@ -33,6 +34,17 @@ def test_choice_of_a_subject_that_is_no_text_is_found(written, home) -> None:
     with home.tampering() as connection:
         connection.execute("UPDATE choices SET subject = CAST(x'ff' AS TEXT) WHERE entry = 1")
     assert found(written.verify()) == {(1, "index_table_edited")}
+
+
+@pytest.mark.parametrize(
+    "edit", ["hashes = 'text'", "hashes = 7", "start = 'text'", "level = 'text'", "start = 0.5"]
+)
+def test_tile_of_another_type_is_found_and_proves_nothing(written, home, edit: str) -> None:
+    with home.tampering() as connection:
+        connection.execute(f"UPDATE tiles SET {edit} WHERE start = 3")
+    assert codes(written.verify()) == {"node_edited"}
+    with home.open() as reader, pytest.raises(LedgerError, match="LEDG-017"):
+        reader.inclusion_proof(4)
 
 
 def test_damaged_database_is_found(written, home) -> None:

@@ -14,22 +14,20 @@ import pytest
 from ledger_homes import Connection, Home, codes, found
 from licet.ledger import Checkpoint, Ledger, Signer
 from licet.ledger.entries import commit, leaf_bytes
+from licet.ledger.tiles import pieces_of
 from licet.terms import LedgerError
 from licet.terms.canonical import canonical_json
-from licet.terms.log_tree import Frontier, leaf_hash, node_count
+from licet.terms.log_tree import Frontier, leaf_hash
 
 
 def rebuild_tree(connection: Connection) -> None:
-    """What somebody with the code and without the key can do: make nodes fit the entries again."""
-    connection.execute("DELETE FROM nodes")
-    frontier = Frontier()
+    """What somebody with the code and without the key can do: make tiles fit the entries again."""
+    connection.execute("DELETE FROM tiles")
     rows = connection.execute(
         "SELECT idx, recorded_at_us, kind, commitment FROM entries ORDER BY idx"
     ).fetchall()
-    for row in rows:
-        number = node_count(frontier.size)
-        for offset, node in enumerate(frontier.push(leaf_hash(leaf_bytes(*row)))):
-            connection.execute("INSERT INTO nodes VALUES (?, ?)", (number + offset, node))
+    for piece in pieces_of(0, Frontier().extend([leaf_hash(leaf_bytes(*row)) for row in rows])):
+        connection.execute("INSERT INTO tiles VALUES (?, ?, ?)", piece)
 
 
 def renumber(connection: Connection, above: int) -> None:
@@ -207,7 +205,11 @@ def test_entry_slipped_in_where_none_can_be_is_found(written, home, place: int) 
 
 def cut_off_tail(connection: Connection, size: int) -> None:
     delete(connection, f">= {size}")
-    connection.execute("DELETE FROM nodes WHERE number >= ?", (node_count(size),))
+    for start, hashes in connection.execute("SELECT start, hashes FROM tiles WHERE level = 0").fetchall():
+        connection.execute("DELETE FROM tiles WHERE level = 0 AND start = ?", (start,))
+        if start < size:
+            piece = bytes(hashes)[: (size - start) * 32]
+            connection.execute("INSERT INTO tiles VALUES (0, ?, ?)", (start, piece))
 
 
 def test_tail_deleted_shows_against_the_stored_checkpoints(written, home) -> None:
@@ -251,7 +253,7 @@ def test_tail_deleted_with_every_checkpoint_here_shows_only_against_one_kept_els
 
 def test_emptied_ledger_shows(written, home) -> None:
     with home.tampering() as connection:
-        for table in ("entries", "nodes", "choices", "signals"):
+        for table in ("entries", "tiles", "choices", "signals"):
             connection.execute(f"DELETE FROM {table}")
     report = written.verify()
     assert report.size == 0 and codes(report) == {"truncated"}
@@ -296,25 +298,66 @@ def test_forks_of_unequal_length_show(written, choice, fork) -> None:
 # -- the rest of the file ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [0, 2, 6, 9])
-def test_edited_node_is_found(written, home, number: int) -> None:
+@pytest.fixture
+def grown(ledger: Ledger, choice) -> Ledger:
+    """600 entries in three commits: two full tiles of leaves, a third begun, and the last of the level above."""
+    for count in (250, 300, 50):
+        ledger.append([choice(f"m{number}", "off") for number in range(count)])
+    assert ledger.verify().ok
+    return ledger
+
+
+#: What is done to tiles, and what verification says of it where nothing else was touched.
+EDITS = [
+    ("UPDATE tiles SET hashes = zeroblob(32) WHERE level = 1", {(255, "node_edited"), (511, "node_edited")}),
+    ("UPDATE tiles SET hashes = zeroblob(64) WHERE level = 1", {(255, "node_edited"), (511, "node_edited")}),
+    ("UPDATE tiles SET start = 1 WHERE level = 1", {(255, "node_edited"), (511, "node_edited")}),
+    ("UPDATE tiles SET level = 2 WHERE level = 1", {(255, "node_edited"), (511, "node_edited")}),
+    ("DELETE FROM tiles WHERE level = 1", {(255, "node_edited"), (511, "node_edited")}),
+    (
+        "UPDATE tiles SET hashes = zeroblob(192) WHERE start = 250",
+        {(n, "leaf_edited") for n in range(250, 256)},
+    ),
+    ("DELETE FROM tiles WHERE start = 250", {(n, "node_edited") for n in range(250, 256)}),
+    (
+        "UPDATE tiles SET hashes = zeroblob(31) WHERE start = 250",
+        {(n, "node_edited") for n in range(250, 256)},
+    ),
+    ("INSERT INTO tiles VALUES (0, 600, zeroblob(32))", {(600, "node_edited")}),
+    ("INSERT INTO tiles VALUES (0, 599, zeroblob(32))", {(600, "node_edited")}),
+    ("INSERT INTO tiles VALUES (0, 9000, zeroblob(0))", {(600, "node_edited")}),
+    ("INSERT INTO tiles VALUES (0, -1, zeroblob(32))", {(600, "node_edited")}),
+    ("INSERT INTO tiles VALUES (-1, 0, zeroblob(32))", {(600, "node_edited")}),
+    ("INSERT INTO tiles VALUES (1, 2, zeroblob(32))", {(600, "node_edited")}),
+    ("INSERT INTO tiles VALUES (7, 0, zeroblob(32))", {(600, "node_edited")}),
+]
+
+
+@pytest.mark.parametrize(("edit", "problems"), EDITS)
+def test_edited_tile_is_found(grown, home, edit: str, problems: set[tuple[int, str]]) -> None:
     with home.tampering() as connection:
-        connection.execute("UPDATE nodes SET hash = zeroblob(32) WHERE number = ?", (number,))
-    assert codes(written.verify()) & {"node_edited", "leaf_edited"}
+        connection.execute(edit)
+    assert problems <= found(grown.verify())
 
 
-@pytest.mark.parametrize("number", [0, 2, 6, 21])
-def test_missing_node_is_found(written, home, number: int) -> None:
+@pytest.mark.parametrize(("edit", "problems"), EDITS[:8])
+def test_nothing_is_proved_or_appended_by_tiles_that_give_no_signed_root(
+    grown, home, signer, choice, edit: str, problems: set[tuple[int, str]]
+) -> None:
+    at = min(index for index, _ in problems)
     with home.tampering() as connection:
-        connection.execute("DELETE FROM nodes WHERE number = ?", (number,))
-    assert "node_edited" in codes(written.verify())
-
-
-@pytest.mark.parametrize("number", [-4, 22, 900])
-def test_node_too_many_is_found(written, home, number: int) -> None:
-    with home.tampering() as connection:
-        connection.execute("INSERT INTO nodes VALUES (?, zeroblob(32))", (number,))
-    assert found(written.verify()) == {(12, "node_edited")}
+        connection.execute(edit)
+    with home.open() as reader:
+        with pytest.raises(LedgerError, match="LEDG-017"):
+            reader.inclusion_proof(at)
+        with pytest.raises(LedgerError, match="LEDG-017"):
+            reader.consistency_proof(at)
+    if (
+        "level" in edit
+    ):  # the last tiles of all levels; the others are looked at by who asks about their entries
+        grown.checkpoint_path.unlink()
+        with home.open(signer) as again, pytest.raises(LedgerError, match="LEDG-017"):
+            again.append([choice("ann", "off")])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from licet.ledger import ConsistencyProof, InclusionProof, MemoryTree, verify_consistency, verify_inclusion
 from licet.terms import LedgerError
-from licet.terms.log_tree import EMPTY_ROOT, Frontier, leaf_hash, merkle_root, node_count, node_number
+from licet.terms.log_tree import EMPTY_ROOT, Frontier, covering_subtrees, leaf_hash, merkle_root
 
 LEAVES = [
     bytes.fromhex(text)
@@ -54,13 +54,28 @@ def test_leaf_and_node_hashes_never_meet() -> None:
     assert leaf_hash(left + right) != merkle_root([b"a", b"b"])
 
 
-def test_nodes_are_numbered_in_the_order_they_are_completed() -> None:
-    frontier, number = Frontier(), 0
-    for index in range(200):
-        for level, _ in enumerate(frontier.push(leaf_hash(bytes([index])))):
-            assert node_number(level, index >> level) == number
-            number += 1
-    assert number == node_count(200)
+@pytest.mark.parametrize("before", [0, 1, 2, 3, 6, 7, 8, 255, 256, 300])
+def test_leaves_added_at_once_complete_what_they_complete_one_after_another(before: int) -> None:
+    for count in (0, 1, 2, 5, 9, 256):
+        at_once, singly = Frontier(), Frontier()
+        for frontier in (at_once, singly):
+            for index in range(before):
+                frontier.push(leaf_hash(b"%d" % index))
+        leaves = [leaf_hash(b"x%d" % index) for index in range(count)]
+        expected: list[list[bytes]] = [[] for _ in range(12)]
+        for leaf in leaves:
+            for level, node in enumerate(singly.push(leaf)):
+                expected[level].append(node)
+        completed = at_once.extend(leaves)
+        assert [*completed, *[[]] * 12][:12] == expected
+        assert (at_once.size, at_once.peaks, at_once.root()) == (singly.size, singly.peaks, singly.root())
+
+
+def test_a_range_is_made_up_of_the_largest_complete_subtrees() -> None:
+    assert covering_subtrees(0, 0) == []
+    assert covering_subtrees(0, 7) == [(2, 0), (1, 2), (0, 6)]
+    assert covering_subtrees(4, 7) == [(1, 2), (0, 6)]
+    assert covering_subtrees(256, 512) == [(8, 1)]
 
 
 def test_frontier_of_the_wrong_length_is_refused() -> None:
