@@ -24,6 +24,7 @@ from licet.enforce.absences import Absences, unknown_who
 from licet.enforce.doubtful_ids import DoubtfulIds
 from licet.enforce.people import People
 from licet.ledger import Ledger, Signer
+from licet.ledger.postgres_address import is_postgres
 from licet.packs import Pack
 from licet.sources.catalogue import Catalogue
 from licet.terms import AppError, LicetError
@@ -68,6 +69,14 @@ class Core:
     @functools.cached_property
     def ledger(self) -> Ledger:
         return open_ledger(ledger_place(self.layout), self.signer, self.layout.checkpoint, self.now)
+
+    def answers_at_once(self) -> bool:
+        """Whether a decision of now waits for nothing but this machine: a ledger in a file, members in memory."""
+        return self._is_ledger_here and self.files.are_members_here()
+
+    @functools.cached_property
+    def _is_ledger_here(self) -> bool:
+        return not is_postgres(ledger_place(self.layout))
 
     @property
     def store(self) -> Store:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from licet.app.argument_types import require_subject_id
 from licet.app.core import Core, require_position
 from licet.decide import Decision, Request, decide
 from licet.terms import EVERY_USE, SELF
@@ -29,6 +30,45 @@ class Question(NamedTuple):
     record: tuple[str, str] | None = None
 
 
+class Answers(NamedTuple):
+    """Decisions, and the moment and the position of the ledger that they hold for."""
+
+    decisions: list[Decision]
+    at: datetime
+    position: int
+
+
+def answer_one(
+    core: Core, question: Question, at: datetime | None, position: int | None, at_least: int | None
+) -> Answers:
+    """One question as `answer_all` has them; as of now by one question to the ledger."""
+    if position is not None:
+        return answer_all(core, [question], at, position, at_least)
+    require_subject_id(question.subject)
+    subject, purpose, category, recipient, visibility, created, record = question
+    moment = core.now() if at is None else at
+    request = Request(purpose, category, recipient, moment, visibility, created)
+    answer, here = decide_now(core, subject, request, moment, at_least, record)
+    return Answers([answer], moment, here)
+
+
+def answer_all(
+    core: Core,
+    questions: Sequence[Question],
+    at: datetime | None,
+    position: int | None,
+    at_least: int | None,
+) -> Answers:
+    """The answers, in the order of the questions, at one moment and position, which are told with them.
+
+    Raises: AppError APP-005, APP-015, APP-085, APP-170 as `Workspace.decide_many`.
+    """
+    for question in questions:
+        require_subject_id(question.subject)
+    place, moment = core.position(position, at_least), core.now() if at is None else at
+    return Answers(decide_many(core, questions, moment, place), moment, place)
+
+
 def decide_now(
     core: Core,
     subject: str,
@@ -36,9 +76,11 @@ def decide_now(
     at: datetime,
     at_least: int | None,
     record: tuple[str, str] | None,
-) -> Decision:
-    """The answer by what stands in the ledger at this moment; at: the request's. Raises: AppError APP-085 where that
-    is not enough."""
+) -> tuple[Decision, int]:
+    """The answer by what stands in the ledger at this moment, and the position that it stands at; at: the request's.
+
+    Raises: AppError APP-085 where that is not enough.
+    """
     ledger = core.ledger
     stances = ledger.stances_of(subject)
     position = stances.position
@@ -46,7 +88,7 @@ def decide_now(
     facts = core.people().facts_of(subject, at, stances, ledger)
     if record is not None:
         request = _of_record(core, request, record, position)
-    return decide(request, facts, core.policies_in_force.at(position))
+    return decide(request, facts, core.policies_in_force.at(position)), position
 
 
 def _request(core: Core, question: Question, at: datetime, position: int) -> Request:

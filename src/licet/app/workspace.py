@@ -117,6 +117,12 @@ class Workspace(Core):
 
         return what_is_missing(self)
 
+    def read_ahead(self) -> bool:
+        """Read what first questions would wait for; whether decisions are now answered from memory. See there, too."""
+        from licet.app.readiness import read_ahead
+
+        return read_ahead(self)
+
     def decide(
         self,
         subject: str,
@@ -143,7 +149,7 @@ class Workspace(Core):
             require_subject_id(subject)
             moment = self.now() if at is None else at
             request = Request(purpose, category, recipient, moment, visibility, created)
-            answer = point_decisions.decide_now(self, subject, request, moment, at_least, record)
+            answer, _ = point_decisions.decide_now(self, subject, request, moment, at_least, record)
         else:
             question = point_decisions.Question(
                 subject, purpose, category, recipient, visibility, created, record
@@ -166,10 +172,7 @@ class Workspace(Core):
 
         Raises: AppError APP-005, APP-015, APP-085, APP-170 as `decide`.
         """
-        for question in questions:
-            require_subject_id(question.subject)
-        place = self.position(position, at_least)
-        return point_decisions.decide_many(self, questions, self.now() if at is None else at, place)
+        return point_decisions.answer_all(self, questions, at, position, at_least).decisions
 
     def decide_batch(
         self,

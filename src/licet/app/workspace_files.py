@@ -73,6 +73,11 @@ class Reading:
         with self._lock:
             return self._read_people()
 
+    def are_members_here(self) -> bool:
+        """Whether a question about one member reads no table: what is in memory is as the files are."""
+        watched = self._watched
+        return watched is not None and watched.people.is_in_memory and _are_as_they_were(watched.files)
+
     def roster(self) -> tuple[Stand, RosterHere] | None:
         """The members' ids and how their files stand; None without a table, or where no file tells of a change."""
         with self._lock:

@@ -59,6 +59,13 @@ def serve(
             help="From where /readyz is answered, e.g. 10.1.0.0/16. Default: this machine.",
         ),
     ] = None,
+    decisions_per_second: Annotated[
+        float | None,
+        typer.Option(
+            "--decisions-per-second",
+            help="Requests for decisions that one token may make, of all workers together. Default: 5000.",
+        ),
+    ] = None,
     is_followed: Annotated[
         bool,
         typer.Option("--follow/--no-follow", help="Bring what was made to members' choices meanwhile."),
@@ -79,6 +86,7 @@ def serve(
         "--public-url": public_url, "--oidc-issuer": oidc_issuer, "--oidc-client-id": oidc_client_id,
         "--oidc-subject-claim": oidc_subject_claim, "--oidc-operator": oidc_operator, "--proxy": proxy,
         "--upload-mib": str(upload_mib), "--operator-addresses": operator_addresses,
+        "--decisions-per-second": None if decisions_per_second is None else str(decisions_per_second),
     }  # fmt: skip
     arguments = [part for name, value in given.items() if value is not None for part in (name, value)]
     arguments += ["--demo-sign-in"] if demo_sign_in else []

@@ -7,7 +7,7 @@ asked for only when someone wants to know. Decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from licet.decide.clauses import Clause, Control
@@ -166,21 +166,22 @@ def nearest_change(request: Request, facts: Facts | None, policy: Policy) -> Cha
     cell = policy.cell(request.purpose, request.category, request.recipient)
     if cell.code is not None:
         return None
-    found = [
-        change
-        for clause in cell.permits
-        for change in _towards(clause, request, facts, policy)
-        if evaluate(change.request, change.facts, policy).permitted
-    ]
-    return min(
-        found,
-        key=lambda change: (len(change.steps), [_EASE.index(step.kind) for step in change.steps]),
-        default=None,
-    )
+    ways = [way for clause in cell.permits for way in _towards(clause, request, facts, policy)]
+    ways.sort(key=lambda way: (len(way[0].steps), [_EASE.index(step.kind) for step in way[0].steps]))
+    for change, regions in ways:  # the nearest first, so that few are asked about
+        for region in regions:
+            there = change.facts if region == change.facts.region else change.facts._replace(region=region)
+            if evaluate(change.request, there, policy).permitted:
+                return Change(change.steps, change.request, there)
+    return None
 
 
-def _towards(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Iterator[Change]:
-    """Change just what keeps this clause from applying; one way per place the member could be in."""
+#: Steps, and the places in which the member could be for them, the one that is told first among them.
+_Way = tuple[Change, Sequence[str | None]]
+
+
+def _towards(clause: Clause, request: Request, facts: Facts, policy: Policy) -> Iterator[_Way]:
+    """Change just what keeps this clause from applying, for each place that the member could be in."""
     assert request.at is not None
     steps: tuple[Step, ...] = ()
     starts = max((day for day in (clause.starts, policy.in_force_from) if day is not None), default=None)
@@ -197,16 +198,20 @@ def _towards(clause: Clause, request: Request, facts: Facts, policy: Policy) -> 
     if clause.places is None or lies_in(facts.region, places := clause.places.at(at)) is True:
         change = _besides_place(clause, request, facts, policy, steps)
         if change is not None:
-            yield change
+            yield change, (facts.region,)
         return
     regions = policy.pack.rules_by_id[clause.id].regions or (WORLD,)
     where = ", ".join(_region_label(entry, policy) for entry in regions)
     moved = Step("region", None, where, f"if the member were in {where}")
-    for region in ("AQ", "CH", "US") if WORLD in places else sorted(places):
-        there = facts._replace(region=region)
+    known = ("AQ", "CH", "US") if WORLD in places else sorted(places)
+    control = clause.control
+    # Where no place has a start of its own, what else would have to be is the same in all of them.
+    is_alike = control is None or all(start.places is None for start in control.starts)
+    for alike in (known,) if is_alike else zip(known):
+        there = facts._replace(region=alike[0])
         change = _besides_place(clause, request, there, policy, (*steps, moved))
         if change is not None:
-            yield change
+            yield change, alike
 
 
 def _besides_place(

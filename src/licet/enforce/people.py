@@ -83,6 +83,11 @@ class People:
             self._what = f"table {facts.table!r}"
             return facts_columns(self._catalogue, facts, self._engine, self._base, self._handed_in)
 
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether the table was read, so that nobody who asks now waits for it."""
+        return self._kept is not None
+
     def facts_about(self, subject: str, at: datetime, position: int, ledger: Choices) -> Facts | None:
         """What is known about one subject at a moment and a ledger position; None when nobody knows them, or who
         they are: the id may be another's, see `taken_for`.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from licet.terms import LicetError
 from licet.web.proxy_peers import THIS_MACHINE
+from licet.web.rate_limits import DECISIONS_PER_SECOND
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,6 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--upload-mib", type=int, default=64, help="how large a download /audit reads; 0 for none"
     )
     parser.add_argument("--operator-addresses", help="from where /readyz is answered", default=THIS_MACHINE)
+    parser.add_argument(
+        "--decisions-per-second",
+        type=float,
+        default=DECISIONS_PER_SECOND,
+        help="requests of one token, of all workers together",
+    )
     parser.add_argument("--follow", action="store_true", help="bring what was made to choices meanwhile")
     given = parser.parse_args(arguments)
     try:
@@ -56,6 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
                     oidc,
                     given.upload_mib * 1024**2,
                     given.operator_addresses,
+                    given.decisions_per_second,
                 )
             )
         )

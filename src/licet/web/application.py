@@ -43,6 +43,7 @@ from licet.web.pages import (
 from licet.web.rate_limits import Limiter, NoTurn, Rate, Turns
 from licet.web.revoked_sessions import EndedSessions
 from licet.web.security_middleware import Guard, is_api_path
+from licet.web.shared_rates import SharedLimiter
 from licet.web.templates_environment import make_templates, page
 
 _log = logging.getLogger("licet.web")
@@ -66,9 +67,8 @@ def make_application(config: ServeConfig, clock: Callable[[], datetime] = system
     config = check(config)
     workspace = licet.open(config.workspace, clock=clock)
     workspace.ledger  # noqa: B018 - opened here, before threads ask for it
-    workspace.missing()  # and all that requests need is read; what is missing `/readyz` says
-    # Who asks twice is going to ask often: the members are then read, before anybody waits for it.
-    workspace.knows(" "), workspace.knows(" ")
+    workspace.missing()  # and what requests need is read; what is missing `/readyz` says
+    workspace.read_ahead()  # before anybody waits for it
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -83,6 +83,7 @@ def make_application(config: ServeConfig, clock: Callable[[], datetime] = system
         "sign-in": Limiter(SIGN_IN_RATE), "change": Limiter(CHANGE_RATE), "page": Limiter(PAGE_RATE),
         "upload": Limiter(UPLOAD_RATE),
     }  # fmt: skip
+    decisions = SharedLimiter(config.decision_rate, config.workspace / "keys" / "decision_rates")
     app.state.turns = Turns(COSTLY_AT_ONCE, COSTLY_EACH, COSTLY_SECONDS)
     app.state.counting = impact_pages.OneAtATime()
     if config.oidc is not None:
@@ -119,7 +120,7 @@ def make_application(config: ServeConfig, clock: Callable[[], datetime] = system
     )
     providers = () if config.oidc is None else (config.oidc.issuer,)
     return Guard(
-        _Doors(inner, Api(workspace)),
+        _Doors(inner, Api(workspace, decisions)),
         hosts,
         config.is_https,
         providers,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from licet.terms import AppError
 from licet.terms.canonical import JsonObject
 from licet.web.proxy_peers import THIS_MACHINE, networks
+from licet.web.rate_limits import DECISIONS_PER_SECOND, Rate
 
 _VARIABLE = "LICET_SERVE"
 
@@ -33,6 +34,7 @@ class ServeConfig(NamedTuple):
     demo_sign_in: anybody may be anybody; for a made-up network on one's own machine only.
     upload_bytes: how large a download may be that a visitor has read at /audit; 0 for no such page.
     operator_addresses: from where /readyz is answered, as `peers.networks` has them.
+    decisions_per_second: how many requests for decisions one token may make, of all processes together.
     """
 
     workspace: Path
@@ -41,6 +43,12 @@ class ServeConfig(NamedTuple):
     oidc: OpenIdConnect | None = None
     upload_bytes: int = 64 * 1024**2
     operator_addresses: str = THIS_MACHINE
+    decisions_per_second: float = DECISIONS_PER_SECOND
+
+    @property
+    def decision_rate(self) -> Rate:
+        """Two seconds' worth may come at once."""
+        return Rate(2 * self.decisions_per_second, self.decisions_per_second)
 
     @property
     def is_https(self) -> bool:
@@ -52,7 +60,8 @@ class ServeConfig(NamedTuple):
 
 
 def check(config: ServeConfig) -> ServeConfig:
-    """Raises: AppError APP-060 for an address that is none, APP-061 for demo sign-in on a public address, APP-210."""
+    """Raises: AppError APP-060 for an address that is none, APP-061 for demo sign-in on a public address, APP-210,
+    APP-240 for a limit that is none."""
     networks(config.operator_addresses)
     parts = urlsplit(config.public_url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
@@ -68,6 +77,11 @@ def check(config: ServeConfig) -> ServeConfig:
             config.public_url,
             "serve at 127.0.0.1, or sign members in with --oidc-issuer",
         )
+    if not 1 <= config.decisions_per_second <= 1e6:
+        raise AppError(
+            "APP-240", f"{config.decisions_per_second:g} decisions a second are not a limit",
+            fix="give --decisions-per-second between 1 and 1000000",
+        )  # fmt: skip
     return config._replace(public_url=config.public_url.rstrip("/"))
 
 

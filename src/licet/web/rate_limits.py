@@ -1,8 +1,8 @@
 """How often somebody may ask, and how much at once: buckets refilled with time, and turns. In this process's memory.
 
 What costs is done a turn at a time, and nobody waits behind more than a few requests of any one asker, so that whoever
-asks for much slows themselves and no other page. Several processes let through as many times what one does; a limit
-that must hold exactly belongs in the proxy before them.
+asks for much slows themselves and no other page. Several processes let through as many times what one does (decisions
+alone have a limit that all share, `shared_rates.py`); one that must hold exactly belongs in the proxy before them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ class Rate(NamedTuple):
 
     burst: float
     per_second: float
+
+
+#: Requests for decisions of one token: about what two processes answer, so that none keeps all of a server for itself.
+DECISIONS_PER_SECOND = 5000.0
 
 
 class Limiter:

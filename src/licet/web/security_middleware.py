@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -45,6 +45,7 @@ _ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_NOT_KEPT = (b"cache-control", b"no-store")
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?")
 
 
@@ -65,11 +66,12 @@ class Guard:
         self._upload_bytes = upload_bytes
         self._peers = networks(THIS_MACHINE) if this_machine else None
         self._app, self._hosts = app, hosts
-        self._headers = dict(_ALWAYS)
         more = "".join(f" {target}" for target in form_targets)
-        self._headers["Content-Security-Policy"] = _POLICY.format(more=more)
+        said = {**_ALWAYS, "Content-Security-Policy": _POLICY.format(more=more)}
         if https:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+            said["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        #: As they are sent, so that they are written once and not for every answer.
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in said.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -87,11 +89,9 @@ class Guard:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                out = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    out.setdefault(name, value)
-                if not scope["path"].startswith("/static/"):
-                    out.setdefault("Cache-Control", "no-store")
+                more = self._headers if scope["path"].startswith("/static/") else [*self._headers, _NOT_KEPT]
+                said = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(one for one in more if one[0] not in said)]
             await send(message)
 
         refused = self._refuse(scope, headers, limit, is_api)

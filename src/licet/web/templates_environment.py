@@ -76,6 +76,8 @@ def make_templates() -> Jinja2Templates:
     )  # fmt: skip
     for made in (day, moment, iso, counted, upfirst, to_you, told, scope_sentence):
         environment.filters[made.__name__] = made
+    for name in environment.list_templates():
+        environment.get_template(name)  # compiled here, so that no visitor waits for it
     return Jinja2Templates(env=environment)
 
 

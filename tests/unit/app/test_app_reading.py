@@ -48,6 +48,19 @@ def test_files_that_did_not_change_are_not_read_again(workspace: Workspace) -> N
     assert workspace.files.people() is people
 
 
+def test_a_server_reads_ahead_what_first_questions_wait_for(workspace: Workspace) -> None:
+    """Where it cannot, or files changed, a decision is not answered at once: others would wait for its reading."""
+    assert not workspace.answers_at_once()
+    assert workspace.read_ahead() and workspace.answers_at_once()
+    (facts,) = workspace.layout.root.rglob("members.parquet")
+    facts.write_bytes(facts.read_bytes())
+    assert not workspace.answers_at_once()
+    _let_rest(workspace.layout.root)
+    assert workspace.read_ahead() and workspace.answers_at_once()
+    facts.unlink()
+    assert not workspace.read_ahead() and not workspace.answers_at_once()
+
+
 def test_every_subject_is_found_whether_asked_first_or_again(workspace: Workspace) -> None:
     for _ in range(3):
         told = {one["id"]: workspace.facts(one["id"], DAY) for one in PEOPLE}

@@ -16,6 +16,8 @@ from licet.app import Workspace
 from licet.app.access_tokens import SCOPES
 from licet.web.api.problem_details import MEDIA_TYPE
 from licet.web.api.token_check import TokenNeeded
+from licet.web.application import make_application
+from licet.web.config import ServeConfig
 from licet.web.rate_limits import Rate
 from licet.web.security_middleware import MOST_BATCH_BYTES
 
@@ -327,3 +329,24 @@ def test_tokens_that_others_may_read_are_not_accepted(workspace: Workspace, own:
     workspace.layout.tokens.chmod(0o644)
     answer = own.get("/packs")
     assert told(answer) == (500, "APP-074") and str(workspace.layout.root) not in answer.text
+
+
+def test_decisions_have_a_limit_that_all_workers_share_and_a_batch_weighs_what_it_asks(
+    workspace: Workspace,
+) -> None:
+    root = workspace.layout.root
+    one, other = (make_application(ServeConfig(root, ADDRESS, decisions_per_second=1)) for _ in range(2))
+    sent = {"Authorization": f"Bearer {make_token(root)}"}
+    with (
+        Platform(one, base_url=ADDRESS, headers=sent) as here,
+        Platform(other, base_url=ADDRESS, headers=sent) as there,
+    ):
+        answers = [door.post("/decisions", json=QUESTION) for door in (here, there, here, there)]
+        assert [answer.status_code for answer in answers[:2]] == [200, 200]
+        assert told(answers[3]) == (429, "APP-093") and int(answers[3].headers["retry-after"]) > 0
+        assert here.get("/packs").status_code == 200, "nothing else waits for it"
+        fresh = {"Authorization": f"Bearer {make_token(root)}"}
+        many = {"questions": [QUESTION] * 1000}
+        assert here.post("/decisions/batch", json=many, headers=fresh).status_code == 200
+        late = there.post("/decisions", json=QUESTION, headers=fresh)
+        assert told(late) == (429, "APP-093") and int(late.headers["retry-after"]) > 30

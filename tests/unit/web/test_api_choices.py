@@ -13,6 +13,8 @@ import pytest
 from journeys.api import Platform, platform
 from journeys.networks import make_network, member, post
 from licet.app import Workspace
+from licet.terms.moments import parse_moment
+from licet.web.api.decisions_api import FullAnswer, ManyAnswers
 from licet.web.security_middleware import MOST_CHOICES_BYTES
 
 #: Ids that break naive routes, and none of which is another's.
@@ -62,6 +64,47 @@ def test_a_decision_waits_for_no_ledger_that_is_behind(workspace: Workspace, api
         assert (answer.status_code, answer.json()["code"]) == (409, "APP-085")
         assert api.post(path, json={**body, "min_position": position}).status_code == 200
         assert api.post(path, json={**body, "position": position + 1}).json()["code"] == "APP-015"
+
+
+def test_a_decision_is_told_as_described_and_as_the_workspace_tells_it(
+    workspace: Workspace, api: Platform
+) -> None:
+    """Written without a model of the answer, so it is held to that here; each way of asking gives the same."""
+    record = {"record": {"table": "posts", "key": "p1"}}
+    for subject, more in (("ann", {}), ("ben", {}), ("nobody", {}), ("ann", record)):
+        asked = {"subject": subject, **QUESTION, **WHEN, **more}
+        told = api.post("/decisions", json=asked).json()
+        assert FullAnswer.model_validate(told, strict=True).model_dump() == told
+        then = api.post("/decisions", json={**asked, "position": told["position"]}).json()
+        assert then == told and told["at"] == "2026-01-01T00:00:00Z"
+        if subject != "nobody" and not more:
+            at = parse_moment(WHEN["at"])
+            known = workspace.decide(subject, *list(QUESTION.values())[:2], at=at, visibility="public")
+            assert known.as_json() == {name: told[name] for name in known.as_json()}
+    batch = api.post("/decisions/batch", json={"questions": [{"subject": "ann", **QUESTION}]}).json()
+    assert ManyAnswers.model_validate(batch, strict=True).model_dump() == batch
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        (b"", 422, "application/json"), (b"{", 422, "application/json"), (b"\xff", 400, "application/json"),
+        (b"[" * 100_000, 400, "application/json"), (b"[]", 422, "application/json"),
+        (b'{"subject": "a", "subject": "b", "purpose": "p", "category": "c"}', 422, "application/json"),
+        (b'{"subject": "\\ud800", "purpose": "p", "category": "c"}', 422, "application/json"),
+        (b'{"subject": "a", "purpose": "p", "category": "c", "more": 1}', 422, "application/json"),
+        (b'{"subject": "a", "purpose": "p", "category": "c", "at": 1}', 422, "application/json"),
+        (b'{"subject": "a", "purpose": "p", "category": "c"}', 422, "text/plain"),
+        (b'{"subject": "a", "purpose": "p", "category": "c"}', 200, "application/problem+json; charset=utf-8"),
+    ],
+)  # fmt: skip
+def test_a_question_that_is_not_as_described_is_refused(
+    api: Platform, body: bytes, status: int, kind: str
+) -> None:
+    answer = api.post("/decisions", content=body, headers={"Content-Type": kind})
+    assert answer.status_code == status, answer.text
+    assert status == 200 or answer.json()["code"] == {422: "APP-090", 400: "APP-098"}[status]
+    assert api.post("/decisions?subject=ann", json={}).json()["code"] == "APP-090"
 
 
 @pytest.mark.parametrize("subject", ODD_IDS)

@@ -124,7 +124,7 @@ def test_readyz_says_what_is_missing_and_to_operators_alone(root: Path) -> None:
     catalogue = root / "catalogue.yaml"
     config = ServeConfig(root, ADDRESS, operator_addresses="10.1.0.0/16")
     with Browser(make_application(config), base_url=ADDRESS, client=("10.1.0.5", 1)) as operator:
-        assert operator.get("/readyz").json() == {"ready": True, "missing": []}
+        assert operator.get("/readyz").json() == {"ready": True, "missing": [], "read_ahead": True}
         for stranger in ("127.0.0.1", "10.2.0.1", "192.0.2.7"):
             assert at(operator.app, stranger).get("/readyz").status_code == 404
         for said in PASSED_ON:

@@ -27,6 +27,12 @@ def test_the_demo_sign_in_stays_on_this_machine() -> None:
     check(ServeConfig(Path(), "http://localhost:8000", demo_sign_in=True))
 
 
+@pytest.mark.parametrize("limit", [0, -1, float("nan"), float("inf")])
+def test_a_limit_of_decisions_is_one(limit: float) -> None:
+    with pytest.raises(AppError, match="APP-240"):
+        check(ServeConfig(Path(), decisions_per_second=limit))
+
+
 def test_a_worker_process_is_told_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LICET_SERVE", "")
     config = ServeConfig(tmp_path, "https://a.org", False, OpenIdConnect("https://id.org", "licet"))

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from licet.app import Workspace
+from licet.terms import LicetError
 from licet.web.api import (
     artefacts_api,
     choices_api,
@@ -19,16 +20,24 @@ from licet.web.api import (
     subjects_api,
     uses_api,
 )
+from licet.web.api.direct_route import DirectRoute
 from licet.web.api.openapi import describe, methods_at
-from licet.web.api.problem_details import handle_problems, no_such_address, problem, unreadable_request
+from licet.web.api.problem_details import (
+    handle_problems,
+    no_such_address,
+    problem,
+    problem_of,
+    unreadable_request,
+)
 from licet.web.api.token_check import TOKEN_RATE, TokenNeeded
 from licet.web.rate_limits import Rate
+from licet.web.shared_rates import SharedLimiter
 
 #: Where it is found. Another version stands beside it, not in its place.
 ROOT = "/api/v1"
 
 
-def make_api(workspace: Workspace, rate: Rate = TOKEN_RATE) -> FastAPI:
+def make_api(workspace: Workspace) -> FastAPI:
     """The routes alone, for any valid token to reach; `Api` stands before them."""
     api = FastAPI(
         title="licet", version="1", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
@@ -55,11 +64,38 @@ def make_api(workspace: Workspace, rate: Rate = TOKEN_RATE) -> FastAPI:
     return api
 
 
+#: What is asked most, by its path.
+_DIRECT = {route.path: route for route in decisions_api.router.routes if isinstance(route, DirectRoute)}
+
+
+class _Routes:
+    """The routes, those first that are asked most: these are found by their path alone."""
+
+    def __init__(self, api: ASGIApp) -> None:
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = _DIRECT.get(scope["path"].removeprefix(scope["root_path"]))
+        if route is None or scope["method"] not in (route.methods or ()):
+            await self._api(scope, receive, send)
+            return
+        try:
+            answer = await route.answer(Request(scope, receive))
+        except Exception as error:
+            answer = problem_of(error)
+            if answer.status_code == 500 and not isinstance(error, LicetError):
+                await answer(scope, receive, send)
+                raise  # for the server's log
+        await answer(scope, receive, send)
+
+
 class Api:
     """Everything under ``/api/``: finds the version, matches paths as they were sent, lets in who has a token."""
 
-    def __init__(self, workspace: Workspace, rate: Rate = TOKEN_RATE) -> None:
-        self._v1: ASGIApp = TokenNeeded(make_api(workspace), workspace, rate)
+    def __init__(self, workspace: Workspace, decisions: SharedLimiter, rate: Rate = TOKEN_RATE) -> None:
+        """decisions: how often a token may ask for them."""
+        shared = dict.fromkeys(_DIRECT, decisions)
+        self._v1: ASGIApp = TokenNeeded(_Routes(make_api(workspace)), workspace, rate, shared)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = _as_sent(scope)

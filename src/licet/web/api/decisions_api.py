@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from licet.app import Workspace
-from licet.app.point_decisions import Question
+from licet.app.point_decisions import Answers, Question, answer_all, answer_one
 from licet.terms import SELF
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.web.api.choices_api import Record
-from licet.web.api.request_parts import Id, Moment, Ours, Place, PlainRoute, Sent
+from licet.web.api.direct_route import DirectRoute
+from licet.web.api.request_parts import Id, Moment, Ours, Place, Sent
 from licet.web.api.token_check import needs
 
-router = APIRouter(tags=["decisions"], route_class=PlainRoute, dependencies=[needs("decisions:read")])
+router = APIRouter(tags=["decisions"], route_class=DirectRoute, dependencies=[needs("decisions:read")])
 
 #: Questions in one request.
 MOST_QUESTIONS = 10_000
+#: Questions of a batch that weigh as much as one request, where requests are counted.
+QUESTIONS_A_REQUEST = 25
 
 
 class Asked(Sent):
@@ -57,6 +60,11 @@ class When(Sent):
         ),
     ] = None
 
+    @property
+    def weight(self) -> int:
+        """Of how many requests it counts for."""
+        return 1
+
 
 class OneQuestion(Asked, When):
     """One question, with its moment."""
@@ -74,6 +82,10 @@ class ManyQuestions(When):
     """Questions that are decided at one moment and one position."""
 
     questions: Annotated[list[Asked], Field(min_length=1, max_length=MOST_QUESTIONS)]
+
+    @property
+    def weight(self) -> int:
+        return -(-len(self.questions) // QUESTIONS_A_REQUEST)
 
 
 class Answer(BaseModel):
@@ -105,35 +117,36 @@ class ManyAnswers(BaseModel):
     decisions: list[Answer]
 
 
-@router.post("/decisions", summary="Decide about one record")
-def decide(workspace: Ours, body: OneQuestion) -> FullAnswer:
+@router.post("/decisions", summary="Decide about one record", response_model=FullAnswer)
+async def decide(workspace: Ours, body: OneQuestion) -> Response:
     """Ask about one record of one member. A subject that nobody knows is denied, with `subject_unknown`."""
-    at, position = _when(workspace, body)
-    (answer,) = workspace.decide_many(
-        [body.as_question()], at=at, position=position, at_least=body.min_position
-    )
-    return FullAnswer.model_validate({**answer.as_json(), "at": format_moment(at), "position": position})
+    asked = (workspace, body.as_question(), body.at, body.position, body.min_position)
+    # What is in memory is answered here: to go to a thread and back costs three times as much as the answer.
+    is_here = body.record is None and body.position is None and workspace.answers_at_once()
+    answers = answer_one(*asked) if is_here else await run_in_threadpool(answer_one, *asked)
+    return _told(answers, answers.decisions[0].as_json())
 
 
 @router.post("/decisions/batch", summary="Decide about many records", response_model=ManyAnswers)
-def decide_batch(workspace: Ours, body: ManyQuestions) -> Response:
+async def decide_batch(workspace: Ours, body: ManyQuestions) -> Response:
     """Ask about up to 10,000 records at one moment and one position of the ledger."""
-    at, position = _when(workspace, body)
+    return await run_in_threadpool(_decide_batch, workspace, body)
+
+
+def _decide_batch(workspace: Workspace, body: ManyQuestions) -> Response:
     questions = [asked.as_question() for asked in body.questions]
-    answers = workspace.decide_many(questions, at=at, position=position, at_least=body.min_position)
-    told = [
+    answers = answer_all(workspace, questions, body.at, body.position, body.min_position)
+    decisions = [
         {
             "permitted": one.permitted, "code": one.code.value, "rule": one.rule, "setting": one.setting,
             "choice": None if one.choice is None else one.choice.value, "reason": one.reason,
         }
-        for one in answers
+        for one in answers.decisions
     ]  # fmt: skip
-    # Written at once: a model for each of ten thousand answers would cost more than deciding.
-    said = {"at": format_moment(at), "position": position, "decisions": told}
+    return _told(answers, {"decisions": decisions})
+
+
+def _told(answers: Answers, said: JsonObject) -> Response:
+    """Written at once: a model of each answer would cost more than deciding. A test holds it to the model."""
+    said = {**said, "at": format_moment(answers.at), "position": answers.position}
     return Response(json.dumps(said).encode("ascii"), media_type="application/json")
-
-
-def _when(workspace: Workspace, body: When) -> tuple[datetime, int]:
-    """The moment and the position that the answer will name."""
-    at = workspace.now() if body.at is None else body.at
-    return at, workspace.ledger.position if body.position is None else body.position

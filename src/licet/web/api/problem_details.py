@@ -141,17 +141,6 @@ def problem(
 def handle_problems(api: FastAPI, methods_at: Callable[[str], list[str]]) -> None:
     """Every way in which a route can fail, answered as a problem. methods_at: what a path can be used with."""
 
-    @api.exception_handler(LicetError)
-    async def failed(request: Request, error: Exception) -> Response:
-        assert isinstance(error, LicetError)
-        return problem(error)
-
-    @api.exception_handler(RequestValidationError)
-    async def unfit(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        faults = [Fault(at=list(one["loc"]), what=_printable(one["msg"])) for one in error.errors()]
-        return problem(unfit_request(), faults=faults[:20])
-
     @api.exception_handler(HTTPException)
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -165,9 +154,21 @@ def handle_problems(api: FastAPI, methods_at: Callable[[str], list[str]]) -> Non
             return problem(said, headers={"Allow": ", ".join(methods_at(path))})
         return problem(unreadable_request())
 
-    @api.exception_handler(Exception)
-    async def broken(request: Request, error: Exception) -> Response:
-        return problem(LicetError("APP-099", f"licet itself failed: {type(error).__name__}"))
+    async def failed(request: Request, error: Exception) -> Response:
+        return problem_of(error)
+
+    for kind in (LicetError, RequestValidationError, Exception):
+        api.add_exception_handler(kind, failed)
+
+
+def problem_of(error: Exception) -> Response:
+    """The answer that tells of whatever went wrong; of what nobody foresaw it tells the kind alone."""
+    if isinstance(error, LicetError):
+        return problem(error)
+    if isinstance(error, RequestValidationError):
+        faults = [Fault(at=list(one["loc"]), what=_printable(one["msg"])) for one in error.errors()[:20]]
+        return problem(unfit_request(), faults=faults)
+    return problem(LicetError("APP-099", f"licet itself failed: {type(error).__name__}"))
 
 
 def unfit_request() -> AppError:

@@ -37,7 +37,7 @@ class PlainRequest(Request):
     async def json(self) -> Any:
         """Raises: JSONDecodeError for what is none, and where one object has a name twice."""
         if not hasattr(self, "_json"):
-            self._json = json.loads(await self.body(), object_pairs_hook=_each_name_once)
+            self._json = json.loads(await self.body(), object_pairs_hook=each_name_once)
         return self._json
 
 
@@ -53,7 +53,8 @@ class PlainRoute(APIRoute):
         return handle_plain
 
 
-def _each_name_once(pairs: list[tuple[str, Any]]) -> JsonObject:
+def each_name_once(pairs: list[tuple[str, Any]]) -> JsonObject:
+    """An object as it was written. Raises: JSONDecodeError where it has a name twice."""
     named = dict(pairs)
     if len(named) != len(pairs):
         raise json.JSONDecodeError("a name stands twice in one object", "", 0)

@@ -1,12 +1,14 @@
 """Who calls the API: the holder of a token, sent as ``Authorization: Bearer``, and of nothing else.
 
 Stands before the routes, so that without a valid token nobody learns which there are. A session of the pages is never
-looked at here, and a token never there. How often a token may ask is bounded, in each process for itself.
+looked at here, and a token never there. How often a token may ask is bounded, in each process for itself; for
+decisions by a limit of their own, of all processes together.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
@@ -23,6 +25,7 @@ from licet.web.api.openapi import parameters_at
 from licet.web.api.problem_details import problem
 from licet.web.api.request_parts import Organisation
 from licet.web.rate_limits import Limiter, Rate
+from licet.web.shared_rates import SharedLimiter
 
 #: Requests of one token to one process of the server.
 TOKEN_RATE = Rate(burst=1000, per_second=250)
@@ -38,20 +41,31 @@ _REFUSING = {"WWW-Authenticate": 'Bearer realm="licet", error="invalid_token"'}
 class TokenNeeded:
     """Lets through who sends a valid token, and says to the routes within whose it is."""
 
-    def __init__(self, app: ASGIApp, workspace: Workspace, rate: Rate = TOKEN_RATE) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        workspace: Workspace,
+        rate: Rate = TOKEN_RATE,
+        shared: Mapping[str, SharedLimiter] | None = None,
+    ) -> None:
+        """shared: by its path what has a limit of its own, counted for all processes together."""
         self._app, self._workspace, self._limiter = app, workspace, Limiter(rate)
+        self._shared = shared or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"].removeprefix(scope.get("root_path", "")) in _OPEN:
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if path in _OPEN:
             await self._app(scope, receive, send)
             return
-        found = self._look(Headers(scope=scope))
+        limiter = self._shared.get(path, self._limiter)
+        found = self._look(Headers(scope=scope), limiter)
         if isinstance(found, Response):
             await found(scope, receive, send)
             return
-        await self._app({**scope, "licet_token": found}, receive, send)
+        known = {"licet_token": found, "licet_workspace": self._workspace, "licet_limiter": limiter}
+        await self._app({**scope, **known}, receive, send)
 
-    def _look(self, headers: Headers) -> Token | Response:
+    def _look(self, headers: Headers, limiter: Limiter | SharedLimiter) -> Token | Response:
         said = headers.getlist("authorization")
         if not said:
             return problem(_needed("no token was sent"), headers=_ASKING)
@@ -62,7 +76,7 @@ class TokenNeeded:
             return problem(error)
         if token is None:
             return problem(_needed("the token is unknown, revoked or at its end"), headers=_REFUSING)
-        wait = self._limiter.wait_seconds(token.id)
+        wait = limiter.wait_seconds(token.id)
         if wait:
             said_so = AppError("APP-093", "this token asked too often", fix="wait as Retry-After says")
             return problem(said_so, headers={"Retry-After": str(int(wait) + 1)})
@@ -86,10 +100,8 @@ async def caller(
 ) -> Token:
     """The token of this request. Raises: AppError APP-092 when it is not for what the route needs."""
     token: Token = request.scope["licet_token"]
-    missing = [scope for scope in scopes.scopes if scope not in token.scopes]
     _refuse_unknown_parameters(request)
-    if missing:
-        raise _not_for(missing[0])
+    refuse_missing_scope(token, scopes.scopes)
     return token
 
 
@@ -104,6 +116,13 @@ async def speaker(
     return token
 
 
+def refuse_missing_scope(token: Token, needed: Iterable[str]) -> None:
+    """Raises: AppError APP-092 for the first scope that the token has not."""
+    for scope in needed:
+        if scope not in token.scopes:
+            raise _not_for(scope)
+
+
 def _not_for(scope: str) -> AppError:
     return AppError(
         "APP-092", f"the token has not the scope {scope}", fix=f"use one made with --scope {scope}"
@@ -112,10 +131,14 @@ def _not_for(scope: str) -> AppError:
 
 def _refuse_unknown_parameters(request: Request) -> None:
     """A misspelt parameter is not passed over. Raises: AppError APP-090."""
-    if not request.query_params:
-        return
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    unknown = sorted({*request.query_params} - parameters_at(request.app, path, request.method))
+    if request.query_params:
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        refuse_parameters(request.query_params, parameters_at(request.app, path, request.method))
+
+
+def refuse_parameters(sent: Iterable[str], known: set[str]) -> None:
+    """Raises: AppError APP-090 for one that is not known."""
+    unknown = sorted({*sent} - known)
     if unknown:
         raise AppError(
             "APP-090",

@@ -49,6 +49,11 @@ async def readiness(request: Request) -> Response:
     """What is missing for answering, to who asks straight from an operator's address; for others there is no page."""
     if not asks_straight_from(request.scope, networks(request.app.state.config.operator_addresses)):
         raise HTTPException(404)
-    missing = await run_in_threadpool(workspace_of(request).missing)
-    told = {"ready": not missing, "missing": [error.as_dict() for error in missing]}
+    workspace = workspace_of(request)
+    # Where members' tables were replaced, who asks this waits for them, and not the next member.
+    is_ahead = await run_in_threadpool(workspace.read_ahead)
+    missing = await run_in_threadpool(workspace.missing)
+    told = {
+        "ready": not missing, "missing": [error.as_dict() for error in missing], "read_ahead": is_ahead,
+    }  # fmt: skip
     return JSONResponse(told, 503 if missing else 200)
