@@ -66,10 +66,21 @@ def gate_at(
 ) -> Gate:
     """As `Workspace.gate`: one of now stays one, and is opened anew by itself once something changed."""
 
-    def opened() -> Gate:
+    def opened(earlier: Gate | None = None) -> Gate:
         named = at is not None or position is not None
         present = PresentGate(core, None if named else opened)
         place = core.position(position, at_least)
+        if earlier is not None:
+            gate = earlier.brought_to(
+                core.policy(place),
+                core.catalogue,
+                core.now(),
+                place,
+                people_left=people_left,
+                present=present,
+            )
+            if gate is not None:
+                return gate
         return open_gate(
             core, purpose, recipient, at, place, columns, tables, for_training, people_left=people_left,
             present=present if tense_of(core, at, place) is Tense.PRESENT else None,

@@ -57,8 +57,8 @@ class PresentGate:
     Made before the gate, so that what changes while it is opened counts as changed since.
     """
 
-    def __init__(self, core: Core, reopen: Callable[[], Gate] | None) -> None:
-        """reopen: opens the same gate as of now; None where a moment or a position was named."""
+    def __init__(self, core: Core, reopen: Callable[[Gate], Gate] | None) -> None:
+        """reopen: opens the same gate as of now, or brings one forward; None where a moment or a position was named."""
         self._core, self._reopen = core, reopen
         self._files = core.files_of_facts()
 
@@ -71,5 +71,5 @@ class PresentGate:
             and self._files == self._core.files_of_facts()
         )
 
-    def reopen(self) -> Gate | None:
-        return None if self._reopen is None else self._reopen()
+    def reopen(self, earlier: Gate) -> Gate | None:
+        return None if self._reopen is None else self._reopen(earlier)

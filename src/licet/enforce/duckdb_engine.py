@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import weakref
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -33,6 +35,11 @@ from licet.sources.column_names import require_distinct
 from licet.terms import SourceError
 
 _TRANSFORMED_ROWS = 4096
+
+
+class _Owned(NamedTuple):
+    owner: weakref.ref[Any]
+    names: list[str]
 
 
 class DuckDBEngine:
@@ -64,8 +71,47 @@ class DuckDBEngine:
         if threads is not None:
             self.backend.raw_sql(f"SET threads={threads}")
         self._hashes: dict[bytes, Callable[[ir.Value], ir.Value]] = {}
-        self._names = (f"licet_{n}" for n in itertools.count())
+        self._is_opening, self._names = False, self._new_names()
+        #: Names of views and tables by who may still ask for them; new ones are the last one's.
+        self._owned: list[_Owned] = []
         self._attached: dict[str, str] = {}
+
+    def _new_names(self) -> Iterator[str]:
+        for number in itertools.count():
+            name = f"licet_{number}"
+            if self._owned and not self._is_opening:
+                self._owned[-1].names.append(name)
+            yield name
+
+    @contextlib.contextmanager
+    def _opening(self) -> Iterator[None]:
+        """What is named here is the tables' own, and stays."""
+        before, self._is_opening = self._is_opening, True
+        try:
+            yield
+        finally:
+            self._is_opening = before
+
+    def begin(self, owner: object) -> bool:
+        try:
+            for gone in [owned for owned in self._owned if owned.owner() is None]:
+                for name in gone.names:
+                    self._drop(name)
+                self._owned.remove(gone)
+            self.backend.con.execute("SELECT 1").fetchall()
+        except duckdb.ResourceInUseException:
+            return False
+        self._owned.append(_Owned(weakref.ref(owner), []))
+        return True
+
+    def _drop(self, name: str) -> None:
+        (kinds,) = self.backend.con.execute(
+            f"SELECT list(table_type) FROM information_schema.tables WHERE table_name = {text_literal(name)}"
+        ).fetchall()[0]
+        if kinds:
+            kind = "VIEW" if kinds == ["VIEW"] else "TABLE"
+            self.backend.con.execute(f"DROP {kind} IF EXISTS {name}")
+        self.backend.con.unregister(name)
 
     def open(
         self,
@@ -75,7 +121,7 @@ class DuckDBEngine:
         handed_in: Mapping[str, Any],
         readings: Mapping[str, Reading],
     ) -> ir.Table:
-        with self.reading(name):
+        with self.reading(name), self._opening():
             opened = self._open(name, table.location, base, handed_in, readings)
             return self._in_known_types(opened, ids_among(readings))
 
@@ -114,7 +160,7 @@ class DuckDBEngine:
     def in_order(
         self, name: str, table: Table, base: Path, handed_in: Mapping[str, Any]
     ) -> RowsInOrder | None:
-        with self.reading(name):
+        with self.reading(name), self._opening():
             ordered = self._in_order(name, table.location, base, handed_in)
             if ordered is None:
                 return None

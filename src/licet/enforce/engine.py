@@ -58,6 +58,11 @@ class Engine(Protocol):
         `done` is said each time it was read to its end."""
         ...
 
+    def begin(self, owner: object) -> bool:
+        """Whether somebody else may go on with the tables that were opened here. What is handed in or kept from now on
+        is let go of once `owner` is gone and another has begun. False where rows are still being read."""
+        ...
+
     def keyed_hash(self, text: ir.Value, key: bytes) -> ir.Value:
         """HMAC-SHA256 of a text's UTF-8 under a key of at most 64 bytes, in hexadecimal; null for null."""
         ...

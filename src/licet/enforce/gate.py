@@ -8,6 +8,7 @@ narrow columns alone. It holds no rule of its own: `verdict_table` asks `decide`
 
 from __future__ import annotations
 
+import copy
 import functools
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -49,8 +50,10 @@ class Present(Protocol):
         """Whether nothing happened since a moment and a ledger position that could change an answer."""
         ...
 
-    def reopen(self) -> Gate | None:
-        """The same gate as of now; None where a moment or a position was named, and there is no other."""
+    def reopen(self, earlier: Gate) -> Gate | None:
+        """The same gate as of now; None where a moment or a position was named, and there is no other.
+
+        earlier: the one that was open until now, which may be brought forward."""
         ...
 
 
@@ -95,20 +98,66 @@ class Gate:
         present: what a gate of now goes by as time passes: each question is answered, and each row handed out, as of
                  the moment it is asked for. Without one the gate stays what it was, as a use that says of when it is.
         Raises: GateError GATE-001, GATE-005, GATE-006; GATE-200 for a purpose that nothing is trained for."""
-        require_moment(at)
         refuse_unfit_use(policy, purpose, recipient, for_training)
-        self.for_training, self.tense, self.for_inspection = for_training, tense, for_inspection
-        self.policy, self.purpose, self.recipient, self.at = policy, purpose, recipient, at
+        self.purpose, self.recipient = purpose, recipient
+        self.for_training, self.for_inspection = for_training, for_inspection
         self._catalogue, self._engine, self._ledger = catalogue, engine, ledger
-        self.position = ledger.position if position is None else position
-        kept = Kept() if kept is None else kept
+        self._kept = Kept() if kept is None else kept
+        self._absences = Absences(salt=salt) if absences is None else absences
         self._tables = Tables(catalogue, engine, base, tables or {}, columns)
-        self._run = (Absences(salt=salt) if absences is None else absences).begin()
-        members = Members(self._tables, engine, ledger, self.position, at, kept, self._run, people_left)
-        self._plans = Plans(policy, purpose, recipient, at, self._tables, members, engine, for_training)
         self._pseudonyms = Pseudonyms(engine, secrets.token_bytes(32) if salt is None else salt)
-        self._verdicts = Verdicts(self._tables, self._plans, engine, kept)
-        self._present, self._opened, self._newest = present, (at, self.position), self
+        self._open(policy, at, ledger.position if position is None else position, tense, people_left, present)
+
+    def _open(
+        self,
+        policy: Policy,
+        at: datetime,
+        position: int,
+        tense: Tense,
+        people_left: int,
+        present: Present | None,
+        earlier: Plans | None = None,
+    ) -> None:
+        """All that hangs on when it is. earlier: the plans of this gate until now."""
+        require_moment(at)
+        self._newest: Gate | None = None
+        self.policy, self.at, self.position, self.tense = policy, at, position, tense
+        self._run = self._absences.begin()
+        members = Members(
+            self._tables, self._engine, self._ledger, position, at, self._kept, self._run, people_left
+        )
+        self._plans = Plans(
+            policy, self.purpose, self.recipient, at, self._tables, members, self._engine,
+            self.for_training, earlier,
+        )  # fmt: skip
+        self._verdicts = Verdicts(self._tables, self._plans, self._engine, self._kept)
+        self._present, self._opened = present, (at, position)
+
+    def brought_to(
+        self,
+        policy: Policy,
+        catalogue: Catalogue,
+        at: datetime,
+        position: int,
+        *,
+        tense: Tense = Tense.PRESENT,
+        people_left: int = 0,
+        present: Present | None = None,
+    ) -> Gate | None:
+        """The same gate at another moment, position or policy, on the engine and the tables that this one opened.
+
+        This one stays what it was. One of the two is read at a time: they share an engine.
+        Returns: None where the catalogue or a file that was opened is not as it was, and all is to be opened anew.
+        Raises: GateError GATE-001, GATE-005, GATE-006, GATE-200.
+        """
+        if catalogue is not self._catalogue or not self._tables.stand_still():
+            return None
+        refuse_unfit_use(policy, self.purpose, self.recipient, self.for_training)
+        gate = copy.copy(self)
+        if not self._engine.begin(gate):
+            return None
+        gate._open(policy, at, position, tense, people_left, present, self._plans)
+        return gate
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -157,9 +206,10 @@ class Gate:
 
     def _now(self) -> Gate:
         """This gate; where it was of now and that has passed, the one of now, else this one as one of the past."""
-        gate, changed = self._newest, self._newest._tables.changed()
+        gate = self._newest or self
+        changed = gate._tables.changed()
         if gate._present is not None and (changed or not gate._present.holds(*gate._opened)):
-            newer = gate._present.reopen()
+            newer = gate._present.reopen(gate)
             if newer is None:
                 self.tense = gate.tense = Tense.PAST
                 return gate

@@ -128,6 +128,9 @@ class SparkEngine:
         # permits, and a function of the reader's is shown it. It moves none past one that may differ each time.
         return self.backend.hand_out(rows.filter(ibis.random() + 1 > 0), require, done)
 
+    def begin(self, owner: object) -> bool:
+        return False  # views are the session's, which outlives everybody
+
     def keyed_hash(self, text: ir.Value, key: bytes) -> ir.Value:
         return keyed_hash_in_spark(text, key)
 

@@ -26,9 +26,13 @@ from licet.enforce.tables import Tables
 from licet.enforce.verdict_table import Dimensions, VerdictTable, dimensions
 from licet.sources.catalogue import Table
 from licet.terms import GateError
+from licet.terms.moments import day_begun_everywhere, day_of
 
 #: The widest table the gate can mask: one bit per kind of data in a signed 64-bit integer.
 MOST_CATEGORIES = 62
+
+#: Verdict tables that the plans of one gate, brought forward again and again, remember.
+_MOST_ANSWERED = 200
 
 _NO_PEOPLE = pa.schema({"subject": pa.string(), "region": pa.string(), "class_id": pa.int64()}).empty_table()
 
@@ -139,14 +143,18 @@ class Plans:
         members: Members,
         engine: Engine,
         for_training: bool = False,
+        earlier: Plans | None = None,
     ) -> None:
-        """for_training: as the gate has it."""
+        """for_training: as the gate has it. earlier: of the same gate at another time; what `decide` answered stands
+        under the same policy on the same days."""
         self._policy, self._purpose, self._recipient, self._at = policy, purpose, recipient, at
         self._tables, self._members, self._engine = tables, members, engine
         self._for_training = for_training
         #: Names what is asked for.
         self.use = purpose, recipient, for_training
         self._plans: dict[str, Plan] = {}
+        is_as_before = earlier is not None and earlier._policy is policy and earlier.use == self.use
+        self._answered: dict[object, VerdictTable] = earlier._answered if earlier and is_as_before else {}
         self.reasons = narrow.Reasons()
 
     @functools.cached_property
@@ -205,8 +213,14 @@ class Plans:
         )
 
     def _verdicts(self, at: datetime, categories: Sequence[str], looks: Dimensions) -> VerdictTable:
-        use = self._policy, self._purpose, self._recipient
-        return VerdictTable(*use, at, categories, looks, for_training=self._for_training)
+        # Policies and ages know days alone.
+        key = tuple(categories), looks, day_of(at), day_begun_everywhere(at)
+        if key not in self._answered:
+            if len(self._answered) >= _MOST_ANSWERED:
+                self._answered.clear()
+            use = self._policy, self._purpose, self._recipient
+            self._answered[key] = VerdictTable(*use, at, categories, looks, for_training=self._for_training)
+        return self._answered[key]
 
 
 def _masks(answers: Sequence[SubjectAnswer]) -> list[int]:

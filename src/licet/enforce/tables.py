@@ -55,6 +55,8 @@ class Tables:
         self._asked = None if asked is None else {name: frozenset(columns) for name, columns in asked.items()}
         self.content = functools.cache(self._open)
         self._headed: dict[str, Stand | None] = {}
+        self._opened: dict[str, Stand | None] = {}
+        self._ordered: dict[str, tuple[Stand, RowsInOrder | None]] = {}
 
     def changed(self) -> str | None:
         """A table of CSV files that are no more those that were opened, when what its columns are was read in them.
@@ -67,6 +69,13 @@ class Tables:
                 return name
         return None
 
+    def stand_still(self) -> bool:
+        """Whether every table that was opened is told to be as it was then."""
+        return all(
+            stood is not None and (now := self.stand(name)) is not None and stood.holds(now)
+            for name, stood in self._opened.items()
+        )
+
     @functools.cached_property
     def whole(self) -> Tables:
         """The same tables with all their columns, whatever this use asks for."""
@@ -78,8 +87,9 @@ class Tables:
 
     def _open(self, name: str) -> ir.Table:
         table = self.catalogued(name)
+        self._opened[name] = self.stand(name)
         if table.location.csv is not None:
-            self._headed[name] = self.stand(name)
+            self._headed[name] = self._opened[name]
         readings = self.catalogue.readings(name)
         opened = self._engine.open(name, table, self._base, self._handed_in, readings)
         check_stamps_of(name, table, self._base, self._handed_in)
@@ -92,8 +102,13 @@ class Tables:
 
     def in_order(self, name: str) -> RowsInOrder | None:
         """The table with its rows numbered; None where the engine keeps no order of rows."""
+        stand, earlier = self.stand(name), self._ordered.get(name)
+        if earlier is not None and stand is not None and earlier[0].holds(stand):
+            return earlier[1]
         ordered = self._engine.in_order(name, self.catalogued(name), self._base, self._handed_in)
         check_stamps_of(name, self.catalogued(name), self._base, self._handed_in)
+        if stand is not None:
+            self._ordered[name] = stand, ordered
         return ordered
 
     def catalogued(self, name: str) -> Table:
