@@ -74,6 +74,7 @@ class DuckDBEngine:
         self._is_opening, self._names = False, self._new_names()
         #: Names of views and tables by who may still ask for them; new ones are the last one's.
         self._owned: list[_Owned] = []
+        self._kept, self._handed_in = set[str](), set[str]()
         self._attached: dict[str, str] = {}
 
     def _new_names(self) -> Iterator[str]:
@@ -105,13 +106,14 @@ class DuckDBEngine:
         return True
 
     def _drop(self, name: str) -> None:
-        (kinds,) = self.backend.con.execute(
-            f"SELECT list(table_type) FROM information_schema.tables WHERE table_name = {text_literal(name)}"
-        ).fetchall()[0]
-        if kinds:
-            kind = "VIEW" if kinds == ["VIEW"] else "TABLE"
-            self.backend.con.execute(f"DROP {kind} IF EXISTS {name}")
-        self.backend.con.unregister(name)
+        if name in self._kept:
+            self._kept.remove(name)
+            self.backend.con.execute(f"DROP TABLE IF EXISTS {name}")
+        elif name in self._handed_in:
+            self._handed_in.remove(name)
+            self.backend.con.unregister(name)
+        else:
+            self.backend.con.execute(f"DROP VIEW IF EXISTS {name}")
 
     def open(
         self,
@@ -253,6 +255,7 @@ class DuckDBEngine:
     def hand_in(self, data: pa.Table) -> ir.Table:
         name = next(self._names)
         self.backend.con.register(name, data)
+        self._handed_in.add(name)
         return self.backend.table(name)
 
     def repeated(
@@ -261,6 +264,7 @@ class DuckDBEngine:
         """What an expression makes of one small table after another, put together once. One thread at a time."""
         name = next(self._names)
         self.backend.con.register(name, schema.empty_table())
+        self._handed_in.add(name)
         made = make(self.backend.table(name))
         sql, told = self.backend.compile(made), made.schema().to_pyarrow()
 
@@ -277,7 +281,9 @@ class DuckDBEngine:
 
     def keep(self, expression: ir.Table) -> ir.Table:
         with self.reading("the table that says who the members are"):
-            return self.backend.create_table(next(self._names), expression, temp=True)
+            name = next(self._names)
+            self._kept.add(name)
+            return self.backend.create_table(name, expression, temp=True)
 
     def hand_out(self, rows: ir.Table, require: Callable[[], None], done: Callable[[], None]) -> ir.Table:
         return self.backend.hand_out(rows, require, done)
