@@ -5,13 +5,28 @@ from __future__ import annotations
 import re
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from licet.uses.corpus.text.recognisers import RECOGNISERS, UNTYPED, Author, as_typed
 from licet.uses.corpus.text.redaction import KINDS, redact
 
 PIECES = [
     "jane@example.org",
+    "jane (at) example [dot] org",
+    "jane at gmail dot com",
+    "ü(a)example.de",
+    "LİNKEDİN.COM/İN/JANE",
+    "jane.github.io",
+    "https://example.org/@jane",
+    "ssn 123 45-6789",
+    "NINO QQ 12 34 56–C",
+    "bsn 12 34 56 782",
+    "\u2028",
+    "\x85",
+    "–",
+    "٣",
     "o'neil+x@mail.example.co.uk",
     "müller@straße.de",
     "用户@例子.广告",
@@ -88,6 +103,21 @@ def test_redacting_twice_is_redacting_once(
 ) -> None:
     once = redacted(texts, region, own)
     assert redacted(once, region, own) == once
+
+
+@given(st.lists(ANYTHING, min_size=1, max_size=8), REGION)
+@settings(max_examples=300, deadline=None)
+def test_what_a_recogniser_finds_its_hints_do_not_miss(texts: list[str], region: str | None) -> None:
+    typed = [as_typed(text) for text in texts]
+    assert pc.match_substring_regex(pa.array(texts), UNTYPED).to_pylist() == [
+        text != as_typed(text) for text in texts
+    ]
+    author = Author((region,) if region else ())
+    for recogniser in RECOGNISERS:
+        found = [any(True for _ in recogniser.find(text, author)) for text in typed]
+        for pattern in filter(None, (recogniser.hint, recogniser.sign)):
+            hinted = pc.match_substring_regex(pa.array(typed), pattern).to_pylist()
+            assert all(hint for hint, is_found in zip(hinted, found, strict=True) if is_found), pattern
 
 
 @given(ANYTHING)

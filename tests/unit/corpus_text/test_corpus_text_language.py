@@ -4,7 +4,13 @@ import pyarrow as pa
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from licet.uses.corpus.text.language import JUDGED_CHARS, LEAST_CONFIDENCE, classify, detect_language
+from licet.uses.corpus.text.language import (
+    JUDGED_CHARS,
+    LEAST_CONFIDENCE,
+    classify,
+    detect_language,
+    load_model,
+)
 
 LANGUAGES = ["ar", "de", "en", "es", "fi", "fr", "hi", "it", "ja", "nl", "pl", "pt", "sv", "tr", "uk", "zh"]
 
@@ -71,3 +77,11 @@ def test_only_the_first_characters_are_judged(posts: dict[str, list[str]]) -> No
 
 def test_no_texts_have_no_languages() -> None:
     assert detect_language(pa.array([], pa.large_string())).type == pa.string()
+
+
+def test_sums_of_the_models_weights_are_exact() -> None:
+    # What makes an answer the same on every processor and with every number of threads.
+    weights = load_model().weights * 512
+    assert (weights == weights.round()).all()
+    most_features = 4 * JUDGED_CHARS  # one a byte
+    assert abs(weights).max() * most_features < 2**24

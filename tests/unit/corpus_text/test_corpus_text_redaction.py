@@ -306,3 +306,24 @@ def test_numbers_count_as_any_of_the_authors_regions_writes_them() -> None:
     assert ask("CH", "US-CA") == "call [phone] or [phone]"
     assert ask("CH", None, "nowhere") == "call [phone] or (415) 555-2671"
     assert ask() == texts[0].as_py()
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "expected"),
+    [
+        # Each of these stood in a text alone, its hint missed it: RE2's letters, spaces and i are ASCII's.
+        ("LİNKEDİN.COM/İN/JANE", None, "[profile_url]"),
+        ("ü(a)example.de", None, "[email]"),
+        ("ssn 123 45-6789", None, "ssn [national_id]"),
+        ("NINO QQ 12 34 56–C", None, "NINO [national_id]"),
+        ("jane\u2028[at]\u2028example.org", None, "[email]"),
+        ("12 34 56 782", "NL", "[national_id]"),
+        ("+31 6 1000 0858", "NL", "[phone]"),
+    ],
+)
+def test_a_hint_sees_what_its_recogniser_sees(text: str, region: str | None, expected: str) -> None:
+    assert redacted(text, region) == expected
+
+
+def test_what_is_found_does_not_depend_on_what_else_is_in_the_text() -> None:
+    assert redacted("12 34 56 782, jane@example.org", "NL") == "[national_id], [email]"

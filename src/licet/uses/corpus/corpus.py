@@ -23,6 +23,7 @@ from licet.uses.corpus.document_selection import make_documents
 from licet.uses.corpus.duplicates import find_repeats, with_repeats
 from licet.uses.corpus.incremental import documents_about, follow, foresee, own_document
 from licet.uses.corpus.recipe import Recipe, load_recipe
+from licet.uses.corpus.text import VERSION as TEXTS_VERSION
 from licet.uses.corpus.text import require_packages
 from licet.uses.use import Changed, Contents, Everyone, Foreseen, Workbench
 
@@ -58,7 +59,7 @@ class Corpus:
     def environment(self) -> dict[str, str]:
         require_packages()
         libraries = ("pyarrow", "rensa", "py3langid", "phonenumbers", "python-stdnum")
-        return {name: metadata.version(name) for name in libraries}
+        return {name: metadata.version(name) for name in libraries} | {"texts": str(TEXTS_VERSION)}
 
     def build(self, bench: Workbench) -> Contents:
         recipe, expected, done = self.recipe, sum(row.records for row in bench.counts.passed), 0

@@ -13,6 +13,9 @@ from importlib.util import find_spec
 
 from licet.terms import UseError
 
+#: Goes up when a module here answers otherwise than it did: a snapshot made before is made anew.
+VERSION = 2
+
 #: What the modules here import that licet itself does not bring: its extra `corpus` does.
 _PACKAGES = {
     "phonenumbers": "phonenumbers",

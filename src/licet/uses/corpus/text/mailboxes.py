@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from licet.uses.corpus.text.hints import as_hint
+
 # Scripts written without spaces: an address beside them ends where they begin.
 CJK = r"\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF00-\uFFEF\U00020000-\U0003FFFF"
 # \w knows no combining marks, and Indic words are full of them.
@@ -72,7 +74,7 @@ _DISGUISE = (
 )
 _MAY_BE_DISGUISED = re.compile(_DISGUISE, re.IGNORECASE)
 #: RE2: a text without a match holds no address.
-HINT = rf"[^\s@][@＠﹫][^\s@]|&#|&commat;|%40|(?i:{_DISGUISE})"
+HINT = rf"[^\s@]@[^\s@]|&#|&commat;|%40|{as_hint(_DISGUISE)}"
 
 
 def find(text: str) -> Iterator[tuple[int, int]]:

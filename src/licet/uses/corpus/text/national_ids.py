@@ -91,16 +91,21 @@ FORMS: tuple[tuple[str, str, str | Check], ...] = (
 HINT = (
     r"[0-9]{7}|[0-9]{3}[.-][0-9]{2,4}[.-][0-9]|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-|[0-9]{6}[-+/ A-FU-Y][0-9]{3}"
     r"|[A-Z]{5}[0-9]{4}[A-Z]|[A-Za-z]{6}[0-9L-NP-V]{2}[A-Za-z][0-9L-NP-V]{2}"
-    r"|(?i:[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D])|[0-9]{3,4}[ .][0-9]{2,3}[ .][0-9]{3}"
+    r"|[A-Za-zıİſK]{2}(?:[ -]?[0-9]{2}){3}[ -]?[A-Da-d]|[0-9](?:[ .-]?[0-9]){8}"
     r"|[A-Z]{4}[0-9]{6}|[0-9]{2} ?[0-9][0-9ABab] ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}"
 )
 
 # A number begins where no other does, with a digit or a few letters before one; only there are forms tried.
 _START = re.compile(r"(?<![0-9A-Za-z])(?<![0-9][.\-/])(?=[A-Za-z]{0,6}[- ]?[0-9])")
-_PATTERNS = tuple((re.compile(f"(?:{form})(?![0-9A-Za-z]|[.\\-/][0-9])"), check) for _, form, check in FORMS)
+_END = r"(?![0-9A-Za-z]|[.\-/][0-9])"
+_PATTERNS = tuple((re.compile(f"(?:{form}){_END}"), check) for _, form, check in FORMS)
+_ANY_FORM = re.compile(f"(?:{'|'.join(form for _, form, _ in FORMS)}){_END}")
 
 
 _BSN = re.compile(r"[0-9](?:[ .]?[0-9]){8}(?![0-9A-Za-z]|[.\-/][0-9])")
+#: How it is grouped; in other groups after a country's code, as "+31 6 1000 0858", it is of a telephone.
+_BSN_GROUPED = re.compile(r"[0-9]{7}|[0-9]{3,4}[ .][0-9]{2,3}[ .][0-9]{3}")
+_AFTER_COUNTRY_CODE = re.compile(r"(?:\+|(?<![0-9])00)[0-9]{1,3}[ .]$")
 _BSN_NAMED = re.compile(r"\b(?:bsn|burgerservicenummer|sofi-?nummer)\b[^0-9]{0,24}$", re.IGNORECASE)
 
 
@@ -110,7 +115,10 @@ def _bsn_at(text: str, start: int, regions: Collection[str]) -> int | None:
     if match is None or not _of_stdnum("nl.bsn")(match.group()):
         return None
     named = _BSN_NAMED.search(text, max(0, start - 48), start)
-    return match.end() if named or "NL" in regions else None
+    if not named and "NL" not in regions:
+        return None
+    dialled = not named and not _BSN_GROUPED.search(match.group())
+    return None if dialled and _AFTER_COUNTRY_CODE.search(text, max(0, start - 6), start) else match.end()
 
 
 #: Numbers of which too little can be checked, where their name stands before them.
@@ -151,7 +159,7 @@ def find(text: str, regions: Collection[str] = ()) -> Iterator[tuple[int, int]]:
             continue
         ends = [
             match.end()
-            for pattern, check in _PATTERNS
+            for pattern, check in (_PATTERNS if _ANY_FORM.match(text, start.start()) else ())
             if (match := pattern.match(text, start.start())) and passes(check, match.group())
         ]
         dutch = _bsn_at(text, start.start(), regions)

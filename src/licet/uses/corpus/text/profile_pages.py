@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from licet.uses.corpus.text.hints import as_hint
+
 _PROFILE = re.compile(
     r"(?<![\w@.-])(?:https?://[^\s/<>\"\]\[]{1,253}/@[\w.]|(?:https?://)?(?:[\w-]{1,20}\.){0,2}"
     r"(?:linkedin\.com/(?:in|pub|mwlite/in|public-profile/in)/"
@@ -32,12 +34,14 @@ _PROFILE = re.compile(
 )
 
 #: RE2: a text without a match holds no such address.
-HINT = (
-    r"(?i)(?:x|linkedin|twitter|github|gitlab|facebook|fb|instagram|pinterest|vk|soundcloud|youtube|tiktok|medium|substack"
+HINT = as_hint(
+    r"(?:x|linkedin|twitter|github|gitlab|facebook|fb|instagram|pinterest|vk|soundcloud|youtube|tiktok|medium|substack"
     r"|xing|reddit|stackoverflow|dribbble|calendly|kaggle|snapchat|discord|discordapp|spotify|ycombinator|skype)\.com/"
-    r"|://[^\s/]{1,253}/@|threads\.|bsky\.app/|\.me/|keybase\.io/|linktr\.ee/|twitch\.tv/|behance\.net/|researchgate\.net/"
+    r"|://[^\s/]+/@|threads\.|bsky\.app/|\.me/|keybase\.io/|linktr\.ee/|twitch\.tv/|behance\.net/|researchgate\.net/"
     r"|scholar\.google\.|orcid\.org/|(?:github|gitlab)\.io|\.(?:medium|substack|tumblr)\.com"
 )
+#: RE2: what every match of the hint holds. The hint in one pattern with others is three times as slow as they are.
+SIGN = as_hint(r"/|threads\.|\.google\.|\.io|\.com")
 
 
 def find(text: str) -> Iterator[tuple[int, int]]:

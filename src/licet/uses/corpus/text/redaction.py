@@ -18,7 +18,15 @@ import pyarrow.compute as pc
 from phonenumbers import SUPPORTED_REGIONS
 
 from licet.terms import UseError
-from licet.uses.corpus.text.recognisers import RECOGNISERS, Author, Recogniser, as_handle, as_typed
+from licet.uses.corpus.text.recognisers import (
+    RECOGNISERS,
+    UNTYPED,
+    Author,
+    Recogniser,
+    Span,
+    as_handle,
+    as_typed,
+)
 
 #: Every kind there is, in the order in which they claim text.
 KINDS: tuple[str, ...] = tuple(recogniser.kind for recogniser in RECOGNISERS)
@@ -62,21 +70,22 @@ def redact_each(
             fix=f"choose from {', '.join(KINDS)}",
         )
     asked = [recogniser for recogniser in RECOGNISERS if recogniser.kind in kinds]
-    hinted = np.zeros((len(asked), len(texts)), dtype=np.bool_)
-    for nth, recogniser in enumerate(asked):
-        hinted[nth] = as_mask(pc.match_substring_regex(texts, recogniser.hint))
-    rows = np.flatnonzero(hinted.any(axis=0))
+    rows = _rows_matching(texts, "|".join((*(_first_look(recogniser) for recogniser in asked), UNTYPED)))
+    found = texts.take(rows).to_pylist()
+    typed = [as_typed(text) for text in found]
+    hinted = _hinted(typed, asked)
+    at = np.flatnonzero(hinted.any(axis=0))
+    rows, hinted = rows[at], hinted[:, at]
+    pieces = [
+        _Piece(found[nth], typed[nth], author)
+        for nth, author in zip(at.tolist(), _authors(rows, keep, regions), strict=True)
+    ]
+    _redact_pieces(pieces, asked, hinted)
     told: list[list[int] | None] = [None] * len(texts)
-    replaced = []
-    for row, text, author in zip(
-        rows.tolist(), texts.take(rows).to_pylist(), _authors(rows, keep, regions), strict=True
-    ):
-        counts: Counter[str] = Counter()
-        looking = [asked[nth] for nth in np.flatnonzero(hinted[:, row])]
-        replaced.append(_redact_one(text, looking, asked, author, counts))
-        if counts:
-            told[row] = [counts[kind] for kind in kinds]
-    redacted = put_back(texts, rows, replaced) if len(rows) else texts
+    for row, piece in zip(rows.tolist(), pieces, strict=True):
+        if piece.counts:
+            told[row] = [piece.counts[kind] for kind in kinds]
+    redacted = put_back(texts, rows, [piece.text for piece in pieces]) if len(rows) else texts
     return redacted, pa.array(told, pa.list_(pa.int32()))
 
 
@@ -105,24 +114,70 @@ def _authors(rows: npt.NDArray[Any], keep: pa.Array | None, regions: pa.Array | 
         yield Author(tuple(countries), frozenset(as_handle(name) for name in names))
 
 
-def _redact_one(
-    text: str, hinted: list[Recogniser], asked: list[Recogniser], author: Author, counts: Counter[str]
-) -> str:
-    """Apply recognisers until none finds anything; ends, since each replacement takes digits or an @ away."""
-    recognisers = hinted
-    while True:
-        before = text
-        for recogniser in recognisers:
-            text = _replace(text, recogniser, author, counts)
-        if text == before:
-            return text
-        recognisers = asked
+class _Piece:
+    """A text on its way: as it was written and, letter for letter, as a plain keyboard would have typed it."""
+
+    __slots__ = ("author", "counts", "text", "typed")
+
+    def __init__(self, text: str, typed: str, author: Author) -> None:
+        self.text, self.typed, self.author = text, typed, author
+        self.counts: Counter[str] = Counter()
+
+    def replace(self, recogniser: Recogniser) -> bool:
+        """Put the recogniser's token where it finds something; whether it did."""
+        spans = list(recogniser.find(self.typed, self.author))
+        if not spans:
+            return False
+        same = self.text == self.typed
+        self.text = _spliced(self.text, spans, recogniser.token)
+        self.typed = self.text if same else _spliced(self.typed, spans, recogniser.token)
+        self.counts[recogniser.kind] += len(spans)
+        return True
 
 
-def _replace(text: str, recogniser: Recogniser, author: Author, counts: Counter[str]) -> str:
+def _redact_pieces(pieces: list[_Piece], asked: list[Recogniser], hinted: npt.NDArray[np.bool_]) -> None:
+    """Apply recognisers until none finds anything; ends, since each replacement takes digits or an @ away.
+
+    hinted: which recognisers may find something in which piece as it is, shape (recognisers, pieces).
+    """
+    is_first = True
+    while pieces:
+        changed = []
+        for nth, piece in enumerate(pieces):
+            has_changed = False
+            for recogniser, may_find in zip(asked, hinted[:, nth].tolist(), strict=True):
+                # What a replacement has just uncovered, no hint has seen.
+                if may_find or (has_changed and not is_first):
+                    has_changed |= piece.replace(recogniser)
+            if has_changed:
+                changed.append(piece)
+        pieces, is_first = changed, False
+        typed = pa.array([piece.typed for piece in pieces], pa.string())
+        pieces = [pieces[nth] for nth in _rows_matching(typed, "|".join(map(_first_look, asked)))]
+        hinted = _hinted([piece.typed for piece in pieces], asked)
+
+
+def _first_look(recogniser: Recogniser) -> str:
+    return f"(?:{recogniser.sign or recogniser.hint})"
+
+
+def _hinted(typed: list[str], asked: list[Recogniser]) -> npt.NDArray[np.bool_]:
+    """Which recognisers may find something in which text, shape (recognisers, texts)."""
+    hinted = np.zeros((len(asked), len(typed)), dtype=np.bool_)
+    if typed:
+        column = pa.array(typed, pa.string())
+        for nth, recogniser in enumerate(asked):
+            hinted[nth] = as_mask(pc.match_substring_regex(column, recogniser.hint))
+    return hinted
+
+
+def _rows_matching(texts: pa.Array, pattern: str) -> npt.NDArray[np.intp]:
+    return np.flatnonzero(as_mask(pc.match_substring_regex(texts, pattern)))
+
+
+def _spliced(text: str, spans: list[Span], token: str) -> str:
     parts, past = [], 0
-    for start, end in recogniser.find(as_typed(text), author):
-        parts += [text[past:start], recogniser.token]
+    for start, end in spans:
+        parts += [text[past:start], token]
         past = end
-        counts[recogniser.kind] += 1
-    return "".join([*parts, text[past:]]) if parts else text
+    return "".join([*parts, text[past:]])

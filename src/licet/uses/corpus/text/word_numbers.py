@@ -22,7 +22,7 @@ _SPACE = ord(" ")
 _ASCII_FOLD = np.array(
     [b if b >= 0x80 or chr(b).isalnum() else _SPACE for b in bytes(range(256)).lower()], dtype=np.uint8
 )
-_NOT_WORD = r"[^\pL\pN\pM]+"
+_NOT_WORD = r"[^\pL\pN\pM ]+"  # besides spaces, which words are split at anyway
 _NO_SPACES = r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])"
 
 
