@@ -87,13 +87,18 @@ def eligibility(
     return Eligibility(engine.keep(joined.select(*named, *wanted)), unknown, open_classes, shared)
 
 
-def row_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
+def row_class(
+    rows: ir.Table, name: str, table: Table, looks: Dimensions, wanted: frozenset[int] | None = None
+) -> ir.Value | None:
     """The class of each row as int64, or None when all rows are of one class.
 
     rows: with `REFUSAL` beside them where the rules look at what was said no to of single rows.
+    wanted: classes that are to be told apart; any other may be told as another that is not wanted.
     """
+    each = looks.created_classes * max(1, len(looks.refusals))
+    seen = None if wanted is None else frozenset(number // each for number in wanted)
     parts = (
-        (_visibility_class(rows, name, table, looks), looks.visibility_classes),
+        (_visibility_class(rows, name, table, looks, seen), looks.visibility_classes),
         (_created_class(rows, name, table, looks), looks.created_classes),
         (rows[REFUSAL] if looks.refusals else None, len(looks.refusals)),
     )
@@ -104,7 +109,9 @@ def row_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.
     return found
 
 
-def _visibility_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
+def _visibility_class(
+    rows: ir.Table, name: str, table: Table, looks: Dimensions, wanted: frozenset[int] | None
+) -> ir.Value | None:
     values = looks.visibilities
     if not values:
         return None
@@ -114,6 +121,14 @@ def _visibility_class(rows: ir.Table, name: str, table: Table, looks: Dimensions
         place = values.index(stated) if stated in values else other if stated in looks.audiences else missing
         return ibis.literal(place, "int64")
     column = in_known_words(column_of(rows, name, table.visibility).cast("string"), table.visibilities)
+    if wanted is not None and wanted.isdisjoint((other, missing)):
+        # A list of words costs DuckDB a join: it is left out where no word of it can let a row through.
+        known = [(column == values[place], ibis.literal(place, "int64")) for place in sorted(wanted)]
+        return (
+            ibis.cases(*known, else_=ibis.literal(missing, "int64"))
+            if known
+            else ibis.literal(missing, "int64")
+        )
     known = [(column == value, ibis.literal(place, "int64")) for place, value in enumerate(values)]
     if looks.audiences:
         known.append((column.isin(looks.audiences), ibis.literal(other, "int64")))
@@ -222,7 +237,7 @@ def permitted(rows: ir.Table, name: str, table: Table, looks: Dimensions, who: E
     It joins only those who permit something, which is what makes reading through the gate nearly as fast as
     reading what is left.
     """
-    kind = row_class(rows, name, table, looks)
+    kind = row_class(rows, name, table, looks, who.open_classes)
     if kind is not None and looks.row_classes > 1:
         rows = rows.mutate(**{_ROW_CLASS: kind})
         # Rows of a kind that nobody permits need not meet anybody.
@@ -237,14 +252,12 @@ def permitted(rows: ir.Table, name: str, table: Table, looks: Dimensions, who: E
         else:
             people = allowing.view()
             mask = f"{MASK}_{place}"
-            if only in who.shared:
-                # All who permit anything permit the same: who they are is enough, nothing of theirs is carried along.
-                rows = rows.semi_join(people, same_person(rows[subject], people))
-                rows = rows.mutate(**{mask: ibis.literal(who.shared[only], "int64")})
-            else:
-                joined = rows.join(people, same_person(rows[subject], people), how="inner")
-                value, _ = _pick(people, rows, who)
-                rows = joined.select([rows[column] for column in rows.columns] + [value.name(mask)])
+            # Each of them is there once, so no row is doubled; DuckDB is three times as quick at it as at a semi join
+            # where ids are whole numbers. Where all who permit anything permit the same, nothing of theirs is carried.
+            joined = rows.join(people, same_person(rows[subject], people), how="inner")
+            shared = None if only is None else who.shared.get(only)
+            value = _pick(people, rows, who)[0] if shared is None else ibis.literal(shared, "int64")
+            rows = joined.select([rows[column] for column in rows.columns] + [value.name(mask)])
         masks.append(mask)
     together = functools.reduce(lambda one, other: one & other, (rows[mask] for mask in masks))
     judged_rows = rows.select([rows[column] for column in content] + [together.name(MASK)])
