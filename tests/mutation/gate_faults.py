@@ -42,8 +42,8 @@ ROWS = [
     Fault(
         "unknown audience counts as another",
         _ROWS,
-        'return ibis.cases(*known, else_=ibis.literal(missing, "int64"))',
-        'return ibis.cases(*known, else_=ibis.literal(other, "int64"))',
+        'return ibis.cases(*known, else_=ibis.literal(missing, "int64")) if known',
+        'return ibis.cases(*known, else_=ibis.literal(other, "int64")) if known',
         "the reason told for rows of unknown audience is wrong",
     ),
     Fault(
@@ -355,9 +355,23 @@ SHARED = [
     Fault(
         "only the first kind of what all permit",
         _ROWS,
-        'ibis.literal(who.shared[only], "int64")',
-        'ibis.literal(who.shared[only] & 1, "int64")',
+        '_pick(people, rows, who)[0] if shared is None else ibis.literal(shared, "int64")',
+        '_pick(people, rows, who)[0] if shared is None else ibis.literal(shared & 1, "int64")',
         "rows and cells are lost that everybody permits",
+    ),
+    Fault(
+        "words that a rule names are left out with the others",
+        _ROWS,
+        "told = range(len(values)) if wanted is None or is_all else sorted(wanted)",
+        "told = range(len(values)) if wanted is None or is_all else []",
+        "rows are lost where only words that a rule names let them through",
+    ),
+    Fault(
+        "other words pass for none where they matter",
+        _ROWS,
+        "not wanted.isdisjoint((other, missing))",
+        "not wanted.isdisjoint((missing,))",
+        "rows of words that no rule names are lost",
     ),
 ]
 

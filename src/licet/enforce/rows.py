@@ -121,18 +121,15 @@ def _visibility_class(
         place = values.index(stated) if stated in values else other if stated in looks.audiences else missing
         return ibis.literal(place, "int64")
     column = in_known_words(column_of(rows, name, table.visibility).cast("string"), table.visibilities)
-    if wanted is not None and wanted.isdisjoint((other, missing)):
-        # A list of words costs DuckDB a join: it is left out where no word of it can let a row through.
-        known = [(column == values[place], ibis.literal(place, "int64")) for place in sorted(wanted)]
-        return (
-            ibis.cases(*known, else_=ibis.literal(missing, "int64"))
-            if known
-            else ibis.literal(missing, "int64")
-        )
-    known = [(column == value, ibis.literal(place, "int64")) for place, value in enumerate(values)]
-    if looks.audiences:
+    # A list of words costs DuckDB a join: it is left out where no word of it can let a row through.
+    is_all = wanted is None or not wanted.isdisjoint((other, missing))
+    told = range(len(values)) if wanted is None or is_all else sorted(wanted)
+    known = [(column == values[place], ibis.literal(place, "int64")) for place in told]
+    if looks.audiences and is_all:
         known.append((column.isin(looks.audiences), ibis.literal(other, "int64")))
-    return ibis.cases(*known, else_=ibis.literal(missing, "int64"))
+    return (
+        ibis.cases(*known, else_=ibis.literal(missing, "int64")) if known else ibis.literal(missing, "int64")
+    )
 
 
 def _created_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
