@@ -42,8 +42,8 @@ ROWS = [
     Fault(
         "unknown audience counts as another",
         _ROWS,
-        'return ibis.cases(*known, else_=ibis.literal(missing, "int64")) if known',
-        'return ibis.cases(*known, else_=ibis.literal(other, "int64")) if known',
+        'unknown = ibis.literal(missing, "int64")',
+        'unknown = ibis.literal(other, "int64")',
         "the reason told for rows of unknown audience is wrong",
     ),
     Fault(

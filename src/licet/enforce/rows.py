@@ -127,9 +127,8 @@ def _visibility_class(
     known = [(column == values[place], ibis.literal(place, "int64")) for place in told]
     if looks.audiences and is_all:
         known.append((column.isin(looks.audiences), ibis.literal(other, "int64")))
-    return (
-        ibis.cases(*known, else_=ibis.literal(missing, "int64")) if known else ibis.literal(missing, "int64")
-    )
+    unknown = ibis.literal(missing, "int64")
+    return ibis.cases(*known, else_=unknown) if known else unknown
 
 
 def _created_class(rows: ir.Table, name: str, table: Table, looks: Dimensions) -> ir.Value | None:
