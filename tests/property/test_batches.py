@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.decide import Facts, Policy, Request, decide
+from licet.enforce import batch_decisions
 from licet.enforce.batch_decisions import decide_batch
 from licet.enforce.verdict_table import dimensions
 from licet.terms import ChoiceState, GateError
@@ -77,10 +78,14 @@ def facts_of(row: dict[str, Any]) -> Facts:
 def test_a_batch_says_of_every_record_what_decide_says(rng: random.Random) -> None:
     policy = make_policy(rng)
     records, plain = make_records(rng, policy, 1 + rng.randrange(40))
-    at = moment_near(rng, DAYS)
+    at, start = moment_near(rng, DAYS), pick(rng, [0, 0, len(plain) // 2, len(plain)])
+    records, plain = pick(rng, [records, records.combine_chunks()]).slice(start), plain[start:]
     for purpose in PURPOSES:
         category = pick(rng, CATEGORIES)
-        told = decide_batch(policy, purpose, category, at, records).to_pylist()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(batch_decisions, "_STEP", pick(rng, [7, 1 << 15]))  # records at a time
+            patch.setattr(batch_decisions, "_FEW", pick(rng, [0, 8]))
+            told = decide_batch(policy, purpose, category, at, records).to_pylist()
         for row, one in zip(plain, told, strict=True):
             asked = Request(purpose, category, "self", at, row["visibility"], row["created"])
             by_decide = decide(asked, facts_of(row), policy)

@@ -8,6 +8,7 @@ matter must be told, or the call is refused: silence about a refusal would pass 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,10 +17,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.decide import Facts, Policy
+from licet.decide import Decision, Facts, Policy
 from licet.decide.question import EVERYTHING, No
-from licet.enforce.equal_classes import Part, classes_of, representatives
-from licet.enforce.row_verdicts import spelled_out
+from licet.enforce.equal_classes import (
+    COUNTED,
+    Part,
+    classes_of,
+    combined,
+    possible_classes,
+    representatives,
+)
 from licet.enforce.verdict_table import Dimensions, RowClass, VerdictTable, just_before
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code, GateError
 from licet.terms.canonical import JsonObject
@@ -33,6 +40,12 @@ CHOICE, PACK, SIGNAL = "choice.", "pack.", "signal."
 #: Columns that say whether somebody said no to just this record, and whether an organisation did to its members' work
 #: data (null: nobody knows, so they did).
 NOES = {"refused.record": Code.RECORD_REFUSED, "refused.organisation": Code.ORGANISATION_REFUSED}
+
+#: Records at a time.
+_STEP = 1 << 15
+
+#: So many packs may be told apart though they stand for the same.
+_FEW = 8
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -62,21 +75,88 @@ def decide_batch(
     verdicts = VerdictTable(policy, purpose, recipient, at, [category])
     table = pa.Table.from_batches([records]) if isinstance(records, pa.RecordBatch) else records
     parts = _parts(table, verdicts.looks)
-    present, numbers = classes_of(parts, table.num_rows)
     noes = {name: _noes(code, policy, category) for name, code in NOES.items() if name in parts}
-    told = [
-        decision
-        for values in representatives(parts, present)
-        for decision in verdicts.decisions(_facts(values, verdicts.looks), _row_class(values, noes))
-    ]
-    return pa.table(
-        {
-            "permitted": pa.array(np.array([one.permitted for one in told], np.bool_)[numbers]),
-            "code": spelled_out(numbers, [one.code.value for one in told]),
-            "rule": spelled_out(numbers, [one.rule for one in told]),
-            "setting": spelled_out(numbers, [one.setting for one in told]),
-        }
-    )
+    found = _Answers(parts, lambda values: _decided(verdicts, values, noes))
+    return found.of_every_record(table.num_rows)
+
+
+def _decided(verdicts: VerdictTable, values: JsonObject, noes: dict[str, list[No]]) -> Decision:
+    """What is decided about a record of one class."""
+    (decision,) = verdicts.decisions(_facts(values, verdicts.looks), _row_class(values, noes))
+    return decision
+
+
+class _Answers:
+    """What is told of each class of records, asked when one first occurs and looked up a block of records at a time,
+    which stays near the processor from one column to the next."""
+
+    def __init__(self, parts: dict[str, Part], decided: Callable[[JsonObject], Decision]) -> None:
+        self._parts, self._decided = parts, decided
+
+    def of_every_record(self, size: int) -> pa.Table:
+        """`permitted`, `code`, `rule` and `setting`."""
+        possible, classes = possible_classes(self._parts), None
+        if possible > COUNTED:
+            classes, numbers = classes_of(self._parts, size)
+            possible = len(classes)
+        columns = [_Column(possible, size) for _ in range(4)]
+        for start in range(0, size, _STEP):
+            block = slice(start, min(start + _STEP, size))
+            here = combined(self._parts, block, possible) if classes is None else numbers[block]
+            here = here.astype(np.intp)
+            if columns[0].take(here, block):
+                new = np.unique(here[columns[0].places[block] == _UNASKED])
+                self._ask(new, new.tolist() if classes is None else [classes[one] for one in new], columns)
+                columns[0].take(here, block)
+            for column in columns[1:]:
+                column.take(here, block)
+        permitted, *words = columns
+        told = {name: one.spelled_out() for name, one in zip(("code", "rule", "setting"), words, strict=True)}
+        return pa.table({"permitted": permitted.flags(), **told})
+
+    def _ask(self, numbers: npt.NDArray[Any], classes: list[int], columns: list[_Column]) -> None:
+        for number, values in zip(numbers, representatives(self._parts, classes), strict=True):
+            told = self._decided(values)
+            words = (told.permitted, told.code.value, told.rule, told.setting)
+            for column, word in zip(columns, words, strict=True):
+                column.tell(number, word)
+
+
+#: In a column: of a class that was not asked about yet, and no word at all.
+_UNASKED, _NOTHING = -1, -2
+
+
+class _Column:
+    """One column of the answer: per class, and per record in `places`, the place of its word among those told."""
+
+    def __init__(self, classes: int, size: int) -> None:
+        self._words: dict[object, int] = {}
+        self._of_class: npt.NDArray[Any] = np.full(classes, _UNASKED, np.int8)
+        self.places: npt.NDArray[Any] = np.empty(size, np.int8)
+
+    def tell(self, number: int, word: object) -> None:
+        place = _NOTHING if word is None else self._words.setdefault(word, len(self._words))
+        if place > np.iinfo(self.places.dtype).max:
+            self._of_class, self.places = self._of_class.astype(np.int32), self.places.astype(np.int32)
+        self._of_class[number] = place
+
+    def take(self, numbers: npt.NDArray[Any], block: slice) -> bool:
+        """Look up a block of records; whether a class of theirs is yet to be asked about."""
+        found = np.take(self._of_class, numbers, out=self.places[block], mode="clip")
+        return bool((found == _UNASKED).any())
+
+    def flags(self) -> pa.BooleanArray:
+        """For each record whether its word is true."""
+        bits = np.packbits(self.places == self._words.get(True, _NOTHING), bitorder="little")
+        return pa.Array.from_buffers(pa.bool_(), len(self.places), [None, pa.py_buffer(bits)])
+
+    def spelled_out(self) -> pa.DictionaryArray:
+        bits = None
+        if _NOTHING in self._of_class:
+            bits = pa.py_buffer(np.packbits(self.places != _NOTHING, bitorder="little"))
+        kind = pa.from_numpy_dtype(self.places.dtype)
+        indices = pa.Array.from_buffers(kind, len(self.places), [bits, pa.py_buffer(self.places)])
+        return pa.DictionaryArray.from_arrays(indices, pa.array([*self._words], pa.string()), safe=False)
 
 
 def _parts(table: pa.Table, looks: Dimensions) -> dict[str, Part]:
@@ -139,10 +219,26 @@ def _words(table: pa.Table, name: str) -> Part:
     words: list[Any] = column.dictionary.to_pylist()
     if any(word is not None and not isinstance(word, str) for word in words):
         raise _wrong(name, column.type, "text")
-    indices = column.indices
-    if indices.null_count:
-        indices = pc.fill_null(indices, len(words))
-    return Part(indices.to_numpy(zero_copy_only=False), [*words, None])
+    return Part(_filled(column.indices, len(words)), [*words, None])
+
+
+def _filled(numbers: pa.Array, nothing: int) -> npt.NDArray[Any]:
+    """Whole numbers as an array, with a number for null; of the type that they have where it holds that number."""
+    kind: npt.DTypeLike = numbers.type.to_pandas_dtype()
+    if len(numbers) == 0:
+        return np.zeros(0, kind)  # Arrow has no memory for nothing
+    here = slice(numbers.offset, numbers.offset + len(numbers))
+    valid, told = numbers.buffers()
+    found = np.frombuffer(told, kind)[here]
+    if numbers.null_count == 0:
+        return found
+    if nothing > np.iinfo(kind).max:
+        found = found.astype(np.int64)
+    is_told = np.unpackbits(np.frombuffer(valid, np.uint8), bitorder="little")[here]
+    # All bits of those that are told: a choice between two arrays takes four times as long.
+    kept = np.negative(is_told.view(np.int8)).astype(found.dtype, copy=False)
+    filled: npt.NDArray[Any] = (found & kept) | (~kept & found.dtype.type(nothing))
+    return filled
 
 
 def _pairs(setting: str, looks: Dimensions) -> dict[str, str]:
@@ -167,6 +263,8 @@ def _packs(table: pa.Table, setting: str, stands_for: dict[str, str]) -> Part:
             fix="add the column: the digest of the policy under which each yes was given, null where nobody knows",
         )
     part = _words(table, PACK + setting)
+    if len(part.values) <= _FEW:  # to have some classes twice costs less than to look each record's pack up
+        return Part(part.places, [stands_for.get(pack) for pack in part.values])
     values = [None, *sorted({*stands_for.values()})]
     place_of = np.array([values.index(stands_for.get(pack)) for pack in part.values], np.int32)
     return Part(place_of[part.places], values)

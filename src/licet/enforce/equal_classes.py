@@ -6,6 +6,7 @@ equal numbers make a class.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from licet.terms import GateError
 from licet.terms.canonical import JsonObject
 
 #: Above so many possible classes those that occur are found by sorting, not by counting.
-_COUNTED = 1 << 20
+COUNTED = 1 << 20
 
 
 class Part(NamedTuple):
@@ -26,29 +27,40 @@ class Part(NamedTuple):
     values: Sequence[Any]
 
 
+def possible_classes(parts: Mapping[str, Part]) -> int:
+    """How many classes there could be. Raises: GateError GATE-010 for more than 62 bits tell apart."""
+    possible = math.prod(len(part.values) for part in parts.values())
+    if possible >= 2**62:
+        raise GateError("GATE-010", "the records differ in too many ways", fix="split the batch")
+    return possible
+
+
+def combined(parts: Mapping[str, Part], block: slice, possible: int) -> npt.NDArray[Any]:
+    """Of a block of records the numbers of their classes, as `representatives` takes them."""
+    kind = next(one for one in (np.uint8, np.uint16, np.uint32, np.uint64) if possible <= np.iinfo(one).max)
+    found: npt.NDArray[Any] = np.zeros(block.stop - block.start, kind)
+    for part in parts.values():
+        found *= kind(len(part.values))
+        found += part.places[block].astype(kind, copy=False)  # never negative, nor too large
+    return found
+
+
 def classes_of(parts: Mapping[str, Part], size: int) -> tuple[list[int], npt.NDArray[Any]]:
     """The classes that occur, as the numbers `representatives` takes, and per record the place of its own among them.
 
-    Raises: GateError GATE-010 when there could be more classes than 62 bits tell apart.
+    Raises: as `possible_classes`.
     """
-    possible = 1
-    for part in parts.values():
-        possible *= len(part.values)
-    if possible >= 2**62:
-        raise GateError("GATE-010", "the records differ in too many ways", fix="split the batch")
-    combined: npt.NDArray[Any] = np.zeros(size, np.int32 if possible < 2**31 else np.int64)
-    for part in parts.values():
-        combined *= len(part.values)
-        combined += part.places.astype(combined.dtype, copy=False)
-    if possible > _COUNTED:
-        present, numbers = np.unique(combined, return_inverse=True)
-        return present.tolist(), numbers
+    possible = possible_classes(parts)
+    numbers = combined(parts, slice(0, size), possible)
+    if possible > COUNTED:
+        present, places = np.unique(numbers, return_inverse=True)
+        return present.tolist(), places
     occurs = np.zeros(possible, np.bool_)
-    occurs[combined] = True
+    occurs[numbers] = True
     present = np.flatnonzero(occurs)
     place = np.zeros(possible, np.int32)
     place[present] = np.arange(len(present))
-    return present.tolist(), place[combined]
+    return present.tolist(), place[numbers]
 
 
 def representatives(parts: Mapping[str, Part], present: list[int]) -> list[JsonObject]:
