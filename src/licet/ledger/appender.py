@@ -315,7 +315,11 @@ class Appender:
                 rows["signals"].append(signal_row(subject, payload, index))
             elif kind in NAMING:
                 packs.name(payload)
-            if kind in ASKED_FOR and (asked := request_row(payload, index)) is not None:
+            if (
+                "request" in payload
+                and kind in ASKED_FOR
+                and (asked := request_row(payload, index)) is not None
+            ):
                 rows["requests"].append(asked)
             entries.append(Entry(index, at, kind, commitment, subject, payload, salt))
         checkpoint = Checkpoint.sign(self._signer, frontier.size, frontier.root())
@@ -346,7 +350,10 @@ class Appender:
         size = 0 if last is None else last + 1
         if signed_size != size:
             raise _refused(f"it has {size} entries, its last checkpoint says otherwise", self._storage)
-        if self._root == root and self._frontier.size == size:
+        known = self._frontier.size
+        if size < max(known, self._tree.size):
+            raise _refused(f"it has {size} entries and had more when last looked at", self._storage)
+        if self._root == root and known == size:
             return
 
         # Others wrote since, or nobody here did yet: an older copy would begin as what is known here, and be shorter
@@ -354,9 +361,6 @@ class Appender:
         if (kept := self._file.read_beyond(size)) is not None:
             raise _refused(f"it has {size} entries and {self._file.path} signs {kept.size}", self._storage)
 
-        known = self._frontier.size
-        if size < known:
-            raise _refused(f"its first {known} entries are not those it had when last written", self._storage)
         signed = Checkpoint.restore(self._signer.public_key, size, root, signature)
         if not signed.is_signed_by(self._signer.public_key):
             raise _refused("its tree is not the one its last checkpoint signs", self._storage)

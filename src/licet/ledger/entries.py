@@ -7,7 +7,6 @@ before anything is written.
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -167,56 +166,70 @@ def prepare(new: Sequence[NewEntry]) -> list[Prepared]:
     salts = os.urandom(SALT_BYTES * len(new))
     prepared = []
     for number, entry in enumerate(new):
-        kind, subject = entry.kind, entry.subject
-        if not isinstance(entry.payload, Mapping):
+        kind, subject, payload = entry.kind, entry.subject, entry.payload
+        if type(payload) is not dict and not isinstance(payload, Mapping):
             raise _unfit(number, entry, "its payload is not a mapping")
-        payload = dict(entry.payload)
-        payload_json = None
-        if kind is EntryKind.CHOICE and _is_repeated(payload) and not _fault_of_subject(kind, subject):
-            payload_json = _write_repeated(tuple(payload.items()))
-        if payload_json is None:
+        payload = dict(payload)
+        payload_json = _find_repeated(payload) if kind is EntryKind.CHOICE else None
+        if payload_json is None or subject is None or not is_text(subject) or is_mark(subject):
             if fault := find_fault(kind, subject, payload):
                 raise _unfit(number, entry, fault)
             try:
                 payload_json = canonical_json(payload)
             except (TypeError, ValueError, RecursionError) as error:
                 raise _unfit(number, entry, f"its payload has no canonical form: {error}") from None
+            kind = EntryKind(kind)
+            if kind is EntryKind.CHOICE:
+                _remember_repeated(payload, payload_json)
         salt = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES]
-        commitment = commit(salt, payload_json, subject)
-        prepared.append(Prepared(EntryKind(kind), subject, payload, payload_json, salt, commitment))
+        prepared.append(
+            Prepared(kind, subject, payload, payload_json, salt, commit(salt, payload_json, subject))
+        )
     return prepared
 
 
 #: What a choice says that many others say word for word: which, and not who, when or on whose request.
 _REPEATED_KEYS = frozenset({"setting", "category", "value", "via", "pack"})
-_REPEATED_TYPES = frozenset({str, type(None)})
+_MOST_REPEATED = 1024
+
+#: The canonical JSON of such payloads that were found fit. All values are text or None, so what is equal is written
+#: alike: no 1 beside a True.
+_repeated: dict[tuple[tuple[str, str | None], ...], bytes] = {}
 
 
-def _is_repeated(payload: dict[str, Any]) -> bool:
-    # Of these types alone are equal values written alike: True, 1 and 1.0 are equal.
-    return payload.keys() <= _REPEATED_KEYS and _REPEATED_TYPES.issuperset(map(type, payload.values()))
-
-
-@functools.lru_cache(maxsize=1024)
-def _write_repeated(said: tuple[tuple[str, str | None], ...]) -> bytes | None:
-    """The canonical JSON of a choice's payload, remembered; None for what is unfit."""
-    payload = dict(said)
-    if _fault_of_choice(payload) or not all(value is None or is_text(value) for value in payload.values()):
+def _find_repeated(payload: dict[str, Any]) -> bytes | None:
+    try:
+        return _repeated.get(tuple(payload.items()))
+    except TypeError:  # a value that cannot be looked for
         return None
-    return canonical_json(payload)
+
+
+def _remember_repeated(payload: dict[str, Any], payload_json: bytes) -> None:
+    if payload.keys() <= _REPEATED_KEYS and all(
+        value is None or type(value) is str for value in payload.values()
+    ):
+        if len(_repeated) >= _MOST_REPEATED:
+            _repeated.clear()
+        _repeated[tuple(payload.items())] = payload_json
 
 
 def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     """Why an entry of this kind cannot say this; empty when it can."""
-    if fault := _fault_of_subject(kind, subject):
-        return fault
+    if subject is not None and not is_text(subject):
+        return "its subject must be text that is not empty"
+    if isinstance(subject, str) and is_mark(subject):
+        return "its subject looks like the mark of somebody erased"
     if kind in ASKED_FOR:
+        if (subject is None) != (kind == EntryKind.ORGANISATION_CHOICE):
+            return "it needs a subject" if subject is None else "an organisation is no subject"
         if not _is_request(payload.get("request")):
             return "its request must be 64 hex digits"
         if kind in (EntryKind.RECORD_CHOICE, EntryKind.ORGANISATION_CHOICE):
             return _fault_of_row_choice(kind, payload)
         return _fault_of_signal(payload) if kind == EntryKind.SIGNAL else _fault_of_choice(payload)
     if kind in (EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED):
+        if subject is not None:
+            return "a pack has no subject"
         missing = [key for key in ("pack", "version", "digest", "file") if not is_text(payload.get(key))]
         return f"it must say {', '.join(missing)}" if missing else ""
     if kind in _OF_IDS:
@@ -228,18 +241,6 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     return "" if kind in (EntryKind.NOTICE_SHOWN, EntryKind.USE_RUN) else "there is no such kind"
 
 
-def _fault_of_subject(kind: str, subject: object) -> str:
-    if subject is not None and not is_text(subject):
-        return "its subject must be text that is not empty"
-    if isinstance(subject, str) and is_mark(subject):
-        return "its subject looks like the mark of somebody erased"
-    if kind in ASKED_FOR and (subject is None) != (kind == EntryKind.ORGANISATION_CHOICE):
-        return "it needs a subject" if subject is None else "an organisation is no subject"
-    if kind in (EntryKind.PACK_IN_FORCE, EntryKind.PACK_ANNOUNCED) and subject is not None:
-        return "a pack has no subject"
-    return ""
-
-
 def commit(salt: bytes, payload_json: bytes, subject: str | None) -> bytes:
     """SHA-256 of the salt and the canonical JSON of ``{"payload": …, "subject": …}``."""
     # As canonical_json writes one text or null.
@@ -249,18 +250,20 @@ def commit(salt: bytes, payload_json: bytes, subject: str | None) -> bytes:
 
 def leaf_bytes(index: int, recorded_at_us: int, kind: str, commitment: bytes) -> bytes:
     """Canonical JSON of the facts a leaf holds; written out because keys and kinds need no escaping."""
-    return (
-        f'{{"commitment":"{commitment.hex()}","index":{index},"kind":"{kind}",'
-        f'"licet_entry":{LEAF_VERSION},"recorded_at_us":{recorded_at_us}}}'
-    ).encode()
+    return f'{{"commitment":"{commitment.hex()}","index":{index}{_leaf_ending(kind, recorded_at_us)}'.encode()
 
 
 def leaf_hashes(first: int, recorded_at_us: int, new: Sequence[Prepared]) -> list[bytes]:
-    """The leaf hashes of entries recorded at one moment, the first of them at `first`."""
+    """The leaf hashes of entries recorded at one moment, the first of them at `first`; as of `leaf_bytes`, quicker."""
+    endings = {kind: _leaf_ending(kind, recorded_at_us) for kind in {entry.kind for entry in new}}
     return [
-        leaf_hash(leaf_bytes(index, recorded_at_us, entry.kind, entry.commitment))
+        leaf_hash(f'{{"commitment":"{entry.commitment.hex()}","index":{index}{endings[entry.kind]}'.encode())
         for index, entry in enumerate(new, first)
     ]
+
+
+def _leaf_ending(kind: str, recorded_at_us: int) -> str:
+    return f',"kind":"{kind}","licet_entry":{LEAF_VERSION},"recorded_at_us":{recorded_at_us}}}'
 
 
 def choice_row(subject: str, payload: Mapping[str, Any], index: int, pack: int) -> ChoiceRow:

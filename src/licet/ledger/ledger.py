@@ -147,6 +147,7 @@ class Ledger:
         """Give file or connections back. Further questions raise LEDG-018."""
         self._file.close()
         self._storage.close()
+        self._tree = TileTree(self.place)  # what was followed answers nothing any more
 
     def __enter__(self) -> Self:
         return self
@@ -584,11 +585,11 @@ class Ledger:
             return size
         self._storage.refuse_replaced()
         before = self._reached
-        latest, root, signature = entry_reader.read_signed(self._storage)
-        self._take_size(before, latest)
-        if not self._tree.is_at(root):
-            signed = Checkpoint.restore(self._key, latest, root, signature)
-            if not signed.is_signed_by(self._key):
+        latest = self._tree.size
+        if latest < before or not self._tree.is_at(entry_reader.read_signed_root(self._storage)):
+            latest, root, signature = entry_reader.read_signed(self._storage)
+            self._take_size(before, latest)
+            if not Checkpoint.restore(self._key, latest, root, signature).is_signed_by(self._key):
                 raise _unfit(self.place, "its last checkpoint is not signed by its key")
             self._tree.follow(latest, root, self._storage.fetch)
         return latest if size is None else size if 0 <= size <= latest else self._at(size)

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from licet.ledger.proofs import missing_node, read_frontier
 from licet.terms import LedgerError
@@ -25,6 +25,9 @@ from licet.terms.log_tree import EMPTY_ROOT, HASH_BYTES, Frontier, fold_peaks
 #: Levels of the tree that one tile spans, and how many hashes a full one has.
 TILE_LEVELS = 8
 TILE_WIDTH = 1 << TILE_LEVELS
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 #: A short question to the database: SQL with ``?`` for each parameter.
 Ask = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
@@ -68,6 +71,7 @@ class TileTree:
         self._place = place
         self._state = _State(0, EMPTY_ROOT, ())
         self._full: dict[tuple[int, int], bytes] = {}
+        self._above: dict[tuple[int, int], tuple[bytes, ...]] = {}
         self._tails: dict[int, dict[int, tuple[bytes, ...]]] = {}
         self._lock = threading.Lock()
 
@@ -93,29 +97,24 @@ class TileTree:
                 # What was the last tile is a full one now, or beneath one: its beginning has to be the same still.
                 is_other = is_begun_anew and self._frontier(state, earlier.size, ask).root() != earlier.root
             if is_other:
-                self._full = {}
+                self._full, self._above, self._tails = {}, {}, {}
                 raise self._unfit("it does not begin with the entries that it had when last read")
             self._state = state
 
     def inclusion_path(self, index: int, size: int, ask: Ask) -> tuple[bytes, ...]:
         """The audit path of leaf `index` in the tree of `size`, at most that followed. See `prove_inclusion`."""
-        state = self._state
-        level = (index ^ size).bit_length() - 1  # of the largest complete subtree that the leaf is in
-        tails = self._tails.get(size) or self._make_tails(state, size, ask)
-        path: tuple[bytes, ...] = ()
-        number, tile_level, left = index, 0, level
-        while left >= TILE_LEVELS:
-            tile = self._full.get((tile_level, number >> TILE_LEVELS)) or self._tile(
-                state, tile_level, number >> TILE_LEVELS, ask
-            )
-            path += _SIBLINGS[number % TILE_WIDTH](tile)
-            number >>= TILE_LEVELS
-            tile_level += 1
-            left -= TILE_LEVELS
-        if left:
-            tile = self._tile(state, tile_level, number >> TILE_LEVELS, ask)
-            path += tuple([tile[place] for place in _PLACES[number % TILE_WIDTH][:left]])
-        return path + tails[level]
+        number = index >> TILE_LEVELS
+        tile = self._full.get((0, number))
+        above = self._above.get((size, number))
+        if tile is None or above is None:
+            state = self._state
+            tile = self._tile(state, 0, number, ask)
+            level = (index ^ size).bit_length() - 1  # of the largest complete subtree that the leaf is in
+            if level < TILE_LEVELS:
+                within = _PLACES[index % TILE_WIDTH][:level]
+                return (*[tile[place] for place in within], *self._tail(state, size, level, ask))
+            above = self._make_above(state, number, size, level, ask)
+        return _SIBLINGS[index % TILE_WIDTH](tile) + above
 
     def node(self, level: int, offset: int, ask: Ask) -> bytes:
         """The root of a complete subtree. Raises: LedgerError LEDG-017 when its tile is not what is signed."""
@@ -174,8 +173,7 @@ class TileTree:
         above = self._tile(state, level + 1, number >> TILE_LEVELS, ask)
         if tile[_ROOT_PLACE] != above[_place(0, number % TILE_WIDTH)]:
             raise self._unfit(f"tile {number} of level {level} is not the one its last checkpoint signs")
-        if len(self._full) >= _KEPT_TILES:
-            self._full = dict(list(self._full.items())[_KEPT_TILES // 2 :])  # those read first go first
+        self._full = _with_room(self._full, _KEPT_TILES)
         self._full[level, number] = tile
         return tile
 
@@ -191,17 +189,34 @@ class TileTree:
             )
         return hashes
 
-    def _make_tails(self, state: _State, size: int, ask: Ask) -> dict[int, tuple[bytes, ...]]:
-        peaks = self._frontier(state, size, ask).peaks
-        levels = [level for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1]
-        tails = {}
-        for number, level in enumerate(levels):
-            smaller = peaks[number + 1 :]
-            tails[level] = (*([fold_peaks(smaller)] if smaller else ()), *reversed(peaks[:number]))
-        if len(self._tails) >= _KEPT_SIZES:
-            self._tails = {}
-        self._tails[size] = tails
-        return tails
+    def _make_above(self, state: _State, number: int, size: int, level: int, ask: Ask) -> tuple[bytes, ...]:
+        """What the audit paths of all leaves of a full tile end with: from the tile's root up."""
+        path: list[bytes] = []
+        offset, tile_level, left = number, 1, level - TILE_LEVELS
+        while left > 0:
+            tile = self._tile(state, tile_level, offset >> TILE_LEVELS, ask)
+            path += [tile[place] for place in _PLACES[offset % TILE_WIDTH][:left]]
+            offset >>= TILE_LEVELS
+            tile_level += 1
+            left -= TILE_LEVELS
+        above = (*path, *self._tail(state, size, level, ask))
+        self._above = _with_room(self._above, _KEPT_TILES)
+        self._above[size, number] = above
+        return above
+
+    def _tail(self, state: _State, size: int, level: int, ask: Ask) -> tuple[bytes, ...]:
+        """What stands beside one of the tree's largest complete subtrees: all smaller as one, then the larger."""
+        tails = self._tails.get(size)
+        if tails is None:
+            peaks = self._frontier(state, size, ask).peaks
+            levels = [level for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1]
+            tails = {}
+            for number, of_level in enumerate(levels):
+                smaller = peaks[number + 1 :]
+                tails[of_level] = (*([fold_peaks(smaller)] if smaller else ()), *reversed(peaks[:number]))
+            self._tails = _with_room(self._tails, _KEPT_SIZES)
+            self._tails[size] = tails
+        return tails[level]
 
     def _unfit(self, what: str) -> LedgerError:
         return LedgerError(
@@ -210,6 +225,11 @@ class TileTree:
             self._place,
             "verify it, then restore it from a copy that verifies",
         )
+
+
+def _with_room(kept: dict[_Key, _Value], most: int) -> dict[_Key, _Value]:
+    """The same, without its older half where it is full; another thread may still read and write the one before."""
+    return kept if len(kept) < most else dict(list(kept.items())[most // 2 :])
 
 
 def _peaks(state: _State) -> Iterator[bytes]:
