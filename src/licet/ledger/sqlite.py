@@ -237,7 +237,8 @@ class SqliteStorage:
         """
         self.refuse_replaced()
         with self.reading() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _driven_by(connection).execute("BEGIN IMMEDIATE")
+            connection.begin()  # so that `commit` knows of it; says nothing to the database
             try:
                 self._refuse_other_files()
                 yield connection
