@@ -18,6 +18,8 @@ import licet
 from licet.app import Workspace
 from licet.sources.catalogue import STAMP
 from licet.terms.moments import parse_moment
+from licet.testing.use_contract import compacted
+from licet.uses.registry import open_use
 
 TEXT, TEXTS, MOMENT, DAY = pa.string(), pa.list_(pa.string()), pa.timestamp("us"), pa.date32()
 
@@ -211,12 +213,16 @@ def texts_of(workspace: Workspace, snapshot: str = "latest") -> set[str]:
 
 
 def assert_update_equals_rebuild(workspace: Workspace, snapshot: str = "latest") -> None:
-    """The snapshot's manifest, and with it every file it names, is the one a fresh build makes."""
+    """It has the root of a fresh build; put together, its manifest and every file that it names are those of one."""
     updated = workspace.corpus_show(snapshot)
+    together = compacted(open_use(updated.kind, workspace.layout.root), workspace.store, updated)
     rebuilt = workspace.corpus_build(
         at=parse_moment(updated.manifest["at"]), position=updated.manifest["ledger"]["position"]
     )
-    fresh = workspace.corpus_show(rebuilt.snapshot)
-    differing = [part for part in fresh.manifest if fresh.manifest[part] != updated.manifest.get(part)]
-    assert not differing, [(part, updated.manifest.get(part), fresh.manifest[part]) for part in differing]
-    assert fresh.id == updated.id, "one manifest, one id"
+    fresh = workspace.corpus_show(rebuilt.snapshot).manifest
+    assert {**updated.manifest, "deltas": ()} == {**fresh, "deltas": ()} | {
+        part: updated.manifest[part] for part in ("buckets", "index")
+    }
+    differing = [part for part in fresh if fresh[part] != together.get(part)]
+    assert not differing, [(part, together.get(part), fresh[part]) for part in differing]
+    assert fresh == together, "one manifest, one id"

@@ -20,7 +20,8 @@ from licet.decide import Decision
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import parse_moment
 from licet.testing.effort import examples
-from licet.uses.corpus.snapshot import read_corpus, read_documents
+from licet.uses.corpus.corpus_log import CorpusLog
+from licet.uses.corpus.snapshot import read_corpus
 from property.test_corpus_incremental import MEMBERS, MOMENTS, networks
 
 CHOICES = st.lists(
@@ -199,5 +200,5 @@ def network(folder: str, rows: dict[str, list[dict[str, Any]]], now: datetime) -
 
 def documents(workspace: Workspace, name: str) -> list[dict[str, Any]]:
     """All that a snapshot holds, those too that may not be used any more: they were, and that is what is told."""
-    tables = read_documents(workspace.store, read_corpus(workspace.corpus_show(name)).buckets)
+    tables = CorpusLog(workspace.store, read_corpus(workspace.corpus_show(name))).documents()
     return [row for table in tables for row in table.to_pylist()]

@@ -7,7 +7,7 @@ change it, PENDING when its next update would, UNREACHED when none can.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -28,10 +28,14 @@ from licet.terms.moments import format_moment
 from licet.uses import run
 from licet.uses.manifest import Manifest, read_heading
 from licet.uses.registry import in_order, open_use
-from licet.uses.use import Progress, Use
+from licet.uses.use import Log, Progress, Use
 
 if TYPE_CHECKING:
     from licet.app.core import Core
+
+
+#: An artefact to which so much was added, as a share of what it held when it was last put together, is put together.
+_GROWN_SHARE = 0.25
 
 
 class Standing(StrEnum):
@@ -71,8 +75,8 @@ class ArtefactStatus(NamedTuple):
 class Brought(NamedTuple):
     """An artefact after an update.
 
-    how: built, updated, rebuilt, unchanged, failed, or purged, since it was kept as long as the policy lets it.
-    why: for the last four.
+    how: built, updated, rebuilt, compacted, unchanged, failed, or purged: kept as long as the policy lets it.
+    why: for the last five.
     """
 
     status: ArtefactStatus
@@ -126,6 +130,38 @@ def update(core: Core, use: Use, access: Access, earlier: SnapshotRef, progress:
     parents = _parents(core, use, access)
     record = recorder(core, use.name, "update")
     return run.update(use, access, core.store, earlier, record=record, parents=parents, progress=progress)
+
+
+def compact_latest(
+    core: Core, least_share: float = 0.0, but: Container[str] = ()
+) -> Iterator[tuple[SnapshotRef, SnapshotRef]]:
+    """Put the latest artefacts together to which more was added than a share of them: each as it was, and as it is.
+
+    but: the ids of those that are left as they are.
+    """
+    for snapshot in latest(core):
+        if snapshot.id not in but and log_share(core, snapshot) > least_share:
+            use = open_use(snapshot.kind, core.layout.root)
+            yield snapshot, run.compact(use, core.store, snapshot, record=recorder(core, use.name, "compact"))
+
+
+def compact_grown(core: Core, absences: Absences) -> Iterator[Brought]:
+    """Put those together to which a quarter as much was added as they then held, each as it is done."""
+    for snapshot in latest(core):
+        try:
+            done = list(compact_latest(core, _GROWN_SHARE, {one.id for one in latest(core)} - {snapshot.id}))
+        except LicetError as error:
+            yield Brought(_status(core, snapshot, absences), "failed", str(error))
+        else:
+            for was, now in done:
+                if now != was:
+                    yield Brought(_status(core, now, absences), "compacted", f"{was.name} had grown")
+
+
+def log_share(core: Core, snapshot: SnapshotRef) -> float:
+    """How much was added to an artefact since it was put together; 0.0 where nothing ever is."""
+    use = open_use(snapshot.kind, core.layout.root)
+    return use.log_share(snapshot) if isinstance(use, Log) else 0.0
 
 
 def _parents(core: Core, use: Use, access: Access) -> dict[str, SnapshotRef]:

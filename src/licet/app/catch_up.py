@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from licet.app.artefacts import Brought, bring_all
+from licet.app.artefacts import Brought, bring_all, compact_grown
 from licet.app.core import Core
 from licet.app.purge import purge_what_is_due
 from licet.terms.disk_errors import clear_disk_errors
@@ -19,3 +19,4 @@ def catch_up(core: Core, progress: Progress, people_left: int = 0) -> Iterator[B
     with clear_disk_errors("updating"), core.absences.once_done() as absences:
         yield from purge_what_is_due(core)
         yield from bring_all(core, absences, progress, people_left)
+        yield from compact_grown(core, absences)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from licet.store import SnapshotRef, Store
 from licet.terms import AppError, UseError
 from licet.terms.moments import Tense, format_moment, parse_moment
 from licet.uses.corpus.corpus import Corpus
+from licet.uses.corpus.corpus_log import CorpusLog
 from licet.uses.corpus.exports import (
     Export,
     export_croissant,
@@ -36,7 +37,7 @@ from licet.uses.corpus.exports.export_account import Copy, make_account
 from licet.uses.corpus.exports.exported_documents import SCHEMA
 from licet.uses.corpus.permitted_documents import find_fallen, find_standing
 from licet.uses.corpus.recipe import Recipe, load_recipe
-from licet.uses.corpus.snapshot import KIND, Bucket, CorpusManifest, Document, read_corpus, read_documents
+from licet.uses.corpus.snapshot import KIND, CorpusManifest, Document, read_corpus
 from licet.uses.manifest import read_heading, read_manifest, refuse_inspection
 from licet.uses.run import Made
 from licet.uses.use import Progress
@@ -158,7 +159,7 @@ def documents(
     fallen = find_fallen(access, snapshot, core.store, made_by)
     rows = (
         row
-        for table in read_documents(core.store, said.buckets)
+        for table in CorpusLog(core.store, said).documents()
         for row in _without(table, fallen).to_pylist()
     )
     return itertools.islice(rows, limit)
@@ -177,27 +178,21 @@ def _without(table: pa.Table, fallen: pa.Array) -> pa.Table:
 
 
 def diff(store: Store, before: SnapshotRef, after: SnapshotRef) -> CorpusDifference:
-    """By document id; buckets that both share as one file are not opened."""
-    old, new = (
-        {entry.bucket: entry for entry in read_corpus(snapshot).buckets} for snapshot in (before, after)
-    )
-    same = [n for n in old if n in new and old[n].files.documents == new[n].files.documents]
-    unchanged = sum(old[n].documents for n in same)
-
-    def rows(buckets: Mapping[int, Bucket]) -> dict[str, Document]:
-        tables = read_documents(store, [buckets[n] for n in buckets if n not in same])
-        return {row["document_id"]: row for table in tables for row in table.to_pylist()}
-
-    then, now = rows(old), rows(new)
+    """By document id; words are read of those that differ."""
+    one, other = (CorpusLog(store, read_corpus(snapshot)) for snapshot in (before, after))
+    by_rows = not (one.is_indexed and other.is_indexed)
+    then, now = one.held(by_rows), other.held(by_rows)
     both = then.keys() & now.keys()
-    changed = sorted(id_ for id_ in both if then[id_] != now[id_])
+    changed = {id_ for id_ in both if then[id_] != now[id_]}
+    new = {row["document_id"]: row for row in other.read_ids({*now} - both | changed).to_pylist()}
+    old = one.read_ids({*then} - both).to_pylist()
     return CorpusDifference(
         before.name,
         after.name,
-        [_shown(now[id_]) for id_ in sorted(now.keys() - then.keys())],
-        [_shown(then[id_]) for id_ in sorted(then.keys() - now.keys())],
-        [_shown(now[id_]) for id_ in changed],
-        unchanged + len(both) - len(changed),
+        [_shown(new[id_]) for id_ in sorted(new.keys() - changed)],
+        [_shown(row) for row in sorted(old, key=lambda row: str(row["document_id"]))],
+        [_shown(new[id_]) for id_ in sorted(changed)],
+        len(both) - len(changed),
     )
 
 
@@ -239,7 +234,7 @@ def export(
     account = make_account(snapshot.id, said, asked, standing.documents, standing.subjects, copy)
 
     def tables() -> Iterator[pa.Table]:
-        for table in read_documents(core.store, said.buckets):
+        for table in CorpusLog(core.store, said).documents():
             yield _without(table, standing.fallen).select(EXPORTED)
         counts = {"documents": standing.documents, "subjects": standing.subjects}
         note_use(
@@ -290,6 +285,6 @@ def _result(built: Made) -> CorpusResult:
     return CorpusResult(
         built.snapshot.id, built.snapshot.name, made.root, built.how, built.why,
         made.counts["documents"], made.counts["set_aside"], made.counts["subjects"], made.at,
-        made.ledger.position, made.policy.id, Counts(made.passed, made.held_back), built.written,
-        len(made.buckets), made.inspection,
+        made.ledger.position, made.policy.id, Counts(made.passed, made.held_back),
+        built.written, len(made.buckets), len(made.deltas), made.inspection,
     )  # fmt: skip

@@ -9,7 +9,7 @@ that what is made of others has too, such as words that two people say, stay the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from licet.app import artefacts
@@ -26,6 +26,7 @@ from licet.terms.membership_proof import Membership
 from licet.uses.manifest import read_heading
 from licet.uses.members import contains, read_members
 from licet.uses.registry import open_use
+from licet.uses.use import Log
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -83,6 +84,7 @@ class Purge(NamedTuple):
 
 def purge_superseded(core: Core) -> Purge:
     """As `Workspace.purge`."""
+    put_together(core)
     going = superseded(core)
     people = _who_left(core, going)
     return purge(core, going, people[:MOST_PEOPLE], len(people[MOST_PEOPLE:]))
@@ -94,7 +96,8 @@ def purge_what_is_due(core: Core) -> Iterator[Brought]:
     failed = None
     try:
         if going:
-            purge(core, going, ())
+            put_together(core, {one.id for one in going})
+            purge(core, [*going, *_logs_beside(core, going)], ())
     except LicetError as error:
         failed = str(error)
     for one in going:
@@ -105,6 +108,27 @@ def purge_what_is_due(core: Core) -> Iterator[Brought]:
             None, due,
         )  # fmt: skip
         yield Brought(told, "failed" if failed else "purged", failed or f"it was to be kept until {due}")
+
+
+def put_together(core: Core, but: Container[str] = ()) -> None:
+    """Put every artefact together that is a log: what left it stands in files of it until then.
+
+    Raises: as `Store.build`, once whoever writes to the store was waited for.
+    """
+    _patiently(lambda: list(artefacts.compact_latest(core, but=but)))
+
+
+def _logs_beside(core: Core, going: Sequence[SnapshotRef]) -> list[SnapshotRef]:
+    """The superseded logs that stand on files of snapshots that go: what has left them stands there still."""
+    gone, kept = {one.id for one in going}, {one.id for one in artefacts.latest(core)}
+    files = core.store.files_of(going)
+    return [
+        one
+        for one in core.store.snapshots()
+        if one.id not in gone | kept
+        and artefacts.log_share(core, one) > 0
+        and core.store.files_of([one]) & files
+    ]
 
 
 def _due(core: Core, snapshot: SnapshotRef) -> str | None:
@@ -176,13 +200,26 @@ def _patiently(write: Callable[[], _Result]) -> _Result:
     return write()
 
 
-def holds(core: Core, snapshot: SnapshotRef, names: Iterable[str]) -> bool:
-    """Whether somebody is in a snapshot under one of their ids; also where an earlier licet left nothing to tell by."""
+def holds(core: Core, snapshot: SnapshotRef, names: Collection[str]) -> bool:
+    """Whether somebody is in a snapshot under one of their ids, or has left it and lingers in its files; also where an
+    earlier licet left nothing to tell by."""
     secret = secret_of(core.salt, snapshot.kind)
     try:
         members = read_members(snapshot.manifest["members"])
         found = (contains(core.store, members, secret, name).membership for name in names)
-        return any(one is not Membership.ABSENT for one in found)
+        return any(one is not Membership.ABSENT for one in found) or lingers(core, snapshot, names)
+    except LicetError:
+        return True
+
+
+def lingers(core: Core, snapshot: SnapshotRef, names: Collection[str]) -> bool:
+    """Whether files of a snapshot still hold something about somebody that has left it; also where nobody can tell."""
+    try:
+        use = open_use(snapshot.kind, core.layout.root)
+        if not isinstance(use, Log) or not use.log_share(snapshot):
+            return False
+        secret = secret_of(core.salt, snapshot.kind)
+        return any(use.lingers(core.store, snapshot, secret, name) for name in names)
     except LicetError:
         return True
 

@@ -16,7 +16,7 @@ from licet.app.artefacts import Brought, Standing
 from licet.app.catch_up import catch_up
 from licet.app.membership import certify_membership
 from licet.app.objection import Objection, object_to_every_use
-from licet.app.purge import Purge, holds, purge
+from licet.app.purge import Purge, holds, purge, put_together
 from licet.enforce.settled_ids import names_now
 from licet.ledger import EntryKind
 from licet.terms import LicetError
@@ -106,6 +106,7 @@ class _Removal:
         progress("looking who is in what", 0, None)
         core = self._core
         core.drop_caches()
+        put_together(core)
         kept = {one.id for one in artefacts.latest(core)}
         made = core.store.snapshots()
         holding = {one.id: holds(core, one, self._names) for one in made}

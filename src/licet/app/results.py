@@ -113,6 +113,7 @@ class CorpusResult(NamedTuple):
     """A snapshot and what went into it.
 
     counts:     of records, as the gate counted them.
+    written:    how many of its parts, buckets or deltas, were written anew.
     inspection: it is of the past, to be counted and shown and nothing else.
     """
 
@@ -128,8 +129,9 @@ class CorpusResult(NamedTuple):
     position: int
     policy: str
     counts: Counts
-    rewritten_buckets: int
+    written: int
     buckets: int
+    deltas: int
     inspection: bool = False
 
     @property

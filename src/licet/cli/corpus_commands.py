@@ -169,7 +169,8 @@ def show_(
         ("documents", terminal.count(manifest["counts"]["documents"])),
         ("set aside", terminal.count(manifest["counts"]["set_aside"])),
         ("people", terminal.count(manifest["counts"]["subjects"])),
-        ("files", terminal.count(2 * len(manifest["buckets"]))),
+        ("buckets", terminal.count(len(manifest["buckets"]))),
+        ("beside them", _deltas_told(len(manifest.get("deltas", ())))),
     ):
         terminal.row(made, what, value)
     out.print(made)
@@ -337,3 +338,10 @@ def schema(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     from licet.app.file_schemas import recipe_schema
 
     sys.stdout.write(json.dumps(recipe_schema(), ensure_ascii=False, indent=None if as_json else 2) + "\n")
+
+
+def _deltas_told(deltas: int) -> str:
+    """What a log is: nothing that left is read any more, and it stands in a file of it (law 12)."""
+    if not deltas:
+        return "nothing: put together"
+    return f"{terminal.count(deltas)} of updates; what left is read no more, and its bytes stay until licet purge"

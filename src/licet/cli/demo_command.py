@@ -99,8 +99,8 @@ def _member(told: demo_story.Story) -> None:
 def _update(told: demo_story.Story) -> None:
     gone, difference = len(told.difference.removed), told.difference
     _say(
-        f"licet corpus update took {told.seconds['update']} s and rewrote {told.second.rewritten_buckets} of the "
-        f"corpus's {told.second.buckets} buckets. {gone} documents left, {len(difference.changed)} changed, "
+        f"licet corpus update took {told.seconds['update']} s and wrote what changed beside the corpus's "
+        f"{told.second.buckets} buckets. {gone} documents left, {len(difference.changed)} changed, "
         f"{len(difference.added)} came, {terminal.count(difference.unchanged)} are untouched."
     )
     if difference.added:

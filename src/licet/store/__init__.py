@@ -5,10 +5,22 @@ file, checked by a scan that first proves it can find (law 9). Knows nothing of 
 """
 
 from licet.store.parquet_writer import parquet_bytes
+from licet.store.record_file import RecordFile, RecordReader, Records, pack_records
 from licet.store.residue_scan import Residue
 from licet.store.snapshot_build import Build
 from licet.store.snapshots import SnapshotRef
 from licet.store.store import Store
 from licet.store.store_verification import Problem
 
-__all__ = ["Build", "Problem", "Residue", "SnapshotRef", "Store", "parquet_bytes"]
+__all__ = [
+    "Build",
+    "Problem",
+    "RecordFile",
+    "RecordReader",
+    "Records",
+    "Residue",
+    "SnapshotRef",
+    "Store",
+    "pack_records",
+    "parquet_bytes",
+]

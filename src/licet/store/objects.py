@@ -5,6 +5,8 @@ An object is found by its digest alone; the suffix in its file name helps people
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
 from licet.store.store_layout import object_folder
 from licet.store.store_location import Files
 from licet.terms import StoreError
@@ -47,6 +49,14 @@ def read_object(files: Files, digest: str) -> bytes:
             "restore it from a copy, or build the snapshot again",
         )
     return data
+
+
+def open_object(files: Files, digest: str) -> BinaryIO:
+    """An object as a file to read from; its bytes are not checked. Raises: StoreError STOR-007 when it is not there."""
+    try:
+        return files.open(locate_object(files, digest))
+    except FileNotFoundError:
+        raise _missing(files, digest) from None
 
 
 def _missing(files: Files, digest: str) -> StoreError:

@@ -21,7 +21,7 @@ from licet.store.garbage_collection import (
     sweep,
     writing,
 )
-from licet.store.objects import find_object, locate_object, read_object
+from licet.store.objects import find_object, locate_object, open_object, read_object
 from licet.store.residue_scan import Residue, scan
 from licet.store.snapshot_build import Build, building
 from licet.store.snapshots import (
@@ -106,7 +106,7 @@ class Store:
 
         Raises: StoreError STOR-007 when the store does not hold it.
         """
-        return self._files.open(locate_object(self._files, digest))
+        return open_object(self._files, digest)
 
     def kinds(self) -> list[str]:
         """The kinds that have snapshots, sorted."""

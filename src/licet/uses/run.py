@@ -27,7 +27,7 @@ from licet.uses.members import (
     write_members,
 )
 from licet.uses.members import contains as prove
-from licet.uses.use import Changed, Contents, Files, Progress, Use, Workbench, silent
+from licet.uses.use import Changed, Contents, Files, Log, Progress, Use, Workbench, silent
 
 #: Notes a use in the ledger: called with the manifest and its id before anything is published.
 Record = Callable[[Manifest, str], None]
@@ -81,6 +81,28 @@ def update(
     inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
     touched = _touched(use, access, said, inputs, parents or {})
     return _make(use, access, store, inputs, record, parents or {}, progress, said, touched)
+
+
+def compact(use: Use, store: Store, earlier: SnapshotRef, *, record: Record) -> SnapshotRef:
+    """The same artefact in the files of a build, published in its place; itself where it is so already, where it cannot
+    be, and where a later one stands in its place."""
+    said = _read(use, earlier)
+    if said is None or not isinstance(use, Log):
+        return earlier
+    with store.build(use.name) as writing:
+        later = (one for one in store.snapshots(use.name) if one.sequence > earlier.sequence)
+        if any(
+            read_heading(one).purpose == said.purpose and not read_heading(one).inspection for one in later
+        ):
+            return earlier
+        fields = use.compact(store, Files(writing), said)
+        if not fields:
+            return earlier
+        manifest = said.model_copy(update=dict(fields))
+        written = manifest.as_json()
+        record(manifest, digest(canonical_json(written)))
+        id_ = writing.publish(written)
+    return store.snapshot(use.name, id_)
 
 
 def touched_since(
@@ -162,8 +184,9 @@ def _make(
         written = manifest.as_json()
         record(manifest, digest(canonical_json(written)))
         id_ = writing.publish(written)
-    how = "built" if touched == _FROM_NOTHING else "rebuilt" if touched.subjects is None else "updated"
-    return Made(store.snapshot(use.name, id_), how, touched.why, contents.written)
+    why = touched.why or contents.why
+    how = "built" if touched == _FROM_NOTHING else "updated" if why is None else "rebuilt"
+    return Made(store.snapshot(use.name, id_), how, why, contents.written)
 
 
 def _members(

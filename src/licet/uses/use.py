@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, NotRequired, Protocol, TypeAlias, TypedDict
+from typing import Any, NamedTuple, NotRequired, Protocol, TypeAlias, TypedDict, runtime_checkable
 
 from licet.enforce.access import Access
 from licet.enforce.gate_counts import Counts
@@ -70,7 +70,8 @@ class Contents(NamedTuple):
     """What a use made.
 
     root:   its logical root, 64 hex digits. fields: of its own manifest. counts: what it counts, `subjects` apart.
-    people: who is in it, or how that changed. written: how many files were made anew.
+    people: who is in it, or how that changed. written: how many of its parts were made anew.
+    why:    of an update that made it all anew, why.
     """
 
     root: str
@@ -78,6 +79,7 @@ class Contents(NamedTuple):
     counts: Mapping[str, int]
     people: Everyone | Changed
     written: int
+    why: str | None = None
 
 
 class Shown(TypedDict):
@@ -163,7 +165,8 @@ class Use(Protocol):
     def update(self, bench: Workbench, earlier: Any, touched: frozenset[str]) -> Contents:
         """What `build` would make now, from what was made before and whom the change touched.
 
-        earlier: its own manifest. The result is, byte for byte, that of a build from scratch.
+        earlier: its own manifest. The result has the root of a build from scratch and is that build, byte
+        for byte; where the use keeps a `Log`, once it is compacted.
         """
         ...
 
@@ -176,4 +179,27 @@ class Use(Protocol):
 
     def about(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> Sequence[Shown]:
         """What it holds that is about somebody, as they may be shown it."""
+        ...
+
+
+@runtime_checkable
+class Log(Protocol):
+    """A use whose updates add to what was made before, and which puts it together again.
+
+    What left stands in no reading of such an artefact; its bytes stand in files of it until it is compacted.
+    """
+
+    def log_share(self, snapshot: SnapshotRef) -> float:
+        """How much was added since it was last put together, as a share of what it was then; 0.0 where nothing was."""
+        ...
+
+    def compact(self, store: Store, files: Files, earlier: Any) -> Mapping[str, Any]:
+        """The fields of its manifest when it is put together: byte for byte those of a build of what it holds.
+
+        earlier: its own manifest. Empty where nothing was added.
+        """
+        ...
+
+    def lingers(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> bool:
+        """Whether its files still hold something about somebody that has left it."""
         ...

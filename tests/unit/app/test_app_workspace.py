@@ -73,7 +73,7 @@ def test_a_workspace_can_be_moved(tmp_path: Path) -> None:
     (tmp_path / "w").rename(tmp_path / "elsewhere")
     with licet.open(tmp_path / "elsewhere", clock=lambda: DAY) as moved:
         updated = moved.corpus_update()
-        assert (updated.how, updated.root, updated.rewritten_buckets) == ("updated", first.root, 0)
+        assert (updated.how, updated.root, updated.written) == ("updated", first.root, 0)
 
 
 def test_an_import_that_lacks_a_file_gets_a_recipe_without_it(tmp_path: Path) -> None:

@@ -222,7 +222,7 @@ def test_who_follows_and_purges_leaves_nothing_of_whoever_left(workspace: Worksp
         return who is None
 
     assert [one.how for one in follow(workspace, 1, silent, stopped, purges=True)] == ["updated"]
-    assert [one.name for one in workspace.corpus_list()] == ["corpus-2"]
+    assert [one.name for one in workspace.corpus_list()] == ["corpus-3"], "corpus-2 put together"
     assert not workspace.member("ann").is_held_before() and workspace.store.scan([b"one and only"]) == []
 
 

@@ -63,10 +63,10 @@ def test_an_opt_out_and_an_opt_in_are_told_until_they_are_there(workspace: Works
     workspace.choose("ann", "ai", "on")
     told = of(workspace, "ann")
     assert (told.standing.value, told.coming) == ("pending", 2)
-    assert told.sentence.startswith("corpus-2 holds nothing of yours yet; 2 come in when")
+    assert told.sentence.startswith("corpus-3 holds nothing of yours yet; 2 come in when")
     list(workspace.update())
     assert of(workspace, "ann").sentence.startswith(
-        "corpus-3 holds 2 of yours, as your choices have it, as of"
+        "corpus-4 holds 2 of yours, as your choices have it, as of"
     )
 
 

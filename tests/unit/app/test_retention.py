@@ -71,7 +71,7 @@ def test_what_is_made_anew_in_time_is_kept_and_what_it_stood_in_the_place_of_goe
     list(workspace.update())
     clock.at = AUTUMN + timedelta(days=40)
     assert next((one.status.name, one.how) for one in workspace.update()) == ("corpus-1", "purged")
-    assert next(one.name for one in workspace.corpus_list()) == "corpus-2"
+    assert next(one.name for one in workspace.corpus_list()) == "corpus-3", "corpus-2 put together"
 
 
 def test_a_purge_that_fails_is_told_and_tried_again(

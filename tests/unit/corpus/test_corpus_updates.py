@@ -24,7 +24,8 @@ from journeys.networks import (
 from licet.app import Workspace
 from licet.terms import UseError
 from licet.terms.moments import parse_moment
-from licet.uses.corpus.snapshot import read_corpus, read_documents
+from licet.uses.corpus.corpus_log import CorpusLog
+from licet.uses.corpus.snapshot import read_corpus
 
 DAY = parse_moment("2025-10-15")
 LONG = "the harbour opens at seven and the boats go out for herring and for cod in every weather but fog"
@@ -35,7 +36,7 @@ def test_nothing_changed_rewrites_nothing(tmp_path: Path) -> None:
     with make_network(tmp_path / "w", {"members": PEOPLE, "posts": [post("1", "ann", LONG)]}) as workspace:
         first = workspace.corpus_build(at=DAY)
         again = workspace.corpus_update()
-        assert (again.how, again.rewritten_buckets, again.root) == ("updated", 0, first.root)
+        assert (again.how, again.written, again.root) == ("updated", 0, first.root)
         assert buckets(workspace, again.snapshot) == buckets(workspace, first.snapshot)
         assert again.position == first.position + 1, "the build was noted in the ledger"
 
@@ -79,7 +80,7 @@ def test_the_last_one_to_leave_leaves_no_bucket(tmp_path: Path) -> None:
         first = workspace.corpus_build(at=DAY)
         workspace.choose("ann", "ai", "off")
         updated = workspace.corpus_update()
-        assert (updated.documents, updated.subjects, buckets(workspace, updated.snapshot)) == (0, 0, [])
+        assert (updated.documents, updated.subjects, texts_of(workspace, updated.snapshot)) == (0, 0, set())
         assert_update_equals_rebuild(workspace, updated.snapshot)
         workspace.choose("ann", "ai", "on")
         assert workspace.corpus_update(snapshot=updated.snapshot).root == first.root
@@ -253,7 +254,7 @@ def test_a_table_that_changes_while_it_is_read_is_read_anew_though_it_is_then_as
                 table.write_bytes(before)
 
         assert workspace.corpus_build(progress=change_and_put_back).documents == 1
-        held = [*read_documents(workspace.store, read_corpus(workspace.corpus_show()).buckets)]
+        held = [*CorpusLog(workspace.store, read_corpus(workspace.corpus_show())).documents()]
         assert [row["text"] for part in held for row in part.to_pylist()] == ["other words of somebody else"]
         assert texts_of(workspace) == set() and table.read_bytes() == before, "nor is it shown"
         updated = workspace.corpus_update()

@@ -38,9 +38,10 @@ def make_documents(rows: int) -> pa.Table:
 
 
 def make_manifest(rows: int, **changes: Any) -> dict[str, Any]:
+    no_records = {"sha256": "0e" * 32, "bytes": 16, "records": 0, "width": 96, "checks": "0e" * 32}
     return {
         "licet": "corpus",
-        "format": 4,
+        "format": 5,
         "root": "70" * 32,
         "purpose": {"purpose": "generative_ai_training", "recipient": "self"},
         "policy": {
@@ -72,6 +73,9 @@ def make_manifest(rows: int, **changes: Any) -> dict[str, Any]:
             ]
         },
         "buckets": [],
+        "index": dict.fromkeys(("records", "tails", "people", "bands", "repeats"), no_records)
+        | {"signatures": None},
+        "slots": {"sha256": "0f" * 32, "bytes": 4096 * 32},
     } | changes
 
 

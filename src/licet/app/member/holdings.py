@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.artefacts import Standing, latest, open_access
 from licet.app.follow_lock import reached_by
-from licet.app.purge import holds
+from licet.app.purge import holds, lingers
 from licet.decide.explain import purpose_to_you, recipient_name
 from licet.enforce.settled_ids import names_now
 from licet.ledger import EntryKind
@@ -100,12 +100,9 @@ def is_held(
     if superseded_only:
         kept = {one.id for one in latest(core)}
     return any(
-        holds(core, one, names)
+        lingers(core, one, names) if one.id in kept else holds(core, one, names)
         for one in reversed(core.store.snapshots())
-        if one.id not in kept
-        and (
-            purposes is None or {*pack.purpose_line(read_heading(one).purpose.purpose)}.intersection(purposes)
-        )
+        if purposes is None or {*pack.purpose_line(read_heading(one).purpose.purpose)}.intersection(purposes)
     )
 
 

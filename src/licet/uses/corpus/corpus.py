@@ -1,7 +1,8 @@
 """The corpus: permitted documents, built once and brought up to date at the cost of what changed.
 
-`build` makes documents of what is permitted. `update` makes those of the people a change touched anew, and rewrites
-only the buckets they lie in. What it ends with is, byte for byte, what a build from scratch would make (law 8).
+`build` makes documents of what is permitted. `update` makes those of the people a change touched anew, and adds to the
+log what came of it; nothing else of the corpus is read or written. It ends with the root that a build from scratch has
+and, once `compact` has put the log together, with its files, byte for byte (law 8).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,14 +20,20 @@ import pyarrow.compute as pc
 
 from licet.enforce.access import Access
 from licet.store import SnapshotRef, Store
+from licet.uses.corpus import deltas, document_tree
 from licet.uses.corpus import snapshot as files
+from licet.uses.corpus.candidates import NOTHING, candidates_of, read_tail
+from licet.uses.corpus.corpus_log import CorpusLog
 from licet.uses.corpus.document_selection import make_documents
-from licet.uses.corpus.duplicates import find_repeats, with_repeats
+from licet.uses.corpus.duplicates import bands_of, find_repeats, with_repeats
 from licet.uses.corpus.incremental import documents_about, follow, foresee, own_document
 from licet.uses.corpus.recipe import Recipe, load_recipe
 from licet.uses.corpus.text import VERSION as TEXTS_VERSION
 from licet.uses.corpus.text import require_packages
-from licet.uses.use import Changed, Contents, Everyone, Foreseen, Workbench
+from licet.uses.use import Changed, Contents, Everyone, Files, Foreseen, Workbench
+
+#: A change about more candidates than this share of all is a reason to build anew: from there on it costs less.
+_SHARE = 0.5
 
 
 class Corpus:
@@ -74,6 +82,12 @@ class Corpus:
         # One piece a column: rows are taken from it bucket by bucket.
         rows = with_repeats(documents, find_repeats(documents, recipe)).combine_chunks()
         del documents
+        kinds = [kind.kind for kind in recipe.documents]
+        candidates = candidates_of(rows, kinds, bench.access.secret, bands_of(rows, recipe))
+        bench.progress("writing the index", 0, None)
+        index = files.write_index(bench.files, candidates)
+        slots = document_tree.fill_slots(candidates.records[candidates.records["repeats"] == NOTHING])
+        del candidates
         numbers, parts = _by_bucket(rows)
 
         def write(nth: int) -> files.Bucket | None:
@@ -84,37 +98,46 @@ class Corpus:
             for nth, entry in enumerate(written, start=1):
                 present += [] if entry is None else [entry]
                 bench.progress("writing buckets", nth, len(numbers))
+        counts = {
+            "documents": sum(entry.documents for entry in present),
+            "set_aside": sum(entry.set_aside for entry in present),
+        }
+        fields = {"buckets": present, "index": index, "slots": files.write_slots(bench.files, slots)}
         subjects = pc.unique(pc.list_flatten(rows["subjects"]))
-        return _contents(present, Everyone(subjects.to_pylist()), len(present))
+        root = document_tree.root_of(slots, counts["documents"])
+        return Contents(root, fields, counts, Everyone(subjects.to_pylist()), len(present))
 
     def update(self, bench: Workbench, earlier: files.CorpusManifest, touched: frozenset[str]) -> Contents:
-        """Rewrite the buckets that the touched people's documents lie in, and those whose duplicates came back."""
-        buckets = earlier.buckets
-        index, leaving, made, named, changed = follow(
-            bench.access, bench.store, self.recipe, buckets, touched, bench.progress
-        )
-        left = pc.is_in(index["document_id"], value_set=leaving)
-        old = {entry.bucket: entry for entry in buckets}
+        """Add what came of the touched people's documents; where that is much, build anew."""
+        log = CorpusLog(bench.store, earlier)
+        about = log.about(touched, bench.access.secret)
+        held = earlier.counts["documents"] + earlier.counts["set_aside"]
+        if len(about) > max(deltas.FEW, _SHARE * held):
+            return self.build(bench)._replace(why="so much changed that building it anew costs less")
+        change = follow(bench.access, log, self.recipe, about, touched, bench.progress)
+        counts, people = _counts_after(earlier, change), _who_changed(log, change, bench.access.secret)
+        fields = {name: getattr(earlier, name) for name in ("buckets", "index", "slots", "deltas")}
+        if not change.size:
+            return Contents(earlier.root, fields, counts, people, 0)
+        bench.progress("writing what changed", 0, None)
+        slots = deltas.follow_slots(log, deltas.read_slots(bench.store, earlier), change)
+        fields["slots"] = files.write_slots(bench.files, slots)
+        fields["deltas"] = deltas.extend(bench.store, bench.files, log, earlier.deltas, change)
+        return Contents(document_tree.root_of(slots, counts["documents"]), fields, counts, people, 1)
 
-        def write(number: int) -> tuple[int, files.Bucket | None]:
-            rows = made.filter(pc.equal(made["bucket"], number)).drop_columns(["bucket"])
-            if number in old:
-                held = files.read_bucket(bench.store, old[number])
-                held = held.filter(pc.invert(pc.is_in(held["document_id"], value_set=leaving)))
-                rows = rows.append_column("duplicate_of", pa.nulls(len(rows), pa.string()))
-                rows = pa.concat_tables([held, rows.select(held.column_names).cast(held.schema)])
-            return number, files.write_bucket(bench.files, number, with_repeats(rows, named))
+    def log_share(self, snapshot: SnapshotRef) -> float:
+        said = files.read_corpus(snapshot)
+        added = sum(deltas.size_of(delta) for delta in said.deltas)
+        return 0.0 if said.index is None else added / max(said.index.records.records, deltas.FEW)
 
-        rewritten, entries = 0, dict(old)
-        with closing(files.side_by_side(write, sorted(changed))) as written:
-            for nth, (number, entry) in enumerate(written, start=1):
-                rewritten += entry != entries.pop(number, None)
-                if entry is not None:
-                    entries[number] = entry
-                bench.progress("writing buckets", nth, len(changed))
-        departed, come = _who_changed(index, left, made)
-        present = [entries[number] for number in sorted(entries)]
-        return _contents(present, Changed(come.to_pylist(), departed.to_pylist()), rewritten)
+    def lingers(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> bool:
+        return CorpusLog(store, files.read_corpus(snapshot)).lingers(subject, secret)
+
+    def compact(self, store: Store, target: Files, earlier: files.CorpusManifest) -> Mapping[str, Any]:
+        if not earlier.deltas:
+            return {}
+        buckets, index = deltas.compact(store, target, earlier)
+        return {"buckets": buckets, "index": index, "deltas": ()}
 
     def foresee(self, access: Access, store: Store, earlier: SnapshotRef, subject: str) -> Foreseen:
         touched = access.with_referring(self.asks_for(), frozenset({subject}))
@@ -131,23 +154,27 @@ def open_corpus(root: Path) -> Corpus:
     return Corpus(lambda: load_recipe(root / "recipe.yaml"))
 
 
-def _contents(present: list[files.Bucket], people: Everyone | Changed, written: int) -> Contents:
-    counts = {
-        "documents": sum(entry.documents for entry in present),
-        "set_aside": sum(entry.set_aside for entry in present),
+def _counts_after(earlier: files.CorpusManifest, change: deltas.Change) -> dict[str, int]:
+    """How many documents there are, and how many are set aside."""
+    left, came, then = (
+        each["repeats"] == NOTHING
+        for each in (change.leaving.records, change.came.records, change.renamed.records)
+    )
+    kept = int(came.sum() - left.sum() + (change.now == NOTHING).sum() - then.sum())
+    held = len(came) - len(left)
+    return {
+        "documents": earlier.counts["documents"] + kept,
+        "set_aside": earlier.counts["set_aside"] + held - kept,
     }
-    return Contents(files.corpus_root(present), {"buckets": present}, counts, people, written)
 
 
-def _who_changed(index: pa.Table, left: pa.ChunkedArray, made: pa.Table) -> tuple[pa.Array, pa.Array]:
-    """Who was in the corpus and is no more, and who may be new to it."""
-    then = pc.unique(pc.list_flatten(index["subjects"].filter(left)))
-    now = pc.unique(pc.list_flatten(made["subjects"]))
-    elsewhere = pc.list_flatten(index["subjects"].filter(pc.invert(left)))
-    # Asked about the few who changed, not about all: the few are the value set.
-    still = pc.unique(elsewhere.filter(pc.is_in(elsewhere, value_set=then)))
-    stays = pc.or_(pc.is_in(then, value_set=still), pc.is_in(then, value_set=now))
-    return then.filter(pc.invert(stays)), now
+def _who_changed(log: CorpusLog, change: deltas.Change, secret: bytes) -> Changed:
+    """Who may be new to the corpus, and who was in it and is no more."""
+    now = {who for people in change.made["subjects"].to_pylist() for who in people}
+    then = {who for tail in log.tails(change.leaving) for who in read_tail(tail)[1]}
+    elsewhere = log.about(then - now, secret).but(change.leaving.records["id"])
+    still = {who for tail in log.tails(elsewhere) for who in read_tail(tail)[1]}
+    return Changed(sorted(now), sorted(then - now - still))
 
 
 def _by_bucket(rows: pa.Table) -> tuple[list[int], list[pa.Array]]:

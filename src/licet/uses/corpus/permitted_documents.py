@@ -17,13 +17,13 @@ from licet.enforce.access import Access
 from licet.store import SnapshotRef, Store
 from licet.terms import UseError
 from licet.uses.corpus import snapshot as files
+from licet.uses.corpus.candidates import NOTHING, leaves_of, texts_of
 from licet.uses.corpus.corpus import Corpus
-from licet.uses.corpus.document_selection import EVERYTHING, Selection, make_documents
-from licet.uses.corpus.incremental import is_about
+from licet.uses.corpus.corpus_log import CorpusLog
+from licet.uses.corpus.document_selection import EVERYTHING, make_documents
+from licet.uses.corpus.incremental import selection_of
 from licet.uses.corpus.recipe import Recipe
 from licet.uses.run import touched_since
-
-_READ = ("document_id", "kind", "key", "subjects", "leaf")
 
 
 class Standing(NamedTuple):
@@ -46,8 +46,8 @@ def find_standing(access: Access, snapshot: SnapshotRef, store: Store, recipe: R
     """
     fallen = find_fallen(access, snapshot, store, recipe)
     documents, people = 0, pa.array([], pa.string())
-    for entry in files.read_corpus(snapshot).buckets:
-        rows = files.read_kept(store, entry).select(["document_id", "subjects"])
+    for rows in CorpusLog(store, files.read_corpus(snapshot)).documents():
+        rows = rows.select(["document_id", "subjects"])
         rows = rows.filter(pc.invert(pc.is_in(rows["document_id"], value_set=fallen)))
         documents += len(rows)
         people = pa.concat_arrays([people, pc.list_flatten(rows["subjects"]).combine_chunks()]).unique()
@@ -71,25 +71,13 @@ def _fallen(access: Access, snapshot: SnapshotRef, store: Store, recipe: Recipe)
     touched = touched_since(Corpus(recipe), access, snapshot).subjects
     if touched is not None and not touched:
         return []
-    held = [_held(store, entry, touched) for entry in files.read_corpus(snapshot).buckets]
-    rows = pa.concat_tables(held) if held else None
-    if rows is None or not len(rows):
+    log = CorpusLog(store, files.read_corpus(snapshot))
+    held = log.everything() if touched is None else log.about(touched, access.secret)
+    held = held.where(held.records["repeats"] == NOTHING)
+    if not len(held):
         return []
-    selection = EVERYTHING
-    if touched is not None:
-        grouped = [kind.kind for kind in recipe.documents if kind.group_by is not None]
-        keys = {
-            kind: frozenset(rows.filter(pc.equal(rows["kind"], kind))["key"].to_pylist()) for kind in grouped
-        }
-        selection = Selection(touched, keys)
+    selection = EVERYTHING if touched is None else selection_of(log, held, recipe, touched)
     made = make_documents(access, recipe, selection).documents
-    now = dict(zip(made["document_id"].to_pylist(), made["leaf"].to_pylist(), strict=True))
-    then = zip(rows["document_id"].to_pylist(), rows["leaf"].to_pylist(), strict=True)
+    now = dict(zip(made["document_id"].to_pylist(), leaves_of(made).tolist(), strict=True))
+    then = zip(texts_of(held.records["id"]).to_pylist(), held.records["leaf"].tolist(), strict=True)
     return [id_ for id_, leaf in then if now.get(id_) != leaf]
-
-
-def _held(store: Store, entry: files.Bucket, touched: frozenset[str] | None) -> pa.Table:
-    """The documents of a bucket that have to be held against what is permitted now."""
-    rows = files.read_bucket(store, entry)
-    rows = rows.filter(pc.is_null(rows["duplicate_of"])).select(list(_READ))
-    return rows if touched is None else rows.filter(is_about(rows["subjects"].combine_chunks(), touched))

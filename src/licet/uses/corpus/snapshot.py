@@ -1,39 +1,39 @@
-"""A corpus snapshot: its files, its manifest, and reading it back.
+"""A corpus snapshot: its files and its manifest.
 
-Per bucket up to three files. `documents` holds the corpus. `marks` holds, row by row beside it, what a later update
-needs of a document and nobody reads: its leaf hash and its signature, as they are, so that they are copied and not
-made again. `waiting` holds the documents set aside as near-duplicates, each with the one it repeats, in case that
-one leaves. The manifest names every file by its content and says under which policy, choices and recipe it was
-made. It holds no clock reading, so the same inputs make the same manifest.
+A log: a base, as a build writes it, and deltas, each of the documents that came and of what became of earlier ones. The
+base keeps documents by bucket: `documents` is what readers read, `waiting` what is set aside as near-duplicates. An
+index beside the words says of each candidate what an update needs: its hash, whom it is about, its signature and bands,
+the one it repeats. Only `corpus_log` puts base and deltas together. The manifest names every file by its content and
+holds no clock reading: the same inputs make the same manifest. The root says what is held, however it came about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from licet.enforce.origin import Count
-from licet.store import SnapshotRef, Store, parquet_bytes
-from licet.terms.canonical import canonical_json
-from licet.terms.log_tree import merkle_root, root_of_leaves
+from licet.store import RecordFile, Records, SnapshotRef, Store, pack_records, parquet_bytes
 from licet.terms.membership_proof import Membership, salt_digest
+from licet.uses.corpus.candidates import TAIL, Candidates
+from licet.uses.corpus.document_tree import Slots
 from licet.uses.manifest import Heading, Manifest, Part, StoredFile, read_manifest
 from licet.uses.members import contains, read_members
 from licet.uses.use import Files, Shown
 
 KIND = "corpus"
 #: 2: marks beside documents, set-aside documents in a file of their own. 4: members in a prefix tree; names under a
-#: secret of the corpus' own.
-FORMAT_VERSION = 4
+#: secret of the corpus' own. 5: a base and deltas, an index over all buckets, a root over documents by their ids.
+FORMAT_VERSION = 5
 
-_SHOWN = ("document_id", "kind", "key", "subjects", "created", "language", "text")
-_MARKS = ("leaf", "signature")
+SHOWN = ("document_id", "kind", "key", "subjects", "created", "language", "text")
 _THREADS = 8  # they wait for the disk more than they work
 
 _Item = TypeVar("_Item")
@@ -49,37 +49,68 @@ class RecipeRef(Part):
 
 @dataclass(frozen=True, slots=True)
 class BucketFiles:
-    """See above. waiting: None where no document is set aside."""
+    """documents: what is kept. waiting: None where no document is set aside."""
 
     documents: StoredFile
-    marks: StoredFile
     waiting: StoredFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One bucket: its number, how many documents it has and how many are set aside, and the documents' Merkle root."""
+    """One bucket of the base: its number, and how many documents it has and how many were set aside."""
 
     bucket: Count
     documents: Count
     set_aside: Count
-    root: str
     files: BucketFiles
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What an update needs of candidates, as `Candidates` has it. signatures: None where near-duplicates are kept."""
+
+    records: RecordFile
+    tails: RecordFile
+    people: RecordFile
+    bands: RecordFile
+    repeats: RecordFile
+    signatures: RecordFile | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one or several updates changed: the candidates that came, and what became of those in earlier segments.
+
+    candidates: how many came, with `documents` and `index`; None where none did.
+    changes:    of `corpus_log.CHANGE`, by id and, as `renamed`, by the one that is repeated.
+    """
+
+    candidates: Count
+    documents: StoredFile | None = None
+    index: Index | None = None
+    changes: RecordFile | None = None
+    renamed: RecordFile | None = None
+
+
 class CorpusManifest(Manifest):
-    """buckets: in the order of their numbers. counts: documents and set_aside, too."""
+    """buckets: of the base, in the order of their numbers, with its index; deltas: the earliest first. slots: what
+    the root is over. counts: documents and set_aside, too."""
 
     recipe: RecipeRef
     buckets: tuple[Bucket, ...]
+    index: Index
+    slots: StoredFile
+    deltas: tuple[Delta, ...] = ()
 
 
 class CorpusHeading(Heading):
-    """What a corpus snapshot says, whichever licet made it."""
+    """What a corpus snapshot says, whichever licet made it. index: None where an earlier one did."""
 
     format: int
     recipe: RecipeRef
     buckets: tuple[Bucket, ...]
+    index: Index | None = None
+    deltas: tuple[Delta, ...] = ()
 
 
 class Document(Shown):
@@ -92,19 +123,51 @@ def write_bucket(target: Files, number: int, rows: pa.Table) -> Bucket | None:
     """Write one bucket's candidates (with `duplicate_of`), sorted by id; None when it has none left."""
     if len(rows) == 0:
         return None
-    kept = _by_id(rows.filter(pc.is_null(rows["duplicate_of"])))
-    waiting = _by_id(rows.filter(pc.is_valid(rows["duplicate_of"])))
-    columns = (*_SHOWN, *_MARKS, "duplicate_of")
+    kept = by_id(rows.filter(pc.is_null(rows["duplicate_of"])))
+    waiting = by_id(rows.filter(pc.is_valid(rows["duplicate_of"])))
     written = BucketFiles(
-        documents=_put(target, parquet_bytes(kept.select(_SHOWN)), ".parquet"),
-        marks=_put(target, _arrow_bytes(kept.select(_MARKS)), ".arrow"),
-        waiting=_put(target, parquet_bytes(waiting.select(columns)), ".parquet") if len(waiting) else None,
+        documents=write_documents(target, kept),
+        waiting=write_documents(target, waiting) if len(waiting) else None,
     )
-    root = root_of_leaves(kept["leaf"].to_pylist()).hex()
-    return Bucket(bucket=number, documents=len(kept), set_aside=len(waiting), root=root, files=written)
+    return Bucket(bucket=number, documents=len(kept), set_aside=len(waiting), files=written)
 
 
-def _by_id(rows: pa.Table) -> pa.Table:
+def write_documents(target: Files, rows: pa.Table) -> StoredFile:
+    """The shown columns of some candidates, in order."""
+    return _put(target, parquet_bytes(rows.select(SHOWN)), ".parquet")
+
+
+def write_index(target: Files, rows: Candidates) -> Index:
+    """The files of an index; equal candidates, equal bytes."""
+    lengths = pc.binary_length(rows.tails).to_numpy()
+    records = rows.records.copy()
+    records["size"] = lengths
+    records["tail"] = np.cumsum(lengths) - lengths
+    tails = np.frombuffer(b"".join(rows.tails.to_pylist()), TAIL)
+    width = rows.signatures.shape[1]
+    signatures = np.ascontiguousarray(rows.signatures).view(f"V{width}").ravel() if width else None
+    jobs = (
+        (records, "id"),
+        (tails, None),
+        (rows.people, "person"),
+        (rows.bands, "band"),
+        (rows.repeats, "repeats"),
+    )
+    about, tail, people, bands, repeats = side_by_side(lambda job: write_records(target, *job), jobs)
+    signed = None if signatures is None else write_records(target, signatures)
+    return Index(about, tail, people, bands, repeats, signed)
+
+
+def write_records(target: Files, records: Records, key: str | None = None) -> RecordFile:
+    data, refer = pack_records(records, key)
+    return refer(target.put(data, suffix=".records"))
+
+
+def write_slots(target: Files, slots: Slots) -> StoredFile:
+    return _put(target, slots.tobytes(), ".slots")
+
+
+def by_id(rows: pa.Table) -> pa.Table:
     """The rows in the order of their ids. Those that stayed come in it: moving their words would cost more."""
     rows = rows.combine_chunks()
     ids = rows["document_id"]
@@ -115,21 +178,6 @@ def _by_id(rows: pa.Table) -> pa.Table:
 
 def _put(target: Files, data: bytes, suffix: str) -> StoredFile:
     return StoredFile(sha256=target.put(data, suffix=suffix), bytes=len(data))
-
-
-def _arrow_bytes(table: pa.Table) -> bytes:
-    """Columns of fixed width as an Arrow file, the values as they lie in memory."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table.combine_chunks())
-    data: bytes = sink.getvalue().to_pybytes()
-    return data
-
-
-def corpus_root(buckets: Iterable[Bucket]) -> str:
-    """The root of a snapshot: over the roots of its buckets, in order. Equal roots, equal documents."""
-    leaves = (canonical_json([entry.bucket, entry.root]) for entry in buckets if entry.documents)
-    return merkle_root(leaves).hex()
 
 
 def is_surely_out(store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> bool:
@@ -148,45 +196,10 @@ def read_corpus(snapshot: SnapshotRef) -> CorpusHeading:
     return read_manifest(CorpusHeading, snapshot)
 
 
-def read_bucket(store: Store, entry: Bucket) -> pa.Table:
-    """All candidates of a bucket as they were written: shown columns, marks, and which document each repeats."""
-    kept = _read(store, entry.files.documents)
-    marks = _read_arrow(store, entry.files.marks)
-    for name in _MARKS:
-        kept = kept.append_column(name, marks[name])
-    kept = kept.append_column("duplicate_of", pa.nulls(len(kept), pa.string()))
-    if entry.files.waiting is None:
-        return kept
-    return pa.concat_tables([kept, _read(store, entry.files.waiting).cast(kept.schema)])
-
-
-def read_index(store: Store, entry: Bucket, columns: tuple[str, ...]) -> pa.Table:
-    """Some shown columns of all candidates of a bucket, with the document each repeats and the bucket's number."""
-    kept = _read(store, entry.files.documents, columns)
-    kept = kept.append_column("duplicate_of", pa.nulls(len(kept), pa.string()))
-    if entry.files.waiting is not None:
-        waiting = _read(store, entry.files.waiting, (*columns, "duplicate_of"))
-        kept = pa.concat_tables([kept, waiting.select(kept.column_names).cast(kept.schema)])
-    return kept.append_column("bucket", pa.repeat(pa.scalar(entry.bucket, pa.int32()), len(kept)))
-
-
-def read_signatures(store: Store, entry: Bucket) -> pa.ChunkedArray:
-    """The signatures of a bucket's candidates, in the order of `read_index`."""
-    parts = [_read_arrow(store, entry.files.marks)["signature"]]
-    if entry.files.waiting is not None:
-        parts.append(_read(store, entry.files.waiting, ("signature",))["signature"])
-    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
-
-
-def read_kept(store: Store, entry: Bucket) -> pa.Table:
-    """The documents of one bucket."""
-    return _read(store, entry.files.documents)
-
-
-def read_documents(store: Store, buckets: Iterable[Bucket]) -> Iterator[pa.Table]:
-    """The documents of a snapshot, bucket by bucket."""
-    for entry in buckets:
-        yield read_kept(store, entry)
+def read_table(store: Store, file: StoredFile, columns: Iterable[str] | None = None) -> pa.Table:
+    """Shown columns of a file of documents, as they were written."""
+    data = pa.BufferReader(store.get(file.sha256))
+    return pq.ParquetFile(data).read(columns=None if columns is None else list(columns))
 
 
 def side_by_side(job: Callable[[_Item], _Made], items: Iterable[_Item]) -> Generator[_Made]:
@@ -201,12 +214,3 @@ def side_by_side(job: Callable[[_Item], _Made], items: Iterable[_Item]) -> Gener
                 yield one.result()
         finally:
             threads.shutdown(wait=True, cancel_futures=True)
-
-
-def _read(store: Store, file: StoredFile, columns: tuple[str, ...] | None = None) -> pa.Table:
-    data = pa.BufferReader(store.get(file.sha256))
-    return pq.ParquetFile(data).read(columns=None if columns is None else list(columns))
-
-
-def _read_arrow(store: Store, file: StoredFile) -> pa.Table:
-    return pa.ipc.open_file(pa.BufferReader(store.get(file.sha256))).read_all()

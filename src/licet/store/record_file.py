@@ -1,0 +1,187 @@
+"""Records of one width in a file, in pages that are checked one by one: a few of many are read at the cost of a few.
+
+A file begins with a fixed line, so that nothing takes it for a packed one; the records follow, then the key that each
+page begins with where they are in the order of a key, then a digest of each page. Whoever refers to it keeps the digest
+of that end, so a page that is not as it was written is refused like any other object, and nothing is mapped into
+memory: a file that is cut under a reader is an error and not a signal. Equal records make equal bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from licet.store.store import Store
+from licet.terms import StoreError
+
+#: Numpy's records, of one `dtype`.
+Records: TypeAlias = npt.NDArray[Any]
+Rows: TypeAlias = npt.NDArray[np.int64]
+
+PAGE_BYTES = 16 * 1024
+_HEAD = b"licet records 1\n"
+_CHECK_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """What a manifest says of one: the object, how many records it has, how long each is, the digest of its end."""
+
+    sha256: str
+    bytes: int
+    records: int
+    width: int
+    checks: str
+
+
+def pack_records(records: Records, key: str | None = None) -> tuple[bytes, Callable[[str], RecordFile]]:
+    """The bytes of a file, and what makes its reference of their SHA-256. key: the field they are in the order of."""
+    width, data = records.dtype.itemsize, np.ascontiguousarray(records).view(np.uint8).data
+    step = _per_page(width)
+    fences = b"" if key is None else np.ascontiguousarray(records[key][::step]).tobytes()
+    checks = b"".join(
+        sha256(data[at : at + step * width]).digest()[:_CHECK_BYTES]
+        for at in range(0, len(data), step * width)
+    )
+    end = fences + checks
+    packed = b"".join((_HEAD, data, end))
+    count, size, said = len(records), len(packed), sha256(end).hexdigest()
+    return packed, lambda digest: RecordFile(digest, size, count, width, said)
+
+
+class RecordReader:
+    """A file of records, opened to look a few of them up. Raises: StoreError STOR-006 wherever it is not as it was
+    written, STOR-007 when it is not there."""
+
+    def __init__(self, store: Store, file: RecordFile, dtype: Any, key: str | None = None) -> None:
+        """dtype, key: as the records were written."""
+        self._store, self._file, self._dtype, self._key = store, file, np.dtype(dtype), key
+        self._step = _per_page(self._dtype.itemsize)
+        self._number = -(-file.records // self._step)
+        self._pages: dict[int, Records] = {}
+        self._end: tuple[Records, bytes] | None = None
+
+    def __len__(self) -> int:
+        return self._file.records
+
+    def all(self) -> Records:
+        """Every record; the whole object is checked."""
+        data = self._store.get(self._file.sha256)
+        size = len(self) * self._dtype.itemsize
+        if len(data) < len(_HEAD) + size:
+            raise self._damaged()
+        return np.frombuffer(data, self._dtype, len(self), len(_HEAD))
+
+    def take(self, rows: Rows) -> Records:
+        """The records at some places, in that order."""
+        if not len(rows):
+            return np.empty(0, self._dtype)
+        pages, places = np.unique(rows // self._step, return_inverse=True)
+        found: Records = self._read(pages)[places * self._step + rows % self._step]
+        return found
+
+    def spans(self, starts: Rows, sizes: Rows) -> list[bytes]:
+        """Stretches of a file whose records are single bytes."""
+        ends = starts + sizes
+        first, last = starts // self._step, np.maximum(ends - 1, starts) // self._step
+        pages = np.flatnonzero(self._covered(first, last)) if len(starts) else first
+        if not len(pages) or not len(self):
+            return [b""] * len(starts)
+        data = self._read(pages).tobytes()
+        moved = np.searchsorted(pages, first) * self._step - first * self._step
+        return [
+            data[start:end]
+            for start, end in zip((starts + moved).tolist(), (ends + moved).tolist(), strict=True)
+        ]
+
+    def find(self, keys: Records) -> tuple[Rows, Rows]:
+        """Every record with one of these keys, which are in order: which key it has, and its place."""
+        return self.find_between(keys, keys)
+
+    def find_between(self, lowest: Records, highest: Records) -> tuple[Rows, Rows]:
+        """Every record with a key in one of these ranges, both ends included: which range, and its place."""
+        if not len(lowest) or not len(self):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        fences = self._checked_end()[0]
+        # A run of equal keys may begin in the page before the one that begins with them.
+        first = np.maximum(np.searchsorted(fences, lowest, "left") - 1, 0)
+        last = np.maximum(np.searchsorted(fences, highest, "right") - 1, first)
+        pages = np.flatnonzero(self._covered(first, last))
+        held = self._read(pages)
+        column = np.ascontiguousarray(held[self._key])
+        start = np.searchsorted(column, lowest, "left")
+        counts = np.searchsorted(column, highest, "right") - start
+        which = np.repeat(np.arange(len(lowest)), counts)
+        place = np.arange(len(which)) + np.repeat(start - np.cumsum(counts) + counts, counts)
+        return which, pages[place // self._step] * self._step + place % self._step
+
+    def _covered(self, first: Rows, last: Rows) -> npt.NDArray[np.bool_]:
+        """Which pages are in one of some ranges."""
+        edges = np.zeros(self._number + 1, np.int64)
+        np.add.at(edges, first, 1)
+        np.add.at(edges, last + 1, -1)
+        covered: npt.NDArray[np.bool_] = np.cumsum(edges[:-1]) > 0
+        return covered
+
+    def _read(self, pages: Rows) -> Records:
+        """These pages, in order, one after another."""
+        missing = [int(page) for page in pages if page not in self._pages]
+        if missing:
+            checks, width = self._checked_end()[1], self._dtype.itemsize
+            with self._store.open_object(self._file.sha256) as stream:
+                for first, last in _runs(missing):
+                    stream.seek(len(_HEAD) + first * self._step * width)
+                    stop = min((last + 1) * self._step, len(self))
+                    data = stream.read((stop - first * self._step) * width)
+                    for page in range(first, last + 1):
+                        at = (page - first) * self._step * width
+                        part = data[at : at + self._step * width]
+                        check = checks[page * _CHECK_BYTES :][:_CHECK_BYTES]
+                        if sha256(part).digest()[:_CHECK_BYTES] != check:
+                            raise self._damaged()
+                        self._pages[page] = np.frombuffer(part, self._dtype)
+        parts = [self._pages[int(page)] for page in pages]
+        return np.concatenate(parts) if len(parts) > 1 else parts[0]
+
+    def _checked_end(self) -> tuple[Records, bytes]:
+        """The key that each page begins with, and the pages' digests."""
+        if self._end is None:
+            width, pages = self._dtype.itemsize, self._number
+            kind = None if self._key is None else self._dtype[self._key]
+            fenced = 0 if kind is None else pages * kind.itemsize
+            with self._store.open_object(self._file.sha256) as stream:
+                stream.seek(len(_HEAD) + len(self) * width)
+                data = stream.read(fenced + pages * _CHECK_BYTES)
+            if sha256(data).hexdigest() != self._file.checks:
+                raise self._damaged()
+            fences = np.empty(0) if kind is None else np.frombuffer(data, kind, pages)
+            self._end = fences, data[fenced:]
+        return self._end
+
+    def _damaged(self) -> StoreError:
+        return StoreError(
+            "STOR-006",
+            "an object was changed after it was written",
+            self._store.path(self._file.sha256),
+            "restore it from a copy, or build the snapshot again",
+        )
+
+
+def _per_page(width: int) -> int:
+    return max(1, PAGE_BYTES // width)
+
+
+def _runs(pages: list[int]) -> list[tuple[int, int]]:
+    """Numbers in order, as first and last of those that follow one another."""
+    runs: list[tuple[int, int]] = []
+    for page in pages:
+        if runs and runs[-1][1] == page - 1:
+            runs[-1] = runs[-1][0], page
+        else:
+            runs.append((page, page))
+    return runs
