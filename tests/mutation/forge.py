@@ -52,6 +52,7 @@ TESTS = (
     "tests/property/test_specification.py",
     "tests/property/test_laws_refusals.py", "tests/property/test_laws_silence.py", "tests/property/test_laws_notice.py",
     "tests/property/test_laws_forbids.py", "tests/property/test_laws_reasons.py", "tests/parity/test_parity_ledger.py",
+    "tests/unit/enforce/test_ids_in_files.py::test_a_text_is_a_number_only_as_numbers_are_written",
     "tests/unit/enforce/test_role_columns.py", "tests/unit/app/test_only_now.py",
     "tests/unit/corpus/test_corpus_purposes.py",
 )  # fmt: skip

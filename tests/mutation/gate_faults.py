@@ -70,8 +70,8 @@ ROWS = [
     Fault(
         "rows of a second kind vanish",
         _ROWS,
-        "for row in by_class if row[n][0]}",
-        "for row in by_class if row[n][0] & 1}",
+        "for r, (mask, _) in enumerate(answers) if mask)",
+        "for r, (mask, _) in enumerate(answers) if mask & 1)",
         "rows are lost of which only a later kind of data is permitted",
     ),
     Fault(
@@ -348,15 +348,29 @@ SHARED = [
     Fault(
         "what one permits counts for all who permit",
         _ROWS,
-        "for n, told in enumerate(masks) if len(told) == 1}",
-        "for n, told in enumerate(masks) if told}",
+        "if len(masks) == 1 and len(self.open_classes) == 1 else None",
+        "if masks and len(self.open_classes) == 1 else None",
         "where people permit different kinds, all are read as one of them permits",
+    ),
+    Fault(
+        "what all who permit permit of some rows counts for the others",
+        _ROWS,
+        "if len(masks) == 1 and len(self.open_classes) == 1 else None",
+        "if len(masks) == 1 else None",
+        "who permits one class of rows is read in those of another",
+    ),
+    Fault(
+        "who permits one class of rows alone is not met",
+        _ROWS,
+        "if any(answers[r][0] for r in opened)",
+        "if all(answers[r][0] for r in opened)",
+        "rows are lost of those who permit some of their rows",
     ),
     Fault(
         "only the first kind of what all permit",
         _ROWS,
-        '_pick(people, rows, who)[0] if shared is None else ibis.literal(shared, "int64")',
-        '_pick(people, rows, who)[0] if shared is None else ibis.literal(shared & 1, "int64")',
+        'if who.shared is None else ibis.literal(who.shared, "int64")',
+        'if who.shared is None else ibis.literal(who.shared & 1, "int64")',
         "rows and cells are lost that everybody permits",
     ),
     Fault(

@@ -84,4 +84,11 @@ FAULTS = [
         "and True",
         "who has moved where nothing is permitted is used on",
     ),
+    Fault(
+        "whatever reads as a number is one",
+        "licet.enforce.member_facts",
+        'ibis.ifelse(number.cast("string") == text, number, ibis.null("int64"))',
+        "number",
+        "on Spark who is written 042 is read as 42 permits",
+    ),
 ]

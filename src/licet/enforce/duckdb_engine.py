@@ -279,7 +279,7 @@ class DuckDBEngine:
         # Ibis 12 asks DuckDB for batches under a name that DuckDB 2 no longer has.
         yield from self.backend.con.sql(self.backend.compile(expression)).to_arrow_reader(most_rows)
 
-    def keep(self, expression: ir.Table) -> ir.Table:
+    def keep(self, expression: ir.Table, *, sought: bool = False) -> ir.Table:
         with self.reading("the table that says who the members are"):
             name = next(self._names)
             self._kept.add(name)

@@ -49,8 +49,11 @@ class Engine(Protocol):
         """The rows of an expression as they come, in no particular order."""
         ...
 
-    def keep(self, expression: ir.Table) -> ir.Table:
-        """Compute an expression once and keep the result for this engine's lifetime."""
+    def keep(self, expression: ir.Table, *, sought: bool = False) -> ir.Table:
+        """Compute an expression once and keep the result for this engine's lifetime.
+
+        sought: rows of content are going to look in it for theirs.
+        """
         ...
 
     def hand_out(self, rows: ir.Table, require: Callable[[], None], done: Callable[[], None]) -> ir.Table:

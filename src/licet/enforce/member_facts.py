@@ -93,6 +93,12 @@ def _subject(facts: ir.Table, columns: FactsTable) -> ir.Value:
     return member_id(_column(facts, columns.subject, columns.table))
 
 
+def number_of(text: ir.Value) -> ir.Value:
+    """The whole number of 64 bits that a text writes as numbers are written; null for every other text."""
+    number = text.try_cast("int64")
+    return ibis.ifelse(number.cast("string") == text, number, ibis.null("int64"))
+
+
 def _told(
     facts: ir.Table, columns: FactsTable, *, has_ages: bool = True, has_plans: bool = True
 ) -> dict[str, ir.Value]:

@@ -252,8 +252,10 @@ class RefusedRows:
             return None
         every = functools.reduce(lambda one, other: one.union(other), parts)
         # One bit each: of those that differ, the sum is what has every one of them.
-        pairs = self._engine.keep(every.filter(every[_KEY].notnull()).distinct())
-        kept = self._engine.keep(pairs.group_by(_KEY).agg(**{_BITS: pairs[_BITS].sum().cast("int64")}))
+        pairs = self._engine.keep(every.filter(every[_KEY].notnull()).distinct(), sought=True)
+        kept = self._engine.keep(
+            pairs.group_by(_KEY).agg(**{_BITS: pairs[_BITS].sum().cast("int64")}), sought=True
+        )
         with self._engine.reading(f"table {name!r}"):
             values = frozenset(kept.select(_BITS).distinct().to_pyarrow()[_BITS].to_pylist())
         return _Refused(kept, values, pairs) if values else None

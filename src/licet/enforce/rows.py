@@ -7,9 +7,9 @@ asks. Only subject, visibility and date columns are touched here; content is nev
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from licet.decide.combination import DISAGREE, WITHHELD, Reason, SubjectAnswer
 from licet.enforce.engine import Engine
-from licet.enforce.member_facts import MARK, NUMBER
+from licet.enforce.member_facts import MARK, NUMBER, number_of
 from licet.enforce.population import Population
 from licet.enforce.text_columns import in_known_words
 from licet.enforce.verdict_table import Dimensions
@@ -50,41 +50,64 @@ class Reasons:
         return None if number < 0 else [*self._numbers][number]
 
 
-class Eligibility(NamedTuple):
-    """What each subject permits of one table.
+@dataclass(frozen=True)
+class Eligibility:
+    """What each subject permits of one table. The engine keeps what was asked for, and nothing else.
 
-    table:    subject, region, then per row class r: mask_r and reason_r (see `Reasons`).
+    by_class: mask and number of the reason (see `Reasons`) per class of people and class of rows.
     unknown:  what is answered where the subject is not known: the same, per row class.
-    open_classes: the row classes of which somebody permits something.
-    shared:   row class to the one mask of everybody who permits something of it; those where masks differ are not in.
     """
 
-    table: ir.Table
-    unknown: list[tuple[int, int]]
-    open_classes: frozenset[int]
-    shared: dict[int, int]
+    engine: Engine
+    population: Population
+    by_class: Sequence[Sequence[tuple[int, int]]]
+    unknown: Sequence[tuple[int, int]]
 
+    @functools.cached_property
+    def table(self) -> ir.Table:
+        """Everybody: who they are, region, then per row class r: mask_r and reason_r."""
+        told: dict[str, list[int]] = {}
+        for n in range(len(self.unknown)):
+            told[f"mask_{n}"] = [answers[n][0] for answers in self.by_class]
+            told[f"reason_{n}"] = [answers[n][1] for answers in self.by_class]
+        named = [name for name in self.population.table().columns if name != "class_id"]
+        return self._kept(named, range(len(self.by_class)), told)
 
-def eligibility(
-    engine: Engine,
-    population: Population,
-    by_class: list[list[tuple[int, int]]],
-    unknown: list[tuple[int, int]],
-) -> Eligibility:
-    """Join every subject's class with what that class permits; kept by the engine."""
-    columns: dict[str, pa.Array] = {"class_id": pa.array(range(len(by_class)), pa.int64())}
-    for row_class in range(len(unknown)):
-        columns[f"mask_{row_class}"] = pa.array([row[row_class][0] for row in by_class], pa.int64())
-        columns[f"reason_{row_class}"] = pa.array([row[row_class][1] for row in by_class], pa.int64())
-    classes = engine.hand_in(pa.table(columns))
-    people = population.table()
-    joined = people.join(classes, people.class_id == classes.class_id, how="inner")
-    wanted = [name for name in classes.columns if name != "class_id"]
-    named = [name for name in people.columns if name != "class_id"]
-    masks = [{row[n][0] for row in by_class if row[n][0]} for n in range(len(unknown))]
-    open_classes = frozenset(n for n, told in enumerate(masks) if told)
-    shared = {n: next(iter(told)) for n, told in enumerate(masks) if len(told) == 1}
-    return Eligibility(engine.keep(joined.select(*named, *wanted)), unknown, open_classes, shared)
+    @functools.cached_property
+    def allowing(self) -> ir.Table:
+        """Those who permit something of rows that can pass: who they are, and mask_r for each open class r.
+
+        Nothing but who they are where `shared` says what all of them permit; and of their ids the numbers alone, where
+        all are known to be numbers (see `Population.numbered`).
+        """
+        opened = sorted(self.open_classes)
+        classes = [n for n, answers in enumerate(self.by_class) if any(answers[r][0] for r in opened)]
+        told = {f"mask_{r}": [self.by_class[n][r][0] for n in classes] for r in opened}
+        named = ["subject", NUMBER] if NUMBER in self.population.table().columns else ["subject"]
+        if self.population.numbered.issuperset(classes):
+            named.remove("subject")
+        return self._kept(named, classes, told if self.shared is None else {})
+
+    @functools.cached_property
+    def open_classes(self) -> frozenset[int]:
+        """The row classes of which somebody permits something."""
+        return frozenset(r for answers in self.by_class for r, (mask, _) in enumerate(answers) if mask)
+
+    @functools.cached_property
+    def shared(self) -> int | None:
+        """The one mask of everybody who permits something, where rows of one class alone can pass; None else."""
+        masks = {mask for answers in self.by_class for mask, _ in answers if mask}
+        return next(iter(masks)) if len(masks) == 1 and len(self.open_classes) == 1 else None
+
+    def _kept(self, named: Sequence[str], classes: Sequence[int], told: Mapping[str, list[int]]) -> ir.Table:
+        """These columns of the people of these classes, and what is told of each class."""
+        columns = {"class_id": list(classes), **told}
+        of_class = self.engine.hand_in(
+            pa.table({name: pa.array(columns[name], pa.int64()) for name in columns})
+        )
+        people = self.population.table()
+        joined = people.join(of_class, people.class_id == of_class.class_id, how="inner")
+        return self.engine.keep(joined.select(*named, *told), sought=True)
 
 
 def row_class(
@@ -234,25 +257,24 @@ def permitted(rows: ir.Table, name: str, table: Table, looks: Dimensions, who: E
     reading what is left.
     """
     kind = row_class(rows, name, table, looks, who.open_classes)
+    if not who.open_classes:
+        return rows.mutate(**{MASK: ibis.literal(0, "int64")}).filter(ibis.literal(False))
     if kind is not None and looks.row_classes > 1:
         rows = rows.mutate(**{_ROW_CLASS: kind})
         # Rows of a kind that nobody permits need not meet anybody.
         rows = rows.filter(rows[_ROW_CLASS].isin(sorted(who.open_classes)))
     content = [column for column in rows.columns if column != _ROW_CLASS]
-    only = _only_class(rows, who)
-    allowing = _allowing(who)
     masks: list[str] = []
     for place, subject in enumerate(table.subjects):
         if column_of(rows, name, subject).type().is_array():
             rows, (mask, _, _) = _of_many(rows, subject, place, who)
         else:
-            people = allowing.view()
+            people = who.allowing.view()
             mask = f"{MASK}_{place}"
             # Each of them is there once, so no row is doubled; DuckDB is three times as quick at it as at a semi join
             # where ids are whole numbers. Where all who permit anything permit the same, nothing of theirs is carried.
             joined = rows.join(people, same_person(rows[subject], people), how="inner")
-            shared = None if only is None else who.shared.get(only)
-            value = _pick(people, rows, who)[0] if shared is None else ibis.literal(shared, "int64")
+            value = _opened(people, rows, who) if who.shared is None else ibis.literal(who.shared, "int64")
             rows = joined.select([rows[column] for column in rows.columns] + [value.name(mask)])
         masks.append(mask)
     together = functools.reduce(lambda one, other: one & other, (rows[mask] for mask in masks))
@@ -281,24 +303,15 @@ def of_nobody(
     return rows.mutate(**{MASK: mask, REASON: reason, REGION: ibis.null("string")})
 
 
-def _only_class(rows: ir.Table, who: Eligibility) -> int | None:
-    """The one class that rows can be of, once those nobody permits are gone; None where there are several."""
-    if _ROW_CLASS not in rows.columns:
-        return 0
-    return next(iter(who.open_classes)) if len(who.open_classes) == 1 else None
-
-
-def _allowing(who: Eligibility) -> ir.Table:
-    """The people who permit something of some class of rows."""
-    masks = [who.table[f"mask_{n}"] != 0 for n in range(len(who.unknown))]
-    return who.table.filter(functools.reduce(lambda one, other: one | other, masks))
-
-
 def same_person(value: ir.Value, people: ir.Table) -> ir.Value:
-    """Ids are compared as text, unless both sides are whole numbers: then as those, which is the same and fast."""
+    """Ids are compared as text, unless both sides are whole numbers: then as those, which is the same and fast.
+
+    People of whom the numbers alone are at hand are met by a text that is such a number, written as numbers are.
+    """
     if NUMBER in people.columns and value.type().is_signed_integer():
         return value.cast("int64") == people[NUMBER]
-    return value.cast("string") == people.subject
+    text = value.cast("string")
+    return text == people.subject if "subject" in people.columns else number_of(text) == people[NUMBER]
 
 
 def _of_one(
@@ -385,6 +398,14 @@ def _pick(people: ir.Table, rows: ir.Table, who: Eligibility) -> tuple[ir.Value,
     mask = ibis.cases(*((at == n, people[f"mask_{n}"]) for n in classes), else_=nothing)
     reason = ibis.cases(*((at == n, people[f"reason_{n}"]) for n in classes), else_=nothing)
     return mask.fill_null(unknown_mask), reason.fill_null(unknown_reason)
+
+
+def _opened(people: ir.Table, rows: ir.Table, who: Eligibility) -> ir.Value:
+    """What the joined subject permits of a row, of a class that is open."""
+    if _ROW_CLASS not in rows.columns:
+        return people.mask_0
+    masks = ((rows[_ROW_CLASS] == r, people[f"mask_{r}"]) for r in sorted(who.open_classes))
+    return ibis.cases(*masks, else_=ibis.literal(0, "int64"))
 
 
 def _unknown(rows: ir.Table, who: Eligibility) -> tuple[ir.Value, ir.Value]:

@@ -115,13 +115,14 @@ class SparkEngine:
     def batches(self, expression: ir.Table, most_rows: int = 1 << 20) -> Iterator[pa.RecordBatch]:
         yield from expression.to_pyarrow_batches(chunk_size=most_rows)
 
-    def keep(self, expression: ir.Table) -> ir.Table:
+    def keep(self, expression: ir.Table, *, sought: bool = False) -> ir.Table:
         with self.reading("the table that says who the members are"):
             frame = self.backend.raw_sql(self.backend.compile(expression)).cache()
             self._kept.append(frame)
             # Spark judges a table by its size on disk before it is read, and would sort ten million rows of content
             # to meet a few megabytes of people.
-            return self._view(frame.hint("broadcast") if frame.count() <= self._broadcast_rows else frame)
+            is_small = frame.count() <= self._broadcast_rows
+            return self._view(frame.hint("broadcast") if sought and is_small else frame)
 
     def hand_out(self, rows: ir.Table, require: Callable[[], None], done: Callable[[], None]) -> ir.Table:
         # Spark moves a reader's conditions below what holds rows back: a cast that fails then tells a row that nobody

@@ -74,7 +74,7 @@ class Plan:
     def who(self) -> narrow.Eligibility:
         """What every subject permits, for joining with rows; not needed where rows have their marks."""
         by_class = [self.reasons.numbered(answers) for answers in self.by_class]
-        return narrow.eligibility(self.engine, self.population, by_class, self.told_of_nobody)
+        return narrow.Eligibility(self.engine, self.population, by_class, self.told_of_nobody)
 
     @property
     def told_of_nobody(self) -> list[tuple[int, int]]:

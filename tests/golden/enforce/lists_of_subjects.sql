@@ -131,34 +131,37 @@ ORDER BY
 -- kept as temp.main.table_4
 SELECT
   "t2"."subject",
+  "t2"."subject_number"
+FROM "table_5" AS "t2"
+INNER JOIN "table_6" AS "t3"
+  ON "t2"."class_id" = "t3"."class_id"
+
+-- kept as temp.main.table_7
+SELECT
+  "t2"."subject",
   "t2"."subject_number",
   "t2"."region",
   "t3"."mask_0",
   "t3"."reason_0"
 FROM "table_5" AS "t2"
-INNER JOIN "table_6" AS "t3"
+INNER JOIN "table_8" AS "t3"
   ON "t2"."class_id" = "t3"."class_id"
 
 -- read
 WITH "t6" AS (
   SELECT
-    "t2"."sender",
-    "t2"."recipients",
-    "t2"."body",
-    COALESCE("t5"."mask_0", 0) AS "__licet_mask_0"
-  FROM "table_7" AS "t2"
-  INNER JOIN (
-    SELECT
-      *
-    FROM "temp"."main"."table_4" AS "t1"
-    WHERE
-      "t1"."mask_0" <> 0
-  ) AS "t5"
-    ON "t2"."sender" = "t5"."subject"
+    "t3"."sender",
+    "t3"."recipients",
+    "t3"."body",
+    1 AS "__licet_mask_0"
+  FROM "table_9" AS "t3"
+  INNER JOIN "temp"."main"."table_4" AS "t4"
+    ON "t3"."sender" = "t4"."subject"
 )
 SELECT
   LICET_HASH_0("t17"."sender") AS "sender",
-  LIST_APPLY("t17"."recipients", LAMBDA __ibis_param_one__ : LICET_HASH_0(__ibis_param_one__)) AS "recipients"
+  LIST_APPLY("t17"."recipients", LAMBDA __ibis_param_one__ : LICET_HASH_0(__ibis_param_one__)) AS "recipients",
+  "t17"."body"
 FROM (
   SELECT
     "t16"."sender",
@@ -210,14 +213,14 @@ FROM (
         SELECT
           "t12"."__licet_people_1",
           COALESCE("t12"."position", 0) AS "position",
-          COALESCE("t3"."mask_0", 0) AS "mask",
-          COALESCE("t3"."reason_0", 3) AS "reason",
-          COALESCE("t3"."region", '') AS "region"
+          COALESCE("t5"."mask_0", 0) AS "mask",
+          COALESCE("t5"."reason_0", 3) AS "reason",
+          COALESCE("t5"."region", '') AS "region"
         FROM (
           SELECT
             "t9".*
-            REPLACE (STRUCT_EXTRACT("table_8", 1) AS "people"),
-            STRUCT_EXTRACT("table_8", 2) AS "position"
+            REPLACE (STRUCT_EXTRACT("table_10", 1) AS "people"),
+            STRUCT_EXTRACT("table_10", 2) AS "position"
           FROM (
             SELECT DISTINCT
               ARRAY_TO_STRING(
@@ -227,11 +230,11 @@ FROM (
               "t7"."recipients" AS "people"
             FROM "t6" AS "t7"
           ) AS "t9"
-          LEFT JOIN UNNEST(LIST_ZIP("t9"."people", RANGE(0, LENGTH("t9"."people")))) AS "table_9"("table_8")
+          LEFT JOIN UNNEST(LIST_ZIP("t9"."people", RANGE(0, LENGTH("t9"."people")))) AS "table_11"("table_10")
             ON TRUE
         ) AS "t12"
-        LEFT OUTER JOIN "temp"."main"."table_4" AS "t3"
-          ON "t12"."people" = "t3"."subject"
+        LEFT OUTER JOIN "temp"."main"."table_7" AS "t5"
+          ON "t12"."people" = "t5"."subject"
       ) AS "t13"
       GROUP BY
         1
@@ -258,9 +261,9 @@ WITH "t6" AS (
       "t0"."sender",
       "t0"."recipients",
       "t0"."__licet_row"
-    FROM "table_10" AS "t0"
+    FROM "table_12" AS "t0"
   ) AS "t5"
-  LEFT OUTER JOIN "temp"."main"."table_4" AS "t2"
+  LEFT OUTER JOIN "temp"."main"."table_7" AS "t2"
     ON "t5"."sender" = "t2"."subject"
 )
 SELECT
@@ -347,8 +350,8 @@ FROM (
       FROM (
         SELECT
           "t9".*
-          REPLACE (STRUCT_EXTRACT("table_11", 1) AS "people"),
-          STRUCT_EXTRACT("table_11", 2) AS "position"
+          REPLACE (STRUCT_EXTRACT("table_13", 1) AS "people"),
+          STRUCT_EXTRACT("table_13", 2) AS "position"
         FROM (
           SELECT DISTINCT
             ARRAY_TO_STRING(
@@ -358,10 +361,10 @@ FROM (
             "t7"."recipients" AS "people"
           FROM "t6" AS "t7"
         ) AS "t9"
-        LEFT JOIN UNNEST(LIST_ZIP("t9"."people", RANGE(0, LENGTH("t9"."people")))) AS "table_12"("table_11")
+        LEFT JOIN UNNEST(LIST_ZIP("t9"."people", RANGE(0, LENGTH("t9"."people")))) AS "table_14"("table_13")
           ON TRUE
       ) AS "t12"
-      LEFT OUTER JOIN "temp"."main"."table_4" AS "t3"
+      LEFT OUTER JOIN "temp"."main"."table_7" AS "t3"
         ON "t12"."people" = "t3"."subject"
     ) AS "t13"
     GROUP BY

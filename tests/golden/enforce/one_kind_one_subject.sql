@@ -131,25 +131,23 @@ ORDER BY
 -- kept as temp.main.table_4
 SELECT
   "t2"."subject",
-  "t2"."subject_number",
-  "t2"."region",
-  "t3"."mask_0",
-  "t3"."reason_0"
+  "t2"."subject_number"
 FROM "table_5" AS "t2"
 INNER JOIN "table_6" AS "t3"
   ON "t2"."class_id" = "t3"."class_id"
 
 -- read
 SELECT
-  LICET_HASH_0(CAST("t6"."id" AS TEXT)) AS "id"
+  LICET_HASH_0(CAST("t5"."id" AS TEXT)) AS "id",
+  "t5"."headline"
 FROM (
   SELECT
-    "t5"."id",
-    "t5"."country",
-    "t5"."born",
-    "t5"."plan",
-    "t5"."headline",
-    "t5"."__licet_mask_0" AS "__licet_mask"
+    "t4"."id",
+    "t4"."country",
+    "t4"."born",
+    "t4"."plan",
+    "t4"."headline",
+    "t4"."__licet_mask_0" AS "__licet_mask"
   FROM (
     SELECT
       "t2"."id",
@@ -157,23 +155,17 @@ FROM (
       "t2"."born",
       "t2"."plan",
       "t2"."headline",
-      COALESCE("t4"."mask_0", 0) AS "__licet_mask_0"
+      1 AS "__licet_mask_0"
     FROM "table_1" AS "t2"
-    INNER JOIN (
-      SELECT
-        *
-      FROM "temp"."main"."table_4" AS "t1"
-      WHERE
-        "t1"."mask_0" <> 0
-    ) AS "t4"
-      ON "t2"."id" = "t4"."subject_number"
-  ) AS "t5"
+    INNER JOIN "temp"."main"."table_4" AS "t3"
+      ON "t2"."id" = "t3"."subject_number"
+  ) AS "t4"
   WHERE
-    "t5"."__licet_mask_0" <> 0
-) AS "t6"
+    "t4"."__licet_mask_0" <> 0
+) AS "t5"
 
 -- told row by row, to prepare the table
 SELECT
   "t0"."__licet_row",
-  COALESCE(CASE WHEN "t0"."id" BETWEEN 1 AND 2 THEN "t0"."id" - 1 ELSE 2 END, 2) AS "place"
+  COALESCE(CASE WHEN "t0"."id" BETWEEN 1 AND 3 THEN "t0"."id" - 1 ELSE 3 END, 3) AS "place"
 FROM "table_7" AS "t0"

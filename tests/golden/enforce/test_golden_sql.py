@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -79,11 +80,11 @@ PACK: dict[str, Any] = {
 TABLES = {
     "members": pa.table(
         {
-            "id": pa.array([1, 2], pa.int64()),
-            "country": ["DE", "CH"],
-            "born": pa.array([None, None], pa.date32()),
-            "plan": ["free", "premium"],
-            "headline": ["Baker", None],
+            "id": pa.array([1, 2, 3], pa.int64()),
+            "country": ["DE", "CH", "FR"],
+            "born": pa.array([None, None, date(1990, 5, 1)], pa.date32()),
+            "plan": ["free", "premium", "free"],
+            "headline": ["Baker", None, None],
         }
     ),
     "posts": pa.table(
@@ -164,9 +165,9 @@ class Listening:
         super().__init__(*args, **more)
         self.asked: list[tuple[str, str]] = []
 
-    def keep(self, expression: Any) -> Any:
+    def keep(self, expression: Any, **more: Any) -> Any:
         sql = self.backend.compile(expression)
-        table = super().keep(expression)  # type: ignore[misc]
+        table = super().keep(expression, **more)  # type: ignore[misc]
         self.asked.append((f"kept as {table.get_name()}", sql))
         return table
 

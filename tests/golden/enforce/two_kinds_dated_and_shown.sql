@@ -106,57 +106,47 @@ ORDER BY
 SELECT
   "t2"."subject",
   "t2"."subject_number",
-  "t2"."region",
   "t3"."mask_0",
-  "t3"."reason_0",
   "t3"."mask_1",
-  "t3"."reason_1",
   "t3"."mask_2",
-  "t3"."reason_2",
   "t3"."mask_3",
-  "t3"."reason_3",
   "t3"."mask_4",
-  "t3"."reason_4",
   "t3"."mask_5",
-  "t3"."reason_5",
   "t3"."mask_6",
-  "t3"."reason_6",
   "t3"."mask_7",
-  "t3"."reason_7",
-  "t3"."mask_8",
-  "t3"."reason_8"
+  "t3"."mask_8"
 FROM "table_4" AS "t2"
 INNER JOIN "table_5" AS "t3"
   ON "t2"."class_id" = "t3"."class_id"
 
 -- read
 SELECT
-  LICET_HASH_0(CAST("t8"."post" AS TEXT)) AS "post",
-  LICET_HASH_1(CAST("t8"."author" AS TEXT)) AS "author",
+  LICET_HASH_0(CAST("t7"."post" AS TEXT)) AS "post",
+  LICET_HASH_1(CAST("t7"."author" AS TEXT)) AS "author",
   CASE
     WHEN (
-      "t8"."__licet_mask" & 1
+      "t7"."__licet_mask" & 1
     ) <> 0
-    THEN "t8"."body"
+    THEN "t7"."body"
     ELSE CAST(NULL AS TEXT)
   END AS "body",
   CASE
     WHEN (
-      "t8"."__licet_mask" & 2
+      "t7"."__licet_mask" & 2
     ) <> 0
-    THEN "t8"."byline"
+    THEN "t7"."byline"
     ELSE CAST(NULL AS TEXT)
   END AS "byline"
 FROM (
   SELECT
-    "t7"."post",
-    "t7"."author",
-    "t7"."posted_at",
-    "t7"."audience",
-    "t7"."body",
-    "t7"."byline",
-    "t7"."draft",
-    "t7"."__licet_mask_0" AS "__licet_mask"
+    "t6"."post",
+    "t6"."author",
+    "t6"."posted_at",
+    "t6"."audience",
+    "t6"."body",
+    "t6"."byline",
+    "t6"."draft",
+    "t6"."__licet_mask_0" AS "__licet_mask"
   FROM (
     SELECT
       "t5"."post",
@@ -167,105 +157,70 @@ FROM (
       "t5"."byline",
       "t5"."draft",
       "t5"."__licet_row_class",
-      COALESCE(
-        CASE
-          WHEN "t5"."__licet_row_class" = 0
-          THEN "t6"."mask_0"
-          WHEN "t5"."__licet_row_class" = 1
-          THEN "t6"."mask_1"
-          WHEN "t5"."__licet_row_class" = 2
-          THEN "t6"."mask_2"
-          WHEN "t5"."__licet_row_class" = 3
-          THEN "t6"."mask_3"
-          WHEN "t5"."__licet_row_class" = 4
-          THEN "t6"."mask_4"
-          WHEN "t5"."__licet_row_class" = 5
-          THEN "t6"."mask_5"
-          WHEN "t5"."__licet_row_class" = 6
-          THEN "t6"."mask_6"
-          WHEN "t5"."__licet_row_class" = 7
-          THEN "t6"."mask_7"
-          WHEN "t5"."__licet_row_class" = 8
-          THEN "t6"."mask_8"
-          ELSE CAST(NULL AS BIGINT)
-        END,
-        0
-      ) AS "__licet_mask_0"
+      CASE
+        WHEN "t5"."__licet_row_class" = 0
+        THEN "t2"."mask_0"
+        WHEN "t5"."__licet_row_class" = 1
+        THEN "t2"."mask_1"
+        WHEN "t5"."__licet_row_class" = 2
+        THEN "t2"."mask_2"
+        WHEN "t5"."__licet_row_class" = 3
+        THEN "t2"."mask_3"
+        WHEN "t5"."__licet_row_class" = 4
+        THEN "t2"."mask_4"
+        WHEN "t5"."__licet_row_class" = 5
+        THEN "t2"."mask_5"
+        WHEN "t5"."__licet_row_class" = 6
+        THEN "t2"."mask_6"
+        WHEN "t5"."__licet_row_class" = 7
+        THEN "t2"."mask_7"
+        WHEN "t5"."__licet_row_class" = 8
+        THEN "t2"."mask_8"
+        ELSE 0
+      END AS "__licet_mask_0"
     FROM (
       SELECT
         *
       FROM (
         SELECT
-          "t0"."post",
-          "t0"."author",
-          "t0"."posted_at",
-          "t0"."audience",
-          "t0"."body",
-          "t0"."byline",
-          "t0"."draft",
+          "t1"."post",
+          "t1"."author",
+          "t1"."posted_at",
+          "t1"."audience",
+          "t1"."body",
+          "t1"."byline",
+          "t1"."draft",
           (
             CASE
-              WHEN "t0"."audience" = 'public'
+              WHEN "t1"."audience" = 'public'
               THEN 0
-              WHEN "t0"."audience" IN ('connections', 'followers', 'friends', 'group', 'members', 'private', 'unlisted')
+              WHEN "t1"."audience" IN ('connections', 'followers', 'friends', 'group', 'members', 'private', 'unlisted')
               THEN 1
               ELSE 2
             END * 3
           ) + CASE
             WHEN NOT (
               (
-                NOT CAST("t0"."posted_at" AS TIMESTAMP) IS NULL
+                NOT CAST("t1"."posted_at" AS TIMESTAMP) IS NULL
               )
-              AND CAST("t0"."posted_at" AS TIMESTAMP) BETWEEN MAKE_TIMESTAMP(1, 1, 1, 0, 0, 0.0) AND MAKE_TIMESTAMP(9999, 12, 31, 23, 59, 59.999999)
+              AND CAST("t1"."posted_at" AS TIMESTAMP) BETWEEN MAKE_TIMESTAMP(1, 1, 1, 0, 0, 0.0) AND MAKE_TIMESTAMP(9999, 12, 31, 23, 59, 59.999999)
             )
             THEN 2
-            WHEN CAST("t0"."posted_at" AS TIMESTAMP) >= MAKE_TIMESTAMP(2025, 1, 1, 0, 0, 0.0)
+            WHEN CAST("t1"."posted_at" AS TIMESTAMP) >= MAKE_TIMESTAMP(2025, 1, 1, 0, 0, 0.0)
             THEN 1
             ELSE 0
           END AS "__licet_row_class"
-        FROM "table_6" AS "t0"
-      ) AS "t2"
+        FROM "table_6" AS "t1"
+      ) AS "t3"
       WHERE
-        "t2"."__licet_row_class" IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
+        "t3"."__licet_row_class" IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
     ) AS "t5"
-    INNER JOIN (
-      SELECT
-        *
-      FROM "temp"."main"."table_3" AS "t1"
-      WHERE
-        (
-          "t1"."mask_0" <> 0
-        )
-        OR (
-          "t1"."mask_1" <> 0
-        )
-        OR (
-          "t1"."mask_2" <> 0
-        )
-        OR (
-          "t1"."mask_3" <> 0
-        )
-        OR (
-          "t1"."mask_4" <> 0
-        )
-        OR (
-          "t1"."mask_5" <> 0
-        )
-        OR (
-          "t1"."mask_6" <> 0
-        )
-        OR (
-          "t1"."mask_7" <> 0
-        )
-        OR (
-          "t1"."mask_8" <> 0
-        )
-    ) AS "t6"
-      ON "t5"."author" = "t6"."subject_number"
-  ) AS "t7"
+    INNER JOIN "temp"."main"."table_3" AS "t2"
+      ON "t5"."author" = "t2"."subject_number"
+  ) AS "t6"
   WHERE
-    "t7"."__licet_mask_0" <> 0
-) AS "t8"
+    "t6"."__licet_mask_0" <> 0
+) AS "t7"
 
 -- told row by row, to prepare the table
 SELECT
@@ -295,5 +250,5 @@ FROM "table_7" AS "t0"
 -- told row by row, to prepare the table
 SELECT
   "t0"."__licet_row",
-  COALESCE(CASE WHEN "t0"."author" BETWEEN 1 AND 2 THEN "t0"."author" - 1 ELSE 2 END, 2) AS "place"
+  COALESCE(CASE WHEN "t0"."author" BETWEEN 1 AND 3 THEN "t0"."author" - 1 ELSE 3 END, 3) AS "place"
 FROM "table_7" AS "t0"

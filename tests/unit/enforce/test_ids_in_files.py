@@ -20,6 +20,7 @@ import pytest
 from enforce_samples import Told, make_gate
 
 from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.member_facts import number_of
 from licet.enforce.people import People
 from licet.sources.catalogue import Catalogue
 from licet.terms import SourceError
@@ -135,6 +136,62 @@ def test_every_id_can_be_asked_about(tmp_path: Path, kind: str) -> None:
 def read_posts(folder: Path, location: dict[str, Any], **more: Any) -> pa.Table:
     table = {"location": location} | BARE | more
     return make_gate(base=folder, table=table).read("posts")
+
+
+#: Texts that are read as numbers though no number is written so, and such as are written so.
+LOOSE = [
+    "042",
+    "+42",
+    " 42",
+    "42 ",
+    "42\n",
+    "4.2e1",
+    "42.0",
+    "0x2a",
+    "-0",
+    "--7",
+    "9223372036854775808",
+    "\u0664\u0662",
+    "4_2",
+]
+STRICT = ["42", "-7", "0", "1000", "9223372036854775807", "-9223372036854775808"]
+
+
+def test_a_text_is_a_number_only_as_numbers_are_written() -> None:
+    engine = DuckDBEngine(threads=1)
+    texts = engine.hand_in(pa.table({"text": [*STRICT, *LOOSE, "", "ann"]}))
+    told = texts.select(texts.text, number=number_of(texts.text)).to_pyarrow().to_pylist()
+    assert {row["text"]: row["number"] for row in told if row["number"] is not None} == {
+        text: int(text) for text in STRICT
+    }
+
+
+@pytest.mark.parametrize("others", [[], ["042"]])
+@pytest.mark.parametrize("name", ["duckdb", "spark"])
+def test_an_id_that_only_looks_like_a_member_s_number_is_not_theirs(
+    tmp_path: Path, name: str, others: list[str], request: pytest.FixtureRequest
+) -> None:
+    who = [*STRICT, *others]
+    texts = pa.table({"author": [*STRICT, *LOOSE, None], "text": ["x"] * (len(STRICT) + len(LOOSE) + 1)})
+    pq.write_table(texts, tmp_path / "texts.parquet")
+    numbers = pa.table({"author": pa.array([42, 43, None, -7], pa.int64()), "text": ["x"] * 4})
+    pq.write_table(numbers, tmp_path / "numbers.parquet")
+    members = pa.table({"who": [*who, "ann"], "region": ["CH"] * len(who) + ["CH"]})
+    kept = {
+        file: {"location": {"parquet": f"{file}.parquet"}, "subjects": ["author"], **BARE}
+        for file in ("texts", "numbers")
+    }
+    catalogue = {
+        "licet_catalogue": 1,
+        "facts": {"table": "members", "subject": "who", "region": "region"},
+        "tables": {"members": {"location": {"arrow": "members"}, "columns": {}}, **kept},
+    }
+    told = Told(*((one, "sharing", None, "refused") for one in ("1000", "ann")))
+    asked = {"engine": on_engine(name, request), "catalogue": Catalogue.model_validate(catalogue)}
+    gate = make_gate(ledger=told, base=tmp_path, members=members, **asked)
+    permitting = {*who} - {"1000"}
+    assert {*gate.read("texts")["author"].to_pylist()} == permitting
+    assert {*gate.read("numbers")["author"].to_pylist()} == {"42", "-7"}
 
 
 UNFIT: dict[str, pa.Array] = {

@@ -131,45 +131,48 @@ LEFT OUTER JOIN (
 
 -- kept as table_5
 SELECT
-  `t2`.`subject`,
-  `t2`.`subject_number`,
-  `t2`.`region`,
-  `t3`.`class_id`
-FROM `table_1` AS `t2`
-INNER JOIN `table_6` AS `t3`
-  ON `t2`.`region` IS NOT DISTINCT FROM `t3`.`class_region`
-  AND `t2`.`age` IS NOT DISTINCT FROM `t3`.`class_age`
-  AND `t2`.`plan` IS NOT DISTINCT FROM `t3`.`class_plan`
-  AND `t2`.`state` = `t3`.`class_state`
-  AND `t2`.`signals` = `t3`.`class_signals`
+  `t3`.`subject_number`
+FROM `table_1` AS `t3`
+INNER JOIN `table_6` AS `t4`
+  ON `t3`.`region` IS NOT DISTINCT FROM `t4`.`class_region`
+  AND `t3`.`age` IS NOT DISTINCT FROM `t4`.`class_age`
+  AND `t3`.`plan` IS NOT DISTINCT FROM `t4`.`class_plan`
+  AND `t3`.`state` = `t4`.`class_state`
+  AND `t3`.`signals` = `t4`.`class_signals`
+INNER JOIN `table_7` AS `t5`
+  ON `t4`.`class_id` = `t5`.`class_id`
 
--- kept as table_7
+-- kept as table_8
 SELECT
-  `t2`.`subject`,
-  `t2`.`subject_number`,
-  `t2`.`region`,
-  `t3`.`mask_0`,
-  `t3`.`reason_0`
-FROM `table_5` AS `t2`
-INNER JOIN `table_8` AS `t3`
-  ON `t2`.`class_id` = `t3`.`class_id`
+  `t3`.`subject`,
+  `t3`.`subject_number`,
+  `t3`.`region`,
+  `t5`.`mask_0`,
+  `t5`.`reason_0`
+FROM `table_1` AS `t3`
+INNER JOIN `table_6` AS `t4`
+  ON `t3`.`region` IS NOT DISTINCT FROM `t4`.`class_region`
+  AND `t3`.`age` IS NOT DISTINCT FROM `t4`.`class_age`
+  AND `t3`.`plan` IS NOT DISTINCT FROM `t4`.`class_plan`
+  AND `t3`.`state` = `t4`.`class_state`
+  AND `t3`.`signals` = `t4`.`class_signals`
+INNER JOIN `table_9` AS `t5`
+  ON `t4`.`class_id` = `t5`.`class_id`
 
 -- read
 WITH `t6` AS (
   SELECT
-    `t2`.`sender`,
-    `t2`.`recipients`,
-    `t2`.`body`,
-    COALESCE(`t5`.`mask_0`, 0) AS `__licet_mask_0`
-  FROM `table_9` AS `t2`
-  INNER JOIN (
-    SELECT
-      *
-    FROM `table_7` AS `t1`
-    WHERE
-      `t1`.`mask_0` <> 0
-  ) AS `t5`
-    ON `t2`.`sender` = `t5`.`subject`
+    `t3`.`sender`,
+    `t3`.`recipients`,
+    `t3`.`body`,
+    1 AS `__licet_mask_0`
+  FROM `table_10` AS `t3`
+  INNER JOIN `table_5` AS `t4`
+    ON IF(
+      CAST(TRY_CAST(`t3`.`sender` AS BIGINT) AS STRING) = `t3`.`sender`,
+      TRY_CAST(`t3`.`sender` AS BIGINT),
+      CAST(NULL AS BIGINT)
+    ) = `t4`.`subject_number`
 )
 SELECT
   *
@@ -215,7 +218,8 @@ FROM (
         ),
         256
       )
-    ) AS `recipients`
+    ) AS `recipients`,
+    `t17`.`body`
   FROM (
     SELECT
       `t16`.`sender`,
@@ -277,13 +281,13 @@ FROM (
           SELECT
             `t12`.`__licet_people_1`,
             COALESCE(`t12`.`position`, 0) AS `position`,
-            COALESCE(`t3`.`mask_0`, 0) AS `mask`,
-            COALESCE(`t3`.`reason_0`, 3) AS `reason`,
-            COALESCE(`t3`.`region`, '\037') AS `region`
+            COALESCE(`t5`.`mask_0`, 0) AS `mask`,
+            COALESCE(`t5`.`reason_0`, 3) AS `reason`,
+            COALESCE(`t5`.`region`, '\037') AS `region`
           FROM (
             SELECT
               `t9`.`__licet_people_1`,
-              `table_10` AS `people`,
+              `table_11` AS `people`,
               `position`
             FROM (
               SELECT DISTINCT
@@ -301,10 +305,10 @@ FROM (
               FROM `t6` AS `t7`
             ) AS `t9`
             LATERAL VIEW
-            POSEXPLODE_OUTER(`t9`.`people`) AS `position`, `table_10`
+            POSEXPLODE_OUTER(`t9`.`people`) AS `position`, `table_11`
           ) AS `t12`
-          LEFT OUTER JOIN `table_7` AS `t3`
-            ON `t12`.`people` = `t3`.`subject`
+          LEFT OUTER JOIN `table_8` AS `t5`
+            ON `t12`.`people` = `t5`.`subject`
         ) AS `t13`
         GROUP BY
           1

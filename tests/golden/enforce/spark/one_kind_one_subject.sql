@@ -131,28 +131,16 @@ LEFT OUTER JOIN (
 
 -- kept as table_5
 SELECT
-  `t2`.`subject`,
-  `t2`.`subject_number`,
-  `t2`.`region`,
-  `t3`.`class_id`
-FROM `table_1` AS `t2`
-INNER JOIN `table_6` AS `t3`
-  ON `t2`.`region` IS NOT DISTINCT FROM `t3`.`class_region`
-  AND `t2`.`age` IS NOT DISTINCT FROM `t3`.`class_age`
-  AND `t2`.`plan` IS NOT DISTINCT FROM `t3`.`class_plan`
-  AND `t2`.`state` = `t3`.`class_state`
-  AND `t2`.`signals` = `t3`.`class_signals`
-
--- kept as table_7
-SELECT
-  `t2`.`subject`,
-  `t2`.`subject_number`,
-  `t2`.`region`,
-  `t3`.`mask_0`,
-  `t3`.`reason_0`
-FROM `table_5` AS `t2`
-INNER JOIN `table_8` AS `t3`
-  ON `t2`.`class_id` = `t3`.`class_id`
+  `t3`.`subject_number`
+FROM `table_1` AS `t3`
+INNER JOIN `table_6` AS `t4`
+  ON `t3`.`region` IS NOT DISTINCT FROM `t4`.`class_region`
+  AND `t3`.`age` IS NOT DISTINCT FROM `t4`.`class_age`
+  AND `t3`.`plan` IS NOT DISTINCT FROM `t4`.`class_plan`
+  AND `t3`.`state` = `t4`.`class_state`
+  AND `t3`.`signals` = `t4`.`class_signals`
+INNER JOIN `table_7` AS `t5`
+  ON `t4`.`class_id` = `t5`.`class_id`
 
 -- read
 SELECT
@@ -170,22 +158,23 @@ FROM (
               UNHEX(
                 '96686ab57ad9d68b2ef37ea0ffe41dc38269df88b853837dd656065746919efe3636363636363636363636363636363636363636363636363636363636363636'
               ),
-              ENCODE(CAST(`t6`.`id` AS STRING), 'UTF-8')
+              ENCODE(CAST(`t5`.`id` AS STRING), 'UTF-8')
             ),
             256
           )
         )
       ),
       256
-    ) AS `id`
+    ) AS `id`,
+    `t5`.`headline`
   FROM (
     SELECT
-      `t5`.`id`,
-      `t5`.`country`,
-      `t5`.`born`,
-      `t5`.`plan`,
-      `t5`.`headline`,
-      `t5`.`__licet_mask_0` AS `__licet_mask`
+      `t4`.`id`,
+      `t4`.`country`,
+      `t4`.`born`,
+      `t4`.`plan`,
+      `t4`.`headline`,
+      `t4`.`__licet_mask_0` AS `__licet_mask`
     FROM (
       SELECT
         `t2`.`id`,
@@ -193,21 +182,15 @@ FROM (
         `t2`.`born`,
         `t2`.`plan`,
         `t2`.`headline`,
-        COALESCE(`t4`.`mask_0`, 0) AS `__licet_mask_0`
+        1 AS `__licet_mask_0`
       FROM `table_2` AS `t2`
-      INNER JOIN (
-        SELECT
-          *
-        FROM `table_7` AS `t1`
-        WHERE
-          `t1`.`mask_0` <> 0
-      ) AS `t4`
-        ON `t2`.`id` = `t4`.`subject_number`
-    ) AS `t5`
+      INNER JOIN `table_5` AS `t3`
+        ON `t2`.`id` = `t3`.`subject_number`
+    ) AS `t4`
     WHERE
-      `t5`.`__licet_mask_0` <> 0
-  ) AS `t6`
-) AS `t7`
+      `t4`.`__licet_mask_0` <> 0
+  ) AS `t5`
+) AS `t6`
 WHERE
   (
     RAND() + 1

@@ -107,44 +107,25 @@ FROM (
 
 -- kept as table_4
 SELECT
-  `t2`.`subject`,
-  `t2`.`subject_number`,
-  `t2`.`region`,
-  `t3`.`class_id`
-FROM `table_1` AS `t2`
-INNER JOIN `table_5` AS `t3`
-  ON `t2`.`region` IS NOT DISTINCT FROM `t3`.`class_region`
-  AND `t2`.`age` IS NOT DISTINCT FROM `t3`.`class_age`
-  AND `t2`.`plan` IS NOT DISTINCT FROM `t3`.`class_plan`
-  AND `t2`.`state` = `t3`.`class_state`
-  AND `t2`.`signals` = `t3`.`class_signals`
-
--- kept as table_6
-SELECT
-  `t2`.`subject`,
-  `t2`.`subject_number`,
-  `t2`.`region`,
-  `t3`.`mask_0`,
-  `t3`.`reason_0`,
-  `t3`.`mask_1`,
-  `t3`.`reason_1`,
-  `t3`.`mask_2`,
-  `t3`.`reason_2`,
-  `t3`.`mask_3`,
-  `t3`.`reason_3`,
-  `t3`.`mask_4`,
-  `t3`.`reason_4`,
-  `t3`.`mask_5`,
-  `t3`.`reason_5`,
-  `t3`.`mask_6`,
-  `t3`.`reason_6`,
-  `t3`.`mask_7`,
-  `t3`.`reason_7`,
-  `t3`.`mask_8`,
-  `t3`.`reason_8`
-FROM `table_4` AS `t2`
-INNER JOIN `table_7` AS `t3`
-  ON `t2`.`class_id` = `t3`.`class_id`
+  `t3`.`subject_number`,
+  `t5`.`mask_0`,
+  `t5`.`mask_1`,
+  `t5`.`mask_2`,
+  `t5`.`mask_3`,
+  `t5`.`mask_4`,
+  `t5`.`mask_5`,
+  `t5`.`mask_6`,
+  `t5`.`mask_7`,
+  `t5`.`mask_8`
+FROM `table_1` AS `t3`
+INNER JOIN `table_5` AS `t4`
+  ON `t3`.`region` IS NOT DISTINCT FROM `t4`.`class_region`
+  AND `t3`.`age` IS NOT DISTINCT FROM `t4`.`class_age`
+  AND `t3`.`plan` IS NOT DISTINCT FROM `t4`.`class_plan`
+  AND `t3`.`state` = `t4`.`class_state`
+  AND `t3`.`signals` = `t4`.`class_signals`
+INNER JOIN `table_6` AS `t5`
+  ON `t4`.`class_id` = `t5`.`class_id`
 
 -- read
 SELECT
@@ -162,7 +143,7 @@ FROM (
               UNHEX(
                 '853aac6a0a15b56ee197deade572dda9c75cb8b4a5cf2fae7b76c1520fc84cec3636363636363636363636363636363636363636363636363636363636363636'
               ),
-              ENCODE(CAST(`t8`.`post` AS STRING), 'UTF-8')
+              ENCODE(CAST(`t7`.`post` AS STRING), 'UTF-8')
             ),
             256
           )
@@ -181,7 +162,7 @@ FROM (
               UNHEX(
                 '96686ab57ad9d68b2ef37ea0ffe41dc38269df88b853837dd656065746919efe3636363636363636363636363636363636363636363636363636363636363636'
               ),
-              ENCODE(CAST(`t8`.`author` AS STRING), 'UTF-8')
+              ENCODE(CAST(`t7`.`author` AS STRING), 'UTF-8')
             ),
             256
           )
@@ -190,21 +171,21 @@ FROM (
       256
     ) AS `author`,
     IF((
-      `t8`.`__licet_mask` & 1
-    ) <> 0, `t8`.`body`, CAST(NULL AS STRING)) AS `body`,
+      `t7`.`__licet_mask` & 1
+    ) <> 0, `t7`.`body`, CAST(NULL AS STRING)) AS `body`,
     IF((
-      `t8`.`__licet_mask` & 2
-    ) <> 0, `t8`.`byline`, CAST(NULL AS STRING)) AS `byline`
+      `t7`.`__licet_mask` & 2
+    ) <> 0, `t7`.`byline`, CAST(NULL AS STRING)) AS `byline`
   FROM (
     SELECT
-      `t7`.`post`,
-      `t7`.`author`,
-      `t7`.`posted_at`,
-      `t7`.`audience`,
-      `t7`.`body`,
-      `t7`.`byline`,
-      `t7`.`draft`,
-      `t7`.`__licet_mask_0` AS `__licet_mask`
+      `t6`.`post`,
+      `t6`.`author`,
+      `t6`.`posted_at`,
+      `t6`.`audience`,
+      `t6`.`body`,
+      `t6`.`byline`,
+      `t6`.`draft`,
+      `t6`.`__licet_mask_0` AS `__licet_mask`
     FROM (
       SELECT
         `t5`.`post`,
@@ -215,106 +196,71 @@ FROM (
         `t5`.`byline`,
         `t5`.`draft`,
         `t5`.`__licet_row_class`,
-        COALESCE(
-          CASE
-            WHEN `t5`.`__licet_row_class` = 0
-            THEN `t6`.`mask_0`
-            WHEN `t5`.`__licet_row_class` = 1
-            THEN `t6`.`mask_1`
-            WHEN `t5`.`__licet_row_class` = 2
-            THEN `t6`.`mask_2`
-            WHEN `t5`.`__licet_row_class` = 3
-            THEN `t6`.`mask_3`
-            WHEN `t5`.`__licet_row_class` = 4
-            THEN `t6`.`mask_4`
-            WHEN `t5`.`__licet_row_class` = 5
-            THEN `t6`.`mask_5`
-            WHEN `t5`.`__licet_row_class` = 6
-            THEN `t6`.`mask_6`
-            WHEN `t5`.`__licet_row_class` = 7
-            THEN `t6`.`mask_7`
-            WHEN `t5`.`__licet_row_class` = 8
-            THEN `t6`.`mask_8`
-            ELSE CAST(NULL AS BIGINT)
-          END,
-          0
-        ) AS `__licet_mask_0`
+        CASE
+          WHEN `t5`.`__licet_row_class` = 0
+          THEN `t2`.`mask_0`
+          WHEN `t5`.`__licet_row_class` = 1
+          THEN `t2`.`mask_1`
+          WHEN `t5`.`__licet_row_class` = 2
+          THEN `t2`.`mask_2`
+          WHEN `t5`.`__licet_row_class` = 3
+          THEN `t2`.`mask_3`
+          WHEN `t5`.`__licet_row_class` = 4
+          THEN `t2`.`mask_4`
+          WHEN `t5`.`__licet_row_class` = 5
+          THEN `t2`.`mask_5`
+          WHEN `t5`.`__licet_row_class` = 6
+          THEN `t2`.`mask_6`
+          WHEN `t5`.`__licet_row_class` = 7
+          THEN `t2`.`mask_7`
+          WHEN `t5`.`__licet_row_class` = 8
+          THEN `t2`.`mask_8`
+          ELSE 0
+        END AS `__licet_mask_0`
       FROM (
         SELECT
           *
         FROM (
           SELECT
-            `t0`.`post`,
-            `t0`.`author`,
-            `t0`.`posted_at`,
-            `t0`.`audience`,
-            `t0`.`body`,
-            `t0`.`byline`,
-            `t0`.`draft`,
+            `t1`.`post`,
+            `t1`.`author`,
+            `t1`.`posted_at`,
+            `t1`.`audience`,
+            `t1`.`body`,
+            `t1`.`byline`,
+            `t1`.`draft`,
             (
               CASE
-                WHEN `t0`.`audience` = 'public'
+                WHEN `t1`.`audience` = 'public'
                 THEN 0
-                WHEN `t0`.`audience` IN ('connections', 'followers', 'friends', 'group', 'members', 'private', 'unlisted')
+                WHEN `t1`.`audience` IN ('connections', 'followers', 'friends', 'group', 'members', 'private', 'unlisted')
                 THEN 1
                 ELSE 2
               END * 3
             ) + CASE
               WHEN NOT (
                 (
-                  NOT CAST(`t0`.`posted_at` AS TIMESTAMP) IS NULL
+                  NOT CAST(`t1`.`posted_at` AS TIMESTAMP) IS NULL
                 )
-                AND CAST(`t0`.`posted_at` AS TIMESTAMP) BETWEEN CAST('0001-01-01T00:00:00' AS TIMESTAMP) AND CAST('9999-12-31T23:59:59.999999' AS TIMESTAMP)
+                AND CAST(`t1`.`posted_at` AS TIMESTAMP) BETWEEN CAST('0001-01-01T00:00:00' AS TIMESTAMP) AND CAST('9999-12-31T23:59:59.999999' AS TIMESTAMP)
               )
               THEN 2
-              WHEN CAST(`t0`.`posted_at` AS TIMESTAMP) >= CAST('2025-01-01T00:00:00' AS TIMESTAMP)
+              WHEN CAST(`t1`.`posted_at` AS TIMESTAMP) >= CAST('2025-01-01T00:00:00' AS TIMESTAMP)
               THEN 1
               ELSE 0
             END AS `__licet_row_class`
-          FROM `table_8` AS `t0`
-        ) AS `t2`
+          FROM `table_7` AS `t1`
+        ) AS `t3`
         WHERE
-          `t2`.`__licet_row_class` IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
+          `t3`.`__licet_row_class` IN (0, 1, 2, 3, 4, 5, 6, 7, 8)
       ) AS `t5`
-      INNER JOIN (
-        SELECT
-          *
-        FROM `table_6` AS `t1`
-        WHERE
-          (
-            `t1`.`mask_0` <> 0
-          )
-          OR (
-            `t1`.`mask_1` <> 0
-          )
-          OR (
-            `t1`.`mask_2` <> 0
-          )
-          OR (
-            `t1`.`mask_3` <> 0
-          )
-          OR (
-            `t1`.`mask_4` <> 0
-          )
-          OR (
-            `t1`.`mask_5` <> 0
-          )
-          OR (
-            `t1`.`mask_6` <> 0
-          )
-          OR (
-            `t1`.`mask_7` <> 0
-          )
-          OR (
-            `t1`.`mask_8` <> 0
-          )
-      ) AS `t6`
-        ON `t5`.`author` = `t6`.`subject_number`
-    ) AS `t7`
+      INNER JOIN `table_4` AS `t2`
+        ON `t5`.`author` = `t2`.`subject_number`
+    ) AS `t6`
     WHERE
-      `t7`.`__licet_mask_0` <> 0
-  ) AS `t8`
-) AS `t9`
+      `t6`.`__licet_mask_0` <> 0
+  ) AS `t7`
+) AS `t8`
 WHERE
   (
     RAND() + 1
