@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from licet.enforce.choices_as_of import ChoicesAsOf
 from licet.enforce.refusals import refusing
@@ -257,6 +256,8 @@ class RosterHere:
         self._subjects, self._knows, self._places = subjects, knows, places
 
     def present(self, ids: pa.Array) -> pa.Array:
+        import pyarrow.compute as pc
+
         if self._places is not None:
             return ids.filter(pa.array(self._places.of(ids) >= 0))
         if self._knows is not None and len(ids) <= _ONE_BY_ONE:
@@ -264,6 +265,8 @@ class RosterHere:
         return self._subjects.filter(pc.is_in(self._subjects, value_set=ids))
 
     def like(self, spellings: frozenset[str]) -> Iterable[str]:
+        import pyarrow.compute as pc
+
         ids = self._subjects
         is_plain = pc.string_is_ascii(ids)
         plain = ids.filter(is_plain)
@@ -273,6 +276,8 @@ class RosterHere:
 
 
 def _absent(refused: pa.Array, roster: Roster) -> frozenset[str]:
+    import pyarrow.compute as pc
+
     present = roster.present(refused) if len(refused) else refused
     if len(present) == len(refused):
         return frozenset()

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from licet.enforce.plain_arrays import number_array, text_array
+from licet.enforce.plain_arrays import text_array
 from licet.enforce.refusals import refusing
 from licet.enforce.settled_ids import unsettled
 from licet.ledger import Choices, RecordedChoices
@@ -73,10 +73,11 @@ class DoubtfulIds:
                 if changed or len(self._like) > _MOST_KEPT:
                     self._like = {}
                 return
-        ids = text_array(ledger.ever_refusing())
-        spellings = np.fromiter((hash(folded(one)) for one in ids.to_pylist()), np.int64, len(ids))
+        ids = ledger.ever_refusing()
+        spellings = np.fromiter((hash(folded(one)) for one in ids), np.int64, len(ids))
         order = np.argsort(spellings, kind="stable")
-        self._spellings, self._ids = spellings[order], ids.take(number_array(order))
+        # Not by Arrow's `take`: its functions take longer to load than a first question to answer.
+        self._spellings, self._ids = spellings[order], text_array([ids[place] for place in order])
         self._ledger, self._position, self._later, self._like = ledger, position, {}, {}
 
     def _look_up(self, subject: str) -> tuple[str, ...]:

@@ -7,14 +7,14 @@ and so is every complaint about a file. A test holds the two to the same facts.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from licet.enforce.plain_arrays import text_array
 from licet.sources.catalogue import Catalogue
 from licet.sources.file_state import files_of
 from licet.terms.canonical import JsonObject
@@ -46,9 +46,7 @@ def rows_in_file(catalogue: Catalogue, base: Path, subject: str) -> list[JsonObj
             if not is_plain or file.metadata.num_rows > _MOST_ROWS:
                 return None
             table = file.read(columns=sorted(set(columns.values())))
-        found = table.filter(
-            pc.equal(table[facts.subject].cast(pa.string()), text_array([subject])[0])
-        ).to_pylist()
+        found = list(_rows_about(subject, table, facts.subject))
     except (OSError, ValueError, OverflowError, pa.ArrowException):
         return None
     for_all = {"region": facts.region_is, "age": facts.age_is, "plan": facts.plan_is}
@@ -62,6 +60,41 @@ def rows_in_file(catalogue: Catalogue, base: Path, subject: str) -> list[JsonObj
         | told
         for row in found
     ]
+
+
+def _rows_about(subject: str, table: pa.Table, column: str) -> Iterator[JsonObject]:
+    """The rows of an id. Found without Arrow's functions, which take longer to load than to look."""
+    row = 0
+    for chunk in table[column].chunks:
+        find = _find_text if pa.types.is_string(chunk.type) else _find_number
+        for place in find(chunk, subject) if len(chunk) else ():
+            if str(chunk[place].as_py()) == subject:  # where it is null, nobody's id lies there
+                yield {name: table[name][row + place].as_py() for name in table.column_names}
+        row += len(chunk)
+
+
+def _find_text(ids: pa.StringArray, subject: str) -> list[int]:
+    """Where the bytes of an id lie, each in its whole length."""
+    _, ends, letters = ids.buffers()
+    wanted, begins = subject.encode(), np.frombuffer(ends, np.int32)[ids.offset :][: len(ids) + 1]
+    places = np.flatnonzero(np.diff(begins) == len(wanted))
+    held = np.frombuffer(letters or b"", np.uint8)
+    for number, letter in enumerate(wanted):
+        places = places[held[begins[places] + number] == letter]
+    found: list[int] = places.tolist()
+    return found
+
+
+def _find_number(ids: pa.Array, subject: str) -> list[int]:
+    kind = np.dtype(ids.type.to_pandas_dtype())
+    if (
+        not subject.removeprefix("-").isdecimal()
+        or not np.iinfo(kind).min <= int(subject) <= np.iinfo(kind).max
+    ):
+        return []
+    numbers = np.frombuffer(ids.buffers()[1], kind)[ids.offset :][: len(ids)]
+    found: list[int] = np.flatnonzero(numbers == int(subject)).tolist()
+    return found
 
 
 def _is_id(kind: pa.DataType) -> bool:

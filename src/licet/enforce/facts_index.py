@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from licet.terms.canonical import JsonObject
 
@@ -24,6 +23,8 @@ class FactsIndex:
 
     def __init__(self, rows: pa.Table) -> None:
         """rows: `subject`, text without nulls, and the columns that hold facts."""
+        import pyarrow.compute as pc
+
         ids = rows[_SUBJECT].combine_chunks()
         hashes = np.fromiter(map(hash, ids.to_pylist()), np.int64, len(ids))
         order = np.argsort(hashes, kind="stable")
@@ -44,6 +45,8 @@ class FactsIndex:
 
     def ids(self) -> pa.Array:
         """Every id, each once."""
+        import pyarrow.compute as pc
+
         return pc.unique(self._ids)
 
     def rows_about(self, subject: str) -> list[JsonObject]:

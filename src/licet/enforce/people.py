@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from licet.decide import Facts
 from licet.enforce.absences import RosterHere
@@ -139,6 +138,8 @@ class People:
 
     def missing(self, subjects: Collection[str]) -> int | None:
         """How many of some subjects the table has not; None where there is no table. Reads all ids."""
+        import pyarrow.compute as pc
+
         if self._narrow is None:
             return None
         known = pc.is_in(pa.array(sorted(subjects), pa.string()), value_set=self._every_id(self._narrow))

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 
@@ -18,8 +17,3 @@ def text_array(texts: Sequence[str]) -> pa.Array:
         return pa.array(texts, pa.string())
     offsets = pa.py_buffer(ends.astype(np.int32).tobytes())
     return pa.StringArray.from_buffers(len(encoded), offsets, pa.py_buffer(b"".join(encoded)))
-
-
-def number_array(numbers: npt.NDArray[np.int64]) -> pa.Array:
-    """As `pa.array(numbers)`, of whole numbers."""
-    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers.tobytes())])

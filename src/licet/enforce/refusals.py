@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from licet.ledger import Choices
 from licet.terms import ChoiceState
@@ -22,6 +21,8 @@ def refusing(ledger: Choices, position: int, subjects: Collection[str] | None = 
 
 def who_refuses(choices: pa.Table, signals: pa.Table, record_noes: pa.Table) -> pa.Array:
     """Ids with a no among some choices, to a record, or with a signal, each once. choices: with `state`."""
+    import pyarrow.compute as pc
+
     yeses = pa.array(ChoiceState.yeses())
     noes = choices.filter(pc.invert(pc.is_in(choices["state"], value_set=yeses)))["subject"]
     found = (noes, signals["subject"], record_noes["subject"])

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from licet.ledger.choices import CHOICES_TABLE, SIGNALS_TABLE, Choice, Known, Stances
 from licet.ledger.entries import from_microseconds
@@ -207,6 +206,8 @@ def read_choices_table(
     known: Known | None = None,
 ) -> pa.Table:
     """Every subject's latest choices, or those of some, one row a subject, setting and category, in that order."""
+    import pyarrow.compute as pc  # late: a decision needs none of it, and it takes a tenth of its start
+
     from licet.ledger.ledger_schema import CHOICES  # late: who asks about one subject needs no SQLAlchemy
 
     told = _latest(
@@ -234,6 +235,8 @@ def read_choices_table(
 
 def _bound(numbers: pa.Array, digests: pa.Array) -> pa.DictionaryArray:
     """The packs of these numbers; null for 0, and for one that no entry gives."""
+    import pyarrow.compute as pc
+
     known = pc.and_(pc.greater(numbers, 0), pc.less_equal(numbers, len(digests)))
     indices = pc.if_else(known, pc.subtract(numbers, 1), pa.scalar(None, pa.int32()))
     return pa.DictionaryArray.from_arrays(indices.cast(pa.int32()), digests)
@@ -247,6 +250,8 @@ def read_signals_table(
     known: Known | None = None,
 ) -> pa.Table:
     """Every signal that is being sent, or those of some, one row a subject and signal, in that order."""
+    import pyarrow.compute as pc
+
     from licet.ledger.ledger_schema import SIGNALS
 
     told = _latest(storage, SIGNALS, ("signal",), position, marks, subjects, known)
@@ -279,6 +284,8 @@ def _latest(
     `ever_off`.
     Who was erased comes under their id.
     """
+    import pyarrow.compute as pc
+
     if subjects is not None:
         told = _of_some(storage, table, names, position, subjects)
         # Looked for afterwards: whoever was erased meanwhile left no row under their id, and a mark.
@@ -369,6 +376,8 @@ def _told(names: tuple[str, ...], parts: Iterable[list[tuple[Any, ...]]]) -> pa.
 
 def _under_ids(told: pa.Table, names: tuple[str, ...], by_mark: Mapping[str, str]) -> pa.Table:
     """The same with each mark's rows among those of its id, the later of both where both say something."""
+    import pyarrow.compute as pc
+
     subject = told["subject"].combine_chunks()
     found = pc.index_in(subject, pa.array(by_mark.keys(), pa.string()))
     ids = pa.array(by_mark.values(), pa.string()).take(found)

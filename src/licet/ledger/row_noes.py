@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from licet.ledger.choices import ORGANISATION_NOES, RECORD_NOES, Keys, Known
 from licet.ledger.entries import EntryKind
@@ -125,6 +124,8 @@ class RowNoes:
 
         Raises: LedgerError LEDG-150, LEDG-151 as questions about choices do, where somebody was erased.
         """
+        import pyarrow.compute as pc
+
         said = self._records
         if said.num_rows == 0:
             return RECORD_NOES.empty_table()
@@ -211,6 +212,8 @@ def _told(
 
 def _standing(said: pa.Table, position: int, schema: pa.Schema) -> pa.Table:
     """Of everything that was said before a position, the noes that were not withdrawn by whoever said them."""
+    import pyarrow.compute as pc
+
     names = [name for name in said.column_names if name != _STAMP.name]
     before = said.filter(pc.less(said["stamp"], 2 * position))
     latest = before.group_by(names, use_threads=False).aggregate([("stamp", "max")])
