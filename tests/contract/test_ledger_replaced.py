@@ -107,6 +107,25 @@ def test_who_looked_last_before_the_older_copy_was_made_builds_nothing_on_it(pla
                 ledger.append([no("ben")])
 
 
+def test_who_only_proved_something_builds_nothing_on_an_older_copy_either(place: Place) -> None:
+    """Ledger and checkpoint file, both put back to before; this process did not write what was proved to it."""
+    beside = place.home.checkpoint_path
+    with place.home.open(place.signer) as other:
+        other.append([no("fourth")])
+        with sqlite3.connect(place.path()) as source, sqlite3.connect(place.old.with_name("four")) as copy:
+            source.backup(copy)
+        kept = beside.read_text()
+        place.ledger.append([no("fifth")])
+        proof, root = other.inclusion_proof(4), place.ledger.checkpoint().root
+        assert proof.verify(place.ledger.entry(4).leaf_hash, root)
+        with sqlite3.connect(place.old.with_name("four")) as source, sqlite3.connect(place.path()) as target:
+            source.backup(target)
+        beside.write_text(kept)
+        for ask in (lambda: other.append([no("ben")]), lambda: other.inclusion_proof(3)):
+            with pytest.raises(LedgerError, match="LEDG-017"):
+                ask()
+
+
 def test_nothing_is_acknowledged_into_a_file_that_was_moved_away(place: Place) -> None:
     place.path().rename(place.path(".away"))
     place.refused("LEDG-152")

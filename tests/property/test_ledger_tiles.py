@@ -61,7 +61,7 @@ def test_proofs_from_tiles_are_those_of_the_whole_tree(commits: list[int], data:
         log.commit(count)
         if number + 1 == len(commits) or data.draw(st.booleans()):
             log.follow(tree)
-            size = data.draw(st.integers(1, tree.size))
+            size = data.draw(st.integers(1, tree.state.size))
             for index in {0, size // 2, size - 1, data.draw(st.integers(0, size - 1))}:
                 path = tree.inclusion_path(index, size, log.ask)
                 assert path == log.whole.inclusion_proof(index, size).path

@@ -20,9 +20,12 @@ from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.choice_reader import LATEST_CHOICES, LATEST_SIGNALS
 from licet.ledger.entries import (
     ASKED_FOR,
+    ChoiceRow,
     Entry,
     EntryKind,
     Prepared,
+    RequestRow,
+    SignalRow,
     choice_row,
     from_microseconds,
     leaf_hashes,
@@ -47,7 +50,7 @@ from licet.terms import LedgerError
 from licet.terms.log_tree import Frontier
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
 
 class CheckpointFileWarning(UserWarning):
@@ -305,14 +308,15 @@ class Appender:
         at_us = max(to_microseconds(self._clock()), self._last_us)
         at = from_microseconds(at_us)
         tiles = list(pieces_of(first, frontier.extend(leaf_hashes(first, at_us, prepared))))
-        rows: dict[str, list[tuple[Any, ...]]] = {"entries": [], "choices": [], "signals": [], "requests": []}
+        recorded: list[tuple[Any, ...]] = []
+        choices, signals, requests = list[ChoiceRow](), list[SignalRow](), list[RequestRow]()
         entries: list[Entry] = []
         for index, (kind, subject, payload, payload_json, salt, commitment) in enumerate(prepared, first):
-            rows["entries"].append((index, at_us, kind.value, commitment, subject, payload_json, salt))
+            recorded.append((index, at_us, str(kind), commitment, subject, payload_json, salt))
             if kind is EntryKind.CHOICE and subject is not None:
-                rows["choices"].append(choice_row(subject, payload, index, packs.number(payload)))
+                choices.append(choice_row(subject, payload, index, packs.number(payload)))
             elif kind is EntryKind.SIGNAL and subject is not None:
-                rows["signals"].append(signal_row(subject, payload, index))
+                signals.append(signal_row(subject, payload, index))
             elif kind in NAMING:
                 packs.name(payload)
             if (
@@ -320,14 +324,19 @@ class Appender:
                 and kind in ASKED_FOR
                 and (asked := request_row(payload, index)) is not None
             ):
-                rows["requests"].append(asked)
+                requests.append(asked)
             entries.append(Entry(index, at, kind, commitment, subject, payload, salt))
         checkpoint = Checkpoint.sign(self._signer, frontier.size, frontier.root())
-        # In the order of its key a batch touches each page of a large table once.
-        rows["choices"].sort()
-        added = {table: rows[table.name] for table in (ENTRIES, CHOICES, SIGNALS, REQUESTS)}
-        signed = [(checkpoint.size, checkpoint.root, checkpoint.signature)]
-        self._storage.insert(connection, {**added, TILES: tiles, CHECKPOINTS: signed})
+        choices.sort()  # in the order of its key a batch touches each page of a large table once
+        rows: dict[Table, Sequence[tuple[Any, ...]]] = {
+            ENTRIES: recorded,
+            CHOICES: choices,
+            SIGNALS: signals,
+            REQUESTS: requests,
+            TILES: tiles,
+            CHECKPOINTS: [(checkpoint.size, checkpoint.root, checkpoint.signature)],
+        }
+        self._storage.insert(connection, rows)
         return entries, frontier, checkpoint, packs
 
     def _number_packs(self, connection: Connection, prepared: Sequence[Prepared]) -> PackNumbers:
@@ -351,7 +360,7 @@ class Appender:
         if signed_size != size:
             raise _refused(f"it has {size} entries, its last checkpoint says otherwise", self._storage)
         known = self._frontier.size
-        if size < max(known, self._tree.size):
+        if size < max(known, self._tree.state.size):
             raise _refused(f"it has {size} entries and had more when last looked at", self._storage)
         if self._root == root and known == size:
             return

@@ -13,9 +13,13 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import fcntl
 import os
 import tempfile
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +34,10 @@ SYNC_LAG_SECONDS = 0.2
 _READINGS = 8
 
 _MOST_BYTES = 1 << 16
+
+#: How long to wait for another process that writes the file, and between two looks.
+_PATIENCE_SECONDS = 0.05
+_PAUSE_SECONDS = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +130,10 @@ class CheckpointFile:
         if not _speaks_beyond(self.read_text() or "", size):
             return None
         try:
-            return self.read()
+            kept = self.read()
         except LedgerError:
             return None
+        return kept if kept is not None and kept.size > size else None
 
     def read_text(self) -> str | None:
         """The file as it is, whoever signed it; None when there is none, empty when it cannot be read."""
@@ -140,52 +149,70 @@ class CheckpointFile:
     def write(self, checkpoint: Checkpoint) -> None:
         """Let the file say this, whole or not at all, unless it already speaks of a later size.
 
-        Between reading and writing, another process may write a later one; ours then takes its place until
-        the next append. That weakens what the file can show by one commit and loses nothing else.
         Raises: OSError when it cannot be written.
         """
-        if self.path is None or self._is_written(checkpoint):
+        if self.path is None:
             return
-        handle, temporary = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(checkpoint.text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with self._held() as file:
+            if file is not None and self._is_written(file, checkpoint):
+                return
+            self._replace(self.path, checkpoint)
 
     def close(self) -> None:
         """Let it be on the disk now."""
         self._closing.set()
         self._sync()
 
-    def _is_written(self, checkpoint: Checkpoint) -> bool:
+    @contextmanager
+    def _held(self) -> Iterator[int | None]:
+        """The file, open, while no other process writes it; None where there is none, or no plain one."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                file = os.open(str(self.path), os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            except OSError:
+                yield None
+                return
+            try:
+                # Whoever holds it for long, or a file system without locks, holds nobody up: then one of two processes
+                # may write an earlier commit over a later one, which the next append mends.
+                is_ours = _lock(file)
+                if (is_ours and _is_same(file, str(self.path))) or time.monotonic() > deadline:
+                    yield file
+                    return
+            finally:
+                os.close(file)
+            time.sleep(_PAUSE_SECONDS)
+
+    def _is_written(self, file: int, checkpoint: Checkpoint) -> bool:
         """Write over a checkpoint of the same length, which no crash can leave half done: it lies within one sector.
 
         Returns: False where the file has to be replaced. Replacing it takes as long as a commit, even unsynced.
         """
-        text = checkpoint.text.encode()
-        try:
-            file = os.open(str(self.path), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except OSError:
+        text, present = checkpoint.text.encode(), os.read(file, _MOST_BYTES)
+        told = present.decode("utf-8", "replace")
+        if _speaks_beyond(told, checkpoint.size):
+            with contextlib.suppress(LedgerError):
+                Checkpoint.read(told, self._key)
+                return True
+        # A copy that shares its bytes with the file would change with it.
+        if len(present) != len(text) or len(text) > _SECTOR_BYTES or os.fstat(file).st_nlink != 1:
             return False
-        try:
-            present = os.read(file, _MOST_BYTES)
-            if _speaks_beyond(present.decode("utf-8", "replace"), checkpoint.size):
-                with contextlib.suppress(LedgerError):
-                    if Checkpoint.read(present.decode("utf-8", "replace"), self._key).size > checkpoint.size:
-                        return True
-            # A copy that shares its bytes with the file would change with it.
-            if len(present) != len(text) or len(text) > _SECTOR_BYTES or os.fstat(file).st_nlink != 1:
-                return False
-            os.pwrite(file, text, 0)
-        finally:
-            os.close(file)
+        os.pwrite(file, text, 0)
         self._sync_soon()
         return True
+
+    def _replace(self, path: Path, checkpoint: Checkpoint) -> None:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(checkpoint.text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
 
     def _sync_soon(self) -> None:
         with self._lock:
@@ -219,6 +246,24 @@ class CheckpointFile:
 
 #: What a disk writes whole or not at all.
 _SECTOR_BYTES = 512
+
+
+def _lock(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_same(file: int, path: str) -> bool:
+    """Whether the path still names the file, which another process may have replaced before it was locked."""
+    try:
+        named = os.lstat(path)
+    except OSError:
+        return False
+    held = os.fstat(file)
+    return (named.st_dev, named.st_ino) == (held.st_dev, held.st_ino)
 
 
 def _speaks_beyond(text: str, size: int) -> bool:

@@ -55,7 +55,8 @@ RECORD_CHOICES_OF = (
 )
 _MOMENT = "SELECT recorded_at_us FROM entries WHERE idx = ?"
 _CHECKPOINT = "SELECT size, root, signature FROM checkpoints WHERE size = ?"
-_LATEST_ROOT = "SELECT root FROM checkpoints ORDER BY size DESC LIMIT 1"
+#: The root that the latest checkpoint signs.
+LATEST_ROOT = "SELECT root FROM checkpoints ORDER BY size DESC LIMIT 1"
 _LATEST_CHECKPOINT = "SELECT size, root, signature FROM checkpoints ORDER BY size DESC LIMIT 1"
 
 
@@ -182,12 +183,6 @@ def read_checkpoint(storage: Storage, key: PublicKey, size: int | None) -> Check
         return None
     rows = storage.fetch(_LATEST_CHECKPOINT) if size is None else storage.fetch(_CHECKPOINT, (size,))
     return Checkpoint.restore(key, *rows[0]) if rows else None
-
-
-def read_signed_root(storage: Storage) -> bytes:
-    """The root that the latest checkpoint signs; no bytes where there is none."""
-    rows = storage.fetch(_LATEST_ROOT)
-    return rows[0][0] if rows else b""
 
 
 def read_signed(storage: Storage) -> tuple[int, bytes, bytes]:

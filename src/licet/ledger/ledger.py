@@ -581,12 +581,12 @@ class Ledger:
 
         Returns: the size. Raises: LedgerError LEDG-014, LEDG-017, and LEDG-152 as `position` does.
         """
-        if size is not None and 0 <= size <= self._tree.size:
+        state = self._tree.state
+        if size is not None and 0 <= size <= state.size:
             return size
         self._storage.refuse_replaced()
-        before = self._reached
-        latest = self._tree.size
-        if latest < before or not self._tree.is_at(entry_reader.read_signed_root(self._storage)):
+        before, latest = self._reached, state.size
+        if self._storage.fetch(entry_reader.LATEST_ROOT) != [(state.root,)] or latest < before:
             latest, root, signature = entry_reader.read_signed(self._storage)
             self._take_size(before, latest)
             if not Checkpoint.restore(self._key, latest, root, signature).is_signed_by(self._key):

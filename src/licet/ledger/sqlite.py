@@ -191,7 +191,8 @@ class SqliteStorage:
         statement: plain SQL with ``?`` for each parameter, the same for any database.
         """
         with self._point_lock:
-            self._refuse_closed()
+            if self._closed:
+                self._refuse_closed()
             try:
                 return self._cursor.execute(statement, parameters).fetchall()
             except sqlite3.Error as error:

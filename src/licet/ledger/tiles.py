@@ -56,7 +56,7 @@ def pieces_of(first: int, completed: Sequence[Sequence[bytes]]) -> Iterator[tupl
             at += count
 
 
-class _State(NamedTuple):
+class State(NamedTuple):
     """A tree as its last tiles have it, spread out. root: signed, and what the tiles give."""
 
     size: int
@@ -69,19 +69,12 @@ class TileTree:
 
     def __init__(self, place: str) -> None:
         self._place = place
-        self._state = _State(0, EMPTY_ROOT, ())
+        #: How far it was followed.
+        self.state = State(0, EMPTY_ROOT, ())
         self._full: dict[tuple[int, int], bytes] = {}
         self._above: dict[tuple[int, int], tuple[bytes, ...]] = {}
         self._tails: dict[int, dict[int, tuple[bytes, ...]]] = {}
         self._lock = threading.Lock()
-
-    @property
-    def size(self) -> int:
-        return self._state.size
-
-    def is_at(self, root: bytes) -> bool:
-        """Whether it was followed to just this root."""
-        return self._state.root == root
 
     def follow(self, size: int, root: bytes, ask: Ask) -> None:
         """Take in a tree that was signed; reads what was added since the last time, of each level at most a tile.
@@ -89,7 +82,7 @@ class TileTree:
         Raises: LedgerError LEDG-017 when the tiles do not give the root, or another beginning than before.
         """
         with self._lock:
-            earlier = self._state
+            earlier = self.state
             if size <= earlier.size:
                 state, is_other = earlier, self.root(size, ask) != root
             else:
@@ -99,7 +92,7 @@ class TileTree:
             if is_other:
                 self._full, self._above, self._tails = {}, {}, {}
                 raise self._unfit("it does not begin with the entries that it had when last read")
-            self._state = state
+            self.state = state
 
     def inclusion_path(self, index: int, size: int, ask: Ask) -> tuple[bytes, ...]:
         """The audit path of leaf `index` in the tree of `size`, at most that followed. See `prove_inclusion`."""
@@ -107,7 +100,7 @@ class TileTree:
         tile = self._full.get((0, number))
         above = self._above.get((size, number))
         if tile is None or above is None:
-            state = self._state
+            state = self.state
             tile = self._tile(state, 0, number, ask)
             level = (index ^ size).bit_length() - 1  # of the largest complete subtree that the leaf is in
             if level < TILE_LEVELS:
@@ -118,20 +111,20 @@ class TileTree:
 
     def node(self, level: int, offset: int, ask: Ask) -> bytes:
         """The root of a complete subtree. Raises: LedgerError LEDG-017 when its tile is not what is signed."""
-        return self._node(self._state, ask, level, offset)
+        return self._node(self.state, ask, level, offset)
 
     def frontier(self, size: int, ask: Ask) -> Frontier:
         """The frontier of the first `size` leaves, at most those followed."""
-        return self._frontier(self._state, size, ask)
+        return self._frontier(self.state, size, ask)
 
     def root(self, size: int, ask: Ask) -> bytes:
         """The root over the first `size` leaves, at most those followed."""
-        state = self._state
+        state = self.state
         return state.root if size == state.size else self._frontier(state, size, ask).root()
 
     # -- within ----------------------------------------------------------------------------------------------
 
-    def _grown(self, earlier: _State, size: int, root: bytes, ask: Ask) -> tuple[_State, bool]:
+    def _grown(self, earlier: State, size: int, root: bytes, ask: Ask) -> tuple[State, bool]:
         edges: list[bytes] = []
         is_begun_anew = False
         while count := size >> (TILE_LEVELS * len(edges)):
@@ -146,27 +139,27 @@ class TileTree:
                 known = begin
             _spread_out(spread, known - begin, self._read(level, known, count, ask))
             edges.append(bytes(spread))
-        state = _State(size, root, tuple(edges))
+        state = State(size, root, tuple(edges))
         if fold_peaks(list(_peaks(state))) != root:
             raise self._unfit("its tree is not the one its last checkpoint signs")
         return state, is_begun_anew
 
-    def _frontier(self, state: _State, size: int, ask: Ask) -> Frontier:
+    def _frontier(self, state: State, size: int, ask: Ask) -> Frontier:
         return read_frontier(size, functools.partial(self._node, state, ask))
 
-    def _node(self, state: _State, ask: Ask, level: int, offset: int) -> bytes:
+    def _node(self, state: State, ask: Ask, level: int, offset: int) -> bytes:
         tile_level, within = divmod(level, TILE_LEVELS)
         if (offset + 1) << level > state.size:
             raise missing_node(level, offset)
         tile = self._tile(state, tile_level, (offset << within) >> TILE_LEVELS, ask)
         return tile[_place(within, offset % (TILE_WIDTH >> within))]
 
-    def _tile(self, state: _State, level: int, number: int, ask: Ask) -> bytes:
+    def _tile(self, state: State, level: int, number: int, ask: Ask) -> bytes:
         if number == state.size >> (TILE_LEVELS * (level + 1)):
             return state.edges[level]
         return self._full.get((level, number)) or self._full_tile(state, level, number, ask)
 
-    def _full_tile(self, state: _State, level: int, number: int, ask: Ask) -> bytes:
+    def _full_tile(self, state: State, level: int, number: int, ask: Ask) -> bytes:
         spread, start = bytearray(_SPREAD_BYTES), number * TILE_WIDTH
         _spread_out(spread, 0, self._read(level, start, start + TILE_WIDTH, ask))
         tile = bytes(spread)
@@ -189,7 +182,7 @@ class TileTree:
             )
         return hashes
 
-    def _make_above(self, state: _State, number: int, size: int, level: int, ask: Ask) -> tuple[bytes, ...]:
+    def _make_above(self, state: State, number: int, size: int, level: int, ask: Ask) -> tuple[bytes, ...]:
         """What the audit paths of all leaves of a full tile end with: from the tile's root up."""
         path: list[bytes] = []
         offset, tile_level, left = number, 1, level - TILE_LEVELS
@@ -204,7 +197,7 @@ class TileTree:
         self._above[size, number] = above
         return above
 
-    def _tail(self, state: _State, size: int, level: int, ask: Ask) -> tuple[bytes, ...]:
+    def _tail(self, state: State, size: int, level: int, ask: Ask) -> tuple[bytes, ...]:
         """What stands beside one of the tree's largest complete subtrees: all smaller as one, then the larger."""
         tails = self._tails.get(size)
         if tails is None:
@@ -232,7 +225,7 @@ def _with_room(kept: dict[_Key, _Value], most: int) -> dict[_Key, _Value]:
     return kept if len(kept) < most else dict(list(kept.items())[most // 2 :])
 
 
-def _peaks(state: _State) -> Iterator[bytes]:
+def _peaks(state: State) -> Iterator[bytes]:
     """The roots of the largest complete subtrees, largest first: they stand in the last tiles."""
     for level in range(len(state.edges) - 1, -1, -1):
         width = (state.size >> (TILE_LEVELS * level)) % TILE_WIDTH

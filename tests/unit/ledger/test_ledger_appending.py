@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import sqlite3
 import threading
@@ -184,6 +185,39 @@ def test_checkpoint_file_speaks_of_a_commit_before_anyone_is_told_of_it(ledger, 
     for worker in workers:
         worker.join()
     assert len(behind) == 48 and not any(behind)
+
+
+def test_of_two_processes_that_write_the_checkpoint_file_the_later_commit_stays(
+    ledger, signer, choice
+) -> None:
+    ledger.append([choice("ann", "on")])
+    files = [CheckpointFile(ledger.checkpoint_path, signer.public_key) for _ in range(3)]
+    checkpoints = [Checkpoint.sign(signer, size, bytes(32)) for size in range(90, 210)]
+
+    def write(number: int) -> None:
+        for checkpoint in checkpoints[number::3]:
+            files[number].write(checkpoint)
+            kept = files[number].read()
+            behind.append(kept is None or kept.size < checkpoint.size)
+
+    behind: list[bool] = []
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert len(behind) == 120 and not any(behind)
+    for file in files:
+        file.close()
+
+
+def test_a_checkpoint_file_that_somebody_holds_holds_nobody_up(ledger, choice, monkeypatch) -> None:
+    ledger.append([choice("ann", "on")])
+    ledger.append([choice("ann", "on")])
+    with ledger.checkpoint_path.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        ledger.append([choice("ann", "off")])
+        assert ledger.checkpoint_path.read_text() == ledger.checkpoint().text
 
 
 def test_checkpoint_file_is_synced_soon_and_at_the_end(ledger, choice, monkeypatch) -> None:
