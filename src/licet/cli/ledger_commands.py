@@ -117,6 +117,30 @@ def checkpoint(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 
 @app.command()
 @answers
+def publish(
+    out_: Annotated[Path, typer.Option("--out", help="The folder to write to, to be served as it is.")],
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write the ledger's tree as files: signed checkpoint and tiles of hashes, nothing about anybody.
+
+    Whoever holds a receipt can check it against them without telling you which. Run again, it adds what is new.
+
+    Example: licet ledger publish --out /var/www/ledger
+    """
+    with licet.open(workspace) as opened:
+        published = opened.ledger.publish(out_)
+    if as_json:
+        print_json({"size": published.size, "written": published.written, "out": str(out_)})
+    else:
+        say(
+            f"{out_} holds the tree of {terminal.count(published.size)} entries; "
+            f"{terminal.count(published.written)} files written."
+        )
+
+
+@app.command()
+@answers
 def erase(
     subject: Annotated[str, typer.Option("--subject", "-s", help="The member's id.")],
     ledger: Annotated[

@@ -35,6 +35,7 @@ from licet.ledger.proofs import (
 from licet.ledger.row_noes import Person, RowNoes
 from licet.ledger.signed_notes import PublicKey, Signer
 from licet.ledger.storage import Storage
+from licet.ledger.tile_publication import Publication, publish_tiles
 from licet.ledger.tiles import TileTree
 from licet.ledger.tombstones import Marks
 from licet.ledger.verify_report import ProblemCode, VerifyReport
@@ -483,6 +484,22 @@ class Ledger:
         """Prove that the first `old` entries begin the first `new`. Raises: LedgerError, as `inclusion_proof`."""
         new = self._follow(new)
         return prove_consistency(old, new, functools.partial(self._tree.node, ask=self._storage.fetch))
+
+    def publish(self, folder: str | os.PathLike[str]) -> Publication:
+        """Write the tree to a folder that may be served to anybody: tiles as C2SP cuts them, and the latest checkpoint.
+
+        Called again, it adds what is new. Raises: LedgerError LEDG-161, LEDG-162 (see `tile_publication`), LEDG-017.
+        """
+        checkpoint = self.checkpoint()
+        self._follow(checkpoint.size)
+        ask = self._storage.fetch
+        return publish_tiles(
+            Path(folder),
+            checkpoint,
+            self._key,
+            functools.partial(self._tree.root, ask=ask),
+            functools.partial(self._tree.hashes, ask=ask),
+        )
 
     def verify(
         self,

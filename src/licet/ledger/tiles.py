@@ -122,6 +122,12 @@ class TileTree:
         state = self.state
         return state.root if size == state.size else self._frontier(state, size, ask).root()
 
+    def hashes(self, level: int, first: int, beyond: int, ask: Ask) -> bytes:
+        """Hashes of one tile of a level, side by side, at most those followed."""
+        tile = self._tile(self.state, level, first // TILE_WIDTH, ask)
+        begin = first % TILE_WIDTH * HASH_BYTES
+        return tile[begin : begin + (beyond - first) * HASH_BYTES]
+
     # -- within ----------------------------------------------------------------------------------------------
 
     def _grown(self, earlier: State, size: int, root: bytes, ask: Ask) -> tuple[State, bool]:

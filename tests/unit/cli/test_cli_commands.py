@@ -168,6 +168,8 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
     ledger = asked("ledger", "show", "--last", "3")
     assert ledger.keys() == {"size", "root", "entries"} and len(ledger["entries"]) == 3
     assert asked("ledger", "verify")["ok"] is True
+    published = asked("ledger", "publish", "--out", str(home / "public"))
+    assert published["size"] == ledger["size"] and (home / "public" / "checkpoint").is_file()
     chosen = asked("choose", "-s", "cy", "--setting", "talk", "off", "--category", "content.comments")
     assert {
         "subject", "setting", "category", "value", "entry", "position", "recorded_at", "known", "notes", "record",
