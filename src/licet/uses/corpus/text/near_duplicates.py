@@ -180,16 +180,21 @@ class _Classes:
         bounds = bounds.copy()
         if not len(queries) or not len(candidates):
             return bounds
+        everyone = np.union1d(queries, candidates)
         for keys in self.keys:
-            self._walk_band(keys, queries, bounds, candidates)
+            # Most share a band with nobody: they are neither looked for nor among what is looked through.
+            shared = _repeated(keys[everyone])
+            if len(shared):
+                mine = np.flatnonzero(_among(keys[queries], shared))
+                theirs = candidates[_among(keys[candidates], shared)]
+                lower = bounds[mine]
+                self._walk_band(keys, queries[mine], lower, theirs)
+                bounds[mine] = lower
         return bounds
 
     def _walk_band(self, keys: npt.NDArray[np.uint64], queries: Ints, bounds: Ints, candidates: Ints) -> None:
         """Lower `bounds` by what one band's buckets hold: each is walked from its earliest class on."""
-        wanted = candidates
-        if len(queries) < len(candidates):
-            wanted = candidates[np.isin(keys[candidates], keys[queries])]
-        wanted = wanted[np.argsort(keys[wanted], kind="stable")]  # candidates ascend: so does each bucket
+        wanted = candidates[np.argsort(keys[candidates], kind="stable")]  # they ascend: so does each bucket
         at = np.searchsorted(keys[wanted], keys[queries], side="left")
         end = np.searchsorted(keys[wanted], keys[queries], side="right")
         open_ = np.flatnonzero(at < end)
@@ -255,6 +260,17 @@ def _band_keys(table: Places, bands: int) -> npt.NDArray[np.uint64]:
     for place in range(grouped.shape[2]):
         keys = (keys ^ (keys >> np.uint64(31))) * _MULTIPLIER + grouped[:, :, place]
     return np.ascontiguousarray(keys.T)
+
+
+def _repeated(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """What stands more than once among the keys, ascending, at least once each."""
+    ascending = np.sort(keys)
+    return ascending[1:][ascending[1:] == ascending[:-1]]
+
+
+def _among(keys: npt.NDArray[np.uint64], ascending: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Which of the keys are among others, of which there is at least one."""
+    return ascending[np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)] == keys
 
 
 def _in_order(documents: pa.Table) -> pa.Table:
