@@ -2,8 +2,9 @@
 
 Run as a file of its own, so that it loads what the function needs and nothing else. First comes the function
 (8 bytes of length, pickled), then the batches as one Arrow stream; the answer is a byte once the function is
-loaded, then an Arrow stream with one batch for each. When stdin ends, whyever, so does the process: it cannot
-outlive whom it works for. What the function raises ends it too, with status 1.
+loaded and, where it has a method `warm_up`, what it needs as well; then an Arrow stream with one batch for each.
+When stdin ends, whyever, so does the process: it cannot outlive whom it works for. What the function raises ends
+it too, with status 1.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a library prints is no part of the answer
     pa.set_cpu_count(1)
     function, schema = pickle.loads(asks.read(int.from_bytes(asks.read(8), "big")))
+    if hasattr(function, "warm_up"):
+        function.warm_up()  # whoever is told that we are ready will wait for our answers
     answers.write(READY)
     answers.flush()
     with pa.ipc.open_stream(asks) as batches, pa.ipc.new_stream(answers, schema) as stream:

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from transformed import HERE, ROWS, SCHEMA, counted, killed, odd
+from transformed import HERE, ROWS, SCHEMA, Warmed, counted, killed, odd
 
+from licet.enforce import process_pool
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.process_pool import cut_between_groups
 from licet.terms import GateError, SourceError
@@ -49,6 +50,16 @@ def test_little_work_starts_no_process() -> None:
     with closing(engine.transform(table(engine).limit(5000), counted, SCHEMA)) as made:
         next(made)
         assert not children()
+
+
+def test_a_worker_says_that_it_is_ready_once_it_is_warm(
+    tmp_path: Path,
+) -> None:
+    with process_pool._start() as started:
+        told = process_pool._pickled(Warmed(str(tmp_path / "warm")), SCHEMA)
+        assert process_pool._Worker(started).learn(told)
+        assert (tmp_path / "warm").exists()
+        started.kill()
 
 
 def test_what_the_function_raises_is_raised_here() -> None:

@@ -83,6 +83,14 @@ class Maker:
         rows = rows.set_column(rows.column_names.index("text"), "text", texts)
         return self._finish(rows.append_column("redactions", redactions))
 
+    def warm_up(self) -> None:
+        """Load what documents pass through, for a process that does nothing else: a second, most of it one model."""
+        from licet.uses.corpus.text import redaction, signatures  # noqa: F401
+        from licet.uses.corpus.text.language import load_model
+
+        if self.recipe.language:
+            load_model()
+
     def _single(self, rows: pa.Table) -> pa.Table:
         """One document a row, named by its key whether or not that is shown."""
         people, named = _people(rows, self.people), _text(rows[self.key])

@@ -138,18 +138,28 @@ def _scores(encoded: list[bytes], model: Model) -> npt.NDArray[np.float64]:
     for text, (start, stop) in enumerate(pairwise(bounds.tolist())):
         np.dot(ones[start:stop], model.weights.take(features[start:stop], axis=0), out=once[text])
     scores: npt.NDArray[np.float64] = once * np.log1p(1.0)
-    # And the few that came again for what the repetition adds: each text's one after another.
-    again = np.flatnonzero(counts > 1)
-    starts = np.searchsorted(again, bounds)
-    for nth in range(np.diff(starts).max(initial=0)):
-        texts = np.flatnonzero(np.diff(starts) > nth)
-        at = again[starts[texts] + nth]
-        more = np.log1p(counts[at].astype(np.float64)) - np.log1p(1.0)
-        scores[texts] += more[:, None] * model.weights.take(features[at], axis=0)
+    scores += _repetitions(features, counts, bounds, model)
     scores[np.diff(bounds) > 0] += model.prior
     lengths = np.array([len(text) for text in encoded], dtype=np.float64)
     scores /= np.sqrt(np.maximum(lengths, 1.0))[:, None]
     return scores
+
+
+def _repetitions(features: Ints, counts: Ints, bounds: Ints, model: Model) -> npt.NDArray[np.float64]:
+    """What features that came again add to their texts' scores, each text's one after another."""
+    again = np.flatnonzero(counts > 1)
+    more = np.log1p(counts[again].astype(np.float64)) - np.log1p(1.0)
+    starts = np.searchsorted(again, bounds)
+    most_first = np.argsort(-np.diff(starts), kind="stable")
+    sizes, starts = np.diff(starts)[most_first], starts[most_first]
+    added = np.zeros((len(sizes), len(model.labels)), dtype=np.float64)
+    still_going = np.searchsorted(-sizes, -np.arange(sizes.max(initial=0)), side="left")
+    for nth, going in enumerate(still_going.tolist()):
+        at = starts[:going] + nth
+        added[:going] += more[at][:, None] * model.weights.take(features[again[at]], axis=0)
+    in_order = np.empty_like(added)
+    in_order[most_first] = added
+    return in_order
 
 
 def _features(encoded: list[bytes], model: Model) -> tuple[Ints, Ints, Ints]:

@@ -265,12 +265,16 @@ def _band_keys(table: Places, bands: int) -> npt.NDArray[np.uint64]:
 def _repeated(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """What stands more than once among the keys, ascending, at least once each."""
     ascending = np.sort(keys)
-    return ascending[1:][ascending[1:] == ascending[:-1]]
+    repeated: npt.NDArray[np.uint64] = ascending[1:][ascending[1:] == ascending[:-1]]
+    return repeated
 
 
 def _among(keys: npt.NDArray[np.uint64], ascending: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
     """Which of the keys are among others, of which there is at least one."""
-    return ascending[np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)] == keys
+    among: npt.NDArray[np.bool_] = (
+        ascending[np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)] == keys
+    )
+    return among
 
 
 def _in_order(documents: pa.Table) -> pa.Table:
