@@ -36,6 +36,13 @@ FAULTS = [
         "what somebody refused since is handed out by naming a position before it",
     ),
     Fault(
+        "what passed stays copied when it passes no more",
+        _GATE,
+        "            gate._verdicts.drop_copies()\n",
+        "",
+        "words of somebody who refused since lie about for as long as the process lives",
+    ),
+    Fault(
         "a gate that is kept stays as it was opened",
         _GATE,
         "if gate._present is not None and (changed or not gate._present.holds(*gate._opened)):",

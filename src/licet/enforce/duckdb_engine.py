@@ -166,9 +166,9 @@ class DuckDBEngine:
             ordered = self._in_order(name, table.location, base, handed_in)
             if ordered is None:
                 return None
-            rows, size, beside = ordered
-            return RowsInOrder(
-                self._in_known_types(rows), size, lambda columns: self._in_known_types(beside(columns))
+            return ordered._replace(
+                rows=self._in_known_types(ordered.rows),
+                beside=lambda columns: self._in_known_types(ordered.beside(columns)),
             )
 
     def _in_order(

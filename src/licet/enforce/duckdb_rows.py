@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from licet.enforce.duckdb_files import path_list, same_labels, sizes_and_times, text_literal
+from licet.enforce.permitted_copies import copy_of
 from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder, smallest
 
 #: DuckDB's names for where a row of a Parquet file lies; a table with columns so called is not read in order.
@@ -75,7 +76,7 @@ def parquet_in_order(
     def beside(columns: dict[str, Numbers]) -> ir.Table:
         return _view(backend, next(names), _side_by_side(stretches, columns, hand_in, still))
 
-    return RowsInOrder(view, starts[-1], beside)
+    return RowsInOrder(view, starts[-1], beside, lambda rows: copy_of(backend, rows, _required(still), names))
 
 
 def arrow_in_order(backend: Any, data: pa.Table, hand_in: HandIn, names: Iterator[str]) -> RowsInOrder | None:
@@ -97,7 +98,9 @@ def arrow_in_order(backend: Any, data: pa.Table, hand_in: HandIn, names: Iterato
     def beside(columns: dict[str, Numbers]) -> ir.Table:
         return _view(backend, next(names), _side_by_side(stretches, columns, hand_in, "true"))
 
-    return RowsInOrder(hand_in(numbered), len(data), beside)
+    return RowsInOrder(
+        hand_in(numbered), len(data), beside, lambda rows: copy_of(backend, rows, "true", names)
+    )
 
 
 def _threads(backend: Any, rows: int) -> int:
@@ -182,8 +185,11 @@ def _side_by_side(
             f"SELECT rows.* EXCLUDE ({next(iter(where))}), {shown} FROM {rows} AS rows "
             f"POSITIONAL JOIN {marks} AS marks WHERE (SELECT holds FROM still)"
         )
-    holds = f"CASE WHEN {still} THEN true ELSE {_OUT_OF_STEP} END"
-    return f"WITH still AS MATERIALIZED (SELECT {holds} AS holds) {' UNION ALL '.join(parts)}"
+    return f"WITH still AS MATERIALIZED (SELECT {_required(still)} AS holds) {' UNION ALL '.join(parts)}"
+
+
+def _required(still: str) -> str:
+    return f"CASE WHEN {still} THEN true ELSE {_OUT_OF_STEP} END"
 
 
 def _scan(files: Sequence[Path]) -> str:

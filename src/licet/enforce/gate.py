@@ -209,6 +209,7 @@ class Gate:
         gate = self._newest or self
         changed = gate._tables.changed()
         if gate._present is not None and (changed or not gate._present.holds(*gate._opened)):
+            gate._verdicts.drop_copies()
             newer = gate._present.reopen(gate)
             if newer is None:
                 self.tense = gate.tense = Tense.PAST
@@ -253,6 +254,9 @@ class Gate:
         plan = self._plans.of(name)
         if plan.nothing_can_pass:
             return plan.nothing()
+        copied = None if subjects is not None else self._verdicts.copied(name)
+        if copied is not None:
+            return copied
         allowed, seen = self._allowed(name, plan, subjects)
         columns: list[ir.Value] = []
         for column in plan.content.columns:
@@ -296,16 +300,26 @@ class Gate:
         gate._run.done()
         return rows
 
-    def prepare(self, names: Iterable[str] | None = None) -> tuple[str, ...]:
+    def prepare(self, names: Iterable[str] | None = None, *, cluster: bool = False) -> tuple[str, ...]:
         """Judge every row of these tables (of all, by default) now, so that reading them joins nothing any more.
 
         Worth it for a table that is read more than once or twice: preparing costs about what one reading does. Counts
         and verdicts prepare by themselves. Returns the tables that are prepared; others lie where their rows have no
         order, and are read as ever.
+
+        cluster: also copy what passes, as it is shown, into a file that has no name and goes with this process (see
+                 `permitted_copies`): whole tables are then read as if somebody had filtered them before. The copy is
+                 dropped when choices, the policy, the day or the table's files change.
+        Raises: GateError GATE-201 for a copy through a gate of the past or of what is to come.
         """
         gate = self._now()
+        if cluster:
+            gate._require_now()
         wanted = gate.names if names is None else tuple(names)
-        return tuple(name for name in wanted if gate._verdicts.marks(name) is not None)
+        prepared = tuple(name for name in wanted if gate._verdicts.marks(name) is not None)
+        for name in prepared if cluster else ():
+            gate._verdicts.copy(name, gate._permitted(name, None))
+        return prepared
 
     def counts(self, names: Iterable[str] | None = None) -> Counts:
         """What went through and what was held back, by table, reason and region; content is not read."""

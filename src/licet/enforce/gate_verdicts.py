@@ -15,6 +15,7 @@ from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
 from licet.enforce.masking import Seen
 from licet.enforce.owned_rows import OwnedRows, Told
+from licet.enforce.permitted_copies import Copy
 from licet.enforce.pseudonyms import Pseudonyms
 from licet.enforce.row_numbers import kinds_of_rows, whose_rows
 from licet.enforce.row_references import References, judge
@@ -42,6 +43,7 @@ class Verdicts:
         self._marks_of: dict[str, Marks | None] = {}
         self._ordered: dict[str, RowsInOrder] = {}
         self._marked: dict[str, ir.Table] = {}
+        self._copies: dict[str, Copy] = {}
         self._stands: dict[str, Stand | None] = {}
         self.references = References(plans)
 
@@ -50,6 +52,7 @@ class Verdicts:
         if not self.hold(name, self._stands.get(name)):
             del self._marks_of[name], self._stands[name]
             self._marked.pop(name, None)
+            self.drop_copies(name)
         if name not in self._marks_of:
             plan = self._plans.of(name)
             self._stands[name] = self._stand_now(name)
@@ -71,6 +74,26 @@ class Verdicts:
         """
         return self._marked.get(name) if self.hold(name, self._stands.get(name)) else None
 
+    def copy(self, name: str, permitted: ir.Table) -> None:
+        """Copy what passes of a prepared table, to be read as long as it was not prepared anew."""
+        if self.copied(name) is None:
+            with self._engine.reading(f"table {name!r}"):
+                made = self._ordered[name].copied(permitted)
+            if made is not None:
+                self._copies[name] = made
+
+    def copied(self, name: str) -> ir.Table | None:
+        """The copy of what passes, where one was made and nothing happened since to it or to the table's files."""
+        if name in self._copies and not self.hold(name, self._stands.get(name)):
+            self.drop_copies(name)
+        return self._copies[name].rows if name in self._copies else None
+
+    def drop_copies(self, *names: str) -> None:
+        """Of these tables, or of all."""
+        for name in names or tuple(self._copies):
+            if name in self._copies:
+                self._copies.pop(name).drop()
+
     def stand(self, name: str) -> Stand | None:
         """How a table's files stood when it was prepared; None where it was not, or where files do not tell."""
         return self._stands.get(name)
@@ -78,7 +101,8 @@ class Verdicts:
     def hold(self, name: str, stood: Stand | None) -> bool:
         """Whether what was made of files that stood so can be relied upon."""
         now = None if stood is None else self._stand_now(name)
-        return stood is None or (now is not None and now.files == stood.files)
+        is_whole = name not in self._copies or self._copies[name].is_whole()
+        return is_whole and (stood is None or (now is not None and now.files == stood.files))
 
     def _stand_now(self, name: str) -> Stand | None:
         """How the files of a table stand, and of those that it refers to."""

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.decide.combination import Reason
+from licet.enforce.permitted_copies import Copy
 from licet.terms import GateError
 
 #: The place of a row in its table, from 0; given by the engine.
@@ -180,8 +181,10 @@ def require_all(seen: int, count: int) -> None:
 class RowsInOrder(NamedTuple):
     """rows:  the table's columns, and ROW.
     size:  how many rows there are.
-    beside: lays arrays, one value a row, beside the columns: the table with a column more for each."""
+    beside: lays arrays, one value a row, beside the columns: the table with a column more for each.
+    copied: copies rows made of these, to be read while the table is what it is; None where that cannot be done."""
 
     rows: ir.Table
     size: int
     beside: Callable[[dict[str, Numbers]], ir.Table]
+    copied: Callable[[ir.Table], Copy | None]

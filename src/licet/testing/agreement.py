@@ -84,6 +84,12 @@ def assert_table_agrees(gate: Gate, world: World, name: str, columns_too: bool =
         again = gate.read(name)
         _same(f"columns of {name!r}, prepared", Counter(again.column_names), Counter(read.column_names))
         _same(f"rows or cells of {name!r}, prepared", rows_of(again.to_pylist()), rows_of(read.to_pylist()))
+        gate.prepare([name], cluster=True)  # and this one what was copied of those that pass
+        copied = gate.read(name)
+        _same(
+            f"columns of {name!r}, copied", Counter(map(str, copied.schema)), Counter(map(str, again.schema))
+        )
+        _same(f"rows or cells of {name!r}, copied", rows_of(copied.to_pylist()), rows_of(read.to_pylist()))
     return Agreed(told.decided, Counter(one.code or Code.PERMITTED.value for one in told.verdicts))
 
 

@@ -93,15 +93,17 @@ def test_a_position_stands_for_now_until_something_changes_an_answer(workspace: 
 
 def test_a_gate_that_is_kept_hands_out_what_is_permitted_when_it_is_asked(workspace: Workspace) -> None:
     gate, named = workspace.gate(TRAIN), workspace.gate(TRAIN, position=workspace.ledger.position)
-    gate.prepare(["posts"])
+    gate.prepare(["posts"], cluster=True)
     rows, how_many, of_named = gate.table("posts"), gate.table("posts").count(), named.table("posts")
     assert texts(gate) == ["one", "two"] and how_many.to_pyarrow().as_py() == 2
+    (copy,) = gate._verdicts._copies.values()
     workspace.choose("ann", "ai", "off")
     assert texts(gate) == ["two"] and gate.read("posts", ["ann"]).num_rows == 0
     assert sum(row.records for row in gate.counts(["posts"]).passed) == 1
     assert gate.verdicts("posts")["code"].to_pylist().count("refused") == 1
     assert gate.table("posts").count().to_pyarrow().as_py() == 1
     assert gate.position == workspace.ledger.position
+    assert not copy.is_whole() and copy.file.seek(0, 2) == 0, "what passed before is nowhere any more"
     for read in (rows.to_pyarrow, rows.execute, how_many.to_pyarrow, of_named.to_pyarrow):
         assert refused(read) == "GATE-202"
     assert refused(lambda: named.read("posts")) == "GATE-201" and named.tense == "past"

@@ -19,6 +19,7 @@ from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.row_verdicts import ROW, gather, marks_of_judged, smallest
 from licet.sources.catalogue import Table
 from licet.terms import Code, GateError, SourceError
+from licet.terms.moments import Tense
 
 
 def gate_on(folder: Path, *parts: pa.Table, **more: Any) -> Gate:
@@ -208,3 +209,61 @@ def test_no_file_of_marks_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyP
     gate = gate_on(tmp_path / "posts", POSTS)
     gate.prepare(["posts"])
     assert texts(gate) == ["a", "b"] and [*temporary.iterdir()] == []
+
+
+def test_what_passes_is_copied_without_a_name_and_dropped_with_the_files_it_was_made_of(
+    tmp_path: Path,
+) -> None:
+    gate = gate_on(tmp_path / "posts", POSTS)
+    gate.prepare(["posts"])
+    marked, before = gate.read("posts"), {*tmp_path.rglob("*")}
+    assert gate.prepare(["posts"], cluster=True) == ("posts",)
+    copy = gate._verdicts._copies["posts"]
+    assert (
+        "(deleted)" in str(Path(f"/proc/self/fd/{copy.file.fileno()}").readlink())
+        and {*tmp_path.rglob("*")} == before
+    )
+    assert os.fstat(copy.file.fileno()).st_mode & 0o777 == 0o600
+    written = pq.read_table(copy.file)
+    assert sorted(written["text"].to_pylist()) == ["a", "b"] and "draft" not in written.column_names
+    assert gate.read("posts") == marked and texts(gate) == ["a", "b"]
+    handed = gate.table("posts")
+    assert handed.filter(handed.text == "b").to_pyarrow().num_rows == 1
+    assert gate.read("posts", ["ann"])["text"].to_pylist() == ["a"], "by the ids themselves"
+
+    pq.write_table(
+        POSTS.set_column(2, "text", POSTS["text"].take([2, 4, 0, 3, 1])), tmp_path / "posts/part0.parquet"
+    )
+    with pytest.raises(GateError) as refused:
+        handed.to_pyarrow()
+    assert refused.value.code == "GATE-202"
+    assert texts(gate) == ["?", "c"] and gate._verdicts._copies == {}
+    assert os.fstat(copy.file.fileno()).st_size == 0, "nothing is left of it"
+
+
+def test_a_copy_that_somebody_wrote_to_is_not_read(tmp_path: Path) -> None:
+    gate = gate_on(tmp_path / "posts", POSTS)
+    gate.prepare(["posts"], cluster=True)
+    handed, file = gate.table("posts"), gate._verdicts._copies["posts"].file
+    other = tmp_path / "other.parquet"
+    pq.write_table(gate.read("posts").set_column(1, "text", pa.array(["c", "e"])), other)
+    os.pwrite(file.fileno(), other.read_bytes(), 0)
+    with pytest.raises(GateError) as refused:
+        handed.to_pyarrow()
+    assert refused.value.code == "GATE-202"
+    assert texts(gate) == ["a", "b"]
+
+
+def test_a_copy_is_of_now_and_where_parquet_has_no_word_for_a_type_there_is_none(tmp_path: Path) -> None:
+    past = make_gate(base=tmp_path, tense=Tense.PAST)
+    with pytest.raises(GateError) as refused:
+        past.prepare(["posts"], cluster=True)
+    assert refused.value.code == "GATE-201"
+    times = pa.array([i * 10**9 for i in range(len(POSTS))], pa.timestamp("s"))
+    gate = gate_on(tmp_path / "posts", POSTS)
+    odd = make_gate(posts=POSTS.set_column(2, "text", times))
+    for one, copied in ((gate, True), (odd, False)):
+        joined = one.read("posts")
+        assert one.prepare(["posts"], cluster=True) == ("posts",)
+        assert ("posts" in one._verdicts._copies) is copied
+        assert one.read("posts").sort_by("id") == joined.sort_by("id")
