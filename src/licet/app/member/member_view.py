@@ -41,6 +41,8 @@ class Member:
             raise core.unknown(subject)
         self.facts: Facts = facts
         self.records = core.records_about(subject)
+        #: By policy, moment and position, what was answered: one page asks the same several times.
+        self._asked: dict[tuple[str, datetime, int | None], list[Flow]] = {}
 
     @property
     def policy(self) -> Policy:
@@ -181,6 +183,9 @@ class Member:
     def _flows(
         self, policy: Policy, at: datetime, position: int | None = None, supposed: Choices | None = None
     ) -> list[Flow]:
+        question = (policy.digest, at, position)
+        if supposed is None and question in self._asked:
+            return self._asked[question]
         choices = self._core.ledger if supposed is None else supposed
         if position is None:
             position = self.position if supposed is None else supposed.position
@@ -191,14 +196,15 @@ class Member:
 
         noes_of = noes_of_records(choices, position, self.records)
         records = [*self.records.tables()]
-        return flows(self.subject, records, facts_of, policy, at, self.records.referred(), noes_of)
+        found = flows(self.subject, records, facts_of, policy, at, self.records.referred(), noes_of)
+        if supposed is None:
+            self._asked[question] = found
+        return found
 
     def _shown(self) -> dict[str, tuple[int, datetime]]:
         found: dict[str, tuple[int, datetime]] = {}
-        for entry in self._core.ledger.entries(
-            0, self.position, EntryKind.NOTICE_SHOWN, subject=self.subject
-        ):
+        for entry in self._core.ledger.entries_of_kind(EntryKind.NOTICE_SHOWN, self.subject):
             digest: Any = entry.payload.get("notice") if entry.payload else None
-            if isinstance(digest, str):
+            if isinstance(digest, str) and entry.index < self.position:
                 found.setdefault(digest, (entry.index, entry.recorded_at))
         return found

@@ -27,12 +27,15 @@ from licet.enforce.subject_rows import (
     IndexedTable,
     SubjectIndexes,
     people_of_rows,
+    subject_text,
 )
 from licet.sources.catalogue import Catalogue, Table
 
 _Places = npt.NDArray[np.int64]
 #: So many of some records are looked at more often than the others.
 _FIRST_ROWS = 3
+#: So many are put together first, for who goes through them and stops early.
+_AHEAD_ROWS = 128
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -69,7 +72,10 @@ class TableRecords(Sequence[OwnRecord]):
         return self._first[place] if is_few else self._about.records(self._places[place])
 
     def __iter__(self) -> Iterator[OwnRecord]:
-        return iter(self._about.records(self._places))
+        start, many = 0, _AHEAD_ROWS
+        while start < len(self):
+            yield from self._about.records(self._places[start : start + many])
+            start, many = start + many, 8 * many  # who looks at so many is going to look at most of them
 
     def only(self, place: int) -> TableRecords:
         """One of them, by itself."""
@@ -132,10 +138,15 @@ class _About(NamedTuple):
     def codes(self, cuts: Sequence[datetime]) -> _Places:
         """Per row a number, the same for rows alike."""
         rows, table = self.found.rows, self.table
-        parts = [_numbered(people_of_rows(rows, table)), _eras(_when(rows, table), cuts)]
-        parts.append(_numbered(tuple(held) for held in kinds_by_row(self.found.as_written(), table)))
+        kinds, which = kinds_by_row(self.found.as_written(), table)
+        parts = [_eras(_when(rows, table), cuts), _numbered(map(tuple, kinds))[which]]
+        people = [rows[subject_text(place)] for place in range(len(table.subjects))]
+        if any(pa.types.is_nested(column.type) for column in people):
+            parts.append(_numbered(people_of_rows(rows, table)))
+        else:
+            parts += map(_texts_numbered, people)
         if table.visibility is not None:
-            parts.append(_numbered(rows[SEEN_BY].to_pylist()))
+            parts.append(_texts_numbered(rows[SEEN_BY]))
         combined = np.zeros(len(rows), np.int64)
         for part in parts:
             # Numbered anew each time, so that no product of them grows beyond what there are rows.
@@ -271,6 +282,13 @@ def _eras(created: pa.ChunkedArray | None, cuts: Sequence[datetime]) -> _Places:
     within = np.array([min(max(bound, -(2**63)), 2**63 - 1) for bound in bounds], np.int64)
     eras = np.searchsorted(within, told, side="right")
     return np.where(created.is_null().to_numpy(), len(cuts) + 1, eras).astype(np.int64)
+
+
+def _texts_numbered(column: pa.ChunkedArray) -> _Places:
+    """`_numbered` of a column of texts."""
+    numbers = column.combine_chunks().dictionary_encode(null_encoding="encode").indices
+    found: _Places = numbers.to_numpy().astype(np.int64)
+    return found
 
 
 def _numbered(values: Iterable[Hashable]) -> _Places:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -98,7 +99,8 @@ def records_of(
         for place, target in enumerate(table.references.values())
     ]
     refers = list(zip(*named, strict=True)) if named else [()] * len(rows)
-    kinds, parts = kinds_by_row(written, table), _Parts(written, table)
+    alike, which = kinds_by_row(written, table)
+    kinds, parts = [alike[number] for number in which.tolist()], _Parts(written, table)
     people = map(_each_once, people_of_rows(rows, table))
     work = [None] * len(rows) if table.organisation is None else rows[ORGANISATION_TEXT].to_pylist()
     columns = zip(people, keys, seen, _moments(rows, table), kinds, refers, work, strict=True)
@@ -113,18 +115,21 @@ def _each_once(people: tuple[str | None, ...]) -> tuple[str | None, ...]:
     return tuple(dict.fromkeys(people))
 
 
-def kinds_by_row(rows: pa.Table, table: Table) -> list[Mapping[str | None, tuple[str, ...]]]:
-    """Per row, each kind of data that it holds something of, and the columns that do; one mapping for rows alike."""
+_Kinds = Mapping[str | None, tuple[str, ...]]
+
+
+def kinds_by_row(rows: pa.Table, table: Table) -> tuple[list[_Kinds], npt.NDArray[np.int64]]:
+    """Each kind of data that rows hold some of, and the columns that do, once for rows alike; per row which it is."""
     columns = [column for column in rows.column_names if column != SEEN_BY]
     labels: dict[str, dict[str | None, None]] = {}
     for path, kind in table.columns.items():
         within = path_in(path, columns)
         labels.setdefault(path if within is None else within.column, {})[kind] = None
-    held = np.packbits(np.array([_is_held(rows[column]) for column in columns], np.bool_).T, axis=1)
+    told = np.array([_is_held(rows[column]) for column in columns], np.bool_).T
+    held = np.ascontiguousarray(np.packbits(told, axis=1))
     placing = roles(table)
 
-    @functools.cache
-    def mapping(bits: bytes) -> Mapping[str | None, tuple[str, ...]]:
+    def mapping(bits: bytes) -> _Kinds:
         there = np.unpackbits(np.frombuffer(bits, np.uint8), count=len(columns))
         kinds: dict[str | None, list[str]] = {}
         for column in itertools.compress(columns, there):
@@ -133,7 +138,8 @@ def kinds_by_row(rows: pa.Table, table: Table) -> list[Mapping[str | None, tuple
                     kinds.setdefault(kind, []).append(column)
         return {kind: tuple(within) for kind, within in kinds.items()}
 
-    return [mapping(bits.tobytes()) for bits in held]
+    found, which = np.unique(held.view(f"V{held.shape[1]}").ravel(), return_inverse=True)
+    return [mapping(bits.tobytes()) for bits in found], which
 
 
 def _is_held(column: pa.ChunkedArray) -> Any:
