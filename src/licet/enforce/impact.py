@@ -11,6 +11,7 @@ first of them. The parts of a list that are about others (`element_subjects`) co
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -28,9 +29,9 @@ from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
 from licet.enforce.gate_verdicts import Verdicts
 from licet.enforce.impact_counts import Everyone, Overall, Tally, UseImpact
+from licet.enforce.impact_rows import ImpactRows, Masks
 from licet.enforce.member_classes import Members
-from licet.enforce.row_numbers import kinds_of_rows, whose_rows
-from licet.enforce.row_verdicts import ROW, Marks, Numbers, RowsInOrder, require_all
+from licet.enforce.row_verdicts import ROW, Marks, RowsInOrder, require_all
 from licet.enforce.table_plans import Plans
 from licet.enforce.tables import Tables, narrow_columns
 from licet.enforce.verdict_table import Dimensions, VerdictTable, dimensions, joined
@@ -89,7 +90,9 @@ class Impact:
         )
         self._members = [first, first if before.at == after.at else second]
         self.uses = uses_of(before.policy, after.policy)
-        self._kinds: dict[object, Numbers] = {}
+        self._read: dict[str, ImpactRows] = {}
+        #: By table, of the use that is counted, what each row permits on both sides.
+        self._permitted: dict[str, list[Masks]] = {}
 
     @property
     def members(self) -> int:
@@ -118,6 +121,7 @@ class Impact:
         tally, (before, after) = Tally(self._people), self.sides
         if (before.policy.digest, before.at) == (after.policy.digest, after.at):
             return tally
+        self._permitted = {}
         for name, table in self.catalogue.tables.items():
             if table.subjects or table.is_about_nobody:
                 self._count(tally, purpose, recipient, name, table)
@@ -137,35 +141,98 @@ class Impact:
         return Everyone.of(self._members, wide)
 
     def _count(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
-        open_ = tuple(
+        open_ = self._open(purpose, recipient, name)
+        if not open_:
+            return
+        if not self._is_plain(purpose, recipient, name):
+            with self.engine.reading(f"table {name!r}"):
+                self._count_judged(tally, purpose, recipient, name, table)
+        elif table.is_about_nobody or table.references or len(table.subjects) > 1:
+            self._count_looked_up(tally, purpose, recipient, name, table)
+        else:
+            looks = joined([dimensions(side.policy, purpose, recipient, open_) for side in self.sides])
+            differing, numbered = self._differing(purpose, recipient, open_, looks)
+            if numbered:
+                self._count_own(tally, name, table, open_, looks, differing, numbered)
+
+    def _open(self, purpose: str, recipient: str, name: str) -> tuple[str, ...]:
+        """The kinds of data of a table of which a policy permits anything for a use."""
+        return tuple(
             category
             for category in self._tables.kinds(name)
             if any(side.policy.cell(purpose, category, recipient).permits for side in self.sides)
         )
-        if not open_:
-            return
-        if table.is_about_nobody:
-            with self.engine.reading(f"table {name!r}"):
-                self._count_about_nobody(tally, purpose, recipient, name)
-            return
-        is_refused = any(
-            members.refused_rows.of(name, side.policy, purpose, recipient, open_)
+
+    def _is_plain(self, purpose: str, recipient: str, name: str) -> bool:
+        """Whether rows of a table are told by whose they are and of which kind, and by rows of such tables."""
+        table, content = self.catalogue.tables[name], self._tables.content(name)
+        if any(content[column].type().is_array() for column in table.subjects) or any(
+            members.refused_rows.of(
+                name, side.policy, purpose, recipient, self._open(purpose, recipient, name)
+            )
             for side, members in zip(self.sides, self._members, strict=True)
+        ):
+            return False
+        return all(self._is_plain(purpose, recipient, target) for target in table.references.values())
+
+    def _rows(self, name: str) -> ImpactRows:
+        if name not in self._read:
+            ordered = self._tables.ordered(name)
+            self._read[name] = ImpactRows(self.engine, name, ordered, self._people.roll)
+        return self._read[name]
+
+    def _looked_up(self, purpose: str, recipient: str, name: str) -> list[Masks]:
+        """Per side what each row of a table permits, by the bits of its open kinds."""
+        if name not in self._permitted:
+            self._permitted[name] = self._look_up(purpose, recipient, name)
+        return self._permitted[name]
+
+    def _look_up(self, purpose: str, recipient: str, name: str) -> list[Masks]:
+        table, open_, rows = (
+            self.catalogue.tables[name],
+            self._open(purpose, recipient, name),
+            self._rows(name),
         )
-        if table.references or is_refused:
-            with self.engine.reading(f"table {name!r}"):
-                self._count_shared(tally, purpose, recipient, name, table)
-            return
+        if not open_ or not (table.subjects or table.is_about_nobody):
+            return [np.zeros(rows.ordered.size, np.int64)] * 2
         looks = joined([dimensions(side.policy, purpose, recipient, open_) for side in self.sides])
-        differing, numbered = self._differing(purpose, recipient, open_, looks)
-        if not numbered:
-            return
-        with self.engine.reading(f"table {name!r}"):
-            content = self._tables.content(name)
-            if len(table.subjects) > 1 or content[table.subjects[0]].type().is_array():
-                self._count_shared(tally, purpose, recipient, name, table)
+        kinds = rows.kinds(self._kind(name, table, looks), looks)
+        class_of = np.append(self._people.class_of, len(self._people.classes))  # the last: not known
+        found = []
+        for place, side in enumerate(self.sides):
+            verdicts = VerdictTable(side.policy, purpose, recipient, side.at, open_, looks)
+            if table.is_about_nobody:
+                masks = np.array([answer.mask for answer in verdicts.about_nobody], np.int64)[kinds]
             else:
-                self._count_own(tally, name, table, open_, looks, differing, numbered)
+                people = [*(pair[place] for pair in self._people.classes), None]
+                told = np.array([[one.mask for one in verdicts.answers(facts)] for facts in people], np.int64)
+                each = [told[class_of[rows.owners(column)], kinds] for column in table.subjects]
+                masks = functools.reduce(np.bitwise_and, each)
+            found.append(masks)
+        for column, target in table.references.items():
+            to, key = self._rows(target), str(self.catalogue.tables[target].key)
+            places = rows.referred(column, to, key)
+            for place, judged in enumerate(self._looked_up(purpose, recipient, target)):
+                passes = np.append(to.passing(key, judged), False)  # the last: a reference to nothing
+                found[place] = np.where(passes[places], found[place], 0)
+        return found
+
+    def _kind(self, name: str, table: Table, looks: Dimensions) -> Any:
+        if looks.row_classes == 1:
+            return None
+        return narrow.row_class(self._tables.ordered(name).rows, name, table, looks)
+
+    def _count_looked_up(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
+        before, after = self._looked_up(purpose, recipient, name)
+        open_, rows = self._open(purpose, recipient, name), np.flatnonzero(before != after)
+        pairs = np.stack([before[rows], after[rows]])
+        people = [self._rows(name).owners(column)[rows] for column in table.subjects]
+        for old, new in np.unique(pairs, axis=1).T.tolist():
+            here = np.flatnonzero((pairs[0] == old) & (pairs[1] == new))
+            if table.is_about_nobody:
+                tally.add_about_nobody(open_, old, new, len(here))
+            else:
+                tally.add_rows(open_, old, new, [column[here] for column in people])
 
     def _differing(
         self, purpose: str, recipient: str, open_: tuple[str, ...], looks: Dimensions
@@ -193,44 +260,30 @@ class Impact:
         numbered: dict[tuple[int, int], int],
     ) -> None:
         """Rows that are each about one person: whole classes at a time."""
-        ordered = self._tables.ordered(name)
-        roll, stand = self._people.roll, self._tables.stand(name)
-        subjects = self._kept.numbers(
-            repr((table.location, table.subjects[0])), stand, roll.subjects,
-            lambda: whose_rows(self.engine, ordered, table.subjects[0], roll),
-        ).numbers  # fmt: skip
+        subjects = self._rows(name).owners(table.subjects[0])
         concerned: npt.NDArray[np.bool_] = np.asarray(table_of.any(axis=1))
         class_of = np.append(self._people.class_of, len(self._people.classes))  # the last: not known
         rows = np.flatnonzero(concerned[class_of[subjects]])
         whose = subjects[rows]
-        kinds: Any = 0
-        kind: Any = narrow.row_class(ordered.rows, name, table, looks) if looks.row_classes > 1 else None
-        if kind is not None:
-            key = (name, looks.visibilities, looks.audiences, looks.cuts)
-            if key not in self._kinds:
-                self._kinds[key] = kinds_of_rows(self.engine, ordered.rows, ordered.size, kind)
-            kinds = self._kinds[key][rows]
+        kinds = self._rows(name).kinds(self._kind(name, table, looks), looks)[rows]
         codes = table_of[class_of[whose], kinds]
         for (before, after), code in numbered.items():
-            tally.add(open_, before, after, whose[codes == code])
+            tally.add_rows(open_, before, after, [whose[codes == code]])
 
-    def _count_shared(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
-        """Rows about several people, or that refer to others: judged by the engine; told apart where they differ."""
+    def _count_judged(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
+        """Rows about lists of people, or of which single ones were said no to: judged by the engine."""
         before, after = self._judged(purpose, recipient, name)
         rows = np.flatnonzero(before != after)
         if not len(rows):
             return
-        whose = self._people_in(name, table, rows)
         categories = self._tables.kinds(name)
-        for people, old, new in zip(whose, before[rows].tolist(), after[rows].tolist(), strict=True):
+        pairs = zip(before[rows].tolist(), after[rows].tolist(), strict=True)
+        if table.is_about_nobody:
+            for (old, new), count in Counter(pairs).items():
+                tally.add_about_nobody(categories, old, new, count)
+            return
+        for people, (old, new) in zip(self._people_in(name, table, rows), pairs, strict=True):
             tally.add_shared(categories, old, new, people)
-
-    def _count_about_nobody(self, tally: Tally, purpose: str, recipient: str, name: str) -> None:
-        before, after = self._judged(purpose, recipient, name)
-        changed = before != after
-        pairs, records = np.unique(np.stack([before[changed], after[changed]]), axis=1, return_counts=True)
-        for old, new, count in zip(*pairs.tolist(), records.tolist(), strict=True):
-            tally.add_about_nobody(self._tables.kinds(name), old, new, count)
 
     def _judged(
         self, purpose: str, recipient: str, name: str

@@ -124,16 +124,22 @@ class Tally:
         self._members: dict[tuple[str, bool], npt.NDArray[np.bool_]] = {}
         self._of_all = [0, 0]
 
-    def add(self, categories: tuple[str, ...], before: int, after: int, whose: Numbers) -> None:
-        """Rows of one person each (`whose`, all known) that went from one mask to another."""
-        if not len(whose):
+    def add_rows(
+        self, categories: tuple[str, ...], before: int, after: int, people: Sequence[Numbers]
+    ) -> None:
+        """Rows that went from one mask to another. people: per place in the catalogue's order whose they are, -1 for
+        whom nobody knows; a row counts under the region of the first."""
+        if not len(people[0]):
             return
-        by_region = np.bincount(self._people.region_of[whose], minlength=len(self._people.regions))
+        regions = np.append(self._people.region_of, len(self._people.regions) - 1)  # the last: not known
+        by_region = np.bincount(regions[people[0]], minlength=len(self._people.regions))
+        known = [whose[whose >= 0] for whose in people]
         for is_gain, mask in ((True, after & ~before), (False, before & ~after)):
-            self._of_all[is_gain] += len(whose) if mask else 0
+            self._of_all[is_gain] += len(people[0]) if mask else 0
             for category in _kinds_of(categories, mask):
                 self._of(category, is_gain)[:] += by_region
-                self._who(category, is_gain)[whose] = True
+                for whose in known:
+                    self._who(category, is_gain)[whose] = True
 
     def add_shared(self, categories: tuple[str, ...], before: int, after: int, people: list[int]) -> None:
         """One row about several people."""

@@ -7,6 +7,7 @@ would be were it put in force.
 from __future__ import annotations
 
 import base64
+import functools
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,9 @@ from licet.decide.explain import category_term, purpose_term, recipient_name, re
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.impact import Impact, Side
 from licet.enforce.impact_counts import UseImpact
-from licet.packs import Pack, open_pack
+from licet.packs import Pack
+from licet.packs.loading import parse_pack
+from licet.packs.pack_library import read_policy
 from licet.policies.scope_sentences import scope_parts
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
@@ -92,7 +95,7 @@ def impact_of(
     threads:       cores it may take; None for all of them.
     Raises: PackErrors for a policy that cannot be read; SourceError for a table that cannot.
     """
-    old, new = open_pack(before), open_pack(after)
+    old, new = (_parsed(*read_policy(name)) for name in (before, after))
     in_force = core.packs_in_force()
     first = policy_as_in_force(old, in_force)
     second = first if old.digest == new.digest else Policy(new, (*first.earlier, old))
@@ -111,6 +114,10 @@ def impact_of(
         core.catalogue.about_nobody, impact.members,
         overall.members_changed, overall.uses, overall.together,
     )  # fmt: skip
+
+
+#: Who compares a policy with others reads it once, as long as its text is the same.
+_parsed = functools.lru_cache(maxsize=16)(parse_pack)
 
 
 def _root(core: Core, position: int) -> str:
