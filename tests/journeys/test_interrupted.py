@@ -23,6 +23,7 @@ from licet.terms.moments import parse_moment
 DAY = parse_moment("2025-10-15")
 BUILDING = """
 import sys, licet
+from licet.app import artefacts
 from licet.terms.moments import parse_moment
 now = parse_moment("2025-10-15")
 with licet.open(sys.argv[1], clock=lambda: now) as workspace:
@@ -31,6 +32,7 @@ with licet.open(sys.argv[1], clock=lambda: now) as workspace:
     while True:
         workspace.choose("ann", "ai", "off")
         workspace.corpus_update(snapshot=sys.argv[2])
+        list(artefacts.compact_latest(workspace))
         workspace.choose("ann", "ai", "on")
         workspace.corpus_build()
 """

@@ -6,6 +6,7 @@ What the corpus holds is also said a second time, from `licet.testing.expected_r
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -88,9 +89,15 @@ def choices() -> st.SearchStrategy[NewEntry]:
     return choice | choice | signal
 
 
-#: What happens before one update: entries, and the moment it then is (None: as it was).
+#: What happens before one update: entries, the moment it then is (None: as it was), and at which step of it the process
+#: dies once before it comes to its end (None: it does not). And whether everything superseded is purged after it.
 STEPS = st.lists(
-    st.tuples(st.lists(choices(), max_size=3), st.sampled_from([None, None, *MOMENTS])),
+    st.tuples(
+        st.lists(choices(), max_size=3),
+        st.sampled_from([None, None, *MOMENTS]),
+        st.none() | st.integers(0, 4),
+        st.booleans(),
+    ),
     min_size=1,
     max_size=2,
 )
@@ -99,7 +106,9 @@ STEPS = st.lists(
 @given(networks(), st.sampled_from(MOMENTS[1:]), STEPS)
 @examples(3)
 def test_an_update_equals_a_rebuild(
-    network: dict[str, list[dict[str, Any]]], at: str, steps: list[tuple[list[NewEntry], str | None]]
+    network: dict[str, list[dict[str, Any]]],
+    at: str,
+    steps: list[tuple[list[NewEntry], str | None, int | None, bool]],
 ) -> None:
     clock = Clock(parse_moment(at))
     with (
@@ -107,20 +116,38 @@ def test_an_update_equals_a_rebuild(
         make_network(Path(folder, "w"), network, clock=clock) as workspace,
     ):
         latest = workspace.corpus_build().snapshot
-        for entries, moment in steps:
+        for entries, moment, dies_at, purges in steps:
             if entries:
                 workspace.ledger.append(entries)
             if moment is not None:
                 clock.at = parse_moment(moment)
+            if dies_at is not None:
+                with contextlib.suppress(KeyboardInterrupt):
+                    workspace.corpus_update(snapshot=latest, progress=Dying(dies_at))
             updated = workspace.corpus_update(snapshot=latest)
             latest = updated.snapshot
             assert updated.how == "updated", updated.why
             assert_holds_what_is_permitted(workspace, updated.snapshot)
             assert_update_equals_rebuild(workspace, updated.snapshot)
+            if purges:
+                assert workspace.purge().is_clean
+                latest = workspace.corpus_list()[-1].id
         past = workspace.corpus_build(at=clock.at - timedelta(days=150))
         assert past.inspection
         assert_holds_what_is_permitted(workspace, past.snapshot)
         assert workspace.store.verify() == []
+
+
+class Dying:
+    """Whoever is told of progress, and dies of it."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        self.steps -= 1
+        if self.steps < 0:
+            raise KeyboardInterrupt
 
 
 def assert_holds_what_is_permitted(workspace: Workspace, snapshot: str) -> None:

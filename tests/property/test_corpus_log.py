@@ -7,17 +7,26 @@ is held to a dictionary that says the same, and what it is put together to, to a
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from datetime import datetime
 from pathlib import Path
+from random import Random
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
-from licet.store import Records, Store
+from journeys.dying_files import Died, DyingFiles
+from licet.store import Records, SnapshotRef, Store
+from licet.terms import StoreError
 from licet.testing.effort import examples
 from licet.uses.corpus import deltas, document_tree
 from licet.uses.corpus import snapshot as files
@@ -77,11 +86,25 @@ def candidates(table: pa.Table) -> Candidates:
     return candidates_of(table, ["post"], SECRET, bands.reshape(2, len(table)))
 
 
+class CorpusParts(BaseModel):
+    """What `Log` publishes."""
+
+    format: int
+    buckets: tuple[Bucket, ...]
+    index: Index
+    deltas: tuple[Delta, ...]
+
+    def parts(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("format", "buckets", "index", "deltas")}
+
+
 class Log:
     """A corpus as `Corpus` keeps it, and beside it what it must be."""
 
     def __init__(self, store: Store, model: Model) -> None:
         self.store, self.model = store, model
+        #: What was held by the number of what was published.
+        self.held, self.written = dict[int, Model](), 0
         with store.build("control") as build:
             self.index, self.buckets, self.slots = self._base(Files(build), model)
             self.deltas: tuple[Delta, ...] = ()
@@ -103,8 +126,18 @@ class Log:
         self.said = CorpusHeading.model_construct(
             format=5, buckets=self.buckets, index=self.index, deltas=self.deltas
         )
+        self.written += 1
         written = self.said.model_dump(mode="json", exclude={"recipe"})
-        build.publish({"licet": "control", "said": written, "n": len(self.deltas)})
+        self.held[self.written] = dict(self.model)
+        build.publish({"licet": "control", "said": written, "n": self.written})
+
+    def compact(self, store: Store | None = None) -> None:
+        """Put together, and published as the latest."""
+        store = store or self.store
+        with store.build("control") as build:
+            self.buckets, self.index = deltas.compact(store, Files(build), self.said)
+            self.deltas = ()
+            self._publish(build)
 
     def step(self, leaving: set[int], coming: dict[int, Any], renaming: dict[int, int | None]) -> None:
         log = CorpusLog(self.store, self.said)
@@ -125,13 +158,13 @@ class Log:
         assert set(_texts(change.leaving)) == there and set(_texts(stays)) == renamed.keys()
         if not change.size:
             return
+        self.model = {id_: row for id_, row in self.model.items() if id_ not in there} | came
+        for id_, other in renamed.items():
+            self.model[id_] = (*self.model[id_][:2], other)
         with self.store.build("control") as build:
             self.slots = deltas.follow_slots(log, self.slots, change)
             self.deltas = deltas.extend(self.store, Files(build), log, self.deltas, change)
             self._publish(build)
-        self.model = {id_: row for id_, row in self.model.items() if id_ not in there} | came
-        for id_, other in renamed.items():
-            self.model[id_] = (*self.model[id_][:2], other)
 
     def check(self) -> None:
         log, model = CorpusLog(self.store, self.said), self.model
@@ -184,7 +217,7 @@ def _sorted(ids: Any) -> Records:
     ),
     st.lists(STEP, min_size=1, max_size=6),
 )
-@examples(25)
+@examples(10)
 def test_a_log_of_any_history_is_the_corpus_of_its_documents(base: dict[int, Any], steps: list[Any]) -> None:
     model: Model = {
         id_of(number): (version, tuple(sorted(people)), None if other is None else id_of(other))
@@ -196,6 +229,91 @@ def test_a_log_of_any_history_is_the_corpus_of_its_documents(base: dict[int, Any
         for step in steps:
             log.step(*step)
             log.check()
+
+
+def steps_of(rng: Random, count: int) -> Iterator[tuple[set[int], dict[int, Any], dict[int, int | None]]]:
+    numbers = range(40)
+    for _ in range(count):
+        yield (
+            set(rng.sample(numbers, 6)),
+            {
+                n: (rng.randrange(3), set(rng.sample(PEOPLE, rng.randrange(3))), None)
+                for n in rng.sample(numbers, 9)
+            },
+            {n: rng.choice([None, *numbers]) for n in rng.sample(numbers, 2)},
+        )
+
+
+def read_whole(store: Store, snapshot: SnapshotRef) -> tuple[int, dict[str, str]]:
+    """The number of what was published, and all words that it holds."""
+    said = CorpusHeading.model_construct(**CorpusParts.model_validate(snapshot.manifest["said"]).parts())
+    rows = [row for part in CorpusLog(store, said).documents() for row in part.to_pylist()]
+    assert len({row["document_id"] for row in rows}) == len(rows)
+    return snapshot.manifest["n"], {row["document_id"]: row["text"] for row in rows}
+
+
+def test_who_reads_sees_one_whole_snapshot_while_others_are_made_and_purged(tmp_path: Path) -> None:
+    """Readers of whatever is listed, from before the first update to after the last purge."""
+    rng = Random(13)
+    log = Log(Store.open(tmp_path / "store", create=True), {id_of(n): (0, ("ann",), None) for n in range(30)})
+    done, seen, gone = Event(), list[tuple[int, dict[str, str]]](), list[str]()
+
+    def read() -> None:
+        store = Store.open(tmp_path / "store", read_only=True)
+        while not done.is_set():
+            for name in ("control-1", "latest"):
+                try:
+                    seen.append(read_whole(store, store.snapshot("control", name)))
+                except StoreError as error:
+                    gone.append(error.code)
+
+    with ThreadPoolExecutor(3) as readers:
+        reading = [readers.submit(read) for _ in range(3)]
+        for turn, step in enumerate(steps_of(rng, 16)):
+            log.step(*step)
+            if turn % 5 == 4:
+                log.compact()
+            if turn % 8 == 7:
+                log.store.purge([one.id for one in log.store.snapshots("control")[:-1]])
+        done.set()
+        for one in reading:
+            one.result()
+    for number, words in seen:
+        held = log.held[number].items()
+        assert words == {id_: f"words {row[0]} of {id_}" for id_, row in held if row[2] is None}
+    assert len({number for number, _ in seen}) > 3, "readers were there throughout"
+    assert {*gone} <= {"STOR-007", "STOR-008", "STOR-020"}, "what is purged under its reader is told as gone"
+    log.check()
+    assert log.store.verify() == []
+
+
+def test_who_dies_while_adding_or_putting_together_leaves_what_was_published_whole(tmp_path: Path) -> None:
+    rng = Random(17)
+    log = Log(Store.open(tmp_path / "start", create=True), {id_of(n): (0, ("ann",), None) for n in range(20)})
+    for step in steps_of(rng, 3):
+        log.step(*step)
+    (last,) = steps_of(rng, 1)
+    for act in (lambda one: one.compact(), lambda one: one.step(*last)):
+        steps, died = 0, True
+        while died:
+            place = tmp_path / f"died at {steps}"
+            shutil.copytree(tmp_path / "start", place)
+            dying = copy(log)
+            dying.held, dying.store = dict(log.held), Store(DyingFiles(place, steps), read_only=False)
+            try:
+                act(dying)
+                died = False
+            except Died:
+                pass
+            after = Store.open(place)
+            assert after.verify() == []
+            number, words = read_whole(after, after.snapshot("control"))
+            held = dying.held[number].items()
+            assert words == {id_: f"words {row[0]} of {id_}" for id_, row in held if row[2] is None}
+            assert number == log.written or not died or number == log.written + 1
+            shutil.rmtree(place)
+            steps += 7
+        assert steps > 7
 
 
 def test_documents_that_nothing_names_repeat_none() -> None:

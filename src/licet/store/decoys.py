@@ -74,6 +74,8 @@ def make_decoys() -> Iterator[Decoy]:
     yield Decoy("zip", marker, _zip(_scattered(marker).encode()))
     marker = new_marker()
     yield Decoy("an Arrow file", marker, _arrow(pa.table({"text": [_scattered(marker)]})))
+    marker = new_marker()
+    yield Decoy("the bytes of hex digits", marker, b"{" + bytes.fromhex(marker.decode()) + b"}", planted=True)
 
 
 def make_marker_decoy(markers: list[bytes]) -> Iterator[Decoy]:

@@ -1,8 +1,9 @@
 """Looking into the bytes of one file for markers, however they are wrapped. Used by the residue scan.
 
 A marker is looked for as it is and in the spellings licet's formats give text: JSON escapes, UTF-16, UTF-32
-(numpy). Gzip, zstd, bzip2, xz and zip are unpacked, one inside another; Parquet and Arrow files are read column by
-column, with the values of dictionaries that no row refers to. Whole numbers are compared as text, exactly.
+(numpy), and the bytes that hex digits stand for, as an index has ids. Gzip, zstd, bzip2, xz and zip are unpacked, one
+inside another; Parquet and Arrow files are read column by column, with the values of dictionaries that no row refers
+to. Whole numbers are compared as text, exactly.
 What looks like one of these and cannot be read is refused, never passed over. A packed file inside a value of a
 column is not unpacked: licet writes none.
 """
@@ -15,6 +16,7 @@ import gzip
 import io
 import json
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,6 +29,8 @@ import pyarrow.parquet as pq
 from licet.terms import StoreError
 
 DEEPEST = 8
+#: Hex digits of at least 128 bits, such as the id of a document.
+_DIGITS = re.compile("(?:[0-9a-f]{2}){16,}")
 _TROUBLE = (
     OSError,
     EOFError,
@@ -64,6 +68,8 @@ def spell(marker: bytes) -> list[Needle]:
     else:
         spellings += [json.dumps(text, ensure_ascii=ascii_)[1:-1].encode() for ascii_ in (False, True)]
         spellings += [text.encode("utf-16-le"), text.encode("utf-32-le")]
+        if _DIGITS.fullmatch(text):
+            spellings.append(bytes.fromhex(text))
     return [Needle(marker, spelling) for spelling in dict.fromkeys(spellings)]
 
 

@@ -33,7 +33,7 @@ from licet.uses.corpus.text import require_packages
 from licet.uses.use import Changed, Contents, Everyone, Files, Foreseen, Workbench
 
 #: A change about more candidates than this share of all is a reason to build anew: from there on it costs less.
-_SHARE = 0.5
+_SHARE = 0.75
 
 
 class Corpus:
