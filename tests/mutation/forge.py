@@ -29,6 +29,7 @@ from typing import Any
 
 import duckdb  # noqa: F401
 import evaluator_faults
+import follow_faults
 import gate_faults
 import hypothesis
 import ibis.backends.duckdb
@@ -45,7 +46,10 @@ import licet.sources.catalogue  # noqa: F401
 
 HERE = Path(__file__).parent
 KILLERS = HERE / "killers.json"
-GROUPS = {"gate": gate_faults.FAULTS, "evaluator": [*evaluator_faults.FAULTS, *way_faults.FAULTS]}
+GROUPS = {
+    "gate": gate_faults.FAULTS,
+    "evaluator": [*evaluator_faults.FAULTS, *way_faults.FAULTS, *follow_faults.FAULTS],
+}
 #: What holds the evaluator, the quickest first, and then the ways out.
 TESTS = (
     "tests/unit/decide", "tests/parity/test_parity_exhaustive.py::test_decide_agrees_with_the_truth_table",
@@ -54,7 +58,8 @@ TESTS = (
     "tests/property/test_laws_forbids.py", "tests/property/test_laws_reasons.py", "tests/parity/test_parity_ledger.py",
     "tests/unit/enforce/test_ids_in_files.py::test_a_text_is_a_number_only_as_numbers_are_written",
     "tests/unit/enforce/test_role_columns.py", "tests/unit/app/test_only_now.py",
-    "tests/unit/corpus/test_corpus_purposes.py",
+    "tests/unit/corpus/test_corpus_purposes.py", "tests/unit/enforce/test_owned_rows.py",
+    "tests/unit/enforce/test_kept.py", "tests/unit/enforce/test_gate_files.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

@@ -1,7 +1,8 @@
 """Law 7 and 8 for gates: what a gate found on top of an earlier one is what it would find from nothing.
 
 A ledger and Parquet tables are real; members choose, signal and are erased, files change, and gates are opened at any
-position in any order with one `Kept` between them. Each must agree with a gate that keeps nothing, marks included.
+position in any order with one `Kept` between them, on what other processes left on disk, or as one that is brought
+forward. Each must agree with a gate that keeps nothing, marks included.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from licet.enforce import Gate
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.gate_cache import Kept
+from licet.enforce.gate_files import GateFiles
 from licet.enforce.settled_ids import mark_of_other
 from licet.ledger import EntryKind, Ledger, NewEntry, Signer
 from licet.sources.catalogue import Catalogue
@@ -72,6 +74,12 @@ def told_again(gate: Gate, names: list[str]) -> list[Any] | None:
     return [gate.counts(names)] if gate._tables.stand_still() else None
 
 
+def spoilt(rng: random.Random, data: bytes) -> bytes:
+    """What a torn write, or somebody's hand, leaves of a file."""
+    place = rng.randrange(len(data))
+    return data[:place] if chance(rng, 50) else data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+
+
 @examples(2)
 @given(st.randoms(use_true_random=False))
 def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
@@ -82,6 +90,7 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
     catalogue = on_disk(world, folder / "tables")
     subjects = [f"m{n}" for n in range(8)] + [str(n) for n in range(8)]
     kept, names = Kept(), list(world.tables)
+    files = GateFiles(folder / "cache", world.salt)
     standing: Gate | None = None  # one gate that is brought forward, again and again
     few = rng.choice([0, 1000])  # whether who changed is followed, or everybody called anew where many did
     share = rng.choice([0.2, 1.1])  # and whether their rows are put anew, or all
@@ -112,12 +121,16 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
                     salt=world.salt,
                 )  # fmt: skip
 
+            for path in (folder / "cache").glob("*") if chance(rng, 20) else ():
+                path.write_bytes(spoilt(rng, path.read_bytes()))
             with (
+                mock.patch.multiple("licet.enforce.gate_cache", _FEWEST_MEMBERS=0, _FEWEST_ROWS=0),
                 mock.patch.multiple("licet.enforce.owned_rows", _MOST_SUBJECTS=share, _MOST_ROWS=share),
                 mock.patch("licet.enforce.choices_as_of._ALWAYS_FOLLOWED", few),
             ):
                 fresh = told(open_gate(None), names)
-                opened = open_gate(kept)
+                # The same process, or another one, which finds what is on disk, whole or not.
+                opened = open_gate(rng.choice([kept, Kept(files)]))
                 assert told(opened, names) == fresh
                 before = None if standing is None else (standing, told_again(standing, names))
                 standing = standing and standing.brought_to(world.policy, catalogue, at, position)

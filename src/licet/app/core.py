@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     # Everything that not every operation needs is imported by those that do, so that one decision starts sooner.
     from licet.app.member.own_records import OwnRecords
     from licet.enforce.gate_cache import Kept
+    from licet.enforce.gate_files import GateFiles
     from licet.enforce.subject_rows import SubjectIndexes
     from licet.store import Store
 
@@ -210,7 +211,7 @@ class Core:
     @functools.cached_property
     def absences(self) -> Absences:
         """What is remembered, from one run to the next, of members who refused and are gone."""
-        return Absences(self.layout.absences, self.salt)
+        return Absences(self.layout.absences, self.salt, self.gate_files)
 
     def refuse_lost(self) -> Absences:
         """A run for who answers about many without a gate. Where no file tells of a change, each answer would read
@@ -221,10 +222,16 @@ class Core:
         return run
 
     @functools.cached_property
+    def gate_files(self) -> GateFiles:
+        from licet.enforce.gate_files import GateFiles
+
+        return GateFiles(self.layout.gate_files, self.salt)
+
+    @functools.cached_property
     def gate_cache(self) -> Kept:
         from licet.enforce.gate_cache import Kept
 
-        return Kept()
+        return Kept(self.gate_files)
 
     @functools.cached_property
     def subject_indexes(self) -> SubjectIndexes:
@@ -236,6 +243,11 @@ class Core:
         """Let go of what is kept in memory of members' tables, to be read anew."""
         for name in ("gate_cache", "subject_indexes"):
             self.__dict__.pop(name, None)
+
+    def forget_gates(self) -> None:
+        """Let go of what gates keep of members and choices, in memory and on disk. Raises: GateError GATE-230."""
+        self.drop_caches()
+        self.gate_files.clear()
 
     def files_of_facts(self) -> tuple[object, ...]:
         """The files of the catalogue and of the facts about members, with what changes when one of them does."""

@@ -159,6 +159,7 @@ def purge(core: Core, going: Sequence[SnapshotRef], people: Sequence[str], left_
     found = [one for one in _patiently(lambda: store.scan(marks)) if one.file in held and one.place != "name"]
     if going:
         _patiently(lambda: store.purge([one.id for one in going]))
+    core.forget_gates()
     # What is made of others may say the same words; who is in it, its members prove.
     staying = store.snapshots()
     others, said = store.files_of(staying), _texts([one.manifest for one in (*staying, *store.purged())])
@@ -174,7 +175,10 @@ def purge(core: Core, going: Sequence[SnapshotRef], people: Sequence[str], left_
         ),
         Search(
             len(people), left_out, len(marks), len(found),
-            tuple(f"{one.file}: {one.place}" for one in left if one.file not in others),
+            (
+                *(f"{one.file}: {one.place}" for one in left if one.file not in others),
+                *(f"what gates keep, {name}" for name in core.gate_files.holding(marks)),
+            ),
             len({one.marker for one in left if one.file in others}),
         ),
     )  # fmt: skip

@@ -56,6 +56,11 @@ class Layout(NamedTuple):
         return self.root / "keys" / "absences.json"
 
     @property
+    def gate_files(self) -> Path:
+        """What gates keep for the next process: members' ids, what they chose, and whose the rows are."""
+        return self.root / "cache"
+
+    @property
     def catalogue(self) -> Path:
         return self.root / "catalogue.yaml"
 

@@ -34,12 +34,15 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from licet.enforce.engine import Engine
+    from licet.enforce.gate_files import GateFiles
     from licet.enforce.subject_places import SubjectPlaces
 
 #: How many who refused may be gone at once: more than these, and more than this share of them, stop a run.
 MOST_GONE, MOST_GONE_SHARE = 10, 0.01
 
 _DIGEST_BYTES = 8
+#: Of a shorter ledger every choice is read; who is absent is written again once so many entries were recorded since.
+_FEWEST_KEPT, _MOST_BEHIND = 20_000, 2_000
 #: Up to so many ids are looked for one by one.
 _ONE_BY_ONE = 100
 _WHITE = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
@@ -63,6 +66,7 @@ class _Seen(NamedTuple):
     stand: Stand | None
     position: int
     absent: frozenset[str]
+    ledger: RecordedChoices
 
     def is_as_it_was(self, stand: Stand | None, ledger: RecordedChoices, position: int) -> bool:
         """Whether the members are those of then, and the ledger has only grown by what people chose."""
@@ -84,10 +88,14 @@ class Absences:
     look-alikes all the same.
     """
 
-    def __init__(self, file: Path | None = None, salt: bytes | None = None) -> None:
+    def __init__(
+        self, file: Path | None = None, salt: bytes | None = None, files: GateFiles | None = None
+    ) -> None:
         """file: what was absent at the last run; None where no run is remembered.
-        salt: the workspace's own, for digests and marks; without one no two ids are known to be two people."""
-        self._file, self._salt = file, salt
+        salt: the workspace's own, for digests and marks; without one no two ids are known to be two people.
+        files: where the next process finds who was absent, and need not read every choice to know it."""
+        self._file, self._salt, self._files = file, salt, files
+        self._written: dict[str, _Seen] = {}
         self._seen: dict[str, _Seen] = {}
         self._lock = threading.Lock()
         #: Within a run: what to remember once it is done, and by whom.
@@ -122,6 +130,7 @@ class Absences:
             return
         with self._of._lock:
             self._of._seen.update(self._seen)
+            self._write_seen()
             position, absent = self._unsaid[-1]
             self._unsaid.clear()
             self._remember(position, absent)
@@ -145,6 +154,8 @@ class Absences:
         ledger = ledger.recorded
         with self._lock:
             position, earlier = ledger.position, self._seen.get(key)
+            if earlier is None:
+                earlier = self._read_seen(key, stand, ledger)
             if earlier is not None and not earlier.is_as_it_was(stand, ledger, position):
                 earlier = None
             if earlier is not None and position == earlier.position:
@@ -160,7 +171,36 @@ class Absences:
                 self._refuse_look_alikes(ledger, roster, absent)
                 self._refuse_exodus(ledger, absent, people_left)
             self._unsaid.append((position, absent))
-            self._seen[key] = _Seen(stand, position, absent)
+            self._seen[key] = _Seen(stand, position, absent, ledger)
+
+    def _read_seen(self, key: str, stand: Stand | None, ledger: RecordedChoices) -> _Seen | None:
+        if self._files is None or stand is None:
+            return None
+        found = self._files.read(f"absent {key}", stand, ledger)
+        if found is None:
+            return None
+        seen = _Seen(found.stand, found.position, frozenset(map(str, found.told)), ledger)
+        self._written[key] = seen
+        return seen
+
+    def _write_seen(self) -> None:
+        """What was found out of a long ledger, by a run that came to its end."""
+        if self._files is None:
+            return
+        for key, seen in self._seen.items():
+            before = self._written.get(key)
+            if seen.stand is None or seen.position < _FEWEST_KEPT:
+                continue
+            if (
+                before is None
+                or before.stand is None
+                or before.absent != seen.absent
+                or before.stand.files != seen.stand.files
+                or seen.position - before.position > _MOST_BEHIND
+            ):
+                self._written[key] = seen
+                told = sorted(seen.absent)
+                self._files.write(f"absent {key}", seen.stand, {}, told, seen.ledger, seen.position)
 
     def _refuse_look_alikes(self, ledger: RecordedChoices, roster: Roster, absent: frozenset[str]) -> None:
         if not absent:

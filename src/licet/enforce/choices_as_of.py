@@ -58,9 +58,10 @@ class ChoicesAsOf:
         return self._ledger.signals_table(self.position, known=self._ids)
 
     def since(self, earlier: int) -> Said:
-        """What those stand by who said something since another position."""
+        """What those stand by who said something between another position, before or after, and this one."""
         if earlier not in self._since:
-            subjects = frozenset(self._ledger.changed_subjects(earlier, self.position))
+            between = sorted((earlier, self.position))
+            subjects = frozenset(self._ledger.changed_subjects(*between))
             choices = self._ledger.choices_table(self.position, subjects)
             signals = self._ledger.signals_table(self.position, subjects)
             self._since[earlier] = Said(subjects, _of_choices(choices), signals)

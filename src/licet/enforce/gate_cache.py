@@ -1,8 +1,9 @@
-"""What gates of one workspace keep between them: the roll of members, and whose each row is.
+"""What gates of one workspace keep between them: the roll of members, whose each row is, and what it was told.
 
-Opening a gate then costs what changed since the last one, not what there is. Nothing is kept that a look at the files
-would not show to be old; choices are never trusted to stand still, but asked of the ledger from where they were
-known; and after an erasure, which changes what the past answers, the roll is called anew.
+Opening a gate then costs what changed since the last one, not what there is, and the next process goes on from there.
+Nothing is kept that a look at the files would not show to be old; choices are never trusted to stand still, but asked
+of the ledger from where they were known; and after an erasure, which changes what the past answers, the roll is called
+anew.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from licet.enforce.choices_as_of import are_few
-from licet.enforce.owned_rows import MarkedRows, OwnedRows, mark, mark_again
+from licet.enforce.gate_files import GateFiles
+from licet.enforce.owned_rows import IndexKept, MarkedRows, OwnedRows, RowOwners, mark, mark_again
 from licet.enforce.population import Roll
-from licet.enforce.row_verdicts import Marks
+from licet.enforce.row_verdicts import Marks, Numbers
+from licet.enforce.subject_places import SubjectPlaces
 from licet.ledger import Choices
 from licet.sources.file_state import Stand
 
@@ -24,8 +29,14 @@ from licet.sources.file_state import Stand
 Call = Callable[[], Roll]
 Follow = Callable[[Roll, int], Roll]
 
+_Numbers = TypeVar("_Numbers", bound=npt.NDArray[Any])
 
-_Numbers = TypeVar("_Numbers")
+#: Less is not kept on disk: finding it out anew takes no longer than opening an engine.
+_FEWEST_MEMBERS, _FEWEST_ROWS = 20_000, 200_000
+#: A roll on disk that so many entries were recorded after is written anew once it was brought forward.
+_MOST_BEHIND = 2_000
+#: Rolls in memory: of other rules, and of other days where rules ask for ages.
+_MOST_ROLLS = 8
 
 
 class _Called(NamedTuple):
@@ -36,23 +47,27 @@ class _Called(NamedTuple):
     roll: Roll
 
 
-class _Told(NamedTuple):
-    """Whose the rows are (`subjects` names the roll they are numbered by), or of which kind, as a table stood."""
+class _Owned(NamedTuple):
+    """Whose the rows are, numbered by a roll of these subjects, as a table stood."""
 
     stand: Stand
-    subjects: pa.Array | None
-    numbers: Any
+    subjects: pa.Array
+    owners: RowOwners
 
 
 class Kept:
     """Any number of threads may share one; they call the roll one after the other.
 
-    Holds about 5 bytes a row and 20 bytes and the id a member.
+    Holds about 11 bytes a row and 20 bytes and the id a member.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, files: GateFiles | None = None) -> None:
+        """files: where it outlives the process; None where it need not."""
+        self._files = files
         self._rolls: dict[str, _Called] = {}
-        self._told: dict[str, _Told] = {}
+        self._written: dict[str, int] = {}
+        self._owners: dict[str, _Owned] = {}
+        self._kinds: dict[str, tuple[Stand, Numbers]] = {}
         self._marked: dict[str, MarkedRows] = {}
         self._lock = threading.RLock()
 
@@ -63,45 +78,87 @@ class Kept:
 
         stand: how the members' files stand; None where files do not tell, and nothing is kept.
         """
+        if stand is None:
+            return call()
         with self._lock:
             return self._roll(key, stand, ledger, position, call, follow)
 
     def _roll(
-        self, key: str, stand: Stand | None, ledger: Choices, position: int, call: Call, follow: Follow
+        self, key: str, stand: Stand, ledger: Choices, position: int, call: Call, follow: Follow
     ) -> Roll:
         earlier = self._rolls.get(key)
-        if stand is None:
-            return call()
-        if earlier is None or not earlier.stand.holds(stand) or position < earlier.position:
-            roll = call()
-        elif (
+        if earlier is None or not earlier.stand.holds(stand):
+            earlier = self._read_roll(key, stand, ledger)
+        is_followed = (
+            earlier is not None
             # Whose an erased choice was, no entry says any more, and the past answers anew.
-            ledger.recorded.erased_since(earlier.position)
-            or not are_few(position - earlier.position, len(earlier.roll.subjects))
-        ):
+            and not ledger.recorded.erased_since(min(position, earlier.position))
+            and are_few(abs(position - earlier.position), len(earlier.roll.subjects))
+        )
+        if earlier is None or not is_followed:
             roll = call()
-            if roll.subjects.equals(earlier.roll.subjects):  # so rows keep their numbers
-                roll = roll._replace(subjects=earlier.roll.subjects, places=earlier.roll.places)
         else:
-            is_same = position == earlier.position
-            roll = earlier.roll if is_same else follow(earlier.roll, earlier.position)
-        self._rolls[key] = _Called(stand, position, roll)
+            roll = earlier.roll if position == earlier.position else follow(earlier.roll, earlier.position)
+        if earlier is not None:
+            if roll.subjects is not earlier.roll.subjects and roll.subjects.equals(earlier.roll.subjects):
+                # so rows keep their numbers
+                roll = roll._replace(subjects=earlier.roll.subjects, places=earlier.roll.places)
+            if position < earlier.position:
+                self._rolls.setdefault(key, earlier)  # the past is looked at, and what is of now stays
+                return roll
+        called = _Called(stand, position, roll)
+        self._rolls.pop(key, None)
+        self._rolls[key] = called
+        while len(self._rolls) > _MOST_ROLLS:
+            del self._rolls[next(iter(self._rolls))]
+        if not is_followed or position - self._written.get(key, -_MOST_BEHIND) > _MOST_BEHIND:
+            self._write_roll(key, called, ledger)
         return roll
 
-    def numbers(
-        self, key: str, stand: Stand | None, subjects: pa.Array | None, read: Callable[[], _Numbers]
-    ) -> _Numbers:
-        """Per row of a table whose it is, or of which kind; read anew unless table and roll are as they were."""
-        earlier = self._told.get(key)
-        if earlier is not None and earlier.subjects is subjects and stand is not None:
-            stands_still = earlier.stand.holds(stand)
-            if stands_still:
-                numbers: _Numbers = earlier.numbers
-                return numbers
-        found = read()
-        if stand is not None:
-            self._told[key] = _Told(stand, subjects, found)
-        return found
+    def _read_roll(self, key: str, stand: Stand, ledger: Choices) -> _Called | None:
+        if self._files is None or ledger is not ledger.recorded:
+            return None
+        found = self._files.read(f"roll {key}", stand, ledger.recorded)
+        if found is None:
+            return None
+        self._written[key] = found.position
+        return _Called(found.stand, found.position, Roll.unpacked(found.arrays, found.told))
+
+    def _write_roll(self, key: str, called: _Called, ledger: Choices) -> None:
+        if (
+            self._files is None
+            or ledger is not ledger.recorded
+            or len(called.roll.subjects) < _FEWEST_MEMBERS
+        ):
+            return
+        self._written[key] = called.position
+        arrays, told = called.roll.packed()
+        self._files.write(f"roll {key}", called.stand, arrays, told, ledger.recorded, called.position)
+
+    def owners(
+        self, key: str, stand: Stand | None, roll: Roll, read: Callable[[], npt.NDArray[np.int32]]
+    ) -> RowOwners:
+        """Whose each row of a table is; read anew unless table and members are as they were."""
+        if stand is None:
+            return RowOwners(read(), len(roll.subjects))
+        earlier = self._owners.get(key)
+        if earlier is not None and earlier.subjects is roll.subjects and earlier.stand.holds(stand):
+            return earlier.owners
+        numbers = self._numbers(f"owners {key}", stand, roll.places, read)
+        owners = RowOwners(
+            numbers, len(roll.subjects), self._index_kept(f"rows {key}", stand, roll.places, len(numbers))
+        )
+        self._owners[key] = _Owned(stand, roll.subjects, owners)
+        return owners
+
+    def kinds(self, key: str, stand: Stand | None, read: Callable[[], Numbers]) -> Numbers:
+        """Of which kind each row of a table is; read anew unless the table is as it was."""
+        if stand is None:
+            return read()
+        earlier = self._kinds.get(key)
+        if earlier is None or not earlier[0].holds(stand):
+            self._kinds[key] = earlier = stand, self._numbers(f"kinds {key}", stand, None, read)
+        return earlier[1]
 
     def marks(self, key: str, rows: OwnedRows) -> Marks:
         """What each row of a table is told, put anew for those alone that are told otherwise than when last asked.
@@ -112,3 +169,32 @@ class Kept:
         marked = mark(rows) if earlier is None else mark_again(earlier, rows)
         self._marked[key] = marked
         return marked.marks
+
+    def _numbers(
+        self, key: str, stand: Stand, people: SubjectPlaces | None, read: Callable[[], _Numbers]
+    ) -> _Numbers:
+        """A number a row, from disk where it is there. people: whose places the numbers are."""
+        found = None if self._files is None else self._files.read(key, stand)
+        if found is not None and found.told == (people and people.commitment):
+            kept: _Numbers = found.arrays["numbers"]  # type: ignore[assignment]
+            return kept
+        numbers = read()
+        if self._files is not None and len(numbers) >= _FEWEST_ROWS:
+            self._files.write(key, stand, {"numbers": numbers}, people and people.commitment)
+        return numbers
+
+    def _index_kept(self, key: str, stand: Stand, people: SubjectPlaces, rows: int) -> IndexKept | None:
+        files = self._files
+        if files is None or rows < _FEWEST_ROWS:
+            return None
+
+        def read() -> tuple[npt.NDArray[np.int64], Numbers] | None:
+            found = files.read(key, stand)
+            if found is None or found.told != people.commitment:
+                return None
+            return found.arrays["starts"], found.arrays["rows"]
+
+        def write(starts: npt.NDArray[np.int64], rows: Numbers) -> None:
+            files.write(key, stand, {"starts": starts, "rows": rows}, people.commitment)
+
+        return IndexKept(read, write)

@@ -175,14 +175,16 @@ class Verdicts:
         if kind is not None and plan.refusals is not None:
             kinds = kinds_of_rows(self._engine, rows, ordered.size, kind)
         elif kind is not None and plan.looks.row_classes > 1:
-            kinds = self._kept.numbers(
-                repr((table, plan.looks.visibilities, plan.looks.audiences, plan.looks.cuts)), stand, None,
+            kinds = self._kept.kinds(
+                repr((table, plan.looks.visibilities, plan.looks.audiences, plan.looks.cuts)), stand,
                 lambda: kinds_of_rows(self._engine, rows, ordered.size, kind),
             )  # fmt: skip
-        owners = self._kept.numbers(
-            repr((table.location, subject)), stand, roll.subjects,
+        owners = self._kept.owners(
+            repr((table.location, subject)),
+            stand,
+            roll,
             lambda: whose_rows(self._engine, ordered, subject, roll),
-        )  # fmt: skip
+        )
         told = [_told(one.region, own) for one, own in zip(roll.classes, plan.by_class, strict=True)]
         marked = OwnedRows(owners, kinds, roll.class_of, (*told, _told(None, plan.nobody)))
         return self._kept.marks(repr((self._plans.use, table.location, subject, plan.categories)), marked)

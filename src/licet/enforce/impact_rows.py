@@ -47,7 +47,7 @@ class ImpactRows:
         """Per row the number of its subject on the roll, -1 where they are not known."""
         if column not in self._owners:
             with self._engine.reading(self._what):
-                self._owners[column] = whose_rows(self._engine, self.ordered, column, self._roll).numbers
+                self._owners[column] = whose_rows(self._engine, self.ordered, column, self._roll)
         return self._owners[column]
 
     def kinds(self, kind: ir.Value | None, looks: Dimensions) -> Numbers:

@@ -76,9 +76,9 @@ class Members:
             said = self._chosen.since(since)
             return follow(earlier, chosen(*said, looks)) if said.subjects else earlier
 
-        key = repr(
-            (facts, self._tables.catalogued(facts.table).location, looks, ages_hold_for(looks, self._at))
-        )
+        # Whoever reads the roll from where it is kept does not open the members' table, whose labels may have changed.
+        table, readings = self._tables.catalogued(facts.table), self._tables.catalogue.readings(facts.table)
+        key = repr((facts, table, readings, looks, ages_hold_for(looks, self._at)))
         stand = self._tables.stand(facts.table)
         return self._kept.roll(key, stand, self._ledger, self._position, call, follow_on)
 

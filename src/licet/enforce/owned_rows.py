@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +29,13 @@ _MOST_STALE = 200
 Told = tuple[Verdict, ...]
 
 
+class IndexKept(NamedTuple):
+    """Where the rows of each subject may be kept from one process to the next."""
+
+    read: Callable[[], tuple[npt.NDArray[np.int64], Numbers] | None]
+    write: Callable[[npt.NDArray[np.int64], Numbers], None]
+
+
 class RowOwners:
     """Whose each row of a table is, and the rows of each subject. Any number of threads may ask one.
 
@@ -36,9 +43,12 @@ class RowOwners:
     rows of somebody were asked for.
     """
 
-    def __init__(self, numbers: npt.NDArray[np.int32], people: int) -> None:
-        """people: how many there are on the roll."""
+    def __init__(
+        self, numbers: npt.NDArray[np.int32], people: int, index_kept: IndexKept | None = None
+    ) -> None:
+        """people: how many there are on the roll. index_kept: where rows by subject may lie, and are to be kept."""
         self.numbers, self._people, self._lock = numbers, people, threading.Lock()
+        self._index_kept = index_kept
 
     def count_of(self, subjects: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """How many rows each of some subjects has, by number."""
@@ -60,6 +70,14 @@ class RowOwners:
     @functools.cached_property
     def _index(self) -> tuple[npt.NDArray[np.int64], Numbers]:
         """Where each subject's rows begin among the rows in the order of their subjects, nobody's first."""
+        kept = None if self._index_kept is None else self._index_kept.read()
+        if kept is None:
+            kept = self._sorted()
+            if self._index_kept is not None:
+                self._index_kept.write(*kept)
+        return kept
+
+    def _sorted(self) -> tuple[npt.NDArray[np.int64], Numbers]:
         shifted = self.numbers + 1
         starts = np.cumsum(np.bincount(shifted, minlength=self._people + 1), dtype=np.int64)
         kind: Any = np.int32 if len(shifted) <= np.iinfo(np.int32).max else np.int64

@@ -9,7 +9,7 @@ cluster keeps its people where it keeps them (`classify`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ibis.expr.types as ir
 import numpy as np
@@ -21,8 +21,9 @@ from licet.decide import Facts
 from licet.enforce.engine import Engine
 from licet.enforce.equal_classes import Part, classes_of, representatives
 from licet.enforce.member_facts import BOUND, MARK, NUMBER, number_of
-from licet.enforce.subject_places import NOWHERE, SubjectPlaces
+from licet.enforce.subject_places import NOWHERE, SubjectPlaces, ends_and_letters
 from licet.terms import ChoiceState
+from licet.terms.canonical import JsonObject
 
 
 class Subject(NamedTuple):
@@ -61,6 +62,24 @@ class Roll(NamedTuple):
                 "class_id": self.class_of.astype(np.int64),
             }
         )
+
+    def packed(self) -> tuple[dict[str, npt.NDArray[Any]], JsonObject]:
+        """The same as arrays and what JSON can tell, for `unpacked`."""
+        ends, letters = ends_and_letters(self.subjects)
+        arrays: dict[str, npt.NDArray[Any]] = {"ends": ends, "letters": letters, "class_of": self.class_of}
+        if self.ids is not None:
+            arrays["numbers"] = self.ids
+        told = {"classes": [list(subject) for subject in self.classes], "ids": self.places.commitment}
+        return arrays, told
+
+    @classmethod
+    def unpacked(cls, arrays: Mapping[str, npt.NDArray[Any]], told: JsonObject) -> Roll:
+        """A roll that was packed; its arrays are those that are handed in."""
+        buffers = [None, pa.py_buffer(arrays["ends"]), pa.py_buffer(arrays["letters"])]
+        subjects = pa.Array.from_buffers(pa.string(), len(arrays["class_of"]), buffers)
+        classes = tuple(Subject(*one) for one in told["classes"])
+        places = SubjectPlaces(subjects, told["ids"])
+        return cls(subjects, arrays.get("numbers"), arrays["class_of"], classes, places)
 
     def numbered(self) -> pa.Table:
         """subject, the id as a number where it is one, and `no`, the place on the roll."""

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from licet.enforce.engine import Engine
-from licet.enforce.owned_rows import RowOwners
 from licet.enforce.population import Roll
 from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder, gather
 from licet.enforce.rows import same_person
@@ -21,12 +20,8 @@ NOBODY = -1
 _SPAN = 8
 
 
-def whose_rows(engine: Engine, rows: RowsInOrder, subject: str, roll: Roll) -> RowOwners:
-    """Whose each row is."""
-    return RowOwners(_numbers_of_owners(engine, rows, subject, roll), len(roll.subjects))
-
-
-def _numbers_of_owners(engine: Engine, rows: RowsInOrder, subject: str, roll: Roll) -> npt.NDArray[np.int32]:
+def whose_rows(engine: Engine, rows: RowsInOrder, subject: str, roll: Roll) -> npt.NDArray[np.int32]:
+    """Per row the number of its subject, `NOBODY` where they are not known."""
     value = rows.rows[subject]
     if roll.ids is not None and len(roll.ids) and value.type().is_signed_integer():
         first, last = int(roll.ids.min()), int(roll.ids.max())

@@ -7,6 +7,7 @@ out at the length of the longest, once. Neither is as long as the roll: what a l
 from __future__ import annotations
 
 import functools
+import hashlib
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +23,20 @@ NOWHERE = -1
 class SubjectPlaces:
     """The places of a roll's ids. Any number of threads may ask one."""
 
-    def __init__(self, subjects: pa.Array) -> None:
-        """subjects: text without nulls, each once; looked up fastest where ascending by their bytes."""
-        self._subjects = subjects
+    def __init__(self, subjects: pa.Array, commitment: str | None = None) -> None:
+        """subjects: text without nulls, each once; looked up fastest where ascending by their bytes.
+        commitment: theirs, where it is known."""
+        self._subjects, self._known_commitment = subjects, commitment
+
+    @functools.cached_property
+    def commitment(self) -> str:
+        """SHA-256 of all ids and their places, hexadecimal."""
+        if self._known_commitment is not None:
+            return self._known_commitment
+        ends, letters = ends_and_letters(self._subjects)
+        return hashlib.sha256(
+            hashlib.sha256(ends.data).digest() + hashlib.sha256(letters.data).digest()
+        ).hexdigest()
 
     def of(self, ids: pa.Array) -> npt.NDArray[np.int64]:
         """Per id its place; `NOWHERE` for one that is not on the roll. ids: text without nulls, each once."""
@@ -58,18 +70,27 @@ def _laid_out(ids: pa.Array, most_spread: int | None) -> npt.NDArray[np.bytes_] 
     """Texts as bytes of one length, filled up with zero bytes, which are in no id; None where that takes too much."""
     if not len(ids):
         return None
-    ends = np.frombuffer(ids.buffers()[1], np.int32)[ids.offset : ids.offset + len(ids) + 1].astype(np.int64)
-    letters = np.frombuffer(ids.buffers()[2] or b"", np.uint8)[: int(ends[-1])]
+    ends, letters = ends_and_letters(ids)
     lengths = np.diff(ends)
     width = int(lengths.max())
     if width == 0 or (most_spread is not None and width * len(ids) > most_spread * int(lengths.sum())):
         return None
-    if not letters[int(ends[0]) :].all():
+    if not letters.all():
         return None  # a zero byte in an id is no filling
     if int(lengths.min()) == width:
-        return letters[int(ends[0]) :].view(f"S{width}")
+        return letters.view(f"S{width}")
     found = np.zeros((len(ids), width), np.uint8)
     for length in np.unique(lengths).tolist():
         rows = np.flatnonzero(lengths == length)
         found[rows, :length] = letters[ends[rows][:, None] + np.arange(length)]
     return found.view(f"S{width}").ravel()
+
+
+def ends_and_letters(texts: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+    """Where each text begins and the last ends, from 0, and the UTF-8 of all of them."""
+    _, offsets, letters = texts.buffers()
+    if offsets is None or not len(texts):
+        return np.zeros(1, np.int32), np.zeros(0, np.uint8)
+    ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    first, last = int(ends[0]), int(ends[-1])
+    return ends - ends[0], np.frombuffer(letters or b"", np.uint8)[first:last]

@@ -138,3 +138,22 @@ def test_the_command_says_what_it_keeps(workspace: Workspace) -> None:
     workspace.choose("ann", "talk", "off")
     assert "Kept under a mark" in run_licet("ledger", "erase", "-s", "ann", "--yes", "-w", folder).out
     assert "Kept under a mark" not in run_licet("ledger", "erase", "-s", "ben", "--yes", "-w", folder).out
+
+
+def test_what_gates_keep_on_disk_goes_with_an_erasure_a_purge_and_a_removal(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("gate_cache._FEWEST_MEMBERS", "gate_cache._FEWEST_ROWS", "absences._FEWEST_KEPT"):
+        monkeypatch.setattr(f"licet.enforce.{name}", 0)
+    workspace.choose("ben", "ai", "off")
+    folder = workspace.layout.gate_files
+    ways = (
+        lambda: workspace.ledger_erase("ben", compact=False), workspace.purge, lambda: workspace.forget("cy"),
+    )  # fmt: skip
+    for remove in ways:
+        workspace.drop_caches()
+        authors(workspace)
+        workspace.gate(TRAINING[0]).prepare()
+        assert any(b"cy" in path.read_bytes() for path in folder.glob("*.gate"))
+        remove()
+        assert not [*folder.glob("*")]

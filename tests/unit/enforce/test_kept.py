@@ -80,12 +80,12 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 def test_a_choice_moves_those_who_made_it_and_leaves_everybodys_number(place: Place) -> None:
     assert place.texts() == ["a", "b"]
-    before, numbers = place.roll, dict(place.kept._told)
+    before, numbers = place.roll, dict(place.kept._owners)
     place.choose("ann", "off")
     assert place.texts() == ["b"]
     assert place.roll.subjects is before.subjects
     assert standing(place.roll) == standing(before) | {"ann": "sharing==refused"}
-    assert all(place.kept._told[key].numbers is told.numbers for key, told in numbers.items())
+    assert all(place.kept._owners[key].owners is told.owners for key, told in numbers.items())
     place.choose("ann", "on")
     assert place.texts() == ["a", "b"]
 
@@ -95,13 +95,13 @@ def test_where_many_changed_the_roll_is_called_anew_and_rows_keep_their_numbers(
 ) -> None:
     monkeypatch.setattr("licet.enforce.choices_as_of._ALWAYS_FOLLOWED", 0)
     assert place.texts() == ["a", "b"]
-    before, numbers = place.roll, dict(place.kept._told)
+    before, numbers = place.roll, dict(place.kept._owners)
     monkeypatch.setattr("licet.enforce.member_classes.follow", None)  # nobody is followed
     for subject in ("ann", "ben"):
         place.choose(subject, "off")
     assert place.texts() == []
     assert place.roll.subjects is before.subjects
-    assert all(place.kept._told[key].numbers is told.numbers for key, told in numbers.items())
+    assert all(place.kept._owners[key].owners is told.owners for key, told in numbers.items())
     place.choose("ben", "on")
     assert place.texts() == ["b"]
 

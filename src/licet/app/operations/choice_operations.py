@@ -196,16 +196,19 @@ class ChoiceOperations:
         their id, until they choose anew; see docs/receipts.md for what remains and why.
         ledger: the address of its owner, where the workspace's own role may not erase.
         Raises: LedgerError LEDG-024 when the role may not erase, LEDG-019 when the erasure stands but old pages
-        of the database still hold what was erased.
+        of the database still hold what was erased; GateError GATE-230 when it stands, and gates still keep it.
         """
         require_subject_id(subject)
-        with clear_disk_errors("erasing from the ledger"):
-            if ledger is None:
-                return id_changes.erase_every_name(self._core.ledger, subject, compact)
-            with open_ledger(
-                ledger, self._core.signer, self._core.layout.checkpoint, self._core.now
-            ) as opened:
-                return id_changes.erase_every_name(opened, subject, compact)
+        try:
+            with clear_disk_errors("erasing from the ledger"):
+                if ledger is None:
+                    return id_changes.erase_every_name(self._core.ledger, subject, compact)
+                with open_ledger(
+                    ledger, self._core.signer, self._core.layout.checkpoint, self._core.now
+                ) as opened:
+                    return id_changes.erase_every_name(opened, subject, compact)
+        finally:
+            self._core.forget_gates()
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
         """Entries in order; a negative start counts from the end."""

@@ -1,0 +1,98 @@
+"""Faults of following who changed, and of what gates keep on disk. Killed by tests of what is kept."""
+
+from __future__ import annotations
+
+from faults import Fault
+
+_CACHE, _FILES, _OWNED = (
+    "licet.enforce.gate_cache",
+    "licet.enforce.gate_files",
+    "licet.enforce.owned_rows",
+)
+
+FAULTS = [
+    Fault(
+        "who chose stays where they stood",
+        "licet.enforce.population",
+        "class_of[places[members]] = moved",
+        "class_of[places[members]] = earlier",
+        "a no changes nothing until the gate is opened in another process",
+    ),
+    Fault(
+        "an emptied class stays",
+        "licet.enforce.population",
+        "    if peopled.all():\n",
+        "    if peopled.any():\n",
+        "columns are shown that nobody permits any more",
+    ),
+    Fault(
+        "erasures are followed",
+        _CACHE,
+        "            and not ledger.recorded.erased_since(min(position, earlier.position))\n",
+        "",
+        "the past answers as before an erasure",
+    ),
+    Fault(
+        "what is kept is not authenticated",
+        _FILES,
+        'if not hmac.compare_digest(found, hmac.digest(self._key, rest, "sha256")):',
+        "if len(found) != _HASH_BYTES:",
+        "whoever edits the cache turns a no into a yes",
+    ),
+    Fault(
+        "what is kept is of any ledger",
+        _FILES,
+        '                and (ledger is None or _is_of(ledger, position, head["root"]))\n',
+        "",
+        "noes of a ledger that was restored or replaced are not heard",
+    ),
+    Fault(
+        "a stand never lies",
+        _FILES,
+        '                and head["ends"] == _ends(stand)\n',
+        "",
+        "rows get the verdicts of rows that lay there before",
+    ),
+    Fault(
+        "what is kept under a name is what was asked for",
+        _FILES,
+        '                head["of"] == [_FORMAT, __version__, key]\n',
+        '                bool(head["of"])\n',
+        "a file that was moved over another answers for it",
+    ),
+    Fault(
+        "people nobody knows are told what they were told",
+        _OWNED,
+        "        and before.told[-1] == rows.told[-1]\n",
+        "",
+        "rows about unknown people pass after the policy denies them",
+    ),
+    Fault(
+        "rows keep their kinds",
+        _OWNED,
+        "        and before.kinds is rows.kinds\n",
+        "",
+        "a row that became private is told what it was told as a public one",
+    ),
+    Fault(
+        "whoever is of the same class is told the same",
+        _OWNED,
+        "np.take(then, before.class_of) != np.take(now, rows.class_of)",
+        "before.class_of != rows.class_of",
+        "a class that is answered otherwise keeps its rows",
+    ),
+    Fault(
+        "rows of the neighbour are put anew",
+        _OWNED,
+        "np.repeat(starts[subjects] - ahead, counts)",
+        "np.repeat(starts[subjects - 1] - ahead, counts)",
+        "somebody's no is written on somebody else's rows",
+    ),
+    Fault(
+        "tallies only grow",
+        _OWNED,
+        "count_numbers(put, len(verdicts)) - count_numbers(earlier, len(verdicts))",
+        "count_numbers(put, len(verdicts))",
+        "reports count rows twice",
+    ),
+]
