@@ -223,9 +223,10 @@ class Core:
 
     @functools.cached_property
     def gate_files(self) -> GateFiles:
+        from licet import __version__
         from licet.enforce.gate_files import GateFiles
 
-        return GateFiles(self.layout.gate_files, self.salt)
+        return GateFiles(self.layout.gate_files, self.salt, __version__)
 
     @functools.cached_property
     def gate_cache(self) -> Kept:

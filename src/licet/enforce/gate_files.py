@@ -24,7 +24,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from licet import __version__
 from licet.ledger import RecordedChoices
 from licet.sources.file_state import Stand
 from licet.terms import GateError, LicetError
@@ -53,8 +52,10 @@ class KeptFile(NamedTuple):
 class GateFiles:
     """Those of one workspace. Any number of threads and processes may share them."""
 
-    def __init__(self, folder: Path, salt: bytes) -> None:
-        self._folder, self._key = folder, hmac.digest(salt, b"licet gate files", "sha256")
+    def __init__(self, folder: Path, salt: bytes, version: str = "") -> None:
+        """salt: the workspace's. version: of licet; what another version wrote is passed over."""
+        self._folder, self._version = folder, version
+        self._key = hmac.digest(salt, b"licet gate files", "sha256")
 
     def read(self, key: str, stand: Stand, ledger: RecordedChoices | None = None) -> KeptFile | None:
         """What was kept under a key, where files and ledger are those it was made of.
@@ -68,7 +69,7 @@ class GateFiles:
             kept = Stand(tuple(tuple(file) for file in head["files"]), head["looked_ns"])
             position = head["position"]
             is_same = (
-                head["of"] == [_FORMAT, __version__, key]
+                head["of"] == [_FORMAT, self._version, key]
                 and kept.holds(stand)
                 and head["ends"] == _ends(stand)
                 and (ledger is None or _is_of(ledger, position, head["root"]))
@@ -93,7 +94,7 @@ class GateFiles:
         part = self._folder / f".{secrets.token_hex(8)}{_PART}"
         try:
             head = {
-                "of": [_FORMAT, __version__, key], "files": stand.files, "looked_ns": stand.looked_ns,
+                "of": [_FORMAT, self._version, key], "files": stand.files, "looked_ns": stand.looked_ns,
                 "ends": _ends(stand), "position": position,
                 "root": None if ledger is None else ledger.root(position).hex(), "told": told,
                 "arrays": [[name, array.dtype.str, len(array)] for name, array in arrays.items()],
