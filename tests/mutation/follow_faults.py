@@ -56,7 +56,7 @@ FAULTS = [
     Fault(
         "what is kept under a name is what was asked for",
         _FILES,
-        '                head["of"] == [_FORMAT, self._version, key]\n',
+        '                head["of"] == [_FORMAT, _version(), key]\n',
         '                bool(head["of"])\n',
         "a file that was moved over another answers for it",
     ),

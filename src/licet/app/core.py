@@ -223,10 +223,9 @@ class Core:
 
     @functools.cached_property
     def gate_files(self) -> GateFiles:
-        from licet import __version__
         from licet.enforce.gate_files import GateFiles
 
-        return GateFiles(self.layout.gate_files, self.salt, __version__)
+        return GateFiles(self.layout.gate_files, self.salt)
 
     @functools.cached_property
     def gate_cache(self) -> Kept:

@@ -12,8 +12,10 @@ Members' ids and what they chose lie in these files, readable by their owner onl
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import hmac
+import importlib.metadata
 import json
 import os
 import secrets
@@ -52,10 +54,9 @@ class KeptFile(NamedTuple):
 class GateFiles:
     """Those of one workspace. Any number of threads and processes may share them."""
 
-    def __init__(self, folder: Path, salt: bytes, version: str = "") -> None:
-        """salt: the workspace's. version: of licet; what another version wrote is passed over."""
-        self._folder, self._version = folder, version
-        self._key = hmac.digest(salt, b"licet gate files", "sha256")
+    def __init__(self, folder: Path, salt: bytes) -> None:
+        """salt: the workspace's."""
+        self._folder, self._key = folder, hmac.digest(salt, b"licet gate files", "sha256")
 
     def read(self, key: str, stand: Stand, ledger: RecordedChoices | None = None) -> KeptFile | None:
         """What was kept under a key, where files and ledger are those it was made of.
@@ -69,7 +70,7 @@ class GateFiles:
             kept = Stand(tuple(tuple(file) for file in head["files"]), head["looked_ns"])
             position = head["position"]
             is_same = (
-                head["of"] == [_FORMAT, self._version, key]
+                head["of"] == [_FORMAT, _version(), key]
                 and kept.holds(stand)
                 and head["ends"] == _ends(stand)
                 and (ledger is None or _is_of(ledger, position, head["root"]))
@@ -94,7 +95,7 @@ class GateFiles:
         part = self._folder / f".{secrets.token_hex(8)}{_PART}"
         try:
             head = {
-                "of": [_FORMAT, self._version, key], "files": stand.files, "looked_ns": stand.looked_ns,
+                "of": [_FORMAT, _version(), key], "files": stand.files, "looked_ns": stand.looked_ns,
                 "ends": _ends(stand), "position": position,
                 "root": None if ledger is None else ledger.root(position).hex(), "told": told,
                 "arrays": [[name, array.dtype.str, len(array)] for name, array in arrays.items()],
@@ -166,6 +167,15 @@ class GateFiles:
             size += stat.st_size
             if number and (number >= _MOST_FILES or size > _MOST_BYTES):
                 path.unlink(missing_ok=True)
+
+
+@functools.cache
+def _version() -> str:
+    """That of licet: what another one wrote is passed over."""
+    try:
+        return importlib.metadata.version("licet")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def _size(piece: bytes | memoryview) -> int:
