@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 import licet
@@ -34,6 +37,44 @@ app = typer.Typer(help="What a purpose may see of the tables.", no_args_is_help=
 @app.callback()
 def main() -> None:
     """What a purpose may see of the tables."""
+
+
+@app.command("vectors")
+@answers
+def vectors_(
+    table: Annotated[str, typer.Argument(help="A table that lies in Parquet files.")],
+    out_file: Annotated[Path, typer.Option("--out", help="Where the Puffin file is to lie.")],
+    purpose: Purpose = "generative_ai_training",
+    recipient: Recipient = SELF,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="A column that will be read; by default all that pass."),
+    ] = None,
+    people_left: PeopleLeft = 0,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write which rows another engine must leave out, as the deletion vectors of Iceberg and Delta.
+
+    It holds as of now: write it anew after choices, the policy or the files changed.
+
+    Example: licet gate vectors posts --purpose recommender_training --out posts.puffin
+    """
+    with licet.open(workspace) as opened:
+        gate = opened.gate(
+            purpose,
+            recipient=recipient,
+            columns=None if column is None else {table: column},
+            people_left=people_left,
+        )
+        written = gate.deletion_vectors(table, out_file)
+    if as_json:
+        print_json({"table": table, "position": gate.position, "file": str(out_file), **written._asdict()})
+        return
+    say(
+        f"{written.held_back:,} of {written.rows:,} rows of {table} are held back, as of position {gate.position}"
+    )
+    say(f"of the others may be read: {', '.join(written.columns) or 'nothing'}", "dim")
 
 
 @app.command("show")

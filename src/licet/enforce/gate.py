@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
 from licet.decide import Policy
@@ -24,6 +26,7 @@ from licet.enforce import masking
 from licet.enforce import rows as narrow
 from licet.enforce.absences import Absences
 from licet.enforce.column_shapes import Whole, bare_parts, element_subjects
+from licet.enforce.deletion_vectors import HeldBackRows, puffin, vectors_of
 from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
 from licet.enforce.gate_counts import Counts, HeldBack, Passed
@@ -37,6 +40,7 @@ from licet.enforce.text_columns import labels_changed
 from licet.enforce.unknown_words import UnknownWord, unknown_words
 from licet.ledger import Choices
 from licet.sources.catalogue import Catalogue, Table
+from licet.sources.file_replacement import replace_file
 from licet.sources.file_state import Stand
 from licet.terms import SELF, GateError
 from licet.terms.moments import Tense, format_moment
@@ -320,6 +324,37 @@ class Gate:
         for name in prepared if cluster else ():
             gate._verdicts.copy(name, gate._permitted(name, None))
         return prepared
+
+    def deletion_vectors(self, name: str, path: Path) -> HeldBackRows:
+        """Write for other engines which rows of a table's Parquet files they must leave out (see `deletion_vectors`).
+
+        Of the other rows the columns that the file names may be read and no more: all that are of one kind of data
+        which somebody permits, of those that the gate was asked for (`columns=`). The file says for which bytes, policy
+        and ledger position it holds, and is to be written anew once anything of it changed.
+        Raises: GateError GATE-201 through a gate of another moment, GATE-202 where something changed meanwhile,
+                GATE-220 for a table whose rows are not told apart by their places in Parquet files.
+        """
+        gate = self._now()
+        gate._require_now()
+        held_back, columns = gate._verdicts.held_back(name)
+        is_parquet = gate._tables.catalogued(name).location.parquet is not None
+        if held_back is None or not is_parquet:
+            raise GateError(
+                "GATE-220",
+                f"no row of table {name!r} may pass, or its rows are not told by their places in Parquet files",
+                fix="read the table through the gate; `licet gate show` says what passes",
+            )
+        vectors = vectors_of(gate._tables.paths(name), gate._tables.files(name, ()) or (), held_back)
+        told = {
+            "licet.table": name, "licet.purpose": gate.purpose, "licet.recipient": gate.recipient,
+            "licet.policy": gate.policy.digest, "licet.at": format_moment(gate.at),
+            "licet.position": str(gate.position), "licet.columns": json.dumps(columns),
+        }  # fmt: skip
+        gate._require_still_now(name, gate._verdicts.stand(name))
+        with replace_file(path) as file:
+            file.write(puffin(vectors, {"created-by": "licet", **told}))
+        gate._run.done()
+        return HeldBackRows(columns, len(held_back), int(np.count_nonzero(held_back)))
 
     def counts(self, names: Iterable[str] | None = None) -> Counts:
         """What went through and what was held back, by table, reason and region; content is not read."""

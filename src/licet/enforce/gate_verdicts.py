@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import ibis
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from licet.decide.combination import Reason, SubjectAnswer
 from licet.enforce import rows as narrow
+from licet.enforce.column_shapes import Whole
 from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
 from licet.enforce.masking import Seen
@@ -22,6 +24,7 @@ from licet.enforce.row_references import References, judge
 from licet.enforce.row_verdicts import (
     ROW,
     Marks,
+    Numbers,
     RowsInOrder,
     Verdict,
     marks_of_judged,
@@ -107,6 +110,28 @@ class Verdicts:
     def _stand_now(self, name: str) -> Stand | None:
         """How the files of a table stand, and of those that it refers to."""
         return together([self._tables.stand(each) for each in (name, *self._tables.catalogue.referred(name))])
+
+    def held_back(self, name: str) -> tuple[Numbers | None, tuple[str, ...]]:
+        """Per row whether it is held back (not 0) or has all of certain columns; and these: all that anybody permits.
+
+        Columns with parts of several kinds are not among them. None where rows have no order.
+        """
+        plan = self._plans.of(name)
+        bits, marks = plan.bits(), self.marks(name)
+        columns = {
+            column: bits[shape.kind]
+            for column, shape in plan.shapes.items()
+            if isinstance(shape, Whole)
+            and shape.kind is not None
+            and bits.get(shape.kind, 0) & plan.permitted_anywhere
+            and self._tables.is_asked(name, column)
+        }
+        wanted = functools.reduce(int.__or__, columns.values(), 0)
+        if marks is None:
+            return None, tuple(columns)
+        return marks.look_up([not wanted or (v.mask & wanted) != wanted for v in marks.verdicts]), tuple(
+            columns
+        )
 
     def of_every_row(self, name: str, pseudonyms: Pseudonyms) -> pa.Table:
         """The row's key (if any), mask, code, rule and region."""

@@ -149,6 +149,10 @@ class Tables:
         files = files_of(self.catalogued(name).location, self._base)
         return None if files is None else look_at(files)
 
+    def paths(self, name: str) -> tuple[Path, ...]:
+        """The files a table is read from, in the order of its rows; none where it lies in none."""
+        return files_of(self.catalogued(name).location, self._base) or ()
+
     def files(self, name: str, known: Iterable[FileFingerprint]) -> tuple[FileFingerprint, ...] | None:
         """The files a table is read from, as `fingerprint` tells them; None where there are none."""
         return fingerprint(self.catalogued(name).location, self._base, known)
