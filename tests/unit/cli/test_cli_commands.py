@@ -337,22 +337,13 @@ def test_the_gate_can_be_looked_through_for_every_purpose(tmp_path: Path) -> Non
         workspace.use_pack("linkedin_as_reported")
     answer = run_licet("gate", "show", "--purpose", "recommender_training", "-w", tmp_path / "demo")
     assert answer.status == 0, answer.err
-    asked = (
-        "gate",
-        "vectors",
-        "posts",
-        "--column",
-        "text",
-        "--out",
-        tmp_path / "out.puffin",
-        "-w",
-        tmp_path / "demo",
-    )
+    out, home = tmp_path / "out.puffin", tmp_path / "demo"
+    asked = ("gate", "vectors", "posts", "--column", "body", "--out", out, "-w", home)
     told = run_licet(*asked, "--json").json
     with licet.open(tmp_path / "demo") as workspace:
         passed = workspace.gate("generative_ai_training").read("posts").num_rows
-    assert told["rows"] - told["held_back"] == passed > 0 and "text" in told["columns"]
-    assert (tmp_path / "out.puffin").read_bytes()[:4] == b"PFA1"
+    assert told["rows"] - told["held_back"] == passed > 0 and "body" in told["columns"]
+    assert out.read_bytes()[:4] == b"PFA1"
     assert "rows of posts are held back" in run_licet(*asked).out
 
 
