@@ -117,6 +117,11 @@ class Appender:
         self._last_us = 0
         self._packs = PackNumbers()
 
+    @property
+    def root(self) -> bytes | None:
+        """The root that was signed here last; None before."""
+        return self._root
+
     def append(self, prepared: Sequence[Prepared], request: str | None = None) -> tuple[list[Entry], bool]:
         """Write entries in their order, perhaps with those of other threads between calls, never within one.
 

@@ -66,6 +66,7 @@ class Ledger:
         self._packs, self._row_noes = PackNumbers(), RowNoes()
         self._reached, self._is_borne, self._is_marked = 0, False, False
         self._tree = TileTree(storage.place)
+        self._signed_root = b""  # one that the key is known to have signed
         self._appender = None
         if signer is not None and marks is not None:
             self._appender = Appender(storage, signer, clock, file, marks, self._tree)
@@ -606,8 +607,11 @@ class Ledger:
         if self._storage.fetch(entry_reader.LATEST_ROOT) != [(state.root,)] or latest < before:
             latest, root, signature = entry_reader.read_signed(self._storage)
             self._take_size(before, latest)
-            if not Checkpoint.restore(self._key, latest, root, signature).is_signed_by(self._key):
-                raise _unfit(self.place, "its last checkpoint is not signed by its key")
+            written = None if self._appender is None else self._appender.root
+            if root not in (written, self._signed_root):
+                if not Checkpoint.restore(self._key, latest, root, signature).is_signed_by(self._key):
+                    raise _unfit(self.place, "its last checkpoint is not signed by its key")
+                self._signed_root = root
             self._tree.follow(latest, root, self._storage.fetch)
         return latest if size is None else size if 0 <= size <= latest else self._at(size)
 
@@ -615,7 +619,7 @@ class Ledger:
         kept = self._file.read()
         if kept is None:
             return
-        size = self.position
+        size, self._signed_root = self.position, kept.root
         if kept.size > size:
             raise _unfit(self.place, f"it has {size} entries and {self.checkpoint_path} signs {kept.size}")
         self._follow(None)

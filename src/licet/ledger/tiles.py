@@ -137,6 +137,9 @@ class TileTree:
             level = len(edges)
             known = earlier.size >> (TILE_LEVELS * level)
             begin = count - count % TILE_WIDTH
+            if count == known:  # nothing was added at this level
+                edges.append(earlier.edges[level])
+                continue
             spread = bytearray(_SPREAD_BYTES)
             if known >= begin and level < len(earlier.edges):
                 spread[:] = earlier.edges[level]

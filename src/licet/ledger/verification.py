@@ -11,7 +11,8 @@ tiles and checkpoints shows only against a checkpoint kept outside the database.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
@@ -104,20 +105,24 @@ class Inspection:
         held: list[int],
         progress: Callable[[int, int], None] | None,
     ) -> None:
-        with storage.snapshot() as connection:
+        with storage.snapshot() as connection, ExitStack() as open_streams:
+
+            def walk(table: Table, *order: str) -> Iterator[tuple[Any, ...]]:
+                return open_streams.enter_context(closing(_stream(storage, connection, table, *order)))
+
             for fault in storage.faults(connection):
                 self.note(None, ProblemCode.DATABASE_DAMAGED, fault)
             # Counting would read the whole table, and stop at the first page that cannot be read.
             last = connection.scalar(select(func.max(ENTRIES.c.idx)))
             total = 0 if last is None else last + 1
-            hashes = _Hashes(storage, connection)
+            hashes = _Hashes(walk(TILES, "level", "start"))
             known = _count_leaves(connection)
             repeated = [
-                _Ordered(storage, connection, table, "entry") for table in (CHOICES, SIGNALS, REQUESTS)
+                _Ordered(table, "entry", walk(table, "entry")) for table in (CHOICES, SIGNALS, REQUESTS)
             ]
-            signed = _Ordered(storage, connection, CHECKPOINTS, "size")
+            signed = _Ordered(CHECKPOINTS, "size", walk(CHECKPOINTS, "size"))
             held += self._hold_to_checkpoints(signed, outside)
-            for row in _stream(storage, connection, ENTRIES, "idx"):
+            for row in walk(ENTRIES, "idx"):
                 size = self._frontier.size
                 if row[0] < size or (row[0] > size and row[0] >= known):
                     self.note(
@@ -324,11 +329,11 @@ class Inspection:
 class _Ordered:
     """The rows of a table in the order of one column, taken in step with the entries."""
 
-    def __init__(self, storage: Storage, connection: Connection, table: Table, column: str) -> None:
+    def __init__(self, table: Table, column: str, rows: Iterator[tuple[Any, ...]]) -> None:
         self.name, self.key = table.name, list(table.c.keys()).index(column)
         self.strays: list[tuple[Any, ...]] = []
         self.last_key: Any = None
-        self._rows = _stream(storage, connection, table, column)
+        self._rows = rows
         self._next = next(self._rows, None)
 
     def take(self, key: int) -> list[tuple[Any, ...]]:
@@ -355,8 +360,8 @@ class _Ordered:
 class _Hashes:
     """The hashes that tiles are kept as, level by level, taken in order."""
 
-    def __init__(self, storage: Storage, connection: Connection) -> None:
-        self._pieces = _stream(storage, connection, TILES, "level", "start")
+    def __init__(self, pieces: Iterator[tuple[Any, ...]]) -> None:
+        self._pieces = pieces
         self._has_strays = False
         self._level, self._first, self._hashes = -1, 0, b""
         self._is_used = True
@@ -411,7 +416,9 @@ def _count_leaves(connection: Connection) -> int:
 _READ_KINDS = frozenset({*ASKED_FOR, EntryKind.ERASURE, *NAMING})
 
 
-def _stream(storage: Storage, connection: Connection, table: Table, *order: str) -> Iterator[tuple[Any, ...]]:
+def _stream(
+    storage: Storage, connection: Connection, table: Table, *order: str
+) -> Generator[tuple[Any, ...], None, None]:
     statement = select(*storage.raw_columns(table)).order_by(*(table.c[column] for column in order))
     result = connection.execute(statement, execution_options={"yield_per": _BATCH_ROWS})
     try:
