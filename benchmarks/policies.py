@@ -86,16 +86,16 @@ def varied_pack(rules: int) -> Pack:
     chance = Random(f"varied/{rules}")
     made = []
     for number in range(rules):
-        begun = _FIRST_DAY + timedelta(days=chance.randrange(20_000))
+        begun = _FIRST_DAY + timedelta(days=chance.randrange(16_000))
         rule: dict[str, Any] = {
             "id": f"r{number}",
             "purposes": ["use_0"],
             "categories": ["content.posts.kind_0"],
             "regions": sorted({chance.choice(_REGIONS)[:2] for _ in range(chance.randrange(1, 4))}),
             "created_from": begun.isoformat(),
-            "created_before": (begun + timedelta(days=chance.randrange(30, 3_000))).isoformat(),
+            "created_before": (begun + timedelta(days=chance.randrange(9_000, 30_000))).isoformat(),
             "minimum_age": chance.randrange(13, 40),
-            "visibility": [chance.choice(["public", "connections"])],
+            "visibility": sorted({"public", chance.choice(["public", "connections"])}),
         }
         if number % 10 == 9:
             made.append(rule | {"effect": "forbid", "maximum_age": rule["minimum_age"]})

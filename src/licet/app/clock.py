@@ -14,6 +14,8 @@ def system_clock() -> datetime:
 
 def checked(moment: object) -> datetime:
     """What a workspace's clock said. Raises: AppError APP-200 when it is no moment with a time zone."""
+    if type(moment) is datetime and moment.tzinfo is UTC:
+        return moment
     if not isinstance(moment, datetime) or moment.utcoffset() is None:
         raise AppError(
             "APP-200",
