@@ -122,6 +122,9 @@ class _Answers:
                 column.tell(number, word)
 
 
+#: What the narrowest places hold.
+_MOST_NARROW = 127
+
 #: In a column: of a class that was not asked about yet, and no word at all.
 _UNASKED, _NOTHING = -1, -2
 
@@ -136,7 +139,7 @@ class _Column:
 
     def tell(self, number: int, word: object) -> None:
         place = _NOTHING if word is None else self._words.setdefault(word, len(self._words))
-        if place > np.iinfo(self.places.dtype).max:
+        if place > _MOST_NARROW and self.places.dtype == np.int8:
             self._of_class, self.places = self._of_class.astype(np.int32), self.places.astype(np.int32)
         self._of_class[number] = place
 
