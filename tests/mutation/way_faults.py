@@ -98,4 +98,18 @@ FAULTS = [
         "number",
         "on Spark who is written 042 is read as 42 permits",
     ),
+    Fault(
+        "a batch reads what nobody said as what somebody did",
+        "licet.enforce.batch_decisions",
+        "(found & kept) | (~kept & found.dtype.type(nothing))",
+        "found",
+        "of records whose member was never asked the choice of another is told",
+    ),
+    Fault(
+        "of a batch the first records are looked up again and again",
+        "licet.enforce.batch_decisions",
+        "combined(self._parts, block, possible) if classes is None",
+        "combined(self._parts, slice(0, block.stop - block.start), possible) if classes is None",
+        "in a long batch a member's no is answered by what another permitted",
+    ),
 ]

@@ -69,9 +69,9 @@ def test_of_one_policy_the_evaluator_says_what_the_specification_says(share: int
 
 def test_of_many_rules_about_one_question_the_evaluator_says_what_the_specification_says() -> None:
     codes = Counter[Code]()
-    for seed in range(12 * EFFORT):
+    for seed in range(6 * EFFORT):
         rng = random.Random(f"crowded/{seed}")
-        pack = make_crowded_pack(rng, pick(rng, [12, 30, 75]))
+        pack = make_crowded_pack(rng, pick(rng, [12, 30, 60]))
         policy, meaning = Policy(pack), Meaning([pack])
         for _ in range(60):
             request = make_request(rng)._replace(
@@ -84,7 +84,7 @@ def test_of_many_rules_about_one_question_the_evaluator_says_what_the_specificat
                 )
                 request = request._replace(visibility="public", at=pick(rng, [AT, request.at]), created=AT)
             codes[assert_same(request, who, meaning, policy)] += 1
-    assert len(codes) > 12 and codes[Code.PERMITTED] > 5 and codes[Code.FORBIDDEN] > 20
+    assert len(codes) > 12 and codes[Code.PERMITTED] > 2 and codes[Code.FORBIDDEN] > 10
 
 
 @pytest.mark.parametrize("share", SHARES)
