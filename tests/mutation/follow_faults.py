@@ -14,7 +14,7 @@ FAULTS = [
     Fault(
         "who chose stays where they stood",
         "licet.enforce.population",
-        "class_of[places[members]] = moved",
+        "class_of[places[members]] = np.array(moved, np.int32)[numbers]",
         "class_of[places[members]] = earlier",
         "a no changes nothing until the gate is opened in another process",
     ),

@@ -65,7 +65,6 @@ class Verdicts:
             else:
                 with self._engine.reading(f"table {name!r}"):
                     marks = self._make_marks(plan, name, ordered)
-                    self._marked[name] = ordered.beside({narrow.MASK: marks.masks()})
                 self._ordered[name] = ordered
                 self._marks_of[name] = marks
         return self._marks_of[name]
@@ -75,7 +74,13 @@ class Verdicts:
 
         The query looks too, and as late as can be, but knows times by the second alone.
         """
-        return self._marked.get(name) if self.hold(name, self._stands.get(name)) else None
+        if not self.hold(name, self._stands.get(name)):
+            return None
+        marks = self._marks_of.get(name)
+        if marks is not None and name not in self._marked:
+            with self._engine.reading(f"table {name!r}"):
+                self._marked[name] = self._ordered[name].beside({narrow.MASK: marks.masks()})
+        return self._marked.get(name)
 
     def copy(self, name: str, permitted: ir.Table) -> None:
         """Copy what passes of a prepared table, to be read as long as it was not prepared anew."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -52,25 +52,39 @@ def describe(
     return _with_states(engine, people, signals, "signals", looks.signals, lambda table: table.signal)
 
 
-def chosen(
-    subjects: Collection[str], choices: pa.Table, signals: pa.Table, looks: Dimensions
-) -> dict[str, tuple[str, str]]:
-    """`state` and `signals` of some subjects, as `describe` has them. choices, signals: theirs."""
+class Chosen(NamedTuple):
+    """What some subjects stand by. places: per subject where in `told` its `state` and `signals` stand, as `describe`
+    has them."""
+
+    subjects: pa.Array
+    places: npt.NDArray[np.int64]
+    told: list[tuple[str, str]]
+
+
+def chosen(subjects: Collection[str], choices: pa.Table, signals: pa.Table, looks: Dimensions) -> Chosen:
+    """choices, signals: those of these subjects."""
     told = _bound(choices, looks)
     told = told.filter(pc.is_in(told["setting"], value_set=pa.array(looks.settings, pa.string())))
     texts = [told["setting"], pc.fill_null(told["category"], ""), told["state"]]
-    tokens = pc.binary_join_element_wise(*texts, "=").to_pylist()
-    states: dict[str, list[str]] = {}
-    for subject, token in zip(told["subject"].to_pylist(), tokens, strict=True):
-        states.setdefault(subject, []).append(token)
-    sent: dict[str, list[str]] = {}
-    for subject, signal in zip(signals["subject"].to_pylist(), signals["signal"].to_pylist(), strict=True):
-        if signal in looks.signals:
-            sent.setdefault(subject, []).append(signal)
-    return {
-        subject: (MARK.join(sorted(states.get(subject, ()))), MARK.join(sorted(sent.get(subject, ()))))
-        for subject in subjects
-    }
+    sent = signals.filter(pc.is_in(signals["signal"], value_set=pa.array(looks.signals, pa.string())))
+    ids = pa.array(subjects, pa.string())
+    states = _joined(ids, told["subject"], pc.binary_join_element_wise(*texts, "="))
+    signalled = _joined(ids, sent["subject"], sent["signal"])
+    words = [one.dictionary.to_pylist() for one in (states, signalled)]
+    places, width = (one.indices.to_numpy().astype(np.int64) for one in (states, signalled)), len(words[1])
+    first, second = places
+    pairs, numbers = np.unique(first * width + second, return_inverse=True)
+    told_apart = [(words[0][pair // width], words[1][pair % width]) for pair in pairs.tolist()]
+    return Chosen(ids, numbers, told_apart)
+
+
+def _joined(ids: pa.Array, subjects: pa.ChunkedArray, tokens: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Per id its tokens in their order, as one text; an empty one where it has none."""
+    rows = pa.table({"subject": subjects, "token": tokens}).sort_by("token")
+    lists = rows.group_by("subject", use_threads=False).aggregate([("token", "list")]).combine_chunks()
+    texts = pc.binary_join(lists["token_list"].combine_chunks(), MARK)
+    found = texts.take(pc.index_in(ids, value_set=lists["subject"].combine_chunks()))
+    return pc.fill_null(found, "").dictionary_encode()
 
 
 def facts_columns(

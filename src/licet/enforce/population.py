@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from licet.decide import Facts
 from licet.enforce.engine import Engine
 from licet.enforce.equal_classes import Part, classes_of, representatives
-from licet.enforce.member_facts import BOUND, MARK, NUMBER, number_of
+from licet.enforce.member_facts import BOUND, MARK, NUMBER, Chosen, number_of
 from licet.enforce.subject_places import NOWHERE, SubjectPlaces, ends_and_letters
 from licet.terms import ChoiceState
 from licet.terms.canonical import JsonObject
@@ -135,25 +135,23 @@ def call_roll(engine: Engine, described: ir.Table) -> Roll:
     return Roll(subjects, ids, class_of, classes, SubjectPlaces(subjects))
 
 
-def follow(roll: Roll, chosen: Mapping[str, tuple[str, str]]) -> Roll:
+def follow(roll: Roll, chosen: Chosen) -> Roll:
     """The roll after some chose or signalled; what else is known about them, and all others, stand where they stood.
 
-    chosen: `state` and `signals` of each who did, as `member_facts.chosen` has them; who is on no roll is passed over.
+    chosen: what they stand by now; who is on no roll is passed over.
     """
-    places = roll.places.of(pa.array(chosen.keys(), pa.string()))
+    places = roll.places.of(chosen.subjects)
     known = {subject: place for place, subject in enumerate(roll.classes)}
-    moves: dict[tuple[int, tuple[str, str]], int] = {}
     (members,) = np.nonzero(places != NOWHERE)
-    earlier, said = roll.class_of[places[members]].tolist(), list(chosen.values())
+    earlier, width = roll.class_of[places[members]], len(chosen.told)
+    moves, numbers = np.unique(earlier.astype(np.int64) * width + chosen.places[members], return_inverse=True)
     moved = []
-    for member, class_id in zip(members.tolist(), earlier, strict=True):
-        move = class_id, said[member]
-        if move not in moves:
-            subject = roll.classes[class_id]._replace(state=move[1][0], signals=move[1][1])
-            moves[move] = known.setdefault(subject, len(known))
-        moved.append(moves[move])
+    for move in moves.tolist():
+        state, signals = chosen.told[move % width]
+        subject = roll.classes[move // width]._replace(state=state, signals=signals)
+        moved.append(known.setdefault(subject, len(known)))
     class_of = roll.class_of.copy()
-    class_of[places[members]] = moved
+    class_of[places[members]] = np.array(moved, np.int32)[numbers]
     # A class that lost its last member goes: what nobody permits any more must not look permitted to somebody.
     peopled = np.bincount(class_of, minlength=len(known)) > 0
     if peopled.all():

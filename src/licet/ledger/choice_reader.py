@@ -94,7 +94,7 @@ _STANCES_BY_ID = " UNION ALL ".join(
 )
 
 _CHANGED = (
-    "SELECT DISTINCT subject FROM entries "
+    "SELECT subject FROM entries "  # told apart here: SQLite takes as long for that as for all else
     "WHERE idx >= ? AND idx < ? AND kind IN ('choice', 'signal', 'record_choice') AND subject IS NOT NULL"
 )
 _ERASED = "SELECT idx FROM entries WHERE kind = 'erasure' AND idx >= ? ORDER BY idx LIMIT 1"

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from licet.decide.combination import Reason
+from licet.enforce.member_facts import Chosen
 from licet.enforce.owned_rows import MarkedRows, OwnedRows, RowOwners, Told, mark, mark_again
 from licet.enforce.population import Roll, Subject, follow
 from licet.enforce.row_verdicts import Verdict
@@ -100,7 +101,8 @@ def test_a_roll_that_is_followed_leaves_the_one_before_and_drops_classes_without
     subjects = pa.array(["ann", "ben", "cy"])
     classes = (Subject("DE", 18, None, "", ""), Subject("FR", 16, "free", "s==refused", "gpc"))
     roll = Roll(subjects, None, np.array([0, 1, 0], np.int32), classes, SubjectPlaces(subjects))
-    later = follow(roll, {"ben": ("s==given", ""), "stranger": ("s==refused", "")})
+    chosen = Chosen(pa.array(["ben", "stranger"]), np.array([0, 1]), [("s==given", ""), ("s==refused", "")])
+    later = follow(roll, chosen)
     assert [later.classes[n] for n in later.class_of.tolist()] == [
         classes[0], classes[1]._replace(state="s==given", signals=""), classes[0],
     ]  # fmt: skip
