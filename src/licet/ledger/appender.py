@@ -20,7 +20,6 @@ from licet.ledger.checkpoints import Checkpoint, CheckpointFile
 from licet.ledger.choice_reader import LATEST_CHOICES, LATEST_SIGNALS
 from licet.ledger.entries import (
     ASKED_FOR,
-    ChoiceRow,
     Entry,
     EntryKind,
     Prepared,
@@ -314,7 +313,7 @@ class Appender:
         at = from_microseconds(at_us)
         tiles = list(pieces_of(first, frontier.extend(leaf_hashes(first, at_us, prepared))))
         recorded: list[tuple[Any, ...]] = []
-        choices, signals, requests = list[ChoiceRow](), list[SignalRow](), list[RequestRow]()
+        choices, signals, requests = list[tuple[Any, ...]](), list[SignalRow](), list[RequestRow]()
         entries: list[Entry] = []
         for index, (kind, subject, payload, payload_json, salt, commitment) in enumerate(prepared, first):
             recorded.append((index, at_us, str(kind), commitment, subject, payload_json, salt))

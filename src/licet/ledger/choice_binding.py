@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from licet.ledger.entries import EntryKind, choice_row
+from licet.ledger.entries import ChoiceRow, EntryKind, choice_row
 from licet.ledger.pack_numbers import PackNumbers
 from licet.ledger.storage import Storage
 from licet.terms import LedgerError
@@ -56,7 +56,7 @@ def _bind(storage: Storage, connection: Connection) -> None:
             if kind != EntryKind.CHOICE:
                 packs.name(payload)
             elif number := packs.number(payload):
-                row = choice_row(subject, payload, index, number)
+                row = ChoiceRow(*choice_row(subject, payload, index, number))
                 connection.execute(
                     CHOICES.update()
                     .where(

@@ -266,10 +266,12 @@ def _leaf_ending(kind: str, recorded_at_us: int) -> str:
     return f',"kind":"{kind}","licet_entry":{LEAF_VERSION},"recorded_at_us":{recorded_at_us}}}'
 
 
-def choice_row(subject: str, payload: Mapping[str, Any], index: int, pack: int) -> ChoiceRow:
-    return ChoiceRow(
-        subject, payload["setting"], payload.get("category") or "", index, int(payload["value"] == "on"), pack
-    )
+def choice_row(
+    subject: str, payload: Mapping[str, Any], index: int, pack: int
+) -> tuple[str, str, str, int, int, int]:
+    """The row of a choice, as `ChoiceRow` names it; a plain tuple, which is sorted and written at half the cost."""
+    is_on = int(payload["value"] == "on")
+    return subject, payload["setting"], payload.get("category") or "", index, is_on, pack
 
 
 def signal_row(subject: str, payload: Mapping[str, Any], index: int) -> SignalRow:
