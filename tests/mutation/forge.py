@@ -27,6 +27,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+import corpus_faults
 import duckdb  # noqa: F401
 import evaluator_faults
 import follow_faults
@@ -48,7 +49,7 @@ HERE = Path(__file__).parent
 KILLERS = HERE / "killers.json"
 GROUPS = {
     "gate": gate_faults.FAULTS,
-    "evaluator": [*evaluator_faults.FAULTS, *way_faults.FAULTS, *follow_faults.FAULTS],
+    "evaluator": [*evaluator_faults.FAULTS, *way_faults.FAULTS, *follow_faults.FAULTS, *corpus_faults.FAULTS],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
 TESTS = (
@@ -60,6 +61,7 @@ TESTS = (
     "tests/unit/enforce/test_role_columns.py", "tests/unit/app/test_only_now.py",
     "tests/unit/corpus/test_corpus_purposes.py", "tests/unit/enforce/test_owned_rows.py",
     "tests/unit/enforce/test_kept.py", "tests/unit/enforce/test_gate_files.py",
+    "tests/property/test_corpus_log.py", "tests/unit/store/test_record_file.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -241,6 +242,26 @@ class Access:
             if table.subjects
         }
         return {name: rows for name, rows in held.items() if len(rows)}
+
+    def permitting(self, table: str, subjects: frozenset[str]) -> frozenset[str]:
+        """Those of some people who may permit anything of a table: no row about any other of them passes.
+
+        A kind of data passes when everyone the row is about permits it, so one who permits none holds back every row.
+        Raises: as `rows`, but for GATE-211.
+        """
+        gate = self._gate
+        gate._require_now()
+        gate._require_still_now()
+        plan, ids = gate._plans.of(table), pa.array(sorted(subjects), pa.string())
+        if plan.nothing_can_pass or plan.catalogued.is_about_nobody:
+            return frozenset()
+        roll = plan.population.roll
+        if roll is None or not subjects:
+            return subjects
+        by_class = [any(answer.mask for answer in answers) for answers in (*plan.by_class, plan.nobody)]
+        places = roll.places.of(ids)
+        classes = np.where(places < 0, len(by_class) - 1, roll.class_of[places])
+        return frozenset(ids.filter(pa.array(np.array(by_class)[classes])).to_pylist())
 
     def transform(
         self, rows: Selection, function: Callable[[pa.Table], pa.Table], schema: pa.Schema

@@ -97,7 +97,7 @@ class LocalFiles:
         with (
             io_trouble(self.locate(folder)),
             suppress(FileNotFoundError),
-            os.scandir(self.root / folder) as entries,
+            os.scandir(self.locate(folder)) as entries,
         ):
             for entry in entries:
                 if entry.is_file(follow_symlinks=False):
@@ -120,8 +120,8 @@ class LocalFiles:
         yield from sorted(path.relative_to(self.root).as_posix() for path in found)
 
     def locate(self, path: str) -> str:
-        """What to hand to a reader: an absolute path."""
-        return str(self.root / path)
+        """What to hand to a reader: an absolute path. Not through a `Path`: it is asked for once a folder."""
+        return f"{self.where}/{path}"
 
     def prepare(self) -> None:
         """Make the root folder. Its missing parents get the usual modes."""

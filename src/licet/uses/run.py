@@ -7,6 +7,7 @@ came: data was read, and that is what a member is owed. What fails at any step l
 
 from __future__ import annotations
 
+import functools
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -231,11 +232,17 @@ def _derived(parents: Mapping[str, SnapshotRef]) -> tuple[DerivedFrom, ...]:
     )
 
 
+@functools.cache
+def version_of(package: str) -> str:
+    """The version of what is installed, read once a process: its files are looked for and parsed each time."""
+    return metadata.version(package)
+
+
 def _environment(use: Use, access: Access) -> dict[str, str]:
     """What could change a byte of what it makes."""
     return {
         "engine": access.provenance().engine,
         "python": platform.python_version(),
-        "licet": metadata.version("licet"),
+        "licet": version_of("licet"),
         **use.environment(),
     }

@@ -55,6 +55,7 @@ def calls(access: Access) -> Mapping[str, Callable[[], Any]]:
             Selection("posts"), texts_upper, pa.schema([("text", pa.string())])
         ),
         "inputs": lambda: access.inputs(["posts"]),
+        "permitting": lambda: access.permitting("posts", frozenset({"ann", "ben"})),
         "with_referring": lambda: access.with_referring(["posts"], frozenset({"ann"})),
         "engine_matters": lambda: access.engine_matters(["posts"]),
         "touched_since": lambda: access.touched_since(
@@ -223,6 +224,16 @@ def test_what_rows_were_handed_out_under_is_said(workspace: Workspace) -> None:
     assert provenance.policy.id == "harbour" and provenance.at == workspace.now()
     assert provenance.position == workspace.ledger.position
     assert provenance.ledger_root == workspace.ledger.checkpoint().root.hex()
+
+
+def test_who_permits_nothing_of_a_table_is_told_and_has_no_row_that_passes(workspace: Workspace) -> None:
+    access, asked = training(workspace), frozenset({"ann", "ben", "ghost"})
+    for table in ("posts", "profiles", "messages", "likes", "jobs"):
+        permitting = access.permitting(table, asked)
+        without = access.rows(table, subjects=asked - permitting).read_all()
+        assert permitting <= asked and not len(without), table
+    assert access.permitting("posts", asked) == access.permitting("profiles", asked) == {"ann"}
+    assert access.permitting("jobs", asked) == frozenset(), "no row of it is about them"
 
 
 def test_whom_a_change_touched_since_is_said_or_why_nobody_can(workspace: Workspace) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from licet.uses.corpus.incremental import documents_about, follow, foresee, own_
 from licet.uses.corpus.recipe import Recipe, load_recipe
 from licet.uses.corpus.text import VERSION as TEXTS_VERSION
 from licet.uses.corpus.text import require_packages
+from licet.uses.run import version_of
 from licet.uses.use import Changed, Contents, Everyone, Files, Foreseen, Workbench
 
 #: A change about more candidates than this share of all is a reason to build anew: from there on it costs less.
@@ -67,7 +67,7 @@ class Corpus:
     def environment(self) -> dict[str, str]:
         require_packages()
         libraries = ("pyarrow", "rensa", "py3langid", "phonenumbers", "python-stdnum")
-        return {name: metadata.version(name) for name in libraries} | {"texts": str(TEXTS_VERSION)}
+        return {name: version_of(name) for name in libraries} | {"texts": str(TEXTS_VERSION)}
 
     def build(self, bench: Workbench) -> Contents:
         recipe, expected, done = self.recipe, sum(row.records for row in bench.counts.passed), 0

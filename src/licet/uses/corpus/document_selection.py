@@ -83,6 +83,11 @@ def _made(
     table = access.tables[kind.table]
     if not table.subjects and not table.about_nobody:
         return None  # whose it is, nobody knows: none of it is let through
+    chosen, groups = selection.subjects, (selection.keys or {}).get(kind.kind, frozenset())
+    if chosen is not None:
+        chosen = access.permitting(kind.table, chosen)
+        if not chosen and not groups:
+            return None  # of those it is asked for, nobody permits any of it
     permitted = access.schema(kind.table)
     if kind.group_by is not None and kind.group_by not in permitted.names:
         return None  # nobody permits to be told by it
@@ -94,9 +99,9 @@ def _made(
     rows = Rows(
         kind.table,
         tuple(column for column in dict.fromkeys(wanted) if column is not None),
-        selection.subjects,
+        chosen,
         kind.group_by,
-        (selection.keys or {}).get(kind.kind, frozenset()),
+        groups,
         () if name is None or not people else ((NAME, name),),
         REGION if people and {"phone", "national_id"} & {*recipe.redact} else None,
     )
