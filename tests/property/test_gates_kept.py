@@ -126,7 +126,7 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
             with (
                 mock.patch.multiple("licet.enforce.gate_cache", _FEWEST_MEMBERS=0, _FEWEST_ROWS=0),
                 mock.patch.multiple("licet.enforce.owned_rows", _MOST_SUBJECTS=share, _MOST_ROWS=share),
-                mock.patch("licet.enforce.choices_as_of._ALWAYS_FOLLOWED", few),
+                mock.patch.multiple("licet.enforce.choices_as_of", _MOST_FOLLOWED=0, _ALWAYS_FOLLOWED=few),
             ):
                 fresh = told(open_gate(None), names)
                 # The same process, or another one, which finds what is on disk, whole or not.

@@ -17,7 +17,7 @@ from licet.ledger import Choices
 
 #: From so many entries on reading everybody's choices costs less than those of who spoke, as a share of the people or
 #: of the entries before: choices are then read in their order and not by member. A few are followed in any case.
-_MOST_FOLLOWED, _ALWAYS_FOLLOWED = 0.2, 1000
+_MOST_FOLLOWED, _ALWAYS_FOLLOWED = 1.0, 1000
 
 
 class Said(NamedTuple):

@@ -94,6 +94,7 @@ def test_where_many_changed_the_roll_is_called_anew_and_rows_keep_their_numbers(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("licet.enforce.choices_as_of._ALWAYS_FOLLOWED", 0)
+    monkeypatch.setattr("licet.enforce.choices_as_of._MOST_FOLLOWED", 0)
     assert place.texts() == ["a", "b"]
     before, numbers = place.roll, dict(place.kept._owners)
     monkeypatch.setattr("licet.enforce.member_classes.follow", None)  # nobody is followed
