@@ -98,7 +98,8 @@ def look(request: Request, facts: Facts | None, policy: Policy) -> View | Told:
     """What moment and region leave of a question, or its answer where they leave nothing of it, or nobody is known."""
     cell = policy.cell(request.purpose, request.category, request.recipient)
     at, day = request.at, day_number(request.at)
-    if at is None or day is None or cell.code is not None:
+    # What the vocabulary closes is remembered like any question; unknown words are not: callers choose them.
+    if at is None or day is None or cell.code not in (None, Code.CLOSED_BY_VOCABULARY):
         return _told(cell.code or Code.MOMENT_UNKNOWN)
     region = facts.region if facts is not None and is_region(facts.region) else None
     question = request.purpose, request.category, request.recipient, day, region
@@ -113,6 +114,8 @@ def look(request: Request, facts: Facts | None, policy: Policy) -> View | Told:
 
 def _view(cell: Cell, at: datetime, day: int, region: str | None, policy: Policy) -> View:
     known = _is_read(cell, at, region)
+    if cell.code is not None:
+        return View(_told(cell.code), True, cell, known, 0, 0, 0, 0, None)
     if policy.in_force_from is None or at < policy.in_force_from:
         early = _told(Code.NOT_READ if known is False else Code.TOO_EARLY)
         return View(early, True, cell, known, 0, 0, 0, 0, None)
