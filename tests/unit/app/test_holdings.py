@@ -94,3 +94,15 @@ def test_what_cannot_be_told_is_not_told_to_be_out(workspace: Workspace) -> None
     assert told.sentence == (
         "corpus-1 may hold some of yours, and could not be brought to your choices. The keeper has to mend that."
     )
+
+
+def test_what_left_is_told_as_held_while_a_file_of_the_corpus_has_it(workspace: Workspace) -> None:
+    """No reading of it has her words; with the earlier snapshot gone they stand in a file of the later one alone."""
+    workspace.corpus_build()
+    workspace.choose("ann", "ai", "off")
+    list(workspace.update())
+    workspace.store.remove("corpus-1")
+    workspace.store.sweep()
+    assert of(workspace, "ann").sentence == "corpus-2 holds nothing of yours."
+    assert workspace.member("ann").is_held_before() and not workspace.member("ben").is_held_before()
+    assert workspace.purge().is_clean and not workspace.member("ann").is_held_before()

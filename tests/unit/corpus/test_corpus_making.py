@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from journeys.networks import RECIPE, assert_update_equals_rebuild, comment, make_network, member, post
 from licet.enforce import Access
+from licet.enforce.access import secret_of
 from licet.enforce.pool_worker import apply
 from licet.terms.canonical import canonical_json
 from licet.terms.log_tree import leaf_hash
@@ -19,6 +20,7 @@ from licet.terms.moments import parse_moment
 from licet.testing.effort import examples
 from licet.uses.corpus.document_maker import NAME, REGION, Maker, leaf_hashes, schema
 from licet.uses.corpus.document_selection import make_documents
+from licet.uses.corpus.incremental import documents_about
 from licet.uses.corpus.recipe import load_recipe, parse_recipe
 
 DAY = parse_moment("2025-10-15")
@@ -145,6 +147,23 @@ def test_a_snapshot_of_an_older_licet_is_built_anew(tmp_path: Path) -> None:
             updated.how == "rebuilt" and updated.why == "another version of licet wrote the snapshot's files"
         )
         assert updated.root == first.root
+
+
+def test_what_a_snapshot_without_an_index_holds_is_told(tmp_path: Path) -> None:
+    """As an earlier licet left it: its documents are read through, whoever asks."""
+    people = [member("ann"), member("ben")]
+    with make_network(tmp_path / "w", {"members": people, "posts": [post("1", "ann", LONG)]}) as workspace:
+        first = workspace.corpus_build(at=DAY).snapshot
+        manifest = workspace.corpus_show(first).manifest
+        with workspace.store.build("corpus") as build:
+            old = build.publish(
+                {part: manifest[part] for part in manifest if part != "index"} | {"format": 4}
+            )
+        snapshot, secret = workspace.corpus_show(old), secret_of(workspace.salt, "corpus")
+        (document,) = documents_about(workspace.store, snapshot, secret, "ann")
+        assert document["text"] == LONG and documents_about(workspace.store, snapshot, secret, "ben") == []
+        told = workspace.corpus_diff(old, first)
+        assert (told.added, told.removed, told.changed, told.unchanged) == ([], [], [], 1)
 
 
 def test_telephone_numbers_are_known_as_their_authors_region_writes_them(tmp_path: Path) -> None:
