@@ -33,8 +33,9 @@ _Numbers = TypeVar("_Numbers", bound=npt.NDArray[Any])
 
 #: Less is not kept on disk: finding it out anew takes no longer than opening an engine.
 _FEWEST_MEMBERS, _FEWEST_ROWS = 20_000, 200_000
-#: A roll on disk that so many entries were recorded after is written anew once it was brought forward.
-_MOST_BEHIND = 2_000
+#: A roll on disk is written anew once it was brought forward by so many entries, or by so large a share of its members:
+#: writing all of it costs as much as following some of them.
+_MOST_BEHIND, _MOST_BEHIND_SHARE = 2_000, 0.025
 #: Rolls in memory: of other rules, and of other days where rules ask for ages.
 _MOST_ROLLS = 8
 
@@ -111,7 +112,8 @@ class Kept:
         self._rolls[key] = called
         while len(self._rolls) > _MOST_ROLLS:
             del self._rolls[next(iter(self._rolls))]
-        if not is_followed or position - self._written.get(key, -_MOST_BEHIND) > _MOST_BEHIND:
+        most_behind = max(_MOST_BEHIND, _MOST_BEHIND_SHARE * len(roll.subjects))
+        if not is_followed or key not in self._written or position - self._written[key] > most_behind:
             self._write_roll(key, called, ledger)
         return roll
 
