@@ -45,9 +45,10 @@ SMALL = Sizes(standing=5_000, large=20_000, proofs=200, rounds=7, toggles=10)
 FULL = Sizes(standing=200_000, large=1_000_000, proofs=1_000, rounds=21, toggles=25)
 
 _HOW = (
-    "Each round appends one call of 1, 100 and 1,000 choices to a ledger that holds many already, and the same number "
-    "of leaves to pymerkle's SqliteTree, in turn; files lie on the same disk, both in SQLite's durable mode. Processor "
-    "time is that of the process, the system's share of it included; it is what the targets are about.",
+    "Each round appends calls of 1, 100 and 1,000 choices to a ledger that holds many already, and the same number "
+    "of leaves to pymerkle's SqliteTree, in turn, each for 50 ms at least; members choose in the order of their ids, "
+    "each call is of others. Files lie on the same disk, both in SQLite's durable mode. Processor time is that of the "
+    "process, the system's share of it included; it is what the targets are about.",
     "A toggle is one call with one choice, durable when it returns; after each the disk is asked to write a page and "
     "sync it. Both by the wall clock, the middle one of a round counts.",
     "Threads: each appends single choices, twenty a round; those that wait share the next commit.",
@@ -58,6 +59,12 @@ _HOW = (
 )
 
 _THREAD_CALLS = 20
+
+#: Calls made up in advance; the same members choosing again and again would crowd a page of the table each.
+_CALLS = 50
+
+#: How long each contender is called again and again in a round.
+_AT_LEAST_SECONDS = 0.05
 
 
 def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
@@ -146,6 +153,7 @@ def _proofs(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, seed: int
         sizes.rounds,
         tell=tell,
         stage="proving and verifying",
+        at_least_seconds=_AT_LEAST_SECONDS,
         clock=time.process_time,
     )
     for name, what in (
@@ -177,12 +185,14 @@ def _appends(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, tell: Te
     entries, leaf = _choices(), ledger.entry(0).leaf
     contenders: dict[str, Callable[[], object]] = {}
     for count in sizes.batches:
-        new = list(itertools.islice(entries, count))
-        contenders[f"append_{count}"] = functools.partial(ledger.append, new)
+        calls = itertools.cycle([list(itertools.islice(entries, count)) for _ in range(_CALLS)])
+        contenders[f"append_{count}"] = functools.partial(_append_next, ledger, calls)
         contenders[f"append_{count}_pymerkle"] = functools.partial(tree.append_entries, [leaf] * count)
     contenders["append_single_pymerkle"] = functools.partial(tree.append_entry, leaf)
-    taken = in_turn(contenders, sizes.rounds, tell=tell, stage="appending")
-    spent = in_turn(contenders, sizes.rounds, tell=tell, stage="appending", clock=time.process_time)
+    measured = functools.partial(
+        in_turn, contenders, sizes.rounds, tell=tell, stage="appending", at_least_seconds=_AT_LEAST_SECONDS
+    )
+    taken, spent = measured(), measured(clock=time.process_time)
     for count in sizes.batches:
         for name, who in ((f"append_{count}", "licet"), (f"append_{count}_pymerkle", "pymerkle")):
             what = f"{who}, durable append, {count:,} a call, an entry"
@@ -208,6 +218,10 @@ def _appends(outcome: Outcome, ledger: Ledger, tree: Any, sizes: Sizes, tell: Te
             log_x=True, log_y=True,
         )
     )  # fmt: skip
+
+
+def _append_next(ledger: Ledger, calls: Iterator[list[NewEntry]]) -> None:
+    ledger.append(next(calls))
 
 
 def _toggles(outcome: Outcome, ledger: Ledger, sizes: Sizes, tell: Tell) -> None:
@@ -254,6 +268,7 @@ def _large(outcome: Outcome, path: Path, signer: Signer, sizes: Sizes, seed: int
             sizes.rounds,
             tell=tell,
             stage="proving in a large ledger",
+            at_least_seconds=_AT_LEAST_SECONDS,
             clock=time.process_time,
         )
         spent = [
