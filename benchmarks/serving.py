@@ -5,8 +5,6 @@ Processor time, since it lasts micro- and milliseconds; opening the tables and c
 
 from __future__ import annotations
 
-import functools
-import re
 import tempfile
 import time
 from dataclasses import dataclass
@@ -14,21 +12,17 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-from starlette.testclient import TestClient
-
 import licet
 from benchmarks.measure import Tell, in_turn, silent
+from benchmarks.member_pages import measure_pages
 from benchmarks.network import SETTINGS, Network, make_tables, recorded_choices
 from benchmarks.outcome import Outcome, require_same
+from benchmarks.rest_decisions import measure_rest
 from licet.app import Workspace
 from licet.enforce import Gate
 from licet.enforce.serving import Serving
 from licet.sources.catalogue_file import save_catalogue
 from licet.terms.moments import parse_moment
-from licet.web.application import make_application
-from licet.web.config import ServeConfig
 
 PURPOSE, KIND, AT = "generative_ai_training", "content.posts", parse_moment("2026-01-01")
 
@@ -40,6 +34,8 @@ class Sizes:
     rounds: int
     asked: int = 500
     own_records: int = 20_000
+    page_members: tuple[int, ...] = (2_000, 200_000)
+    requests: int = 4_000
 
 
 SMALL = Sizes(members=20_000, posts=500_000, rounds=5)
@@ -51,7 +47,9 @@ _HOW = (
     "what the member said from the disk, and looks at the files that the answer rests on.",
     "A decision has its reason, rule and setting. Own rows are all of the member's, of both tables; the second figure "
     "is of one who has just switched a setting. A gate that is kept open reads the same rows through the engine.",
-    "Pages are asked of the server within its process, of one member of the demo network who has 20,000 records.",
+    "Over REST the server is a process of its own with one worker; its processor time is what the system counted.",
+    "Pages are asked of the server within its process, of one member of the demo network who is given 20,000 posts; "
+    "the pages that ask what was built once more when a corpus stands. The first time of all pages is told by itself.",
     "Left out: opening the workspace, reading the policy, and the first two questions, which open and copy the tables; "
     "how long these take is told by itself.",
 )
@@ -82,8 +80,13 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
         }  # fmt: skip
         _decisions(outcome, workspace, asked, sizes, tell)
         _own_rows(outcome, workspace, asked, sizes, tell)
-    with tempfile.TemporaryDirectory(prefix="licet-bench-") as folder:
-        _pages(outcome, Path(folder), sizes, seed, tell)
+        measure_rest(outcome, workspace, asked, sizes.requests, sizes.rounds, tell)
+    outcome.reached["page"] = pages = list[str]()
+    for members in sizes.page_members:
+        with tempfile.TemporaryDirectory(prefix="licet-bench-") as folder:
+            pages += measure_pages(
+                outcome, Path(folder), members, sizes.own_records, sizes.rounds, seed, tell
+            )
     return outcome
 
 
@@ -163,47 +166,3 @@ def _same_rows(serving: Serving, gate: Gate, subject: str) -> int:
             sorted(map(repr, wanted.select(found.column_names).to_pylist())),
         )
     return sum(map(len, own.values()))
-
-
-#: Where a member goes; the slowest of them is what the target speaks of.
-_PAGES = ("/", "/data", "/data/records/posts", "/notices", f"/settings/{SETTINGS[0]}/preview?value=off")
-_ADDRESS = "http://127.0.0.1:8000"
-_TOKEN = re.compile(r'name="token" value="([^"]+)"')
-
-
-def _pages(outcome: Outcome, root: Path, sizes: Sizes, seed: int, tell: Tell) -> None:
-    """The pages of one member of the demo network to whom so many posts are given."""
-    with licet.open(root, make=True) as workspace:
-        tell("making the network", 0, None)
-        workspace.make_demo_world(2000, seed)
-        workspace.use_pack("linkedin_as_reported")
-        (member,) = workspace.people().first(1)
-        _give_posts(next(workspace.layout.data.rglob("posts.parquet")), member, sizes.own_records)
-        records = len(workspace.member(member).records)
-    served = make_application(ServeConfig(root, demo_sign_in=True))
-    with TestClient(served, base_url=_ADDRESS, client=("127.0.0.1", 1)) as browser:
-        found = _TOKEN.search(browser.get("/sign-in").text)
-        data = {"token": found[1] if found else "", "subject": member}
-        browser.post("/sign-in", data=data, headers={"Origin": _ADDRESS})
-        require_same("the pages' status", {browser.get(page).status_code for page in _PAGES}, {200})
-        jobs = {page: functools.partial(browser.get, page) for page in _PAGES}
-        taken = in_turn(jobs, sizes.rounds, tell=tell, stage="pages", clock=time.process_time)
-    outcome.sizes["records_of_the_member"] = records
-    for page in _PAGES:
-        name = f"page_{page.partition('?')[0].strip('/').replace('/', '_') or 'start'}"
-        outcome.add(name, f"{page}, {records:,} own records", "ms", [1e3 * one for one in taken[page]])
-    slowest = [1e3 * max(each) for each in zip(*taken.values(), strict=True)]
-    outcome.add("page", "the slowest of these pages, round by round", "ms", slowest)
-    outcome.reached["page"] = "page"
-
-
-def _give_posts(file: Path, member: str, many: int) -> None:
-    """Put posts beside those that are there, like them in all but author and key."""
-    posts = pq.read_table(file)
-    more = posts.take(pa.array([number % len(posts) for number in range(many)]))
-    new = {"author": [member] * many, "post_id": [f"more-{number}" for number in range(many)]}
-    for name, values in new.items():
-        place = posts.schema.get_field_index(name)
-        field = posts.schema.field(place)
-        more = more.set_column(place, field, pa.array(values, field.type))
-    pq.write_table(pa.concat_tables([posts, more]), file)

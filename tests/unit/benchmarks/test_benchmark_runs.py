@@ -74,7 +74,7 @@ TINY: dict[str, Any] = {
     "web": web.Sizes(rate=20, seconds=1, members=40, workers=1, connections=4),
     "costs": costs.Sizes(lines=60, groups=10, rules=5, members=60, rounds=1),
     "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),
-    "serving": serving.Sizes(members=300, posts=3_000, rounds=1, asked=5, own_records=40),
+    "serving": serving.Sizes(300, 3_000, rounds=1, asked=5, own_records=40, page_members=(300,), requests=40),
     "scale": scale.Sizes(members=300, posts=3_000, shares=(1, 10)),
 }
 
@@ -89,7 +89,7 @@ SPOKEN_TO = {
     },
     "batches": {"batch"},
     "first_answer": {"first_answer", "command_help", "command_decide"},
-    "serving": {"workspace_decide", "own_rows", "page"},
+    "serving": {"workspace_decide", "own_rows", "page", "rest_decide", "rest_rate"},
     "gate": {"extract", "aggregate", "aggregate_scan"},
     "cells": {"cells", "cells_spark"},
     "spark": {"spark_aggregate", "spark_extract"},
@@ -111,7 +111,7 @@ def outcome_of(name: str) -> Outcome:
 
 
 #: Those that take long at any size run in the nightly run alone; one of each kind is left.
-LONG = {"decisions", "cells", "spark", "impact", "batches"}
+LONG = {"decisions", "cells", "spark", "impact", "batches", "serving"}
 
 
 @pytest.mark.parametrize(
