@@ -140,6 +140,17 @@ def make_tables(
     return network
 
 
+def spelt_with_letters(network: Network, folder: Path, tell: Tell = silent) -> Network:
+    """The same network in another folder, each id with letters before its digits; without `texts`."""
+    spelt = Network(folder)
+    with _duckdb() as con:
+        for name, column in (("members", "member_id"), ("posts", "author"), ("choices", "subject")):
+            ids = f"SELECT * REPLACE ('member-' || {column} AS {column}) FROM '{network.file(name)}'"
+            _write(con, ids, spelt.file(name))
+    fill_ledger(spelt, tell)
+    return spelt
+
+
 def fill_ledger(network: Network, tell: Tell = silent, *, by_subject: bool = False) -> int:
     """Record the choices in a new ledger, and return how many there are.
 

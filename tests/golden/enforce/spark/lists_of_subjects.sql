@@ -322,6 +322,4 @@ FROM (
   ) AS `t17`
 ) AS `t18`
 WHERE
-  (
-    RAND() + 1
-  ) > 0
+  MONOTONICALLY_INCREASING_ID() >= 0

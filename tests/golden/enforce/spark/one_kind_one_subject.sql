@@ -192,6 +192,4 @@ FROM (
   ) AS `t5`
 ) AS `t6`
 WHERE
-  (
-    RAND() + 1
-  ) > 0
+  MONOTONICALLY_INCREASING_ID() >= 0

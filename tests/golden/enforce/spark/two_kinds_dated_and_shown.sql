@@ -262,6 +262,4 @@ FROM (
   ) AS `t7`
 ) AS `t8`
 WHERE
-  (
-    RAND() + 1
-  ) > 0
+  MONOTONICALLY_INCREASING_ID() >= 0
