@@ -138,7 +138,7 @@ class _Gates:
         """The gate that is kept open, as of now."""
         gate = self._standing
         if gate is not None:
-            gate = gate.brought_to(_policy(), self._catalogue, AT, self.ledger.position)
+            gate = gate._brought_to(_policy(), self._catalogue, AT, self.ledger.position)
         self._standing = gate or self.cold()
         return self._standing
 

@@ -133,7 +133,7 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
                 opened = open_gate(rng.choice([kept, Kept(files)]))
                 assert told(opened, names) == fresh
                 before = None if standing is None else (standing, told_again(standing, names))
-                standing = standing and standing.brought_to(world.policy, catalogue, at, position)
+                standing = standing and standing._brought_to(world.policy, catalogue, at, position)
                 standing = opened if standing is None else standing
                 assert told(standing, names) == fresh
                 if before is not None and before[1] is not None:

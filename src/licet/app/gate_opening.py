@@ -71,7 +71,7 @@ def gate_at(
         present = PresentGate(core, None if named else opened)
         place = core.position(position, at_least)
         if earlier is not None:
-            gate = earlier.brought_to(
+            gate = earlier._brought_to(
                 core.policy(place),
                 core.catalogue,
                 core.now(),

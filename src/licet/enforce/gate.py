@@ -137,7 +137,7 @@ class Gate:
         self._verdicts = Verdicts(self._tables, self._plans, self._engine, self._kept)
         self._present, self._opened = present, (at, position)
 
-    def brought_to(
+    def _brought_to(
         self,
         policy: Policy,
         catalogue: Catalogue,

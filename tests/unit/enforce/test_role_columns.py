@@ -137,6 +137,7 @@ def test_no_method_of_a_gate_gives_a_key_or_a_person_in_clear() -> None:
         "categories",
         "columns",
         "counts",
+        "deletion_vectors",
         "for_inspection",
         "for_training",
         "inputs",
