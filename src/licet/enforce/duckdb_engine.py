@@ -42,6 +42,35 @@ class _Owned(NamedTuple):
     names: list[str]
 
 
+class _Names:
+    """Names of views and tables, by who may still ask for them; new ones are the last one's.
+
+    Knows no engine: one that is let go of closes the files that it attached at once, and waits for no collector.
+    """
+
+    def __init__(self) -> None:
+        self.owned: list[_Owned] = []
+        self._numbers, self._is_opening = itertools.count(), False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        name = f"licet_{next(self._numbers)}"
+        if self.owned and not self._is_opening:
+            self.owned[-1].names.append(name)
+        return name
+
+    @contextlib.contextmanager
+    def opening(self) -> Iterator[None]:
+        """What is named here is the tables' own, and stays."""
+        before, self._is_opening = self._is_opening, True
+        try:
+            yield
+        finally:
+            self._is_opening = before
+
+
 class DuckDBEngine:
     """One private in-memory DuckDB; nothing is written into the tables it reads."""
 
@@ -71,38 +100,20 @@ class DuckDBEngine:
         if threads is not None:
             self.backend.raw_sql(f"SET threads={threads}")
         self._hashes: dict[bytes, Callable[[ir.Value], ir.Value]] = {}
-        self._is_opening, self._names = False, self._new_names()
-        #: Names of views and tables by who may still ask for them; new ones are the last one's.
-        self._owned: list[_Owned] = []
+        self._names = _Names()
         self._kept, self._handed_in = set[str](), set[str]()
         self._attached: dict[str, str] = {}
 
-    def _new_names(self) -> Iterator[str]:
-        for number in itertools.count():
-            name = f"licet_{number}"
-            if self._owned and not self._is_opening:
-                self._owned[-1].names.append(name)
-            yield name
-
-    @contextlib.contextmanager
-    def _opening(self) -> Iterator[None]:
-        """What is named here is the tables' own, and stays."""
-        before, self._is_opening = self._is_opening, True
-        try:
-            yield
-        finally:
-            self._is_opening = before
-
     def begin(self, owner: object) -> bool:
         try:
-            for gone in [owned for owned in self._owned if owned.owner() is None]:
+            for gone in [owned for owned in self._names.owned if owned.owner() is None]:
                 for name in gone.names:
                     self._drop(name)
-                self._owned.remove(gone)
+                self._names.owned.remove(gone)
             self.backend.con.execute("SELECT 1").fetchall()
         except duckdb.ResourceInUseException:
             return False
-        self._owned.append(_Owned(weakref.ref(owner), []))
+        self._names.owned.append(_Owned(weakref.ref(owner), []))
         return True
 
     def _drop(self, name: str) -> None:
@@ -123,7 +134,7 @@ class DuckDBEngine:
         handed_in: Mapping[str, Any],
         readings: Mapping[str, Reading],
     ) -> ir.Table:
-        with self.reading(name), self._opening():
+        with self.reading(name), self._names.opening():
             opened = self._open(name, table.location, base, handed_in, readings)
             return self._in_known_types(opened, ids_among(readings))
 
@@ -162,7 +173,7 @@ class DuckDBEngine:
     def in_order(
         self, name: str, table: Table, base: Path, handed_in: Mapping[str, Any]
     ) -> RowsInOrder | None:
-        with self.reading(name), self._opening():
+        with self.reading(name), self._names.opening():
             ordered = self._in_order(name, table.location, base, handed_in)
             if ordered is None:
                 return None

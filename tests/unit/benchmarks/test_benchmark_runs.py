@@ -75,7 +75,7 @@ TINY: dict[str, Any] = {
     "costs": costs.Sizes(lines=60, groups=10, rules=5, members=60, rounds=1),
     "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),
     "serving": serving.Sizes(300, 3_000, rounds=1, asked=5, own_records=40, page_members=(300,), requests=40),
-    "scale": scale.Sizes(members=300, posts=3_000, shares=(1, 10)),
+    "scale": scale.Sizes((scale.Scale(300, 3_000, (0, 1, 10), 1),), followed=0),
 }
 
 SPOKEN_TO = {
@@ -100,7 +100,7 @@ SPOKEN_TO = {
     "gdprbench": set(),
     "web": {"web_proxied"},
     "costs": set(),
-    "scale": {"refresh"},
+    "scale": {"refresh", "refresh_most", "cold_gate"},
 }
 
 
