@@ -90,7 +90,7 @@ SPOKEN_TO = {
     "batches": {"batch"},
     "first_answer": {"first_answer", "command_help", "command_decide"},
     "serving": {"workspace_decide", "own_rows", "page", "rest_decide", "rest_rate"},
-    "gate": {"extract", "aggregate", "aggregate_scan"},
+    "gate": {"extract", "extract_clustered", "aggregate", "aggregate_scan", "break_even"},
     "cells": {"cells", "cells_spark"},
     "spark": {"spark_aggregate", "spark_extract"},
     "ledger": {"append", "prove", "verify", "toggle"},
