@@ -1,4 +1,5 @@
-"""The corpus on a made-up network: building it, and bringing it up to date after some members said no or yes again.
+"""The corpus on a made-up network: building it, and bringing it up to date after some members said no or yes again,
+beside what one would write by hand for it.
 
 Redaction, language and near-duplicates are on, as in the shipped recipe. Every update must end with the root of the
 rebuild at its position, or the figure would be of an update that does not do its work.
@@ -15,10 +16,13 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
+import pyarrow.parquet as pq
+
 import licet
 from benchmarks.measure import Tell, silent
 from benchmarks.memory import cpu_seconds
 from benchmarks.outcome import Curve, Outcome, require_same
+from benchmarks.peers.hand_written_corpus import write_corpus
 from licet.app import artefacts
 from licet.app.results import CorpusResult
 from licet.app.workspace import Workspace
@@ -61,6 +65,10 @@ _HOW = (
     "also with access opened beforehand, as a server or `licet follow` has it.",
     "An update may take 50 ms and 150 µs a document that left, came or changed, as the difference of the snapshots has "
     "it; the figure is what it took over that.",
+    "By hand: one query in DuckDB that knows the policy by heart, plain regular expressions, py3langid and rensa, into "
+    "one Parquet file, from a table of choices that somebody keeps (licet reads its ledger). It keeps no ledger, no "
+    "manifest and no proof, reads this one policy only, checks no number that it redacts, and to be updated it is run "
+    "again: beside an update stands the whole of it.",
     "Then, for the curve, growing shares of the members still in it say no, each followed by an update and a rebuild; "
     "then the same members say yes again. Last, everything is put together as `licet purge` does it.",
 )
@@ -111,7 +119,8 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
                 "changed_share": sizes.changed_share,
                 "rounds": sizes.rounds,
             }
-            latest = _rounds(outcome, workspace, first, once, sizes, seed, tell)
+            by_hand = _ByHand(workspace, Path(folder))
+            latest = _rounds(outcome, workspace, first, once, by_hand, sizes, seed, tell)
             _curve(outcome, workspace, latest, sizes, seed, tell)
     return outcome
 
@@ -121,6 +130,7 @@ def _rounds(
     workspace: Workspace,
     first: CorpusResult,
     once: list[float],
+    by_hand: _ByHand,
     sizes: Sizes,
     seed: int,
     tell: Tell,
@@ -154,6 +164,7 @@ def _rounds(
         taken["build"].append(seconds)
         each.append(1e6 * (seconds - min(once)) / (rebuilt.documents + rebuilt.set_aside))
         note_stages(stages, "building", watch)
+        by_hand.write(rebuilt)
     outcome.checks.append(f"in all {sizes.rounds} rounds the updates end with the root of the rebuild")
     outcome.add("build", "building from scratch", "s", taken["build"])
     outcome.add("once", "of a build, what is paid once", "s", once)
@@ -173,12 +184,63 @@ def _rounds(
             f"{name}_over", f"{what}, over 50 ms and 150 µs a document", over[name], [1.0] * sizes.rounds
         )
         outcome.compare(f"{name}_over_build", f"{what}, over rebuild", taken[name], taken["build"])
+    by_hand.tell(outcome, taken)
     outcome.reached |= {
         "corpus": "document",
         "corpus_fixed": "once",
         "update": ["update_over", "update_one_over"],
     }
     return latest
+
+
+class _ByHand:
+    """The corpus written by hand, once a round, where the ledger then stands."""
+
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        self._workspace, self._folder = workspace, folder
+        self._taken: list[float] = []
+        self._compared: dict[str, int] = {"documents": 0, "kept by one": 0, "texts": 0, "languages": 0}
+        self._write()  # what is loaded once
+
+    def _write(self) -> tuple[list[tuple[str, str]], float]:
+        choices, ledger = self._folder / "choices.parquet", self._workspace.ledger
+        pq.write_table(ledger.choices_table(ledger.position), choices)
+        data = self._workspace.layout.root / "data" / "demo"
+        return spent(
+            functools.partial(write_corpus, data, choices, SETTING, self._folder / "by_hand.parquet")
+        )
+
+    def write(self, built: CorpusResult) -> None:
+        """Raises: AnswersDiffer unless its documents, kept or set aside as near-duplicates, are those of the build."""
+        aside, seconds = self._write()
+        self._taken.append(seconds)
+        written = pq.read_table(self._folder / "by_hand.parquet").to_pylist()
+        theirs = {(row["kind"], row["key"]): row for row in written}
+        ours = {(row["kind"], row["key"]): row for row in self._workspace.corpus_documents(built.snapshot)}
+        candidates = len(theirs) + len(aside)
+        require_same("documents by hand and of the build", candidates, built.documents + built.set_aside)
+        require_same("documents that are not made by hand", ours.keys() - theirs.keys() - set(aside), set())
+        both = ours.keys() & theirs.keys()
+        self._compared["documents"] += candidates
+        self._compared["kept by one"] += len(ours.keys() ^ theirs.keys())
+        for what, column in (("texts", "text"), ("languages", "language")):
+            self._compared[what] += sum(ours[key][column] != theirs[key][column] for key in both)
+
+    def tell(self, outcome: Outcome, taken: Mapping[str, list[float]]) -> None:
+        told = self._compared
+        outcome.checks.append(
+            f"by hand the same {told['documents']:,} documents are made in all rounds; {told['kept by one']} of them "
+            f"are kept by one of both only (near-duplicates by other hashes), {told['texts']} are redacted "
+            f"otherwise, and {told['languages']} have another language (by hand it is told however unsure)"
+        )
+        outcome.add("by_hand", "the same corpus by hand, also as its update", "s", self._taken)
+        outcome.others.add("by_hand")
+        for name, what in (
+            ("build", "building"),
+            ("update", "updating"),
+            ("update_one", "updating after one"),
+        ):
+            outcome.compare(f"by_hand_over_{name}", f"by hand over {what}", self._taken, taken[name])
 
 
 def _curve(outcome: Outcome, workspace: Workspace, latest: str, sizes: Sizes, seed: int, tell: Tell) -> None:
