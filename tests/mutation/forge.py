@@ -99,12 +99,14 @@ def try_worlds(hint: Any) -> Iterator[tuple[str, int, str | None]]:
     from licet.testing.agreement import Disagreement, assert_table_agrees
     from licet.testing.expected_rows import expect
     from licet.testing.memory_ledger import open_gate
+    from licet.testing.unordered_tables import UnorderedTables
 
     for place in dict.fromkeys([*([] if hint is None else [hint]), *LIVELY]):
         number, name = int(place.partition("/")[0]), place.partition("/")[2]
         world, told = make_trial_world(number), None
         try:
-            assert_table_agrees(open_gate(world), world, name, columns_too=number % 4 < 2)
+            for engine in (None, UnorderedTables(threads=1)):
+                assert_table_agrees(open_gate(world, engine), world, name, columns_too=number % 4 < 2)
         except (Disagreement, LicetError, ArithmeticError, ValueError, TypeError, LookupError) as difference:
             told = f"{type(difference).__name__}: {difference}"
         yield place, expect(world, name).decided, told

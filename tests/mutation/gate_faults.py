@@ -336,6 +336,13 @@ GATE = [
         "a use sees columns that nobody permits",
     ),
     Fault(
+        "a gap in a list is nobody at all",
+        "licet.enforce.row_numbers",
+        "    counts = np.maximum(told, 1)\n",
+        "    counts = told\n",
+        "a row about an empty list is judged as another's",
+    ),
+    Fault(
         "unknown people judged as the first class",
         _MARKS,
         "np.append(rows.class_of, len(rows.told) - 1)",

@@ -20,6 +20,7 @@ from licet.testing.expected_rows import expect
 from licet.testing.features import features
 from licet.testing.memory_ledger import open_gate
 from licet.testing.reach import CODES, missing
+from licet.testing.unordered_tables import UnorderedTables
 from licet.testing.worlds import World, worlds
 
 
@@ -27,6 +28,7 @@ from licet.testing.worlds import World, worlds
 @given(worlds())
 def test_gate_and_decide_agree_on_small_worlds(world: World) -> None:
     assert_agree(open_gate(world), world)
+    assert_agree(open_gate(world, UnorderedTables(threads=1)), world)
 
 
 @pytest.mark.parametrize("shape", ["ordinary", "wide", "ruled"])

@@ -9,8 +9,8 @@ anew.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +28,6 @@ from licet.sources.file_state import Stand
 #: Calls the roll of everybody; and brings an earlier one forward from the position it is as of.
 Call = Callable[[], Roll]
 Follow = Callable[[Roll, int], Roll]
-
-_Numbers = TypeVar("_Numbers", bound=npt.NDArray[Any])
 
 #: Less is not kept on disk: finding it out anew takes no longer than opening an engine.
 _FEWEST_MEMBERS, _FEWEST_ROWS = 20_000, 200_000
@@ -138,18 +136,24 @@ class Kept:
         self._files.write(f"roll {key}", called.stand, arrays, told, ledger.recorded, called.position)
 
     def owners(
-        self, key: str, stand: Stand | None, roll: Roll, read: Callable[[], npt.NDArray[np.int32]]
+        self, key: str, stand: Stand | None, roll: Roll, read: Callable[[], Mapping[str, Numbers]]
     ) -> RowOwners:
-        """Whose each row of a table is; read anew unless table and members are as they were."""
+        """Whose each row of a table is; read anew unless table and members are as they were.
+
+        read: makes `numbers` and, where rows are about several, `starts`, as `RowOwners` has them.
+        """
         if stand is None:
-            return RowOwners(read(), len(roll.subjects))
+            return _owners(read(), len(roll.subjects), None)
         earlier = self._owners.get(key)
-        if earlier is not None and earlier.subjects is roll.subjects and earlier.stand.holds(stand):
+        if (
+            earlier is not None
+            and earlier.stand.holds(stand)
+            and (earlier.subjects is roll.subjects or earlier.subjects.equals(roll.subjects))
+        ):
             return earlier.owners
-        numbers = self._numbers(f"owners {key}", stand, roll.places, read)
-        owners = RowOwners(
-            numbers, len(roll.subjects), self._index_kept(f"rows {key}", stand, roll.places, len(numbers))
-        )
+        arrays = self._arrays(f"owners {key}", stand, roll.places, read)
+        index_kept = self._index_kept(f"rows {key}", stand, roll.places, len(arrays["numbers"]))
+        owners = _owners(arrays, len(roll.subjects), index_kept)
         self._owners[key] = _Owned(stand, roll.subjects, owners)
         return owners
 
@@ -159,7 +163,8 @@ class Kept:
             return read()
         earlier = self._kinds.get(key)
         if earlier is None or not earlier[0].holds(stand):
-            self._kinds[key] = earlier = stand, self._numbers(f"kinds {key}", stand, None, read)
+            told = self._arrays(f"kinds {key}", stand, None, lambda: {"numbers": read()})
+            self._kinds[key] = earlier = stand, told["numbers"]
         return earlier[1]
 
     def marks(self, key: str, rows: OwnedRows) -> Marks:
@@ -172,18 +177,17 @@ class Kept:
         self._marked[key] = marked
         return marked.marks
 
-    def _numbers(
-        self, key: str, stand: Stand, people: SubjectPlaces | None, read: Callable[[], _Numbers]
-    ) -> _Numbers:
-        """A number a row, from disk where it is there. people: whose places the numbers are."""
+    def _arrays(
+        self, key: str, stand: Stand, people: SubjectPlaces | None, read: Callable[[], Mapping[str, Numbers]]
+    ) -> Mapping[str, Numbers]:
+        """Numbers, of which each row has some, from disk where they are. people: whose places the numbers are."""
         found = None if self._files is None else self._files.read(key, stand)
         if found is not None and found.told == (people and people.commitment):
-            kept: _Numbers = found.arrays["numbers"]  # type: ignore[assignment]
-            return kept
-        numbers = read()
-        if self._files is not None and len(numbers) >= _FEWEST_ROWS:
-            self._files.write(key, stand, {"numbers": numbers}, people and people.commitment)
-        return numbers
+            return found.arrays
+        arrays = read()
+        if self._files is not None and len(arrays["numbers"]) >= _FEWEST_ROWS:
+            self._files.write(key, stand, arrays, people and people.commitment)
+        return arrays
 
     def _index_kept(self, key: str, stand: Stand, people: SubjectPlaces, rows: int) -> IndexKept | None:
         files = self._files
@@ -200,3 +204,7 @@ class Kept:
             files.write(key, stand, {"starts": starts, "rows": rows}, people.commitment)
 
         return IndexKept(read, write)
+
+
+def _owners(arrays: Mapping[str, Numbers], people: int, index_kept: IndexKept | None) -> RowOwners:
+    return RowOwners(arrays["numbers"], people, index_kept, arrays.get("starts"))

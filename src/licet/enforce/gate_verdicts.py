@@ -19,7 +19,7 @@ from licet.enforce.masking import Seen
 from licet.enforce.owned_rows import OwnedRows, Told
 from licet.enforce.permitted_copies import Copy
 from licet.enforce.pseudonyms import Pseudonyms
-from licet.enforce.row_numbers import kinds_of_rows, whose_rows
+from licet.enforce.row_numbers import kinds_of_rows, people_of_rows
 from licet.enforce.row_references import References, judge
 from licet.enforce.row_verdicts import (
     ROW,
@@ -189,16 +189,11 @@ class Verdicts:
 
     def _make_marks(self, plan: Plan, name: str, ordered: RowsInOrder) -> Marks:
         rows, table, roll = ordered.rows, plan.catalogued, plan.population.roll
-        if (
-            table.references
-            or roll is None
-            or len(table.subjects) > 1
-            or rows[table.subjects[0]].type().is_array()
-        ):
+        if table.references or roll is None:
             judged = self._judged(plan, rows)
             batches = self._engine.batches(judged.select(ROW, *_JUDGED))
             return marks_of_judged(batches, ordered.size, plan.reasons.of)
-        (subject,), rows = table.subjects, plan.beside(rows)
+        rows = plan.beside(rows)
         kind = narrow.row_class(rows, name, table, plan.looks)
         kinds = None
         stand = self._tables.stand(name)
@@ -210,14 +205,16 @@ class Verdicts:
                 lambda: kinds_of_rows(self._engine, rows, ordered.size, kind),
             )  # fmt: skip
         owners = self._kept.owners(
-            repr((table.location, subject)),
+            repr((table.location, table.subjects)),
             stand,
             roll,
-            lambda: whose_rows(self._engine, ordered, subject, roll),
+            lambda: people_of_rows(self._engine, ordered, table.subjects, roll),
         )
         told = [_told(one.region, own) for one, own in zip(roll.classes, plan.by_class, strict=True)]
         marked = OwnedRows(owners, kinds, roll.class_of, (*told, _told(None, plan.nobody)))
-        return self._kept.marks(repr((self._plans.use, table.location, subject, plan.categories)), marked)
+        return self._kept.marks(
+            repr((self._plans.use, table.location, table.subjects, plan.categories)), marked
+        )
 
 
 def _told(region: str | None, answers: Sequence[SubjectAnswer]) -> Told:

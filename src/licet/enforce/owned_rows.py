@@ -1,6 +1,7 @@
-"""Rows that are each about one subject: whose they are, and what each is told, put anew where that changed alone.
+"""Rows and whose they are, and what each is told, put anew where that changed alone.
 
-What rows are told hangs on the class of their subject and on their own kind. Whoever asks again, after choices or a
+What rows are told hangs on the classes of their subjects and on their own kind. A row about several is told what
+`combination.combine` says of what each of them permits. Whoever asks again, after choices or a
 policy or the day changed, hands in classes and answers as they are now; they are compared with those of then, subject
 by subject, and only rows of subjects that are answered otherwise are touched. Nothing is believed of the ledger here.
 Arrays that were handed out are never changed: later marks are a copy.
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from licet.decide.combination import DISAGREE
 from licet.enforce.row_verdicts import STEP_ROWS, Marks, Numbers, Verdict, count_numbers, smallest
 
 #: Bytes that verdicts laid out by subject and kind of row may take.
@@ -41,26 +43,39 @@ class RowOwners:
 
     numbers: per row the number of its subject, -1 where they are not known; 4 bytes a row, and as much again once the
     rows of somebody were asked for.
+    starts:  where rows are about several: per row where its subjects begin among `numbers`, and where the last end.
+    Each row has one at least, in the catalogue's order. None where every row has one.
     """
 
     def __init__(
-        self, numbers: npt.NDArray[np.int32], people: int, index_kept: IndexKept | None = None
+        self,
+        numbers: Numbers,
+        people: int,
+        index_kept: IndexKept | None = None,
+        starts: Numbers | None = None,
     ) -> None:
         """people: how many there are on the roll. index_kept: where rows by subject may lie, and are to be kept."""
-        self.numbers, self._people, self._lock = numbers, people, threading.Lock()
+        self.numbers, self.starts, self._people, self._lock = numbers, starts, people, threading.Lock()
         self._index_kept = index_kept
 
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self.numbers) if self.starts is None else len(self.starts) - 1
+
     def count_of(self, subjects: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """How many rows each of some subjects has, by number."""
+        """How often each of some subjects, by number, stands in rows."""
         starts, _ = self._by_subject
         return starts[subjects + 1] - starts[subjects]
 
     def rows_of(self, subjects: npt.NDArray[np.int64]) -> Numbers:
-        """The rows of some subjects, one subject after the other."""
+        """The rows of some subjects: one subject after the other, or each once where rows are about several."""
         starts, rows = self._by_subject
         counts = self.count_of(subjects)
         ahead = np.cumsum(counts) - counts
-        return rows[np.repeat(starts[subjects] - ahead, counts) + np.arange(int(counts.sum()))]
+        found = rows[np.repeat(starts[subjects] - ahead, counts) + np.arange(int(counts.sum()))]
+        if self.starts is None:
+            return found
+        return np.unique(np.searchsorted(self.starts, found, "right") - 1)
 
     @property
     def _by_subject(self) -> tuple[npt.NDArray[np.int64], Numbers]:
@@ -110,9 +125,15 @@ def mark(rows: OwnedRows) -> MarkedRows:
     """Marks for every row."""
     known: dict[Verdict, int] = {}
     table = _laid_out(rows.told, known)
+    if rows.owners.starts is not None:
+        steps = range(0, len(rows.owners), STEP_ROWS)
+        parts = [
+            _of_several(rows, np.arange(s, min(s + STEP_ROWS, len(rows.owners))), table, known) for s in steps
+        ]
+        numbers = np.concatenate([np.zeros(0, np.int64), *parts]).astype(smallest(len(known)))
+        return _marked(rows, numbers, known)
     owners, kinds = rows.owners.numbers, rows.kinds
-    # The last class is that of subjects nobody knows: their number is -1, which numpy reads from the end.
-    classes = np.append(rows.class_of, len(rows.told) - 1).astype(np.int32)
+    classes = _classes(rows)
     numbers = np.empty(len(owners), table.dtype)
     # What each subject's rows are told, laid out once: one small lookup a row then, instead of two in larger arrays.
     width = 1 if kinds is None else table.shape[1]
@@ -127,8 +148,49 @@ def mark(rows: OwnedRows) -> MarkedRows:
             numbers[step] = told[owners[step]]
         else:
             numbers[step] = told[owners[step].astype(np.int64) * width + kinds[step]]
+    return _marked(rows, numbers, known)
+
+
+def _marked(rows: OwnedRows, numbers: Numbers, known: dict[Verdict, int]) -> MarkedRows:
     marks = Marks(numbers, tuple(known))
     return MarkedRows(rows, marks._replace(row_masks=marks.masks(), counts=marks.counted()))
+
+
+def _classes(rows: OwnedRows) -> npt.NDArray[np.int32]:
+    """`class_of`, and last the class of subjects nobody knows: their number is -1, which numpy reads from the end."""
+    return np.append(rows.class_of, len(rows.told) - 1).astype(np.int32)
+
+
+def _of_several(rows: OwnedRows, which: Numbers, table: Numbers, known: dict[Verdict, int]) -> Numbers:
+    """For some rows, each about several, the places among `known`, which grows, of what they are told together.
+
+    table: per class and kind of row the place of what one subject is told. As `combination.combine` has it.
+    """
+    starts = rows.owners.starts
+    if starts is None or not len(which):
+        return np.zeros(0, np.int64)
+    counts = (starts[which + 1] - starts[which]).astype(np.int64)
+    ahead = np.cumsum(counts) - counts
+    people = rows.owners.numbers[np.repeat(starts[which] - ahead, counts) + np.arange(int(counts.sum()))]
+    kinds: Any = 0 if rows.kinds is None else np.repeat(rows.kinds[which], counts)
+    each, verdicts = table[_classes(rows)[people], kinds], tuple(known)
+    of_verdict = np.array([verdict.mask for verdict in verdicts], np.int64)
+    permitted = of_verdict[each]
+    together = np.bitwise_and.reduceat(permitted, ahead)
+    # The first who permits nothing says why; where there is none, the row is told of under the region of the first.
+    nobody = len(each)
+    denying = np.minimum.reduceat(np.where(permitted == 0, np.arange(nobody), nobody), ahead)
+    numbers: npt.NDArray[np.int64] = each[np.where(denying < nobody, denying, ahead)].astype(np.int64)
+    (others,) = np.nonzero(together != of_verdict[numbers])
+    masks, mask_of = np.unique(together[others], return_inverse=True)
+    pairs, pair_of = np.unique(mask_of * len(verdicts) + numbers[others], return_inverse=True)
+    combined = []
+    for pair in pairs.tolist():
+        mask = int(masks[pair // len(verdicts)])
+        verdict = Verdict(mask, None if mask else DISAGREE, verdicts[pair % len(verdicts)].region)
+        combined.append(known.setdefault(verdict, len(known)))
+    numbers[others] = np.array(combined, np.int64)[pair_of]
+    return numbers
 
 
 def mark_again(earlier: MarkedRows, rows: OwnedRows) -> MarkedRows:
@@ -136,6 +198,7 @@ def mark_again(earlier: MarkedRows, rows: OwnedRows) -> MarkedRows:
     before, marks = earlier
     is_comparable = (
         before.owners.numbers is rows.owners.numbers
+        and before.owners.starts is rows.owners.starts
         and before.kinds is rows.kinds
         and before.told[-1] == rows.told[-1]
     )
@@ -153,17 +216,21 @@ def mark_again(earlier: MarkedRows, rows: OwnedRows) -> MarkedRows:
     table = _laid_out(rows.told, known)
     if (
         len(changed) > _MOST_SUBJECTS * len(rows.class_of)
-        or len(known) > _MOST_STALE + 2 * len({verdict for told in rows.told for verdict in told})
-        or int((counts := rows.owners.count_of(changed)).sum()) > _MOST_ROWS * len(marks.numbers)
+        or np.count_nonzero(marks.counted() == 0)
+        > _MOST_STALE + 2 * len({v for told in rows.told for v in told})
+        or int((counts := rows.owners.count_of(changed)).sum()) > _MOST_ROWS * len(rows.owners.numbers)
     ):
         return mark(rows)
     touched = rows.owners.rows_of(changed)
-    kinds: Any = 0 if rows.kinds is None else rows.kinds[touched]
-    put = table[np.repeat(rows.class_of[changed], counts), kinds]
-    return MarkedRows(rows, _put(marks, touched, put, tuple(known)))
+    if rows.owners.starts is None:
+        kinds: Any = 0 if rows.kinds is None else rows.kinds[touched]
+        put = table[np.repeat(rows.class_of[changed], counts), kinds]
+    else:
+        put = _of_several(rows, touched, table, known).astype(smallest(len(known)))
+    return MarkedRows(rows, put_anew(marks, touched, put, tuple(known)))
 
 
-def _put(marks: Marks, rows: Numbers, put: Numbers, verdicts: tuple[Verdict, ...]) -> Marks:
+def put_anew(marks: Marks, rows: Numbers, put: Numbers, verdicts: tuple[Verdict, ...]) -> Marks:
     """The marks with other numbers in some rows. verdicts: the same, and more."""
     numbers, masks = marks.numbers.astype(put.dtype), marks.masks()
     of_verdict = np.array([verdict.mask for verdict in verdicts], np.uint64)

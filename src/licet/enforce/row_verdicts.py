@@ -1,12 +1,12 @@
 """Marks: what the gate says of every row of a table, as one small number a row, in the order of the rows.
 
 Joining millions of rows with millions of people by their ids is what costs. It is done once: rows get the dense
-number of their subject (`row_numbers.py`), and from there on every answer is looked up in arrays: subject to class,
+numbers of their subjects (`row_numbers.py`), and from there on every answer is looked up in arrays: subject to class,
 class and kind of row to verdict (`owned_rows.py`). Later queries read the marks beside the rows and join nothing; when
 choices change, only the marks of who changed do. The answers are those of `verdict_table`, which asks `decide`.
 
-A table whose rows are about several people is judged by the engine as ever (`rows.judged`), and its answers are
-kept in the same form.
+A table whose rows refer to others is judged by the engine as ever (`rows.judged`), and its answers are kept in the same
+form.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
         monkeypatch.setattr(f"licet.enforce.{name}", 0)
     with Ledger.create(tmp_path / "ledger", Signer.create(tmp_path / "key")) as ledger:
         machine = Machine(tmp_path, ledger)
-        for name in ("member_classes.call_roll", "gate_verdicts.whose_rows"):
+        for name in ("member_classes.call_roll", "gate_verdicts.people_of_rows"):
             monkeypatch.setattr(f"licet.enforce.{name}", noted(name, machine.called))
         yield machine
 

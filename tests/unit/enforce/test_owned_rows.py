@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from licet.decide.combination import Reason
+from licet.decide.combination import Reason, SubjectAnswer, combine
 from licet.enforce.member_facts import Chosen
 from licet.enforce.owned_rows import MarkedRows, OwnedRows, RowOwners, Told, mark, mark_again
 from licet.enforce.population import Roll, Subject, follow
@@ -22,13 +23,38 @@ REASONS = (None, *(Reason(code, None) for code in (Code.REFUSED, Code.REGION_UNK
 
 def drawn_told(rng: random.Random, classes: int) -> tuple[Told, ...]:
     """What so many classes, and nobody, are told of each kind of row."""
-    verdict = lambda: Verdict(rng.randrange(4), rng.choice(REASONS), rng.choice([None, "DE", "FR"]))  # noqa: E731
+
+    def verdict() -> Verdict:
+        mask = rng.randrange(4)
+        return Verdict(mask, None if mask else rng.choice(REASONS), rng.choice([None, "DE", "FR"]))
+
     return tuple(tuple(verdict() for _ in range(KINDS)) for _ in range(classes + 1))
 
 
 def told(marked: MarkedRows) -> tuple[list[Verdict], list[int], dict[Verdict, int]]:
     marks = marked.marks
     return [marks.verdicts[n] for n in marks.numbers.tolist()], marks.masks().tolist(), marks.tally()
+
+
+def told_by_all(rows: OwnedRows) -> list[Verdict]:
+    """What `decide` says of each row: everybody in it asked, and what they permit put together."""
+    starts = range(len(rows.owners) + 1) if rows.owners.starts is None else rows.owners.starts.tolist()
+    found = []
+    for row, (start, end) in enumerate(itertools.pairwise(starts)):
+        kind = 0 if rows.kinds is None else int(rows.kinds[row])
+        people = rows.owners.numbers[start:end].tolist()
+        each = [rows.told[-1 if one < 0 else rows.class_of[one]][kind] for one in people]
+        answer = combine([SubjectAnswer(verdict.mask, verdict.reason, None) for verdict in each])
+        found.append(Verdict(answer.mask, answer.reason, each[answer.whose or 0].region))
+    return found
+
+
+def drawn_owners(chance: np.random.Generator, are_several: bool) -> RowOwners:
+    """Of rows about one, or about one to four, somebody now and then twice, or known to nobody."""
+    if not are_several:
+        return RowOwners(chance.integers(-1, PEOPLE, ROWS).astype(np.int32), PEOPLE)
+    starts = np.concatenate([[0], np.cumsum(chance.integers(1, 5, ROWS))]).astype(np.int32)
+    return RowOwners(chance.integers(-1, PEOPLE, starts[-1]).astype(np.int32), PEOPLE, None, starts)
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +67,7 @@ def however_many_changed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_marks_put_anew_for_some_are_those_of_all(seed: int) -> None:
     rng = random.Random(seed)
     chance = np.random.default_rng(seed)
-    owners = RowOwners(chance.integers(-1, PEOPLE, ROWS).astype(np.int32), PEOPLE)
+    owners = drawn_owners(chance, seed >= 4)
     kinds = chance.integers(0, KINDS, ROWS).astype(np.uint16) if seed % 2 else None
     class_of = chance.integers(0, 5, PEOPLE).astype(np.int32)
     rows = OwnedRows(owners, kinds, class_of, drawn_told(rng, 5))
@@ -65,9 +91,10 @@ def test_marks_put_anew_for_some_are_those_of_all(seed: int) -> None:
         elif rng.random() < 0.5:  # people nobody knows are answered otherwise
             rows = rows._replace(told=(*rows.told[:-1], drawn_told(rng, 1)[0]))
         elif kinds is not None:  # rows are of another kind
-            rows = rows._replace(kinds=np.roll(rows.kinds, 1))  # type: ignore[arg-type]
+            rows = rows._replace(kinds=np.roll(kinds, rng.randrange(1, ROWS)))
         marked = mark_again(marked, rows)
         assert told(marked) == told(mark(rows))
+        assert told(marked)[0] == told_by_all(rows)
     assert all(told(earlier) == as_it_was for earlier, as_it_was in before)
 
 
