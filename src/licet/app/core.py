@@ -32,6 +32,7 @@ from licet.terms import AppError, LicetError
 if TYPE_CHECKING:
     # Everything that not every operation needs is imported by those that do, so that one decision starts sooner.
     from licet.app.member.own_records import OwnRecords
+    from licet.app.standing_gates import StandingGates
     from licet.enforce.gate_cache import Kept
     from licet.enforce.gate_files import GateFiles
     from licet.enforce.subject_rows import SubjectIndexes
@@ -239,9 +240,15 @@ class Core:
 
         return SubjectIndexes(self.layout.root)
 
+    @functools.cached_property
+    def standing_gates(self) -> StandingGates:
+        from licet.app.standing_gates import StandingGates
+
+        return StandingGates()
+
     def drop_caches(self) -> None:
         """Let go of what is kept in memory of members' tables, to be read anew."""
-        for name in ("gate_cache", "subject_indexes"):
+        for name in ("gate_cache", "subject_indexes", "standing_gates"):
             self.__dict__.pop(name, None)
 
     def forget_gates(self) -> None:

@@ -11,6 +11,7 @@ from licet.app.engines import new_engine
 from licet.app.tenses import PresentGate, tense_of
 from licet.enforce import Gate
 from licet.enforce.absences import Absences
+from licet.enforce.engine import Engine
 from licet.terms.moments import Tense
 
 
@@ -27,6 +28,7 @@ def open_gate(
     people_left: int = 0,
     absences: Absences | None = None,
     present: PresentGate | None = None,
+    engine: Engine | None = None,
 ) -> Gate:
     """A gate as of a moment (None: now) and a ledger position. The rest as `enforce.Gate` has it."""
     return Gate(
@@ -34,7 +36,7 @@ def open_gate(
         purpose,
         core.now() if at is None else at,
         core.catalogue,
-        new_engine(core.spark),
+        new_engine(core.spark) if engine is None else engine,
         core.ledger,
         recipient=recipient,
         position=position,

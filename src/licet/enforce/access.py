@@ -175,6 +175,11 @@ class Access:
         """Whether something may learn from it: then private communication is in none of it."""
         return self._gate.for_training
 
+    @property
+    def is_supposed(self) -> bool:
+        """Whether some of the choices it goes by are only supposed: then nothing may be made of it."""
+        return self._gate._ledger is not self._gate._ledger.recorded
+
     @functools.cached_property
     def tables(self) -> Mapping[str, TableDescription]:
         """Every catalogued table, whether or not anything of it is permitted."""
@@ -185,6 +190,11 @@ class Access:
     def present_columns(self, table: str) -> tuple[str, ...]:
         """The columns that a table has, permitted or not; no row is read."""
         return tuple(self._gate._tables.content(table).columns)
+
+    def is_about_one(self, table: str) -> bool:
+        """Whether no row of a table is about more than one person; no row is read."""
+        subjects, content = self.tables[table].subjects, self._gate._tables.content(table)
+        return len(subjects) == 1 and not content[subjects[0]].type().is_array()
 
     def schema(self, table: str) -> pa.Schema:
         """The columns of a table that somebody may permit, with their types; no row is read."""

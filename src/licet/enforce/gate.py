@@ -134,7 +134,10 @@ class Gate:
             policy, self.purpose, self.recipient, at, self._tables, members, self._engine,
             self.for_training, earlier,
         )  # fmt: skip
-        self._verdicts = Verdicts(self._tables, self._plans, self._engine, self._kept)
+        is_supposed = self._ledger is not self._ledger.recorded
+        self._verdicts = Verdicts(
+            self._tables, self._plans, self._engine, Kept() if is_supposed else self._kept
+        )
         self._present, self._opened = present, (at, position)
 
     def _brought_to(
@@ -161,6 +164,15 @@ class Gate:
         if not self._engine.begin(gate):
             return None
         gate._open(policy, at, position, tense, people_left, present, self._plans)
+        return gate
+
+    def _supposing(self, choices: Choices) -> Gate:
+        """The same gate as of choices of which the last are only supposed, on what this one opened and knows; as with
+        `_brought_to`, one of the two is read at a time. Nothing that is supposed is kept, here or on disk."""
+        gate = copy.copy(self)
+        gate._ledger = choices
+        self._engine.begin(gate)
+        gate._open(self.policy, self.at, choices.position, self.tense, 0, None, self._plans)
         return gate
 
     @property

@@ -3,7 +3,7 @@
 Opening a gate then costs what changed since the last one, not what there is, and the next process goes on from there.
 Nothing is kept that a look at the files would not show to be old; choices are never trusted to stand still, but asked
 of the ledger from where they were known; and after an erasure, which changes what the past answers, the roll is called
-anew.
+anew. What is only supposed never comes here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from licet.enforce.owned_rows import IndexKept, MarkedRows, OwnedRows, RowOwners
 from licet.enforce.population import Roll
 from licet.enforce.row_verdicts import Marks, Numbers
 from licet.enforce.subject_places import SubjectPlaces
-from licet.ledger import Choices
+from licet.ledger import RecordedChoices
 from licet.sources.file_state import Stand
 
 #: Calls the roll of everybody; and brings an earlier one forward from the position it is as of.
@@ -71,7 +71,13 @@ class Kept:
         self._lock = threading.RLock()
 
     def roll(
-        self, key: str, stand: Stand | None, ledger: Choices, position: int, call: Call, follow: Follow
+        self,
+        key: str,
+        stand: Stand | None,
+        ledger: RecordedChoices,
+        position: int,
+        call: Call,
+        follow: Follow,
     ) -> Roll:
         """The roll for what `key` names, as of a ledger position.
 
@@ -83,7 +89,7 @@ class Kept:
             return self._roll(key, stand, ledger, position, call, follow)
 
     def _roll(
-        self, key: str, stand: Stand, ledger: Choices, position: int, call: Call, follow: Follow
+        self, key: str, stand: Stand, ledger: RecordedChoices, position: int, call: Call, follow: Follow
     ) -> Roll:
         earlier = self._rolls.get(key)
         if earlier is None or not earlier.stand.holds(stand):
@@ -91,7 +97,7 @@ class Kept:
         is_followed = (
             earlier is not None
             # Whose an erased choice was, no entry says any more, and the past answers anew.
-            and not ledger.recorded.erased_since(min(position, earlier.position))
+            and not ledger.erased_since(min(position, earlier.position))
             and are_few(abs(position - earlier.position), len(earlier.roll.subjects))
         )
         if earlier is None or not is_followed:
@@ -115,25 +121,21 @@ class Kept:
             self._write_roll(key, called, ledger)
         return roll
 
-    def _read_roll(self, key: str, stand: Stand, ledger: Choices) -> _Called | None:
-        if self._files is None or ledger is not ledger.recorded:
+    def _read_roll(self, key: str, stand: Stand, ledger: RecordedChoices) -> _Called | None:
+        if self._files is None:
             return None
-        found = self._files.read(f"roll {key}", stand, ledger.recorded)
+        found = self._files.read(f"roll {key}", stand, ledger)
         if found is None:
             return None
         self._written[key] = found.position
         return _Called(found.stand, found.position, Roll.unpacked(found.arrays, found.told))
 
-    def _write_roll(self, key: str, called: _Called, ledger: Choices) -> None:
-        if (
-            self._files is None
-            or ledger is not ledger.recorded
-            or len(called.roll.subjects) < _FEWEST_MEMBERS
-        ):
+    def _write_roll(self, key: str, called: _Called, ledger: RecordedChoices) -> None:
+        if self._files is None or len(called.roll.subjects) < _FEWEST_MEMBERS:
             return
         self._written[key] = called.position
         arrays, told = called.roll.packed()
-        self._files.write(f"roll {key}", called.stand, arrays, told, ledger.recorded, called.position)
+        self._files.write(f"roll {key}", called.stand, arrays, told, ledger, called.position)
 
     def owners(
         self, key: str, stand: Stand | None, roll: Roll, read: Callable[[], Mapping[str, Numbers]]

@@ -44,7 +44,11 @@ class Members:
         self._populations: dict[Dimensions, Population] = {}
         #: What is said no to of single rows, as of the same position.
         self.refused_rows = RefusedRows(tables, engine, ledger, position, self._ids)
-        self._chosen = ChoicesAsOf(ledger, position, self._ids, lambda: self.refused_rows.record_noes)
+        self._chosen = self._recorded = ChoicesAsOf(
+            ledger, position, self._ids, lambda: self.refused_rows.record_noes
+        )
+        if ledger is not ledger.recorded:
+            self._recorded = ChoicesAsOf(ledger.recorded, min(position, ledger.recorded.position), self._ids)
 
     def population(self, looks: Dimensions) -> Population:
         """The people in their classes; tables whose rules look at the same things share them."""
@@ -65,25 +69,29 @@ class Members:
             else:
                 members = self._tables.content(facts.table)
                 self._refuse_lost(facts, RosterThere(self._engine, subject_ids(members, facts)))
-                self._populations[key] = classify(self._engine, self._everybody(facts, key))
+                self._populations[key] = classify(self._engine, self._everybody(facts, key, self._chosen))
         return self._populations[key]
 
     def _roll(self, facts: FactsTable, looks: Dimensions) -> Roll:
-        def call() -> Roll:
-            return call_roll(self._engine, self._everybody(facts, looks))
+        """What is supposed is followed from the roll of what was recorded; only that one is called, and kept."""
+        recorded = self._recorded
 
-        def follow_on(earlier: Roll, since: int) -> Roll:
-            said = self._chosen.since(since)
+        def call() -> Roll:
+            return call_roll(self._engine, self._everybody(facts, looks, recorded))
+
+        def follow_on(earlier: Roll, since: int, until: ChoicesAsOf = recorded) -> Roll:
+            said = until.since(since)
             return follow(earlier, chosen(*said, looks)) if said.subjects else earlier
 
         # Whoever reads the roll from where it is kept does not open the members' table, whose labels may have changed.
         table, readings = self._tables.catalogued(facts.table), self._tables.catalogue.readings(facts.table)
         key = repr((facts, table, readings, looks, ages_hold_for(looks, self._at)))
         stand = self._tables.stand(facts.table)
-        return self._kept.roll(key, stand, self._ledger, self._position, call, follow_on)
+        roll = self._kept.roll(key, stand, self._ledger.recorded, recorded.position, call, follow_on)
+        return roll if self._chosen is recorded else follow_on(roll, recorded.position, self._chosen)
 
-    def _everybody(self, facts: FactsTable, looks: Dimensions) -> ir.Table:
-        told = self._chosen.choices, self._chosen.signals
+    def _everybody(self, facts: FactsTable, looks: Dimensions, known: ChoicesAsOf) -> ir.Table:
+        told = known.choices, known.signals
         return describe(self._engine, self._tables.content(facts.table), facts, *told, looks, self._at)
 
     def _refuse_lost(self, facts: FactsTable, roster: Roster) -> None:

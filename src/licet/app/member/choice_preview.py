@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.artefacts import latest
 from licet.app.member.data_uses import Flow
-from licet.enforce import Access, Gate
-from licet.enforce.access import secret_of
-from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.ledger import Choices
 from licet.terms.canonical import JsonObject
 from licet.uses.manifest import read_heading
@@ -78,13 +75,7 @@ def artefact_changes(core: Core, supposed: Choices, subject: str) -> Sequence[Ar
     changes = []
     for snapshot in latest(core):
         use, heading = open_use(snapshot.kind, core.layout.root), read_heading(snapshot)
-        gate = Gate(
-            core.policy(), heading.purpose.purpose, core.now(), core.catalogue,
-            DuckDBEngine(), supposed, recipient=heading.purpose.recipient, position=supposed.position,
-            base=core.layout.root, columns=use.asks_for(), for_training=use.learns,
-            absences=core.absences, salt=core.salt,
-        )  # fmt: skip
-        access = Access({heading.purpose.purpose: gate}, secret_of(core.salt, use.name))
-        found = use.foresee(access, core.store, snapshot, subject)
+        with core.standing_gates.access(core, use, heading.purpose, supposed) as access:
+            found = use.foresee(access, core.store, snapshot, subject)
         changes.append(ArtefactChange(snapshot.name, heading.at, *found))
     return changes

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from licet.app.artefacts import Standing, latest, open_access
+from licet.app.artefacts import Standing, latest
 from licet.app.follow_lock import reached_by
 from licet.app.purge import holds, lingers
 from licet.decide.explain import purpose_to_you, recipient_name
@@ -113,10 +113,10 @@ def _holding(core: Core, snapshot: SnapshotRef, subject: str) -> Holding:
     ways, held, why, standing = (0, 0, 0), 0, None, Standing.EXACT
     since, by = None, None
     try:
-        use, now = open_use(snapshot.kind, core.layout.root), core.ledger.position
-        access = open_access(core, use, asked.purpose, asked.recipient, None, now, core.absences)
-        held = len(use.about(store, snapshot, access.secret, subject))
-        found = use.foresee(access, store, snapshot, subject)
+        use = open_use(snapshot.kind, core.layout.root)
+        with core.standing_gates.access(core, use, asked) as access:
+            held = len(use.about(store, snapshot, access.secret, subject))
+            found = use.foresee(access, store, snapshot, subject)
         ways = len(found.leaving), len(found.coming), len(found.changing)
     except LicetError as error:
         why, standing = str(error), Standing.UNREACHED

@@ -6,6 +6,7 @@ the use is known, and that is said; nothing is guessed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,7 +45,7 @@ class PastUse(NamedTuple):
     policy_title: str
     snapshot: str
     snapshot_name: str | None
-    documents: tuple[Shown, ...] | None
+    documents: Sequence[Shown] | None
 
     def as_json(self) -> JsonObject:
         documents = None
@@ -74,7 +75,7 @@ def past_use(core: Core, entry: Entry, snapshots: dict[str, SnapshotRef], subjec
     found = None
     if snapshot is not None:
         use = open_use(snapshot.kind, core.layout.root)
-        found = tuple(use.about(core.store, snapshot, secret_of(core.salt, use.name), subject))
+        found = use.about(core.store, snapshot, secret_of(core.salt, use.name), subject)
     return PastUse(
         entry.index, entry.recorded_at, said["use"], said["how"],
         said["purpose"], purpose_to_you(pack, said["purpose"]),

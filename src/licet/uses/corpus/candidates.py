@@ -35,7 +35,7 @@ REPEAT = np.dtype([("repeats", "S16"), ("row", "<u4")])
 TAIL = np.dtype("u1")
 
 NOTHING = b""
-_UNDATED = 2**63 - 1
+UNDATED = 2**63 - 1
 
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
@@ -72,7 +72,7 @@ def candidates_of(
     records["id"] = ids[order]
     records["leaf"] = leaves_of(documents)
     records["repeats"] = ids_of(documents["duplicate_of"])
-    records["order"] = pc.fill_null(documents["created"].cast(pa.int64()), _UNDATED).to_numpy()
+    records["order"] = pc.fill_null(documents["created"].cast(pa.int64()), UNDATED).to_numpy()
     records["bucket"] = documents["bucket"].to_numpy()
     records["kind"] = pc.index_in(documents["kind"], value_set=pa.array(kinds, pa.string())).to_numpy()
     tails = pa.array(tails_of(documents), pa.large_binary())

@@ -8,7 +8,7 @@ and, once `compact` has put the log together, with its files, byte for byte (law
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,11 @@ from licet.uses.corpus.candidates import NOTHING, candidates_of, read_tail
 from licet.uses.corpus.corpus_log import CorpusLog
 from licet.uses.corpus.document_selection import make_documents
 from licet.uses.corpus.duplicates import bands_of, find_repeats, with_repeats
-from licet.uses.corpus.incremental import documents_about, follow, foresee, own_document
+from licet.uses.corpus.incremental import documents_about, follow, foresee, selection_of
 from licet.uses.corpus.recipe import Recipe, load_recipe
 from licet.uses.corpus.text import VERSION as TEXTS_VERSION
 from licet.uses.corpus.text import require_packages
-from licet.uses.run import version_of
+from licet.uses.run import touched_since, version_of
 from licet.uses.use import Changed, Contents, Everyone, Files, Foreseen, Workbench
 
 #: A change about more candidates than this share of all is a reason to build anew: from there on it costs less.
@@ -114,7 +114,8 @@ class Corpus:
         held = earlier.counts["documents"] + earlier.counts["set_aside"]
         if len(about) > max(deltas.FEW, _SHARE * held):
             return self.build(bench)._replace(why="so much changed that building it anew costs less")
-        change = follow(bench.access, log, self.recipe, about, touched, bench.progress)
+        selection = selection_of(log, about, self.recipe, touched)
+        change = follow(bench.access, log, self.recipe, about, selection, bench.progress)
         counts, people = _counts_after(earlier, change), _who_changed(log, change, bench.access.secret)
         fields = {name: getattr(earlier, name) for name in ("buckets", "index", "slots", "deltas")}
         if not change.size:
@@ -140,13 +141,16 @@ class Corpus:
         return {"buckets": buckets, "index": index, "deltas": ()}
 
     def foresee(self, access: Access, store: Store, earlier: SnapshotRef, subject: str) -> Foreseen:
-        touched = access.with_referring(self.asks_for(), frozenset({subject}))
-        found = foresee(access, earlier, store, self.recipe, touched)
-        return Foreseen(*([own_document(row, subject) for row in rows] for rows in found))
+        # Whoever supposes something is touched by it, and those whose rows refer to theirs.
+        touched = None if access.is_supposed else touched_since(self, access, earlier).subjects
+        if touched is not None and not touched:
+            return Foreseen((), (), ())
+        return Foreseen(*foresee(access, earlier, store, self.recipe, subject, touched))
 
-    def about(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> list[files.Document]:
-        found = documents_about(store, snapshot, secret, subject)
-        return [own_document(row, subject) for row in found]
+    def about(
+        self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str
+    ) -> Sequence[files.Document]:
+        return documents_about(store, snapshot, secret, subject)
 
 
 def open_corpus(root: Path) -> Corpus:

@@ -24,6 +24,7 @@ from licet.uses.corpus.candidates import (
     PERSON,
     REPEAT,
     TAIL,
+    UNDATED,
     Candidates,
     Mask,
     Rows,
@@ -51,12 +52,28 @@ class Live:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def where(self, mask: Mask) -> Live:
+    def where(self, mask: Mask | Rows) -> Live:
         return Live(self.segments[mask], self.rows[mask], self.records[mask])
 
     def but(self, ids: Records) -> Live:
         """Those of other ids."""
         return self.where(~np.isin(self.records["id"], ids))
+
+    def beside(self, other: Live) -> Live:
+        return Live(
+            np.concatenate([self.segments, other.segments]),
+            np.concatenate([self.rows, other.rows]),
+            np.concatenate([self.records, other.records]),
+        )
+
+    def by_id(self) -> Live:
+        return self.where(np.argsort(self.records["id"]))
+
+    def newest_first(self) -> Live:
+        """By date and id, the last one first; the undated come last."""
+        dates = self.records["order"]
+        dated = np.where(dates == UNDATED, np.iinfo(np.int64).min, dates)
+        return self.where(np.lexsort((self.records["id"], dated))[::-1])
 
 
 class Segment:
@@ -230,11 +247,8 @@ class CorpusLog:
         parts = [rows.filter(pc.is_in(rows["document_id"], value_set=wanted)) for rows in self.documents()]
         return pa.concat_tables([_NO_DOCUMENTS, *parts], promote_options="permissive")
 
-    def read_about(self, subject: str, secret: bytes) -> pa.Table:
-        """The documents that are about somebody."""
-        if self.is_indexed:
-            live = self.about([subject], secret)
-            return self.read(live.where(live.records["repeats"] == NOTHING))
+    def read_about(self, subject: str) -> pa.Table:
+        """The documents that are about somebody, of an earlier licet's that has no index."""
         parts = [rows.filter(is_about(rows["subjects"], frozenset({subject}))) for rows in self.documents()]
         return pa.concat_tables([_NO_DOCUMENTS, *parts], promote_options="permissive")
 

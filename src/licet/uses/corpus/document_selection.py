@@ -24,10 +24,14 @@ Tick = Callable[[int], None]
 
 
 class Selection(NamedTuple):
-    """Which documents to make: those about these subjects, and those of these keys. Both None means all."""
+    """Which documents to make: those about these subjects, and those of these keys. Both None means all.
+
+    touched: whom a change touched, where that is known: what is about one other person alone stands as it was.
+    """
 
     subjects: frozenset[str] | None = None
     keys: dict[str, frozenset[str]] | None = None  # kind -> keys, wanted besides the subjects' own
+    touched: frozenset[str] | None = None
 
 
 EVERYTHING = Selection()
@@ -84,6 +88,8 @@ def _made(
     if not table.subjects and not table.about_nobody:
         return None  # whose it is, nobody knows: none of it is let through
     chosen, groups = selection.subjects, (selection.keys or {}).get(kind.kind, frozenset())
+    if chosen is not None and selection.touched is not None and is_alone(access, kind):
+        chosen &= selection.touched
     if chosen is not None:
         chosen = access.permitting(kind.table, chosen)
         if not chosen and not groups:
@@ -107,6 +113,11 @@ def _made(
     )
     maker = Maker(kind, recipe, access.secret, ROW, SHOWN_KEY, people, table.created)
     return access.transform(rows, maker, schema(recipe))
+
+
+def is_alone(access: Access, kind: DocumentKind) -> bool:
+    """Whether each document of a kind is about one person alone."""
+    return kind.group_by is None and kind.table in access.tables and access.is_about_one(kind.table)
 
 
 def _check(access: Access, kind: DocumentKind) -> None:

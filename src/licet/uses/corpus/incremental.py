@@ -1,10 +1,13 @@
 """What a change of some people's choices comes to in a snapshot, before anything of it is written.
 
 `follow` is the first half of an update and the whole of a preview, so that what is foreseen is what then happens. It
-looks up what the change is about and reads nothing else of the corpus.
+looks up what the change is about and reads nothing else of the corpus, and words only where somebody looks at them.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import overload
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +27,7 @@ from licet.uses.corpus.candidates import (
 )
 from licet.uses.corpus.corpus_log import CorpusLog, Live
 from licet.uses.corpus.deltas import Change
-from licet.uses.corpus.document_selection import Selection, make_documents
+from licet.uses.corpus.document_selection import Selection, is_alone, make_documents
 from licet.uses.corpus.duplicates import bands_of, follow_repeats
 from licet.uses.corpus.recipe import Recipe
 from licet.uses.corpus.snapshot import Document
@@ -32,11 +35,16 @@ from licet.uses.use import Progress, silent
 
 
 def follow(
-    access: Access, log: CorpusLog, recipe: Recipe, about: Live, touched: frozenset[str], progress: Progress
+    access: Access,
+    log: CorpusLog,
+    recipe: Recipe,
+    about: Live,
+    selection: Selection,
+    progress: Progress,
 ) -> Change:
-    """Make the touched people's documents anew, and see whose duplicates come back. about: the candidates there are."""
+    """Make the selected documents anew, and see whose duplicates come back. about: the candidates there are of them."""
     progress("making documents anew", 0, None)
-    made = make_documents(access, recipe, selection_of(log, about, recipe, touched)).documents
+    made = make_documents(access, recipe, selection).documents
     progress("finding near-duplicates", 0, None)
     # A group made anew replaces the earlier one even if it was untouched people's until now.
     ids = ids_of(made["document_id"])
@@ -70,47 +78,92 @@ def _unchanged(log: CorpusLog, before: Live, ids: Records, made: pa.Table) -> Re
     return np.array(same, "S16")
 
 
+class OwnDocuments(Sequence[Document]):
+    """Documents of a log as one of the people they are about is shown them: counted at once, and those read that are
+    looked at, which costs the buckets that hold them."""
+
+    def __init__(self, log: CorpusLog, live: Live, subject: str) -> None:
+        """live: in the order in which they are shown."""
+        self._log, self._live, self._subject = log, live, subject
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    @overload
+    def __getitem__(self, place: int) -> Document: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Document]: ...
+    def __getitem__(self, place: int | slice) -> Document | list[Document]:
+        if isinstance(place, int):
+            place = range(len(self))[place]
+            return self[place : place + 1][0]
+        wanted = self._live.where(np.arange(len(self))[place])
+        rows = {row["document_id"]: row for row in self._log.read(wanted).to_pylist()}
+        return [own_document(rows[id_], self._subject) for id_ in texts_of(wanted.records["id"]).to_pylist()]
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(self[:])
+
+
 def foresee(
-    access: Access, earlier: SnapshotRef, store: Store, recipe: Recipe, subjects: frozenset[str]
-) -> tuple[list[Document], list[Document], list[Document]]:
-    """What would leave, come and change at an `update` of `earlier` if these people's choices were as `access` is
-    opened. Writes nothing."""
+    access: Access,
+    earlier: SnapshotRef,
+    store: Store,
+    recipe: Recipe,
+    subject: str,
+    touched: frozenset[str] | None,
+) -> tuple[Sequence[Document], Sequence[Document], Sequence[Document]]:
+    """What would leave, come and change at an `update` of `earlier` if one's choices were as `access` is opened, as
+    they are shown it, by ids. Writes nothing. touched: whom a change touched since; None where nobody can say."""
     log = CorpusLog(store, files.read_corpus(earlier))
-    change = follow(access, log, recipe, log.about(subjects, access.secret), subjects, silent)
-    then = change.leaving.where(change.leaving.records["repeats"] == NOTHING)
-    set_aside = change.renamed.where((change.renamed.records["repeats"] == NOTHING) & (change.now != NOTHING))
-    back = change.renamed.where((change.renamed.records["repeats"] != NOTHING) & (change.now == NOTHING))
-    was, now = _leaves(change.leaving.records), _leaves(change.came.records)
-    old = _by_id(log.read(then), log.read(set_aside))
-    new = _by_id(
-        change.made.filter(pc.is_null(change.made["duplicate_of"])).select(files.SHOWN), log.read(back)
-    )
-    changed = [id_ for id_ in old.keys() & new.keys() if was[id_] != now[id_]]
+    subjects = access.with_referring(recipe.asks_for(), frozenset({subject}))
+    about = log.about(subjects, access.secret)
+    selection = selection_of(log, about, recipe, subjects)
+    if touched is not None:
+        alone = [place for place, kind in enumerate(recipe.documents) if is_alone(access, kind)]
+        is_others = ~np.isin(about.records["kind"], alone)
+        is_theirs = np.isin(about.records["id"], log.about(subjects & touched, access.secret).records["id"])
+        about, selection = about.where(is_others | is_theirs), selection._replace(touched=touched)
+    change = follow(access, log, recipe, about, selection, silent)
+    renamed, was = change.renamed, change.renamed.records["repeats"]
+    old = change.leaving.where(change.leaving.records["repeats"] == NOTHING)
+    old = old.beside(renamed.where((was == NOTHING) & (change.now != NOTHING))).by_id()
+    made = change.made.filter(pc.is_null(change.made["duplicate_of"])).select(files.SHOWN)
+    back = renamed.where((was != NOTHING) & (change.now == NOTHING))
+    made_ids = ids_of(made["document_id"])
+    stays = np.isin(old.records["id"], np.concatenate([made_ids, back.records["id"]]))
+    came = change.came.records[np.isin(change.came.records["id"], made_ids)]
+    leaves = dict(zip(came["id"].tolist(), came["leaf"].tolist(), strict=True))
+    then = zip(old.records["id"].tolist(), old.records["leaf"].tolist(), strict=True)
+    changes = np.array([leaves.get(id_, leaf) != leaf for id_, leaf in then], bool)
+    come = [own_document(row, subject) for row in made.filter(_others(made_ids, old)).to_pylist()]
+    back = back.but(old.records["id"]).by_id()
     return (
-        [old[id_] for id_ in sorted(old.keys() - new.keys())],
-        [new[id_] for id_ in sorted(new.keys() - old.keys())],
-        [old[id_] for id_ in sorted(changed)],
+        OwnDocuments(log, old.where(~stays), subject),
+        sorted([*come, *OwnDocuments(log, back, subject)], key=lambda row: row["document_id"])
+        if come
+        else OwnDocuments(log, back, subject),
+        OwnDocuments(log, old.where(stays & changes), subject),
     )
 
 
-def _by_id(*tables: pa.Table) -> dict[str, Document]:
-    return {row["document_id"]: row for table in tables for row in table.to_pylist()}
+def _others(ids: Records, known: Live) -> pa.Array:
+    return pa.array(~np.isin(ids, known.records["id"]))
 
 
-def _leaves(records: Records) -> dict[str, bytes]:
-    return dict(zip(texts_of(records["id"]).to_pylist(), records["leaf"].tolist(), strict=True))
+def documents_about(store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> Sequence[Document]:
+    """The documents of a snapshot that are about someone, as they are shown them, newest first; those set aside as
+    repeats are not in it.
 
-
-def documents_about(store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> list[Document]:
-    """The documents of a snapshot that are about someone, newest first; those set aside as repeats are not in it.
-
-    Who is proven to be in nothing costs one file; else what is theirs is looked up, and the buckets read that hold it.
+    Who is proven to be in nothing costs one file; else what is theirs is looked up, and read when it is looked at.
     """
     if files.is_surely_out(store, snapshot, secret, subject):
         return []
-    found: list[Document] = (
-        CorpusLog(store, files.read_corpus(snapshot)).read_about(subject, secret).to_pylist()
-    )
+    log = CorpusLog(store, files.read_corpus(snapshot))
+    if log.is_indexed:
+        live = log.about([subject], secret)
+        return OwnDocuments(log, live.where(live.records["repeats"] == NOTHING).newest_first(), subject)
+    found = [own_document(row, subject) for row in log.read_about(subject).to_pylist()]
     return sorted(found, key=lambda row: (str(row["created"] or ""), row["document_id"]), reverse=True)
 
 
