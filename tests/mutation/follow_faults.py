@@ -28,7 +28,7 @@ FAULTS = [
     Fault(
         "erasures are followed",
         _CACHE,
-        "            and not ledger.recorded.erased_since(min(position, earlier.position))\n",
+        "            and not ledger.erased_since(min(position, earlier.position))\n",
         "",
         "the past answers as before an erasure",
     ),

@@ -7,12 +7,14 @@ change it, PENDING when its next update would, UNREACHED when none can.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import gate_opening
+from licet.app.engines import new_engine
 from licet.app.follow_lock import reached_by
 from licet.app.retention import is_over, kept_until
 from licet.app.tenses import first_change_since
@@ -20,7 +22,7 @@ from licet.enforce import Access, Gate
 from licet.enforce.absences import Absences
 from licet.enforce.access import secret_of
 from licet.enforce.origin import Origin, PurposeRef
-from licet.ledger import EntryKind, NewEntry
+from licet.ledger import Choices, EntryKind, NewEntry
 from licet.store import SnapshotRef
 from licet.terms import AppError, LicetError
 from licet.terms.canonical import JsonObject
@@ -116,6 +118,32 @@ def open_access(
 
     gate = open_gate(purpose, at, position)
     return Access({purpose: gate}, secret_of(core.salt, use.name), open_gate)
+
+
+@contextlib.contextmanager
+def standing_access(
+    core: Core, use: Use, asked: PurposeRef, supposed: Choices | None = None
+) -> Iterator[Access]:
+    """What a use is given as of now on a gate that stays open, and nothing is made of; not beyond the block.
+
+    supposed: choices to go by in place of what is recorded.
+    """
+    columns = {table: frozenset(each) for table, each in use.asks_for().items()}
+    spark = core.spark if supposed is None else None  # a supposition is about one member, and read here
+
+    def opened(earlier: Gate | None = None) -> Gate:
+        position = core.ledger.position
+        gate = earlier and earlier._brought_to(core.policy(position), core.catalogue, core.now(), position)
+        return gate or gate_opening.open_gate(
+            core, asked.purpose, asked.recipient, None, position, columns, for_training=use.learns,
+            engine=new_engine(spark),
+        )  # fmt: skip
+
+    key = use.name, use.learns, asked, frozenset(columns.items())
+    lent = core.standing_gates.lent(key, opened) if spark is None else contextlib.nullcontext(opened())
+    with lent as gate:
+        now = gate if supposed is None else gate._supposing(supposed)
+        yield Access({asked.purpose: now}, secret_of(core.salt, use.name))
 
 
 def build(core: Core, use: Use, access: Access, progress: Progress, how: str = "build") -> run.Made:

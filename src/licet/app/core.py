@@ -51,6 +51,7 @@ class Core:
         self.files = Reading(self.layout, DoubtfulIds(lambda: self.salt))
 
     def close(self) -> None:
+        self.__dict__.pop("standing_gates", None)
         if "ledger" in self.__dict__:
             self.ledger.close()
             del self.__dict__["ledger"]

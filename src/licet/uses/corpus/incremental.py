@@ -104,6 +104,11 @@ class OwnDocuments(Sequence[Document]):
     def __iter__(self) -> Iterator[Document]:
         return iter(self[:])
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and [*self] == [*other]
+
+    __hash__ = None  # type: ignore[assignment]
+
 
 def foresee(
     access: Access,
@@ -158,7 +163,7 @@ def documents_about(store: Store, snapshot: SnapshotRef, secret: bytes, subject:
     Who is proven to be in nothing costs one file; else what is theirs is looked up, and read when it is looked at.
     """
     if files.is_surely_out(store, snapshot, secret, subject):
-        return []
+        return ()
     log = CorpusLog(store, files.read_corpus(snapshot))
     if log.is_indexed:
         live = log.about([subject], secret)
