@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from faults import Fault
 
-_CACHE, _FILES, _OWNED = (
+_CACHE, _FILES, _OWNED, _REFERRING = (
     "licet.enforce.gate_cache",
     "licet.enforce.gate_files",
     "licet.enforce.owned_rows",
+    "licet.enforce.referring_rows",
 )
 
 FAULTS = [
@@ -115,6 +116,48 @@ FAULTS = [
         'np.unique(np.searchsorted(self.starts, found, "right") - 1)',
         'np.unique(np.searchsorted(self.starts, found, "left") - 1)',
         "the no of who stands first in a row is not followed",
+    ),
+    Fault(
+        "a reference to nothing passes",
+        _REFERRING,
+        "np.append(passes, False)[places.numbers[which]]",
+        "np.append(passes, True)[places.numbers[which]]",
+        "a like stays when the post that it is about is gone",
+    ),
+    Fault(
+        "one row of a key is enough",
+        _REFERRING,
+        "held_back = keys[masks == 0]",
+        "held_back = np.setdiff1d(keys[masks == 0], keys[masks != 0])",
+        "a like passes with one post of a name while another is held back",
+    ),
+    Fault(
+        "the last reference decides",
+        _REFERRING,
+        "        all_pass &= np",
+        "        all_pass = np",
+        "a row passes though one of those that it refers to does not",
+    ),
+    Fault(
+        "what is referred to is told first",
+        _REFERRING,
+        "Verdict(0, WITHHELD, verdict.region) if verdict.mask else verdict for",
+        "Verdict(0, WITHHELD, verdict.region) for",
+        "whose rows they refer to is told to people who said no themselves",
+    ),
+    Fault(
+        "rows that refer to who changed are not followed",
+        _REFERRING,
+        "            touched.append(now.places.rows_of(changed))\n",
+        "",
+        "a like stays after the author of the post said no",
+    ),
+    Fault(
+        "rows that refer are not followed themselves",
+        _REFERRING,
+        "        touched.append(np.flatnonzero(before.own.numbers != own.numbers))\n",
+        "        pass\n",
+        "the no of who liked is not heard",
     ),
     Fault(
         "tallies only grow",

@@ -60,6 +60,7 @@ TESTS = (
     "tests/unit/enforce/test_ids_in_files.py::test_a_text_is_a_number_only_as_numbers_are_written",
     "tests/unit/enforce/test_role_columns.py", "tests/unit/app/test_only_now.py",
     "tests/unit/corpus/test_corpus_purposes.py", "tests/unit/enforce/test_owned_rows.py",
+    "tests/unit/enforce/test_referring_rows.py",
     "tests/unit/enforce/test_kept.py", "tests/unit/enforce/test_gate_files.py",
     "tests/property/test_corpus_log.py", "tests/unit/store/test_record_file.py",
 )  # fmt: skip

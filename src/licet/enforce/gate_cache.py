@@ -20,6 +20,14 @@ from licet.enforce.choices_as_of import are_few
 from licet.enforce.gate_files import GateFiles
 from licet.enforce.owned_rows import IndexKept, MarkedRows, OwnedRows, RowOwners, mark, mark_again
 from licet.enforce.population import Roll
+from licet.enforce.referring_rows import (
+    MarkedReferring,
+    Passes,
+    ReferringRows,
+    mark_referring,
+    mark_referring_again,
+    passing,
+)
 from licet.enforce.row_verdicts import Marks, Numbers
 from licet.enforce.subject_places import SubjectPlaces
 from licet.ledger import RecordedChoices
@@ -66,8 +74,11 @@ class Kept:
         self._rolls: dict[str, _Called] = {}
         self._written: dict[str, int] = {}
         self._owners: dict[str, _Owned] = {}
-        self._kinds: dict[str, tuple[Stand, Numbers]] = {}
+        self._references: dict[str, tuple[Stand, RowOwners]] = {}
+        self._numbers: dict[str, tuple[Stand, Numbers]] = {}
         self._marked: dict[str, MarkedRows] = {}
+        self._passes: dict[str, tuple[Numbers, Numbers, Passes]] = {}
+        self._referring: dict[str, MarkedReferring] = {}
         self._lock = threading.RLock()
 
     def roll(
@@ -159,14 +170,25 @@ class Kept:
         self._owners[key] = _Owned(stand, roll.subjects, owners)
         return owners
 
-    def kinds(self, key: str, stand: Stand | None, read: Callable[[], Numbers]) -> Numbers:
-        """Of which kind each row of a table is; read anew unless the table is as it was."""
+    def references(self, key: str, stand: Stand | None, keys: int, read: Callable[[], Numbers]) -> RowOwners:
+        """To which of so many keys each row of a table refers; read anew unless both tables are as they were."""
+        if stand is None:
+            return RowOwners(read(), keys)
+        earlier = self._references.get(key)
+        if earlier is None or not earlier[0].holds(stand):
+            numbers = self._arrays(f"references {key}", stand, None, lambda: {"numbers": read()})["numbers"]
+            index_kept = self._index_kept(f"referring {key}", stand, None, len(numbers))
+            self._references[key] = earlier = stand, RowOwners(numbers, keys, index_kept)
+        return earlier[1]
+
+    def numbers(self, key: str, stand: Stand | None, read: Callable[[], Numbers]) -> Numbers:
+        """A number of each row of a table, such as its kind; read anew unless the table is as it was."""
         if stand is None:
             return read()
-        earlier = self._kinds.get(key)
+        earlier = self._numbers.get(key)
         if earlier is None or not earlier[0].holds(stand):
-            told = self._arrays(f"kinds {key}", stand, None, lambda: {"numbers": read()})
-            self._kinds[key] = earlier = stand, told["numbers"]
+            told = self._arrays(f"numbers {key}", stand, None, lambda: {"numbers": read()})
+            self._numbers[key] = earlier = stand, told["numbers"]
         return earlier[1]
 
     def marks(self, key: str, rows: OwnedRows) -> Marks:
@@ -177,6 +199,20 @@ class Kept:
         earlier = self._marked.get(key)
         marked = mark(rows) if earlier is None else mark_again(earlier, rows)
         self._marked[key] = marked
+        return marked.marks
+
+    def passes(self, key: str, keys: Numbers, masks: Numbers) -> Passes:
+        """Which keys pass, as `referring_rows.passing` has it; what was found for the same arrays is told again."""
+        earlier = self._passes.get(key)
+        if earlier is None or earlier[0] is not keys or earlier[1] is not masks:
+            self._passes[key] = earlier = keys, masks, passing(keys, masks)
+        return earlier[2]
+
+    def referring(self, key: str, rows: ReferringRows) -> Marks:
+        """`marks` for rows that refer to others."""
+        earlier = self._referring.get(key)
+        marked = mark_referring(rows) if earlier is None else mark_referring_again(earlier, rows)
+        self._referring[key] = marked
         return marked.marks
 
     def _arrays(
@@ -191,19 +227,21 @@ class Kept:
             self._files.write(key, stand, arrays, people and people.commitment)
         return arrays
 
-    def _index_kept(self, key: str, stand: Stand, people: SubjectPlaces, rows: int) -> IndexKept | None:
+    def _index_kept(
+        self, key: str, stand: Stand, people: SubjectPlaces | None, rows: int
+    ) -> IndexKept | None:
         files = self._files
         if files is None or rows < _FEWEST_ROWS:
             return None
 
         def read() -> tuple[npt.NDArray[np.int64], Numbers] | None:
             found = files.read(key, stand)
-            if found is None or found.told != people.commitment:
+            if found is None or found.told != (people and people.commitment):
                 return None
             return found.arrays["starts"], found.arrays["rows"]
 
         def write(starts: npt.NDArray[np.int64], rows: Numbers) -> None:
-            files.write(key, stand, {"starts": starts, "rows": rows}, people.commitment)
+            files.write(key, stand, {"starts": starts, "rows": rows}, people and people.commitment)
 
         return IndexKept(read, write)
 

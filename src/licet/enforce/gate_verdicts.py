@@ -16,10 +16,11 @@ from licet.enforce.column_shapes import Whole
 from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
 from licet.enforce.masking import Seen
-from licet.enforce.owned_rows import OwnedRows, Told
+from licet.enforce.owned_rows import OwnedRows, Told, owned_by_nobody
 from licet.enforce.permitted_copies import Copy
 from licet.enforce.pseudonyms import Pseudonyms
-from licet.enforce.row_numbers import kinds_of_rows, people_of_rows
+from licet.enforce.referring_rows import Reference, ReferringRows, numbers_of_keys, places_of_keys
+from licet.enforce.row_numbers import kinds_of_rows, people_of_rows, texts_of_rows
 from licet.enforce.row_references import References, judge
 from licet.enforce.row_verdicts import (
     ROW,
@@ -188,22 +189,68 @@ class Verdicts:
         return self.references.judged(judge(plan, rows, ROW), plan.catalogued)
 
     def _make_marks(self, plan: Plan, name: str, ordered: RowsInOrder) -> Marks:
-        rows, table, roll = ordered.rows, plan.catalogued, plan.population.roll
-        if table.references or roll is None:
-            judged = self._judged(plan, rows)
-            batches = self._engine.batches(judged.select(ROW, *_JUDGED))
-            return marks_of_judged(batches, ordered.size, plan.reasons.of)
-        rows = plan.beside(rows)
-        kind = narrow.row_class(rows, name, table, plan.looks)
-        kinds = None
-        stand = self._tables.stand(name)
+        marks = self._looked_up(plan, ordered)
+        if marks is not None:
+            return marks
+        judged = self._judged(plan, ordered.rows)
+        batches = self._engine.batches(judged.select(ROW, *_JUDGED))
+        return marks_of_judged(batches, ordered.size, plan.reasons.of)
+
+    def _looked_up(self, plan: Plan, ordered: RowsInOrder) -> Marks | None:
+        """What each row is told, by numbers; None where rows that these refer to have no order."""
+        table, references = plan.catalogued, list[Reference]()
+        for column, target in table.references.items():
+            reference = self._reference(plan, ordered, column, self._plans.whole.of(target))
+            if reference is None:
+                return None
+            references.append(reference)
+        key = repr((self._plans.use, table.location, table.subjects, plan.categories))
+        own = self._kept.marks(key, self._owned(plan, ordered))
+        if not references:
+            return own
+        told = repr(sorted(table.references.items()))
+        return self._kept.referring(f"{key} {told}", ReferringRows(own, tuple(references)))
+
+    def _reference(self, plan: Plan, ordered: RowsInOrder, column: str, target: Plan) -> Reference | None:
+        """To which keys of another table rows refer, and which of them pass."""
+        if target.nothing_can_pass:
+            return Reference(owned_by_nobody(ordered.size), np.zeros(0, np.bool_))
+        to = self._tables.in_order(target.name)
+        marks = None if to is None else self._looked_up(target, to)
+        if to is None or marks is None:
+            return None
+        key, locations = str(target.catalogued.key), (plan.catalogued.location, target.catalogued.location)
+        stands = [self._tables.stand(one.name) for one in (plan, target)]
+        both = None if None in stands else together(stands)
+        read = functools.partial(texts_of_rows, self._engine)
+        keys = self._kept.numbers(
+            repr(("keys", locations[1], key)), stands[1], lambda: numbers_of_keys(read(to, key))
+        )
+        passes = self._kept.passes(
+            repr((self._plans.use, locations[1], key, target.categories)), keys, marks.masks()
+        )
+        places = self._kept.references(
+            repr((*locations, column, key)), both, len(passes),
+            lambda: places_of_keys(read(ordered, column), read(to, key)),
+        )  # fmt: skip
+        return Reference(places, passes)
+
+    def _owned(self, plan: Plan, ordered: RowsInOrder) -> OwnedRows:
+        """Rows with their people, their kinds, and what each class of people is told of each kind."""
+        table, roll, rows = plan.catalogued, plan.population.roll, plan.beside(ordered.rows)
+        kind = narrow.row_class(rows, plan.name, table, plan.looks)
+        kinds, stand = None, self._tables.stand(plan.name)
         if kind is not None and plan.refusals is not None:
             kinds = kinds_of_rows(self._engine, rows, ordered.size, kind)
         elif kind is not None and plan.looks.row_classes > 1:
-            kinds = self._kept.kinds(
-                repr((table, plan.looks.visibilities, plan.looks.audiences, plan.looks.cuts)), stand,
+            looked_at = plan.looks.visibilities, plan.looks.audiences, plan.looks.cuts
+            kinds = self._kept.numbers(
+                repr(("kinds", table, *looked_at)), stand,
                 lambda: kinds_of_rows(self._engine, rows, ordered.size, kind),
             )  # fmt: skip
+        nobody = _told(None, plan.nobody)
+        if roll is None:
+            return OwnedRows(owned_by_nobody(ordered.size), kinds, np.zeros(0, np.int32), (nobody,))
         owners = self._kept.owners(
             repr((table.location, table.subjects)),
             stand,
@@ -211,10 +258,7 @@ class Verdicts:
             lambda: people_of_rows(self._engine, ordered, table.subjects, roll),
         )
         told = [_told(one.region, own) for one, own in zip(roll.classes, plan.by_class, strict=True)]
-        marked = OwnedRows(owners, kinds, roll.class_of, (*told, _told(None, plan.nobody)))
-        return self._kept.marks(
-            repr((self._plans.use, table.location, table.subjects, plan.categories)), marked
-        )
+        return OwnedRows(owners, kinds, roll.class_of, (*told, nobody))
 
 
 def _told(region: str | None, answers: Sequence[SubjectAnswer]) -> Told:

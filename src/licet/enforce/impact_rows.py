@@ -1,36 +1,27 @@
 """The rows of an impact's tables as numbers, read once for all uses: whose each is, of which kind, to which it refers.
 
 What rows permit is then looked up by the class of their people and their own kind, and a row that refers to others
-passes where these do: `row_references` has the same as an engine computes it, and a property test holds this to what
-`decide` says record by record. Not for lists of people, nor where single rows were said no to.
+passes where these do, as `referring_rows` has it; a property test holds this to what `decide` says record by record.
+Not for lists of people, nor where single rows were said no to.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import NamedTuple
 
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from licet.enforce.engine import Engine
 from licet.enforce.population import Roll
-from licet.enforce.pseudonyms import id_text
-from licet.enforce.row_numbers import kinds_of_rows, whose_rows
-from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder
+from licet.enforce.referring_rows import Passes, numbers_of_keys, passing, places_of_keys
+from licet.enforce.row_numbers import kinds_of_rows, texts_of_rows, whose_rows
+from licet.enforce.row_verdicts import Numbers, RowsInOrder
 from licet.enforce.verdict_table import Dimensions
 
 Masks = npt.NDArray[np.int64]
-
-
-class _Keys(NamedTuple):
-    """numbers: per row that of its key, -1 where it has none. texts: each key once, by its number."""
-
-    numbers: Numbers
-    texts: pa.Array
 
 
 class ImpactRows:
@@ -63,26 +54,17 @@ class ImpactRows:
     def referred(self, column: str, to: ImpactRows, key: str) -> Numbers:
         """Per row the number of the key that it refers to in another table, -1 where there is none such."""
         if column not in self._places:
-            places = pc.index_in(self._texts(column), value_set=to.keys(key).texts)
-            self._places[column] = pc.fill_null(places, -1).to_numpy()
+            self._places[column] = places_of_keys(self._texts(column), to._texts(key))
         return self._places[column]
 
     @functools.cache  # noqa: B019 - lives as long as its impact
-    def keys(self, column: str) -> _Keys:
-        told = self._texts(column).combine_chunks().dictionary_encode()
-        return _Keys(pc.fill_null(told.indices, -1).to_numpy(zero_copy_only=False), told.dictionary)
+    def _keys(self, column: str) -> Numbers:
+        return numbers_of_keys(self._texts(column))
 
-    def passing(self, column: str, masks: Masks) -> npt.NDArray[np.bool_]:
+    def passing(self, column: str, masks: Masks) -> Passes:
         """By the number of a key whether every row of it permits anything; masks: what each row permits."""
-        numbers, texts = self.keys(column)
-        passes = np.ones(len(texts), np.bool_)
-        held_back = numbers[masks == 0]
-        passes[held_back[held_back >= 0]] = False
-        return passes
+        return passing(self._keys(column), masks)
 
-    def _texts(self, column: str) -> pa.ChunkedArray:
-        """Per row a key as the text that a gate compares."""
-        rows = self.ordered.rows
+    def _texts(self, column: str) -> pa.Array:
         with self._engine.reading(self._what):
-            batches = self._engine.batches(rows.select(ROW, text=id_text(rows[column])))
-            return pa.Table.from_batches(list(batches)).sort_by(ROW)["text"]
+            return texts_of_rows(self._engine, self.ordered, column)

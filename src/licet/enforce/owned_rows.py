@@ -218,7 +218,7 @@ def mark_again(earlier: MarkedRows, rows: OwnedRows) -> MarkedRows:
         len(changed) > _MOST_SUBJECTS * len(rows.class_of)
         or np.count_nonzero(marks.counted() == 0)
         > _MOST_STALE + 2 * len({v for told in rows.told for v in told})
-        or int((counts := rows.owners.count_of(changed)).sum()) > _MOST_ROWS * len(rows.owners.numbers)
+        or is_much(int((counts := rows.owners.count_of(changed)).sum()), len(rows.owners.numbers))
     ):
         return mark(rows)
     touched = rows.owners.rows_of(changed)
@@ -228,6 +228,17 @@ def mark_again(earlier: MarkedRows, rows: OwnedRows) -> MarkedRows:
     else:
         put = _of_several(rows, touched, table, known).astype(smallest(len(known)))
     return MarkedRows(rows, put_anew(marks, touched, put, tuple(known)))
+
+
+def is_much(touched: int, rows: int) -> bool:
+    """Whether putting so many of a table's rows anew costs as much as all of them."""
+    return touched > _MOST_ROWS * rows
+
+
+@functools.lru_cache(64)
+def owned_by_nobody(rows: int) -> RowOwners:
+    """So many rows about nobody."""
+    return RowOwners(np.broadcast_to(np.int32(-1), (rows,)), 0)
 
 
 def put_anew(marks: Marks, rows: Numbers, put: Numbers, verdicts: tuple[Verdict, ...]) -> Marks:

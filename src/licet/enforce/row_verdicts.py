@@ -5,8 +5,8 @@ numbers of their subjects (`row_numbers.py`), and from there on every answer is 
 class and kind of row to verdict (`owned_rows.py`). Later queries read the marks beside the rows and join nothing; when
 choices change, only the marks of who changed do. The answers are those of `verdict_table`, which asks `decide`.
 
-A table whose rows refer to others is judged by the engine as ever (`rows.judged`), and its answers are kept in the same
-form.
+Rows that refer to others go with these (`referring_rows.py`). Where those keep no order, the engine judges all
+(`rows.judged`), and its answers are kept in the same form.
 """
 
 from __future__ import annotations
