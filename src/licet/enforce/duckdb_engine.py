@@ -71,6 +71,17 @@ class _Names:
             self._is_opening = before
 
 
+class _Guarded(NamedTuple):
+    """Arrow data that DuckDB asks for by the one method there is, and gets while `require` raises nothing."""
+
+    data: pa.Table
+    require: Callable[[], None]
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        self.require()
+        return self.data.__arrow_c_stream__(requested_schema)
+
+
 class DuckDBEngine:
     """One private in-memory DuckDB; nothing is written into the tables it reads."""
 
@@ -187,7 +198,7 @@ class DuckDBEngine:
     ) -> RowsInOrder | None:
         if location.parquet is not None and not location.hive:
             files = [*located(name, location, base)]
-            return parquet_in_order(self.backend, name, files, self._names, self.hand_in)
+            return parquet_in_order(self.backend, files, self._names, self.hand_in)
         if location.arrow is not None and isinstance(handed_in.get(location.arrow), pa.Table):
             return arrow_in_order(self.backend, handed_in[location.arrow], self.hand_in, self._names)
         return None
@@ -263,9 +274,10 @@ class DuckDBEngine:
         self.backend.raw_sql(f"CREATE TEMP VIEW {view} AS {sql}")
         return self.backend.table(view)
 
-    def hand_in(self, data: pa.Table) -> ir.Table:
+    def hand_in(self, data: pa.Table, require: Callable[[], None] | None = None) -> ir.Table:
+        """require: raises where the data may not be read any more; asked whenever a query plans to, and does."""
         name = next(self._names)
-        self.backend.con.register(name, data)
+        self.backend.con.register(name, data if require is None else _Guarded(data, require))
         self._handed_in.add(name)
         return self.backend.table(name)
 

@@ -2,9 +2,10 @@
 
 DuckDB's positional join puts two tables side by side, row by row, without comparing anything: reading a column and
 its marks costs hardly more than reading the column. It must never be one row off, so every row of the one side is
-held against the number of the other's, in the same pass, and the files' sizes and times of change against those
-they had when they were marked; where anything differs the query fails and nothing is let out. One such join runs on
-one thread, so a large table is read in as many stretches as there are threads. Marks lie in memory and nowhere else.
+held against the number of the other's, in the same pass. DuckDB asks for the marks when it plans a query and when it
+begins to read: each time the files are looked at, and must stand as they stood when they were marked. Where anything
+differs the query fails and nothing is let out. One such join runs on one thread, so a large table is read in as many
+stretches as there are threads. Marks lie in memory and nowhere else.
 """
 
 from __future__ import annotations
@@ -14,24 +15,31 @@ import itertools
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from licet.enforce.duckdb_files import path_list, same_labels, sizes_and_times, text_literal
-from licet.enforce.permitted_copies import copy_of
+from licet.enforce.duckdb_files import path_list
+from licet.enforce.permitted_copies import Copy, copy_of
 from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder, smallest
+from licet.sources.file_state import look_at
 
 #: DuckDB's names for where a row of a Parquet file lies; a table with columns so called is not read in order.
 _FILE, _PLACE = "file_index", "file_row_number"
 #: Below so many rows a stretch, a thread more costs more than it spares.
 _FEWEST_ROWS = 500_000
-_OUT_OF_STEP = "error('rows and their marks are out of step')"
+_OUT_OF_STEP = "rows and their marks are out of step"
+#: What a copy is read beside: one row, handed over while the copy may be read.
+_HOLDS = pa.table({"holds": [True]})
 
-HandIn = Callable[[pa.Table], ir.Table]
+
+class HandIn(Protocol):
+    """Makes Arrow data a table. require: raises where it may not be read any more; asked whenever a query reads it."""
+
+    def __call__(self, data: pa.Table, require: Callable[[], None] | None = None) -> ir.Table: ...
 
 
 class _Stretch(NamedTuple):
@@ -47,20 +55,19 @@ class _Stretch(NamedTuple):
 
 
 def parquet_in_order(
-    backend: Any, name: str, files: list[Path], names: Iterator[str], hand_in: HandIn
+    backend: Any, files: list[Path], names: Iterator[str], hand_in: HandIn
 ) -> RowsInOrder | None:
     """The rows of Parquet files, in the order of `files`; None where column names stand in the way.
 
-    name: of the table; names: new names for views.
+    names: new names for views.
     """
     if {_FILE, _PLACE, ROW} & {*pq.read_schema(files[0]).names}:
         return None
+    stood = look_at(files).files
     footers = [pq.ParquetFile(file) for file in files]
     sizes = [footer.metadata.num_rows for footer in footers]
     starts = [0, *itertools.accumulate(sizes)]
     source = _scan(files)
-    (stood,) = backend.con.execute(f"SELECT {sizes_and_times(files)}").fetchone()
-    still = f"{same_labels(backend.con, name, files)} AND {sizes_and_times(files)} = {text_literal(stood)}"
     row = _PLACE if len(files) == 1 else f"{_PLACE} + list_extract({starts}::BIGINT[], {_FILE}::BIGINT + 1)"
     view = _view(backend, next(names), f"SELECT * EXCLUDE ({_PLACE}), {row} AS {ROW} FROM {source}")
     schema = footers[0].schema_arrow
@@ -73,10 +80,17 @@ def parquet_in_order(
     places = functools.cache(lambda: np.arange(max(sizes), dtype=smallest(max(sizes))))
     stretches = [*_of_files(files, starts, cuts, places)]
 
-    def beside(columns: dict[str, Numbers]) -> ir.Table:
-        return _view(backend, next(names), _side_by_side(stretches, columns, hand_in, still))
+    def require() -> None:
+        if look_at(files).files != stood:
+            raise ValueError(f"{_OUT_OF_STEP}: a file changed")
 
-    return RowsInOrder(view, starts[-1], beside, lambda rows: copy_of(backend, rows, _required(still), names))
+    def beside(columns: dict[str, Numbers]) -> ir.Table:
+        return _view(backend, next(names), _side_by_side(stretches, columns, hand_in, require))
+
+    def copied(rows: ir.Table) -> Copy | None:
+        return copy_of(backend, rows, hand_in(_HOLDS, require).get_name(), names)
+
+    return RowsInOrder(view, starts[-1], beside, copied)
 
 
 def arrow_in_order(backend: Any, data: pa.Table, hand_in: HandIn, names: Iterator[str]) -> RowsInOrder | None:
@@ -96,11 +110,12 @@ def arrow_in_order(backend: Any, data: pa.Table, hand_in: HandIn, names: Iterato
     ]  # fmt: skip
 
     def beside(columns: dict[str, Numbers]) -> ir.Table:
-        return _view(backend, next(names), _side_by_side(stretches, columns, hand_in, "true"))
+        return _view(backend, next(names), _side_by_side(stretches, columns, hand_in, None))
 
-    return RowsInOrder(
-        hand_in(numbered), len(data), beside, lambda rows: copy_of(backend, rows, "true", names)
-    )
+    def copied(rows: ir.Table) -> Copy | None:
+        return copy_of(backend, rows, hand_in(_HOLDS).get_name(), names)
+
+    return RowsInOrder(hand_in(numbered), len(data), beside, copied)
 
 
 def _threads(backend: Any, rows: int) -> int:
@@ -165,31 +180,28 @@ def _these(name: str, values: Numbers) -> dict[str, Numbers]:
 
 
 def _side_by_side(
-    stretches: Sequence[_Stretch], columns: dict[str, Numbers], hand_in: HandIn, still: str
+    stretches: Sequence[_Stretch],
+    columns: dict[str, Numbers],
+    hand_in: HandIn,
+    require: Callable[[], None] | None,
 ) -> str:
-    """Both sides of the join, stretch by stretch; a row that does not lie beside its own mark ends the query.
-
-    still: a condition, looked at once a query and before any row: that files are what they were.
-    """
+    """Both sides of the join, stretch by stretch; a row that does not lie beside its own mark ends the query."""
     parts = []
     for rows, first, last, places in stretches:
         where = places()
         marks = hand_in(
-            pa.table({name: array[first:last] for name, array in columns.items()} | where)
+            pa.table({name: array[first:last] for name, array in columns.items()} | where), require
         ).get_name()
         same = " AND ".join(f"rows.{name} = marks.{name}" for name in where)
         shown = ", ".join(
-            f"CASE WHEN {same} THEN marks.{name} ELSE {_OUT_OF_STEP} END AS {name}" for name in columns
+            f"CASE WHEN {same} THEN marks.{name} ELSE error('{_OUT_OF_STEP}') END AS {name}"
+            for name in columns
         )
         parts.append(
             f"SELECT rows.* EXCLUDE ({next(iter(where))}), {shown} FROM {rows} AS rows "
-            f"POSITIONAL JOIN {marks} AS marks WHERE (SELECT holds FROM still)"
+            f"POSITIONAL JOIN {marks} AS marks"
         )
-    return f"WITH still AS MATERIALIZED (SELECT {_required(still)} AS holds) {' UNION ALL '.join(parts)}"
-
-
-def _required(still: str) -> str:
-    return f"CASE WHEN {still} THEN true ELSE {_OUT_OF_STEP} END"
+    return " UNION ALL ".join(parts)
 
 
 def _scan(files: Sequence[Path]) -> str:

@@ -37,7 +37,8 @@ class Copy(NamedTuple):
 
 
 def copy_of(backend: Any, rows: ir.Table, still: str, names: Iterator[str]) -> Copy | None:
-    """rows: what passes. still: SQL that holds while it would be the same; asked once a query, before any row.
+    """rows: what passes. still: a table of one true `holds` that can be read while they would be the same; it is read
+    once a query, before any row.
 
     Returns: None where files are not opened so, or where Parquet has no word for a type among the columns.
     """
@@ -48,8 +49,8 @@ def copy_of(backend: Any, rows: ir.Table, still: str, names: Iterator[str]) -> C
     backend.con.execute(f"COPY ({backend.compile(rows)}) TO '{path}' (FORMAT PARQUET, USE_TMP_FILE false)")
     name = next(names)
     backend.raw_sql(
-        f"CREATE TEMP VIEW {name} AS WITH still AS MATERIALIZED (SELECT {still} AS holds) "
-        f"SELECT * FROM read_parquet('{path}', hive_partitioning=false) WHERE (SELECT holds FROM still)"
+        f"CREATE TEMP VIEW {name} AS "
+        f"SELECT * FROM read_parquet('{path}', hive_partitioning=false) WHERE (SELECT holds FROM {still})"
     )
     made = backend.table(name)
     if made.schema().to_pyarrow() != rows.schema().to_pyarrow():

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -181,15 +182,16 @@ def test_a_row_that_does_not_lie_beside_its_own_mark_ends_the_query(tmp_path: Pa
     pq.write_table(pa.table({"who": ["a", "b", "c", "d"] * 3}), tmp_path / "rows.parquet")
     handed: list[pa.Table] = []
 
-    def shifted(data: pa.Table) -> Any:
+    def shifted(data: pa.Table, require: Any = None) -> Any:
         """The marks as they would lie if DuckDB left rows out or gave them in another order."""
         handed.append(data)
         return engine.hand_in(
-            pa.table([np.roll(column.to_numpy(), shift) for column in data.columns], data.column_names)
+            pa.table([np.roll(column.to_numpy(), shift) for column in data.columns], data.column_names),
+            require,
         )
 
     ordered = duckdb_rows.parquet_in_order(
-        engine.backend, "rows", [tmp_path / "rows.parquet"], engine._names, shifted
+        engine.backend, [tmp_path / "rows.parquet"], engine._names, shifted
     )
     assert ordered is not None
     beside = ordered.beside({"mark": np.ones(12, np.uint8)})
@@ -200,6 +202,30 @@ def test_a_row_that_does_not_lie_beside_its_own_mark_ends_the_query(tmp_path: Pa
         beside.to_pyarrow()
     with pytest.raises(SourceError, match="out of step"):
         beside.filter(beside.mark != 0).who.count().to_pyarrow()
+
+
+def test_a_query_on_marks_or_on_a_copy_looks_at_the_files_itself(tmp_path: Path) -> None:
+    """Below the gate, which looks as well: what changed after it looked is found out when DuckDB begins to read."""
+    engine, file = DuckDBEngine(), tmp_path / "rows.parquet"
+    pq.write_table(pa.table({"who": ["a", "b", "c"]}), file)
+    ordered = duckdb_rows.parquet_in_order(engine.backend, [file], engine._names, engine.hand_in)
+    assert ordered is not None
+    beside = ordered.beside({"mark": np.array([1, 0, 1], np.uint8)})
+    copied = ordered.copied(beside.filter(beside.mark != 0).select("who"))
+    assert copied is not None
+    queries = [beside.filter(beside.mark != 0).who.count(), copied.rows.who.count()]
+    assert [query.to_pyarrow().as_py() for query in queries] == [2, 2]
+    planned = [engine.backend.con.sql(engine.backend.compile(query.as_table())) for query in queries]
+    before = file.stat()
+    pq.write_table(pa.table({"who": ["c", "b", "a"]}), file)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert file.stat().st_size == before.st_size and file.stat().st_mtime_ns == before.st_mtime_ns
+    for query in queries:
+        with pytest.raises(SourceError, match="out of step"):
+            query.to_pyarrow()
+    for query in planned:
+        with pytest.raises(duckdb.Error, match="out of step"):
+            query.fetchall()
 
 
 def test_no_file_of_marks_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
