@@ -81,8 +81,11 @@ class RecordReader:
         """The records at some places, in that order."""
         if not len(rows):
             return np.empty(0, self._dtype)
-        pages, places = np.unique(rows // self._step, return_inverse=True)
-        found: Records = self._read(pages)[places * self._step + rows % self._step]
+        page = rows // self._step
+        is_read = np.zeros(self._number, bool)
+        is_read[page] = True
+        place = np.cumsum(is_read) - 1
+        found: Records = self._read(np.flatnonzero(is_read))[place[page] * self._step + rows % self._step]
         return found
 
     def spans(self, starts: Rows, sizes: Rows) -> list[bytes]:

@@ -129,6 +129,16 @@ def ids_of(column: pa.ChunkedArray) -> Records:
     return np.frombuffer(bytes.fromhex("".join(text.to_pylist())), "S16")
 
 
+def are_among(ids: Records, known: Records) -> Mask:
+    """Which kept ids are among some others."""
+    asked, found = (
+        pa.Array.from_buffers(pa.binary(16), len(each), [None, pa.py_buffer(np.ascontiguousarray(each))])
+        for each in (ids, known)
+    )
+    mask: Mask = pc.is_in(asked, value_set=found).to_numpy(zero_copy_only=False)
+    return mask
+
+
 def texts_of(ids: Records) -> pa.Array:
     """Kept ids as text; null for nothing."""
     digits = np.ascontiguousarray(ids).tobytes().hex()

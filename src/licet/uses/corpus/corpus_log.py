@@ -28,6 +28,7 @@ from licet.uses.corpus.candidates import (
     Candidates,
     Mask,
     Rows,
+    are_among,
     hash_people,
     ids_of,
     texts_of,
@@ -57,7 +58,7 @@ class Live:
 
     def but(self, ids: Records) -> Live:
         """Those of other ids."""
-        return self.where(~np.isin(self.records["id"], ids))
+        return self.where(~are_among(self.records["id"], ids))
 
     def beside(self, other: Live) -> Live:
         return Live(
@@ -148,14 +149,12 @@ class CorpusLog:
 
     def repeating(self, ids: Records) -> Live:
         """Those that repeat any of some documents, whose ids are in order."""
-        found = [np.empty(0, "S16")]
-        for one in self.segments:
-            if one.records is not None:
-                found.append(one.records.take(_rows_of(one.repeats, ids))["id"])
-            if one.renamed is not None:
-                found.append(one.renamed.take(one.renamed.find(ids)[1])["id"])
-        known = self.of_ids(np.unique(np.concatenate(found)))
-        return known.where(np.isin(known.records["repeats"], ids))
+        known = self._found(_rows_of(one.repeats, ids) for one in self.segments)
+        renamed = [one.renamed.take(one.renamed.find(ids)[1])["id"] for one in self.segments if one.renamed]
+        if renamed:
+            others = self.of_ids(np.unique(np.concatenate(renamed)))
+            known = known.beside(others.but(known.records["id"]))
+        return known.where(are_among(known.records["repeats"], ids))
 
     def in_slots(self, slots: Rows) -> Live:
         """Those that stand in some slots of the tree, which are in order."""
@@ -271,9 +270,10 @@ class CorpusLog:
             return NOBODY
         records = (held.all() if len(rows) == len(held) else held.take(rows)).copy()
         stays = np.ones(len(rows), bool)
-        order = np.argsort(records["id"])
+        order = None
         for later in self.segments[number + 1 :]:
             if later.changes is not None:
+                order = np.argsort(records["id"]) if order is None else order
                 which, places = later.changes.find(records["id"][order])
                 changed, now = order[which], later.changes.take(places)["now"]
                 stays[changed[now == GONE]] = False

@@ -18,6 +18,7 @@ from licet.store import Records, SnapshotRef, Store
 from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.candidates import (
     NOTHING,
+    are_among,
     candidates_of,
     ids_of,
     leaves_of,
@@ -48,9 +49,10 @@ def follow(
     progress("finding near-duplicates", 0, None)
     # A group made anew replaces the earlier one even if it was untouched people's until now.
     ids = ids_of(made["document_id"])
-    before = log.of_ids(np.unique(np.concatenate([about.records["id"], ids])))
+    others = np.unique(ids[~are_among(ids, about.records["id"])])
+    before = about.beside(log.of_ids(others)) if len(others) else about
     same = _unchanged(log, before, ids, made)
-    made = made.filter(pa.array(~np.isin(ids, same)))
+    made = made.filter(pa.array(~are_among(ids, same)))
     leaving = before.but(same)
     made, renamed, now = follow_repeats(log, np.sort(leaving.records["id"]), made, recipe)
     kinds = [kind.kind for kind in recipe.documents]
@@ -70,7 +72,7 @@ def selection_of(log: CorpusLog, about: Live, recipe: Recipe, touched: frozenset
 
 def _unchanged(log: CorpusLog, before: Live, ids: Records, made: pa.Table) -> Records:
     """The ids of documents that came out as they were."""
-    was = before.where(np.isin(before.records["id"], ids))
+    was = before.where(are_among(before.records["id"], ids))
     told = zip(was.records["leaf"].tolist(), log.tails(was), strict=True)
     then = dict(zip(was.records["id"].tolist(), told, strict=True))
     now = zip(leaves_of(made).tolist(), tails_of(made), strict=True)
@@ -127,7 +129,7 @@ def foresee(
     if touched is not None:
         alone = [place for place, kind in enumerate(recipe.documents) if is_alone(access, kind)]
         is_others = ~np.isin(about.records["kind"], alone)
-        is_theirs = np.isin(about.records["id"], log.about(subjects & touched, access.secret).records["id"])
+        is_theirs = are_among(about.records["id"], log.about(subjects & touched, access.secret).records["id"])
         about, selection = about.where(is_others | is_theirs), selection._replace(touched=touched)
     change = follow(access, log, recipe, about, selection, silent)
     renamed, was = change.renamed, change.renamed.records["repeats"]
@@ -136,8 +138,8 @@ def foresee(
     made = change.made.filter(pc.is_null(change.made["duplicate_of"])).select(files.SHOWN)
     back = renamed.where((was != NOTHING) & (change.now == NOTHING))
     made_ids = ids_of(made["document_id"])
-    stays = np.isin(old.records["id"], np.concatenate([made_ids, back.records["id"]]))
-    came = change.came.records[np.isin(change.came.records["id"], made_ids)]
+    stays = are_among(old.records["id"], np.concatenate([made_ids, back.records["id"]]))
+    came = change.came.records[are_among(change.came.records["id"], made_ids)]
     leaves = dict(zip(came["id"].tolist(), came["leaf"].tolist(), strict=True))
     then = zip(old.records["id"].tolist(), old.records["leaf"].tolist(), strict=True)
     changes = np.array([leaves.get(id_, leaf) != leaf for id_, leaf in then], bool)
@@ -153,7 +155,7 @@ def foresee(
 
 
 def _others(ids: Records, known: Live) -> pa.Array:
-    return pa.array(~np.isin(ids, known.records["id"]))
+    return pa.array(~are_among(ids, known.records["id"]))
 
 
 def documents_about(store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> Sequence[Document]:

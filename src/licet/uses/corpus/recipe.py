@@ -6,6 +6,7 @@ become one document. Then what is redacted, and what counts as a near-duplicate.
 
 from __future__ import annotations
 
+import functools
 import re
 from importlib import resources
 from pathlib import Path
@@ -153,6 +154,7 @@ def recipe_schema() -> JsonObject:
     }
 
 
+@functools.lru_cache(8)
 def parse_recipe(text: str, where: str) -> Recipe:
     """A recipe from YAML. Raises: UseError CORP-001 when it cannot be read, CORP-002 when it makes no sense."""
     try:
