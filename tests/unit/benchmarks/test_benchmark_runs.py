@@ -66,6 +66,7 @@ TINY: dict[str, Any] = {
         duckdb_jobs=("depth_3", "lists"),
         spark_jobs=("one_of_2",),
         udf_jobs=("one_of_2", "lists"),
+        at_least_seconds=0,
     ),
     "spark": spark.Sizes(members=300, posts=3_000, texts=500, rounds=1),
     "ledger": ledger.Sizes(standing=70, large=600, proofs=5, rounds=1, toggles=2, batches=(1, 10), threads=2),
