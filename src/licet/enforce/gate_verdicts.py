@@ -73,7 +73,7 @@ class Verdicts:
     def marked(self, name: str) -> ir.Table | None:
         """The table with its marks beside it, where it was prepared and its files stand as they stood then.
 
-        The query looks too, and as late as can be, but knows times by the second alone.
+        The query looks too, and as late as can be.
         """
         if not self.hold(name, self._stands.get(name)):
             return None
