@@ -160,6 +160,13 @@ FAULTS = [
         "the no of who liked is not heard",
     ),
     Fault(
+        "a no to a record is the one of before",
+        _CACHE,
+        "if earlier is None or not np.array_equal(earlier, numbers):",
+        "if earlier is None:",
+        "a record is used after its people said no to it",
+    ),
+    Fault(
         "tallies only grow",
         _OWNED,
         "count_numbers(put, len(verdicts)) - count_numbers(earlier, len(verdicts))",

@@ -336,6 +336,20 @@ GATE = [
         "a use sees columns that nobody permits",
     ),
     Fault(
+        "a no to a record is not counted in",
+        "licet.enforce.row_numbers",
+        "        found[rows] += refusals.astype(np.uint16)\n",
+        "",
+        "a record is used that its people said no to",
+    ),
+    Fault(
+        "noes run into kinds of rows",
+        "licet.enforce.row_numbers",
+        "(kinds * sets).astype(np.uint16)",
+        "kinds.copy()",
+        "a private row of which somebody said no counts as another",
+    ),
+    Fault(
         "a gap in a list is nobody at all",
         "licet.enforce.row_numbers",
         "    counts = np.maximum(told, 1)\n",

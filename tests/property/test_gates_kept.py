@@ -29,6 +29,7 @@ from licet.sources.catalogue import Catalogue
 from licet.sources.spellings import look_alikes
 from licet.testing.drawn_words import CATEGORIES, SETTINGS, chance, pick
 from licet.testing.effort import examples
+from licet.testing.expected_refusals import people_of
 from licet.testing.worlds import World, make_world
 
 #: A file that was just written is never taken for unchanged (`licet.sources.file_state`).
@@ -47,8 +48,26 @@ def on_disk(world: World, folder: Path) -> Catalogue:
     return Catalogue.model_validate(values)
 
 
-def something_happens(rng: random.Random, ledger: Ledger, subjects: list[str]) -> None:
+def records_of(world: World) -> list[tuple[str, str, str]]:
+    """Table, key and one of the people of each record that has them."""
+    found = set[tuple[str, str, str]]()
+    for name, table in world.catalogue.tables.items():
+        for row in world.tables[name].to_pylist():
+            people = [id_ for id_ in people_of(row, table) if id_]
+            if table.key is not None and row[table.key] is not None:
+                found |= {(name, str(row[table.key]), id_) for id_ in people}
+    return sorted(found)
+
+
+def something_happens(
+    rng: random.Random, ledger: Ledger, subjects: list[str], records: list[tuple[str, str, str]]
+) -> None:
     subject = pick(rng, subjects)
+    if records and chance(rng, 25):
+        name, key, whose = pick(rng, records)
+        said = {"table": name, "key": key, "setting": None, "value": pick(rng, ["on", "off", "off"])}
+        ledger.append([NewEntry(EntryKind.RECORD_CHOICE, whose, said | {"via": "test"})])
+        return
     if chance(rng, 8):
         ledger.erase(subject, compact=False)
     elif chance(rng, 25):
@@ -89,7 +108,7 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
     world = make_world(rng, most_members=8, most_rows=12)
     catalogue = on_disk(world, folder / "tables")
     subjects = [f"m{n}" for n in range(8)] + [str(n) for n in range(8)]
-    kept, names = Kept(), list(world.tables)
+    kept, names, records = Kept(), list(world.tables), records_of(world)
     files = GateFiles(folder / "cache", world.salt)
     standing: Gate | None = None  # one gate that is brought forward, again and again
     few = rng.choice([0, 1000])  # whether who changed is followed, or everybody called anew where many did
@@ -105,7 +124,7 @@ def test_a_gate_on_top_of_earlier_ones_says_what_a_fresh_one_says(
                 ledger.append([NewEntry(EntryKind.SUBJECTS_DISTINCT, one, told_apart)])
         for _ in range(4):
             for _ in range(rng.randrange(4)):
-                something_happens(rng, ledger, subjects)
+                something_happens(rng, ledger, subjects, records)
             if chance(rng, 15):  # the members' file changes: somebody is gone, or new
                 members = world.tables["members"]
                 shorter = members.slice(rng.randrange(members.num_rows + 1))

@@ -76,6 +76,7 @@ class Kept:
         self._owners: dict[str, _Owned] = {}
         self._references: dict[str, tuple[Stand, RowOwners]] = {}
         self._numbers: dict[str, tuple[Stand, Numbers]] = {}
+        self._alike: dict[str, Numbers] = {}
         self._marked: dict[str, MarkedRows] = {}
         self._passes: dict[str, tuple[Numbers, Numbers, Passes]] = {}
         self._referring: dict[str, MarkedReferring] = {}
@@ -190,6 +191,13 @@ class Kept:
             told = self._arrays(f"numbers {key}", stand, None, lambda: {"numbers": read()})
             self._numbers[key] = earlier = stand, told["numbers"]
         return earlier[1]
+
+    def alike(self, key: str, numbers: Numbers) -> Numbers:
+        """The array that was handed in last under a key, where it holds the same: what was made of it is followed."""
+        earlier = self._alike.get(key)
+        if earlier is None or not np.array_equal(earlier, numbers):
+            self._alike[key] = earlier = numbers
+        return earlier
 
     def marks(self, key: str, rows: OwnedRows) -> Marks:
         """What each row of a table is told, put anew for those alone that are told otherwise than when last asked.

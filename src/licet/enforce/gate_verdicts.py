@@ -20,7 +20,7 @@ from licet.enforce.owned_rows import OwnedRows, Told, owned_by_nobody
 from licet.enforce.permitted_copies import Copy
 from licet.enforce.pseudonyms import Pseudonyms
 from licet.enforce.referring_rows import Reference, ReferringRows, numbers_of_keys, places_of_keys
-from licet.enforce.row_numbers import kinds_of_rows, people_of_rows, texts_of_rows
+from licet.enforce.row_numbers import kinds_of_rows, people_of_rows, texts_of_rows, with_refusals
 from licet.enforce.row_references import References, judge
 from licet.enforce.row_verdicts import (
     ROW,
@@ -237,28 +237,33 @@ class Verdicts:
 
     def _owned(self, plan: Plan, ordered: RowsInOrder) -> OwnedRows:
         """Rows with their people, their kinds, and what each class of people is told of each kind."""
-        table, roll, rows = plan.catalogued, plan.population.roll, plan.beside(ordered.rows)
-        kind = narrow.row_class(rows, plan.name, table, plan.looks)
-        kinds, stand = None, self._tables.stand(plan.name)
-        if kind is not None and plan.refusals is not None:
-            kinds = kinds_of_rows(self._engine, rows, ordered.size, kind)
-        elif kind is not None and plan.looks.row_classes > 1:
-            looked_at = plan.looks.visibilities, plan.looks.audiences, plan.looks.cuts
-            kinds = self._kept.numbers(
-                repr(("kinds", table, *looked_at)), stand,
-                lambda: kinds_of_rows(self._engine, rows, ordered.size, kind),
-            )  # fmt: skip
-        nobody = _told(None, plan.nobody)
+        table, roll = plan.catalogued, plan.population.roll
+        kinds, nobody = self._kinds(plan, ordered), _told(None, plan.nobody)
         if roll is None:
             return OwnedRows(owned_by_nobody(ordered.size), kinds, np.zeros(0, np.int32), (nobody,))
         owners = self._kept.owners(
             repr((table.location, table.subjects)),
-            stand,
+            self._tables.stand(plan.name),
             roll,
             lambda: people_of_rows(self._engine, ordered, table.subjects, roll),
         )
         told = [_told(one.region, own) for one, own in zip(roll.classes, plan.by_class, strict=True)]
         return OwnedRows(owners, kinds, roll.class_of, (*told, nobody))
+
+    def _kinds(self, plan: Plan, ordered: RowsInOrder) -> Numbers | None:
+        """Per row its class as `rows.row_class` has it; None where all are of one."""
+        looks = plan.looks._replace(refusals=())
+        kind, kinds = narrow.row_class(ordered.rows, plan.name, plan.catalogued, looks), None
+        key = repr((plan.catalogued, looks.visibilities, looks.audiences, looks.cuts))
+        if kind is not None and looks.row_classes > 1:
+            kinds = self._kept.numbers(
+                f"kinds {key}", self._tables.stand(plan.name),
+                lambda: kinds_of_rows(self._engine, ordered.rows, ordered.size, kind),
+            )  # fmt: skip
+        if plan.refusals is None:
+            return kinds
+        beside, sets = plan.refusals.beside(ordered.rows), len(plan.refusals.sets)
+        return self._kept.alike(key, with_refusals(self._engine, beside, ordered.size, kinds, sets))
 
 
 def _told(region: str | None, answers: Sequence[SubjectAnswer]) -> Told:

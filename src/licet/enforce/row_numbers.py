@@ -18,7 +18,7 @@ from licet.enforce.engine import Engine
 from licet.enforce.population import Roll
 from licet.enforce.pseudonyms import id_text
 from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder, gather, require_all
-from licet.enforce.rows import same_person
+from licet.enforce.rows import REFUSAL, same_person
 
 NOBODY = -1
 #: Whole-number ids are looked up in an array when it would be at most so many times as long as there are members.
@@ -105,4 +105,18 @@ def _by_place(
 def kinds_of_rows(engine: Engine, rows: ir.Table, size: int, kind: ir.Value) -> Numbers:
     """Per row its class as `rows.row_class` has it. rows: so many, numbered by `ROW`."""
     (found,) = gather(engine.batches(rows.select(ROW, kind=kind)), size, [np.uint16])
+    return found
+
+
+def with_refusals(engine: Engine, beside: ir.Table, size: int, kinds: Numbers | None, sets: int) -> Numbers:
+    """Per row its class once single ones were said no to: of its kind, and by which of so many sets of noes.
+
+    beside: the rows with `REFUSAL`, of which few have any. kinds: of the rows without; None where all are of one.
+    """
+    found = np.zeros(size, np.uint16) if kinds is None else (kinds * sets).astype(np.uint16)
+    refused = beside.filter(beside[REFUSAL] != 0).select(ROW, REFUSAL)
+    for batch in engine.batches(refused):
+        rows, refusals = (column.to_numpy(zero_copy_only=False) for column in batch.columns)
+        require_all(max(size, int(rows.max(initial=0)) + 1), size)
+        found[rows] += refusals.astype(np.uint16)
     return found

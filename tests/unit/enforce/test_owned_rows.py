@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from licet.decide.combination import Reason, SubjectAnswer, combine
+from licet.enforce.gate_cache import Kept
 from licet.enforce.member_facts import Chosen
 from licet.enforce.owned_rows import MarkedRows, OwnedRows, RowOwners, Told, mark, mark_again
 from licet.enforce.population import Roll, Subject, follow
@@ -112,6 +113,15 @@ def test_many_verdicts_outgrow_the_numbers_they_had(monkeypatch: pytest.MonkeyPa
         marked = mark_again(marked, rows_of(start))
         assert told(marked) == told(mark(rows_of(start)))
     assert marked.marks.numbers.dtype == np.uint16
+
+
+def test_numbers_that_hold_the_same_are_the_array_of_before_and_others_are_not() -> None:
+    kept, numbers = Kept(), np.array([0, 1, 0], np.uint16)
+    assert kept.alike("posts", numbers) is numbers
+    assert kept.alike("posts", numbers.copy()) is numbers
+    assert kept.alike("likes", numbers.copy()) is not numbers
+    assert kept.alike("posts", 1 - numbers).tolist() == [1, 0, 1]
+    assert numbers.tolist() == [0, 1, 0]
 
 
 @pytest.mark.parametrize(
