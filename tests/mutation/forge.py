@@ -62,6 +62,7 @@ TESTS = (
     "tests/unit/corpus/test_corpus_purposes.py", "tests/unit/enforce/test_owned_rows.py",
     "tests/unit/enforce/test_referring_rows.py",
     "tests/unit/enforce/test_kept.py", "tests/unit/enforce/test_gate_files.py",
+    "tests/unit/enforce/test_marks.py::test_a_query_on_marks_or_on_a_copy_looks_at_the_files_itself",
     "tests/property/test_corpus_log.py", "tests/unit/store/test_record_file.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
