@@ -56,6 +56,7 @@ def calls(access: Access) -> Mapping[str, Callable[[], Any]]:
         ),
         "inputs": lambda: access.inputs(["posts"]),
         "permitting": lambda: access.permitting("posts", frozenset({"ann", "ben"})),
+        "is_about_one": lambda: access.is_about_one("posts"),
         "with_referring": lambda: access.with_referring(["posts"], frozenset({"ann"})),
         "engine_matters": lambda: access.engine_matters(["posts"]),
         "touched_since": lambda: access.touched_since(
