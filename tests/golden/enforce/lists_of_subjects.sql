@@ -248,127 +248,15 @@ FROM (
 ) AS "t17"
 
 -- told row by row, to prepare the table
-WITH "t6" AS (
-  SELECT
-    "t5"."sender",
-    "t5"."recipients",
-    "t5"."__licet_row",
-    COALESCE("t2"."mask_0", 0) AS "__licet_mask_0",
-    COALESCE("t2"."reason_0", 3) AS "__licet_reason_0",
-    "t2"."region" AS "__licet_region_0"
-  FROM (
-    SELECT
-      "t0"."sender",
-      "t0"."recipients",
-      "t0"."__licet_row"
-    FROM "table_12" AS "t0"
-  ) AS "t5"
-  LEFT OUTER JOIN "temp"."main"."table_7" AS "t2"
-    ON "t5"."sender" = "t2"."subject"
-)
 SELECT
-  "t16"."__licet_row",
-  "t16"."__licet_mask_0" & "t16"."__licet_mask_1" AS "__licet_mask",
-  CASE
-    WHEN (
-      "t16"."__licet_mask_0" & "t16"."__licet_mask_1"
-    ) <> 0
-    THEN -1
-    WHEN CASE
-      WHEN "t16"."__licet_reason_0" < 0
-      THEN "t16"."__licet_reason_1"
-      ELSE "t16"."__licet_reason_0"
-    END >= 0
-    THEN CASE
-      WHEN "t16"."__licet_reason_0" < 0
-      THEN "t16"."__licet_reason_1"
-      ELSE "t16"."__licet_reason_0"
-    END
-    ELSE 0
-  END AS "__licet_reason",
-  CASE
-    WHEN (
-      "t16"."__licet_reason_0" < 0
-    ) AND (
-      "t16"."__licet_reason_1" >= 0
-    )
-    THEN "t16"."__licet_region_1"
-    ELSE "t16"."__licet_region_0"
-  END AS "__licet_region"
-FROM (
-  SELECT
-    "t10"."sender",
-    "t10"."recipients",
-    "t10"."__licet_row",
-    "t10"."__licet_mask_0",
-    "t10"."__licet_reason_0",
-    "t10"."__licet_region_0",
-    "t10"."__licet_people_1",
-    COALESCE("t15"."mask", 0) AS "__licet_mask_1",
-    CASE
-      WHEN "t15"."mask" IS NULL
-      THEN 3
-      WHEN "t15"."denied"
-      THEN "t15"."denied_reason"
-      ELSE -1
-    END AS "__licet_reason_1",
-    CASE WHEN "t15"."denied" THEN "t15"."denied_region" ELSE "t15"."first_region" END AS "__licet_region_1"
-  FROM (
-    SELECT
-      "t7"."sender",
-      "t7"."recipients",
-      "t7"."__licet_row",
-      "t7"."__licet_mask_0",
-      "t7"."__licet_reason_0",
-      "t7"."__licet_region_0",
-      ARRAY_TO_STRING(
-        LIST_APPLY("t7"."recipients", LAMBDA __ibis_param_one__ : COALESCE(__ibis_param_one__, '')),
-        ''
-      ) AS "__licet_people_1"
-    FROM "t6" AS "t7"
-  ) AS "t10"
-  LEFT OUTER JOIN (
-    SELECT
-      "t13"."__licet_people_1",
-      BIT_AND("t13"."mask") AS "mask",
-      FIRST("t13"."reason" ORDER BY "t13"."position") FILTER(WHERE
-        "t13"."mask" = 0) AS "denied_reason",
-      NULLIF(
-        FIRST("t13"."region" ORDER BY "t13"."position") FILTER(WHERE
-          "t13"."mask" = 0),
-        ''
-      ) AS "denied_region",
-      NULLIF(FIRST("t13"."region" ORDER BY "t13"."position"), '') AS "first_region",
-      BOOL_OR(CAST("t13"."mask" = 0 AS BOOLEAN)) AS "denied"
-    FROM (
-      SELECT
-        "t12"."__licet_people_1",
-        COALESCE("t12"."position", 0) AS "position",
-        COALESCE("t3"."mask_0", 0) AS "mask",
-        COALESCE("t3"."reason_0", 3) AS "reason",
-        COALESCE("t3"."region", '') AS "region"
-      FROM (
-        SELECT
-          "t9".*
-          REPLACE (STRUCT_EXTRACT("table_13", 1) AS "people"),
-          STRUCT_EXTRACT("table_13", 2) AS "position"
-        FROM (
-          SELECT DISTINCT
-            ARRAY_TO_STRING(
-              LIST_APPLY("t7"."recipients", LAMBDA __ibis_param_one__ : COALESCE(__ibis_param_one__, '')),
-              ''
-            ) AS "__licet_people_1",
-            "t7"."recipients" AS "people"
-          FROM "t6" AS "t7"
-        ) AS "t9"
-        LEFT JOIN UNNEST(LIST_ZIP("t9"."people", RANGE(0, LENGTH("t9"."people")))) AS "table_14"("table_13")
-          ON TRUE
-      ) AS "t12"
-      LEFT OUTER JOIN "temp"."main"."table_7" AS "t3"
-        ON "t12"."people" = "t3"."subject"
-    ) AS "t13"
-    GROUP BY
-      1
-  ) AS "t15"
-    ON "t10"."__licet_people_1" = "t15"."__licet_people_1"
-) AS "t16"
+  "t2"."__licet_row",
+  COALESCE("t3"."no", -1) AS "no"
+FROM "table_12" AS "t2"
+LEFT OUTER JOIN "table_13" AS "t3"
+  ON "t2"."sender" = "t3"."subject"
+
+-- told row by row, to prepare the table
+SELECT
+  "t0"."__licet_row",
+  LIST_APPLY("t0"."recipients", LAMBDA __ibis_param_one__ : __ibis_param_one__) AS "text"
+FROM "table_12" AS "t0"
