@@ -1,11 +1,13 @@
 """From a cold start to the first decision: a new Python process that imports licet, reads a policy and decides.
 
-Cold means a new process. The files are in the system's cache and compiled, as on the second start of any program.
+Cold means a new process. The files are in the system's cache and compiled, as on the second start of any program;
+what is compiled is kept for the run in a folder of its own, whatever the environment says of writing it.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -24,6 +26,9 @@ from licet.terms.moments import parse_moment
 class Sizes:
     rounds: int
 
+
+#: What a process is started with.
+Environment = dict[str, str]
 
 SMALL, FULL = Sizes(rounds=5), Sizes(rounds=15)
 
@@ -54,13 +59,22 @@ _HOW = (
 
 def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     outcome = Outcome("first_answer", "First answer from a cold start", _HOW, {"rounds": sizes.rounds})
-    _start(_CHILD)
+    with tempfile.TemporaryDirectory(prefix="licet-bench-") as compiled:
+        started = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        started["PYTHONPYCACHEPREFIX"] = compiled
+        _first_decision(outcome, sizes, started, tell)
+        _command_line(outcome, sizes, started, tell)
+    return outcome
+
+
+def _first_decision(outcome: Outcome, sizes: Sizes, started: Environment, tell: Tell) -> None:
+    _start(_CHILD, started)
     whole, nothing, inside = [], [], []
     for turn in range(sizes.rounds):
         tell("starting Python", turn, sizes.rounds)
         told: list[str] = []
-        whole.append(seconds_of(lambda: told.append(_start(_CHILD))))  # noqa: B023 - called at once
-        nothing.append(seconds_of(lambda: _start("pass")))
+        whole.append(seconds_of(lambda: told.append(_start(_CHILD, started))))  # noqa: B023 - called at once
+        nothing.append(seconds_of(lambda: _start("pass", started)))
         inside.append(json.loads(told[0]))
     _require_same(outcome, inside)
     outcome.add("process", "Python started, licet imported, policy read, decided, ended", "s", whole)
@@ -76,11 +90,9 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     ):
         outcome.add(name, what, "s", [row[place] for row in inside])
     outcome.reached["first_answer"] = "process"
-    _command_line(outcome, sizes, tell)
-    return outcome
 
 
-def _command_line(outcome: Outcome, sizes: Sizes, tell: Tell) -> None:
+def _command_line(outcome: Outcome, sizes: Sizes, started: Environment, tell: Tell) -> None:
     with tempfile.TemporaryDirectory(prefix="licet-bench-") as folder:
         with licet.open(folder, make=True) as workspace:
             workspace.make_demo_world(members=2000)
@@ -103,7 +115,8 @@ def _command_line(outcome: Outcome, sizes: Sizes, tell: Tell) -> None:
             for name, arguments in commands.items():
                 tell(f"licet {arguments[0]}", turn, sizes.rounds + 1)
                 before = _children()
-                subprocess.run([sys.executable, "-m", "licet", *arguments], capture_output=True, check=True)
+                command = [sys.executable, "-m", "licet", *arguments]
+                subprocess.run(command, env=started, capture_output=True, check=True)
                 taken[name].append(_children() - before)
     for name, arguments in commands.items():
         # The first start of each compiles what it imports.
@@ -126,6 +139,7 @@ def _require_same(outcome: Outcome, told: list[list[object]]) -> None:
     outcome.checks.append("every new process gives the answer, the code and the rule that this one gives")
 
 
-def _start(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+def _start(code: str, started: Environment) -> str:
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=started, capture_output=True, text=True, check=True)
     return done.stdout
