@@ -11,6 +11,7 @@ import functools
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -28,8 +29,6 @@ from licet.app.results import CorpusResult
 from licet.app.workspace import Workspace
 from licet.ledger import EntryKind, NewEntry
 from licet.terms.moments import parse_moment
-from licet.uses import run as uses
-from licet.uses.corpus.corpus import open_corpus
 
 PURPOSE = "generative_ai_training"
 PACK, SETTING, AT = "linkedin_as_reported", "data_for_generative_ai_improvement", parse_moment("2026-06-30")
@@ -61,8 +60,9 @@ _HOW = (
     "Building: a document is one that is kept or set aside as a near-duplicate. What is paid once is a build of a "
     "network so small that it has next to none, and is taken off before the rest is divided by documents.",
     "Each round one member in the corpus switches the setting off and the snapshot is updated, then one in a hundred "
-    "of them, all drawn at random; then it is built anew at the same ledger position. The second of each kind is told "
-    "also with access opened beforehand, as a server or `licet follow` has it.",
+    "of them, all drawn at random; then it is built anew at the same ledger position. All of these go by a gate that "
+    "stays open and is brought forward, as a server or `licet follow` has it. The second of each kind is told also in "
+    "a workspace that was just opened, as a command has it: tables and gate are opened then, too.",
     "An update may take 50 ms and 150 µs a document that left, came or changed, as the difference of the snapshots has "
     "it; the figure is what it took over that.",
     "By hand: one query in DuckDB that knows the policy by heart, plain regular expressions, py3langid and rensa, into "
@@ -137,27 +137,27 @@ def _rounds(
 ) -> str:
     """In each round one member says no and the corpus follows, then one in a hundred, then it is built anew."""
     chance, latest = Random(f"corpus/{seed}"), first.snapshot
-    taken: dict[str, list[float]] = {"update_one": [], "update": [], "update_open": [], "build": []}
-    over: dict[str, list[float]] = {"update_one": [], "update": [], "update_open": []}
+    taken: dict[str, list[float]] = {"update_one": [], "update": [], "update_opening": [], "build": []}
+    over: dict[str, list[float]] = {"update_one": [], "update": [], "update_opening": []}
     stages: dict[str, list[float]] = {}
     each = []
     for turn in range(sizes.rounds):
         for nth, (name, share) in enumerate(
-            (("update_one", 0.0), ("update", sizes.changed_share), ("update_open", sizes.changed_share))
+            (("update_one", 0.0), ("update", sizes.changed_share), ("update_opening", sizes.changed_share))
         ):
             tell("updating", 4 * turn + nth, 4 * sizes.rounds)
             say(workspace, draw(workspace, latest, share, chance), "off")
-            if name == "update_open":
-                before, latest = latest, _update_opened(workspace, latest, taken[name])
-            else:
-                watch = _Stopwatch()
-                job = functools.partial(workspace.corpus_update, snapshot=latest, progress=watch)
-                updated, seconds = spent(job)
-                watch.stop()
-                require_same("how the update was made", updated.how, "updated")
-                taken[name].append(seconds)
-                note_stages(stages, "updating", watch)
-                before, latest = latest, updated.snapshot
+            watch, opening = _Stopwatch(), name == "update_opening"
+            opened = (
+                licet.open(workspace.layout.root, clock=lambda: AT) if opening else nullcontext(workspace)
+            )
+            with opened as by:
+                updated, seconds = spent(functools.partial(by.corpus_update, snapshot=latest, progress=watch))
+            watch.stop()
+            require_same("how the update was made", updated.how, "updated")
+            taken[name].append(seconds)
+            note_stages(stages, "updating, opening counted" if opening else "updating", watch)
+            before, latest = latest, updated.snapshot
             over[name].append(taken[name][-1] / allowed(workspace, before, latest))
         tell("building anew", 4 * turn + 3, 4 * sizes.rounds)
         rebuilt, seconds, watch = rebuild(workspace, latest)
@@ -171,13 +171,13 @@ def _rounds(
     outcome.add("document", "building, a document", "µs", each)
     percent = f"{sizes.changed_share:.0%}"
     outcome.add("update", f"updating after {percent} of members changed", "s", taken["update"])
-    outcome.add("update_open", "the same, access opened beforehand", "s", taken["update_open"])
+    outcome.add("update_opening", "the same, opening counted", "s", taken["update_opening"])
     outcome.add("update_one", "updating after one member changed", "s", taken["update_one"])
     for stage, samples in stages.items():
         outcome.add(f"stage: {stage}", f"of {stage}", "s", samples)
     for name, what in (
         ("update", f"updating after {percent}"),
-        ("update_open", "the same, access opened beforehand"),
+        ("update_opening", "the same, opening counted"),
         ("update_one", "updating after one"),
     ):
         outcome.compare(
@@ -281,17 +281,6 @@ def allowed(workspace: Workspace, before: str, after: str) -> float:
     difference = workspace.corpus_diff(before, after)
     changed = len(difference.added) + len(difference.removed) + len(difference.changed)
     return ONCE_SECONDS + EACH_SECONDS * changed
-
-
-def _update_opened(workspace: Workspace, latest: str, taken: list[float]) -> str:
-    """An update through access that was opened beforehand; the seconds it took are added to `taken`."""
-    use, earlier = open_corpus(workspace.layout.root), workspace.store.snapshot("corpus", latest)
-    position = workspace.ledger.position
-    access = artefacts.open_access(workspace, use, PURPOSE, "self", AT, position, workspace.absences)
-    record = artefacts.recorder(workspace, use.name, "update")
-    made, seconds = spent(lambda: uses.update(use, access, workspace.store, earlier, record=record))
-    taken.append(seconds)
-    return made.snapshot.id
 
 
 def rebuild(workspace: Workspace, latest: str) -> tuple[CorpusResult, float, _Stopwatch]:

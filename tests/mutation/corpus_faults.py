@@ -1,4 +1,5 @@
-"""Faults of the corpus as a log: what left it is read on, or stays in its files. Killed by tests of any history."""
+"""Faults of the corpus as a log: what left it is read on, stays in its files, or never leaves. Killed by tests of any
+history, and of gates that stay open."""
 
 from __future__ import annotations
 
@@ -45,5 +46,12 @@ FAULTS = [
         "                        if sha256(part).digest()[:_CHECK_BYTES] != check:\n",
         "                        if len(part) == 0:\n",
         "whoever edits an index hides a document from the update that is to take it out",
+    ),
+    Fault(
+        "a gate that stays open is as of when it was opened",
+        "licet.app.standing_gates",
+        "        gate = opened(earlier)\n",
+        "        gate = earlier or opened(None)\n",
+        "no update after the first hears of a no, and pages say that nothing would change",
     ),
 ]

@@ -64,6 +64,7 @@ TESTS = (
     "tests/unit/enforce/test_kept.py", "tests/unit/enforce/test_gate_files.py",
     "tests/unit/enforce/test_marks.py::test_a_query_on_marks_or_on_a_copy_looks_at_the_files_itself",
     "tests/property/test_corpus_log.py", "tests/unit/store/test_record_file.py",
+    "tests/unit/app/test_standing_gates.py::test_a_second_update_opens_no_table_and_ends_as_a_build_does",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

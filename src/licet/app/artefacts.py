@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app import gate_opening
 from licet.app.engines import new_engine
@@ -128,22 +128,63 @@ def standing_access(
 
     supposed: choices to go by in place of what is recorded.
     """
-    columns = {table: frozenset(each) for table, each in use.asks_for().items()}
     spark = core.spark if supposed is None else None  # a supposition is about one member, and read here
+    with _standing_gate(core, use, asked, spark, None, core.ledger.position, core.absences) as gate:
+        now = gate if supposed is None else gate._supposing(supposed)
+        yield Access({asked.purpose: now}, secret_of(core.salt, use.name))
+
+
+@contextlib.contextmanager
+def present_access(
+    core: Core,
+    use: Use,
+    asked: PurposeRef,
+    at: datetime | None,
+    position: int,
+    absences: Absences,
+    people_left: int = 0,
+) -> Iterator[Access]:
+    """What a use is given to make something of, on a gate that stays open for the next time; not beyond the block.
+
+    at, position: such as stand for now. The rest as `open_access` has it.
+    """
+
+    def open_earlier(purpose: str, then: datetime | None, where: int) -> Gate:
+        columns = use.asks_for()
+        return gate_opening.open_gate(
+            core, purpose, asked.recipient, then, where, columns, for_training=use.learns, absences=absences
+        )
+
+    with _standing_gate(core, use, asked, core.spark, at, position, absences, people_left) as gate:
+        yield Access({asked.purpose: gate}, secret_of(core.salt, use.name), open_earlier)
+
+
+@contextlib.contextmanager
+def _standing_gate(
+    core: Core,
+    use: Use,
+    asked: PurposeRef,
+    spark: Any,
+    at: datetime | None,
+    position: int,
+    absences: Absences,
+    people_left: int = 0,
+) -> Iterator[Gate]:
+    columns = {table: frozenset(each) for table, each in use.asks_for().items()}
 
     def opened(earlier: Gate | None = None) -> Gate:
-        position = core.ledger.position
-        gate = earlier and earlier._brought_to(core.policy(position), core.catalogue, core.now(), position)
+        now = core.now() if at is None else at
+        gate = earlier and earlier._brought_to(
+            core.policy(position), core.catalogue, now, position, people_left=people_left, absences=absences
+        )
         return gate or gate_opening.open_gate(
-            core, asked.purpose, asked.recipient, None, position, columns, for_training=use.learns,
-            engine=new_engine(spark),
+            core, asked.purpose, asked.recipient, at, position, columns, for_training=use.learns,
+            people_left=people_left, absences=absences, engine=new_engine(spark),
         )  # fmt: skip
 
     key = use.name, use.learns, asked, frozenset(columns.items())
-    lent = core.standing_gates.lent(key, opened) if spark is None else contextlib.nullcontext(opened())
-    with lent as gate:
-        now = gate if supposed is None else gate._supposing(supposed)
-        yield Access({asked.purpose: now}, secret_of(core.salt, use.name))
+    with core.standing_gates.lent(key, opened) if spark is None else contextlib.nullcontext(opened()) as gate:
+        yield gate
 
 
 def build(core: Core, use: Use, access: Access, progress: Progress, how: str = "build") -> run.Made:
@@ -256,13 +297,12 @@ def bring_all(core: Core, absences: Absences, progress: Progress, people_left: i
             continue
         try:
             use, now = open_use(snapshot.kind, core.layout.root), core.ledger.position
-            access = open_access(
-                core, use, before.purpose, before.recipient, None, now, absences, people_left
-            )
-            # Those it is made from came first: what is not of now still could not be brought.
-            parents = _parents(core, use, access).values()
-            is_held_up = not all(_is_exact(core, one, absences) for one in parents)
-            made = None if is_held_up else update(core, use, access, snapshot, progress)
+            asked = PurposeRef(before.purpose, before.recipient)
+            with present_access(core, use, asked, None, now, absences, people_left) as access:
+                # Those it is made from came first: what is not of now still could not be brought.
+                parents = _parents(core, use, access).values()
+                is_held_up = not all(_is_exact(core, one, absences) for one in parents)
+                made = None if is_held_up else update(core, use, access, snapshot, progress)
         except LicetError as error:
             yield Brought(before, "failed", str(error))
         else:
@@ -308,9 +348,9 @@ def _status(core: Core, snapshot: SnapshotRef, absences: Absences) -> ArtefactSt
     try:
         use = open_use(snapshot.kind, core.layout.root)
         now = core.ledger.position
-        access = open_access(core, use, asked.purpose, asked.recipient, None, now, absences)
-        parents = _parents(core, use, access)
-        touched = run.touched_since(use, access, snapshot, parents=parents)
+        with present_access(core, use, asked, None, now, absences) as access:
+            parents = _parents(core, use, access)
+            touched = run.touched_since(use, access, snapshot, parents=parents)
         stale = [one.name for one in parents.values() if not _is_exact(core, one, absences)]
     except LicetError as error:
         return said(Standing.UNREACHED, None, str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.app import artefacts
-from licet.app.artefacts import note_use, open_access
+from licet.app.artefacts import note_use, open_access, present_access
 from licet.app.results import CorpusDifference, CorpusExport, CorpusResult, DocumentName
 from licet.app.tenses import stands_for_now, tense_of
 from licet.enforce import Access
@@ -81,10 +82,12 @@ def build(
             format_moment(at), "is still to come", "licet gate show --at counts what would pass then"
         )
     use = Corpus(made_by)
-    is_past = tense is Tense.PAST
-    access = open_access(core, use, purpose, recipient, at, place, absences, people_left, is_past)
-    built = artefacts.build(core, use, access, progress, "inspection" if is_past else "build")
-    return _result(built)
+    if tense is Tense.PAST:
+        access = open_access(core, use, purpose, recipient, at, place, absences, people_left, True)
+        return _result(artefacts.build(core, use, access, progress, "inspection"))
+    asked = PurposeRef(purpose, recipient)
+    with present_access(core, use, asked, at, place, absences, people_left) as access:
+        return _result(artefacts.build(core, use, access, progress))
 
 
 def update(
@@ -107,9 +110,8 @@ def update(
         raise _not_of_now(format_moment(at), "is not now", "a corpus is updated to what may be used now")
 
     use = Corpus(made_by)
-    access = open_access(core, use, asked.purpose, asked.recipient, at, place, absences, people_left)
-    updated = artefacts.update(core, use, access, earlier, progress)
-    return _result(updated)
+    with present_access(core, use, asked, at, place, absences, people_left) as access:
+        return _result(artefacts.update(core, use, access, earlier, progress))
 
 
 def usable(core: Core, which: str, done: str) -> SnapshotRef:
@@ -155,8 +157,8 @@ def documents(
     """
     said, made_by = read_corpus(snapshot), _recipe(core, recipe)
     at = parse_moment(said.at) if said.inspection else None
-    access = _of_today(core, said.purpose, at, made_by, absences)
-    fallen = find_fallen(access, snapshot, core.store, made_by)
+    with _of_today(core, said.purpose, at, made_by, absences) as access:
+        fallen = find_fallen(access, snapshot, core.store, made_by)
     rows = (
         row
         for table in CorpusLog(core.store, said).documents()
@@ -165,12 +167,19 @@ def documents(
     return itertools.islice(rows, limit)
 
 
+@contextlib.contextmanager
 def _of_today(
     core: Core, asked: PurposeRef, at: datetime | None, made_by: Recipe, absences: Absences
-) -> Access:
+) -> Iterator[Access]:
     """What judges a snapshot: access at a moment (None: now), by today's choices."""
-    use, position, past = Corpus(made_by), core.ledger.position, at is not None
-    return open_access(core, use, asked.purpose, asked.recipient, at, position, absences, for_inspection=past)
+    use, position = Corpus(made_by), core.ledger.position
+    if at is None:
+        with present_access(core, use, asked, at, position, absences) as access:
+            yield access
+    else:
+        yield open_access(
+            core, use, asked.purpose, asked.recipient, at, position, absences, for_inspection=True
+        )
 
 
 def _without(table: pa.Table, fallen: pa.Array) -> pa.Table:
@@ -218,9 +227,9 @@ def export(
         raise AppError("APP-030", f"there is no export as {form!r}", fix=f"one of: {', '.join(_EXPORTS)}")
     made_by, asked = _recipe(core, recipe), read_heading(snapshot).purpose
     asked = asked if recipient is None else replace(asked, recipient=recipient)
-    access = _of_today(core, asked, None, made_by, absences)
-    provenance = access.provenance()
-    standing = find_standing(access, snapshot, core.store, made_by)
+    with _of_today(core, asked, None, made_by, absences) as access:
+        provenance = access.provenance()
+        standing = find_standing(access, snapshot, core.store, made_by)
     if len(standing.fallen) and not leave_out:
         raise UseError(
             "CORP-209",

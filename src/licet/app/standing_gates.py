@@ -1,8 +1,9 @@
-"""Gates of now for what is asked about one member at a time, one for each use, purpose and recipient.
+"""Gates of now, one for each use, purpose and recipient: for what members ask, and for bringing artefacts up to date.
 
 They stay open from one question to the next and are brought forward to each, so that a page pays for what happened
-since the last one and for its member. Each is lent to one thread at a time; who comes meanwhile opens one of their own.
-A gate whose tables are not told by their files to stand still is let go of, and so is one under which anything failed.
+since the last one and for its member, and an update for who changed. Each is lent to one thread at a time; who comes
+meanwhile opens one of their own. A gate whose tables are not told by their files to stand still is let go of, and so is
+one under which anything failed.
 """
 
 from __future__ import annotations

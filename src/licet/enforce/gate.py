@@ -150,10 +150,12 @@ class Gate:
         tense: Tense = Tense.PRESENT,
         people_left: int = 0,
         present: Present | None = None,
+        absences: Absences | None = None,
     ) -> Gate | None:
         """The same gate at another moment, position or policy, on the engine and the tables that this one opened.
 
         This one stays what it was. One of the two is read at a time: they share an engine.
+        absences: by which this run goes, where that is not the one that this gate was opened in.
         Returns: None where the catalogue or a file that was opened is not as it was, and all is to be opened anew.
         Raises: GateError GATE-001, GATE-005, GATE-006, GATE-200.
         """
@@ -161,6 +163,7 @@ class Gate:
             return None
         refuse_unfit_use(policy, self.purpose, self.recipient, self.for_training)
         gate = copy.copy(self)
+        gate._absences = self._absences if absences is None else absences
         if not self._engine.begin(gate):
             return None
         gate._open(policy, at, position, tense, people_left, present, self._plans)

@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from journeys.networks import AUTUMN, Clock, make_network, member, post
+from journeys.networks import AUTUMN, Clock, make_network, member, post, write_table
 from licet.app import Workspace
 from licet.app.core import Core
 from licet.uses.corpus import snapshot as files
@@ -115,3 +115,42 @@ def test_where_somebody_stands_makes_only_documents_that_may_have_changed(worksp
         assert ways("cy") == (1, 0, 0), "what was about both leaves with one of them"
         workspace.choose("dee", "ai", "on")
         assert ways("cy") == (0, 0, 0)
+
+
+def test_a_second_update_opens_no_table_and_ends_as_a_build_does(workspace: Workspace) -> None:
+    workspace.choose("ben", "ai", "off")
+    assert workspace.corpus_update().documents == 4
+    workspace.choose("cy", "ai", "off")
+    with (
+        mock.patch("licet.enforce.member_classes.call_roll", side_effect=AssertionError),
+        mock.patch("licet.enforce.tables.Tables._open", side_effect=AssertionError),
+    ):
+        updated = workspace.corpus_update()
+        status, documents = workspace.status(), list(workspace.corpus_documents())
+    assert (updated.how, updated.documents, len(documents)) == ("updated", 3, 3)
+    assert [one.standing.value for one in status] == ["exact"]
+    core_of(workspace).drop_caches()
+    assert workspace.corpus_build().root == updated.root
+
+
+def test_an_update_opens_a_table_anew_that_was_replaced(workspace: Workspace) -> None:
+    workspace.choose("ben", "ai", "off")
+    workspace.corpus_update()
+    write_table(workspace.layout.root, "posts", [*ROWS["posts"], post("5", "eve", "an entirely new one")])
+    updated = workspace.corpus_update()
+    assert (updated.how, updated.why, updated.documents) == ("rebuilt", "the tables changed", 5)
+
+
+def test_what_an_update_that_failed_saw_of_members_is_not_remembered(workspace: Workspace) -> None:
+    core = core_of(workspace)
+    workspace.corpus_update()
+    workspace.choose("ben", "ai", "off")
+    seen = core.absences._seen
+    with (
+        mock.patch("licet.uses.corpus.deltas.extend", side_effect=LookupError),
+        pytest.raises(LookupError),
+    ):
+        workspace.corpus_update()
+    assert core.absences._seen == seen and not core.standing_gates._open, "nor is its gate kept"
+    workspace.corpus_update()
+    assert {one.position for one in core.absences._seen.values()} == {core.ledger.position - 1}
