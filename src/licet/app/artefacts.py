@@ -26,7 +26,7 @@ from licet.ledger import Choices, EntryKind, NewEntry
 from licet.store import SnapshotRef
 from licet.terms import AppError, LicetError
 from licet.terms.canonical import JsonObject
-from licet.terms.moments import format_moment
+from licet.terms.moments import Tense, format_moment
 from licet.uses import run
 from licet.uses.manifest import Manifest, read_heading
 from licet.uses.registry import in_order, open_use
@@ -122,14 +122,15 @@ def open_access(
 
 @contextlib.contextmanager
 def standing_access(
-    core: Core, use: Use, asked: PurposeRef, supposed: Choices | None = None
+    core: Core, use: Use, asked: PurposeRef, position: int, supposed: Choices | None = None
 ) -> Iterator[Access]:
-    """What a use is given as of now on a gate that stays open, and nothing is made of; not beyond the block.
+    """What a use is given now, as of a ledger position, on a gate that stays open, and nothing is made of; not beyond
+    the block.
 
-    supposed: choices to go by in place of what is recorded.
+    supposed: choices to go by, of which so many were recorded.
     """
     spark = core.spark if supposed is None else None  # a supposition is about one member, and read here
-    with _standing_gate(core, use, asked, spark, None, core.ledger.position, core.absences) as gate:
+    with _standing_gate(core, use, asked, spark, None, position, core.absences, tense=Tense.PRESENT) as gate:
         now = gate if supposed is None else gate._supposing(supposed)
         yield Access({asked.purpose: now}, secret_of(core.salt, use.name))
 
@@ -169,6 +170,7 @@ def _standing_gate(
     position: int,
     absences: Absences,
     people_left: int = 0,
+    tense: Tense | None = None,
 ) -> Iterator[Gate]:
     columns = {table: frozenset(each) for table, each in use.asks_for().items()}
 
@@ -179,7 +181,7 @@ def _standing_gate(
         )
         return gate or gate_opening.open_gate(
             core, asked.purpose, asked.recipient, at, position, columns, for_training=use.learns,
-            people_left=people_left, absences=absences, engine=new_engine(spark),
+            people_left=people_left, absences=absences, engine=new_engine(spark), tense=tense,
         )  # fmt: skip
 
     key = use.name, use.learns, asked, frozenset(columns.items())
@@ -249,13 +251,18 @@ def _parents(core: Core, use: Use, access: Access) -> dict[str, SnapshotRef]:
     return found
 
 
-def latest(core: Core, use: str | None = None) -> list[SnapshotRef]:
-    """The newest artefact of every use, purpose and recipient that is not for inspection."""
+def latest(core: Core, use: str | None = None, position: int | None = None) -> list[SnapshotRef]:
+    """The newest artefact of every use, purpose and recipient that is not for inspection.
+
+    position: passing over what knows more of the ledger, where something is there that does not.
+    """
     found: dict[tuple[str, PurposeRef], SnapshotRef] = {}
     for snapshot in core.store.snapshots(use):
         heading = read_heading(snapshot)
-        if not heading.inspection:
-            found[snapshot.kind, heading.purpose] = snapshot
+        key = snapshot.kind, heading.purpose
+        is_later = position is not None and heading.ledger.position > position
+        if not heading.inspection and not (is_later and key in found):
+            found[key] = snapshot
     return list(found.values())
 
 

@@ -29,8 +29,12 @@ def open_gate(
     absences: Absences | None = None,
     present: PresentGate | None = None,
     engine: Engine | None = None,
+    tense: Tense | None = None,
 ) -> Gate:
-    """A gate as of a moment (None: now) and a ledger position. The rest as `enforce.Gate` has it."""
+    """A gate as of a moment (None: now) and a ledger position. The rest as `enforce.Gate` has it.
+
+    tense: what they are, where whoever opens it says so, of a page that began before something was recorded.
+    """
     return Gate(
         core.policy(position),
         purpose,
@@ -45,7 +49,7 @@ def open_gate(
         tables=tables,
         kept=core.gate_cache,
         for_training=for_training,
-        tense=tense_of(core, at, position),
+        tense=tense_of(core, at, position) if tense is None else tense,
         for_inspection=for_inspection,
         absences=core.absences if absences is None else absences,
         people_left=people_left,

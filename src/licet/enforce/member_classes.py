@@ -48,7 +48,7 @@ class Members:
             ledger, position, self._ids, lambda: self.refused_rows.record_noes
         )
         if ledger is not ledger.recorded:
-            self._recorded = ChoicesAsOf(ledger.recorded, min(position, ledger.recorded.position), self._ids)
+            self._recorded = ChoicesAsOf(ledger.recorded, min(position, ledger.recorded_position), self._ids)
 
     def population(self, looks: Dimensions) -> Population:
         """The people in their classes; tables whose rules look at the same things share them."""
@@ -100,7 +100,7 @@ class Members:
             return
         key = repr((facts, self._tables.catalogued(facts.table).location))
         stand = self._tables.stand(facts.table)
-        self._absences.refuse_lost(key, stand, self._ledger, roster, self._people_left, self._chosen)
+        self._absences.refuse_lost(key, stand, self._ledger, roster, self._people_left, self._recorded)
         self._is_asked = True
 
     def _ids(self) -> Iterator[str]:

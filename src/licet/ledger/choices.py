@@ -125,6 +125,11 @@ class Choices(Protocol):
         """The same without what is only supposed."""
         ...
 
+    @property
+    def recorded_position(self) -> int:
+        """How many of these entries were recorded: what is supposed stands after so many, whatever came since."""
+        ...
+
     def stances_of(self, subject: str, position: int | None = None) -> Stances:
         """Where a subject stands on everything."""
         ...

@@ -413,6 +413,10 @@ class Ledger:
         """What was really recorded: this ledger, unless something is only supposed on top of it."""
         return self
 
+    @property
+    def recorded_position(self) -> int:
+        return self.position
+
     def ever_refusing(self) -> list[str]:
         """Every id that a no or a signal was recorded under and not erased since, whatever was chosen later."""
         self._refuse_unborne()

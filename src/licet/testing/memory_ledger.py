@@ -47,6 +47,10 @@ class MemoryLedger:
         return cls(world.choices, world.signals, world.salt, world.record_noes, world.organisation_noes)
 
     @property
+    def recorded_position(self) -> int:
+        return self.position
+
+    @property
     def recorded(self) -> MemoryLedger:
         return self
 

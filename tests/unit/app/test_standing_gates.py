@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -60,13 +61,36 @@ def foreseen(workspace: Workspace, subject: str, value: str) -> tuple[int, ...]:
     from licet.app.member.choice_preview import artefact_changes
     from licet.app.member.hypothetical_choices import HypotheticalChoices
 
-    supposed = HypotheticalChoices(workspace.ledger, subject, ["ai"], value)
+    supposed = HypotheticalChoices(workspace.ledger, workspace.ledger.position, subject, ["ai"], value)
     (change,) = artefact_changes(core_of(workspace), supposed, subject)
     return len(change.leaving), len(change.coming), len(change.changing)
 
 
 def core_of(workspace: Workspace) -> Core:
     return workspace.member("ann")._core
+
+
+@pytest.mark.parametrize("value", ["off", "on"])
+def test_a_preview_is_of_one_ledger_position_whatever_others_choose_while_it_runs(
+    workspace: Workspace, value: str
+) -> None:
+    from licet.app.member import member_view
+
+    foretold = workspace.member("cy").preview("ai", value).as_json()
+    cy, others = workspace.member("cy"), iter(("off", "on", "on", "off", "off", "off"))
+
+    def meanwhile(*asked: Any) -> Any:
+        workspace.choose("dee", "ai", next(others))
+        return artefact_changes(*asked)
+
+    artefact_changes = member_view.artefact_changes
+    core_of(workspace).standing_gates._open.clear()  # and the first gate to be opened is of that position too
+    for _ in range(3):
+        workspace.choose("dee", "ai", next(others))
+        workspace.corpus_update()
+        with mock.patch.object(member_view, "artefact_changes", meanwhile):
+            assert cy.preview("ai", value).as_json() == foretold
+        assert cy.holdings()[0].leaving == 0
 
 
 def test_nothing_supposed_is_kept_or_written(workspace: Workspace) -> None:

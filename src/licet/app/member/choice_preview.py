@@ -72,10 +72,10 @@ _WAYS = ("leaving", "coming", "changing")
 
 def artefact_changes(core: Core, supposed: Choices, subject: str) -> Sequence[ArtefactChange]:
     """The latest artefact of every use and purpose, as it would be after an update."""
-    changes = []
-    for snapshot in latest(core):
+    changes, position = [], supposed.recorded_position
+    for snapshot in latest(core, position=position):
         use, heading = open_use(snapshot.kind, core.layout.root), read_heading(snapshot)
-        with standing_access(core, use, heading.purpose, supposed) as access:
+        with standing_access(core, use, heading.purpose, position, supposed) as access:
             found = use.foresee(access, core.store, snapshot, subject)
         changes.append(ArtefactChange(snapshot.name, heading.at, *found))
     return changes

@@ -84,9 +84,10 @@ class Holding(NamedTuple):
         return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
-def holdings(core: Core, subject: str) -> list[Holding]:
-    """The latest artefact of every use, purpose and recipient."""
-    return [_holding(core, snapshot, subject) for snapshot in latest(core)]
+def holdings(core: Core, subject: str, position: int) -> list[Holding]:
+    """The latest artefact of every use, purpose and recipient, as of a ledger position."""
+    made = latest(core, position=position)
+    return [_holding(core, snapshot, subject, position) for snapshot in made]
 
 
 def is_held(
@@ -106,15 +107,15 @@ def is_held(
     )
 
 
-def _holding(core: Core, snapshot: SnapshotRef, subject: str) -> Holding:
+def _holding(core: Core, snapshot: SnapshotRef, subject: str, position: int) -> Holding:
     heading, store = read_heading(snapshot), core.store
     asked = heading.purpose
-    pack = core.policy().pack
+    pack = core.policy(position).pack
     ways, held, why, standing = (0, 0, 0), 0, None, Standing.EXACT
     since, by = None, None
     try:
         use = open_use(snapshot.kind, core.layout.root)
-        with standing_access(core, use, asked) as access:
+        with standing_access(core, use, asked, position) as access:
             held = len(use.about(store, snapshot, access.secret, subject))
             found = use.foresee(access, store, snapshot, subject)
         ways = len(found.leaving), len(found.coming), len(found.changing)
@@ -122,7 +123,7 @@ def _holding(core: Core, snapshot: SnapshotRef, subject: str) -> Holding:
         why, standing = str(error), Standing.UNREACHED
     if any(ways):
         standing = Standing.PENDING
-        since = _chosen_since(core, snapshot, subject)
+        since = _chosen_since(core, snapshot, subject, position)
         by = None if since is None else reached_by(core, parse_moment(since))
     return Holding(
         snapshot.name, snapshot.kind, asked.purpose, purpose_to_you(pack, asked.purpose),
@@ -131,11 +132,11 @@ def _holding(core: Core, snapshot: SnapshotRef, subject: str) -> Holding:
     )  # fmt: skip
 
 
-def _chosen_since(core: Core, snapshot: SnapshotRef, subject: str) -> str | None:
+def _chosen_since(core: Core, snapshot: SnapshotRef, subject: str, until: int) -> str | None:
     """When the member first said something that an artefact has not heard of; None where something else changed."""
     kinds = (EntryKind.CHOICE, EntryKind.RECORD_CHOICE, EntryKind.SIGNAL)
     position = read_heading(snapshot).ledger.position
-    for entry in core.ledger.entries(position, subject=subject):
+    for entry in core.ledger.entries(position, until, subject=subject):
         if entry.kind in kinds:
             return format_moment(entry.recorded_at)
     return None

@@ -17,18 +17,24 @@ from licet.terms import ChoiceState
 
 
 class HypotheticalChoices:
-    """What `recorded` has, as `ledger.Choices`, and one more choice of `subject` for each of `settings`."""
+    """What `recorded` has up to a position, and one more choice of `subject` for each of some settings.
 
-    def __init__(self, recorded: Ledger, subject: str, settings: Sequence[str], value: str) -> None:
-        self.recorded, self._subject, self._size = recorded, subject, recorded.position
-        self.position = self._size + len(settings)
-        before = recorded.choices_table(self._size, [subject]).to_pylist()
+    What is recorded meanwhile, by whomever, is not among it.
+    """
+
+    def __init__(
+        self, recorded: Ledger, position: int, subject: str, settings: Sequence[str], value: str
+    ) -> None:
+        """position: up to which; a policy is in force there."""
+        self.recorded, self.recorded_position, self._subject = recorded, position, subject
+        self.position = position + len(settings)
+        before = recorded.choices_table(position, [subject]).to_pylist()
         states = {row["setting"]: ChoiceState(row["state"]) for row in before if row["category"] is None}
-        pack = recorded.packs_in_force(self._size)[-1].digest  # a policy is in force, so there is one
+        pack = recorded.packs_in_force(position)[-1].digest
         supposed = [
             {"subject": subject, "setting": setting, "category": None, "value": value, "entry": entry, "pack": pack,
              "state": str(ChoiceState.after(states.get(setting), value == "on"))}
-            for entry, setting in enumerate(settings, self._size)
+            for entry, setting in enumerate(settings, position)
         ]  # fmt: skip
         kept = [row for row in before if row["category"] is not None or row["setting"] not in settings]
         self._own = pa.Table.from_pylist([*kept, *supposed], CHOICES_TABLE)
@@ -81,7 +87,7 @@ class HypotheticalChoices:
         return changed | {self._subject} if self._counts(until_position) else changed
 
     def _below(self, position: int | None) -> int:
-        return self._size if position is None else min(position, self._size)
+        return self.recorded_position if position is None else min(position, self.recorded_position)
 
     def _counts(self, position: int | None) -> bool:
-        return position is None or position > self._size
+        return position is None or position > self.recorded_position

@@ -116,7 +116,7 @@ class Member:
 
     def holdings(self) -> list[Holding]:
         """What was made holds of the member, and how that stands to their choices, artefact by artefact."""
-        return holdings(self._core, self.subject)
+        return holdings(self._core, self.subject, self.position)
 
     def is_held_before(self) -> bool:
         """Whether a snapshot that was superseded, and not purged yet, holds the member."""
@@ -127,8 +127,8 @@ class Member:
 
         Raises: AppError APP-011, APP-012.
         """
-        meant = settings_meant(self._core.policy(), setting, value)
-        supposed = HypotheticalChoices(self._core.ledger, self.subject, meant, value)
+        meant = settings_meant(self.policy, setting, value)
+        supposed = HypotheticalChoices(self._core.ledger, self.position, self.subject, meant, value)
         before, after = self.flows(), self._flows(self.policy, self.at, supposed=supposed)
         pairs = [FlowChange(one, other) for one, other in zip(before, after, strict=True)]
         return Preview(
