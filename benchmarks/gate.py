@@ -27,6 +27,7 @@ from benchmarks.network import Network, make_network
 from benchmarks.outcome import Outcome, require_same
 from benchmarks.policies import article_policy
 from licet.enforce import Gate
+from licet.enforce.absences import Absences
 from licet.enforce.duckdb_engine import DuckDBEngine
 from licet.enforce.gate_cache import Kept
 from licet.enforce.gate_files import GateFiles
@@ -34,6 +35,7 @@ from licet.ledger import Ledger
 from licet.terms.moments import parse_moment
 
 PURPOSE, AT = "generative_ai_training", parse_moment("2026-01-01")
+_SALT = bytes(32)
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,15 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
 
 
 def _open(
-    network: Network, ledger: Ledger, engine: DuckDBEngine, whole: bool = False, kept: Kept | None = None
+    network: Network,
+    ledger: Ledger,
+    engine: DuckDBEngine,
+    whole: bool = False,
+    kept: Kept | None = None,
+    absences: Absences | None = None,
 ) -> Gate:
-    return Gate(_POLICY, PURPOSE, AT, network.catalogue(whole=whole), engine, ledger, kept=kept)
+    catalogue = network.catalogue(whole=whole)
+    return Gate(_POLICY, PURPOSE, AT, catalogue, engine, ledger, kept=kept, absences=absences, salt=_SALT)
 
 
 _POLICY = article_policy()
@@ -116,14 +124,17 @@ def _make_ready(outcome: Outcome, network: Network, ledger: Ledger, sizes: Sizes
 def _opened_and_prepared(
     network: Network, ledger: Ledger, whole: bool, sizes: Sizes, tell: Tell
 ) -> dict[str, list[float]]:
-    """Seconds to open a gate and prepare its table, as a process does that has done nothing yet."""
-    files = GateFiles(network.folder / "kept", b"benchmark")
+    """Seconds to open a gate and prepare its table, as a process of a workspace does that has done nothing yet."""
+    files = GateFiles(network.folder / "kept", _SALT)
 
-    def prepare(kept: Kept | None) -> None:
-        _open(network, ledger, DuckDBEngine(), whole, kept).prepare(["posts"])
+    def prepare(kept: Kept | None, absences: Absences | None) -> None:
+        gate = _open(network, ledger, DuckDBEngine(), whole, kept, absences)
+        gate.prepare(["posts"])
+        gate.counts(["posts"])  # an answer: what was seen of the members is kept once there is one
 
+    from_disk = functools.partial(Absences, None, _SALT, files)
     return in_turn(
-        {"nothing": lambda: prepare(None), "disk": lambda: prepare(Kept(files))},
+        {"nothing": lambda: prepare(None, None), "disk": lambda: prepare(Kept(files), from_disk())},
         min(3, sizes.rounds),
         tell=tell,
         stage="opening and preparing",

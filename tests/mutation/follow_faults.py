@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from faults import Fault
 
-_CACHE, _FILES, _OWNED, _REFERRING = (
+_CACHE, _FILES, _OWNED, _REFERRING, _ORDERED = (
     "licet.enforce.gate_cache",
     "licet.enforce.gate_files",
     "licet.enforce.owned_rows",
     "licet.enforce.referring_rows",
+    "licet.enforce.duckdb_rows",
 )
 
 FAULTS = [
@@ -36,9 +37,16 @@ FAULTS = [
     Fault(
         "what is kept is not authenticated",
         _FILES,
-        'if not hmac.compare_digest(found, hmac.digest(self._key, rest, "sha256")):',
-        "if len(found) != _HASH_BYTES:",
+        "if not hmac.compare_digest(data[_NONCE_BYTES:][:_TAG_BYTES], self._tag(nonce, rest)):",
+        "if len(nonce) != _NONCE_BYTES:",
         "whoever edits the cache turns a no into a yes",
+    ),
+    Fault(
+        "what is kept has a key that anybody knows",
+        _FILES,
+        'hmac.digest(self._key, b"one file" + nonce, "sha256")',
+        'hmac.digest(b"", b"one file" + nonce, "sha256")',
+        "whoever can write to the folder makes a cache of their own",
     ),
     Fault(
         "what is kept is of any ledger",
@@ -175,9 +183,30 @@ FAULTS = [
     ),
     Fault(
         "marks are handed over whatever became of the files",
-        "licet.enforce.duckdb_rows",
+        _ORDERED,
         "if look_at(files).files != stood:",
         "if not files:",
         "rows put into a file after the gate looked are let out by what others permitted",
+    ),
+    Fault(
+        "a stretch lies beside the marks of the one before",
+        _ORDERED,
+        "pa.table({name: array[first:last] for name, array in columns.items()} | where), require",
+        "pa.table({name: array[: last - first] for name, array in columns.items()} | where), require",
+        "where a table is read on several threads, rows are let out by what others permitted",
+    ),
+    Fault(
+        "a row is taken for the one its mark is about",
+        _ORDERED,
+        "CASE WHEN {same} THEN marks.{name} ELSE error('{_OUT_OF_STEP}') END AS {name}",
+        "marks.{name} AS {name}",
+        "rows that DuckDB gives in another order are let out by what others permitted",
+    ),
+    Fault(
+        "a stretch begins a row late",
+        _ORDERED,
+        'asked = [f"{_PLACE} >= {first - start}"]',
+        'asked = [f"{_PLACE} > {first - start}"]',
+        "where a table is read on several threads, rows lie beside the marks of those before them",
     ),
 ]

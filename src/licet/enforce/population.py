@@ -21,6 +21,7 @@ from licet.decide import Facts
 from licet.enforce.engine import Engine
 from licet.enforce.equal_classes import Part, classes_of, representatives
 from licet.enforce.member_facts import BOUND, MARK, NUMBER, Chosen, number_of
+from licet.enforce.row_verdicts import smallest
 from licet.enforce.subject_places import NOWHERE, SubjectPlaces, ends_and_letters
 from licet.terms import ChoiceState
 from licet.terms.canonical import JsonObject
@@ -64,22 +65,32 @@ class Roll(NamedTuple):
         )
 
     def packed(self) -> tuple[dict[str, npt.NDArray[Any]], JsonObject]:
-        """The same as arrays and what JSON can tell, for `unpacked`."""
+        """The same as few bytes of arrays and what JSON can tell, for `unpacked`."""
         ends, letters = ends_and_letters(self.subjects)
-        arrays: dict[str, npt.NDArray[Any]] = {"ends": ends, "letters": letters, "class_of": self.class_of}
+        lengths = np.diff(ends)
+        width = int(lengths[0]) if len(lengths) and bool(np.all(lengths == lengths[0])) else None
+        class_of = self.class_of.astype(smallest(len(self.classes)))
+        arrays: dict[str, npt.NDArray[Any]] = {"letters": letters, "class_of": class_of}
+        if width is None:
+            arrays["ends"] = ends
         if self.ids is not None:
             arrays["numbers"] = self.ids
-        told = {"classes": [list(subject) for subject in self.classes], "ids": self.places.commitment}
-        return arrays, told
+        classes = [list(subject) for subject in self.classes]
+        return arrays, {"classes": classes, "ids": self.places.commitment, "width": width}
 
     @classmethod
     def unpacked(cls, arrays: Mapping[str, npt.NDArray[Any]], told: JsonObject) -> Roll:
-        """A roll that was packed; its arrays are those that are handed in."""
-        buffers = [None, pa.py_buffer(arrays["ends"]), pa.py_buffer(arrays["letters"])]
-        subjects = pa.Array.from_buffers(pa.string(), len(arrays["class_of"]), buffers)
+        """A roll that was packed."""
+        class_of, width = arrays["class_of"].astype(np.int32), told["width"]
+        ends = (
+            arrays["ends"]
+            if width is None
+            else np.arange(len(class_of) + 1, dtype=np.int32) * np.int32(width)
+        )
+        buffers = [None, pa.py_buffer(ends), pa.py_buffer(arrays["letters"])]
+        subjects = pa.Array.from_buffers(pa.string(), len(class_of), buffers)
         classes = tuple(Subject(*one) for one in told["classes"])
-        places = SubjectPlaces(subjects, told["ids"])
-        return cls(subjects, arrays.get("numbers"), arrays["class_of"], classes, places)
+        return cls(subjects, arrays.get("numbers"), class_of, classes, SubjectPlaces(subjects, told["ids"]))
 
     def numbered(self) -> pa.Table:
         """subject, the id as a number where it is one, and `no`, the place on the roll."""

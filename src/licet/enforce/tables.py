@@ -37,7 +37,8 @@ class Tables:
         handed_in: Mapping[str, Any],
         asked: Mapping[str, Collection[str]] | None,
     ) -> None:
-        """asked: per table the columns that may be seen; every column of every table where it is None.
+        """asked: per table the columns that may be seen, each of which it must have; every column of every table where
+        it is None.
 
         Raises: SourceError SRC-195 for a draft that nobody has confirmed, SRC-182 for what is handed in and is
         no Arrow table: nobody would see the labels in it.
@@ -92,6 +93,7 @@ class Tables:
             self._headed[name] = self._opened[name]
         readings = self.catalogue.readings(name)
         opened = self._engine.open(name, table, self._base, self._handed_in, readings)
+        require_there(name, () if self._asked is None else self._asked.get(name, ()), opened.columns)
         check_stamps_of(name, table, self._base, self._handed_in)
         require_ids(name, opened, ids_among(readings), table.element_subjects)
         for column in narrow_columns(table):
@@ -181,6 +183,17 @@ def require_subjects(ids: Iterable[object]) -> None:
             "GATE-170", f"the ids of subjects are text that is not empty, and not {ascii(unfit[0])[:60]}",
             fix="give ids as the platform writes them, as text: str(id)",
         )  # fmt: skip
+
+
+def require_there(name: str, asked: Iterable[str], columns: Collection[str]) -> None:
+    """Raises: GateError GATE-240 where a use asks for a column that the table has not: passed over, it would ask for
+    less than it meant."""
+    if missing := sorted(set(asked).difference(columns)):
+        raise GateError(
+            "GATE-240",
+            f"table {name!r} has no column {missing[0]!r}, which was asked for",
+            fix=f"ask for columns of the table: {', '.join(columns)}",
+        )
 
 
 def require_one_row(name: str, column: str, rows: ir.Table) -> None:

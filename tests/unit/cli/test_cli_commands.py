@@ -345,6 +345,8 @@ def test_the_gate_can_be_looked_through_for_every_purpose(tmp_path: Path) -> Non
     assert told["rows"] - told["held_back"] == passed > 0 and "body" in told["columns"]
     assert out.read_bytes()[:4] == b"PFA1"
     assert "rows of posts are held back" in run_licet(*asked).out
+    misspelt = run_licet(*("bodies" if word == "body" else word for word in asked))
+    assert misspelt.status == 2 and "GATE-240" in misspelt.err
 
 
 def whole(home: Path) -> str:

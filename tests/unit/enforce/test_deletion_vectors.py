@@ -141,6 +141,20 @@ def test_there_is_none_of_another_moment_nor_of_what_lies_in_no_files(tmp_path: 
         assert refused.value.code == code and not (tmp_path / "out.puffin").exists()
 
 
+def test_a_column_that_the_table_has_not_is_refused(tmp_path: Path) -> None:
+    """Passed over, one letter too many would hold back every row, or ask for less than was meant."""
+    pq.write_table(POSTS, tmp_path / "posts.parquet")
+    for asked in (["texts"], ["text", "Title"]):
+        gate = make_gate(
+            base=tmp_path, table={"location": {"parquet": "posts.parquet"}}, columns={"posts": asked}
+        )
+        for use in (lambda: gate.deletion_vectors("posts", tmp_path / "out"), lambda: gate.read("posts")):  # noqa: B023
+            with pytest.raises(GateError) as refused:
+                use()
+            assert refused.value.code == "GATE-240" and repr(asked[-1]) in refused.value.what
+    assert not (tmp_path / "out").exists()
+
+
 def test_files_that_change_meanwhile_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pq.write_table(POSTS, tmp_path / "posts.parquet")
     gate = make_gate(base=tmp_path, table={"location": {"parquet": "posts.parquet"}})
