@@ -120,9 +120,9 @@ def usable(core: Core, which: str, done: str) -> SnapshotRef:
     done: what it would be, such as "exported". Raises: UseError CORP-200 for one that is for inspection.
     """
     if which == "latest":
-        made = [one for one in core.store.snapshots(KIND) if not read_heading(one).inspection]
-        if made:
-            return made[-1]
+        for made in core.store.newest(KIND):
+            if not read_heading(made).inspection:
+                return made
     snapshot = core.store.snapshot(KIND, which)
     refuse_inspection(snapshot, done)
     return snapshot

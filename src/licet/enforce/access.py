@@ -203,6 +203,10 @@ class Access:
         return pa.schema([field for field in permitted if field.name not in beside])
 
     def provenance(self) -> Provenance:
+        return self._provenance
+
+    @functools.cached_property
+    def _provenance(self) -> Provenance:
         gate = self._gate
         pack = gate.policy.pack
         policy = PolicyRef(pack.id, pack.version, pack.title, pack.digest, gate.policy.digest)

@@ -119,6 +119,10 @@ class Store:
         """
         return [read_snapshot(self._files, name) for name in list_names(self._files, kind)]
 
+    def newest(self, kind: str) -> Iterator[SnapshotRef]:
+        """The published snapshots of a kind, newest first, each read when it is come to. Raises: as `snapshots`."""
+        return (read_snapshot(self._files, name) for name in reversed(list_names(self._files, kind)))
+
     def snapshot(self, kind: str, which: str = "latest") -> SnapshotRef:
         """One snapshot: ``latest``, a name like ``corpus-7``, or at least 4 digits of an id.
 

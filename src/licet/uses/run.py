@@ -8,6 +8,7 @@ came: data was read, and that is what a member is owed. What fails at any step l
 from __future__ import annotations
 
 import functools
+import itertools
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -91,7 +92,7 @@ def compact(use: Use, store: Store, earlier: SnapshotRef, *, record: Record) -> 
     if said is None or not isinstance(use, Log):
         return earlier
     with store.build(use.name) as writing:
-        later = (one for one in store.snapshots(use.name) if one.sequence > earlier.sequence)
+        later = itertools.takewhile(lambda one: one.sequence > earlier.sequence, store.newest(use.name))
         if any(
             read_heading(one).purpose == said.purpose and not read_heading(one).inspection for one in later
         ):

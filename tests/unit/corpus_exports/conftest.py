@@ -41,7 +41,7 @@ def make_manifest(rows: int, **changes: Any) -> dict[str, Any]:
     no_records = {"sha256": "0e" * 32, "bytes": 16, "records": 0, "width": 96, "checks": "0e" * 32}
     return {
         "licet": "corpus",
-        "format": 5,
+        "format": 6,
         "root": "70" * 32,
         "purpose": {"purpose": "generative_ai_training", "recipient": "self"},
         "policy": {

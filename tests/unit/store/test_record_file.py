@@ -92,6 +92,6 @@ def test_a_changed_page_is_refused_and_others_are_read(store: Store) -> None:
 
 
 def test_a_reference_to_another_end_is_refused(store: Store) -> None:
-    file = kept(store, pairs(100, 50), "key")
+    file = kept(store, pairs(5_000, 3_000), "key")
     with pytest.raises(StoreError):
         RecordReader(store, replace(file, checks="00" * 32), PAIR, "key").take(np.array([1]))

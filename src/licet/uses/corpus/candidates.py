@@ -148,10 +148,9 @@ def texts_of(ids: Records) -> pa.Array:
     )
 
 
-def read_tail(tail: bytes) -> tuple[str | None, list[str]]:
-    """The key and the people of a candidate."""
-    key, people = json.loads(tail)
-    return key, people
+def read_tails(tails: Sequence[bytes]) -> list[tuple[str | None, list[str]]]:
+    """The key and the people of candidates."""
+    return [(key, people) for key, people in json.loads(b"[%b]" % b",".join(tails))]
 
 
 def tails_of(documents: pa.Table) -> list[bytes]:

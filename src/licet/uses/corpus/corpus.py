@@ -21,7 +21,7 @@ from licet.enforce.access import Access
 from licet.store import SnapshotRef, Store
 from licet.uses.corpus import deltas, document_tree
 from licet.uses.corpus import snapshot as files
-from licet.uses.corpus.candidates import NOTHING, candidates_of, read_tail
+from licet.uses.corpus.candidates import NOTHING, candidates_of, read_tails
 from licet.uses.corpus.corpus_log import CorpusLog
 from licet.uses.corpus.document_selection import make_documents
 from licet.uses.corpus.duplicates import bands_of, find_repeats, with_repeats
@@ -175,9 +175,9 @@ def _counts_after(earlier: files.CorpusManifest, change: deltas.Change) -> dict[
 def _who_changed(log: CorpusLog, change: deltas.Change, secret: bytes) -> Changed:
     """Who may be new to the corpus, and who was in it and is no more."""
     now = {who for people in change.made["subjects"].to_pylist() for who in people}
-    then = {who for tail in log.tails(change.leaving) for who in read_tail(tail)[1]}
+    then = {who for _, people in read_tails(log.tails(change.leaving)) for who in people}
     elsewhere = log.about(then - now, secret).but(change.leaving.records["id"])
-    still = {who for tail in log.tails(elsewhere) for who in read_tail(tail)[1]}
+    still = {who for _, people in read_tails(log.tails(elsewhere)) for who in people}
     return Changed(sorted(now), sorted(then - now - still))
 
 

@@ -33,6 +33,7 @@ from licet.uses.corpus.candidates import (
     ids_of,
     texts_of,
 )
+from licet.uses.corpus.document_maker import SHOWN
 from licet.uses.corpus.document_tree import bounds_of
 from licet.uses.corpus.snapshot import Bucket, CorpusHeading, CorpusManifest, Delta, Index
 
@@ -180,7 +181,7 @@ class CorpusLog:
         return pa.Array.from_buffers(pa.binary(width), len(made), [None, pa.py_buffer(made.tobytes())])
 
     def tails(self, live: Live) -> list[bytes]:
-        """Key and people of each, for `read_tail`."""
+        """Key and people of each, for `read_tails`."""
         made = np.empty(len(live.rows), object)
         for number, mask in _by_segment(live):
             held, records = self.segments[number].tails, live.records[mask]
@@ -191,7 +192,7 @@ class CorpusLog:
     # -- reading words -------------------------------------------------------------------------------------------
 
     def documents(self) -> Iterator[pa.Table]:
-        """What the corpus holds, bucket by bucket and then delta by delta, as tables of `snapshot.SHOWN`."""
+        """What the corpus holds, bucket by bucket and then delta by delta, as tables of `SHOWN`."""
         gone, now = self._changed_since(0)
         for bucket in self._buckets:
             kept = files.read_table(self._store, bucket.files.documents)
@@ -224,7 +225,7 @@ class CorpusLog:
                 if bucket.bucket in there:
                     rows = read_base(self._store, bucket)
                     parts.append(rows.filter(pc.is_in(rows["document_id"], value_set=wanted)))
-        return pa.concat_tables(parts) if parts else _NO_DOCUMENTS
+        return pa.concat_tables(parts) if parts else SHOWN.empty_table()
 
     def held(self, by_rows: bool = False) -> dict[str, Hashable]:
         """By id something of each document that differs where the documents do. by_rows: as of any licet's."""
@@ -244,12 +245,12 @@ class CorpusLog:
             return self.read(self.of_ids(np.sort(ids_of(pa.chunked_array([pa.array(ids, pa.string())])))))
         wanted = pa.array(ids, pa.string())
         parts = [rows.filter(pc.is_in(rows["document_id"], value_set=wanted)) for rows in self.documents()]
-        return pa.concat_tables([_NO_DOCUMENTS, *parts], promote_options="permissive")
+        return pa.concat_tables([SHOWN.empty_table(), *parts], promote_options="permissive")
 
     def read_about(self, subject: str) -> pa.Table:
         """The documents that are about somebody, of an earlier licet's that has no index."""
         parts = [rows.filter(is_about(rows["subjects"], frozenset({subject}))) for rows in self.documents()]
-        return pa.concat_tables([_NO_DOCUMENTS, *parts], promote_options="permissive")
+        return pa.concat_tables([SHOWN.empty_table(), *parts], promote_options="permissive")
 
     # -- within --------------------------------------------------------------------------------------------------
 
@@ -334,14 +335,3 @@ def _without(rows: pa.Table, ids: list[bytes]) -> pa.Table:
 
 
 NOBODY = Live(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, CANDIDATE))
-_NO_DOCUMENTS = pa.schema(
-    [
-        ("document_id", pa.string()),
-        ("kind", pa.string()),
-        ("key", pa.string()),
-        ("subjects", pa.list_(pa.string())),
-        ("created", pa.timestamp("us")),
-        ("language", pa.string()),
-        ("text", pa.string()),
-    ]
-).empty_table()

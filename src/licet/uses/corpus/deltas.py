@@ -19,6 +19,7 @@ from licet.store import Records, Store
 from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.candidates import NOTHING, Candidates, Mask, joined, texts_of
 from licet.uses.corpus.corpus_log import CHANGE, GONE, CorpusLog, Live, read_base
+from licet.uses.corpus.document_maker import SHOWN
 from licet.uses.corpus.document_tree import SLOT, Slots, fill_slots, slots_of
 from licet.uses.corpus.snapshot import Bucket, CorpusManifest, Delta, Index
 from licet.uses.use import Files
@@ -54,7 +55,7 @@ def extend(
         first -= 1
         size += size_of(deltas[first])
     parts: list[tuple[Candidates, Mask]] = [(change.came, np.ones(len(change.came.records), bool))]
-    tables = [change.made.select(files.SHOWN)]
+    tables = [change.made.select(SHOWN.names)]
     became: dict[bytes, bytes] = {}
     renamed = dict(zip(change.renamed.records["id"].tolist(), change.now.tolist(), strict=True))
     for number, delta in enumerate(deltas[first:], start=first + 1):

@@ -28,9 +28,24 @@ NAME = "__licet_name"
 REGION = "__licet_region"
 
 
-def schema(recipe: Recipe) -> pa.Schema:
-    """A candidate document.
+#: What a reader of the corpus is shown of a document.
+SHOWN = pa.schema(
+    [
+        ("document_id", pa.string()),
+        ("kind", pa.string()),
+        ("key", pa.string()),
+        ("subjects", pa.list_(pa.string())),
+        ("created", pa.timestamp("us")),
+        ("language", pa.string()),
+        ("text", pa.string()),
+    ]
+)
 
+
+def schema(recipe: Recipe) -> pa.Schema:
+    """A candidate document: `SHOWN`, and
+
+    bucket:     in which file of the corpus' base it lies.
     leaf:       its hash as a leaf of the Merkle tree over its bucket.
     signature:  what near-duplicates are found by.
     redactions: what was taken out of it, in the order of `recipe.redact`; null where nothing was.
@@ -38,13 +53,7 @@ def schema(recipe: Recipe) -> pa.Schema:
     places = recipe.near_duplicates.permutations if recipe.near_duplicates else 1
     return pa.schema(
         [
-            ("document_id", pa.string()),
-            ("kind", pa.string()),
-            ("key", pa.string()),
-            ("subjects", pa.list_(pa.string())),
-            ("created", pa.timestamp("us")),
-            ("language", pa.string()),
-            ("text", pa.string()),
+            *SHOWN,
             ("bucket", pa.int32()),
             ("leaf", pa.binary(32)),
             ("signature", pa.binary(4 * places)),

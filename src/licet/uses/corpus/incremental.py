@@ -22,12 +22,13 @@ from licet.uses.corpus.candidates import (
     candidates_of,
     ids_of,
     leaves_of,
-    read_tail,
+    read_tails,
     tails_of,
     texts_of,
 )
 from licet.uses.corpus.corpus_log import CorpusLog, Live
 from licet.uses.corpus.deltas import Change
+from licet.uses.corpus.document_maker import SHOWN
 from licet.uses.corpus.document_selection import Selection, is_alone, make_documents
 from licet.uses.corpus.duplicates import bands_of, follow_repeats
 from licet.uses.corpus.recipe import Recipe
@@ -66,7 +67,7 @@ def selection_of(log: CorpusLog, about: Live, recipe: Recipe, touched: frozenset
     for place, kind in enumerate(recipe.documents):
         if kind.group_by is not None:
             tails = log.tails(about.where(about.records["kind"] == place))
-            keys[kind.kind] = frozenset(key for key, _ in map(read_tail, tails) if key is not None)
+            keys[kind.kind] = frozenset(key for key, _ in read_tails(tails) if key is not None)
     return Selection(touched, keys)
 
 
@@ -135,7 +136,7 @@ def foresee(
     renamed, was = change.renamed, change.renamed.records["repeats"]
     old = change.leaving.where(change.leaving.records["repeats"] == NOTHING)
     old = old.beside(renamed.where((was == NOTHING) & (change.now != NOTHING))).by_id()
-    made = change.made.filter(pc.is_null(change.made["duplicate_of"])).select(files.SHOWN)
+    made = change.made.filter(pc.is_null(change.made["duplicate_of"])).select(SHOWN.names)
     back = renamed.where((was != NOTHING) & (change.now == NOTHING))
     made_ids = ids_of(made["document_id"])
     stays = are_among(old.records["id"], np.concatenate([made_ids, back.records["id"]]))

@@ -23,6 +23,7 @@ from licet.enforce.origin import Count
 from licet.store import RecordFile, Records, SnapshotRef, Store, pack_records, parquet_bytes
 from licet.terms.membership_proof import Membership, salt_digest
 from licet.uses.corpus.candidates import TAIL, Candidates
+from licet.uses.corpus.document_maker import SHOWN
 from licet.uses.corpus.document_tree import Slots
 from licet.uses.manifest import Heading, Manifest, Part, StoredFile, read_manifest
 from licet.uses.members import contains, read_members
@@ -31,9 +32,9 @@ from licet.uses.use import Files, Shown
 KIND = "corpus"
 #: 2: marks beside documents, set-aside documents in a file of their own. 4: members in a prefix tree; names under a
 #: secret of the corpus' own. 5: a base and deltas, an index over all buckets, a root over documents by their ids.
-FORMAT_VERSION = 5
+#: 6: smaller pages of the index.
+FORMAT_VERSION = 6
 
-SHOWN = ("document_id", "kind", "key", "subjects", "created", "language", "text")
 _THREADS = 8  # they wait for the disk more than they work
 
 _Item = TypeVar("_Item")
@@ -134,7 +135,7 @@ def write_bucket(target: Files, number: int, rows: pa.Table) -> Bucket | None:
 
 def write_documents(target: Files, rows: pa.Table) -> StoredFile:
     """The shown columns of some candidates, in order."""
-    return _put(target, parquet_bytes(rows.select(SHOWN)), ".parquet")
+    return _put(target, parquet_bytes(rows.select(SHOWN.names)), ".parquet")
 
 
 def write_index(target: Files, rows: Candidates) -> Index:

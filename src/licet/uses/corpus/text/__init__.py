@@ -9,6 +9,7 @@ says what they are written in, `signatures` and `near_duplicates` find those tha
 
 from __future__ import annotations
 
+import functools
 from importlib.util import find_spec
 
 from licet.terms import UseError
@@ -25,6 +26,7 @@ _PACKAGES = {
 }
 
 
+@functools.cache
 def require_packages() -> None:
     """Raises: UseError CORP-110 unless everything that a document passes through is installed."""
     missing = [package for module, package in _PACKAGES.items() if find_spec(module) is None]
