@@ -345,8 +345,8 @@ GATE = [
     Fault(
         "noes run into kinds of rows",
         "licet.enforce.row_numbers",
-        "(kinds * sets).astype(np.uint16)",
-        "kinds.copy()",
+        "kinds.astype(np.uint16) * np.uint16(sets)",
+        "kinds.astype(np.uint16)",
         "a private row of which somebody said no counts as another",
     ),
     Fault(

@@ -80,6 +80,8 @@ def chosen(subjects: Collection[str], choices: pa.Table, signals: pa.Table, look
 
 def _joined(ids: pa.Array, subjects: pa.ChunkedArray, tokens: pa.ChunkedArray) -> pa.DictionaryArray:
     """Per id its tokens in their order, as one text; an empty one where it has none."""
+    if not len(tokens):
+        return pa.DictionaryArray.from_arrays(np.zeros(len(ids), np.int32), pa.array([""], pa.string()))
     rows = pa.table({"subject": subjects, "token": tokens}).sort_by("token")
     lists = rows.group_by("subject", use_threads=False).aggregate([("token", "list")]).combine_chunks()
     texts = pc.binary_join(lists["token_list"].combine_chunks(), MARK)

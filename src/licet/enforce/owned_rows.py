@@ -209,7 +209,13 @@ def mark_again(earlier: MarkedRows, rows: OwnedRows) -> MarkedRows:
         np.array([numbered.setdefault(told, len(numbered)) for told in one.told], np.int32)
         for one in (before, rows)
     )
-    (changed,) = np.nonzero(np.take(then, before.class_of) != np.take(now, rows.class_of))
+    # Most stay in their class, and most classes are told what they were: then only who moved is looked at.
+    (changed,) = np.nonzero(before.class_of != rows.class_of)
+    both = min(len(then), len(now)) - 1
+    if np.array_equal(then[:both], now[:both]):
+        changed = changed[then[before.class_of[changed]] != now[rows.class_of[changed]]]
+    else:
+        (changed,) = np.nonzero(np.take(then, before.class_of) != np.take(now, rows.class_of))
     if not len(changed):
         return MarkedRows(rows, marks)
     known = {verdict: place for place, verdict in enumerate(marks.verdicts)}

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from licet.enforce.engine import Engine
 from licet.enforce.population import Roll
 from licet.enforce.pseudonyms import id_text
-from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder, gather, require_all
+from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder, gather, require_all, smallest
 from licet.enforce.rows import REFUSAL, same_person
 
 NOBODY = -1
@@ -105,7 +105,7 @@ def _by_place(
 def kinds_of_rows(engine: Engine, rows: ir.Table, size: int, kind: ir.Value) -> Numbers:
     """Per row its class as `rows.row_class` has it. rows: so many, numbered by `ROW`."""
     (found,) = gather(engine.batches(rows.select(ROW, kind=kind)), size, [np.uint16])
-    return found
+    return found.astype(smallest(int(found.max(initial=0))))
 
 
 def with_refusals(engine: Engine, beside: ir.Table, size: int, kinds: Numbers | None, sets: int) -> Numbers:
@@ -113,7 +113,7 @@ def with_refusals(engine: Engine, beside: ir.Table, size: int, kinds: Numbers | 
 
     beside: the rows with `REFUSAL`, of which few have any. kinds: of the rows without; None where all are of one.
     """
-    found = np.zeros(size, np.uint16) if kinds is None else (kinds * sets).astype(np.uint16)
+    found = np.zeros(size, np.uint16) if kinds is None else kinds.astype(np.uint16) * np.uint16(sets)
     refused = beside.filter(beside[REFUSAL] != 0).select(ROW, REFUSAL)
     for batch in engine.batches(refused):
         rows, refusals = (column.to_numpy(zero_copy_only=False) for column in batch.columns)

@@ -333,6 +333,8 @@ def _of_some(
     storage: Storage, table: Table, names: tuple[str, ...], position: int, subjects: Collection[str]
 ) -> pa.Table:
     """As of everybody, a few hundred of them at a time."""
+    if not storage.fetch(f"SELECT EXISTS (SELECT 1 FROM {table.name})")[0][0]:
+        return _told(names, ())  # most ledgers have no signal at all
     ordered = sorted(subjects)
     parts = (
         ordered[start : start + _SUBJECTS_AT_ONCE] for start in range(0, len(ordered), _SUBJECTS_AT_ONCE)

@@ -228,6 +228,18 @@ def test_a_query_on_marks_or_on_a_copy_looks_at_the_files_itself(tmp_path: Path)
             query.fetchall()
 
 
+def test_an_expression_is_compiled_once_while_somebody_holds_it() -> None:
+    engine = DuckDBEngine()
+    backend, rows = engine.backend, engine.hand_in(pa.table({"who": ["a", "b"]}))
+    some = rows.filter(rows.who == "a")
+    assert backend.compile(some) is backend.compile(some) is backend.compile(rows.filter(rows.who == "a"))
+    assert backend.compile(some, limit=0) != backend.compile(some) != backend.compile(some, limit=1)
+    assert (some.to_pyarrow(limit=0).num_rows, some.to_pyarrow().num_rows) == (0, 1)
+    assert len(backend._compiled) == 1
+    del some
+    assert len(backend._compiled) == 0
+
+
 def test_no_file_of_marks_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
