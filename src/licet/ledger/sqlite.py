@@ -51,6 +51,9 @@ class SqliteStorage:
         self._closed = False
         self._borne_version: int | None = None
         self._point_lock = threading.RLock()
+        #: The connection for writing, kept: to take one from the pool each time was a tenth of one append.
+        self._writer: Connection | None = None
+        self._writer_lock = threading.Lock()
         #: Which file this is, and which its logs are while it is open; a path alone may come to name another.
         self._file: _Identity | None = None
         self._logs: tuple[_Identity | None, ...] = ()
@@ -176,10 +179,12 @@ class SqliteStorage:
 
     def close(self) -> None:
         """Give every connection back. What is asked afterwards is refused with LEDG-018."""
-        with self._point_lock:
+        with self._writer_lock, self._point_lock:
             if not self._closed:
                 self._closed = True
                 self._point.close()
+                if self._writer is not None:
+                    self._writer.close()
                 if "_engine" in self.__dict__:
                     self._engine.dispose()
 
@@ -203,10 +208,13 @@ class SqliteStorage:
         """A connection on which every statement sees what was committed when it began."""
         self._refuse_closed()
         with self._translating_both(), self._engine.connect() as connection:
-            if connection.info.get("seen") != self._seen:
-                connection.info["seen"] = self._seen
-                _driven_by(connection).execute(_DROP_PAGES)
+            self._drop_stale_pages(connection)
             yield connection
+
+    def _drop_stale_pages(self, connection: Connection) -> None:
+        if connection.info.get("seen") != self._seen:
+            connection.info["seen"] = self._seen
+            _driven_by(connection).execute(_DROP_PAGES)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -237,18 +245,25 @@ class SqliteStorage:
         If the process dies before the block is left, nothing of it remains; once it is left, all of it does.
         """
         self.refuse_replaced()
-        with self.reading() as connection:
-            _driven_by(connection).execute("BEGIN IMMEDIATE")
-            connection.begin()  # so that `commit` knows of it; says nothing to the database
+        with self._writer_lock, self._translating_both():
+            self._refuse_closed()
+            if self._writer is None:
+                self._writer = self._engine.connect()
+            connection = self._writer
             try:
+                self._drop_stale_pages(connection)
+                _driven_by(connection).execute("BEGIN IMMEDIATE")
+                connection.begin()  # so that `commit` knows of it; says nothing to the database
                 self._refuse_other_files()
                 yield connection
                 connection.commit()
                 # Once more: what was written into a file that is gone is acknowledged to nobody.
                 self._refuse_other_files()
             except BaseException:
-                # However far it came, closing the file's handle undoes it; none goes back to the pool half done.
+                # However far it came, closing the file's handle undoes it; none is written through again half done.
+                self._writer = None
                 connection.invalidate()
+                connection.close()
                 raise
 
     def ask(
