@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from journeys.networks import AUTUMN, Clock, make_network
 from licet.app import Workspace
 from licet.app.member.data_uses import flows
-from licet.app.member.refused_records import noes_of_records
+from licet.app.member.refused_records import RecordNoes
 from licet.decide import Decision
 from licet.terms import ChoiceState, Code
 from licet.terms.moments import parse_moment
@@ -92,7 +92,7 @@ def test_what_a_member_is_shown_is_what_a_gate_lets_through(
                 workspace.choose(who, setting, record=(record.table, str(record.key)))
         at = parse_moment(moment)
         member, people, policy = workspace.member(subject, at), workspace.people(), workspace.policy()
-        facts_of = partial(people.facts_about, at=at, position=member.position, ledger=workspace.ledger)
+        facts_of = partial(people.facts_about_many, at=at, position=member.position, ledger=workspace.ledger)
         for use in policy.pack.uses():
             gate = workspace.gate(use.purpose, recipient=use.recipient, at=at)
             verdicts = {
@@ -105,13 +105,13 @@ def test_what_a_member_is_shown_is_what_a_gate_lets_through(
                 for key, row in zip(keys, gate.verdicts(name).to_pylist(), strict=True)
             }
             referred = member.records.referred()
-            noes_of = noes_of_records(workspace.ledger, member.position, member.records)
+            noes = RecordNoes(workspace.ledger, member.position, member.records)
             singly = [of.only(place) for of in member.records.tables() for place in range(len(of))]
             for alone in singly:
                 (record,) = alone
                 (flow,) = (
                     one
-                    for one in flows(subject, [alone], facts_of, policy, at, referred, noes_of)
+                    for one in flows(subject, [alone], facts_of, policy, at, referred, noes)
                     if one.use == use
                 )
                 (part,), row = flow.parts, verdicts[record.table, record.key]

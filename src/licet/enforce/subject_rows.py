@@ -33,6 +33,7 @@ from licet.enforce.masking import element_ids
 from licet.enforce.pseudonyms import id_text
 from licet.enforce.row_verdicts import ROW, Numbers, gather
 from licet.enforce.rows import row_class
+from licet.enforce.subject_places import NOWHERE, SubjectPlaces
 from licet.enforce.tables import Tables
 from licet.enforce.text_columns import in_known_words
 from licet.enforce.verdict_table import Dimensions
@@ -52,6 +53,8 @@ BESIDE = "__licet_"
 _SUBJECT, _REFERS = f"{BESIDE}subject_", f"{BESIDE}refers_"
 
 _BATCH_ROWS = 1 << 16
+#: More texts than that are looked for together.
+_MOST_SOUGHT = 32
 #: Per table so many answers to the question of which class its rows are: one a policy, or a few.
 _MOST_CLASSED = 16
 
@@ -95,17 +98,32 @@ class FoundRows(NamedTuple):
 
 
 class _Index(NamedTuple):
-    """texts: each once, in their order. starts: where in `places` the rows of each begin; and where the last end."""
+    """texts: each once, in their order; sought: the same, for many at once.
+    starts: where in `places` the rows of each begin; and where the last end."""
 
     texts: pa.Array
+    sought: SubjectPlaces
     starts: _Places
     places: Numbers
 
-    def places_of(self, text: str) -> Numbers:
-        at = bisect_left(range(len(self.texts)), text, key=lambda place: self.texts[place].as_py())
-        if at == len(self.texts) or self.texts[at].as_py() != text:
-            return self.places[:0]
-        return self.places[self.starts[at] : self.starts[at + 1]]
+    def rows_of(self, texts: Collection[str]) -> _Places:
+        """Where the rows of any of some texts stand, ascending, each once."""
+        if len(texts) > _MOST_SOUGHT:
+            at = self.sought.of(pc.unique(pa.array(texts, pa.string())))
+            at = at[at != NOWHERE]
+        else:
+            at = np.array([*self._at(texts)], np.int64)
+        counts = self.starts[at + 1] - self.starts[at]
+        ahead = np.cumsum(counts) - counts
+        found = self.places[np.repeat(self.starts[at] - ahead, counts) + np.arange(int(counts.sum()))]
+        return np.unique(found).astype(np.int64)
+
+    def _at(self, texts: Collection[str]) -> Iterator[int]:
+        """By halves, one by one."""
+        for text in texts:
+            at = bisect_left(range(len(self.texts)), text, key=lambda place: self.texts[place].as_py())
+            if at < len(self.texts) and self.texts[at].as_py() == text:
+                yield at
 
 
 class _Copy:
@@ -116,10 +134,10 @@ class _Copy:
         self._starts = np.cumsum([0, *(len(batch) for batch in batches)])
 
     def about(self, subjects: Collection[str]) -> FoundRows:
-        return self._at([self._by_subject.places_of(subject) for subject in subjects])
+        return self._at(self._by_subject.rows_of(subjects))
 
     def named(self, keys: Collection[str]) -> FoundRows:
-        return self._at([self._by_key.places_of(key) for key in keys])
+        return self._at(self._by_key.rows_of(keys))
 
     @functools.cached_property
     def _by_key(self) -> _Index:
@@ -132,8 +150,7 @@ class _Copy:
         schema = pa.schema([self._schema.field(name) for name in columns])
         return pa.Table.from_batches([batch.select(schema.names) for batch in self._batches], schema)
 
-    def _at(self, found: list[Numbers]) -> FoundRows:
-        places: _Places = np.unique(np.concatenate([np.zeros(0, np.uint32), *found])).astype(np.int64)
+    def _at(self, places: _Places) -> FoundRows:
         numbers = np.searchsorted(self._starts, places, side="right") - 1
         taken = [
             self._batches[number].take(pa.array(places[numbers == number] - self._starts[number]))
@@ -334,7 +351,8 @@ def _indexed(places: list[Numbers], texts: list[pa.Array]) -> _Index:
     np.cumsum(np.bincount(whose, minlength=len(order)), out=starts[1:])
     rows = np.concatenate([np.zeros(0, np.int64), *places])[np.argsort(whose, kind="stable")]
     narrow = np.uint32 if not len(rows) or rows.max() <= np.iinfo(np.uint32).max else np.int64
-    return _Index(found.dictionary.take(order), starts, rows.astype(narrow))
+    texts = found.dictionary.take(order)
+    return _Index(texts, SubjectPlaces(texts), starts, rows.astype(narrow))
 
 
 def _flat(column: pa.Array) -> tuple[_Places, pa.Array]:

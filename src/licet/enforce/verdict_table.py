@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import itertools
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
@@ -197,7 +197,7 @@ class VerdictTable:
 
     def answers(self, facts: Facts | None) -> tuple[SubjectAnswer, ...]:
         """What somebody permits of each class of rows, in their order. facts: None for whom nobody knows."""
-        people = None if facts is None else self._class_of(facts)
+        people = None if facts is None else class_of(facts, self.looks)
         known = self._known.get(people)
         if known is None:
             if len(self._known) >= _MOST_KNOWN:
@@ -233,24 +233,26 @@ class VerdictTable:
             return decisions
         return [_closed(one) if one.request.category in self._closed else one for one in decisions]
 
-    def _class_of(self, facts: Facts) -> object:
-        """What tells these facts from others, as far as anything looks at them."""
-        looks, age, choices, bound = self.looks, facts.age, facts.choices, facts.bound
-        return (
-            facts.region,
-            None if age is None else bisect_right(looks.ages, age),
-            facts.plan if looks.plans else None,
-            facts.signals.intersection(looks.signals) if facts.signals else None,
-            tuple([(choices.get(setting), bound.get(setting)) for setting in looks.settings]),
-            self._narrow(facts) if facts.narrow else None,
-        )
 
-    def _narrow(self, facts: Facts) -> frozenset[object]:
-        return frozenset(
-            (setting, kind, state, facts.narrow_bound.get(setting, {}).get(kind))
-            for setting in self.looks.settings
-            for kind, state in facts.narrow.get(setting, {}).items()
-        )
+def class_of(facts: Facts, looks: Dimensions) -> Hashable:
+    """What tells some facts from others, as far as anything looks at them."""
+    age, choices, bound = facts.age, facts.choices, facts.bound
+    return (
+        facts.region,
+        None if age is None else bisect_right(looks.ages, age),
+        facts.plan if looks.plans else None,
+        facts.signals.intersection(looks.signals) if facts.signals else None,
+        tuple([(choices.get(setting), bound.get(setting)) for setting in looks.settings]),
+        _narrow(facts, looks) if facts.narrow else None,
+    )
+
+
+def _narrow(facts: Facts, looks: Dimensions) -> frozenset[object]:
+    return frozenset(
+        (setting, kind, state, facts.narrow_bound.get(setting, {}).get(kind))
+        for setting in looks.settings
+        for kind, state in facts.narrow.get(setting, {}).items()
+    )
 
 
 def _closed(decision: Decision) -> Decision:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable, Hashable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from licet.app.member.own_records import OwnRecords
+from licet.app.member.own_records import OwnRecords, TableRecords
 from licet.app.member.record_contents import OwnRecord
 from licet.enforce.subject_rows import SubjectIndexes
 from licet.sources.catalogue import Catalogue
@@ -63,14 +65,33 @@ def test_no_two_records_of_a_group_are_told_apart_by_any_rule(kind: pa.DataType,
     by_question: dict[Any, set[str | None]] = defaultdict(set)
     for record in told:
         by_question[_question(record)].add(record.key)
-    groups = records.alike(CUTS)
+    groups = groups_of(records)
     assert sorted(sorted(map(str, keys)) for keys in by_question.values()) == sorted(
         sorted(str(record.key) for record in group) for group in groups
     )
     assert sum(map(len, groups)) == len(records) == len(rows)
-    noes = {"k1": "all", "k2": "all", "k3": "ads"}
-    for group in records.alike(CUTS, lambda record: noes.get(str(record.key))):
+    noes = {"k1": 1, "k2": 1, "k3": 2}
+    numbers = np.array([noes.get(str(record.key), 0) for record in told])
+    for group in groups_of(records, noes=numbers):
         assert len({(_question(record), noes.get(str(record.key))) for record in group}) == 1
+    alike = groups_of(records, class_of=lambda person: person is None)
+    assert len({tuple({_question(record)[1:] for record in group}) for group in alike}) < len(groups), (
+        "and people of whom nothing tells one from the other are one"
+    )
+
+
+def groups_of(
+    records: TableRecords,
+    class_of: Callable[[str | None], Hashable] = lambda person: person,
+    noes: Any = None,
+) -> list[list[OwnRecord]]:
+    found = records.alike(CUTS, class_of, noes)
+    told = [
+        [record for record, number in zip(records, found.number_of, strict=True) if number == group]
+        for group in range(len(found.firsts))
+    ]
+    assert [group[0].key for group in told] == [record.key for record in found.firsts]
+    return told
 
 
 def _question(record: OwnRecord) -> tuple[Any, ...]:

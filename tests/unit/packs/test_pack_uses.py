@@ -27,9 +27,7 @@ def test_a_kind_of_a_permitted_purpose_is_a_use_for_everyone_who_asks() -> None:
     assert policy.cell("assistant_llm", "content.posts", "self").permits
     assert use in pack.uses() and use not in before.uses()
     assert use in uses_of(policy)
-    assert use in [
-        flow.use for flow in flows("ann", [], lambda _: None, policy, AT, {}, lambda _: frozenset())
-    ]
+    assert use in [flow.use for flow in flows("ann", [], dict.fromkeys, policy, AT, {}, None)]
     assert any("assistant_llm" in purposes for purposes, _ in uses_compared(pack))
     assert "assistant_llm" in [one.purpose for one in uses_that_differ(before, pack, TO_YOU)]
 

@@ -7,37 +7,36 @@ the same `decide` and the same combination of several people's answers.
 from __future__ import annotations
 
 import functools
-import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from licet.app.member.own_records import TableRecords
+import numpy as np
+import pyarrow as pa
+
+from licet.app.member.own_records import RecordGroups, TableRecords
 from licet.app.member.record_contents import OwnRecord
+from licet.app.member.refused_records import RecordNoes
 from licet.decide import Decision, Facts, No, Policy, Request, decide
 from licet.decide.combination import (
     DISAGREE,
     NOBODY,
     WITHHELD,
     Reason,
-    RowAnswer,
     SubjectAnswer,
     answer_of,
     combine,
-    with_references,
 )
 from licet.decide.explain import purpose_to_you, recipient_name
-from licet.enforce.verdict_table import dimensions
+from licet.enforce.referring_rows import NOWHERE, Passes, numbers_of_keys, passing, places_of_keys
+from licet.enforce.row_verdicts import Numbers
+from licet.enforce.verdict_table import class_of, dimensions, joined
 from licet.packs import Use
 from licet.policies.choice_standing import reason_for
 from licet.terms import SENTENCES, Code
 from licet.terms.canonical import JsonObject
 
-#: By table and key, the rows of that key.
-Referred: TypeAlias = Mapping[tuple[str, str], Sequence[OwnRecord]]
-
-#: Records shown as examples with each group of a flow.
-_EXAMPLES = 3
+_NOTHING = frozenset[No]()
 
 
 class Part(NamedTuple):
@@ -53,7 +52,6 @@ class Part(NamedTuple):
     reason: str
     records: int
     kinds: tuple[str, ...]
-    examples: tuple[OwnRecord, ...]
 
 
 class Flow(NamedTuple):
@@ -87,134 +85,94 @@ class Flow(NamedTuple):
 def flows(
     subject: str,
     records: Sequence[TableRecords],
-    facts_of: Callable[[str], Facts | None],
+    facts_of: Callable[[Collection[str]], Mapping[str, Facts | None]],
     policy: Policy,
     at: datetime,
-    referred: Referred,
-    noes_of: Callable[[OwnRecord], frozenset[No]],
+    referred: Mapping[str, TableRecords],
+    noes: RecordNoes | None,
 ) -> list[Flow]:
     """What each use would be given of a member's records at `at`, were it to run.
 
-    facts_of: what is known about a subject then; asked about everyone a record is about.
-    referred: by table and key the rows that the records refer to, and those that these do.
-    noes_of:  what was said no to of a record, of either.
+    facts_of: what is known about some people then; asked at once about everyone a record is about.
+    referred: by table the rows that the records refer to, and those that these do.
+    noes:     what was said no to of records, of either; None where nobody said anything of any.
     """
-    uses = policy.pack.uses()
-    alike = _alike(records, uses, policy, noes_of)
-    people: dict[str | None, Facts | None] = {None: None}
-    told = [*(group[0] for group in alike), *(record for rows in referred.values() for record in rows)]
-    for one in dict.fromkeys(one for record in told for one in record.subjects):
-        if one is not None:
-            people[one] = facts_of(one)
-    return [_flow(use, subject, alike, people, policy, at, referred, noes_of) for use in uses]
-
-
-def _alike(
-    records: Sequence[TableRecords],
-    uses: Sequence[Use],
-    policy: Policy,
-    noes_of: Callable[[OwnRecord], frozenset[No]],
-) -> list[TableRecords]:
-    """The records in groups that no rule tells apart, so that each group is asked about once: few, mostly."""
-    found = []
-    for of_table in records:
-        cuts = {cut for use in uses for cut in dimensions(policy, *use, of_table.judged).cuts}
-        found += of_table.alike(sorted(cuts), None if noes_of is nothing_said else noes_of)
-    return found
-
-
-def nothing_said(_: OwnRecord) -> frozenset[No]:
-    """What was said no to of any record, where nobody said anything of one."""
-    return frozenset()
-
-
-def _flow(
-    use: Use,
-    subject: str,
-    alike: list[TableRecords],
-    people: Mapping[str | None, Facts | None],
-    policy: Policy,
-    at: datetime,
-    referred: Referred,
-    noes_of: Callable[[OwnRecord], frozenset[No]],
-) -> Flow:
-    ask = _asking(use, people, policy, at, noes_of)
-    passes = _passing(use, policy, at, referred, ask, noes_of)
-    grouped: dict[tuple[str, Reason, str], tuple[list[Sequence[OwnRecord]], set[str]]] = {}
-    for records_alike in alike:
-        group: Sequence[OwnRecord] = records_alike
-        why, reason, kinds = _fate(use, subject, group[0], ask)
-        may_pass = why.code is Code.PERMITTED and bool(group[0].refers)
-        held = [one for one in group if not passes(one.refers)] if may_pass else []
-        if held:
-            told = (group[0].table, WITHHELD, SENTENCES[Code.REFERENCE_WITHHELD])
-            records_of, spoken = grouped.setdefault(told, ([], set()))
-            records_of.append(held)
-            spoken.update(kind for kind in group[0].judged if kind in group[0].kinds)
-            group = [one for one in group if passes(one.refers)]
-            if not group:
-                continue
-        records_of, spoken = grouped.setdefault((group[0].table, why, reason), ([], set()))
-        records_of.append(group)
-        spoken.update(kinds)
-    parts = [
-        Part(
-            table,
-            why.code.value,
-            why.rule,
-            reason,
-            sum(map(len, groups)),
-            tuple(sorted(spoken)),
-            tuple(itertools.islice((one for group in groups for one in group[:_EXAMPLES]), _EXAMPLES)),
-        )
-        for (table, why, reason), (groups, spoken) in grouped.items()
-    ]
-    used = sum(part.records for part in parts if part.code == Code.PERMITTED)
-    settings = dict.fromkeys(rule.setting for rule in policy.pack.permits(*use) if rule.setting is not None)
-    return Flow(
-        use, purpose_to_you(policy.pack, use.purpose), recipient_name(policy.pack, use.recipient),
-        tuple(settings), used, sum(map(len, alike)) - used, tuple(parts),
-    )  # fmt: skip
-
-
-def _passing(
-    use: Use,
-    policy: Policy,
-    at: datetime,
-    referred: Referred,
-    ask: Callable[[OwnRecord, str | None], _Asked],
-    noes_of: Callable[[OwnRecord], frozenset[No]],
-) -> Callable[[tuple[tuple[str, str | None], ...]], bool]:
-    """Whether all rows that a record refers to pass, as a gate says of each."""
+    uses, read = policy.pack.uses(), [*records, *referred.values()]
+    named = {subject}.union(*(rows.people for rows in read))
+    people = dict[str | None, Facts | None](facts_of(named).items())
+    people[None] = None
+    looks = {rows.judged: [dimensions(policy, *use, rows.judged) for use in uses] for rows in read}
+    wide = joined([each for found in looks.values() for each in found]) if uses and read else None
 
     @functools.cache
-    def passes(name: str, key: str | None) -> bool:
-        rows = [] if key is None else referred.get((name, key), [])
-        return bool(rows) and all(map(is_used, rows))
+    def alike(person: str | None) -> Hashable:
+        facts = people.get(person)
+        if person == subject:
+            return subject  # what they are told is theirs alone
+        return None if facts is None or wide is None else class_of(facts, wide)
 
-    def is_used(record: OwnRecord) -> bool:
-        if record.subjects:
-            answer = combine([ask(record, one).answer for one in record.subjects])
-        else:
-            answer = _about_nobody(use, policy, at, record, noes_of(record))
-        return bool(with_references(answer, all(passes(*one) for one in record.refers)).mask)
+    def grouped(rows: TableRecords) -> _Grouped:
+        cuts = sorted({cut for each in looks[rows.judged] for cut in each.cuts})
+        groups = rows.alike(cuts, alike, None if noes is None else noes.numbers(rows))
+        said = [_NOTHING if noes is None else noes.of(record) for record in groups.firsts]
+        return _Grouped(rows, groups, said, [_led_to(*one, referred) for one in rows.references])
 
-    return lambda refers: all(passes(*one) for one in refers)
+    own, others = (
+        [grouped(rows) for rows in records],
+        {name: grouped(rows) for name, rows in referred.items()},
+    )
+    return [_flow(use, subject, own, _Asking(use, people, alike, policy, at, others)) for use in uses]
 
 
-def _about_nobody(
-    use: Use, policy: Policy, at: datetime, record: OwnRecord, noes: frozenset[No]
-) -> RowAnswer:
-    """What may be had of a row about nobody."""
+class _Grouped(NamedTuple):
+    """Rows of one table in groups that nothing tells apart, each of which is asked about once: few, mostly.
 
-    def answer(facts: Facts) -> SubjectAnswer:
-        requests = (
-            Request(use.purpose, kind, use.recipient, at, record.visibility, record.created, noes)
-            for kind in record.judged
-        )
-        return answer_of([decide(request, facts, policy) for request in requests])
+    noes: by group what was said no to. leads: per reference the table that it leads to, and per row the number that
+    `numbers_of_keys` gives the key that is named there.
+    """
 
-    return combine([answer(facts) for facts in NOBODY])
+    rows: TableRecords
+    groups: RecordGroups
+    noes: list[frozenset[No]]
+    leads: list[tuple[str, Numbers]]
+
+
+def _led_to(target: str, named: pa.Array, referred: Mapping[str, TableRecords]) -> tuple[str, Numbers]:
+    keys = referred[target].keys if target in referred else None
+    return target, np.full(len(named), NOWHERE) if keys is None else places_of_keys(named, keys)
+
+
+def _flow(use: Use, subject: str, own: list[_Grouped], ask: _Asking) -> Flow:
+    grouped: dict[tuple[str, Reason, str], tuple[list[int], set[str]]] = {}
+
+    def add(told: tuple[str, Reason, str], records: int, kinds: Iterable[str]) -> None:
+        if records:
+            counts, spoken = grouped.setdefault(told, ([], set()))
+            counts.append(records)
+            spoken.update(kinds)
+
+    for one in own:
+        number_of, many = one.groups.number_of, len(one.groups.firsts)
+        sizes = passed = np.bincount(number_of, minlength=many).tolist()
+        if one.leads:
+            passed = np.bincount(number_of[ask.references_pass(one)], minlength=many).tolist()
+        for record, noes, size, passes in zip(one.groups.firsts, one.noes, sizes, passed, strict=True):
+            why, reason, kinds = _fate(subject, record, noes, ask)
+            used = passes if why.code is Code.PERMITTED else size
+            withheld = (record.table, WITHHELD, SENTENCES[Code.REFERENCE_WITHHELD])
+            add(withheld, size - used, [kind for kind in record.judged if kind in record.kinds])
+            add((record.table, why, reason), used, kinds)
+    parts = [
+        Part(table, why.code.value, why.rule, reason, sum(counts), tuple(sorted(spoken)))
+        for (table, why, reason), (counts, spoken) in grouped.items()
+    ]
+    used = sum(part.records for part in parts if part.code == Code.PERMITTED)
+    pack = ask.policy.pack
+    settings = dict.fromkeys(rule.setting for rule in pack.permits(*use) if rule.setting is not None)
+    return Flow(
+        use, purpose_to_you(pack, use.purpose), recipient_name(pack, use.recipient),
+        tuple(settings), used, sum(len(one.rows) for one in own) - used, tuple(parts),
+    )  # fmt: skip
 
 
 class _Asked(NamedTuple):
@@ -224,43 +182,81 @@ class _Asked(NamedTuple):
     answer: SubjectAnswer
 
 
-def _asking(
-    use: Use,
-    people: Mapping[str | None, Facts | None],
-    policy: Policy,
-    at: datetime,
-    noes_of: Callable[[OwnRecord], frozenset[No]],
-) -> Callable[[OwnRecord, str | None], _Asked]:
-    """Asks `decide` of records, the same question once."""
-    known: dict[tuple[Any, ...], _Asked] = {}
+class _Asking:
+    """Asks `decide` of records in one use, the same question once."""
 
-    def ask(record: OwnRecord, subject: str | None) -> _Asked:
-        kinds, seen_by, created, noes = record.judged, record.visibility, record.created, noes_of(record)
-        question = (kinds, subject, seen_by, created, noes)
-        if question not in known:
-            decisions = tuple(
-                decide(
-                    Request(use.purpose, kind, use.recipient, at, seen_by, created, noes),
-                    people[subject],
-                    policy,
-                )
-                for kind in kinds
-            )
-            known[question] = _Asked(decisions, answer_of(decisions))
-        return known[question]
+    def __init__(
+        self,
+        use: Use,
+        people: Mapping[str | None, Facts | None],
+        alike: Callable[[str | None], Hashable],
+        policy: Policy,
+        at: datetime,
+        others: Mapping[str, _Grouped],
+    ) -> None:
+        """alike: the same for people of whom nothing tells one from the other. others: rows that are referred to."""
+        self.policy, self._use, self._at = policy, use, at
+        self._people, self._alike, self._others = people, alike, others
+        self._known: dict[tuple[Any, ...], _Asked] = {}
+        self._keys_pass = functools.cache(self._which_pass)
 
-    return ask
+    def of(self, record: OwnRecord, person: str | None, noes: frozenset[No]) -> _Asked:
+        question = (record.judged, self._alike(person), record.visibility, record.created, noes)
+        if question not in self._known:
+            decisions = self._decided(record, self._people[person], noes)
+            self._known[question] = _Asked(decisions, answer_of(decisions))
+        return self._known[question]
+
+    def references_pass(self, rows: _Grouped) -> Passes:
+        """Per row whether all rows that it refers to pass, as a gate says of each."""
+        found = np.full(len(rows.rows), self._may_pass(rows.rows.judged))
+        for target, places in rows.leads if found.any() else ():
+            # The last is a reference to nothing, whose number numpy reads from the end.
+            found &= np.append(self._keys_pass(target), False)[places]
+        return found
+
+    def _which_pass(self, name: str) -> Passes:
+        """By the number of a key whether every row of it passes."""
+        rows = self._others.get(name)
+        keys = None if rows is None else rows.rows.keys
+        if rows is None or keys is None or not self._may_pass(rows.rows.judged):
+            return np.zeros(0 if keys is None else len(keys), np.bool_)  # there are no more of them
+        firsts = zip(rows.groups.firsts, rows.noes, strict=True)
+        passes = np.array([self._passes(record, noes) for record, noes in firsts], np.uint8)
+        return passing(numbers_of_keys(keys), passes[rows.groups.number_of] & self.references_pass(rows))
+
+    def _may_pass(self, kinds: tuple[str, ...]) -> bool:
+        purpose, recipient = self._use
+        return any(self.policy.cell(purpose, kind, recipient).permits for kind in kinds)
+
+    def _passes(self, record: OwnRecord, noes: frozenset[No]) -> bool:
+        if record.subjects:
+            return bool(combine([self.of(record, person, noes).answer for person in record.subjects]).mask)
+        answers = []
+        for facts in NOBODY:
+            answers.append(answer_of(self._decided(record, facts, noes)))
+            if not answers[-1].mask:
+                break  # who permits nothing settles it
+        return bool(combine(answers).mask)
+
+    def _decided(self, record: OwnRecord, facts: Facts | None, noes: frozenset[No]) -> tuple[Decision, ...]:
+        purpose, recipient = self._use
+        asked = (
+            Request(purpose, kind, recipient, self._at, record.visibility, record.created, noes)
+            for kind in record.judged
+        )
+        return tuple(decide(request, facts, self.policy) for request in asked)
 
 
 def _fate(
-    use: Use, subject: str, record: OwnRecord, ask: Callable[[OwnRecord, str | None], _Asked]
+    subject: str, record: OwnRecord, noes: frozenset[No], ask: _Asking
 ) -> tuple[Reason, str, tuple[str, ...]]:
     """Code and rule, sentence, and the kinds of data it speaks of: those permitted, or all where none is.
 
     Why somebody else whom a record is about stands in the way is theirs to know: that they do is all that is said.
     """
-    own = ask(record, subject)
-    answer = combine([ask(record, one).answer for one in record.subjects])
+    own = ask.of(record, subject, noes)
+    answer = combine([ask.of(record, one, noes).answer for one in record.subjects])
     here = [bit for bit, kind in enumerate(record.judged) if kind in record.kinds]
     if answer.mask:
         permitted = [bit for bit in range(len(record.judged)) if answer.mask >> bit & 1]

@@ -5,7 +5,7 @@ Whoever makes one has made sure who is asking; nothing here shows anything about
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from licet.app.member.data_uses import Flow, flows
 from licet.app.member.holdings import Holding, holdings, is_held
 from licet.app.member.hypothetical_choices import HypotheticalChoices
 from licet.app.member.member_notices import Notice, make_notice
-from licet.app.member.refused_records import OwnNo, noes_of_records, own_noes
+from licet.app.member.refused_records import OwnNo, RecordNoes, own_noes
 from licet.app.member.use_history import PastUse, past_uses
 from licet.app.policies_in_force import announced
 from licet.app.record_choice import choose_record
@@ -191,12 +191,12 @@ class Member:
             position = self.position if supposed is None else supposed.position
         people = self._core.people()
 
-        def facts_of(subject: str) -> Facts | None:
-            return people.facts_about(subject, at, position, choices)
+        def facts_of(subjects: Collection[str]) -> Mapping[str, Facts | None]:
+            return people.facts_about_many(subjects, at, position, choices)
 
-        noes_of = noes_of_records(choices, position, self.records)
+        noes = RecordNoes(choices, position, self.records)
         records = [*self.records.tables()]
-        found = flows(self.subject, records, facts_of, policy, at, self.records.referred(), noes_of)
+        found = flows(self.subject, records, facts_of, policy, at, self.records.referred(), noes)
         if supposed is None:
             self._asked[question] = found
         return found

@@ -22,11 +22,13 @@ from licet.app.member.record_contents import OwnRecord, kinds_by_row, records_of
 from licet.enforce.column_shapes import bare_parts, kinds_in
 from licet.enforce.subject_rows import (
     KEY_TEXT,
+    ORGANISATION_TEXT,
     SEEN_BY,
     FoundRows,
     IndexedTable,
     SubjectIndexes,
     people_of_rows,
+    reference_text,
     subject_text,
 )
 from licet.sources.catalogue import Catalogue, Table
@@ -44,7 +46,10 @@ class TableRecords(Sequence[OwnRecord]):
 
     def __init__(self, about: _About, places: _Places) -> None:
         self._about, self._places = about, places
-        self._alike: dict[tuple[datetime, ...], list[TableRecords]] = {}
+
+    @property
+    def name(self) -> str:
+        return self._about.name
 
     @property
     def judged(self) -> tuple[str, ...]:
@@ -52,9 +57,33 @@ class TableRecords(Sequence[OwnRecord]):
         return self._about.judged
 
     @property
-    def refer(self) -> bool:
-        """Whether they refer to other rows."""
-        return bool(self._about.table.references)
+    def is_about_nobody(self) -> bool:
+        return not self._about.table.subjects
+
+    @property
+    def people(self) -> set[str]:
+        """Everybody whom any of them, and others of those found with them, are about."""
+        named = {one for _, groups in self._about.people for people in groups for one in people}
+        return {one for one in named if one is not None}
+
+    @property
+    def keys(self) -> pa.Array | None:
+        """Per record its key, as text; None where the table has none."""
+        return None if self._about.table.key is None else self._texts(KEY_TEXT)
+
+    @property
+    def work(self) -> pa.Array | None:
+        """Per record the organisation whose work data it is; None where the table has none."""
+        return None if self._about.table.organisation is None else self._texts(ORGANISATION_TEXT)
+
+    @functools.cached_property
+    def references(self) -> list[tuple[str, pa.Array]]:
+        """Per reference the table that it leads to, and per record the key that is named there."""
+        targets = self._about.table.references.values()
+        return [(target, self._texts(reference_text(place))) for place, target in enumerate(targets)]
+
+    def _texts(self, column: str) -> pa.Array:
+        return self._about.found.rows[column].combine_chunks().take(pa.array(self._places))
 
     def __len__(self) -> int:
         return len(self._places)
@@ -82,41 +111,49 @@ class TableRecords(Sequence[OwnRecord]):
         return TableRecords(self._about, self._places[[place]])
 
     def alike(
-        self, cuts: Sequence[datetime], noes_of: Callable[[OwnRecord], Hashable] | None = None
-    ) -> list[TableRecords]:
-        """In groups of the same people, audience and kinds of data, made between the same two of some moments.
+        self,
+        cuts: Sequence[datetime],
+        class_of: Callable[[str | None], Hashable],
+        noes: _Places | None = None,
+    ) -> RecordGroups:
+        """In groups of people alike, the same audience and kinds of data, made between the same two of some moments.
 
-        noes_of: what was said no to of each, which is then the same too; None where nobody said anything of any.
+        class_of: the same for people of whom nothing that is asked about tells one from the other.
+        noes: per record the number of what was said no to of it; None where nobody said anything of any.
         """
-        key = tuple(cuts)
-        if noes_of is None and key in self._alike:
-            return self._alike[key]
-        codes = self._about.codes(cuts)[self._places]
-        if noes_of is not None:
-            said = _numbered(map(noes_of, self))
-            codes = codes * (int(said.max(initial=0)) + 1) + said
+        parts = [codes[self._places] for codes in self._about.codes(cuts, class_of)]
+        codes = together(parts if noes is None else [*parts, noes])
         _, first, group = np.unique(codes, return_index=True, return_inverse=True)
-        found = [
-            TableRecords(self._about, self._places[group == number])
-            for number in np.argsort(first, kind="stable")
-        ]
-        if noes_of is None:
-            self._alike[key] = found
-        return found
+        order = np.argsort(first, kind="stable")
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        return RecordGroups(rank[group], first[order], self._about.records(self._places[first[order]]))
 
     @functools.cached_property
     def _first(self) -> list[OwnRecord]:
         return self._about.records(self._places[:_FIRST_ROWS])
 
 
-class _About(NamedTuple):
-    """What is found of one table about some people."""
+class RecordGroups(NamedTuple):
+    """number_of: per record the number of its group. places: of each group where its first stands; firsts: those."""
 
-    name: str
-    table: Table
-    judged: tuple[str, ...]
-    found: FoundRows
-    subjects: tuple[str, ...]
+    number_of: _Places
+    places: _Places
+    firsts: list[OwnRecord]
+
+
+class _About:
+    """What is found of one table about some people, or by its keys."""
+
+    def __init__(
+        self, name: str, indexed: IndexedTable, found: FoundRows, subjects: tuple[str, ...] = ()
+    ) -> None:
+        """subjects: who is asked about, to be shown their part."""
+        self.name, self.table, self.judged = name, indexed.catalogued, indexed.kinds
+        self.found, self.subjects = found, subjects
+
+    def as_found(self) -> TableRecords:
+        return TableRecords(self, np.arange(len(self.found.rows)))
 
     def newest_first(self) -> TableRecords:
         rows, by = self.found.rows, {}
@@ -135,23 +172,39 @@ class _About(NamedTuple):
         rows = self.found.rows.take(pa.array(places))
         return [*records_of(self.name, self.table, self.judged, FoundRows(rows, None), self.subjects)]
 
-    def codes(self, cuts: Sequence[datetime]) -> _Places:
-        """Per row a number, the same for rows alike."""
-        rows, table = self.found.rows, self.table
-        kinds, which = kinds_by_row(self.found.as_written(), table)
-        parts = [_eras(_when(rows, table), cuts), _numbered(map(tuple, kinds))[which]]
-        people = [rows[subject_text(place)] for place in range(len(table.subjects))]
-        if any(pa.types.is_nested(column.type) for column in people):
-            parts.append(_numbered(people_of_rows(rows, table)))
-        else:
-            parts += map(_texts_numbered, people)
-        if table.visibility is not None:
-            parts.append(_texts_numbered(rows[SEEN_BY]))
-        combined = np.zeros(len(rows), np.int64)
-        for part in parts:
-            # Numbered anew each time, so that no product of them grows beyond what there are rows.
-            _, combined = np.unique(combined * (int(part.max(initial=0)) + 1) + part, return_inverse=True)
-        return combined
+    def codes(
+        self, cuts: Sequence[datetime], class_of: Callable[[str | None], Hashable]
+    ) -> Iterator[_Places]:
+        """Per row some numbers, the same for rows alike."""
+        yield np.broadcast_to(_eras(_when(self.found.rows, self.table), cuts), len(self.found.rows))
+        yield from self._fixed
+        for numbers, groups in self.people:
+            yield _numbered(tuple(map(class_of, people)) for people in groups)[numbers]
+
+    @functools.cached_property
+    def _fixed(self) -> list[_Places]:
+        """Those that hang on nothing but the rows: what is held, where it is shown to whom it is, and who sees it."""
+        parts = []
+        if self.subjects:
+            kinds, which = kinds_by_row(self.found.as_written(), self.table)
+            parts.append(_numbered(map(tuple, kinds))[which])
+        if self.table.visibility is not None:
+            parts.append(_texts_numbered(self.found.rows[SEEN_BY])[0])
+        return parts
+
+    @functools.cached_property
+    def people(self) -> list[tuple[_Places, list[tuple[str | None, ...]]]]:
+        """Per column of subjects, or for all where one has lists: per row a number, and whom each stands for."""
+        rows = self.found.rows
+        columns = [rows[subject_text(place)] for place in range(len(self.table.subjects))]
+        if any(pa.types.is_nested(column.type) for column in columns):
+            known: dict[tuple[str | None, ...], int] = {}
+            named = people_of_rows(rows, self.table)
+            return [
+                (np.array([known.setdefault(people, len(known)) for people in named], np.int64), [*known])
+            ]
+        told = map(_texts_numbered, columns)
+        return [(numbers, [(text,) for text in texts.to_pylist()]) for numbers, texts in told]
 
 
 class OwnRecords:
@@ -161,14 +214,12 @@ class OwnRecords:
         self.catalogue, self._indexes, self._subjects = catalogue, indexes, subjects
         self._tables: dict[str, IndexedTable] = {}
         self._read: dict[str, TableRecords] = {}
-        self._referred: dict[tuple[str, str], list[OwnRecord]] = {}
 
     def of(self, name: str) -> TableRecords:
         """Their rows of one table. Raises: SourceError from the table."""
         if name not in self._read:
             indexed = self._table(name)
-            found = indexed.about(self._subjects)
-            about = _About(name, indexed.catalogued, indexed.kinds, found, self._subjects)
+            about = _About(name, indexed, indexed.about(self._subjects), self._subjects)
             self._read[name] = about.newest_first()
         return self._read[name]
 
@@ -184,35 +235,37 @@ class OwnRecords:
     def __iter__(self) -> Iterator[OwnRecord]:
         return itertools.chain.from_iterable(self.tables())
 
-    def referred(
-        self, records: Sequence[OwnRecord] | None = None
-    ) -> Mapping[tuple[str, str], list[OwnRecord]]:
-        """By table and key the rows that their records refer to, by however many steps; nothing of them is shown.
+    def referred(self, records: Iterable[TableRecords] | None = None) -> Mapping[str, TableRecords]:
+        """By table the rows that their records refer to, by however many steps; nothing of them is shown.
 
         records: others, in place of theirs.
         """
         if records is None:
-            ahead = [record for of_table in self.tables() if of_table.refer for record in of_table]
-        else:
-            ahead = [*records]
+            return self._referred
+        tables, read = self.catalogue.tables, list[TableRecords](records)
+        found: dict[str, TableRecords] = {}
+        ahead = {target for rows in read for target, _ in rows.references}
         while ahead:
-            wanted: dict[str, set[str]] = {}
-            for record in ahead:
-                for name, key in record.refers:
-                    if key is not None and (name, key) not in self._referred:
-                        wanted.setdefault(name, set()).add(key)
-            ahead = []
-            for name, keys in wanted.items():
-                self._referred |= {(name, key): [] for key in keys}
-                table = self.catalogue.tables[name]
-                if not table.subjects and not table.is_about_nobody:
-                    continue  # whose they are nobody says, so they never pass
+            # One that nothing still ahead leads to: so each is read once. Nothing leads back to itself.
+            name = min(ahead.difference(self.catalogue.referred(*ahead)))
+            ahead.remove(name)
+            named = [
+                keys
+                for rows in (*read, *found.values())
+                for target, keys in rows.references
+                if target == name
+            ]
+            keys = pc.drop_null(pc.unique(pa.chunked_array(named, pa.string())))
+            # Whose the rows of other tables are nobody says, so they never pass.
+            if len(keys) and (tables[name].subjects or tables[name].is_about_nobody):
                 indexed = self._table(name)
-                found = [*records_of(name, indexed.catalogued, indexed.kinds, indexed.named(keys), ())]
-                for record in found:
-                    self._referred[name, str(record.key)].append(record)
-                ahead += found
-        return self._referred
+                found[name] = _About(name, indexed, indexed.named(keys.to_pylist())).as_found()
+                ahead.update(tables[name].references.values())
+        return found
+
+    @functools.cached_property
+    def _referred(self) -> Mapping[str, TableRecords]:
+        return self.referred([*self.tables()])
 
     def people_of(self, name: str, key: str) -> frozenset[str | None] | None:
         """Everybody whom the rows of a key are about; None where there is none. Raises: SourceError from the table."""
@@ -226,10 +279,10 @@ class OwnRecords:
             found[key] = found.get(key, frozenset()) | {*record.subjects}
         return found
 
-    def named(self, name: str, keys: Collection[str]) -> list[OwnRecord]:
+    def named(self, name: str, keys: Collection[str]) -> TableRecords:
         """The rows of some keys, about whomever; nothing of them is shown. Raises: SourceError from the table."""
         indexed = self._table(name)
-        return [*records_of(name, indexed.catalogued, indexed.kinds, indexed.named(keys), ())]
+        return _About(name, indexed, indexed.named(keys)).as_found()
 
     def columns_seen_by(self, audience: str, is_kind: Callable[[str], bool]) -> dict[str, frozenset[str]]:
         """Per table that may hold records for an audience, the columns of which every part is of such a kind."""
@@ -284,11 +337,19 @@ def _eras(created: pa.ChunkedArray | None, cuts: Sequence[datetime]) -> _Places:
     return np.where(created.is_null().to_numpy(), len(cuts) + 1, eras).astype(np.int64)
 
 
-def _texts_numbered(column: pa.ChunkedArray) -> _Places:
-    """`_numbered` of a column of texts."""
-    numbers = column.combine_chunks().dictionary_encode(null_encoding="encode").indices
-    found: _Places = numbers.to_numpy().astype(np.int64)
+def together(parts: Iterable[_Places]) -> _Places:
+    """Per place a number for what all parts say there."""
+    found = np.zeros(1, np.int64)
+    for part in parts:
+        # Numbered anew each time, so that no product of them grows beyond what there are rows.
+        _, found = np.unique(found * (int(part.max(initial=0)) + 1) + part, return_inverse=True)
     return found
+
+
+def _texts_numbered(column: pa.ChunkedArray) -> tuple[_Places, pa.Array]:
+    """`_numbered` of a column of texts, and the text of each number."""
+    told = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    return told.indices.to_numpy().astype(np.int64), told.dictionary
 
 
 def _numbered(values: Iterable[Hashable]) -> _Places:

@@ -50,7 +50,7 @@ class MemberOperations:
         GATE-172 where somebody's refusal would be lost with their id.
         """
         from licet.app.member.public_pages import public_page
-        from licet.app.member.refused_records import noes_of_records
+        from licet.app.member.refused_records import RecordNoes
 
         require_subject_id(subject)
         at, place, people = self._core.now(), self._core.ledger.position, self._core.people()
@@ -60,7 +60,7 @@ class MemberOperations:
         shown = public_page(
             records, subject, record,
             lambda person: people.facts_about(person, at, place, self._core.ledger), self._core.policy(place), at,
-            self._core.salt, noes_of_records(self._core.ledger, place, records),
+            self._core.salt, RecordNoes(self._core.ledger, place, records).of,
         )  # fmt: skip
         run.done()
         return shown
