@@ -23,6 +23,7 @@ from licet.uses.corpus import deltas, document_tree
 from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.candidates import NOTHING, candidates_of, read_tails
 from licet.uses.corpus.corpus_log import CorpusLog
+from licet.uses.corpus.document_maker import SHOWN
 from licet.uses.corpus.document_selection import make_documents
 from licet.uses.corpus.duplicates import bands_of, find_repeats, with_repeats
 from licet.uses.corpus.incremental import documents_about, follow, foresee, selection_of
@@ -79,8 +80,8 @@ class Corpus:
 
         documents = make_documents(bench.access, recipe, tick=tick).documents
         bench.progress("finding near-duplicates", 0, None)
-        # One piece a column: rows are taken from it bucket by bucket.
-        rows = with_repeats(documents, find_repeats(documents, recipe)).combine_chunks()
+        # In order, and one piece a column: rows are taken from it bucket by bucket.
+        rows = files.by_id(with_repeats(documents, find_repeats(documents, recipe)))
         del documents
         kinds = [kind.kind for kind in recipe.documents]
         candidates = candidates_of(rows, kinds, bench.access.secret, bands_of(rows, recipe))
@@ -89,6 +90,7 @@ class Corpus:
         slots = document_tree.fill_slots(candidates.records[candidates.records["repeats"] == NOTHING])
         del candidates
         numbers, parts = _by_bucket(rows)
+        rows = rows.select([*SHOWN.names, "duplicate_of"])
 
         def write(nth: int) -> files.Bucket | None:
             return files.write_bucket(bench.files, numbers[nth], rows.take(parts[nth]))

@@ -186,7 +186,8 @@ class _Classes:
             shared = _repeated(keys[everyone])
             if len(shared):
                 mine = np.flatnonzero(_among(keys[queries], shared))
-                theirs = candidates[_among(keys[candidates], shared)]
+                same = candidates is queries
+                theirs = candidates[mine] if same else candidates[_among(keys[candidates], shared)]
                 lower = bounds[mine]
                 self._walk_band(keys, queries[mine], lower, theirs)
                 bounds[mine] = lower
