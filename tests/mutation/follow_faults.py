@@ -209,4 +209,18 @@ FAULTS = [
         'asked = [f"{_PLACE} > {first - start}"]',
         "where a table is read on several threads, rows lie beside the marks of those before them",
     ),
+    Fault(
+        "rows told twice pass",
+        "licet.enforce.spark_bitmaps",
+        "    planes &= ~twice\n",
+        "",
+        "on Spark a row of which two things are told is used by both together",
+    ),
+    Fault(
+        "bitmaps number every mask as the last",
+        "licet.enforce.spark_bitmaps",
+        "if number >> place & 1:",
+        "if number:",
+        "on Spark who permits one kind of data is taken to permit what others do",
+    ),
 ]

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from licet.enforce.row_verdicts import RowsInOrder
+from licet.enforce.row_verdicts import RowsInFiles, RowsInOrder
 from licet.sources.catalogue import Reading, Table
 
 
@@ -39,6 +39,13 @@ class Engine(Protocol):
         self, name: str, table: Table, base: Path, handed_in: Mapping[str, Any]
     ) -> RowsInOrder | None:
         """The table with its rows numbered, where this engine keeps them in an order; None where it does not."""
+        ...
+
+    def in_files(
+        self, name: str, table: Table, base: Path, readings: Mapping[str, Reading]
+    ) -> RowsInFiles | None:
+        """The table with the places of its rows in its files, where what is said of rows can be kept by these; None
+        elsewhere, and wherever rows are in an order."""
         ...
 
     def hand_in(self, data: pa.Table) -> ir.Table:

@@ -295,17 +295,7 @@ class Gate:
         content = plan.content if marked is None else marked
         if subjects is not None:
             content = self._tables.about(name, content, subjects)
-        if marked is None:
-            content = plan.beside(content)
-        if marked is None and plan.catalogued.is_about_nobody:
-            judged = narrow.of_nobody(content, name, plan.catalogued, plan.looks, plan.told_of_nobody)
-            allowed = judged.filter(judged[narrow.MASK] != 0)
-        elif marked is None:
-            allowed = narrow.permitted(content, name, plan.catalogued, plan.looks, plan.who)
-        else:
-            allowed = content.filter(content[narrow.MASK] != 0)
-        if marked is None:
-            allowed = self._verdicts.references.kept(allowed, plan.catalogued)
+        allowed = self._verdicts.passing(plan, content, is_marked=marked is not None)
         allowed = self._with_people(allowed, name, plan)
         people = allowed[masking.PEOPLE] if masking.PEOPLE in allowed.columns else None
         return allowed, masking.Seen(plan.bits(), allowed[narrow.MASK], plan.permitted_in_every_row, people)
@@ -335,7 +325,7 @@ class Gate:
         if cluster:
             gate._require_now()
         wanted = gate.names if names is None else tuple(names)
-        prepared = tuple(name for name in wanted if gate._verdicts.marks(name) is not None)
+        prepared = tuple(name for name in wanted if gate._verdicts.prepare(name))
         for name in prepared if cluster else ():
             gate._verdicts.copy(name, gate._permitted(name, None))
         return prepared

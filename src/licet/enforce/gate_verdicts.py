@@ -70,6 +70,29 @@ class Verdicts:
                 self._marks_of[name] = marks
         return self._marks_of[name]
 
+    def prepare(self, name: str) -> bool:
+        """Whether what is said of a table's rows lies beside them now: where it could not by their order, by their
+        places in files."""
+        if self.marks(name) is None and name not in self._marked:
+            plan = self._plans.of(name)
+            placed = None if plan.nothing_can_pass else self._tables.in_files(name)
+            if placed is not None:
+                with self._engine.reading(f"table {name!r}"):
+                    self._marked[name] = placed.marked(self.passing(plan, placed.rows))
+        return self._marks_of[name] is not None or name in self._marked
+
+    def passing(self, plan: Plan, rows: ir.Table, *, is_marked: bool = False) -> ir.Table:
+        """The rows of which something is permitted, with what: as it stands beside them or by meeting people."""
+        if is_marked:
+            return rows.filter(rows[narrow.MASK] != 0)
+        rows, table = plan.beside(rows), plan.catalogued
+        if table.is_about_nobody:
+            judged = narrow.of_nobody(rows, plan.name, table, plan.looks, plan.told_of_nobody)
+            passing = judged.filter(judged[narrow.MASK] != 0)
+        else:
+            passing = narrow.permitted(rows, plan.name, table, plan.looks, plan.who)
+        return self.references.kept(passing, table)
+
     def marked(self, name: str) -> ir.Table | None:
         """The table with its marks beside it, where it was prepared and its files stand as they stood then.
 
@@ -85,7 +108,7 @@ class Verdicts:
 
     def copy(self, name: str, permitted: ir.Table) -> None:
         """Copy what passes of a prepared table, to be read as long as it was not prepared anew."""
-        if self.copied(name) is None:
+        if name in self._ordered and self.copied(name) is None:
             with self._engine.reading(f"table {name!r}"):
                 made = self._ordered[name].copied(permitted)
             if made is not None:

@@ -189,3 +189,14 @@ class RowsInOrder(NamedTuple):
     size: int
     beside: Callable[[dict[str, Numbers]], ir.Table]
     copied: Callable[[ir.Table], Copy | None]
+
+
+#: What an engine makes of a table that lies in files, whose rows it can tell by their places there; see
+#: `Engine.in_files`.
+class RowsInFiles(NamedTuple):
+    """rows:   the table's columns, and some that say where each row lies.
+    marked: given those of `rows` that pass, with their masks, the table with `rows.MASK` beside its columns; rows that
+            do not pass are absent or have 0."""
+
+    rows: ir.Table
+    marked: Callable[[ir.Table], ir.Table]

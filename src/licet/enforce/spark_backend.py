@@ -7,6 +7,7 @@ Nothing here needs a JVM in this process, so it serves Spark Connect as well as 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,6 +27,7 @@ from ibis.common.exceptions import UnsupportedOperationError
 from licet.enforce.issued_tables import HandsOut
 from licet.enforce.spark_failures import explained
 from licet.enforce.text_columns import labels_changed
+from licet.terms import GateError, LicetError
 
 #: Above this a whole float is not surely written alike by both engines.
 _LARGEST_WHOLE_FLOAT = 10**15
@@ -81,6 +83,7 @@ class SparkBackend(HandsOut, Backend):  # type: ignore[misc]
         super().do_connect(*args, **more)
         self.register_options()
         self._labels: dict[tuple[str, tuple[Path, ...]], list[dict[bytes, bytes] | None]] = {}
+        self._marked: dict[Any, tuple[Any, Callable[[], None]]] = {}
 
     def get_schema(
         self, table_name: str, *, catalog: str | None = None, database: str | None = None
@@ -90,31 +93,70 @@ class SparkBackend(HandsOut, Backend):  # type: ignore[misc]
         fields = self._session.table(table_name).schema.fields
         return sch.Schema({field.name: _kind(field.dataType) for field in fields})
 
+    def compile(self, expr: ir.Expr, /, *, at_once: bool = False, **more: Any) -> str:
+        """The expression as SQL. at_once: it is run here and now, and `require_same_files` asked after; text that is
+        kept may meet other files, and looks people up by their ids wherever something is kept by the places of rows.
+        """
+        met = {} if at_once else {marked: by_id for marked, (by_id, _) in self._marked.items()}
+        sql: str = super().compile(expr.op().replace(met).to_expr() if met else expr, **more)
+        return sql
+
     def to_pyarrow(self, expr: ir.Expr, /, *, params: Any = None, limit: Any = None, **more: Any) -> pa.Table:
         table = expr.as_table()
         self._run_pre_execute_hooks(table)
         with explained():
-            found = self.raw_sql(self.compile(table, params=params, limit=limit, **more)).toArrow()
-        self.require_same_labels()
+            sql = self.compile(table, at_once=True, params=params, limit=limit, **more)
+            found = self.raw_sql(sql).toArrow()
+        self.require_same_files(table)
         self.answered()
         return expr.__pyarrow_result__(found)
 
     def execute(self, expr: ir.Expr, /, **more: Any) -> Any:
         with explained():
-            found = super().execute(expr, **more)
-        self.require_same_labels()
+            found = super().execute(expr, at_once=True, **more)
+        self.require_same_files(expr)
         self.answered()
         return found
+
+    def to_parquet(
+        self, expr: ir.Expr, /, path: str | Path, *, params: Any = None, limit: Any = None, **more: Any
+    ) -> None:
+        """Write a folder of Parquet files from the executors. more: for Spark's `DataFrameWriter.save`.
+
+        Raises: GateError GATE-255 when a file that was read was put in another's place meanwhile.
+        """
+        self._run_pre_execute_hooks(expr)
+        with explained():
+            frame = self.raw_sql(self.compile(expr, at_once=True, params=params, limit=limit))
+            frame.write.format("parquet").save(str(path), **more)
+        try:
+            self.require_same_files(expr)
+        except LicetError as error:
+            raise GateError(
+                "GATE-255",
+                f"what was just written may hold rows that nobody permits: {error.what}",
+                str(path),
+                "delete it, and write again when nobody writes to the table's files",
+            ) from error
+        self.answered()
 
     def hold_labels(self, name: str, files: tuple[Path, ...]) -> None:
         """Remember what these files say beside their columns; whoever calls holds it against the catalogue next."""
         self._labels.setdefault((name, files), [_footer(path) for path in files])
 
-    def require_same_labels(self) -> None:
+    def hold_files(self, marked: ir.Table, by_id: ir.Table, require: Callable[[], None]) -> None:
+        """marked: reads files, and what is kept of their rows by place; by_id: the same without what is kept.
+        require: raises where the files are not those of which it is kept."""
+        self._marked[marked.op()] = by_id.op(), require
+
+    def require_same_files(self, read: ir.Expr) -> None:
         """To be called after reading and before anything of it is handed out.
 
-        Raises: SourceError SRC-180 when a file of a table was put in another's place since it was opened.
+        Raises: SourceError SRC-180 when a file of a table was put in another's place since it was opened; what
+                `hold_files` was given raises.
         """
+        for node in read.op().find(self._marked.__contains__):
+            self._marked[node][1]()
         for (name, files), told in self._labels.items():
             if [_footer(path) for path in files] != told:
                 raise labels_changed(name)

@@ -22,8 +22,9 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from licet.enforce.duckdb_files import located
 from licet.enforce.keyed_hash import keyed_hash_in_spark
-from licet.enforce.row_verdicts import RowsInOrder
+from licet.enforce.row_verdicts import RowsInFiles, RowsInOrder
 from licet.enforce.spark_backend import SparkBackend
+from licet.enforce.spark_bitmaps import rows_in_files
 from licet.enforce.spark_failures import explained
 from licet.enforce.spark_files import csv_frame, jsonl_frame, parquet_frame
 from licet.enforce.spark_footers import schemas_at
@@ -87,7 +88,7 @@ class SparkEngine:
             return self.hand_in(handed_in[location.arrow])
         with self.reading(f"table {name!r}"):
             frame = self._files(name, location, base, readings)
-            rows = self._view(frame)
+            rows = self.view(frame)
             if location.parquet is not None and "://" not in location.parquet:
                 self.backend.hold_labels(name, located(name, location, base))
             elif location.parquet is not None:
@@ -114,12 +115,29 @@ class SparkEngine:
     ) -> RowsInOrder | None:
         return None  # rows lie on many machines, and nothing says which of them is the first
 
+    def in_files(
+        self, name: str, table: Table, base: Path, readings: Mapping[str, Reading]
+    ) -> RowsInFiles | None:
+        location = table.location
+        if location.parquet is None or "://" in location.parquet:
+            return None
+        with self.reading(f"table {name!r}"):
+            frame = self._files(name, location, base, readings)
+            found = rows_in_files(self, frame, name, located(name, location, base))
+        if found is None:
+            return None
+        rows, marked = found
+        return RowsInFiles(
+            as_catalogued(rows, name, readings, self.name),
+            lambda passing: as_catalogued(marked(passing), name, readings, self.name),
+        )
+
     def hand_in(self, data: pa.Table) -> ir.Table:
         fitting = fitted(data)
         with self.reading("a table handed in from Python"):
             schema = from_arrow_schema(fitting.schema, prefer_timestamp_ntz=True)
             # pyspark stumbles over an Arrow table without a single row.
-            return self._view(self.session.createDataFrame(fitting if len(fitting) else [], schema=schema))
+            return self.view(self.session.createDataFrame(fitting if len(fitting) else [], schema=schema))
 
     def batches(self, expression: ir.Table, most_rows: int = 1 << 20) -> Iterator[pa.RecordBatch]:
         yield from expression.to_pyarrow_batches(chunk_size=most_rows)
@@ -131,7 +149,7 @@ class SparkEngine:
             # Spark judges a table by its size on disk before it is read, and would sort ten million rows of content
             # to meet a few megabytes of people.
             is_small = frame.count() <= self._broadcast_rows
-            return self._view(frame.hint("broadcast") if sought and is_small else frame)
+            return self.view(frame.hint("broadcast") if sought and is_small else frame)
 
     def hand_out(self, rows: ir.Table, require: Callable[[], None], done: Callable[[], None]) -> ir.Table:
         # Spark moves a reader's conditions below what holds rows back: a cast that fails then tells a row that nobody
@@ -158,7 +176,7 @@ class SparkEngine:
         with self.reading("the rows of a table"):
             yield transformed(self.backend, rows, function, schema, together)
 
-    def _view(self, frame: Any) -> ir.Table:
+    def view(self, frame: Any) -> ir.Table:
         view = f"licet_{next(_NUMBERS)}"
         frame.createOrReplaceTempView(view)
         self._views.append(view)

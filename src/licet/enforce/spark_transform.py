@@ -49,14 +49,14 @@ def transformed(
     columns = tuple(rows.columns)
     group = None if together is None else columns.index(together)
     numbered = rows.select(**{_numbered(place): rows[name] for place, name in enumerate(columns)})
-    frame = backend.raw_sql(backend.compile(numbered))
+    frame = backend.raw_sql(backend.compile(numbered, at_once=True))
     if group is not None:
         frame = frame.repartition(_numbered(group)).sortWithinPartitions(_numbered(group))
     fitting = fitting_schema(schema)
     carried = Carried(function, columns, fitting, group)
     made = frame.mapInArrow(carried, from_arrow_schema(fitting, prefer_timestamp_ntz=True))
     found = made.toArrow().cast(schema)
-    backend.require_same_labels()
+    backend.require_same_files(rows)
     return found
 
 

@@ -16,7 +16,7 @@ from licet.enforce import rows as narrow
 from licet.enforce.column_shapes import Shape, kinds_in, shapes_of
 from licet.enforce.engine import Engine
 from licet.enforce.id_types import ids_among, require_ids
-from licet.enforce.row_verdicts import RowsInOrder
+from licet.enforce.row_verdicts import RowsInFiles, RowsInOrder
 from licet.sources.catalogue import Catalogue, Table, require_confirmed
 from licet.sources.embedded_labels import check_stamps_of
 from licet.sources.file_state import Stand, files_of, look_at
@@ -112,6 +112,16 @@ class Tables:
         if stand is not None:
             self._ordered[name] = stand, ordered
         return ordered
+
+    def in_files(self, name: str) -> RowsInFiles | None:
+        """The table with the places of its rows in its files; None where the engine knows none, or files do not tell
+        whether they are what they were."""
+        if self.stand(name) is None:
+            return None
+        table, readings = self.catalogued(name), self.catalogue.readings(name)
+        placed = self._engine.in_files(name, table, self._base, readings)
+        check_stamps_of(name, table, self._base, self._handed_in)
+        return placed
 
     def catalogued(self, name: str) -> Table:
         try:
