@@ -142,6 +142,18 @@ def test_what_another_workspace_or_another_key_wrote_is_passed_over(machine: Mac
     assert machine.texts() == ["a", "b"]
 
 
+def test_what_another_workspace_authenticated_is_passed_over_under_our_name(tmp_path: Path) -> None:
+    stand, kept = Stand((), 0), []
+    for salt in (SALT, OTHER_SALT):
+        files = GateFiles(tmp_path / salt.hex(), salt)
+        files.write("numbers", stand, {"numbers": np.arange(3)})
+        assert files.read("numbers", stand) is not None
+        kept.append(next((tmp_path / salt.hex()).iterdir()))
+    ours, theirs = kept
+    ours.write_bytes(theirs.read_bytes())
+    assert GateFiles(ours.parent, SALT).read("numbers", stand) is None
+
+
 def test_what_was_made_of_another_ledger_is_passed_over(machine: Machine, tmp_path: Path) -> None:
     machine.choose("ann", "off")
     assert machine.texts() == ["b"]
