@@ -60,9 +60,9 @@ _HOW = (
     "Building: a document is one that is kept or set aside as a near-duplicate. What is paid once is a build of a "
     "network so small that it has next to none, and is taken off before the rest is divided by documents; told also in "
     "a workspace that was just opened. What a process pays to load its libraries and the language model is in neither.",
-    "Each round one member in the corpus switches the setting off and the snapshot is updated, then one in a hundred "
-    "of them, all drawn at random; then it is built anew at the same ledger position. All of these go by a gate that "
-    "stays open and is brought forward, as a server or `licet follow` has it. The second of each kind is told also in "
+    "Each round one member in the corpus switches the setting off and the snapshot is updated, then on again, then one "
+    "in a hundred of them off, all drawn at random; then it is built anew at the same ledger position. All of these go "
+    "by a gate that stays open and is brought forward, as a server or `licet follow` has it. The last is told also in "
     "a workspace that was just opened, as a command has it: tables and gate are opened then, too.",
     "An update may take 50 ms and 150 µs a document that left, came or changed, as the difference of the snapshots has "
     "it; the figure is what it took over that.",
@@ -108,7 +108,6 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
             build()  # what is loaded once a process
             once = [spent(build)[1] for _ in range(sizes.rounds)]
         opening = [_opened_and_built(Path(folder) / "tiny") for _ in range(sizes.rounds)]
-        outcome.add("opening", "the same in a workspace that was just opened", "s", opening)
         with licet.open(Path(folder) / "network", make=True, clock=lambda: AT) as workspace:
             tell("making the network", 0, None)
             made = workspace.make_demo_world(sizes.members, seed)
@@ -126,6 +125,7 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
             }
             by_hand = _ByHand(workspace, Path(folder))
             latest = _rounds(outcome, workspace, first, once, by_hand, sizes, seed, tell)
+            outcome.add("opening", "of a build, what is paid once, opening counted", "s", opening)
             _curve(outcome, workspace, latest, sizes, seed, tell)
     return outcome
 
@@ -142,16 +142,19 @@ def _rounds(
 ) -> str:
     """In each round one member says no and the corpus follows, then one in a hundred, then it is built anew."""
     chance, latest = Random(f"corpus/{seed}"), first.snapshot
-    taken: dict[str, list[float]] = {"update_one": [], "update": [], "update_opening": [], "build": []}
-    over: dict[str, list[float]] = {"update_one": [], "update": [], "update_opening": []}
+    jobs = {"update_one": 0.0, "update_back": 0.0, "update": sizes.changed_share}
+    jobs["update_opening"] = sizes.changed_share
+    taken: dict[str, list[float]] = {name: [] for name in (*jobs, "build")}
+    over: dict[str, list[float]] = {name: [] for name in jobs}
+    who = list[str]()
     stages: dict[str, list[float]] = {}
     each = []
     for turn in range(sizes.rounds):
-        for nth, (name, share) in enumerate(
-            (("update_one", 0.0), ("update", sizes.changed_share), ("update_opening", sizes.changed_share))
-        ):
-            tell("updating", 4 * turn + nth, 4 * sizes.rounds)
-            say(workspace, draw(workspace, latest, share, chance), "off")
+        for nth, (name, share) in enumerate(jobs.items()):
+            tell("updating", 5 * turn + nth, 5 * sizes.rounds)
+            back = name == "update_back"
+            who = who if back else draw(workspace, latest, share, chance)
+            say(workspace, who, "on" if back else "off")
             watch, opening = _Stopwatch(), name == "update_opening"
             opened = (
                 licet.open(workspace.layout.root, clock=lambda: AT) if opening else nullcontext(workspace)
@@ -161,10 +164,12 @@ def _rounds(
             watch.stop()
             require_same("how the update was made", updated.how, "updated")
             taken[name].append(seconds)
-            note_stages(stages, "updating, opening counted" if opening else "updating", watch)
+            note_stages(
+                stages, {"update": "updating", "update_back": "updating with who came back"}.get(name), watch
+            )
             before, latest = latest, updated.snapshot
             over[name].append(taken[name][-1] / allowed(workspace, before, latest))
-        tell("building anew", 4 * turn + 3, 4 * sizes.rounds)
+        tell("building anew", 5 * turn + 4, 5 * sizes.rounds)
         rebuilt, seconds, watch = rebuild(workspace, latest)
         taken["build"].append(seconds)
         each.append(1e6 * (seconds - min(once)) / (rebuilt.documents + rebuilt.set_aside))
@@ -177,13 +182,15 @@ def _rounds(
     percent = f"{sizes.changed_share:.0%}"
     outcome.add("update", f"updating after {percent} of members changed", "s", taken["update"])
     outcome.add("update_opening", "the same, opening counted", "s", taken["update_opening"])
-    outcome.add("update_one", "updating after one member changed", "s", taken["update_one"])
+    outcome.add("update_one", "updating after one member said no", "s", taken["update_one"])
+    outcome.add("update_back", "updating after they said yes again", "s", taken["update_back"])
     for stage, samples in stages.items():
         outcome.add(f"stage: {stage}", f"of {stage}", "s", samples)
     for name, what in (
         ("update", f"updating after {percent}"),
         ("update_opening", "the same, opening counted"),
         ("update_one", "updating after one"),
+        ("update_back", "updating after one came back"),
     ):
         outcome.compare(
             f"{name}_over", f"{what}, over 50 ms and 150 µs a document", over[name], [1.0] * sizes.rounds
@@ -193,7 +200,7 @@ def _rounds(
     outcome.reached |= {
         "corpus": "document",
         "corpus_fixed": "once",
-        "update": ["update_over", "update_one_over"],
+        "update": ["update_over", "update_one_over", "update_back_over"],
     }
     return latest
 
@@ -321,8 +328,9 @@ def curve_of(lines: Mapping[str, Mapping[float, str]], title: str) -> Curve:
     return Curve("update_by_share", title, x, y, lines, log_x=True, log_y=True, limit=1)
 
 
-def note_stages(stages: dict[str, list[float]], job: str, watch: _Stopwatch) -> None:
-    for stage, seconds in watch.seconds.items():
+def note_stages(stages: dict[str, list[float]], job: str | None, watch: _Stopwatch) -> None:
+    """job: what the stages are of; None for one that is told as a whole."""
+    for stage, seconds in watch.seconds.items() if job else ():
         stages.setdefault(f"{job}: {stage}", []).append(seconds)
 
 
