@@ -119,4 +119,25 @@ FAULTS = [
         "places[start : start + len(block)] = found.to_numpy()",
         "in a table of several chunks a member's no is answered by what another permitted",
     ),
+    Fault(
+        "regions are alike where settings begin otherwise",
+        "licet.enforce.verdict_table",
+        "        *(start.places for control in controls for start in control.starts),\n",
+        "",
+        "who was never asked is taken for somebody of a country where that is a yes",
+    ),
+    Fault(
+        "records are alike whatever was said no to",
+        "licet.app.member.own_records",
+        "codes = together(parts if noes is None else [*parts, noes])",
+        "codes = together(parts)",
+        "a page says that a record is used to which its member said no",
+    ),
+    Fault(
+        "what is recorded meanwhile is supposed too",
+        "licet.enforce.member_classes",
+        "min(position, ledger.recorded_position)",
+        "min(position, ledger.recorded.position)",
+        "a preview tells a member what somebody else chose while it was made",
+    ),
 ]

@@ -11,18 +11,16 @@ first of them. The parts of a list that are about others (`element_subjects`) co
 from __future__ import annotations
 
 import functools
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from licet.decide import Policy
+from licet.decide.combination import SubjectAnswer
 from licet.enforce import rows as narrow
 from licet.enforce.absences import Absences
 from licet.enforce.engine import Engine
@@ -31,13 +29,17 @@ from licet.enforce.gate_verdicts import Verdicts
 from licet.enforce.impact_counts import Everyone, Overall, Tally, UseImpact
 from licet.enforce.impact_rows import ImpactRows, Masks
 from licet.enforce.member_classes import Members
-from licet.enforce.row_verdicts import ROW, Marks, RowsInOrder, require_all
+from licet.enforce.owned_rows import OwnedRows, RowOwners, Told, mark, owned_by_nobody
+from licet.enforce.referring_rows import Reference, ReferringRows, mark_referring
+from licet.enforce.row_numbers import people_of_rows
+from licet.enforce.row_verdicts import Marks, RowsInOrder, Verdict, require_all
 from licet.enforce.table_plans import Plans
 from licet.enforce.tables import Tables, narrow_columns
 from licet.enforce.verdict_table import Dimensions, VerdictTable, dimensions, joined
 from licet.ledger import Choices
 from licet.packs import Use
 from licet.sources.catalogue import Catalogue, Location, Table
+from licet.sources.file_state import Stand
 from licet.terms import GateError
 
 
@@ -90,7 +92,9 @@ class Impact:
         )
         self._members = [first, first if before.at == after.at else second]
         self.uses = uses_of(before.policy, after.policy)
+        self._kinds = functools.cache(self._tables.kinds)
         self._read: dict[str, ImpactRows] = {}
+        self._owned: dict[str, RowOwners] = {}
         #: By table, of the use that is counted, what each row permits on both sides.
         self._permitted: dict[str, list[Masks]] = {}
 
@@ -131,7 +135,7 @@ class Impact:
     def _people(self) -> Everyone:
         """Everyone, in classes of those alike on both sides, in everything any use looks at."""
         looks = [
-            dimensions(side.policy, purpose, recipient, self._tables.kinds(name))
+            dimensions(side.policy, purpose, recipient, self._kinds(name))
             for side in self.sides
             for purpose, recipient in self.uses
             for name, table in self.catalogue.tables.items()
@@ -146,9 +150,10 @@ class Impact:
             return
         if not self._is_plain(purpose, recipient, name):
             with self.engine.reading(f"table {name!r}"):
-                self._count_judged(tally, purpose, recipient, name, table)
-        elif table.is_about_nobody or table.references or len(table.subjects) > 1:
-            self._count_looked_up(tally, purpose, recipient, name, table)
+                masks = self._judged(purpose, recipient, name)
+            self._count_rows(tally, name, self._kinds(name), *masks)
+        elif table.is_about_nobody or table.references or self._owners(name).starts is not None:
+            self._count_rows(tally, name, open_, *self._looked_up(purpose, recipient, name))
         else:
             looks = joined([dimensions(side.policy, purpose, recipient, open_) for side in self.sides])
             differing, numbered = self._differing(purpose, recipient, open_, looks)
@@ -159,14 +164,14 @@ class Impact:
         """The kinds of data of a table of which a policy permits anything for a use."""
         return tuple(
             category
-            for category in self._tables.kinds(name)
+            for category in self._kinds(name)
             if any(side.policy.cell(purpose, category, recipient).permits for side in self.sides)
         )
 
     def _is_plain(self, purpose: str, recipient: str, name: str) -> bool:
-        """Whether rows of a table are told by whose they are and of which kind, and by rows of such tables."""
-        table, content = self.catalogue.tables[name], self._tables.content(name)
-        if any(content[column].type().is_array() for column in table.subjects) or any(
+        """Whether of no row of a table, or of what it refers to, anything was said no to."""
+        table = self.catalogue.tables[name]
+        if any(
             members.refused_rows.of(
                 name, side.policy, purpose, recipient, self._open(purpose, recipient, name)
             )
@@ -178,7 +183,7 @@ class Impact:
     def _rows(self, name: str) -> ImpactRows:
         if name not in self._read:
             ordered = self._tables.ordered(name)
-            self._read[name] = ImpactRows(self.engine, name, ordered, self._people.roll)
+            self._read[name] = ImpactRows(self.engine, name, ordered)
         return self._read[name]
 
     def _looked_up(self, purpose: str, recipient: str, name: str) -> list[Masks]:
@@ -197,42 +202,61 @@ class Impact:
             return [np.zeros(rows.ordered.size, np.int64)] * 2
         looks = joined([dimensions(side.policy, purpose, recipient, open_) for side in self.sides])
         kinds = rows.kinds(self._kind(name, table, looks), looks)
-        class_of = np.append(self._people.class_of, len(self._people.classes))  # the last: not known
         found = []
         for place, side in enumerate(self.sides):
             verdicts = VerdictTable(side.policy, purpose, recipient, side.at, open_, looks)
             if table.is_about_nobody:
-                masks = np.array([answer.mask for answer in verdicts.about_nobody], np.int64)[kinds]
+                told, class_of = [_told(verdicts.about_nobody)], np.zeros(0, np.int32)
             else:
                 people = [*(pair[place] for pair in self._people.classes), None]
-                told = np.array([[one.mask for one in verdicts.answers(facts)] for facts in people], np.int64)
-                each = [told[class_of[rows.owners(column)], kinds] for column in table.subjects]
-                masks = functools.reduce(np.bitwise_and, each)
-            found.append(masks)
-        for column, target in table.references.items():
-            to, key = self._rows(target), str(self.catalogue.tables[target].key)
-            places = rows.referred(column, to, key)
-            for place, judged in enumerate(self._looked_up(purpose, recipient, target)):
-                passes = np.append(to.passing(key, judged), False)  # the last: a reference to nothing
-                found[place] = np.where(passes[places], found[place], 0)
+                told = [_told(verdicts.answers(facts)) for facts in people]
+                class_of = self._people.class_of.astype(np.int32)
+            marks = mark(OwnedRows(self._owners(name), kinds, class_of, tuple(told))).marks
+            references = tuple(
+                self._reference(purpose, recipient, place, rows, *each) for each in table.references.items()
+            )
+            if references:
+                marks = mark_referring(ReferringRows(marks, references)).marks
+            found.append(marks.masks().astype(np.int64))
         return found
+
+    def _reference(
+        self, purpose: str, recipient: str, side: int, rows: ImpactRows, column: str, target: str
+    ) -> Reference:
+        to, key = self._rows(target), str(self.catalogue.tables[target].key)
+        passes = to.passing(key, self._looked_up(purpose, recipient, target)[side])
+        return Reference(RowOwners(rows.referred(column, to, key), len(passes)), passes)
+
+    def _owners(self, name: str) -> RowOwners:
+        """Whose the rows of a table are, as gates keep it."""
+        table, ordered, roll = self.catalogue.tables[name], self._tables.ordered(name), self._people.roll
+        if table.is_about_nobody:
+            return owned_by_nobody(ordered.size)
+        if name not in self._owned:
+            key, stand = repr((table.location, table.subjects)), self._tables.kept_stand(name)
+            with self.engine.reading(f"table {name!r}"):
+                self._owned[name] = self._kept.owners(
+                    key, stand, roll, lambda: people_of_rows(self.engine, ordered, table.subjects, roll)
+                )
+        return self._owned[name]
 
     def _kind(self, name: str, table: Table, looks: Dimensions) -> Any:
         if looks.row_classes == 1:
             return None
         return narrow.row_class(self._tables.ordered(name).rows, name, table, looks)
 
-    def _count_looked_up(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
-        before, after = self._looked_up(purpose, recipient, name)
-        open_, rows = self._open(purpose, recipient, name), np.flatnonzero(before != after)
+    def _count_rows(
+        self, tally: Tally, name: str, categories: tuple[str, ...], before: Masks, after: Masks
+    ) -> None:
+        """Count the rows that permit something else on one side than on the other."""
+        rows, owners = np.flatnonzero(before != after), self._owners(name)
         pairs = np.stack([before[rows], after[rows]])
-        people = [self._rows(name).owners(column)[rows] for column in table.subjects]
         for old, new in np.unique(pairs, axis=1).T.tolist():
-            here = np.flatnonzero((pairs[0] == old) & (pairs[1] == new))
-            if table.is_about_nobody:
-                tally.add_about_nobody(open_, old, new, len(here))
+            here = rows[(pairs[0] == old) & (pairs[1] == new)]
+            if self.catalogue.tables[name].is_about_nobody:
+                tally.add_about_nobody(categories, old, new, len(here))
             else:
-                tally.add_rows(open_, old, new, [column[here] for column in people])
+                tally.add_rows(categories, old, new, *owners.people_of(here))
 
     def _differing(
         self, purpose: str, recipient: str, open_: tuple[str, ...], looks: Dimensions
@@ -260,7 +284,7 @@ class Impact:
         numbered: dict[tuple[int, int], int],
     ) -> None:
         """Rows that are each about one person: whole classes at a time."""
-        subjects = self._rows(name).owners(table.subjects[0])
+        subjects = self._owners(name).numbers
         concerned: npt.NDArray[np.bool_] = np.asarray(table_of.any(axis=1))
         class_of = np.append(self._people.class_of, len(self._people.classes))  # the last: not known
         rows = np.flatnonzero(concerned[class_of[subjects]])
@@ -268,22 +292,7 @@ class Impact:
         kinds = self._rows(name).kinds(self._kind(name, table, looks), looks)[rows]
         codes = table_of[class_of[whose], kinds]
         for (before, after), code in numbered.items():
-            tally.add_rows(open_, before, after, [whose[codes == code]])
-
-    def _count_judged(self, tally: Tally, purpose: str, recipient: str, name: str, table: Table) -> None:
-        """Rows about lists of people, or of which single ones were said no to: judged by the engine."""
-        before, after = self._judged(purpose, recipient, name)
-        rows = np.flatnonzero(before != after)
-        if not len(rows):
-            return
-        categories = self._tables.kinds(name)
-        pairs = zip(before[rows].tolist(), after[rows].tolist(), strict=True)
-        if table.is_about_nobody:
-            for (old, new), count in Counter(pairs).items():
-                tally.add_about_nobody(categories, old, new, count)
-            return
-        for people, (old, new) in zip(self._people_in(name, table, rows), pairs, strict=True):
-            tally.add_shared(categories, old, new, people)
+            tally.add_rows(open_, before, after, *[whose[codes == code]] * 2)
 
     def _judged(
         self, purpose: str, recipient: str, name: str
@@ -299,31 +308,16 @@ class Impact:
         require_all(len(after), len(before))
         return before, after
 
-    def _people_in(self, name: str, table: Table, rows: npt.NDArray[np.int64]) -> list[list[int]]:
-        """Per row the numbers of the people it is about, in the catalogue's order; -1 for whom nobody knows."""
-        ordered = self._tables.ordered(name)
-        told = pa.Table.from_batches(list(self.engine.batches(ordered.rows.select(ROW, *table.subjects))))
-        told = told.take(pc.index_in(pa.array(rows), value_set=told[ROW].combine_chunks().cast(pa.int64())))
-        found: list[list[int]] = [[] for _ in rows]
-        ids = self._people.roll.subjects
-        for column in table.subjects:
-            values = told[column].combine_chunks()
-            is_list = pa.types.is_list(values.type) or pa.types.is_large_list(values.type)
-            flat = values.flatten() if is_list else values
-            places = pc.fill_null(
-                pc.index_in(flat.cast(pa.string()), value_set=ids.cast(pa.string())), -1
-            ).to_pylist()
-            parents = values.value_parent_indices().to_pylist() if is_list else list(range(len(values)))
-            for row, place in zip(parents, places, strict=True):
-                found[row].append(place)
-        return found
-
 
 class _Ordered(Tables):
     """Tables whose rows always have an order: where files give none, their narrow columns are read once and kept."""
 
     def in_order(self, name: str) -> RowsInOrder | None:
         return self.ordered(name)
+
+    def kept_stand(self, name: str) -> Stand | None:
+        """How the files stand by which what is numbered by rows may be kept; None where rows have no order."""
+        return None if super().in_order(name) is None else self.stand(name)
 
     @functools.cache  # noqa: B019 - lives as long as its impact
     def ordered(self, name: str) -> RowsInOrder:
@@ -338,3 +332,8 @@ class _Ordered(Tables):
 
 def _masks(marks: Marks | None) -> npt.NDArray[np.int64] | None:
     return None if marks is None else marks.masks().astype(np.int64)
+
+
+def _told(answers: Sequence[SubjectAnswer]) -> Told:
+    """What rows are told, as far as it counts here."""
+    return tuple(Verdict(answer.mask, None, None) for answer in answers)

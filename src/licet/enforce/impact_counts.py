@@ -125,31 +125,21 @@ class Tally:
         self._of_all = [0, 0]
 
     def add_rows(
-        self, categories: tuple[str, ...], before: int, after: int, people: Sequence[Numbers]
+        self, categories: tuple[str, ...], before: int, after: int, firsts: Numbers, people: Numbers
     ) -> None:
-        """Rows that went from one mask to another. people: per place in the catalogue's order whose they are, -1 for
-        whom nobody knows; a row counts under the region of the first."""
-        if not len(people[0]):
+        """Rows that went from one mask to another.
+
+        firsts: of each the first in the catalogue's order whose it is, under whose region it counts; people: everybody
+        whom they are about. -1 for whom nobody knows."""
+        if not len(firsts):
             return
         regions = np.append(self._people.region_of, len(self._people.regions) - 1)  # the last: not known
-        by_region = np.bincount(regions[people[0]], minlength=len(self._people.regions))
-        known = [whose[whose >= 0] for whose in people]
+        by_region = np.bincount(regions[firsts], minlength=len(self._people.regions))
+        known = people[people >= 0]
         for is_gain, mask in ((True, after & ~before), (False, before & ~after)):
-            self._of_all[is_gain] += len(people[0]) if mask else 0
+            self._of_all[is_gain] += len(firsts) if mask else 0
             for category in _kinds_of(categories, mask):
                 self._of(category, is_gain)[:] += by_region
-                for whose in known:
-                    self._who(category, is_gain)[whose] = True
-
-    def add_shared(self, categories: tuple[str, ...], before: int, after: int, people: list[int]) -> None:
-        """One row about several people."""
-        first = people[0] if people else -1
-        region = len(self._people.regions) - 1 if first < 0 else int(self._people.region_of[first])
-        known = [one for one in people if one >= 0]
-        for is_gain, mask in ((True, after & ~before), (False, before & ~after)):
-            self._of_all[is_gain] += 1 if mask else 0
-            for category in _kinds_of(categories, mask):
-                self._of(category, is_gain)[region] += 1
                 self._who(category, is_gain)[known] = True
 
     def add_about_nobody(self, categories: tuple[str, ...], before: int, after: int, records: int) -> None:

@@ -1,8 +1,7 @@
-"""The rows of an impact's tables as numbers, read once for all uses: whose each is, of which kind, to which it refers.
+"""The rows of an impact's tables as numbers, read once for all uses: of which kind each is, to which it refers.
 
-What rows permit is then looked up by the class of their people and their own kind, and a row that refers to others
-passes where these do, as `referring_rows` has it; a property test holds this to what `decide` says record by record.
-Not for lists of people, nor where single rows were said no to.
+What rows permit is then told by `owned_rows` and `referring_rows`, as to a gate; a property test holds this to what
+`decide` says record by record. Not where single rows were said no to.
 """
 
 from __future__ import annotations
@@ -15,9 +14,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from licet.enforce.engine import Engine
-from licet.enforce.population import Roll
 from licet.enforce.referring_rows import Passes, numbers_of_keys, passing, places_of_keys
-from licet.enforce.row_numbers import kinds_of_rows, texts_of_rows, whose_rows
+from licet.enforce.row_numbers import kinds_of_rows, texts_of_rows
 from licet.enforce.row_verdicts import Numbers, RowsInOrder
 from licet.enforce.verdict_table import Dimensions
 
@@ -27,19 +25,10 @@ Masks = npt.NDArray[np.int64]
 class ImpactRows:
     """Those of one table."""
 
-    def __init__(self, engine: Engine, name: str, ordered: RowsInOrder, roll: Roll) -> None:
-        """roll: everybody; owners are numbered by it."""
-        self._engine, self._what, self.ordered, self._roll = engine, f"table {name!r}", ordered, roll
+    def __init__(self, engine: Engine, name: str, ordered: RowsInOrder) -> None:
+        self._engine, self._what, self.ordered = engine, f"table {name!r}", ordered
         self._kinds: dict[object, Numbers] = {}
-        self._owners: dict[str, Numbers] = {}
         self._places: dict[str, Numbers] = {}
-
-    def owners(self, column: str) -> Numbers:
-        """Per row the number of its subject on the roll, -1 where they are not known."""
-        if column not in self._owners:
-            with self._engine.reading(self._what):
-                self._owners[column] = whose_rows(self._engine, self.ordered, column, self._roll)
-        return self._owners[column]
 
     def kinds(self, kind: ir.Value | None, looks: Dimensions) -> Numbers:
         """Per row its class, as `rows.row_class` has it by `looks`; `kind` is None where there is one alone."""

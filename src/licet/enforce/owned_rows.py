@@ -77,6 +77,17 @@ class RowOwners:
             return found
         return np.unique(np.searchsorted(self.starts, found, "right") - 1)
 
+    def people_of(self, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Of some rows: the first subject of each, and all subjects of all."""
+        if self.starts is None:
+            return self.numbers[rows], self.numbers[rows]
+        first = self.starts[rows].astype(np.int64)
+        counts = self.starts[rows + 1] - first
+        ahead = np.cumsum(counts) - counts
+        return self.numbers[first], self.numbers[
+            np.repeat(first - ahead, counts) + np.arange(int(counts.sum()))
+        ]
+
     @property
     def _by_subject(self) -> tuple[npt.NDArray[np.int64], Numbers]:
         with self._lock:

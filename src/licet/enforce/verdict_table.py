@@ -24,6 +24,7 @@ from licet.decide.combination import NOBODY, SubjectAnswer, answer_of, combine
 from licet.decide.policy import Cell
 from licet.terms import EVERY_USE, Code
 from licet.terms.moments import OLDEST_YEARS
+from licet.terms.regions import lies_in
 from licet.terms.vocabulary import is_never_learnt
 
 #: Classes of people whose answers one table remembers.
@@ -194,10 +195,12 @@ class VerdictTable:
         rows = itertools.product(_visibilities(self.looks), _dates(self.looks), refusals)
         self._requests = [self._asked(RowClass(*row)) for row in rows]
         self._known: dict[object, tuple[SubjectAnswer, ...]] = {}
+        self._places = _places(policy, purpose, recipient, at, self.categories)
+        self._lies: dict[str | None, tuple[bool | None, ...]] = {}
 
     def answers(self, facts: Facts | None) -> tuple[SubjectAnswer, ...]:
         """What somebody permits of each class of rows, in their order. facts: None for whom nobody knows."""
-        people = None if facts is None else class_of(facts, self.looks)
+        people = None if facts is None else class_of(facts, self.looks, self._where(facts.region))
         known = self._known.get(people)
         if known is None:
             if len(self._known) >= _MOST_KNOWN:
@@ -208,6 +211,15 @@ class VerdictTable:
                 [SubjectAnswer(mask, reason, None) for mask, reason, _ in told]
             )
         return known
+
+    def _where(self, region: str | None) -> tuple[bool | None, ...]:
+        """Whether a region lies in each of the places named; two for which this is the same no rule tells apart."""
+        lies = self._lies.get(region)
+        if lies is None:
+            if len(self._lies) >= _MOST_KNOWN:
+                self._lies.clear()
+            lies = self._lies[region] = tuple([lies_in(region, places) for places in self._places])
+        return lies
 
     @functools.cached_property
     def about_nobody(self) -> tuple[SubjectAnswer, ...]:
@@ -234,11 +246,11 @@ class VerdictTable:
         return [_closed(one) if one.request.category in self._closed else one for one in decisions]
 
 
-def class_of(facts: Facts, looks: Dimensions) -> Hashable:
-    """What tells some facts from others, as far as anything looks at them."""
+def class_of(facts: Facts, looks: Dimensions, where: Hashable) -> Hashable:
+    """What tells some facts from others, as far as anything looks at them. where: what is looked at of the region."""
     age, choices, bound = facts.age, facts.choices, facts.bound
     return (
-        facts.region,
+        where,
         None if age is None else bisect_right(looks.ages, age),
         facts.plan if looks.plans else None,
         facts.signals.intersection(looks.signals) if facts.signals else None,
@@ -253,6 +265,21 @@ def _narrow(facts: Facts, looks: Dimensions) -> frozenset[object]:
         for setting in looks.settings
         for kind, state in facts.narrow.get(setting, {}).items()
     )
+
+
+def _places(
+    policy: Policy, purpose: str, recipient: str, at: datetime, categories: Sequence[str]
+) -> list[frozenset[str]]:
+    """All places that are named by a rule, a setting's beginnings or a scope that `decide` looks at, each once."""
+    cells = [policy.cell(purpose, category, recipient) for category in categories]
+    clauses = [clause for cell in cells for clause in (*cell.permits, *cell.forbids)]
+    controls = [clause.control for clause in clauses if clause.control is not None]
+    named = [
+        *(clause.places for clause in clauses),
+        *(start.places for control in controls for start in control.starts),
+        *(places for cell in cells for _, _, places in cell.read or ()),
+    ]
+    return list({places.at(at): None for places in named if places is not None})
 
 
 def _closed(decision: Decision) -> Decision:

@@ -7,14 +7,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from enforce_samples import AT, PACK, permit
 
+from journeys.networks import PACK as HARBOUR
 from licet.decide import Facts, Policy
 from licet.decide.combination import Reason
 from licet.enforce import verdict_table
 from licet.enforce.member_facts import MARK
 from licet.enforce.population import Subject, facts_of
 from licet.enforce.verdict_table import Dimensions, VerdictTable, dimensions
-from licet.packs import Pack
+from licet.packs import Pack, open_pack
+from licet.packs.loading import parse_pack
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code
+from licet.terms.regions import COUNTRIES
 
 
 def policy(*rules: dict[str, object]) -> Policy:
@@ -100,8 +103,9 @@ def test_people_who_differ_only_in_what_no_rule_looks_at_are_answered_alike() ->
     made = table(policy(permit(minimum_age=18, setting="sharing")))
     first = made.answers(Facts("DE", 30, "free", {"sharing": ChoiceState.GIVEN, "ads": ChoiceState.REFUSED}))
     assert made.answers(Facts("DE", 50, "paid", {"sharing": ChoiceState.GIVEN})) is first
+    assert made.answers(Facts("FR", 30, "free", {"sharing": ChoiceState.GIVEN})) is first
     for other in (
-        Facts("FR", 30, "free", {"sharing": ChoiceState.GIVEN}),
+        Facts(None, 30, "free", {"sharing": ChoiceState.GIVEN}),
         Facts("DE", 17, "free", {"sharing": ChoiceState.GIVEN}),
         Facts("DE", None, "free", {"sharing": ChoiceState.GIVEN}),
         Facts("DE", 30, "free", {"sharing": ChoiceState.REFUSED}),
@@ -124,3 +128,16 @@ def test_a_table_that_forgets_what_it_was_asked_answers_the_same(monkeypatch: py
     people = [Facts("DE", 30), Facts("DE", 10), None]
     alone = [table(policy(permit(minimum_age=18))).answers(facts) for facts in people]
     assert [made.answers(facts) for facts in people * 2] == alone * 2
+
+
+@pytest.mark.parametrize("pack", ["linkedin_official", "meta_ai", "harbour"])
+def test_people_of_two_regions_are_answered_alike_only_where_nothing_tells_these_apart(pack: str) -> None:
+    """A rule's places, those where a setting begins otherwise, and a policy's scope all do."""
+    made = Policy(parse_pack(HARBOUR, "harbour.yaml") if pack == "harbour" else open_pack(pack))
+    regions = [*sorted(COUNTRIES), "US-CA", "GB-SCT", "nowhere", "", None]
+    for use in made.pack.uses():
+        kinds = tuple(dict.fromkeys(kind for rule in made.pack.permits(*use) for kind in rule.categories))[:4]
+        told = VerdictTable(made, *use, AT, kinds)
+        for region in regions:
+            alone = VerdictTable(made, *use, AT, kinds).answers(Facts(region))
+            assert told.answers(Facts(region)) == alone, (use, region)

@@ -103,7 +103,7 @@ def impact_of(
     impact = Impact(
         Side(first, from_at), Side(second, to_at), core.catalogue, DuckDBEngine(threads=threads),
         core.ledger,
-        position=position, base=core.layout.root, absences=core.absences,
+        position=position, base=core.layout.root, kept=core.gate_cache, absences=core.absences,
     )  # fmt: skip
     overall = impact.all()
     tables = tuple(

@@ -109,7 +109,7 @@ def flows(
         facts = people.get(person)
         if person == subject:
             return subject  # what they are told is theirs alone
-        return None if facts is None or wide is None else class_of(facts, wide)
+        return None if facts is None or wide is None else class_of(facts, wide, facts.region)
 
     def grouped(rows: TableRecords) -> _Grouped:
         cuts = sorted({cut for each in looks[rows.judged] for cut in each.cuts})
