@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from journeys.networks import AUTUMN, Clock, make_network
 from licet.app import Workspace
-from licet.app.member.data_uses import flows
+from licet.app.member.data_uses import JudgedRecords
 from licet.app.member.refused_records import RecordNoes
 from licet.decide import Decision
 from licet.terms import ChoiceState, Code
@@ -111,7 +111,7 @@ def test_what_a_member_is_shown_is_what_a_gate_lets_through(
                 (record,) = alone
                 (flow,) = (
                     one
-                    for one in flows(subject, [alone], facts_of, policy, at, referred, noes)
+                    for one in JudgedRecords(subject, [alone], facts_of, policy, at, referred, noes).flows()
                     if one.use == use
                 )
                 (part,), row = flow.parts, verdicts[record.table, record.key]

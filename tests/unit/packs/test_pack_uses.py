@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from licet.app.member.data_uses import flows
+from licet.app.member.data_uses import JudgedRecords
 from licet.decide import Policy, Request, decide
 from licet.decide.question import Facts
 from licet.enforce.impact import uses_of
@@ -27,7 +27,7 @@ def test_a_kind_of_a_permitted_purpose_is_a_use_for_everyone_who_asks() -> None:
     assert policy.cell("assistant_llm", "content.posts", "self").permits
     assert use in pack.uses() and use not in before.uses()
     assert use in uses_of(policy)
-    assert use in [flow.use for flow in flows("ann", [], dict.fromkeys, policy, AT, {}, None)]
+    assert use in [flow.use for flow in JudgedRecords("ann", [], dict.fromkeys, policy, AT, {}, None).flows()]
     assert any("assistant_llm" in purposes for purposes, _ in uses_compared(pack))
     assert "assistant_llm" in [one.purpose for one in uses_that_differ(before, pack, TO_YOU)]
 

@@ -82,46 +82,52 @@ class Flow(NamedTuple):
         }  # fmt: skip
 
 
-def flows(
-    subject: str,
-    records: Sequence[TableRecords],
-    facts_of: Callable[[Collection[str]], Mapping[str, Facts | None]],
-    policy: Policy,
-    at: datetime,
-    referred: Mapping[str, TableRecords],
-    noes: RecordNoes | None,
-) -> list[Flow]:
-    """What each use would be given of a member's records at `at`, were it to run.
+class JudgedRecords:
+    """A member's records in groups that no rule tells apart, at one moment: what each use would be given of them."""
 
-    facts_of: what is known about some people then; asked at once about everyone a record is about.
-    referred: by table the rows that the records refer to, and those that these do.
-    noes:     what was said no to of records, of either; None where nobody said anything of any.
-    """
-    uses, read = policy.pack.uses(), [*records, *referred.values()]
-    named = {subject}.union(*(rows.people for rows in read))
-    people = dict[str | None, Facts | None](facts_of(named).items())
-    people[None] = None
-    looks = {rows.judged: [dimensions(policy, *use, rows.judged) for use in uses] for rows in read}
-    wide = joined([each for found in looks.values() for each in found]) if uses and read else None
+    def __init__(
+        self,
+        subject: str,
+        records: Sequence[TableRecords],
+        facts_of: Callable[[Collection[str]], Mapping[str, Facts | None]],
+        policy: Policy,
+        at: datetime,
+        referred: Mapping[str, TableRecords],
+        noes: RecordNoes | None,
+    ) -> None:
+        """facts_of: what is known about some people then; asked at once about everyone a record is about.
+        referred: by table the rows that the records refer to, and those that these do.
+        noes:     what was said no to of records, of either; None where nobody said anything of any.
+        """
+        self._subject, self._policy, self._at = subject, policy, at
+        self._uses, read = policy.pack.uses(), [*records, *referred.values()]
+        named = {subject}.union(*(rows.people for rows in read))
+        self._people = people = dict[str | None, Facts | None](facts_of(named).items())
+        people[None] = None
+        looks = {rows.judged: [dimensions(policy, *use, rows.judged) for use in self._uses] for rows in read}
+        wide = joined([each for found in looks.values() for each in found])
 
-    @functools.cache
-    def alike(person: str | None) -> Hashable:
-        facts = people.get(person)
-        if person == subject:
-            return subject  # what they are told is theirs alone
-        return None if facts is None or wide is None else class_of(facts, wide, facts.region)
+        @functools.cache
+        def alike(person: str | None) -> Hashable:
+            facts = people.get(person)
+            if person == subject:
+                return subject  # what they are told is theirs alone, and may be supposed otherwise
+            return None if facts is None else class_of(facts, wide, facts.region)
 
-    def grouped(rows: TableRecords) -> _Grouped:
-        cuts = sorted({cut for each in looks[rows.judged] for cut in each.cuts})
-        groups = rows.alike(cuts, alike, None if noes is None else noes.numbers(rows))
-        said = [_NOTHING if noes is None else noes.of(record) for record in groups.firsts]
-        return _Grouped(rows, groups, said, [_led_to(*one, referred) for one in rows.references])
+        def grouped(rows: TableRecords) -> _Grouped:
+            cuts = sorted({cut for each in looks[rows.judged] for cut in each.cuts})
+            groups = rows.alike(cuts, alike, None if noes is None else noes.numbers(rows))
+            said = [_NOTHING if noes is None else noes.of(record) for record in groups.firsts]
+            return _Grouped(rows, groups, said, [_led_to(*one, referred) for one in rows.references])
 
-    own, others = (
-        [grouped(rows) for rows in records],
-        {name: grouped(rows) for name, rows in referred.items()},
-    )
-    return [_flow(use, subject, own, _Asking(use, people, alike, policy, at, others)) for use in uses]
+        self._alike, self._own = alike, [grouped(rows) for rows in records]
+        self._others = {name: grouped(rows) for name, rows in referred.items()}
+
+    def flows(self, supposed: Facts | None = None) -> list[Flow]:
+        """One for each use. supposed: what would be known about the member, in place of what is."""
+        people = self._people if supposed is None else {**self._people, self._subject: supposed}
+        asked = (self._alike, self._policy, self._at, self._others)
+        return [_flow(use, self._subject, self._own, _Asking(use, people, *asked)) for use in self._uses]
 
 
 class _Grouped(NamedTuple):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from licet.app.choice_recording import choose, settings_meant
 from licet.app.member.choice_preview import FlowChange, Preview, artefact_changes
-from licet.app.member.data_uses import Flow, flows
+from licet.app.member.data_uses import Flow, JudgedRecords
 from licet.app.member.holdings import Holding, holdings, is_held
 from licet.app.member.hypothetical_choices import HypotheticalChoices
 from licet.app.member.member_notices import Notice, make_notice
@@ -20,7 +20,7 @@ from licet.app.member.use_history import PastUse, past_uses
 from licet.app.policies_in_force import announced
 from licet.app.record_choice import choose_record
 from licet.decide import Facts, Policy
-from licet.ledger import SAID_BY_MEMBERS, Choices, Entry, EntryKind, NewEntry
+from licet.ledger import SAID_BY_MEMBERS, Entry, EntryKind, NewEntry
 from licet.policies.choice_standing import Standing, standing
 from licet.policies.control_pages import SettingPage, setting_page
 from licet.terms import AppError
@@ -43,6 +43,7 @@ class Member:
         self.records = core.records_about(subject)
         #: By policy, moment and position, what was answered: one page asks the same several times.
         self._asked: dict[tuple[str, datetime, int | None], list[Flow]] = {}
+        self._judging: dict[tuple[str, datetime, int | None], JudgedRecords] = {}
 
     @property
     def policy(self) -> Policy:
@@ -129,7 +130,8 @@ class Member:
         """
         meant = settings_meant(self.policy, setting, value)
         supposed = HypotheticalChoices(self._core.ledger, self.position, self.subject, meant, value)
-        before, after = self.flows(), self._flows(self.policy, self.at, supposed=supposed)
+        then = self._core.people().facts_about(self.subject, self.at, supposed.position, supposed)
+        before, after = self.flows(), self._judged(self.policy, self.at).flows(then)
         pairs = [FlowChange(one, other) for one, other in zip(before, after, strict=True)]
         return Preview(
             setting, value,
@@ -180,26 +182,26 @@ class Member:
 
     # -- within ---------------------------------------------------------------------------------------------
 
-    def _flows(
-        self, policy: Policy, at: datetime, position: int | None = None, supposed: Choices | None = None
-    ) -> list[Flow]:
+    def _flows(self, policy: Policy, at: datetime, position: int | None = None) -> list[Flow]:
         question = (policy.digest, at, position)
-        if supposed is None and question in self._asked:
-            return self._asked[question]
-        choices = self._core.ledger if supposed is None else supposed
-        if position is None:
-            position = self.position if supposed is None else supposed.position
-        people = self._core.people()
+        if question not in self._asked:
+            self._asked[question] = self._judged(policy, at, position).flows()
+        return self._asked[question]
 
-        def facts_of(subjects: Collection[str]) -> Mapping[str, Facts | None]:
-            return people.facts_about_many(subjects, at, position, choices)
+    def _judged(self, policy: Policy, at: datetime, position: int | None = None) -> JudgedRecords:
+        question = (policy.digest, at, position)
+        if question not in self._judging:
+            people, ledger = self._core.people(), self._core.ledger
+            place = self.position if position is None else position
 
-        noes = RecordNoes(choices, position, self.records)
-        records = [*self.records.tables()]
-        found = flows(self.subject, records, facts_of, policy, at, self.records.referred(), noes)
-        if supposed is None:
-            self._asked[question] = found
-        return found
+            def facts_of(subjects: Collection[str]) -> Mapping[str, Facts | None]:
+                return people.facts_about_many(subjects, at, place, ledger)
+
+            self._judging[question] = JudgedRecords(
+                self.subject, [*self.records.tables()], facts_of, policy, at, self.records.referred(),
+                RecordNoes(ledger, place, self.records),
+            )  # fmt: skip
+        return self._judging[question]
 
     def _shown(self) -> dict[str, tuple[int, datetime]]:
         found: dict[str, tuple[int, datetime]] = {}
