@@ -210,9 +210,9 @@ CASES: dict[str, Bad] = {
     "recipe with a list on top": Bad("CORP-002", BUILD, write("recipe.yaml", "- 1\n")),
     "recipe gone": Bad("CORP-003", BUILD, remove("recipe.yaml")),
     "recipe's table": Bad("GATE-002", BUILD, edit("recipe.yaml", "table: posts", "table: postings")),
-    "recipe's column": Bad("CORP-010", BUILD, edit("recipe.yaml", "{body}", "{corpse}")),
+    "recipe's column": Bad("GATE-240", BUILD, edit("recipe.yaml", "{body}", "{corpse}")),
     "recipe's names": Bad(
-        "CORP-010",
+        "GATE-240",
         BUILD,
         edit(
             "recipe.yaml",
@@ -229,7 +229,7 @@ CASES: dict[str, Bad] = {
             "buckets: 5\ndeclared_names: {table: people, subject: id, column: nom}",
         ),
     ),
-    "recipe's order": Bad("CORP-010", BUILD, edit("recipe.yaml", "order_by: made", "order_by: mad")),
+    "recipe's order": Bad("GATE-240", BUILD, edit("recipe.yaml", "order_by: made", "order_by: mad")),
     "recipe's template": Bad("CORP-106", BUILD, edit("recipe.yaml", "{body}", "{body} {")),
     "recipe's bands": Bad("CORP-104", BUILD, edit("recipe.yaml", "bands: 16", "bands: 7")),
     "recipe's redaction": Bad("CORP-105", BUILD, edit("recipe.yaml", "redact: [email", "redact: [tattoo")),
