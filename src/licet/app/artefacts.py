@@ -24,13 +24,13 @@ from licet.enforce.access import secret_of
 from licet.enforce.origin import Origin, PurposeRef
 from licet.ledger import Choices, EntryKind, NewEntry
 from licet.store import SnapshotRef
-from licet.terms import AppError, LicetError
+from licet.terms import AppError, LicetError, UseError
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.uses import run
-from licet.uses.manifest import Manifest, read_heading
+from licet.uses.manifest import Manifest, read_heading, read_manifest
 from licet.uses.registry import in_order, open_use
-from licet.uses.use import Log, Progress, Use
+from licet.uses.use import Documents, Log, Parent, Progress, Use
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -192,20 +192,65 @@ def log_share(core: Core, snapshot: SnapshotRef) -> float:
     return use.log_share(snapshot) if isinstance(use, Log) else 0.0
 
 
-def _parents(core: Core, use: Use, access: Access) -> dict[str, SnapshotRef]:
+def _parents(core: Core, use: Use, access: Access) -> dict[str, Documents]:
     """The latest artefacts that one is derived from, for its own purpose and recipient. Raises: AppError APP-223."""
     now = access.provenance()
     asked, found = PurposeRef(now.purpose, now.recipient), {}
     for name in use.parents:
-        made = [one for one in latest(core, name) if read_heading(one).purpose == asked]
-        if not made:
-            raise AppError(
-                "APP-223",
-                f"{use.name} is made from the {name}, and none was made for {asked.purpose} yet",
-                fix=f"make that first: licet {name} build --purpose {asked.purpose}",
-            )
-        found[name] = made[-1]
+        opened, made = _parent(core, name), _latest_for(core, use, name, asked)
+        found[name] = opened.documents(core.store, made, secret_of(core.salt, name))
     return found
+
+
+def parents_of(core: Core, use: Use, snapshot: SnapshotRef) -> dict[str, Documents]:
+    """What an artefact was derived from. Raises: UseError CORP-215 where that is there no more."""
+    found: dict[str, Documents] = {}
+    for derived in read_manifest(use.manifest, snapshot).derived_from if use.parents else ():
+        opened, made = _parent(core, derived.use), core.store.snapshots(derived.use)
+        one = opened.documents(core.store, made[-1], secret_of(core.salt, derived.use)) if made else None
+        source = None if one is None else one.at(derived)
+        if source is None:
+            raise UseError(
+                "CORP-215",
+                f"the {derived.use} that it was made from is not there any more",
+                snapshot.name,
+                "bring it to one that is: licet update",
+            )
+        found[derived.use] = source
+    return found
+
+
+@contextlib.contextmanager
+def supposed_parents(
+    core: Core, use: Use, asked: PurposeRef, subject: str, supposed: Choices | None = None
+) -> Iterator[dict[str, Documents]]:
+    """What a use is derived from as an update would have it, not beyond the block. supposed: as `standing_access`."""
+    found = {}
+    with contextlib.ExitStack() as opened:
+        for name in use.parents:
+            parent, made = _parent(core, name), _latest_for(core, use, name, asked)
+            access = opened.enter_context(standing_access(core, parent, asked, supposed))
+            found[name] = parent.supposed(access, core.store, made, subject)
+        yield found
+
+
+def _latest_for(core: Core, use: Use, name: str, asked: PurposeRef) -> SnapshotRef:
+    made = [one for one in latest(core, name) if read_heading(one).purpose == asked]
+    if not made:
+        raise AppError(
+            "APP-223",
+            f"{use.name} is made from the {name}, and none was made for {asked.purpose} yet",
+            fix=f"make that first: licet {name} build --purpose {asked.purpose}",
+        )
+    return made[-1]
+
+
+def _parent(core: Core, name: str) -> Parent:
+    """Raises: UseError CORP-214 for a use that nothing can be derived from."""
+    use = open_use(name, core.layout.root)
+    if not isinstance(use, Parent):
+        raise UseError("CORP-214", f"nothing can be derived from the {name}", fix="derive it from the corpus")
+    return use
 
 
 def latest(core: Core, use: str | None = None) -> list[SnapshotRef]:
@@ -261,7 +306,7 @@ def bring_all(core: Core, absences: Absences, progress: Progress, people_left: i
             )
             # Those it is made from came first: what is not of now still could not be brought.
             parents = _parents(core, use, access).values()
-            is_held_up = not all(_is_exact(core, one, absences) for one in parents)
+            is_held_up = not all(_is_exact(core, one.snapshot, absences) for one in parents)
             made = None if is_held_up else update(core, use, access, snapshot, progress)
         except LicetError as error:
             yield Brought(before, "failed", str(error))
@@ -311,7 +356,8 @@ def _status(core: Core, snapshot: SnapshotRef, absences: Absences) -> ArtefactSt
         access = open_access(core, use, asked.purpose, asked.recipient, None, now, absences)
         parents = _parents(core, use, access)
         touched = run.touched_since(use, access, snapshot, parents=parents)
-        stale = [one.name for one in parents.values() if not _is_exact(core, one, absences)]
+        made = [one.snapshot for one in parents.values()]
+        stale = [one.name for one in made if not _is_exact(core, one, absences)]
     except LicetError as error:
         return said(Standing.UNREACHED, None, str(error))
     if stale:
@@ -320,6 +366,8 @@ def _status(core: Core, snapshot: SnapshotRef, absences: Absences) -> ArtefactSt
         return said(Standing.PENDING, None, f"it will be made anew: {touched.why}")
     if touched.subjects:
         return said(Standing.PENDING, len(touched.subjects), "what is about them will be made anew")
+    if not run.is_of(use, snapshot, parents):
+        return said(Standing.PENDING, 0, "what it is made from was made for a later moment")
     return said(Standing.EXACT)
 
 

@@ -250,7 +250,8 @@ def _marks(core: Core, going: Sequence[SnapshotRef], people: Sequence[str]) -> s
         try:
             use = open_use(snapshot.kind, core.layout.root)
             secret = secret_of(core.salt, use.name)
-            rows = [row for name in people for row in use.about(core.store, snapshot, secret, name)]
+            derived = artefacts.parents_of(core, use, snapshot)
+            rows = [row for name in people for row in use.about(core.store, snapshot, secret, name, derived)]
         except LicetError:
             continue  # nobody can read it any more; it goes all the same
         own = {row["document_id"]: row["text"] for row in rows if row["text"] is not None}

@@ -342,7 +342,8 @@ class UseContract:
         """All that it holds, as those are told whom it is about; by id, what is shown but for whose it is."""
         use, (snapshot,) = self.opened(workspace), artefacts.latest(workspace, self.use)
         secret = secret_of(workspace.salt, use.name)
-        rows = (row for who in PEOPLE for row in use.about(workspace.store, snapshot, secret, who))
+        parents = artefacts.parents_of(workspace, use, snapshot)
+        rows = (row for who in PEOPLE for row in use.about(workspace.store, snapshot, secret, who, parents))
         return {
             row["document_id"]: tuple(value for part, value in shown_parts(row).items() if part != "text")
             for row in rows

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import functools
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import fields
 from importlib import metadata
+from types import MappingProxyType
 from typing import NamedTuple
 
 from licet.enforce.access import Access, Touched
@@ -19,7 +20,14 @@ from licet.enforce.origin import Inputs
 from licet.store import Build, SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.membership_proof import salt_digest
-from licet.uses.manifest import DerivedFrom, Manifest, read_heading, read_manifest, refuse_inspection
+from licet.uses.manifest import (
+    DerivedFrom,
+    Manifest,
+    contents_of,
+    read_heading,
+    read_manifest,
+    refuse_inspection,
+)
 from licet.uses.members import (
     Members,
     SubjectProof,
@@ -28,11 +36,13 @@ from licet.uses.members import (
     write_members,
 )
 from licet.uses.members import contains as prove
-from licet.uses.use import Changed, Contents, Files, Log, Progress, Use, Workbench, silent
+from licet.uses.use import Changed, Contents, Files, Log, Parents, Progress, Use, Workbench, silent
 
 #: Notes a use in the ledger: called with the manifest and its id before anything is published.
 Record = Callable[[Manifest, str], None]
 
+
+NO_PARENTS: Parents = MappingProxyType({})
 
 #: Of a build, which follows nothing: there is nobody to name and nothing to explain.
 _FROM_NOTHING = Touched(None, None)
@@ -57,12 +67,12 @@ def build(
     store: Store,
     *,
     record: Record,
-    parents: Mapping[str, SnapshotRef] | None = None,
+    parents: Parents = NO_PARENTS,
     progress: Progress = silent,
 ) -> Made:
     """Make an artefact of everything that is permitted."""
     inputs = access.inputs(use.asks_for())
-    return _make(use, access, store, inputs, record, parents or {}, progress, None, _FROM_NOTHING)
+    return _make(use, access, store, inputs, record, parents, progress, None, _FROM_NOTHING)
 
 
 def update(
@@ -72,7 +82,7 @@ def update(
     earlier: SnapshotRef,
     *,
     record: Record,
-    parents: Mapping[str, SnapshotRef] | None = None,
+    parents: Parents = NO_PARENTS,
     progress: Progress = silent,
 ) -> Made:
     """Bring one to the present moment and ledger position. Raises: UseError CORP-200 for one that is for inspection."""
@@ -80,8 +90,8 @@ def update(
     progress("finding whom the change touched", 0, None)
     said = _read(use, earlier)
     inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
-    touched = _touched(use, access, said, inputs, parents or {})
-    return _make(use, access, store, inputs, record, parents or {}, progress, said, touched)
+    touched = _touched(use, access, said, inputs, parents)
+    return _make(use, access, store, inputs, record, parents, progress, said, touched)
 
 
 def compact(use: Use, store: Store, earlier: SnapshotRef, *, record: Record) -> SnapshotRef:
@@ -110,17 +120,21 @@ def touched_since(
     use: Use,
     access: Access,
     earlier: SnapshotRef,
-    inputs: Inputs | None = None,
-    parents: Mapping[str, SnapshotRef] | None = None,
+    parents: Parents = NO_PARENTS,
 ) -> Touched:
     """Whom a change touched since an artefact was made, or why only one that is made anew will do.
 
-    inputs: as they are now, where that is known. parents: the present ones of what it is derived from.
+    parents: the present ones of what it is derived from.
     """
     said = _read(use, earlier)
-    if inputs is None:
-        inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
+    inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
     return _touched(use, access, said, inputs, parents)
+
+
+def is_of(use: Use, earlier: SnapshotRef, parents: Parents) -> bool:
+    """Whether an artefact was made of just these; put together since, they are the same."""
+    said = _read(use, earlier)
+    return said is not None and _is_of(said, parents)
 
 
 def _read(use: Use, earlier: SnapshotRef) -> Manifest | None:
@@ -133,7 +147,7 @@ def _touched(
     access: Access,
     said: Manifest | None,
     inputs: Inputs,
-    parents: Mapping[str, SnapshotRef] | None,
+    parents: Parents,
 ) -> Touched:
     if said is None:
         return Touched(None, "another version of licet wrote the snapshot's files")
@@ -148,9 +162,28 @@ def _touched(
     same = {} if access.engine_matters(tables) else {"engine": said.environment["engine"]}
     if said.environment != _environment(use, access) | same:
         return Touched(None, "licet or a library it is made with changed")
-    if parents is not None and said.derived_from != _derived(parents):
-        return Touched(None, "what it is derived from changed")
-    return access.touched_since(said.origin, tables, inputs)
+    found = _changed_in(said, parents)
+    if found.subjects is None or not tables:
+        return found
+    own = access.touched_since(said.origin, tables, inputs)
+    return own if own.subjects is None else Touched(own.subjects | found.subjects)
+
+
+def _changed_in(said: Manifest, parents: Parents) -> Touched:
+    """Whose documents changed in what an artefact was derived from."""
+    if _is_of(said, parents):
+        return Touched(frozenset())
+    found, derived = frozenset[str](), {one.use: one for one in said.derived_from}
+    for name, parent in parents.items():
+        changed = parent.changed_since(derived[name]) if name in derived else None
+        if changed is None:
+            return Touched(None, f"the {name} that it was derived from is not there to compare with")
+        found |= changed
+    return Touched(found)
+
+
+def _is_of(said: Manifest, parents: Parents) -> bool:
+    return [one.contents for one in said.derived_from] == [one.contents for one in _derived(parents)]
 
 
 def contains(use: Use, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> SubjectProof:
@@ -167,7 +200,7 @@ def _make(
     store: Store,
     inputs: Inputs,
     record: Record,
-    parents: Mapping[str, SnapshotRef],
+    parents: Parents,
     progress: Progress,
     earlier: Manifest | None,
     touched: Touched,
@@ -225,10 +258,11 @@ def _manifest(use: Use, bench: Workbench, inputs: Inputs, contents: Contents, me
     )
 
 
-def _derived(parents: Mapping[str, SnapshotRef]) -> tuple[DerivedFrom, ...]:
+def _derived(parents: Parents) -> tuple[DerivedFrom, ...]:
+    made = [(name, parent.snapshot) for name, parent in sorted(parents.items())]
     return tuple(
-        DerivedFrom(use=name, snapshot=parent.id, root=read_heading(parent).root)
-        for name, parent in sorted(parents.items())
+        DerivedFrom(use=name, snapshot=one.id, root=read_heading(one).root, contents=contents_of(one))
+        for name, one in made
     )
 
 
