@@ -26,6 +26,7 @@ from licet.ledger import Choices, EntryKind, NewEntry
 from licet.store import SnapshotRef
 from licet.terms import AppError, LicetError, UseError
 from licet.terms.canonical import JsonObject
+from licet.terms.membership_proof import SUBJECT_INDEX
 from licet.terms.moments import format_moment
 from licet.uses import run
 from licet.uses.manifest import Manifest, read_heading, read_manifest
@@ -150,14 +151,25 @@ def build(core: Core, use: Use, access: Access, progress: Progress, how: str = "
     """Make an artefact. how: as the ledger is told."""
     parents = _parents(core, use, access)
     record = recorder(core, use.name, how)
-    return run.build(use, access, core.store, record=record, parents=parents, progress=progress)
+    return run.build(
+        use, access, core.store, record=record, parents=parents, progress=progress, kept=core.kept_keys
+    )
 
 
 def update(core: Core, use: Use, access: Access, earlier: SnapshotRef, progress: Progress) -> run.Made:
     """Bring an artefact to where `access` is open."""
     parents = _parents(core, use, access)
     record = recorder(core, use.name, "update")
-    return run.update(use, access, core.store, earlier, record=record, parents=parents, progress=progress)
+    return run.update(
+        use,
+        access,
+        core.store,
+        earlier,
+        record=record,
+        parents=parents,
+        progress=progress,
+        kept=core.kept_keys,
+    )
 
 
 def compact_latest(
@@ -405,7 +417,13 @@ def note_use(
         "snapshot": snapshot,
         "root": made.root,
         "members_root": made.members.root,
+        **_members_key(made),
         **counts,
         **more,
     }
     core.ledger.append([NewEntry(EntryKind.USE_RUN, None, payload)])
+
+
+def _members_key(made: Manifest) -> dict[str, str]:
+    """The public key of whoever is in it; no earlier licet had one."""
+    return {"members_key": made.members.key} if made.members.index == SUBJECT_INDEX else {}

@@ -33,7 +33,7 @@ def certify_membership(core: Core, snapshot: SnapshotRef, subject: str) -> JsonO
     ledger, signer = core.ledger, core.signer
     entry, checkpoint = _entry_of(core, snapshot), ledger.checkpoint()
     inclusion = ledger.inclusion_proof(entry.index, checkpoint.size)
-    made = make_certificate(subject, found.nonce, found.proof, entry, inclusion, checkpoint, signer)
+    made = make_certificate(subject, found.proof, entry, inclusion, checkpoint, signer)
     if not check_certificate(made, signer.public_key_text).ok:
         raise LedgerError(
             "LEDG-017",

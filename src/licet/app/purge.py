@@ -12,6 +12,9 @@ import time
 from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from licet.app import artefacts
 from licet.app.artefacts import ArtefactStatus, Brought, Standing
 from licet.app.retention import is_over, kept_until
@@ -22,9 +25,8 @@ from licet.store.residue_scan import SHORTEST_MARKER, is_of_the_store
 from licet.store.store_layout import is_manifest
 from licet.terms import LicetError, StoreError
 from licet.terms.canonical import JsonObject
-from licet.terms.membership_proof import Membership
 from licet.uses.manifest import read_heading
-from licet.uses.members import contains, read_members
+from licet.uses.members import is_member, keys_in, read_members
 from licet.uses.registry import open_use
 from licet.uses.use import Log
 
@@ -159,9 +161,9 @@ def purge(core: Core, going: Sequence[SnapshotRef], people: Sequence[str], left_
     found = [one for one in _patiently(lambda: store.scan(marks)) if one.file in held and one.place != "name"]
     if going:
         _patiently(lambda: store.purge([one.id for one in going]))
-    core.forget_gates()
-    # What is made of others may say the same words; who is in it, its members prove.
     staying = store.snapshots()
+    core.forget_caches(_standing_keys(core, staying))
+    # What is made of others may say the same words; who is in it, its members prove.
     others, said = store.files_of(staying), _texts([one.manifest for one in (*staying, *store.purged())])
     left = [
         one
@@ -178,10 +180,23 @@ def purge(core: Core, going: Sequence[SnapshotRef], people: Sequence[str], left_
             (
                 *(f"{one.file}: {one.place}" for one in left if one.file not in others),
                 *(f"what gates keep, {name}" for name in core.gate_files.holding(marks)),
+                *(f"what stands for members in artefacts, {name}" for name in core.kept_keys.holding(people)),
             ),
             len({one.marker for one in left if one.file in others}),
         ),
     )  # fmt: skip
+
+
+def _standing_keys(core: Core, staying: Sequence[SnapshotRef]) -> dict[str, npt.NDArray[Any]]:
+    """What stands for members in snapshots, as `KeptKeys.keep_only` has it; nothing of those that nobody can read."""
+    found: dict[str, list[npt.NDArray[Any]]] = {}
+    for snapshot in staying:
+        try:
+            members = read_members(snapshot.manifest["members"])
+            found.setdefault(members.key, []).append(keys_in(core.store, members))
+        except LicetError:
+            continue
+    return {key: np.concatenate(keys) for key, keys in found.items()}
 
 
 def _texts(value: Any) -> set[bytes]:
@@ -210,8 +225,8 @@ def holds(core: Core, snapshot: SnapshotRef, names: Collection[str]) -> bool:
     secret = secret_of(core.salt, snapshot.kind)
     try:
         members = read_members(snapshot.manifest["members"])
-        found = (contains(core.store, members, secret, name).membership for name in names)
-        return any(one is not Membership.ABSENT for one in found) or lingers(core, snapshot, names)
+        found = any(is_member(core.store, members, secret, name) for name in names)
+        return found or lingers(core, snapshot, names)
     except LicetError:
         return True
 

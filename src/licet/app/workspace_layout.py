@@ -61,6 +61,11 @@ class Layout(NamedTuple):
         return self.root / "cache"
 
     @property
+    def kept_keys(self) -> Path:
+        """What stands for members in artefacts, for the next build."""
+        return self.gate_files / "keys"
+
+    @property
     def catalogue(self) -> Path:
         return self.root / "catalogue.yaml"
 

@@ -26,7 +26,7 @@ from licet.enforce.access import secret_of
 from licet.store import SnapshotRef, Store
 from licet.terms import SELF
 from licet.terms.canonical import JsonObject
-from licet.terms.membership_proof import Membership, subject_key
+from licet.terms.membership_proof import Membership
 from licet.terms.moments import parse_moment
 from licet.uses import run
 from licet.uses.manifest import Manifest, read_manifest
@@ -221,10 +221,10 @@ class UseContract:
         workspace.choices.choose("cy", "use", "off")
         snapshot, use = self.build(workspace), self.opened(workspace)
         secret = secret_of(workspace.salt, use.name)
-        root = bytes.fromhex(read_members(snapshot.manifest["members"]).root)
+        members = read_members(snapshot.manifest["members"])
         for who in (*PEOPLE, ABROAD, "nobody", ""):
             told = run.contains(use, workspace.store, snapshot, secret, who)
-            assert told.proof.verify(root, subject_key(told.nonce, who)) is told.membership
+            assert told.proof.verify(bytes.fromhex(members.root), members.key, who) is told.membership
             assert (told.membership is Membership.PRESENT) == (who in ("ann", "ben", "dot"))
 
     def test_the_ledger_hears_of_it_before_the_store_has_it(self, workspace: Workspace) -> None:

@@ -16,10 +16,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from licet.enforce.access import Access, Touched
+from licet.enforce.kept_keys import KeptKeys
 from licet.enforce.origin import Inputs
 from licet.store import Build, SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
-from licet.terms.membership_proof import salt_digest
 from licet.uses.manifest import (
     DerivedFrom,
     Manifest,
@@ -28,14 +28,9 @@ from licet.uses.manifest import (
     read_manifest,
     refuse_inspection,
 )
-from licet.uses.members import (
-    Members,
-    SubjectProof,
-    change_members,
-    read_members,
-    write_members,
-)
+from licet.uses.members import Members, Proven, change_members, earlier_index, read_members, write_members
 from licet.uses.members import contains as prove
+from licet.uses.subject_keys import SubjectKeys
 from licet.uses.use import Changed, Contents, Files, Log, Parents, Progress, Use, Workbench, silent
 
 #: Notes a use in the ledger: called with the manifest and its id before anything is published.
@@ -69,10 +64,11 @@ def build(
     record: Record,
     parents: Parents = NO_PARENTS,
     progress: Progress = silent,
+    kept: KeptKeys | None = None,
 ) -> Made:
-    """Make an artefact of everything that is permitted."""
+    """Make an artefact of everything that is permitted. kept: what stood for members in earlier ones."""
     inputs = access.inputs(use.asks_for())
-    return _make(use, access, store, inputs, record, parents, progress, None, _FROM_NOTHING)
+    return _make(use, access, store, inputs, record, parents, progress, None, _FROM_NOTHING, kept)
 
 
 def update(
@@ -84,6 +80,7 @@ def update(
     record: Record,
     parents: Parents = NO_PARENTS,
     progress: Progress = silent,
+    kept: KeptKeys | None = None,
 ) -> Made:
     """Bring one to the present moment and ledger position. Raises: UseError CORP-200 for one that is for inspection."""
     refuse_inspection(earlier, "updated")
@@ -91,7 +88,7 @@ def update(
     said = _read(use, earlier)
     inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
     touched = _touched(use, access, said, inputs, parents)
-    return _make(use, access, store, inputs, record, parents, progress, said, touched)
+    return _make(use, access, store, inputs, record, parents, progress, said, touched, kept)
 
 
 def compact(use: Use, store: Store, earlier: SnapshotRef, *, record: Record) -> SnapshotRef:
@@ -151,7 +148,10 @@ def _touched(
 ) -> Touched:
     if said is None:
         return Touched(None, "another version of licet wrote the snapshot's files")
-    if said.members.salt != salt_digest(access.secret):
+    why = earlier_index(said.members.index)
+    if why is not None:
+        return Touched(None, f"its members {why}")
+    if said.members.key_index != SubjectKeys(access.secret).index:
         return Touched(None, "the workspace's salt changed")
     for name, now in use.settings().items():
         if getattr(said, name) != now:
@@ -186,7 +186,7 @@ def _is_of(said: Manifest, parents: Parents) -> bool:
     return [one.contents for one in said.derived_from] == [one.contents for one in _derived(parents)]
 
 
-def contains(use: Use, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> SubjectProof:
+def contains(use: Use, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> Proven:
     """That somebody is in an artefact or is not, with what proves it against the root its manifest has.
 
     secret: the use's own. Raises: as `members.contains`.
@@ -204,6 +204,7 @@ def _make(
     progress: Progress,
     earlier: Manifest | None,
     touched: Touched,
+    kept: KeptKeys | None,
 ) -> Made:
     progress("counting what is held back", 0, None)
     counts = access.counts(use.counted())
@@ -213,7 +214,9 @@ def _make(
             contents = use.build(bench)
         else:
             contents = use.update(bench, earlier, touched.subjects)
-        members = _members(writing, store, access.secret, contents, earlier)
+        progress("proving who is in it", 0, None)
+        keys = SubjectKeys(access.secret, kept)
+        members = _members(writing, store, keys, contents, earlier, progress)
         manifest = _manifest(use, bench, inputs, contents, members)
         written = manifest.as_json()
         record(manifest, digest(canonical_json(written)))
@@ -224,13 +227,19 @@ def _make(
 
 
 def _members(
-    writing: Build, store: Store, secret: bytes, contents: Contents, earlier: Manifest | None
+    writing: Build,
+    store: Store,
+    keys: SubjectKeys,
+    contents: Contents,
+    earlier: Manifest | None,
+    progress: Progress,
 ) -> Members:
     people = contents.people
-    if not isinstance(people, Changed):
-        return write_members(writing, secret, people.subjects)
-    assert earlier is not None
-    return change_members(writing, store, earlier.members, secret, people.come, people.gone)
+    if isinstance(people, Changed):
+        assert earlier is not None
+        return change_members(writing, store, earlier.members, keys, people.come, people.gone)
+    told = functools.partial(progress, "proving who is in it")
+    return write_members(writing, keys, people.subjects, told)
 
 
 def _manifest(use: Use, bench: Workbench, inputs: Inputs, contents: Contents, members: Members) -> Manifest:

@@ -45,6 +45,8 @@ def test_after_a_no_absence_is_certified_and_what_was_certified_before_stays_tru
     assert check_certificate(workspace.corpus_contains("ann"), key).membership is Membership.ABSENT
     assert check_certificate(workspace.corpus_contains("ann", first), key).membership is Membership.PRESENT
     assert check_certificate(before, key).membership is Membership.PRESENT
+    entries = [entry.payload for entry in workspace.ledger_entries() if entry.kind == "use_run"]
+    assert len({entry["members_key"] for entry in entries if entry is not None}) == 1, "the key is pinned"
     position = workspace.ledger.position
     assert to_bytes(workspace.corpus_contains("ann")) == to_bytes(workspace.corpus_contains("ann"))
     assert workspace.ledger.position == position, "certifying writes nothing"
@@ -58,6 +60,27 @@ def test_a_checkpoint_kept_elsewhere_shows_another_ledger(workspace: Workspace, 
     workspace.choose("ben", "ai", "off")
     later = check_certificate(made, key, checkpoint=workspace.ledger.checkpoint().text)
     assert [problem.code for problem in later.problems] == [ReceiptProblemCode.OTHER_SIZE]
+
+
+def test_of_a_snapshot_under_the_earlier_index_nothing_is_certified_and_an_update_says_why(
+    workspace: Workspace,
+) -> None:
+    """It can be read, asked what it holds of somebody, updated and purged, as it was."""
+    manifest = workspace.corpus_show(workspace.corpus_build().snapshot).manifest
+    chosen = {"index": "licet-subject-index/1", "salt": "5a" * 32}
+    members = {part: value for part, value in manifest["members"].items() if part not in ("index", "key")}
+    with workspace.store.build("corpus") as build:
+        build.publish({**manifest, "members": chosen | members})
+    with pytest.raises(UseError, match="keys that whoever made it could choose") as refused:
+        workspace.corpus_contains("ann")
+    assert refused.value.code == "CORP-210"
+    (status,) = workspace.status()
+    assert status.standing == "pending" and "keys that whoever made it could choose" in (status.why or "")
+    assert [one["text"] for one in workspace.corpus_documents()]
+    updated = workspace.corpus_update()
+    assert updated.how == "rebuilt" and "keys that whoever made it could choose" in (updated.why or "")
+    assert check_certificate(workspace.corpus_contains("ann"), workspace.ledger.public_key_text).ok
+    assert [one.name for one in workspace.purge().purged] == ["corpus-1", "corpus-2"]
 
 
 def test_of_a_snapshot_by_an_earlier_licet_nothing_is_certified_until_it_is_updated(
@@ -86,6 +109,10 @@ def test_under_another_salt_nobody_is_looked_up_and_an_update_is_a_rebuild(works
         assert refused.value.code == "CORP-211"
         assert other.corpus_update().how == "rebuilt"
         assert check_certificate(other.corpus_contains("ann"), other.ledger.public_key_text).ok
+        entries = [entry.payload for entry in other.ledger_entries() if entry.kind == "use_run"]
+        assert len({entry["members_key"] for entry in entries if entry is not None}) == 2, (
+            "seen in the ledger"
+        )
 
 
 def test_what_the_ledger_does_not_tell_of_is_not_certified(workspace: Workspace) -> None:

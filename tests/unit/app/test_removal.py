@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from journeys.networks import make_network, member, post
 from licet.app import Workspace
 from licet.cli.main import app
+from licet.enforce import kept_keys
+from licet.enforce.kept_keys import KeptKeys
 from licet.ledger import Ledger
 from licet.receipts.membership_certificate import check_certificate
 from licet.store import Store
@@ -61,6 +63,28 @@ def test_forgotten_is_gone_from_every_snapshot_and_proven_absent(workspace: Work
         assert caught.value.code == "STOR-020"
     again = workspace.forget("anna")
     assert (again.standing.value, again.objection.is_new) == ("exact", False)
+
+
+def test_what_stands_for_them_in_trees_is_kept_no_longer_and_that_of_others_is(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_keys, "FEWEST", 1)
+    kept = KeptKeys(workspace.layout.kept_keys, workspace.salt)
+    workspace.corpus_build()
+    workspace.corpus_build(at=parse_moment("2025-06-01"))
+    assert len(kept.holding(["anna"])) == len(kept.holding(["benn"])) == 1
+    told = workspace.forget("anna")
+    assert (told.standing.value, told.pending) == ("exact", ())
+    assert kept.holding(["anna"]) == [] and len(kept.holding(["benn"])) == 1
+    with monkeypatch.context() as broken:  # a removal that leaves them is found out by the search
+        broken.setattr(KeptKeys, "keep_only", lambda *given: None)
+        workspace.choose("benn", "ai", "off")
+        told = workspace.forget("benn")
+        assert told.standing.value == "pending" and "what stands for members in artefacts" in told.pending[0]
+    assert workspace.forget("benn").standing.value == "exact" and kept.holding(["benn"]) == []
+    workspace.corpus_build()
+    workspace.ledger_erase("benn", compact=False)
+    assert not [*workspace.layout.kept_keys.glob("*")]
 
 
 def test_under_every_id_they_go_by(workspace: Workspace) -> None:

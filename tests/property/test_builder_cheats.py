@@ -1,0 +1,135 @@
+"""A platform that makes trees, entries and proofs as it likes, keys in hand: what it can show of whom, and what not.
+
+What each cheat comes to stands in docs/certificates.md; here it is tried. What no proof can rule out is tried, too.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+from test_prefix_tree import Fork, walks
+
+from journeys.receipts import INDEX_KEY, OTHER_INDEX_KEY, SIGNER, certificate_of
+from licet.receipts import check_certificate
+from licet.receipts.receipt_proof import PROOF, SIGNATURE, sign
+from licet.terms.membership_proof import Membership, MembershipProof, root_hash
+from licet.terms.prefix_tree import PrefixTree
+from licet.terms.subject_proof import SubjectProof, index_under, key_under
+
+PEOPLE = [f"member {number}" for number in range(24)]
+HIDDEN, OUTSIDER = PEOPLE[5], "outsider"
+INDEX, PUBLIC = index_under(INDEX_KEY), INDEX_KEY.public.hex()
+KEYS = {who: key_under(INDEX_KEY, who) for who in (*PEOPLE, OUTSIDER)}
+OUTPUTS = {who: INDEX_KEY.prove(who.encode()) for who in (*PEOPLE, OUTSIDER)}
+TREE = PrefixTree.build(INDEX, [KEYS[who] for who in PEOPLE])
+WITHOUT = TREE.changed((), [KEYS[HIDDEN]])
+UNPROVEN, PRESENT, ABSENT = Membership.UNPROVEN, Membership.PRESENT, Membership.ABSENT
+
+
+def shown(root: bytes, output: bytes, walk: MembershipProof, who: str) -> Membership:
+    return SubjectProof(output, walk).verify(root, PUBLIC, who)
+
+
+def test_an_honest_tree_shows_of_each_what_is() -> None:
+    for who in (*PEOPLE, OUTSIDER):
+        assert shown(TREE.root, OUTPUTS[who], TREE.prove(KEYS[who]), who) is (
+            PRESENT if who in PEOPLE else ABSENT
+        )
+
+
+def test_a_leaf_out_of_its_place_hides_nobody_from_a_tree_that_shows_them() -> None:
+    """Wherever the key is put besides: one root never shows both, by whatever walks and proofs of outputs."""
+    hidden, others = KEYS[HIDDEN], sorted(key for who, key in KEYS.items() if who != HIDDEN)
+    low, high = others[0], others[-1]
+    for evil in (
+        Fork(0, low, low, Fork(1, high, hidden, high)),
+        Fork(0, hidden, Fork(1, low, low, hidden), high),
+        Fork(255, hidden, hidden, Fork(0, low, low, high)),
+        Fork(0, low, hidden, hidden),
+    ):
+        for count in (2, 3, 4):
+            root = root_hash(INDEX, count, evil.hash)
+            proofs = [MembershipProof(INDEX, count, leaf, path) for leaf, path in walks(evil)]
+            proofs += [TREE.prove(KEYS[who]) for who in (HIDDEN, OUTSIDER)]
+            said = {
+                shown(root, OUTPUTS[whose], walk, HIDDEN)
+                for whose, walk in product((HIDDEN, OUTSIDER), proofs)
+            }
+            assert not {PRESENT, ABSENT} <= said
+
+
+def test_no_walk_and_no_output_of_others_hide_who_is_in() -> None:
+    """Every proof of an output with every walk, of this tree, of one without them, and of one under another key."""
+    other = PrefixTree.build(
+        index_under(OTHER_INDEX_KEY), [key_under(OTHER_INDEX_KEY, who) for who in PEOPLE]
+    )
+    outputs = [*OUTPUTS.values(), OTHER_INDEX_KEY.prove(HIDDEN.encode())]
+    trees = [TREE.prove(key) for key in KEYS.values()] + [WITHOUT.prove(key) for key in KEYS.values()]
+    trees += [other.prove(key_under(OTHER_INDEX_KEY, who)) for who in (*PEOPLE, OUTSIDER)]
+    said = {
+        shown(TREE.root, output, walk, HIDDEN) for output, walk in product(outputs[4:7] + outputs[-2:], trees)
+    }
+    assert said == {PRESENT, UNPROVEN}
+
+
+def test_a_proof_of_another_build_or_of_another_subject_shows_nothing() -> None:
+    later = TREE.changed([KEYS[OUTSIDER]], [KEYS[PEOPLE[0]]])
+    for who, theirs in product((HIDDEN, OUTSIDER), (*PEOPLE[:6], OUTSIDER)):
+        walk = TREE.prove(KEYS[theirs])
+        if theirs != who:
+            assert shown(TREE.root, OUTPUTS[theirs], walk, who) is UNPROVEN
+        assert shown(later.root, OUTPUTS[theirs], walk, who) is UNPROVEN
+
+
+def test_a_neighbours_index_is_nobodys_proof_but_theirs() -> None:
+    """What an absent one is shown: the leaf of somebody. Replayed as one's own walk it is not one's own."""
+    walk = TREE.prove(KEYS[OUTSIDER])
+    assert walk.leaf is not None and walk.leaf != KEYS[OUTSIDER]
+    neighbour = next(who for who in PEOPLE if KEYS[who] == walk.leaf)
+    replayed = TREE.prove(walk.leaf)
+    assert shown(TREE.root, OUTPUTS[OUTSIDER], replayed, OUTSIDER) is ABSENT, (
+        "the same walk, and it says what is"
+    )
+    assert shown(TREE.root, OUTPUTS[neighbour], replayed, OUTSIDER) is UNPROVEN
+    assert shown(TREE.root, OUTPUTS[OUTSIDER], walk, neighbour) is UNPROVEN
+    theirs, ours = certificate_of("ann", ("ann", "ben")), certificate_of("zoe", ("ann", "ben"))
+    forged = {
+        **ours,
+        "licet:tree": theirs["licet:tree"],
+        "licet:subject": {**theirs["licet:subject"], "id": "zoe"},
+    }
+    del forged[SIGNATURE]
+    found = check_certificate(
+        {**forged, SIGNATURE: sign(forged, SIGNER, "licet certificate v1")}, SIGNER.public_key_text
+    )
+    assert found.membership is None and "not_proven" in {str(one.code) for one in found.problems}
+
+
+def test_keys_of_another_secret_key_are_not_under_the_one_that_the_ledger_names() -> None:
+    for named, proven in ((INDEX_KEY, OTHER_INDEX_KEY), (OTHER_INDEX_KEY, INDEX_KEY)):
+        for who in ("ann", "zoe"):
+            lie = certificate_of(who, ("ann", "ben"), named=named, proven=proven)
+            found = check_certificate(lie, SIGNER.public_key_text)
+            assert found.membership is None and [str(one.code) for one in found.problems] == ["not_proven"]
+
+
+def test_two_roots_for_one_build_stand_in_the_ledger_and_contradict_one_another() -> None:
+    """Not seen by who holds one certificate; by who holds both: one snapshot, two roots, both signed."""
+    one, other = certificate_of("ann", ("ann", "ben")), certificate_of("ann", ("ben",))
+    assert {check_certificate(made, SIGNER.public_key_text).membership for made in (one, other)} == {
+        PRESENT,
+        ABSENT,
+    }
+    entries = [made[PROOF]["entry"]["payload"] for made in (one, other)]
+    assert (
+        entries[0]["snapshot"] == entries[1]["snapshot"]
+        and entries[0]["members_root"] != entries[1]["members_root"]
+    )
+
+
+def test_who_is_left_out_of_a_tree_is_proven_absent_whatever_was_done_with_their_data() -> None:
+    """What no proof rules out: use off the books. It is the same to be put in under a key that is not one's own."""
+    astray = WITHOUT.changed([key_under(OTHER_INDEX_KEY, HIDDEN)], ())
+    for tree in (WITHOUT, astray):
+        assert shown(tree.root, OUTPUTS[HIDDEN], tree.prove(KEYS[HIDDEN]), HIDDEN) is ABSENT
+    assert astray.count == TREE.count
