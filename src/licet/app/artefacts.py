@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from licet.app import gate_opening
 from licet.app.engines import new_engine
 from licet.app.follow_lock import reached_by
+from licet.app.followed_copies import CopyStatus
+from licet.app.followed_copies import statuses as copies
 from licet.app.retention import is_over, kept_until
 from licet.app.tenses import first_change_since
+from licet.deliveries import Reach
 from licet.enforce import Access, Gate
 from licet.enforce.absences import Absences
 from licet.enforce.access import secret_of
@@ -282,22 +285,55 @@ def status(core: Core, absences: Absences) -> list[ArtefactStatus]:
 
 
 def _copies(core: Core) -> Iterator[ArtefactStatus]:
-    """Every copy that the ledger tells of. None hears of later choices: it is as it was taken, or out of reach."""
-    for entry in core.ledger.entries(0, core.ledger.position, EntryKind.USE_RUN):
-        said = entry.payload
-        if said is None or said["how"] != "export":
-            continue
-        changed = first_change_since(core, said["position"])
-        since = None if changed is None else format_moment(changed.recorded_at)
-        folder = said.get("folder", "a folder")
-        why = None if changed is None else f"a copy in {folder} does not hear of later choices"
-        due = kept_until(core, said["purpose"], said["recipient"], said["at"])
-        if due is not None and is_over(core, due):
-            why = f"a copy in {folder} was to be kept until {due[:10]}; whoever has it is to delete it"
-        yield ArtefactStatus(
-            f"{said['use']} export {entry.index}", said["use"], said["purpose"], said["recipient"], said["at"],
-            said["position"], Standing.EXACT if why is None else Standing.UNREACHED, since, None, why, None, due,
-        )  # fmt: skip
+    for one in copies(core):
+        yield copy_status(core, one)
+
+
+def copy_status(core: Core, copy: CopyStatus) -> ArtefactStatus:
+    """How a copy that left stands. One that nobody tells anything is as it was taken, or out of reach; one that is told
+    is PENDING while its recipient has time, and UNREACHED when that is over, or when nobody can tell what they did."""
+    changed = first_change_since(core, copy.position)
+    why, standing, by = None, Standing.EXACT, None
+    due = kept_until(core, copy.purpose, copy.recipient, copy.at)
+    if copy.reach is None:
+        if changed is not None:
+            why, standing = f"a copy in {copy.folder} does not hear of later choices", Standing.UNREACHED
+    elif copy.reach in (Reach.OVERDUE, Reach.UNCONFIRMED):
+        why, standing = f"copy {copy.export}: {_TOLD[copy.reach]}", Standing.UNREACHED
+    elif copy.due is not None:
+        why, standing, by = f"copy {copy.export}: {_TOLD[copy.reach]}", Standing.PENDING, copy.due
+    elif changed is not None:
+        why, standing = (
+            f"copy {copy.export} is told at the next update what may not be in it",
+            Standing.PENDING,
+        )
+    if due is not None and is_over(core, due):
+        why = f"a copy in {copy.folder} was to be kept until {due[:10]}; whoever has it is to delete it"
+        standing = Standing.UNREACHED
+    since = None if changed is None or standing is Standing.EXACT else format_moment(changed.recorded_at)
+    return ArtefactStatus(
+        copy.name,
+        copy.use,
+        copy.purpose,
+        copy.recipient,
+        copy.at,
+        copy.position,
+        standing,
+        since,
+        None,
+        why,
+        by,
+        due,
+    )
+
+
+#: What is known of a copy that was sent something.
+_TOLD = {
+    Reach.SENT: "its recipient was sent what is to go, and has time yet",
+    Reach.RECEIVED: "its recipient has what is to go, and time yet",
+    Reach.OVERDUE: "its recipient was to take out what is to go, and did not say so in time",
+    Reach.UNCONFIRMED: "its recipient was sent what is to go, and cannot say whether they did it",
+}
 
 
 def bring_all(core: Core, absences: Absences, progress: Progress, people_left: int = 0) -> Iterator[Brought]:

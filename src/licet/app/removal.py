@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from licet.app import artefacts
 from licet.app.artefacts import Brought, Standing
 from licet.app.catch_up import catch_up
+from licet.app.followed_copies import statuses
 from licet.app.membership import certify_membership
 from licet.app.objection import Objection, object_to_every_use
 from licet.app.purge import Purge, holds, purge, put_together
+from licet.deliveries import Reach
 from licet.enforce.settled_ids import names_now
 from licet.ledger import EntryKind
 from licet.terms import LicetError
@@ -31,7 +33,10 @@ _TRIES, _WAIT_SECONDS = 10, 1.0
 
 
 class Copy(NamedTuple):
-    """A copy that left, and no longer hears. holds: whether they are in it; None where nobody can tell any more."""
+    """A copy that left. holds: whether they were in it when it did; None where nobody can tell any more.
+
+    export, reach: of one that is told what is to go, and what is known of that. due: until when it is to be done.
+    """
 
     entry: int
     use: str
@@ -39,6 +44,14 @@ class Copy(NamedTuple):
     folder: str
     at: str
     holds: bool | None
+    export: str | None = None
+    reach: Reach | None = None
+    due: str | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its recipient has time yet to take them out."""
+        return self.reach in (Reach.SENT, Reach.RECEIVED)
 
 
 class Removal(NamedTuple):
@@ -96,7 +109,11 @@ class _Removal:
     def bring(self, progress: Progress) -> None:
         for left in reversed(range(_TRIES)):
             self._brought = list(catch_up(self._core, progress))
-            behind = [one for one in self._brought if one.status.standing is not Standing.EXACT]
+            behind = [
+                one
+                for one in self._brought
+                if one.status.standing is not Standing.EXACT and one.how != "told"
+            ]
             if not left or not any("STOR-005" in (one.why or "") for one in behind):
                 self.pending += [f"{one.status.name} could not be brought: {one.why}" for one in behind]
                 return
@@ -118,15 +135,23 @@ class _Removal:
         self.pending += [f"found after the purge, in {where}" for where in self._purge.search.found_after]
 
     def _copies_that_left(self, holding: dict[str, bool]) -> list[Copy]:
+        """Those that may hold them, as far as is known: not those whose recipient says that all that was to go went."""
         ledger = self._core.ledger
-        return [
-            Copy(
-                entry.index, said["use"], said["recipient"], said.get("folder", ""), said["at"],
-                holding.get(said["snapshot"]),
-            )
+        made = {
+            entry.index: entry.payload["snapshot"]
             for entry in ledger.entries(0, ledger.position, EntryKind.USE_RUN)
-            if (said := entry.payload) is not None and said["how"] == "export"
+            if entry.payload is not None
+        }
+        found = [
+            Copy(
+                one.entry, one.use, one.recipient, one.folder, one.at, holding.get(made[one.entry]), one.export,
+                one.reach, one.due,
+            )
+            for one in statuses(self._core)
+            if one.reach is not Reach.APPLIED
         ]  # fmt: skip
+        # One that is told and was told nothing holds nothing that is to go.
+        return [one for one in found if not (one.is_told and one.due is None)]
 
     def certify(self, progress: Progress) -> None:
         progress("certifying", 0, None)
@@ -134,7 +159,12 @@ class _Removal:
             self._certificates.append(certify_membership(self._core, snapshot, self._subject))
 
     def outcome(self) -> Removal:
-        standing = Standing.UNREACHED if self._copies else Standing.EXACT
+        self.pending += [
+            f"{one.recipient} is to take them out of copy {one.export} until {(one.due or '')[:10]}"
+            for one in self._copies
+            if one.is_told
+        ]
+        standing = Standing.EXACT if all(one.is_told for one in self._copies) else Standing.UNREACHED
         return Removal(
             self._subject, Standing.PENDING if self.pending else standing, self._objection,
             tuple(self._brought), self._purge, tuple(self._copies), tuple(self._certificates), tuple(self.pending),

@@ -66,6 +66,15 @@ class Layout(NamedTuple):
         return self.gate_files / "keys"
 
     @property
+    def deliveries(self) -> Path:
+        """What copies that left hold, and what they were sent; encrypted."""
+        return self.root / "deliveries"
+
+    @property
+    def recipients(self) -> Path:
+        return self.root / "recipients.yaml"
+
+    @property
     def catalogue(self) -> Path:
         return self.root / "catalogue.yaml"
 

@@ -83,6 +83,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         " whoever left; exit status 1 if something is.",
     ),
     "corpus": ("corpus_commands:app", "A training corpus that holds exactly what may be used."),
+    "exports": (
+        "copy_commands:app",
+        "Copies that left: who has them, what they are told, and what they answered.",
+    ),
+    "apply": (
+        "copy_commands:apply",
+        "Take out of your copy what its platform says is to go, and write the signed answers to hand back.",
+    ),
     "ledger": ("ledger_commands:app", "What members chose and what was done, append-only and provable."),
     "tokens": ("token_commands:app", "Tokens of the API: make, list and revoke them."),
     "subjects": ("subject_commands:app", "Say who goes by which id."),
