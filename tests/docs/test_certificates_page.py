@@ -34,7 +34,12 @@ def test_what_the_page_shows_runs(tmp_path: Path) -> None:
             if to:
                 (tmp_path / to).write_text(answer.out)
     assert "This certificate is valid." in answer.out and "42 is among the 1 people" in answer.out
-    out = run_licet("corpus", "contains", "43", "--out", "out.json", "--workspace", "work", cwd=tmp_path)
+    assert len((tmp_path / "proof.json").read_bytes()) < 2048
+    proof = run_licet("verify", "proof.json", "--key", "ledger.pub", cwd=tmp_path)
+    assert "This proof is valid." in proof.out and "42 is among the 1 people" in proof.out
+    held = ("verify", "proof.json", "--key", "ledger.pub", "--checkpoint", "ledger.pub")
+    assert run_licet(*held, cwd=tmp_path).status == 2 and "APP-270" in run_licet(*held, cwd=tmp_path).all
+    out = run_licet("contains", "43", "--certificate", "out.json", "--workspace", "work", cwd=tmp_path)
     assert out.status == 0 and "43 is not among the 1 people" in out.out
     assert run_licet("verify", "out.json", "--key", "ledger.pub", cwd=tmp_path).status == 0
     (tmp_path / "bent.json").write_text((tmp_path / "out.json").read_text().replace("absent", "present"))

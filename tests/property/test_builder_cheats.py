@@ -6,12 +6,15 @@ What each cheat comes to stands in docs/certificates.md; here it is tried. What 
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 from test_prefix_tree import Fork, walks
 
 from journeys.receipts import INDEX_KEY, OTHER_INDEX_KEY, SIGNER, certificate_of
-from licet.receipts import check_certificate
-from licet.receipts.receipt_proof import PROOF, SIGNATURE, sign
+from licet.receipts import check_certificate, check_proof_file, proof_file_bytes
+from licet.receipts.membership_certificate import read_subject_proof
+from licet.receipts.membership_proof_file import NOTE_HEAD, make_proof_file
+from licet.receipts.receipt_proof import PROOF, SIGNATURE, read_proven, sign
 from licet.terms.membership_proof import Membership, MembershipProof, root_hash
 from licet.terms.prefix_tree import PrefixTree
 from licet.terms.subject_proof import SubjectProof, index_under, key_under
@@ -23,6 +26,7 @@ KEYS = {who: key_under(INDEX_KEY, who) for who in (*PEOPLE, OUTSIDER)}
 OUTPUTS = {who: INDEX_KEY.prove(who.encode()) for who in (*PEOPLE, OUTSIDER)}
 TREE = PrefixTree.build(INDEX, [KEYS[who] for who in PEOPLE])
 WITHOUT = TREE.changed((), [KEYS[HIDDEN]])
+KEY = SIGNER.public_key_text
 UNPROVEN, PRESENT, ABSENT = Membership.UNPROVEN, Membership.PRESENT, Membership.ABSENT
 
 
@@ -109,14 +113,14 @@ def test_keys_of_another_secret_key_are_not_under_the_one_that_the_ledger_names(
     for named, proven in ((INDEX_KEY, OTHER_INDEX_KEY), (OTHER_INDEX_KEY, INDEX_KEY)):
         for who in ("ann", "zoe"):
             lie = certificate_of(who, ("ann", "ben"), named=named, proven=proven)
-            found = check_certificate(lie, SIGNER.public_key_text)
+            found = check_certificate(lie, KEY)
             assert found.membership is None and [str(one.code) for one in found.problems] == ["not_proven"]
 
 
 def test_two_roots_for_one_build_stand_in_the_ledger_and_contradict_one_another() -> None:
     """Not seen by who holds one certificate; by who holds both: one snapshot, two roots, both signed."""
     one, other = certificate_of("ann", ("ann", "ben")), certificate_of("ann", ("ben",))
-    assert {check_certificate(made, SIGNER.public_key_text).membership for made in (one, other)} == {
+    assert {check_certificate(made, KEY).membership for made in (one, other)} == {
         PRESENT,
         ABSENT,
     }
@@ -133,3 +137,72 @@ def test_who_is_left_out_of_a_tree_is_proven_absent_whatever_was_done_with_their
     for tree in (WITHOUT, astray):
         assert shown(tree.root, OUTPUTS[HIDDEN], tree.prove(KEYS[HIDDEN]), HIDDEN) is ABSENT
     assert astray.count == TREE.count
+
+
+def proof_file_of(subject: str, **given: Any) -> dict[str, Any]:
+    """The proof that goes with a certificate."""
+    made = certificate_of(subject, ("ann", "ben", "cy"), **given)
+    entry, _ = read_proven(made[PROOF])
+    proof = read_subject_proof(made)
+    assert proof is not None
+    return make_proof_file(subject, proof, entry, SIGNER)
+
+
+def test_a_proof_file_shows_what_the_certificate_shows() -> None:
+    for who, found in (("ann", PRESENT), ("zoe", ABSENT), ("ü 1", ABSENT)):
+        certificate, proof = certificate_of(who, ("ann", "ben", "cy")), proof_file_of(who)
+        check, named = check_proof_file(proof_file_bytes(proof), KEY), certificate[PROOF]["entry"]["payload"]
+        assert check.ok and check.shown is not None and check.shown.membership is found
+        assert (check.shown.root, check.shown.key) == (named["members_root"], named["members_key"])
+        assert (check.shown.subject, check.shown.entry) == (who, 3)
+        assert check.says[0] in certificate["licet:says"][0].replace(", for generative_ai_training", ".")
+        assert check_certificate(proof, KEY).problems and check_proof_file(certificate, KEY).problems
+
+
+def test_a_proof_file_changed_anywhere_shows_nothing() -> None:
+    """By whoever has not the key, at any leaf; by who has it and signs anew, in whatever the root commits to."""
+    proof = proof_file_of("ann")
+    unsigned = {name: value for name, value in proof.items() if name != SIGNATURE}
+    other = proof_file_of("zoe")
+    changes: list[dict[str, Any]] = [
+        {"licet:membership_proof": 2},
+        {"licet:membership": "absent"},
+        {"licet:membership": "unproven"},
+        {"licet:subject": {**proof["licet:subject"], "id": "ben"}},
+        {"licet:subject": other["licet:subject"]},
+        {"licet:subject": {**proof["licet:subject"], "proof": other["licet:subject"]["proof"]}},
+        {"licet:subject": {**proof["licet:subject"], "more": 1}},
+        {"licet:tree": {**proof["licet:tree"], "index": "licet-subject-index/1"}},
+        {"licet:tree": {**proof["licet:tree"], "key": OTHER_INDEX_KEY.public.hex()}},
+        {"licet:tree": {**proof["licet:tree"], "key": "zz"}},
+        {"licet:tree": {**proof["licet:tree"], "path": ""}},
+        {"licet:tree": None},
+        {"licet:snapshot": {**proof["licet:snapshot"], "entry": "3"}},
+        {"licet:snapshot": {**proof["licet:snapshot"], "more": 3}},
+        {"licet:snapshot": []},
+        {"more": 1},
+    ]
+    for change in changes:
+        signed = {**unsigned, **change, SIGNATURE: sign({**unsigned, **change}, SIGNER, NOTE_HEAD)}
+        for forged in ({**proof, **change}, signed):
+            check = check_proof_file(forged, KEY)
+            assert not check.ok and check.shown is None and check.says == (), change
+    for change in (
+        {"licet:tree": {**proof["licet:tree"], "count": 4}},
+        {"licet:snapshot": other["licet:snapshot"] | {"entry": 4}},
+    ):
+        assert not check_proof_file({**proof, **change}, KEY).ok
+    for part in unsigned:
+        assert not check_proof_file({name: value for name, value in proof.items() if name != part}, KEY).ok
+
+
+def test_who_signs_another_root_than_the_ledger_names_has_signed_the_evidence() -> None:
+    """Alone, such a proof is valid and says of which entry it speaks; beside that entry it is not of it."""
+    made = certificate_of("ann", ("ben", "cy"))
+    entry, _ = read_proven(certificate_of("ann", ("ann", "ben", "cy"))[PROOF])
+    proof = read_subject_proof(made)
+    assert proof is not None
+    lie = {**make_proof_file("ann", proof, read_proven(made[PROOF])[0], SIGNER)}
+    check = check_proof_file(lie, KEY)
+    assert check.shown is not None and check.shown.membership is ABSENT and entry.payload is not None
+    assert check.shown.entry == entry.index and check.shown.root != entry.payload["members_root"]

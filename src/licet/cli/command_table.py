@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "receipt": ("receipt_commands:receipt", "Print the signed receipt of one choice."),
     "verify": (
         "receipt_commands:verify",
-        "Check a receipt or a certificate offline, with the ledger's public key alone; exit status 1 if it is not"
+        "Check a receipt, certificate or proof offline, with the ledger's public key alone; exit status 1 if it is not"
         " valid.",
     ),
     "archive": (
@@ -81,6 +81,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "removal_commands:purge",
         "Remove for good the snapshots that a later one stands in the place of, and look that nothing is left of"
         " whoever left; exit status 1 if something is.",
+    ),
+    "contains": (
+        "membership_command:contains",
+        "Say whether somebody is in an artefact, with a proof that `licet verify` checks offline.",
     ),
     "corpus": ("corpus_commands:app", "A training corpus that holds exactly what may be used."),
     "exports": (

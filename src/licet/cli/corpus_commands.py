@@ -31,7 +31,6 @@ from licet.cli.command_support import (
     say,
     spark_of,
 )
-from licet.cli.receipt_commands import write
 from licet.terms import SELF
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import parse_moment
@@ -296,34 +295,6 @@ def exports(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
             copy.recipient, copy.folder or "not known", "no" if copy.behind else "yes",
         )  # fmt: skip
     out.print(made)
-
-
-@app.command()
-@answers
-def contains(
-    subject: Annotated[str, typer.Argument(help="Whose id.")],
-    snapshot: Snapshot = "latest",
-    to: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write the certificate to this file.")
-    ] = None,
-    workspace: WorkspaceDir = HERE,
-    as_json: AsJson = False,
-) -> None:
-    """Say whether somebody is in a corpus, with a signed certificate that `licet verify` checks offline.
-
-    Example: licet corpus contains 42 --out certificate.json
-    """
-    with licet.open(workspace) as opened:
-        made = opened.uses["corpus"].contains(subject, snapshot)
-    if to is not None:
-        write(made, to)
-    if as_json:
-        print_json(made)
-        return
-    for line in made["licet:says"]:
-        say(line)
-    if to is not None:
-        say(f"The certificate is in {to}.")
 
 
 def _summary(ref: Any) -> JsonObject:

@@ -14,12 +14,13 @@ from typing import Any, ClassVar
 from licet.ledger import Checkpoint, EntryKind, PublicKey
 from licet.receipts.examination import Examination, ReceiptProblemCode, RecordCheck
 from licet.receipts.membership_certificate import CERTIFICATE, CertificateCheck, check_certificate
+from licet.receipts.membership_proof_file import PROOF_FILE, ProofFileCheck, check_proof_file
 from licet.receipts.receipt_context import RECEIPT_VERSION
 from licet.receipts.receipt_file import read_file, read_key, read_receipt, read_text
 from licet.receipts.receipt_proof import NOTE_HEAD, read_proven, receipt_id, record_id
 from licet.receipts.receipt_sentences import PROVES, PROVES_NOT
 from licet.receipts.recorded_acts import STATES, Act, read_act
-from licet.terms import LedgerError
+from licet.terms import AppError, LedgerError
 from licet.terms.canonical import JsonObject
 
 
@@ -53,13 +54,25 @@ def check(
     return _Check(key, read_receipt(receipt)).run(outside)
 
 
-def check_file(file: Path, key: str, checkpoint: Path | None = None) -> ReceiptCheck | CertificateCheck:
-    """`check` for files, or `check_certificate` where the file is one of those.
+def check_file(
+    file: Path, key: str, checkpoint: Path | None = None
+) -> ReceiptCheck | CertificateCheck | ProofFileCheck:
+    """`check` for files, or `check_certificate` or `check_proof_file` where the file is one of those.
 
-    key: a public key's text, or a file that holds it. Raises: as they do; AppError APP-082.
+    key: a public key's text, or a file that holds it.
+    Raises: as they do; AppError APP-082; APP-270 for a checkpoint to hold a proof to, which is proven under none.
     """
     outside = None if checkpoint is None else read_text(checkpoint)
     record = read_receipt(read_file(file))
+    if PROOF_FILE in record:
+        if outside is not None:
+            raise AppError(
+                "APP-270",
+                "a proof of membership stands under no checkpoint",
+                str(file),
+                "hold the certificate to it: licet contains ID --certificate FILE",
+            )
+        return check_proof_file(record, read_key(key))
     checked_by = check_certificate if CERTIFICATE in record else check
     return checked_by(record, read_key(key), checkpoint=outside)
 

@@ -11,7 +11,6 @@ from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 from licet.app.results import CorpusDifference, CorpusExport, CorpusResult, silent
 from licet.terms import SELF
-from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
@@ -144,15 +143,6 @@ class CorpusOperations:
         from licet.app import corpora
 
         return corpora.exports(self._core)
-
-    def contains(self, subject: str, snapshot: str = "latest") -> JsonObject:
-        """The signed certificate that somebody is in a snapshot, or is not; `receipts.check_certificate` checks it.
-
-        Raises: UseError CORP-210 for a snapshot of an earlier licet; AppError APP-170, APP-218.
-        """
-        from licet.app.membership import certify_membership
-
-        return certify_membership(self._core, self.show(snapshot), subject)
 
     def is_behind(self, snapshot: str = "latest") -> bool:
         """Whether something was recorded since a snapshot was made that an update would look at."""

@@ -11,6 +11,7 @@ from licet.app.core import Core
 from licet.app.operations.corpus_operations import CorpusOperations
 from licet.app.results import silent
 from licet.terms import AppError
+from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
@@ -51,6 +52,22 @@ class UseOperations:
         from licet.app import artefacts
 
         return artefacts.status(self._core, self._core.absences)
+
+    def contains(self, subject: str, of: str = "corpus") -> JsonObject:
+        """The signed certificate that somebody is in an artefact, or is not; `receipts.check_certificate` checks it.
+
+        of: a snapshot by its name, such as ``corpus-3``, or a use, for its latest.
+        Raises: UseError CORP-210 for a snapshot of an earlier licet; AppError APP-170, APP-218; as `Store.snapshot`.
+        """
+        from licet.app.membership import certify_membership, named_snapshot
+
+        return certify_membership(self._core, named_snapshot(self._core, of), subject)
+
+    def membership_proof(self, subject: str, of: str = "corpus") -> JsonObject:
+        """The same in at most 2 KB, without the ledger's own proofs; `receipts.check_proof_file` checks it."""
+        from licet.app.membership import named_snapshot, prove_membership
+
+        return prove_membership(self._core, named_snapshot(self._core, of), subject)
 
     def forget(self, subject: str, *, via: str = "python", progress: Progress = silent) -> Removal:
         """Record an objection to every use, take somebody out of all that was made, and prove it; see `app.removal`.
