@@ -34,7 +34,7 @@ from licet.terms.moments import format_moment
 from licet.uses import run
 from licet.uses.manifest import Manifest, read_heading, read_manifest
 from licet.uses.registry import in_order, open_use
-from licet.uses.use import Documents, Log, Parent, Progress, Use
+from licet.uses.use import Documents, Log, Parent, Parents, Progress, Use
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -152,7 +152,7 @@ def standing_access(
 
 def build(core: Core, use: Use, access: Access, progress: Progress, how: str = "build") -> run.Made:
     """Make an artefact. how: as the ledger is told."""
-    parents = _parents(core, use, access)
+    parents = present_parents(core, use, access)
     record = recorder(core, use.name, how)
     return run.build(
         use, access, core.store, record=record, parents=parents, progress=progress, kept=core.kept_keys
@@ -161,7 +161,7 @@ def build(core: Core, use: Use, access: Access, progress: Progress, how: str = "
 
 def update(core: Core, use: Use, access: Access, earlier: SnapshotRef, progress: Progress) -> run.Made:
     """Bring an artefact to where `access` is open."""
-    parents = _parents(core, use, access)
+    parents = present_parents(core, use, access)
     record = recorder(core, use.name, "update")
     return run.update(
         use,
@@ -207,7 +207,7 @@ def log_share(core: Core, snapshot: SnapshotRef) -> float:
     return use.log_share(snapshot) if isinstance(use, Log) else 0.0
 
 
-def _parents(core: Core, use: Use, access: Access) -> dict[str, Documents]:
+def present_parents(core: Core, use: Use, access: Access) -> dict[str, Documents]:
     """The latest artefacts that one is derived from, for its own purpose and recipient. Raises: AppError APP-223."""
     now = access.provenance()
     asked, found = PurposeRef(now.purpose, now.recipient), {}
@@ -353,7 +353,7 @@ def bring_all(core: Core, absences: Absences, progress: Progress, people_left: i
                 core, use, before.purpose, before.recipient, None, now, absences, people_left
             )
             # Those it is made from came first: what is not of now still could not be brought.
-            parents = _parents(core, use, access).values()
+            parents = present_parents(core, use, access).values()
             is_held_up = not all(_is_exact(core, one.snapshot, absences) for one in parents)
             made = None if is_held_up else update(core, use, access, snapshot, progress)
         except LicetError as error:
@@ -363,6 +363,29 @@ def bring_all(core: Core, absences: Absences, progress: Progress, people_left: i
                 yield Brought(before, "failed", before.why)
             else:
                 yield Brought(_status(core, made.snapshot, absences), made.how, made.why)
+
+
+def bring_parents(core: Core, use: Use, asked: PurposeRef, absences: Absences, progress: Progress) -> None:
+    """What a use is derived from, and what that is, brought to the present. Raises: as `update`; AppError APP-223."""
+    for name in use.parents:
+        parent, snapshot = open_use(name, core.layout.root), _latest_for(core, use, name, asked)
+        bring_parents(core, parent, asked, absences, progress)
+        if _status(core, snapshot, absences).standing is Standing.PENDING:
+            position = core.ledger.position
+            access = open_access(core, parent, asked.purpose, asked.recipient, None, position, absences)
+            update(core, parent, access, snapshot, progress)
+
+
+def require_exact(core: Core, parents: Parents, absences: Absences) -> None:
+    """Raises: AppError APP-234 where something that is to be derived from is not of now."""
+    for parent in parents.values():
+        if not _is_exact(core, parent.snapshot, absences):
+            raise AppError(
+                "APP-234",
+                "it is not of now, so nothing is made of it",
+                parent.snapshot.name,
+                "bring it to the present: licet update",
+            )
 
 
 def _is_exact(core: Core, snapshot: SnapshotRef, absences: Absences) -> bool:
@@ -402,7 +425,7 @@ def _status(core: Core, snapshot: SnapshotRef, absences: Absences) -> ArtefactSt
         use = open_use(snapshot.kind, core.layout.root)
         now = core.ledger.position
         access = open_access(core, use, asked.purpose, asked.recipient, None, now, absences)
-        parents = _parents(core, use, access)
+        parents = present_parents(core, use, access)
         touched = run.touched_since(use, access, snapshot, parents=parents)
         made = [one.snapshot for one in parents.values()]
         stale = [one.name for one in made if not _is_exact(core, one, absences)]

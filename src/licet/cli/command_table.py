@@ -95,6 +95,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "copy_commands:apply",
         "Take out of your copy what its platform says is to go, and write the signed answers to hand back.",
     ),
+    "model": (
+        "model_commands:app",
+        "A model of what members wrote, from which each of them can be taken out again.",
+    ),
     "ledger": ("ledger_commands:app", "What members chose and what was done, append-only and provable."),
     "tokens": ("token_commands:app", "Tokens of the API: make, list and revoke them."),
     "subjects": ("subject_commands:app", "Say who goes by which id."),

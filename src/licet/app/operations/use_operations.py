@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 from licet.app.operations.corpus_operations import CorpusOperations
+from licet.app.operations.model_operations import ModelOperations
 from licet.app.results import silent
 from licet.terms import AppError
 from licet.terms.canonical import JsonObject
@@ -32,11 +33,19 @@ class UseOperations:
     def corpus(self) -> CorpusOperations:
         return CorpusOperations(self._core)
 
-    def __getitem__(self, name: str) -> CorpusOperations:
+    @functools.cached_property
+    def model(self) -> ModelOperations:
+        return ModelOperations(self._core)
+
+    @overload
+    def __getitem__(self, name: Literal["corpus"]) -> CorpusOperations: ...
+    @overload
+    def __getitem__(self, name: Literal["model"]) -> ModelOperations: ...
+    def __getitem__(self, name: str) -> CorpusOperations | ModelOperations:
         """What one use offers beyond what all share. Raises: AppError APP-225 for another name."""
-        if name != "corpus":
-            raise AppError("APP-225", f"there is no use called {name!r}", fix="one of: corpus")
-        return self.corpus
+        if name not in ("corpus", "model"):
+            raise AppError("APP-225", f"there is no use called {name!r}", fix="one of: corpus, model")
+        return self.corpus if name == "corpus" else self.model
 
     def update(self, *, people_left: int = 0, progress: Progress = silent) -> Iterator[Brought]:
         """Bring everything that was made to the choices of now, each as it is done; see `licet.app.artefacts`.
