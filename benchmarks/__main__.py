@@ -21,6 +21,7 @@ from rich.progress import (
 )
 
 from benchmarks import (
+    absence,
     batches,
     cells,
     corpus,
@@ -64,6 +65,7 @@ BENCHMARKS: dict[str, Any] = {
     "scale": scale,
     "web": web,
     "costs": costs,
+    "absence": absence,
 }
 
 

@@ -23,9 +23,6 @@ from licet.sources.file_state import Stand
 
 KEY_BYTES, _PERSON_BYTES = 32, 16
 
-#: How many must be asked for before the file is read: fewer are made sooner.
-FEWEST = 1000
-
 _NO_FILES = Stand((), 0)
 _Array = npt.NDArray[Any]
 
@@ -45,8 +42,6 @@ class KeptKeys:
 
         use: with the public key that they hang on. keep: whether all of these are kept for the next time.
         """
-        if len(subjects) < FEWEST:
-            return make(list(subjects))
         people = np.frombuffer(b"".join(map(self._person, subjects)), f"S{_PERSON_BYTES}")
         known, their_keys = self._read(use)
         places = np.searchsorted(known, people)

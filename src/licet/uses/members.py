@@ -101,7 +101,7 @@ def write_members(
     told: Callable[[int, int], None] | None = None,
 ) -> Members:
     """Those of an artefact that is built from nothing. told: as `SubjectKeys.of` has it."""
-    return _put(build, PrefixTree.build(keys.index, keys.of(subjects, told)), {})
+    return _put(build, PrefixTree.build(keys.index, keys.of_all(subjects, told)), {})
 
 
 def change_members(
@@ -118,7 +118,7 @@ def change_members(
     """
     tree = _open(store, before, keys)
     held = dict(zip(tree.pages, before.pages, strict=True))
-    return _put(build, tree.changed(keys.of(come), keys.of_who_left(gone)), held)
+    return _put(build, tree.changed(keys.of_who_came(come), keys.of_who_left(gone)), held)
 
 
 def contains(store: Store, members: Members, secret: bytes, subject: str) -> Proven:

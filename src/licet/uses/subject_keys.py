@@ -16,6 +16,10 @@ from licet.terms.ecvrf import EcvrfKey
 from licet.terms.membership_proof import KeyIndex
 from licet.terms.subject_proof import index_under, key_under
 
+#: How many members, or people who left or came, there must be for the kept ones to be read; fewer are made sooner. The
+#: file is of all members, also where few of them changed.
+FEWEST_MEMBERS, FEWEST_CHANGED = 100, 1000
+
 #: How many a thread makes at a time; fewer are made without any.
 _AT_A_TIME = 512
 
@@ -29,16 +33,20 @@ class SubjectKeys:
         self._kept = kept
         self.index: KeyIndex = index_under(self._key)
 
-    def of(self, subjects: Iterable[str], told: Callable[[int, int], None] | None = None) -> list[bytes]:
-        """The keys of those who are in an artefact, kept for the next one; each subject once, in no particular order.
+    def of_all(self, subjects: Iterable[str], told: Callable[[int, int], None] | None = None) -> list[bytes]:
+        """The keys of everybody in an artefact, each once, in their order; kept for the next one.
 
         told: hears how many of those that had to be made are made, and how many there are.
         """
-        return self._made(subjects, told, keep=True)
+        return self._made(subjects, told, FEWEST_MEMBERS, keep=True)
+
+    def of_who_came(self, subjects: Iterable[str]) -> list[bytes]:
+        """The same of people who came into it."""
+        return self._made(subjects, None, FEWEST_CHANGED, keep=True)
 
     def of_who_left(self, subjects: Iterable[str]) -> list[bytes]:
-        """The same of those who are no longer in it; nothing of them is kept."""
-        return self._made(subjects, None, keep=False)
+        """The same of people who are no longer in it; nothing of them is kept."""
+        return self._made(subjects, None, FEWEST_CHANGED, keep=False)
 
     def of_one(self, subject: str) -> bytes:
         return key_under(self._key, subject)
@@ -48,14 +56,19 @@ class SubjectKeys:
         return self._key.prove(subject.encode())
 
     def _made(
-        self, subjects: Iterable[str], told: Callable[[int, int], None] | None, *, keep: bool
+        self,
+        subjects: Iterable[str],
+        told: Callable[[int, int], None] | None,
+        fewest: int,
+        *,
+        keep: bool,
     ) -> list[bytes]:
         people = list(dict.fromkeys(subjects))
 
         def make(missing: list[str]) -> list[bytes]:
             return self._make(missing, told)
 
-        if self._kept is None:
+        if self._kept is None or len(people) < fewest:
             return make(people)
         return self._kept.complete(self.index.key, people, make, keep=keep)
 

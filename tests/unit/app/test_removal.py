@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 from journeys.networks import make_network, member, post
 from licet.app import Workspace
 from licet.cli.main import app
-from licet.enforce import kept_keys
 from licet.enforce.kept_keys import KeptKeys
 from licet.ledger import Ledger
 from licet.receipts.membership_certificate import check_certificate
 from licet.store import Store
 from licet.terms import EVERY_USE, LicetError, StoreError
 from licet.terms.moments import parse_moment
+from licet.uses import subject_keys
 
 SAID = "Ann's own words about the old lighthouse"
 ROWS = {
@@ -68,7 +68,7 @@ def test_forgotten_is_gone_from_every_snapshot_and_proven_absent(workspace: Work
 def test_what_stands_for_them_in_trees_is_kept_no_longer_and_that_of_others_is(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_keys, "FEWEST", 1)
+    monkeypatch.setattr(subject_keys, "FEWEST_MEMBERS", 1)
     kept = KeptKeys(workspace.layout.kept_keys, workspace.salt)
     workspace.corpus_build()
     workspace.corpus_build(at=parse_moment("2025-06-01"))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from licet.enforce import kept_keys
 from licet.enforce.kept_keys import KeptKeys
 from licet.terms.ecvrf import verify
 from licet.terms.membership_proof import subject_key
@@ -28,15 +27,16 @@ def test_many_at_once_are_those_that_are_made_one_by_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(subject_keys, "_AT_A_TIME", 7)
-    monkeypatch.setattr(kept_keys, "FEWEST", 3)
+    monkeypatch.setattr(subject_keys, "FEWEST_MEMBERS", 3)
+    monkeypatch.setattr(subject_keys, "FEWEST_CHANGED", 3)
     told: list[tuple[int, int]] = []
     alone = [SubjectKeys(SECRET).of_one(who) for who in PEOPLE]
-    assert SubjectKeys(SECRET).of([*PEOPLE, PEOPLE[3]], lambda *done: told.append(done)) == alone
+    assert SubjectKeys(SECRET).of_all([*PEOPLE, PEOPLE[3]], lambda *done: told.append(done)) == alone
     assert told[-1] == (40, 40) and [done for done, _ in told] == sorted(done for done, _ in told)
     kept = KeptKeys(tmp_path / "cache" / "keys", SECRET)
     for _ in range(2):
-        assert SubjectKeys(SECRET, kept).of(PEOPLE) == alone
-        assert SubjectKeys(b"\x08" * 32, kept).of(PEOPLE) != alone, "another use, other keys"
+        assert SubjectKeys(SECRET, kept).of_all(PEOPLE) == alone
+        assert SubjectKeys(b"\x08" * 32, kept).of_all(PEOPLE) != alone, "another use, other keys"
         assert SubjectKeys(SECRET, kept).of_who_left(PEOPLE) == alone
 
 
@@ -49,5 +49,5 @@ def test_who_interrupts_is_not_waited_for_to_the_end(monkeypatch: pytest.MonkeyP
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        SubjectKeys(SECRET).of(PEOPLE, stop)
+        SubjectKeys(SECRET).of_all(PEOPLE, stop)
     assert told == [1]
