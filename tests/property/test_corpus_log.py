@@ -236,7 +236,7 @@ def test_a_log_of_any_history_is_the_corpus_of_its_documents(base: dict[int, Any
         for place, (said, held) in enumerate(earlier):
             for other, after in (*earlier[place:], (log.said, kept_of(log.model))):
                 people = {who for row in held ^ after for who in row[2]}
-                assert people_of_difference(log.store, said, other) == people
+                assert people_of_difference(CorpusLog(log.store, said), CorpusLog(log.store, other)) == people
 
 
 def kept_of(model: Model) -> set[tuple[str, int, tuple[str, ...]]]:

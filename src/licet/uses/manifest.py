@@ -127,9 +127,10 @@ def read_manifest(model: type[_Model], snapshot: SnapshotRef) -> _Model:
 
 
 def contents_of(snapshot: SnapshotRef) -> str:
-    """A digest of what a snapshot says that every use's does: the same once it is put together, else of no other."""
-    said = snapshot.manifest
-    return digest(canonical_json({part: said[part] for part in Manifest.model_fields if part in said}))
+    """A digest of what a snapshot is of, whatever files it lies in: the same once it is put together."""
+    said, beside = snapshot.manifest, ("licet", "format", "policy", "catalogue", "inputs")
+    parts = [said.get(part) for part in (*Heading.model_fields, *beside)]
+    return digest(canonical_json([*parts, said.get("members", {}).get("root")]))
 
 
 def read_heading(snapshot: SnapshotRef) -> Heading:

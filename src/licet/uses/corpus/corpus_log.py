@@ -123,6 +123,7 @@ class CorpusLog:
 
     def __init__(self, store: Store, said: CorpusManifest | CorpusHeading) -> None:
         self._store, self._buckets = store, said.buckets
+        self._parts = (said.index, *said.deltas)
         self.segments = [Segment(store, said.index), *(Segment(store, one.index, one) for one in said.deltas)]
         self.is_indexed = said.index is not None
 
@@ -187,6 +188,11 @@ class CorpusLog:
             assert held is not None
             made[mask] = held.spans(records["tail"].astype(np.int64), records["size"].astype(np.int64))
         return made.tolist()
+
+    def segments_beside(self, other: CorpusLog) -> list[Segment]:
+        """The segments that another log does not have; all of them where that stands on another base."""
+        shared = set[object](other._parts) if self._parts[0] == other._parts[0] else set()
+        return [one for one, part in zip(self.segments, self._parts, strict=True) if part not in shared]
 
     # -- reading words -------------------------------------------------------------------------------------------
 

@@ -14,12 +14,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.store import Records, SnapshotRef, Store
+from licet.store import SnapshotRef, Store
+from licet.terms import StoreError
 from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.candidates import NOTHING, Mask, read_tail
-from licet.uses.corpus.corpus_log import CorpusLog, Live, Segment, is_about
+from licet.uses.corpus.corpus_log import CorpusLog, Live, is_about
 from licet.uses.corpus.deltas import Change
-from licet.uses.corpus.snapshot import CorpusHeading
 from licet.uses.manifest import DerivedFrom, contents_of
 
 
@@ -31,6 +31,7 @@ class KeptDocuments:
     ) -> None:
         self.snapshot = snapshot
         self._store, self._secret, self._change = store, secret, change
+        self._earlier = dict[str, KeptDocuments]()
 
     def buckets(self) -> Sequence[int]:
         numbers = [self._everything.records["bucket"]]
@@ -48,16 +49,26 @@ class KeptDocuments:
         return self._read(self._kept(self._log.about(subjects, self._secret)), mask)
 
     def at(self, earlier: DerivedFrom) -> KeptDocuments | None:
-        made = self._store.snapshots(earlier.use)[::-1]
-        same = [one for one in made if one.id == earlier.snapshot]
-        same = same or [one for one in made if contents_of(one) == earlier.contents]
-        return KeptDocuments(self._store, same[0], self._secret) if same else None
+        if earlier.snapshot in self._earlier:
+            return self._earlier[earlier.snapshot]
+        try:
+            found = self._store.snapshot(earlier.use, earlier.snapshot)
+        except StoreError as error:
+            if error.code not in ("STOR-008", "STOR-020"):
+                raise
+            made = self._store.snapshots(earlier.use)
+            same = [one for one in made if contents_of(one) == earlier.contents]
+            if not same:
+                return None
+            found = same[-1]
+        opened = self._earlier[earlier.snapshot] = KeptDocuments(self._store, found, self._secret)
+        return opened
 
     def changed_since(self, earlier: DerivedFrom) -> frozenset[str] | None:
         before = self.at(earlier)
         if before is None or not (before._log.is_indexed and self._log.is_indexed):
             return None
-        people = people_of_difference(self._store, before._said, self._said)
+        people = people_of_difference(before._log, self._log)
         if self._change is not None:
             tails = [*self._log.tails(self._change.leaving), *self._log.tails(self._change.renamed)]
             people |= {who for tail in tails for who in read_tail(tail)[1]}
@@ -67,12 +78,8 @@ class KeptDocuments:
     # -- within --------------------------------------------------------------------------------------------------
 
     @functools.cached_property
-    def _said(self) -> CorpusHeading:
-        return files.read_corpus(self.snapshot)
-
-    @functools.cached_property
     def _log(self) -> CorpusLog:
-        return CorpusLog(self._store, self._said)
+        return CorpusLog(self._store, files.read_corpus(self.snapshot))
 
     @functools.cached_property
     def _everything(self) -> Live:
@@ -99,26 +106,15 @@ class KeptDocuments:
         return files.by_id(pa.concat_tables(parts))
 
 
-def people_of_difference(store: Store, then: CorpusHeading, now: CorpusHeading) -> set[str]:
-    """Everybody of whom a kept document is in one of two snapshots and not, or otherwise, in the other."""
-    ids = _ids_that_may_differ(then, now, store)
-    before, after = (_told(log, log.of_ids(ids)) for log in (CorpusLog(store, then), CorpusLog(store, now)))
-    return {who for told in before ^ after for who in read_tail(told[2])[1]}
-
-
-def _ids_that_may_differ(then: CorpusHeading, now: CorpusHeading, store: Store) -> Records:
-    """The ids of documents that could be in one of two snapshots and not, or otherwise, in the other; in order."""
-    segments = [
-        Segment(store, delta.index, delta)
-        for one, other in ((then, now), (now, then))
-        for delta in one.deltas
-        if delta not in other.deltas
-    ]
-    if then.index != now.index:
-        segments += [Segment(store, then.index), Segment(store, now.index)]
-        segments += [Segment(store, delta.index, delta) for delta in now.deltas if delta in then.deltas]
+def people_of_difference(then: CorpusLog, now: CorpusLog) -> set[str]:
+    """Everybody of whom a kept document is in one of two corpora and not, or otherwise, in the other."""
+    segments = then.segments_beside(now) + now.segments_beside(then)
     read = [part.all()["id"] for one in segments for part in (one.records, one.changes) if part is not None]
-    return np.unique(np.concatenate(read)) if read else np.empty(0, "S16")
+    if not read:
+        return set()
+    ids = np.unique(np.concatenate(read))
+    before, after = (_told(log, log.of_ids(ids)) for log in (then, now))
+    return {who for told in before ^ after for who in read_tail(told[2])[1]}
 
 
 def _told(log: CorpusLog, live: Live) -> set[tuple[bytes, bytes, bytes]]:

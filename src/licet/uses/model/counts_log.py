@@ -81,7 +81,7 @@ def served_table(store: Store, said: ModelManifest) -> Records:
     if not said.deltas:
         return base
     changes = together(_read_changes(store, said.deltas))
-    changes = changes[np.isin(changes["run"], base["run"])]
+    changes = changes[numbers_at(base["run"], changes["run"], base["members"]) > 0]
     now = changed(base, changes)
     now = now[now["members"] >= said.recipe.least_members]
     rising = _read_rising(store, said)
@@ -144,6 +144,8 @@ def log_share(said: ModelManifest) -> float:
 def _follow_rising(store: Store, said: ModelManifest, changes: Records) -> Records:
     """The runs that are served now and were not when the tables were written. changes: of this update."""
     least, rising = said.recipe.least_members, _read_rising(store, said)
+    if not len(rising) and not (changes["change"] > 0).any():
+        return rising
     runs, change = added(changes["run"], changes["change"].astype(np.int64))
     known = rising["members"].astype(np.int64) + numbers_at(runs, rising["run"], change)
     come = runs[(change > 0) & (numbers_at(rising["run"], runs, rising["members"]) == 0)]

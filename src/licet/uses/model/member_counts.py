@@ -78,17 +78,17 @@ def changes_of(differences: Sequence[tuple[int, Runs, Runs]]) -> Records:
 
 
 def together(parts: Sequence[Records]) -> Records:
-    """Changes one after another as one; what comes to nothing is in it no more."""
-    if not parts:
-        return np.empty(0, CHANGES)
+    """Changes one after another as one; what comes to nothing is in it no more. parts: each as CHANGES has it."""
+    parts = [part for part in parts if len(part)]
+    if len(parts) < 2:
+        return parts[0] if parts else np.empty(0, CHANGES)
     rows = np.concatenate(parts)
     rows = rows[np.lexsort((rows["bucket"], rows["run"]))]
     is_first = np.ones(len(rows), bool)
     is_first[1:] = (rows["run"][1:] != rows["run"][:-1]) | (rows["bucket"][1:] != rows["bucket"][:-1])
     starts = np.flatnonzero(is_first)
     made: Records = rows[starts]
-    if len(starts):
-        made["change"] = np.add.reduceat(rows["change"], starts)
+    made["change"] = np.add.reduceat(rows["change"], starts)
     stays: Records = made[made["change"] != 0]
     return stays
 
