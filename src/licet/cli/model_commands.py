@@ -1,7 +1,8 @@
-"""`licet model`: train, update, list, show and evaluate."""
+"""`licet model`: base, train, update, list, show and evaluate."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +20,7 @@ from licet.cli.command_support import (
     progress_bar,
     say,
 )
-from licet.terms import SELF
+from licet.terms import SELF, UseError
 from licet.terms.canonical import JsonObject
 
 app = typer.Typer(
@@ -30,6 +31,54 @@ app = typer.Typer(
 Snapshot = Annotated[
     str, typer.Option("--snapshot", help="latest, a name such as model-7, or the start of an id.")
 ]
+
+
+@app.command()
+@answers
+def base(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Where its files go, or are. Default with --replay: the one that ships."),
+    ] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option("--recipe", help="How it is fitted, a YAML file. Default: as the one that ships."),
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="NAME", help="Take this package's text alone; may be given again."),
+    ] = None,
+    threads: Annotated[
+        int, typer.Option("--threads", min=1, help="Of the processor; with others, other bytes come out.")
+    ] = 1,
+    replay: Annotated[bool, typer.Option("--replay", help="Fit it once more, and compare.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fit what a model starts from to public text that no member wrote: what the packages installed here say of
+    themselves, under permissive licences. With --replay, see that the same comes out again.
+
+    Example: licet model base my-base
+    """
+    from licet.app import bases
+
+    if folder is None and not replay:
+        raise UseError("MODL-072", "a base needs a folder to be written into", fix="licet model base FOLDER")
+    with progress_bar(as_json) as progress:
+        card = (
+            bases.replay_base(folder, progress)
+            if replay
+            else bases.make_base(folder or Path(), recipe, source or (), threads, progress)
+        )
+    if as_json:
+        print_json({"digest": card.digest, **card.model_dump(mode="json")})
+        return
+    size = sum(part.bytes for part in card.sources)
+    say("The same base came out, byte for byte" if replay else f"A base in {folder}", "bold")
+    say(
+        f"{terminal.count(len(card.sources))} sources, {terminal.count(size)} bytes of public text, no member's"
+    )
+    say(f"{card.recipe.steps} steps, {card.environment.threads} thread(s), PyTorch {card.environment.torch}")
+    say(f"digest {card.digest}", "dim")
 
 
 @app.command()

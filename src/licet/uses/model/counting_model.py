@@ -17,6 +17,7 @@ from licet.store import Records
 from licet.uses.model.byte_pairs import START, Tokens
 from licet.uses.model.member_counts import numbers_at
 from licet.uses.model.token_runs import (
+    LONGEST_RUN,
     TOKEN_BITS,
     Runs,
     contexts_of,
@@ -38,6 +39,14 @@ class Seen(NamedTuple):
     written: _Numbers
     total: _Numbers
     distinct: _Numbers
+
+
+class Following(NamedTuple):
+    """What may come next. total, distinct: as of `Seen`, shape (order, 1). chains: [order, tokens]."""
+
+    total: _Numbers
+    distinct: _Numbers
+    chains: Floats
 
 
 class CountingModel:
@@ -88,19 +97,28 @@ class CountingModel:
 
     def next_tokens(self, before: Tokens) -> Floats:
         """The probability of every token after those of a document so far; of START: that it is over."""
-        found = np.full(self._size, 1 / self._size)
+        last: Floats = self.following(before).chains[-1]
+        return last
+
+    def following(self, before: Tokens) -> Following:
+        """What may come after the tokens of a document so far, by each length of context."""
+        total, distinct = np.zeros((2, self.order, 1), np.int64)
+        chains = np.empty((self.order, self._size))
+        below = np.full(self._size, 1 / self._size)
         context = np.concatenate([[START], before]).astype(np.uint64)
-        for length in range(1, min(self.order, len(context) + 1) + 1):
+        for length in range(1, self.order + 1):
             # The number of the run's tokens but the last: as long as the run, so that its bits are at their place.
-            number = np.uint64(length) << np.uint64(TOKEN_BITS * 4)
-            for back in range(1, length):
+            number = np.uint64(length) << np.uint64(TOKEN_BITS * (LONGEST_RUN - 1))
+            for back in range(1, min(length, len(context) + 1)):
                 number |= context[-back] << np.uint64(TOKEN_BITS * (back - 1))
             place = int(np.searchsorted(self._contexts, number))
-            if place == len(self._contexts) or self._contexts[place] != number:
-                continue
-            first = int(np.searchsorted(self._runs, number << np.uint64(TOKEN_BITS)))
-            run = slice(first, first + int(self._distinct[place]))
-            total = self._totals[place]
-            found *= self.discount * self._distinct[place] / total
-            found[last_tokens(self._runs[run])] += (self._members[run] - self.discount) / total
-        return found
+            if length <= len(context) + 1 and place < len(self._contexts) and self._contexts[place] == number:
+                total[length - 1], distinct[length - 1] = self._totals[place], self._distinct[place]
+                first = int(np.searchsorted(self._runs, number << np.uint64(TOKEN_BITS)))
+                run = slice(first, first + int(self._distinct[place]))
+                below = below * (self.discount * self._distinct[place] / self._totals[place])
+                below[last_tokens(self._runs[run])] += (self._members[run] - self.discount) / self._totals[
+                    place
+                ]
+            chains[length - 1] = below
+        return Following(total, distinct, chains)
