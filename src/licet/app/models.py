@@ -10,6 +10,8 @@ from licet.app.results import ModelResult
 from licet.enforce.absences import Absences
 from licet.terms import AppError
 from licet.uses.manifest import read_heading, read_manifest
+from licet.uses.model.base_card import has_torch
+from licet.uses.model.base_folder import base_of
 from licet.uses.model.counts_log import ModelManifest
 from licet.uses.model.held_out_members import Evaluation
 from licet.uses.model.text_model import KIND, evaluated
@@ -57,7 +59,11 @@ def evaluate(
     access = open_access(core, use, asked.purpose, asked.recipient, None, position, absences)
     parents = artefacts.present_parents(core, use, access)
     artefacts.require_exact(core, parents, absences)
-    found = evaluated(core.store, said, parents, access.secret, held_out_percent, progress)
+    base = base_of(core.layout.root)
+    can_read = has_torch() and base.can_read(said.recipe.base, said.recipe.order)
+    found = evaluated(
+        core.store, said, parents, access.secret, held_out_percent, base if can_read else None, progress
+    )
     note_use(
         core, KIND, "evaluate", said, access.provenance().origin({}),
         {"documents": found.documents, "subjects": found.members + found.held_out}, snapshot.id,

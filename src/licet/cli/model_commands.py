@@ -238,6 +238,10 @@ def evaluate(
         return
     say(f"{found.bits_per_byte:.3f} bits a byte, as it is served", "bold")
     say(f"{found.of_every_run:.3f} were every run served, whoever wrote it")
+    if found.by_reader is None:
+        say("Read together with a base it would be less: pip install 'licet[model]'", "dim")
+    else:
+        say(f"{found.by_reader:.3f} as it is served, read together with the base", "bold")
     say(
         f"on {terminal.count(found.documents)} documents, {terminal.count(found.bytes)} bytes, of"
         f" {terminal.count(found.held_out)} members held out; counted were {terminal.count(found.members)} others",

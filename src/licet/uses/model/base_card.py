@@ -85,9 +85,18 @@ class BaseCard(Part):
         return digest(self.to_json())
 
 
+def has_torch() -> bool:
+    """Whether PyTorch and safetensors are installed."""
+    return not _missing()
+
+
+def _missing() -> list[str]:
+    return [package for package in ("torch", "safetensors") if find_spec(package) is None]
+
+
 def require_torch() -> None:
     """Raises: UseError MODL-060 unless PyTorch and safetensors are installed."""
-    missing = [package for package in ("torch", "safetensors") if find_spec(package) is None]
+    missing = _missing()
     if missing:
         raise UseError(
             "MODL-060",

@@ -29,6 +29,10 @@ class Base(NamedTuple):
     byte_pairs: BytePairs
     network: bytes
 
+    def can_read(self, vocabulary: str, order: int) -> bool:
+        """Whether counts over a vocabulary, by its digest, and of an order are what its reader weighs."""
+        return vocabulary == self.card.tokens_sha256 and order == len(self.card.gate.offset)
+
 
 def write_base(base: Base, folder: Path) -> None:
     """Write the files of a base into a folder, the card last."""
@@ -70,6 +74,15 @@ def read_card(file: Traversable) -> BaseCard:
 def shipped_base() -> Base:
     """The base that comes with licet; `licet model base` made it, of the sources that its card names."""
     return read_base(resources.files("licet.uses.model") / "shipped")
+
+
+def base_of(root: Path) -> Base:
+    """The base of a workspace: that in its folder `base`, where there is one, and else the one that ships.
+
+    Raises: UseError as `read_base`.
+    """
+    own = root / "base"
+    return read_base(own) if own.exists() else shipped_base()
 
 
 def _bytes(file: Traversable) -> bytes:

@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from licet.terms import UseError
 from licet.terms.canonical import JsonObject
+from licet.uses.model.base_folder import Base
 from licet.uses.model.byte_pairs import BytePairs, Tokens
 from licet.uses.model.counting_model import CountingModel
 from licet.uses.model.member_counts import summed, table_of
 from licet.uses.model.model_recipe import PinnedRecipe
+from licet.uses.model.reader import Reader
 from licet.uses.model.token_runs import runs_written
 from licet.uses.use import Progress
 
@@ -24,7 +26,8 @@ _AT_ONCE = 256
 
 class Evaluation(NamedTuple):
     """members: counted; of those held out, their number, documents and bytes of UTF-8. bits_per_byte: as it is served;
-    of_every_run: were every run served, whoever wrote it."""
+    of_every_run: were every run served, whoever wrote it. by_reader: as it is served, read together with the base;
+    None where no base was given."""
 
     members: int
     held_out: int
@@ -32,6 +35,7 @@ class Evaluation(NamedTuple):
     bytes: int
     bits_per_byte: float
     of_every_run: float
+    by_reader: float | None
 
     def as_json(self) -> JsonObject:
         return self._asdict()
@@ -42,9 +46,10 @@ def evaluate(
     is_held_out: Callable[[str], bool],
     recipe: PinnedRecipe,
     vocabulary: BytePairs,
+    base: Base | None,
     progress: Progress,
 ) -> Evaluation:
-    """Raises: UseError MODL-004 where nobody, or nothing they wrote, is left out, or nobody is left."""
+    """Raises: UseError MODL-004 where nobody, or nothing they wrote, is left out, or nobody is left; as `Reader`."""
     held = [who for who in sorted(by_member) if is_held_out(who)]
     others = [who for who in sorted(by_member) if not is_held_out(who)]
     texts = [tokens for who in held for tokens in by_member[who]]
@@ -62,14 +67,18 @@ def evaluate(
             table_of([runs_written(by_member[who], recipe.order) for who in others[done : done + _AT_ONCE]])
         )
     table = summed(parts)
-    scored = []
-    for least in (recipe.least_members, 1):
-        model = CountingModel(
+    served, every = (
+        CountingModel(
             table[table["members"] >= least], vocabulary.size, recipe.order, recipe.discount_percent / 100
         )
-        bits = 0.0
-        for done in range(0, len(texts), _AT_ONCE):
-            progress("scoring", done, len(texts))
-            bits += float(model.bits(texts[done : done + _AT_ONCE]).sum())
-        scored.append(bits / size)
-    return Evaluation(len(others), len(held), len(texts), size, *scored)
+        for least in (recipe.least_members, 1)
+    )
+    ways = [served.bits, every.bits, *([] if base is None else [Reader(base, served, vocabulary).places])]
+    bits = [0.0] * len(ways)
+    for done in range(0, len(texts), _AT_ONCE):
+        progress("scoring", done, len(texts))
+        for way, score in enumerate(ways):
+            bits[way] += float(score(texts[done : done + _AT_ONCE]).sum())
+    per_byte = [each / size for each in bits]
+    by_reader = None if base is None else per_byte[2]
+    return Evaluation(len(others), len(held), len(texts), size, per_byte[0], per_byte[1], by_reader)

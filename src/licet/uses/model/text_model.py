@@ -24,6 +24,7 @@ from licet.terms import UseError
 from licet.terms.canonical import canonical_json, digest
 from licet.uses.manifest import StoredFile, contents_of, read_heading, read_manifest
 from licet.uses.model import counts_log
+from licet.uses.model.base_folder import Base, base_of
 from licet.uses.model.byte_pairs import BytePairs, Tokens
 from licet.uses.model.counting_model import CountingModel
 from licet.uses.model.counts_log import ModelManifest
@@ -210,10 +211,10 @@ class Model:
 
 
 def open_model(root: Path) -> Model:
-    """The model of a workspace, by its `model.yaml` where there is one."""
+    """The model of a workspace, by its `model.yaml` and its `base`, where there are such."""
 
     def read() -> tuple[ModelRecipe, BytePairs]:
-        return load_model_recipe(root / "model.yaml"), BytePairs(())
+        return load_model_recipe(root / "model.yaml"), base_of(root).byte_pairs
 
     return Model(read)
 
@@ -227,7 +228,13 @@ def counting_model(store: Store, snapshot: SnapshotRef) -> tuple[CountingModel, 
 
 
 def evaluated(
-    store: Store, said: ModelManifest, parents: Parents, secret: bytes, percent: int, progress: Progress
+    store: Store,
+    said: ModelManifest,
+    parents: Parents,
+    secret: bytes,
+    percent: int,
+    base: Base | None,
+    progress: Progress,
 ) -> Evaluation:
     """A model's recipe tried on a share of the members of what it is derived from; see `held_out_members`."""
     vocabulary = BytePairs.from_json(store.get(said.vocabulary.sha256))
@@ -236,7 +243,7 @@ def evaluated(
     def is_held_out(subject: str) -> bool:
         return int.from_bytes(_keyed(secret, b"licet held out", subject), "big") % 100 < percent
 
-    return evaluate(learnt.by_member, is_held_out, said.recipe, vocabulary, progress)
+    return evaluate(learnt.by_member, is_held_out, said.recipe, vocabulary, base, progress)
 
 
 def _read(documents: Documents, vocabulary: BytePairs, progress: Progress) -> Learnt:
