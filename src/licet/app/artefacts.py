@@ -8,7 +8,7 @@ change it, PENDING when its next update would, UNREACHED when none can.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,7 +34,7 @@ from licet.terms.moments import format_moment
 from licet.uses import run
 from licet.uses.manifest import Manifest, read_heading, read_manifest
 from licet.uses.registry import in_order, open_use
-from licet.uses.use import Documents, Log, Parent, Parents, Progress, Use
+from licet.uses.use import Documents, Log, Parent, Progress, Use
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -376,14 +376,14 @@ def bring_parents(core: Core, use: Use, asked: PurposeRef, absences: Absences, p
             update(core, parent, access, snapshot, progress)
 
 
-def require_exact(core: Core, parents: Parents, absences: Absences) -> None:
-    """Raises: AppError APP-234 where something that is to be derived from is not of now."""
-    for parent in parents.values():
-        if not _is_exact(core, parent.snapshot, absences):
+def require_exact(core: Core, snapshots: Iterable[SnapshotRef], absences: Absences) -> None:
+    """Raises: AppError APP-234 where something that is to be used, or derived from, is not of now."""
+    for snapshot in snapshots:
+        if not _is_exact(core, snapshot, absences):
             raise AppError(
                 "APP-234",
                 "it is not of now, so nothing is made of it",
-                parent.snapshot.name,
+                snapshot.name,
                 "bring it to the present: licet update",
             )
 

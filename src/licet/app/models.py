@@ -1,4 +1,4 @@
-"""The model operations of a workspace: made from the corpus of now, brought with it to the present, and tried."""
+"""The model operations of a workspace: made from the corpus of now, brought with it, tried, and read."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from licet.app import artefacts
 from licet.app.artefacts import note_use, open_access
 from licet.app.results import ModelResult
 from licet.enforce.absences import Absences
+from licet.store import SnapshotRef
 from licet.terms import AppError
 from licet.uses.manifest import read_heading, read_manifest
 from licet.uses.model.base_card import has_torch
 from licet.uses.model.base_folder import base_of
 from licet.uses.model.counts_log import ModelManifest
 from licet.uses.model.held_out_members import Evaluation
-from licet.uses.model.text_model import KIND, evaluated
+from licet.uses.model.reader import Reader
+from licet.uses.model.text_model import KIND, counting_model, evaluated
 from licet.uses.registry import open_use
 from licet.uses.run import Made
-from licet.uses.use import Progress
+from licet.uses.use import Parents, Progress
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -27,7 +29,7 @@ def train(core: Core, purpose: str, recipient: str, absences: Absences, progress
     """From the corpus of now. Raises: AppError APP-223 without a corpus, APP-234 where that is not of now."""
     use, position = open_use(KIND, core.layout.root), core.ledger.position
     access = open_access(core, use, purpose, recipient, None, position, absences)
-    artefacts.require_exact(core, artefacts.present_parents(core, use, access), absences)
+    artefacts.require_exact(core, _snapshots(artefacts.present_parents(core, use, access)), absences)
     return _result(artefacts.build(core, use, access, progress))
 
 
@@ -38,7 +40,7 @@ def update(core: Core, which: str, absences: Absences, progress: Progress) -> Mo
     artefacts.bring_parents(core, use, asked, absences, progress)
     position = core.ledger.position
     access = open_access(core, use, asked.purpose, asked.recipient, None, position, absences)
-    artefacts.require_exact(core, artefacts.present_parents(core, use, access), absences)
+    artefacts.require_exact(core, _snapshots(artefacts.present_parents(core, use, access)), absences)
     return _result(artefacts.update(core, use, access, earlier, progress))
 
 
@@ -58,7 +60,7 @@ def evaluate(
     asked, position = said.purpose, core.ledger.position
     access = open_access(core, use, asked.purpose, asked.recipient, None, position, absences)
     parents = artefacts.present_parents(core, use, access)
-    artefacts.require_exact(core, parents, absences)
+    artefacts.require_exact(core, _snapshots(parents), absences)
     base = base_of(core.layout.root)
     can_read = has_torch() and base.can_read(said.recipe.base, said.recipe.order)
     found = evaluated(
@@ -70,6 +72,30 @@ def evaluate(
         held_out=found.held_out,
     )  # fmt: skip
     return found
+
+
+def generate(
+    core: Core,
+    which: str,
+    prompt: str,
+    seed: int,
+    temperature: float,
+    most_tokens: int,
+    absences: Absences,
+) -> str:
+    """What a model writes on after a beginning, of its served counts and the base.
+
+    Raises: AppError APP-234 where the model is not of now; UseError MODL-060, MODL-063, MODL-064, MODL-066.
+    """
+    snapshot = core.store.snapshot(KIND, which)
+    artefacts.require_exact(core, [snapshot], absences)
+    counts, vocabulary = counting_model(core.store, snapshot)
+    reader = Reader(base_of(core.layout.root), counts, vocabulary)
+    return reader.generate(prompt, seed=seed, temperature=temperature, most_tokens=most_tokens)
+
+
+def _snapshots(parents: Parents) -> list[SnapshotRef]:
+    return [parent.snapshot for parent in parents.values()]
 
 
 def _result(made: Made) -> ModelResult:

@@ -1,4 +1,4 @@
-"""`licet model`: base, train, update, list, show and evaluate."""
+"""`licet model`: base, train, update, list, show, evaluate and generate."""
 
 from __future__ import annotations
 
@@ -247,6 +247,34 @@ def evaluate(
         f" {terminal.count(found.held_out)} members held out; counted were {terminal.count(found.members)} others",
         "dim",
     )
+
+
+@app.command()
+@answers
+def generate(
+    prompt: Annotated[str, typer.Argument(help="What it begins with.")] = "",
+    snapshot: Snapshot = "latest",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed, another text.")] = 0,
+    temperature: Annotated[
+        float,
+        typer.Option("--temperature", min=0, help="Above 1 more freely, below 1 likelier, 0 the likeliest."),
+    ] = 1.0,
+    tokens: Annotated[int, typer.Option("--tokens", min=0, help="The most that it writes on.")] = 200,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write on from a beginning, by what two members wrote and by the base. Refused where the model is not of now.
+
+    Example: licet model generate "I build" --seed 3
+    """
+    with licet.open(workspace) as opened:
+        text = opened.uses["model"].generate(
+            prompt, snapshot=snapshot, seed=seed, temperature=temperature, most_tokens=tokens
+        )
+    if as_json:
+        print_json({"prompt": prompt, "text": text, "seed": seed})
+    else:
+        say(prompt + text)
 
 
 def _summary(ref: Any) -> JsonObject:

@@ -70,6 +70,26 @@ class ModelOperations:
         with clear_disk_errors("trying the model"), self._core.absences.once_done() as absences:
             return models.evaluate(self._core, snapshot, held_out_percent, absences, progress)
 
+    def generate(
+        self,
+        prompt: str = "",
+        *,
+        snapshot: str = "latest",
+        seed: int = 0,
+        temperature: float = 1.0,
+        most_tokens: int = 200,
+    ) -> str:
+        """What a model writes on after a beginning: the base that ships, or the workspace's own, and served counts.
+
+        The same model, prompt and seed give the same text on the same machine. Raises: AppError APP-234 where the
+        model is not of now, so that who said no since is not read; UseError MODL-060 without PyTorch, MODL-063,
+        MODL-064, MODL-066.
+        """
+        from licet.app import models
+
+        with clear_disk_errors("reading the model"), self._core.absences.once_done() as absences:
+            return models.generate(self._core, snapshot, prompt, seed, temperature, most_tokens, absences)
+
     def is_behind(self, snapshot: str = "latest") -> bool:
         """Whether something was recorded since a model was made that an update would look at."""
         from licet.app.tenses import stands_for_now

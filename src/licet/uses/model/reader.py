@@ -93,7 +93,10 @@ class Reader:
             if token == START:
                 break
             before = np.append(before, np.uint16(token))
-        return self.byte_pairs.decode(before[begun:])
+        text = self.byte_pairs.decode(before[begun:])
+        return text.encode(
+            "utf-8", "replace"
+        ).decode()  # no half of a pair of surrogates, which no file can hold
 
 
 def _drawn(probabilities: Floats, temperature: float, chance: np.random.Generator) -> int:
