@@ -45,9 +45,15 @@ def changed(table: Records, changes: Records) -> Records:
 
     Raises: UseError MODL-003 where fewer than nobody would have written a run.
     """
-    runs = np.concatenate([table["run"], changes["run"]])
-    numbers = np.concatenate([table["members"].astype(np.int64), changes["change"].astype(np.int64)])
-    return as_table(*added(runs, numbers))
+    runs, change = added(changes["run"], changes["change"].astype(np.int64))
+    held, members = np.ascontiguousarray(table["run"]), table["members"].astype(np.int64)
+    place = np.searchsorted(held, runs)
+    known = np.zeros(len(runs), bool)
+    known[place < len(held)] = held[place[place < len(held)]] == runs[place < len(held)]
+    members[place[known]] += change[known]
+    if known.all():
+        return as_table(held[members != 0], members[members != 0])
+    return as_table(*added(np.concatenate([held, runs[~known]]), np.concatenate([members, change[~known]])))
 
 
 def as_table(runs: Runs, members: _Numbers) -> Records:
