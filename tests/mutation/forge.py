@@ -35,6 +35,7 @@ import gate_faults
 import hypothesis
 import ibis.backends.duckdb
 import ibis.selectors  # noqa: F401
+import model_faults
 import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 import pytest
@@ -49,7 +50,13 @@ HERE = Path(__file__).parent
 KILLERS = HERE / "killers.json"
 GROUPS = {
     "gate": gate_faults.FAULTS,
-    "evaluator": [*evaluator_faults.FAULTS, *way_faults.FAULTS, *follow_faults.FAULTS, *corpus_faults.FAULTS],
+    "evaluator": [
+        *evaluator_faults.FAULTS,
+        *way_faults.FAULTS,
+        *follow_faults.FAULTS,
+        *corpus_faults.FAULTS,
+        *model_faults.FAULTS,
+    ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
 TESTS = (
@@ -63,7 +70,8 @@ TESTS = (
     "tests/unit/enforce/test_referring_rows.py",
     "tests/unit/enforce/test_kept.py", "tests/unit/enforce/test_gate_files.py",
     "tests/unit/enforce/test_marks.py::test_a_query_on_marks_or_on_a_copy_looks_at_the_files_itself",
-    "tests/property/test_corpus_log.py", "tests/unit/store/test_record_file.py",
+    "tests/property/test_corpus_log.py", "tests/unit/store/test_record_file.py", "tests/property/test_counts_log.py",
+    "tests/unit/model/test_counting_model.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

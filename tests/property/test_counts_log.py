@@ -39,7 +39,7 @@ class CountsLog:
     """A log as the model keeps it, and beside it who wrote what."""
 
     def __init__(self, store: Store, world: World, two_members: bool) -> None:
-        self.store, self.world = store, dict(world)
+        self.store, self.world, self.changed = store, dict(world), set[str]()
         recipe = ModelRecipe(two_members=two_members, order=3, buckets=3)
         self.recipe = recipe.of(VOCABULARY)
         with store.build("control") as build:
@@ -69,6 +69,7 @@ class CountsLog:
             for who, texts in edits.items()
         ]
         changes = changes_of(differences)
+        before, self.changed = self.said.deltas, set()
         self.world |= edits
         if len(changes):
             with self.store.build("control") as build:
@@ -76,8 +77,11 @@ class CountsLog:
                 self._publish(
                     build, counts_log.extend(self.store, Files(build), self.said, changes, withdrawn)
                 )
+            if not {*self.said.deltas} <= {*before}:  # else it came to nothing with what it took in
+                self.changed = set(edits)
 
     def put_together(self) -> None:
+        self.changed = set()
         with self.store.build("control") as build:
             self._publish(build, counts_log.put_together(self.store, Files(build), self.said))
 
@@ -130,3 +134,5 @@ def test_counts_updated_are_counts_rebuilt_and_one_alone_is_never_served(
         for step in steps:
             log.put_together() if step is None else log.step(step)
             log.check()
+            lingering = {who for who in BUCKETS if counts_log.lingers(log.store, log.said, who.encode())}
+            assert lingering >= log.changed and (step is not None or not lingering)

@@ -91,6 +91,23 @@ def test_what_is_served_foretells_what_two_members_wrote(workspace: Workspace) -
     assert int(model.next_tokens(text[:-1]).argmax()) == text[-1]
 
 
+def test_a_model_follows_a_corpus_that_was_put_together_and_is_made_anew_of_one_that_is_gone(
+    workspace: Workspace,
+) -> None:
+    assert workspace.purge().is_clean
+    assert [one.standing.value for one in workspace.status()] == ["exact", "exact"], (
+        "the same corpus, in other files"
+    )
+    workspace.choose("ben", "ai", "off")
+    assert [(one.how, one.why) for one in workspace.update()][1] == ("updated", None)
+    assert [one.how for one in workspace.update()] == ["unchanged", "unchanged"]
+    workspace.choose("cy", "ai", "off")
+    workspace.corpus_update()
+    workspace.store.purge([one.id for one in workspace.corpus_list()[:-1]])
+    brought = asked(workspace, "update")
+    assert (brought["how"], brought["subjects"]) == ("rebuilt", 3) and "to compare with" in brought["why"]
+
+
 @pytest.mark.parametrize("share", [0, 91, -5])
 def test_no_share_is_held_out(workspace: Workspace, share: int) -> None:
     assert refused(workspace, "evaluate", held_out_percent=share) == "APP-235"
