@@ -35,6 +35,7 @@ import gate_faults
 import hypothesis
 import ibis.backends.duckdb
 import ibis.selectors  # noqa: F401
+import membership_faults
 import model_faults
 import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
@@ -56,6 +57,7 @@ GROUPS = {
         *follow_faults.FAULTS,
         *corpus_faults.FAULTS,
         *model_faults.FAULTS,
+        *membership_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -72,6 +74,7 @@ TESTS = (
     "tests/unit/enforce/test_marks.py::test_a_query_on_marks_or_on_a_copy_looks_at_the_files_itself",
     "tests/property/test_corpus_log.py", "tests/unit/store/test_record_file.py", "tests/property/test_counts_log.py",
     "tests/unit/model/test_counting_model.py",
+    "tests/unit/terms/test_ecvrf.py", "tests/property/test_builder_cheats.py", "tests/unit/enforce/test_kept_keys.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
