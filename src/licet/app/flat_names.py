@@ -50,6 +50,7 @@ FLAT_NAMES = {
     "status": "uses.status",
     "contains": "uses.contains",
     "membership_proof": "uses.membership_proof",
+    "membership_pins": "uses.membership_pins",
     "forget": "uses.forget",
     "purge": "uses.purge",
     "ledger_verify": "ledger.verify",

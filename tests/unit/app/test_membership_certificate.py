@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from journeys.command_line import run_licet
 from journeys.networks import make_network, member, post
 from licet.app import Workspace
+from licet.ledger import EntryKind, NewEntry
 from licet.receipts import ReceiptProblemCode, check_certificate, to_bytes
 from licet.terms import AppError, LicetError, UseError
 from licet.terms.membership_proof import Membership
@@ -125,6 +127,25 @@ def test_what_the_ledger_does_not_tell_of_is_not_certified(workspace: Workspace)
     with pytest.raises(AppError) as refused:
         workspace.contains("")
     assert refused.value.code == "APP-170"
+
+
+def test_two_roots_for_one_snapshot_and_another_key_are_found_in_the_ledger(workspace: Workspace) -> None:
+    workspace.corpus_build()
+    workspace.corpus_update()
+    (pin,) = workspace.membership_pins().keys
+    assert (pin.use, len(pin.key)) == ("corpus", 64) and workspace.membership_pins().contradictions == ()
+    here = str(workspace.layout.root)
+    assert (
+        f"stands under key {pin.key} since entry {pin.entry}" in run_licet("ledger", "verify", "-w", here).out
+    )
+    (first, *_) = [entry for entry in workspace.ledger_entries() if entry.kind == "use_run"]
+    lie = NewEntry(EntryKind.USE_RUN, None, {**(first.payload or {}), "members_root": "00" * 32})
+    (entry,) = workspace.ledger.append([lie])
+    assert [where for where, _ in workspace.membership_pins().contradictions] == [entry.index]
+    told = run_licet("ledger", "verify", "-w", here)
+    assert told.status == 1 and "two_stories" in told.out
+    workspace.ledger.append([NewEntry(EntryKind.USE_RUN, None, {"use": "corpus", "members_key": "11" * 32})])
+    assert [one.key for one in workspace.membership_pins().keys] == [pin.key, "11" * 32]
 
 
 def test_pages_of_another_tree_are_not_certified(workspace: Workspace) -> None:

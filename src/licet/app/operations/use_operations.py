@@ -17,6 +17,7 @@ from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
     from licet.app.artefacts import ArtefactStatus, Brought
+    from licet.app.membership_pins import MembershipPins
     from licet.app.purge import Purge
     from licet.app.removal import Removal
     from licet.uses.use import Progress
@@ -71,6 +72,12 @@ class UseOperations:
         from licet.app.membership import certify_membership, named_snapshot
 
         return certify_membership(self._core, named_snapshot(self._core, of), subject)
+
+    def membership_pins(self) -> MembershipPins:
+        """The keys and roots of members that the ledger's entries name, and where these contradict one another."""
+        from licet.app.membership_pins import read_pins
+
+        return read_pins(self._core.ledger)
 
     def membership_proof(self, subject: str, of: str = "corpus") -> JsonObject:
         """The same in at most 2 KB, without the ledger's own proofs; `receipts.check_proof_file` checks it."""
