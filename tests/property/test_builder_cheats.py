@@ -15,7 +15,7 @@ from licet.receipts import check_certificate, check_proof_file, proof_file_bytes
 from licet.receipts.membership_certificate import read_subject_proof
 from licet.receipts.membership_proof_file import NOTE_HEAD, make_proof_file
 from licet.receipts.receipt_proof import PROOF, SIGNATURE, read_proven, sign
-from licet.terms.membership_proof import Membership, MembershipProof, root_hash
+from licet.terms.membership_proof import Membership, MembershipProof, Step, root_hash
 from licet.terms.prefix_tree import PrefixTree
 from licet.terms.subject_proof import SubjectProof, index_under, key_under
 
@@ -194,6 +194,18 @@ def test_a_proof_file_changed_anywhere_shows_nothing() -> None:
         assert not check_proof_file({**proof, **change}, KEY).ok
     for part in unsigned:
         assert not check_proof_file({name: value for name, value in proof.items() if name != part}, KEY).ok
+
+
+def test_a_proof_file_of_a_million_people_fits_in_two_kilobytes() -> None:
+    """Of random keys 24 forks are more than a million have; the benchmark looks at real ones."""
+    walk = MembershipProof(
+        INDEX, 1_000_000, KEYS[HIDDEN], tuple(Step(depth, bytes([depth] * 32)) for depth in range(24))
+    )
+    entry, _ = read_proven(certificate_of("ann", ("ann",))[PROOF])
+    made = make_proof_file(
+        "0123456789abcdef0123456789abcdef-01", SubjectProof(OUTPUTS[HIDDEN], walk), entry, SIGNER
+    )
+    assert len(proof_file_bytes(made)) <= 2048
 
 
 def test_who_signs_another_root_than_the_ledger_names_has_signed_the_evidence() -> None:

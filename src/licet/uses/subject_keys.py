@@ -29,7 +29,7 @@ class SubjectKeys:
 
     def __init__(self, secret: bytes, kept: KeptKeys | None = None) -> None:
         """secret: the use's own. kept: what was made before; without it all are made anew."""
-        self._key = EcvrfKey(hmac.digest(secret, b"licet subject index", "sha256"))
+        self._key = EcvrfKey(index_secret(secret))
         self._kept = kept
         self.index: KeyIndex = index_under(self._key)
 
@@ -87,3 +87,8 @@ class SubjectKeys:
                 threads.shutdown(wait=True, cancel_futures=True)
                 raise
         return keys
+
+
+def index_secret(secret: bytes) -> bytes:
+    """The secret key of a use's index, 32 bytes, made of the use's own secret: it is kept nowhere."""
+    return hmac.digest(secret, b"licet subject index", "sha256")

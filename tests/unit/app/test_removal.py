@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from journeys.networks import make_network, member, post
 from licet.app import Workspace
 from licet.cli.main import app
+from licet.enforce.access import secret_of
 from licet.enforce.kept_keys import KeptKeys
 from licet.ledger import Ledger
 from licet.receipts.membership_certificate import check_certificate
@@ -19,6 +20,7 @@ from licet.store import Store
 from licet.terms import EVERY_USE, LicetError, StoreError
 from licet.terms.moments import parse_moment
 from licet.uses import subject_keys
+from licet.uses.subject_keys import index_secret
 
 SAID = "Ann's own words about the old lighthouse"
 ROWS = {
@@ -71,7 +73,6 @@ def test_what_stands_for_them_in_trees_is_kept_no_longer_and_that_of_others_is(
     monkeypatch.setattr(subject_keys, "FEWEST_MEMBERS", 1)
     kept = KeptKeys(workspace.layout.kept_keys, workspace.salt)
     workspace.corpus_build()
-    workspace.corpus_build(at=parse_moment("2025-06-01"))
     assert len(kept.holding(["anna"])) == len(kept.holding(["benn"])) == 1
     told = workspace.forget("anna")
     assert (told.standing.value, told.pending) == ("exact", ())
@@ -81,10 +82,22 @@ def test_what_stands_for_them_in_trees_is_kept_no_longer_and_that_of_others_is(
         workspace.choose("benn", "ai", "off")
         told = workspace.forget("benn")
         assert told.standing.value == "pending" and "what stands for members in artefacts" in told.pending[0]
-    assert workspace.forget("benn").standing.value == "exact" and kept.holding(["benn"]) == []
-    workspace.corpus_build()
     workspace.ledger_erase("benn", compact=False)
     assert not [*workspace.layout.kept_keys.glob("*")]
+
+
+def test_the_secret_that_keys_are_made_with_lies_nowhere_but_in_the_salt(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subject_keys, "FEWEST_MEMBERS", 1)
+    workspace.corpus_build()
+    use = secret_of(workspace.salt, "corpus")
+    secrets = [workspace.salt, use, index_secret(use)]
+    root = workspace.layout.root
+    files = [path for path in root.rglob("*") if path.is_file() and path != workspace.layout.salt]
+    assert workspace.layout.kept_keys.is_dir() and len(files) > 5
+    for data in (path.read_bytes() for path in files):
+        assert not [secret for secret in secrets if secret in data or secret.hex().encode() in data]
 
 
 def test_under_every_id_they_go_by(workspace: Workspace) -> None:
