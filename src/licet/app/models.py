@@ -90,7 +90,8 @@ def generate(
     snapshot = core.store.snapshot(KIND, which)
     artefacts.require_exact(core, [snapshot], absences)
     counts, vocabulary = counting_model(core.store, snapshot)
-    reader = Reader(base_of(core.layout.root), counts, vocabulary)
+    two_members = read_manifest(ModelManifest, snapshot).recipe.two_members
+    reader = Reader(base_of(core.layout.root), counts, vocabulary, two_members)
     return reader.generate(prompt, seed=seed, temperature=temperature, most_tokens=most_tokens)
 
 

@@ -6,9 +6,11 @@ import re
 from importlib import resources
 from pathlib import Path
 
+from licet.terms import UseError
 from licet.uses.model.base_card import BaseRecipe
 from licet.uses.model.base_folder import Base, base_of, shipped_base, write_base
 from licet.uses.model.base_network import unpacked
+from licet.uses.model.base_training import replay_base
 from licet.uses.model.public_text import PERMISSIVE
 
 FOLDER = resources.files("licet.uses.model") / "shipped"
@@ -35,3 +37,13 @@ def test_a_workspace_reads_its_own_base_where_it_has_one(tmp_path: Path, small_b
     assert base_of(tmp_path).card == shipped_base().card
     write_base(small_base, tmp_path / "base")
     assert base_of(tmp_path).card == small_base.card
+
+
+def test_it_comes_out_again_to_the_byte_or_what_is_not_the_same_here_is_told() -> None:
+    base = shipped_base()
+    try:
+        again = replay_base(base.card, lambda *_: None)
+    except UseError as error:
+        assert error.code == "MODL-067" and error.what.partition(": ")[2]
+    else:
+        assert (again.card, again.network) == (base.card, base.network)

@@ -1,4 +1,4 @@
-"""The card of a base: what it was fitted to and how, where, and what came of it: the gate, and the digests of the rest.
+"""The card of a base: what it was fitted to and how, where, and what came of it: gates, and digests of the rest.
 
 Canonical JSON beside the tokens and the tensors; its own digest pins all three, and a model's recipe names it. What
 was fitted once is fitted again, byte for byte, only with the same text, PyTorch, threads and instructions of the
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from licet.terms import UseError
 from licet.terms.canonical import canonical_json, digest
-from licet.uses.model.linear_gate import LinearGate
+from licet.uses.model.linear_gate import Gates
 from licet.uses.model.public_text import TextSource
 
 
@@ -75,7 +75,7 @@ class BaseCard(Part):
     sources: tuple[TextSource, ...]
     tokens_sha256: str
     network_sha256: str
-    gate: LinearGate
+    gates: Gates
 
     def to_json(self) -> bytes:
         return canonical_json(self.model_dump(mode="json"))

@@ -23,7 +23,7 @@ CARD, TOKENS, NETWORK = "card.json", "tokens.json", "network.safetensors"
 
 
 class Base(NamedTuple):
-    """card: with the gate. network: safetensors of `base_network`, 16 bits a weight."""
+    """card: with the gates. network: safetensors of `base_network`, 16 bits a weight."""
 
     card: BaseCard
     byte_pairs: BytePairs
@@ -31,7 +31,7 @@ class Base(NamedTuple):
 
     def can_read(self, vocabulary: str, order: int) -> bool:
         """Whether counts over a vocabulary, by its digest, and of an order are what its reader weighs."""
-        return vocabulary == self.card.tokens_sha256 and order == len(self.card.gate.offset)
+        return vocabulary == self.card.tokens_sha256 and order == self.card.gates.two_members.order
 
 
 def write_base(base: Base, folder: Path) -> None:

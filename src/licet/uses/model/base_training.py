@@ -1,4 +1,4 @@
-"""Fitting a base to public text: tokens, then the network, then the gate. Nothing here has seen a member.
+"""Fitting a base to public text: tokens, then the network, then the gates. Nothing here has seen a member.
 
 Deterministic: the text is in the order of its digests, windows in an order drawn by the recipe's seed, one process,
 PyTorch's deterministic algorithms, so many threads as the card says.
@@ -22,7 +22,7 @@ from licet.uses.model.base_card import BaseCard, BaseRecipe, environment_here
 from licet.uses.model.base_folder import Base
 from licet.uses.model.base_network import BaseReader, Weights, fresh_weights, logits, packed, unpacked
 from licet.uses.model.byte_pairs import START, BytePairs, Tokens
-from licet.uses.model.gate_training import fit_gate
+from licet.uses.model.gate_training import fit_gates
 from licet.uses.model.public_text import PublicText, differing, not_installed, read_public_text
 
 Progress = Callable[[str, int, int | None], None]
@@ -42,16 +42,16 @@ def fit_base(text: PublicText, recipe: BaseRecipe, threads: int, progress: Progr
         )
     with deterministic(threads):
         network = packed(fit_network(stream, recipe, progress))
-        progress("fitting the gate", 0, None)
+        progress("fitting the gates", 0, None)
         base = BaseReader(recipe.shape, unpacked(network, recipe.shape))
-        gate = fit_gate(base, [byte_pairs.encode(text) for text in parts.gate], recipe.seed)
+        gates = fit_gates(base, [byte_pairs.encode(text) for text in parts.gate], recipe.seed)
     card = BaseCard(
         recipe=recipe,
         environment=environment_here(threads),
         sources=text.sources,
         tokens_sha256=byte_pairs.digest,
         network_sha256=digest(network),
-        gate=gate,
+        gates=gates,
     )
     return Base(card, byte_pairs, network)
 
@@ -85,7 +85,7 @@ def replay_base(card: BaseCard, progress: Progress) -> Base:
 
 
 class Divided(NamedTuple):
-    """Public text in two: what tokens and network are fitted on, and what only the gate is."""
+    """Public text in two: what tokens and network are fitted on, and what only the gates are."""
 
     base: list[str]
     gate: list[str]

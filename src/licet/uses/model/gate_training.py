@@ -1,8 +1,9 @@
-"""Fitting the gate to public text that stands in for members: neither base nor tokens were fitted to that text.
+"""Fitting the gates to public text that stands in for members: neither base nor tokens were fitted to that text.
 
 Its documents are dealt to pseudo-members, many with one and few with many, as in a network (a Chinese restaurant); a
-tenth of them are held out, the others are counted as members are, and the gate learns to predict those held out from
-the counts of the rest: once as served under the two-member rule and once without it. No member decides anything here.
+tenth of them are held out, the others are counted as members are, and a gate learns to predict those held out from the
+counts of the rest, until it gains nothing more: one under the two-member rule and one without it. No member decides
+anything here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from torch import Tensor
 from licet.uses.model.base_network import BaseReader
 from licet.uses.model.byte_pairs import Tokens
 from licet.uses.model.counting_model import CountingModel, Floats
-from licet.uses.model.linear_gate import FURTHEST, LinearGate, choices, features, in_millionths
+from licet.uses.model.linear_gate import FURTHEST, Gates, LinearGate, choices, features, in_millionths
 from licet.uses.model.member_counts import table_of
 from licet.uses.model.token_runs import LONGEST_RUN, runs_written
 
@@ -26,7 +27,7 @@ _HELD_OUT = 10
 #: The chance of one more pseudo-member at the n-th document is NEW / (NEW + n).
 _NEW = 700
 _DISCOUNT = 0.9
-_ROUNDS, _BATCH, _RATE = 6, 4096, 3e-3
+_ROUNDS, _BATCH, _RATE = 20, 4096, 1e-2
 
 
 class _Places(NamedTuple):
@@ -36,8 +37,8 @@ class _Places(NamedTuple):
     said: Floats
 
 
-def fit_gate(base: BaseReader, documents: Sequence[Tokens], seed: int) -> LinearGate:
-    """The gate over documents of public text, as `byte_pairs` has them."""
+def fit_gates(base: BaseReader, documents: Sequence[Tokens], seed: int) -> Gates:
+    """The gates over documents of public text, as `byte_pairs` has them."""
     dealt = deal(len(documents), seed)
     held_out = [document for document, who in zip(documents, dealt, strict=True) if who % _HELD_OUT == 0]
     others: dict[int, list[Tokens]] = {}
@@ -46,14 +47,14 @@ def fit_gate(base: BaseReader, documents: Sequence[Tokens], seed: int) -> Linear
             others.setdefault(int(who), []).append(document)
     table = table_of([runs_written(own, LONGEST_RUN) for own in others.values()])
     by_base = base.read(held_out)
-    parts = []
+    gates = []
     for least in (2, 1):
         served = table[table["members"] >= least]
         counts = CountingModel(served, base.shape.tokens, LONGEST_RUN, _DISCOUNT)
         seen = counts.look(held_out)
         said = choices(counts.chains(seen), np.exp(by_base.logs))
-        parts.append(_Places(features(seen.total, seen.distinct, by_base.surprise), said))
-    return _fitted(_Places(*(np.concatenate(both) for both in zip(*parts, strict=True))), seed)
+        gates.append(_fitted(_Places(features(seen.total, seen.distinct, by_base.surprise), said), seed))
+    return Gates(two_members=gates[0], every_run=gates[1])
 
 
 def deal(documents: int, seed: int) -> np.ndarray:

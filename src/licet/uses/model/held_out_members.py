@@ -73,7 +73,11 @@ def evaluate(
         )
         for least in (recipe.least_members, 1)
     )
-    ways = [served.bits, every.bits, *([] if base is None else [Reader(base, served, vocabulary).places])]
+    ways = [
+        served.bits,
+        every.bits,
+        *([] if base is None else [Reader(base, served, vocabulary, recipe.two_members).places]),
+    ]
     bits = [0.0] * len(ways)
     for done in range(0, len(texts), _AT_ONCE):
         progress("scoring", done, len(texts))

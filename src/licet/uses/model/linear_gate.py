@@ -45,14 +45,28 @@ class LinearGate(BaseModel):
         shares: Floats = raised / raised.sum(axis=1, keepdims=True)
         return shares
 
+    @property
+    def order(self) -> int:
+        """The order of the counts that it weighs."""
+        return len(self.offset)
+
     def require_order(self, order: int) -> None:
         """Raises: UseError MODL-064 where counts of this order are not those it was fitted to weigh."""
-        if len(self.offset) != order:
+        if self.order != order:
             raise UseError(
                 "MODL-064",
-                f"the gate weighs counts of runs of {len(self.offset)} tokens, and these are of {order}",
+                f"the gate weighs counts of runs of {self.order} tokens, and these are of {order}",
                 fix="make the model with that order, or generate from its counts alone",
             )
+
+
+class Gates(BaseModel):
+    """A gate for each way in which counts are served: the same context says less where every run is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    two_members: LinearGate
+    every_run: LinearGate
 
 
 def features(total: Numbers, distinct: Numbers, surprise: Floats) -> Floats:

@@ -25,8 +25,10 @@ class Reader:
     Raises: UseError MODL-060 where PyTorch is not installed, MODL-063 for counts over other tokens, MODL-064.
     """
 
-    def __init__(self, base: Base, counts: CountingModel, vocabulary: BytePairs) -> None:
-        """vocabulary: the tokens that the counts are of."""
+    def __init__(
+        self, base: Base, counts: CountingModel, vocabulary: BytePairs, two_members: bool = True
+    ) -> None:
+        """vocabulary: the tokens that the counts are of. two_members: whether they are of runs that two wrote."""
         require_torch()
         from licet.uses.model.base_network import BaseReader, unpacked
 
@@ -36,8 +38,10 @@ class Reader:
                 "the counts are of other tokens than the base reads",
                 fix="make the model anew with this base: licet model train",
             )
-        base.card.gate.require_order(counts.order)
-        self.byte_pairs, self._counts, self._gate = base.byte_pairs, counts, base.card.gate
+        gates = base.card.gates
+        self._gate = gates.two_members if two_members else gates.every_run
+        self._gate.require_order(counts.order)
+        self.byte_pairs, self._counts = base.byte_pairs, counts
         shape = base.card.recipe.shape
         self._base = BaseReader(shape, unpacked(base.network, shape))
 
