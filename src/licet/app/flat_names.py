@@ -52,6 +52,7 @@ FLAT_NAMES = {
     "membership_proof": "uses.membership_proof",
     "membership_pins": "uses.membership_pins",
     "forget": "uses.forget",
+    "forgettings": "uses.forgettings",
     "purge": "uses.purge",
     "ledger_verify": "ledger.verify",
     "ledger_entries": "choices.entries",

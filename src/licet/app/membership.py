@@ -28,7 +28,7 @@ def certify_membership(core: Core, snapshot: SnapshotRef, subject: str) -> JsonO
     Raises: AppError APP-170 for what is no id, APP-218 where the ledger tells of no such snapshot; UseError CORP-210
     for one of an earlier licet, and as `contains`; LedgerError LEDG-017 where the ledger does not fit itself.
     """
-    found, entry = _proven(core, snapshot, subject)
+    found, entry = proven_membership(core, snapshot, subject)
     ledger, signer = core.ledger, core.signer
     checkpoint = ledger.checkpoint()
     inclusion = ledger.inclusion_proof(entry.index, checkpoint.size)
@@ -43,7 +43,7 @@ def prove_membership(core: Core, snapshot: SnapshotRef, subject: str) -> JsonObj
 
     Raises: as `certify_membership`.
     """
-    found, entry = _proven(core, snapshot, subject)
+    found, entry = proven_membership(core, snapshot, subject)
     made = make_proof_file(subject, found.proof, entry, core.signer)
     shown = check_proof_file(made, core.signer.public_key_text).shown
     named = entry.payload or {}
@@ -61,7 +61,8 @@ def named_snapshot(core: Core, name: str) -> SnapshotRef:
     return core.store.snapshot(use, name) if use and number.isdecimal() else core.store.snapshot(name)
 
 
-def _proven(core: Core, snapshot: SnapshotRef, subject: str) -> tuple[Proven, Entry]:
+def proven_membership(core: Core, snapshot: SnapshotRef, subject: str) -> tuple[Proven, Entry]:
+    """What proves whether a subject is in a snapshot, and the ledger's entry of it. Raises: as `certify_membership`."""
     require_subject_id(subject)
     secret = secret_of(core.salt, snapshot.kind)
     found = contains(core.store, read_members(snapshot.manifest["members"]), secret, subject)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: What the ledger tells of and no decision looks at.
 _CHANGES_NOTHING = frozenset(
     {
-        EntryKind.USE_RUN, EntryKind.REMOVAL_SENT, EntryKind.ACKNOWLEDGED,
+        EntryKind.USE_RUN, EntryKind.REMOVAL_SENT, EntryKind.ACKNOWLEDGED, EntryKind.FORGETTING,
         EntryKind.NOTICE_SHOWN, EntryKind.PACK_ANNOUNCED,
     }
 )  # fmt: skip

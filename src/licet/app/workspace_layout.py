@@ -71,6 +71,11 @@ class Layout(NamedTuple):
         return self.root / "deliveries"
 
     @property
+    def forgettings(self) -> Path:
+        """What is still to be looked for of people who are being forgotten; encrypted."""
+        return self.root / "forgettings"
+
+    @property
     def recipients(self) -> Path:
         return self.root / "recipients.yaml"
 

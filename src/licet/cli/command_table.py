@@ -74,8 +74,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "forget": (
         "removal_commands:forget",
-        "Record that somebody objects to every use, take them out of all that was made, and prove it; exit status 1"
+        "Record that people object to every use, take them out of all that was made, and certify it; exit status 1"
         " if something is pending.",
+    ),
+    "forgettings": (
+        "removal_commands:forgettings",
+        "List the forgettings that were asked for, how each stands, and what it waits for.",
     ),
     "purge": (
         "removal_commands:purge",

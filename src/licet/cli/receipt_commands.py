@@ -13,7 +13,7 @@ from licet.terms import AppError
 
 if TYPE_CHECKING:
     from licet.app import Workspace
-    from licet.receipts import CertificateCheck, ProofFileCheck, ReceiptCheck
+    from licet.receipts import CertificateCheck, ForgettingCheck, ProofFileCheck, ReceiptCheck
 
 
 @answers
@@ -121,11 +121,11 @@ def write(made: dict[str, object], to: Path) -> None:
         to.write_bytes(to_bytes(made))
 
 
-def _tell(found: ReceiptCheck | CertificateCheck | ProofFileCheck) -> None:
+def _tell(found: ReceiptCheck | CertificateCheck | ProofFileCheck | ForgettingCheck) -> None:
     from licet import receipts
 
-    kinds = {receipts.ReceiptCheck: "receipt", receipts.CertificateCheck: "certificate"}
-    what = kinds.get(type(found), "proof")
+    kinds = {receipts.ReceiptCheck: "receipt", receipts.ProofFileCheck: "proof"}
+    what = kinds.get(type(found), "certificate")
     if not found.ok:
         say(f"This {what} is NOT valid.", "bold red")
         for problem in found.problems:

@@ -53,6 +53,7 @@ class EntryKind(StrEnum):
     USE_RUN = "use_run"
     REMOVAL_SENT = "removal_sent"
     ACKNOWLEDGED = "acknowledged"
+    FORGETTING = "forgetting"
     SUBJECT_RENAMED = "subject_renamed"
     SUBJECTS_DISTINCT = "subjects_distinct"
     ERASURE = "erasure"
@@ -96,7 +97,7 @@ class NewEntry:
     A rename says ``to`` under the old id and ``from`` under the new; two ids that are two people say ``other``.
     A pack in force or announced says ``pack``, ``version``, ``digest`` and ``file``. A removal that was sent about a
     copy says ``export``, ``sequence``, ``message``, ``root`` and ``due``, and what was answered to it the same but
-    ``state`` in place of ``due``. More keys are kept as they are.
+    ``state`` in place of ``due``. A forgetting, of the person's, says which ``step``. More keys are kept as they are.
     """
 
     kind: EntryKind
@@ -256,6 +257,9 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
         wanted = _OF_IDS[EntryKind(kind)]
         is_fit = subject is not None and sum(is_text(payload.get(key)) for key in wanted) == 1
         return "" if is_fit else f"it needs a subject, and must say {' or '.join(wanted)}"
+    if kind == EntryKind.FORGETTING:
+        is_fit = subject is not None and is_text(payload.get("step"))
+        return "" if is_fit else "it needs a subject, and must say its step"
     if kind == EntryKind.ERASURE:
         return "erasures are recorded by erase() alone"
     return "" if kind in (EntryKind.NOTICE_SHOWN, EntryKind.USE_RUN) else "there is no such kind"

@@ -13,6 +13,11 @@ from typing import Any, ClassVar
 
 from licet.ledger import Checkpoint, EntryKind, PublicKey
 from licet.receipts.examination import Examination, ReceiptProblemCode, RecordCheck
+from licet.receipts.forgetting_certificate import (
+    ForgettingCheck,
+    check_forgetting_certificate,
+    is_envelope,
+)
 from licet.receipts.membership_certificate import CERTIFICATE, CertificateCheck, check_certificate
 from licet.receipts.membership_proof_file import PROOF_FILE, ProofFileCheck, check_proof_file
 from licet.receipts.receipt_context import RECEIPT_VERSION
@@ -56,14 +61,17 @@ def check(
 
 def check_file(
     file: Path, key: str, checkpoint: Path | None = None
-) -> ReceiptCheck | CertificateCheck | ProofFileCheck:
-    """`check` for files, or `check_certificate` or `check_proof_file` where the file is one of those.
+) -> ReceiptCheck | CertificateCheck | ProofFileCheck | ForgettingCheck:
+    """`check` for files, or what checks one of the other kinds where the file is of those.
 
     key: a public key's text, or a file that holds it.
     Raises: as they do; AppError APP-082; APP-270 for a checkpoint to hold a proof to, which is proven under none.
     """
     outside = None if checkpoint is None else read_text(checkpoint)
-    record = read_receipt(read_file(file))
+    data = read_file(file)
+    record = read_receipt(data)
+    if is_envelope(record):
+        return check_forgetting_certificate(data, read_key(key), checkpoint=outside)
     if PROOF_FILE in record:
         if outside is not None:
             raise AppError(

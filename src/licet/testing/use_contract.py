@@ -23,6 +23,7 @@ import licet
 from licet.app import Workspace, artefacts
 from licet.enforce import Access
 from licet.enforce.access import secret_of
+from licet.receipts import check_forgetting_certificate
 from licet.store import SnapshotRef, Store
 from licet.terms import SELF
 from licet.terms.canonical import JsonObject
@@ -327,7 +328,10 @@ class UseContract:
         told = workspace.uses.forget("ann")
         assert (told.standing.value, told.pending) == ("exact", ()) and told.purge is not None
         assert told.purge.purged and told.purge.search.found_after == ()
-        assert {one["licet:membership"] for one in told.certificates} == {"absent"}
+        (certificate,) = (one.certificate for one in told.people)
+        check = check_forgetting_certificate(certificate or {}, workspace.ledger.public_key_text)
+        assert check.ok and check.outcome is not None and check.outcome.status == "EXACT"
+        assert self.use in {one.use for one in check.outcome.artefacts if one.before and one.after}
         assert workspace.store.scan([b"markerann", b"ann-0", b"ann-1"]) == []
 
     # -- what the tests do ---------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
     from licet.app.artefacts import ArtefactStatus, Brought
+    from licet.app.forgetting_forecast import Forecast
+    from licet.app.forgettings import Forgetting
     from licet.app.membership_pins import MembershipPins
     from licet.app.purge import Purge
     from licet.app.removal import Removal
@@ -85,15 +87,28 @@ class UseOperations:
 
         return prove_membership(self._core, named_snapshot(self._core, of), subject)
 
-    def forget(self, subject: str, *, via: str = "python", progress: Progress = silent) -> Removal:
-        """Record an objection to every use, take somebody out of all that was made, and prove it; see `app.removal`.
+    def forget(self, *subjects: str, via: str = "python", progress: Progress = silent) -> Removal:
+        """Record that some people object to every use, take them out of all that was made, and certify what came of it;
+        see `app.removal`. All of them share one update and one purge.
 
-        A step that fails leaves the objection recorded, and the outcome PENDING.
-        Raises: as `object_to_every_use`, when that could not be recorded.
+        A step that fails leaves the objections recorded, and the outcome PENDING; the same call goes on from there.
+        Raises: AppError APP-271 for nobody; as `object_to_every_use`, when that could not be recorded.
         """
         from licet.app import removal
 
-        return removal.forget(self._core, subject, via, progress)
+        return removal.forget(self._core, subjects, via, progress)
+
+    def foresee_forgetting(self, *subjects: str) -> list[Forecast]:
+        """What forgetting each of some people would change; writes nothing. Raises: as `artefact_changes`."""
+        from licet.app.forgetting_forecast import forecast
+
+        return forecast(self._core, subjects)
+
+    def forgettings(self) -> list[Forgetting]:
+        """Every forgetting that was asked for, by its number, as its last outcome has it; the erased have none."""
+        from licet.app import forgettings
+
+        return forgettings.forgettings(self._core)
 
     def purge(self) -> Purge:
         """Remove for good the snapshots that were superseded, and look for what is left of whoever left.
