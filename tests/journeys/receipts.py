@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from licet.ledger import Checkpoint, Entry, EntryKind, MemoryTree, Signer
 from licet.ledger.entries import commit
 from licet.packs.loading import parse_pack
+from licet.receipts.forgetting_certificate import make_forgetting_certificate
 from licet.receipts.membership_certificate import make_certificate
 from licet.receipts.receipt_issue import make_receipt
 from licet.terms.canonical import canonical_json
@@ -122,3 +123,44 @@ def certificate_of(
     shown = key_of or subject
     proof = SubjectProof(proven.prove(shown.encode()), tree.prove(key_under(proven, shown)))
     return make_certificate(subject, proof, entry, log.inclusion_proof(3), checkpoint, signer)
+
+
+def outcome_said(**more: Any) -> dict[str, Any]:
+    """What came of a forgetting, as an entry says it: of one artefact with benn and cy left in it, and all done."""
+    tree = PrefixTree.build(index_under(INDEX_KEY), [key_under(INDEX_KEY, who) for who in ("benn", "cy")])
+    place = {"purged": 0, "marks": 3, "found_before": 0, "found_after": 0, "shared": 0, "failed": None}
+    copies = dict.fromkeys(("applied", "sent", "received", "overdue", "unconfirmed", "not_followed"), 0)
+    return {
+        "step": "outcome", "request": {"entry": 1, "at": "2026-03-01T12:00:00Z", "objection": 0},
+        "at": "2026-03-01T12:30:00Z", "position": 3,
+        "policy": {"id": "harbour", "version": "3", "digest": PACK.digest},
+        "closure": {"artefacts": 1, "snapshots": 1, "documents": 2},
+        "artefacts": [{
+            "use": "corpus", "purpose": "generative_ai_training", "recipient": "self",
+            "before": {"name": "corpus-1", "snapshot": "1a" * 32, "root": "1b" * 32},
+            "after": {
+                "name": "corpus-2", "snapshot": "5a" * 32, "root": "5b" * 32, "entry": 2,
+                "members_root": tree.root.hex(), "members_key": INDEX_KEY.public.hex(),
+            },
+        }],
+        "purge": [
+            {"store": "snapshots", **place, "purged": 1, "found_before": 4},
+            {"store": "gates", **place}, {"store": "member_keys", **place},
+        ],
+        "copies": copies, "pending": [], "status": "EXACT", "unreached": 0, **more,
+    }  # fmt: skip
+
+
+def forgetting_of(
+    subject: str, said: dict[str, Any] | None = None, *, shown: str | None = None, signer: Signer = SIGNER
+) -> dict[str, Any]:
+    """The certificate of a forgetting. shown: whose key the proof of absence is of, if not theirs."""
+    tree = PrefixTree.build(index_under(INDEX_KEY), [key_under(INDEX_KEY, who) for who in ("benn", "cy")])
+    entry = entry_of(3, EntryKind.FORGETTING, subject, outcome_said() if said is None else said)
+    entries = [entry if n == 3 else choice(n, f"other-{n}", "ai", "on") for n in range(7)]
+    log = MemoryTree(one.leaf for one in entries)
+    checkpoint = Checkpoint.sign(signer, len(entries), log.root())
+    whose = shown or subject
+    proof = SubjectProof(INDEX_KEY.prove(whose.encode()), tree.prove(key_under(INDEX_KEY, whose)))
+    inclusion = log.inclusion_proof(3)
+    return make_forgetting_certificate(subject, {"5a" * 32: proof}, entry, inclusion, checkpoint, signer)

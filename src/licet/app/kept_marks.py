@@ -27,10 +27,11 @@ _NONCE_BYTES, _ENDING = 12, ".marks"
 
 
 class PersonMarks(NamedTuple):
-    """By each id that they go by, what is looked for; and in how many places it was before."""
+    """By each id that they go by, what is looked for; how many places it was in, and which snapshots."""
 
     of: Mapping[str, frozenset[bytes]]
     found_before: int
+    snapshots: frozenset[str]
 
 
 class KeptMarks:
@@ -50,7 +51,7 @@ class KeptMarks:
         try:
             said = json.loads(self._key.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], path.name.encode()))
             of = {name: frozenset(map(b64decode, own)) for name, own in said["of"].items()}
-            return PersonMarks(of, said["found_before"])
+            return PersonMarks(of, said["found_before"], frozenset(said["snapshots"]))
         except (InvalidTag, ValueError, LookupError, TypeError, AttributeError):
             raise AppError(
                 "APP-273",
@@ -62,7 +63,8 @@ class KeptMarks:
     def write(self, number: int, marks: PersonMarks) -> None:
         """Keep it, on the disk when this returns. Raises: AppError APP-020 and its like."""
         of = {name: [b64encode(one).decode() for one in sorted(own)] for name, own in marks.of.items()}
-        data = json.dumps({"of": of, "found_before": marks.found_before}).encode()
+        said = {"of": of, "found_before": marks.found_before, "snapshots": sorted(marks.snapshots)}
+        data = json.dumps(said).encode()
         path, nonce = self._path(number), os.urandom(_NONCE_BYTES)
         part = path.with_suffix(".part")
         with clear_disk_errors("keeping what is to be looked for"):

@@ -126,6 +126,7 @@ class _Person:
         self.pending: list[str] = []
         self.steps: list[PendingStep] = []
         self.holding: dict[str, bool] = {}
+        self.held_in = {one.snapshot for one in forgetting.found}
         self.purged: tuple[StorePurge, ...] | None = None
 
     def wait_for(self, step: str, why: str, code: str | None = None) -> None:
@@ -134,6 +135,7 @@ class _Person:
 
     def look(self, made: Sequence[SnapshotRef], core: Core) -> dict[str, bool]:
         self.holding = {one.id: holds(core, one, self.names) for one in made}
+        self.held_in |= {snapshot for snapshot, is_held in self.holding.items() if is_held}
         return self.holding
 
 
@@ -174,7 +176,15 @@ class _Removal:
         for person in self._people:
             was, holding = person.forgetting, person.look(made, core)
             known = {one.snapshot for one in was.found}
-            new = [one for one in made if holding[one.id] and one.id not in known]
+            # What an earlier try made of it, objection and all, holds them in files that it no longer reads.
+            since = None if person.objection.is_new else person.number
+            new = [
+                one
+                for one in made
+                if holding[one.id]
+                and one.id not in known
+                and (since is None or read_heading(one).ledger.position <= since)
+            ]
             if new or not was.is_looked:
                 found.append((person, self._finding(person, new, kept)))
         if found:
@@ -260,21 +270,19 @@ class _Removal:
             was = kept.read(person.number)
             for name, own in (was.of if was else {}).items():
                 of[name] = of.get(name, frozenset()) | own
+            person.held_in |= was.snapshots if was else frozenset()
             before = sum(found_before[name] for name in person.names)
             if was and was.found_before > before:
                 found_before[person.subject] += was.found_before - before
                 before = was.found_before
             if any(person.holding.values()):
                 own_marks = {name: of[name] for name in person.names}
-                kept.write(person.number, PersonMarks(own_marks, before))
+                kept.write(person.number, PersonMarks(own_marks, before, frozenset(person.held_in)))
         return Marks(of, found_before)
 
     def _purged(self, person: _Person, made: Purge) -> tuple[StorePurge, ...]:
         """What it came to for one, or what an earlier try noted where that looked for more and found nothing."""
         staying = {one.id for one in self._core.store.snapshots()}
-        theirs = {one.snapshot for one in person.forgetting.found} | {
-            snapshot for snapshot, is_held in person.holding.items() if is_held
-        }
         traces = [made.traces[name] for name in person.names]
         earlier = {str(one.store): one for one in person.forgetting.purge}
         found = []
@@ -283,7 +291,7 @@ class _Removal:
             was = earlier.get(store)
             now = StorePurge.model_validate(
                 {
-                    "store": store, "purged": len(theirs - staying) if is_store else 0,
+                    "store": store, "purged": len(person.held_in - staying) if is_store else 0,
                     "marks": sum(one.marks for one in traces),
                     "found_before": sum(one.found_before for one in traces) if is_store else 0,
                     "found_after": sum(one.left[store] for one in traces),

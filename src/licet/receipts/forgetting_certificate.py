@@ -271,6 +271,8 @@ class _ForgettingExamination(Examination):
         said, place = self._said.predicate, self._said.predicate.ledger
         try:
             inclusion = InclusionProof.from_dict(place.inclusion)
+            if inclusion.as_dict() != place.inclusion:
+                raise ValueError("more than an inclusion proof")
             entry = _entry(said)
             meant = _statement(said.subject, said.outcome, said.absences, place, entry, self._key.name)
         except (LedgerError, LookupError, TypeError, ValueError, OverflowError):
@@ -321,3 +323,9 @@ def _is_absent(subject: str, version: PresentVersion, shown: _Absence | None) ->
         return False
     root = bytes.fromhex(version.members_root)
     return proof is not None and proof.verify(root, version.members_key, subject) is Membership.ABSENT
+
+
+def statement_schema() -> JsonObject:
+    """JSON Schema of the statement in an envelope, as it is shipped: `forgetting_statement.schema.json`."""
+    schema = ForgettingStatement.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": FORGETTING, **schema}

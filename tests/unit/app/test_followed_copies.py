@@ -261,7 +261,7 @@ def test_forgetting_somebody_is_pending_until_their_copies_are_taken_back(
     copy, out = tmp_path / "copy", tmp_path / "out"
     export = copy_of(workspace, copy)
     told = workspace.forget("anna")
-    assert told.standing.value == "pending" and [one.reach for one in told.copies] == ["sent"]
+    assert told.standing.value == "pending" and [one.reach for one in told.people[0].copies] == ["sent"]
     kept = b"".join(path.read_bytes() for path in workspace.layout.deliveries.iterdir())
     assert SAID.encode() not in kept and b"anna" not in kept
     clock.at += timedelta(days=8)
@@ -269,7 +269,7 @@ def test_forgetting_somebody_is_pending_until_their_copies_are_taken_back(
     (answer,) = answers_to(workspace, export, copy, key_file, out)
     workspace.copies.acknowledge(answer)
     done = workspace.forget("anna")
-    assert (done.standing.value, done.copies) == ("exact", ())
+    assert (done.standing.value, done.people[0].copies) == ("exact", ())
 
 
 def test_a_process_that_dies_between_two_steps_hands_out_the_same_message(
