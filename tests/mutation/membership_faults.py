@@ -46,7 +46,7 @@ FAULTS = [
     Fault(
         "whoever went is kept",
         _KEPT,
-        "stay = np.isin(keys, standing[use])",
+        "_, stay = _find(standing[use][np.argsort(_numbers(standing[use]))], keys)",
         "stay = np.ones(len(keys), np.bool_)",
         "what stands for who was forgotten lies on in the cache",
     ),

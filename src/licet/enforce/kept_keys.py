@@ -44,19 +44,14 @@ class KeptKeys:
         """
         people = np.frombuffer(b"".join(map(self._person, subjects)), f"S{_PERSON_BYTES}")
         known, their_keys = self._read(use)
-        places = np.searchsorted(known, people)
-        places[places == len(known)] = 0
-        there = known[places] == people if len(known) else np.zeros(len(people), np.bool_)
+        places, there = _find(known, people)
         keys = np.empty(len(people), f"S{KEY_BYTES}")
         keys[there] = their_keys[places[there]]
         missing = np.flatnonzero(~there)
         keys[missing] = _packed(make([subjects[place] for place in missing.tolist()]))
         if keep and len(missing):
             known, their_keys = self._read(use)  # once more: who went meanwhile must not come back by this
-            others = ~np.isin(known, people)
-            self._write(
-                use, np.concatenate([known[others], people]), np.concatenate([their_keys[others], keys])
-            )
+            self._write(use, np.concatenate([people, known]), np.concatenate([keys, their_keys]))
         data = keys.tobytes()
         return [data[start : start + KEY_BYTES] for start in range(0, len(data), KEY_BYTES)]
 
@@ -68,7 +63,7 @@ class KeptKeys:
         held = {use: self._read(use) for use in standing}
         self.clear()
         for use, (people, keys) in held.items():
-            stay = np.isin(keys, standing[use])
+            _, stay = _find(standing[use][np.argsort(_numbers(standing[use]))], keys)
             if stay.any():
                 self._write(use, people[stay], keys[stay])
 
@@ -94,6 +89,23 @@ class KeptKeys:
             self._folder.parent.mkdir(mode=0o700, exist_ok=True)
         people, firsts = np.unique(people, return_index=True)
         self._files.write(use, _NO_FILES, {"people": people, "keys": keys[firsts]})
+
+
+def _find(known: _Array, wanted: _Array) -> tuple[_Array, _Array]:
+    """Per wanted one a place among those known, which are in order, and whether it stands there.
+
+    Looked for by their first eight bytes, at a tenth of the time; of two that begin alike one may not be found.
+    """
+    if not len(known):
+        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)
+    places = np.searchsorted(_numbers(known), _numbers(wanted))
+    places[places == len(known)] = 0
+    return places, known[places] == wanted
+
+
+def _numbers(texts: _Array) -> _Array:
+    """The first eight bytes of each, which stand in the order of the whole."""
+    return np.frombuffer(texts.tobytes(), ">u8")[:: texts.itemsize // 8].astype(np.uint64)
 
 
 def _packed(keys: list[bytes]) -> _Array:

@@ -34,7 +34,7 @@ class SubjectKeys:
         self.index: KeyIndex = index_under(self._key)
 
     def of_all(self, subjects: Iterable[str], told: Callable[[int, int], None] | None = None) -> list[bytes]:
-        """The keys of everybody in an artefact, each once, in their order; kept for the next one.
+        """The keys of everybody in an artefact, in their order; kept for the next one.
 
         told: hears how many of those that had to be made are made, and how many there are.
         """
@@ -63,7 +63,7 @@ class SubjectKeys:
         *,
         keep: bool,
     ) -> list[bytes]:
-        people = list(dict.fromkeys(subjects))
+        people = list(subjects)
 
         def make(missing: list[str]) -> list[bytes]:
             return self._make(missing, told)

@@ -45,6 +45,8 @@ def test_a_key_is_made_once(tmp_path: Path) -> None:
     assert made_for(tmp_path, PEOPLE[100:]) == PEOPLE[200:]
     assert made_for(tmp_path, PEOPLE) == [], "those of other artefacts stay"
     assert made_for(tmp_path, []) == []
+    assert made_for(tmp_path, ["new", *PEOPLE[:3], "new"]) == ["new", "new"], "one who is named twice is one"
+    assert made_for(tmp_path, [*PEOPLE, "new"]) == []
 
 
 def test_nothing_is_kept_of_who_left(tmp_path: Path) -> None:
