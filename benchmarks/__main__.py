@@ -29,6 +29,7 @@ from benchmarks import (
     costs,
     decisions,
     first_answer,
+    forget,
     gate,
     gdprbench,
     impact,
@@ -66,6 +67,7 @@ BENCHMARKS: dict[str, Any] = {
     "web": web,
     "costs": costs,
     "absence": absence,
+    "forget": forget,
 }
 
 

@@ -161,6 +161,16 @@ TARGETS: tuple[Target, ...] = (
         3,
         "ms",
     ),
+    Target(
+        "forget_median", "the model: forgetting the median member, over making it anew", "at most", 0.01, "×"
+    ),
+    Target(
+        "forget_large",
+        "the model: forgetting who wrote 3 % of it, over making it anew",
+        "at most",
+        0.05,
+        "×",
+    ),
     Target("toggle", "one durable toggle: over the disk's own sync", "at most", 1.2, "×"),
     Target(
         "web_proxied",

@@ -121,10 +121,17 @@ class Segment:
 class CorpusLog:
     """A snapshot's candidates. Raises: StoreError STOR-006, STOR-007 where a file is damaged or gone."""
 
-    def __init__(self, store: Store, said: CorpusManifest | CorpusHeading) -> None:
+    def __init__(
+        self, store: Store, said: CorpusManifest | CorpusHeading, beside: CorpusLog | None = None
+    ) -> None:
+        """beside: another that is open; segments that it has, too, are not opened again."""
         self._store, self._buckets = store, said.buckets
         self._parts = (said.index, *said.deltas)
-        self.segments = [Segment(store, said.index), *(Segment(store, one.index, one) for one in said.deltas)]
+        known = {} if beside is None else dict(zip(beside._parts, beside.segments, strict=True))
+        self.segments: list[Segment] = [
+            known.get(said.index) or Segment(store, said.index),
+            *(known.get(one) or Segment(store, one.index, one) for one in said.deltas),
+        ]
         self.is_indexed = said.index is not None
 
     # -- looking up ----------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ class KeptDocuments:
                 return None
             found = same[-1]
         opened = self._earlier[earlier.snapshot] = KeptDocuments(self._store, found, self._secret)
+        opened._log = CorpusLog(self._store, files.read_corpus(found), self._log)
         return opened
 
     def changed_since(self, earlier: DerivedFrom) -> frozenset[str] | None:

@@ -141,16 +141,13 @@ class _Words(dict[bytes, tuple[int, ...]]):
     """The tokens of words, worked out when first asked for."""
 
     def __init__(self, merged: dict[Pair, int]) -> None:
-        self._merged = merged
+        self._merged, self._pairs = merged, list(merged)
 
     def __missing__(self, word: bytes) -> tuple[int, ...]:
-        tokens = [byte + 1 for byte in word]
-        while pairs := [self._merged[pair] for pair in pairwise(tokens) if pair in self._merged]:
-            # What is merged first was fitted first: a merge makes only pairs that were fitted after it.
-            token = min(pairs)
-            tokens = _replaced(
-                tokens, next(pair for pair in pairwise(tokens) if self._merged.get(pair) == token), token
-            )
+        tokens, token_of = [byte + 1 for byte in word], self._merged.get
+        # What is merged first was fitted first: a merge makes only pairs that were fitted after it.
+        while (token := min([token_of(pair, MOST) for pair in pairwise(tokens)], default=MOST)) < MOST:
+            tokens = _replaced(tokens, self._pairs[token - PLAIN], token)
         if len(self) >= _REMEMBERED:
             self.clear()
         self[word] = kept = tuple(tokens)
@@ -197,10 +194,11 @@ def _merges(counts: Counter[bytes], wanted: int) -> list[Pair]:
 
 def _replaced(tokens: list[int], pair: Pair, token: int) -> list[int]:
     """Tokens with each pair that stands in them, from the left, as one."""
+    left, right = pair
     after: list[int] = []
-    place = 0
-    while place < len(tokens):
-        if tuple(tokens[place : place + 2]) == pair:
+    place, last = 0, len(tokens) - 1
+    while place <= last:
+        if tokens[place] == left and place < last and tokens[place + 1] == right:
             after.append(token)
             place += 2
         else:
