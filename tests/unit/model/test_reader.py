@@ -88,10 +88,13 @@ def test_the_same_is_written_from_the_same_and_never_more_than_asked(reader: Rea
     assert len(reader.byte_pairs.encode(reader.generate(TEXTS[3], seed=1, most_tokens=20))) <= 20
     likeliest = reader.generate("Paper bridges", temperature=0, most_tokens=1)
     before = reader.byte_pairs.encode("Paper bridges")
+    assert likeliest == reader.generate("Paper bridges", temperature=1e-320, most_tokens=1)
     assert likeliest == reader.byte_pairs.decode([int(np.argmax(reader.next_tokens(before)))])
 
 
-@pytest.mark.parametrize("asked", [{"temperature": -1.0}, {"temperature": float("nan")}, {"most_tokens": -1}])
+@pytest.mark.parametrize(
+    "asked", [{"temperature": -1.0}, {"temperature": float("nan")}, {"most_tokens": -1}, {"seed": -1}]
+)
 def test_nothing_is_written_at_a_temperature_that_is_none(reader: Reader, asked: dict[str, int]) -> None:
     with pytest.raises(UseError, match="MODL-066"):
         reader.generate("", **asked)

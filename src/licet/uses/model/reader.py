@@ -81,13 +81,13 @@ class Reader:
         """Write on from a beginning until the text is over or has so many tokens more; without the beginning.
 
         The same counts, base, prompt and seed write the same. temperature: above 1 more freely, below 1 likelier, 0
-        what is likeliest. Raises: UseError MODL-066 for one below 0, or fewer tokens than none.
+        what is likeliest. Raises: UseError MODL-066 for one below 0, a seed below 0, or fewer tokens than none.
         """
-        if not (0 <= temperature < float("inf")) or most_tokens < 0:
+        if not (0 <= temperature < float("inf")) or most_tokens < 0 or seed < 0:
             raise UseError(
                 "MODL-066",
-                f"nothing is written at a temperature of {temperature} and of {most_tokens} tokens",
-                fix="a temperature from 0 up, and a number of tokens from 0 up",
+                f"nothing is written of {most_tokens} tokens, at a temperature of {temperature}, from seed {seed}",
+                fix="give whole numbers from 0 up, and a temperature from 0 up",
             )
         chance = np.random.default_rng(seed)
         before = self.byte_pairs.encode(prompt)
@@ -98,14 +98,13 @@ class Reader:
                 break
             before = np.append(before, np.uint16(token))
         text = self.byte_pairs.decode(before[begun:])
-        return text.encode(
-            "utf-8", "replace"
-        ).decode()  # no half of a pair of surrogates, which no file can hold
+        # Without half a pair of surrogates, which no file can hold.
+        return text.encode("utf-8", "replace").decode()
 
 
 def _drawn(probabilities: Floats, temperature: float, chance: np.random.Generator) -> int:
     if temperature == 0:
         return int(np.argmax(probabilities))
-    logs = np.log(probabilities) / temperature
-    raised = np.cumsum(np.exp(logs - logs.max()))
+    with np.errstate(over="ignore"):  # so cold that all but the likeliest count for nothing
+        raised = np.cumsum(np.exp((np.log(probabilities) - np.log(probabilities.max())) / temperature))
     return int(np.searchsorted(raised, chance.random() * raised[-1], side="right"))
