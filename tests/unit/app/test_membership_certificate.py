@@ -129,9 +129,14 @@ def test_what_the_ledger_does_not_tell_of_is_not_certified(workspace: Workspace)
     assert refused.value.code == "APP-170"
 
 
-def test_two_roots_for_one_snapshot_and_another_key_are_found_in_the_ledger(workspace: Workspace) -> None:
+def test_two_roots_for_one_snapshot_and_another_key_are_found_in_the_ledger(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     workspace.corpus_build()
+    workspace.choose("ben", "ai", "off")
     workspace.corpus_update()
+    workspace.corpus_export(tmp_path / "copy", "jsonl")
+    workspace.purge()  # puts the log together, which notes another snapshot of the same
     (pin,) = workspace.membership_pins().keys
     assert (pin.use, len(pin.key)) == ("corpus", 64) and workspace.membership_pins().contradictions == ()
     here = str(workspace.layout.root)
