@@ -31,6 +31,7 @@ import corpus_faults
 import duckdb  # noqa: F401
 import evaluator_faults
 import follow_faults
+import forgetting_faults
 import gate_faults
 import hypothesis
 import ibis.backends.duckdb
@@ -58,6 +59,7 @@ GROUPS = {
         *corpus_faults.FAULTS,
         *model_faults.FAULTS,
         *membership_faults.FAULTS,
+        *forgetting_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -75,6 +77,7 @@ TESTS = (
     "tests/property/test_corpus_log.py", "tests/unit/store/test_record_file.py", "tests/property/test_counts_log.py",
     "tests/unit/model/test_counting_model.py",
     "tests/unit/terms/test_ecvrf.py", "tests/property/test_builder_cheats.py", "tests/unit/enforce/test_kept_keys.py",
+    "tests/unit/receipts/test_forgetting_certificate.py", "tests/unit/app/test_forgettings.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

@@ -320,12 +320,15 @@ def _marks(core: Core, going: Sequence[SnapshotRef], people: Sequence[str]) -> d
         except LicetError:
             continue  # nobody can read it any more; it goes all the same
         for name, rows in about.items():
-            own = {row["document_id"]: row["text"] for row in rows if row["text"] is not None}
-            found[name] |= {document_id.encode() for document_id in own}
-            found[name] |= {
-                mark for text in own.values() if len(mark := text.strip().encode()) >= _SHORTEST_TEXT
-            }
+            found[name] |= marks_in(rows)
     return {name: frozenset(one for one in own if len(one) >= SHORTEST_MARKER) for name, own in found.items()}
+
+
+def marks_in(rows: Sequence[Shown]) -> set[bytes]:
+    """What documents about somebody alone are known by: their ids and their words."""
+    own = {row["document_id"]: row["text"] for row in rows if row["text"] is not None}
+    words = {mark for text in own.values() if len(mark := text.strip().encode()) >= _SHORTEST_TEXT}
+    return {one for one in map(str.encode, own) if len(one) >= SHORTEST_MARKER} | words
 
 
 def rows_about(core: Core, snapshot: SnapshotRef, people: Sequence[str]) -> dict[str, Sequence[Shown]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +19,7 @@ from licet.app import artefacts
 from licet.app.argument_types import require_subject_id
 from licet.app.artefacts import Brought, Standing
 from licet.app.catch_up import catch_up
-from licet.app.followed_copies import statuses
+from licet.app.followed_copies import CopyStatus, statuses
 from licet.app.forgetting_outcomes import Copy, certify, copies_that_left, outcome_of, prove_absences
 from licet.app.forgettings import (
     Finding,
@@ -33,7 +33,7 @@ from licet.app.forgettings import (
 )
 from licet.app.kept_marks import PersonMarks
 from licet.app.objection import Objection
-from licet.app.purge import STORES, Marks, Purge, holds, purge, put_together, rows_about
+from licet.app.purge import STORES, Marks, Purge, holds, marks_in, purge, put_together, rows_about
 from licet.enforce.settled_ids import names_now
 from licet.receipts.forgetting_outcome import PendingStep, StorePurge
 from licet.store import SnapshotRef
@@ -127,6 +127,7 @@ class _Person:
         self.steps: list[PendingStep] = []
         self.holding: dict[str, bool] = {}
         self.held_in = {one.snapshot for one in forgetting.found}
+        self.marks: dict[str, frozenset[bytes]] = {}
         self.purged: tuple[StorePurge, ...] | None = None
 
     def wait_for(self, step: str, why: str, code: str | None = None) -> None:
@@ -187,6 +188,8 @@ class _Removal:
             ]
             if new or not was.is_looked:
                 found.append((person, self._finding(person, new, kept)))
+            if new:
+                self._keep_marks(person, {}, 0)
         if found:
             note(core, ((person.subject, finding) for person, finding in found))
         for person, finding in found:
@@ -211,11 +214,11 @@ class _Removal:
                 about = rows_about(self._core, snapshot, person.names)
             except LicetError:
                 continue  # nobody can read it any more, so nobody counts them
-            documents |= {
-                (snapshot.kind, asked.purpose, asked.recipient, row["document_id"])
-                for rows in about.values()
-                for row in rows
-            }
+            for name, rows in about.items():
+                person.marks[name] = person.marks.get(name, frozenset()) | marks_in(rows)
+                documents |= {
+                    (snapshot.kind, asked.purpose, asked.recipient, row["document_id"]) for row in rows
+                }
         return Finding(forgetting=person.number, snapshots=tuple(held), documents=len(documents))
 
     def _bring(self, progress: Progress) -> None:
@@ -263,22 +266,30 @@ class _Removal:
         self._let_go(self._purge)
 
     def _keep(self, marks: Marks) -> Marks:
-        """With what an earlier try was to look for, and on the disk before anything goes."""
+        """With what was to be looked for before, and on the disk before anything goes."""
         of, found_before = dict(marks.of), dict(marks.found_before)
-        kept = kept_marks(self._core)
         for person in self._people:
-            was = kept.read(person.number)
-            for name, own in (was.of if was else {}).items():
-                of[name] = of.get(name, frozenset()) | own
-            person.held_in |= was.snapshots if was else frozenset()
-            before = sum(found_before[name] for name in person.names)
-            if was and was.found_before > before:
-                found_before[person.subject] += was.found_before - before
-                before = was.found_before
-            if any(person.holding.values()):
-                own_marks = {name: of[name] for name in person.names}
-                kept.write(person.number, PersonMarks(own_marks, before, frozenset(person.held_in)))
+            own = {name: of[name] for name in person.names}
+            kept = self._keep_marks(person, own, sum(found_before[name] for name in person.names))
+            for name, theirs in kept.of.items():
+                of[name] = of.get(name, frozenset()) | theirs
+            found_before |= dict.fromkeys(person.names, 0) | {person.subject: kept.found_before}
         return Marks(of, found_before)
+
+    def _keep_marks(
+        self, person: _Person, own: Mapping[str, frozenset[bytes]], found_before: int
+    ) -> PersonMarks:
+        """What is to be looked for of one, by each of their ids: kept where anything held them."""
+        kept = kept_marks(self._core)
+        was = kept.read(person.number) or PersonMarks({}, 0, frozenset())
+        person.held_in |= was.snapshots
+        of = dict(was.of)
+        for name, marks in (*person.marks.items(), *own.items()):
+            of[name] = of.get(name, frozenset()) | marks
+        made = PersonMarks(of, max(found_before, was.found_before), frozenset(person.held_in))
+        if any(person.holding.values()) and made != was:
+            kept.write(person.number, made)
+        return made
 
     def _purged(self, person: _Person, made: Purge) -> tuple[StorePurge, ...]:
         """What it came to for one, or what an earlier try noted where that looked for more and found nothing."""
@@ -314,8 +325,11 @@ class _Removal:
     def concluded(self, progress: Progress) -> Removal:
         """Record what came of it for everybody, and certify it."""
         progress("certifying", 0, None)
-        core, copies = self._core, statuses(self._core)
-        outcomes = []
+        core, copies, outcomes = self._core, list[CopyStatus](), []
+        try:
+            copies = statuses(core)
+        except LicetError as error:
+            self._wait_for("copies", error)
         for person in self._people:
             left = copies_that_left(core, copies, person.forgetting, person.holding)
             for copy in left.told:

@@ -203,6 +203,9 @@ def _sentence(kind: str, payload: dict[str, object]) -> str:
         return f"{payload.get('use')} for {payload.get('purpose')}: {payload.get('documents')} documents"
     if kind == "erasure":
         return f"erased {len(payload['erased'])} entries"  # type: ignore[arg-type]
+    if kind == "forgetting":
+        of = payload.get("forgetting") or payload.get("request") or ""
+        return f"{payload['step']} {of['entry'] if isinstance(of, dict) else of} {payload.get('status', '')}".strip()
     return ", ".join(f"{key} {value}" for key, value in payload.items())
 
 

@@ -16,6 +16,7 @@ from journeys.networks import AUTUMN, PACK, Clock, make_network, member, post
 from licet.app import Workspace
 from licet.app.corpora import EXPORTS
 from licet.app.feed_application import apply_to_copy
+from licet.app.removal import Removal
 from licet.cli.main import app
 from licet.deliveries import (
     DeliveryBook,
@@ -26,6 +27,7 @@ from licet.deliveries import (
 )
 from licet.deliveries.delivered_root import in_order, leaves_of, root_of
 from licet.ledger import EntryKind, Ledger, Signer
+from licet.receipts import check_forgetting_certificate
 from licet.terms import DeliveryError, LedgerError, LicetError
 from licet.uses.corpus.exports.copy_reader import read_copy
 
@@ -258,18 +260,30 @@ def test_when_the_lease_is_over_everything_is_to_go_and_then_nothing_is_kept(
 def test_forgetting_somebody_is_pending_until_their_copies_are_taken_back(
     workspace: Workspace, clock: Clock, tmp_path: Path, key_file: Path
 ) -> None:
+    def certified(told: Removal) -> tuple[str, dict[str, int]]:
+        check = check_forgetting_certificate(
+            told.people[0].certificate or {}, workspace.ledger.public_key_text
+        )
+        assert check.ok and check.outcome is not None
+        copies = check.outcome.copies.model_dump()
+        return check.outcome.said, {state: count for state, count in copies.items() if count}
+
     copy, out = tmp_path / "copy", tmp_path / "out"
     export = copy_of(workspace, copy)
     told = workspace.forget("anna")
     assert told.standing.value == "pending" and [one.reach for one in told.people[0].copies] == ["sent"]
+    assert certified(told) == ("PENDING", {"sent": 1})
     kept = b"".join(path.read_bytes() for path in workspace.layout.deliveries.iterdir())
     assert SAID.encode() not in kept and b"anna" not in kept
     clock.at += timedelta(days=8)
-    assert workspace.forget("anna").standing.value == "unreached"
+    late = workspace.forget("anna")
+    assert (late.standing.value, certified(late)) == ("unreached", ("UNREACHED(1)", {"overdue": 1}))
     (answer,) = answers_to(workspace, export, copy, key_file, out)
     workspace.copies.acknowledge(answer)
     done = workspace.forget("anna")
     assert (done.standing.value, done.people[0].copies) == ("exact", ())
+    assert certified(done) == ("EXACT", {"applied": 1})
+    assert {one.people[0].number for one in (told, late, done)} == {told.people[0].number}, "one request"
 
 
 def test_a_process_that_dies_between_two_steps_hands_out_the_same_message(

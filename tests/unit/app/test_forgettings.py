@@ -22,7 +22,7 @@ from licet.ledger import EntryKind, Ledger
 from licet.receipts import ForgettingCheck, check_forgetting_certificate
 from licet.receipts.forgetting_outcome import ForgettingOutcome
 from licet.store import Store
-from licet.terms import EVERY_USE, AppError, LicetError
+from licet.terms import EVERY_USE, AppError, LicetError, StoreError
 
 SAID = "Ann's own words about the old lighthouse"
 ROWS = {
@@ -218,10 +218,12 @@ STEPS: tuple[tuple[Any, str], ...] = (
 
 
 #: How many of them one that nobody disturbs takes.
-MOST_STEPS = 14
+MOST_STEPS = 15
 
 
-def dying(monkeypatch: pytest.MonkeyPatch, at: int, after: bool) -> list[str]:
+def dying(
+    monkeypatch: pytest.MonkeyPatch, at: int, after: bool, how: Callable[[str], BaseException] = Died
+) -> list[str]:
     """Die at a step, by its number; before or after it is done. Returns what was begun, for who counts."""
     begun: list[str] = []
 
@@ -230,10 +232,10 @@ def dying(monkeypatch: pytest.MonkeyPatch, at: int, after: bool) -> list[str]:
             begun.append(name)
             mine = len(begun) - 1
             if mine == at and not after:
-                raise Died(name)
+                raise how(name)
             made = step(*arguments, **more)
             if mine == at:
-                raise Died(name)
+                raise how(name)
             return made
 
         return call
@@ -279,11 +281,42 @@ def test_killed_at_any_step_it_goes_on_and_nothing_is_said_that_did_not_happen(
         assert_no_certificate_says_more_than_happened(workspace)
 
 
+@pytest.mark.parametrize("at", range(1, MOST_STEPS))
+def test_a_step_that_fails_is_told_as_pending_and_done_the_next_time(workspace: Workspace, at: int) -> None:
+    with pytest.MonkeyPatch.context() as broken:
+        dying(broken, at, False, lambda name: StoreError("STOR-014", f"no room for {name}"))
+        told = workspace.uses.forget("anna")
+    assert told.standing == "pending" and "STOR-014" in str(told.pending)
+    assert_no_certificate_says_more_than_happened(workspace)
+    if (made := told.people[0].certificate) is not None:
+        check = check_forgetting_certificate(made, workspace.ledger.public_key_text)
+        assert check.ok and check.outcome is not None and check.outcome.status == "PENDING"
+    again = outcome(workspace, workspace.uses.forget("anna"))
+    assert (again.status, again.closure and again.closure.documents) == ("EXACT", 1)
+    assert_no_certificate_says_more_than_happened(workspace)
+
+
 def test_these_are_all_the_steps_there_are(built: Path, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as counted, copied(built, tmp_path / "w") as workspace:
         begun = dying(counted, -1, False)
         workspace.uses.forget("anna")
     assert ({name for _, name in STEPS}, len(begun)) == (set(begun), MOST_STEPS)
+
+
+def test_somebody_else_who_purges_in_between_takes_nothing_of_what_is_looked_for(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `licet follow --purge` does: what held them is gone before the purge that was to search for it."""
+
+    def purging(*arguments: Any, **more: Any) -> Any:
+        made = list(catch_up(*arguments, **more))
+        workspace.uses.purge()
+        return made
+
+    catch_up = removal.catch_up
+    monkeypatch.setattr(removal, "catch_up", purging)
+    store = (outcome(workspace, workspace.uses.forget("anna")).purge or ())[0]
+    assert store.marks >= 3 and store.purged >= 1 and store.found_after == 0
 
 
 # -- doors -----------------------------------------------------------------------------------------------------------
