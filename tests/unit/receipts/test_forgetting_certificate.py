@@ -132,6 +132,12 @@ def test_one_byte_changed_is_found(at: str) -> None:
             assert is_refused(bytes(bent)), (place, bit)
 
 
+def test_what_says_the_same_in_other_bytes_is_not_as_it_was_given() -> None:
+    whole = to_bytes(WHOLE)
+    for bent in (json.dumps(WHOLE).encode(), whole + b"\n", whole[:-1], whole.replace(b": ", b":", 1)):
+        assert json.loads(bent) == WHOLE and problems(bent) == {ReceiptProblemCode.NOT_SIGNED}
+
+
 @examples(200)
 @given(st.data())
 def test_no_byte_of_the_file_is_beyond_the_signature(data: st.DataObject) -> None:
