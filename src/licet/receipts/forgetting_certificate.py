@@ -204,17 +204,18 @@ def sentences(subject: str, outcome: ForgettingOutcome, entry: Entry) -> list[st
             f"{_counted(held.documents, 'document')}."
         )
     for one in outcome.purge or ():
-        what = {
-            "snapshots": "the store",
-            "gates": "what gates keep",
-            "member_keys": "what is kept of members' keys",
-        }
-        failed = f" It failed: {one.failed}." if one.failed else ""
-        said.append(
-            f"In {what[one.store]}, {_counted(one.purged, 'snapshot')} went for good; of {_counted(one.marks, 'mark')} "
-            f"of theirs, in {_counted(one.found_before, 'place')} before, {_counted(one.found_after, 'place')} held "
-            f"one afterwards, and {one.shared} stand in what is made of others, too.{failed}"
-        )
+        after = f"{_counted(one.found_after, 'place')} held a mark of theirs afterwards"
+        if one.store == "snapshots":
+            said.append(
+                f"{_counted(one.purged, 'snapshot')} went for good. {_counted(one.marks, 'mark')} of theirs, ids and "
+                f"words, were looked for in every file of the store: {_counted(one.found_before, 'place')} held one "
+                f"before, {after}, and {one.shared} are in what is made of others, too."
+            )
+        else:
+            kept = "gates keep" if one.store == "gates" else "is kept of members' keys"
+            said.append(f"In what {kept}, {after}.")
+        if one.failed:
+            said.append(f"That failed: {one.failed}.")
     copies = {name: count for name, count in outcome.copies.model_dump().items() if count}
     if copies:
         by_state = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in copies.items())
