@@ -200,7 +200,8 @@ def sentences(subject: str, outcome: ForgettingOutcome, entry: Entry) -> list[st
     ]
     if held is not None:
         said.append(
-            f"When it was first looked, their data was in {_counted(held.artefacts, 'artefact')}, {_counted(held.snapshots, 'snapshot')} and "
+            f"When it was first looked, their data was in {_counted(held.artefacts, 'artefact')}, "
+            f"{_counted(held.snapshots, 'snapshot')} and "
             f"{_counted(held.documents, 'document')}."
         )
     for one in outcome.purge or ():
