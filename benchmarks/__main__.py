@@ -21,6 +21,7 @@ from rich.progress import (
 )
 
 from benchmarks import (
+    absence,
     batches,
     cells,
     corpus,
@@ -28,6 +29,7 @@ from benchmarks import (
     costs,
     decisions,
     first_answer,
+    forget,
     gate,
     gdprbench,
     impact,
@@ -64,6 +66,8 @@ BENCHMARKS: dict[str, Any] = {
     "scale": scale,
     "web": web,
     "costs": costs,
+    "absence": absence,
+    "forget": forget,
 }
 
 

@@ -153,6 +153,24 @@ TARGETS: tuple[Target, ...] = (
     Target("append", "ledger append, durable, group commit: an entry (processor time)", "at most", 15, "µs"),
     Target("prove", "ledger: inclusion proof (processor time)", "at most", 10, "µs"),
     Target("verify", "ledger: verify one proof (processor time)", "at most", 10, "µs"),
+    Target("absence_proof", "absence among a million members: a proof as JSON", "at most", 2048, "bytes"),
+    Target(
+        "absence_verify",
+        "absence among a million members: check a proof (processor time)",
+        "at most",
+        3,
+        "ms",
+    ),
+    Target(
+        "forget_median", "the model: forgetting the median member, over making it anew", "at most", 0.01, "×"
+    ),
+    Target(
+        "forget_large",
+        "the model: forgetting who wrote 3 % of it, over making it anew",
+        "at most",
+        0.05,
+        "×",
+    ),
     Target("toggle", "one durable toggle: over the disk's own sync", "at most", 1.2, "×"),
     Target(
         "web_proxied",

@@ -11,7 +11,7 @@ from licet.enforce import Access
 from licet.store import SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
 from licet.uses.manifest import Manifest, StoredFile, read_manifest
-from licet.uses.use import Contents, Everyone, Foreseen, Shown, Workbench
+from licet.uses.use import Contents, Everyone, Foreseen, Parents, Shown, Workbench
 
 Likes = frozenset[tuple[str, str]]
 
@@ -45,7 +45,9 @@ class Popularity:
         kept = frozenset(like for like in held if like[0] not in touched)
         return self._contents(bench, kept | _liked(bench.access, touched), held)
 
-    def foresee(self, access: Access, store: Store, earlier: SnapshotRef, subject: str) -> Foreseen:
+    def foresee(
+        self, access: Access, store: Store, earlier: SnapshotRef, subject: str, parents: Parents
+    ) -> Foreseen:
         touched, held = (
             access.with_referring(["likes"], frozenset({subject})),
             _read(store, read_manifest(PopularityManifest, earlier).likes),
@@ -54,7 +56,9 @@ class Popularity:
         now = kept | _liked(access, touched)
         return Foreseen([_shown(like) for like in held - now], [_shown(like) for like in now - held], [])
 
-    def about(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> list[Shown]:
+    def about(
+        self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str, parents: Parents
+    ) -> list[Shown]:
         likes = read_manifest(PopularityManifest, snapshot).likes
         return [_shown(like) for like in sorted(_read(store, likes)) if like[0] == subject]
 

@@ -22,6 +22,11 @@ class TestCorpus(UseContract):
     files: ClassVar = {"recipe.yaml": RECIPE}
 
 
+class TestModel(UseContract):
+    use = "model"
+    files: ClassVar = {"recipe.yaml": RECIPE, "model.yaml": "{licet_model: 1, buckets: 3}"}
+
+
 class TestPopularity(UseContract):
     use = "popularity"
     opener = "popularity:open_popularity"

@@ -20,9 +20,10 @@ from licet.enforce.access import secret_of
 from licet.store import Store
 from licet.terms import LicetError
 from licet.terms.canonical import canonical_json, digest
-from licet.terms.membership_proof import Membership, subject_key
+from licet.terms.membership_proof import Membership
 from licet.terms.moments import parse_moment
-from licet.uses.members import contains, read_members, subject_nonce
+from licet.uses.members import contains, read_members
+from licet.uses.subject_keys import SubjectKeys
 
 DAY = parse_moment("2025-10-15")
 ROWS = {
@@ -89,12 +90,11 @@ def test_who_is_in_it_is_proven_and_who_is_not_and_told_to_nobody_else(workspace
     assert members.count == manifest["counts"]["subjects"] == 3
     for who in ("ann", "ben", "cy", "dot", "nobody", ""):
         found = contains(workspace.store, members, secret_of(workspace.salt, "corpus"), who)
-        key = subject_key(found.nonce, who)
-        assert found.proof.verify(bytes.fromhex(members.root), key) is found.membership
+        assert found.proof.verify(bytes.fromhex(members.root), members.key, who) is found.membership
         assert (found.membership is Membership.PRESENT) == (who in ("ann", "ben", "cy"))
     keys = b"".join(workspace.store.get(page.sha256) for page in members.pages)
-    assert subject_key(subject_nonce(secret_of(workspace.salt, "corpus"), "ann"), "ann") in keys
-    assert subject_key(subject_nonce(bytes(32), "ann"), "ann") not in keys, "without the salt nobody can tell"
+    assert SubjectKeys(secret_of(workspace.salt, "corpus")).of_one("ann") in keys
+    assert SubjectKeys(bytes(32)).of_one("ann") not in keys, "without the salt nobody can tell"
     assert workspace.salt.hex() not in json.dumps(manifest)
 
 

@@ -30,6 +30,7 @@ def test_the_commands_of_the_page_work_on_the_file_it_shows(tmp_path: Path) -> N
         token = workspace.tokens.create("page", ["choices:import"])[1]
     shown, narrow = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
     (root / "opt_outs.csv").write_text(shown)
+    (root / "ids.txt").write_text("ben\n")
     commands = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     assert len(commands) >= 3
     server = Server(root, workers=1)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "errors.md"
-CODE = re.compile(r"(PACK|LEDG|STOR|SRC|GATE|CORP|APP)-\d{3}")
+CODE = re.compile(r"(PACK|LEDG|STOR|SRC|GATE|CORP|MODL|DLVR|APP)-\d{3}")
 
 ROOMS = {
     "LEDG": "The ledger",
@@ -21,6 +21,8 @@ ROOMS = {
     "SRC": "Tables and importers",
     "GATE": "The gate",
     "CORP": "The corpus",
+    "MODL": "The model",
+    "DLVR": "Copies that left",
     "APP": "The workspace",
 }
 

@@ -18,6 +18,8 @@ import pytest
 import licet
 from journeys.networks import comment, make_network, member, post
 from licet.app import Workspace
+from licet.receipts import check_forgetting_certificate
+from licet.terms import EVERY_USE
 from licet.terms.moments import parse_moment
 
 DAY = parse_moment("2025-10-15")
@@ -115,3 +117,56 @@ def wait_for(happened: Callable[[], bool], process: subprocess.Popen[str]) -> No
 
 def digests(manifest: str) -> set[str]:
     return {part[:64] for part in manifest.split('"sha256": "')[1:]}
+
+
+FORGETTING = """
+import sys, licet
+from licet.terms.moments import parse_moment
+now = parse_moment("2025-10-15")
+with licet.open(sys.argv[1], clock=lambda: now) as workspace:
+    print("ready", flush=True)
+    for who in sys.argv[2:]:
+        workspace.uses.forget(who)
+"""
+
+
+def test_a_forgetting_that_is_killed_again_and_again_goes_on_and_certifies_what_happened(
+    workspace: Workspace,
+) -> None:
+    """kill -9 at any moment: request and objection are one, who is EXACT is nowhere, and the next try gets there."""
+    home, rng = workspace.layout.root, random.Random(11)
+    workspace.corpus_build(at=DAY)
+    people = [f"m{n}" for n in range(6)]
+    words = {who: f"{who} has something to say" for who in people}
+
+    def left() -> list[str]:
+        last = {one.subject: one.status for one in workspace.uses.forgettings()}
+        for who in people:
+            objects = any(
+                one.setting == EVERY_USE and one.value == "off" for one in workspace.ledger.choices_of(who)
+            )
+            assert objects == (who in last)
+            if last.get(who) == "EXACT":
+                assert workspace.store.scan([words[who].encode()]) == []
+        assert workspace.ledger.verify().ok and workspace.store.verify() == []
+        return [who for who in people if last.get(who) != "EXACT"]
+
+    for _ in range(12):
+        if not (waiting := left()):
+            break
+        process = subprocess.Popen(
+            [sys.executable, "-c", FORGETTING, str(home), *waiting], stdout=subprocess.PIPE, text=True
+        )
+        with process:
+            assert process.stdout is not None and process.stdout.readline() == "ready\n"
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(rng.uniform(0.05, 2.5))
+            process.send_signal(signal.SIGKILL)
+    told = workspace.uses.forget(*people)
+    assert told.standing == "exact" and left() == []
+    key = workspace.ledger.public_key_text
+    for one in told.people:
+        assert one.certificate is not None and check_forgetting_certificate(one.certificate, key).ok
+    texts = {row["text"] for row in workspace.corpus_documents()}
+    assert not any(said in text for said in words.values() for text in texts)
+    assert not list(workspace.layout.forgettings.iterdir())

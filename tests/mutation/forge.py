@@ -31,10 +31,13 @@ import corpus_faults
 import duckdb  # noqa: F401
 import evaluator_faults
 import follow_faults
+import forgetting_faults
 import gate_faults
 import hypothesis
 import ibis.backends.duckdb
 import ibis.selectors  # noqa: F401
+import membership_faults
+import model_faults
 import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 import pytest
@@ -49,7 +52,15 @@ HERE = Path(__file__).parent
 KILLERS = HERE / "killers.json"
 GROUPS = {
     "gate": gate_faults.FAULTS,
-    "evaluator": [*evaluator_faults.FAULTS, *way_faults.FAULTS, *follow_faults.FAULTS, *corpus_faults.FAULTS],
+    "evaluator": [
+        *evaluator_faults.FAULTS,
+        *way_faults.FAULTS,
+        *follow_faults.FAULTS,
+        *corpus_faults.FAULTS,
+        *model_faults.FAULTS,
+        *membership_faults.FAULTS,
+        *forgetting_faults.FAULTS,
+    ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
 TESTS = (
@@ -70,6 +81,10 @@ TESTS = (
     "tests/unit/app/test_standing_gates.py::test_a_second_update_opens_no_table_and_ends_as_a_build_does",
     "tests/unit/app/test_standing_gates.py::test_a_preview_is_of_one_ledger_position_whatever_others_choose_while_it_runs",
     "tests/unit/enforce/test_verdict_table.py", "tests/unit/app/test_record_groups.py",
+    "tests/property/test_counts_log.py",
+    "tests/unit/model/test_counting_model.py",
+    "tests/unit/terms/test_ecvrf.py", "tests/property/test_builder_cheats.py", "tests/unit/enforce/test_kept_keys.py",
+    "tests/unit/receipts/test_forgetting_certificate.py", "tests/unit/app/test_forgettings.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

@@ -33,6 +33,7 @@ from licet.uses.corpus import snapshot as files
 from licet.uses.corpus.candidates import NOTHING, Candidates, candidates_of, ids_of, texts_of
 from licet.uses.corpus.corpus_log import CorpusLog, Live
 from licet.uses.corpus.duplicates import NAMED, with_repeats
+from licet.uses.corpus.kept_documents import people_of_difference
 from licet.uses.corpus.snapshot import Bucket, CorpusHeading, Delta, Index
 from licet.uses.use import Files
 
@@ -226,9 +227,20 @@ def test_a_log_of_any_history_is_the_corpus_of_its_documents(base: dict[int, Any
     with tempfile.TemporaryDirectory() as folder:
         log = Log(Store.open(Path(folder, "store"), create=True), model)
         log.check()
+        earlier = [(log.said, kept_of(log.model))]
         for step in steps:
             log.step(*step)
             log.check()
+            earlier.append((log.said, kept_of(log.model)))
+        log.compact()
+        for place, (said, held) in enumerate(earlier):
+            for other, after in (*earlier[place:], (log.said, kept_of(log.model))):
+                people = {who for row in held ^ after for who in row[2]}
+                assert people_of_difference(CorpusLog(log.store, said), CorpusLog(log.store, other)) == people
+
+
+def kept_of(model: Model) -> set[tuple[str, int, tuple[str, ...]]]:
+    return {(id_, version, people) for id_, (version, people, repeats) in model.items() if repeats is None}
 
 
 def steps_of(rng: Random, count: int) -> Iterator[tuple[set[int], dict[int, Any], dict[int, int | None]]]:

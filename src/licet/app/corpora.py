@@ -15,8 +15,20 @@ import pyarrow.compute as pc
 
 from licet.app import artefacts
 from licet.app.artefacts import note_use, open_access, present_access
+from licet.app.followed_copies import (
+    RemovalSent,
+    Stands,
+    book,
+    is_lease_over,
+    keep,
+    new_copy,
+    record_unrecorded,
+    send_removal,
+)
 from licet.app.results import CorpusDifference, CorpusExport, CorpusResult, DocumentName
 from licet.app.tenses import stands_for_now, tense_of
+from licet.deliveries import Delivery
+from licet.deliveries.delivered_root import in_order, leaves_of
 from licet.enforce import Access
 from licet.enforce.absences import Absences
 from licet.enforce.gate_counts import Counts
@@ -34,7 +46,7 @@ from licet.uses.corpus.exports import (
     export_jsonl,
     export_parquet,
 )
-from licet.uses.corpus.exports.export_account import Copy, make_account
+from licet.uses.corpus.exports.export_account import Copy, Feed, make_account
 from licet.uses.corpus.exports.exported_documents import SCHEMA
 from licet.uses.corpus.permitted_documents import find_fallen, find_standing
 from licet.uses.corpus.recipe import Recipe, load_recipe
@@ -47,10 +59,13 @@ if TYPE_CHECKING:
     from licet.app.core import Core
 
 
+#: Whose a document is.
+_WHOSE = pa.schema([pa.field("document_id", pa.string()), pa.field("subjects", pa.list_(pa.string()))])
+
 #: What leaves the store with an export: no subject ids, no keys of the platform's own tables.
 EXPORTED = list(SCHEMA.names)
 
-_EXPORTS: dict[str, Callable[..., Export]] = {
+EXPORTS: dict[str, Callable[..., Export]] = {
     "parquet": export_parquet,
     "jsonl": export_jsonl,
     "huggingface": export_huggingface,
@@ -214,6 +229,7 @@ def export(
     recipient: str | None,
     leave_out: bool,
     recipe: str | Path | None,
+    lease_days: int | None,
     absences: Absences,
 ) -> Export:
     """Write what of a snapshot is permitted now outside the store, and note in the ledger that it left it.
@@ -223,8 +239,8 @@ def export(
     Raises: AppError APP-030 for an unknown form; UseError CORP-209 when a document may not be used any more and is
     not left out, or when nobody can tell; CORP-203 and others from the exports; GateError GATE-006.
     """
-    if form not in _EXPORTS:
-        raise AppError("APP-030", f"there is no export as {form!r}", fix=f"one of: {', '.join(_EXPORTS)}")
+    if form not in EXPORTS:
+        raise AppError("APP-030", f"there is no export as {form!r}", fix=f"one of: {', '.join(EXPORTS)}")
     made_by, asked = _recipe(core, recipe), read_heading(snapshot).purpose
     asked = asked if recipient is None else replace(asked, recipient=recipient)
     with _of_today(core, asked, None, made_by, absences) as access:
@@ -239,19 +255,58 @@ def export(
             "licet corpus update, then export what that makes; or leave them out with --leave-out",
         )
     said, left_out = read_manifest(CorpusManifest, snapshot), len(standing.fallen)
-    copy = Copy(provenance.at, provenance.position, asked.recipient, left_out)
+    followed = new_copy(core, KIND, asked.purpose, asked.recipient, form, target, lease_days)
+    feed = None if followed is None else Feed(followed.export, followed.lease, core.signer.public_key_text)
+    copy = Copy(provenance.at, provenance.position, asked.recipient, left_out, feed)
     account = make_account(snapshot.id, said, asked, standing.documents, standing.subjects, copy)
 
     def tables() -> Iterator[pa.Table]:
+        leaves, more = [], dict[str, str]()
         for table in CorpusLog(core.store, said).documents():
-            yield _without(table, standing.fallen).select(EXPORTED)
+            leaving = _without(table, standing.fallen).select(EXPORTED)
+            leaves += [] if followed is None else [leaves_of(leaving)]
+            yield leaving
+        if followed is not None:
+            root = keep(core, followed, in_order(leaves))
+            more = {"export": followed.export, "lease": followed.lease, "documents_root": root}
         counts = {"documents": standing.documents, "subjects": standing.subjects}
         note_use(
             core, KIND, "export", said, provenance.origin({}), counts, snapshot.id,
-            form=form, folder=str(target.absolute()), left_out=left_out,
+            form=form, folder=str(target.absolute()), left_out=left_out, **more,
         )  # fmt: skip
 
-    return _EXPORTS[form](tables(), account, target, overwrite=overwrite)
+    return EXPORTS[form](tables(), account, target, overwrite=overwrite)
+
+
+def send_removals(core: Core, absences: Absences) -> Iterator[RemovalSent]:
+    """Tell every copy that is followed what of it may not be used any more, or is held otherwise now."""
+    record_unrecorded(core)
+    for delivery in book(core):
+        standing = None if is_lease_over(core, delivery) else _standing_of(core, delivery, absences)
+        if standing is not None or is_lease_over(core, delivery):
+            sent = send_removal(core, delivery, standing)
+            if sent is not None:
+                yield sent
+
+
+def _standing_of(core: Core, delivery: Delivery, absences: Absences) -> Stands | None:
+    """What may be in a copy now: of the latest corpus for its purpose. None where there is none any more."""
+    made = [
+        one
+        for one in artefacts.latest(core, KIND)
+        if read_heading(one).purpose.purpose == delivery.purpose
+    ]  # fmt: skip
+    if not made:
+        return None
+    made_by, asked = _recipe(core, None), PurposeRef(delivery.purpose, delivery.recipient)
+    with _of_today(core, asked, None, made_by, absences) as access:
+        standing = find_standing(access, made[-1], core.store, made_by)
+    log = CorpusLog(core.store, read_corpus(made[-1]))
+    rows = [_without(table, standing.fallen) for table in log.documents()]
+    return Stands(
+        in_order(leaves_of(table.select(EXPORTED)) for table in rows),
+        pa.concat_tables([_WHOSE.empty_table(), *(table.select(_WHOSE.names) for table in rows)]),
+    )
 
 
 def exports(core: Core) -> list[CorpusExport]:

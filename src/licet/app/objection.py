@@ -8,12 +8,12 @@ no policy can be read the objection is recorded alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.argument_types import require_subject_id
 from licet.enforce.settled_ids import names_now
-from licet.ledger import Choice, Entry, EntryKind, NewEntry
+from licet.ledger import Choice, EntryKind, NewEntry
 from licet.packs import Pack
 from licet.terms import EVERY_USE, AppError, LicetError
 from licet.terms.disk_errors import clear_disk_errors
@@ -36,8 +36,13 @@ class Objection(NamedTuple):
     is_new: bool
 
 
-def object_to_every_use(core: Core, subject: str, via: str) -> Objection:
-    """As `Workspace.object_to_every_use`."""
+def object_to_every_use(
+    core: Core, subject: str, via: str, noting: Callable[[bool], Sequence[NewEntry]] = lambda is_new: ()
+) -> Objection:
+    """As `Workspace.object_to_every_use`.
+
+    noting: what is recorded with it, in one transaction, of whether the objection says anything new.
+    """
     require_subject_id(subject)
     ledger = core.ledger
     packs = _packs(core)
@@ -46,13 +51,22 @@ def object_to_every_use(core: Core, subject: str, via: str) -> Objection:
         names = names_now(ledger, subject)
         entries = [entry for name in names for entry in _entries(ledger.choices_of(name), name, packs, via)]
         with clear_disk_errors("recording the objection"):
-            recorded = ledger.append_unless_changed(entries, position, set(names))
+            noted = [*entries, *noting(bool(entries))]
+            recorded = ledger.append_unless_changed(noted, position, set(names))
         if recorded is not None:
-            return _objection(core, subject, recorded)
+            return _objection(core, subject, bool(entries))
     raise AppError(
         "APP-224", "they chose meanwhile, again and again, so the objection was not recorded",
         fix="say it again; what they chose meanwhile stands",
     )  # fmt: skip
+
+
+def noes_of_an_objection(core: Core, subject: str) -> list[str]:
+    """The settings to which an objection would say no, beyond what stands already."""
+    return [
+        str(entry.payload["setting"])
+        for entry in _entries(core.ledger.choices_of(subject), subject, _packs(core), "")
+    ]
 
 
 def _entries(choices: Sequence[Choice], subject: str, packs: Sequence[Pack], via: str) -> Iterator[NewEntry]:
@@ -82,6 +96,6 @@ def _packs(core: Core) -> list[Pack]:
         return []
 
 
-def _objection(core: Core, subject: str, recorded: Sequence[Entry]) -> Objection:
+def _objection(core: Core, subject: str, is_new: bool) -> Objection:
     (said,) = (one for one in core.ledger.choices_of(subject) if one.setting == EVERY_USE)
-    return Objection(subject, said.entry, core.ledger.position, format_moment(said.at), bool(recorded))
+    return Objection(subject, said.entry, core.ledger.position, format_moment(said.at), is_new)

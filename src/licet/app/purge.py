@@ -9,8 +9,11 @@ that what is made of others has too, such as words that two people say, stay the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from licet.app import artefacts
 from licet.app.artefacts import ArtefactStatus, Brought, Standing
@@ -18,15 +21,14 @@ from licet.app.retention import is_over, kept_until
 from licet.app.tenses import stands_for_now
 from licet.enforce.access import secret_of
 from licet.store import SnapshotRef
-from licet.store.residue_scan import SHORTEST_MARKER, is_of_the_store
+from licet.store.residue_scan import SHORTEST_MARKER, Residue, is_of_the_store
 from licet.store.store_layout import is_manifest
 from licet.terms import LicetError, StoreError
 from licet.terms.canonical import JsonObject
-from licet.terms.membership_proof import Membership
 from licet.uses.manifest import read_heading
-from licet.uses.members import contains, read_members
+from licet.uses.members import is_member, keys_in, read_members
 from licet.uses.registry import open_use
-from licet.uses.use import Log
+from licet.uses.use import Log, Shown
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -64,11 +66,25 @@ class Search(NamedTuple):
     shared: int
 
 
+class Traces(NamedTuple):
+    """The same of one id. left: in how many places of each of `STORES` a mark of theirs was afterwards."""
+
+    marks: int
+    found_before: int
+    left: Mapping[str, int]
+    shared: int
+
+
+#: Where data of members is kept: artefacts, what gates keep, and what stands for members in artefacts.
+STORES = ("snapshots", "gates", "member_keys")
+
+
 class Purge(NamedTuple):
-    """What went, and what the search says. is_clean: nothing of theirs was found afterwards."""
+    """What went, and what the search says. is_clean: nothing of theirs was found afterwards. traces: by their id."""
 
     purged: tuple[PurgedSnapshot, ...]
     search: Search
+    traces: Mapping[str, Traces]
 
     @property
     def is_clean(self) -> bool:
@@ -147,25 +163,48 @@ def superseded(core: Core) -> list[SnapshotRef]:
     ]
 
 
-def purge(core: Core, going: Sequence[SnapshotRef], people: Sequence[str], left_out: int = 0) -> Purge:
+class Marks(NamedTuple):
+    """What people are looked for by, by their id; and in how many places it was found before."""
+
+    of: Mapping[str, frozenset[bytes]]
+    found_before: Mapping[str, int]
+
+    @property
+    def everybodys(self) -> list[bytes]:
+        return sorted(frozenset[bytes]().union(*self.of.values()))
+
+
+def purge(
+    core: Core,
+    going: Sequence[SnapshotRef],
+    people: Sequence[str],
+    left_out: int = 0,
+    keep: Callable[[Marks], Marks] = lambda marks: marks,
+) -> Purge:
     """Remove snapshots for good, and look for what they held of some people.
 
+    keep: is called with what will be looked for before anything goes, and returns that and what else is to be.
     Raises: StoreError STOR-012 where a control was not found, and as `Store.purge` and `Store.scan`; then nothing was
     removed, or nobody can say that nothing is left.
     """
     store = core.store
-    marks = sorted(_marks(core, going, people))
+    of = _marks(core, going, people)
     held = store.files_of(going)
-    found = [one for one in _patiently(lambda: store.scan(marks)) if one.file in held and one.place != "name"]
+    wanted = Marks(of, {}).everybodys
+    found = [
+        one for one in _patiently(lambda: store.scan(wanted)) if one.file in held and one.place != "name"
+    ]
+    marks = keep(Marks(of, {name: _count(found, of[name]) for name in people}))
+    wanted = marks.everybodys
     if going:
         _patiently(lambda: store.purge([one.id for one in going]))
-    core.forget_gates()
-    # What is made of others may say the same words; who is in it, its members prove.
     staying = store.snapshots()
+    core.forget_caches(_standing_keys(core, staying))
+    # What is made of others may say the same words; who is in it, its members prove.
     others, said = store.files_of(staying), _texts([one.manifest for one in (*staying, *store.purged())])
     left = [
         one
-        for one in _patiently(lambda: store.scan(marks))
+        for one in _patiently(lambda: store.scan(wanted))
         if not is_of_the_store(one) and (not is_manifest(one.file) or one.marker in said)
     ]
     return Purge(
@@ -174,14 +213,43 @@ def purge(core: Core, going: Sequence[SnapshotRef], people: Sequence[str], left_
             for one, heading in zip(going, map(read_heading, going), strict=True)
         ),
         Search(
-            len(people), left_out, len(marks), len(found),
+            len(people), left_out, len(wanted), max(len(found), sum(marks.found_before.values())),
             (
                 *(f"{one.file}: {one.place}" for one in left if one.file not in others),
-                *(f"what gates keep, {name}" for name in core.gate_files.holding(marks)),
+                *(f"what gates keep, {name}" for name in core.gate_files.holding(wanted)),
+                *(f"what stands for members in artefacts, {name}" for name in core.kept_keys.holding(people)),
             ),
             len({one.marker for one in left if one.file in others}),
         ),
+        {name: _traces(core, name, marks, left, others) for name in people},
     )  # fmt: skip
+
+
+def _traces(core: Core, name: str, marks: Marks, left: Sequence[Residue], others: Collection[str]) -> Traces:
+    own = marks.of[name]
+    places = (
+        _count([one for one in left if one.file not in others], own),
+        len(core.gate_files.holding(sorted(own))),
+        len(core.kept_keys.holding([name])),
+    )
+    shared = len({one.marker for one in left if one.file in others and one.marker in own})
+    return Traces(len(own), marks.found_before[name], dict(zip(STORES, places, strict=True)), shared)
+
+
+def _count(found: Sequence[Residue], marks: Collection[bytes]) -> int:
+    return sum(one.marker in marks for one in found)
+
+
+def _standing_keys(core: Core, staying: Sequence[SnapshotRef]) -> dict[str, npt.NDArray[Any]]:
+    """What stands for members in snapshots, as `KeptKeys.keep_only` has it; nothing of those that nobody can read."""
+    found: dict[str, list[npt.NDArray[Any]]] = {}
+    for snapshot in staying:
+        try:
+            members = read_members(snapshot.manifest["members"])
+            found.setdefault(members.key, []).append(keys_in(core.store, members))
+        except LicetError:
+            continue
+    return {key: np.concatenate(keys) for key, keys in found.items()}
 
 
 def _texts(value: Any) -> set[bytes]:
@@ -210,8 +278,8 @@ def holds(core: Core, snapshot: SnapshotRef, names: Collection[str]) -> bool:
     secret = secret_of(core.salt, snapshot.kind)
     try:
         members = read_members(snapshot.manifest["members"])
-        found = (contains(core.store, members, secret, name).membership for name in names)
-        return any(one is not Membership.ABSENT for one in found) or lingers(core, snapshot, names)
+        found = any(is_member(core.store, members, secret, name) for name in names)
+        return found or lingers(core, snapshot, names)
     except LicetError:
         return True
 
@@ -243,17 +311,28 @@ def _who_left(core: Core, going: Sequence[SnapshotRef]) -> list[str]:
     ]
 
 
-def _marks(core: Core, going: Sequence[SnapshotRef], people: Sequence[str]) -> set[bytes]:
+def _marks(core: Core, going: Sequence[SnapshotRef], people: Sequence[str]) -> dict[str, frozenset[bytes]]:
     """What people's data is known by: their ids, and what these snapshots hold that is about them alone."""
-    found = {name.encode() for name in people}
+    found = {name: {name.encode()} for name in people}
     for snapshot in going:
         try:
-            use = open_use(snapshot.kind, core.layout.root)
-            secret = secret_of(core.salt, use.name)
-            rows = [row for name in people for row in use.about(core.store, snapshot, secret, name)]
+            about = rows_about(core, snapshot, people)
         except LicetError:
             continue  # nobody can read it any more; it goes all the same
-        own = {row["document_id"]: row["text"] for row in rows if row["text"] is not None}
-        found |= {document_id.encode() for document_id in own}
-        found |= {mark for text in own.values() if len(mark := text.strip().encode()) >= _SHORTEST_TEXT}
-    return {one for one in found if len(one) >= SHORTEST_MARKER}
+        for name, rows in about.items():
+            found[name] |= marks_in(rows)
+    return {name: frozenset(one for one in own if len(one) >= SHORTEST_MARKER) for name, own in found.items()}
+
+
+def marks_in(rows: Sequence[Shown]) -> set[bytes]:
+    """What documents about somebody alone are known by: their ids and their words."""
+    own = {row["document_id"]: row["text"] for row in rows if row["text"] is not None}
+    words = {mark for text in own.values() if len(mark := text.strip().encode()) >= _SHORTEST_TEXT}
+    return {one for one in map(str.encode, own) if len(one) >= SHORTEST_MARKER} | words
+
+
+def rows_about(core: Core, snapshot: SnapshotRef, people: Sequence[str]) -> dict[str, Sequence[Shown]]:
+    """What a snapshot holds about each of some people, as they may be shown it. Raises: as `Use.about`."""
+    use = open_use(snapshot.kind, core.layout.root)
+    secret, derived = secret_of(core.salt, use.name), artefacts.parents_of(core, use, snapshot)
+    return {name: use.about(core.store, snapshot, secret, name, derived) for name in people}

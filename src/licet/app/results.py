@@ -149,6 +149,36 @@ class CorpusResult(NamedTuple):
         }
 
 
+class ModelResult(NamedTuple):
+    """A model and what went into it.
+
+    documents, tokens, subjects: that it was taught, and by how many; set_aside: documents not of just one person.
+    corpus:  the id of the snapshot that it was made from. two_members: whether only runs of two are served.
+    written: how many of its tables or deltas were written anew.
+    """
+
+    snapshot: str
+    name: str
+    root: str
+    how: str
+    why: str | None
+    documents: int
+    set_aside: int
+    tokens: int
+    subjects: int
+    at: str
+    position: int
+    policy: str
+    corpus: str
+    two_members: bool
+    written: int
+    tables: int
+    deltas: int
+
+    def as_json(self) -> JsonObject:
+        return self._asdict()
+
+
 class CorpusExport(NamedTuple):
     """A copy of a snapshot that left the store, as the ledger tells of it.
 

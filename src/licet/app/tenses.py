@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from licet.enforce import Gate
 
 #: What the ledger tells of and no decision looks at.
-_CHANGES_NOTHING = frozenset({EntryKind.USE_RUN, EntryKind.NOTICE_SHOWN, EntryKind.PACK_ANNOUNCED})
+_CHANGES_NOTHING = frozenset(
+    {
+        EntryKind.USE_RUN, EntryKind.REMOVAL_SENT, EntryKind.ACKNOWLEDGED, EntryKind.FORGETTING,
+        EntryKind.NOTICE_SHOWN, EntryKind.PACK_ANNOUNCED,
+    }
+)  # fmt: skip
 
 
 def tense_of(core: Core, at: datetime | None, position: int) -> Tense:

@@ -19,6 +19,7 @@ from licet.app.clock import system_clock
 from licet.app.core import Core
 from licet.app.flat_names import FLAT_NAMES
 from licet.app.operations.choice_operations import ChoiceOperations
+from licet.app.operations.copy_operations import CopyOperations
 from licet.app.operations.data_operations import DataOperations
 from licet.app.operations.member_operations import MemberOperations
 from licet.app.operations.policy_operations import PolicyOperations
@@ -103,6 +104,10 @@ class Workspace(Core):
     def uses(self) -> UseOperations:
         """`uses["corpus"]` is the training corpus."""
         return UseOperations(self)
+
+    @functools.cached_property
+    def copies(self) -> CopyOperations:
+        return CopyOperations(self)
 
     @functools.cached_property
     def tokens(self) -> Tokens:

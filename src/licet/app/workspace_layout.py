@@ -61,6 +61,25 @@ class Layout(NamedTuple):
         return self.root / "cache"
 
     @property
+    def kept_keys(self) -> Path:
+        """What stands for members in artefacts, for the next build."""
+        return self.gate_files / "keys"
+
+    @property
+    def deliveries(self) -> Path:
+        """What copies that left hold, and what they were sent; encrypted."""
+        return self.root / "deliveries"
+
+    @property
+    def forgettings(self) -> Path:
+        """What is still to be looked for of people who are being forgotten; encrypted."""
+        return self.root / "forgettings"
+
+    @property
+    def recipients(self) -> Path:
+        return self.root / "recipients.yaml"
+
+    @property
     def catalogue(self) -> Path:
         return self.root / "catalogue.yaml"
 

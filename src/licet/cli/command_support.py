@@ -204,3 +204,11 @@ def progress_bar(as_json: bool) -> Iterator[Callable[[str, int, int | None], Non
             bar.update(task, description=stage, completed=done, total=total or None)
 
         yield show
+
+
+def days_of(text: str) -> int:
+    """The days in a text such as 30d. Raises: typer.BadParameter for anything else."""
+    number = text.removesuffix("d")
+    if not (number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= 3650):
+        raise typer.BadParameter(f"{text!r} is no number of days: write 1d to 3650d")
+    return int(number)

@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "receipt": ("receipt_commands:receipt", "Print the signed receipt of one choice."),
     "verify": (
         "receipt_commands:verify",
-        "Check a receipt or a certificate offline, with the ledger's public key alone; exit status 1 if it is not"
+        "Check a receipt, certificate or proof offline, with the ledger's public key alone; exit status 1 if it is not"
         " valid.",
     ),
     "archive": (
@@ -74,15 +74,35 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "forget": (
         "removal_commands:forget",
-        "Record that somebody objects to every use, take them out of all that was made, and prove it; exit status 1"
+        "Record that people object to every use, take them out of all that was made, and certify it; exit status 1"
         " if something is pending.",
+    ),
+    "forgettings": (
+        "removal_commands:forgettings",
+        "List the forgettings that were asked for, how each stands, and what it waits for.",
     ),
     "purge": (
         "removal_commands:purge",
         "Remove for good the snapshots that a later one stands in the place of, and look that nothing is left of"
         " whoever left; exit status 1 if something is.",
     ),
+    "contains": (
+        "membership_command:contains",
+        "Say whether somebody is in an artefact, with a proof that `licet verify` checks offline.",
+    ),
     "corpus": ("corpus_commands:app", "A training corpus that holds exactly what may be used."),
+    "exports": (
+        "copy_commands:app",
+        "Copies that left: who has them, what they are told, and what they answered.",
+    ),
+    "apply": (
+        "copy_commands:apply",
+        "Take out of your copy what its platform says is to go, and write the signed answers to hand back.",
+    ),
+    "model": (
+        "model_commands:app",
+        "A model of what members wrote, from which each of them can be taken out again.",
+    ),
     "ledger": ("ledger_commands:app", "What members chose and what was done, append-only and provable."),
     "tokens": ("token_commands:app", "Tokens of the API: make, list and revoke them."),
     "subjects": ("subject_commands:app", "Say who goes by which id."),

@@ -23,6 +23,7 @@ from licet.cli.command_support import (
     SparkRemote,
     WorkspaceDir,
     answers,
+    days_of,
     out,
     print_json,
     printable,
@@ -30,7 +31,6 @@ from licet.cli.command_support import (
     say,
     spark_of,
 )
-from licet.cli.receipt_commands import write
 from licet.terms import SELF
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import parse_moment
@@ -232,6 +232,13 @@ def export(
         bool, typer.Option("--leave-out", help="Leave out what may not be used any more.")
     ] = False,
     recipe: RecipeFile = None,
+    lease: Annotated[
+        str | None,
+        typer.Option(
+            "--lease",
+            help="After so long the copy is to be gone, e.g. 30d. Default: the recipient's.",
+        ),
+    ] = None,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -242,21 +249,26 @@ def export(
     with licet.open(workspace) as opened:
         written = opened.uses["corpus"].export(
             target, form, snapshot=snapshot, overwrite=overwrite, recipient=recipient, leave_out=leave_out,
-            recipe=recipe,
+            recipe=recipe, lease_days=None if lease is None else days_of(lease),
         )  # fmt: skip
-        left_out = opened.uses["corpus"].exports()[-1].left_out
+        left_out, copy = opened.uses["corpus"].exports()[-1].left_out, opened.copies.left()[-1]
     if as_json:
         print_json(
             {
                 "path": str(written.folder), "format": form, "documents": written.documents,
-                "files": list(written.files), "bytes": written.bytes, "left_out": left_out,
+                "files": list(written.files), "bytes": written.bytes, "left_out": left_out, "export": copy.export,
+                "lease": copy.lease,
             }
         )  # fmt: skip
         return
     say(f"{terminal.count(written.documents)} documents written to {written.folder}")
     if left_out:
         say(f"{terminal.count(left_out)} documents may not be used any more and were left out")
-    say("A copy does not hear of later opt-outs: make it anew after each update.", "dim")
+    if copy.export is None:
+        say("A copy does not hear of later opt-outs: make it anew after each update.", "dim")
+    else:
+        say(f"Copy {copy.export}, to be kept until {(copy.lease or '')[:10]}.")
+        say(f"What is to go is told by its feed: licet exports feed {copy.export}", "dim")
 
 
 @app.command()
@@ -283,34 +295,6 @@ def exports(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
             copy.recipient, copy.folder or "not known", "no" if copy.behind else "yes",
         )  # fmt: skip
     out.print(made)
-
-
-@app.command()
-@answers
-def contains(
-    subject: Annotated[str, typer.Argument(help="Whose id.")],
-    snapshot: Snapshot = "latest",
-    to: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write the certificate to this file.")
-    ] = None,
-    workspace: WorkspaceDir = HERE,
-    as_json: AsJson = False,
-) -> None:
-    """Say whether somebody is in a corpus, with a signed certificate that `licet verify` checks offline.
-
-    Example: licet corpus contains 42 --out certificate.json
-    """
-    with licet.open(workspace) as opened:
-        made = opened.uses["corpus"].contains(subject, snapshot)
-    if to is not None:
-        write(made, to)
-    if as_json:
-        print_json(made)
-        return
-    for line in made["licet:says"]:
-        say(line)
-    if to is not None:
-        say(f"The certificate is in {to}.")
 
 
 def _summary(ref: Any) -> JsonObject:

@@ -35,17 +35,26 @@ def verify(
     """
     with licet.open(workspace) as opened, progress_bar(as_json):
         report = opened.ledger.verify(tuple(_read(path) for path in against or ()))
+        pins = opened.uses.membership_pins() if report.ok else None
     problems = [{"index": one.index, "code": str(one.code), "what": str(one.what)} for one in report.problems]
+    problems += [
+        {"index": entry, "code": "two_stories", "what": what}
+        for entry, what in (pins.contradictions if pins else ())
+    ]
+    keys, is_ok = pins.as_json() if pins else [], not problems
     if as_json:
-        print_json({"ok": report.ok, "size": report.size, "problems": problems})
-    elif report.ok:
+        print_json({"ok": is_ok, "size": report.size, "problems": problems, "members_keys": keys})
+    elif is_ok:
         say(f"The ledger holds: {terminal.count(report.size)} entries, every hash and checkpoint recomputed.")
+        for one in keys:
+            say(f"Who is in the {one['use']} stands under key {one['key']} since entry {one['entry']}.")
     else:
         made = terminal.table("The ledger does not hold", "entry", "code", "what", numbers=(0,))
-        for one in problems:
-            terminal.row(made, "-" if one["index"] is None else one["index"], one["code"], one["what"])
+        for problem in problems:
+            index = "-" if problem["index"] is None else problem["index"]
+            terminal.row(made, index, problem["code"], problem["what"])
         out.print(made)
-    if not report.ok:
+    if not is_ok:
         raise typer.Exit(1)
 
 
@@ -194,6 +203,9 @@ def _sentence(kind: str, payload: dict[str, object]) -> str:
         return f"{payload.get('use')} for {payload.get('purpose')}: {payload.get('documents')} documents"
     if kind == "erasure":
         return f"erased {len(payload['erased'])} entries"  # type: ignore[arg-type]
+    if kind == "forgetting":
+        of = payload.get("forgetting") or payload.get("request") or ""
+        return f"{payload['step']} {of['entry'] if isinstance(of, dict) else of} {payload.get('status', '')}".strip()
     return ", ".join(f"{key} {value}" for key, value in payload.items())
 
 

@@ -13,7 +13,7 @@ from licet.terms import AppError
 
 if TYPE_CHECKING:
     from licet.app import Workspace
-    from licet.receipts import CertificateCheck, ReceiptCheck
+    from licet.receipts import CertificateCheck, ForgettingCheck, ProofFileCheck, ReceiptCheck
 
 
 @answers
@@ -53,7 +53,9 @@ def receipt(
 
 @answers
 def verify(
-    file: Annotated[Path, typer.Argument(help="The receipt, or the certificate of who is in a corpus.")],
+    file: Annotated[
+        Path, typer.Argument(help="The receipt, or the certificate or proof of who is in an artefact.")
+    ],
     key: Annotated[
         str, typer.Option("--key", help="The ledger's public key (name+id+key), or a file that holds it.")
     ],
@@ -63,7 +65,8 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a receipt or a certificate offline, with the ledger's public key alone; exit status 1 if it is not valid.
+    """Check a receipt, certificate or proof offline, with the ledger's public key alone; exit status 1 if it is not
+    valid.
 
     Example: licet verify receipt.json --key ledger.pub
     """
@@ -118,10 +121,11 @@ def write(made: dict[str, object], to: Path) -> None:
         to.write_bytes(to_bytes(made))
 
 
-def _tell(found: ReceiptCheck | CertificateCheck) -> None:
+def _tell(found: ReceiptCheck | CertificateCheck | ProofFileCheck | ForgettingCheck) -> None:
     from licet import receipts
 
-    what = "receipt" if isinstance(found, receipts.ReceiptCheck) else "certificate"
+    kinds = {receipts.ReceiptCheck: "receipt", receipts.ProofFileCheck: "proof"}
+    what = kinds.get(type(found), "certificate")
     if not found.ok:
         say(f"This {what} is NOT valid.", "bold red")
         for problem in found.problems:

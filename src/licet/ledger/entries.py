@@ -51,6 +51,9 @@ class EntryKind(StrEnum):
     PACK_ANNOUNCED = "pack_announced"
     PACK_IN_FORCE = "pack_in_force"
     USE_RUN = "use_run"
+    REMOVAL_SENT = "removal_sent"
+    ACKNOWLEDGED = "acknowledged"
+    FORGETTING = "forgetting"
     SUBJECT_RENAMED = "subject_renamed"
     SUBJECTS_DISTINCT = "subjects_distinct"
     ERASURE = "erasure"
@@ -69,6 +72,12 @@ ASKED_FOR = (
 #: The kinds in which a member says something: a setting switched, a privacy signal sent, a no to one record.
 SAID_BY_MEMBERS = (EntryKind.CHOICE, EntryKind.SIGNAL, EntryKind.RECORD_CHOICE)
 
+#: What an entry about a copy that left says, beside its number: which, which message, and the root of what is left.
+_OF_COPIES = {
+    EntryKind.REMOVAL_SENT: ("export", "message", "root", "due"),
+    EntryKind.ACKNOWLEDGED: ("export", "message", "root", "state"),
+}
+
 #: What an entry about an id and another says, one of these: an id it was renamed to or from, or another's mark.
 _OF_IDS = {EntryKind.SUBJECT_RENAMED: ("to", "from"), EntryKind.SUBJECTS_DISTINCT: ("other",)}
 
@@ -86,7 +95,9 @@ class NewEntry:
     or both: "off" is a no, "on" withdraws it, and neither is ever a yes. All may say ``request``, 64 hex digits that
     name who asked for it and when (see `Ledger.append_once`).
     A rename says ``to`` under the old id and ``from`` under the new; two ids that are two people say ``other``.
-    A pack in force or announced says ``pack``, ``version``, ``digest`` and ``file``. More keys are kept as they are.
+    A pack in force or announced says ``pack``, ``version``, ``digest`` and ``file``. A removal that was sent about a
+    copy says ``export``, ``sequence``, ``message``, ``root`` and ``due``, and what was answered to it the same but
+    ``state`` in place of ``due``. A forgetting, of the person's, says which ``step``. More keys are kept as they are.
     """
 
     kind: EntryKind
@@ -232,10 +243,23 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
             return "a pack has no subject"
         missing = [key for key in ("pack", "version", "digest", "file") if not is_text(payload.get(key))]
         return f"it must say {', '.join(missing)}" if missing else ""
+    if kind in _OF_COPIES:
+        missing = [key for key in _OF_COPIES[EntryKind(kind)] if not is_text(payload.get(key))]
+        missing += [] if type(payload.get("sequence")) is int else ["sequence"]
+        return (
+            "a copy is about many"
+            if subject is not None
+            else f"it must say {', '.join(missing)}"
+            if missing
+            else ""
+        )
     if kind in _OF_IDS:
         wanted = _OF_IDS[EntryKind(kind)]
         is_fit = subject is not None and sum(is_text(payload.get(key)) for key in wanted) == 1
         return "" if is_fit else f"it needs a subject, and must say {' or '.join(wanted)}"
+    if kind == EntryKind.FORGETTING:
+        is_fit = subject is not None and is_text(payload.get("step"))
+        return "" if is_fit else "it needs a subject, and must say its step"
     if kind == EntryKind.ERASURE:
         return "erasures are recorded by erase() alone"
     return "" if kind in (EntryKind.NOTICE_SHOWN, EntryKind.USE_RUN) else "there is no such kind"

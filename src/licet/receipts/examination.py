@@ -107,10 +107,8 @@ class Examination(ABC):
         self, outside: Checkpoint | None
     ) -> tuple[tuple[str, ...], tuple[ReceiptProblem, ...], str, int | None, tuple[str, ...]]:
         """Check everything; return what any `RecordCheck` begins with."""
-        field, known = self.version
-        version, proof, signed = self._record.get(field), self._record.get(PROOF), None
-        if type(version) is not int or version != known:
-            self._note(ReceiptProblemCode.VERSION_UNKNOWN, "it is of no version that this licet knows")
+        proof, signed = self._record.get(PROOF), None
+        self._check_version()
         self._check_signature()
         if isinstance(proof, dict):
             if proof.get("public_key") != self._key.text:
@@ -139,6 +137,12 @@ class Examination(ABC):
         else:
             what = f"entry {entry.index} does not stand where the proof says"
             self._note(ReceiptProblemCode.NOT_IN_LEDGER, what)
+
+    def _check_version(self) -> None:
+        field, known = self.version
+        version = self._record.get(field)
+        if type(version) is not int or version != known:
+            self._note(ReceiptProblemCode.VERSION_UNKNOWN, "it is of no version that this licet knows")
 
     def _check_signature(self) -> None:
         try:

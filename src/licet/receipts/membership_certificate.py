@@ -1,8 +1,9 @@
 """A certificate of who is in an artefact: that a subject is in it, or is not, in a file that anybody can check offline.
 
-Holds the walk through the artefact's prefix tree, the ledger's entry that names the tree's root, and that entry's place
-under a signed checkpoint. Who holds it needs the ledger's public key and nothing else. The same facts make the same
-record, so what it says in words is checked by saying it again. What no certificate shows, it says itself.
+Holds the proof of the subject's key and its walk through the artefact's prefix tree, the ledger's entry that names the
+tree's root and the public key of its index, and that entry's place under a signed checkpoint. Who holds it needs the
+ledger's public key and nothing else. The same facts make the same record, so what it says in words is checked by saying
+it again. What no certificate shows, it says itself.
 """
 
 from __future__ import annotations
@@ -17,30 +18,26 @@ from licet.receipts.receipt_file import read_receipt
 from licet.receipts.receipt_proof import PROOF, SIGNATURE, make_proof, read_proven, sign
 from licet.terms import LedgerError
 from licet.terms.canonical import JsonObject
-from licet.terms.membership_proof import (
-    SUBJECT_INDEX,
-    Membership,
-    MembershipProof,
-    read_proof,
-    subject_key,
-)
+from licet.terms.membership_proof import Membership, read_proof
+from licet.terms.subject_proof import SubjectProof, read_output_proof
 
 #: What a certificate is known by, and its version.
-CERTIFICATE, CERTIFICATE_VERSION = "licet:certificate", 1
+CERTIFICATE, CERTIFICATE_VERSION = "licet:certificate", 2
 
 #: First line of the note that signs one: no receipt passes for a certificate, nor the other way round.
 NOTE_HEAD = "licet certificate v1"
 
 _KEY_STANDS = (
-    "It proves that the key of this id and nonce {} under the root that the ledger names for the snapshot."
+    "It proves that the key of this id {} under the root that the ledger names for the snapshot, and that the id has "
+    "no other key there."
 )
 PROVES = {
     Membership.PRESENT: _KEY_STANDS.format("stands"),
     Membership.ABSENT: _KEY_STANDS.format("does not stand"),
 }
 PROVES_NOT = (
-    "It speaks of this id alone. It does not prove that the snapshot is made of nobody's data besides, nor that the "
-    "nonce is the one that the salt gives for this id: that shows to who is shown the snapshot and the salt."
+    "It speaks of this id alone. It does not prove that nothing else was made of somebody's data, in this snapshot or "
+    "beside it. That somebody is absent shows the key of one other member, which tells nobody whose it is."
 )
 
 
@@ -62,8 +59,7 @@ class CertificateCheck(RecordCheck):
 
 def make_certificate(
     subject: str,
-    nonce: bytes,
-    tree: MembershipProof,
+    proof: SubjectProof,
     entry: Entry,
     inclusion: InclusionProof,
     checkpoint: Checkpoint,
@@ -71,8 +67,8 @@ def make_certificate(
 ) -> JsonObject:
     """The certificate, from its parts; pure. entry: tells of the snapshot whose members the walk is through."""
     assert entry.payload is not None
-    found = tree.verify(bytes.fromhex(entry.payload["members_root"]), subject_key(nonce, subject))
-    record = _facts(subject, nonce, tree, found, entry.index, entry.payload)
+    found = _verified(proof, entry.payload, subject)
+    record = _facts(subject, proof, found, entry.index, entry.payload)
     record[PROOF] = make_proof(entry, inclusion, checkpoint, signer.public_key_text)
     return {**record, SIGNATURE: sign(record, signer, NOTE_HEAD)}
 
@@ -86,10 +82,14 @@ def check_certificate(
     return _CertificateCheck(key, read_receipt(certificate)).run(outside)
 
 
+def _verified(proof: SubjectProof, payload: Mapping[str, Any], subject: str) -> Membership:
+    """Against what a use's entry pins: the root, and the public key of the index."""
+    return proof.verify(bytes.fromhex(payload["members_root"]), payload["members_key"], subject)
+
+
 def _facts(
     subject: str,
-    nonce: bytes,
-    tree: MembershipProof,
+    proof: SubjectProof,
     found: Membership,
     index: int,
     payload: Mapping[str, Any],
@@ -97,7 +97,7 @@ def _facts(
     """All that a certificate says besides its proof of the entry."""
     among = "is among" if found is Membership.PRESENT else "is not among"
     made = (
-        f"{subject} {among} the {tree.count} people whose data the {payload['use']} snapshot "
+        f"{subject} {among} the {proof.walk.count} people whose data the {payload['use']} snapshot "
         f"{payload['snapshot'][:12]} is made of, for {payload['purpose']} by {payload['recipient']}, as of "
         f"{payload['at']}."
     )
@@ -105,10 +105,16 @@ def _facts(
     return {
         CERTIFICATE: CERTIFICATE_VERSION,
         "licet:says": [made, noted, PROVES.get(found, ""), PROVES_NOT],
-        "licet:subject": {"id": subject, "nonce": nonce.hex()},
+        "licet:subject": {"id": subject, "proof": proof.output_text()},
         "licet:membership": str(found),
-        "licet:tree": tree.as_json(),
+        "licet:tree": proof.walk.as_json(),
     }
+
+
+def read_subject_proof(record: Mapping[str, Any]) -> SubjectProof | None:
+    """The proof in a record's `licet:subject` and `licet:tree`, or None. Raises: LookupError, TypeError."""
+    output, walk = read_output_proof(record["licet:subject"]["proof"]), read_proof(record["licet:tree"])
+    return None if output is None or walk is None else SubjectProof(output, walk)
 
 
 class _CertificateCheck(Examination):
@@ -119,6 +125,11 @@ class _CertificateCheck(Examination):
     _found: Membership | None = None
 
     def run(self, outside: Checkpoint | None) -> CertificateCheck:
+        if self._record.get(CERTIFICATE) == 1:
+            what = (
+                "it is of version 1, in which the platform could choose the subject's key: ask for a new one"
+            )
+            self._note(ReceiptProblemCode.VERSION_UNKNOWN, what)
         found = self._examine(outside)
         return CertificateCheck(*found, self._subject, None if self._problems else self._found)
 
@@ -126,14 +137,12 @@ class _CertificateCheck(Examination):
         try:
             entry, inclusion = read_proven(proof)
             payload = entry.payload or {}
-            subject, nonce = self._record["licet:subject"]["id"], self._record["licet:subject"]["nonce"]
-            tree = read_proof(self._record["licet:tree"])
-            if entry.kind is not EntryKind.USE_RUN or tree is None or len(bytes.fromhex(nonce)) != 32:
-                raise ValueError("no use, no walk or no nonce")
-            found = tree.verify(
-                bytes.fromhex(payload["members_root"]), subject_key(bytes.fromhex(nonce), subject)
-            )
-            facts = _facts(subject, bytes.fromhex(nonce), tree, found, entry.index, payload)
+            subject = self._record["licet:subject"]["id"]
+            proven = read_subject_proof(self._record)
+            if entry.kind is not EntryKind.USE_RUN or proven is None or not isinstance(subject, str):
+                raise ValueError("no use, no walk or no proof of a key")
+            found = _verified(proven, payload, subject)
+            facts = _facts(subject, proven, found, entry.index, payload)
         except (LedgerError, LookupError, TypeError, ValueError, AttributeError, OverflowError):
             self._note(
                 ReceiptProblemCode.INCOMPLETE, "its proof holds no use and no walk through its members"
@@ -142,14 +151,14 @@ class _CertificateCheck(Examination):
         self._subject, self._found = subject, found
         if signed is not None:
             self._check_place(entry, inclusion, signed)
-        if tree.index.name != SUBJECT_INDEX or found is Membership.UNPROVEN:
-            what = "the walk through the members does not lead from this id to the root that the entry names"
+        if found is Membership.UNPROVEN:
+            what = "the walk through the members does not lead from this id to the root and key that the entry names"
             self._note(ReceiptProblemCode.NOT_PROVEN, what)
         elif {name: value for name, value in self._record.items() if name != PROOF} != facts:
             self._note(ReceiptProblemCode.SAYS_OTHERWISE, "the record does not say what its proofs show")
         else:
             self._checked.append(
-                f"The walk through the {tree.count} members ends where {subject} is {found}."
+                f"The walk through the {proven.walk.count} members ends where {subject} is {found}."
             )
 
     def _says(self) -> tuple[str, ...]:

@@ -13,13 +13,19 @@ from typing import Any, ClassVar
 
 from licet.ledger import Checkpoint, EntryKind, PublicKey
 from licet.receipts.examination import Examination, ReceiptProblemCode, RecordCheck
+from licet.receipts.forgetting_certificate import (
+    ForgettingCheck,
+    check_forgetting_certificate,
+    is_envelope,
+)
 from licet.receipts.membership_certificate import CERTIFICATE, CertificateCheck, check_certificate
+from licet.receipts.membership_proof_file import PROOF_FILE, ProofFileCheck, check_proof_file
 from licet.receipts.receipt_context import RECEIPT_VERSION
 from licet.receipts.receipt_file import read_file, read_key, read_receipt, read_text
 from licet.receipts.receipt_proof import NOTE_HEAD, read_proven, receipt_id, record_id
 from licet.receipts.receipt_sentences import PROVES, PROVES_NOT
 from licet.receipts.recorded_acts import STATES, Act, read_act
-from licet.terms import LedgerError
+from licet.terms import AppError, LedgerError
 from licet.terms.canonical import JsonObject
 
 
@@ -53,13 +59,28 @@ def check(
     return _Check(key, read_receipt(receipt)).run(outside)
 
 
-def check_file(file: Path, key: str, checkpoint: Path | None = None) -> ReceiptCheck | CertificateCheck:
-    """`check` for files, or `check_certificate` where the file is one of those.
+def check_file(
+    file: Path, key: str, checkpoint: Path | None = None
+) -> ReceiptCheck | CertificateCheck | ProofFileCheck | ForgettingCheck:
+    """`check` for files, or what checks one of the other kinds where the file is of those.
 
-    key: a public key's text, or a file that holds it. Raises: as they do; AppError APP-082.
+    key: a public key's text, or a file that holds it.
+    Raises: as they do; AppError APP-082; APP-270 for a checkpoint to hold a proof to, which is proven under none.
     """
     outside = None if checkpoint is None else read_text(checkpoint)
-    record = read_receipt(read_file(file))
+    data = read_file(file)
+    record = read_receipt(data)
+    if is_envelope(record):
+        return check_forgetting_certificate(data, read_key(key), checkpoint=outside)
+    if PROOF_FILE in record:
+        if outside is not None:
+            raise AppError(
+                "APP-270",
+                "a proof of membership stands under no checkpoint",
+                str(file),
+                "hold the certificate to it: licet contains ID --certificate FILE",
+            )
+        return check_proof_file(record, read_key(key))
     checked_by = check_certificate if CERTIFICATE in record else check
     return checked_by(record, read_key(key), checkpoint=outside)
 

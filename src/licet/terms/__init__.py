@@ -6,6 +6,7 @@ The ground floor. Imports nothing of licet, does nothing but name things.
 from licet.terms.decisions import EVERY_USE, SENTENCES, ChoiceState, Code
 from licet.terms.errors import (
     AppError,
+    DeliveryError,
     GateError,
     LedgerError,
     LicetError,
@@ -23,6 +24,7 @@ __all__ = [
     "AppError",
     "ChoiceState",
     "Code",
+    "DeliveryError",
     "GateError",
     "LedgerError",
     "LicetError",

@@ -53,5 +53,9 @@ class UseError(LicetError):
     """A use that cannot be built, updated or exported."""
 
 
+class DeliveryError(LicetError):
+    """What left, or what was answered about it, that cannot be read, followed or taken back as asked."""
+
+
 class AppError(LicetError):
     """A workspace or an operation that cannot be carried out as asked."""

@@ -3,14 +3,13 @@
 The set stands under one root as a compressed binary prefix tree (see `prefix_tree`, which builds it). Checked here
 offline, with SHA-256 and canonical JSON alone. Every hash says what it is of: 0x10 a leaf and its key, 0x11 a fork,
 its depth, the prefix it stands at and both sides, 0x12 nothing, 0x13 the root over all with the index's name and
-version, its salt and the number of members. So none passes for another, nor for a hash of the ledger's tree.
+version, its public key and the number of members. So none passes for another, nor for a hash of the ledger's tree.
 
 Why one root cannot say yes and no of one key: from the root down each fork names its depth, and the key's own bit
 there says which side it is on. Whoever shows two ends of that walk has found two values with one SHA-256, be the tree
 well made or not. At the end stands a leaf: the key itself, which is presence, or another that takes every turn as the
 key does, under the same prefixes, which is absence. Under the root of no members everything is absent.
-What no proof shows: that a key is a certain person's. The index says how a key is made of an id and a nonce; the nonce
-comes from whoever holds the salt. The root commits to that salt, so an auditor who is shown it can tell every nonce.
+Whose a key is: `subject_proof` shows that, and nobody chooses it. What no proof shows: that nothing was used besides.
 """
 
 from __future__ import annotations
@@ -30,14 +29,15 @@ from licet.terms.canonical import JsonObject, canonical_json
 KEY_BYTES = 32
 KEY_BITS = 256
 
-#: How the key of a subject is made: see `subject_key`. The number goes up whenever a key would come out different.
-SUBJECT_INDEX = "licet-subject-index/1"
+#: How the key of a subject is made: see `subject_key`. The number goes up whenever a key would come out different. In
+#: version 1 the platform chose them.
+SUBJECT_INDEX = "licet-subject-index/2"
 
 #: What stands for a tree of no keys.
 EMPTY_HASH = sha256(b"\x12").digest()
 
 _STEP_BYTES = 1 + KEY_BYTES
-_PARTS = {"count", "index", "leaf", "path", "salt"}
+_PARTS = {"count", "index", "key", "leaf", "path"}
 
 
 class Membership(StrEnum):
@@ -51,11 +51,12 @@ class Membership(StrEnum):
 class KeyIndex(NamedTuple):
     """Which function made the keys.
 
-    name: with its version, such as `SUBJECT_INDEX`. salt: `salt_digest` of the salt that it used, 64 hex digits.
+    name: with its version, such as `SUBJECT_INDEX`. key: the public key that its outputs are checked with, in 64 hex
+    digits.
     """
 
     name: str
-    salt: str
+    key: str
 
 
 class Step(NamedTuple):
@@ -79,6 +80,12 @@ class MembershipProof:
 
     def verify(self, root: bytes, key: bytes) -> Membership:
         """What it shows of `key` under `root`. Anything malformed shows nothing: never an error."""
+        if self.root_of(key) != root:
+            return Membership.UNPROVEN
+        return Membership.PRESENT if self.leaf == key else Membership.ABSENT
+
+    def root_of(self, key: bytes) -> bytes | None:
+        """The one root that it shows anything under; None where it is malformed or not the walk of this key."""
         depths = [step.depth for step in self.path]
         is_sound = (
             len(key) == KEY_BYTES
@@ -87,38 +94,34 @@ class MembershipProof:
             and all(len(step.sibling) == KEY_BYTES for step in self.path)
         )
         if not is_sound:
-            return Membership.UNPROVEN
+            return None
         if self.leaf is None:
-            if self.count or self.path or root_hash(self.index, 0, EMPTY_HASH) != root:
-                return Membership.UNPROVEN
-            return Membership.ABSENT
+            return None if self.count or self.path else root_hash(self.index, 0, EMPTY_HASH)
         # Each fork parts at least one other member from this one.
         if (
             len(self.leaf) != KEY_BYTES
             or self.count < 1 + len(self.path)
             or (self.count > 1 and not self.path)
         ):
-            return Membership.UNPROVEN
+            return None
         reached = leaf_hash(self.leaf)
         for depth, sibling in reversed(self.path):
             side = key_bit(self.leaf, depth)
             if side != key_bit(key, depth):
-                return Membership.UNPROVEN  # the key is on the other side there: this is not its walk
+                return None  # the key is on the other side there: this is not its walk
             reached = (
                 fork_hash(depth, self.leaf, sibling, reached)
                 if side
                 else fork_hash(depth, self.leaf, reached, sibling)
             )
-        if root_hash(self.index, self.count, reached) != root:
-            return Membership.UNPROVEN
-        return Membership.PRESENT if self.leaf == key else Membership.ABSENT
+        return root_hash(self.index, self.count, reached)
 
     def as_json(self) -> JsonObject:
         """Plain values. The path is base64 of, for each fork from the root down, one byte of depth and the hash."""
         steps = b"".join(bytes([depth]) + sibling for depth, sibling in self.path)
         return {
             "index": self.index.name,
-            "salt": self.index.salt,
+            "key": self.index.key,
             "count": self.count,
             "leaf": None if self.leaf is None else self.leaf.hex(),
             "path": b64encode(steps).decode(),
@@ -133,20 +136,20 @@ def read_proof(said: object) -> MembershipProof | None:
     """The proof in JSON values as `as_json` makes them; None for anything else, be it off by a blank or a capital."""
     if not isinstance(said, Mapping) or set(said) != _PARTS:
         return None
-    name, salt, count, leaf, path = (said[part] for part in ("index", "salt", "count", "leaf", "path"))
+    name, key, count, leaf, path = (said[part] for part in ("index", "key", "count", "leaf", "path"))
     if not isinstance(name, str) or type(count) is not int or count < 0 or not isinstance(path, str):
         return None
     try:
         steps = b64decode(path, validate=True)
         found = None if leaf is None else _from_hex(leaf)
-        _from_hex(salt)
+        _from_hex(key)
     except (binascii.Error, TypeError, ValueError):
         return None
     if len(steps) % _STEP_BYTES or len(steps) > KEY_BITS * _STEP_BYTES or b64encode(steps).decode() != path:
         return None
     cuts = range(0, len(steps), _STEP_BYTES)
     walk = tuple(Step(steps[cut], steps[cut + 1 : cut + _STEP_BYTES]) for cut in cuts)
-    return MembershipProof(KeyIndex(name, salt), count, found, walk)
+    return MembershipProof(KeyIndex(name, key), count, found, walk)
 
 
 def read_proof_bytes(data: bytes) -> MembershipProof | None:
@@ -158,14 +161,9 @@ def read_proof_bytes(data: bytes) -> MembershipProof | None:
     return proof if proof is not None and proof.to_bytes() == data else None
 
 
-def subject_key(nonce: bytes, subject: str) -> bytes:
-    """The key of a subject under `SUBJECT_INDEX`: SHA-256 of its name, the subject's 32 bytes of nonce and their id."""
-    return sha256(SUBJECT_INDEX.encode() + b"\x00" + nonce + subject.encode()).digest()
-
-
-def salt_digest(salt: bytes) -> str:
-    """What a root says of the secret salt that nonces are made with: only who holds the salt can show that it fits."""
-    return sha256(b"licet salt\x00" + salt).hexdigest()
+def subject_key(output: bytes) -> bytes:
+    """The key of a subject under `SUBJECT_INDEX`: SHA-256 of its name and of what its function gives for their id."""
+    return sha256(SUBJECT_INDEX.encode() + b"\x00" + output).digest()
 
 
 def leaf_hash(key: bytes) -> bytes:
@@ -182,7 +180,7 @@ def fork_hash(depth: int, key: bytes, left: bytes, right: bytes) -> bytes:
 
 def root_hash(index: KeyIndex, count: int, top: bytes) -> bytes:
     """The root: the hash over the whole tree, bound to how keys are made and how many there are."""
-    head = canonical_json({"count": count, "index": index.name, "salt": index.salt})
+    head = canonical_json({"count": count, "index": index.name, "key": index.key})
     return sha256(b"\x13" + head + top).digest()
 
 

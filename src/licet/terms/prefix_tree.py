@@ -95,6 +95,11 @@ def page_bytes(count: int) -> int:
     return len(_HEAD) + (2 * count - 1) * KEY_BYTES
 
 
+def keys_of_page(data: bytes, count: int) -> bytes:
+    """The keys of a page one after the other, of what `Page.to_bytes` gave; nothing of it is checked."""
+    return data[len(_HEAD) : len(_HEAD) + count * KEY_BYTES]
+
+
 class PrefixTree:
     """An unchanging set of keys under a root."""
 

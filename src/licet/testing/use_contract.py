@@ -23,16 +23,17 @@ import licet
 from licet.app import Workspace, artefacts
 from licet.enforce import Access
 from licet.enforce.access import secret_of
+from licet.receipts import check_forgetting_certificate
 from licet.store import SnapshotRef, Store
 from licet.terms import SELF
 from licet.terms.canonical import JsonObject
-from licet.terms.membership_proof import Membership, subject_key
+from licet.terms.membership_proof import Membership
 from licet.terms.moments import parse_moment
 from licet.uses import run
 from licet.uses.manifest import Manifest, read_manifest
 from licet.uses.members import read_members
 from licet.uses.registry import USES, open_use
-from licet.uses.use import Files, Log, Progress, Use, shown_parts, silent
+from licet.uses.use import Files, Log, Parents, Progress, Use, shown_parts, silent
 
 NOW = parse_moment("2026-03-01")
 PEOPLE = ("ann", "ben", "cy", "dot")
@@ -198,6 +199,11 @@ class UseContract:
             among.choices.choose(who, "use", "off")
             forgotten = compacted(self.opened(among), among.store, self.update(among).snapshot)
             never = self.build(without).manifest
+            for said in (
+                never,
+                forgotten,
+            ):  # what it is derived from was made at another position of a ledger
+                said["derived_from"] = [(one["use"], one["root"]) for one in said.get("derived_from", ())]
             differing = {part for part in never if never[part] != forgotten[part]}
             assert differing <= {"ledger", "inputs", "held_back"}, f"{who} is still told in {differing}"
 
@@ -214,31 +220,33 @@ class UseContract:
                 pq.write_table(pa.Table.from_pylist(mixed, pq.read_schema(path)), path)
             workspace.choices.choose("cy", "use", "off")
             manifest = self.build(workspace).manifest
-            found.append({part: manifest[part] for part in manifest if part not in ("ledger", "inputs")})
+            apart = ("ledger", "inputs", "derived_from")
+            found.append({part: manifest[part] for part in manifest if part not in apart})
         assert found[0] == found[1] and found[0]["counts"]["subjects"] > 0
 
     def test_presence_and_absence_are_proven_both(self, workspace: Workspace) -> None:
         workspace.choices.choose("cy", "use", "off")
         snapshot, use = self.build(workspace), self.opened(workspace)
         secret = secret_of(workspace.salt, use.name)
-        root = bytes.fromhex(read_members(snapshot.manifest["members"]).root)
+        members = read_members(snapshot.manifest["members"])
         for who in (*PEOPLE, ABROAD, "nobody", ""):
             told = run.contains(use, workspace.store, snapshot, secret, who)
-            assert told.proof.verify(root, subject_key(told.nonce, who)) is told.membership
+            assert told.proof.verify(bytes.fromhex(members.root), members.key, who) is told.membership
             assert (told.membership is Membership.PRESENT) == (who in ("ann", "ben", "dot"))
 
     def test_the_ledger_hears_of_it_before_the_store_has_it(self, workspace: Workspace) -> None:
-        use, access = self.opened(workspace), self.access(workspace)
+        parents = self.parents(workspace)
+        use, access, held = self.opened(workspace), self.access(workspace), self.objects(workspace)
 
         def refuse(manifest: Manifest, id_: str) -> None:
             assert not workspace.store.snapshots(self.use)
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            run.build(use, access, workspace.store, record=refuse)
-        assert not workspace.store.snapshots(self.use) and not self.objects(workspace)
+            run.build(use, access, workspace.store, record=refuse, parents=parents)
+        assert not workspace.store.snapshots(self.use) and self.objects(workspace) == held
         self.build(workspace)
-        (entry,) = [one for one in workspace.choices.entries() if str(one.kind) == "use_run"]
+        entry = [one for one in workspace.choices.entries() if str(one.kind) == "use_run"][-1]
         (snapshot,) = workspace.store.snapshots(self.use)
         assert entry.payload is not None
         assert (entry.payload["use"], entry.payload["snapshot"]) == (self.use, snapshot.id)
@@ -247,16 +255,19 @@ class UseContract:
     def test_a_failure_at_any_step_publishes_nothing(self, workspace: Workspace) -> None:
         use, first = self.opened(workspace), self.build(workspace)
         workspace.choices.choose("ann", "use", "off")
+        parents = self.parents(workspace)
         held = self.objects(workspace)
 
         def ignore(manifest: Manifest, id_: str) -> None:
             """As far as the ledger is concerned."""
 
         def make_anew(tell: Progress) -> None:
-            run.build(use, self.access(workspace), workspace.store, record=ignore, progress=tell)
+            access, store = self.access(workspace), workspace.store
+            run.build(use, access, store, record=ignore, parents=parents, progress=tell)
 
         def follow(tell: Progress) -> None:
-            run.update(use, self.access(workspace), workspace.store, first, record=ignore, progress=tell)
+            access, store = self.access(workspace), workspace.store
+            run.update(use, access, store, first, record=ignore, parents=parents, progress=tell)
 
         for job in (make_anew, follow):
             for stop in range(100):
@@ -283,7 +294,8 @@ class UseContract:
         for value in ("off", "on"):
             for who in PEOPLE:
                 before = self.held(workspace)
-                (foreseen,) = workspace.members.member(who).preview("use", value).artefacts
+                made = workspace.members.member(who).preview("use", value).artefacts
+                (foreseen,) = (one for one in made if one.name.startswith(f"{self.use}-"))
                 workspace.choices.choose(who, "use", value)
                 self.update(workspace)
                 after = self.held(workspace)
@@ -299,11 +311,14 @@ class UseContract:
             digest = planting.put(data)
             control = planting.publish({"licet": "control", "file": {"sha256": digest}})
         assert workspace.store.scan([b"markerann"]), "what is there is found"
+        workspace.store.purge([control])
         workspace.choices.choose("ann", "use", "off")
         updated = self.update(workspace).snapshot
-        record = artefacts.recorder(workspace, self.use, "compact")
-        kept = run.compact(self.opened(workspace), workspace.store, updated, record=record)
-        workspace.store.purge({first.id, control, updated.id} - {kept.id})
+        list(artefacts.compact_latest(workspace))
+        kept = {one.id for one in artefacts.latest(workspace)}
+        made = {one.id for one in workspace.store.snapshots()}
+        assert {first.id, updated.id} & made - kept
+        workspace.store.purge(made - kept)
         assert workspace.store.scan([b"markerann", b"ann-0", b"ann-1"]) == []
 
     def test_who_is_forgotten_is_proven_gone_and_nothing_of_theirs_is_found(
@@ -313,7 +328,10 @@ class UseContract:
         told = workspace.uses.forget("ann")
         assert (told.standing.value, told.pending) == ("exact", ()) and told.purge is not None
         assert told.purge.purged and told.purge.search.found_after == ()
-        assert [one["licet:membership"] for one in told.certificates] == ["absent"]
+        (certificate,) = (one.certificate for one in told.people)
+        check = check_forgetting_certificate(certificate or {}, workspace.ledger.public_key_text)
+        assert check.ok and check.outcome is not None and check.outcome.status == "EXACT"
+        assert self.use in {one.use for one in check.outcome.artefacts if one.before and one.after}
         assert workspace.store.scan([b"markerann", b"ann-0", b"ann-1"]) == []
 
     # -- what the tests do ---------------------------------------------------------------------------------------
@@ -327,14 +345,30 @@ class UseContract:
             workspace, self.opened(workspace), self.purpose, SELF, None, where, workspace.absences
         )
 
+    def parents(self, workspace: Workspace) -> Parents:
+        """What it is derived from, brought to the present."""
+        for name in self.opened(workspace).parents:
+            use, where = open_use(name, workspace.layout.root), workspace.ledger.position
+            access = artefacts.open_access(
+                workspace, use, self.purpose, SELF, None, where, workspace.absences
+            )
+            made = artefacts.latest(workspace, name)
+            if not made:
+                artefacts.build(workspace, use, access, silent)
+            elif run.touched_since(use, access, made[0]).subjects:
+                artefacts.update(workspace, use, access, made[0], silent)
+        return artefacts.present_parents(workspace, self.opened(workspace), self.access(workspace))
+
     def build(self, workspace: Workspace, like: SnapshotRef | None = None) -> SnapshotRef:
         """A build from scratch. like: at the ledger position of another."""
+        self.parents(workspace)
         position = None if like is None else like.manifest["ledger"]["position"]
         access = self.access(workspace, position)
         return artefacts.build(workspace, self.opened(workspace), access, silent).snapshot
 
     def update(self, workspace: Workspace, earlier: SnapshotRef | None = None) -> run.Made:
         """earlier: by default the latest."""
+        self.parents(workspace)
         earlier = earlier or artefacts.latest(workspace, self.use)[0]
         return artefacts.update(workspace, self.opened(workspace), self.access(workspace), earlier, silent)
 
@@ -342,7 +376,8 @@ class UseContract:
         """All that it holds, as those are told whom it is about; by id, what is shown but for whose it is."""
         use, (snapshot,) = self.opened(workspace), artefacts.latest(workspace, self.use)
         secret = secret_of(workspace.salt, use.name)
-        rows = (row for who in PEOPLE for row in use.about(workspace.store, snapshot, secret, who))
+        parents = artefacts.parents_of(workspace, use, snapshot)
+        rows = (row for who in PEOPLE for row in use.about(workspace.store, snapshot, secret, who, parents))
         return {
             row["document_id"]: tuple(value for part, value in shown_parts(row).items() if part != "text")
             for row in rows

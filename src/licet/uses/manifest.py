@@ -16,7 +16,7 @@ from licet.enforce.gate_counts import HeldBack, Passed
 from licet.enforce.origin import Count, Inputs, LedgerRef, Origin, PolicyRef, PurposeRef, Text
 from licet.store import SnapshotRef
 from licet.terms import LicetError, UseError
-from licet.terms.canonical import JsonObject
+from licet.terms.canonical import JsonObject, canonical_json, digest
 from licet.terms.moments import parse_moment
 from licet.uses.members import Members
 
@@ -34,11 +34,15 @@ class StoredFile:
 
 
 class DerivedFrom(Part):
-    """Another artefact that this one was made from: its use, the id of its snapshot, and its root."""
+    """Another artefact that this one was made from: its use, the id of its snapshot, and its root.
+
+    contents: a digest of what it says whatever files it lies in, by which it is known once it is put together.
+    """
 
     use: str
     snapshot: str
     root: str
+    contents: str
 
 
 def _moment(at: str) -> str:
@@ -120,6 +124,13 @@ def read_manifest(model: type[_Model], snapshot: SnapshotRef) -> _Model:
             snapshot.name,
             "build one anew; or read it with the licet that made it",
         ) from None
+
+
+def contents_of(snapshot: SnapshotRef) -> str:
+    """A digest of what a snapshot is of, whatever files it lies in: the same once it is put together."""
+    said, beside = snapshot.manifest, ("licet", "format", "policy", "catalogue", "inputs")
+    parts = [said.get(part) for part in (*Heading.model_fields, *beside)]
+    return digest(canonical_json([*parts, said.get("members", {}).get("root")]))
 
 
 def read_heading(snapshot: SnapshotRef) -> Heading:

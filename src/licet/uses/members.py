@@ -1,32 +1,28 @@
-"""Who is in an artefact: salted keys in a prefix tree, in pages of the store, under a root that its manifest signs.
+"""Who is in an artefact: keys in a prefix tree, in pages of the store, under a root that its manifest signs.
 
-Shared by all uses. A key is made of a subject's id and a nonce (`SUBJECT_INDEX`); the nonce is made of the id and the
-workspace's secret salt, so the keys tell nobody anything, and whoever is handed their nonce finds their own. The same
-people under the same salt have the same root, pages and bytes, however they came to be in it. `contains` proves that a
-subject is in or is not, and reads one page for it.
+Shared by all uses. A key is made of a subject's id by a function that nobody can bend and only the workspace can
+compute (`SUBJECT_INDEX`), so the keys tell nobody anything, and each has one place. The same people under the same
+salt have the same root, pages and bytes, however they came to be in it. `contains` proves that a subject is in or is
+not, and reads one page for it.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
+import numpy as np
+import numpy.typing as npt
+from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 
 from licet.store import Build, Store
 from licet.terms import UseError
 from licet.terms.canonical import JsonObject
-from licet.terms.membership_proof import (
-    SUBJECT_INDEX,
-    KeyIndex,
-    Membership,
-    MembershipProof,
-    salt_digest,
-    subject_key,
-)
-from licet.terms.prefix_tree import Page, PrefixTree
+from licet.terms.membership_proof import SUBJECT_INDEX, KeyIndex, Membership
+from licet.terms.prefix_tree import Page, PrefixTree, keys_of_page
+from licet.terms.subject_proof import SubjectProof
+from licet.uses.subject_keys import SubjectKeys
 
 _SUFFIX = ".keys"
 
@@ -46,12 +42,12 @@ class PageFile:
 class Members:
     """What a manifest says of who is in its artefact.
 
-    index, salt: how keys are made, as `KeyIndex` has it. count: how many.
-    root: over index, salt, count and every key; 64 hex digits, like the hashes.
+    index, key: how keys are made, as `KeyIndex` has it; an earlier licet had no key, and put a salt's digest there.
+    count:      how many. root: over index, key, count and every key; 64 hex digits, like the hashes.
     """
 
     index: str
-    salt: str
+    key: Annotated[str, Field(validation_alias=AliasChoices("key", "salt"))]
     count: int
     root: str
     pages: tuple[PageFile, ...]
@@ -59,79 +55,112 @@ class Members:
     def as_json(self) -> JsonObject:
         return asdict(self)
 
+    @property
+    def key_index(self) -> KeyIndex:
+        return KeyIndex(self.index, self.key)
+
 
 _MEMBERS = TypeAdapter(Members)
 
 
-class SubjectProof(NamedTuple):
-    """That a subject is in an artefact, or is not. nonce: makes their key of their id; for them, and nobody else."""
+class Proven(NamedTuple):
+    """That a subject is in an artefact, or is not, and what proves it."""
 
-    nonce: bytes
     membership: Membership
-    proof: MembershipProof
-
-
-def subject_nonce(salt: bytes, subject: str) -> bytes:
-    """What a subject needs, besides their id, to recognise their own key; nobody else's."""
-    return hashlib.blake2b(subject.encode(), digest_size=32, key=salt, person=b"licet nonce").digest()
+    proof: SubjectProof
 
 
 def read_members(said: JsonObject) -> Members:
     """The members of a manifest, as `Members.as_json` made them.
 
-    Raises: UseError CORP-210 for those of an earlier licet, which stand in a list that proves no absence; CORP-212 for
-    what is none of ours.
+    Raises: UseError CORP-210 for those of an earlier licet, which stand in a list that proves no absence, or under keys
+    that the platform could choose; CORP-212 for what is none of ours.
     """
-    if said.get("index") != SUBJECT_INDEX:
-        raise UseError(
-            "CORP-210",
-            "its members stand in a list that proves nothing of who is not in it: an earlier licet made it",
-            fix="licet corpus update makes one that proves both",
-        )
+    why = earlier_index(said.get("index"))
+    if why is not None:
+        raise UseError("CORP-210", f"its members {why}", fix="licet update makes one that proves both")
     try:
         return _MEMBERS.validate_python(said)
     except ValidationError as error:
         raise _unfit(error.errors()[0]["msg"]) from None
 
 
-def write_members(build: Build, salt: bytes, subjects: Iterable[str]) -> Members:
-    """Those of an artefact that is built from nothing."""
-    tree = PrefixTree.build(KeyIndex(SUBJECT_INDEX, salt_digest(salt)), _keys(salt, subjects))
-    return _put(build, tree, {})
+def earlier_index(index: str | None) -> str | None:
+    """Why members under an index, or under none, prove nothing: an earlier licet wrote them. None for today's."""
+    if index == SUBJECT_INDEX:
+        return None
+    if index is None:
+        return "stand in a list that proves nothing of who is not in it: an earlier licet made it"
+    return "stand under keys that whoever made it could choose: an earlier licet made it"
+
+
+def write_members(
+    build: Build,
+    keys: SubjectKeys,
+    subjects: Iterable[str],
+    told: Callable[[int, int], None] | None = None,
+) -> Members:
+    """Those of an artefact that is built from nothing. told: as `SubjectKeys.of` has it."""
+    return _put(build, PrefixTree.build(keys.index, keys.of_all(subjects, told)), {})
 
 
 def change_members(
-    build: Build, store: Store, before: Members, salt: bytes, come: Iterable[str], gone: Iterable[str]
+    build: Build,
+    store: Store,
+    before: Members,
+    keys: SubjectKeys,
+    come: Iterable[str],
+    gone: Iterable[str],
 ) -> Members:
     """The same after some left and others came: only the pages they fall in are read and written anew.
 
     Raises: as `contains`.
     """
-    tree = _open(store, before, salt)
+    tree = _open(store, before, keys)
     held = dict(zip(tree.pages, before.pages, strict=True))
-    return _put(build, tree.changed(_keys(salt, come), _keys(salt, gone)), held)
+    return _put(build, tree.changed(keys.of_who_came(come), keys.of_who_left(gone)), held)
 
 
-def contains(store: Store, members: Members, salt: bytes, subject: str) -> SubjectProof:
+def contains(store: Store, members: Members, secret: bytes, subject: str) -> Proven:
     """That a subject is in an artefact, or is not, with what proves it; checked before it is handed out.
 
-    Raises: UseError CORP-211 where the salt is not the one the keys were made with, CORP-212 where the pages do not
-    make up the tree; StoreError where a page is missing or damaged.
+    secret: the use's own. Raises: UseError CORP-211 where its keys were made under another, CORP-212 where the pages do
+    not make up the tree; StoreError where a page is missing or damaged.
     """
-    nonce, tree = subject_nonce(salt, subject), _open(store, members, salt)
-    key = subject_key(nonce, subject)
+    keys = SubjectKeys(secret)
+    tree = _open(store, members, keys)
     try:
-        proof = tree.prove(key)
+        proof = SubjectProof(keys.prove(subject), tree.prove(keys.of_one(subject)))
     except ValueError as error:
         raise _unfit(str(error)) from None
-    found = proof.verify(tree.root, key)
+    found = proof.verify(tree.root, keys.index.key, subject)
     if found is Membership.UNPROVEN:
         raise _unfit("a walk through it does not lead to its root")
-    return SubjectProof(nonce, found, proof)
+    return Proven(found, proof)
 
 
-def _open(store: Store, members: Members, salt: bytes) -> PrefixTree:
-    if members.salt != salt_digest(salt):
+def is_member(store: Store, members: Members, secret: bytes, subject: str) -> bool:
+    """Whether a subject is in an artefact, for who needs no proof. Raises: as `contains`."""
+    keys = SubjectKeys(secret)
+    tree, key = _open(store, members, keys), keys.of_one(subject)
+    try:
+        found = tree.prove(key).verify(tree.root, key)
+    except ValueError as error:
+        raise _unfit(str(error)) from None
+    if found is Membership.UNPROVEN:
+        raise _unfit("a walk through it does not lead to its root")
+    return found is Membership.PRESENT
+
+
+def keys_in(store: Store, members: Members) -> npt.NDArray[Any]:
+    """Every key of an artefact's members, as numpy's S32. Raises: StoreError where a page is missing or damaged."""
+    return np.frombuffer(
+        b"".join(keys_of_page(store.get(page.sha256), page.count) for page in members.pages), "S32"
+    )
+
+
+def _open(store: Store, members: Members, keys: SubjectKeys) -> PrefixTree:
+    if members.key_index != keys.index:
         raise UseError(
             "CORP-211",
             "its members were written under another salt than the workspace has, so nobody can be looked up in it",
@@ -142,7 +171,7 @@ def _open(store: Store, members: Members, salt: bytes) -> PrefixTree:
         for page in members.pages
     ]
     try:
-        tree = PrefixTree(KeyIndex(members.index, members.salt), pages)
+        tree = PrefixTree(keys.index, pages)
     except ValueError as error:
         raise _unfit(str(error)) from None
     if (tree.count, tree.root.hex()) != (members.count, members.root):
@@ -164,11 +193,7 @@ def _put(build: Build, tree: PrefixTree, held: dict[Page, PageFile]) -> Members:
             digest = build.put(data, suffix=_SUFFIX)
             file = PageFile(page.first.hex(), page.count, page.hash.hex(), digest, len(data))
         files.append(file)
-    return Members(*tree.index, tree.count, tree.root.hex(), tuple(files))
-
-
-def _keys(salt: bytes, subjects: Iterable[str]) -> list[bytes]:
-    return [subject_key(subject_nonce(salt, subject), subject) for subject in subjects]
+    return Members(tree.index.name, tree.index.key, tree.count, tree.root.hex(), tuple(files))
 
 
 def _unfit(why: str) -> UseError:

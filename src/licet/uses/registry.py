@@ -16,6 +16,7 @@ Opener: TypeAlias = Callable[[Path], Use]
 #: By the name of a use what opens it, or the module and the name of that.
 USES: dict[str, Opener | str] = {
     "corpus": "licet.uses.corpus.corpus:open_corpus",
+    "model": "licet.uses.model.text_model:open_model",
 }
 
 

@@ -10,30 +10,35 @@ from __future__ import annotations
 import functools
 import itertools
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import fields
 from importlib import metadata
+from types import MappingProxyType
 from typing import NamedTuple
 
 from licet.enforce.access import Access, Touched
+from licet.enforce.kept_keys import KeptKeys
 from licet.enforce.origin import Inputs
 from licet.store import Build, SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
-from licet.terms.membership_proof import salt_digest
-from licet.uses.manifest import DerivedFrom, Manifest, read_heading, read_manifest, refuse_inspection
-from licet.uses.members import (
-    Members,
-    SubjectProof,
-    change_members,
-    read_members,
-    write_members,
+from licet.uses.manifest import (
+    DerivedFrom,
+    Manifest,
+    contents_of,
+    read_heading,
+    read_manifest,
+    refuse_inspection,
 )
+from licet.uses.members import Members, Proven, change_members, earlier_index, read_members, write_members
 from licet.uses.members import contains as prove
-from licet.uses.use import Changed, Contents, Files, Log, Progress, Use, Workbench, silent
+from licet.uses.subject_keys import SubjectKeys
+from licet.uses.use import Changed, Contents, Files, Log, Parents, Progress, Use, Workbench, silent
 
 #: Notes a use in the ledger: called with the manifest and its id before anything is published.
 Record = Callable[[Manifest, str], None]
 
+
+NO_PARENTS: Parents = MappingProxyType({})
 
 #: Of a build, which follows nothing: there is nobody to name and nothing to explain.
 _FROM_NOTHING = Touched(None, None)
@@ -58,12 +63,13 @@ def build(
     store: Store,
     *,
     record: Record,
-    parents: Mapping[str, SnapshotRef] | None = None,
+    parents: Parents = NO_PARENTS,
     progress: Progress = silent,
+    kept: KeptKeys | None = None,
 ) -> Made:
-    """Make an artefact of everything that is permitted."""
+    """Make an artefact of everything that is permitted. kept: what stood for members in earlier ones."""
     inputs = access.inputs(use.asks_for())
-    return _make(use, access, store, inputs, record, parents or {}, progress, None, _FROM_NOTHING)
+    return _make(use, access, store, inputs, record, parents, progress, None, _FROM_NOTHING, kept)
 
 
 def update(
@@ -73,16 +79,17 @@ def update(
     earlier: SnapshotRef,
     *,
     record: Record,
-    parents: Mapping[str, SnapshotRef] | None = None,
+    parents: Parents = NO_PARENTS,
     progress: Progress = silent,
+    kept: KeptKeys | None = None,
 ) -> Made:
     """Bring one to the present moment and ledger position. Raises: UseError CORP-200 for one that is for inspection."""
     refuse_inspection(earlier, "updated")
     progress("finding whom the change touched", 0, None)
     said = _read(use, earlier)
     inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
-    touched = _touched(use, access, said, inputs, parents or {})
-    return _make(use, access, store, inputs, record, parents or {}, progress, said, touched)
+    touched = _touched(use, access, said, inputs, parents)
+    return _make(use, access, store, inputs, record, parents, progress, said, touched, kept)
 
 
 def compact(use: Use, store: Store, earlier: SnapshotRef, *, record: Record) -> SnapshotRef:
@@ -111,17 +118,21 @@ def touched_since(
     use: Use,
     access: Access,
     earlier: SnapshotRef,
-    inputs: Inputs | None = None,
-    parents: Mapping[str, SnapshotRef] | None = None,
+    parents: Parents = NO_PARENTS,
 ) -> Touched:
     """Whom a change touched since an artefact was made, or why only one that is made anew will do.
 
-    inputs: as they are now, where that is known. parents: the present ones of what it is derived from.
+    parents: the present ones of what it is derived from.
     """
     said = _read(use, earlier)
-    if inputs is None:
-        inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
+    inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
     return _touched(use, access, said, inputs, parents)
+
+
+def is_of(use: Use, earlier: SnapshotRef, parents: Parents) -> bool:
+    """Whether an artefact was made of just these; put together since, they are the same."""
+    said = _read(use, earlier)
+    return said is not None and _is_of(said, parents)
 
 
 def _read(use: Use, earlier: SnapshotRef) -> Manifest | None:
@@ -134,11 +145,14 @@ def _touched(
     access: Access,
     said: Manifest | None,
     inputs: Inputs,
-    parents: Mapping[str, SnapshotRef] | None,
+    parents: Parents,
 ) -> Touched:
     if said is None:
         return Touched(None, "another version of licet wrote the snapshot's files")
-    if said.members.salt != salt_digest(access.secret):
+    why = earlier_index(said.members.index)
+    if why is not None:
+        return Touched(None, f"its members {why}")
+    if said.members.key_index != SubjectKeys(access.secret).index:
         return Touched(None, "the workspace's salt changed")
     for name, now in use.settings().items():
         if getattr(said, name) != now:
@@ -149,12 +163,31 @@ def _touched(
     same = {} if access.engine_matters(tables) else {"engine": said.environment["engine"]}
     if said.environment != _environment(use, access) | same:
         return Touched(None, "licet or a library it is made with changed")
-    if parents is not None and said.derived_from != _derived(parents):
-        return Touched(None, "what it is derived from changed")
-    return access.touched_since(said.origin, tables, inputs)
+    found = _changed_in(said, parents)
+    if found.subjects is None or not tables:
+        return found
+    own = access.touched_since(said.origin, tables, inputs)
+    return own if own.subjects is None else Touched(own.subjects | found.subjects)
 
 
-def contains(use: Use, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> SubjectProof:
+def _changed_in(said: Manifest, parents: Parents) -> Touched:
+    """Whose documents changed in what an artefact was derived from."""
+    if _is_of(said, parents):
+        return Touched(frozenset())
+    found, derived = frozenset[str](), {one.use: one for one in said.derived_from}
+    for name, parent in parents.items():
+        changed = parent.changed_since(derived[name]) if name in derived else None
+        if changed is None:
+            return Touched(None, f"the {name} that it was derived from is not there to compare with")
+        found |= changed
+    return Touched(found)
+
+
+def _is_of(said: Manifest, parents: Parents) -> bool:
+    return [one.contents for one in said.derived_from] == [one.contents for one in _derived(parents)]
+
+
+def contains(use: Use, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> Proven:
     """That somebody is in an artefact or is not, with what proves it against the root its manifest has.
 
     secret: the use's own. Raises: as `members.contains`.
@@ -168,10 +201,11 @@ def _make(
     store: Store,
     inputs: Inputs,
     record: Record,
-    parents: Mapping[str, SnapshotRef],
+    parents: Parents,
     progress: Progress,
     earlier: Manifest | None,
     touched: Touched,
+    kept: KeptKeys | None,
 ) -> Made:
     progress("counting what is held back", 0, None)
     counts = access.counts(use.counted())
@@ -181,7 +215,9 @@ def _make(
             contents = use.build(bench)
         else:
             contents = use.update(bench, earlier, touched.subjects)
-        members = _members(writing, store, access.secret, contents, earlier)
+        progress("proving who is in it", 0, None)
+        keys = SubjectKeys(access.secret, kept)
+        members = _members(writing, store, keys, contents, earlier, progress)
         manifest = _manifest(use, bench, inputs, contents, members)
         written = manifest.as_json()
         record(manifest, digest(canonical_json(written)))
@@ -192,13 +228,19 @@ def _make(
 
 
 def _members(
-    writing: Build, store: Store, secret: bytes, contents: Contents, earlier: Manifest | None
+    writing: Build,
+    store: Store,
+    keys: SubjectKeys,
+    contents: Contents,
+    earlier: Manifest | None,
+    progress: Progress,
 ) -> Members:
     people = contents.people
-    if not isinstance(people, Changed):
-        return write_members(writing, secret, people.subjects)
-    assert earlier is not None
-    return change_members(writing, store, earlier.members, secret, people.come, people.gone)
+    if isinstance(people, Changed):
+        assert earlier is not None
+        return change_members(writing, store, earlier.members, keys, people.come, people.gone)
+    told = functools.partial(progress, "proving who is in it")
+    return write_members(writing, keys, people.subjects, told)
 
 
 def _manifest(use: Use, bench: Workbench, inputs: Inputs, contents: Contents, members: Members) -> Manifest:
@@ -226,10 +268,11 @@ def _manifest(use: Use, bench: Workbench, inputs: Inputs, contents: Contents, me
     )
 
 
-def _derived(parents: Mapping[str, SnapshotRef]) -> tuple[DerivedFrom, ...]:
+def _derived(parents: Parents) -> tuple[DerivedFrom, ...]:
+    made = [(name, parent.snapshot) for name, parent in sorted(parents.items())]
     return tuple(
-        DerivedFrom(use=name, snapshot=parent.id, root=read_heading(parent).root)
-        for name, parent in sorted(parents.items())
+        DerivedFrom(use=name, snapshot=one.id, root=read_heading(one).root, contents=contents_of(one))
+        for name, one in made
     )
 
 

@@ -12,11 +12,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, NotRequired, Protocol, TypeAlias, TypedDict, runtime_checkable
 
+import pyarrow as pa
+
 from licet.enforce.access import Access
 from licet.enforce.gate_counts import Counts
 from licet.store import Build, SnapshotRef, Store
 from licet.terms.canonical import JsonObject
-from licet.uses.manifest import Manifest
+from licet.uses.manifest import DerivedFrom, Manifest
 
 #: Called with a stage in plain words, how much is done and how much there is (None: not known).
 Progress: TypeAlias = Callable[[str, int, int | None], None]
@@ -37,19 +39,56 @@ class Files:
         return self._build.put(data, suffix)
 
 
+class Documents(Protocol):
+    """What an artefact offers those that are derived from it: the documents that it holds, and whose.
+
+    Tables have the columns document_id, kind, key, subjects, created, language and text, in the order of ids; what is
+    set aside is not in them.
+    """
+
+    @property
+    def snapshot(self) -> SnapshotRef:
+        """The artefact."""
+        ...
+
+    def buckets(self) -> Sequence[int]:
+        """The numbers of the parts that it lies in, each of the documents of some owners."""
+        ...
+
+    def read(self, bucket: int) -> pa.Table:
+        """The documents of one part."""
+        ...
+
+    def about(self, subjects: Collection[str]) -> pa.Table:
+        """All documents that are about any of some people."""
+        ...
+
+    def at(self, earlier: DerivedFrom) -> Documents | None:
+        """What an earlier artefact offered, or the same put together since; None where neither is there any more."""
+        ...
+
+    def changed_since(self, earlier: DerivedFrom) -> frozenset[str] | None:
+        """Everybody of whom a document came, left or differs since; None where nobody can tell any more."""
+        ...
+
+
+#: By use what an artefact is derived from.
+Parents: TypeAlias = Mapping[str, Documents]
+
+
 class Workbench(NamedTuple):
     """All that a use is given to make an artefact.
 
     access:  permitted rows, and words about them. store: what was made before. files: where what it makes goes.
     counts:  what passed and what was held back of the tables it asks for.
-    parents: by use the artefacts it is derived from, brought to the present before.
+    parents: what it is derived from, brought to the present before.
     """
 
     access: Access
     store: Store
     files: Files
     counts: Counts
-    parents: Mapping[str, SnapshotRef]
+    parents: Parents
     progress: Progress
 
 
@@ -165,20 +204,38 @@ class Use(Protocol):
     def update(self, bench: Workbench, earlier: Any, touched: frozenset[str]) -> Contents:
         """What `build` would make now, from what was made before and whom the change touched.
 
-        earlier: its own manifest. The result has the root of a build from scratch and is that build, byte
+        earlier: its own manifest. touched: those of whom documents changed in what it is derived from are among them.
+        The result has the root of a build from scratch and is that build, byte
         for byte; where the use keeps a `Log`, once it is compacted.
         """
         ...
 
-    def foresee(self, access: Access, store: Store, earlier: SnapshotRef, subject: str) -> Foreseen:
+    def foresee(
+        self, access: Access, store: Store, earlier: SnapshotRef, subject: str, parents: Parents
+    ) -> Foreseen:
         """What an update would change were somebody's choices as `access` is opened, as they may be shown it.
 
-        Writes nothing.
+        parents: what it is derived from, as it would be then. Writes nothing.
         """
         ...
 
-    def about(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> Sequence[Shown]:
-        """What it holds that is about somebody, as they may be shown it."""
+    def about(
+        self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str, parents: Parents
+    ) -> Sequence[Shown]:
+        """What it holds that is about somebody, as they may be shown it. parents: what it was derived from."""
+        ...
+
+
+@runtime_checkable
+class Parent(Use, Protocol):
+    """A use that others may be derived from."""
+
+    def documents(self, store: Store, snapshot: SnapshotRef, secret: bytes) -> Documents:
+        """What one of its artefacts offers. Reads nothing yet."""
+        ...
+
+    def supposed(self, access: Access, store: Store, snapshot: SnapshotRef, subject: str) -> Documents:
+        """The same after an update were somebody's choices as `access` is opened. Writes nothing."""
         ...
 
 

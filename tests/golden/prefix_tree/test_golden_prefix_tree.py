@@ -9,25 +9,22 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from licet.terms.membership_proof import SUBJECT_INDEX, KeyIndex, read_proof, salt_digest, subject_key
+from licet.terms.ecvrf import EcvrfKey
+from licet.terms.membership_proof import SUBJECT_INDEX, read_proof
 from licet.terms.prefix_tree import PrefixTree
+from licet.terms.subject_proof import SubjectProof, index_under, key_under, read_output_proof
 
 FILE = Path(__file__).parent / "vectors.json"
-SALT = bytes(range(32))
-
-
-def _nonce(number: int) -> bytes:
-    return sha256(f"nonce {number}".encode()).digest()
+KEY = EcvrfKey(bytes(range(32)))
 
 
 def _vectors() -> dict[str, Any]:
     """Trees of 0 to 1000 subjects; of each its root, the digest of its pages, and proofs of who is in and out."""
-    index = KeyIndex(SUBJECT_INDEX, salt_digest(SALT))
     subjects = [f"subject {number} ü" for number in range(1200)]
-    keys = [subject_key(_nonce(number), subject) for number, subject in enumerate(subjects)]
+    keys = [key_under(KEY, subject) for subject in subjects]
     trees = []
     for count in (0, 1, 2, 3, 10, 1000):
-        tree = PrefixTree.build(index, keys[:count])
+        tree = PrefixTree.build(index_under(KEY), keys[:count])
         pages = b"".join(page.to_bytes() for page in tree.pages)
         asked = sorted({0, 1, count - 1, count, 1199} & set(range(1200)))
         trees.append(
@@ -38,16 +35,17 @@ def _vectors() -> dict[str, Any]:
                 "proofs": [
                     {
                         "subject": subjects[number],
-                        "nonce": _nonce(number).hex(),
+                        "output": SubjectProof(KEY.prove(subjects[number].encode()), walk).output_text(),
                         "key": keys[number].hex(),
-                        "is": str(tree.prove(keys[number]).verify(tree.root, keys[number])),
-                        "proof": tree.prove(keys[number]).as_json(),
+                        "is": str(walk.verify(tree.root, keys[number])),
+                        "proof": walk.as_json(),
                     }
                     for number in asked
+                    for walk in [tree.prove(keys[number])]
                 ],
             }
         )
-    return {"index": SUBJECT_INDEX, "salt": SALT.hex(), "salt_digest": index.salt, "trees": trees}
+    return {"index": SUBJECT_INDEX, "key": KEY.public.hex(), "trees": trees}
 
 
 def test_keys_roots_pages_and_proofs_are_those_that_were_given_out() -> None:
@@ -60,7 +58,8 @@ def test_keys_roots_pages_and_proofs_are_those_that_were_given_out() -> None:
 def test_the_frozen_proofs_hold() -> None:
     for tree in json.loads(FILE.read_text(encoding="utf-8"))["trees"]:
         for held in tree["proofs"]:
-            proof = read_proof(held["proof"])
-            assert proof is not None
-            key = subject_key(bytes.fromhex(held["nonce"]), held["subject"])
-            assert proof.verify(bytes.fromhex(tree["root"]), key) == held["is"]
+            walk, output = read_proof(held["proof"]), read_output_proof(held["output"])
+            assert walk is not None and output is not None
+            proof = SubjectProof(output, walk)
+            assert proof.key_of(held["subject"]) == bytes.fromhex(held["key"])
+            assert proof.verify(bytes.fromhex(tree["root"]), KEY.public.hex(), held["subject"]) == held["is"]

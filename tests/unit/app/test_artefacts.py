@@ -100,7 +100,7 @@ def test_what_is_made_from_something_stale_is_not_exact_and_waits_for_it(
     access = artefacts.open_access(
         workspace, use, "generative_ai_training", "self", None, where, workspace.absences
     )
-    artefacts.build(workspace, use, access, silent)
+    made = artefacts.build(workspace, use, access, silent)
     assert [(one.use, one.standing.value) for one in workspace.status()] == [
         ("corpus", "exact"),
         ("echo", "exact"),
@@ -112,9 +112,29 @@ def test_what_is_made_from_something_stale_is_not_exact_and_waits_for_it(
     (workspace.layout.root / "away").rename(workspace.layout.recipe)
     assert [(one.status.use, one.how) for one in workspace.update()] == [
         ("corpus", "updated"),
-        ("echo", "rebuilt"),
+        ("echo", "updated"),
     ]
     assert [one.standing.value for one in workspace.status()] == ["exact", "exact"]
+    before, _ = workspace.corpus_list()
+    assert artefacts.parents_of(workspace, use, made.snapshot)["corpus"].snapshot == before
+    workspace.store.purge([before.id])
+    with pytest.raises(UseError) as caught:
+        artefacts.parents_of(workspace, use, made.snapshot)
+    assert caught.value.code == "CORP-215"
+
+
+def test_nothing_is_derived_from_a_use_that_offers_no_documents(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(USES, "echo", echo_of_the_corpus)
+    monkeypatch.setattr(Echo, "parents", ("echo",))
+    use, where = open_use("echo", workspace.layout.root), workspace.ledger.position
+    access = artefacts.open_access(
+        workspace, use, "generative_ai_training", "self", None, where, workspace.absences
+    )
+    with pytest.raises(UseError) as caught:
+        artefacts.build(workspace, use, access, silent)
+    assert caught.value.code == "CORP-214"
 
 
 class Echo:
@@ -134,7 +154,7 @@ class Echo:
     environment = settings
 
     def build(self, bench: Workbench) -> Contents:
-        documents = bench.parents["corpus"].manifest["counts"]["documents"]
+        documents = bench.parents["corpus"].snapshot.manifest["counts"]["documents"]
         return Contents(f"{documents:064x}", {}, {"documents": documents}, Everyone(()), 0)
 
     def update(self, bench: Workbench, earlier: Manifest, touched: frozenset[str]) -> Contents:

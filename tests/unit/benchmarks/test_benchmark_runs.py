@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from benchmarks import (
+    absence,
     batches,
     cells,
     corpus,
@@ -18,6 +19,7 @@ from benchmarks import (
     costs,
     decisions,
     first_answer,
+    forget,
     gate,
     gdprbench,
     impact,
@@ -73,6 +75,8 @@ TINY: dict[str, Any] = {
     "corpus": corpus.Sizes(members=120, rounds=1, changed_share=0.05, shares=(0.1,), tiny=30),
     "corpus_large": corpus_large.Sizes(members=300, posts=200, shares=(0.01, 0.1), voices=60),
     "web": web.Sizes(rate=20, seconds=1, members=40, workers=1, connections=4),
+    "absence": absence.Sizes(members=200, keys=8, asked=6, changed=(1, 4), rounds=1, are_all_made=False),
+    "forget": forget.Sizes(dump=None, members=60, rounds=1),
     "costs": costs.Sizes(lines=60, groups=10, rules=5, members=60, rounds=1),
     "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),
     "serving": serving.Sizes(300, 3_000, rounds=1, asked=5, own_records=40, page_members=(300,), requests=40),
@@ -101,6 +105,8 @@ SPOKEN_TO = {
     "gdprbench": set(),
     "web": {"web_proxied"},
     "costs": set(),
+    "absence": {"absence_proof", "absence_verify"},
+    "forget": {"forget_median", "forget_large"},
     "scale": {"refresh", "refresh_most", "cold_gate"},
 }
 

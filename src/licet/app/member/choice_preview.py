@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from licet.app.artefacts import latest, standing_access
+from licet.app.artefacts import latest, standing_access, supposed_parents
 from licet.app.member.data_uses import Flow
 from licet.ledger import Choices
 from licet.terms.canonical import JsonObject
@@ -75,7 +75,10 @@ def artefact_changes(core: Core, supposed: Choices, subject: str) -> Sequence[Ar
     changes, position = [], supposed.recorded_position
     for snapshot in latest(core, position=position):
         use, heading = open_use(snapshot.kind, core.layout.root), read_heading(snapshot)
-        with standing_access(core, use, heading.purpose, position, supposed) as access:
-            found = use.foresee(access, core.store, snapshot, subject)
+        with (
+            standing_access(core, use, heading.purpose, position, supposed) as access,
+            supposed_parents(core, use, heading.purpose, subject, position, supposed) as parents,
+        ):
+            found = use.foresee(access, core.store, snapshot, subject, parents)
         changes.append(ArtefactChange(snapshot.name, heading.at, *found))
     return changes

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from licet.app.artefacts import Standing, latest, standing_access
+from licet.app.artefacts import Standing, latest, parents_of, standing_access, supposed_parents
 from licet.app.follow_lock import reached_by
 from licet.app.purge import holds, lingers
 from licet.decide.explain import purpose_to_you, recipient_name
@@ -115,10 +115,14 @@ def _holding(core: Core, snapshot: SnapshotRef, subject: str, position: int) -> 
     since, by = None, None
     try:
         use = open_use(snapshot.kind, core.layout.root)
-        with standing_access(core, use, asked, position) as access:
-            held = len(use.about(store, snapshot, access.secret, subject))
-            found = use.foresee(access, store, snapshot, subject)
-        ways = len(found.leaving), len(found.coming), len(found.changing)
+        derived = parents_of(core, use, snapshot)
+        with (
+            standing_access(core, use, asked, position) as access,
+            supposed_parents(core, use, asked, subject, position) as parents,
+        ):
+            held = len(use.about(store, snapshot, access.secret, subject, derived))
+            found = use.foresee(access, store, snapshot, subject, parents)
+            ways = len(found.leaving), len(found.coming), len(found.changing)
     except LicetError as error:
         why, standing = str(error), Standing.UNREACHED
     if any(ways):

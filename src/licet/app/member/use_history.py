@@ -6,14 +6,17 @@ the use is known, and that is said; nothing is guessed.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from licet.app.artefacts import parents_of
 from licet.decide.explain import purpose_to_you, recipient_name
 from licet.enforce.access import secret_of
 from licet.ledger import Entry, EntryKind
 from licet.store import SnapshotRef
+from licet.terms import UseError
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment, parse_moment
 from licet.uses.registry import open_use
@@ -75,7 +78,9 @@ def past_use(core: Core, entry: Entry, snapshots: dict[str, SnapshotRef], subjec
     found = None
     if snapshot is not None:
         use = open_use(snapshot.kind, core.layout.root)
-        found = use.about(core.store, snapshot, secret_of(core.salt, use.name), subject)
+        with contextlib.suppress(UseError):  # of what it was made from
+            derived = parents_of(core, use, snapshot)
+            found = use.about(core.store, snapshot, secret_of(core.salt, use.name), subject, derived)
     return PastUse(
         entry.index, entry.recorded_at, said["use"], said["how"],
         said["purpose"], purpose_to_you(pack, said["purpose"]),

@@ -208,7 +208,10 @@ class ChoiceOperations:
                 ) as opened:
                     return id_changes.erase_every_name(opened, subject, compact)
         finally:
-            self._core.forget_gates()
+            self._core.forget_caches()
+            from licet.app.forgettings import drop_erased
+
+            drop_erased(self._core)
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
         """Entries in order; a negative start counts from the end."""

@@ -11,7 +11,6 @@ from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 from licet.app.results import CorpusDifference, CorpusExport, CorpusResult, silent
 from licet.terms import SELF
-from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
@@ -111,20 +110,32 @@ class CorpusOperations:
         recipient: str | None = None,
         leave_out: bool = False,
         recipe: str | Path | None = None,
+        lease_days: int | None = None,
     ) -> Export:
         """Write a snapshot outside the store: parquet, jsonl, huggingface or croissant. No subject ids leave.
 
         recipient: who gets the copy, a word of the policy; by default whom the snapshot was made for.
         leave_out: leave out the documents that may not be used any more, which otherwise stop the export.
         recipe:    the one it was made by, where that is not the workspace's.
-        Raises: UseError CORP-209 when a document of it may not be used now, CORP-200 for one made for inspection.
+        lease_days: after so many the copy is to be gone; None for as long as `recipients.yaml` says of the recipient.
+        Raises: UseError CORP-209 when a document of it may not be used now, CORP-200 for one made for inspection;
+                DeliveryError DLVR-005 for a lease that nobody could end.
         """
         from licet.app import corpora
 
         with clear_disk_errors("exporting the corpus"), self._core.absences.once_done() as absences:
             made = corpora.usable(self._core, snapshot, "exported")
             return corpora.export(
-                self._core, made, Path(target), form, overwrite, recipient, leave_out, recipe, absences
+                self._core,
+                made,
+                Path(target),
+                form,
+                overwrite,
+                recipient,
+                leave_out,
+                recipe,
+                lease_days,
+                absences,
             )
 
     def exports(self) -> list[CorpusExport]:
@@ -132,15 +143,6 @@ class CorpusOperations:
         from licet.app import corpora
 
         return corpora.exports(self._core)
-
-    def contains(self, subject: str, snapshot: str = "latest") -> JsonObject:
-        """The signed certificate that somebody is in a snapshot, or is not; `receipts.check_certificate` checks it.
-
-        Raises: UseError CORP-210 for a snapshot of an earlier licet; AppError APP-170, APP-218.
-        """
-        from licet.app.membership import certify_membership
-
-        return certify_membership(self._core, self.show(snapshot), subject)
 
     def is_behind(self, snapshot: str = "latest") -> bool:
         """Whether something was recorded since a snapshot was made that an update would look at."""

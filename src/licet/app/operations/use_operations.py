@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 from licet.app.operations.corpus_operations import CorpusOperations
+from licet.app.operations.model_operations import ModelOperations
 from licet.app.results import silent
 from licet.terms import AppError
+from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
     from licet.app.artefacts import ArtefactStatus, Brought
+    from licet.app.forgetting_forecast import Forecast
+    from licet.app.forgettings import Forgetting
+    from licet.app.membership_pins import MembershipPins
     from licet.app.purge import Purge
     from licet.app.removal import Removal
     from licet.uses.use import Progress
@@ -31,11 +36,19 @@ class UseOperations:
     def corpus(self) -> CorpusOperations:
         return CorpusOperations(self._core)
 
-    def __getitem__(self, name: str) -> CorpusOperations:
+    @functools.cached_property
+    def model(self) -> ModelOperations:
+        return ModelOperations(self._core)
+
+    @overload
+    def __getitem__(self, name: Literal["corpus"]) -> CorpusOperations: ...
+    @overload
+    def __getitem__(self, name: Literal["model"]) -> ModelOperations: ...
+    def __getitem__(self, name: str) -> CorpusOperations | ModelOperations:
         """What one use offers beyond what all share. Raises: AppError APP-225 for another name."""
-        if name != "corpus":
-            raise AppError("APP-225", f"there is no use called {name!r}", fix="one of: corpus")
-        return self.corpus
+        if name not in ("corpus", "model"):
+            raise AppError("APP-225", f"there is no use called {name!r}", fix="one of: corpus, model")
+        return self.corpus if name == "corpus" else self.model
 
     def update(self, *, people_left: int = 0, progress: Progress = silent) -> Iterator[Brought]:
         """Bring everything that was made to the choices of now, each as it is done; see `licet.app.artefacts`.
@@ -52,15 +65,50 @@ class UseOperations:
 
         return artefacts.status(self._core, self._core.absences)
 
-    def forget(self, subject: str, *, via: str = "python", progress: Progress = silent) -> Removal:
-        """Record an objection to every use, take somebody out of all that was made, and prove it; see `app.removal`.
+    def contains(self, subject: str, of: str = "corpus") -> JsonObject:
+        """The signed certificate that somebody is in an artefact, or is not; `receipts.check_certificate` checks it.
 
-        A step that fails leaves the objection recorded, and the outcome PENDING.
-        Raises: as `object_to_every_use`, when that could not be recorded.
+        of: a snapshot by its name, such as ``corpus-3``, or a use, for its latest.
+        Raises: UseError CORP-210 for a snapshot of an earlier licet; AppError APP-170, APP-218; as `Store.snapshot`.
+        """
+        from licet.app.membership import certify_membership, named_snapshot
+
+        return certify_membership(self._core, named_snapshot(self._core, of), subject)
+
+    def membership_pins(self) -> MembershipPins:
+        """The keys and roots of members that the ledger's entries name, and where these contradict one another."""
+        from licet.app.membership_pins import read_pins
+
+        return read_pins(self._core.ledger)
+
+    def membership_proof(self, subject: str, of: str = "corpus") -> JsonObject:
+        """The same in at most 2 KB, without the ledger's own proofs; `receipts.check_proof_file` checks it."""
+        from licet.app.membership import named_snapshot, prove_membership
+
+        return prove_membership(self._core, named_snapshot(self._core, of), subject)
+
+    def forget(self, *subjects: str, via: str = "python", progress: Progress = silent) -> Removal:
+        """Record that some people object to every use, take them out of all that was made, and certify what came of it;
+        see `app.removal`. All of them share one update and one purge.
+
+        A step that fails leaves the objections recorded, and the outcome PENDING; the same call goes on from there.
+        Raises: AppError APP-271 for nobody; as `object_to_every_use`, when that could not be recorded.
         """
         from licet.app import removal
 
-        return removal.forget(self._core, subject, via, progress)
+        return removal.forget(self._core, subjects, via, progress)
+
+    def foresee_forgetting(self, *subjects: str) -> list[Forecast]:
+        """What forgetting each of some people would change; writes nothing. Raises: as `artefact_changes`."""
+        from licet.app.forgetting_forecast import forecast
+
+        return forecast(self._core, subjects)
+
+    def forgettings(self) -> list[Forgetting]:
+        """Every forgetting that was asked for, by its number, as its last outcome has it; the erased have none."""
+        from licet.app import forgettings
+
+        return forgettings.forgettings(self._core)
 
     def purge(self) -> Purge:
         """Remove for good the snapshots that were superseded, and look for what is left of whoever left.

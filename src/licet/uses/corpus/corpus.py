@@ -26,12 +26,13 @@ from licet.uses.corpus.corpus_log import CorpusLog
 from licet.uses.corpus.document_maker import SHOWN
 from licet.uses.corpus.document_selection import make_documents
 from licet.uses.corpus.duplicates import bands_of, find_repeats, with_repeats
-from licet.uses.corpus.incremental import documents_about, follow, foresee, selection_of
+from licet.uses.corpus.incremental import documents_about, follow, foresee, selection_of, suppose
+from licet.uses.corpus.kept_documents import KeptDocuments
 from licet.uses.corpus.recipe import Recipe, load_recipe
 from licet.uses.corpus.text import VERSION as TEXTS_VERSION
 from licet.uses.corpus.text import require_packages
 from licet.uses.run import touched_since, version_of
-from licet.uses.use import Changed, Contents, Everyone, Files, Foreseen, Workbench
+from licet.uses.use import Changed, Contents, Everyone, Files, Foreseen, Parents, Workbench
 
 #: A change about more candidates than this share of all is a reason to build anew: from there on it costs less.
 _SHARE = 0.75
@@ -142,17 +143,34 @@ class Corpus:
         buckets, index = deltas.compact(store, target, earlier)
         return {"buckets": buckets, "index": index, "deltas": ()}
 
-    def foresee(self, access: Access, store: Store, earlier: SnapshotRef, subject: str) -> Foreseen:
+    def foresee(
+        self, access: Access, store: Store, earlier: SnapshotRef, subject: str, parents: Parents
+    ) -> Foreseen:
+        log = CorpusLog(store, files.read_corpus(earlier))
+        change = self._supposed(access, log, earlier, subject)
+        return Foreseen((), (), ()) if change is None else Foreseen(*foresee(log, change, subject))
+
+    def about(
+        self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str, parents: Parents
+    ) -> Sequence[files.Document]:
+        return documents_about(store, snapshot, secret, subject)
+
+    def documents(self, store: Store, snapshot: SnapshotRef, secret: bytes) -> KeptDocuments:
+        return KeptDocuments(store, snapshot, secret)
+
+    def supposed(self, access: Access, store: Store, snapshot: SnapshotRef, subject: str) -> KeptDocuments:
+        log = CorpusLog(store, files.read_corpus(snapshot))
+        return KeptDocuments(store, snapshot, access.secret, self._supposed(access, log, snapshot, subject))
+
+    def _supposed(
+        self, access: Access, log: CorpusLog, earlier: SnapshotRef, subject: str
+    ) -> deltas.Change | None:
+        """What an update would change of what is about somebody; None where nothing."""
         # Whoever supposes something is touched by it, and those whose rows refer to theirs.
         touched = None if access.is_supposed else touched_since(self, access, earlier).subjects
         if touched is not None and not touched:
-            return Foreseen((), (), ())
-        return Foreseen(*foresee(access, earlier, store, self.recipe, subject, touched))
-
-    def about(
-        self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str
-    ) -> Sequence[files.Document]:
-        return documents_about(store, snapshot, secret, subject)
+            return None
+        return suppose(access, log, self.recipe, subject, touched)
 
 
 def open_corpus(root: Path) -> Corpus:

@@ -122,9 +122,17 @@ class Segment:
 class CorpusLog:
     """A snapshot's candidates. Raises: StoreError STOR-006, STOR-007 where a file is damaged or gone."""
 
-    def __init__(self, store: Store, said: CorpusManifest | CorpusHeading) -> None:
+    def __init__(
+        self, store: Store, said: CorpusManifest | CorpusHeading, beside: CorpusLog | None = None
+    ) -> None:
+        """beside: another that is open; segments that it has, too, are not opened again."""
         self._store, self._buckets = store, said.buckets
-        self.segments = [Segment(store, said.index), *(Segment(store, one.index, one) for one in said.deltas)]
+        self._parts = (said.index, *said.deltas)
+        known = {} if beside is None else dict(zip(beside._parts, beside.segments, strict=True))
+        self.segments: list[Segment] = [
+            known.get(said.index) or Segment(store, said.index),
+            *(known.get(one) or Segment(store, one.index, one) for one in said.deltas),
+        ]
         self.is_indexed = said.index is not None
 
     # -- looking up ----------------------------------------------------------------------------------------------
@@ -188,6 +196,11 @@ class CorpusLog:
             assert held is not None
             made[mask] = held.spans(records["tail"].astype(np.int64), records["size"].astype(np.int64))
         return made.tolist()
+
+    def segments_beside(self, other: CorpusLog) -> list[Segment]:
+        """The segments that another log does not have; all of them where that stands on another base."""
+        shared = set[object](other._parts) if self._parts[0] == other._parts[0] else set()
+        return [one for one, part in zip(self.segments, self._parts, strict=True) if part not in shared]
 
     # -- reading words -------------------------------------------------------------------------------------------
 

@@ -113,17 +113,15 @@ class OwnDocuments(Sequence[Document]):
     __hash__ = None  # type: ignore[assignment]
 
 
-def foresee(
+def suppose(
     access: Access,
-    earlier: SnapshotRef,
-    store: Store,
+    log: CorpusLog,
     recipe: Recipe,
     subject: str,
     touched: frozenset[str] | None,
-) -> tuple[Sequence[Document], Sequence[Document], Sequence[Document]]:
-    """What would leave, come and change at an `update` of `earlier` if one's choices were as `access` is opened, as
-    they are shown it, by ids. Writes nothing. touched: whom a change touched since; None where nobody can say."""
-    log = CorpusLog(store, files.read_corpus(earlier))
+) -> Change:
+    """What an `update` would change of what is about somebody, and about those whose rows refer to theirs, if choices
+    were as `access` is opened. touched: whom a change touched since; None where nobody can say."""
     subjects = access.with_referring(recipe.asks_for(), frozenset({subject}))
     about = log.about(subjects, access.secret)
     selection = selection_of(log, about, recipe, subjects)
@@ -132,7 +130,13 @@ def foresee(
         is_others = ~np.isin(about.records["kind"], alone)
         is_theirs = are_among(about.records["id"], log.about(subjects & touched, access.secret).records["id"])
         about, selection = about.where(is_others | is_theirs), selection._replace(touched=touched)
-    change = follow(access, log, recipe, about, selection, silent)
+    return follow(access, log, recipe, about, selection, silent)
+
+
+def foresee(
+    log: CorpusLog, change: Change, subject: str
+) -> tuple[Sequence[Document], Sequence[Document], Sequence[Document]]:
+    """What leaves, comes and changes with it, as somebody is shown it, by ids."""
     renamed, was = change.renamed, change.renamed.records["repeats"]
     old = change.leaving.where(change.leaving.records["repeats"] == NOTHING)
     old = old.beside(renamed.where((was == NOTHING) & (change.now != NOTHING))).by_id()

@@ -21,12 +21,12 @@ import pyarrow.parquet as pq
 
 from licet.enforce.origin import Count
 from licet.store import RecordFile, Records, SnapshotRef, Store, pack_records, parquet_bytes
-from licet.terms.membership_proof import Membership, salt_digest
 from licet.uses.corpus.candidates import TAIL, Candidates
 from licet.uses.corpus.document_maker import SHOWN
 from licet.uses.corpus.document_tree import Slots
 from licet.uses.manifest import Heading, Manifest, Part, StoredFile, read_manifest
-from licet.uses.members import contains, read_members
+from licet.uses.members import earlier_index, is_member, read_members
+from licet.uses.subject_keys import SubjectKeys
 from licet.uses.use import Files, Shown
 
 KIND = "corpus"
@@ -186,10 +186,13 @@ def is_surely_out(store: Store, snapshot: SnapshotRef, secret: bytes, subject: s
     an earlier licet or another secret made it, and its documents have to be asked."""
     if snapshot.manifest.get("format") != FORMAT_VERSION:
         return False
-    members = read_members(snapshot.manifest["members"])
-    if members.salt != salt_digest(secret):
+    said = snapshot.manifest["members"]
+    if earlier_index(said.get("index")) is not None:
         return False
-    return contains(store, members, secret, subject).membership is Membership.ABSENT
+    members = read_members(said)
+    if members.key_index != SubjectKeys(secret).index:
+        return False
+    return not is_member(store, members, secret, subject)
 
 
 def read_corpus(snapshot: SnapshotRef) -> CorpusHeading:

@@ -18,18 +18,40 @@ from licet.uses.corpus.snapshot import CorpusManifest, RecipeRef
 
 TITLE = "Corpus of permitted documents"
 NOTE = "This is a copy: it does not hear of later choices."
+FED = (
+    "This is a copy: it hears of later choices by the messages of its feed alone. licet apply takes them in."
+)
+
+
+class Feed(NamedTuple):
+    """By what a copy is told of later choices: its own id, until when it may be kept, and the key that signs.
+
+    sequence, head: the number and name of the message that was applied last; 0 and empty before the first.
+    """
+
+    export: str
+    lease: str
+    key: str
+    sequence: int = 0
+    head: str = ""
 
 
 class Copy(NamedTuple):
-    """A copy of a snapshot: as of when and where in the ledger each of its documents was permitted, and to whom."""
+    """A copy of a snapshot: as of when and where in the ledger each of its documents was permitted, and to whom.
+
+    feed: None where nobody tells it anything.
+    """
 
     at: datetime
     position: int
     recipient: str
     left_out: int
+    feed: Feed | None = None
 
     def as_json(self) -> JsonObject:
-        return {**self._asdict(), "at": format_moment(self.at), "note": NOTE}
+        told = {name: value for name, value in self._asdict().items() if name != "feed"}
+        told |= {"at": format_moment(self.at), "note": NOTE if self.feed is None else FED}
+        return told if self.feed is None else told | {"feed": self.feed._asdict()}
 
 
 @dataclass(frozen=True, slots=True)

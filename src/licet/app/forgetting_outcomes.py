@@ -1,0 +1,218 @@
+"""What came of a forgetting, gathered from the store, the ledger and the copies as they stand; and its certificate.
+
+Nothing is taken over from what was meant to happen: artefacts are those that are there, absence is what their members
+prove, and a copy is what its holder said of it. A certificate is made of the recorded outcome alone, and is checked as
+its holder will check it before it is handed out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from licet.app import artefacts
+from licet.app.followed_copies import CopyStatus
+from licet.app.forgettings import Forgetting
+from licet.app.membership import proven_membership
+from licet.deliveries import Reach
+from licet.ledger import Entry, EntryKind
+from licet.receipts.forgetting_certificate import check_forgetting_certificate, make_forgetting_certificate
+from licet.receipts.forgetting_outcome import (
+    Closure,
+    CopiesByState,
+    ForgettingOutcome,
+    ForgottenArtefact,
+    PendingStep,
+    PolicyInForce,
+    PresentVersion,
+    Request,
+    StorePurge,
+    Version,
+)
+from licet.terms import LedgerError, LicetError
+from licet.terms.canonical import JsonObject
+from licet.terms.membership_proof import Membership
+from licet.terms.moments import format_moment
+from licet.terms.subject_proof import SubjectProof
+from licet.uses.manifest import read_heading
+
+if TYPE_CHECKING:
+    from licet.app.core import Core
+
+#: Use, purpose and recipient, by which an artefact is the same from one snapshot to the next.
+_Artefact = tuple[str, str, str]
+
+
+class Copy(NamedTuple):
+    """A copy that left. holds: whether they were in it when it did; None where nobody can tell any more.
+
+    export, reach: of one that is told what is to go, and what is known of that. due: until when it is to be done.
+    """
+
+    entry: int
+    use: str
+    recipient: str
+    folder: str
+    at: str
+    holds: bool | None
+    export: str | None = None
+    reach: Reach | None = None
+    due: str | None = None
+
+
+class CopiesThatLeft(NamedTuple):
+    """Those that may hold them, as far as is known. by_state: and those of which the holder says that they do not."""
+
+    copies: tuple[Copy, ...]
+    by_state: CopiesByState
+
+    @property
+    def told(self) -> list[Copy]:
+        """Those whose recipient has time yet to take them out."""
+        return [one for one in self.copies if one.reach in (Reach.SENT, Reach.RECEIVED)]
+
+
+def copies_that_left(
+    core: Core,
+    statuses: Sequence[CopyStatus],
+    forgetting: Forgetting,
+    holding: Mapping[str, bool],
+    untold: bool = False,
+) -> CopiesThatLeft:
+    """holding: by snapshot, whether it holds them, of those that are there. untold: also those that are yet to be told
+    what is to go."""
+    ledger = core.ledger
+    made = {
+        entry.index: entry.payload["snapshot"]
+        for entry in ledger.entries(0, ledger.position, EntryKind.USE_RUN)
+        if entry.payload is not None
+    }
+    known = {**holding, **{one.snapshot: True for one in forgetting.found}}
+    copies, states = list[Copy](), dict[str, int]()
+    for one in statuses:
+        holds = known.get(made[one.entry])
+        # One that is told and was told nothing holds nothing that is to go.
+        is_told_nothing = not untold and one.reach in (Reach.SENT, Reach.RECEIVED) and one.due is None
+        if holds is False or is_told_nothing or (one.reach is Reach.APPLIED and not holds):
+            continue
+        state = "not_followed" if one.reach is None else str(one.reach)
+        states[state] = states.get(state, 0) + 1
+        if one.reach is not Reach.APPLIED:
+            copies.append(
+                Copy(
+                    one.entry,
+                    one.use,
+                    one.recipient,
+                    one.folder,
+                    one.at,
+                    holds,
+                    one.export,
+                    one.reach,
+                    one.due,
+                )
+            )
+    return CopiesThatLeft(tuple(copies), CopiesByState.model_validate(states))
+
+
+class ProvenArtefacts(NamedTuple):
+    """Every artefact as it stands. proofs: by snapshot, that they are not in it.
+
+    failures: what is not so or could not be proven: the step that is pending, why, and the code of what kept it.
+    """
+
+    present: Mapping[_Artefact, PresentVersion]
+    proofs: Mapping[str, SubjectProof]
+    failures: tuple[tuple[str, str, str | None], ...]
+
+
+def prove_absences(core: Core, subject: str) -> ProvenArtefacts:
+    present, proofs = {}, {}
+    failures = list[tuple[str, str, str | None]]()
+    for snapshot in artefacts.latest(core):
+        heading = read_heading(snapshot)
+        key = snapshot.kind, heading.purpose.purpose, heading.purpose.recipient
+        entry = root = public = None
+        try:
+            found, told = proven_membership(core, snapshot, subject)
+            payload = told.payload or {}
+            entry, root, public = told.index, payload["members_root"], payload["members_key"]
+            if found.proof.verify(bytes.fromhex(root), public, subject) is Membership.ABSENT:
+                proofs[snapshot.id] = found.proof
+            else:
+                failures.append(("chosen_again", f"{snapshot.name} says that they are in it", None))
+        except LicetError as error:
+            failures.append(("prove", str(error), error.code))
+        present[key] = PresentVersion(
+            name=snapshot.name, snapshot=snapshot.id, root=heading.root, entry=entry, members_root=root,
+            members_key=public,
+        )  # fmt: skip
+    return ProvenArtefacts(present, proofs, tuple(failures))
+
+
+def outcome_of(
+    core: Core,
+    forgetting: Forgetting,
+    objection: int,
+    proven: ProvenArtefacts,
+    purge: tuple[StorePurge, ...] | None,
+    copies: CopiesByState,
+    pending: Sequence[PendingStep],
+) -> ForgettingOutcome:
+    """What is recorded. objection: its entry. pending: what is not done."""
+    before: dict[_Artefact, Version] = {}
+    for one in forgetting.found:
+        if one.is_latest:
+            version = Version(name=one.name, snapshot=one.snapshot, root=one.root)
+            before.setdefault((one.use, one.purpose, one.recipient), version)
+    held = {(one.use, one.purpose, one.recipient) for one in forgetting.found}
+    closure = Closure(
+        artefacts=len(held), snapshots=len(forgetting.found), documents=forgetting.documents
+    )  # fmt: skip
+    status = "PENDING" if pending else "UNREACHED" if copies.unreached else "EXACT"
+    return ForgettingOutcome.model_validate(
+        {
+            "request": Request(entry=forgetting.number, at=forgetting.at, objection=objection),
+            "at": format_moment(core.now()), "position": core.ledger.position, "policy": _policy(core),
+            "closure": closure if forgetting.is_looked else None,
+            "artefacts": tuple(
+                ForgottenArtefact(
+                    use=key[0], purpose=key[1], recipient=key[2], before=before.get(key),
+                    after=proven.present.get(key),
+                )
+                for key in sorted({*before, *proven.present})
+            ),
+            "purge": purge, "copies": copies,
+            "pending": tuple(dict.fromkeys(pending)),
+            "status": status, "unreached": copies.unreached,
+        }
+    )  # fmt: skip
+
+
+def _policy(core: Core) -> PolicyInForce | None:
+    try:
+        pack = core.policy().pack
+    except LicetError:  # none is in force, or it cannot be read
+        return None
+    return PolicyInForce(id=pack.id, version=pack.version, digest=pack.digest)
+
+
+def certify(
+    core: Core, proofs: Sequence[tuple[str, Mapping[str, SubjectProof]]], entries: Sequence[Entry]
+) -> Iterator[JsonObject]:
+    """The certificate of each outcome, under one checkpoint. proofs: of each the subject, and that of each artefact.
+
+    Raises: LedgerError LEDG-017 where the ledger does not fit itself.
+    """
+    ledger, signer = core.ledger, core.signer
+    checkpoint = ledger.checkpoint()
+    for (subject, theirs), entry in zip(proofs, entries, strict=True):
+        inclusion = ledger.inclusion_proof(entry.index, checkpoint.size)
+        made = make_forgetting_certificate(subject, theirs, entry, inclusion, checkpoint, signer)
+        if not check_forgetting_certificate(made, signer.public_key_text).ok:
+            raise LedgerError(
+                "LEDG-017",
+                f"entry {entry.index} does not fit the ledger's own tree, or an artefact does not prove what it says",
+                ledger.place,
+                "verify the ledger, then restore it from a copy that verifies",
+            )
+        yield made

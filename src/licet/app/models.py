@@ -1,0 +1,110 @@
+"""The model operations of a workspace: made from the corpus of now, brought with it, tried, and read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from licet.app import artefacts
+from licet.app.artefacts import note_use, open_access
+from licet.app.results import ModelResult
+from licet.enforce.absences import Absences
+from licet.store import SnapshotRef
+from licet.terms import AppError
+from licet.uses.manifest import read_heading, read_manifest
+from licet.uses.model.base_card import has_torch
+from licet.uses.model.base_folder import base_of
+from licet.uses.model.counts_log import ModelManifest
+from licet.uses.model.held_out_members import Evaluation
+from licet.uses.model.reader import Reader
+from licet.uses.model.text_model import KIND, counting_model, evaluated
+from licet.uses.registry import open_use
+from licet.uses.run import Made
+from licet.uses.use import Parents, Progress
+
+if TYPE_CHECKING:
+    from licet.app.core import Core
+
+
+def train(core: Core, purpose: str, recipient: str, absences: Absences, progress: Progress) -> ModelResult:
+    """From the corpus of now. Raises: AppError APP-223 without a corpus, APP-234 where that is not of now."""
+    use, position = open_use(KIND, core.layout.root), core.ledger.position
+    access = open_access(core, use, purpose, recipient, None, position, absences)
+    artefacts.require_exact(core, _snapshots(artefacts.present_parents(core, use, access)), absences)
+    return _result(artefacts.build(core, use, access, progress))
+
+
+def update(core: Core, which: str, absences: Absences, progress: Progress) -> ModelResult:
+    """To now, after the corpus that it is made from. Raises: as `train`."""
+    earlier = core.store.snapshot(KIND, which)
+    use, asked = open_use(KIND, core.layout.root), read_heading(earlier).purpose
+    artefacts.bring_parents(core, use, asked, absences, progress)
+    position = core.ledger.position
+    access = open_access(core, use, asked.purpose, asked.recipient, None, position, absences)
+    artefacts.require_exact(core, _snapshots(artefacts.present_parents(core, use, access)), absences)
+    return _result(artefacts.update(core, use, access, earlier, progress))
+
+
+def evaluate(
+    core: Core, which: str, held_out_percent: int, absences: Absences, progress: Progress
+) -> Evaluation:
+    """A recipe tried on members it is not given, and noted in the ledger: data was read for it.
+
+    Raises: AppError APP-234 where the corpus is not of now, APP-235 for no share; UseError MODL-004.
+    """
+    if not 1 <= held_out_percent <= 90:
+        raise AppError(
+            "APP-235", f"{held_out_percent} % of the members cannot be held out", fix="give 1 to 90"
+        )
+    snapshot = core.store.snapshot(KIND, which)
+    said, use = read_manifest(ModelManifest, snapshot), open_use(KIND, core.layout.root)
+    asked, position = said.purpose, core.ledger.position
+    access = open_access(core, use, asked.purpose, asked.recipient, None, position, absences)
+    parents = artefacts.present_parents(core, use, access)
+    artefacts.require_exact(core, _snapshots(parents), absences)
+    base = base_of(core.layout.root)
+    can_read = has_torch() and base.can_read(said.recipe.base, said.recipe.order)
+    found = evaluated(
+        core.store, said, parents, access.secret, held_out_percent, base if can_read else None, progress
+    )
+    note_use(
+        core, KIND, "evaluate", said, access.provenance().origin({}),
+        {"documents": found.documents, "subjects": found.members + found.held_out}, snapshot.id,
+        held_out=found.held_out,
+    )  # fmt: skip
+    return found
+
+
+def generate(
+    core: Core,
+    which: str,
+    prompt: str,
+    seed: int,
+    temperature: float,
+    most_tokens: int,
+    absences: Absences,
+) -> str:
+    """What a model writes on after a beginning, of its served counts and the base.
+
+    Raises: AppError APP-234 where the model is not of now; UseError MODL-060, MODL-063, MODL-064, MODL-066.
+    """
+    snapshot = core.store.snapshot(KIND, which)
+    artefacts.require_exact(core, [snapshot], absences)
+    counts, vocabulary = counting_model(core.store, snapshot)
+    two_members = read_manifest(ModelManifest, snapshot).recipe.two_members
+    reader = Reader(base_of(core.layout.root), counts, vocabulary, two_members)
+    return reader.generate(prompt, seed=seed, temperature=temperature, most_tokens=most_tokens)
+
+
+def _snapshots(parents: Parents) -> list[SnapshotRef]:
+    return [parent.snapshot for parent in parents.values()]
+
+
+def _result(made: Made) -> ModelResult:
+    said = read_manifest(ModelManifest, made.snapshot)
+    derived = said.derived_from[0]
+    return ModelResult(
+        made.snapshot.id, made.snapshot.name, said.root, made.how, made.why,
+        said.counts["documents"], said.counts["set_aside"], said.counts["tokens"], said.counts["subjects"],
+        said.at, said.ledger.position, said.policy.id, derived.snapshot, said.recipe.two_members,
+        made.written, len(said.tables), len(said.deltas),
+    )  # fmt: skip

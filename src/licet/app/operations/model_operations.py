@@ -1,0 +1,98 @@
+"""The model of what members wrote: `workspace.uses["model"]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from licet.app.argument_types import names_wrong_types
+from licet.app.core import Core
+from licet.app.results import ModelResult, silent
+from licet.terms import SELF
+from licet.terms.disk_errors import clear_disk_errors
+
+if TYPE_CHECKING:
+    from licet.store import SnapshotRef
+    from licet.uses.model.held_out_members import Evaluation
+    from licet.uses.use import Progress
+
+
+@names_wrong_types
+class ModelOperations:
+    """The model of what members wrote: `workspace.uses["model"]`."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def train(
+        self,
+        *,
+        purpose: str = "generative_ai_training",
+        recipient: str = SELF,
+        progress: Progress = silent,
+    ) -> ModelResult:
+        """Make a model of the corpus of a purpose and recipient, as it stands now.
+
+        Raises: AppError APP-223 where there is no such corpus, APP-234 where it is not of now; UseError MODL-001.
+        """
+        from licet.app import models
+
+        with clear_disk_errors("training the model"), self._core.absences.once_done() as absences:
+            return models.train(self._core, purpose, recipient, absences, progress)
+
+    def update(self, *, snapshot: str = "latest", progress: Progress = silent) -> ModelResult:
+        """Bring the corpus that a model is made from to what is permitted now, and the model with it.
+
+        Who left is subtracted: the counts are those of a model that never had them. Raises: as `train`.
+        """
+        from licet.app import models
+
+        with clear_disk_errors("updating the model"), self._core.absences.once_done() as absences:
+            return models.update(self._core, snapshot, absences, progress)
+
+    def snapshots(self) -> list[SnapshotRef]:
+        """The models there are, newest last."""
+        return self._core.store.snapshots("model")
+
+    def show(self, snapshot: str = "latest") -> SnapshotRef:
+        """One model with its manifest."""
+        return self._core.store.snapshot("model", snapshot)
+
+    def evaluate(
+        self, snapshot: str = "latest", *, held_out_percent: int = 10, progress: Progress = silent
+    ) -> Evaluation:
+        """Try a model's recipe on members who are held out of the counting: bits for each byte that they wrote.
+
+        It reads the corpus of now, keeps nothing, and is noted in the ledger.
+        Raises: AppError APP-234 where the corpus is not of now, APP-235; UseError MODL-004 for too few members.
+        """
+        from licet.app import models
+
+        with clear_disk_errors("trying the model"), self._core.absences.once_done() as absences:
+            return models.evaluate(self._core, snapshot, held_out_percent, absences, progress)
+
+    def generate(
+        self,
+        prompt: str = "",
+        *,
+        snapshot: str = "latest",
+        seed: int = 0,
+        temperature: float = 1.0,
+        most_tokens: int = 200,
+    ) -> str:
+        """What a model writes on after a beginning: the base that ships, or the workspace's own, and served counts.
+
+        The same model, prompt and seed give the same text on the same machine. Raises: AppError APP-234 where the
+        model is not of now, so that who said no since is not read; UseError MODL-060 without PyTorch, MODL-063,
+        MODL-064, MODL-066.
+        """
+        from licet.app import models
+
+        with clear_disk_errors("reading the model"), self._core.absences.once_done() as absences:
+            return models.generate(self._core, snapshot, prompt, seed, temperature, most_tokens, absences)
+
+    def is_behind(self, snapshot: str = "latest") -> bool:
+        """Whether something was recorded since a model was made that an update would look at."""
+        from licet.app.tenses import stands_for_now
+        from licet.uses.manifest import read_heading
+
+        return not stands_for_now(self._core, read_heading(self.show(snapshot)).ledger.position)

@@ -1,0 +1,292 @@
+"""`licet model`: base, train, update, list, show, evaluate and generate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import licet
+from licet.cli import terminal
+from licet.cli.command_support import (
+    HERE,
+    AsJson,
+    Recipient,
+    WorkspaceDir,
+    answers,
+    out,
+    print_json,
+    progress_bar,
+    say,
+)
+from licet.terms import SELF, UseError
+from licet.terms.canonical import JsonObject
+
+app = typer.Typer(
+    help="A model of what members wrote, from which each of them can be taken out again.",
+    no_args_is_help=True,
+)
+
+Snapshot = Annotated[
+    str, typer.Option("--snapshot", help="latest, a name such as model-7, or the start of an id.")
+]
+
+
+@app.command()
+@answers
+def base(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Where its files go, or are. Default with --replay: the one that ships."),
+    ] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option("--recipe", help="How it is fitted, a YAML file. Default: as the one that ships."),
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="NAME", help="Take this package's text alone; may be given again."),
+    ] = None,
+    threads: Annotated[
+        int, typer.Option("--threads", min=1, help="Of the processor; with others, other bytes come out.")
+    ] = 1,
+    replay: Annotated[bool, typer.Option("--replay", help="Fit it once more, and compare.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fit what a model starts from to public text that no member wrote: what the packages installed here say of
+    themselves, under permissive licences. With --replay, see that the same comes out again.
+
+    Example: licet model base my-base
+    """
+    from licet.app import bases
+
+    if folder is None and not replay:
+        raise UseError("MODL-072", "a base needs a folder to be written into", fix="licet model base FOLDER")
+    with progress_bar(as_json) as progress:
+        card = (
+            bases.replay_base(folder, progress)
+            if replay
+            else bases.make_base(folder or Path(), recipe, source or (), threads, progress)
+        )
+    if as_json:
+        print_json({"digest": card.digest, **card.model_dump(mode="json")})
+        return
+    size = sum(part.bytes for part in card.sources)
+    say("The same base came out, byte for byte" if replay else f"A base in {folder}", "bold")
+    say(
+        f"{terminal.count(len(card.sources))} sources, {terminal.count(size)} bytes of public text, no member's"
+    )
+    say(f"{card.recipe.steps} steps, {card.environment.threads} thread(s), PyTorch {card.environment.torch}")
+    say(f"digest {card.digest}", "dim")
+
+
+@app.command()
+@answers
+def train(
+    purpose: Annotated[
+        str, typer.Option("--purpose", help="What the corpus was made for, and the model is.")
+    ] = "generative_ai_training",
+    recipient: Recipient = SELF,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Count how many members wrote each run of words, from the corpus of now. Nothing else of members is in the model.
+
+    Example: licet model train
+    """
+    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+        result = opened.uses["model"].train(purpose=purpose, recipient=recipient, progress=progress)
+    _answer(result, as_json, f"A model for {purpose}")
+
+
+@app.command()
+@answers
+def update(
+    snapshot: Snapshot = "latest",
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the corpus and the model made from it to what is permitted now; who left is subtracted.
+
+    Example: licet model update
+    """
+    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+        result = opened.uses["model"].update(snapshot=snapshot, progress=progress)
+    _answer(result, as_json, "The model, brought up to date")
+
+
+def _answer(result: Any, as_json: bool, heading: str) -> None:
+    if as_json:
+        print_json(result.as_json())
+        return
+    how = {"built": "made", "updated": "updated in place", "rebuilt": "made anew"}[result.how]
+    say(heading, "bold")
+    say(
+        f"{result.name} {how} at {result.at}: {terminal.count(result.tokens)} tokens in"
+        f" {terminal.count(result.documents)} documents of {terminal.count(result.subjects)} people"
+    )
+    if result.set_aside:
+        say(f"{terminal.count(result.set_aside)} documents are not of just one person and were set aside")
+    if result.why:
+        say(f"everything was made anew because {result.why}", "dim")
+    if not result.two_members:
+        say("What one member alone wrote is served, too: see two_members in model.yaml", "yellow")
+    say(f"root {result.root}", "dim")
+    say("How well it foretells what others write: licet model evaluate", "dim")
+
+
+@app.command("list")
+@answers
+def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """List the models, newest last.
+
+    Example: licet model list
+    """
+    with licet.open(workspace) as opened:
+        snapshots = opened.uses["model"].snapshots()
+    if as_json:
+        print_json([_summary(ref) for ref in snapshots])
+        return
+    if not snapshots:
+        say("No model yet: licet model train")
+        return
+    made = terminal.table("Models", "name", "at", "documents", "people", "policy", "root", numbers=(2, 3))
+    for ref in snapshots:
+        one = _summary(ref)
+        terminal.row(
+            made, one["name"], one["at"], terminal.count(one["documents"]), terminal.count(one["subjects"]),
+            one["policy"], one["root"][:16],
+        )  # fmt: skip
+    out.print(made)
+
+
+@app.command("show")
+@answers
+def show_(
+    snapshot: Annotated[
+        str, typer.Argument(help="latest, a name such as model-7, or the start of an id.")
+    ] = "latest",
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show one model: what it was made from, how, and of how many.
+
+    Example: licet model show model-3
+    """
+    with licet.open(workspace) as opened:
+        ref = opened.uses["model"].show(snapshot)
+        is_behind = opened.uses["model"].is_behind(ref.id)
+    if as_json:
+        print_json({**_summary(ref), "behind": is_behind, "manifest": ref.manifest})
+        return
+    manifest = ref.manifest
+    recipe, counts, (source,) = manifest["recipe"], manifest["counts"], manifest["derived_from"]
+    deltas = len(manifest.get("deltas", ()))
+    rule = "that two members wrote" if recipe["two_members"] else "of everybody, one member alone included"
+    made = terminal.table(ref.name, "what", "value")
+    for what, value in (
+        ("id", ref.id),
+        ("root", manifest["root"]),
+        ("purpose", f"{manifest['purpose']['purpose']} for {manifest['purpose']['recipient']}"),
+        ("at", manifest["at"]),
+        ("policy", f"{manifest['policy']['id']} {manifest['policy']['version']}"),
+        ("ledger", f"position {manifest['ledger']['position']}, root {manifest['ledger']['root']}"),
+        ("made from", f"{source['use']} {source['snapshot'][:16]}, root {source['root'][:16]}"),
+        ("documents", terminal.count(counts["documents"])),
+        ("set aside", terminal.count(counts["set_aside"])),
+        ("tokens", terminal.count(counts["tokens"])),
+        ("people", terminal.count(counts["subjects"])),
+        ("serves", f"runs of up to {recipe['order']} tokens {rule}"),
+        ("base", recipe["base"]),
+        (
+            "beside it",
+            f"{terminal.count(deltas)} of updates; what left is counted no more, and stands in files until licet purge"
+            if deltas else "nothing: put together",
+        ),
+    ):  # fmt: skip
+        terminal.row(made, what, value)
+    out.print(made)
+    if is_behind:
+        say(
+            "Recorded since, and not in it: see licet ledger show; licet model update brings it to now",
+            "bold",
+        )
+
+
+@app.command()
+@answers
+def evaluate(
+    snapshot: Annotated[
+        str, typer.Argument(help="latest, a name such as model-7, or the start of an id.")
+    ] = "latest",
+    held_out: Annotated[
+        int,
+        typer.Option("--held-out", min=1, max=90, metavar="PERCENT", help="The share of members left out."),
+    ] = 10,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say how many bits a byte takes of what members wrote whom the counts were not taken from. Noted in the ledger.
+
+    Example: licet model evaluate --held-out 10
+    """
+    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+        found = opened.uses["model"].evaluate(snapshot, held_out_percent=held_out, progress=progress)
+    if as_json:
+        print_json(found.as_json())
+        return
+    say(f"{found.bits_per_byte:.3f} bits a byte, as it is served", "bold")
+    say(f"{found.of_every_run:.3f} were every run served, whoever wrote it")
+    if found.by_reader is None:
+        say("Read together with a base it would be less: pip install 'licet[model]'", "dim")
+    else:
+        say(f"{found.by_reader:.3f} as it is served, read together with the base", "bold")
+    say(
+        f"on {terminal.count(found.documents)} documents, {terminal.count(found.bytes)} bytes, of"
+        f" {terminal.count(found.held_out)} members held out; counted were {terminal.count(found.members)} others",
+        "dim",
+    )
+
+
+@app.command()
+@answers
+def generate(
+    prompt: Annotated[str, typer.Argument(help="What it begins with.")] = "",
+    snapshot: Snapshot = "latest",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed, another text.")] = 0,
+    temperature: Annotated[
+        float,
+        typer.Option("--temperature", min=0, help="Above 1 more freely, below 1 likelier, 0 the likeliest."),
+    ] = 1.0,
+    tokens: Annotated[int, typer.Option("--tokens", min=0, help="The most that it writes on.")] = 200,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write on from a beginning, by what two members wrote and by the base. Refused where the model is not of now.
+
+    Example: licet model generate "I build" --seed 3
+    """
+    with licet.open(workspace) as opened:
+        text = opened.uses["model"].generate(
+            prompt, snapshot=snapshot, seed=seed, temperature=temperature, most_tokens=tokens
+        )
+    if as_json:
+        print_json({"prompt": prompt, "text": text, "seed": seed})
+    else:
+        say(prompt + text)
+
+
+def _summary(ref: Any) -> JsonObject:
+    manifest = ref.manifest
+    return {
+        "snapshot": ref.id,
+        "name": ref.name,
+        "root": manifest["root"],
+        "at": manifest["at"],
+        "position": manifest["ledger"]["position"],
+        "policy": manifest["policy"]["id"],
+        "documents": manifest["counts"]["documents"],
+        "tokens": manifest["counts"]["tokens"],
+        "subjects": manifest["counts"]["subjects"],
+    }

@@ -1,0 +1,86 @@
+"""The feed of a copy: numbered, signed messages, each naming documents that are to go and the root of what is left.
+
+Each message names the one before it, the first the copy as it left; so none can be left out, repeated, reordered or
+taken from another copy's feed without being found out by whoever applies them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from licet.deliveries.signed_texts import Message, name_of, seal, unseal
+from licet.ledger import PublicKey, Signer
+from licet.terms import DeliveryError
+from licet.terms.canonical import canonical_json, digest
+
+_HEAD = "licet removal v1"
+
+Count = Annotated[int, Field(ge=0)]
+Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+DeliveryId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+
+
+class FeedMessage(Message):
+    """export:    the id of the copy. sequence: from 1 on. previous: the name of the one before, or `opening_digest`.
+    at, position: of which moment and ledger position. due: until when it is to be applied.
+    gone:      ids of documents, in order. documents, subjects, root: of what is left.
+    """
+
+    licet_feed: Literal[1] = 1
+    export: DeliveryId
+    recipient: str
+    sequence: Annotated[int, Field(ge=1)]
+    previous: Hex
+    at: str
+    position: Count
+    due: str
+    gone: tuple[str, ...]
+    documents: Count
+    subjects: Count
+    root: Hex
+
+
+def opening_digest(export: str, documents: int, root: str) -> str:
+    """What the first message of a feed follows: the copy as it left."""
+    return digest(canonical_json({"export": export, "documents": documents, "root": root}))
+
+
+def write_message(message: FeedMessage, signer: Signer) -> str:
+    return seal(message, _HEAD, signer)
+
+
+def read_message(note: str, key: PublicKey) -> FeedMessage:
+    """Raises: as `signed_texts.unseal`."""
+    return unseal(note, _HEAD, FeedMessage, key)
+
+
+def require_next(message: FeedMessage, note: str, export: str, applied: int, head: str) -> bool:
+    """Whether a message is the next of a copy's feed; False for the one that was applied last, once more.
+
+    applied, head: the number of the message that was applied last, and its name, or 0 and `opening_digest`.
+    Raises: DeliveryError DLVR-011 for another copy's, DLVR-012 for one that comes too early, DLVR-013 for one that was
+    applied before or follows another history.
+    """
+    if message.export != export:
+        raise DeliveryError(
+            "DLVR-011",
+            f"the message is for copy {message.export}, and this is copy {export}",
+            fix="apply it to the copy that it names",
+        )
+    if message.sequence > applied + 1:
+        raise DeliveryError(
+            "DLVR-012",
+            f"the message is number {message.sequence}, and the last that was applied is number {applied}",
+            fix=f"apply number {applied + 1} first; the platform hands it out again",
+        )
+    if message.sequence == applied and name_of(note) == head:
+        return False
+    if message.sequence <= applied or message.previous != head:
+        raise DeliveryError(
+            "DLVR-013",
+            f"message {message.sequence} does not follow what was applied to this copy, up to number {applied}",
+            fix="ask the platform for the feed of this copy; if it hands out two histories, keep both: they prove it",
+        )
+    return True

@@ -1,0 +1,76 @@
+"""Who gets copies: `recipients.yaml` of a workspace, the key that each signs with and how long they have.
+
+recipients:
+  research_lab:
+    key: lab.example+1a2b3c4d+ATx…     # of their acknowledgements
+    lease_days: 30                      # a copy is to be gone after
+    removal_days: 7                     # a message is to be applied within
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from licet.ledger import PublicKey
+from licet.terms import DeliveryError, LicetError
+
+#: Where a recipient does not say: a week to take something out, a month to keep a copy.
+REMOVAL_DAYS, LEASE_DAYS = 7, 30
+
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class Recipient(BaseModel):
+    """key: None for one that cannot answer; what they did is then never known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str | None = None
+    lease_days: Days = LEASE_DAYS
+    removal_days: Days = REMOVAL_DAYS
+
+    @property
+    def public_key(self) -> PublicKey | None:
+        return None if self.key is None else PublicKey.parse(self.key)
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    recipients: dict[str, Recipient]
+
+
+def load_recipients(path: Path) -> dict[str, Recipient]:
+    """By the name that the policy has for them; none where there is no file.
+
+    Raises: DeliveryError DLVR-001 for a file that says something else.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unfit(path, str(error)) from None
+    try:
+        found = _File.model_validate(yaml.safe_load(text)).recipients
+        for name, one in found.items():
+            try:
+                _ = one.public_key
+            except LicetError as error:
+                raise _unfit(path, f"the key of {name}: {error.what}") from None
+        return found
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise _unfit(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except (yaml.YAMLError, RecursionError):
+        raise _unfit(path, "it is not YAML") from None
+
+
+def _unfit(path: Path, why: str) -> DeliveryError:
+    return DeliveryError(
+        "DLVR-001", f"the recipients cannot be read: {why}", str(path), "see docs/deliveries.md for its form"
+    )

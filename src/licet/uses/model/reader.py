@@ -1,0 +1,110 @@
+"""The reader: a frozen base and members' counts, mixed place by place by a gate that no member fitted.
+
+All that it knows of members are the whole numbers of the counts: take a member out of those and the reader is the one
+that never knew them, to the bit, on the same machine and threads. It scores texts and writes on from a beginning.
+Refused are counts over other tokens than the base's, and of an order that its gate does not weigh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from licet.terms import UseError
+from licet.uses.model.base_card import require_torch
+from licet.uses.model.base_folder import Base
+from licet.uses.model.byte_pairs import START, BytePairs, Tokens
+from licet.uses.model.counting_model import CountingModel, Floats
+from licet.uses.model.linear_gate import choices, features
+
+
+class Reader:
+    """A base and counts, ready to read and to write.
+
+    Raises: UseError MODL-060 where PyTorch is not installed, MODL-063 for counts over other tokens, MODL-064.
+    """
+
+    def __init__(
+        self, base: Base, counts: CountingModel, vocabulary: BytePairs, two_members: bool = True
+    ) -> None:
+        """vocabulary: the tokens that the counts are of. two_members: whether they are of runs that two wrote."""
+        require_torch()
+        from licet.uses.model.base_network import BaseReader, unpacked
+
+        if vocabulary.digest != base.card.tokens_sha256:
+            raise UseError(
+                "MODL-063",
+                "the counts are of other tokens than the base reads",
+                fix="make the model anew with this base: licet model train",
+            )
+        gates = base.card.gates
+        self._gate = gates.two_members if two_members else gates.every_run
+        self._gate.require_order(counts.order)
+        self.byte_pairs, self._counts = base.byte_pairs, counts
+        shape = base.card.recipe.shape
+        self._base = BaseReader(shape, unpacked(base.network, shape))
+
+    def bits(self, texts: Sequence[str]) -> list[float]:
+        """How many bits each text takes, its end left out; every text by itself, whatever stands beside it."""
+        documents = [self.byte_pairs.encode(text) for text in texts]
+        places = self.places(documents)
+        ends = np.cumsum([len(document) + 1 for document in documents])
+        return [
+            float(places[end - len(document) - 1 : end - 1].sum())
+            for document, end in zip(documents, ends, strict=True)
+        ]
+
+    def places(self, documents: Sequence[Tokens]) -> Floats:
+        """How many bits each token of documents takes, one document after another, and the end of each."""
+        if not documents:
+            return np.empty(0)
+        by_base, seen = self._base.read(documents), self._counts.look(documents)
+        shares = self._gate.shares(features(seen.total, seen.distinct, by_base.surprise))
+        said = choices(self._counts.chains(seen), np.exp(by_base.logs))
+        bits: Floats = -np.log2((shares * said).sum(axis=1))
+        return bits
+
+    def next_tokens(self, before: Tokens) -> Floats:
+        """The probability of every token after those of a document so far; of START: that it is over."""
+        logs = self._base.next_tokens(before)
+        follow = self._counts.following(before)
+        said = np.exp(logs)
+        surprise = np.array([-(said * logs).sum()])
+        shares = self._gate.shares(features(follow.total, follow.distinct, surprise))
+        mixed: Floats = shares[0] @ choices(follow.chains, said).T
+        return mixed
+
+    def generate(
+        self, prompt: str = "", *, seed: int = 0, temperature: float = 1.0, most_tokens: int = 200
+    ) -> str:
+        """Write on from a beginning until the text is over or has so many tokens more; without the beginning.
+
+        The same counts, base, prompt and seed write the same. temperature: above 1 more freely, below 1 likelier, 0
+        what is likeliest. Raises: UseError MODL-066 for one below 0, a seed below 0, or fewer tokens than none.
+        """
+        if not (0 <= temperature < float("inf")) or most_tokens < 0 or seed < 0:
+            raise UseError(
+                "MODL-066",
+                f"nothing is written of {most_tokens} tokens, at a temperature of {temperature}, from seed {seed}",
+                fix="give whole numbers from 0 up, and a temperature from 0 up",
+            )
+        chance = np.random.default_rng(seed)
+        before = self.byte_pairs.encode(prompt)
+        begun = len(before)
+        while len(before) < begun + most_tokens:
+            token = _drawn(self.next_tokens(before), temperature, chance)
+            if token == START:
+                break
+            before = np.append(before, np.uint16(token))
+        text = self.byte_pairs.decode(before[begun:])
+        # Without half a pair of surrogates, which no file can hold.
+        return text.encode("utf-8", "replace").decode()
+
+
+def _drawn(probabilities: Floats, temperature: float, chance: np.random.Generator) -> int:
+    if temperature == 0:
+        return int(np.argmax(probabilities))
+    with np.errstate(over="ignore"):  # so cold that all but the likeliest count for nothing
+        raised = np.cumsum(np.exp((np.log(probabilities) - np.log(probabilities.max())) / temperature))
+    return int(np.searchsorted(raised, chance.random() * raised[-1], side="right"))

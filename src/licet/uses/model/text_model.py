@@ -1,0 +1,293 @@
+"""The model: how many members wrote each run of tokens, taken from the corpus and taken out again exactly.
+
+Learnt from are documents of exactly one person; others are set aside and counted. `build` counts each member's runs
+once and sums them by bucket. `update` subtracts the runs that the changed members had written, by the earlier corpus,
+and adds those they wrote by the present one: the counts are those of a build from scratch and, once `put_together`,
+its bytes. A member lies in one bucket, under a secret of the model's own. Refused: a corpus that is not there to
+compare with; then all is made anew.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from licet.enforce.access import Access
+from licet.store import Records, SnapshotRef, Store
+from licet.terms import UseError
+from licet.terms.canonical import canonical_json, digest
+from licet.uses.manifest import StoredFile, contents_of, read_heading, read_manifest
+from licet.uses.model import counts_log
+from licet.uses.model.base_folder import Base, base_of
+from licet.uses.model.byte_pairs import BytePairs, Tokens
+from licet.uses.model.counting_model import CountingModel
+from licet.uses.model.counts_log import ModelManifest
+from licet.uses.model.held_out_members import Evaluation, evaluate
+from licet.uses.model.member_counts import changes_of, table_of
+from licet.uses.model.model_recipe import ModelRecipe, PinnedRecipe, load_model_recipe
+from licet.uses.model.token_runs import runs_written
+from licet.uses.use import (
+    Changed,
+    Contents,
+    Documents,
+    Everyone,
+    Files,
+    Foreseen,
+    Parents,
+    Progress,
+    Shown,
+    Workbench,
+)
+
+KIND = "model"
+#: A change about more documents than this share of all is a reason to make it anew; so few are quick in every way.
+_SHARE, _FEW = 0.75, 1_000
+
+
+class Learnt(NamedTuple):
+    """What documents of exactly one person teach. by_member: the tokens of each person's documents."""
+
+    by_member: dict[str, list[Tokens]]
+
+    @classmethod
+    def of(cls, documents: pa.Table, vocabulary: BytePairs) -> Learnt:
+        rows, by_member = _by_one(documents), dict[str, list[Tokens]]()
+        people = pc.list_flatten(rows["subjects"]).to_pylist()
+        for who, text in zip(people, rows["text"].to_pylist(), strict=True):
+            by_member.setdefault(who, []).append(vocabulary.encode(text))
+        return cls(by_member)
+
+    @property
+    def documents(self) -> int:
+        return sum(map(len, self.by_member.values()))
+
+    @property
+    def tokens(self) -> int:
+        return sum(len(tokens) for own in self.by_member.values() for tokens in own)
+
+
+class Model:
+    """A model of one recipe over one vocabulary; see `licet.uses.use`."""
+
+    name = KIND
+    format = 1
+    learns = True
+    manifest = ModelManifest
+    parents = ("corpus",)
+
+    def __init__(self, recipe: Callable[[], tuple[ModelRecipe, BytePairs]]) -> None:
+        """recipe: what reads it, with the vocabulary of its base; what a model holds is told without."""
+        self._read = recipe
+
+    @functools.cached_property
+    def vocabulary(self) -> BytePairs:
+        return self._read()[1]
+
+    @functools.cached_property
+    def recipe(self) -> PinnedRecipe:
+        recipe, self.vocabulary = self._read()
+        return recipe.of(self.vocabulary)
+
+    def asks_for(self) -> Mapping[str, set[str]]:
+        """No table: it reads the corpus."""
+        return {}
+
+    def counted(self) -> tuple[str, ...]:
+        return ()
+
+    def settings(self) -> Mapping[str, PinnedRecipe]:
+        return {"recipe": self.recipe}
+
+    def environment(self) -> dict[str, str]:
+        """Nothing: whole numbers are summed alike everywhere."""
+        return {}
+
+    def build(self, bench: Workbench) -> Contents:
+        parent = bench.parents["corpus"]
+        learnt = _read(parent, self.vocabulary, bench.progress)
+        tables = self._tables(bench, learnt)
+        fields = counts_log.write_tables(bench.files, tables, self.recipe.least_members)
+        fields["vocabulary"] = self._put_vocabulary(bench.files)
+        counts = self._counts(parent, learnt.documents, learnt.tokens)
+        return Contents(
+            self._root(parent), fields, counts, Everyone(sorted(learnt.by_member)), len(fields["tables"])
+        )
+
+    def update(self, bench: Workbench, earlier: ModelManifest, touched: frozenset[str]) -> Contents:
+        """Take out and add what the changed members wrote; where that is much, make it anew."""
+        parent, before = bench.parents["corpus"], _source(bench.parents, earlier)
+        bench.progress("reading what changed", 0, None)
+        then, now = (each.about(touched) for each in (before, parent))
+        if len(then) + len(now) > max(_FEW, _SHARE * earlier.counts["documents"]):
+            return self.build(bench)._replace(why="so much changed that making it anew costs less")
+        old, new = (Learnt.of(documents, self.vocabulary) for documents in (then, now))
+        order, secret = self.recipe.order, bench.access.secret
+        members = sorted(old.by_member.keys() | new.by_member.keys())
+        runs = [
+            (runs_written(old.by_member.get(who, []), order), runs_written(new.by_member.get(who, []), order))
+            for who in members
+        ]
+        buckets = [_bucket(secret, who, self.recipe.buckets) for who in members]
+        changes = changes_of([(bucket, *each) for bucket, each in zip(buckets, runs, strict=True)])
+        kept = ("vocabulary", "tables", "served", "deltas", "rising")
+        fields = {name: getattr(earlier, name) for name in kept}
+        if len(changes):
+            bench.progress("writing what changed", 0, None)
+            lost = [_person(secret, who) for who in old.by_member]
+            fields |= counts_log.extend(bench.store, bench.files, earlier, changes, lost)
+        counts = self._counts(
+            parent,
+            earlier.counts["documents"] + new.documents - old.documents,
+            earlier.counts["tokens"] + new.tokens - old.tokens,
+        )
+        people = Changed(sorted(new.by_member), sorted(old.by_member.keys() - new.by_member.keys()))
+        return Contents(self._root(parent), fields, counts, people, 1 if len(changes) else 0)
+
+    def log_share(self, snapshot: SnapshotRef) -> float:
+        return counts_log.log_share(read_manifest(ModelManifest, snapshot))
+
+    def compact(self, store: Store, files: Files, earlier: ModelManifest) -> Mapping[str, Any]:
+        return counts_log.put_together(store, files, earlier) if earlier.deltas else {}
+
+    def lingers(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> bool:
+        return counts_log.lingers(store, read_manifest(ModelManifest, snapshot), _person(secret, subject))
+
+    def foresee(
+        self, access: Access, store: Store, earlier: SnapshotRef, subject: str, parents: Parents
+    ) -> Foreseen:
+        said, parent = read_manifest(ModelManifest, earlier), parents["corpus"]
+        before, people = _source(parents, said), frozenset({subject})
+        if said.derived_from[0].contents == contents_of(parent.snapshot):
+            # Else more has changed than what is foreseen, and of others nothing is told.
+            people |= parent.changed_since(said.derived_from[0]) or frozenset()
+        then, now = (
+            {row["document_id"]: row for row in _by_one(each.about(people)).to_pylist()}
+            for each in (before, parent)
+        )
+        return Foreseen(
+            [_shown(then[id_], subject) for id_ in sorted(then.keys() - now.keys())],
+            [_shown(now[id_], subject) for id_ in sorted(now.keys() - then.keys())],
+            [_shown(now[id_], subject) for id_ in sorted(then.keys() & now.keys()) if then[id_] != now[id_]],
+        )
+
+    def about(
+        self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str, parents: Parents
+    ) -> Sequence[Shown]:
+        """The documents of theirs that it was taught, newest first; it holds the runs in them."""
+        rows = _by_one(parents["corpus"].about([subject])).to_pylist()
+        rows.sort(key=lambda row: (str(row["created"] or ""), row["document_id"]), reverse=True)
+        return [_shown(row, subject) for row in rows]
+
+    # -- within --------------------------------------------------------------------------------------------------
+
+    def _tables(self, bench: Workbench, learnt: Learnt) -> Iterator[tuple[int, Records]]:
+        by_bucket: dict[int, list[str]] = {}
+        for who in learnt.by_member:
+            number = _bucket(bench.access.secret, who, self.recipe.buckets)
+            by_bucket.setdefault(number, []).append(who)
+        for done, bucket in enumerate(sorted(by_bucket)):
+            bench.progress("counting", done, len(by_bucket))
+            of_each = [runs_written(learnt.by_member[who], self.recipe.order) for who in by_bucket[bucket]]
+            yield bucket, table_of(of_each)
+
+    def _counts(self, parent: Documents, documents: int, tokens: int) -> dict[str, int]:
+        held = int(parent.snapshot.manifest["counts"]["documents"])
+        return {"documents": documents, "tokens": tokens, "set_aside": held - documents}
+
+    def _root(self, parent: Documents) -> str:
+        """Over all that decides what it is: equal roots, equal counts."""
+        source = read_heading(parent.snapshot).root
+        return digest(canonical_json([KIND, self.format, source, self.recipe.digest]))
+
+    def _put_vocabulary(self, target: Files) -> StoredFile:
+        data = self.vocabulary.to_json()
+        return StoredFile(sha256=target.put(data, ".json"), bytes=len(data))
+
+
+def open_model(root: Path) -> Model:
+    """The model of a workspace, by its `model.yaml` and its `base`, where there are such."""
+
+    def read() -> tuple[ModelRecipe, BytePairs]:
+        return load_model_recipe(root / "model.yaml"), base_of(root).byte_pairs
+
+    return Model(read)
+
+
+def counting_model(store: Store, snapshot: SnapshotRef) -> tuple[CountingModel, BytePairs]:
+    """What a snapshot says comes next, and its tokens. Raises: StoreError where a file is damaged or gone."""
+    said = read_manifest(ModelManifest, snapshot)
+    vocabulary = BytePairs.from_json(store.get(said.vocabulary.sha256))
+    table, recipe = counts_log.served_table(store, said), said.recipe
+    return CountingModel(table, vocabulary.size, recipe.order, recipe.discount_percent / 100), vocabulary
+
+
+def evaluated(
+    store: Store,
+    said: ModelManifest,
+    parents: Parents,
+    secret: bytes,
+    percent: int,
+    base: Base | None,
+    progress: Progress,
+) -> Evaluation:
+    """A model's recipe tried on a share of the members of what it is derived from; see `held_out_members`."""
+    vocabulary = BytePairs.from_json(store.get(said.vocabulary.sha256))
+    learnt = _read(parents["corpus"], vocabulary, progress)
+
+    def is_held_out(subject: str) -> bool:
+        return int.from_bytes(_keyed(secret, b"licet held out", subject), "big") % 100 < percent
+
+    return evaluate(learnt.by_member, is_held_out, said.recipe, vocabulary, base, progress)
+
+
+def _read(documents: Documents, vocabulary: BytePairs, progress: Progress) -> Learnt:
+    """What all documents teach."""
+    parts, by_member = documents.buckets(), dict[str, list[Tokens]]()
+    for done, part in enumerate(parts):
+        progress("reading documents", done, len(parts))
+        for who, own in Learnt.of(documents.read(part), vocabulary).by_member.items():
+            by_member.setdefault(who, []).extend(own)
+    return Learnt(by_member)
+
+
+def _source(parents: Parents, said: ModelManifest) -> Documents:
+    """What a model was made from. Raises: UseError CORP-215 where that has gone in the meantime."""
+    source = parents["corpus"].at(said.derived_from[0])
+    if source is None:
+        raise UseError(
+            "CORP-215",
+            "the corpus that it was made from is not there any more",
+            fix="bring it to one that is",
+        )
+    return source
+
+
+def _by_one(documents: pa.Table) -> pa.Table:
+    return documents.filter(pc.equal(pc.list_value_length(documents["subjects"]), 1))
+
+
+def _shown(row: Mapping[str, Any], subject: str) -> Shown:
+    text = row["text"] if row["subjects"] == [subject] else None
+    return {
+        "document_id": row["document_id"], "kind": row["kind"], "key": row["key"], "language": row["language"],
+        "text": text, "created": row["created"],
+    }  # fmt: skip
+
+
+def _bucket(secret: bytes, subject: str, buckets: int) -> int:
+    return int.from_bytes(_keyed(secret, b"licet bucket", subject), "big") % buckets
+
+
+def _person(secret: bytes, subject: str) -> bytes:
+    return _keyed(secret, b"licet person", subject)
+
+
+def _keyed(secret: bytes, purpose: bytes, subject: str) -> bytes:
+    """A name that tells nobody who it is of, 16 bytes."""
+    return hashlib.blake2b(subject.encode(), digest_size=16, key=secret, person=purpose).digest()

@@ -1,0 +1,60 @@
+"""Faults of forgetting: a certificate that says more than happened, or what was to be looked for is lost."""
+
+from __future__ import annotations
+
+from faults import Fault
+
+_OUTCOME, _CERTIFICATE = "licet.receipts.forgetting_outcome", "licet.receipts.forgetting_certificate"
+_ENVELOPE, _REMOVAL = "licet.receipts.dsse_envelope", "licet.app.removal"
+
+FAULTS = [
+    Fault(
+        "a forgetting is EXACT whatever is pending",
+        _OUTCOME,
+        'if self.status != "PENDING" and not (is_done and is_clean and not waits):',
+        "if False:",
+        "somebody is certified forgotten while their words are found",
+    ),
+    Fault(
+        "who is in an artefact is certified forgotten",
+        _CERTIFICATE,
+        "return proof is not None and proof.verify(root, version.members_key, subject) is Membership.ABSENT",
+        "return proof is not None",
+        "a certificate of a forgetting holds a proof of presence",
+    ),
+    Fault(
+        "what a certificate says is not held to its outcome",
+        _CERTIFICATE,
+        'if self._said.model_dump(mode="json", by_alias=True) != meant:',
+        "if False:",
+        "the sentences of a certificate say EXACT of what is pending",
+    ),
+    Fault(
+        "white space of a certificate is anybody's",
+        _CERTIFICATE,
+        "if is_sealed(self._envelope, self._key) and self._is_as_given:",
+        "if is_sealed(self._envelope, self._key):",
+        "a byte of a certificate is changed and nobody finds it",
+    ),
+    Fault(
+        "any type is signed as a statement",
+        _ENVELOPE,
+        ' or envelope["payloadType"] != payload_type:',
+        ":",
+        "an envelope says of what it holds that it is something else",
+    ),
+    Fault(
+        "what is to be looked for is not kept",
+        _REMOVAL,
+        "            kept.write(person.number, made)\n",
+        "            pass\n",
+        "who dies between the purge and the search certifies one that looked for next to nothing",
+    ),
+    Fault(
+        "what was looked for is let go of whatever was found",
+        _REMOVAL,
+        "            if not left:\n",
+        "            if True:\n",
+        "words of somebody lie in the store, and the next try does not look for them",
+    ),
+]

@@ -1,0 +1,71 @@
+"""Faults of the model: what left is counted on, or one member's runs are served. Killed by tests of any history."""
+
+from __future__ import annotations
+
+from faults import Fault
+
+_LOG, _COUNTS, _RUNS, _KEPT = (
+    "licet.uses.model.counts_log",
+    "licet.uses.model.member_counts",
+    "licet.uses.model.token_runs",
+    "licet.uses.corpus.kept_documents",
+)
+
+FAULTS = [
+    Fault(
+        "who leaves stays counted",
+        _COUNTS,
+        "(np.setdiff1d(then, now, assume_unique=True), -1)",
+        "(np.setdiff1d(then, now, assume_unique=True), 0)",
+        "a model goes on saying what somebody who refused had written",
+    ),
+    Fault(
+        "what one member wrote is served",
+        _LOG,
+        'served = sums[sums["members"] >= least]',
+        'served = sums[sums["members"] >= 1]',
+        "a model recites what one member alone wrote",
+    ),
+    Fault(
+        "what the second member took back is served on",
+        _LOG,
+        'now = now[now["members"] >= said.recipe.least_members]',
+        'now = now[now["members"] >= 1]',
+        "when one of two leaves, what the other alone wrote is recited",
+    ),
+    Fault(
+        "what rises is served from its first member on",
+        _LOG,
+        'now = now[now["members"] >= least]',
+        'now = now[now["members"] >= 1]',
+        "what somebody wrote since the tables were made is recited",
+    ),
+    Fault(
+        "runs begin before their document",
+        _RUNS,
+        "there[before] = place[predicted] >= before",
+        "there[before] = place[predicted] >= 0",
+        "what is subtracted is not what was counted, and the rest stays",
+    ),
+    Fault(
+        "saying it often counts",
+        _RUNS,
+        "return each_once(np.sort(runs[there]))",
+        "return np.sort(runs[there])",
+        "who repeats a secret has it served",
+    ),
+    Fault(
+        "who left does not linger",
+        _LOG,
+        'gone = np.unique(np.concatenate([np.array(withdrawn, "S16"), *(one["person"] for one in people)]))',
+        'gone = np.array(withdrawn, "S16")[:0]',
+        "a purge passes over the files in which what they wrote stands still",
+    ),
+    Fault(
+        "a repeat that comes back is overlooked",
+        _KEPT,
+        "for part in (one.records, one.changes)",
+        "for part in (one.records, None)",
+        "a model is not brought to a document that is kept in the place of one that left",
+    ),
+]

@@ -1,0 +1,342 @@
+"""A copy that left is told what is to go, its holder takes that out and says so, and what is said of it is no more than
+is known."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from journeys.networks import AUTUMN, PACK, Clock, make_network, member, post
+from licet.app import Workspace
+from licet.app.corpora import EXPORTS
+from licet.app.feed_application import apply_to_copy
+from licet.app.removal import Removal
+from licet.cli.main import app
+from licet.deliveries import (
+    DeliveryBook,
+    read_acknowledgement,
+    read_message,
+    write_acknowledgement,
+    write_message,
+)
+from licet.deliveries.delivered_root import in_order, leaves_of, root_of
+from licet.ledger import EntryKind, Ledger, Signer
+from licet.receipts import check_forgetting_certificate
+from licet.terms import DeliveryError, LedgerError, LicetError
+from licet.uses.corpus.exports.copy_reader import read_copy
+
+SAID = "Ann's own words about the old lighthouse"
+ROWS = {
+    "members": [member("anna"), member("benn"), member("cleo")],
+    "posts": [
+        post("anna-1", "anna", SAID), post("benn-1", "benn", "quite another thing of ben's"),
+        post("cleo-1", "cleo", "and a third that Cleo wrote about boats"),
+    ],
+}  # fmt: skip
+SHARED = PACK.replace(
+    "categories: {profile", "recipients: {lab: {name: A lab, kind: partner}}\ncategories: {profile"
+).replace("effect: permit,", "effect: permit, recipients: [self, lab],")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(AUTUMN)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    return tmp_path / "lab.key"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, clock: Clock, key_file: Path) -> Iterator[Workspace]:
+    key = Signer.create(key_file, "lab.example").public_key_text
+    with make_network(tmp_path / "w", ROWS, pack=SHARED, clock=clock) as made:
+        (made.layout.recipients).write_text(f"recipients: {{lab: {{key: '{key}', removal_days: 7}}}}")
+        made.corpus_build()
+        yield made
+
+
+def copy_of(workspace: Workspace, folder: Path, form: str = "jsonl") -> str:
+    """Its id."""
+    workspace.corpus_export(folder, form, recipient="lab")
+    export = workspace.copies.left()[-1].export
+    assert export is not None
+    return export
+
+
+def answers_to(workspace: Workspace, export: str, copy: Path, key_file: Path, out: Path) -> list[Path]:
+    """The answers of a holder who applies everything that they are told."""
+    told = apply_to_copy(workspace.copies.feed(export, out), copy, key_file, None, out)
+    return [Path(one) for one in told.answers]
+
+
+def texts_in(copy: Path) -> set[str]:
+    return {row["text"] for table in read_copy(copy).documents() for row in table.to_pylist()}
+
+
+def state(workspace: Workspace) -> str | None:
+    reach = workspace.copies.left()[-1].reach
+    return None if reach is None else reach.value
+
+
+@pytest.mark.parametrize("form", sorted(EXPORTS))
+def test_what_is_refused_leaves_every_copy_and_the_holder_says_so(
+    workspace: Workspace, tmp_path: Path, key_file: Path, form: str
+) -> None:
+    copy = tmp_path / "copy"
+    export = copy_of(workspace, copy, form)
+    assert (
+        state(workspace) == "sent" and [one.standing.value for one in workspace.uses.status()][-1] == "exact"
+    )
+    assert [*workspace.copies.feed(export, tmp_path / "out")] == []
+    workspace.choose("anna", "ai", "off")
+    assert [one.standing.value for one in workspace.uses.status()][-1] == "pending"
+    told = [one for one in workspace.uses.update() if one.how == "told"]
+    assert [(one.status.standing.value, one.why[:9]) for one in told if one.why] == [("pending", "message 1")]
+    assert [*workspace.uses.update()][-1].how != "told", "nothing is told twice"
+    answers = answers_to(workspace, export, copy, key_file, tmp_path / "out")
+    assert texts_in(copy) == {"quite another thing of ben's", "and a third that Cleo wrote about boats"}
+    assert not any(SAID.encode() in path.read_bytes() for path in copy.rglob("*") if path.is_file())
+    assert workspace.copies.acknowledge(answers[0]).reach == "applied"
+    assert workspace.copies.acknowledge(answers[0]).reach == "applied", (
+        "the same answer once more changes nothing"
+    )
+    assert [one.standing.value for one in workspace.uses.status()][-1] == "exact"
+    assert [*workspace.copies.feed(export, tmp_path / "out")] == []
+    # What the copy says of itself is what it holds: another export of the same form, made by the same code.
+    account = read_copy(copy).account
+    assert (account.documents, account.subjects) == (2, 2)
+    held = in_order(leaves_of(table) for table in read_copy(copy).documents())
+    sent = [*workspace.ledger.entries(0, workspace.ledger.position, EntryKind.REMOVAL_SENT)]
+    assert [one.payload["root"] for one in sent if one.payload] == [root_of(held)]
+    assert workspace.ledger.verify().ok
+
+
+def test_messages_are_taken_in_their_order_and_one_that_is_missing_is_missed(
+    workspace: Workspace, tmp_path: Path, key_file: Path
+) -> None:
+    copy, out = tmp_path / "copy", tmp_path / "out"
+    export = copy_of(workspace, copy)
+    for who in ("anna", "benn"):
+        workspace.choose(who, "ai", "off")
+        list(workspace.uses.update())
+    first, second = workspace.copies.feed(export, out)
+    before = {path.name: path.read_bytes() for path in copy.iterdir()}
+    with pytest.raises(DeliveryError) as caught:
+        apply_to_copy([second], copy, key_file, None, out)
+    assert caught.value.code == "DLVR-012"
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
+    told = apply_to_copy([second, first], copy, key_file, None, out)
+    assert [(one.sequence, one.gone, one.documents) for one in told.applied] == [(1, 1, 2), (2, 1, 1)]
+    with pytest.raises(DeliveryError) as caught:
+        apply_to_copy([first], copy, key_file, None, out)
+    assert caught.value.code == "DLVR-013", "what was applied before is not taken back in"
+    (out / "file").write_text("in the way")
+    with pytest.raises(DeliveryError) as caught:
+        apply_to_copy([second], copy, key_file, None, out / "file")
+    assert caught.value.code == "DLVR-015"
+    again = apply_to_copy([second], copy, key_file, None, out)
+    assert [(one.gone, one.documents) for one in again.applied] == [(0, 1)], (
+        "the last one is answered once more"
+    )
+    assert workspace.copies.acknowledge(Path(again.answers[0])).applied == 2, (
+        "which answers for all before it"
+    )
+
+
+def test_of_another_copy_or_forged_or_on_an_altered_one_nothing_is_applied(
+    workspace: Workspace, tmp_path: Path, key_file: Path
+) -> None:
+    copy, other, out = tmp_path / "copy", tmp_path / "other", tmp_path / "out"
+    export, another = copy_of(workspace, copy), copy_of(workspace, other)
+    workspace.choose("anna", "ai", "off")
+    list(workspace.uses.update())
+    (message,), (foreign,) = workspace.copies.feed(export, out), workspace.copies.feed(another, out)
+
+    def code_of(path: Path, target: Path, key: str | None = None) -> str:
+        with pytest.raises(LicetError) as caught:
+            apply_to_copy([path], target, key_file, key, out)
+        return caught.value.code
+
+    assert code_of(foreign, copy) == "DLVR-011"
+    forged = tmp_path / "forged"
+    forged.write_text(message.read_text().replace('"sequence":1', '"sequence":2'))
+    assert code_of(forged, copy) == "DLVR-010"
+    assert code_of(tmp_path / "nowhere", copy) == "DLVR-010"
+    assert code_of(message, copy, Signer.create(tmp_path / "k", "lab.example").public_key_text) == "DLVR-010"
+    assert code_of(message, tmp_path / "nowhere") == "DLVR-030"
+    documents = other / "documents.jsonl"
+    lines = documents.read_text().splitlines(keepends=True)
+    documents.write_text("".join(lines).replace("boats", "ships").replace("another", "some other"))
+    assert code_of(foreign, other) == "DLVR-013", "the first message follows the copy as it left"
+    documents.write_text(lines[0][:-20])
+    assert code_of(foreign, other) == "DLVR-031"
+    said = read_message(message.read_text(), workspace.signer.public_key)
+    forged.write_text(write_message(said.model_copy(update={"root": "0" * 64}), workspace.signer))
+    assert code_of(forged, copy) == "DLVR-014", "what is left is computed, not believed"
+    assert [one.gone for one in apply_to_copy([message], copy, key_file, None, out).applied] == [1]
+
+
+def test_an_answer_counts_by_its_key_its_message_and_its_root(
+    workspace: Workspace, tmp_path: Path, key_file: Path
+) -> None:
+    copy, out = tmp_path / "copy", tmp_path / "out"
+    export = copy_of(workspace, copy)
+    workspace.choose("anna", "ai", "off")
+    list(workspace.uses.update())
+    stranger = tmp_path / "stranger.key"
+    Signer.create(stranger, "lab.example")
+    shutil.copytree(copy, tmp_path / "second")
+
+    def code_of(path: Path) -> str:
+        with pytest.raises(DeliveryError) as caught:
+            workspace.copies.acknowledge(path)
+        return caught.value.code
+
+    (by_stranger,) = answers_to(workspace, export, tmp_path / "second", stranger, tmp_path / "elsewhere")
+    assert code_of(by_stranger) == "DLVR-010"
+    (answer,) = answers_to(workspace, export, copy, key_file, out)
+    changed = tmp_path / "changed"
+    changed.write_text(answer.read_text().replace('"recipient":"lab"', '"recipient":"nobody"'))
+    assert code_of(changed) == "DLVR-020"
+    changed.write_text("nothing\n")
+    assert code_of(changed) == "DLVR-020"
+    signer = Signer.open(key_file)
+    said = read_acknowledgement(answer.read_text(), signer.public_key)
+    for update, code in (
+        ({"message": "0" * 64}, "DLVR-021"), ({"sequence": 0}, "DLVR-021"), ({"root": "0" * 64}, "DLVR-022"),
+        ({"documents": 3}, "DLVR-022"), ({"export": "0" * 16}, "DLVR-002"),
+    ):  # fmt: skip
+        changed.write_text(write_acknowledgement(said.model_copy(update=update), signer))
+        assert code_of(changed) == code, update
+    changed.write_text(write_acknowledgement(said.model_copy(update={"state": "received"}), signer))
+    assert workspace.copies.acknowledge(changed).reach == "received", "which is not that it was done"
+    assert workspace.copies.acknowledge(answer).reach == "applied"
+
+
+def test_without_an_answer_it_is_overdue_and_without_a_key_nobody_knows(
+    workspace: Workspace, clock: Clock, tmp_path: Path
+) -> None:
+    export = copy_of(workspace, tmp_path / "copy")
+    workspace.choose("anna", "ai", "off")
+    list(workspace.uses.update())
+    assert state(workspace) == "sent" and workspace.copies.left(overdue=True) == []
+    clock.at += timedelta(days=8)
+    assert state(workspace) == "overdue"
+    assert [one.export for one in workspace.copies.left(overdue=True)] == [export]
+    assert workspace.uses.status()[-1].standing.value == "unreached"
+    workspace.layout.recipients.write_text("recipients: {lab: {}}")
+    assert state(workspace) == "unconfirmed"
+    here = str(workspace.layout.root)
+    told = CliRunner().invoke(app, ["exports", "--overdue", "-w", here])
+    assert told.exit_code == 1 and export in told.output
+
+
+def test_when_the_lease_is_over_everything_is_to_go_and_then_nothing_is_kept(
+    workspace: Workspace, clock: Clock, tmp_path: Path, key_file: Path
+) -> None:
+    copy, out = tmp_path / "copy", tmp_path / "out"
+    workspace.corpus_export(copy, "parquet", recipient="lab", lease_days=3)
+    export = workspace.copies.left()[-1].export
+    assert export is not None
+    clock.at += timedelta(days=3)
+    assert [one.how for one in workspace.uses.update()][-1] == "told"
+    (answer,) = answers_to(workspace, export, copy, key_file, out)
+    assert texts_in(copy) == set()
+    assert workspace.copies.acknowledge(answer).reach == "applied"
+    assert [*workspace.layout.deliveries.iterdir()] == []
+    with pytest.raises(DeliveryError) as caught:
+        workspace.corpus_export(tmp_path / "again", "parquet", recipient="self", lease_days=3)
+    assert caught.value.code == "DLVR-005"
+
+
+def test_forgetting_somebody_is_pending_until_their_copies_are_taken_back(
+    workspace: Workspace, clock: Clock, tmp_path: Path, key_file: Path
+) -> None:
+    def certified(told: Removal) -> tuple[str, dict[str, int]]:
+        check = check_forgetting_certificate(
+            told.people[0].certificate or {}, workspace.ledger.public_key_text
+        )
+        assert check.ok and check.outcome is not None
+        copies = check.outcome.copies.model_dump()
+        return check.outcome.said, {state: count for state, count in copies.items() if count}
+
+    copy, out = tmp_path / "copy", tmp_path / "out"
+    export = copy_of(workspace, copy)
+    told = workspace.forget("anna")
+    assert told.standing.value == "pending" and [one.reach for one in told.people[0].copies] == ["sent"]
+    assert certified(told) == ("PENDING", {"sent": 1})
+    kept = b"".join(path.read_bytes() for path in workspace.layout.deliveries.iterdir())
+    assert SAID.encode() not in kept and b"anna" not in kept
+    clock.at += timedelta(days=8)
+    late = workspace.forget("anna")
+    assert (late.standing.value, certified(late)) == ("unreached", ("UNREACHED(1)", {"overdue": 1}))
+    (answer,) = answers_to(workspace, export, copy, key_file, out)
+    workspace.copies.acknowledge(answer)
+    done = workspace.forget("anna")
+    assert (done.standing.value, done.people[0].copies) == ("exact", ())
+    assert certified(done) == ("EXACT", {"applied": 1})
+    assert {one.people[0].number for one in (told, late, done)} == {told.people[0].number}, "one request"
+
+
+def test_a_process_that_dies_between_two_steps_hands_out_the_same_message(
+    workspace: Workspace, tmp_path: Path, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, out = tmp_path / "copy", tmp_path / "out"
+    export = copy_of(workspace, copy)
+    workspace.choose("anna", "ai", "off")
+
+    def die(*arguments: object, **more: object) -> None:
+        raise LedgerError("LEDG-001", "the process died here")
+
+    list(workspace.uses.update())  # the corpus first, so that only the copy is left to be told
+    workspace.choose("benn", "ai", "off")
+    appended = Ledger.append
+
+    def append(self: Ledger, entries: list[object]) -> object:
+        if any(getattr(one, "kind", None) == "removal_sent" for one in entries):
+            die()
+        return appended(self, entries)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Ledger, "append", append)
+        with pytest.raises(LedgerError):
+            list(workspace.uses.update())
+    made = DeliveryBook(workspace.layout.deliveries, workspace.salt).read(export).waiting
+    assert [one.sequence for one in made] == [1, 2]
+    assert workspace.copies.left()[-1].sent == 1
+    assert [path.read_text() for path in workspace.copies.feed(export, out)] == [one.note for one in made]
+    assert workspace.copies.left()[-1].sent == 2
+    answers = answers_to(workspace, export, copy, key_file, out)
+    assert [workspace.copies.acknowledge(one).applied for one in answers] == [1, 2]
+
+
+def test_the_commands_hand_over_and_take_back(workspace: Workspace, tmp_path: Path, key_file: Path) -> None:
+    here, copy, out = str(workspace.layout.root), tmp_path / "copy", tmp_path / "out"
+    export = copy_of(workspace, copy)
+    workspace.choose("anna", "ai", "off")
+    list(workspace.uses.update())
+    run = CliRunner()
+    told = run.invoke(app, ["exports", "-w", here])
+    assert told.exit_code == 0 and export in told.output
+    told = run.invoke(app, ["exports", "feed", export, "--out", str(out), "-w", here, "--json"])
+    (message,) = json.loads(told.output)
+    told = run.invoke(app, ["apply", message, str(copy), "--sign-with", str(key_file)])
+    assert told.exit_code == 0 and "1 documents went, 2 are left" in told.output
+    answer = tmp_path / f"{export}-000001.answer"
+    told = run.invoke(app, ["exports", "acknowledge", str(answer), "-w", here])
+    assert told.exit_code == 0 and "applied" in told.output
+    (out / "file").write_text("in the way")
+    with pytest.raises(DeliveryError) as caught:
+        workspace.copies.feed(copy_of(workspace, tmp_path / "third"), out / "file")
+        workspace.choose("benn", "ai", "off")
+        list(workspace.uses.update())
+        workspace.copies.feed(export, out / "file")
+    assert caught.value.code == "DLVR-006"
