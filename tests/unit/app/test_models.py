@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,12 +28,27 @@ ROWS = {
 EVERY = re.sub("near_duplicates: .*", "near_duplicates: null", RECIPE)
 
 
+def make_untrained(root: Path) -> Workspace:
+    made = make_network(root, ROWS, clock=Clock(AUTUMN), recipe=EVERY)
+    (made.layout.root / "model.yaml").write_text("buckets: 2")
+    (made.layout.root / "keys" / "salt").write_text("0a" * 32)  # by which members are held out
+    return made
+
+
+@pytest.fixture
+def untrained(tmp_path: Path) -> Iterator[Workspace]:
+    with make_untrained(tmp_path / "w") as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    root = tmp_path_factory.mktemp("models") / "w"
-    with make_network(root, ROWS, clock=Clock(AUTUMN), recipe=EVERY) as made:
-        (made.layout.root / "model.yaml").write_text("buckets: 2")
-        (made.layout.root / "keys" / "salt").write_text("0a" * 32)  # by which members are held out
+    """With a model that has heard of Ann's no."""
+    with make_untrained(tmp_path_factory.mktemp("models") / "w") as made:
+        made.corpus_build()
+        made.uses["model"].train()
+        made.choose("ann", "ai", "off")
+        list(made.update())
         yield made
 
 
@@ -48,30 +64,30 @@ def refused(workspace: Workspace, act: str, **more: Any) -> str:
     return caught.value.code
 
 
-def test_a_model_is_made_tried_and_brought_to_the_choices_of_now(workspace: Workspace) -> None:
-    assert refused(workspace, "train") == "APP-223", "there is no corpus yet"
-    workspace.corpus_build()
-    made = asked(workspace, "train")
+def test_a_model_is_made_tried_and_brought_to_the_choices_of_now(untrained: Workspace) -> None:
+    assert refused(untrained, "train") == "APP-223", "there is no corpus yet"
+    untrained.corpus_build()
+    made = asked(untrained, "train")
     assert (made["how"], made["subjects"], made["set_aside"], made["two_members"]) == ("built", 6, 0, True)
-    assert made["documents"] == workspace.uses["corpus"].show().manifest["counts"]["documents"]
-    tried = asked(workspace, "evaluate", "--held-out", "50")
+    assert made["documents"] == untrained.uses["corpus"].show().manifest["counts"]["documents"]
+    tried = asked(untrained, "evaluate", "--held-out", "50")
     assert tried["members"] + tried["held_out"] == 6 and 0 < tried["bits_per_byte"] < 9
     (note,) = [
-        entry.payload for entry in workspace.ledger.entries(0, workspace.ledger.position, EntryKind.USE_RUN)
+        entry.payload for entry in untrained.ledger.entries(0, untrained.ledger.position, EntryKind.USE_RUN)
         if entry.payload and entry.payload["how"] == "evaluate"
     ]  # fmt: skip
     assert (note["use"], note["subjects"], note["held_out"]) == ("model", 6, tried["held_out"])
-    assert [one["name"] for one in asked(workspace, "list")] == [made["name"]]
+    assert [one["name"] for one in asked(untrained, "list")] == [made["name"]]
 
-    workspace.choose("ann", "ai", "off")
-    assert asked(workspace, "show")["behind"] is True
+    untrained.choose("ann", "ai", "off")
+    assert asked(untrained, "show")["behind"] is True
     for act in ("train", "evaluate"):
-        assert refused(workspace, act) == "APP-234", "the corpus has not heard of it"
-    updated = asked(workspace, "update")
+        assert refused(untrained, act) == "APP-234", "the corpus has not heard of it"
+    updated = asked(untrained, "update")
     assert (updated["how"], updated["subjects"], updated["written"]) == ("updated", 5, 1)
-    assert asked(workspace, "show")["behind"] is False
-    assert [one.standing.value for one in workspace.status()] == ["exact", "exact"]
-    told = CliRunner().invoke(app, ["model", "show", "--workspace", str(workspace.layout.root)])
+    assert asked(untrained, "show")["behind"] is False
+    assert [one.standing.value for one in untrained.status()] == ["exact", "exact"]
+    told = CliRunner().invoke(app, ["model", "show", "--workspace", str(untrained.layout.root)])
     assert "licet purge" in told.output and "two members wrote" in told.output
 
 

@@ -64,7 +64,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 #: Those that ask of files and shipped policies alone.
 NO_WORKSPACE = {
     ("demo",), ("verify",), ("audit",), ("compare",), ("guide",), ("packs", "diff"), ("packs", "check"),
-    ("packs", "watch"), ("packs", "export"), ("packs", "import"),
+    ("packs", "watch"), ("packs", "export"), ("packs", "import"), ("apply",), ("model", "base"),
 }  # fmt: skip
 
 
@@ -185,10 +185,16 @@ def test_json_has_the_keys_it_promises(home: Path) -> None:
 def test_exports_are_told_in_json(home: Path, tmp_path: Path) -> None:
     for form in ("parquet", "jsonl", "huggingface", "croissant"):
         told = run_licet("corpus", "export", tmp_path / form, "--format", form, "--json", "-w", home).json
-        assert (
-            told.keys() == {"path", "format", "documents", "files", "bytes", "left_out"}
-            and told["documents"] == 2
-        )
+        assert told.keys() == {
+            "path",
+            "format",
+            "documents",
+            "files",
+            "bytes",
+            "left_out",
+            "export",
+            "lease",
+        } and (told["documents"], told["export"]) == (2, None)
         assert sum((tmp_path / form / name).stat().st_size for name in told["files"]) == told["bytes"]
     lines = (tmp_path / "jsonl" / "documents.jsonl").read_text().splitlines()
     assert all(
