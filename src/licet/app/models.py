@@ -14,6 +14,7 @@ from licet.uses.manifest import read_heading, read_manifest
 from licet.uses.model.base_card import has_torch
 from licet.uses.model.base_folder import base_of
 from licet.uses.model.counts_log import ModelManifest
+from licet.uses.model.generation import write_on
 from licet.uses.model.held_out_members import Evaluation
 from licet.uses.model.reader import Reader
 from licet.uses.model.text_model import KIND, counting_model, evaluated
@@ -81,15 +82,25 @@ def generate(
     seed: int,
     temperature: float,
     most_tokens: int,
+    by_counts: bool,
     absences: Absences,
 ) -> str:
-    """What a model writes on after a beginning, of its served counts and the base.
+    """What a model writes on after a beginning, of its served counts and the base, or of the counts alone.
 
     Raises: AppError APP-234 where the model is not of now; UseError MODL-060, MODL-063, MODL-064, MODL-066.
     """
     snapshot = core.store.snapshot(KIND, which)
     artefacts.require_exact(core, [snapshot], absences)
     counts, vocabulary = counting_model(core.store, snapshot)
+    if by_counts:
+        return write_on(
+            counts.next_tokens,
+            vocabulary,
+            prompt,
+            seed=seed,
+            temperature=temperature,
+            most_tokens=most_tokens,
+        )
     two_members = read_manifest(ModelManifest, snapshot).recipe.two_members
     reader = Reader(base_of(core.layout.root), counts, vocabulary, two_members)
     return reader.generate(prompt, seed=seed, temperature=temperature, most_tokens=most_tokens)

@@ -260,6 +260,9 @@ def generate(
         typer.Option("--temperature", min=0, help="Above 1 more freely, below 1 likelier, 0 the likeliest."),
     ] = 1.0,
     tokens: Annotated[int, typer.Option("--tokens", min=0, help="The most that it writes on.")] = 200,
+    by_counts: Annotated[
+        bool, typer.Option("--by-counts", help="By the counts alone; needs no PyTorch.")
+    ] = False,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -269,8 +272,9 @@ def generate(
     """
     with licet.open(workspace) as opened:
         text = opened.uses["model"].generate(
-            prompt, snapshot=snapshot, seed=seed, temperature=temperature, most_tokens=tokens
-        )
+            prompt, snapshot=snapshot, seed=seed, temperature=temperature, most_tokens=tokens,
+            by_counts=by_counts,
+        )  # fmt: skip
     if as_json:
         print_json({"prompt": prompt, "text": text, "seed": seed})
     else:

@@ -46,6 +46,10 @@ def test_a_model_of_now_writes_on_and_one_that_has_not_heard_of_a_no_writes_noth
     assert told["text"] == model.generate("ann saw 2", seed=3, most_tokens=12) != ""
     likeliest = model.generate("ann saw 2 boats come home", temperature=0, most_tokens=8)
     assert "quay" in likeliest, "two members wrote it"
+    by_counts = asked(
+        workspace, "generate", "ann saw 2 boats come", "--temperature", "0", "--tokens", "8", "--by-counts"
+    )
+    assert by_counts["text"].startswith(" home to the quay"), "the counts alone know what all six wrote"
     tried = model.evaluate(held_out_percent=50)
     assert tried.by_reader is not None and 0 < tried.by_reader < 2
 

@@ -78,8 +78,10 @@ class ModelOperations:
         seed: int = 0,
         temperature: float = 1.0,
         most_tokens: int = 200,
+        by_counts: bool = False,
     ) -> str:
-        """What a model writes on after a beginning: the base that ships, or the workspace's own, and served counts.
+        """What a model writes on after a beginning: the base that ships, or the workspace's own, and served counts;
+        by_counts: by these alone, for which no PyTorch is needed.
 
         The same model, prompt and seed give the same text on the same machine. Raises: AppError APP-234 where the
         model is not of now, so that who said no since is not read; UseError MODL-060 without PyTorch, MODL-063,
@@ -88,7 +90,9 @@ class ModelOperations:
         from licet.app import models
 
         with clear_disk_errors("reading the model"), self._core.absences.once_done() as absences:
-            return models.generate(self._core, snapshot, prompt, seed, temperature, most_tokens, absences)
+            return models.generate(
+                self._core, snapshot, prompt, seed, temperature, most_tokens, by_counts, absences
+            )
 
     def is_behind(self, snapshot: str = "latest") -> bool:
         """Whether something was recorded since a model was made that an update would look at."""

@@ -14,8 +14,9 @@ import numpy as np
 from licet.terms import UseError
 from licet.uses.model.base_card import require_torch
 from licet.uses.model.base_folder import Base
-from licet.uses.model.byte_pairs import START, BytePairs, Tokens
+from licet.uses.model.byte_pairs import BytePairs, Tokens
 from licet.uses.model.counting_model import CountingModel, Floats
+from licet.uses.model.generation import write_on
 from licet.uses.model.linear_gate import choices, features
 
 
@@ -78,33 +79,8 @@ class Reader:
     def generate(
         self, prompt: str = "", *, seed: int = 0, temperature: float = 1.0, most_tokens: int = 200
     ) -> str:
-        """Write on from a beginning until the text is over or has so many tokens more; without the beginning.
-
-        The same counts, base, prompt and seed write the same. temperature: above 1 more freely, below 1 likelier, 0
-        what is likeliest. Raises: UseError MODL-066 for one below 0, a seed below 0, or fewer tokens than none.
-        """
-        if not (0 <= temperature < float("inf")) or most_tokens < 0 or seed < 0:
-            raise UseError(
-                "MODL-066",
-                f"nothing is written of {most_tokens} tokens, at a temperature of {temperature}, from seed {seed}",
-                fix="give whole numbers from 0 up, and a temperature from 0 up",
-            )
-        chance = np.random.default_rng(seed)
-        before = self.byte_pairs.encode(prompt)
-        begun = len(before)
-        while len(before) < begun + most_tokens:
-            token = _drawn(self.next_tokens(before), temperature, chance)
-            if token == START:
-                break
-            before = np.append(before, np.uint16(token))
-        text = self.byte_pairs.decode(before[begun:])
-        # Without half a pair of surrogates, which no file can hold.
-        return text.encode("utf-8", "replace").decode()
-
-
-def _drawn(probabilities: Floats, temperature: float, chance: np.random.Generator) -> int:
-    if temperature == 0:
-        return int(np.argmax(probabilities))
-    with np.errstate(over="ignore"):  # so cold that all but the likeliest count for nothing
-        raised = np.cumsum(np.exp((np.log(probabilities) - np.log(probabilities.max())) / temperature))
-    return int(np.searchsorted(raised, chance.random() * raised[-1], side="right"))
+        """Write on from a beginning, as `write_on` does by what both foretell. Raises: UseError MODL-066."""
+        return write_on(
+            self.next_tokens, self.byte_pairs, prompt,
+            seed=seed, temperature=temperature, most_tokens=most_tokens,
+        )  # fmt: skip
