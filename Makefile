@@ -13,10 +13,10 @@ SEED ?= 1
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-system setup-both demo serve test nightly check parity oracle mutation golden docs bench clean
+.PHONY: help setup setup-test setup-system setup-both demo forget-demo serve test nightly check parity oracle mutation golden docs bench clean
 
 help: ## what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: .venv/ready ## a virtual environment in .venv with licet in it
 
@@ -61,6 +61,9 @@ setup-system:
 
 demo: setup ## the main job, end to end, on a made-up network
 	@.venv/bin/licet demo --workspace $(WORKSPACE) --members $(MEMBERS) --replace
+
+forget-demo: setup ## a forgetting from the no to its certificate: learnt, recited, taken back, proven
+	@.venv/bin/licet forget-demo --replace
 
 serve: .venv/ready-web ## the demo network's own pages, at http://127.0.0.1:$(PORT)
 	@test -f $(WORKSPACE)/licet.json || .venv/bin/licet demo --workspace $(WORKSPACE) --members $(MEMBERS)
@@ -108,4 +111,4 @@ bench: setup-system setup-test ## the figures in the README, into docs/benchmark
 	@.venv/bin/python -m benchmarks
 
 clean: ## remove what make made
-	@rm -rf .venv demo-network .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv demo-network forget-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -73,7 +73,7 @@ def tell(root: Path, members: int, seed: int, replace: bool, policy: str, progre
     setting, day_before = _what_to_say_no_to(pack)
     elsewhere = next((use for use in pack.uses() if use.recipient != SELF), pack.uses()[0])
     require_packages()  # before anything is made, so that the next try is the first
-    _make_room(root, replace)
+    make_room(root, replace)
     seconds: dict[str, float] = {}
 
     def timed(name: str, job: Callable[[], _Result]) -> _Result:
@@ -126,7 +126,8 @@ def _what_to_say_no_to(pack: Pack) -> tuple[str, datetime]:
     return settings[0], pack.in_force_from - timedelta(days=1)
 
 
-def _make_room(root: Path, replace: bool) -> None:
+def make_room(root: Path, replace: bool) -> None:
+    """Leave nothing at `root`. Raises: AppError APP-050 as `tell`."""
     if not root.exists() or not any(root.iterdir()):
         return
     if not is_workspace(root):

@@ -19,6 +19,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "demo_command:demo",
         "Make a network, put a policy in force, build a corpus, let a member say no, and update.",
     ),
+    "forget-demo": (
+        "forgetting_demo_command:forget_demo",
+        "Let a model learn and recite what a member wrote, let them say no, and follow that no to its certificate; exit"
+        " status 1 if anything came out otherwise than it should.",
+    ),
     "serve": ("serve_command:serve", "Serve the members' pages and the API."),
     "notices": (
         "notice_commands:notices",

@@ -51,38 +51,38 @@ def demo(
 
 
 def _tell(told: demo_story.Story) -> None:
-    _chapter("1. A network")
+    chapter("1. A network")
     rows = told.network.rows
-    _say(
+    paragraph(
         f"{terminal.count(rows.get('members', 0))} made-up members, with "
         + ", ".join(
             f"{terminal.count(n)} {name.replace('_', ' ')}" for name, n in rows.items() if name != "members"
         )
         + "."
     )
-    _chapter("2. A policy")
-    _say(f"{told.policy.title}. It permits nothing before {(told.policy.permits_from or '')[:10]}.")
-    _chapter("3. The day before")
+    chapter("2. A policy")
+    paragraph(f"{told.policy.title}. It permits nothing before {(told.policy.permits_from or '')[:10]}.")
+    chapter("3. The day before")
     held = sum(told.day_before.held_back.values())
-    _say(
+    paragraph(
         f"A corpus as of {told.day_before.at[:10]}, to look at and for nothing else: "
         f"{terminal.count(told.day_before.documents)} documents, {terminal.count(held)} records held back. "
         f"{_reasons(told.day_before)}"
     )
-    _chapter("4. Today")
+    chapter("4. Today")
     terminal.corpus(told.first, f"Built at {told.first.at[:10]}, of what may be used now")
-    _chapter("5. A member says no")
+    chapter("5. A member says no")
     _member(told)
-    _chapter("6. The corpus follows")
+    chapter("6. The corpus follows")
     _update(told)
-    _chapter("Where it is")
+    chapter("Where it is")
     _where(told)
 
 
 def _member(told: demo_story.Story) -> None:
     one = told.someone
     example = min(one.documents, key=lambda document: (document["kind"] != "post", document["key"]))
-    _say(
+    paragraph(
         f"{one.subject}, in {one.region}, has {len(one.documents)} documents in the corpus. One of them, "
         f"a {example['kind']} in “{example['language']}”:"
     )
@@ -90,30 +90,30 @@ def _member(told: demo_story.Story) -> None:
         (example["text"] or "").replace("\n", " "), 320, placeholder=" …"
     ).splitlines():
         say(textwrap.indent(textwrap.fill(printable(line), _WIDTH - 4), "    "), "italic")
-    _say(f"Before: {told.before.reason}.")
+    paragraph(f"Before: {told.before.reason}.")
     say(f"  $ licet choose --subject {one.subject} --setting {told.choice.setting} off", "cyan")
     change = told.after.would_change
-    _say(f"After: {told.after.reason}" + ("." if change is None else f"; {change.sentence}."))
+    paragraph(f"After: {told.after.reason}" + ("." if change is None else f"; {change.sentence}."))
 
 
 def _update(told: demo_story.Story) -> None:
     gone, difference = len(told.difference.removed), told.difference
-    _say(
+    paragraph(
         f"licet corpus update took {told.seconds['update']} s and wrote what changed beside the corpus's "
         f"{told.second.buckets} buckets. {gone} documents left, {len(difference.changed)} changed, "
         f"{len(difference.added)} came, {terminal.count(difference.unchanged)} are untouched."
     )
     if difference.added:
-        _say("What came had been set aside as a near-duplicate of something that left.")
+        paragraph("What came had been set aside as a near-duplicate of something that left.")
     same = told.rebuilt_root == told.second.root
-    _say(
+    paragraph(
         "Built from scratch without them, the corpus has "
         + ("the very same root: " if same else "ANOTHER ROOT, which must not happen: ")
         + told.second.root[:32]
         + "…"
     )
     holds = "every hash and signature holds" if told.ledger_holds else "AND IT DOES NOT HOLD"
-    _say(f"The ledger has {told.ledger_entries} entries, recomputed just now: {holds}.")
+    paragraph(f"The ledger has {told.ledger_entries} entries, recomputed just now: {holds}.")
 
 
 def _where(told: demo_story.Story) -> None:
@@ -153,12 +153,14 @@ def _reasons(result: Any) -> str:
     )
 
 
-def _chapter(title: str) -> None:
+def chapter(title: str) -> None:
+    """A heading with a line."""
     out.print()
     out.print(Rule(Text(title, style="bold"), align="left", style="dim"))
 
 
-def _say(text: str) -> None:
+def paragraph(text: str) -> None:
+    """Text of any words, in lines that a person can read."""
     say(textwrap.fill(printable(text), _WIDTH))
 
 
