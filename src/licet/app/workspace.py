@@ -23,6 +23,7 @@ from licet.app.operations.copy_operations import CopyOperations
 from licet.app.operations.data_operations import DataOperations
 from licet.app.operations.member_operations import MemberOperations
 from licet.app.operations.policy_operations import PolicyOperations
+from licet.app.operations.report_operations import ReportOperations
 from licet.app.operations.use_operations import UseOperations
 from licet.app.workspace_layout import is_workspace, make_workspace
 from licet.decide import Decision, Request
@@ -108,6 +109,10 @@ class Workspace(Core):
     @functools.cached_property
     def copies(self) -> CopyOperations:
         return CopyOperations(self)
+
+    @functools.cached_property
+    def reports(self) -> ReportOperations:
+        return ReportOperations(self)
 
     @functools.cached_property
     def tokens(self) -> Tokens:

@@ -80,6 +80,11 @@ class Layout(NamedTuple):
         return self.root / "recipients.yaml"
 
     @property
+    def reports(self) -> Path:
+        """What only the operator can say in a report."""
+        return self.root / "reports.yaml"
+
+    @property
     def catalogue(self) -> Path:
         return self.root / "catalogue.yaml"
 

@@ -108,6 +108,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "model_commands:app",
         "A model of what members wrote, from which each of them can be taken out again.",
     ),
+    "reports": (
+        "report_commands:reports",
+        "Draw up what a law or a form asks to be told of a corpus or a model, each statement with where it is from.",
+    ),
     "ledger": ("ledger_commands:app", "What members chose and what was done, append-only and provable."),
     "tokens": ("token_commands:app", "Tokens of the API: make, list and revoke them."),
     "subjects": ("subject_commands:app", "Say who goes by which id."),

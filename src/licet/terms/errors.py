@@ -57,5 +57,9 @@ class DeliveryError(LicetError):
     """What left, or what was answered about it, that cannot be read, followed or taken back as asked."""
 
 
+class ReportError(LicetError):
+    """A report that cannot be drawn from what is known."""
+
+
 class AppError(LicetError):
     """A workspace or an operation that cannot be carried out as asked."""

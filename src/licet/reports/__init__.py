@@ -1,0 +1,1 @@
+"""What laws and readers ask to be published of a corpus or a model: drawn from what its manifest says, no further."""

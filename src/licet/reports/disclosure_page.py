@@ -1,0 +1,44 @@
+"""A report as text, and as one HTML file that stands alone. Whatever it holds is escaped; `templates/report.html`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from licet.reports.disclosure import NO_ADVICE, Report
+from licet.sources.file_replacement import replace_file
+from licet.standalone.standalone_page import SHARED, document
+from licet.terms.disk_errors import clear_disk_errors
+
+_STYLES = (*SHARED, "licet.reports/templates/report.css")
+
+
+def page(report: Report) -> str:
+    """The whole page."""
+    return document("licet.reports/templates/report.html", _STYLES, report=report, note=NO_ADVICE)
+
+
+def lines(report: Report) -> Iterator[tuple[str, str]]:
+    """Lines of text, each with what it is: title, light, head, item or statement."""
+    yield report.title, "title"
+    yield report.law.name, "light"
+    yield report.law.applies_to, "light"
+    if report.law.since:
+        yield f"Since {report.law.since}. {report.law.reference}", "light"
+    yield report.bound.says, "statement"
+    for section in report.sections:
+        yield section.title, "head"
+        for item in section.items:
+            yield f"{item.place}  {item.asks}", "item"
+            for one in item.statements:
+                yield f"    {one.says}  [{one.drawn}]", "statement"
+    yield NO_ADVICE, "light"
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a report. If the process dies meanwhile, a file that was there before is untouched.
+
+    Raises: AppError APP-020 to APP-022 when it cannot be written.
+    """
+    with clear_disk_errors("writing the report"), replace_file(path) as file:
+        file.write(text.encode())
