@@ -13,8 +13,8 @@ from typing import Any
 
 LIBRARIES = (
     "licet", "duckdb", "ibis-framework", "pyarrow", "SQLAlchemy", "cryptography", "pydantic", "numpy", "rensa",
-    "py3langid", "phonenumbers", "python-stdnum", "pyspark", "cedarpy", "casbin", "regopy", "pymerkle", "psutil",
-    "matplotlib",
+    "py3langid", "phonenumbers", "python-stdnum", "pyspark", "cedarpy", "casbin", "regopy", "pymerkle", "consentml",
+    "psutil", "matplotlib",
 )  # fmt: skip
 
 

@@ -171,6 +171,7 @@ TARGETS: tuple[Target, ...] = (
         0.05,
         "×",
     ),
+    Target("withdrawn", "the model: from a toggle until it is out of service", "at most", 1_000, "ms"),
     Target("toggle", "one durable toggle: over the disk's own sync", "at most", 1.2, "×"),
     Target(
         "web_proxied",

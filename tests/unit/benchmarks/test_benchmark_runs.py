@@ -106,7 +106,7 @@ SPOKEN_TO = {
     "web": {"web_proxied"},
     "costs": set(),
     "absence": {"absence_proof", "absence_verify"},
-    "forget": {"forget_median", "forget_large"},
+    "forget": {"forget_median", "forget_large", "withdrawn"},
     "scale": {"refresh", "refresh_most", "cold_gate"},
 }
 
