@@ -139,9 +139,9 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     )
     outcome.reached |= {"forget_median": "median", "forget_large": "large", "withdrawn": "withdrawn"}
     outcome.notes.append(
-        "OriginBlame 0.2.2 needs Python 3.12 and was tried by hand there, on 1,000 lines of 200 authors: it registers and "
-        "tracks them; `ob clean`, which is to gather what was tracked, ends with a module that its wheel lacks, so that "
-        "`ob revoke` found none of an author's five lines and `ob purge` took none out."
+        "OriginBlame 0.2.2 needs Python 3.12 and was tried by hand there, on 1,000 lines of 200 authors: it registers "
+        "and tracks them; `ob clean`, which is to gather what was tracked, ends with a module that its wheel lacks, so "
+        "that `ob revoke` found none of an author's five lines and `ob purge` took none out."
     )
     outcome.configuration["ConsentML"] = "a local SQLite store, subject ids hashed, one source in memory"
     return outcome
