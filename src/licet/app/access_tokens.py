@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import secrets
 import stat
 import threading
@@ -20,7 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from licet.app.argument_types import require_organisation
+from licet.app.argument_types import require_organisation, require_subject_id
 from licet.sources.file_replacement import replace_file
 from licet.terms import AppError
 from licet.terms.canonical import JsonObject
@@ -35,6 +36,10 @@ SCOPES: dict[str, str] = {
     "choices:write": "record choices and privacy signals of any member",
     "organisations:write": "record noes of any organisation for its members' work data",
     "choices:import": "record choices that members made elsewhere, in bulk and dated as they were",
+    "forgettings:write": "ask that any member be forgotten",
+    "forgettings:read": "read what came of forgettings, and fetch their certificates",
+    "proofs:read": "fetch proofs of who is in what was made, and who is not",
+    "exports:answer": "fetch what holders of copies are told, and hand in their answers",
     "subjects:write": "say that a member goes by another id, or that two ids are two people",
     "decisions:read": "ask for decisions",
     "uses:read": "read what was done with a member's data",
@@ -43,9 +48,11 @@ SCOPES: dict[str, str] = {
     "packs:read": "read the policies",
 }
 
-#: Bound to one organisation, this scope with its id behind it: no route asks for that but the one of its noes, and a
-#: program that knows of no bound tokens takes it for a scope that there is not.
-_BOUND = "organisations:write:"
+#: Bound to one organisation, member or copy, one of these with its id behind it: no route asks for that but those of
+#: its own, and a program that knows of no bound tokens takes it for a scope that there is not.
+_ORGANISATION, _MEMBER, _EXPORT = "organisations:write:", "member:", "exports:answer:"
+
+_EXPORT_ID = re.compile(r"[0-9a-f]{16}")
 
 _PREFIX = "licet_"
 _SECRET_BYTES = 32
@@ -68,7 +75,16 @@ class Token(NamedTuple):
 
     def is_for_organisation(self, organisation: str) -> bool:
         """Whether its holder may record noes of an organisation: of any, or of just this one."""
-        return "organisations:write" in self.scopes or _BOUND + organisation in self.scopes
+        return "organisations:write" in self.scopes or _ORGANISATION + organisation in self.scopes
+
+    def is_for_export(self, export: str) -> bool:
+        """Whether its holder may answer for a copy: for any, or for just this one."""
+        return "exports:answer" in self.scopes or _EXPORT + export in self.scopes
+
+    @property
+    def member(self) -> str | None:
+        """The one member whom it is bound to; None where it is bound to none."""
+        return next((one.removeprefix(_MEMBER) for one in self.scopes if one.startswith(_MEMBER)), None)
 
     def as_json(self) -> JsonObject:
         """Everything but the digest."""
@@ -94,16 +110,29 @@ class Tokens:
         expires: datetime | None = None,
         *,
         organisation: str | None = None,
+        member: str | None = None,
+        export: str | None = None,
     ) -> tuple[Token, str]:
         """Make a token; the text is what its holder sends, and is nowhere kept.
 
         organisation: bound to it, a token records its noes, takes them back, and is for nothing else.
+        member: bound to them, it asks that they be forgotten, and reads of that and whether they are in what was made.
+        export: bound to a copy that left, it fetches what its holder is told, and hands in their answers.
         Raises: AppError APP-070 for no or an unknown scope, APP-071 for an unfit name, APP-072 when it would have
-        ended already, APP-231 for what is no organisation's id, APP-233 for a bound token with scopes beside, APP-074
-        or APP-075 for a file that is not as it was written.
+        ended already, APP-170, APP-231 or APP-244 for what is no id, APP-233 for a bound token with scopes beside, or
+        bound twice, APP-074 or APP-075 for a file that is not as it was written.
         """
-        if organisation is not None:
-            return self._create(name, [_bound_to(organisation, scopes)], expires)
+        bound = _bound_to(organisation, member, export)
+        if bound:
+            own = () if organisation is None else ("organisations:write",)
+            beside = [scope for scope in scopes if scope not in own]
+            if beside or len(bound) > 1:
+                raise AppError(
+                    "APP-233",
+                    f"a bound token is for that alone, and not for {(beside or bound[1:])[0]!r}",
+                    fix="leave --scope out, or make a second token for that",
+                )
+            return self._create(name, bound, expires)
         unknown = [scope for scope in scopes if scope not in SCOPES]
         if unknown or not scopes:
             raise AppError(
@@ -190,16 +219,22 @@ class Tokens:
                 os.close(lock)
 
 
-def _bound_to(organisation: str, scopes: Sequence[str]) -> str:
-    """The one scope of a bound token. Raises: AppError APP-231, APP-233."""
-    require_organisation(organisation)
-    beside = [scope for scope in scopes if scope != "organisations:write"]
-    if beside:
-        raise AppError(
-            "APP-233", f"a token bound to an organisation is for its noes alone, and not for {beside[0]!r}",
-            fix="leave --scope out, or make a second token for that",
-        )  # fmt: skip
-    return _BOUND + organisation
+def _bound_to(organisation: str | None, member: str | None, export: str | None) -> list[str]:
+    """The scopes of a bound token. Raises: AppError APP-170, APP-231, APP-244."""
+    bound = []
+    if organisation is not None:
+        require_organisation(organisation)
+        bound.append(_ORGANISATION + organisation)
+    if member is not None:
+        require_subject_id(member)
+        bound.append(_MEMBER + member)
+    if export is not None:
+        if not _EXPORT_ID.fullmatch(export):
+            raise AppError(
+                "APP-244", f"{export[:40]!r} is the id of no copy", fix="give it as `licet exports` shows it"
+            )
+        bound.append(_EXPORT + export)
+    return bound
 
 
 def _digest(text: str) -> str:

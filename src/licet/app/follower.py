@@ -1,9 +1,9 @@
 """Following: whatever happens is brought to every artefact, again and again, by one process at a time.
 
 Killed at any moment it leaves every artefact whole, since each is published whole or not at all; the lock goes with the
-process. Each look is `licet update`: it asks of every artefact how it stands to choices, policy, day and tables, and
-makes anew only what does not stand. Between two looks it asks the ledger alone whether something was recorded, so that
-a choice is not waited for.
+process. Each look carries out the forgettings that are due, and is then `licet update`: it asks of every artefact how
+it stands to choices, policy, day and tables, and makes anew only what does not stand. Between two looks it asks the
+ledger alone whether something was recorded, so that a choice is not waited for.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from licet.app.catch_up import catch_up
 from licet.app.follow_lock import alone, tell
+from licet.app.forgetting_queue import go_on
 from licet.app.purge import purge_superseded, superseded
 from licet.app.tenses import stands_for_now
 from licet.terms import AppError
@@ -44,6 +45,9 @@ def follow(
         longest, failures = 0.0, 0
         while True:
             began, seen, has_failed = time.monotonic(), core.ledger.position, False
+            forgotten = go_on(core, progress)
+            if forgotten is not None:
+                yield from (one for one in forgotten.artefacts if one.how not in ("unchanged", "failed"))
             for one in catch_up(core, progress):
                 which = (one.status.use, one.status.purpose, one.status.recipient)
                 if one.how != "unchanged" and not (one.how == "failed" and told.get(which) == one.why):

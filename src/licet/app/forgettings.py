@@ -7,15 +7,21 @@ found and looks at everything else as it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import fcntl
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from licet.app.argument_types import require_subject_id
+from licet.app.choice_recording import recorded_before, request_named
+from licet.app.kept_certificates import KeptCertificates
 from licet.app.kept_marks import KeptMarks
-from licet.app.objection import Objection, object_to_every_use
+from licet.app.objection import Objection, object_to_every_use, standing_objection
 from licet.ledger import Entry, EntryKind, NewEntry
 from licet.receipts.forgetting_outcome import ForgettingOutcome, PendingStep, StorePurge, Version
+from licet.terms import AppError
 from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.moments import format_moment
@@ -57,8 +63,8 @@ class PurgeNote(BaseModel):
 class Forgetting(NamedTuple):
     """One request. number, at: of its entry. found: every snapshot that was ever found to hold them, in that order.
 
-    documents: the most that were counted. purge: what was noted last. outcome, entry: the last, and where the ledger
-    has it; None before there is one.
+    documents: the most that were counted. purge: what was noted last, and purged_at when. outcome, entry: the last, and
+    where the ledger has it; None before there is one. is_left: asked at a door that leaves it to who follows.
     """
 
     number: int
@@ -70,6 +76,8 @@ class Forgetting(NamedTuple):
     purge: tuple[StorePurge, ...]
     outcome: ForgettingOutcome | None
     entry: int | None
+    purged_at: str | None = None
+    is_left: bool = False
 
     @property
     def status(self) -> str:
@@ -80,6 +88,8 @@ class Forgetting(NamedTuple):
     def why(self) -> tuple[str, ...]:
         """What it waits for, a sentence each."""
         if self.outcome is None:
+            if self.is_left:
+                return ("it waits for who follows the workspace",)
             return ("it was interrupted: run licet forget again, and it goes on",)
         found = [_why(one) for one in self.outcome.pending]
         copies = self.outcome.copies
@@ -117,26 +127,77 @@ def kept_marks(core: Core) -> KeptMarks:
     return KeptMarks(core.layout.forgettings, core.salt)
 
 
+def kept_certificates(core: Core) -> KeptCertificates:
+    return KeptCertificates(core.layout.certificates, core.salt)
+
+
 def forgettings(core: Core) -> list[Forgetting]:
     """Every one whose person was not erased since, by number."""
     return _read(core.ledger.entries(0, core.ledger.position, EntryKind.FORGETTING))
 
 
-def ask(core: Core, subject: str, via: str) -> tuple[Forgetting, Objection]:
+def forgettings_of(core: Core, subject: str) -> list[Forgetting]:
+    """Those of one person, by number."""
+    return _read(core.ledger.entries_of_kind(EntryKind.FORGETTING, subject))
+
+
+def forgetting_numbered(core: Core, number: int, subject: str | None = None) -> Forgetting:
+    """subject: whose it must be. Raises: AppError APP-242 alike where there is none, another's, or an erased one."""
+    for entry in core.ledger.entries_at([number]):
+        theirs = entry.subject if entry.kind is EntryKind.FORGETTING else None
+        if theirs is not None and subject in (None, theirs):
+            found = [one for one in forgettings_of(core, theirs) if one.number == number]
+            if found:
+                return found[0]
+    raise AppError(
+        "APP-242", "there is no forgetting of that number", fix="licet forgettings lists those there are"
+    )
+
+
+def ask(
+    core: Core, subject: str, via: str, key: str | None = None, is_left: bool = False
+) -> tuple[Forgetting, Objection]:
     """Object to every use and note the request, together; one that is not done goes on under its number.
 
-    So does one that was done, where nothing was chosen since. Raises: as `object_to_every_use`.
+    So does one that was done, where nothing was chosen since. key: asked again with the same, the answer is the same
+    and nothing is recorded. is_left: to be carried out by who follows, and not by who asks.
+    Raises: as `object_to_every_use`; AppError APP-086, APP-087, as `choose`.
     """
+    require_subject_id(subject)
+    request = request_named(core, key)
+    said = {"via": via, **({} if request is None else {"request": request})}
+    if is_left:
+        said["by"] = "follower"
 
     def noting(is_new: bool) -> Sequence[NewEntry]:
         last = _last(core, subject)
-        goes_on = last is not None and not (is_new and last.status == "EXACT")
-        return () if goes_on else [NewEntry(EntryKind.FORGETTING, subject, {"step": "asked", "via": via})]
+        if last is None or (is_new and last.status == "EXACT"):
+            return [NewEntry(EntryKind.FORGETTING, subject, {"step": "asked", **said})]
+        if request is None and (last.is_left or not is_left):
+            return ()
+        again = {"step": "asked_again", "forgetting": last.number, **said}
+        return [NewEntry(EntryKind.FORGETTING, subject, again)]
 
-    objection = object_to_every_use(core, subject, via, noting)
-    last = _last(core, subject)
+    with _asking(core):
+        asked_before = recorded_before(
+            core.ledger, request, NewEntry(EntryKind.FORGETTING, subject, {"via": via})
+        )
+        if asked_before is not None:
+            first = asked_before[0]
+            number = (first.payload or {}).get("forgetting", first.index)
+            return forgetting_numbered(core, number, subject), standing_objection(core, subject)
+        objection = object_to_every_use(core, subject, via, noting)
+        last = _last(core, subject)
     assert last is not None
     return last, objection
+
+
+@contextmanager
+def _asking(core: Core) -> Iterator[None]:
+    """One at a time: of two who ask for the same person at once, the second goes on with what the first began."""
+    with clear_disk_errors("asking"), (core.layout.root / "ask.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def note(core: Core, steps: Iterable[tuple[str, Finding | PurgeNote | ForgettingOutcome]]) -> list[Entry]:
@@ -148,16 +209,16 @@ def note(core: Core, steps: Iterable[tuple[str, Finding | PurgeNote | Forgetting
 
 
 def drop_erased(core: Core) -> None:
-    """Let go of what was kept to be looked for of people who were erased since."""
-    kept = kept_marks(core)
-    numbers = kept.numbers()
-    for entry in core.ledger.entries_at(numbers) if numbers else ():
-        if entry.erased:
-            kept.drop(entry.index)
+    """Let go of what was kept to be looked for of people who were erased since, and of their certificates."""
+    for kept in (kept_marks(core), kept_certificates(core)):
+        numbers = kept.numbers()
+        for entry in core.ledger.entries_at(numbers) if numbers else ():
+            if entry.erased:
+                kept.drop(entry.index)
 
 
 def _last(core: Core, subject: str) -> Forgetting | None:
-    found = _read(core.ledger.entries_of_kind(EntryKind.FORGETTING, subject))
+    found = forgettings_of(core, subject)
     return found[-1] if found else None
 
 
@@ -169,8 +230,13 @@ def _read(entries: Iterable[Entry]) -> list[Forgetting]:
             continue
         try:
             if said["step"] == "asked":
-                at = format_moment(entry.recorded_at)
-                found[entry.index] = Forgetting(entry.index, entry.subject, at, (), 0, False, (), None, None)
+                at, is_left = format_moment(entry.recorded_at), said.get("by") == "follower"
+                found[entry.index] = Forgetting(
+                    entry.index, entry.subject, at, (), 0, False, (), None, None, None, is_left
+                )
+            elif said["step"] == "asked_again":
+                was = found[said["forgetting"]]
+                found[was.number] = was._replace(is_left=was.is_left or said.get("by") == "follower")
             elif said["step"] == "found":
                 finding = Finding.model_validate(said)
                 was = found[finding.forgetting]
@@ -181,7 +247,9 @@ def _read(entries: Iterable[Entry]) -> list[Forgetting]:
                 )
             elif said["step"] == "purged":
                 noted = PurgeNote.model_validate(said)
-                found[noted.forgetting] = found[noted.forgetting]._replace(purge=noted.purge)
+                found[noted.forgetting] = found[noted.forgetting]._replace(
+                    purge=noted.purge, purged_at=format_moment(entry.recorded_at)
+                )
             elif said["step"] == "outcome":
                 outcome = ForgettingOutcome.model_validate(said)
                 was = found[outcome.request.entry]

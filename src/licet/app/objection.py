@@ -54,7 +54,7 @@ def object_to_every_use(
             noted = [*entries, *noting(bool(entries))]
             recorded = ledger.append_unless_changed(noted, position, set(names))
         if recorded is not None:
-            return _objection(core, subject, bool(entries))
+            return standing_objection(core, subject, bool(entries))
     raise AppError(
         "APP-224", "they chose meanwhile, again and again, so the objection was not recorded",
         fix="say it again; what they chose meanwhile stands",
@@ -96,6 +96,7 @@ def _packs(core: Core) -> list[Pack]:
         return []
 
 
-def _objection(core: Core, subject: str, is_new: bool) -> Objection:
+def standing_objection(core: Core, subject: str, is_new: bool = False) -> Objection:
+    """The one that somebody said."""
     (said,) = (one for one in core.ledger.choices_of(subject) if one.setting == EVERY_USE)
     return Objection(subject, said.entry, core.ledger.position, format_moment(said.at), is_new)

@@ -13,6 +13,7 @@ import fcntl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import artefacts
@@ -28,11 +29,12 @@ from licet.app.forgettings import (
     PurgeNote,
     ask,
     drop_erased,
+    kept_certificates,
     kept_marks,
     note,
 )
 from licet.app.kept_marks import PersonMarks
-from licet.app.objection import Objection
+from licet.app.objection import Objection, standing_objection
 from licet.app.purge import STORES, Marks, Purge, holds, marks_in, purge, put_together, rows_about
 from licet.enforce.settled_ids import names_now
 from licet.receipts.forgetting_outcome import PendingStep, StorePurge
@@ -110,8 +112,17 @@ def forget(core: Core, subjects: Sequence[str], via: str, progress: Progress) ->
         raise AppError("APP-271", "nobody is named who is to be forgotten", fix="name them by their ids")
     for subject in subjects:
         require_subject_id(subject)
-    people = [_Person(core, *ask(core, subject, via)) for subject in dict.fromkeys(subjects)]
-    removal = _Removal(core, people)
+    asked = [ask(core, subject, via) for subject in dict.fromkeys(subjects)]
+    return _carry_out(core, asked, progress)
+
+
+def carry_out(core: Core, asked: Sequence[Forgetting], progress: Progress) -> Removal:
+    """Go on with what people asked for before; no objection is said for them again."""
+    return _carry_out(core, [(one, standing_objection(core, one.subject)) for one in asked], progress)
+
+
+def _carry_out(core: Core, asked: Sequence[tuple[Forgetting, Objection]], progress: Progress) -> Removal:
+    removal = _Removal(core, [_Person(core, *one) for one in asked])
     removal.run(progress)
     return removal.concluded(progress)
 
@@ -172,7 +183,8 @@ class _Removal:
     def _note_what_holds_them(self, progress: Progress) -> None:
         progress("looking who is in what", 0, None)
         core, made = self._core, self._core.store.snapshots()
-        kept = {one.id for one in artefacts.latest(core)}
+        positions = [read_heading(one).ledger.position for one in made]
+        stood: dict[int, set[str]] = {}
         found = []
         for person in self._people:
             was, holding = person.forgetting, person.look(made, core)
@@ -187,7 +199,11 @@ class _Removal:
                 and (since is None or read_heading(one).ledger.position <= since)
             ]
             if new or not was.is_looked:
-                found.append((person, self._finding(person, new, kept)))
+                # As it was when they asked: who follows may have brought something to that meanwhile.
+                known_then = sum(position <= person.number for position in positions)
+                if known_then not in stood:
+                    stood[known_then] = {one.id for one in artefacts.latest(core, position=person.number)}
+                found.append((person, self._finding(person, new, stood[known_then])))
             if new:
                 self._keep_marks(person, {}, 0)
         if found:
@@ -354,7 +370,10 @@ class _Removal:
         try:
             entries = note(core, ((person.subject, outcome) for person, _, _, outcome in outcomes))
             proofs = [(person.subject, proven.proofs) for person, _, proven, _ in outcomes]
-            certificates = [*certify(core, proofs, entries)]
+            made = [*certify(core, proofs, entries)]
+            for person, certificate in zip(self._people, made, strict=True):
+                kept_certificates(core).keep(person.number, certificate)
+            certificates = [*made]
         except LicetError as error:
             self._wait_for("prove", error)
         people = tuple(
@@ -368,10 +387,24 @@ class _Removal:
         return Removal(people, tuple(self._brought), self._purge)
 
 
+def is_under_way(core: Core) -> bool:
+    """Whether some process forgets somebody just now."""
+    with clear_disk_errors("forgetting"), _lock_of(core).open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _lock_of(core: Core) -> Path:
+    return core.layout.root / "forget.lock"
+
+
 @contextmanager
 def _alone(core: Core) -> Iterator[None]:
     """One process at a time forgets; the lock goes with it. Raises: AppError APP-272 while another does."""
-    with clear_disk_errors("forgetting"), (core.layout.root / "forget.lock").open("ab") as lock:
+    with clear_disk_errors("forgetting"), _lock_of(core).open("ab") as lock:
         for left in reversed(range(_TRIES)):
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -76,6 +76,11 @@ class Layout(NamedTuple):
         return self.root / "forgettings"
 
     @property
+    def certificates(self) -> Path:
+        """The certificates of forgettings, for whom they are about; encrypted."""
+        return self.root / "certificates"
+
+    @property
     def recipients(self) -> Path:
         return self.root / "recipients.yaml"
 

@@ -29,6 +29,16 @@ def create(
             "--organisation", help="Bind it to this one: it records its noes and is for nothing else."
         ),
     ] = None,
+    member: Annotated[
+        str | None,
+        typer.Option(
+            "--member", help="Bind it to this one: it asks that they be forgotten, and reads what came of it."
+        ),
+    ] = None,
+    export: Annotated[
+        str | None,
+        typer.Option("--export", help="Bind it to this copy: it fetches its feed and hands in the answers."),
+    ] = None,
     expires: Annotated[
         str | None,
         typer.Option("--expires", help="When it ends, e.g. 2027-01-01. Default: when it is revoked."),
@@ -42,7 +52,9 @@ def create(
     """
     with licet.open(workspace) as opened:
         until = None if expires is None else parse_moment(expires)
-        token, text = opened.tokens.create(name, scope or [], until, organisation=organisation)
+        token, text = opened.tokens.create(
+            name, scope or [], until, organisation=organisation, member=member, export=export
+        )
     if as_json:
         print_json({**token.as_json(), "token": text})
         return

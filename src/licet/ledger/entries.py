@@ -66,6 +66,7 @@ ASKED_FOR = (
     EntryKind.SUPERSEDED_CHOICE,
     EntryKind.RECORD_CHOICE,
     EntryKind.ORGANISATION_CHOICE,
+    EntryKind.FORGETTING,
 )
 
 
@@ -233,8 +234,12 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
     if kind in ASKED_FOR:
         if (subject is None) != (kind == EntryKind.ORGANISATION_CHOICE):
             return "it needs a subject" if subject is None else "an organisation is no subject"
+        if kind == EntryKind.FORGETTING and payload.get("step") == "outcome":
+            return ""  # whose `request` is the forgetting that it is of
         if not _is_request(payload.get("request")):
             return "its request must be 64 hex digits"
+        if kind == EntryKind.FORGETTING:
+            return "" if is_text(payload.get("step")) else "it must say its step"
         if kind in (EntryKind.RECORD_CHOICE, EntryKind.ORGANISATION_CHOICE):
             return _fault_of_row_choice(kind, payload)
         return _fault_of_signal(payload) if kind == EntryKind.SIGNAL else _fault_of_choice(payload)
@@ -257,9 +262,6 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
         wanted = _OF_IDS[EntryKind(kind)]
         is_fit = subject is not None and sum(is_text(payload.get(key)) for key in wanted) == 1
         return "" if is_fit else f"it needs a subject, and must say {' or '.join(wanted)}"
-    if kind == EntryKind.FORGETTING:
-        is_fit = subject is not None and is_text(payload.get("step"))
-        return "" if is_fit else "it needs a subject, and must say its step"
     if kind == EntryKind.ERASURE:
         return "erasures are recorded by erase() alone"
     return "" if kind in (EntryKind.NOTICE_SHOWN, EntryKind.USE_RUN) else "there is no such kind"
@@ -305,7 +307,7 @@ def signal_row(subject: str, payload: Mapping[str, Any], index: int) -> SignalRo
 def request_row(payload: Mapping[str, Any], index: int) -> RequestRow | None:
     """The row of a choice or a signal that says which request asked for it."""
     request = payload.get("request")
-    return None if request is None else RequestRow(request, index)
+    return RequestRow(request, index) if isinstance(request, str) else None
 
 
 def to_microseconds(moment: datetime) -> int:

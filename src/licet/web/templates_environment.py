@@ -69,12 +69,20 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def lasting(seconds: int) -> str:
+    """50 seconds, 3 minutes, 5 hours, 12 days: in the largest unit of which there are two."""
+    for length, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= 2 * length:
+            return counted(seconds // length, noun)
+    return counted(seconds, "second")
+
+
 def make_templates() -> Jinja2Templates:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    for made in (day, moment, iso, counted, upfirst, to_you, told, scope_sentence):
+    for made in (day, moment, iso, counted, upfirst, to_you, told, scope_sentence, lasting):
         environment.filters[made.__name__] = made
     for name in environment.list_templates():
         environment.get_template(name)  # compiled here, so that no visitor waits for it

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 import licet
 from journeys.networks import AUTUMN, make_network, member, post
 from licet.app import Workspace, removal
+from licet.app.kept_certificates import KeptCertificates
 from licet.app.kept_marks import KeptMarks
 from licet.app.removal import Removal
 from licet.cli.main import app
@@ -214,11 +215,12 @@ def test_a_second_process_that_forgets_is_told_so_and_its_request_stands(
 STEPS: tuple[tuple[Any, str], ...] = (
     (Ledger, "append_unless_changed"), (Ledger, "append"), (removal, "catch_up"), (removal, "put_together"),
     (KeptMarks, "write"), (Store, "purge"), (Store, "scan"), (KeptMarks, "drop"), (Ledger, "inclusion_proof"),
+    (KeptCertificates, "keep"),
 )  # fmt: skip
 
 
 #: How many of them one that nobody disturbs takes.
-MOST_STEPS = 15
+MOST_STEPS = 16
 
 
 def dying(

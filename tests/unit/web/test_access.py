@@ -22,12 +22,13 @@ FOR_ANYBODY = {
     "/robots.txt", "/.well-known/gpc.json", "/receipts/key", "/audit", "/compare", "/guide", "/guide/{pack}",
     "/public/{subject}", "/public/{subject}/{table}/{key}",
 }  # fmt: skip
-FOR_OPERATORS = {"/operator", "/impact", "/impact/file"}
+FOR_OPERATORS = {"/operator", "/operator/forgettings", "/impact", "/impact/file"}
 COMPARED = "before=linkedin_as_reported&after=linkedin_official&from_date=2026-01-01"
 FOR_MEMBERS = {
     "/settings", "/settings/menu/{steps:path}", "/settings/{setting}", "/settings/{setting}/preview", "/data",
     "/data/past", "/data/past/{entry}", "/data/records/{table}", "/notices", "/notices/{digest}",
     "/notices/{digest}/mail", "/receipts", "/receipts/{entry}.json", "/receipts/archive", "/signals/gpc/forget",
+    "/forgetting", "/forgetting/preview", "/forgetting/{number}/certificate.json", "/forgetting/proofs/{artefact}.json",
 }  # fmt: skip
 
 
@@ -50,6 +51,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     made.choose("annegret", "ai", "off")
     made.choose("benedikt", "talk", "off")
     made.corpus_build(at=parse_moment("2025-10-15"))
+    made.uses.ask_to_be_forgotten("annegret")
     yield made
     made.close()
 
@@ -76,7 +78,8 @@ def paths(workspace: Workspace, route: str) -> list[str]:
     entry = workspace.ledger.choices_of("annegret")[0].entry
     named = {
         "{setting}": "ai", "{entry}": str(entry), "{table}": "posts", "{digest}": workspace.policy().pack.digest,
-        "{steps:path}": "settings",
+        "{steps:path}": "settings", "{artefact}": "corpus-1",
+        "{number}": str(next(one.number for one in workspace.uses.forgettings() if one.subject == "annegret")),
     }  # fmt: skip
     for part, value in named.items():
         route = route.replace(part, value)
@@ -107,7 +110,13 @@ def test_an_operator_sees_no_members_content(workspace: Workspace, browser: Brow
         for path in paths(workspace, route.path) if route.path in FOR_MEMBERS else ():
             for method in route.methods:
                 assert browser.request(method, path).status_code in (403, 404), (method, path)
-    for path in ("/operator", "/impact", f"/impact?{COMPARED}", f"/impact/file?{COMPARED}"):
+    for path in (
+        "/operator",
+        "/operator/forgettings",
+        "/impact",
+        f"/impact?{COMPARED}",
+        f"/impact/file?{COMPARED}",
+    ):
         answer = browser.get(path)
         assert answer.status_code == 200, path
         for word in (SECRET, "annegret", "benedikt"):

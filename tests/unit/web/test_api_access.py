@@ -14,6 +14,8 @@ from journeys.networks import PACK, make_network, member, post
 from journeys.site import ADDRESS, Browser, site
 from licet.app import Workspace
 from licet.app.access_tokens import SCOPES
+from licet.deliveries import Acknowledgement, opening_digest, write_acknowledgement
+from licet.ledger import Signer
 from licet.web.api.problem_details import MEDIA_TYPE
 from licet.web.api.token_check import TokenNeeded
 from licet.web.application import make_application
@@ -46,6 +48,13 @@ ROUTES: list[tuple[str, str, str, Any]] = [
     ("GET", "/subjects/ann/artefacts", "uses:read", None),
     ("GET", "/artefacts", "uses:read", None),
     ("GET", "/subjects/ann/receipts/1", "receipts:read", None),
+    ("POST", "/forgettings", "forgettings:write", {"subject": "ben"}),
+    ("GET", "/forgettings?subject=ben", "forgettings:read", None),
+    ("GET", "/forgettings/{forgetting}", "forgettings:read", None),
+    ("GET", "/forgettings/{forgetting}/certificate", "forgettings:read", None),
+    ("GET", "/proofs?subject=ann", "proofs:read", None),
+    ("GET", "/exports/{export}/feed", "exports:answer", None),
+    ("POST", "/exports/{export}/ack", "exports:answer", {"answer": "{answer}"}),
     ("POST", "/decisions", "decisions:read", QUESTION | {"record": {"table": "posts", "key": "p1"}}),
     ("POST", "/decisions/batch", "decisions:read", {"questions": [QUESTION]}),
     ("GET", "/ledger/key", "ledger:read", None),
@@ -57,20 +66,57 @@ ROUTES: list[tuple[str, str, str, Any]] = [
 ]
 
 
+#: Lets organisations refuse one setting, and a lab have what is trained on.
+POLICY = (
+    PACK.replace("  talk:\n", "  talk:\n    organisation_may_refuse: true\n")
+    .replace("categories: {profile", "recipients: {lab: {name: A lab, kind: partner}}\ncategories: {profile")
+    .replace("effect: permit,", "effect: permit, recipients: [self, lab],")
+)
+
+
 def made(root: Path) -> Workspace:
     rows = {"members": [member("ann"), member("ben")], "posts": [post("p1", "ann", "Bread")]}
-    workspace = make_network(
-        root, rows, pack=PACK.replace("  talk:\n", "  talk:\n    organisation_may_refuse: true\n")
-    )
+    workspace = make_network(root, rows, pack=POLICY)
     workspace.choose("ann", "ai", "on")
     return workspace
+
+
+def filled(workspace: Workspace, text: str) -> str:
+    """A path or an answer with the names of what is there."""
+    copies, forgettings = workspace.copies.left(), workspace.uses.forgettings()
+    export, answer = "", ""
+    if copies:
+        export = str(copies[0].export)
+        (run,) = [
+            entry.payload
+            for entry in workspace.ledger_entries()
+            if entry.payload is not None and entry.payload.get("export") == export and entry.kind == "use_run"
+        ]
+        said = Acknowledgement(
+            export=export, recipient="lab", sequence=0, state="received", at="2026-11-30T00:00:00Z",
+            message=opening_digest(export, run["documents"], run["documents_root"]),
+            documents=run["documents"], root=run["documents_root"],
+        )  # fmt: skip
+        answer = write_acknowledgement(said, Signer.open(workspace.layout.root.parent / "lab.key"))
+    names = {
+        "{digest}": workspace.policy().pack.digest, "{export}": export, "{answer}": answer,
+        "{forgetting}": str(forgettings[0].number) if forgettings else "",
+    }  # fmt: skip
+    for name, value in names.items():
+        text = text.replace(name, value)
+    return text
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """One for all that changes nothing, or nothing that another asks."""
-    workspace = made(tmp_path_factory.mktemp("shared") / "w")
+    root = tmp_path_factory.mktemp("shared")
+    workspace = made(root / "w")
+    key = Signer.create(root / "lab.key", "lab.example").public_key_text
+    workspace.layout.recipients.write_text(f"recipients: {{lab: {{key: '{key}'}}}}")
     workspace.corpus_build()
+    workspace.corpus_export(root / "copy", "jsonl", recipient="lab")
+    workspace.forget("ben")
     yield workspace
     workspace.close()
 
@@ -112,8 +158,14 @@ def told(answer: Any) -> tuple[int, str]:
 def test_every_route_is_here(api: Platform) -> None:
     described = api.get("/openapi.json").json()["paths"]
     there = {(method.upper(), path) for path, methods in described.items() for method in methods}
-    filled = {"{subject}": "ann", "{organisation}": "acme", "{setting}": "ai", "{entry}": "1"}
-    for name, value in filled.items():
+    named = {
+        "{subject}": "ann",
+        "{organisation}": "acme",
+        "{setting}": "ai",
+        "{entry}": "1",
+        "{number}": "{forgetting}",
+    }
+    for name, value in named.items():
         there = {(method, path.replace(name, value)) for method, path in there}
     assert there == {(method, path.partition("?")[0]) for method, path, _, _ in ROUTES}
 
@@ -122,7 +174,9 @@ def test_every_route_is_here(api: Platform) -> None:
 def test_a_route_is_for_its_scope_alone(
     shared: Workspace, api: Platform, method: str, path: str, scope: str, body: Any
 ) -> None:
-    path, root = path.format(digest=shared.policy().pack.digest), shared.layout.root
+    path, root = filled(shared, path), shared.layout.root
+    if isinstance(body, dict) and "answer" in body:
+        body = {"answer": filled(shared, body["answer"])}
     position = shared.ledger.position
     others = [one for one in SCOPES if one != scope]
     sent = {"Authorization": f"Bearer {make_token(root, *others)}"}
@@ -156,9 +210,7 @@ def test_a_token_of_one_organisation_records_its_noes_and_is_for_nothing_else(
         if scope != "organisations:write":
             what = sending(given)
             headers = {**what.pop("headers"), **sent["acme"]}
-            answer = api.request(
-                method, path.format(digest=shared.policy().pack.digest), headers=headers, **what
-            )
+            answer = api.request(method, filled(shared, path), headers=headers, **what)
             assert told(answer) == (403, "APP-092"), path
     for name in names:
         for other in (*names, "acme ", "acme%00", "%61cme%20", "organisations:write"):

@@ -11,6 +11,7 @@ from licet.app.core import Core
 if TYPE_CHECKING:
     from licet.app.followed_copies import CopyStatus
     from licet.deliveries import Recipient
+    from licet.deliveries.delivery_book import Sent
 
 
 @names_wrong_types
@@ -42,6 +43,18 @@ class CopyOperations:
         from licet.app.followed_copies import write_feed
 
         return write_feed(self._core, export, Path(folder))
+
+    def messages(self, export: str, *, after: int = 0) -> tuple[int, tuple[Sent, ...]]:
+        """The number of a copy's last message, and those beyond `after` that nobody confirmed. Raises: as `feed`."""
+        from licet.app.copy_feed import messages
+
+        return messages(self._core, export, after)
+
+    def hand_in(self, export: str, answer: str) -> CopyStatus:
+        """Record what the holder of just this copy answered. Raises: as `copy_feed.hand_in`."""
+        from licet.app.copy_feed import hand_in
+
+        return hand_in(self._core, export, answer)
 
     def acknowledge(self, answer: str | Path) -> CopyStatus:
         """Record what a recipient answered, from its file. Raises: as `followed_copies.acknowledge`."""

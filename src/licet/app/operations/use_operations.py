@@ -18,6 +18,8 @@ from licet.terms.disk_errors import clear_disk_errors
 if TYPE_CHECKING:
     from licet.app.artefacts import ArtefactStatus, Brought
     from licet.app.forgetting_forecast import Forecast
+    from licet.app.forgetting_queue import ForgettingQueue
+    from licet.app.forgetting_timeline import Timeline
     from licet.app.forgettings import Forgetting
     from licet.app.membership_pins import MembershipPins
     from licet.app.purge import Purge
@@ -109,6 +111,49 @@ class UseOperations:
         from licet.app import forgettings
 
         return forgettings.forgettings(self._core)
+
+    def ask_to_be_forgotten(
+        self, subject: str, *, via: str = "python", idempotency_key: str | None = None
+    ) -> Timeline:
+        """Record that somebody objects to every use and asks to be forgotten, and leave the rest to who follows.
+
+        When this returns it is durable. While it is not done, who asks again goes on with what stands.
+        idempotency_key: asked again with the same key, the answer is of the same forgetting and nothing is recorded.
+        Raises: as `object_to_every_use`; AppError APP-086, APP-087 as `choose`.
+        """
+        from licet.app.forgetting_timeline import ask_to_be_forgotten
+
+        return ask_to_be_forgotten(self._core, subject, via, idempotency_key)
+
+    def timelines(
+        self, subject: str | None = None, before: int | None = None, most: int | None = None
+    ) -> list[Timeline]:
+        """Forgettings step by step, the latest first: somebody's, or everybody's; see `app.forgetting_timeline`."""
+        from licet.app.forgetting_timeline import timelines
+
+        return timelines(self._core, subject, before, most)
+
+    def timeline(self, number: int, *, subject: str | None = None) -> Timeline:
+        """One forgetting. subject: whose it must be. Raises: AppError APP-242 alike for none and another's."""
+        from licet.app import forgetting_timeline as told
+        from licet.app.forgettings import forgetting_numbered
+
+        return told.timeline(self._core, forgetting_numbered(self._core, number, subject))
+
+    def forgetting_certificate(self, number: int, *, subject: str | None = None) -> JsonObject:
+        """The certificate of a forgetting's last outcome, as `receipts.check_forgetting_certificate` checks it.
+
+        Raises: AppError APP-242 as `timeline`, APP-243 where there is none yet, APP-241 for one that was damaged.
+        """
+        from licet.app.forgetting_timeline import certificate
+
+        return certificate(self._core, number, subject)
+
+    def forgetting_queue(self) -> ForgettingQueue:
+        """Every forgetting and what it waits for, for an officer: nobody is named in it."""
+        from licet.app.forgetting_queue import queue
+
+        return queue(self._core)
 
     def purge(self) -> Purge:
         """Remove for good the snapshots that were superseded, and look for what is left of whoever left.

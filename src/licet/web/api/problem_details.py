@@ -65,12 +65,28 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "APP-229": (409, "A choice about one record has no kind of data"),
     "APP-230": (403, "No policy lets an organisation refuse this"),
     "APP-231": (422, "There can be no such organisation"),
+    "APP-218": (409, "The ledger tells of no such artefact"),
+    "APP-224": (409, "They chose meanwhile"),
+    "APP-242": (404, "There is no such forgetting"),
+    "APP-243": (404, "There is no certificate yet"),
+    "APP-245": (422, "The answer is another copy's"),
+    "APP-246": (409, "The answer was overtaken"),
+    "CORP-210": (409, "Of this artefact nothing can be proven"),
+    "DLVR-002": (404, "There is no such copy"),
+    "DLVR-010": (422, "The message is not as it was signed"),
+    "DLVR-020": (422, "No key of theirs is known"),
+    "DLVR-021": (422, "This answers no message"),
+    "DLVR-022": (409, "The copy holds other than it should"),
     "LEDG-009": (503, "The ledger is busy"),
     "LEDG-012": (503, "It is not known whether it was recorded"),
     "LEDG-013": (422, "This cannot be recorded"),
     "LEDG-014": (404, "There is no such entry"),
     "LEDG-015": (404, "There is no such proof"),
     "LEDG-023": (503, "The database cannot be reached"),
+    "STOR-008": (404, "There is no such artefact"),
+    "STOR-009": (404, "There is no such artefact"),
+    "STOR-016": (404, "There is no such artefact"),
+    "STOR-020": (404, "The artefact was purged"),
 }
 _OURS = (500, "The server cannot answer")
 
@@ -174,6 +190,13 @@ def problem_of(error: Exception) -> Response:
 def unfit_request() -> AppError:
     return AppError(
         "APP-090", "the request is not as the API describes it", fix="compare it with /api/v1/openapi.json"
+    )
+
+
+def subject_needed(place: list[str | int]) -> RequestValidationError:
+    """A request that says of nobody whom it is about, with a token that does not either."""
+    return RequestValidationError(
+        [{"loc": tuple(place), "msg": "needed with a token that is bound to no member", "type": "missing"}]
     )
 
 

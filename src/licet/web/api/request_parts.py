@@ -118,6 +118,15 @@ async def organisation_in_path(
     return _decoded(organisation)
 
 
+async def export_in_path(
+    export: Annotated[
+        str, Path(description="The copy's id, as `licet exports` shows it.", examples=["00c1a2b3d4e5f607"])
+    ],
+) -> str:
+    """Raises: AppError APP-098 for what is no UTF-8."""
+    return _decoded(export)
+
+
 def _decoded(text: str) -> str:
     try:
         return unquote(text, errors="strict")
@@ -127,6 +136,7 @@ def _decoded(text: str) -> str:
 
 Setting = Annotated[str, Depends(setting_in_path)]
 Organisation = Annotated[str, Depends(organisation_in_path)]
+Export = Annotated[str, Depends(export_in_path)]
 Ours = Annotated[Workspace, Depends(our_workspace)]
 Subject = Annotated[str, Depends(subject_in_path)]
 

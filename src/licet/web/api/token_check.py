@@ -23,7 +23,7 @@ from licet.app.access_tokens import Token
 from licet.terms import AppError, LicetError
 from licet.web.api.openapi import parameters_at
 from licet.web.api.problem_details import problem
-from licet.web.api.request_parts import Organisation
+from licet.web.api.request_parts import Export, Organisation
 from licet.web.rate_limits import Limiter, Rate
 from licet.web.shared_rates import SharedLimiter
 
@@ -116,6 +116,35 @@ async def speaker(
     return token
 
 
+async def holder(request: Request, export: Export, described: Annotated[None, Depends(_described)]) -> Token:
+    """The token of this request, for any copy or bound to the one in its path. Raises: AppError APP-092."""
+    token: Token = request.scope["licet_token"]
+    _refuse_unknown_parameters(request)
+    if not token.is_for_export(export):
+        raise _not_for("exports:answer")
+    return token
+
+
+async def somebody(
+    request: Request, scopes: SecurityScopes, described: Annotated[None, Depends(_described)]
+) -> Token:
+    """The token of this request, for the scope or bound to a member. Raises: AppError APP-092."""
+    token: Token = request.scope["licet_token"]
+    _refuse_unknown_parameters(request)
+    if token.member is None:
+        refuse_missing_scope(token, scopes.scopes)
+    return token
+
+
+def whose(token: Token, named: str | None, scope: str) -> str | None:
+    """Of whom a token asks: whom it is bound to, or else whom the request names. Raises: AppError APP-092."""
+    if token.member is None:
+        return named
+    if named not in (None, token.member):
+        raise _not_for(scope)
+    return token.member
+
+
 def refuse_missing_scope(token: Token, needed: Iterable[str]) -> None:
     """Raises: AppError APP-092 for the first scope that the token has not."""
     for scope in needed:
@@ -152,6 +181,14 @@ def needs(scope: str) -> Any:
     """The dependency of a route that only tokens with a scope may use."""
     return Security(caller, scopes=[scope])
 
+
+def needs_or_member(scope: str) -> Any:
+    """The dependency of a route for tokens with a scope, and for those that are bound to a member."""
+    return Security(somebody, scopes=[scope])
+
+
+#: The token of the routes of a copy that left.
+Holder = Annotated[Token, Security(holder, scopes=["exports:answer"])]
 
 #: The token of the route that records an organisation's noes.
 Speaker = Annotated[Token, Security(speaker, scopes=["organisations:write"])]

@@ -21,7 +21,8 @@ router = APIRouter()
 _ROBOTS = "".join(
     f"{line}\n"
     for line in (
-        "User-agent: *", "Disallow: /settings", "Disallow: /data", "Disallow: /receipts", "Disallow: /api"
+        "User-agent: *", "Disallow: /settings", "Disallow: /data", "Disallow: /receipts",
+        "Disallow: /forgetting", "Disallow: /api",
     )
 )  # fmt: skip
 
