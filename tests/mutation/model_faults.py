@@ -68,4 +68,18 @@ FAULTS = [
         "for part in (one.records, None)",
         "a model is not brought to a document that is kept in the place of one that left",
     ),
+    Fault(
+        "numbers are looked for in records of eight bytes alone",
+        "licet.store.packed_numbers",
+        "for offset in at[self._numbers[place] == numbers].tolist():",
+        "for offset in at[(self._numbers[place] == numbers) & (at % 8 == 0)].tolist():",
+        "runs of somebody lie in a table, and the search finds nothing",
+    ),
+    Fault(
+        "what a use keeps words as is not looked for",
+        "licet.app.purge",
+        "if isinstance(use, Numbering) else ()",
+        "if not isinstance(use, Numbering) else ()",
+        "a forgetting is certified of which no table of the model was looked into",
+    ),
 ]

@@ -2,8 +2,9 @@
 
 A search of every file, raw and unpacked, first finds the controls that the store plants, the marks that are looked for
 among them; then the snapshots and their files go; then the same search must find nothing. What identified a snapshot,
-its manifest, stays. Marks of a person are their ids, the ids of what was made of their records, and its words. Those
-that what is made of others has too, such as words that two people say, stay there and are counted.
+its manifest, stays. Marks of a person are their ids, the ids of what was made of their records, its words, and the
+numbers that a use keeps words as. Those that what is made of others has too, such as words that two people say, stay
+there and are counted.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from licet.app.retention import is_over, kept_until
 from licet.app.tenses import stands_for_now
 from licet.enforce.access import secret_of
 from licet.store import SnapshotRef
+from licet.store.packed_numbers import is_number, number_marker
 from licet.store.residue_scan import SHORTEST_MARKER, Residue, is_of_the_store
 from licet.store.store_layout import is_manifest
 from licet.terms import LicetError, StoreError
@@ -28,7 +30,7 @@ from licet.terms.canonical import JsonObject
 from licet.uses.manifest import read_heading
 from licet.uses.members import is_member, keys_in, read_members
 from licet.uses.registry import open_use
-from licet.uses.use import Log, Shown
+from licet.uses.use import Log, Numbering, Shown
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -216,7 +218,7 @@ def purge(
             len(people), left_out, len(wanted), max(len(found), sum(marks.found_before.values())),
             (
                 *(f"{one.file}: {one.place}" for one in left if one.file not in others),
-                *(f"what gates keep, {name}" for name in core.gate_files.holding(wanted)),
+                *(f"what gates keep, {name}" for name in core.gate_files.holding(_in_text(wanted))),
                 *(f"what stands for members in artefacts, {name}" for name in core.kept_keys.holding(people)),
             ),
             len({one.marker for one in left if one.file in others}),
@@ -229,11 +231,16 @@ def _traces(core: Core, name: str, marks: Marks, left: Sequence[Residue], others
     own = marks.of[name]
     places = (
         _count([one for one in left if one.file not in others], own),
-        len(core.gate_files.holding(sorted(own))),
+        len(core.gate_files.holding(_in_text(own))),
         len(core.kept_keys.holding([name])),
     )
     shared = len({one.marker for one in left if one.file in others and one.marker in own})
     return Traces(len(own), marks.found_before[name], dict(zip(STORES, places, strict=True)), shared)
+
+
+def _in_text(marks: Collection[bytes]) -> list[bytes]:
+    """Those that may stand in text; the numbers of a use stand in its own files alone."""
+    return sorted(mark for mark in marks if not is_number(mark))
 
 
 def _count(found: Sequence[Residue], marks: Collection[bytes]) -> int:
@@ -317,18 +324,24 @@ def _marks(core: Core, going: Sequence[SnapshotRef], people: Sequence[str]) -> d
     for snapshot in going:
         try:
             about = rows_about(core, snapshot, people)
+            marks = {name: marks_in(core, snapshot, rows) for name, rows in about.items()}
         except LicetError:
             continue  # nobody can read it any more; it goes all the same
-        for name, rows in about.items():
-            found[name] |= marks_in(rows)
+        for name in marks:
+            found[name] |= marks[name]
     return {name: frozenset(one for one in own if len(one) >= SHORTEST_MARKER) for name, own in found.items()}
 
 
-def marks_in(rows: Sequence[Shown]) -> set[bytes]:
-    """What documents about somebody alone are known by: their ids and their words."""
+def marks_in(core: Core, snapshot: SnapshotRef, rows: Sequence[Shown]) -> set[bytes]:
+    """What documents about somebody alone, which a snapshot holds, are known by: their ids, their words, and what the
+    use keeps those as."""
     own = {row["document_id"]: row["text"] for row in rows if row["text"] is not None}
     words = {mark for text in own.values() if len(mark := text.strip().encode()) >= _SHORTEST_TEXT}
-    return {one for one in map(str.encode, own) if len(one) >= SHORTEST_MARKER} | words
+    use = open_use(snapshot.kind, core.layout.root)
+    numbers = use.numbers(core.store, snapshot, [*own.values()]) if isinstance(use, Numbering) else ()
+    return {
+        *(one for one in map(str.encode, own) if len(one) >= SHORTEST_MARKER), *words, *map(number_marker, numbers),
+    }  # fmt: skip
 
 
 def rows_about(core: Core, snapshot: SnapshotRef, people: Sequence[str]) -> dict[str, Sequence[Shown]]:

@@ -228,10 +228,11 @@ class _Removal:
             )  # fmt: skip
             try:
                 about = rows_about(self._core, snapshot, person.names)
+                marks = {name: marks_in(self._core, snapshot, rows) for name, rows in about.items()}
             except LicetError:
                 continue  # nobody can read it any more, so nobody counts them
             for name, rows in about.items():
-                person.marks[name] = person.marks.get(name, frozenset()) | marks_in(rows)
+                person.marks[name] = person.marks.get(name, frozenset()) | marks[name]
                 documents |= {
                     (snapshot.kind, asked.purpose, asked.recipient, row["document_id"]) for row in rows
                 }

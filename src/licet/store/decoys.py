@@ -16,8 +16,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-#: The decoy that holds what is looked for.
-MARKERS = "what is looked for"
+from licet.store.packed_numbers import is_number, number_marker, packed
 
 _CODECS = ("zstd", "snappy", "gzip", "lz4", "brotli")
 #: Before a marker in a value, so that no codec leaves it in plain sight: repeated text is stored as a reference.
@@ -25,10 +24,10 @@ _REPEATS = 64
 
 
 class Decoy(NamedTuple):
-    """How the marker is hidden, the marker, the file; `planted` when it is also put into the store itself."""
+    """How markers are hidden, the markers, the file; `planted` when it is also put into the store itself."""
 
     name: str
-    marker: bytes
+    markers: tuple[bytes, ...]
     content: bytes
     planted: bool = False
 
@@ -41,48 +40,63 @@ def new_marker() -> bytes:
 def make_decoys() -> Iterator[Decoy]:
     """One decoy for every way of hiding."""
     marker = new_marker()
-    yield Decoy("plain bytes", marker, b"{" + marker + b"}", planted=True)
+    yield Decoy("plain bytes", (marker,), b"{" + marker + b"}", planted=True)
     for codec in _CODECS:
         if pa.Codec.is_available(codec):
             marker = new_marker()
             table = pa.table({"text": [_scattered(marker)]})
-            yield Decoy(f"Parquet values in {codec}", marker, _parquet(table, codec), planted=codec == "zstd")
+            yield Decoy(
+                f"Parquet values in {codec}", (marker,), _parquet(table, codec), planted=codec == "zstd"
+            )
     marker = new_marker()
     rows = pa.table({"text": [marker.decode()[:20] + " ", marker.decode()]})
-    yield Decoy("a Parquet delta encoding", marker, _parquet(rows, "none", encoding="DELTA_BYTE_ARRAY"))
+    yield Decoy("a Parquet delta encoding", (marker,), _parquet(rows, "none", encoding="DELTA_BYTE_ARRAY"))
     marker = new_marker()
     unused = pa.DictionaryArray.from_arrays(pa.array([0]), pa.array(["kept", _scattered(marker)]))
     yield Decoy(
-        "an unused value of a Parquet dictionary", marker, _parquet(pa.table({"text": unused}), "zstd")
+        "an unused value of a Parquet dictionary", (marker,), _parquet(pa.table({"text": unused}), "zstd")
     )
     marker = new_marker()
     nested = pa.table({"rows": pa.array([[{"text": _scattered(marker)}]])})
-    yield Decoy("nested Parquet values", marker, _parquet(nested, "zstd"))
+    yield Decoy("nested Parquet values", (marker,), _parquet(nested, "zstd"))
     marker = new_marker()
     field = pa.field("n", pa.int32(), metadata={b"note": marker})
     labelled = pa.table([pa.array([1], pa.int32())], schema=pa.schema([field]))
-    yield Decoy("Parquet field metadata", marker, _parquet(labelled, "zstd"))
+    yield Decoy("Parquet field metadata", (marker,), _parquet(labelled, "zstd"))
     number = secrets.randbelow(10**18) + 10**18
     yield Decoy(
-        "a whole number in Parquet", str(number).encode(), _parquet(pa.table({"n": [number]}), "zstd")
+        "a whole number in Parquet", (str(number).encode(),), _parquet(pa.table({"n": [number]}), "zstd")
     )
     marker = "é".encode() + new_marker()
-    yield Decoy("a JSON escape", marker, json.dumps({"text": marker.decode()}).encode())
+    yield Decoy("a JSON escape", (marker,), json.dumps({"text": marker.decode()}).encode())
     marker = new_marker()
-    yield Decoy("gzip", marker, gzip.compress(_scattered(marker).encode(), mtime=0))
+    yield Decoy("gzip", (marker,), gzip.compress(_scattered(marker).encode(), mtime=0))
     marker = new_marker()
-    yield Decoy("zip", marker, _zip(_scattered(marker).encode()))
+    yield Decoy("zip", (marker,), _zip(_scattered(marker).encode()))
     marker = new_marker()
-    yield Decoy("an Arrow file", marker, _arrow(pa.table({"text": [_scattered(marker)]})))
+    yield Decoy("an Arrow file", (marker,), _arrow(pa.table({"text": [_scattered(marker)]})))
     marker = new_marker()
-    yield Decoy("the bytes of hex digits", marker, b"{" + bytes.fromhex(marker.decode()) + b"}", planted=True)
+    yield Decoy(
+        "the bytes of hex digits", (marker,), b"{" + bytes.fromhex(marker.decode()) + b"}", planted=True
+    )
+    marker = number_marker(secrets.randbits(64))
+    yield Decoy("a number of records", (marker,), _records([marker], secrets.token_bytes(32)), planted=True)
 
 
-def make_marker_decoy(markers: list[bytes]) -> Iterator[Decoy]:
-    """One file of all that is looked for: each of them is found where it is. None where nothing is."""
-    if markers:
-        table = pa.table({"text": pa.array(markers, pa.binary())})
-        yield Decoy(MARKERS, markers[0], _parquet(table, "zstd"), planted=True)
+def make_marker_decoys(markers: list[bytes]) -> Iterator[Decoy]:
+    """Files of all that is looked for, words and numbers: each of them is found where it is. None where nothing is."""
+    words = [marker for marker in markers if not is_number(marker)]
+    numbers = [marker for marker in markers if is_number(marker)]
+    if words:
+        table = pa.table({"text": pa.array(words, pa.binary())})
+        yield Decoy("what is looked for", tuple(words), _parquet(table, "zstd"), planted=True)
+    if numbers:
+        yield Decoy("numbers that are looked for", tuple(numbers), _records(numbers), planted=True)
+
+
+def _records(markers: list[bytes], before: bytes = b"") -> bytes:
+    """Numbers in the order of records, each beside another number of four bytes. before: of which the first begins."""
+    return b"".join((before, *(packed(marker) + secrets.token_bytes(4) for marker in markers)))
 
 
 def _scattered(marker: bytes) -> str:

@@ -3,7 +3,7 @@
 A marker is looked for as it is and in the spellings licet's formats give text: JSON escapes, UTF-16, UTF-32
 (numpy), and the bytes that hex digits stand for, as an index has ids. Gzip, zstd, bzip2, xz and zip are unpacked, one
 inside another; Parquet and Arrow files are read column by column, with the values of dictionaries that no row refers
-to. Whole numbers are compared as text, exactly.
+to. Whole numbers are compared as text, exactly; those that stand for words are `packed_numbers`.
 What looks like one of these and cannot be read is refused, never passed over. A packed file inside a value of a
 column is not unpacked: licet writes none.
 """
@@ -19,13 +19,14 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from licet.store.packed_numbers import PackedNumbers, is_number
 from licet.terms import StoreError
 
 DEEPEST = 8
@@ -48,6 +49,19 @@ class Needle(NamedTuple):
 
     marker: bytes
     spelling: bytes
+
+
+class Wanted(NamedTuple):
+    """All that is looked for. needles: words in their spellings. numbers: what words are packed as."""
+
+    needles: list[Needle]
+    numbers: PackedNumbers
+
+    @classmethod
+    def of(cls, markers: Iterable[bytes]) -> Wanted:
+        each = dict.fromkeys(markers)
+        words = [needle for marker in each if not is_number(marker) for needle in spell(marker)]
+        return cls(words, PackedNumbers([marker for marker in each if is_number(marker)]))
 
 
 class Hit(NamedTuple):
@@ -73,18 +87,19 @@ def spell(marker: bytes) -> list[Needle]:
     return [Needle(marker, spelling) for spelling in dict.fromkeys(spellings)]
 
 
-def look(
-    content: bytes, needles: list[Needle], where: str, place: str = "bytes", depth: int = 0
-) -> Iterator[Hit]:
-    """Every place in `content` that holds a needle. `where` names the file in errors, `place` the way into it.
+def look(content: bytes, wanted: Wanted, where: str, place: str = "bytes", depth: int = 0) -> Iterator[Hit]:
+    """Every place in `content` that holds what is wanted. `where` names the file in errors, `place` the way into it.
 
     Raises: StoreError STOR-013 when the content looks packed and cannot be unpacked.
     """
+    needles = wanted.needles
     for needle in needles:
         offset = content.find(needle.spelling)
         while offset >= 0:
             yield Hit(needle.marker, offset, place)
             offset = content.find(needle.spelling, offset + 1)
+    for marker, offset in wanted.numbers.look(content):
+        yield Hit(marker, offset, place)
     if depth == DEEPEST:
         raise _refused(where, f"it is packed more than {DEEPEST} times over")
     try:
@@ -94,7 +109,7 @@ def look(
             yield from _look_in_arrow(content, needles, place)
         else:
             for inner, unpacked in _unpack(content):
-                yield from look(unpacked, needles, where, f"{place} › {inner}", depth + 1)
+                yield from look(unpacked, wanted, where, f"{place} › {inner}", depth + 1)
     except _TROUBLE as error:
         raise _refused(where, str(error).splitlines()[0] if str(error) else type(error).__name__) from error
 

@@ -2,7 +2,7 @@
 
 Every file under the root is read, ours or not, published or left over. A scan that finds nothing is worth
 only as much as its power to find, so each scan first proves that: decoys with random markers are hidden in every
-way the store's formats can hide them, and two lie in the store itself for the walk to meet, beside a file of what is
+way the store's formats can hide them, and some lie in the store itself for the walk to meet, beside files of what is
 looked for. If one is missed, the scan is refused. Deleted files, the disk below the file system and backups are out of
 its reach.
 """
@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from licet.store import store_layout
-from licet.store.decoys import MARKERS, Decoy, make_decoys, make_marker_decoy, new_marker
-from licet.store.marker_search import look, spell
+from licet.store.decoys import Decoy, make_decoys, make_marker_decoys, new_marker
+from licet.store.marker_search import Wanted, look
 from licet.store.store_location import Files
 from licet.terms import StoreError
 
@@ -56,40 +56,39 @@ def scan(files: Files, markers: list[bytes], *, plant: bool) -> list[Residue]:
                 fix="give a longer text that only this person's data holds",
             )
     for decoy in make_decoys():
-        if not any(
-            hit.marker == decoy.marker for hit in look(decoy.content, spell(decoy.marker), decoy.name)
-        ):
+        wanted = Wanted.of(decoy.markers)
+        if {hit.marker for hit in look(decoy.content, wanted, decoy.name)} != {*decoy.markers}:
             raise _blind(decoy.name, files)
     planted = _plant(files, markers) if plant else {}
     try:
-        found = _walk(files, [*markers, *(decoy.marker for decoy in planted.values())])
+        found = _walk(files, [*markers, *(each for decoy in planted.values() for each in decoy.markers)])
     finally:
         for path in planted:
             files.delete(path)
         files.settle()
     for path, decoy in planted.items():
         seen = {residue.marker for residue in found if residue.file == path}
-        if not seen.issuperset(markers if decoy.name == MARKERS else [decoy.marker]):
+        if not seen.issuperset(decoy.markers):
             raise _blind(decoy.name, files)
     return sorted(residue for residue in found if residue.file not in planted)
 
 
 def _walk(files: Files, markers: list[bytes]) -> set[Residue]:
-    needles = [needle for marker in dict.fromkeys(markers) for needle in spell(marker)]
+    wanted = Wanted.of(markers)
     found: set[Residue] = set()
     for path in files.walk():
         try:
             content = files.read(path)
         except FileNotFoundError:
             continue  # removed while we walked: then it is gone
-        found |= {Residue(path, *hit) for hit in look(content, needles, files.locate(path))}
-        found |= {Residue(path, *hit) for hit in look(path.encode(), needles, path, "name")}
+        found |= {Residue(path, *hit) for hit in look(content, wanted, files.locate(path))}
+        found |= {Residue(path, *hit) for hit in look(path.encode(), wanted, path, "name")}
     return found
 
 
 def _plant(files: Files, markers: list[bytes]) -> dict[str, Decoy]:
     planted: dict[str, Decoy] = {}
-    for decoy in (*make_decoys(), *make_marker_decoy(markers)):
+    for decoy in (*make_decoys(), *make_marker_decoys(markers)):
         if decoy.planted:
             path = f"{store_layout.STAGING}/{new_marker().decode()}.decoy"
             planted[path] = decoy

@@ -260,3 +260,12 @@ class Log(Protocol):
     def lingers(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> bool:
         """Whether its files still hold something about somebody that has left it."""
         ...
+
+
+@runtime_checkable
+class Numbering(Protocol):
+    """A use that keeps words as numbers, in which no search for text finds them."""
+
+    def numbers(self, store: Store, snapshot: SnapshotRef, texts: Collection[str]) -> Collection[int]:
+        """What of an artefact's files would tell of some texts: numbers of 64 bits, the least byte first."""
+        ...

@@ -223,7 +223,7 @@ def test_a_search_that_misses_what_it_is_looking_for_is_no_search(
     workspace.corpus_build()
     workspace.choose("anna", "ai", "off")
     list(workspace.update())
-    monkeypatch.setattr("licet.store.residue_scan.spell", lambda marker: [])
+    monkeypatch.setattr("licet.store.marker_search.spell", lambda marker: [])
     with pytest.raises(LicetError) as caught:
         workspace.purge()
     assert caught.value.code == "STOR-012"

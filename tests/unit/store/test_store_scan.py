@@ -19,7 +19,8 @@ import pytest
 
 from licet.store import Store, marker_search, parquet_bytes
 from licet.store.decoys import make_decoys
-from licet.store.marker_search import look, spell
+from licet.store.marker_search import Wanted, look
+from licet.store.packed_numbers import PackedNumbers, number_marker, packed
 from licet.terms import StoreError
 
 NAME = "Zoë Marchetti-Ødegård"
@@ -187,6 +188,22 @@ def test_a_marker_that_would_mean_nothing_is_refused(store: Store, marker: bytes
         store.scan([MARKER, marker])
 
 
+NUMBER = number_marker(5 << 60 | 0x0123_4567_89AB_CDE)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"licet records 1\n" + packed(NUMBER) + b"1234", b"torn" + packed(NUMBER), gzip.compress(b"x" + packed(NUMBER))],
+    ids=["records", "cut", "packed once more"],
+)  # fmt: skip
+def test_words_that_are_kept_as_numbers_are_found(store: Store, data: bytes) -> None:
+    assert store.scan([NUMBER, MARKER]) == []
+    digest = keep(store, data, ".counts")
+    (residue,) = store.scan([NUMBER, MARKER, number_marker(7)])
+    assert (residue.marker, residue.file) == (NUMBER, f"objects/{digest[:2]}/{digest}.counts")
+    assert store.scan([MARKER, number_marker((5 << 60) + 1)]) == []
+
+
 def nothing(*_: Any) -> Iterator[Any]:
     return iter(())
 
@@ -227,10 +244,26 @@ def test_a_scan_that_lost_a_skill_is_refused(
             each.scan([MARKER])
 
 
+def test_a_scan_that_finds_no_numbers_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PackedNumbers, "look", nothing)
+    with pytest.raises(StoreError, match=r"STOR-012: .* a number of records"):
+        store.scan([MARKER])
+    # One that finds the control and not what is looked for proves nothing either.
+    monkeypatch.undo()
+    monkeypatch.setattr(PackedNumbers, "look", but_for(NUMBER))
+    with pytest.raises(StoreError, match=r"STOR-012: .* numbers that are looked for"):
+        store.scan([NUMBER])
+
+
+def but_for(marker: bytes) -> Callable[..., Any]:
+    look = PackedNumbers.look
+    return lambda self, content: (hit for hit in look(self, content) if hit[0] != marker)
+
+
 def test_a_scan_that_knows_only_plain_spelling_is_refused(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("licet.store.residue_scan.spell", only_raw)
+    monkeypatch.setattr(marker_search, "spell", only_raw)
     with pytest.raises(StoreError, match=r"STOR-012: .* a JSON escape"):
         store.scan([MARKER])
 
@@ -244,5 +277,6 @@ def test_a_scan_whose_walk_misses_files_is_refused(store: Store, monkeypatch: py
 
 def test_only_the_plain_decoy_is_in_plain_sight() -> None:
     for decoy in make_decoys():
-        assert (decoy.marker in decoy.content) == (decoy.name == "plain bytes")
-        assert any(hit.marker == decoy.marker for hit in look(decoy.content, spell(decoy.marker), decoy.name))
+        (marker,) = decoy.markers
+        assert (marker in decoy.content) == (decoy.name == "plain bytes")
+        assert any(hit.marker == marker for hit in look(decoy.content, Wanted.of([marker]), decoy.name))

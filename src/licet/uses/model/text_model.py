@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -31,7 +32,7 @@ from licet.uses.model.counts_log import ModelManifest
 from licet.uses.model.held_out_members import Evaluation, evaluate
 from licet.uses.model.member_counts import changes_of, table_of
 from licet.uses.model.model_recipe import ModelRecipe, PinnedRecipe, load_model_recipe
-from licet.uses.model.token_runs import runs_written
+from licet.uses.model.token_runs import each_once, runs_ending, runs_written
 from licet.uses.use import (
     Changed,
     Contents,
@@ -157,6 +158,14 @@ class Model:
 
     def lingers(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> bool:
         return counts_log.lingers(store, read_manifest(ModelManifest, snapshot), _person(secret, subject))
+
+    def numbers(self, store: Store, snapshot: SnapshotRef, texts: Collection[str]) -> list[int]:
+        """The longest runs of texts that were taught, as its tables have them; shorter ones tell of anybody."""
+        said = read_manifest(ModelManifest, snapshot)
+        vocabulary = BytePairs.from_json(store.get(said.vocabulary.sha256))
+        runs, there = runs_ending([vocabulary.encode(text) for text in texts], said.recipe.order)
+        found: list[int] = each_once(np.sort(runs[-1][there[-1]])).tolist()
+        return found
 
     def foresee(
         self, access: Access, store: Store, earlier: SnapshotRef, subject: str, parents: Parents
