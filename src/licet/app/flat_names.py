@@ -45,6 +45,7 @@ FLAT_NAMES = {
     "model_list": "uses.model.snapshots",
     "model_show": "uses.model.show",
     "model_evaluate": "uses.model.evaluate",
+    "model_audit": "uses.model.audit",
     "model_generate": "uses.model.generate",
     "update": "uses.update",
     "status": "uses.status",

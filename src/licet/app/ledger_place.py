@@ -19,10 +19,14 @@ from licet.terms import AppError, LedgerError
 
 #: The environment variable that says where the ledger is.
 VARIABLE = "LICET_LEDGER"
+#: Asked for, or kept, it is a file in the workspace whatever the environment says: what is tried writes nowhere else.
+HERE = "here"
 
 
 def asked_place(asked: str | None, kept: str | None, file: Path) -> str:
     """What opens the ledger: what the caller asks for, what the environment says, what was kept, or the file."""
+    if HERE in (asked, kept):
+        return str(file)
     return asked or os.environ.get(VARIABLE) or kept or str(file)
 
 
@@ -32,6 +36,8 @@ def address_to_keep(asked: str | None, server_role: str | None) -> str | None:
     Raises: AppError APP-041 when the address asked for holds a password, which would lie open in the marker and in
     the list of processes; LedgerError LEDG-025 when it is no address.
     """
+    if asked == HERE and server_role is None:
+        return HERE
     place = asked or os.environ.get(VARIABLE)
     if place is None or not is_postgres(place):
         if server_role is not None or place is not None:

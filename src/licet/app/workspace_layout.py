@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
-from licet.app.ledger_place import address_to_keep, asked_place, make_ledger
+from licet.app.ledger_place import HERE, address_to_keep, asked_place, make_ledger
 from licet.ledger import Signer
 from licet.ledger.postgres_address import is_postgres
 from licet.sources.catalogue import Catalogue
@@ -190,7 +190,7 @@ def _damaged(layout: Layout) -> AppError:
 def ledger_place(layout: Layout) -> str:
     """What opens the workspace's ledger. Raises: AppError APP-001, APP-002 like `open_layout`."""
     kept = _read_marker(layout).get("ledger")
-    if kept is not None and not (isinstance(kept, str) and is_postgres(kept)):
+    if kept not in (None, HERE) and not (isinstance(kept, str) and is_postgres(kept)):
         raise _damaged(layout)
     return asked_place(None, kept, layout.ledger)
 

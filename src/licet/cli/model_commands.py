@@ -1,4 +1,4 @@
-"""`licet model`: base, train, update, list, show, evaluate and generate."""
+"""`licet model`: base, train, update, list, show, evaluate, audit and generate."""
 
 from __future__ import annotations
 
@@ -247,6 +247,68 @@ def evaluate(
         f" {terminal.count(found.held_out)} members held out; counted were {terminal.count(found.members)} others",
         "dim",
     )
+
+
+@app.command()
+@answers
+def audit(
+    snapshot: Annotated[
+        str, typer.Argument(help="latest, a name such as model-7, or the start of an id.")
+    ] = "latest",
+    canaries: Annotated[
+        int, typer.Option("--canaries", min=1, help="Made-up secrets for each of 1, 4, 16 and 64 repeats.")
+    ] = 16,
+    documents: Annotated[
+        int, typer.Option("--documents", min=1, help="The most documents of members that are read for it.")
+    ] = 20_000,
+    reader: Annotated[
+        bool, typer.Option("--reader", help="Read the model together with the base, too; takes longer.")
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed, other secrets.")] = 0,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Try what can be got out of a model, before and after forgetting: secrets that made-up members said, and whether
+    somebody was in it. Tried in a workspace of its own, removed after; nothing published changes. Noted in the ledger.
+
+    Example: licet model audit --canaries 32
+    """
+    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+        found = opened.uses["model"].audit(
+            snapshot, canaries_each=canaries, most_documents=documents, with_reader=reader, seed=seed,
+            progress=progress,
+        )  # fmt: skip
+    if as_json:
+        print_json(found.as_json())
+        return
+    ways = {"served": "as it is served", "every_run": "were every run served", "reader": "with the base"}
+    made = terminal.table(
+        "Exposure of a secret, of 10 bits", "read", "when", "1", "4", "16", "64 times", "chance",
+        numbers=(2, 3, 4, 5, 6),
+    )  # fmt: skip
+    for way, words in ways.items():
+        for when, looked in (("before", found.before), ("after", found.after)):
+            if way in looked.exposure:
+                one = looked.exposure[way]
+                bits = [f"{each:.1f}" for each in one.by_repeats.values()]
+                terminal.row(made, words, when, *bits, f"{one.chance:.2g}")
+    out.print(made)
+    for when, looked in (("before", found.before), ("after they left", found.after)):
+        if looked.inference is not None:
+            told = looked.inference
+            say(
+                f"Who was in it, {when}: area {told.area:.2f} ({told.lowest:.2f} to {told.highest:.2f}), 0.5 a guess"
+            )
+    say(
+        f"Runs that only the secrets have: in {terminal.count(found.before.planted_runs)} places of the store before,"
+        f" in {terminal.count(found.after.planted_runs)} after"
+    )
+    say(
+        f"{found.canaries} secrets; of {found.members} members {found.left} left, {found.never} never were in it."
+        f" Entry {found.entry} of the ledger",
+        "dim",
+    )
+    say("About 1.4 bits are those of a secret nobody knows; chance is that of ranks so uneven, if so.", "dim")
 
 
 @app.command()

@@ -11,6 +11,7 @@ from licet.terms import SELF
 from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
+    from licet.app.model_audit import ModelAudit
     from licet.store import SnapshotRef
     from licet.uses.model.held_out_members import Evaluation
     from licet.uses.use import Progress
@@ -69,6 +70,30 @@ class ModelOperations:
 
         with clear_disk_errors("trying the model"), self._core.absences.once_done() as absences:
             return models.evaluate(self._core, snapshot, held_out_percent, absences, progress)
+
+    def audit(
+        self,
+        snapshot: str = "latest",
+        *,
+        canaries_each: int = 16,
+        most_documents: int = 20_000,
+        with_reader: bool = False,
+        seed: int = 0,
+        progress: Progress = silent,
+    ) -> ModelAudit:
+        """Plant made-up secrets and try to get them, and who was in it, out of a model before and after forgetting.
+
+        Everything is tried in a workspace of its own, which is removed: nothing that is published changes. It reads the
+        corpus of now, of people at random until they wrote so many documents, and is noted in the ledger with its
+        figures. canaries_each: for each of 1, 4, 16 and 64 repeats. with_reader: together with the base, too, which
+        takes longer. Raises: AppError APP-234 where the corpus is not of now; UseError MODL-120, MODL-121.
+        """
+        from licet.app import model_audit
+
+        with clear_disk_errors("auditing the model"), self._core.absences.once_done() as absences:
+            return model_audit.audit(
+                self._core, snapshot, canaries_each, most_documents, with_reader, seed, absences, progress
+            )
 
     def generate(
         self,

@@ -88,6 +88,12 @@ def served_table(store: Store, said: ModelManifest) -> Records:
     return summed([now, rising]) if len(rising) else now
 
 
+def whole_table(store: Store, said: ModelManifest) -> Records:
+    """Every run, and how many members wrote it; what one alone wrote is served to nobody under the two-member rule."""
+    base = summed(RecordReader(store, one.table, TABLE, "run").all() for one in said.tables)
+    return changed(base, together(_read_changes(store, said.deltas)))
+
+
 def extend(
     store: Store, target: Files, said: ModelManifest, changes: Records, withdrawn: Sequence[bytes]
 ) -> dict[str, Any]:

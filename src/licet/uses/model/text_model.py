@@ -236,6 +236,18 @@ def counting_model(store: Store, snapshot: SnapshotRef) -> tuple[CountingModel, 
     return CountingModel(table, vocabulary.size, recipe.order, recipe.discount_percent / 100), vocabulary
 
 
+def taught(documents: Documents, progress: Progress) -> dict[str, list[str]]:
+    """The texts that a model is taught, by who wrote them."""
+    parts, texts = documents.buckets(), dict[str, list[str]]()
+    for done, part in enumerate(parts):
+        progress("reading documents", done, len(parts))
+        rows = _by_one(documents.read(part))
+        people = pc.list_flatten(rows["subjects"]).to_pylist()
+        for who, text in zip(people, rows["text"].to_pylist(), strict=True):
+            texts.setdefault(who, []).append(text)
+    return texts
+
+
 def evaluated(
     store: Store,
     said: ModelManifest,
