@@ -36,6 +36,8 @@ PAGES = {
     "past": ("/data/past", "member"),
     "past-use": ("/data/past/{use}", "member"),
     "records": ("/data/records/posts", "member"),
+    "features": ("/features", "member"),
+    "model-card": ("/features/model", "member"),
     "notices": ("/notices", "member"),
     "notice": ("/notices/{notice}", "member"),
     "receipts": ("/receipts", "member"),

@@ -43,6 +43,7 @@ SCOPES: dict[str, str] = {
     "subjects:write": "say that a member goes by another id, or that two ids are two people",
     "decisions:read": "ask for decisions",
     "uses:read": "read what was done with a member's data",
+    "suggestions:read": "have words suggested to any member, of what they permit of their own data",
     "receipts:read": "fetch receipts",
     "ledger:read": "fetch checkpoints, proofs and the public key",
     "packs:read": "read the policies",

@@ -406,7 +406,7 @@ def bring_all(core: Core, absences: Absences, progress: Progress, people_left: i
             with present_access(core, use, asked, None, now, absences, people_left) as access:
                 # Those it is made from came first: what is not of now still could not be brought.
                 parents = present_parents(core, use, access).values()
-                is_held_up = not all(_is_exact(core, one.snapshot, absences) for one in parents)
+                is_held_up = not all(is_exact(core, one.snapshot, absences) for one in parents)
                 made = None if is_held_up else update(core, use, access, snapshot, progress)
         except LicetError as error:
             yield Brought(before, "failed", str(error))
@@ -431,7 +431,7 @@ def bring_parents(core: Core, use: Use, asked: PurposeRef, absences: Absences, p
 def require_exact(core: Core, snapshots: Iterable[SnapshotRef], absences: Absences) -> None:
     """Raises: AppError APP-234 where something that is to be used, or derived from, is not of now."""
     for snapshot in snapshots:
-        if not _is_exact(core, snapshot, absences):
+        if not is_exact(core, snapshot, absences):
             raise AppError(
                 "APP-234",
                 "it is not of now, so nothing is made of it",
@@ -440,7 +440,8 @@ def require_exact(core: Core, snapshots: Iterable[SnapshotRef], absences: Absenc
             )
 
 
-def _is_exact(core: Core, snapshot: SnapshotRef, absences: Absences) -> bool:
+def is_exact(core: Core, snapshot: SnapshotRef, absences: Absences) -> bool:
+    """Whether an artefact is of now."""
     return _status(core, snapshot, absences).standing is Standing.EXACT
 
 
@@ -480,7 +481,7 @@ def _status(core: Core, snapshot: SnapshotRef, absences: Absences) -> ArtefactSt
             parents = present_parents(core, use, access)
             touched = run.touched_since(use, access, snapshot, parents=parents)
         made = [one.snapshot for one in parents.values()]
-        stale = [one.name for one in made if not _is_exact(core, one, absences)]
+        stale = [one.name for one in made if not is_exact(core, one, absences)]
     except LicetError as error:
         return said(Standing.UNREACHED, None, str(error))
     if stale:

@@ -24,6 +24,7 @@ FLAT_NAMES = {
     "ledger_erase": "choices.erase",
     "member": "members.member",
     "member_archive": "members.archive",
+    "suggest": "members.suggest",
     "some_subjects": "members.introductions",
     "public_page": "members.public_page",
     "is_willing_to_train": "members.is_willing_to_train",

@@ -20,6 +20,7 @@ from licet.cli.command_support import (
     progress_bar,
     say,
 )
+from licet.cli.suggest_command import suggest
 from licet.terms import SELF, UseError
 from licet.terms.canonical import JsonObject
 
@@ -341,6 +342,9 @@ def generate(
         print_json({"prompt": prompt, "text": text, "seed": seed})
     else:
         say(prompt + text)
+
+
+app.command()(suggest)
 
 
 def _summary(ref: Any) -> JsonObject:

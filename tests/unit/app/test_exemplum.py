@@ -29,6 +29,7 @@ USES = {
     ("recommendation", SELF): {
         "profiles", "posts", "comments", "reactions", "applications", "connections", "jobs", "job_contacts",
     },
+    ("ai_assistance", SELF): {"profiles", "posts"},
     ("ad_targeting", SELF): {"profiles", "campaigns", "ad_clicks"},
     ("ad_sharing", "exemplum_media"): {"profiles", "campaigns", "ad_clicks"},
 }  # fmt: skip

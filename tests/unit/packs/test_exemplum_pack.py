@@ -59,13 +59,14 @@ def test_the_lint_finds_nothing() -> None:
     [
         ("learning", {"generative_ai_training", "recommender_training"}),
         ("personalisation", {"recommendation"}),
+        ("writing", {"ai_assistance"}),
         ("personal_ads", {"ad_targeting"}),
         ("sharing", {"ad_sharing"}),
     ],
 )
 def test_each_setting_is_a_no_of_its_own(setting: str, stopped: set[str]) -> None:
     everything = {use.purpose for use in PACK.uses()}
-    assert uses() == everything and len(everything) == 5
+    assert uses() == everything and len(everything) == 6
     assert uses(choices={setting: ChoiceState.REFUSED}) == everything - stopped
 
 
@@ -83,7 +84,7 @@ def test_a_privacy_signal_switches_advertisements_off_and_nothing_else() -> None
 
 
 def test_nobody_young_is_learnt_from_or_advertised_to() -> None:
-    assert uses(age=17) == {"recommendation"} and uses(age=15) == set() == uses(age=None)
+    assert uses(age=17) == {"recommendation", "ai_assistance"} and uses(age=15) == set() == uses(age=None)
 
 
 def test_learning_reads_what_is_public_and_recommending_all_that_is_ones_own() -> None:
@@ -105,7 +106,7 @@ def test_it_says_how_long_is_kept_what_was_learnt_and_what_was_shared() -> None:
     }
     assert told == {
         "generative_ai_training": {365}, "recommender_training": {365}, "ad_sharing": {90},
-        "recommendation": {None}, "ad_targeting": {None},
+        "recommendation": {None}, "ai_assistance": {None}, "ad_targeting": {None},
     }  # fmt: skip
 
 

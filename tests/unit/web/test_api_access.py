@@ -46,6 +46,7 @@ ROUTES: list[tuple[str, str, str, Any]] = [
     ("GET", "/subjects/ann/uses", "uses:read", None),
     ("GET", "/subjects/ann/flows", "uses:read", None),
     ("GET", "/subjects/ann/artefacts", "uses:read", None),
+    ("GET", "/subjects/ann/suggestions/headline", "suggestions:read", None),
     ("GET", "/artefacts", "uses:read", None),
     ("GET", "/subjects/ann/receipts/1", "receipts:read", None),
     ("POST", "/forgettings", "forgettings:write", {"subject": "ben"}),
@@ -164,6 +165,7 @@ def test_every_route_is_here(api: Platform) -> None:
         "{setting}": "ai",
         "{entry}": "1",
         "{number}": "{forgetting}",
+        "{kind}": "headline",
     }
     for name, value in named.items():
         there = {(method, path.replace(name, value)) for method, path in there}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from licet.app.core import Core
 if TYPE_CHECKING:
     from licet.app.member.member_view import Member
     from licet.app.member.public_pages import Introduction, PublicPage
+    from licet.app.served_card import ModelCard
+    from licet.app.suggestions import Assistance, Suggestions
+    from licet.uses.writing.phrasings import TextKind
 
 
 @names_wrong_types
@@ -20,6 +24,12 @@ class MemberOperations:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+
+    @functools.cached_property
+    def _assistance(self) -> Assistance:
+        from licet.app.suggestions import Assistance
+
+        return Assistance(self._core)
 
     def member(self, subject: str, at: datetime | None = None) -> Member:
         """One member's side: settings, what is done with their data, notices. Raises: AppError APP-013."""
@@ -35,6 +45,32 @@ class MemberOperations:
         from licet.app.archive import member_archive
 
         return member_archive(self._core, subject)
+
+    def suggest(
+        self, subject: str, kind: TextKind, *, most: int = 3, at_least: int | None = None
+    ) -> Suggestions:
+        """A headline, a summary or the start of a post for a member, made of what they permit of their own rows.
+
+        at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
+        Raises: AppError APP-250 for another kind, APP-251, APP-013 for an unknown subject, APP-085; GateError GATE-171,
+        GATE-172 where somebody's refusal would be lost with their id, GATE-211 where rows stay with Spark.
+        """
+        require_subject_id(subject)
+        (made,) = self._assistance.suggest(subject, [kind], most, at_least)
+        return made
+
+    def suggest_each(self, subject: str, *, most: int = 3, at_least: int | None = None) -> list[Suggestions]:
+        """The same of every kind, of one reading. Raises: as `suggest`."""
+        from licet.uses.writing.phrasings import TEXT_KINDS
+
+        require_subject_id(subject)
+        return self._assistance.suggest(subject, TEXT_KINDS, most, at_least)
+
+    def model_card(self) -> ModelCard | None:
+        """The card of the model by which suggestions are ranked; None where there is none."""
+        from licet.app.served_card import card_of_served
+
+        return card_of_served(self._core)
 
     def introductions(self, most: int) -> list[Introduction]:
         """The first known subjects by id, each with public name and headline, for a demo to offer."""

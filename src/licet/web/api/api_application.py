@@ -21,6 +21,7 @@ from licet.web.api import (
     receipts_api,
     settings_api,
     subjects_api,
+    suggestions_api,
     uses_api,
 )
 from licet.web.api.direct_route import DirectRoute
@@ -51,6 +52,7 @@ def make_api(workspace: Workspace) -> FastAPI:
         subjects_api,
         settings_api,
         uses_api,
+        suggestions_api,
         artefacts_api,
         decisions_api,
         receipts_api,

@@ -77,6 +77,8 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "DLVR-020": (422, "No key of theirs is known"),
     "DLVR-021": (422, "This answers no message"),
     "DLVR-022": (409, "The copy holds other than it should"),
+    "APP-250": (404, "There are no such suggestions"),
+    "APP-251": (422, "So many suggestions cannot be made"),
     "LEDG-009": (503, "The ledger is busy"),
     "LEDG-012": (503, "It is not known whether it was recorded"),
     "LEDG-013": (422, "This cannot be recorded"),

@@ -10,3 +10,18 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+// What is suggested can be copied, where the browser lets a page do so.
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      let told = "It could not be copied: mark it and copy it by hand.";
+      try {
+        await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+        told = "Copied.";
+      } catch { /* the browser refused; the text stands there to be marked */ }
+      document.getElementById("copied").textContent = told;
+      button.firstChild.textContent = told === "Copied." ? "Copied" : "Copy by hand";
+    });
+  }
+}
