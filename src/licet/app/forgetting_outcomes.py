@@ -7,7 +7,7 @@ its holder will check it before it is handed out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import artefacts
@@ -18,6 +18,7 @@ from licet.deliveries import Reach
 from licet.ledger import Entry, EntryKind
 from licet.receipts.forgetting_certificate import check_forgetting_certificate, make_forgetting_certificate
 from licet.receipts.forgetting_outcome import (
+    ArtefactAudit,
     Closure,
     CopiesByState,
     ForgettingOutcome,
@@ -183,9 +184,32 @@ def outcome_of(
             ),
             "purge": purge, "copies": copies,
             "pending": tuple(dict.fromkeys(pending)),
-            "status": status, "unreached": copies.unreached,
+            "status": status, "unreached": copies.unreached, "audits": last_audits(core, proven.present),
         }
     )  # fmt: skip
+
+
+def last_audits(core: Core, present: Container[_Artefact]) -> tuple[ArtefactAudit, ...]:
+    """The last audit of each artefact that is there."""
+    ledger, found = core.ledger, dict[_Artefact, ArtefactAudit]()
+    for entry in ledger.entries(0, ledger.position, EntryKind.USE_RUN):
+        said = entry.payload or {}
+        if said.get("how") != "audit":
+            continue
+        key = said["use"], said["purpose"], said["recipient"]
+        if key in present:
+            found[key] = ArtefactAudit(
+                use=key[0], purpose=key[1], recipient=key[2], snapshot=said["snapshot"], entry=entry.index,
+                at=format_moment(entry.recorded_at), canaries=said["canaries"],
+                exposure_before_thousandths=said["before_served_exposure_64"],
+                exposure_after_thousandths=said["after_served_exposure_64"],
+                chance_after_thousandths=said["after_served_chance"],
+                area_after_thousandths=said.get("after_inference_area"),
+                area_lowest_thousandths=said.get("after_inference_lowest"),
+                area_highest_thousandths=said.get("after_inference_highest"),
+                planted_runs_before=said["before_planted_runs"], planted_runs_after=said["after_planted_runs"],
+            )  # fmt: skip
+    return tuple(found[key] for key in sorted(found))
 
 
 def _policy(core: Core) -> PolicyInForce | None:

@@ -19,7 +19,14 @@ from licet.ledger import Checkpoint, Entry, EntryKind, InclusionProof, PublicKey
 from licet.ledger.entries import commit, from_microseconds, to_microseconds
 from licet.receipts.dsse_envelope import is_sealed, read_payload, seal
 from licet.receipts.examination import Examination, ReceiptProblemCode, RecordCheck
-from licet.receipts.forgetting_outcome import Count, ForgettingOutcome, Hex, PresentVersion, Text
+from licet.receipts.forgetting_outcome import (
+    ArtefactAudit,
+    Count,
+    ForgettingOutcome,
+    Hex,
+    PresentVersion,
+    Text,
+)
 from licet.receipts.membership_certificate import read_subject_proof
 from licet.receipts.receipt_file import read_receipt, to_bytes
 from licet.receipts.receipt_proof import PROOF
@@ -224,7 +231,28 @@ def sentences(subject: str, outcome: ForgettingOutcome, entry: Entry) -> list[st
     if outcome.pending:
         steps = sorted({f"{one.step}{f' ({one.code})' if one.code else ''}" for one in outcome.pending})
         said.append(f"Not done: {', '.join(steps)}.")
-    return said
+    return said + [_audited(one) for one in outcome.audits]
+
+
+def _audited(one: ArtefactAudit) -> str:
+    area = ""
+    if one.area_after_thousandths is not None:
+        area = (
+            f"; who left was told from who never was in it with an area of {_thousandths(one.area_after_thousandths)} "
+            f"({_thousandths(one.area_lowest_thousandths)} to {_thousandths(one.area_highest_thousandths)}; 0.500 is a "
+            "guess)"
+        )
+    return (
+        f"How {one.use} for {one.purpose} is made was audited in entry {one.entry} of {one.at[:19]}Z, with made-up "
+        f"people: of {_counted(one.canaries, 'secret')} one said 64 times was exposed by "
+        f"{_thousandths(one.exposure_before_thousandths)} of 10 bits before they were forgotten, by "
+        f"{_thousandths(one.exposure_after_thousandths)} after (chance {_thousandths(one.chance_after_thousandths)}); "
+        f"{_counted(one.planted_runs_before, 'place')} held their words before, {one.planted_runs_after} after{area}."
+    )
+
+
+def _thousandths(number: int | None) -> str:
+    return f"{(number or 0) / 1000:.3f}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -6,9 +6,16 @@ was looked at; a status that is not borne out by the rest is refused when it is 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 Count = Annotated[int, Field(ge=0, strict=True)]
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -106,10 +113,37 @@ class PendingStep(_Part):
     code: str | None
 
 
+class ArtefactAudit(_Part):
+    """The last audit of how an artefact is made, as the ledger noted it: entry, moment, and the snapshot it was of.
+
+    canaries: secrets planted. *_thousandths: exposure, of a secret said 64 times, as the model is served, in bits;
+    chance: of ranks so uneven were each equally likely; area: of telling who left from who never was in it, with its
+    interval, None where people were too few. planted_runs: places of the store that held a run of theirs.
+    """
+
+    licet_audit: Literal[1] = 1
+    use: Text
+    purpose: Text
+    recipient: Text
+    snapshot: Hex
+    entry: Count
+    at: Text
+    canaries: Count
+    exposure_before_thousandths: Count
+    exposure_after_thousandths: Count
+    chance_after_thousandths: Count
+    area_after_thousandths: Count | None
+    area_lowest_thousandths: Count | None
+    area_highest_thousandths: Count | None
+    planted_runs_before: Count
+    planted_runs_after: Count
+
+
 class ForgettingOutcome(_Part):
     """at, position: as of which moment and ledger position. purge: None where it did not come to that.
 
     status: EXACT where nothing is left to do and nothing out of reach; UNREACHED with the number of copies that are.
+    audits: of the artefacts as they stand, where there was one; what is recorded without any says nothing of them.
     """
 
     step: Literal["outcome"] = "outcome"
@@ -124,6 +158,15 @@ class ForgettingOutcome(_Part):
     pending: tuple[PendingStep, ...]
     status: Literal["EXACT", "PENDING", "UNREACHED"]
     unreached: Count
+    audits: tuple[ArtefactAudit, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_recorded(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without audits as an outcome was before there were any: what certificates commit to stays."""
+        said: dict[str, Any] = dump(self)
+        if not self.audits:
+            del said["audits"]
+        return said
 
     @model_validator(mode="after")
     def _says_no_more_than_it_has(self) -> Self:

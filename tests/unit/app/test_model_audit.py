@@ -18,6 +18,7 @@ from licet.app.ledger_place import VARIABLE
 from licet.app.workspace_layout import ledger_place
 from licet.cli.main import app
 from licet.ledger import EntryKind
+from licet.receipts import check_forgetting_certificate
 from licet.terms import LicetError
 
 WHO = [f"member-{number}" for number in range(90)]
@@ -108,6 +109,26 @@ def test_it_is_noted_with_its_figures(workspace: Workspace, told: dict[str, Any]
     assert (said["use"], said["how"], said["snapshot"]) == ("model", "audit", told["snapshot"])
     exposed = told["before"]["exposure"]["every_run"]["by_repeats"]["64"]
     assert said["before_every_run_exposure_64"] == round(exposed * 1000) and said["after_planted_runs"] == 0
+
+
+def test_a_forgetting_after_it_is_certified_with_its_figures(
+    workspace: Workspace, told: dict[str, Any]
+) -> None:
+    (person,) = workspace.forget(WHO[0]).people
+    certificate, key = person.certificate or {}, workspace.ledger.public_key_text
+    check = check_forgetting_certificate(certificate, key)
+    assert check.ok and check.outcome is not None
+    (audit,) = check.outcome.audits
+    assert (audit.use, audit.entry, audit.snapshot) == ("model", told["entry"], told["snapshot"])
+    exposed = told["after"]["exposure"]["served"]["by_repeats"]["64"]
+    assert audit.exposure_after_thousandths == round(exposed * 1000) and audit.planted_runs_after == 0
+    assert audit.area_after_thousandths == round(told["after"]["inference"]["area"] * 1000)
+    assert any("was audited in entry" in said and f"{exposed:.3f}" in said for said in check.says)
+    # One that speaks of no audit reads as those of before there were any.
+    without = check.outcome.model_copy(update={"audits": ()})
+    assert "audits" not in without.model_dump(mode="json") and "audits" in check.outcome.model_dump(
+        mode="json"
+    )
 
 
 @pytest.mark.parametrize("wrong", [{"canaries_each": 0}, {"most_documents": 0}, {"seed": -1}])
