@@ -27,6 +27,12 @@ class TestModel(UseContract):
     files: ClassVar = {"recipe.yaml": RECIPE, "model.yaml": "{licet_model: 1, buckets: 3}"}
 
 
+class TestAdapted(UseContract):
+    use = "adapted"
+    opener = "journeys.small_bases:open_small_adapted"
+    files: ClassVar = {"recipe.yaml": RECIPE}
+
+
 class TestPopularity(UseContract):
     use = "popularity"
     opener = "popularity:open_popularity"

@@ -262,13 +262,18 @@ class Core:
             self.__dict__.pop(name, None)
 
     def forget_caches(self, standing: Mapping[str, npt.NDArray[Any]] | None = None) -> None:
-        """Let go of what is kept of members and choices, in memory and on disk. Raises: GateError GATE-230.
+        """Let go of what is kept of members and choices, in memory and on disk. Raises: GateError GATE-230; UseError
+        MODL-082.
 
         standing: of whose keys are kept still, as `KeptKeys.keep_only` has it.
         """
         self.drop_caches()
         self.gate_files.clear()
         self.kept_keys.keep_only(standing or {})
+        if self.layout.kept_checkpoints.is_dir():
+            from licet.uses.model.kept_checkpoints import KeptCheckpoints
+
+            KeptCheckpoints(self.layout.kept_checkpoints).clear()
 
     def files_of_facts(self) -> tuple[object, ...]:
         """The files of the catalogue and of the facts about members, with what changes when one of them does."""

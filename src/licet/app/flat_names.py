@@ -43,6 +43,8 @@ FLAT_NAMES = {
     "corpus_is_behind": "uses.corpus.is_behind",
     "model_train": "uses.model.train",
     "model_update": "uses.model.update",
+    "model_adapt": "uses.model.adapt",
+    "model_shards": "uses.model.shards",
     "model_list": "uses.model.snapshots",
     "model_show": "uses.model.show",
     "model_evaluate": "uses.model.evaluate",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from licet.app import artefacts
+from licet.app.adaptations import opened, serving_networks
 from licet.app.artefacts import note_use, open_access
 from licet.app.results import ModelResult
 from licet.enforce.absences import Absences
 from licet.store import SnapshotRef
 from licet.terms import AppError
 from licet.uses.manifest import read_heading, read_manifest
-from licet.uses.model.base_card import has_torch
+from licet.uses.model.base_card import has_torch, require_torch
 from licet.uses.model.base_folder import base_of
 from licet.uses.model.counts_log import ModelManifest
 from licet.uses.model.generation import write_on
@@ -46,9 +47,11 @@ def update(core: Core, which: str, absences: Absences, progress: Progress) -> Mo
 
 
 def evaluate(
-    core: Core, which: str, held_out_percent: int, absences: Absences, progress: Progress
+    core: Core, which: str, held_out_percent: int, adapted: bool, absences: Absences, progress: Progress
 ) -> Evaluation:
     """A recipe tried on members it is not given, and noted in the ledger: data was read for it.
+
+    adapted: also the base, adapted to the others; that takes as long as adapting it.
 
     Raises: AppError APP-234 where the corpus is not of now, APP-235 for no share; UseError MODL-004.
     """
@@ -64,9 +67,12 @@ def evaluate(
     artefacts.require_exact(core, _snapshots(parents), absences)
     base = base_of(core.layout.root)
     can_read = has_torch() and base.can_read(said.recipe.base, said.recipe.order)
+    if adapted:
+        require_torch()
     found = evaluated(
-        core.store, said, parents, access.secret, held_out_percent, base if can_read else None, progress
-    )
+        core.store, said, parents, access.secret, held_out_percent, base if can_read else None,
+        opened(core) if adapted and can_read else None, progress,
+    )  # fmt: skip
     note_use(
         core, KIND, "evaluate", said, access.provenance().origin({}),
         {"documents": found.documents, "subjects": found.members + found.held_out}, snapshot.id,
@@ -83,11 +89,13 @@ def generate(
     temperature: float,
     most_tokens: int,
     by_counts: bool,
+    adapted: bool,
     absences: Absences,
 ) -> str:
     """What a model writes on after a beginning, of its served counts and the base, or of the counts alone.
 
-    Raises: AppError APP-234 where the model is not of now; UseError MODL-060, MODL-063, MODL-064, MODL-066.
+    adapted: of what the base became on members' texts, of the shards that are in service, in its place.
+    Raises: AppError APP-234 where the model is not of now; UseError MODL-060, MODL-063, MODL-064, MODL-066, MODL-083.
     """
     snapshot = core.store.snapshot(KIND, which)
     artefacts.require_exact(core, [snapshot], absences)
@@ -101,8 +109,9 @@ def generate(
             temperature=temperature,
             most_tokens=most_tokens,
         )
-    two_members = read_manifest(ModelManifest, snapshot).recipe.two_members
-    reader = Reader(base_of(core.layout.root), counts, vocabulary, two_members)
+    said = read_manifest(ModelManifest, snapshot)
+    networks = serving_networks(core, said.purpose, absences) if adapted else ()
+    reader = Reader(base_of(core.layout.root), counts, vocabulary, said.recipe.two_members, networks)
     return reader.generate(prompt, seed=seed, temperature=temperature, most_tokens=most_tokens)
 
 

@@ -66,6 +66,11 @@ class Layout(NamedTuple):
         return self.gate_files / "keys"
 
     @property
+    def kept_checkpoints(self) -> Path:
+        """What an interrupted training had made; members' texts went into it."""
+        return self.gate_files / "checkpoints"
+
+    @property
     def deliveries(self) -> Path:
         """What copies that left hold, and what they were sent; encrypted."""
         return self.root / "deliveries"

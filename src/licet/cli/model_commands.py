@@ -1,4 +1,4 @@
-"""`licet model`: base, train, update, list, show, evaluate, audit and generate."""
+"""`licet model`: base, train, update, adapt, shards, list, show, evaluate, audit and generate."""
 
 from __future__ import annotations
 
@@ -117,6 +117,78 @@ def update(
     _answer(result, as_json, "The model, brought up to date")
 
 
+@app.command()
+@answers
+def adapt(
+    purpose: Annotated[
+        str, typer.Option("--purpose", help="What the corpus was made for, and the model is.")
+    ] = "generative_ai_training",
+    recipient: Recipient = SELF,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Train all of it, as on another machine or with another PyTorch.")
+    ] = False,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Train the base further on what members wrote, in shards, or bring what was trained to what is permitted now: each
+    shard again from the first checkpoint that a change reaches. It may tell what one member wrote. Needs PyTorch.
+
+    Example: licet model adapt
+    """
+    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+        result = opened.uses["model"].adapt(
+            purpose=purpose, recipient=recipient, anew=anew, progress=progress
+        )
+    if as_json:
+        print_json(result.as_json())
+        return
+    checkpoints = result.shards * result.segments
+    say(f"The base, adapted for {purpose}", "bold")
+    say(
+        f"{result.name} at {result.at}: {terminal.count(result.tokens)} tokens in"
+        f" {terminal.count(result.documents)} documents of {terminal.count(result.subjects)} people"
+    )
+    say(
+        f"{terminal.count(result.trained)} of {terminal.count(checkpoints)} checkpoints in"
+        f" {terminal.count(result.shards)} shards were trained"
+    )
+    if result.why:
+        say(f"everything was made anew because {result.why}", "dim")
+    say("What one member alone wrote may be in it: it is read only where you ask for it", "yellow")
+    say(f"root {result.root}", "dim")
+
+
+@app.command()
+@answers
+def shards(
+    snapshot: Annotated[
+        str, typer.Argument(help="latest, a name such as adapted-3, or the start of an id.")
+    ] = "latest",
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List the shards of an adapted model, and which of them are out of service: those that hold somebody who chose
+    since, until they are trained again.
+
+    Example: licet model shards
+    """
+    with licet.open(workspace) as opened:
+        found = opened.uses["model"].shards(snapshot)
+    if as_json:
+        print_json([one.as_json() for one in found])
+        return
+    made = terminal.table(
+        "Shards", "shard", "documents", "tokens", "steps", "checkpoint", "in service", numbers=(0, 1, 2, 3)
+    )
+    for one in found:
+        terminal.row(
+            made, str(one.shard), terminal.count(one.documents), terminal.count(one.tokens),
+            terminal.count(one.steps), one.checkpoint[:16],
+            "yes" if one.in_service else "no" if one.documents else "no: empty",
+        )  # fmt: skip
+    out.print(made)
+
+
 def _answer(result: Any, as_json: bool, heading: str) -> None:
     if as_json:
         print_json(result.as_json())
@@ -225,6 +297,10 @@ def evaluate(
         int,
         typer.Option("--held-out", min=1, max=90, metavar="PERCENT", help="The share of members left out."),
     ] = 10,
+    adapted: Annotated[
+        bool,
+        typer.Option("--adapted", help="Also adapt the base to the others; as long as licet model adapt."),
+    ] = False,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -233,7 +309,9 @@ def evaluate(
     Example: licet model evaluate --held-out 10
     """
     with licet.open(workspace) as opened, progress_bar(as_json) as progress:
-        found = opened.uses["model"].evaluate(snapshot, held_out_percent=held_out, progress=progress)
+        found = opened.uses["model"].evaluate(
+            snapshot, held_out_percent=held_out, adapted=adapted, progress=progress
+        )
     if as_json:
         print_json(found.as_json())
         return
@@ -242,7 +320,11 @@ def evaluate(
     if found.by_reader is None:
         say("Read together with a base it would be less: pip install 'licet[model]'", "dim")
     else:
+        say(f"{found.by_base:.3f} the base alone, which knows nothing of members")
         say(f"{found.by_reader:.3f} as it is served, read together with the base", "bold")
+    if found.by_adapted is not None:
+        say(f"{found.by_adapted:.3f} the base adapted to the others, alone")
+        say(f"{found.by_adapted_reader:.3f} as it is served, read together with that", "bold")
     say(
         f"on {terminal.count(found.documents)} documents, {terminal.count(found.bytes)} bytes, of"
         f" {terminal.count(found.held_out)} members held out; counted were {terminal.count(found.members)} others",
@@ -326,6 +408,9 @@ def generate(
     by_counts: Annotated[
         bool, typer.Option("--by-counts", help="By the counts alone; needs no PyTorch.")
     ] = False,
+    adapted: Annotated[
+        bool, typer.Option("--adapted", help="With the adapted base; it may tell what one member wrote.")
+    ] = False,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -336,7 +421,7 @@ def generate(
     with licet.open(workspace) as opened:
         text = opened.uses["model"].generate(
             prompt, snapshot=snapshot, seed=seed, temperature=temperature, most_tokens=tokens,
-            by_counts=by_counts,
+            by_counts=by_counts, adapted=adapted,
         )  # fmt: skip
     if as_json:
         print_json({"prompt": prompt, "text": text, "seed": seed})

@@ -17,6 +17,7 @@ Opener: TypeAlias = Callable[[Path], Use]
 USES: dict[str, Opener | str] = {
     "corpus": "licet.uses.corpus.corpus:open_corpus",
     "model": "licet.uses.model.text_model:open_model",
+    "adapted": "licet.uses.model.adapted_model:open_adapted",
 }
 
 
@@ -38,8 +39,8 @@ def open_use(name: str, root: Path) -> Use:
 
 
 def in_order(names: set[str], root: Path) -> list[str]:
-    """Names of uses, each after those it is derived from."""
-    ordered: list[str] = []
+    """Names of uses, each after those it is derived from, else as they stand here: what costs most comes last."""
+    ordered, known = list[str](), list(USES)
 
     def add(name: str) -> None:
         if name in names and name not in ordered:
@@ -47,6 +48,6 @@ def in_order(names: set[str], root: Path) -> list[str]:
                 add(parent)
             ordered.append(name)
 
-    for name in sorted(names):
+    for name in sorted(names, key=lambda name: (known.index(name) if name in USES else len(known), name)):
         add(name)
     return ordered

@@ -11,6 +11,7 @@ from licet.terms import SELF
 from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
+    from licet.app.adaptations import AdaptedResult, ShardStatus
     from licet.app.model_audit import ModelAudit
     from licet.store import SnapshotRef
     from licet.uses.model.held_out_members import Evaluation
@@ -50,6 +51,32 @@ class ModelOperations:
         with clear_disk_errors("updating the model"), self._core.absences.once_done() as absences:
             return models.update(self._core, snapshot, absences, progress)
 
+    def adapt(
+        self,
+        *,
+        purpose: str = "generative_ai_training",
+        recipient: str = SELF,
+        anew: bool = False,
+        progress: Progress = silent,
+    ) -> AdaptedResult:
+        """Train the base further on the corpus of now, in shards, or bring what was adapted to now: a shard is trained
+        again from the first checkpoint that a change reaches.
+
+        anew: all of it, as it must be where PyTorch, the processor or the threads are others than they were.
+        Raises: as `train`; UseError MODL-060 without PyTorch, MODL-080 where it cannot be gone on with here.
+        """
+        from licet.app import adaptations
+
+        with clear_disk_errors("adapting the base"), self._core.absences.once_done() as absences:
+            return adaptations.adapt(self._core, purpose, recipient, anew, absences, progress)
+
+    def shards(self, snapshot: str = "latest") -> list[ShardStatus]:
+        """The shards of an adapted model, and which of them are in service: those that hold nobody who chose since."""
+        from licet.app import adaptations
+
+        with self._core.absences.once_done() as absences:
+            return adaptations.shard_statuses(self._core, snapshot, absences)
+
     def snapshots(self) -> list[SnapshotRef]:
         """The models there are, newest last."""
         return self._core.store.snapshots("model")
@@ -59,9 +86,16 @@ class ModelOperations:
         return self._core.store.snapshot("model", snapshot)
 
     def evaluate(
-        self, snapshot: str = "latest", *, held_out_percent: int = 10, progress: Progress = silent
+        self,
+        snapshot: str = "latest",
+        *,
+        held_out_percent: int = 10,
+        adapted: bool = False,
+        progress: Progress = silent,
     ) -> Evaluation:
         """Try a model's recipe on members who are held out of the counting: bits for each byte that they wrote.
+
+        adapted: also with the base adapted to the others, which takes as long as `adapt` does.
 
         It reads the corpus of now, keeps nothing, and is noted in the ledger.
         Raises: AppError APP-234 where the corpus is not of now, APP-235; UseError MODL-004 for too few members.
@@ -69,7 +103,7 @@ class ModelOperations:
         from licet.app import models
 
         with clear_disk_errors("trying the model"), self._core.absences.once_done() as absences:
-            return models.evaluate(self._core, snapshot, held_out_percent, absences, progress)
+            return models.evaluate(self._core, snapshot, held_out_percent, adapted, absences, progress)
 
     def audit(
         self,
@@ -104,19 +138,21 @@ class ModelOperations:
         temperature: float = 1.0,
         most_tokens: int = 200,
         by_counts: bool = False,
+        adapted: bool = False,
     ) -> str:
         """What a model writes on after a beginning: the base that ships, or the workspace's own, and served counts;
-        by_counts: by these alone, for which no PyTorch is needed.
+        by_counts: by these alone, for which no PyTorch is needed. adapted: with what the base became on members' texts
+        in its place, without the shards that hold somebody who chose since; it may tell what one member wrote.
 
         The same model, prompt and seed give the same text on the same machine. Raises: AppError APP-234 where the
         model is not of now, so that who said no since is not read; UseError MODL-060 without PyTorch, MODL-063,
-        MODL-064, MODL-066.
+        MODL-064, MODL-066, MODL-083.
         """
         from licet.app import models
 
         with clear_disk_errors("reading the model"), self._core.absences.once_done() as absences:
             return models.generate(
-                self._core, snapshot, prompt, seed, temperature, most_tokens, by_counts, absences
+                self._core, snapshot, prompt, seed, temperature, most_tokens, by_counts, adapted, absences
             )
 
     def is_behind(self, snapshot: str = "latest") -> bool:

@@ -8,7 +8,7 @@ Importing this module needs PyTorch; `require_torch` of `base_card` says how to 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -88,11 +88,13 @@ class ByBase(NamedTuple):
 
 
 class BaseReader:
-    """A base that reads: it is trained no further."""
+    """A base that reads, or several networks of one shape, whose probabilities are averaged: trained no further."""
 
-    def __init__(self, shape: Shape, weights: Mapping[str, Tensor]) -> None:
+    def __init__(self, shape: Shape, *networks: Mapping[str, Tensor]) -> None:
         self.shape = shape
-        self._weights = {name: weight.detach().float() for name, weight in weights.items()}
+        self._networks = [
+            {name: weight.detach().float() for name, weight in weights.items()} for weights in networks
+        ]
 
     def read(self, documents: Sequence[Tokens]) -> ByBase:
         """Every document by itself, in windows of the context, so that none says anything of another."""
@@ -120,21 +122,34 @@ class BaseReader:
         marked = np.concatenate([[START], before]).astype(np.int64)
         marked = marked[(len(marked) - 1) // self.shape.context * self.shape.context :]
         with torch.no_grad():
-            scores = logits(self._weights, self.shape, torch.from_numpy(marked)[None])[0, -1]
-            said: npt.NDArray[np.float64] = functional.log_softmax(scores.double(), -1).numpy()
+            scores = (
+                logits(weights, self.shape, torch.from_numpy(marked)[None])[0, -1].double()
+                for weights in self._networks
+            )
+            said: npt.NDArray[np.float64] = self._averaged(scores).numpy()
         return said
 
     def _said(self, batch: Tensor) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         with torch.no_grad():
-            logs = functional.log_softmax(logits(self._weights, self.shape, batch[:, :-1]), -1)
+            logs = self._averaged(logits(weights, self.shape, batch[:, :-1]) for weights in self._networks)
             entropy = -(logs.exp() * logs).sum(-1)
             said = logs.gather(-1, batch[:, 1:, None])[..., 0]
         return said.double().numpy(), entropy.double().numpy()
 
+    def _averaged(self, scores: Iterable[Tensor]) -> Tensor:
+        """Logs of the mean of what the networks hold probable. scores: of each, one after another."""
+        each = (functional.log_softmax(one, -1) for one in scores)
+        summed = next(each)
+        for logs in each:
+            summed = torch.logaddexp(summed, logs)
+        return summed if len(self._networks) == 1 else summed - math.log(len(self._networks))
 
-def packed(weights: Mapping[str, Tensor]) -> bytes:
-    """Safetensors of weights at 16 bits: what a base is from then on."""
-    data: bytes = save({name: weight.detach().half().contiguous() for name, weight in weights.items()})
+
+def packed(weights: Mapping[str, Tensor], said: Mapping[str, str] | None = None) -> bytes:
+    """Safetensors of weights at 16 bits: what a base is from then on. said: one text beside them, by its name; of more
+    the order would be left to chance."""
+    tensors = {name: weight.detach().half().contiguous() for name, weight in weights.items()}
+    data: bytes = save(tensors, None if said is None else dict(said))
     return data
 
 
@@ -153,4 +168,5 @@ def unpacked(data: bytes, shape: Shape) -> Weights:
             "the network of the base has not the tensors that its card says",
             fix="fit one anew: licet model base FOLDER",
         )
-    return weights
+    # Safetensors gives them in any order, and the norm of all is summed in the order they are in.
+    return {name: weights[name] for name in sizes}

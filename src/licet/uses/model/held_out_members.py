@@ -14,7 +14,7 @@ from licet.terms import UseError
 from licet.terms.canonical import JsonObject
 from licet.uses.model.base_folder import Base
 from licet.uses.model.byte_pairs import BytePairs, Tokens
-from licet.uses.model.counting_model import CountingModel
+from licet.uses.model.counting_model import CountingModel, Floats
 from licet.uses.model.member_counts import summed, table_of
 from licet.uses.model.model_recipe import PinnedRecipe
 from licet.uses.model.reader import Reader
@@ -26,8 +26,9 @@ _AT_ONCE = 256
 
 class Evaluation(NamedTuple):
     """members: counted; of those held out, their number, documents and bytes of UTF-8. bits_per_byte: as it is served;
-    of_every_run: were every run served, whoever wrote it. by_reader: as it is served, read together with the base;
-    None where no base was given."""
+    of_every_run: were every run served, whoever wrote it. by_base: the base alone, without any member. by_reader: as it
+    is served, read together with the base. by_adapted: the base adapted to those that were counted, alone, and
+    by_adapted_reader: in the place of the base. None where neither was given."""
 
     members: int
     held_out: int
@@ -35,7 +36,10 @@ class Evaluation(NamedTuple):
     bytes: int
     bits_per_byte: float
     of_every_run: float
-    by_reader: float | None
+    by_base: float | None = None
+    by_reader: float | None = None
+    by_adapted: float | None = None
+    by_adapted_reader: float | None = None
 
     def as_json(self) -> JsonObject:
         return self._asdict()
@@ -47,9 +51,12 @@ def evaluate(
     recipe: PinnedRecipe,
     vocabulary: BytePairs,
     base: Base | None,
+    adapted: Sequence[bytes],
     progress: Progress,
 ) -> Evaluation:
-    """Raises: UseError MODL-004 where nobody, or nothing they wrote, is left out, or nobody is left; as `Reader`."""
+    """adapted: what the base became on those that are counted; none where it is not tried.
+
+    Raises: UseError MODL-004 where nobody, or nothing they wrote, is left out, or nobody is left; as `Reader`."""
     held = [who for who in sorted(by_member) if is_held_out(who)]
     others = [who for who in sorted(by_member) if not is_held_out(who)]
     texts = [tokens for who in held for tokens in by_member[who]]
@@ -73,16 +80,20 @@ def evaluate(
         )
         for least in (recipe.least_members, 1)
     )
-    ways = [
-        served.bits,
-        every.bits,
-        *([] if base is None else [Reader(base, served, vocabulary, recipe.two_members).places]),
-    ]
-    bits = [0.0] * len(ways)
+    ways: dict[str, Callable[[Sequence[Tokens]], Floats]] = {
+        "bits_per_byte": served.bits,
+        "of_every_run": every.bits,
+    }
+    if base is not None:
+        reader = Reader(base, served, vocabulary, recipe.two_members)
+        ways |= {"by_base": reader.base_places, "by_reader": reader.places}
+    if base is not None and adapted:
+        reader = Reader(base, served, vocabulary, recipe.two_members, adapted)
+        ways |= {"by_adapted": reader.base_places, "by_adapted_reader": reader.places}
+    bits = dict.fromkeys(ways, 0.0)
     for done in range(0, len(texts), _AT_ONCE):
         progress("scoring", done, len(texts))
-        for way, score in enumerate(ways):
+        for way, score in ways.items():
             bits[way] += float(score(texts[done : done + _AT_ONCE]).sum())
-    per_byte = [each / size for each in bits]
-    by_reader = None if base is None else per_byte[2]
-    return Evaluation(len(others), len(held), len(texts), size, per_byte[0], per_byte[1], by_reader)
+    per_byte = {way: each / size for way, each in bits.items()}
+    return Evaluation(len(others), len(held), len(texts), size, **per_byte)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from licet.terms import UseError
 from licet.terms.canonical import canonical_json, digest
+from licet.uses.model.adaptation_recipe import AdaptedSettings
 from licet.uses.model.byte_pairs import BytePairs
 from licet.uses.model.token_runs import LONGEST_RUN, MOST_TOKENS
 
@@ -32,6 +33,7 @@ class ModelRecipe(BaseModel):
         True, description="whether only runs that two members wrote are served; others stay unserved"
     )
     buckets: int = Field(64, ge=1, le=4096, description="files the members' counts are spread over")
+    adapted: AdaptedSettings = Field(AdaptedSettings(), description="of the adapted model, where one is made")
 
     def of(self, vocabulary: BytePairs) -> PinnedRecipe:
         """The recipe over a base. Raises: UseError MODL-002 for a vocabulary whose runs cannot be counted."""
@@ -41,7 +43,7 @@ class ModelRecipe(BaseModel):
                 f"the vocabulary has {vocabulary.size} tokens, and runs of at most {MOST_TOKENS} can be counted",
                 fix=f"fit one of at most {MOST_TOKENS}",
             )
-        return PinnedRecipe(**self.model_dump(exclude={"licet_model"}), base=vocabulary.digest)
+        return PinnedRecipe(**self.model_dump(exclude={"licet_model", "adapted"}), base=vocabulary.digest)
 
 
 class PinnedRecipe(BaseModel):

@@ -27,9 +27,17 @@ class Reader:
     """
 
     def __init__(
-        self, base: Base, counts: CountingModel, vocabulary: BytePairs, two_members: bool = True
+        self,
+        base: Base,
+        counts: CountingModel,
+        vocabulary: BytePairs,
+        two_members: bool = True,
+        adapted: Sequence[bytes] = (),
     ) -> None:
-        """vocabulary: the tokens that the counts are of. two_members: whether they are of runs that two wrote."""
+        """vocabulary: the tokens that the counts are of. two_members: whether they are of runs that two wrote.
+
+        adapted: networks that the base became, read in its place, their probabilities averaged; none: the base itself.
+        """
         require_torch()
         from licet.uses.model.base_network import BaseReader, unpacked
 
@@ -44,7 +52,7 @@ class Reader:
         self._gate.require_order(counts.order)
         self.byte_pairs, self._counts = base.byte_pairs, counts
         shape = base.card.recipe.shape
-        self._base = BaseReader(shape, unpacked(base.network, shape))
+        self._base = BaseReader(shape, *(unpacked(one, shape) for one in adapted or (base.network,)))
 
     def bits(self, texts: Sequence[str]) -> list[float]:
         """How many bits each text takes, its end left out; every text by itself, whatever stands beside it."""
@@ -64,6 +72,11 @@ class Reader:
         shares = self._gate.shares(features(seen.total, seen.distinct, by_base.surprise))
         said = choices(self._counts.chains(seen), np.exp(by_base.logs))
         bits: Floats = -np.log2((shares * said).sum(axis=1))
+        return bits
+
+    def base_places(self, documents: Sequence[Tokens]) -> Floats:
+        """The same by the base alone, or by what it became."""
+        bits: Floats = -self._base.read(documents).logs / np.log(2)
         return bits
 
     def next_tokens(self, before: Tokens) -> Floats:

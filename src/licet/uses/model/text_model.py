@@ -10,7 +10,6 @@ compare with; then all is made anew.
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,10 +20,10 @@ import pyarrow.compute as pc
 
 from licet.enforce.access import Access
 from licet.store import Records, SnapshotRef, Store
-from licet.terms import UseError
 from licet.terms.canonical import canonical_json, digest
-from licet.uses.manifest import StoredFile, contents_of, read_heading, read_manifest
+from licet.uses.manifest import StoredFile, read_heading, read_manifest
 from licet.uses.model import counts_log
+from licet.uses.model.adapted_model import Adapted
 from licet.uses.model.base_folder import Base, base_of
 from licet.uses.model.byte_pairs import BytePairs, Tokens
 from licet.uses.model.counting_model import CountingModel
@@ -32,6 +31,15 @@ from licet.uses.model.counts_log import ModelManifest
 from licet.uses.model.held_out_members import Evaluation, evaluate
 from licet.uses.model.member_counts import changes_of, table_of
 from licet.uses.model.model_recipe import ModelRecipe, PinnedRecipe, load_model_recipe
+from licet.uses.model.taught_documents import (
+    bucket_of,
+    documents_then,
+    foresee_taught,
+    is_held_out,
+    keyed,
+    of_one,
+    show_taught,
+)
 from licet.uses.model.token_runs import each_once, runs_ending, runs_written
 from licet.uses.use import (
     Changed,
@@ -58,7 +66,7 @@ class Learnt(NamedTuple):
 
     @classmethod
     def of(cls, documents: pa.Table, vocabulary: BytePairs) -> Learnt:
-        rows, by_member = _by_one(documents), dict[str, list[Tokens]]()
+        rows, by_member = of_one(documents), dict[str, list[Tokens]]()
         people = pc.list_flatten(rows["subjects"]).to_pylist()
         for who, text in zip(people, rows["text"].to_pylist(), strict=True):
             by_member.setdefault(who, []).append(vocabulary.encode(text))
@@ -122,7 +130,7 @@ class Model:
 
     def update(self, bench: Workbench, earlier: ModelManifest, touched: frozenset[str]) -> Contents:
         """Take out and add what the changed members wrote; where that is much, make it anew."""
-        parent, before = bench.parents["corpus"], _source(bench.parents, earlier)
+        parent, before = bench.parents["corpus"], documents_then(bench.parents, earlier.derived_from[0])
         bench.progress("reading what changed", 0, None)
         then, now = (each.about(touched) for each in (before, parent))
         if len(then) + len(now) > max(_FEW, _SHARE * earlier.counts["documents"]):
@@ -134,7 +142,7 @@ class Model:
             (runs_written(old.by_member.get(who, []), order), runs_written(new.by_member.get(who, []), order))
             for who in members
         ]
-        buckets = [_bucket(secret, who, self.recipe.buckets) for who in members]
+        buckets = [bucket_of(secret, who, self.recipe.buckets) for who in members]
         changes = changes_of([(bucket, *each) for bucket, each in zip(buckets, runs, strict=True)])
         kept = ("vocabulary", "tables", "served", "deltas", "rising")
         fields = {name: getattr(earlier, name) for name in kept}
@@ -170,35 +178,20 @@ class Model:
     def foresee(
         self, access: Access, store: Store, earlier: SnapshotRef, subject: str, parents: Parents
     ) -> Foreseen:
-        said, parent = read_manifest(ModelManifest, earlier), parents["corpus"]
-        before, people = _source(parents, said), frozenset({subject})
-        if said.derived_from[0].contents == contents_of(parent.snapshot):
-            # Else more has changed than what is foreseen, and of others nothing is told.
-            people |= parent.changed_since(said.derived_from[0]) or frozenset()
-        then, now = (
-            {row["document_id"]: row for row in _by_one(each.about(people)).to_pylist()}
-            for each in (before, parent)
-        )
-        return Foreseen(
-            [_shown(then[id_], subject) for id_ in sorted(then.keys() - now.keys())],
-            [_shown(now[id_], subject) for id_ in sorted(now.keys() - then.keys())],
-            [_shown(now[id_], subject) for id_ in sorted(then.keys() & now.keys()) if then[id_] != now[id_]],
-        )
+        return foresee_taught(parents, read_manifest(ModelManifest, earlier).derived_from[0], subject)
 
     def about(
         self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str, parents: Parents
     ) -> Sequence[Shown]:
         """The documents of theirs that it was taught, newest first; it holds the runs in them."""
-        rows = _by_one(parents["corpus"].about([subject])).to_pylist()
-        rows.sort(key=lambda row: (str(row["created"] or ""), row["document_id"]), reverse=True)
-        return [_shown(row, subject) for row in rows]
+        return show_taught(parents, subject)
 
     # -- within --------------------------------------------------------------------------------------------------
 
     def _tables(self, bench: Workbench, learnt: Learnt) -> Iterator[tuple[int, Records]]:
         by_bucket: dict[int, list[str]] = {}
         for who in learnt.by_member:
-            number = _bucket(bench.access.secret, who, self.recipe.buckets)
+            number = bucket_of(bench.access.secret, who, self.recipe.buckets)
             by_bucket.setdefault(number, []).append(who)
         for done, bucket in enumerate(sorted(by_bucket)):
             bench.progress("counting", done, len(by_bucket))
@@ -241,7 +234,7 @@ def taught(documents: Documents, progress: Progress) -> dict[str, list[str]]:
     parts, texts = documents.buckets(), dict[str, list[str]]()
     for done, part in enumerate(parts):
         progress("reading documents", done, len(parts))
-        rows = _by_one(documents.read(part))
+        rows = of_one(documents.read(part))
         people = pc.list_flatten(rows["subjects"]).to_pylist()
         for who, text in zip(people, rows["text"].to_pylist(), strict=True):
             texts.setdefault(who, []).append(text)
@@ -255,16 +248,23 @@ def evaluated(
     secret: bytes,
     percent: int,
     base: Base | None,
+    adapted: Adapted | None,
     progress: Progress,
 ) -> Evaluation:
-    """A model's recipe tried on a share of the members of what it is derived from; see `held_out_members`."""
+    """A model's recipe tried on a share of the members of what it is derived from; see `held_out_members`.
+
+    adapted: adapts the base to the others, to be tried beside it.
+    """
     vocabulary = BytePairs.from_json(store.get(said.vocabulary.sha256))
     learnt = _read(parents["corpus"], vocabulary, progress)
 
-    def is_held_out(subject: str) -> bool:
-        return int.from_bytes(_keyed(secret, b"licet held out", subject), "big") % 100 < percent
+    def held_out(subject: str) -> bool:
+        return is_held_out(secret, subject, percent)
 
-    return evaluate(learnt.by_member, is_held_out, said.recipe, vocabulary, base, progress)
+    networks = (
+        () if adapted is None else adapted.trained_without(parents["corpus"], secret, held_out, progress)
+    )
+    return evaluate(learnt.by_member, held_out, said.recipe, vocabulary, base, networks, progress)
 
 
 def _read(documents: Documents, vocabulary: BytePairs, progress: Progress) -> Learnt:
@@ -277,38 +277,5 @@ def _read(documents: Documents, vocabulary: BytePairs, progress: Progress) -> Le
     return Learnt(by_member)
 
 
-def _source(parents: Parents, said: ModelManifest) -> Documents:
-    """What a model was made from. Raises: UseError CORP-215 where that has gone in the meantime."""
-    source = parents["corpus"].at(said.derived_from[0])
-    if source is None:
-        raise UseError(
-            "CORP-215",
-            "the corpus that it was made from is not there any more",
-            fix="bring it to one that is",
-        )
-    return source
-
-
-def _by_one(documents: pa.Table) -> pa.Table:
-    return documents.filter(pc.equal(pc.list_value_length(documents["subjects"]), 1))
-
-
-def _shown(row: Mapping[str, Any], subject: str) -> Shown:
-    text = row["text"] if row["subjects"] == [subject] else None
-    return {
-        "document_id": row["document_id"], "kind": row["kind"], "key": row["key"], "language": row["language"],
-        "text": text, "created": row["created"],
-    }  # fmt: skip
-
-
-def _bucket(secret: bytes, subject: str, buckets: int) -> int:
-    return int.from_bytes(_keyed(secret, b"licet bucket", subject), "big") % buckets
-
-
 def _person(secret: bytes, subject: str) -> bytes:
-    return _keyed(secret, b"licet person", subject)
-
-
-def _keyed(secret: bytes, purpose: bytes, subject: str) -> bytes:
-    """A name that tells nobody who it is of, 16 bytes."""
-    return hashlib.blake2b(subject.encode(), digest_size=16, key=secret, person=purpose).digest()
+    return keyed(secret, b"licet person", subject)
