@@ -14,6 +14,7 @@ from licet.cli import (
     pack_check_command,
     pack_diff_command,
     pack_exchange_commands,
+    pack_notice_command,
     pack_watch_command,
     terminal,
 )
@@ -225,3 +226,4 @@ app.command("watch")(pack_watch_command.watch)
 app.command("diff")(pack_diff_command.diff)
 app.command("export")(pack_exchange_commands.export)
 app.command("import")(pack_exchange_commands.import_)
+app.command("notice")(pack_notice_command.notice)

@@ -11,9 +11,7 @@ import typer
 
 import licet
 from licet.cli import terminal
-from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, out, print_json, say
-
-_STYLES = {"title": "bold", "head": "bold", "item": "bold", "light": "dim", "statement": ""}
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, out, print_json, printable, say
 
 
 @answers
@@ -52,24 +50,26 @@ def reports(
             from licet.reports.disclosure_page import page
 
             _give(page(opened.reports.report(form, of)), to, as_json)
-        elif made.report is None or as_json or to is not None:
+        elif as_json:
             told = opened.reports.document(form, of)
-            if as_json and to is None:
+            if to is None:
                 print_json(told)
             else:
                 _give(json.dumps(told, ensure_ascii=False, indent=2) + "\n", to, as_json)
+        elif to is not None or made.markdown is not None or made.report is None:
+            _give(opened.reports.text(form, of), to, as_json)
         else:
-            from licet.reports.disclosure_page import lines
+            from licet.reports.disclosure_page import STYLES, lines
 
             for line, kind in lines(opened.reports.report(form, of)):
-                say(line, _STYLES[kind])
+                say(line, STYLES[kind])
 
 
 def _give(text: str, to: Path | None, as_json: bool) -> None:
     from licet.reports.disclosure_page import write_text
 
     if to is None:
-        sys.stdout.write(text)
+        sys.stdout.write(printable(text))
         return
     write_text(text, to)
     if as_json:
@@ -84,7 +84,7 @@ def _list(as_json: bool) -> None:
     if as_json:
         print_json(
             [
-                {"form": name, "title": form.title, **form.law._asdict(), "page": form.report is not None}
+                {"form": name, "title": form.title, "page": form.report is not None, **form.law._asdict()}
                 for name, form in FORMS.items()
             ]
         )
@@ -95,3 +95,7 @@ def _list(as_json: bool) -> None:
     out.print(made)
     for name, form in FORMS.items():
         say(f"{name}: {form.law.applies_to}", "dim")
+    say(
+        "Of a policy: licet packs notice says what Connecticut asks a privacy notice to say of training.",
+        "dim",
+    )

@@ -103,8 +103,9 @@ def _licences(known: Evidence) -> Statement | None:
         return None
     names = sorted({one.licence for one in known.base.sources})
     return Statement(
-        f"The base's public text is under licences that its packages state, each permissive: {'; '.join(names)}.",
+        "The base's public text is under licences that its packages state, each permissive.",
         Drawn.BASE,
+        tuple(names),
     )
 
 

@@ -33,10 +33,11 @@ class Drawn(StrEnum):
 
 
 class Statement(NamedTuple):
-    """One sentence, or a few, and where it is drawn from."""
+    """One sentence, or a few, and where it is drawn from. named: a list that it ends with, too long for a sentence."""
 
     says: str
     drawn: Drawn
+    named: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> bool:

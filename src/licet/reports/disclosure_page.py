@@ -10,6 +10,8 @@ from licet.sources.file_replacement import replace_file
 from licet.standalone.standalone_page import SHARED, document
 from licet.terms.disk_errors import clear_disk_errors
 
+#: How a terminal shows each kind of line.
+STYLES = {"title": "bold", "head": "bold", "item": "bold", "light": "dim", "statement": ""}
 _STYLES = (*SHARED, "licet.reports/templates/report.css")
 
 
@@ -25,6 +27,7 @@ def lines(report: Report) -> Iterator[tuple[str, str]]:
     yield report.law.applies_to, "light"
     if report.law.since:
         yield f"Since {report.law.since}. {report.law.reference}", "light"
+    yield f"Written from {report.law.read}.", "light"
     yield report.bound.says, "statement"
     for section in report.sections:
         yield section.title, "head"
@@ -32,6 +35,8 @@ def lines(report: Report) -> Iterator[tuple[str, str]]:
             yield f"{item.place}  {item.asks}", "item"
             for one in item.statements:
                 yield f"    {one.says}  [{one.drawn}]", "statement"
+                if one.named:
+                    yield f"    {'; '.join(one.named)}", "light"
     yield NO_ADVICE, "light"
 
 

@@ -34,10 +34,9 @@ def public_sources(known: Evidence) -> Statement | None:
     sources = known.base.sources
     return Statement(
         f"The base that a model is read over was fitted to public text of {len(sources)} sources, no member's: what "
-        "programming packages say of themselves in documentation. "
-        + "; ".join(f"{one.name} {one.version} ({one.licence})" for one in sources)
-        + ".",
+        "Python and packages for it say of themselves in documentation.",
         Drawn.BASE,
+        tuple(f"{one.name} {one.version} ({one.licence})" for one in sources),
     )
 
 
@@ -238,7 +237,7 @@ def collection_period(known: Evidence) -> tuple[Statement, ...]:
 def synthetic(known: Evidence) -> tuple[Statement, ...]:
     """Whether something in it was made up by a program."""
     return (
-        Statement("licet generates no data and puts none into a corpus or a model.", Drawn.LICET),
+        Statement("In making a corpus or a model licet generates no data and puts none in.", Drawn.LICET),
         by_operator(
             known.settings.datasets.synthetic,
             "whether members used AI to write what they wrote, or the platform generated some of it",

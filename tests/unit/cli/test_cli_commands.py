@@ -64,7 +64,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 #: Those that ask of files and shipped policies alone.
 NO_WORKSPACE = {
     ("demo",), ("verify",), ("audit",), ("compare",), ("guide",), ("packs", "diff"), ("packs", "check"),
-    ("packs", "watch"), ("packs", "export"), ("packs", "import"), ("apply",), ("model", "base"),
+    ("packs", "watch"), ("packs", "export"), ("packs", "import"), ("packs", "notice"), ("apply",), ("model", "base"),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ SETTINGS = """
 provider:
   name: Harbour Ltd
   contact: privacy@harbour.example
+  url: https://harbour.example
   available_to_californians: true
 model:
   name: Quay writer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from licet.app.argument_types import names_wrong_types
@@ -24,7 +25,7 @@ class ReportOperations:
     def document(self, form: str, of: str = "model") -> JsonObject:
         """A report for programs, as JSON. of: an artefact such as ``model-3``, or a use, for its latest.
 
-        Raises: ReportError RPT-001 to RPT-003; UseError CORP-200, CORP-201; as `Store.snapshot`.
+        Raises: ReportError RPT-001 to RPT-003, RPT-005, RPT-006; UseError CORP-200, CORP-201; as `Store.snapshot`.
         """
         from licet.app.reporting import gather
         from licet.reports.report_forms import form_of
@@ -45,3 +46,15 @@ class ReportOperations:
             )
         with clear_disk_errors("drawing up a report"):
             return made.report(gather(self._core, of))
+
+    def text(self, form: str, of: str = "model") -> str:
+        """A report as a file of its form: Markdown where readers take that, else JSON. Raises: as `document`."""
+        from licet.app.reporting import gather
+        from licet.reports.report_forms import form_of
+
+        made = form_of(form)
+        with clear_disk_errors("drawing up a report"):
+            known = gather(self._core, of)
+            if made.markdown is not None:
+                return made.markdown(known)
+            return json.dumps(made.document(known), ensure_ascii=False, indent=2) + "\n"
