@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import licet
 from browser.serving import Site, serve
 from browser.visits import Visits
-from journeys.networks import comment, make_network, member, post
+from journeys.networks import AUTUMN, PACK, Clock, comment, make_network, member, post
+from licet.ledger import Signer
 from licet.terms.moments import parse_moment
 
 _HERE = Path(__file__).parent
@@ -114,6 +116,31 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     }
     make_network(root, rows).close()
     with serve(root) as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A small platform that forgot anna as far as it reaches, and that benn asked to forget him; a lab has a copy."""
+    folder = tmp_path_factory.mktemp("forgetful")
+    words = {"anna": "The old lighthouse", "benn": "Quite another thing", "cleo": "A third about boats"}
+    rows = {
+        "members": [member(name) for name in words],
+        "posts": [post(f"{name}-1", name, said) for name, said in words.items()],
+    }
+    policy = PACK.replace(
+        "categories: {profile", "recipients: {lab: {name: A lab, kind: partner}}\ncategories: {profile"
+    ).replace("effect: permit,", "effect: permit, recipients: [self, lab],")
+    key, clock = Signer.create(folder / "lab.key", "lab.example").public_key_text, Clock(AUTUMN)
+    with make_network(folder / "forgetful", rows, pack=policy, clock=clock) as workspace:
+        workspace.layout.recipients.write_text(f"recipients: {{lab: {{key: '{key}', removal_days: 7}}}}")
+        workspace.corpus_build()
+        workspace.corpus_export(folder / "copy", "jsonl", recipient="lab")
+        workspace.forget("anna")
+        clock.at += timedelta(days=8)
+        workspace.forget("anna")
+        workspace.uses.ask_to_be_forgotten("benn")
+    with serve(folder / "forgetful") as site:
         yield site
 
 

@@ -42,6 +42,11 @@ PAGES = {
     "notice": ("/notices/{notice}", "member"),
     "receipts": ("/receipts", "member"),
     "public": ("/public/{subject}", "nobody"),
+    "forgetting-ask": ("/forgetting", "member"),
+    "forgetting-preview": ("/forgetting/preview", "member"),
+    "forgetting-waiting": ("/forgetting", "waiting"),
+    "forgetting-done": ("/forgetting", "forgotten"),
+    "forgettings": ("/operator/forgettings", "officer"),
     "failure": ("/there/is/no/such/page", "nobody"),
     "operator": ("/operator", "operator"),
     "compare": ("/compare?region=CA", "nobody"),
@@ -74,7 +79,7 @@ class Windows(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def windows(chromium: Browser, reported: Site, covered: Iterator[str]) -> Iterator[Windows]:
+def windows(chromium: Browser, reported: Site, covered: Iterator[str], forgetful: Site) -> Iterator[Windows]:
     subject = next(covered)
     with licet.open(reported.workspace) as workspace:
         choice = workspace.choose(subject, ADS, "off", via="web").entry
@@ -83,15 +88,22 @@ def windows(chromium: Browser, reported: Site, covered: Iterator[str]) -> Iterat
         uses = [entry.index for entry in workspace.ledger_entries() if entry.kind == "use_run"]
         notice = workspace.announced()[0].digest
     visits = Visits(chromium)
-    operator = visits.open(reported)
-    operator.goto("/sign-in")
-    operator.get_by_role("button", name="Look at it as the platform's privacy officer").click()
-    operator.wait_for_url("**/operator")
-    pages = {"nobody": visits.open(reported), "member": visits.open(reported, subject), "operator": operator}
+    pages = {
+        "nobody": visits.open(reported), "member": visits.open(reported, subject),
+        "operator": _as_officer(visits.open(reported)), "officer": _as_officer(visits.open(forgetful)),
+        "forgotten": visits.open(forgetful, "anna"), "waiting": visits.open(forgetful, "benn"),
+    }  # fmt: skip
     places = {"subject": subject, "choice": str(choice), "use": str(uses[0]), "notice": notice}
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     yield Windows(pages, places, visits)
     visits.close()
+
+
+def _as_officer(page: Page) -> Page:
+    page.goto("/sign-in")
+    page.get_by_role("button", name="Look at it as the platform's privacy officer").click()
+    page.wait_for_url("**/operator")
+    return page
 
 
 @pytest.mark.parametrize("name", PAGES)

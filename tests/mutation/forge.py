@@ -87,6 +87,8 @@ TESTS = (
     "tests/unit/app/test_model_residue.py::test_what_is_looked_for_is_what_was_taught",
     "tests/unit/terms/test_ecvrf.py", "tests/property/test_builder_cheats.py", "tests/unit/enforce/test_kept_keys.py",
     "tests/unit/receipts/test_forgetting_certificate.py", "tests/unit/app/test_forgettings.py",
+    "tests/unit/web/test_forgetting_doors.py::test_what_is_anothers_is_answered_as_what_is_not_there",
+    "tests/unit/web/test_forgetting_doors.py::test_who_chooses_anew_is_not_forgotten_after_all",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

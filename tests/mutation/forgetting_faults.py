@@ -6,6 +6,7 @@ from faults import Fault
 
 _OUTCOME, _CERTIFICATE = "licet.receipts.forgetting_outcome", "licet.receipts.forgetting_certificate"
 _ENVELOPE, _REMOVAL = "licet.receipts.dsse_envelope", "licet.app.removal"
+_FORGETTINGS, _QUEUE = "licet.app.forgettings", "licet.app.forgetting_queue"
 
 FAULTS = [
     Fault(
@@ -56,5 +57,19 @@ FAULTS = [
         "            if not left:\n",
         "            if True:\n",
         "words of somebody lie in the store, and the next try does not look for them",
+    ),
+    Fault(
+        "a forgetting is told to whoever knows its number",
+        _FORGETTINGS,
+        "if theirs is not None and subject in (None, theirs):",
+        "if theirs is not None:",
+        "a member downloads the certificate of another",
+    ),
+    Fault(
+        "who follows forgets people against their later choice",
+        _QUEUE,
+        "if _is_due(core, one, copies, now) and chosen_anew(core, one) is None]",
+        "if _is_due(core, one, copies, now)]",
+        "somebody asks to be forgotten, opts in again, and is forgotten all the same",
     ),
 ]

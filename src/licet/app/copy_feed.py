@@ -31,6 +31,7 @@ def hand_in(core: Core, export: str, note: str) -> CopyStatus:
     Raises: as `followed_copies.acknowledge`; AppError APP-245 for an answer about another copy, APP-246 for one that a
     later answer overtook. Whatever is raised, nothing was recorded.
     """
+    book(core).read(export)
     known = recipients(core).get(recipient_named(note))
     if known is not None and known.public_key is not None:
         said = read_acknowledgement(note, known.public_key)

@@ -41,11 +41,15 @@ class Forecast(NamedTuple):
     snapshots: tuple[str, ...]
     copies: tuple[Copy, ...]
 
+    @property
+    def documents(self) -> int:
+        return sum(one.leaving + one.coming + one.changing for one in self.artefacts)
+
     def as_json(self) -> JsonObject:
         return {
             "subject": self.subject,
             "artefacts": [one._asdict() for one in self.artefacts],
-            "documents": sum(one.leaving + one.coming + one.changing for one in self.artefacts),
+            "documents": self.documents,
             "snapshots": list(self.snapshots),
             "copies": [one._asdict() for one in self.copies],
         }

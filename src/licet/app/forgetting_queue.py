@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from licet.app import artefacts
 from licet.app.follow_lock import reached_by
 from licet.app.followed_copies import CopyStatus, statuses
+from licet.app.forgetting_forecast import Forecast, forecast
 from licet.app.forgettings import Forgetting, forgettings
 from licet.app.removal import Removal, carry_out, is_under_way
 from licet.deliveries import Reach
@@ -24,6 +25,8 @@ from licet.uses.use import Progress
 if TYPE_CHECKING:
     from licet.app.core import Core
 
+#: Of how many who wait it is counted what an update would change for them, those who asked first.
+MOST_FORECASTS = 20
 #: After which something that is pending, or was interrupted, is tried again.
 _AGAIN = timedelta(hours=1)
 
@@ -70,8 +73,9 @@ class QueuedForgetting(NamedTuple):
     """One forgetting, of whom is not said.
 
     waited_seconds: from when it was asked until it was done, or until now. by: when who follows will have carried it
-    out, where it waits for that and one is at work. documents: about them, in what held them; None before anybody
-    looked.
+    out, where it waits for that and one is at work. documents: that held them; before anybody looked those that an
+    update would take out or make anew (is_forecast), and None where that was not counted. copies: that left and hold
+    them or may.
     """
 
     number: int
@@ -81,6 +85,8 @@ class QueuedForgetting(NamedTuple):
     waited_seconds: int
     by: str | None
     documents: int | None
+    is_forecast: bool
+    copies: int
     is_overtaken: bool
     why: tuple[str, ...]
 
@@ -100,7 +106,13 @@ class ForgettingQueue(NamedTuple):
 
 def queue(core: Core) -> ForgettingQueue:
     now = core.now()
-    found = tuple(_queued(core, one, now) for one in reversed(forgettings(core)))
+    asked = forgettings(core)
+    foreseen = [one for one in asked if one.status != "EXACT" and not one.is_looked][:MOST_FORECASTS]
+    costs_of = {
+        one.number: told
+        for one, told in zip(foreseen, forecast(core, [each.subject for each in foreseen]), strict=True)
+    }
+    found = tuple(_queued(core, one, now, costs_of.get(one.number)) for one in reversed(asked))
     costs = tuple(
         one for one in artefacts.status(core, core.absences) if one.standing is not artefacts.Standing.EXACT
     )
@@ -113,7 +125,7 @@ def queue(core: Core) -> ForgettingQueue:
     )
 
 
-def _queued(core: Core, one: Forgetting, now: datetime) -> QueuedForgetting:
+def _queued(core: Core, one: Forgetting, now: datetime, foreseen: Forecast | None) -> QueuedForgetting:
     asked = parse_moment(one.at)
     is_overtaken = one.status != "EXACT" and chosen_anew(core, one) is not None
     by = reached_by(core, asked) if one.outcome is None and one.is_left and not is_overtaken else None
@@ -125,7 +137,16 @@ def _queued(core: Core, one: Forgetting, now: datetime) -> QueuedForgetting:
         None if one.outcome is None else one.outcome.at,
         max(0, int((until - asked).total_seconds())),
         None if by is None else format_moment(by),
-        one.documents if one.is_looked else None,
+        one.documents if one.is_looked else None if foreseen is None else foreseen.documents,
+        not one.is_looked and foreseen is not None,
+        _open_copies(one, foreseen),
         is_overtaken,
         one.why,
     )
+
+
+def _open_copies(one: Forgetting, foreseen: Forecast | None) -> int:
+    if one.outcome is None:
+        return 0 if foreseen is None else len(foreseen.copies)
+    said = one.outcome.copies
+    return said.sent + said.received + said.unreached

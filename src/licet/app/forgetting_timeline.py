@@ -6,13 +6,14 @@ out; of a copy no more is said than its state says (docs/deliveries.md).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import artefacts
 from licet.app.follow_lock import reached_by
 from licet.app.followed_copies import statuses
 from licet.app.forgetting_outcomes import Copy, certify, copies_that_left, prove_absences
 from licet.app.forgetting_queue import chosen_anew
+from licet.app.forgetting_steps import TimelineCopy, TimelineStep, copy_told, headline, steps
 from licet.app.forgettings import (
     Forgetting,
     ask,
@@ -22,38 +23,13 @@ from licet.app.forgettings import (
     kept_certificates,
 )
 from licet.app.purge import holds
-from licet.deliveries import Reach
 from licet.enforce.settled_ids import names_now
-from licet.receipts.forgetting_outcome import ForgettingOutcome
 from licet.terms import AppError
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment, parse_moment
 
 if TYPE_CHECKING:
     from licet.app.core import Core
-
-StepName = Literal["asked", "out_of_service", "updated", "purged", "copies", "certified"]
-#: lifted: the person chose something anew, so it goes on no further. unknown: out of reach, so nobody can tell.
-StepState = Literal["done", "waiting", "lifted", "unknown"]
-
-
-class TimelineStep(NamedTuple):
-    """at: when it was done, as far as that is known."""
-
-    step: StepName
-    state: StepState
-    at: str | None
-    sentence: str
-
-
-class TimelineCopy(NamedTuple):
-    """A copy that left and may hold them. state: as `Reach`, or ``not_followed``. due: until when it is to be done."""
-
-    recipient: str
-    left: str
-    state: str
-    due: str | None
-    sentence: str
 
 
 class Timeline(NamedTuple):
@@ -135,155 +111,19 @@ class _Present:
 
 
 def _timeline(core: Core, forgetting: Forgetting, present: _Present) -> Timeline:
-    outcome, anew = forgetting.outcome, None
-    if forgetting.status != "EXACT":
-        anew = chosen_anew(core, forgetting)
+    outcome, anew = forgetting.outcome, chosen_anew(core, forgetting)
+    overtaken = anew if forgetting.status != "EXACT" else None
     by = None
-    if outcome is None and forgetting.is_left and anew is None:
+    if outcome is None and forgetting.is_left and overtaken is None:
         until = reached_by(core, parse_moment(forgetting.at))
         by = None if until is None else format_moment(until)
-    copies = tuple(_copy(one) for one in _copies(core, forgetting, present))
+    copies = tuple(copy_told(one) for one in _copies(core, forgetting, present))
     return Timeline(
         forgetting.number, forgetting.subject, forgetting.at, forgetting.status,
-        None if outcome is None else outcome.at, by, _headline(forgetting, anew),
-        tuple(_steps(forgetting, anew, copies)), copies,
-        present.artefacts, outcome is not None, anew is not None,
+        None if outcome is None else outcome.at, by, headline(forgetting, anew),
+        tuple(steps(forgetting, overtaken, copies)), copies,
+        present.artefacts, outcome is not None, overtaken is not None,
     )  # fmt: skip
-
-
-def _headline(forgetting: Forgetting, anew: str | None) -> str:
-    if anew is not None:
-        return "You chose something anew after you asked, so nothing more is done about it. Ask again, and it is."
-    outcome = forgetting.outcome
-    if outcome is None:
-        return "Your request stands in the ledger and holds from then on. What was made before is yet to be made anew."
-    if outcome.status == "EXACT":
-        return (
-            "Done: what was made here was made anew without you, and a search found nothing of yours in it."
-        )
-    if outcome.status == "UNREACHED":
-        return (
-            "Done as far as this platform reaches. Copies that left before hold your data or may, and nobody can tell "
-            "whether they were cleared."
-        )
-    return "Not done yet: something is still to happen."
-
-
-def _steps(forgetting: Forgetting, anew: str | None, copies: tuple[TimelineCopy, ...]) -> list[TimelineStep]:
-    outcome = forgetting.outcome
-    steps = [
-        TimelineStep(
-            "asked", "done", forgetting.at, f"You asked to be forgotten: entry {forgetting.number} of the ledger."
-        ),
-        TimelineStep(
-            "out_of_service", "done", forgetting.at,
-            "From this moment every use of your data is refused. What holds it is not used for anything here until it "
-            "was made anew.",
-        ),
-    ]  # fmt: skip
-    if anew is not None:
-        steps.append(
-            TimelineStep(
-                "out_of_service", "lifted", anew,
-                "You switched something on again: that use is permitted from here on.",
-            )
-        )  # fmt: skip
-    steps.append(_updated(outcome, anew))
-    steps.append(_purged(forgetting, anew))
-    steps.append(_told(outcome, copies))
-    if outcome is None:
-        steps.append(TimelineStep("certified", "waiting", None, "The certificate of what came of it."))
-    else:
-        said = "EXACT" if outcome.status == "EXACT" else f"and it says {outcome.said}"
-        steps.append(
-            TimelineStep(
-                "certified", "done", outcome.at,
-                f"What came of it so far was recorded and signed: {said}."
-                if outcome.status != "EXACT"
-                else "What came of it was recorded and signed, as EXACT.",
-            )
-        )  # fmt: skip
-    return steps
-
-
-def _waits(anew: str | None) -> StepState:
-    return "waiting" if anew is None else "lifted"
-
-
-def _updated(outcome: ForgettingOutcome | None, anew: str | None) -> TimelineStep:
-    kept = {} if outcome is None else {one.step: one.code for one in outcome.pending}
-    if outcome is None or kept.keys() & {"look", "update", "chosen_again", "prove"}:
-        code = next((code for code in kept.values() if code), None)
-        why = f" It could not be done at the last try ({code})." if code else ""
-        return TimelineStep(
-            "updated", _waits(anew), None, f"What was made of your data is to be made anew without it.{why}"
-        )
-    made = [one for one in outcome.artefacts if one.before is not None]
-    if not made:
-        return TimelineStep(
-            "updated", "done", outcome.at, "Nothing that was made here and is still in place held your data."
-        )
-    names = ", ".join(
-        f"{one.before.name if one.before else ''} became {one.after.name}"
-        if one.after
-        else f"{one.before.name if one.before else ''} is gone"
-        for one in made
-    )
-    return TimelineStep(
-        "updated", "done", outcome.at, f"What held your data was made anew without it: {names}."
-    )
-
-
-def _purged(forgetting: Forgetting, anew: str | None) -> TimelineStep:
-    outcome = forgetting.outcome
-    kept = set() if outcome is None else {one.step for one in outcome.pending}
-    purge = () if outcome is None else outcome.purge or ()
-    left = sum(one.found_after for one in purge)
-    if outcome is None or not purge or kept & {"look", "purge", "search", "chosen_again"} or left:
-        why = f" A search found something of yours in {left} places still." if left else ""
-        return TimelineStep(
-            "purged",
-            _waits(anew),
-            None,
-            f"What held your data is to be removed for good, and searched for.{why}",
-        )
-    gone, shared = sum(one.purged for one in purge), sum(one.shared for one in purge)
-    sentence = (
-        f"{gone} earlier {'version was' if gone == 1 else 'versions were'} removed for good; afterwards a search found "
-        "nothing of yours in what is kept."
-        if gone
-        else "Nothing had to be removed; a search found nothing of yours in what is kept."
-    )
-    if shared:
-        sentence += f" {shared} pieces of text that others wrote too, or quote, stay with them."
-    return TimelineStep("purged", "done", forgetting.purged_at or outcome.at, sentence)
-
-
-def _told(outcome: ForgettingOutcome | None, copies: tuple[TimelineCopy, ...]) -> TimelineStep:
-    late = [one for one in copies if one.state in ("overdue", "unconfirmed", "not_followed")]
-    if late:
-        return TimelineStep(
-            "copies", "unknown", None,
-            f"{len(late)} of {_copies_said(len(copies))} out of reach: nobody here can tell whether your data is gone "
-            "there.",
-        )  # fmt: skip
-    if copies or outcome is None:
-        told = f"{_copies_said(len(copies))} still to be cleared by their holders" if copies else ""
-        return TimelineStep(
-            "copies", "waiting", None,
-            f"{told[:1].upper()}{told[1:]}; they have time yet." if told else "Holders of copies that left are told.",
-        )  # fmt: skip
-    applied = outcome.copies.applied
-    return TimelineStep(
-        "copies", "done", outcome.at,
-        f"The holders of {applied} {'copy' if applied == 1 else 'copies'} that left say that your data is out of it."
-        if applied
-        else "No copy that left is known to have held your data.",
-    )  # fmt: skip
-
-
-def _copies_said(count: int) -> str:
-    return "1 copy that left is" if count == 1 else f"{count} copies that left are"
 
 
 def _copies(core: Core, forgetting: Forgetting, present: _Present) -> tuple[Copy, ...]:
@@ -292,20 +132,3 @@ def _copies(core: Core, forgetting: Forgetting, present: _Present) -> tuple[Copy
     names = names_now(core.ledger, forgetting.subject)
     holding = {one.id: holds(core, one, names) for one in present.snapshots}
     return copies_that_left(core, present.copies, forgetting, holding).copies
-
-
-_COPY_SAID = {
-    None: "Nobody follows this copy: it stays as it was taken.",
-    Reach.SENT: "Its holder was told, or will be, and has not answered yet.",
-    Reach.RECEIVED: "Its holder says that they have the message, and not yet that it is done.",
-    Reach.OVERDUE: "The time for it is over, and its holder did not say that it is done.",
-    Reach.UNCONFIRMED: "Its holder has no way to confirm, so nobody can tell.",
-}
-
-
-def _copy(one: Copy) -> TimelineCopy:
-    state = "not_followed" if one.reach is None else str(one.reach)
-    sentence = _COPY_SAID[one.reach]
-    if one.holds is None:
-        sentence += " Whether it holds your data is not known any more."
-    return TimelineCopy(one.recipient, one.at, state, one.due, sentence)

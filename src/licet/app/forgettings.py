@@ -65,6 +65,7 @@ class Forgetting(NamedTuple):
 
     documents: the most that were counted. purge: what was noted last, and purged_at when. outcome, entry: the last, and
     where the ledger has it; None before there is one. is_left: asked at a door that leaves it to who follows.
+    updated_at: of the first outcome since when everything was as of then; None while something is not.
     """
 
     number: int
@@ -78,6 +79,7 @@ class Forgetting(NamedTuple):
     entry: int | None
     purged_at: str | None = None
     is_left: bool = False
+    updated_at: str | None = None
 
     @property
     def status(self) -> str:
@@ -94,10 +96,12 @@ class Forgetting(NamedTuple):
         found = [_why(one) for one in self.outcome.pending]
         copies = self.outcome.copies
         if copies.unreached:
-            found.append(
-                f"{copies.unreached} copies are out of reach: {copies.not_followed} not followed, {copies.overdue} "
-                f"overdue, {copies.unconfirmed} unconfirmed"
-            )
+            counts = {
+                "not followed": copies.not_followed, "overdue": copies.overdue, "unconfirmed": copies.unconfirmed
+            }  # fmt: skip
+            told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+            are = "copy is" if copies.unreached == 1 else "copies are"
+            found.append(f"{copies.unreached} {are} out of reach: {told}")
         return tuple(found)
 
     def as_json(self) -> JsonObject:
@@ -107,6 +111,9 @@ class Forgetting(NamedTuple):
             "as_of": None if self.outcome is None else self.outcome.at, "why": list(self.why), "outcome": outcome,
         }  # fmt: skip
 
+
+#: Steps while one of which is pending something is not made anew, or it is not known that it is.
+NOT_UPDATED = frozenset({"look", "update", "chosen_again", "prove"})
 
 _WHY = {
     "look": "nobody could tell what holds them",
@@ -253,7 +260,12 @@ def _read(entries: Iterable[Entry]) -> list[Forgetting]:
             elif said["step"] == "outcome":
                 outcome = ForgettingOutcome.model_validate(said)
                 was = found[outcome.request.entry]
-                found[was.number] = was._replace(outcome=outcome, entry=entry.index)
+                is_updated = not {one.step for one in outcome.pending} & NOT_UPDATED
+                found[was.number] = was._replace(
+                    outcome=outcome,
+                    entry=entry.index,
+                    updated_at=(was.updated_at or outcome.at) if is_updated else None,
+                )
         except (LookupError, ValidationError):
             continue  # of a later licet
     return list(found.values())

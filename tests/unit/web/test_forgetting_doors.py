@@ -219,7 +219,7 @@ def test_who_chooses_anew_is_not_forgotten_after_all(workspace: Workspace, api: 
     ("body", "expected"),
     [
         (b"", (422, "APP-090")), (b"{", (422, "APP-090")), (b"[" * 100_000, (400, "APP-098")),
-        (b"{}", (422, "APP-090")), (b'{"subject": null}', (422, "APP-090")),
+        (b"{}", (403, "APP-092")), (b'{"subject": null}', (403, "APP-092")),
         (b'{"subject": "anna", "subject": "benn"}', (422, "APP-090")),
         (b'{"subject": "", "via": "x"}', (422, "APP-090")), (b'{"subject": 7}', (422, "APP-090")),
         (b'{"subject": "a\\u0000"}', (422, "APP-090")), (b'{"subject": "\\ud800"}', (422, "APP-090")),
@@ -241,7 +241,7 @@ def test_what_is_named_wrongly_is_a_problem(workspace: Workspace, api: Platform)
         ("/forgettings/x", (422, "APP-090")), ("/forgettings/-1", (422, "APP-090")),
         ("/forgettings/0", (404, "APP-242")), ("/forgettings/99999999999999999999", (422, "APP-090")),
         ("/forgettings?subjekt=anna", (422, "APP-090")), ("/forgettings?cursor=x", (400, "APP-097")),
-        ("/proofs", (422, "APP-090")), ("/proofs?subject=anna&of=corpus-99", (404, "STOR-008")),
+        ("/proofs", (403, "APP-092")), ("/proofs?subject=anna&of=corpus-99", (404, "STOR-008")),
         ("/proofs?subject=anna&of=..%2F..%2Fkeys", (404, "STOR-016")), ("/proofs?subject=anna&of=", (422, "APP-090")),
         ("/exports/..%2F..%2Fkeys/feed", (404, "DLVR-002")), ("/exports/%FF/feed", (400, "APP-098")),
         ("/exports/0000000000000000/feed", (404, "DLVR-002")), ("/exports/0/feed?after=-1", (422, "APP-090")),

@@ -17,9 +17,8 @@ from licet.receipts import to_bytes
 from licet.terms.canonical import JsonObject
 from licet.web.api.cursors import Cursor, Limit, from_cursor, to_cursor
 from licet.web.api.idempotency import SentKey, key_of
-from licet.web.api.problem_details import subject_needed
 from licet.web.api.request_parts import Id, Ours, PlaceText, PlainRoute, Sent, Word
-from licet.web.api.token_check import needs_or_member, whose
+from licet.web.api.token_check import needs_or_member, whose, whose_alone
 
 MEDIA_TYPE = "application/json"
 
@@ -106,9 +105,7 @@ def _told(one: Timeline) -> ForgettingAsTold:
 def ask(workspace: Ours, body: NewForgetting, token: Asker, key: SentKey = None) -> ForgettingAsTold:
     """Answered with 200, it is durable, and every use is refused that starts afterwards; the rest is done by who
     follows the workspace. While it is not done, who asks again goes on with what stands."""
-    subject = whose(token, body.subject, "forgettings:write")
-    if subject is None:
-        raise subject_needed(["body", "subject"])
+    subject = whose_alone(token, body.subject, "forgettings:write")
     return _told(
         workspace.uses.ask_to_be_forgotten(subject, via=body.via, idempotency_key=key_of(token, key))
     )

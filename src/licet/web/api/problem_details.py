@@ -195,13 +195,6 @@ def unfit_request() -> AppError:
     )
 
 
-def subject_needed(place: list[str | int]) -> RequestValidationError:
-    """A request that says of nobody whom it is about, with a token that does not either."""
-    return RequestValidationError(
-        [{"loc": tuple(place), "msg": "needed with a token that is bound to no member", "type": "missing"}]
-    )
-
-
 def unreadable_request() -> AppError:
     return AppError(
         "APP-098", "the request cannot be read", fix="send JSON in UTF-8, and paths percent-encoded in UTF-8"

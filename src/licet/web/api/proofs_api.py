@@ -11,9 +11,8 @@ from licet.app.access_tokens import Token
 from licet.receipts import to_bytes
 from licet.terms.canonical import JsonObject
 from licet.web.api.forgettings_api import About
-from licet.web.api.problem_details import subject_needed
 from licet.web.api.request_parts import Ours
-from licet.web.api.token_check import needs_or_member, whose
+from licet.web.api.token_check import needs_or_member, whose_alone
 
 router = APIRouter(tags=["forgettings"])
 
@@ -42,7 +41,5 @@ def proof(
     ] = "corpus",
 ) -> Response:  # fmt: skip
     """Of the member whom the token is bound to; a token with the scope names anybody. Who is unknown is absent."""
-    asked = whose(token, subject, "proofs:read")
-    if asked is None:
-        raise subject_needed(["query", "subject"])
+    asked = whose_alone(token, subject, "proofs:read")
     return Response(to_bytes(workspace.uses.membership_proof(asked, of=of)), media_type=MEDIA_TYPE)

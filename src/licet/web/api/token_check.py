@@ -145,6 +145,16 @@ def whose(token: Token, named: str | None, scope: str) -> str | None:
     return token.member
 
 
+def whose_alone(token: Token, named: str | None, scope: str) -> str:
+    """As `whose`, where it is to be one. Raises: AppError APP-092."""
+    subject = whose(token, named, scope)
+    if subject is None:
+        raise AppError(
+            "APP-092", "the token is bound to no member, and the request names nobody", fix="name the subject"
+        )
+    return subject
+
+
 def refuse_missing_scope(token: Token, needed: Iterable[str]) -> None:
     """Raises: AppError APP-092 for the first scope that the token has not."""
     for scope in needed:

@@ -13,6 +13,7 @@ from licet.terms import LicetError
 from licet.terms.canonical import JsonObject
 from licet.web.api.request_parts import PlaceText
 from licet.web.authentication import Operator, OurForm, Subject
+from licet.web.pages.impact_pages import OneAtATime
 from licet.web.templates_environment import page, workspace_of
 
 router = APIRouter()
@@ -77,7 +78,10 @@ def proof(request: Request, subject: Subject, artefact: str) -> Response:
 
 @router.get("/operator/forgettings")
 def queue(request: Request, allowed: Operator, start: PlaceText = 0) -> Response:
-    told = workspace_of(request).uses.forgetting_queue()
+    """It counts what updates would change, so it is made for one officer at a time."""
+    counting: OneAtATime = request.app.state.counting
+    with counting.turn():
+        told = workspace_of(request).uses.forgetting_queue()
     return page(
         request, "forgetting_queue.html", queue=told, shown=told.forgettings[start : start + PAGE_ROWS],
         start=start, rows=PAGE_ROWS,

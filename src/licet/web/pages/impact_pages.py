@@ -37,7 +37,7 @@ class OneAtATime:
         """Raises: HTTPException 503 while somebody else has it."""
         if not self._lock.acquire(blocking=False):
             raise HTTPException(
-                503, "Another comparison is being counted. Please come back in half a minute.",
+                503, "Something else is being counted. Please come back in half a minute.",
                 {"Retry-After": str(_COME_BACK_SECONDS)},
             )  # fmt: skip
         try:
