@@ -29,6 +29,7 @@ from benchmarks import (
     costs,
     decisions,
     first_answer,
+    foretelling,
     forget,
     gate,
     gdprbench,
@@ -37,6 +38,7 @@ from benchmarks import (
     scale,
     serving,
     spark,
+    unlearning,
     web,
 )
 from benchmarks.machine import load, peer
@@ -68,6 +70,8 @@ BENCHMARKS: dict[str, Any] = {
     "costs": costs,
     "absence": absence,
     "forget": forget,
+    "unlearning": unlearning,
+    "foretelling": foretelling,
 }
 
 

@@ -172,6 +172,30 @@ TARGETS: tuple[Target, ...] = (
         "×",
     ),
     Target("withdrawn", "the model: from a toggle until it is out of service", "at most", 1_000, "ms"),
+    Target(
+        "exposure",
+        "the model: exposure of one member's secret said 64 times, two-member rule, of 10 bits",
+        "at most",
+        3,
+        "bits",
+    ),
+    Target(
+        "reader_network",
+        "the model: bits a byte by the reader, over a fine-tuned network",
+        "at most",
+        0.9,
+        "×",
+    ),
+    Target(
+        "reader_mixed",
+        "the model: bits a byte by the reader, over that network mixed with the same counts",
+        "at most",
+        1.04,
+        "×",
+    ),
+    Target(
+        "two_members", "the model: bits a byte with the two-member rule, over without", "at most", 1.06, "×"
+    ),
     Target("toggle", "one durable toggle: over the disk's own sync", "at most", 1.2, "×"),
     Target(
         "web_proxied",

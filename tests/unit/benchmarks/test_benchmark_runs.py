@@ -19,6 +19,7 @@ from benchmarks import (
     costs,
     decisions,
     first_answer,
+    foretelling,
     forget,
     gate,
     gdprbench,
@@ -27,6 +28,7 @@ from benchmarks import (
     scale,
     serving,
     spark,
+    unlearning,
     web,
 )
 from benchmarks.__main__ import BENCHMARKS, main
@@ -77,6 +79,8 @@ TINY: dict[str, Any] = {
     "web": web.Sizes(rate=20, seconds=1, members=40, workers=1, connections=4),
     "absence": absence.Sizes(members=200, keys=8, asked=6, changed=(1, 4), rounds=1, are_all_made=False),
     "forget": forget.Sizes(dump=None, members=60, rounds=1),
+    "unlearning": unlearning.Sizes(documents=60, canaries=1, many=2, steps=1, forgetting=1, ordinary=1),
+    "foretelling": foretelling.Sizes(documents=60, divisions=1),
     "costs": costs.Sizes(lines=60, groups=10, rules=5, members=60, rounds=1),
     "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),
     "serving": serving.Sizes(300, 3_000, rounds=1, asked=5, own_records=40, page_members=(300,), requests=40),
@@ -106,6 +110,8 @@ SPOKEN_TO = {
     "web": {"web_proxied"},
     "costs": set(),
     "absence": {"absence_proof", "absence_verify"},
+    "unlearning": {"exposure"},
+    "foretelling": {"reader_network", "reader_mixed", "two_members"},
     "forget": {"forget_median", "forget_large", "withdrawn"},
     "scale": {"refresh", "refresh_most", "cold_gate"},
 }

@@ -22,9 +22,11 @@ VOCABULARY = BytePairs([(98, 98), (257, 98), (105, 111)])
 TEXTS = st.lists(st.text(alphabet="ab hn\x00", max_size=12), max_size=3)
 
 
-def model_of(members: Sequence[Sequence[str]], least: int, order: int = 5) -> CountingModel:
+def model_of(
+    members: Sequence[Sequence[str]], least: int, order: int = 5, discount: float = 0.9
+) -> CountingModel:
     table = table_of([runs_of(texts, order) for texts in members])
-    return CountingModel(table[table["members"] >= least], VOCABULARY.size, order, 0.9)
+    return CountingModel(table[table["members"] >= least], VOCABULARY.size, order, discount)
 
 
 def runs_of(texts: Sequence[str], order: int = 5) -> np.ndarray:
@@ -34,14 +36,14 @@ def runs_of(texts: Sequence[str], order: int = 5) -> np.ndarray:
 @given(
     st.lists(TEXTS, max_size=4),
     st.text(alphabet="abhn ", max_size=8),
-    st.sampled_from([1, 2]),
+    st.sampled_from([(1, 0.9), (2, 0.9), (2, 1.99)]),
     st.integers(1, 5),
 )
 @examples(40)
 def test_what_may_come_next_sums_to_one_and_is_what_a_text_is_scored_by(
-    members: list[list[str]], text: str, least: int, order: int
+    members: list[list[str]], text: str, served: tuple[int, float], order: int
 ) -> None:
-    model, tokens = model_of(members, least, order), VOCABULARY.encode(text)
+    model, tokens = model_of(members, served[0], order, served[1]), VOCABULARY.encode(text)
     told = np.exp2(-model.bits([tokens]))
     for place in range(len(tokens) + 1):
         after = model.next_tokens(tokens[:place])
@@ -103,7 +105,17 @@ def test_a_vocabulary_that_runs_cannot_be_made_of_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["order: 6", "order: [", "discount_percent: 100", "- 1", "a: 1", "\xff", "order: " + "9" * 5000]
+    "text",
+    [
+        "order: 6",
+        "order: [",
+        "discount_percent: 200",
+        "discount_percent: 100\ntwo_members: false",
+        "- 1",
+        "a: 1",
+        "\xff",
+        "order: " + "9" * 5000,
+    ],
 )
 def test_a_recipe_that_makes_no_sense_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "model.yaml").write_bytes(text.encode("latin-1"))

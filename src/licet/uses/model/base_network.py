@@ -59,9 +59,15 @@ def weight_sizes(shape: Shape) -> dict[str, tuple[int, ...]]:
 
 def logits(weights: Mapping[str, Tensor], shape: Shape, tokens: Tensor) -> Tensor:
     """[batch, places, vocabulary] of what follows each place. tokens: [batch, places], at most `shape.context`."""
+    stream = stream_after(weights, shape, tokens, shape.layers)
+    return _normed(stream, weights["norm"]) @ weights["tokens"].t()
+
+
+def stream_after(weights: Mapping[str, Tensor], shape: Shape, tokens: Tensor, layers: int) -> Tensor:
+    """[batch, places, width] of what flows on after so many layers. tokens: as of `logits`."""
     batch, places = tokens.shape
     stream = functional.embedding(tokens, weights["tokens"]) + weights["places"][:places]
-    for layer in range(shape.layers):
+    for layer in range(layers):
         name = f"{layer}.attention"
         parts = _normed(stream, weights[f"{name}.norm"]) @ weights[f"{name}.in"].t()
         parts = parts.view(batch, places, 3, shape.heads, -1).permute(2, 0, 3, 1, 4)
@@ -70,7 +76,7 @@ def logits(weights: Mapping[str, Tensor], shape: Shape, tokens: Tensor) -> Tenso
         name = f"{layer}.feed"
         raised = functional.gelu(_normed(stream, weights[f"{name}.norm"]) @ weights[f"{name}.up"].t())
         stream = stream + raised @ weights[f"{name}.down"].t()
-    return _normed(stream, weights["norm"]) @ weights["tokens"].t()
+    return stream
 
 
 def _normed(stream: Tensor, scale: Tensor) -> Tensor:

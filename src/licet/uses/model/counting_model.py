@@ -53,7 +53,7 @@ class CountingModel:
     """A table of served runs, ready to be asked."""
 
     def __init__(self, table: Records, vocabulary_size: int, order: int, discount: float) -> None:
-        """table: of `member_counts.TABLE`, in the order of runs. discount: from 0 to 1, both left out."""
+        """table: of `member_counts.TABLE`, in the order of runs. discount: above 0 and below every count."""
         self.order, self.discount, self._size = order, discount, vocabulary_size
         self._runs: Runs = np.ascontiguousarray(table["run"])
         self._members = table["members"].astype(np.int64)

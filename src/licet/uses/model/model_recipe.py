@@ -7,10 +7,10 @@ named by the digest of its vocabulary, so that equal recipes make equal models.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from licet.terms import UseError
 from licet.terms.canonical import canonical_json, digest
@@ -27,13 +27,22 @@ class ModelRecipe(BaseModel):
     licet_model: Literal[1] = Field(1, description="the format")
     order: int = Field(LONGEST_RUN, ge=1, le=LONGEST_RUN, description="tokens of the longest run counted")
     discount_percent: int = Field(
-        90, ge=1, le=99, description="what is taken off each count, in hundredths, for what was never seen"
+        90,
+        ge=1,
+        le=199,
+        description="what is taken off each count, in hundredths, for the unseen; above 99 only with two_members",
     )
     two_members: bool = Field(
         True, description="whether only runs that two members wrote are served; others stay unserved"
     )
     buckets: int = Field(64, ge=1, le=4096, description="files the members' counts are spread over")
     adapted: AdaptedSettings = Field(AdaptedSettings(), description="of the adapted model, where one is made")
+
+    @model_validator(mode="after")
+    def _leaves_something(self) -> Self:
+        if self.discount_percent > 99 and not self.two_members:
+            raise ValueError("where every run is served no more than 99 can be taken off a count of one")
+        return self
 
     def of(self, vocabulary: BytePairs) -> PinnedRecipe:
         """The recipe over a base. Raises: UseError MODL-002 for a vocabulary whose runs cannot be counted."""
