@@ -82,7 +82,7 @@ TESTS = (
     "tests/unit/app/test_standing_gates.py::test_a_preview_is_of_one_ledger_position_whatever_others_choose_while_it_runs",
     "tests/unit/enforce/test_verdict_table.py", "tests/unit/app/test_record_groups.py",
     "tests/property/test_counts_log.py",
-    "tests/unit/model/test_counting_model.py",
+    "tests/unit/model/test_counting_model.py", "tests/unit/model/test_adapted.py",
     "tests/property/test_store_looking.py",
     "tests/unit/app/test_model_residue.py::test_what_is_looked_for_is_what_was_taught",
     "tests/unit/terms/test_ecvrf.py", "tests/property/test_builder_cheats.py", "tests/unit/enforce/test_kept_keys.py",

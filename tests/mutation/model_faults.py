@@ -82,4 +82,32 @@ FAULTS = [
         "if not isinstance(use, Numbering) else ()",
         "a forgetting is certified of which no table of the model was looked into",
     ),
+    Fault(
+        "a network that holds somebody who refused is read on",
+        "licet.app.adaptations",
+        "return every - shards_of(said, secret_of(core.salt, KIND), changed)",
+        "return every",
+        "what somebody took back is recited until somebody runs an update",
+    ),
+    Fault(
+        "a network is trained again for nobody who leaves",
+        "licet.uses.model.adapted_model",
+        "if checkpoint.bucket != bucket.digest:",
+        "if checkpoint.bucket == bucket.digest and not bucket.texts:",
+        "a network remembers who left, and is certified not to",
+    ),
+    Fault(
+        "a checkpoint of any chain will do",
+        "licet.uses.model.checkpoint_chain",
+        "if checkpoint_id_in(data) != checkpoint.id:",
+        "if checkpoint_id_in(data) is None:",
+        "an earlier network, with who left in it, is put in the place of the one without",
+    ),
+    Fault(
+        "networks are trained on wherever they are",
+        "licet.uses.model.adapted_model",
+        "here.require(earlier.chain_environment)",
+        "here.differs(earlier.chain_environment)",
+        "an update is told to be what a training from scratch makes, and is not",
+    ),
 ]

@@ -7,6 +7,7 @@ its holder will check it before it is handed out.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,7 @@ from licet.receipts.forgetting_outcome import (
     PendingStep,
     PolicyInForce,
     PresentVersion,
+    ReplayedShards,
     Request,
     StorePurge,
     Version,
@@ -35,7 +37,9 @@ from licet.terms.canonical import JsonObject
 from licet.terms.membership_proof import Membership
 from licet.terms.moments import format_moment
 from licet.terms.subject_proof import SubjectProof
-from licet.uses.manifest import read_heading
+from licet.uses.manifest import read_heading, read_manifest
+from licet.uses.model import adapted_model
+from licet.uses.model.checkpoint_chain import AdaptedManifest
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -185,8 +189,36 @@ def outcome_of(
             "purge": purge, "copies": copies,
             "pending": tuple(dict.fromkeys(pending)),
             "status": status, "unreached": copies.unreached, "audits": last_audits(core, proven.present),
+            "replays": replayed(core, before, proven.present),
         }
     )  # fmt: skip
+
+
+def replayed(
+    core: Core, before: Mapping[_Artefact, Version], present: Mapping[_Artefact, PresentVersion]
+) -> tuple[ReplayedShards, ...]:
+    """Of each artefact of networks that held them, what was trained again; nothing of one that cannot be compared."""
+    found = []
+    for key in sorted(before.keys() & present.keys()):
+        if key[0] == adapted_model.KIND:
+            with contextlib.suppress(LicetError):
+                was, now = (_adapted(core, each[key].snapshot) for each in (before, present))
+                difference = adapted_model.difference(was, now)
+                found.append(
+                    ReplayedShards(
+                        use=key[0], purpose=key[1], recipient=key[2], shards=len(now.shards),
+                        replayed=difference.shards, checkpoints=difference.checkpoints,
+                        environment=str(now.chain_environment),
+                    )
+                )  # fmt: skip
+    return tuple(found)
+
+
+def _adapted(core: Core, snapshot: str) -> AdaptedManifest:
+    """The manifest of one that is there or was purged. Raises: StoreError STOR-008; UseError CORP-201."""
+    purged = {one.id: one for one in core.store.purged(adapted_model.KIND)}
+    made = purged.get(snapshot) or core.store.snapshot(adapted_model.KIND, snapshot)
+    return read_manifest(AdaptedManifest, made)
 
 
 def last_audits(core: Core, present: Container[_Artefact]) -> tuple[ArtefactAudit, ...]:

@@ -25,6 +25,7 @@ from licet.receipts.forgetting_outcome import (
     ForgettingOutcome,
     Hex,
     PresentVersion,
+    ReplayedShards,
     Text,
 )
 from licet.receipts.membership_certificate import read_subject_proof
@@ -231,7 +232,14 @@ def sentences(subject: str, outcome: ForgettingOutcome, entry: Entry) -> list[st
     if outcome.pending:
         steps = sorted({f"{one.step}{f' ({one.code})' if one.code else ''}" for one in outcome.pending})
         said.append(f"Not done: {', '.join(steps)}.")
-    return said + [_audited(one) for one in outcome.audits]
+    return said + [_replayed(one) for one in outcome.replays] + [_audited(one) for one in outcome.audits]
+
+
+def _replayed(one: ReplayedShards) -> str:
+    return (
+        f"Of {_counted(one.shards, 'shard')} of {one.use} for {one.purpose} {one.replayed} are others than those that "
+        f"held them: {_counted(one.checkpoints, 'checkpoint')} trained anew, with {one.environment}."
+    )
 
 
 def _audited(one: ArtefactAudit) -> str:

@@ -139,11 +139,27 @@ class ArtefactAudit(_Part):
     planted_runs_after: Count
 
 
+class ReplayedShards(_Part):
+    """Of an artefact of networks in shards, how many are others than those that held them, and what was trained anew.
+
+    checkpoints: trained since, of `shards` chains. environment: where, in words, as their ids commit to it.
+    """
+
+    use: Text
+    purpose: Text
+    recipient: Text
+    shards: Count
+    replayed: Count
+    checkpoints: Count
+    environment: Text
+
+
 class ForgettingOutcome(_Part):
     """at, position: as of which moment and ledger position. purge: None where it did not come to that.
 
     status: EXACT where nothing is left to do and nothing out of reach; UNREACHED with the number of copies that are.
-    audits: of the artefacts as they stand, where there was one; what is recorded without any says nothing of them.
+    audits: of the artefacts as they stand, where there was one; replays: of those that are networks. What is recorded
+    without any says nothing of them.
     """
 
     step: Literal["outcome"] = "outcome"
@@ -159,13 +175,15 @@ class ForgettingOutcome(_Part):
     status: Literal["EXACT", "PENDING", "UNREACHED"]
     unreached: Count
     audits: tuple[ArtefactAudit, ...] = ()
+    replays: tuple[ReplayedShards, ...] = ()
 
     @model_serializer(mode="wrap")
     def _as_it_was_recorded(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without audits as an outcome was before there were any: what certificates commit to stays."""
+        """Without audits and replays as an outcome was before there were any: what certificates commit to stays."""
         said: dict[str, Any] = dump(self)
-        if not self.audits:
-            del said["audits"]
+        for part in ("audits", "replays"):
+            if not getattr(self, part):
+                del said[part]
         return said
 
     @model_validator(mode="after")

@@ -22,6 +22,7 @@ from journeys.small_bases import SETTINGS, write_small_base
 from licet.app import Workspace
 from licet.cli.main import app
 from licet.enforce.access import secret_of
+from licet.receipts import check_forgetting_certificate
 from licet.terms import LicetError
 from licet.uses.manifest import read_manifest
 from licet.uses.model import shard_training
@@ -103,8 +104,18 @@ def test_a_shard_is_out_of_service_from_the_no_on_until_it_was_trained_again(wor
 def test_what_is_forgotten_is_purged_with_all_that_was_trained_after_it(workspace: Workspace) -> None:
     workspace.model_adapt()
     before = {one.network.sha256 for chain in latest(workspace).shards for one in chain}
+    own, every = shard_of(workspace, "cy"), latest(workspace)
     told = workspace.uses.forget("cy")
     assert told.standing.value == "exact"
+    outcome = (
+        told.people[0].certificate
+        and check_forgetting_certificate(told.people[0].certificate, workspace.ledger.public_key_text).outcome
+    )
+    assert outcome is not None
+    (replay,) = outcome.replays
+    trained = {one.id for one in latest(workspace).shards[own]} - {one.id for one in every.shards[own]}
+    assert (replay.shards, replay.replayed, replay.checkpoints) == (SETTINGS.shards, 1, len(trained))
+    assert f"PyTorch {torch.__version__}" in replay.environment
     after = {one.network.sha256 for chain in latest(workspace).shards for one in chain}
     assert before - after and not any(workspace.store.has(sha) for sha in before - after)
     assert workspace.store.verify() == []

@@ -281,10 +281,20 @@ def networks(store: Store, said: AdaptedManifest, shards: Collection[int]) -> li
     return found
 
 
-def replayed_shards(before: AdaptedManifest, after: AdaptedManifest) -> int:
-    """How many shards have another network than they had."""
-    ends = ([chain[-1].id for chain in said.shards] for said in (before, after))
-    return sum(was != now for was, now in zip(*ends, strict=False))
+class ChainDifference(NamedTuple):
+    """How many shards have another network than they had, and how many checkpoints there are that there were not."""
+
+    shards: int
+    checkpoints: int
+
+
+def difference(before: AdaptedManifest, after: AdaptedManifest) -> ChainDifference:
+    was, now = ({one.id for chain in said.shards for one in chain} for said in (before, after))
+    ends = [chain[-1].id for chain in before.shards]
+    changed = sum(
+        shard >= len(ends) or chain[-1].id != ends[shard] for shard, chain in enumerate(after.shards)
+    )
+    return ChainDifference(changed, len(now - was))
 
 
 def whole_checkpoints(

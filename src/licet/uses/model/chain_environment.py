@@ -27,6 +27,10 @@ class ChainEnvironment(Environment):
     processor: str
     settings: tuple[str, ...]
 
+    def __str__(self) -> str:
+        threads = f"{self.threads} thread{'' if self.threads == 1 else 's'}"
+        return f"PyTorch {self.torch}, {self.instructions} on {self.processor}, {threads}"
+
     def require(self, chain: ChainEnvironment) -> None:
         """Raises: UseError MODL-080 where a chain that was begun elsewhere (chain) cannot be gone on with here."""
         differs = self.differs(chain)
