@@ -40,7 +40,7 @@ def test_whatever_fields_there_are_something_whole_is_said_of_them_and_nothing_e
     assert made, names
     for one in made:
         assert not _BROKEN.search(one.text), one.text
-        assert one.text[0].isupper() and len(one.text) <= MOST_LETTERS[kind]
+        assert one.text.lstrip("“")[0].isupper() and len(one.text) <= MOST_LETTERS[kind]
         assert one.fields and {*one.fields} <= {*names, "a_position"}
         for name in {*OwnWords._fields} - names:
             value = getattr(VALUES, name)
