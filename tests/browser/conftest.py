@@ -123,7 +123,12 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A small platform that forgot anna as far as it reaches, and that benn asked to forget him; a lab has a copy."""
     folder = tmp_path_factory.mktemp("forgetful")
-    words = {"anna": "The old lighthouse", "benn": "Quite another thing", "cleo": "A third about boats"}
+    words = {
+        "anna": "The old lighthouse",
+        "benn": "Quite another thing",
+        "cleo": "A third about boats",
+        "dora": "And a fourth",
+    }
     rows = {
         "members": [member(name) for name in words],
         "posts": [post(f"{name}-1", name, said) for name, said in words.items()],

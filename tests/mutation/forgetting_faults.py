@@ -68,8 +68,8 @@ FAULTS = [
     Fault(
         "who follows forgets people against their later choice",
         _QUEUE,
-        "if _is_due(core, one, copies, now) and chosen_anew(core, one) is None]",
-        "if _is_due(core, one, copies, now)]",
+        "if self._is_due(one, copies, moment) and chosen_anew(core, one) is None]",
+        "if self._is_due(one, copies, moment)]",
         "somebody asks to be forgotten, opts in again, and is forgotten all the same",
     ),
 ]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from licet.app.catch_up import catch_up
 from licet.app.follow_lock import alone, tell
-from licet.app.forgetting_queue import go_on
+from licet.app.forgetting_queue import DueForgettings
 from licet.app.purge import purge_superseded, superseded
 from licet.app.tenses import stands_for_now
 from licet.terms import AppError
@@ -42,10 +42,10 @@ def follow(
     wait = _never if stopped is None else stopped
     with alone(core) as lock:
         told: dict[tuple[str, str, str], str | None] = {}
-        longest, failures = 0.0, 0
+        longest, failures, waiting = 0.0, 0, DueForgettings(core)
         while True:
             began, seen, has_failed = time.monotonic(), core.ledger.position, False
-            forgotten = go_on(core, progress)
+            forgotten = waiting.go_on(progress)
             if forgotten is not None:
                 yield from (one for one in forgotten.artefacts if one.how not in ("unchanged", "failed"))
             for one in catch_up(core, progress):

@@ -1,12 +1,14 @@
 """Forgettings that wait: which of them who follows carries out now, and what an officer is told of all of them.
 
 What was asked at a door that leaves it to who follows is taken at the next look, everybody's together. What is pending
-is tried again when a copy's holder answered or let the time pass, and else once an hour, so that what cannot be done
-fills no ledger. Where the person chose something anew since they asked, nothing more is done.
+is tried again when it is known of a copy what was not known before, and else after an hour, and then after as long
+again each time, so that what cannot be done fills no ledger. Where the person chose something anew since they asked,
+nothing more is done.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,10 +16,14 @@ from licet.app import artefacts
 from licet.app.follow_lock import reached_by
 from licet.app.followed_copies import CopyStatus, statuses
 from licet.app.forgetting_forecast import Forecast, forecast
+from licet.app.forgetting_outcomes import CopiesThatLeft, copies_that_left
 from licet.app.forgettings import Forgetting, forgettings
+from licet.app.purge import holds
 from licet.app.removal import Removal, carry_out, is_under_way
 from licet.deliveries import Reach
+from licet.enforce.settled_ids import names_now
 from licet.ledger import EntryKind
+from licet.store import SnapshotRef
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment, parse_moment
 from licet.uses.use import Progress
@@ -27,23 +33,56 @@ if TYPE_CHECKING:
 
 #: Of how many who wait it is counted what an update would change for them, those who asked first.
 MOST_FORECASTS = 20
-#: After which something that is pending, or was interrupted, is tried again.
+#: After which something that is pending, or was interrupted, is tried again, at the soonest.
 _AGAIN = timedelta(hours=1)
 
 
-def go_on(core: Core, progress: Progress) -> Removal | None:
-    """Carry out what is due, everybody's together; None where nothing is, or another process is at it."""
-    waiting = due(core)
-    return carry_out(core, waiting, progress) if waiting and not is_under_way(core) else None
+class DueForgettings:
+    """Those that who follows carries out now.
+
+    Remembers up to where it looked what is known of copies, so that each answer is looked at once.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._looked: dict[int, tuple[int, datetime]] = {}
+
+    def go_on(self, progress: Progress) -> Removal | None:
+        """Carry out what is due, everybody's together; None where nothing is, or another process is at it."""
+        waiting = [] if is_under_way(self._core) else self.now()
+        return carry_out(self._core, waiting, progress) if waiting else None
+
+    def now(self) -> list[Forgetting]:
+        core = self._core
+        found = [one for one in forgettings(core) if one.status != "EXACT"]
+        if not found:
+            return []
+        copies, moment = statuses(core), core.now()
+        return [one for one in found if self._is_due(one, copies, moment) and chosen_anew(core, one) is None]
+
+    def _is_due(self, one: Forgetting, copies: list[CopyStatus], now: datetime) -> bool:
+        asked, outcome = parse_moment(one.at), one.outcome
+        if outcome is None:
+            return one.is_left or now >= asked + _AGAIN
+        tried = parse_moment(outcome.at)
+        is_open = any(step.step != "copies" for step in outcome.pending)
+        if is_open and now >= tried + max(_AGAIN, tried - asked):
+            return True
+        position, looked = max((outcome.position, tried), self._looked.get(one.number, (0, tried)))
+        has_passed = any(copy.due is not None and looked < parse_moment(copy.due) <= now for copy in copies)
+        if not has_passed and not self._core.ledger.entries_of_kind(EntryKind.ACKNOWLEDGED, since=position):
+            return False
+        self._looked[one.number] = self._core.ledger.position, now
+        return copies_now(self._core, one, copies, self._core.store.snapshots()).by_state != outcome.copies
 
 
-def due(core: Core) -> list[Forgetting]:
-    """What who follows carries out now."""
-    found = [one for one in forgettings(core) if one.status != "EXACT"]
-    if not found:
-        return []
-    copies, now = statuses(core), core.now()
-    return [one for one in found if _is_due(core, one, copies, now) and chosen_anew(core, one) is None]
+def copies_now(
+    core: Core, one: Forgetting, copies: Sequence[CopyStatus], made: Sequence[SnapshotRef]
+) -> CopiesThatLeft:
+    """What is known now of the copies that may hold somebody. made: the snapshots that there are."""
+    names = names_now(core.ledger, one.subject)
+    holding = {each.id: holds(core, each, names) for each in made} if copies else {}
+    return copies_that_left(core, copies, one, holding)
 
 
 def chosen_anew(core: Core, forgetting: Forgetting) -> str | None:
@@ -54,19 +93,6 @@ def chosen_anew(core: Core, forgetting: Forgetting) -> str | None:
         if one.value == "on" and one.entry > forgetting.number
     ]
     return format_moment(max(later)) if later else None
-
-
-def _is_due(core: Core, forgetting: Forgetting, copies: list[CopyStatus], now: datetime) -> bool:
-    outcome = forgetting.outcome
-    if outcome is None:
-        return forgetting.is_left or now >= parse_moment(forgetting.at) + _AGAIN
-    at = parse_moment(outcome.at)
-    if any(one.step != "copies" for one in outcome.pending) and now >= at + _AGAIN:
-        return True
-    kinds = (EntryKind.ACKNOWLEDGED, EntryKind.REMOVAL_SENT)
-    if any(core.ledger.entries_of_kind(kind, since=outcome.position) for kind in kinds):
-        return True
-    return any(one.due is not None and at < parse_moment(one.due) <= now for one in copies)
 
 
 class QueuedForgetting(NamedTuple):

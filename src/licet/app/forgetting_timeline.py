@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from licet.app import artefacts
 from licet.app.follow_lock import reached_by
 from licet.app.followed_copies import statuses
-from licet.app.forgetting_outcomes import Copy, certify, copies_that_left, prove_absences
-from licet.app.forgetting_queue import chosen_anew
+from licet.app.forgetting_outcomes import certify, prove_absences
+from licet.app.forgetting_queue import chosen_anew, copies_now
 from licet.app.forgetting_steps import TimelineCopy, TimelineStep, copy_told, headline, steps
 from licet.app.forgettings import (
     Forgetting,
@@ -22,8 +22,6 @@ from licet.app.forgettings import (
     forgettings_of,
     kept_certificates,
 )
-from licet.app.purge import holds
-from licet.enforce.settled_ids import names_now
 from licet.terms import AppError
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment, parse_moment
@@ -117,18 +115,12 @@ def _timeline(core: Core, forgetting: Forgetting, present: _Present) -> Timeline
     if outcome is None and forgetting.is_left and overtaken is None:
         until = reached_by(core, parse_moment(forgetting.at))
         by = None if until is None else format_moment(until)
-    copies = tuple(copy_told(one) for one in _copies(core, forgetting, present))
+    copies = tuple(
+        copy_told(one) for one in copies_now(core, forgetting, present.copies, present.snapshots).copies
+    )
     return Timeline(
         forgetting.number, forgetting.subject, forgetting.at, forgetting.status,
         None if outcome is None else outcome.at, by, headline(forgetting, anew),
         tuple(steps(forgetting, overtaken, copies)), copies,
         present.artefacts, outcome is not None, overtaken is not None,
     )  # fmt: skip
-
-
-def _copies(core: Core, forgetting: Forgetting, present: _Present) -> tuple[Copy, ...]:
-    if not present.copies:
-        return ()
-    names = names_now(core.ledger, forgetting.subject)
-    holding = {one.id: holds(core, one, names) for one in present.snapshots}
-    return copies_that_left(core, present.copies, forgetting, holding).copies

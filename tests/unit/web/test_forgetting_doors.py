@@ -13,16 +13,17 @@ from typing import Any
 import pytest
 
 import licet
-from journeys.api import Platform, make_token
+from journeys.api import Platform, make_token, platform
 from journeys.networks import AUTUMN, PACK, Clock, make_network, member, post
 from journeys.site import ADDRESS, site
 from licet.app import Workspace
 from licet.app.feed_application import apply_to_copy
-from licet.app.forgetting_queue import due, go_on
+from licet.app.forgetting_queue import DueForgettings
 from licet.app.removal import Removal
 from licet.ledger import EntryKind, Signer
 from licet.receipts import check_forgetting_certificate
 from licet.receipts.membership_proof_file import check_proof_file
+from licet.store import Store
 from licet.terms import AppError
 from licet.web.api.problem_details import MEDIA_TYPE
 from licet.web.application import make_application
@@ -65,6 +66,15 @@ def workspace(built: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def quiet(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Platform]]:
+    """One for all that is asked in vain, or only reads."""
+    root = tmp_path_factory.mktemp("quiet") / "w"
+    shutil.copytree(built / "w", root)
+    with licet.open(root, clock=lambda: AUTUMN) as opened, platform(root) as client:
+        yield opened, client
+
+
 @pytest.fixture
 def api(workspace: Workspace, clock: Clock) -> Iterator[Platform]:
     application = make_application(ServeConfig(workspace.layout.root, ADDRESS), clock)
@@ -89,7 +99,7 @@ def membership(proof: dict[str, Any], key: str) -> str:
 
 
 def carried_out(workspace: Workspace) -> Removal | None:
-    return go_on(workspace, lambda stage, done, total: None)
+    return DueForgettings(workspace).go_on(lambda stage, done, total: None)
 
 
 def states(one: dict[str, Any]) -> dict[str, str]:
@@ -205,14 +215,14 @@ def test_of_two_who_ask_at_once_the_second_goes_on_with_what_the_first_began(wor
 def test_who_chooses_anew_is_not_forgotten_after_all(workspace: Workspace, api: Platform) -> None:
     number = api.post("/forgettings", json={"subject": "anna"}).json()["number"]
     workspace.choose("anna", "ai", "on")
-    assert due(workspace) == [] and carried_out(workspace) is None
+    assert DueForgettings(workspace).now() == [] and carried_out(workspace) is None
     said = api.get(f"/forgettings/{number}").json()
     assert said["is_overtaken"] and "lifted" in states(said).values()
     assert [choice.value for choice in workspace.ledger.choices_of("anna") if choice.setting == "ai"] == [
         "on"
     ]
     assert api.post("/forgettings", json={"subject": "anna"}).json()["number"] == number
-    assert [one.subject for one in due(workspace)] == ["anna"], "asked again, it is done"
+    assert [one.subject for one in DueForgettings(workspace).now()] == ["anna"], "asked again, it is done"
 
 
 @pytest.mark.parametrize(
@@ -229,14 +239,16 @@ def test_who_chooses_anew_is_not_forgotten_after_all(workspace: Workspace, api: 
     ],
 )  # fmt: skip
 def test_a_body_that_is_not_as_described_asks_for_nothing(
-    workspace: Workspace, api: Platform, body: bytes, expected: tuple[int, str]
+    quiet: tuple[Workspace, Platform], body: bytes, expected: tuple[int, str]
 ) -> None:
+    workspace, api = quiet
     position = workspace.ledger.position
     answer = api.post("/forgettings", content=body, headers={"Content-Type": "application/json"})
     assert told(answer) == expected and workspace.ledger.position == position
 
 
-def test_what_is_named_wrongly_is_a_problem(workspace: Workspace, api: Platform) -> None:
+def test_what_is_named_wrongly_is_a_problem(quiet: tuple[Workspace, Platform]) -> None:
+    workspace, api = quiet
     for path, expected in (
         ("/forgettings/x", (422, "APP-090")), ("/forgettings/-1", (422, "APP-090")),
         ("/forgettings/0", (404, "APP-242")), ("/forgettings/99999999999999999999", (422, "APP-090")),
@@ -386,6 +398,32 @@ def test_who_follows_carries_out_what_was_asked_together(workspace: Workspace) -
     assert workspace.store.scan([SAID.encode()]) == []
     kinds = [entry.kind for entry in workspace.ledger_entries()]
     assert kinds.count(EntryKind.USE_RUN) <= 3, "one update for both"
+
+
+def test_what_is_pending_is_tried_again_and_fills_no_ledger(
+    workspace: Workspace, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    following = DueForgettings(workspace)
+    workspace.uses.ask_to_be_forgotten("anna")
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "purge", _full)
+        assert following.go_on(lambda stage, done, total: None) is not None
+        for minutes in (0, 30, 29):
+            clock.at += timedelta(minutes=minutes)
+            assert following.now() == []
+        clock.at += timedelta(minutes=1)
+        assert following.go_on(lambda stage, done, total: None) is not None
+        (pending,) = workspace.uses.forgettings()
+        assert pending.status == "PENDING" and "APP-020" in pending.why[0]
+    clock.at += timedelta(minutes=59)
+    assert following.now() == []
+    clock.at += timedelta(hours=1)
+    assert following.go_on(lambda stage, done, total: None) is not None
+    assert [one.status for one in workspace.uses.forgettings()] == ["EXACT"]
+
+
+def _full(*arguments: object, **more: object) -> None:
+    raise AppError("APP-020", "the disk is full")
 
 
 def test_an_outcome_of_its_own_is_no_request_that_a_key_was_used_for(workspace: Workspace) -> None:
