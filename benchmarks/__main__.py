@@ -22,6 +22,7 @@ from rich.progress import (
 
 from benchmarks import (
     absence,
+    adapted,
     batches,
     cells,
     corpus,
@@ -72,6 +73,7 @@ BENCHMARKS: dict[str, Any] = {
     "forget": forget,
     "unlearning": unlearning,
     "foretelling": foretelling,
+    "adapted": adapted,
 }
 
 

@@ -171,6 +171,14 @@ TARGETS: tuple[Target, ...] = (
         0.05,
         "×",
     ),
+    Target(
+        "adapted_mean",
+        "networks: steps of forgetting a member, mean of all, over all steps",
+        "at most",
+        0.05,
+        "×",
+    ),
+    Target("adapted_overhead", "networks: time of a replay over its share of the steps", "at most", 1.1, "×"),
     Target("withdrawn", "the model: from a toggle until it is out of service", "at most", 1_000, "ms"),
     Target(
         "exposure",

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from benchmarks import (
     absence,
+    adapted,
     batches,
     cells,
     corpus,
@@ -81,6 +82,7 @@ TINY: dict[str, Any] = {
     "forget": forget.Sizes(dump=None, members=60, rounds=1),
     "unlearning": unlearning.Sizes(documents=60, canaries=1, many=2, steps=1, forgetting=1, ordinary=1),
     "foretelling": foretelling.Sizes(documents=60, divisions=1),
+    "adapted": adapted.Sizes(dump=None, members=40, rounds=1, shards=2, segments=2),
     "costs": costs.Sizes(lines=60, groups=10, rules=5, members=60, rounds=1),
     "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),
     "serving": serving.Sizes(300, 3_000, rounds=1, asked=5, own_records=40, page_members=(300,), requests=40),
@@ -112,6 +114,7 @@ SPOKEN_TO = {
     "absence": {"absence_proof", "absence_verify"},
     "unlearning": {"exposure"},
     "foretelling": {"reader_network", "reader_mixed", "two_members"},
+    "adapted": {"adapted_mean", "adapted_overhead"},
     "forget": {"forget_median", "forget_large", "withdrawn"},
     "scale": {"refresh", "refresh_most", "cold_gate"},
 }
