@@ -41,6 +41,7 @@ import model_faults
 import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 import pytest
+import report_faults
 import suggestion_faults
 import way_faults
 from faults import Fault
@@ -62,6 +63,7 @@ GROUPS = {
         *membership_faults.FAULTS,
         *forgetting_faults.FAULTS,
         *suggestion_faults.FAULTS,
+        *report_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -92,6 +94,7 @@ TESTS = (
     "tests/unit/web/test_forgetting_doors.py::test_what_is_anothers_is_answered_as_what_is_not_there",
     "tests/unit/web/test_forgetting_doors.py::test_who_chooses_anew_is_not_forgotten_after_all",
     "tests/unit/app/test_suggestions.py", "tests/unit/app/test_ranked_suggestions.py",
+    "tests/unit/reports/test_training_notice.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

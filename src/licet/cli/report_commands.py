@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 
 import licet
 from licet.cli import terminal
-from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, out, print_json, printable, say
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, out, print_json, say
 
 
 @answers
@@ -51,11 +50,13 @@ def reports(
 
             _give(page(opened.reports.report(form, of)), to, as_json)
         elif as_json:
+            from licet.reports.disclosure_page import json_text
+
             told = opened.reports.document(form, of)
             if to is None:
                 print_json(told)
             else:
-                _give(json.dumps(told, ensure_ascii=False, indent=2) + "\n", to, as_json)
+                _give(json_text(told), to, as_json)
         elif to is not None or made.markdown is not None or made.report is None:
             _give(opened.reports.text(form, of), to, as_json)
         else:
@@ -69,7 +70,7 @@ def _give(text: str, to: Path | None, as_json: bool) -> None:
     from licet.reports.disclosure_page import write_text
 
     if to is None:
-        sys.stdout.write(printable(text))
+        sys.stdout.write(text)
         return
     write_text(text, to)
     if as_json:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from licet.reports.disclosure import NO_ADVICE, Report
 from licet.sources.file_replacement import replace_file
 from licet.standalone.standalone_page import SHARED, document
+from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 
 #: How a terminal shows each kind of line.
@@ -38,6 +40,12 @@ def lines(report: Report) -> Iterator[tuple[str, str]]:
                 if one.named:
                     yield f"    {'; '.join(one.named)}", "light"
     yield NO_ADVICE, "light"
+
+
+def json_text(value: JsonObject) -> str:
+    """JSON to be read by people, too: what could paint on a terminal or reorder text is told by its number."""
+    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def write_text(text: str, path: Path) -> None:

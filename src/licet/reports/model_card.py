@@ -53,8 +53,13 @@ def metadata(known: Evidence) -> JsonObject:
 
 
 def _line(text: str) -> str:
-    """On one line: a hub ends the head at the first line of dashes."""
-    return " ".join(text.split())
+    """On one line, since a hub ends the head at the first line of dashes, and with nothing that reorders text."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _told(text: str) -> str:
+    """The same with nothing that Markdown would act on."""
+    return plain(_line(text))
 
 
 #: Of the hub's list of licences, those that a model is likely to be under.
@@ -70,14 +75,14 @@ def card_markdown(known: Evidence) -> str:
     """The whole README.md."""
     report = model_card(known)
     top = yaml.safe_dump(metadata(known), sort_keys=False, allow_unicode=True, width=110)
-    said = [f"---\n{top}---\n", f"# {plain(report.title)}\n"]
+    said = [f"---\n{top}---\n", f"# {_told(report.title)}\n"]
     for section in report.sections:
-        said.append(f"## {plain(section.title)}\n")
+        said.append(f"## {_told(section.title)}\n")
         for item in section.items:
-            said.append(f"**{plain(item.asks)}**\n")
+            said.append(f"**{_told(item.asks)}**\n")
             for one in item.statements:
-                said.append(f"- {plain(one.says)} *({one.drawn})*")
-                said += [f"  - {plain(name)}" for name in one.named]
+                said.append(f"- {_told(one.says)} *({one.drawn})*")
+                said += [f"  - {_told(name)}" for name in one.named]
             said.append("")
     return "\n".join((*said, NO_ADVICE, ""))
 

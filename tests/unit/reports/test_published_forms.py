@@ -55,7 +55,7 @@ WANTED = jsonschema_rs.Draft202012Validator(
     }
 )  # fmt: skip
 
-EVIL = "x](javascript:alert(1)) <script>alert(1)</script> | `\n---\nlicense: mit\n# owned"
+EVIL = "\u202e\x9b31mx](javascript:alert(1)) <script>alert(1)</script> | `\n---\nlicense: mit\n# owned"
 
 
 def by_place(report: Report) -> dict[str, list[Item]]:
@@ -131,8 +131,9 @@ def test_markup_in_names_stays_text_in_the_card(reported: Workspace) -> None:
         card = reported.reports.text("model-card")
     finally:
         reported.layout.reports.unlink()
-    assert head_of(card)["license"] == "unknown" and head_of(card)["model_name"] == " ".join(EVIL.split())
+    assert head_of(card)["license"] == "unknown" and head_of(card)["model_name"] == " ".join(EVIL[2:].split())
     body = card.split("\n---\n", 1)[1]
+    assert all(one.isprintable() for one in card.split("\n")), "nothing paints on a terminal"
     assert not re.search(r"(?<!\\)(<script|\]\()", body), "each is escaped"
     assert "\n# owned" not in body and not re.search(r"^---$", body, re.MULTILINE)
 
@@ -148,6 +149,17 @@ def test_croissant_is_what_its_own_library_reads(told: Workspace, tmp_path: Path
         assert read.name == "Corpus of Harbour" and read.personal_sensitive_information
         assert "members" in str(read.data_collection)
         assert WANTED.is_valid(told.reports.document("croissant", of)), "its library asks for less"
+
+
+def test_json_paints_on_no_terminal_and_stays_json(reported: Workspace) -> None:
+    reported.layout.reports.write_text(json.dumps({"model": {"name": EVIL}, "provider": {"name": EVIL}}))
+    try:
+        for form in ("cyclonedx", "croissant"):
+            text = reported.reports.text(form)
+            assert all(one.isprintable() for one in text.split("\n"))
+            assert EVIL in json.dumps(json.loads(text), ensure_ascii=False).replace("\\n", "\n")
+    finally:
+        reported.layout.reports.unlink()
 
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from licet.app.argument_types import names_wrong_types
@@ -50,6 +49,7 @@ class ReportOperations:
     def text(self, form: str, of: str = "model") -> str:
         """A report as a file of its form: Markdown where readers take that, else JSON. Raises: as `document`."""
         from licet.app.reporting import gather
+        from licet.reports.disclosure_page import json_text
         from licet.reports.report_forms import form_of
 
         made = form_of(form)
@@ -57,4 +57,4 @@ class ReportOperations:
             known = gather(self._core, of)
             if made.markdown is not None:
                 return made.markdown(known)
-            return json.dumps(made.document(known), ensure_ascii=False, indent=2) + "\n"
+            return json_text(made.document(known))
