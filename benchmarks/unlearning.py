@@ -41,15 +41,19 @@ from licet.uses.use import silent as unseen
 _DISCOUNT, _REPEATS = 0.9, 64
 #: Rates of unlearning that are tried, that of the ordinary steps after it, and how many candidates it is held to.
 _RATES, _ORDINARY, _BESIDE = (1e-4, 3e-4), 2e-4, 32
+#: Of fine-tuning: twice that at which members are foretold best, so that the codes are learnt.
+_LEARNING = 2 * RATE
 _STAGES = {"after": "right after", "rounded": "at 4 bits", "relearned": "after a few ordinary steps"}
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """documents: of members, the most. canaries: in the network; many: in the counts, which take no training. steps: of
-    fine-tuning; forgetting: the most of unlearning; ordinary: after it."""
+    """documents: of members, the most; fine_tuned: those of them that the network is given, so few that it learns the
+    codes. canaries: in the network; many: in the counts, which take no training. steps: of fine-tuning; forgetting: the
+    most of unlearning; ordinary: after it."""
 
     documents: int
+    fine_tuned: int
     canaries: int
     many: int
     steps: int
@@ -57,8 +61,8 @@ class Sizes:
     ordinary: int
 
 
-SMALL = Sizes(documents=1_500, canaries=3, many=32, steps=60, forgetting=20, ordinary=8)
-FULL = Sizes(documents=20_000, canaries=8, many=128, steps=420, forgetting=60, ordinary=16)
+SMALL = Sizes(documents=5_500, fine_tuned=400, canaries=3, many=32, steps=70, forgetting=30, ordinary=8)
+FULL = Sizes(documents=20_000, fine_tuned=2_000, canaries=8, many=128, steps=350, forgetting=60, ordinary=16)
 
 _HOW = (
     "A code is exposed by as many bits as its rank among 1,024 candidates has less than all (Carlini et al.): 10 where "
@@ -78,11 +82,13 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     members = {who: [base.byte_pairs.encode(text) for text in own] for who, own in texts.items()}
     outcome.sizes = {
         "members": len(members), "documents": sum(map(len, members.values())), "codes": sizes.canaries,
-        "codes_in_counts": len(canaries), "fine_tuning_steps": sizes.steps,
+        "codes_in_counts": len(canaries), "documents_fine_tuned": sizes.fine_tuned, "fine_tuning_steps": sizes.steps,
     }  # fmt: skip
     _by_counts(outcome, base, members, canaries, sizes, tell)
     with deterministic(1):
-        _by_network(outcome, base, members, canaries[: sizes.canaries], sizes, seed, tell)
+        _by_network(
+            outcome, base, _some(members, sizes.fine_tuned), canaries[: sizes.canaries], sizes, seed, tell
+        )
     return outcome
 
 
@@ -105,6 +111,14 @@ def members_texts(most_documents: int, seed: int) -> dict[str, list[str]]:
             break
         sample[who] = texts[who]
     return sample
+
+
+def _some(members: Mapping[str, list[Tokens]], most_documents: int) -> dict[str, list[Tokens]]:
+    some: dict[str, list[Tokens]] = {}
+    for who, own in members.items():
+        if sum(map(len, some.values())) < most_documents:
+            some[who] = own
+    return some
 
 
 def _by_counts(
@@ -194,9 +208,9 @@ def _by_network(
     start, kept = unpacked(base.network, shape), windows_of(others, shape.context)
     look = _Network(base, canaries, held_out)
     knowing = trained(
-        start, shape, windows_of(mixed, shape.context), sizes.steps, RATE, seed, tell, "fine-tuning"
+        start, shape, windows_of(mixed, shape.context), sizes.steps, _LEARNING, seed, tell, "fine-tuning"
     )
-    never = trained(start, shape, kept, sizes.steps, RATE, seed, tell, "fine-tuning without the codes")
+    never = trained(start, shape, kept, sizes.steps, _LEARNING, seed, tell, "fine-tuning without the codes")
     outcome.add("network_before", "fine-tuned network, before", "bits", look.exposures(knowing))
     made = {"never": (never, "fine-tuned without them")}
     unlearning = Unlearning(knowing, shape, _answers(base, canaries), kept, seed)

@@ -89,6 +89,7 @@ TESTS = (
     "tests/unit/model/test_counting_model.py", "tests/unit/model/test_adapted.py",
     "tests/property/test_store_looking.py",
     "tests/unit/app/test_model_residue.py::test_what_is_looked_for_is_what_was_taught",
+    "tests/unit/app/test_model_audit.py::test_an_audit_whose_secrets_were_not_planted_is_none",
     "tests/unit/terms/test_ecvrf.py", "tests/property/test_builder_cheats.py", "tests/unit/enforce/test_kept_keys.py",
     "tests/unit/receipts/test_forgetting_certificate.py", "tests/unit/app/test_forgettings.py",
     "tests/unit/web/test_forgetting_doors.py::test_what_is_anothers_is_answered_as_what_is_not_there",

@@ -110,4 +110,11 @@ FAULTS = [
         "here.differs(earlier.chain_environment)",
         "an update is told to be what a training from scratch makes, and is not",
     ),
+    Fault(
+        "an audit needs no secret to be found before",
+        "licet.app.model_audit",
+        "if not before.planted_runs:",
+        "if False:",
+        "an audit finds nothing after forgetting because there was nothing before",
+    ),
 ]

@@ -80,7 +80,9 @@ TINY: dict[str, Any] = {
     "web": web.Sizes(rate=20, seconds=1, members=40, workers=1, connections=4),
     "absence": absence.Sizes(members=200, keys=8, asked=6, changed=(1, 4), rounds=1, are_all_made=False),
     "forget": forget.Sizes(dump=None, members=60, rounds=1),
-    "unlearning": unlearning.Sizes(documents=60, canaries=1, many=2, steps=1, forgetting=1, ordinary=1),
+    "unlearning": unlearning.Sizes(
+        documents=60, fine_tuned=60, canaries=1, many=2, steps=1, forgetting=1, ordinary=1
+    ),
     "foretelling": foretelling.Sizes(documents=60, divisions=1),
     "adapted": adapted.Sizes(dump=None, members=40, rounds=1, shards=2, segments=2),
     "costs": costs.Sizes(lines=60, groups=10, rules=5, members=60, rounds=1),
