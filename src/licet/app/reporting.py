@@ -17,13 +17,18 @@ from licet.uses.corpus.recipe import Recipe, load_recipe
 from licet.uses.corpus.snapshot import KIND as CORPUS
 from licet.uses.corpus.snapshot import CorpusManifest
 from licet.uses.manifest import read_manifest, refuse_inspection
+from licet.uses.model.adapted_model import KIND as ADAPTED
 from licet.uses.model.base_card import BaseCard
 from licet.uses.model.base_folder import base_of
+from licet.uses.model.checkpoint_chain import AdaptedManifest
 from licet.uses.model.counts_log import ModelManifest
 from licet.uses.model.text_model import KIND as MODEL
 
 if TYPE_CHECKING:
     from licet.app.core import Core
+
+
+_LEARNERS: dict[str, type[ModelManifest | AdaptedManifest]] = {MODEL: ModelManifest, ADAPTED: AdaptedManifest}
 
 
 class _Corpus(NamedTuple):
@@ -38,12 +43,15 @@ def gather(core: Core, of: str) -> Evidence:
     for one that another licet made; StoreError as `Store.snapshot`.
     """
     snapshot = named_snapshot(core, of)
-    if snapshot.kind not in (CORPUS, MODEL):
+    if snapshot.kind not in (CORPUS, *_LEARNERS):
         raise ReportError(
-            "RPT-003", f"no report is made of a {snapshot.kind}", snapshot.name, "name a corpus or a model"
+            "RPT-003",
+            f"no report is made of a {snapshot.kind}",
+            snapshot.name,
+            "name a corpus, a model or an adapted one",
         )
     refuse_inspection(snapshot, "reported on")
-    model = read_manifest(ModelManifest, snapshot) if snapshot.kind == MODEL else None
+    model = read_manifest(_LEARNERS[snapshot.kind], snapshot) if snapshot.kind != CORPUS else None
     corpus = (
         _Corpus(snapshot.id, read_manifest(CorpusManifest, snapshot))
         if model is None
@@ -96,13 +104,14 @@ def _recipe(core: Core, corpus: CorpusManifest) -> Recipe | None:
     return recipe if recipe.digest == corpus.recipe.digest else None
 
 
-def _base(core: Core, model: ModelManifest) -> BaseCard | None:
-    """The workspace's or the shipped one, where its vocabulary is the model's."""
+def _base(core: Core, model: ModelManifest | AdaptedManifest) -> BaseCard | None:
+    """The workspace's or the shipped one, where it is the model's."""
     try:
         card = base_of(core.layout.root).card
     except LicetError:
         return None
-    return card if card.tokens_sha256 == model.recipe.base else None
+    digest = card.tokens_sha256 if isinstance(model, ModelManifest) else card.network_sha256
+    return card if digest == model.recipe.base else None
 
 
 def _first_use(core: Core, purpose: PurposeRef) -> str | None:

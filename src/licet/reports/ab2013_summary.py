@@ -20,6 +20,7 @@ from licet.reports.disclosure import (
     statements,
 )
 from licet.reports.disclosure_laws import AB_2013
+from licet.reports.learner_facts import learner_of
 
 FORM = "ab2013"
 
@@ -68,15 +69,13 @@ def _furthering(known: Evidence) -> tuple[Statement, ...]:
     told = Statement(
         f"Made and permitted for one purpose: {training_data.purpose_told(known)}.", Drawn.MANIFEST
     )
-    does = Statement(
-        "How many members wrote a run of words says how members write, and the base how words follow one another; the "
-        "model weighs the two.",
-        Drawn.LICET,
-    )
     intended = by_operator(
         known.settings.model.intended_purpose, "what the system is intended for", "model.intended_purpose"
     )
-    return statements(intended, told, None if known.model is None else does)
+    does = None
+    if known.model is not None:
+        does = Statement(f"{learner_of(known.model).furthers}.", Drawn.LICET)
+    return statements(intended, told, does)
 
 
 def _sources(known: Evidence) -> tuple[Statement, ...]:

@@ -11,6 +11,7 @@ from licet.uses.corpus.recipe import Recipe
 from licet.uses.corpus.snapshot import CorpusManifest
 from licet.uses.manifest import Manifest
 from licet.uses.model.base_card import BaseCard
+from licet.uses.model.checkpoint_chain import AdaptedManifest
 from licet.uses.model.counts_log import ModelManifest
 
 
@@ -27,7 +28,7 @@ class Evidence:
 
     name: str
     id: str
-    model: ModelManifest | None
+    model: ModelManifest | AdaptedManifest | None
     corpus: CorpusManifest | None
     corpus_id: str
     pack: Pack | None

@@ -11,6 +11,7 @@ import uuid
 from licet.reports import training_data
 from licet.reports.artefact_evidence import Evidence
 from licet.reports.disclosure import NO_ADVICE, Statement
+from licet.reports.learner_facts import learner_of
 from licet.terms.canonical import JsonObject
 from licet.uses.model.base_card import BaseCard
 
@@ -73,24 +74,21 @@ def _origin(known: Evidence) -> dict[str, str]:
 def _model(known: Evidence) -> JsonObject:
     model = known.model
     assert model is not None
-    recipe, settings = model.recipe, known.settings.model
+    learner, settings = learner_of(model), known.settings.model
     return {
         "type": "machine-learning-model",
         "bom-ref": f"model:{known.id}",
         "name": known.title,
         "version": known.name,
-        "description": "Counts of how many members wrote each run of tokens, read together with a frozen base.",
+        "description": f"{learner.description}.",
         "hashes": [{"alg": "SHA-256", "content": known.id}],
         **({} if settings.licence is None else {"licenses": [{"license": {"name": settings.licence}}]}),
         "modelCard": {
             "modelParameters": {
                 "approach": {"type": "self-supervised"},
                 "task": "text-generation",
-                "architectureFamily": "n-gram",
-                "modelArchitecture": (
-                    f"runs of up to {recipe.order} tokens, interpolated absolute discounting of "
-                    f"{recipe.discount_percent} %, mixed with a small frozen transformer by a linear gate"
-                ),
+                "architectureFamily": learner.family,
+                "modelArchitecture": learner.architecture,
                 "datasets": [{"ref": f"corpus:{known.corpus_id}"}],
                 "inputs": [{"format": "text"}],
                 "outputs": [{"format": "text"}],
@@ -104,17 +102,13 @@ def _model(known: Evidence) -> JsonObject:
                 "ethicalConsiderations": [
                     {
                         "name": "What members wrote is in it",
-                        "mitigationStrategy": (
-                            "only runs that two members wrote are served; who refuses is subtracted"
-                            if recipe.two_members
-                            else "who refuses is subtracted; runs of one member alone are served"
-                        ),
+                        "mitigationStrategy": f"{learner.people}. Whoever says no: {learner.leaving}.",
                     }
                 ],
             },
             "properties": _properties(
                 {f"licet:{name}": str(count) for name, count in model.counts.items()}
-                | {"licet:recipe_sha256": recipe.digest, "licet:vocabulary_sha256": recipe.base}
+                | {"licet:recipe_sha256": learner.recipe_sha256, **learner.properties}
             ),
         },
         "properties": _properties(_origin(known) | _gaps(known)),

@@ -21,9 +21,11 @@ from licet.reports.disclosure import (
     not_recorded,
 )
 from licet.reports.disclosure_laws import MODEL_CARD
+from licet.reports.learner_facts import learner_of
 from licet.terms import ReportError
 from licet.terms.canonical import JsonObject
 from licet.uses.corpus.exports.dataset_card import plain
+from licet.uses.model.checkpoint_chain import AdaptedManifest
 from licet.uses.model.counts_log import ModelManifest
 
 FORM = "model-card"
@@ -49,7 +51,7 @@ def metadata(known: Evidence) -> JsonObject:
         head["license"] = licence.lower()
     else:
         head |= {"license": "other", "license_name": _line(licence)}
-    return head | {"tags": ["licet", "n-gram", "unlearning"]}
+    return head | {"tags": ["licet", learner_of(_model(known)).family, "unlearning"]}
 
 
 def _line(text: str) -> str:
@@ -108,7 +110,7 @@ def model_card(known: Evidence) -> Report:
     )  # fmt: skip
 
 
-def _model(known: Evidence) -> ModelManifest:
+def _model(known: Evidence) -> ModelManifest | AdaptedManifest:
     if known.model is None:
         raise ReportError(
             "RPT-005", "a model card is of a model", known.name, "name a model; of a corpus ask for croissant"
@@ -118,11 +120,7 @@ def _model(known: Evidence) -> ModelManifest:
 
 def _described(known: Evidence) -> tuple[Item, ...]:
     model, provider = _model(known), known.settings.provider
-    recipe = model.recipe
-    counts = (
-        f"How many members wrote each run of up to {recipe.order} tokens, and interpolated absolute discounting of "
-        f"{recipe.discount_percent} %; no weight of it was moved by members' data."
-    )
+    learner = learner_of(model)
     return (
         Item("provider", "Who provides it", (by_operator(provider.name, "who provides it", "provider.name"),)),
         Item("version", "Which it is", (
@@ -133,10 +131,10 @@ def _described(known: Evidence) -> tuple[Item, ...]:
             ),
         )),
         Item("architecture", "What it is", (
-            Statement(counts, Drawn.MANIFEST),
+            Statement(f"{learner.description}: {learner.architecture}.", Drawn.MANIFEST),
             not_recorded("which base reads it: the card is not at hand") if known.base is None else Statement(
-                f"Read over a frozen base of public text, a transformer of {known.base.recipe.shape.layers} layers of "
-                f"width {known.base.recipe.shape.width}, by a linear gate. Base digest {known.base.digest}.",
+                f"It stands on a base of public text, a transformer of {known.base.recipe.shape.layers} layers of "
+                f"width {known.base.recipe.shape.width}. Base digest {known.base.digest}.",
                 Drawn.BASE,
             ),
         )),
@@ -174,9 +172,7 @@ def _people(known: Evidence) -> tuple[Item, ...]:
         Item("personal", "Personal data", training_data.personal_information(known)),
         Item("leaving", "Whoever says no", (
             Statement(
-                "What they wrote is subtracted, and the model is that of a build without them; a copy of an earlier "
-                "model does not hear of it.",
-                Drawn.LICET,
+                f"{learner_of(_model(known)).leaving}. A copy of an earlier model does not hear of it.", Drawn.LICET
             ),
         )),
     )  # fmt: skip

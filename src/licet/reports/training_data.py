@@ -5,6 +5,7 @@ from __future__ import annotations
 from licet.packs.model import Rule
 from licet.reports.artefact_evidence import Evidence
 from licet.reports.disclosure import Drawn, Statement, by_operator, not_recorded
+from licet.reports.learner_facts import learner_of
 from licet.terms import SELF
 from licet.terms.moments import midnight, parse_moment
 from licet.uses.corpus.exports.export_account import say_reason
@@ -29,11 +30,11 @@ def public_sources(known: Evidence) -> Statement | None:
         return None
     if known.base is None:
         return not_recorded(
-            f"what the base with vocabulary {known.model.recipe.base} was fitted to: its card is not at hand"
+            f"what the base with digest {known.model.recipe.base} was fitted to: its card is not at hand"
         )
     sources = known.base.sources
     return Statement(
-        f"The base that a model is read over was fitted to public text of {len(sources)} sources, no member's: what "
+        f"The base that the model stands on was fitted to public text of {len(sources)} sources, no member's: what "
         "Python and packages for it say of themselves in documentation.",
         Drawn.BASE,
         tuple(f"{one.name} {one.version} ({one.licence})" for one in sources),
@@ -126,17 +127,8 @@ def personal_information(known: Evidence) -> tuple[Statement, ...]:
             Drawn.MANIFEST,
         )
     ]
-    if known.model is not None and known.model.recipe.two_members:
-        found.append(
-            Statement(
-                "What a model serves are counts of how many members wrote a run of words, and only runs that two "
-                "members wrote; counts of runs that one member alone wrote are kept unserved, so that each can be "
-                "subtracted.",
-                Drawn.MANIFEST,
-            )
-        )
-    elif known.model is not None:
-        found.append(Statement("Runs of words that one member alone wrote are served, too.", Drawn.MANIFEST))
+    if known.model is not None:
+        found.append(Statement(f"{learner_of(known.model).people}.", Drawn.MANIFEST))
     if known.base is not None:
         found.append(
             Statement(
