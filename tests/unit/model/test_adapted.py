@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -17,9 +18,10 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+import licet
 from journeys.networks import AUTUMN, RECIPE, Clock, make_network, member, post
 from journeys.small_bases import SETTINGS, write_small_base
-from licet.app import Workspace
+from licet.app import Workspace, purge, removal
 from licet.cli.main import app
 from licet.enforce.access import secret_of
 from licet.receipts import check_forgetting_certificate
@@ -286,3 +288,71 @@ def test_what_an_interrupted_training_left_goes_with_a_purge(workspace: Workspac
     with pytest.raises(LicetError) as caught:
         workspace.purge()
     assert caught.value.code == "MODL-082"
+
+
+def test_a_disk_that_is_full_at_any_checkpoint_leaves_what_was_there_and_it_goes_on(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.model_adapt()
+    before = workspace.store.snapshot("adapted")
+    workspace.choose("dot", "ai", "off")
+    workspace.corpus_update()
+    write = os.fsync
+    for room in range(40):
+        left = iter(range(room))
+
+        def full(file: int, left: Iterator[int] = left) -> None:
+            if next(left, None) is None:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            write(file)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fsync", full)
+            try:
+                workspace.model_adapt()
+            except LicetError as error:
+                assert error.code in ("STOR-004", "APP-020"), error.code
+                assert not list(workspace.layout.kept_checkpoints.glob("*.part"))
+        if workspace.store.snapshot("adapted").id != before.id:
+            break  # whole, or whole and not yet known to last
+    assert 2 < room < 40
+    assert workspace.model_adapt().trained == 0 and workspace.store.verify() == []
+
+
+def test_who_says_yes_again_while_their_shard_is_trained_is_in_it_at_the_next_update(
+    workspace: Workspace,
+) -> None:
+    workspace.model_adapt()
+    before = ends(workspace)
+    workspace.choose("ann", "ai", "off")
+    workspace.corpus_update()
+
+    def change_mind(stage: str, done: int, total: int | None = None) -> None:
+        if stage.startswith("training") and done == 0:
+            workspace.choose("ann", "ai", "on")
+
+    made = workspace.model_adapt(progress=change_mind)
+    assert made.subjects == len(WHO) - 1, "it is of the position it began at"
+    assert shard_of(workspace, "ann") not in in_service(workspace), "and of who chose since nothing is read"
+    assert workspace.model_adapt().subjects == len(WHO) and ends(workspace) == before
+    assert shard_of(workspace, "ann") in in_service(workspace)
+
+
+def test_forgetting_while_it_trains_waits_and_goes_on_when_asked_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removal, "_WAIT_SECONDS", 0)
+    monkeypatch.setattr(purge, "_WAIT_SECONDS", 0)
+    found = []
+
+    def forget(stage: str, done: int, total: int | None = None) -> None:
+        if stage.startswith("training") and done == 1:
+            with licet.open(workspace.layout.root, clock=Clock(AUTUMN)) as other:
+                found.append(other.uses.forget("eve"))
+
+    workspace.model_adapt(progress=forget)
+    assert found[0].standing.value == "pending"
+    (shard,) = shards_of(latest(workspace), secret_of(workspace.salt, "adapted"), ["eve"])
+    assert shard not in in_service(workspace)
+    assert workspace.uses.forget("eve").standing.value == "exact"
+    assert latest(workspace).counts["subjects"] == len(WHO) - 1

@@ -165,12 +165,12 @@ class Adapted:
         taught = Taught.of(parts, secret, recipe.buckets, is_left_out)
         made, shape = [], base.card.recipe.shape
         for shard in range(recipe.shards):
-            network = base.network
-            for bucket in range(shard * recipe.segments, (shard + 1) * recipe.segments):
+            network, buckets = base.network, range(shard * recipe.segments, (shard + 1) * recipe.segments)
+            for bucket in buckets:
                 progress("adapting the base to the others", bucket, recipe.buckets)
                 texts = taught.texts.get(bucket, ())
                 network = train_segment(network, texts, "", shape, base.byte_pairs, recipe, threads)
-            if network != base.network:
+            if any(bucket in taught.texts for bucket in buckets):
                 made.append(network)
         return made
 
