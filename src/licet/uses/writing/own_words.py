@@ -7,8 +7,8 @@ out of them is not there, and is not looked for elsewhere. Nothing is guessed fr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 
@@ -65,14 +65,14 @@ class OwnWords(NamedTuple):
     def fields(self) -> dict[str, str]:
         """By its name each field that is there, and `a_position` with its article."""
         found = {name: value for name, value in self._asdict().items() if value is not None}
+        if self.earlier_position == self.position:  # nobody went from a post to the same
+            found.pop("earlier_position", None)
         article = None if self.position is None else with_article(self.position)
         return found if article is None else found | {"a_position": article}
 
 
 #: For each field the kind of data, and the words that a column of it goes by; read as it stands in the newest row.
 _FIELDS: tuple[tuple[str, str, str], ...] = (
-    ("position", "profile.position", r"position|title|role|occupation|job"),
-    ("organisation", "profile.position", r"organi[sz]ation|company|employer"),
     ("industry", "profile.industry", r""),
     ("place", "profile.location", r"location|place|city|town"),
     ("certification", "profile.certifications", r"certification|name|title"),
@@ -80,15 +80,16 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     ("project", "profile.projects", r"project|title|name"),
     ("honour", "profile.honours", r"honou?r|award|title|name"),
 )
-_TITLE, _FIRM = r"title|position|role", r"organi[sz]ation|company|employer"
+_TITLE, _FIRM = r"title|position|role|occupation", r"organi[sz]ation|company|employer"
 _BEGUN, _ENDED = r"start|begun|from", r"end|finish|until"
 _SCHOOL, _DEGREE = r"school|university|institution", r"degree|qualification"
 _SKILL, _LANGUAGE, _HEADING = r"skill|name", r"language|name", r"title|subject|heading"
 _WORK, _LEARNT, _POSTS = "profile.work_history", "profile.education", "content.posts"
-_SKILLS, _SPOKEN = "profile.skills", "profile.languages"
+_POSITION, _SKILLS, _SPOKEN = "profile.position", "profile.skills", "profile.languages"
 #: All that is read: a kind of data, and how its columns are called.
 _READ: tuple[tuple[str, str], ...] = (
     *((kind, pattern) for _, kind, pattern in _FIELDS),
+    *((_POSITION, pattern) for pattern in (_TITLE, _FIRM)),
     *((_WORK, pattern) for pattern in (_TITLE, _FIRM, _BEGUN, _ENDED)),
     *((_LEARNT, pattern) for pattern in (_SCHOOL, _DEGREE, _ENDED)),
     (_SKILLS, _SKILL),
@@ -113,64 +114,81 @@ def read_own_words(tables: Sequence[Rows]) -> Read:
     """What some tables say. tables: each with the permitted rows about one member, and nobody else."""
     found, origins = dict[str, str](), dict[str, Origin]()
 
-    def keep(field: str, value: str | None, origin: Origin) -> None:
-        if value is not None and field not in found:
-            found[field], origins[field] = value, origin
+    def keep(origin: Origin, **fields: str | None) -> None:
+        # All of them or none: what stands in one sentence stood in one row.
+        said = {field: value for field, value in fields.items() if value is not None}
+        if found.keys().isdisjoint(fields):
+            found.update(said)
+            origins.update(dict.fromkeys(said, origin))
 
     for given in tables:
         for field, kind, pattern in _FIELDS:
             values = _texts(given, kind, pattern)
             if values:
-                keep(field, values[-1], Origin(given.table, kind))
+                keep(Origin(given.table, kind), **{field: values[-1]})
         _read_lists(given, keep)
+        _read_position(given, keep)
         _read_work(given, keep)
         _read_school(given, keep)
         titles = _texts(given, _POSTS, _HEADING)
         if titles:
-            keep("post", titles[-1], Origin(given.table, _POSTS))
+            keep(Origin(given.table, _POSTS), post=titles[-1])
     return Read(OwnWords(**found), origins)
 
 
-_Keep = Callable[[str, str | None, Origin], None]
+class _Keep(Protocol):
+    def __call__(self, origin: Origin, **fields: str | None) -> None: ...
 
 
 def _read_lists(given: Rows, keep: _Keep) -> None:
     skills = [plain(one, 30) for one in _values(given, _SKILLS, _SKILL)]
     named = list(dict.fromkeys(one for one in skills if one is not None))[:_MOST_LISTED]
     if named:
-        origin = Origin(given.table, _SKILLS)
-        keep("skill", named[0], origin)
-        keep("skills", listed(named), origin)
+        keep(Origin(given.table, _SKILLS), skill=named[0], skills=listed(named))
     spoken = [str(one) for one in _values(given, _SPOKEN, _LANGUAGE) if one]
     known = [_LANGUAGES.get(one.lower()) if len(one) <= 3 else plain(one, 30) for one in spoken]
     languages = list(dict.fromkeys(one for one in known if one is not None))[:_MOST_LISTED]
     if len(languages) > 1:
-        keep("languages", listed(languages), Origin(given.table, _SPOKEN))
+        keep(Origin(given.table, _SPOKEN), languages=listed(languages))
+
+
+def _read_position(given: Rows, keep: _Keep) -> None:
+    for row in reversed(_rows(given, _POSITION, {"title": _TITLE, "firm": _FIRM})):
+        _keep_job(Origin(given.table, _POSITION), row, keep)
+
+
+def _keep_job(origin: Origin, row: Mapping[str, object], keep: _Keep, when: str = "") -> None:
+    """Position and organisation of one row, where it has either. when: earlier_, of one that has ended."""
+    title, firm = plain(row["title"], _MOST_LETTERS), plain(row["firm"], _MOST_LETTERS)
+    if title is not None or firm is not None:
+        keep(origin, **{f"{when}position": title, f"{when}organisation": firm})
 
 
 def _read_work(given: Rows, keep: _Keep) -> None:
-    """The position that has not ended, the last that has, and the year of the first."""
+    """The newest position that has not ended, the last that has, and the year of the first.
+
+    Where no column says which have ended, nothing is said of any to be held now.
+    """
     rows = _rows(given, _WORK, {"title": _TITLE, "firm": _FIRM, "begun": _BEGUN, "ended": _ENDED})
     origin = Origin(given.table, _WORK)
     begun = [year for row in rows if (year := _year(row["begun"])) is not None]
     if begun:
-        keep("since", min(begun), origin)
+        keep(origin, since=min(begun))
+    if not _columns(given, _WORK, _ENDED):
+        return
     for row in reversed(rows):
         if not row["ended"]:
-            keep("position", plain(row["title"], _MOST_LETTERS), origin)
-            keep("organisation", plain(row["firm"], _MOST_LETTERS), origin)
+            _keep_job(origin, row, keep)
     ended = sorted((row for row in rows if row["ended"]), key=lambda row: _year(row["ended"]) or "")
-    if ended:
-        keep("earlier_position", plain(ended[-1]["title"], _MOST_LETTERS), origin)
-        keep("earlier_organisation", plain(ended[-1]["firm"], _MOST_LETTERS), origin)
+    for row in ended[-1:]:
+        _keep_job(origin, row, keep, "earlier_")
 
 
 def _read_school(given: Rows, keep: _Keep) -> None:
     rows = _rows(given, _LEARNT, {"school": _SCHOOL, "degree": _DEGREE, "ended": _ENDED})
     for row in sorted(rows, key=lambda row: _year(row["ended"]) or "", reverse=True)[:1]:
-        origin = Origin(given.table, _LEARNT)
-        keep("school", plain(row["school"], _MOST_LETTERS), origin)
-        keep("degree", plain(row["degree"], _MOST_LETTERS), origin)
+        said = {field: plain(row[field], _MOST_LETTERS) for field in ("school", "degree")}
+        keep(Origin(given.table, _LEARNT), **said)
 
 
 def _columns(given: Rows, kind: str, pattern: str) -> list[str]:
