@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class Timeline(NamedTuple):
     """status: as the last outcome has it, and as_of when that was. by: when who follows will have carried it out.
 
-    artefacts: by their names, those that stand now, of each of which a proof can be had.
+    artefacts: by their names, those that stand now, of each of which a proof can be had. has_chosen_since: they
+    switched something on after they asked; where it was not done by then, nothing more is done.
     """
 
     number: int
@@ -47,7 +48,7 @@ class Timeline(NamedTuple):
     copies: tuple[TimelineCopy, ...]
     artefacts: tuple[str, ...]
     has_certificate: bool
-    is_overtaken: bool
+    has_chosen_since: bool
 
     def as_json(self) -> JsonObject:
         return {
@@ -122,5 +123,5 @@ def _timeline(core: Core, forgetting: Forgetting, present: _Present) -> Timeline
         forgetting.number, forgetting.subject, forgetting.at, forgetting.status,
         None if outcome is None else outcome.at, by, headline(forgetting, anew),
         tuple(steps(forgetting, overtaken, copies)), copies,
-        present.artefacts, outcome is not None, overtaken is not None,
+        present.artefacts, outcome is not None, anew is not None,
     )  # fmt: skip

@@ -196,6 +196,19 @@ def test_a_request_that_is_sent_again_is_one(workspace: Workspace, api: Platform
     assert workspace.ledger.verify().ok
 
 
+def test_a_list_comes_in_pages_and_a_member_sees_their_own(workspace: Workspace, api: Platform) -> None:
+    numbers = [
+        api.post("/forgettings", json={"subject": name}).json()["number"] for name in ("anna", "benn", "anna")
+    ]
+    assert numbers[0] == numbers[2], "it is not done, so it goes on"
+    first = api.get("/forgettings?limit=1").json()
+    second = api.get(f"/forgettings?limit=1&cursor={first['next']}").json()
+    assert [one["number"] for one in (*first["forgettings"], *second["forgettings"])] == numbers[1::-1]
+    assert second["next"] is None
+    own = api.get("/forgettings", headers=bearer(workspace, member="benn")).json()
+    assert [one["subject"] for one in own["forgettings"]] == ["benn"]
+
+
 def test_of_two_who_ask_at_once_the_second_goes_on_with_what_the_first_began(workspace: Workspace) -> None:
     workspace.choices.object_to_every_use("anna")  # so that only the request itself is new
     numbers = list[int]()
@@ -217,7 +230,7 @@ def test_who_chooses_anew_is_not_forgotten_after_all(workspace: Workspace, api: 
     workspace.choose("anna", "ai", "on")
     assert DueForgettings(workspace).now() == [] and carried_out(workspace) is None
     said = api.get(f"/forgettings/{number}").json()
-    assert said["is_overtaken"] and "lifted" in states(said).values()
+    assert said["has_chosen_since"] and "lifted" in states(said).values()
     assert [choice.value for choice in workspace.ledger.choices_of("anna") if choice.setting == "ai"] == [
         "on"
     ]
@@ -359,6 +372,7 @@ def test_a_member_asks_on_the_page_and_sees_what_became_of_it(workspace: Workspa
     with site(workspace.layout.root) as browser:
         browser.sign_in("anna")
         position = workspace.ledger.position
+        assert "proof-corpus-1.json" in browser.get("/forgetting").text, "who asked for nothing may know, too"
         assert "Nothing is asked yet" in browser.get("/forgetting/preview").text
         assert browser.submit("/forgetting").status_code == 422
         assert browser.post("/forgetting", data={"sure": "yes"}).status_code == 403
@@ -368,7 +382,7 @@ def test_a_member_asks_on_the_page_and_sees_what_became_of_it(workspace: Workspa
         assert "Under way" in asked.text and 'name="sure"' not in asked.text
         carried_out(workspace)
         done = browser.get("/forgetting").text
-        assert "Done" in done and "Download the certificate" in done
+        assert "Done" in done and "Download the certificate" in done and 'name="sure"' not in done
         (one,) = workspace.uses.forgettings()
         path = f"/forgetting/{one.number}/certificate.json"
         certificate = json.loads(browser.get(path).content)

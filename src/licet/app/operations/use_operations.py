@@ -67,6 +67,12 @@ class UseOperations:
 
         return artefacts.status(self._core, self._core.absences)
 
+    def names(self) -> list[str]:
+        """Everything that was made, as it stands now, by its name."""
+        from licet.app import artefacts
+
+        return [one.name for one in artefacts.latest(self._core)]
+
     def contains(self, subject: str, of: str = "corpus") -> JsonObject:
         """The signed certificate that somebody is in an artefact, or is not; `receipts.check_certificate` checks it.
 

@@ -79,7 +79,9 @@ class ForgettingAsTold(BaseModel):
     copies: list[CopyThatLeft]
     artefacts: list[str] = Field(description="What stands now; `/proofs?of=` has a proof of each.")
     has_certificate: bool
-    is_overtaken: bool = Field(description="They chose something anew since, so nothing more is done.")
+    has_chosen_since: bool = Field(
+        description="They switched something on after they asked: if it was not done by then, nothing more is done."
+    )
 
 
 class Forgettings(BaseModel):

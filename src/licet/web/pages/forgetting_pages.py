@@ -28,10 +28,13 @@ _UNPROVEN = ("STOR-008", "STOR-009", "STOR-016", "STOR-020", "APP-218", "CORP-21
 
 @router.get("/forgetting")
 def forgetting(request: Request, subject: Subject, done: PlaceText | None = None) -> Response:
-    told = workspace_of(request).uses.timelines(subject)
+    uses = workspace_of(request).uses
+    told = uses.timelines(subject)
     # Only what stands in the ledger is confirmed, whatever the address says.
     confirmed = next((one for one in told if one.number == done), None)
-    return page(request, "forgetting.html", timelines=told, confirmed=confirmed, wrong=None)
+    return page(
+        request, "forgetting.html", timelines=told, confirmed=confirmed, wrong=None, names=uses.names()
+    )
 
 
 @router.post("/forgetting")
@@ -40,7 +43,7 @@ def ask(request: Request, subject: Subject, form: OurForm, sure: Annotated[str, 
     if sure != "yes":
         return page(
             request, "forgetting.html", status=422, timelines=uses.timelines(subject), confirmed=None,
-            wrong="Nothing was asked yet. Tick the box to say that you mean it.",
+            wrong="Nothing was asked yet. Tick the box to say that you mean it.", names=uses.names(),
         )  # fmt: skip
     asked = uses.ask_to_be_forgotten(subject, via="web")
     return RedirectResponse(f"/forgetting?done={asked.number}", 303)
