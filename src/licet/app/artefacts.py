@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licet.app import gate_opening
+from licet.app.copy_removals import why_whole
 from licet.app.engines import new_engine
 from licet.app.follow_lock import reached_by
 from licet.app.followed_copies import CopyStatus
@@ -81,13 +82,14 @@ class ArtefactStatus(NamedTuple):
 class Brought(NamedTuple):
     """An artefact after an update.
 
-    how: built, updated, rebuilt, compacted, unchanged, failed, or purged: kept as long as the policy lets it.
-    why: for the last five.
+    how: built, updated, rebuilt, compacted, unchanged, failed, purged: kept as long as the policy lets it; or told: a
+    copy that left was sent what is to go. why: for the last six. export: the id of a copy; None for what is no copy.
     """
 
     status: ArtefactStatus
     how: str
     why: str | None
+    export: str | None = None
 
     def as_json(self) -> JsonObject:
         return {**self.status.as_json(), "how": self.how, "why_so": self.why}
@@ -345,24 +347,28 @@ def _copies(core: Core) -> Iterator[ArtefactStatus]:
 def copy_status(core: Core, copy: CopyStatus) -> ArtefactStatus:
     """How a copy that left stands. One that nobody tells anything is as it was taken, or out of reach; one that is told
     is PENDING while its recipient has time, and UNREACHED when that is over, or when nobody can tell what they did."""
-    changed = first_change_since(core, copy.position)
+    changed = None if copy.is_empty else first_change_since(core, copy.position, copy.as_of.position)
     why, standing, by = None, Standing.EXACT, None
-    due = kept_until(core, copy.purpose, copy.recipient, copy.at)
+    due = None if copy.is_empty else kept_until(core, copy.purpose, copy.recipient, copy.left_at)
     if copy.reach is None:
-        if changed is not None:
-            why, standing = f"a copy in {copy.folder} does not hear of later choices", Standing.UNREACHED
+        if due is not None and is_over(core, due):
+            why = f"a copy in {copy.folder} was to be kept until {due[:10]}; whoever has it is to delete it"
+            standing = Standing.UNREACHED
+        elif changed is not None:
+            why = copy.fault or f"a copy in {copy.folder} does not hear of later choices"
+            standing = Standing.UNREACHED
     elif copy.reach in (Reach.OVERDUE, Reach.UNCONFIRMED):
         why, standing = f"copy {copy.export}: {_TOLD[copy.reach]}", Standing.UNREACHED
     elif copy.due is not None:
         why, standing, by = f"copy {copy.export}: {_TOLD[copy.reach]}", Standing.PENDING, copy.due
-    elif changed is not None:
+    elif not copy.is_empty and (whole := why_whole(core, copy)) is not None:
         why, standing = (
-            f"copy {copy.export} is told at the next update what may not be in it",
+            f"all of copy {copy.export} is asked back at the next update: {whole}",
             Standing.PENDING,
         )
-    if due is not None and is_over(core, due):
-        why = f"a copy in {copy.folder} was to be kept until {due[:10]}; whoever has it is to delete it"
-        standing = Standing.UNREACHED
+    elif changed is not None:
+        why = f"copy {copy.export} is told at the next update what may not be in it"
+        standing = Standing.PENDING
     since = None if changed is None or standing is Standing.EXACT else format_moment(changed.recorded_at)
     return ArtefactStatus(
         copy.name,

@@ -40,15 +40,15 @@ def follow(
     """
     wait = _never if stopped is None else stopped
     with alone(core) as lock:
-        told: dict[tuple[str, str, str], str | None] = {}
+        told: dict[str, str | None] = {}
         longest, failures = 0.0, 0
         while True:
             began, seen, has_failed = time.monotonic(), core.ledger.position, False
             for one in catch_up(core, progress):
-                which = (one.status.use, one.status.purpose, one.status.recipient)
-                if one.how != "unchanged" and not (one.how == "failed" and told.get(which) == one.why):
+                which, failure = one.status.name, one.why if one.how == "failed" else None
+                if one.how != "unchanged" and not (failure and told.get(which) == failure):
                     yield one
-                told[which] = one.why if one.how == "failed" else None
+                told[which] = failure
                 has_failed = has_failed or one.how == "failed"
             longest = max(longest, time.monotonic() - began)
             tell(lock, every_seconds, longest)
