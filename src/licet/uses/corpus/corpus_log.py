@@ -83,7 +83,7 @@ class Segment:
 
     def __init__(self, store: Store, index: Index | None, delta: Delta | None = None) -> None:
         def opened(file: RecordFile | None, dtype: object, key: str | None = None) -> RecordReader | None:
-            return None if file is None else RecordReader(store, file, dtype, key)
+            return None if file is None else store.records(file, dtype, key)
 
         self.documents = None if delta is None else delta.documents
         self.changes = None if delta is None else opened(delta.changes, CHANGE, "id")
@@ -92,7 +92,8 @@ class Segment:
         self.width = 0
         if index is not None:
             self.records = opened(index.records, CANDIDATE, "id")
-            self.tails = opened(index.tails, TAIL)
+            # Not kept open: people stand in it by their names.
+            self.tails = RecordReader(store, index.tails, TAIL)
             self.people = opened(index.people, PERSON, "person")
             self.bands = opened(index.bands, BAND, "band")
             self.repeats = opened(index.repeats, REPEAT, "repeats")
@@ -155,6 +156,25 @@ class CorpusLog:
     def sharing(self, bands: Records) -> Live:
         """Those that have one of some band keys, which are in order."""
         return self._found(_rows_of(one.bands, bands) for one in self.segments)
+
+    def sharing_within(self, bands: Records, first: Rows, last: Rows, but: Live) -> Live:
+        """Those that share one of some band keys, which are in order, with another of them.
+
+        first, last: between which places in time, of each key. but: candidates that are passed over.
+        """
+        found = []
+        for number, one in enumerate(self.segments):
+            if one.bands is None or one.records is None:
+                found.append((np.empty(0, np.int64), np.empty(0, np.int64)))
+                continue
+            which, places = one.bands.find(bands)
+            rows = one.bands.values("row", places).astype(np.int64)
+            order = one.records.values("order", rows)
+            stays = (first[which] <= order) & (order <= last[which])
+            stays[stays] = ~np.isin(rows[stays], but.rows[but.segments == number])
+            found.append((which[stays], rows[stays]))
+        counts = sum(np.bincount(which, minlength=len(bands)) for which, _ in found)
+        return self._found(rows[counts[which] > 1] for which, rows in found)
 
     def repeating(self, ids: Records) -> Live:
         """Those that repeat any of some documents, whose ids are in order."""
@@ -326,7 +346,7 @@ def is_about(subjects: pa.ChunkedArray, touched: frozenset[str]) -> pa.Array:
 def _rows_of(pairs: RecordReader | None, keys: Records) -> Rows:
     if pairs is None:
         return np.empty(0, np.int64)
-    rows: Rows = pairs.take(pairs.find(keys)[1])["row"].astype(np.int64)
+    rows: Rows = pairs.values("row", pairs.find(keys)[1]).astype(np.int64)
     return rows
 
 

@@ -55,7 +55,7 @@ def follow(
     same = _unchanged(log, before, ids, made)
     made = made.filter(pa.array(~are_among(ids, same)))
     leaving = before.but(same)
-    made, renamed, now = follow_repeats(log, np.sort(leaving.records["id"]), made, recipe)
+    made, renamed, now = follow_repeats(log, leaving, made, recipe)
     kinds = [kind.kind for kind in recipe.documents]
     came = candidates_of(made, kinds, access.secret, bands_of(made, recipe))
     return Change(leaving, made, came, renamed, now)
