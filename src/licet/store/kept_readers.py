@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from licet.store.record_file import RecordFile, RecordReader
-
-if TYPE_CHECKING:
-    from licet.store.store import Store
+from licet.store.record_file import Objects, RecordFile, RecordReader
 
 #: So much of all files together stays in memory; those come to last stay longest.
 _MOST_BYTES = 256 * 1024 * 1024
@@ -27,7 +24,7 @@ class KeptReaders:
         self._open: dict[tuple[RecordFile, str, str | None], RecordReader] = {}
         self._lock = threading.Lock()
 
-    def of(self, store: Store, file: RecordFile, dtype: Any, key: str | None = None) -> RecordReader:
+    def of(self, store: Objects, file: RecordFile, dtype: Any, key: str | None = None) -> RecordReader:
         """One that is open, or a new one; as `RecordReader` has them."""
         which = file, str(dtype), key
         is_there = store.has(file.sha256)

@@ -12,15 +12,12 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from licet.terms import StoreError
-
-if TYPE_CHECKING:
-    from licet.store.store import Store
 
 #: Numpy's records, of one `dtype`.
 Records: TypeAlias = npt.NDArray[Any]
@@ -29,6 +26,15 @@ Rows: TypeAlias = npt.NDArray[np.int64]
 PAGE_BYTES = 4 * 1024
 _HEAD = b"licet records 1\n"
 _CHECK_BYTES = 16
+
+
+class Objects(Protocol):
+    """What is asked of a store."""
+
+    def get(self, digest: str) -> bytes: ...
+    def has(self, digest: str) -> bool: ...
+    def path(self, digest: str) -> str: ...
+    def open_object(self, digest: str) -> BinaryIO: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +75,14 @@ class RecordReader:
     number of threads may share one. Raises: StoreError STOR-006 wherever it is not as it was written, STOR-007 when it
     is not there."""
 
-    def __init__(self, store: Store, file: RecordFile, dtype: Any, key: str | None = None) -> None:
+    def __init__(self, store: Objects, file: RecordFile, dtype: Any, key: str | None = None) -> None:
         """dtype, key: as the records were written."""
         self._store, self._file, self._dtype, self._key = store, file, np.dtype(dtype), key
         self._step = _per_page(self._dtype.itemsize)
         self._number = -(-file.records // self._step)
         self._held: _Held | None = None
         self._end: tuple[Records, bytes] | None = None
+        self._sorted = dict[str, Records]()
 
     def __len__(self) -> int:
         return self._file.records
@@ -104,8 +111,9 @@ class RecordReader:
         if not len(rows):
             return np.empty(0, self._dtype)
         # As bytes: NumPy puts records together field by field, which takes ten times as long.
-        found: Records = _raw(self._read(self._pages_of(rows))).reshape(len(self), -1).take(rows, axis=0)
-        return found.view(self._dtype)[:, 0]
+        held = _raw(self._read(self._pages_of(rows))).reshape(len(self), -1)
+        found: Records = held.take(rows, axis=0).view(self._dtype)[:, 0]
+        return found
 
     def values(self, name: str, rows: Rows) -> Records:
         """One field of the records at some places, in that order."""
@@ -131,25 +139,37 @@ class RecordReader:
         """Every record with a key in one of these ranges, both ends included: which range, and its place."""
         if not len(lowest) or not len(self):
             return np.empty(0, np.int64), np.empty(0, np.int64)
-        fences = self._checked_end()[0]
-        # A run of equal keys may begin in the page before the one that begins with them.
-        first = np.maximum(np.searchsorted(fences, lowest, "left") - 1, 0)
-        last = np.maximum(np.searchsorted(fences, highest, "right") - 1, first)
-        pages = self._covered(first, last)
-        held = self._read(pages)
+        if not self._is_whole:
+            fences, step = self._checked_end()[0], self._step
+            # A run of equal keys may begin in the page before the one that begins with them.
+            first = np.maximum(np.searchsorted(fences, lowest, "left") - 1, 0)
+            last = np.maximum(np.searchsorted(fences, highest, "right") - 1, first)
+            column = self._read(self._covered(first, last))[self._key]
         if self._is_whole:
-            start, counts = _stretches(self._column, lowest, highest)
-            which = np.repeat(np.arange(len(lowest)), counts)
-            return which, np.arange(len(which)) + np.repeat(start - np.cumsum(counts) + counts, counts)
-        rows = np.flatnonzero(np.repeat(pages, self._step)[: len(self)])
-        start, counts = _stretches(held[self._key][rows], lowest, highest)
+            start = np.searchsorted(self._column, lowest, "left")
+            stop = np.searchsorted(self._column, highest, "right")
+        else:
+            start = _bounds(column, lowest, first * step, (first + 1) * step, np.less)
+            stop = _bounds(column, highest, np.maximum(start, last * step), (last + 1) * step, np.less_equal)
+        counts = stop - start
         which = np.repeat(np.arange(len(lowest)), counts)
-        return which, rows[np.arange(len(which)) + np.repeat(start - np.cumsum(counts) + counts, counts)]
+        return which, np.arange(len(which)) + np.repeat(start - np.cumsum(counts) + counts, counts)
 
     @functools.cached_property
     def _column(self) -> Records:
         """The keys of all records, by themselves."""
         return np.ascontiguousarray(self.all()[self._key])
+
+    def count_between(self, name: str, lowest: Records, highest: Records) -> Rows | None:
+        """How many records have a value of one field in each of some ranges, both ends included; None where not all of
+        them are in memory, and counting would cost reading them."""
+        if not self._is_whole:
+            return None
+        if name not in self._sorted:
+            self._sorted[name] = np.sort(self.all()[name])
+        values = self._sorted[name]
+        counts: Rows = np.searchsorted(values, highest, "right") - np.searchsorted(values, lowest, "left")
+        return counts
 
     @property
     def _is_whole(self) -> bool:
@@ -175,7 +195,7 @@ class RecordReader:
         if held is None:
             held = self._held = _Held(np.empty(len(self), self._dtype), np.zeros(self._number, bool))
         missing = np.flatnonzero(is_asked & ~held.is_read).tolist()
-        if 2 * len(missing) > self._number:
+        if 4 * len(missing) > self._number:
             return self.all()
         if missing:
             checks, width = self._checked_end()[1], self._dtype.itemsize
@@ -227,10 +247,18 @@ def _raw(records: Records) -> npt.NDArray[np.uint8]:
     return records.view(np.uint8)
 
 
-def _stretches(column: Records, lowest: Records, highest: Records) -> tuple[Rows, Rows]:
-    """Where in a column in order each range begins, and how many it holds there."""
-    start = np.searchsorted(column, lowest, "left")
-    return start, np.searchsorted(column, highest, "right") - start
+def _bounds(column: Records, keys: Records, low: Rows, high: Rows, is_before: np.ufunc) -> Rows:
+    """For each key the first place of a stretch of the column where `is_before` does not hold; its end for none. Of the
+    column nothing else is looked at."""
+    low, high = low.copy(), np.minimum(high, len(column))
+    going = np.flatnonzero(low < high)
+    while len(going):
+        middle = (low[going] + high[going]) // 2
+        before = is_before(column[middle], keys[going])
+        low[going[before]] = middle[before] + 1
+        high[going[~before]] = middle[~before]
+        going = going[low[going] < high[going]]
+    return low
 
 
 def _runs(pages: list[int]) -> list[tuple[int, int]]:

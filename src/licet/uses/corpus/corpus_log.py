@@ -157,6 +157,15 @@ class CorpusLog:
         """Those that have one of some band keys, which are in order."""
         return self._found(_rows_of(one.bands, bands) for one in self.segments)
 
+    def are_others_between(self, first: Rows, last: Rows) -> Mask:
+        """Whether more than two candidates stand, or may stand, between places in time, both included."""
+        counts = np.zeros(len(first), np.int64)
+        for one in self.segments:
+            if one.records is not None:
+                there = one.records.count_between("order", first, last)
+                counts += 3 if there is None else there
+        return counts > 2
+
     def sharing_within(self, bands: Records, first: Rows, last: Rows, but: Live) -> Live:
         """Those that share one of some band keys, which are in order, with another of them.
 
@@ -173,7 +182,7 @@ class CorpusLog:
             stays = (first[which] <= order) & (order <= last[which])
             stays[stays] = ~np.isin(rows[stays], but.rows[but.segments == number])
             found.append((which[stays], rows[stays]))
-        counts = sum(np.bincount(which, minlength=len(bands)) for which, _ in found)
+        counts = np.bincount(np.concatenate([which for which, _ in found]), minlength=len(bands))
         return self._found(rows[counts[which] > 1] for which, rows in found)
 
     def repeating(self, ids: Records) -> Live:
@@ -252,13 +261,22 @@ class CorpusLog:
             if file is not None:
                 parts.append(files.read_table(self._store, file).take(pa.array(live.rows[mask])))
                 continue
-            wanted = texts_of(live.records["id"][mask])
-            there = {*live.records["bucket"][mask].tolist()}
+            records = live.records[mask]
+            there = {*records["bucket"].tolist()}
             for bucket in self._buckets:
                 if bucket.bucket in there:
-                    rows = read_base(self._store, bucket)
-                    parts.append(rows.filter(pc.is_in(rows["document_id"], value_set=wanted)))
+                    parts += self._read_bucket(bucket, records["id"][records["bucket"] == bucket.bucket])
         return pa.concat_tables(parts) if parts else SHOWN.empty_table()
+
+    def _read_bucket(self, bucket: Bucket, ids: Records) -> Iterator[pa.Table]:
+        """Those of some ids, each of which is there once; those set aside are read where not all of them were kept."""
+        wanted, found = texts_of(ids), 0
+        for file in (bucket.files.documents, bucket.files.waiting):
+            if file is not None and found < len(ids):
+                rows = files.read_table(self._store, file)
+                rows = rows.filter(pc.is_in(rows["document_id"], value_set=wanted)).cast(SHOWN)
+                found += len(rows)
+                yield rows
 
     def held(self, by_rows: bool = False) -> dict[str, Hashable]:
         """By id something of each document that differs where the documents do. by_rows: as of any licet's."""

@@ -95,6 +95,11 @@ def _rivals(log: CorpusLog, lost: Live, leaving: Live, resemblance: Resemblance)
         return lost
     place = np.searchsorted(leaving.records["id"], lost.records["repeats"])
     first = leaving.records["order"][place]
+    # Mostly nothing but the two stands there, which one look at the times of all tells.
+    there = log.are_others_between(first, lost.records["order"])
+    lost, first = lost.where(there), first[there]
+    if not lost:
+        return lost
     keys = _keys(pa.chunked_array([log.signatures(lost)]), resemblance)
     each = np.argsort(keys, axis=None)
     which = each % len(lost)  # keys are by band, then by document
