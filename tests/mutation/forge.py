@@ -28,6 +28,7 @@ from types import CodeType
 from typing import Any
 
 import corpus_faults
+import delivery_faults
 import duckdb  # noqa: F401
 import evaluator_faults
 import follow_faults
@@ -60,6 +61,7 @@ GROUPS = {
         *model_faults.FAULTS,
         *membership_faults.FAULTS,
         *forgetting_faults.FAULTS,
+        *delivery_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -85,6 +87,7 @@ TESTS = (
     "tests/unit/model/test_counting_model.py",
     "tests/unit/terms/test_ecvrf.py", "tests/property/test_builder_cheats.py", "tests/unit/enforce/test_kept_keys.py",
     "tests/unit/receipts/test_forgetting_certificate.py", "tests/unit/app/test_forgettings.py",
+    "tests/unit/deliveries", "tests/unit/app/test_followed_copies.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
