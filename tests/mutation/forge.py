@@ -79,6 +79,7 @@ TESTS = (
     "tests/unit/enforce/test_marks.py::test_rows_read_in_stretches_lie_beside_their_own_marks",
     "tests/unit/enforce/test_marks.py::test_a_row_that_does_not_lie_beside_its_own_mark_ends_the_query",
     "tests/unit/enforce/test_spark_bitmaps.py::test_every_row_is_found_with_its_mask_and_one_told_twice_is_held_back",
+    "tests/property/test_row_excerpts.py",
     "tests/property/test_corpus_log.py", "tests/unit/store/test_record_file.py",
     "tests/unit/app/test_standing_gates.py::test_a_second_update_opens_no_table_and_ends_as_a_build_does",
     "tests/unit/app/test_standing_gates.py::test_a_preview_is_of_one_ledger_position_whatever_others_choose_while_it_runs",

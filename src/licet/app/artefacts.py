@@ -266,8 +266,8 @@ def parents_of(core: Core, use: Use, snapshot: SnapshotRef) -> dict[str, Documen
     """What an artefact was derived from. Raises: UseError CORP-215 where that is there no more."""
     found: dict[str, Documents] = {}
     for derived in read_manifest(use.manifest, snapshot).derived_from if use.parents else ():
-        opened, made = _parent(core, derived.use), core.store.snapshots(derived.use)
-        one = opened.documents(core.store, made[-1], secret_of(core.salt, derived.use)) if made else None
+        opened, made = _parent(core, derived.use), next(core.store.newest(derived.use), None)
+        one = None if made is None else opened.documents(core.store, made, secret_of(core.salt, derived.use))
         source = None if one is None else one.at(derived)
         if source is None:
             raise UseError(
@@ -300,14 +300,20 @@ def supposed_parents(
 def _latest_for(
     core: Core, use: Use, name: str, asked: PurposeRef, position: int | None = None
 ) -> SnapshotRef:
-    made = [one for one in latest(core, name, position) if read_heading(one).purpose == asked]
-    if not made:
+    made = None
+    for snapshot in core.store.newest(name):  # and not `latest`, which reads all there ever were
+        heading = read_heading(snapshot)
+        if not heading.inspection and heading.purpose == asked:
+            made = snapshot
+            if position is None or heading.ledger.position <= position:
+                break
+    if made is None:
         raise AppError(
             "APP-223",
             f"{use.name} is made from the {name}, and none was made for {asked.purpose} yet",
             fix=f"make that first: licet {name} build --purpose {asked.purpose}",
         )
-    return made[-1]
+    return made
 
 
 def _parent(core: Core, name: str) -> Parent:
