@@ -81,6 +81,7 @@ TESTS = (
     "tests/unit/enforce/test_spark_bitmaps.py::test_every_row_is_found_with_its_mask_and_one_told_twice_is_held_back",
     "tests/property/test_row_excerpts.py",
     "tests/property/test_corpus_log.py", "tests/unit/store/test_record_file.py",
+    "tests/unit/corpus/test_corpus_updates.py::test_copies_of_copies_repeat_the_earliest_that_is_left",
     "tests/unit/app/test_standing_gates.py::test_a_second_update_opens_no_table_and_ends_as_a_build_does",
     "tests/unit/app/test_standing_gates.py::test_a_preview_is_of_one_ledger_position_whatever_others_choose_while_it_runs",
     "tests/unit/enforce/test_verdict_table.py", "tests/unit/app/test_record_groups.py",

@@ -265,7 +265,7 @@ class Core:
 
     def drop_caches(self) -> None:
         """Let go of what is kept in memory of members' tables, to be read anew."""
-        for name in ("gate_cache", "subject_indexes", "standing_gates"):
+        for name in ("gate_cache", "subject_indexes", "standing_gates", "_readers"):
             self.__dict__.pop(name, None)
 
     def forget_caches(self, standing: Mapping[str, npt.NDArray[Any]] | None = None) -> None:
