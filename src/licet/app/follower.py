@@ -19,7 +19,7 @@ from licet.app.tenses import stands_for_now
 from licet.terms import AppError
 
 if TYPE_CHECKING:
-    from licet.app.artefacts import Brought
+    from licet.app.artefact_status import Brought
     from licet.app.core import Core
     from licet.uses.use import Progress
 

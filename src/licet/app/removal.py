@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import artefacts
 from licet.app.argument_types import require_subject_id
-from licet.app.artefacts import Brought, Standing
+from licet.app.artefact_status import Brought, Standing
 from licet.app.catch_up import catch_up
 from licet.app.followed_copies import CopyStatus, statuses
 from licet.app.forgetting_outcomes import Copy, certify, copies_that_left, outcome_of, prove_absences

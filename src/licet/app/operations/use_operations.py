@@ -16,7 +16,7 @@ from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
-    from licet.app.artefacts import ArtefactStatus, Brought
+    from licet.app.artefact_status import ArtefactStatus, Brought
     from licet.app.forgetting_forecast import Forecast
     from licet.app.forgettings import Forgetting
     from licet.app.membership_pins import MembershipPins
@@ -61,9 +61,9 @@ class UseOperations:
 
     def status(self) -> list[ArtefactStatus]:
         """How everything that was made stands to the choices of now."""
-        from licet.app import artefacts
+        from licet.app.artefact_status import status
 
-        return artefacts.status(self._core, self._core.absences)
+        return status(self._core, self._core.absences)
 
     def contains(self, subject: str, of: str = "corpus") -> JsonObject:
         """The signed certificate that somebody is in an artefact, or is not; `receipts.check_certificate` checks it.
