@@ -239,7 +239,10 @@ def _status(
         if state.reach is not Reach.APPLIED or documents:  # of one that is empty nothing is kept
             try:
                 delivery = kept.read(export)
-                if position < delivery.judged_position <= size:
+                # A message that the ledger does not tell of yet was made for what is to go: until it is recorded,
+                # nobody says of this copy that it was looked at and may stay as it is.
+                is_recorded = delivery.sequence == state.sequence
+                if is_recorded and position < delivery.judged_position <= size:
                     at, position = delivery.judged_at, delivery.judged_position
             except DeliveryError as error:
                 state, fault = state._replace(reach=None), error.line()
