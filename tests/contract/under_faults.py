@@ -1,8 +1,8 @@
 """Run by `test_disk_faults.py` with `faults.c` preloaded: a ledger or a store at work while the disk fails.
 
 under_faults.py FOLDER SUBJECT KIND ERROR LASTING MOST [STRIDE [FIRST]]: from FIRST every STRIDE-th n at which there is
-an n-th call of the kind to fail, MOST of them, each on a fresh copy. Prints how many there were; an assertion that fails
-is the finding.
+an n-th call of the kind to fail, MOST of them, each on a fresh copy. Prints how many there were; an assertion that
+fails is the finding.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.app.followed_copies import CopyStatus, book, recipients, statuses
+from licet.app.followed_copies import CopyStatus, book, held_now, recipients, statuses
 from licet.app.retention import is_over, kept_until
 from licet.app.tenses import stands_for_now
 from licet.deliveries import (
@@ -142,9 +142,7 @@ def _tell(
             record_unrecorded(core, delivery)
         if as_of.position < delivery.judged_position:
             return None
-        held = kept.held(export)
-        for sent in delivery.waiting:  # whoever died may have made a message and not noted what it leaves
-            held = read_message(sent.note, core.signer.public_key).left_of(held)
+        held = held_now(core, kept, delivery)
         gone = held["document_id"].to_pylist() if standing is None else fallen(held, standing.leaves)
         if gone:
             return _send(core, kept, delivery.judged(as_of), held, gone, standing, whole)

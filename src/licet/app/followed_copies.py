@@ -22,6 +22,7 @@ from licet.deliveries import (
     load_recipients,
     opening_digest,
     read_acknowledgement,
+    read_message,
 )
 from licet.deliveries.delivered_root import root_of
 from licet.deliveries.delivery_state import state_of
@@ -124,6 +125,17 @@ def keep(core: Core, delivery: Delivery, leaves: pa.Table) -> str:
     return root
 
 
+def held_now(core: Core, kept: DeliveryBook, delivery: Delivery) -> pa.Table:
+    """What a copy holds once it has done all that it was sent, on the disk by now: whoever made a message may have died
+    before that was noted, and what is not noted would be named once more."""
+    noted = held = kept.held(delivery.export)
+    for sent in delivery.waiting:
+        held = read_message(sent.note, core.signer.public_key).left_of(held)
+    if len(held) != len(noted):
+        kept.write_held(delivery.export, held)
+    return held
+
+
 def acknowledge(core: Core, note: str) -> CopyStatus:
     """Record what a recipient answered; the same answer once more changes nothing.
 
@@ -152,6 +164,7 @@ def acknowledge(core: Core, note: str) -> CopyStatus:
         if not any(entry.payload == payload for entry in about):
             core.ledger.append([NewEntry(EntryKind.ACKNOWLEDGED, None, payload)])
         if said.state == "applied":
+            held_now(core, kept, delivery)
             if said.sequence == delivery.sequence and not said.documents:
                 kept.drop(said.export)  # it holds nothing any more
             else:

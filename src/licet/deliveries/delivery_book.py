@@ -171,9 +171,14 @@ class DeliveryBook:
         with self.alone():
             self._write(delivery.export, _FEED, canonical_json(delivery.model_dump(mode="json")))
             if held is not None:
-                data = io.BytesIO()
-                pq.write_table(held, data, compression="zstd")
-                self._write(delivery.export, _HELD, data.getvalue())
+                self.write_held(delivery.export, held)
+
+    def write_held(self, export: str, held: pa.Table) -> None:
+        """Keep what a copy holds, and let its state be as it is. Raises: as `write`."""
+        with self.alone():
+            data = io.BytesIO()
+            pq.write_table(held, data, compression="zstd")
+            self._write(export, _HELD, data.getvalue())
 
     def drop(self, export: str) -> None:
         """Forget a copy that is gone. Raises: DeliveryError DLVR-004. As `alone`."""
