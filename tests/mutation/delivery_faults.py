@@ -71,14 +71,10 @@ FAULTS = [
         _BOOK,
         """            self._write(delivery.export, _FEED, canonical_json(delivery.model_dump(mode="json")))
             if held is not None:
-                data = io.BytesIO()
-                pq.write_table(held, data, compression="zstd")
-                self._write(delivery.export, _HELD, data.getvalue())
+                self.write_held(delivery.export, held)
 """,
         """            if held is not None:
-                data = io.BytesIO()
-                pq.write_table(held, data, compression="zstd")
-                self._write(delivery.export, _HELD, data.getvalue())
+                self.write_held(delivery.export, held)
             self._write(delivery.export, _FEED, canonical_json(delivery.model_dump(mode="json")))
 """,
         "who dies in between never tells the copy what was to go",
@@ -96,5 +92,19 @@ FAULTS = [
         "        is_judged = one.is_empty or (since is not None and one.position > since)\n",
         "        is_judged = True\n",
         "somebody is certified forgotten while a copy that nobody could tell holds them",
+    ),
+    Fault(
+        "a message that is not recorded shows that a copy was looked at",
+        _COPIES,
+        "                if is_recorded and position < delivery.judged_position <= size:\n",
+        "                if position < delivery.judged_position <= size:\n",
+        "somebody is certified forgotten while the message that takes them out of a copy was never handed out",
+    ),
+    Fault(
+        "what a message leaves is not noted later",
+        _COPIES,
+        "    if len(held) != len(noted):\n",
+        "    if False:\n",
+        "who was taken out of a copy is named to its holder once more",
     ),
 ]

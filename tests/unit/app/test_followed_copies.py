@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -480,3 +481,31 @@ def test_the_commands_hand_over_and_take_back(workspace: Workspace, tmp_path: Pa
         list(workspace.uses.update())
         workspace.copies.feed(export, out / "file")
     assert caught.value.code == "DLVR-006"
+
+
+@pytest.mark.parametrize("step", ["record", "note"])
+def test_a_message_that_was_not_brought_to_its_end_says_nothing_of_its_copy_and_is_sent_once(
+    workspace: Workspace, tmp_path: Path, key_file: Path, step: str
+) -> None:
+    """The ledger or the disk fails between the message and what is noted of it."""
+    copy = tmp_path / "copy"
+    export = copy_of(workspace, copy)
+
+    def failing(*asked: Any) -> None:
+        raise DeliveryError("DLVR-004", "no room")
+
+    with pytest.MonkeyPatch.context() as broken:
+        if step == "record":
+            broken.setattr(copy_removals, "_record", failing)
+        else:
+            broken.setattr(DeliveryBook, "write_held", failing)
+        told = workspace.uses.forget("anna")
+        assert told.standing == "pending" and not any(
+            one.status == "EXACT" for one in workspace.uses.forgettings()
+        )
+    assert workspace.uses.forget("anna").standing == "pending"
+    answers = answers_to(workspace, export, copy, key_file, tmp_path / "out")
+    assert [workspace.copies.acknowledge(answer).reach for answer in answers] == ["applied"]
+    assert SAID not in texts_in(copy)
+    assert workspace.uses.forget("anna").standing == "exact"
+    assert workspace.copies.left()[-1].sent == 1, "named once"
