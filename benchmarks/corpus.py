@@ -62,7 +62,8 @@ _HOW = (
     "a workspace that was just opened. What a process pays to load its libraries and the language model is in neither.",
     "Each round one member in the corpus switches the setting off and the snapshot is updated, then on again, then one "
     "in a hundred of them off, all drawn at random; then it is built anew at the same ledger position. All of these go "
-    "by a gate that stays open and is brought forward, as a server or `licet follow` has it. The last is told also in "
+    "by a gate that stays open and is brought forward, as a server or `licet follow` has it; the build anew by another "
+    "one, which has still to hear of what the update heard of. The last update is told also in "
     "a workspace that was just opened, as a command has it: tables and gate are opened then, too.",
     "An update may take 50 ms and 150 µs a document that left, came or changed, as the difference of the snapshots has "
     "it; the figure is what it took over that.",
@@ -124,15 +125,18 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
                 "rounds": sizes.rounds,
             }
             by_hand = _ByHand(workspace, Path(folder))
-            latest = _rounds(outcome, workspace, first, once, by_hand, sizes, seed, tell)
-            outcome.add("opening", "of a build, what is paid once, opening counted", "s", opening)
-            _curve(outcome, workspace, latest, sizes, seed, tell)
+            with licet.open(workspace.layout.root, clock=lambda: AT) as beside:
+                beside.corpus_build(at=AT)
+                latest = _rounds(outcome, workspace, beside, first, once, by_hand, sizes, seed, tell)
+                outcome.add("opening", "of a build, what is paid once, opening counted", "s", opening)
+                _curve(outcome, workspace, beside, latest, sizes, seed, tell)
     return outcome
 
 
 def _rounds(
     outcome: Outcome,
     workspace: Workspace,
+    beside: Workspace,
     first: CorpusResult,
     once: list[float],
     by_hand: _ByHand,
@@ -170,7 +174,7 @@ def _rounds(
             before, latest = latest, updated.snapshot
             over[name].append(taken[name][-1] / allowed(workspace, before, latest))
         tell("building anew", 5 * turn + 4, 5 * sizes.rounds)
-        rebuilt, seconds, watch = rebuild(workspace, latest)
+        rebuilt, seconds, watch = rebuild(beside, latest)
         taken["build"].append(seconds)
         each.append(1e6 * (seconds - min(once)) / (rebuilt.documents + rebuilt.set_aside))
         note_stages(stages, "building", watch)
@@ -260,7 +264,15 @@ class _ByHand:
             outcome.compare(f"by_hand_over_{name}", f"by hand over {what}", self._taken, taken[name])
 
 
-def _curve(outcome: Outcome, workspace: Workspace, latest: str, sizes: Sizes, seed: int, tell: Tell) -> None:
+def _curve(
+    outcome: Outcome,
+    workspace: Workspace,
+    beside: Workspace,
+    latest: str,
+    sizes: Sizes,
+    seed: int,
+    tell: Tell,
+) -> None:
     """How an update's cost grows with the share of members it is about, who say no and then yes again."""
     chance, gone = Random(f"corpus curve/{seed}"), dict[float, list[str]]()
     names: dict[str, list[str]] = {"no": [], "yes": []}
@@ -273,7 +285,7 @@ def _curve(outcome: Outcome, workspace: Workspace, latest: str, sizes: Sizes, se
         before = latest
         updated, seconds = spent(functools.partial(workspace.corpus_update, snapshot=latest))
         latest = updated.snapshot
-        _, whole, _ = rebuild(workspace, latest)
+        _, whole, _ = rebuild(beside, latest)
         figure = figure_of(value, share)
         outcome.add(f"{figure}_s", f"updating after {share:.2%} said {value}", "s", [seconds])
         outcome.compare(figure, f"update after {share:.2%} said {value}, over rebuild", [seconds], [whole])

@@ -56,6 +56,32 @@ def test_a_disk_that_fails_loses_nothing_that_was_acknowledged(
     assert int(done.stdout.split("fired ")[1]) >= 1
 
 
+#: Some two hundred calls change the disk while somebody is forgotten; between 130 and 190 their copy is told.
+@pytest.mark.parametrize(
+    ("kind", "error", "lasting", "most", "stride", "first"),
+    [("any", errno.EIO, 0, 2, 11, 151), ("write", errno.ENOSPC, 1, 1, 1, 75)]
+    if EFFORT == 1
+    else [("any", errno.EIO, 0, 10_000, 1, 1), ("write", errno.ENOSPC, 1, 10_000, 1, 1)],
+)
+def test_a_forgetting_on_a_disk_that_fails_certifies_what_happened_and_ends_well_on_another(
+    shim: Path, tmp_path: Path, kind: str, error: int, lasting: int, most: int, stride: int, first: int
+) -> None:
+    done = run(shim, tmp_path, "forgetting", kind, error, lasting, most, stride, first)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split("fired ")[1]) >= 1
+
+
+@pytest.mark.parametrize("number", [152] if EFFORT == 1 else range(1, 240, 3))
+def test_a_forgetting_that_is_killed_goes_on_and_certifies_what_happened(
+    shim: Path, tmp_path: Path, number: int
+) -> None:
+    from under_faults import ForgettingAtWork
+
+    done = killed(shim, tmp_path / "start", "ForgettingAtWork", number)
+    assert done.returncode in (-signal.SIGKILL, 0), done.stderr
+    ForgettingAtWork(tmp_path / "start", print).check()
+
+
 @pytest.mark.parametrize("number", [3, 9, 14, 22] if EFFORT == 1 else range(1, 60))
 def test_a_death_at_any_step_of_the_disk_loses_nothing_that_was_acknowledged(
     shim: Path, tmp_path: Path, number: int
@@ -63,17 +89,22 @@ def test_a_death_at_any_step_of_the_disk_loses_nothing_that_was_acknowledged(
     from under_faults import LedgerAtWork
 
     start = tmp_path / "start"
-    script = (
-        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[2]); import under_faults as u; "
-        "p = Path(sys.argv[1]); p.mkdir(); u.LedgerAtWork.make(p); "
-        "u.DISK.fault_arm(15, int(sys.argv[3]), 0, 0, str(p).encode()); "
-        "u.LedgerAtWork(p, lambda told: print(told, flush=True)).work()"
-    )
-    command = [sys.executable, "-c", script, str(start), str(HERE), str(number)]
-    environment = {**os.environ, "LD_PRELOAD": str(shim)}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
+    done = killed(shim, start, "LedgerAtWork", number)
     assert done.returncode in (-signal.SIGKILL, 0), done.stderr
     at_work = LedgerAtWork(start, print)
     told = (line.rsplit(" ", 1) for line in done.stdout.splitlines())
     at_work.acknowledged = {name: int(index) for name, index in told}
     at_work.check()
+
+
+def killed(shim: Path, place: Path, at_work: str, number: int) -> subprocess.CompletedProcess[str]:
+    """Let one of `under_faults` work in a process that is killed at the n-th call that changes the disk."""
+    script = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[2]); import under_faults as u; "
+        "p = Path(sys.argv[1]); p.mkdir(); at_work = getattr(u, sys.argv[4]); at_work.make(p); "
+        "u.DISK.fault_arm(15, int(sys.argv[3]), 0, 0, str(p).encode()); "
+        "at_work(p, lambda told: print(told, flush=True)).work()"
+    )
+    command = [sys.executable, "-c", script, str(place), str(HERE), str(number), at_work]
+    environment = {**os.environ, "LD_PRELOAD": str(shim)}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)

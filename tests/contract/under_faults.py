@@ -1,7 +1,8 @@
 """Run by `test_disk_faults.py` with `faults.c` preloaded: a ledger or a store at work while the disk fails.
 
-under_faults.py FOLDER SUBJECT KIND ERROR LASTING MOST: every n up to MOST at which there is an n-th call of the kind
-to fail, each on a fresh copy. Prints how many there were; an assertion that fails is the finding.
+under_faults.py FOLDER SUBJECT KIND ERROR LASTING MOST [STRIDE [FIRST]]: from FIRST every STRIDE-th n at which there is
+an n-th call of the kind to fail, MOST of them, each on a fresh copy. Prints how many there were; an assertion that
+fails is the finding.
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import licet
+from journeys.networks import AUTUMN, PACK, make_network, member, post
+from licet.app import Workspace
+from licet.app.feed_application import apply_to_copy
 from licet.ledger import CheckpointFileWarning, EntryKind, Ledger, NewEntry, Signer
+from licet.receipts import check_forgetting_certificate
 from licet.store import Store
 from licet.terms import LedgerError, LicetError
 
@@ -121,17 +129,97 @@ def _publish(store: Store, contents: list[bytes]) -> str:
         return build.publish({"files": files})
 
 
-AT_WORK = {"ledger": LedgerAtWork, "store": StoreAtWork}
+class ForgettingAtWork:
+    """A forgetting of somebody who is in a corpus, in a model, and in a copy that left; then it is done again."""
+
+    def __init__(self, place: Path, tell: Callable[[str], object]) -> None:
+        self.place, self.tell = place, tell
+
+    @staticmethod
+    def make(place: Path) -> None:
+        key = Signer.create(place / "lab.key", "lab.example").public_key_text
+        with make_network(place / "w", _ROWS, pack=_SHARED) as workspace:
+            workspace.layout.recipients.write_text(f"recipients: {{lab: {{key: '{key}'}}}}")
+            workspace.corpus_build()
+            workspace.uses.model.train()
+            workspace.uses.corpus.export(place / "copy", "jsonl", recipient="lab")
+
+    def open(self) -> Workspace:
+        return licet.open(self.place / "w", clock=lambda: AUTUMN)
+
+    def work(self) -> None:
+        with contextlib.suppress(LicetError), self.open() as workspace:
+            told = workspace.uses.forget("anna")
+            self.tell(told.standing)
+            export = workspace.copies.left()[-1].export
+            assert export is not None
+            workspace.copies.feed(export, self.place / "feed")
+
+    def check(self) -> None:
+        """What is certified has happened, and once the disk is well again all of it does."""
+        with self.open() as workspace:
+            for one in workspace.uses.forgettings():
+                assert one.status == "PENDING", "a copy holds them still"
+            assert workspace.ledger.verify().ok and workspace.store.verify() == []
+            told = workspace.uses.forget("anna").people[0]
+            assert told.standing == "pending" and all(
+                "copies" not in why or "lab" in why for why in told.pending
+            )
+            assert workspace.store.scan([_SAID.encode(), b"anna"]) == []
+            (copy,) = workspace.copies.left()
+            assert copy.export is not None and (copy.reach, copy.sent) == ("sent", 1), (
+                "told once, and not twice"
+            )
+            messages = workspace.copies.feed(copy.export, self.place / "feed")
+            answers = apply_to_copy(
+                messages, self.place / "copy", self.place / "lab.key", None, self.place / "out"
+            )
+            assert not any(_SAID.encode() in path.read_bytes() for path in (self.place / "copy").iterdir())
+            assert workspace.copies.acknowledge(answers.answers[0]).reach == "applied"
+            done = workspace.uses.forget("anna").people[0]
+            assert done.standing == "exact" and len(workspace.uses.forgettings()) == 1, done.pending
+            assert done.certificate is not None
+            checked = check_forgetting_certificate(done.certificate, workspace.ledger.public_key_text)
+            assert checked.ok and checked.outcome is not None and checked.outcome.closure is not None
+            assert checked.outcome.closure.model_dump() == {"artefacts": 2, "snapshots": 2, "documents": 2}
+            anew = {"corpus": workspace.corpus_build().root, "model": workspace.uses.model.train().root}
+            stand = {one.use: one.after and one.after.root for one in checked.outcome.artefacts}
+            assert stand == anew
 
 
-def main(folder: str, subject: str, kind: str, error: str, lasting: str, most: str) -> None:
+_SAID = "Ann's own words about the old lighthouse"
+_ROWS = {
+    "members": [member("anna"), member("benn"), member("cleo")],
+    "posts": [
+        post("anna-1", "anna", _SAID), post("benn-1", "benn", "quite another thing of ben's"),
+        post("cleo-1", "cleo", "and a third that Cleo wrote about boats"),
+    ],
+}  # fmt: skip
+_SHARED = PACK.replace(
+    "categories: {profile", "recipients: {lab: {name: A lab, kind: partner}}\ncategories: {profile"
+).replace("effect: permit,", "effect: permit, recipients: [self, lab],")
+
+AT_WORK = {"ledger": LedgerAtWork, "store": StoreAtWork, "forgetting": ForgettingAtWork}
+
+
+def main(
+    folder: str,
+    subject: str,
+    kind: str,
+    error: str,
+    lasting: str,
+    most: str,
+    stride: str = "1",
+    first: str = "1",
+) -> None:
     start = Path(folder) / "start"
     start.mkdir()
     AT_WORK[subject].make(start)
     warnings.simplefilter("error")
     warnings.simplefilter("ignore", CheckpointFileWarning)
+    warnings.simplefilter("ignore", DeprecationWarning)  # of Ibis
     fired = 0
-    for number in range(1, int(most) + 1):
+    for number in range(int(first), int(first) + int(most) * int(stride), int(stride)):
         place = Path(folder) / f"fault-{number}"
         shutil.copytree(start, place)
         at_work = AT_WORK[subject](place, lambda told: print(told, flush=True))

@@ -9,10 +9,12 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from journeys.command_line import serves
+from licet.receipts import check_forgetting_certificate
 from licet.sources.catalogue_file import load_catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -51,9 +53,10 @@ def test_the_catalogue_in_the_docs_loads(tmp_path: Path) -> None:
 
 def test_the_commands_of_the_readme_do_the_main_job(tmp_path: Path) -> None:
     _write_dump(tmp_path / "DUMP")
-    for snippet in _snippets(ROOT / "README.md", "sh"):
+    for number, snippet in enumerate(_snippets(ROOT / "README.md", "sh")):
         for line in snippet.strip().splitlines():
-            command = shlex.split(line)
+            command, _, out = line.partition(" > ")
+            command = shlex.split(command)
             if "decide" in command:
                 command += ["--workspace", "work"]
             assert command[0] == "licet"
@@ -64,12 +67,26 @@ def test_the_commands_of_the_readme_do_the_main_job(tmp_path: Path) -> None:
                 [sys.executable, "-m", "licet", *command[1:]], cwd=tmp_path, capture_output=True, text=True
             )
             assert done.returncode == 0, (line, done.stdout, done.stderr)
+            if out:
+                (tmp_path / out).write_text(done.stdout)
+        if not number:
+            built, updated = _corpora(tmp_path)
+            assert built["subjects"] == 2 and updated["subjects"] == 1
+    (left,) = _corpora(tmp_path)
+    assert left["subjects"] == 1, "what held who was forgotten is gone"
+    (certificate,) = (tmp_path / "forgotten").iterdir()
+    key = (tmp_path / "ledger.pub").read_text().strip()
+    outcome = check_forgetting_certificate(json.loads(certificate.read_text()), key).outcome
+    assert outcome is not None and outcome.said == "EXACT"
+
+
+def _corpora(folder: Path) -> list[dict[str, Any]]:
     listed = subprocess.run(
         [sys.executable, "-m", "licet", "corpus", "list", "--workspace", "work", "--json"],
-        cwd=tmp_path, capture_output=True, text=True, check=True,
+        cwd=folder, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    built, updated = json.loads(listed.stdout)
-    assert built["subjects"] == 2 and updated["subjects"] == 1
+    found: list[dict[str, Any]] = json.loads(listed.stdout)
+    return found
 
 
 def test_the_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

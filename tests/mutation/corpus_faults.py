@@ -41,6 +41,13 @@ FAULTS = [
         "a purge leaves the words of whoever left",
     ),
     Fault(
+        "what repeated a document that left is taken to repeat no other",
+        _LOG,
+        "        return counts > 2\n",
+        "        return counts > 1_000_000\n",
+        "two copies of what somebody took out are both learnt from, and an update no longer ends as a build does",
+    ),
+    Fault(
         "pages of records are read as they lie",
         _RECORDS,
         "                        if sha256(part).digest()[:_CHECK_BYTES] != check:\n",

@@ -28,6 +28,7 @@ from types import CodeType
 from typing import Any
 
 import corpus_faults
+import delivery_faults
 import duckdb  # noqa: F401
 import evaluator_faults
 import follow_faults
@@ -64,6 +65,7 @@ GROUPS = {
         *forgetting_faults.FAULTS,
         *suggestion_faults.FAULTS,
         *report_faults.FAULTS,
+        *delivery_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -81,7 +83,9 @@ TESTS = (
     "tests/unit/enforce/test_marks.py::test_rows_read_in_stretches_lie_beside_their_own_marks",
     "tests/unit/enforce/test_marks.py::test_a_row_that_does_not_lie_beside_its_own_mark_ends_the_query",
     "tests/unit/enforce/test_spark_bitmaps.py::test_every_row_is_found_with_its_mask_and_one_told_twice_is_held_back",
+    "tests/property/test_row_excerpts.py",
     "tests/property/test_corpus_log.py", "tests/unit/store/test_record_file.py",
+    "tests/unit/corpus/test_corpus_updates.py::test_copies_of_copies_repeat_the_earliest_that_is_left",
     "tests/unit/app/test_standing_gates.py::test_a_second_update_opens_no_table_and_ends_as_a_build_does",
     "tests/unit/app/test_standing_gates.py::test_a_preview_is_of_one_ledger_position_whatever_others_choose_while_it_runs",
     "tests/unit/enforce/test_verdict_table.py", "tests/unit/app/test_record_groups.py",
@@ -96,6 +100,7 @@ TESTS = (
     "tests/unit/web/test_forgetting_doors.py::test_who_chooses_anew_is_not_forgotten_after_all",
     "tests/unit/app/test_suggestions.py", "tests/unit/app/test_ranked_suggestions.py",
     "tests/unit/reports/test_training_notice.py",
+    "tests/unit/deliveries", "tests/unit/app/test_followed_copies.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

@@ -539,8 +539,8 @@ IDENTITIES = [
     Fault(
         "pseudonyms without the salt",
         _PSEUDONYMS,
-        "key = _derived(self._salt, _PEOPLE",
-        'key = _derived(b"", _PEOPLE',
+        "return _derived(self._salt, _PEOPLE",
+        'return _derived(b"", _PEOPLE',
         "anybody can try ids out and find whose a row is",
     ),
     Fault(

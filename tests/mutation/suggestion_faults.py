@@ -17,7 +17,7 @@ FAULTS = [
     Fault(
         "a model that has not heard of a no ranks on",
         _MODEL,
-        "artefacts.require_exact(core, [snapshot], absences)",
+        "require_exact(core, [snapshot], absences)",
         "artefacts.latest(core)",
         "who refused goes on being read for everybody's suggestions",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from faults import Fault
 
 _ACCESS, _GATE, _TENSES = "licet.enforce.access", "licet.enforce.gate", "licet.app.tenses"
+_EXCERPTS = "licet.enforce.row_excerpts"
 
 FAULTS = [
     Fault(
@@ -27,6 +28,20 @@ FAULTS = [
         "    gate._require_now()\n    gate._require_still_now()\n",
         "    gate._require_still_now()\n",
         "a corpus is made of what will be permitted one day",
+    ),
+    Fault(
+        "rows of a few people pass whatever is said of them",
+        _EXCERPTS,
+        "return _where(_Judged(rows, masks), masks != 0)\n",
+        "return _Judged(rows, masks)\n",
+        "an update takes in the posts of whoever came back that were never shown to anybody",
+    ),
+    Fault(
+        "cells of a few people are shown whatever is said of them",
+        _EXCERPTS,
+        "return _null_where(rows[texts.get(column, column)], (masks & _bits(plan, column)) == 0)\n",
+        "return rows[texts.get(column, column)]\n",
+        "an update writes the one column that its member keeps back",
     ),
     Fault(
         "rows of the past",

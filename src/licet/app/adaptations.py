@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import artefacts
+from licet.app.artefact_status import require_exact
 from licet.app.artefacts import open_access
+from licet.app.catch_up import bring_parents
 from licet.app.retention import is_over, kept_until
 from licet.enforce.absences import Absences
 from licet.enforce.access import secret_of
@@ -84,10 +86,10 @@ def adapt(
     use, asked = open_use(KIND, core.layout.root), PurposeRef(purpose, recipient)
     earlier = [one for one in artefacts.latest(core, KIND) if read_heading(one).purpose == asked]
     if earlier and not anew:
-        artefacts.bring_parents(core, use, asked, absences, progress)
+        bring_parents(core, use, asked, absences, progress)
     access = open_access(core, use, purpose, recipient, None, core.ledger.position, absences)
     parents = artefacts.present_parents(core, use, access)
-    artefacts.require_exact(core, [one.snapshot for one in parents.values()], absences)
+    require_exact(core, [one.snapshot for one in parents.values()], absences)
     if earlier and not anew:
         return _result(artefacts.update(core, use, access, earlier[-1], progress))
     return _result(artefacts.build(core, use, access, progress))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from licet.app.followed_copies import CopyStatus, acknowledge, book, recipients, record_unrecorded
+from licet.app.copy_removals import recorded
+from licet.app.followed_copies import CopyStatus, acknowledge, book, recipients
 from licet.deliveries import read_acknowledgement
 from licet.deliveries.delivery_book import Sent
 from licet.deliveries.signed_texts import recipient_named
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
 def messages(core: Core, export: str, after: int) -> tuple[int, tuple[Sent, ...]]:
     """The number of the last message that was made, and those beyond `after` that nobody confirmed, in order.
 
-    Raises: DeliveryError DLVR-002, DLVR-003.
+    Raises: DeliveryError DLVR-002, DLVR-003, DLVR-007.
     """
-    delivery = book(core).read(export)
-    record_unrecorded(core)
+    delivery = recorded(core, export)
     return delivery.sequence, tuple(one for one in delivery.waiting if one.sequence > after)
 
 

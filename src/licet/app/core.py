@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from licet.enforce.gate_files import GateFiles
     from licet.enforce.kept_keys import KeptKeys
     from licet.enforce.subject_rows import SubjectIndexes
-    from licet.store import Store
+    from licet.store import KeptReaders, Store
 
 
 @names_wrong_types
@@ -55,6 +55,7 @@ class Core:
 
     def close(self) -> None:
         self.__dict__.pop("standing_gates", None)
+        self.__dict__.pop("_readers", None)
         if "ledger" in self.__dict__:
             self.ledger.close()
             del self.__dict__["ledger"]
@@ -88,7 +89,13 @@ class Core:
     def store(self) -> Store:
         from licet.store import Store
 
-        return Store.open(self.layout.store)
+        return Store.open(self.layout.store, readers=self._readers)
+
+    @functools.cached_property
+    def _readers(self) -> KeptReaders:
+        from licet.store import KeptReaders
+
+        return KeptReaders()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -258,7 +265,7 @@ class Core:
 
     def drop_caches(self) -> None:
         """Let go of what is kept in memory of members' tables, to be read anew."""
-        for name in ("gate_cache", "subject_indexes", "standing_gates"):
+        for name in ("gate_cache", "subject_indexes", "standing_gates", "_readers"):
             self.__dict__.pop(name, None)
 
     def forget_caches(self, standing: Mapping[str, npt.NDArray[Any]] | None = None) -> None:

@@ -15,19 +15,11 @@ import pyarrow.compute as pc
 
 from licet.app import artefacts
 from licet.app.artefacts import note_use, open_access, present_access
-from licet.app.followed_copies import (
-    RemovalSent,
-    Stands,
-    book,
-    is_lease_over,
-    keep,
-    new_copy,
-    record_unrecorded,
-    send_removal,
-)
+from licet.app.copy_removals import Stands
+from licet.app.followed_copies import keep, new_copy
 from licet.app.results import CorpusDifference, CorpusExport, CorpusResult, DocumentName
 from licet.app.tenses import stands_for_now, tense_of
-from licet.deliveries import Delivery
+from licet.deliveries import AsOf, Delivery
 from licet.deliveries.delivered_root import in_order, leaves_of
 from licet.enforce import Access
 from licet.enforce.absences import Absences
@@ -255,7 +247,8 @@ def export(
             "licet corpus update, then export what that makes; or leave them out with --leave-out",
         )
     said, left_out = read_manifest(CorpusManifest, snapshot), len(standing.fallen)
-    followed = new_copy(core, KIND, asked.purpose, asked.recipient, form, target, lease_days)
+    judged = AsOf(format_moment(provenance.at), provenance.position)
+    followed = new_copy(core, KIND, asked, judged, form, target, lease_days)
     feed = None if followed is None else Feed(followed.export, followed.lease, core.signer.public_key_text)
     copy = Copy(provenance.at, provenance.position, asked.recipient, left_out, feed)
     account = make_account(snapshot.id, said, asked, standing.documents, standing.subjects, copy)
@@ -278,18 +271,7 @@ def export(
     return EXPORTS[form](tables(), account, target, overwrite=overwrite)
 
 
-def send_removals(core: Core, absences: Absences) -> Iterator[RemovalSent]:
-    """Tell every copy that is followed what of it may not be used any more, or is held otherwise now."""
-    record_unrecorded(core)
-    for delivery in book(core):
-        standing = None if is_lease_over(core, delivery) else _standing_of(core, delivery, absences)
-        if standing is not None or is_lease_over(core, delivery):
-            sent = send_removal(core, delivery, standing)
-            if sent is not None:
-                yield sent
-
-
-def _standing_of(core: Core, delivery: Delivery, absences: Absences) -> Stands | None:
+def standing_of(core: Core, delivery: Delivery, absences: Absences) -> Stands | None:
     """What may be in a copy now: of the latest corpus for its purpose. None where there is none any more."""
     made = [
         one
@@ -300,10 +282,12 @@ def _standing_of(core: Core, delivery: Delivery, absences: Absences) -> Stands |
         return None
     made_by, asked = _recipe(core, None), PurposeRef(delivery.purpose, delivery.recipient)
     with _of_today(core, asked, None, made_by, absences) as access:
+        as_of = AsOf(format_moment(access.provenance().at), access.provenance().position)
         standing = find_standing(access, made[-1], core.store, made_by)
     log = CorpusLog(core.store, read_corpus(made[-1]))
     rows = [_without(table, standing.fallen) for table in log.documents()]
     return Stands(
+        as_of,
         in_order(leaves_of(table.select(EXPORTED)) for table in rows),
         pa.concat_tables([_WHOSE.empty_table(), *(table.select(_WHOSE.names) for table in rows)]),
     )

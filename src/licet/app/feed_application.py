@@ -24,7 +24,7 @@ from licet.deliveries import (
     read_message,
     write_acknowledgement,
 )
-from licet.deliveries.delivered_root import in_order, leaves_of, root_of, without
+from licet.deliveries.delivered_root import in_order, leaves_of, root_of
 from licet.deliveries.feed import require_next
 from licet.deliveries.signed_texts import MOST_BYTES, name_of
 from licet.ledger import PublicKey, Signer
@@ -76,7 +76,7 @@ def _apply(
     held, feed = in_order(leaves_of(table) for table in copy.documents()), copy.feed
     head = feed.head or opening_digest(feed.export, len(held), root_of(held))
     is_new = require_next(message, note, feed.export, feed.sequence, head)
-    left = without(held, list(message.gone))
+    left = message.left_of(held)
     root = root_of(left)
     if (root, len(left)) != (message.root, message.documents):
         raise DeliveryError(
@@ -87,7 +87,7 @@ def _apply(
             "the copy was altered: have it deleted, and take a new one",
         )
     if is_new:
-        _rewrite(copy, message, name_of(note))
+        _rewrite(copy, message, left["document_id"].combine_chunks(), len(held) - len(left), name_of(note))
     answer = Acknowledgement(
         export=feed.export, recipient=message.recipient, sequence=message.sequence, message=name_of(note),
         state="applied", documents=len(left), root=root, at=format_moment(now()),
@@ -97,19 +97,17 @@ def _apply(
     )
 
 
-def _rewrite(copy: WrittenCopy, message: FeedMessage, head: str) -> None:
-    """The copy without what a message names, in its place."""
-    gone, was = pa.array(message.gone, pa.string()), copy.account.copy
+def _rewrite(copy: WrittenCopy, message: FeedMessage, left: pa.Array, gone: int, head: str) -> None:
+    """The copy with nothing but what a message leaves, in its place."""
+    was = copy.account.copy
     feed = copy.feed._replace(sequence=message.sequence, head=head)
     account = dataclasses.replace(
         copy.account,
         documents=message.documents,
         subjects=message.subjects,
-        copy=was._replace(left_out=was.left_out + len(gone), feed=feed),
+        copy=was._replace(left_out=was.left_out + gone, feed=feed),
     )
-    tables = (
-        table.filter(pc.invert(pc.is_in(table["document_id"], value_set=gone))) for table in copy.documents()
-    )
+    tables = (table.filter(pc.is_in(table["document_id"], value_set=left)) for table in copy.documents())
     EXPORTS[copy.form](tables, account, copy.folder, overwrite=True)
 
 

@@ -1,57 +1,54 @@
-"""Copies that are followed: those for a recipient whom `recipients.yaml` names. What falls out of what they may hold is
-told them by a feed of signed messages; what they answer is recorded. States say no more than is known.
-
-A message is on the disk, encrypted, before the ledger tells of it, and the ledger tells of it before it is handed out:
-whatever dies in between, the next run hands out the same message.
+"""Copies that are followed: those for a recipient whom `recipients.yaml` names, as they leave and answer.
+(`copy_removals` tells them what is to go.) How each stands is said as of a moment and a ledger position, and is no more
+than is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from licet.deliveries import (
     Acknowledgement,
+    AsOf,
     Delivery,
     DeliveryBook,
     DeliveryState,
-    FeedMessage,
     Reach,
     Recipient,
     load_recipients,
     opening_digest,
     read_acknowledgement,
     read_message,
-    write_message,
 )
-from licet.deliveries.delivered_root import fallen, root_of, without
-from licet.deliveries.delivery_book import Sent
+from licet.deliveries.delivered_root import root_of
 from licet.deliveries.delivery_state import state_of
-from licet.deliveries.signed_texts import name_of, recipient_named
+from licet.deliveries.signed_texts import recipient_named
+from licet.enforce.origin import PurposeRef
 from licet.ledger import Entry, EntryKind, NewEntry
 from licet.terms import DeliveryError
 from licet.terms.canonical import JsonObject
-from licet.terms.moments import format_moment, parse_moment
+from licet.terms.moments import format_moment
 
 if TYPE_CHECKING:
     from licet.app.core import Core
 
 
 class CopyStatus(NamedTuple):
-    """One copy that left.
+    """One copy that left, as it stood as of `as_of`.
 
     entry:     of the ledger, which tells of it. export: its id; None where it is not followed, as is `lease`.
-    at, position: of which moment and ledger position it is, or the last message that it was sent.
-    lease:     until when it may be kept. reach: None where it is not followed: nobody can tell.
+    left_at:   of which moment it is; at, position: or when it was last looked, or told, what may be in it.
+    lease:     until when it may be kept. reach: None where it is not followed, or cannot be any more.
     sent, applied: the number of the last message, and of the last that its recipient says was done.
     due:       until when the first that was not is to be. documents: that it holds once it has done them all.
+    fault:     why it cannot be told anything, where what is kept of it cannot be read.
     """
 
+    as_of: AsOf
     entry: int
     export: str | None
     use: str
@@ -59,6 +56,7 @@ class CopyStatus(NamedTuple):
     recipient: str
     form: str
     folder: str
+    left_at: str
     at: str
     position: int
     lease: str | None
@@ -67,26 +65,19 @@ class CopyStatus(NamedTuple):
     applied: int
     due: str | None
     documents: int
+    fault: str | None
 
     @property
     def name(self) -> str:
         return f"{self.use} export {self.entry}"
 
-    def as_json(self) -> JsonObject:
-        return self._asdict()
-
-
-class RemovalSent(NamedTuple):
-    """A message that was made for a copy. gone: documents that it names."""
-
-    export: str
-    recipient: str
-    sequence: int
-    gone: int
-    due: str
+    @property
+    def is_empty(self) -> bool:
+        """Whether its holder says that nothing is left in it, so that nothing can be in it that may not."""
+        return self.reach is Reach.APPLIED and not self.documents
 
     def as_json(self) -> JsonObject:
-        return self._asdict()
+        return {**self._asdict(), "as_of": self.as_of._asdict()}
 
 
 def book(core: Core) -> DeliveryBook:
@@ -99,13 +90,14 @@ def recipients(core: Core) -> dict[str, Recipient]:
 
 
 def new_copy(
-    core: Core, use: str, purpose: str, recipient: str, form: str, folder: Path, lease_days: int | None
+    core: Core, use: str, asked: PurposeRef, judged: AsOf, form: str, folder: Path, lease_days: int | None
 ) -> Delivery | None:
     """A copy that is about to leave; None for a recipient whom no file names, and who can be told nothing.
 
-    lease_days: None for those of the recipient.
+    judged: as of what its documents may leave. lease_days: None for those of the recipient.
     Raises: DeliveryError DLVR-001; DLVR-005 for a lease that nobody can end.
     """
+    recipient = asked.recipient
     known = recipients(core).get(recipient)
     if known is None:
         if lease_days is not None:
@@ -113,14 +105,15 @@ def new_copy(
                 "DLVR-005",
                 f"nobody could end a lease: recipients.yaml does not name {recipient}",
                 str(core.layout.recipients),
-                f"licet recipients add {recipient} --key KEY",
+                "name it there, with its key: docs/deliveries.md shows how",
             )
         return None
     now = core.now()
     lease = format_moment(now + timedelta(days=known.lease_days if lease_days is None else lease_days))
     return Delivery(
-        export=DeliveryBook.new_id(), use=use, purpose=purpose, recipient=recipient, form=form,
+        export=DeliveryBook.new_id(), use=use, purpose=asked.purpose, recipient=recipient, form=form,
         folder=str(folder.absolute()), made=format_moment(now), lease=lease, opening="0" * 64, head="0" * 64,
+        judged_at=judged.at, judged_position=judged.position,
     )  # fmt: skip
 
 
@@ -132,89 +125,15 @@ def keep(core: Core, delivery: Delivery, leaves: pa.Table) -> str:
     return root
 
 
-class Stands(NamedTuple):
-    """What may be in a copy now: of `delivered_root.SCHEMA`, by id; and per document whose it is."""
-
-    leaves: pa.Table
-    subjects: pa.Table
-
-    def people_of(self, ids: pa.ChunkedArray) -> int:
-        """How many people some documents are about."""
-        theirs = self.subjects.filter(pc.is_in(self.subjects["document_id"], value_set=ids.combine_chunks()))
-        return len(pc.unique(pc.list_flatten(theirs["subjects"])))
-
-
-def is_lease_over(core: Core, delivery: Delivery) -> bool:
-    return parse_moment(delivery.lease) <= core.now()
-
-
-def send_removal(core: Core, delivery: Delivery, standing: Stands | None) -> RemovalSent | None:
-    """Make the message that takes out of a copy what stands no more, where there is any, and record it.
-
-    standing: None where nothing does.
-    """
-    held, now = book(core).held(delivery.export), core.now()
-    gone = held["document_id"].to_pylist() if standing is None else fallen(held, standing.leaves)
-    if not gone:
-        return None
-    left, known = without(held, gone), recipients(core).get(delivery.recipient, Recipient())
-    due = format_moment(now + timedelta(days=known.removal_days))
-    message = FeedMessage(
-        export=delivery.export, recipient=delivery.recipient, sequence=delivery.sequence + 1, previous=delivery.head,
-        at=format_moment(now), position=core.ledger.position, due=due, gone=tuple(gone),
-        documents=len(left), subjects=0 if standing is None else standing.people_of(left["document_id"]),
-        root=root_of(left),
-    )  # fmt: skip
-    note = write_message(message, core.signer)
-    sent = Sent(sequence=message.sequence, note=note, name=name_of(note), due=due)
-    book(core).write(delivery.sent(sent), left)
-    _record(core, message, sent)
-    return RemovalSent(delivery.export, delivery.recipient, message.sequence, len(gone), due)
-
-
-def record_unrecorded(core: Core) -> None:
-    """Record the messages that a process made and did not live to record."""
-    told = {
-        (entry.payload["export"], entry.payload["sequence"])
-        for entry in core.ledger.entries(0, core.ledger.position, EntryKind.REMOVAL_SENT)
-        if entry.payload is not None
-    }
-    for delivery in book(core):
-        for sent in delivery.waiting:
-            if (delivery.export, sent.sequence) not in told:
-                _record(core, read_message(sent.note, core.signer.public_key), sent)
-
-
-def _record(core: Core, message: FeedMessage, sent: Sent) -> None:
-    payload = {
-        "export": message.export, "recipient": message.recipient, "sequence": message.sequence, "message": sent.name,
-        "at": message.at, "position": message.position, "gone": len(message.gone), "documents": message.documents,
-        "root": message.root, "due": message.due,
-    }  # fmt: skip
-    core.ledger.append([NewEntry(EntryKind.REMOVAL_SENT, None, payload)])
-
-
-def write_feed(core: Core, export: str, folder: Path) -> list[Path]:
-    """Write a copy's messages that nobody confirmed into a folder, a file each; in order.
-
-    Raises: DeliveryError DLVR-002, DLVR-003, and DLVR-006 where they cannot be written.
-    """
-    record_unrecorded(core)
-    written = []
-    for sent in book(core).read(export).waiting:
-        path = folder / f"{export}-{sent.sequence:06d}.feed"
-        try:
-            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-            path.write_text(sent.note, encoding="utf-8")
-        except OSError as error:
-            raise DeliveryError(
-                "DLVR-006",
-                f"the message cannot be written: {error.strerror}",
-                str(path),
-                "check that there is room and that the folder is yours to use",
-            ) from None
-        written.append(path)
-    return written
+def held_now(core: Core, kept: DeliveryBook, delivery: Delivery) -> pa.Table:
+    """What a copy holds once it has done all that it was sent, on the disk by now: whoever made a message may have died
+    before that was noted, and what is not noted would be named once more."""
+    noted = held = kept.held(delivery.export)
+    for sent in delivery.waiting:
+        held = read_message(sent.note, core.signer.public_key).left_of(held)
+    if len(held) != len(noted):
+        kept.write_held(delivery.export, held)
+    return held
 
 
 def acknowledge(core: Core, note: str) -> CopyStatus:
@@ -230,10 +149,32 @@ def acknowledge(core: Core, note: str) -> CopyStatus:
             "DLVR-020",
             f"no key of {recipient[:60]!r} is known",
             str(core.layout.recipients),
-            "licet recipients add NAME --key KEY, with the key as they gave it to you",
+            "name them there, with the key as they gave it to you: docs/deliveries.md shows how",
         )
     said = read_acknowledgement(note, known.public_key)
-    delivery, expected = book(core).read(said.export), _expected(core, said)
+    kept = book(core)
+    with kept.alone():
+        delivery = kept.read(said.export)
+        _require_expected(core, delivery, said)
+        payload = {
+            "export": said.export, "recipient": said.recipient, "sequence": said.sequence, "message": said.message,
+            "root": said.root, "documents": said.documents, "state": said.state, "at": said.at,
+        }  # fmt: skip
+        about = messages_and_answers(core, core.ledger.position)
+        if not any(entry.payload == payload for entry in about):
+            core.ledger.append([NewEntry(EntryKind.ACKNOWLEDGED, None, payload)])
+        if said.state == "applied":
+            held_now(core, kept, delivery)
+            if said.sequence == delivery.sequence and not said.documents:
+                kept.drop(said.export)  # it holds nothing any more
+            else:
+                kept.write(delivery.confirmed(said.sequence))
+    return next(one for one in statuses(core) if one.export == said.export)
+
+
+def _require_expected(core: Core, delivery: Delivery, said: Acknowledgement) -> None:
+    """Raises: DeliveryError DLVR-021, DLVR-022."""
+    expected = _expected(core, said)
     if expected is None or delivery.recipient != said.recipient:
         raise DeliveryError(
             "DLVR-021",
@@ -247,18 +188,6 @@ def acknowledge(core: Core, note: str) -> CopyStatus:
             f"{said.documents} documents of {expected[1]}",
             fix="have them delete it, and take a new copy",
         )
-    payload = {
-        "export": said.export, "recipient": said.recipient, "sequence": said.sequence, "message": said.message,
-        "root": said.root, "documents": said.documents, "state": said.state, "at": said.at,
-    }  # fmt: skip
-    if not any(entry.payload == payload for entry in _about(core, said.export)):
-        core.ledger.append([NewEntry(EntryKind.ACKNOWLEDGED, None, payload)])
-    if said.state == "applied":
-        if said.sequence == delivery.sequence and not said.documents:
-            book(core).drop(said.export)  # it holds nothing any more
-        else:
-            book(core).write(delivery.confirmed(said.sequence))
-    return next(one for one in statuses(core) if one.export == said.export)
 
 
 def _expected(core: Core, said: Acknowledgement) -> tuple[str, int] | None:
@@ -274,49 +203,64 @@ def _expected(core: Core, said: Acknowledgement) -> tuple[str, int] | None:
             ),
             None,
         )
-    for entry in _about(core, said.export):
+    for entry in messages_and_answers(core, core.ledger.position):
         payload = entry.payload
         if (
             entry.kind is EntryKind.REMOVAL_SENT
             and payload is not None
-            and payload["message"] == said.message
+            and (payload["export"], payload["message"]) == (said.export, said.message)
         ):
             return payload["root"], payload["documents"]
     return None
 
 
-def _about(core: Core, export: str | None = None) -> Iterator[Entry]:
-    """What was sent and answered about a copy, or about all, in order."""
+def messages_and_answers(core: Core, position: int) -> list[Entry]:
+    """What was sent to and answered of any copy up to a ledger position, in order."""
     kinds = (EntryKind.REMOVAL_SENT, EntryKind.ACKNOWLEDGED)
-    found = [entry for kind in kinds for entry in core.ledger.entries(0, core.ledger.position, kind)]
-    for entry in sorted(found, key=lambda one: one.index):
-        if entry.payload is not None and export in (None, entry.payload["export"]):
-            yield entry
+    found = (entry for kind in kinds for entry in core.ledger.entries(0, position, kind))
+    return sorted((entry for entry in found if entry.payload is not None), key=lambda one: one.index)
 
 
 def statuses(core: Core) -> list[CopyStatus]:
-    """Every copy that the ledger tells of, the latest last."""
-    known, told, now = recipients(core), [*_about(core)], core.now()
+    """Every copy that the ledger tells of, the latest last; all as of one moment and one ledger position."""
+    now, position = core.now(), core.ledger.position
+    known, told, kept = recipients(core), messages_and_answers(core, position), book(core)
     return [
-        _status(entry, entry.payload, told, now, known)
-        for entry in core.ledger.entries(0, core.ledger.position, EntryKind.USE_RUN)
+        _status(entry, entry.payload, told, now, position, known, kept)
+        for entry in core.ledger.entries(0, position, EntryKind.USE_RUN)
         if entry.payload is not None and entry.payload["how"] == "export"
     ]
 
 
 def _status(
-    entry: Entry, said: JsonObject, told: list[Entry], now: datetime, known: dict[str, Recipient]
+    entry: Entry,
+    said: JsonObject,
+    told: list[Entry],
+    now: datetime,
+    size: int,
+    known: dict[str, Recipient],
+    kept: DeliveryBook,
 ) -> CopyStatus:
     export, at, position, documents = said.get("export"), said["at"], said["position"], said["documents"]
-    state = DeliveryState(None, 0, 0, 0, None)
+    state, fault = DeliveryState(AsOf(format_moment(now), size), None, 0, 0, 0, None), None
     if export is not None:
         one = known.get(said["recipient"])
-        state = state_of(export, told, now, one is not None and one.key is not None)
+        state = state_of(export, told, now, size, one is not None and one.key is not None)
         for sent in told:
             if sent.kind is EntryKind.REMOVAL_SENT and sent.payload and sent.payload["export"] == export:
                 at, position, documents = (sent.payload[part] for part in ("at", "position", "documents"))
+        if state.reach is not Reach.APPLIED or documents:  # of one that is empty nothing is kept
+            try:
+                delivery = kept.read(export)
+                # A message that the ledger does not tell of yet was made for what is to go: until it is recorded,
+                # nobody says of this copy that it was looked at and may stay as it is.
+                is_recorded = delivery.sequence == state.sequence
+                if is_recorded and position < delivery.judged_position <= size:
+                    at, position = delivery.judged_at, delivery.judged_position
+            except DeliveryError as error:
+                state, fault = state._replace(reach=None), error.line()
     return CopyStatus(
-        entry.index, export, said["use"], said["purpose"], said["recipient"], said.get("form", ""),
-        said.get("folder", ""), at, position, said.get("lease"), state.reach, state.sequence, state.applied, state.due,
-        documents,
+        state.as_of, entry.index, export, said["use"], said["purpose"], said["recipient"],
+        said.get("form", ""), said.get("folder", ""), said["at"], at, position, said.get("lease"), state.reach,
+        state.sequence, state.applied, state.due, documents, fault,
     )  # fmt: skip

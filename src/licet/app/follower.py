@@ -20,7 +20,7 @@ from licet.app.tenses import stands_for_now
 from licet.terms import AppError
 
 if TYPE_CHECKING:
-    from licet.app.artefacts import Brought
+    from licet.app.artefact_status import Brought
     from licet.app.core import Core
     from licet.uses.use import Progress
 
@@ -41,7 +41,7 @@ def follow(
     """
     wait = _never if stopped is None else stopped
     with alone(core) as lock:
-        told: dict[tuple[str, str, str], str | None] = {}
+        told: dict[str, str | None] = {}
         longest, failures, waiting = 0.0, 0, DueForgettings(core)
         while True:
             began, seen, has_failed = time.monotonic(), core.ledger.position, False
@@ -49,10 +49,10 @@ def follow(
             if forgotten is not None:
                 yield from (one for one in forgotten.artefacts if one.how not in ("unchanged", "failed"))
             for one in catch_up(core, progress):
-                which = (one.status.use, one.status.purpose, one.status.recipient)
-                if one.how != "unchanged" and not (one.how == "failed" and told.get(which) == one.why):
+                which, failure = one.status.name, one.why if one.how == "failed" else None
+                if one.how != "unchanged" and not (failure and told.get(which) == failure):
                     yield one
-                told[which] = one.why if one.how == "failed" else None
+                told[which] = failure
                 has_failed = has_failed or one.how == "failed"
             longest = max(longest, time.monotonic() - began)
             tell(lock, every_seconds, longest)

@@ -75,5 +75,5 @@ def _forecast(core: Core, subject: str) -> Forecast:
     names = names_now(core.ledger, subject)
     holding = {one.id: holds(core, one, names) for one in made}
     nobody_found = Forgetting(0, subject, "", (), 0, False, (), None, None)
-    left = copies_that_left(core, statuses(core), nobody_found, holding, untold=True)
+    left = copies_that_left(core, statuses(core), nobody_found, holding, since=None)
     return Forecast(subject, tuple(changes), tuple(one.name for one in made if holding[one.id]), left.copies)

@@ -82,10 +82,10 @@ def copies_that_left(
     statuses: Sequence[CopyStatus],
     forgetting: Forgetting,
     holding: Mapping[str, bool],
-    untold: bool = False,
+    since: int | None,
 ) -> CopiesThatLeft:
-    """holding: by snapshot, whether it holds them, of those that are there. untold: also those that are yet to be told
-    what is to go."""
+    """holding: by snapshot, whether it holds them, of those that are there. since: the entry of their objection; None
+    where it is yet to be recorded."""
     ledger = core.ledger
     made = {
         entry.index: entry.payload["snapshot"]
@@ -96,13 +96,16 @@ def copies_that_left(
     copies, states = list[Copy](), dict[str, int]()
     for one in statuses:
         holds = known.get(made[one.entry])
+        # What it was told says of them only what was so when it was looked what may be in it.
+        is_judged = one.is_empty or (since is not None and one.position > since)
+        reach = one.reach if one.reach is not Reach.APPLIED or is_judged else Reach.SENT
         # One that is told and was told nothing holds nothing that is to go.
-        is_told_nothing = not untold and one.reach in (Reach.SENT, Reach.RECEIVED) and one.due is None
-        if holds is False or is_told_nothing or (one.reach is Reach.APPLIED and not holds):
+        is_told_nothing = is_judged and reach in (Reach.SENT, Reach.RECEIVED) and one.due is None
+        if holds is False or is_told_nothing or (reach is Reach.APPLIED and not holds):
             continue
-        state = "not_followed" if one.reach is None else str(one.reach)
+        state = "not_followed" if reach is None else str(reach)
         states[state] = states.get(state, 0) + 1
-        if one.reach is not Reach.APPLIED:
+        if reach is not Reach.APPLIED:
             copies.append(
                 Copy(
                     one.entry,
@@ -112,7 +115,7 @@ def copies_that_left(
                     one.at,
                     holds,
                     one.export,
-                    one.reach,
+                    reach,
                     one.due,
                 )
             )

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from licet.app import artefacts
+from licet.app import artefact_status
+from licet.app.artefact_status import ArtefactStatus, Standing
 from licet.app.follow_lock import reached_by
 from licet.app.followed_copies import CopyStatus, statuses
 from licet.app.forgetting_forecast import Forecast, forecast
@@ -82,7 +83,8 @@ def copies_now(
     """What is known now of the copies that may hold somebody. made: the snapshots that there are."""
     names = names_now(core.ledger, one.subject)
     holding = {each.id: holds(core, each, names) for each in made} if copies else {}
-    return copies_that_left(core, copies, one, holding)
+    objection = one.number if one.outcome is None else one.outcome.request.objection
+    return copies_that_left(core, copies, one, holding, max(one.number, objection))
 
 
 def chosen_anew(core: Core, forgetting: Forgetting) -> str | None:
@@ -126,7 +128,7 @@ class ForgettingQueue(NamedTuple):
 
     forgettings: tuple[QueuedForgetting, ...]
     waiting: int
-    costs: tuple[artefacts.ArtefactStatus, ...]
+    costs: tuple[ArtefactStatus, ...]
     overdue: tuple[CopyStatus, ...]
 
 
@@ -140,7 +142,7 @@ def queue(core: Core) -> ForgettingQueue:
     }
     found = tuple(_queued(core, one, now, costs_of.get(one.number)) for one in reversed(asked))
     costs = tuple(
-        one for one in artefacts.status(core, core.absences) if one.standing is not artefacts.Standing.EXACT
+        one for one in artefact_status.status(core, core.absences) if one.standing is not Standing.EXACT
     )
     late = (Reach.OVERDUE, Reach.UNCONFIRMED)
     return ForgettingQueue(

@@ -1,14 +1,14 @@
 """The certificates of forgettings as they were made, the last of each, for the person to fetch.
 
 Made anew later they could not be: the artefacts that a certificate speaks of may have been superseded and purged since.
-Each names whose data it was, so they lie sealed (`sealed_files`), and go with the erasure of whom they are about.
+Each names whose data it was, so they lie sealed (`forgetting_files`), and go with the erasure of whom they are about.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from licet.app.sealed_files import SealedFiles
+from licet.app.forgetting_files import ForgettingFiles
 from licet.receipts import read_receipt, to_bytes
 from licet.terms import AppError, LicetError
 from licet.terms.canonical import JsonObject
@@ -18,7 +18,7 @@ class KeptCertificates:
     """Those of one workspace, by the number of the forgetting."""
 
     def __init__(self, folder: Path, salt: bytes) -> None:
-        self._files = SealedFiles(folder, salt, "licet certificates", ".certificate", "a certificate")
+        self._files = ForgettingFiles(folder, salt, b"licet certificates", ".certificate", "a certificate")
 
     def read(self, number: int) -> JsonObject | None:
         """The last that was made; None where none was. Raises: AppError APP-241 for what was damaged."""

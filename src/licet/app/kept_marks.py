@@ -3,8 +3,8 @@
 Kept from before anything of theirs is removed until a search of everything found it nowhere.
 
 Without it, who dies between the removal and the search could not tell any more what to look for. It is what it looks
-for, so it lies sealed (`sealed_files`), a file for each forgetting, and goes with the search that finds nothing, or
-with the erasure of whom it is about.
+for, so it lies sealed, a file for each forgetting, and goes with the search that finds nothing, or with the erasure of
+whom it is about.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from licet.app.sealed_files import SealedFiles
+from licet.app.forgetting_files import ForgettingFiles
 from licet.terms import AppError
 
 
@@ -31,7 +31,9 @@ class KeptMarks:
     """Those of one workspace, by the number of the forgetting."""
 
     def __init__(self, folder: Path, salt: bytes) -> None:
-        self._files = SealedFiles(folder, salt, "licet forgettings", ".marks", "what is to be looked for")
+        self._files = ForgettingFiles(
+            folder, salt, b"licet forgettings", ".marks", "what is to be looked for"
+        )
 
     def read(self, number: int) -> PersonMarks | None:
         """What was kept; None where nothing was. Raises: AppError APP-273 for what was damaged."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from licet.app import artefacts, choice_recording, corpora, models
+from licet.app.artefact_status import require_exact
 from licet.app.artefacts import note_use, open_access
 from licet.app.catch_up import catch_up
 from licet.app.purge import purge_superseded
@@ -120,7 +121,7 @@ def audit(
     asked, position = said.purpose, core.ledger.position
     access = open_access(core, use, asked.purpose, asked.recipient, None, position, absences)
     parents = artefacts.present_parents(core, use, access)
-    artefacts.require_exact(core, [parent.snapshot for parent in parents.values()], absences)
+    require_exact(core, [parent.snapshot for parent in parents.values()], absences)
     trial = _Trial(
         _sampled(taught(parents["corpus"], progress), most_documents, seed),
         make_canaries(canaries_each, seed), said, core, with_reader and has_torch(), seed, progress,

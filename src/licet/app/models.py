@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from licet.app import artefacts
 from licet.app.adaptations import opened, serving_networks
+from licet.app.artefact_status import require_exact
 from licet.app.artefacts import note_use, open_access
+from licet.app.catch_up import bring_parents
 from licet.app.results import ModelResult
 from licet.enforce.absences import Absences
 from licet.store import SnapshotRef
@@ -31,7 +33,7 @@ def train(core: Core, purpose: str, recipient: str, absences: Absences, progress
     """From the corpus of now. Raises: AppError APP-223 without a corpus, APP-234 where that is not of now."""
     use, position = open_use(KIND, core.layout.root), core.ledger.position
     access = open_access(core, use, purpose, recipient, None, position, absences)
-    artefacts.require_exact(core, _snapshots(artefacts.present_parents(core, use, access)), absences)
+    require_exact(core, _snapshots(artefacts.present_parents(core, use, access)), absences)
     return _result(artefacts.build(core, use, access, progress))
 
 
@@ -39,10 +41,10 @@ def update(core: Core, which: str, absences: Absences, progress: Progress) -> Mo
     """To now, after the corpus that it is made from. Raises: as `train`."""
     earlier = core.store.snapshot(KIND, which)
     use, asked = open_use(KIND, core.layout.root), read_heading(earlier).purpose
-    artefacts.bring_parents(core, use, asked, absences, progress)
+    bring_parents(core, use, asked, absences, progress)
     position = core.ledger.position
     access = open_access(core, use, asked.purpose, asked.recipient, None, position, absences)
-    artefacts.require_exact(core, _snapshots(artefacts.present_parents(core, use, access)), absences)
+    require_exact(core, _snapshots(artefacts.present_parents(core, use, access)), absences)
     return _result(artefacts.update(core, use, access, earlier, progress))
 
 
@@ -64,7 +66,7 @@ def evaluate(
     asked, position = said.purpose, core.ledger.position
     access = open_access(core, use, asked.purpose, asked.recipient, None, position, absences)
     parents = artefacts.present_parents(core, use, access)
-    artefacts.require_exact(core, _snapshots(parents), absences)
+    require_exact(core, _snapshots(parents), absences)
     base = base_of(core.layout.root)
     can_read = has_torch() and base.can_read(said.recipe.base, said.recipe.order)
     if adapted:
@@ -98,7 +100,7 @@ def generate(
     Raises: AppError APP-234 where the model is not of now; UseError MODL-060, MODL-063, MODL-064, MODL-066, MODL-083.
     """
     snapshot = core.store.snapshot(KIND, which)
-    artefacts.require_exact(core, [snapshot], absences)
+    require_exact(core, [snapshot], absences)
     counts, vocabulary = counting_model(core.store, snapshot)
     if by_counts:
         return write_on(

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from licet.app import artefacts
-from licet.app.artefacts import ArtefactStatus, Brought, Standing
+from licet.app.artefact_status import ArtefactStatus, Brought, Standing
 from licet.app.retention import is_over, kept_until
 from licet.app.tenses import stands_for_now
 from licet.enforce.access import secret_of

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import artefacts
 from licet.app.argument_types import require_subject_id
-from licet.app.artefacts import Brought, Standing
+from licet.app.artefact_status import Brought, Standing
 from licet.app.catch_up import catch_up
 from licet.app.followed_copies import CopyStatus, statuses
 from licet.app.forgetting_outcomes import Copy, certify, copies_that_left, outcome_of, prove_absences
@@ -244,7 +244,8 @@ class _Removal:
             behind = [
                 one
                 for one in self._brought
-                if one.status.standing is not Standing.EXACT and one.how != "told"
+                if one.status.standing is not Standing.EXACT
+                and one.export is None  # copies are looked at by themselves
             ]
             if not left or not any("STOR-005" in (one.why or "") for one in behind):
                 for one in behind:
@@ -348,12 +349,12 @@ class _Removal:
         except LicetError as error:
             self._wait_for("copies", error)
         for person in self._people:
-            left = copies_that_left(core, copies, person.forgetting, person.holding)
+            since = max(person.number, person.objection.entry)
+            left = copies_that_left(core, copies, person.forgetting, person.holding, since)
             for copy in left.told:
-                due = (copy.due or "")[:10]
-                person.wait_for(
-                    "copies", f"{copy.recipient} is to take them out of copy {copy.export} until {due}"
-                )
+                is_told = f"is to take them out of copy {copy.export} until {(copy.due or '')[:10]}"
+                untold = f"could not be told to take them out of copy {copy.export}: licet update says why"
+                person.wait_for("copies", f"{copy.recipient} {is_told if copy.due else untold}")
             proven = prove_absences(core, person.subject)
             for step, why, code in proven.failures:
                 person.wait_for(step, why, code)

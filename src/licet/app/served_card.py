@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from licet.app import artefacts
+from licet.app.artefact_status import is_exact
 from licet.app.served_model import served_snapshot
 from licet.terms import LicetError
 from licet.uses.manifest import read_manifest
@@ -37,7 +37,7 @@ def card_of_served(core: Core) -> ModelCard | None:
     if snapshot is None:
         return None
     with core.absences.once_done() as absences:
-        is_of_now = artefacts.is_exact(core, snapshot, absences)
+        is_of_now = is_exact(core, snapshot, absences)
     try:
         base = base_of(core.layout.root).card
     except LicetError:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from licet.app import artefacts
+from licet.app.artefact_status import require_exact
 from licet.store import SnapshotRef, Store
 from licet.terms import SELF, LicetError
 from licet.uses.manifest import read_heading, read_manifest
@@ -66,7 +67,7 @@ class ServedModel:
                     "There is no model yet, so the phrasings stand in the order they were written in."
                 )
             with core.absences.once_done() as absences:
-                artefacts.require_exact(core, [snapshot], absences)
+                require_exact(core, [snapshot], absences)
             with self._lock:
                 if self._read is None or self._read[0] != snapshot.id:
                     self._read = (

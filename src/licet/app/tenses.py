@@ -49,10 +49,10 @@ def stands_for_now(core: Core, position: int) -> bool:
     return first_change_since(core, position) is None
 
 
-def first_change_since(core: Core, position: int) -> Entry | None:
-    """The first entry after a position that could change an answer."""
-    size = core.ledger.position
-    entries = iter(()) if size == position else core.ledger.entries(position, size)
+def first_change_since(core: Core, position: int, until: int | None = None) -> Entry | None:
+    """The first entry after a position that could change an answer. until: another position; None for the present."""
+    size = core.ledger.position if until is None else until
+    entries = iter(()) if size <= position else core.ledger.entries(position, size)
     return next((entry for entry in entries if entry.kind not in _CHANGES_NOTHING), None)
 
 

@@ -31,6 +31,7 @@ from licet.cli.command_support import (
     say,
     spark_of,
 )
+from licet.cli.snapshot_tables import list_snapshots, show_snapshot, summary
 from licet.terms import SELF
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import parse_moment
@@ -118,20 +119,9 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     """
     with licet.open(workspace) as opened:
         snapshots = opened.uses["corpus"].snapshots()
-    if as_json:
-        print_json([_summary(ref) for ref in snapshots])
-        return
-    if not snapshots:
-        say("No corpus yet: licet corpus build")
-        return
-    made = terminal.table("Snapshots", "name", "at", "documents", "people", "policy", "root", numbers=(2, 3))
-    for ref in snapshots:
-        one = _summary(ref)
-        terminal.row(
-            made, one["name"], one["at"] + (", to inspect" if one["inspection"] else ""),
-            terminal.count(one["documents"]), terminal.count(one["subjects"]), one["policy"], one["root"][:16],
-        )  # fmt: skip
-    out.print(made)
+    list_snapshots(
+        [_summary(ref) for ref in snapshots], as_json, "Snapshots", "No corpus yet: licet corpus build"
+    )
 
 
 @app.command("show")
@@ -158,27 +148,14 @@ def show_(
         print_json({**_summary(ref), "behind": is_behind, "manifest": ref.manifest, "shown": some})
         return
     manifest = ref.manifest
-    made = terminal.table(f"{ref.name}", "what", "value")
-    for what, value in (
-        ("id", ref.id),
-        ("root", manifest["root"]),
-        ("purpose", f"{manifest['purpose']['purpose']} for {manifest['purpose']['recipient']}"),
-        ("at", manifest["at"] + (", of the past: for inspection" if manifest.get("inspection") else "")),
-        ("policy", f"{manifest['policy']['id']} {manifest['policy']['version']}"),
-        ("ledger", f"position {manifest['ledger']['position']}, root {manifest['ledger']['root']}"),
+    more = (
         ("documents", terminal.count(manifest["counts"]["documents"])),
         ("set aside", terminal.count(manifest["counts"]["set_aside"])),
         ("people", terminal.count(manifest["counts"]["subjects"])),
         ("buckets", terminal.count(len(manifest["buckets"]))),
         ("beside them", _deltas_told(len(manifest.get("deltas", ())))),
-    ):
-        terminal.row(made, what, value)
-    out.print(made)
-    if is_behind:
-        say(
-            "Recorded since, and not in it: see licet ledger show; licet corpus update brings it to now",
-            "bold",
-        )
+    )
+    show_snapshot(ref, "corpus", is_behind, more)
     for document in some:
         say(
             printable(f"{document['kind']} {document['key']} · {document['language'] or '?'}"),
@@ -298,18 +275,7 @@ def exports(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 
 
 def _summary(ref: Any) -> JsonObject:
-    manifest = ref.manifest
-    return {
-        "snapshot": ref.id,
-        "name": ref.name,
-        "root": manifest["root"],
-        "at": manifest["at"],
-        "inspection": bool(manifest.get("inspection")),
-        "position": manifest["ledger"]["position"],
-        "policy": manifest["policy"]["id"],
-        "documents": manifest["counts"]["documents"],
-        "subjects": manifest["counts"]["subjects"],
-    }
+    return summary(ref, inspection=bool(ref.manifest.get("inspection")))
 
 
 @app.command()

@@ -20,6 +20,7 @@ from licet.cli.command_support import (
     progress_bar,
     say,
 )
+from licet.cli.snapshot_tables import list_snapshots, show_snapshot, summary
 from licet.cli.suggest_command import suggest
 from licet.terms import SELF, UseError
 from licet.terms.canonical import JsonObject
@@ -218,20 +219,7 @@ def list_(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     """
     with licet.open(workspace) as opened:
         snapshots = opened.uses["model"].snapshots()
-    if as_json:
-        print_json([_summary(ref) for ref in snapshots])
-        return
-    if not snapshots:
-        say("No model yet: licet model train")
-        return
-    made = terminal.table("Models", "name", "at", "documents", "people", "policy", "root", numbers=(2, 3))
-    for ref in snapshots:
-        one = _summary(ref)
-        terminal.row(
-            made, one["name"], one["at"], terminal.count(one["documents"]), terminal.count(one["subjects"]),
-            one["policy"], one["root"][:16],
-        )  # fmt: skip
-    out.print(made)
+    list_snapshots([_summary(ref) for ref in snapshots], as_json, "Models", "No model yet: licet model train")
 
 
 @app.command("show")
@@ -257,14 +245,7 @@ def show_(
     recipe, counts, (source,) = manifest["recipe"], manifest["counts"], manifest["derived_from"]
     deltas = len(manifest.get("deltas", ()))
     rule = "that two members wrote" if recipe["two_members"] else "of everybody, one member alone included"
-    made = terminal.table(ref.name, "what", "value")
-    for what, value in (
-        ("id", ref.id),
-        ("root", manifest["root"]),
-        ("purpose", f"{manifest['purpose']['purpose']} for {manifest['purpose']['recipient']}"),
-        ("at", manifest["at"]),
-        ("policy", f"{manifest['policy']['id']} {manifest['policy']['version']}"),
-        ("ledger", f"position {manifest['ledger']['position']}, root {manifest['ledger']['root']}"),
+    more = (
         ("made from", f"{source['use']} {source['snapshot'][:16]}, root {source['root'][:16]}"),
         ("documents", terminal.count(counts["documents"])),
         ("set aside", terminal.count(counts["set_aside"])),
@@ -277,14 +258,8 @@ def show_(
             f"{terminal.count(deltas)} of updates; what left is counted no more, and stands in files until licet purge"
             if deltas else "nothing: put together",
         ),
-    ):  # fmt: skip
-        terminal.row(made, what, value)
-    out.print(made)
-    if is_behind:
-        say(
-            "Recorded since, and not in it: see licet ledger show; licet model update brings it to now",
-            "bold",
-        )
+    )  # fmt: skip
+    show_snapshot(ref, "model", is_behind, more)
 
 
 @app.command()
@@ -433,15 +408,4 @@ app.command()(suggest)
 
 
 def _summary(ref: Any) -> JsonObject:
-    manifest = ref.manifest
-    return {
-        "snapshot": ref.id,
-        "name": ref.name,
-        "root": manifest["root"],
-        "at": manifest["at"],
-        "position": manifest["ledger"]["position"],
-        "policy": manifest["policy"]["id"],
-        "documents": manifest["counts"]["documents"],
-        "tokens": manifest["counts"]["tokens"],
-        "subjects": manifest["counts"]["subjects"],
-    }
+    return summary(ref, tokens=ref.manifest["counts"]["tokens"])

@@ -218,8 +218,27 @@ def _besides_place(
     clause: Clause, request: Request, facts: Facts, policy: Policy, before: tuple[Step, ...]
 ) -> Change | None:
     """What else would have to be otherwise, once moment and place are settled."""
-    steps = list(before)
     cell = policy.cell(request.purpose, request.category, request.recipient)
+    told = _told_of_both(clause, request, facts, policy, cell)
+    if told is None:
+        return None
+    request, facts, of_both = told
+    facts, of_choices = _choices_made(clause, request, facts, policy, cell)
+    steps = [*before, *of_both, *of_choices]
+    for code, (kind, said) in _LEVELS.items():
+        noes = request.noes_in_order
+        standing = {no for no in noes if no.code is code and covers(no, request.category, policy, cell)}
+        if standing:
+            request = request._replace(noes=frozenset(noes) - standing)
+            steps.append(Step(kind, None, "withdrawn", said))
+    return Change(tuple(steps), request, facts) if steps else None
+
+
+def _told_of_both(
+    clause: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell
+) -> tuple[Request, Facts, list[Step]] | None:
+    """What would have to be told otherwise of the member, and of the record; None where no record can be so."""
+    steps = []
     age = facts.age if is_age(facts.age) else None
     if clause.minimum_age is not None and (age is None or age < clause.minimum_age):
         facts = facts._replace(age=clause.minimum_age)
@@ -254,7 +273,14 @@ def _besides_place(
             request = request._replace(created=clause.created_from)
             day = clause.created_from.date().isoformat()
             steps.append(Step("created", None, day, f"if it were made on or after {day}"))
-    control = clause.control
+    return request, facts, steps
+
+
+def _choices_made(
+    clause: Clause, request: Request, facts: Facts, policy: Policy, cell: Cell
+) -> tuple[Facts, list[Step]]:
+    """What the member would have to choose otherwise, and which signals would have to be gone."""
+    steps, control = list[Step](), clause.control
     if control is not None:
         facts, switched = _switched_on(control, clause.needs_consent, request, facts, policy, cell)
         steps += switched
@@ -280,13 +306,7 @@ def _besides_place(
         facts = facts._replace(signals=facts.signals - silenced)
         names = ", ".join(sorted(silenced))
         steps.append(Step("signal", None, names, f"without the signal {names}"))
-    for code, (kind, said) in _LEVELS.items():
-        noes = request.noes_in_order
-        standing = {no for no in noes if no.code is code and covers(no, request.category, policy, cell)}
-        if standing:
-            request = request._replace(noes=frozenset(noes) - standing)
-            steps.append(Step(kind, None, "withdrawn", said))
-    return Change(tuple(steps), request, facts) if steps else None
+    return facts, steps
 
 
 #: What would have to be otherwise where a no stands that nothing wider lifts.

@@ -4,12 +4,13 @@ what recipients answer. States say no more than is known.
 
 from licet.deliveries.acknowledgement import Acknowledgement, read_acknowledgement, write_acknowledgement
 from licet.deliveries.delivery_book import Delivery, DeliveryBook
-from licet.deliveries.delivery_state import DeliveryState, Reach
+from licet.deliveries.delivery_state import AsOf, DeliveryState, Reach
 from licet.deliveries.feed import FeedMessage, opening_digest, read_message, write_message
 from licet.deliveries.recipients import Recipient, load_recipients
 
 __all__ = [
     "Acknowledgement",
+    "AsOf",
     "Delivery",
     "DeliveryBook",
     "DeliveryState",

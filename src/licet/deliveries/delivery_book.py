@@ -1,39 +1,41 @@
 """What is kept of every copy that left, to take it back: which documents it has, and the feed that it is sent.
 
-Per copy two files, encrypted (AES-256-GCM, key made of the workspace's salt) and readable by their owner only: what the
-copy holds, and its messages that nobody confirmed yet. They name documents of people who may have been forgotten
-since; so a confirmed message is dropped, and both files once a copy is known or bound to be gone. A file is replaced by
-one rename after it is on the disk.
+Per copy two sealed files: what the copy holds, and its messages that nobody confirmed yet. They name documents of
+people who may have been forgotten since; so a confirmed message is dropped, as is every other once all is to go, and
+both files once a copy is known to be gone. One process writes at a time, and whoever reads to write holds the lock from
+before it reads.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hmac
 import io
 import json
-import os
 import secrets
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from licet.deliveries.delivery_state import AsOf
 from licet.deliveries.feed import Count, DeliveryId, Hex
-from licet.terms import DeliveryError
+from licet.store.locks import hold_local
+from licet.store.sealed_files import BrokenSealError, SealedFiles
+from licet.terms import DeliveryError, StoreError
 from licet.terms.canonical import canonical_json
 
 _FEED, _HELD = ".feed", ".held"
-_NONCE_BYTES = 12
+#: Whoever writes is waited for so many times, so many seconds each.
+_TRIES, _WAIT_SECONDS = 20, 0.25
 
 
 class Sent(BaseModel):
-    """A message that was made: its number, its signed note, its name, and until when it is to be applied."""
+    """A message that was made: its number, its signed note, its name, until when it is to be applied, and how many
+    documents go by it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,6 +43,7 @@ class Sent(BaseModel):
     note: str
     name: Hex
     due: str
+    gone: Count
 
 
 class Delivery(BaseModel):
@@ -49,6 +52,7 @@ class Delivery(BaseModel):
     made:      when it left. lease: until when it may be kept.
     opening:   what its first message follows. head: the name of the last message made, or `opening`.
     sequence:  how many messages were made. waiting: those that nobody confirmed, in order.
+    judged_at, judged_position: as of which moment and ledger position it was last looked what may be in it.
     form, folder: how it was written, and where to.
     """
 
@@ -67,14 +71,19 @@ class Delivery(BaseModel):
     head: Hex
     sequence: Count = 0
     waiting: tuple[Sent, ...] = ()
+    judged_at: str
+    judged_position: Count
 
-    def sent(self, message: Sent) -> Delivery:
-        """After one more message."""
+    def sent(self, message: Sent, everything: bool = False) -> Delivery:
+        """After one more message. everything: by which all goes, so that no earlier one is waited for any more."""
+        waiting = (message,) if everything else (*self.waiting, message)
         return self.model_copy(
-            update={
-                "sequence": message.sequence, "head": message.name, "waiting": (*self.waiting, message)
-            }
-        )  # fmt: skip
+            update={"sequence": message.sequence, "head": message.name, "waiting": waiting}
+        )
+
+    def judged(self, as_of: AsOf) -> Delivery:
+        """After it was looked what may be in it."""
+        return self.model_copy(update={"judged_at": as_of.at, "judged_position": as_of.position})
 
     def confirmed(self, sequence: int) -> Delivery:
         """After a recipient did all up to a message."""
@@ -84,114 +93,145 @@ class Delivery(BaseModel):
 
 
 class DeliveryBook:
-    """The copies of one workspace."""
+    """The copies of one workspace. An object is one thread's; any number of processes may have one of their own."""
 
-    def __init__(self, folder: Path, salt: bytes) -> None:
-        self._folder = folder
-        self._key = AESGCM(hmac.digest(salt, b"licet deliveries", "sha256"))
+    def __init__(self, folder: Path, salt: bytes, tries: int = _TRIES) -> None:
+        """tries: how often whoever writes is waited for, a quarter of a second each."""
+        self._folder, self._files = folder, SealedFiles(folder, salt, b"licet deliveries")
+        self._tries, self._is_alone = tries, False
 
     @staticmethod
     def new_id() -> str:
         return secrets.token_hex(8)
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every other process from writing. The lock goes with its process; held already, it stays held.
+
+        Raises: DeliveryError DLVR-007 while another writes; StoreError STOR-014 where no lock can be made.
+        """
+        if self._is_alone:
+            yield
+            return
+        path = self._folder.with_name(f"{self._folder.name}.lock")
+        with ExitStack() as held:
+            for left in reversed(range(self._tries)):
+                try:
+                    held.enter_context(hold_local(path, 0o600))
+                    break
+                except StoreError as error:
+                    if error.code != "STOR-005":
+                        raise
+                    if not left:
+                        raise DeliveryError(
+                            "DLVR-007",
+                            "another process writes what is kept of the copies that left",
+                            str(path),
+                            "run it again when that is done",
+                        ) from None
+                time.sleep(_WAIT_SECONDS)
+            self._is_alone = True
+            try:
+                yield
+            finally:
+                self._is_alone = False
+
+    def exports(self) -> list[str]:
+        """The ids of every copy that is not known to be gone. Raises: DeliveryError DLVR-004."""
+        try:
+            return [name.removesuffix(_FEED) for name in self._files.names() if name.endswith(_FEED)]
+        except OSError as error:
+            raise self._refused("", error) from None
+
     def __iter__(self) -> Iterator[Delivery]:
-        """Every copy that is not known to be gone, by when it left."""
-        paths = self._folder.glob(f"*{_FEED}") if self._folder.is_dir() else ()
-        return iter(sorted((self.read(path.stem) for path in paths), key=lambda one: (one.made, one.export)))
+        """Every copy that is not known to be gone, by when it left. Raises: as `read`, for any of them."""
+        return iter(sorted(map(self.read, self.exports()), key=lambda one: (one.made, one.export)))
 
     def read(self, export: str) -> Delivery:
         """Raises: DeliveryError DLVR-002 for none of ours, DLVR-003 for one that was damaged or is of another salt."""
         try:
             return Delivery.model_validate(json.loads(self._read(export, _FEED)))
         except (ValidationError, ValueError):
-            raise _damaged(self._path(export, _FEED)) from None
+            raise self._damaged(export, _FEED) from None
 
     def held(self, export: str) -> pa.Table:
         """What the copy has, once it has done all that it was sent: of `delivered_root.SCHEMA`. Raises: as `read`."""
         try:
             return pq.read_table(io.BytesIO(self._read(export, _HELD)))
         except pa.ArrowException:
-            raise _damaged(self._path(export, _HELD)) from None
+            raise self._damaged(export, _HELD) from None
 
     def write(self, delivery: Delivery, held: pa.Table | None = None) -> None:
-        """Keep a copy's state; what it holds first, so that no message names what is not held.
+        """Keep a copy's state; its messages first: who dies before what it holds is written names the same documents
+        once more, and never lets any of them go untold.
 
         held: None where it did not change.
-        Raises: DeliveryError DLVR-004 where the file system refuses; what was kept before stands.
+        Raises: DeliveryError DLVR-004 where the file system refuses; what was kept before stands. As `alone`.
         """
-        if held is not None:
+        with self.alone():
+            self._write(delivery.export, _FEED, canonical_json(delivery.model_dump(mode="json")))
+            if held is not None:
+                self.write_held(delivery.export, held)
+
+    def write_held(self, export: str, held: pa.Table) -> None:
+        """Keep what a copy holds, and let its state be as it is. Raises: as `write`."""
+        with self.alone():
             data = io.BytesIO()
             pq.write_table(held, data, compression="zstd")
-            self._write(delivery.export, _HELD, data.getvalue())
-        self._write(delivery.export, _FEED, canonical_json(delivery.model_dump(mode="json")))
+            self._write(export, _HELD, data.getvalue())
 
     def drop(self, export: str) -> None:
-        """Forget a copy that is gone. Raises: DeliveryError DLVR-004."""
-        for suffix in (_HELD, _FEED):  # the feed last: while it is there, the copy is listed
-            path = self._path(export, suffix)
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                raise _refused(path, error) from None
+        """Forget a copy that is gone. Raises: DeliveryError DLVR-004. As `alone`."""
+        with self.alone():
+            for suffix in (_HELD, _FEED):  # the feed last: while it is there, the copy is listed
+                name = self._name(export, suffix)
+                try:
+                    self._files.remove(name)
+                except OSError as error:
+                    raise self._refused(name, error) from None
 
-    def _path(self, export: str, suffix: str) -> Path:
+    @staticmethod
+    def _name(export: str, suffix: str) -> str:
         if len(export) != 16 or not set(export) <= set("0123456789abcdef"):
             raise _unknown(export)
-        return self._folder / (export + suffix)
+        return export + suffix
 
     def _read(self, export: str, suffix: str) -> bytes:
-        path = self._path(export, suffix)
+        name = self._name(export, suffix)
         try:
-            data = path.read_bytes()
+            return self._files.read(name)
         except FileNotFoundError:
             raise _unknown(export) from None
         except OSError as error:
-            raise _refused(path, error) from None
-        try:
-            return self._key.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], (export + suffix).encode())
-        except (InvalidTag, ValueError):
-            raise _damaged(path) from None
+            raise self._refused(name, error) from None
+        except BrokenSealError:
+            raise self._damaged(export, suffix) from None
 
     def _write(self, export: str, suffix: str, data: bytes) -> None:
-        path, nonce = self._path(export, suffix), os.urandom(_NONCE_BYTES)
-        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        name = self._name(export, suffix)
         try:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(nonce + self._key.encrypt(nonce, data, (export + suffix).encode()))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-            descriptor = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            self._files.write(name, data)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise _refused(path, error) from None
+            raise self._refused(name, error) from None
+
+    def _damaged(self, export: str, suffix: str) -> DeliveryError:
+        return DeliveryError(
+            "DLVR-003",
+            "what is kept of this copy was damaged, or kept under another salt",
+            str(self._folder / (export + suffix)),
+            "restore it from a backup; without it the recipient has to be asked to delete the copy",
+        )
+
+    def _refused(self, name: str, error: OSError) -> DeliveryError:
+        return DeliveryError(
+            "DLVR-004",
+            f"what is kept of this copy cannot be written or read: {error.strerror}",
+            str(self._folder / name),
+            "check that there is room and that the folder is yours to use, and try again",
+        )
 
 
 def _unknown(export: str) -> DeliveryError:
     return DeliveryError(
         "DLVR-002", f"there is no copy {export[:40]!r} that is followed", fix="licet exports lists them"
-    )
-
-
-def _damaged(path: Path) -> DeliveryError:
-    return DeliveryError(
-        "DLVR-003",
-        "what is kept of this copy was damaged, or kept under another salt",
-        str(path),
-        "restore it from a backup; without it the recipient has to be asked to delete the copy",
-    )
-
-
-def _refused(path: Path, error: OSError) -> DeliveryError:
-    return DeliveryError(
-        "DLVR-004",
-        f"what is kept of this copy cannot be written or read: {error.strerror}",
-        str(path),
-        "check that there is room and that the folder is yours to use, and try again",
     )

@@ -1,6 +1,6 @@
 """How a copy stands, from what was sent and what was answered; no stronger than is known.
 
-Pure: of the ledger's entries about it and the present moment.
+Pure: of the ledger's entries about it, as of a moment and a ledger position, which it says.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from licet.ledger import Entry, EntryKind
-from licet.terms.moments import parse_moment
+from licet.terms.moments import format_moment, parse_moment
 
 
 class Reach(StrEnum):
@@ -29,12 +29,21 @@ class Reach(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
+class AsOf(NamedTuple):
+    """A moment and a ledger position that something is said of."""
+
+    at: str
+    position: int
+
+
 class DeliveryState(NamedTuple):
-    """reach: None of a copy that is not followed. sequence: messages that were sent.
+    """as_of: when this was so.
+    reach: None of a copy that is not followed. sequence: messages that were sent.
     applied, received: the last that the recipient says so of, 0 for none.
     due: until when the first that is not applied is to be; None where nothing is.
     """
 
+    as_of: AsOf
     reach: Reach | None
     sequence: int
     applied: int
@@ -42,12 +51,17 @@ class DeliveryState(NamedTuple):
     due: str | None
 
 
-def state_of(export: str, entries: Iterable[Entry], now: datetime, can_answer: bool) -> DeliveryState:
-    """entries: of the ledger, in order; those about other copies are passed over."""
+def state_of(
+    export: str, entries: Iterable[Entry], at: datetime, position: int, can_answer: bool
+) -> DeliveryState:
+    """As of a moment and a ledger position.
+
+    entries: of the ledger, in order; those about other copies, and those from the position on, are passed over.
+    """
     due, applied, received = dict[int, str](), 0, 0
     for entry in entries:
         said = entry.payload
-        if said is None or said.get("export") != export:
+        if said is None or said.get("export") != export or entry.index >= position:
             continue
         if entry.kind is EntryKind.REMOVAL_SENT:
             due[said["sequence"]] = said["due"]
@@ -58,7 +72,7 @@ def state_of(export: str, entries: Iterable[Entry], now: datetime, can_answer: b
     open_ = [number for number in sorted(due) if number > applied]
     first_due = due[open_[0]] if open_ else None
     last = max(due, default=0)
-    if first_due is not None and parse_moment(first_due) <= now:
+    if first_due is not None and parse_moment(first_due) <= at:
         reach = Reach.OVERDUE if can_answer else Reach.UNCONFIRMED
     elif not due:
         reach = Reach.SENT
@@ -68,4 +82,4 @@ def state_of(export: str, entries: Iterable[Entry], now: datetime, can_answer: b
         reach = Reach.UNCONFIRMED
     else:
         reach = Reach.RECEIVED if received >= last else Reach.SENT
-    return DeliveryState(reach, last, applied, received, first_due)
+    return DeliveryState(AsOf(format_moment(at), position), reach, last, applied, received, first_due)

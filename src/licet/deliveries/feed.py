@@ -6,10 +6,12 @@ taken from another copy's feed without being found out by whoever applies them.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+import pyarrow as pa
+from pydantic import Field, model_validator
 
+from licet.deliveries.delivered_root import SCHEMA, without
 from licet.deliveries.signed_texts import Message, name_of, seal, unseal
 from licet.ledger import PublicKey, Signer
 from licet.terms import DeliveryError
@@ -26,6 +28,7 @@ class FeedMessage(Message):
     """export:    the id of the copy. sequence: from 1 on. previous: the name of the one before, or `opening_digest`.
     at, position: of which moment and ledger position. due: until when it is to be applied.
     gone:      ids of documents, in order. documents, subjects, root: of what is left.
+    everything: all that the copy holds is to go, so nothing is named and nothing left.
     """
 
     licet_feed: Literal[1] = 1
@@ -36,10 +39,21 @@ class FeedMessage(Message):
     at: str
     position: Count
     due: str
+    everything: bool = False
     gone: tuple[str, ...]
     documents: Count
     subjects: Count
     root: Hex
+
+    @model_validator(mode="after")
+    def _names_nothing_of_everything(self) -> Self:
+        if self.everything and (self.gone or self.documents or self.subjects):
+            raise ValueError("everything is to go, and yet something is named or left")
+        return self
+
+    def left_of(self, held: pa.Table) -> pa.Table:
+        """What is left of what a copy holds; of `delivered_root.SCHEMA`, as that is."""
+        return SCHEMA.empty_table() if self.everything else without(held, list(self.gone))
 
 
 def opening_digest(export: str, documents: int, root: str) -> str:
@@ -59,6 +73,9 @@ def read_message(note: str, key: PublicKey) -> FeedMessage:
 def require_next(message: FeedMessage, note: str, export: str, applied: int, head: str) -> bool:
     """Whether a message is the next of a copy's feed; False for the one that was applied last, once more.
 
+    One by which everything is to go is next after any: those before it need not be there, for nothing is left of what
+    they name.
+
     applied, head: the number of the message that was applied last, and its name, or 0 and `opening_digest`.
     Raises: DeliveryError DLVR-011 for another copy's, DLVR-012 for one that comes too early, DLVR-013 for one that was
     applied before or follows another history.
@@ -69,6 +86,8 @@ def require_next(message: FeedMessage, note: str, export: str, applied: int, hea
             f"the message is for copy {message.export}, and this is copy {export}",
             fix="apply it to the copy that it names",
         )
+    if message.everything and message.sequence > applied:
+        return True
     if message.sequence > applied + 1:
         raise DeliveryError(
             "DLVR-012",

@@ -27,6 +27,7 @@ from licet.enforce.gate import Gate
 from licet.enforce.gate_counts import Counts
 from licet.enforce.origin import Inputs, LedgerRef, Origin, PolicyRef, PurposeRef
 from licet.enforce.pseudonyms import id_text, identifying
+from licet.enforce.row_excerpts import excerpt
 from licet.enforce.row_references import people_of_organisations, referring_people
 from licet.enforce.selection import ROW, SHOWN_KEY, Lookup, Selection, people_columns
 from licet.enforce.table_plans import Plan
@@ -198,9 +199,11 @@ class Access:
 
     def schema(self, table: str) -> pa.Schema:
         """The columns of a table that somebody may permit, with their types; no row is read."""
-        permitted = _permitted(self._gate, table).schema().to_pyarrow()
-        beside = {ROW, SHOWN_KEY, *people_columns(self.tables[table].subjects)}
-        return pa.schema([field for field in permitted if field.name not in beside])
+        gate = self._gate
+        gate._require_now()
+        gate._require_still_now()
+        plan = gate._plans.of(table)
+        return pa.schema([plan.types.field(column) for column in plan.seen_columns])
 
     def provenance(self) -> Provenance:
         return self._provenance
@@ -286,10 +289,14 @@ class Access:
         of `schema`, in no particular order; until they are taken or let go of, nothing else may be asked.
         Raises: what the function raises; as `rows`, but for GATE-211.
         """
-        selected = self._selected(rows)
-        together = rows.group_by if rows.group_by in selected.columns else None
+        few = excerpt(self._gate, rows)
+        selected = self._selected(rows) if few is None else None
 
         def batches() -> Generator[pa.RecordBatch]:
+            if few is not None or selected is None:
+                yield from function(few).cast(schema).to_batches() if few else ()
+                return
+            together = rows.group_by if rows.group_by in selected.columns else None
             with (
                 self._gate._engine.reading(f"table {rows.table!r}"),
                 closing(self._gate._engine.transform(selected, function, schema, together=together)) as made,

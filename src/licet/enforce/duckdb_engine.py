@@ -201,9 +201,10 @@ class DuckDBEngine:
     ) -> RowsInOrder | None:
         if location.parquet is not None and not location.hive:
             files = [*located(name, location, base)]
-            return parquet_in_order(self.backend, files, self._names, self.hand_in)
+            return parquet_in_order(self.backend, files, self._names, self.hand_in, self._repeated)
         if location.arrow is not None and isinstance(handed_in.get(location.arrow), pa.Table):
-            return arrow_in_order(self.backend, handed_in[location.arrow], self.hand_in, self._names)
+            data = handed_in[location.arrow]
+            return arrow_in_order(self.backend, data, self.hand_in, self._names, self._repeated)
         return None
 
     def _in_known_types(self, table: ir.Table, ids: Collection[str] = ()) -> ir.Table:
@@ -300,6 +301,13 @@ class DuckDBEngine:
                 return self.backend.con.sql(sql).to_arrow_reader(1 << 20).read_all().cast(told)
 
         return run
+
+    def _repeated(
+        self, schema: pa.Schema, make: Callable[[ir.Table], ir.Table]
+    ) -> Callable[[pa.Table], pa.Table]:
+        """The same, for as long as the tables are open."""
+        with self._names.opening():
+            return self.repeated(schema, make)
 
     def batches(self, expression: ir.Table, most_rows: int = 1 << 20) -> Iterator[pa.RecordBatch]:
         # Ibis 12 asks DuckDB for batches under a name that DuckDB 2 no longer has.

@@ -42,6 +42,14 @@ class HandIn(Protocol):
     def __call__(self, data: pa.Table, require: Callable[[], None] | None = None) -> ir.Table: ...
 
 
+class Repeated(Protocol):
+    """Puts together once what is made of a table for one small table after another."""
+
+    def __call__(
+        self, schema: pa.Schema, make: Callable[[ir.Table], ir.Table]
+    ) -> Callable[[pa.Table], pa.Table]: ...
+
+
 class _Stretch(NamedTuple):
     """Rows `first` to `last` (that one not) of the table, as `rows` scans them, each with its place.
 
@@ -55,7 +63,7 @@ class _Stretch(NamedTuple):
 
 
 def parquet_in_order(
-    backend: Any, files: list[Path], names: Iterator[str], hand_in: HandIn
+    backend: Any, files: list[Path], names: Iterator[str], hand_in: HandIn, repeated: Repeated
 ) -> RowsInOrder | None:
     """The rows of Parquet files, in the order of `files`; None where column names stand in the way.
 
@@ -90,10 +98,12 @@ def parquet_in_order(
     def copied(rows: ir.Table) -> Copy | None:
         return copy_of(backend, rows, hand_in(_HOLDS, require).get_name(), names)
 
-    return RowsInOrder(view, starts[-1], beside, copied)
+    return RowsInOrder(view, starts[-1], beside, copied, repeated)
 
 
-def arrow_in_order(backend: Any, data: pa.Table, hand_in: HandIn, names: Iterator[str]) -> RowsInOrder | None:
+def arrow_in_order(
+    backend: Any, data: pa.Table, hand_in: HandIn, names: Iterator[str], repeated: Repeated
+) -> RowsInOrder | None:
     """The rows of a table that lies in memory; None where its columns stand in the way."""
     if ROW in data.column_names:
         return None
@@ -115,7 +125,7 @@ def arrow_in_order(backend: Any, data: pa.Table, hand_in: HandIn, names: Iterato
     def copied(rows: ir.Table) -> Copy | None:
         return copy_of(backend, rows, hand_in(_HOLDS).get_name(), names)
 
-    return RowsInOrder(hand_in(numbered), len(data), beside, copied)
+    return RowsInOrder(hand_in(numbered), len(data), beside, copied, repeated)
 
 
 def _threads(backend: Any, rows: int) -> int:

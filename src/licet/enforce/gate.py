@@ -34,6 +34,7 @@ from licet.enforce.gate_verdicts import Verdicts
 from licet.enforce.member_classes import Members
 from licet.enforce.origin import Inputs
 from licet.enforce.pseudonyms import Pseudonyms, identifying
+from licet.enforce.row_statements import Excerpts
 from licet.enforce.table_plans import Plan, Plans
 from licet.enforce.tables import Tables
 from licet.enforce.text_columns import labels_changed
@@ -109,6 +110,7 @@ class Gate:
         self._kept = Kept() if kept is None else kept
         self._absences = Absences(salt=salt) if absences is None else absences
         self._tables = Tables(catalogue, engine, base, tables or {}, columns)
+        self._excerpts = Excerpts(self._tables)
         self._pseudonyms = Pseudonyms(engine, secrets.token_bytes(32) if salt is None else salt)
         self._open(policy, at, ledger.position if position is None else position, tense, people_left, present)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from licet.decide.combination import Reason, SubjectAnswer
@@ -16,8 +17,9 @@ from licet.enforce.column_shapes import Whole
 from licet.enforce.engine import Engine
 from licet.enforce.gate_cache import Kept
 from licet.enforce.masking import Seen
-from licet.enforce.owned_rows import OwnedRows, Told, owned_by_nobody
+from licet.enforce.owned_rows import OwnedRows, RowOwners, Told, owned_by_nobody
 from licet.enforce.permitted_copies import Copy
+from licet.enforce.population import Roll
 from licet.enforce.pseudonyms import Pseudonyms
 from licet.enforce.referring_rows import Reference, ReferringRows, numbers_of_keys, places_of_keys
 from licet.enforce.row_numbers import kinds_of_rows, people_of_rows, texts_of_rows, with_refusals
@@ -30,6 +32,7 @@ from licet.enforce.row_verdicts import (
     Verdict,
     marks_of_judged,
 )
+from licet.enforce.subject_places import NOWHERE
 from licet.enforce.table_plans import Plan, Plans
 from licet.enforce.tables import Tables
 from licet.sources.file_state import Stand, together
@@ -258,18 +261,46 @@ class Verdicts:
         )  # fmt: skip
         return Reference(places, passes)
 
-    def _owned(self, plan: Plan, ordered: RowsInOrder) -> OwnedRows:
-        """Rows with their people, their kinds, and what each class of people is told of each kind."""
-        table, roll = plan.catalogued, plan.population.roll
-        kinds, nobody = self._kinds(plan, ordered), _told(None, plan.nobody)
-        if roll is None:
-            return OwnedRows(owned_by_nobody(ordered.size), kinds, np.zeros(0, np.int32), (nobody,))
-        owners = self._kept.owners(
+    def ordered(self, name: str) -> RowsInOrder | None:
+        """The rows of a table as they were numbered when it was marked; None where they have no order."""
+        return self._ordered[name] if self.marks(name) is not None else None
+
+    def rows_about(self, name: str, subjects: Collection[str]) -> int | None:
+        """How many rows of a table are about some people, one about several counted for each; None where rows have no
+        order, or nobody's people are here."""
+        if self.ordered(name) is None or self._plans.of(name).population.roll is None:
+            return None
+        owners, people = self._owners_and(name, subjects)
+        return int(owners.count_of(people).sum())
+
+    def places_about(self, name: str, subjects: Collection[str]) -> Numbers:
+        """Where these rows stand."""
+        owners, people = self._owners_and(name, subjects)
+        return owners.rows_of(people)
+
+    def _owners_and(self, name: str, subjects: Collection[str]) -> tuple[RowOwners, npt.NDArray[np.int64]]:
+        """Whose rows are, and the numbers of some people who are on the roll."""
+        roll, ordered = self._plans.of(name).population.roll, self.ordered(name)
+        assert roll is not None and ordered is not None
+        places = roll.places.of(pa.array(sorted({*subjects}), pa.string()))
+        return self._owners(self._plans.of(name), ordered, roll), places[places != NOWHERE]
+
+    def _owners(self, plan: Plan, ordered: RowsInOrder, roll: Roll) -> RowOwners:
+        table = plan.catalogued
+        return self._kept.owners(
             repr((table.location, table.subjects)),
             self._tables.stand(plan.name),
             roll,
             lambda: people_of_rows(self._engine, ordered, table.subjects, roll),
         )
+
+    def _owned(self, plan: Plan, ordered: RowsInOrder) -> OwnedRows:
+        """Rows with their people, their kinds, and what each class of people is told of each kind."""
+        roll = plan.population.roll
+        kinds, nobody = self._kinds(plan, ordered), _told(None, plan.nobody)
+        if roll is None:
+            return OwnedRows(owned_by_nobody(ordered.size), kinds, np.zeros(0, np.int32), (nobody,))
+        owners = self._owners(plan, ordered, roll)
         told = [_told(one.region, own) for one, own in zip(roll.classes, plan.by_class, strict=True)]
         return OwnedRows(owners, kinds, roll.class_of, (*told, nobody))
 

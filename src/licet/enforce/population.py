@@ -8,7 +8,7 @@ cluster keeps its people where it keeps them (`classify`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import ibis.expr.types as ir
@@ -109,6 +109,19 @@ class Population(NamedTuple):
     classes: Sequence[Subject]
     roll: Roll | None = None
     numbered: frozenset[int] = frozenset()
+
+    def regions_of(self, people: Iterable[str]) -> dict[str, str | None]:
+        """The region of each of some people who is on the roll."""
+        if self.roll is None:
+            return {}
+        ids = pa.array(sorted({*people}), pa.string())
+        places = self.roll.places.of(ids)
+        (known,) = np.nonzero(places != NOWHERE)
+        classes = self.roll.class_of[places[known]].tolist()
+        return {
+            ids[place].as_py(): self.classes[number].region
+            for place, number in zip(known.tolist(), classes, strict=True)
+        }
 
 
 def facts_of(subject: Subject) -> Facts:

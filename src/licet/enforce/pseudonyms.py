@@ -9,6 +9,7 @@ an id that is permitted stands as it is: as text, since a column cannot be a num
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from hashlib import sha256
 
 import ibis.expr.types as ir
@@ -50,10 +51,18 @@ class Pseudonyms:
 
     def of(self, name: str, table: Table, column: str, value: ir.Value) -> ir.Value:
         """The pseudonym of a key or of people; a list of people is a list of pseudonyms, null stays null."""
-        key = _derived(self._salt, _PEOPLE if column in table.subjects else f"key {name}")
+        key = self._key(name, table, column)
         if value.type().is_array():
             return value.map(lambda one: self._engine.keyed_hash(one.cast("string"), key))
         return self._engine.keyed_hash(value.cast("string"), key)
+
+    def one_by_one(self, name: str, table: Table, column: str) -> Callable[[str], str]:
+        """The same for texts that lie here."""
+        key = self._key(name, table, column)
+        return lambda text: hmac.digest(key, text.encode(), "sha256").hex()
+
+    def _key(self, name: str, table: Table, column: str) -> bytes:
+        return _derived(self._salt, _PEOPLE if column in table.subjects else f"key {name}")
 
 
 def id_text(value: ir.Value) -> ir.Value:

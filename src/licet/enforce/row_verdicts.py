@@ -183,12 +183,14 @@ class RowsInOrder(NamedTuple):
     """rows:  the table's columns, and ROW.
     size:  how many rows there are.
     beside: lays arrays, one value a row, beside the columns: the table with a column more for each.
-    copied: copies rows made of these, to be read while the table is what it is; None where that cannot be done."""
+    copied: copies rows made of these, to be read while the table is what it is; None where that cannot be done.
+    repeated: puts together once what is made of these for one small table after another, of a schema."""
 
     rows: ir.Table
     size: int
     beside: Callable[[dict[str, Numbers]], ir.Table]
     copied: Callable[[ir.Table], Copy | None]
+    repeated: Callable[[pa.Schema, Callable[[ir.Table], ir.Table]], Callable[[pa.Table], pa.Table]]
 
 
 #: What an engine makes of a table that lies in files, whose rows it can tell by their places there; see

@@ -15,7 +15,7 @@ import pyarrow as pa
 from licet.decide import Policy
 from licet.decide.combination import SubjectAnswer
 from licet.enforce import rows as narrow
-from licet.enforce.column_shapes import Shape, Whole
+from licet.enforce.column_shapes import Shape, Whole, kinds_in
 from licet.enforce.engine import Engine
 from licet.enforce.masking import Seen, shown
 from licet.enforce.member_classes import Members, ages_hold_for
@@ -113,6 +113,25 @@ class Plan:
         named = {column: id_text(self.content[column]) for column in columns}
         some = self.content.select(**named) if named else self.content.select(self.content.columns[0])
         return some.filter(ibis.literal(False))
+
+    @functools.cached_property
+    def types(self) -> pa.Schema:
+        """The columns of the table with their types."""
+        return self.content.schema().to_pyarrow()
+
+    @functools.cached_property
+    def seen_columns(self) -> dict[str, Shape]:
+        """The columns of which somebody permits something, in the order of the table."""
+        if self.nothing_can_pass:
+            return {}
+        seen, bits = {}, self.bits()
+        for column in self.content.columns:
+            shape = self.shapes.get(column, Whole(None))
+            if self.permitted_anywhere & functools.reduce(
+                int.__or__, (bits[kind] for kind in kinds_in(shape)), 0
+            ):
+                seen[column] = shape
+        return seen
 
     def shown(self, column: str, allowed: ir.Table, seen: Seen) -> ir.Value | None:
         """A column as it may be seen; None where nobody permits any of it."""

@@ -173,7 +173,11 @@ class Tables:
         """The rows of a table that are about any of these people. Raises: GateError GATE-170 for what is no id."""
         ids = list(subjects)
         require_subjects(ids)
-        wanted = self._engine.hand_in(pa.table({"wanted": pa.array(sorted(set(ids)), pa.string())}))
+        wanted = pa.table({"wanted": pa.array(sorted(set(ids)), pa.string())})
+        return content.filter(self.is_about(name, content, self._engine.hand_in(wanted)))
+
+    def is_about(self, name: str, content: ir.Table, wanted: ir.Table) -> ir.BooleanValue:
+        """Whether a row is about any of the people who stand in a column `wanted`."""
         tests = []
         for column in self.catalogued(name).subjects:
             if content[column].type().is_array():
@@ -183,7 +187,7 @@ class Tables:
                 tests.append(narrow.list_text(content[column]).isin(chosen.text))
             else:
                 tests.append(content[column].cast("string").isin(wanted.wanted))
-        return content.filter(functools.reduce(lambda one, other: one | other, tests, ibis.literal(False)))
+        return functools.reduce(lambda one, other: one | other, tests, ibis.literal(False))
 
 
 def require_subjects(ids: Iterable[object]) -> None:

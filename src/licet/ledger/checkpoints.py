@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import errno
 import fcntl
 import os
 import tempfile
@@ -198,7 +199,8 @@ class CheckpointFile:
         # A copy that shares its bytes with the file would change with it.
         if len(present) != len(text) or len(text) > _SECTOR_BYTES or os.fstat(file).st_nlink != 1:
             return False
-        os.pwrite(file, text, 0)
+        if os.pwrite(file, text, 0) != len(text):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
         self._sync_soon()
         return True
 

@@ -323,6 +323,27 @@ def _mark(root: yaml.Node | None, loc: tuple[int | str, ...]) -> yaml.Mark | Non
     return mark
 
 
+_AS_SHOWN = "write it as the documentation of the catalogue shows"
+
+#: Complaints that say themselves what is wrong: the code of each, and how to mend it.
+_OWN_WORDS = {
+    "location_kinds": ("SRC-006", "write one place, such as parquet: posts.parquet"),
+    "location_table": ("SRC-006", "write one place, such as parquet: posts.parquet"),
+    "typed": ("SRC-009", _AS_SHOWN),
+    "format": ("SRC-190", "write licet_catalogue: 2, which reads all that 1 does"),
+    "about_nobody": (
+        "SRC-191", "take `about` out and name the people under subjects, or leave them out of the catalogue",
+    ),
+    "row_kind": ("SRC-192", _AS_SHOWN),
+    "reference": (
+        "SRC-193", "name a column that holds the key of another table, and leave out the one that leads back",
+    ),
+    "visibility_twice": ("SRC-009", "keep one"),
+    "subject_twice": ("SRC-009", "keep one"),
+    "table_name": ("SRC-009", "rename it"),
+}  # fmt: skip
+
+
 def _complaint(error: ErrorDetails, root: yaml.Node | None, where: str) -> SourceError:
     """The SourceError for one pydantic complaint."""
     loc, kind, context = error["loc"], error["type"], error.get("ctx", {})
@@ -345,8 +366,6 @@ def _complaint(error: ErrorDetails, root: yaml.Node | None, where: str) -> Sourc
             place,
             f"did you mean {near}?" if near else "use a word of the vocabulary, a branch below one, or null",
         )
-    if kind in ("location_kinds", "location_table"):
-        return SourceError("SRC-006", error["msg"], place, "write one place, such as parquet: posts.parquet")
     if kind == "facts_table":
         near = nearest(str(context["name"]), context["known"])
         return SourceError(
@@ -355,38 +374,11 @@ def _complaint(error: ErrorDetails, root: yaml.Node | None, where: str) -> Sourc
             _at(where, _mark(root, ("facts", "table"))),
             f"did you mean {near}?" if near else "name one of the tables below",
         )
-    if kind == "typed":
-        return SourceError(
-            "SRC-009", error["msg"], place, "write it as the documentation of the catalogue shows"
-        )
     if kind in ("format", "reference"):
         place = _at(where, _mark(root, ("tables", context["name"], "references")))
-    if kind == "format":
-        return SourceError(
-            "SRC-190", error["msg"], place, "write licet_catalogue: 2, which reads all that 1 does"
-        )
-    if kind == "about_nobody":
-        return SourceError(
-            "SRC-191",
-            error["msg"],
-            place,
-            "take `about` out and name the people under subjects, or leave them out of the catalogue",
-        )
-    if kind == "row_kind":
-        return SourceError(
-            "SRC-192", error["msg"], place, "write it as the documentation of the catalogue shows"
-        )
-    if kind == "reference":
-        return SourceError(
-            "SRC-193",
-            error["msg"],
-            place,
-            "name a column that holds the key of another table, and leave out the one that leads back",
-        )
-    if kind in ("visibility_twice", "subject_twice", "table_name"):
-        return SourceError(
-            "SRC-009", error["msg"], place, "keep one" if kind != "table_name" else "rename it"
-        )
+    if kind in _OWN_WORDS:
+        code, fix = _OWN_WORDS[kind]
+        return SourceError(code, error["msg"], place, fix)
     if loc and loc[-1] == "[key]":
         return SourceError(
             "SRC-004",

@@ -4,6 +4,7 @@ Guarantees that a published snapshot is whole whatever dies when (law 11), and t
 file, checked by a scan that first proves it can find (law 9). Knows nothing of policies, people or uses.
 """
 
+from licet.store.kept_readers import KeptReaders
 from licet.store.parquet_writer import parquet_bytes
 from licet.store.record_file import RecordFile, RecordReader, Records, pack_records
 from licet.store.residue_scan import Residue
@@ -14,6 +15,7 @@ from licet.store.store_verification import Problem
 
 __all__ = [
     "Build",
+    "KeptReaders",
     "Problem",
     "RecordFile",
     "RecordReader",

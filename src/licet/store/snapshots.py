@@ -8,7 +8,7 @@ manifest; reading one always checks it against its id.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -183,8 +183,9 @@ def _entries(value: Any) -> Iterator[JsonObject]:
     if isinstance(value, dict):
         if "sha256" in value:
             yield value
-        for item in value.values():
-            yield from _entries(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
+        items: Iterable[Any] = value.values()
+    else:
+        items = value
+    for item in items:
+        if isinstance(item, (dict, list, tuple)):
             yield from _entries(item)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from licet.store import store_layout
 from licet.store.garbage_collection import (
@@ -21,7 +21,9 @@ from licet.store.garbage_collection import (
     sweep,
     writing,
 )
+from licet.store.kept_readers import KeptReaders
 from licet.store.objects import find_object, locate_object, open_object, read_object
+from licet.store.record_file import RecordFile, RecordReader
 from licet.store.residue_scan import Residue, scan
 from licet.store.snapshot_build import Build, building
 from licet.store.snapshots import (
@@ -41,19 +43,29 @@ from licet.terms.canonical import canonical_json
 class Store:
     """An opened store. Use `Store.open`."""
 
-    def __init__(self, files: Files, *, read_only: bool) -> None:
+    def __init__(self, files: Files, *, read_only: bool, readers: KeptReaders | None = None) -> None:
         self._files = files
         self.read_only = read_only
+        self._readers = KeptReaders() if readers is None else readers
 
     @classmethod
-    def open(cls, place: str | Path, *, create: bool = False, read_only: bool = False) -> Store:
+    def open(
+        cls,
+        place: str | Path,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        readers: KeptReaders | None = None,
+    ) -> Store:
         """Open the store at a path or an fsspec URL; make it first when `create` and nothing is there.
+
+        readers: those that stay open when the same place is opened again; None for some of its own.
 
         Raises: StoreError STOR-001 for `create` with `read_only`, STOR-002 when the place is no store, STOR-003
         when a newer licet made it, STOR-015 when `create` finds other files there, STOR-019 for an unknown protocol.
         """
         files = files_at(place)
-        store = cls(files, read_only=read_only)
+        store = cls(files, read_only=read_only, readers=readers)
         try:
             _check_marker(files, files.read(store_layout.MARKER))
         except FileNotFoundError:
@@ -108,6 +120,10 @@ class Store:
         """
         return open_object(self._files, digest)
 
+    def records(self, file: RecordFile, dtype: Any, key: str | None = None) -> RecordReader:
+        """A file of records to look some up in; what is read of it stays in memory, as `KeptReaders` has it."""
+        return self._readers.of(self, file, dtype, key)
+
     def kinds(self) -> list[str]:
         """The kinds that have snapshots, sorted."""
         return sorted({name.kind for name in list_names(self._files)})
@@ -161,7 +177,9 @@ class Store:
         """
         self._check_writable()
         with writing(self._files):
-            return sweep(self._files)
+            removed = sweep(self._files)
+        self._readers.drop(removed)
+        return removed
 
     def purge(self, which: Iterable[str]) -> list[str]:
         """Remove snapshots and everything only they referred to; return the digests removed, sorted.
@@ -179,7 +197,8 @@ class Store:
             remove(self._files, names)
             removed = sweep(self._files)
             keep_manifests(self._files, waiting)  # on a disk that was full there is room now
-            return removed
+        self._readers.drop(removed)
+        return removed
 
     def verify(self) -> list[Problem]:
         """Read everything published and say what is wrong with it; empty when all is well."""

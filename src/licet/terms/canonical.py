@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 #: A JSON object whose names are not ours to fix: a document of another standard, a schema, a row of any table, or what
@@ -34,15 +35,16 @@ def digest(data: bytes) -> str:
 
 
 def _refuse_floats(value: Any) -> None:
-    if type(value) in _PLAIN:  # most of what there is
-        return
     if isinstance(value, float):
         raise TypeError("canonical JSON holds no floats")
+    items: Iterable[Any] = ()
     if isinstance(value, dict):
-        for key, item in value.items():
+        for key in value:
             if not isinstance(key, str):
                 raise TypeError("canonical JSON keys are strings")
-            _refuse_floats(item)
+        items = value.values()
     elif isinstance(value, (list, tuple)):
-        for item in value:
+        items = value
+    for item in items:
+        if type(item) not in _PLAIN:  # most of what there is
             _refuse_floats(item)

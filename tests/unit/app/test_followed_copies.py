@@ -4,22 +4,27 @@ is known."""
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from journeys.networks import AUTUMN, PACK, Clock, make_network, member, post
-from licet.app import Workspace
+from licet.app import Workspace, copy_removals
 from licet.app.corpora import EXPORTS
 from licet.app.feed_application import apply_to_copy
 from licet.app.removal import Removal
 from licet.cli.main import app
 from licet.deliveries import (
+    AsOf,
     DeliveryBook,
+    FeedMessage,
+    delivery_book,
     read_acknowledgement,
     read_message,
     write_acknowledgement,
@@ -28,7 +33,7 @@ from licet.deliveries import (
 from licet.deliveries.delivered_root import in_order, leaves_of, root_of
 from licet.ledger import EntryKind, Ledger, Signer
 from licet.receipts import check_forgetting_certificate
-from licet.terms import DeliveryError, LedgerError, LicetError
+from licet.terms import DeliveryError, LicetError
 from licet.uses.corpus.exports.copy_reader import read_copy
 
 SAID = "Ann's own words about the old lighthouse"
@@ -79,6 +84,12 @@ def answers_to(workspace: Workspace, export: str, copy: Path, key_file: Path, ou
 
 def texts_in(copy: Path) -> set[str]:
     return {row["text"] for table in read_copy(copy).documents() for row in table.to_pylist()}
+
+
+def message_of(workspace: Workspace, export: str, out: Path) -> FeedMessage:
+    """The only one that nobody confirmed."""
+    (path,) = workspace.copies.feed(export, out)
+    return read_message(path.read_text(), workspace.signer.public_key)
 
 
 def state(workspace: Workspace) -> str | None:
@@ -246,15 +257,148 @@ def test_when_the_lease_is_over_everything_is_to_go_and_then_nothing_is_kept(
     workspace.corpus_export(copy, "parquet", recipient="lab", lease_days=3)
     export = workspace.copies.left()[-1].export
     assert export is not None
+    workspace.choose("anna", "ai", "off")
+    list(workspace.uses.update())
+    assert len(message_of(workspace, export, out).gone) == 1
     clock.at += timedelta(days=3)
-    assert [one.how for one in workspace.uses.update()][-1] == "told"
+    (stands,) = [one for one in workspace.uses.status() if "export" in one.name]
+    assert stands.standing.value == "pending"
+    told = [*workspace.uses.update()][-1]
+    assert told.how == "told" and "asks all of it back (its lease is over)" in (told.why or "")
+    message = message_of(workspace, export, out)
+    assert (message.everything, message.gone, message.documents, message.sequence) == (True, (), 0, 2)
+    assert [*workspace.uses.update()][-1].how != "told", "what is to go anyway is not named again"
+    workspace.choose("benn", "ai", "off")
+    assert [*workspace.uses.update()][-1].how != "told"
     (answer,) = answers_to(workspace, export, copy, key_file, out)
     assert texts_in(copy) == set()
     assert workspace.copies.acknowledge(answer).reach == "applied"
     assert [*workspace.layout.deliveries.iterdir()] == []
+    workspace.choose("cleo", "ai", "off")
+    assert workspace.uses.status()[-1].standing.value == "exact", "nothing can be in it that may not"
+    assert [*workspace.uses.update()][-1].export is None
     with pytest.raises(DeliveryError) as caught:
         workspace.corpus_export(tmp_path / "again", "parquet", recipient="self", lease_days=3)
     assert caught.value.code == "DLVR-005"
+
+
+ENDING = re.sub(r"notice: (\w+),(?! until)", r"notice: \1, until: 2025-11-20,", SHARED)
+LIMITED = SHARED.replace("notice: spring,", "notice: spring, retention_days: 10,")
+NOTHING = "the policy permits nothing of it"
+
+
+@pytest.mark.parametrize(
+    ("pack", "days", "why"),
+    [
+        (SHARED.replace("recipients: [self, lab],", ""), 0, NOTHING),
+        (ENDING, 40, NOTHING),
+        (LIMITED, 10, "it was to be kept until 2025-10-25"),
+    ],
+    ids=["replaced", "expired", "retention"],
+)
+def test_what_the_policy_permits_no_more_is_asked_back_whole(
+    workspace: Workspace, clock: Clock, tmp_path: Path, key_file: Path, pack: str, days: int, why: str
+) -> None:
+    copy, out = tmp_path / "copy", tmp_path / "out"
+    policy = tmp_path / "next.yaml"
+    policy.write_text(pack.replace('version: "1"', 'version: "2"'))
+    if days:
+        workspace.use_pack(str(policy))
+    workspace.corpus_export(copy, "jsonl", recipient="lab", lease_days=90)
+    export = workspace.copies.left()[-1].export
+    assert export is not None
+    if not days:
+        workspace.use_pack(str(policy))
+    clock.at += timedelta(days=days)
+    (stands,) = [one for one in workspace.uses.status() if "export" in one.name]
+    assert stands.standing.value == "pending" and why in (stands.why or "")
+    (told,) = [one for one in workspace.uses.update() if one.export]
+    assert told.how == "told" and f"asks all of it back ({why})" in (told.why or "")
+    message = message_of(workspace, export, out)
+    assert (message.everything, message.gone, message.documents) == (True, (), 0)
+    (answer,) = answers_to(workspace, export, copy, key_file, out)
+    assert texts_in(copy) == set() and workspace.copies.acknowledge(answer).is_empty
+    assert workspace.uses.status()[-1].standing.value == "exact"
+
+
+def test_a_copy_that_fails_keeps_no_other_from_being_told(
+    workspace: Workspace, tmp_path: Path, key_file: Path
+) -> None:
+    first, second, third = (copy_of(workspace, tmp_path / name) for name in ("one", "two", "three"))
+    bent = workspace.layout.deliveries / f"{second}.held"
+    whole = bent.read_bytes()
+    bent.write_bytes(whole[:-1])
+    workspace.choose("anna", "ai", "off")
+    told = {one.export: one for one in workspace.uses.update() if one.export}
+    assert [told[each].how for each in (first, second, third)] == ["told", "failed", "told"]
+    assert "DLVR-003" in (told[second].why or "") and told[second].status.standing.value == "pending"
+    forgetting = workspace.forget("anna")
+    assert forgetting.standing.value == "pending"
+    assert any(f"could not be told to take them out of copy {second}" in why for why in forgetting.pending)
+    bent.write_bytes(whole)
+    assert [one.export for one in workspace.uses.update() if one.how == "told"] == [second]
+    (workspace.layout.deliveries / f"{third}.feed").unlink()
+    workspace.choose("benn", "ai", "off")
+    told = {one.export: one for one in workspace.uses.update() if one.export}
+    assert [told[each].how for each in (first, second, third)] == ["told", "told", "failed"]
+    (lost,) = [one for one in workspace.copies.left() if one.export == third]
+    assert lost.reach is None and "DLVR-002" in (lost.fault or "")
+    assert told[third].status.standing.value == "unreached"
+    run = CliRunner().invoke(app, ["update", "-w", str(workspace.layout.root)])
+    assert run.exit_code == 1 and "DLVR-002" in run.output
+
+
+def test_what_is_said_of_a_copy_is_as_of_the_position_that_it_was_judged_at(
+    workspace: Workspace, tmp_path: Path, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = copy_of(workspace, tmp_path / "copy")
+    workspace.choose("anna", "ai", "off")
+    judged = copy_removals.fallen
+
+    def choosing_meanwhile(*tables: object) -> list[str]:
+        workspace.choose("benn", "ai", "off")
+        return judged(*tables)  # type: ignore[arg-type]
+
+    before = workspace.ledger.position
+    with monkeypatch.context() as late:
+        late.setattr(copy_removals, "fallen", choosing_meanwhile)
+        told = [one for one in workspace.uses.update() if one.export]
+    message = message_of(workspace, export, tmp_path / "out")
+    assert len(message.gone) == 1 and before <= message.position < workspace.ledger.position
+    assert [one.status.standing.value for one in told] == ["pending"]
+    (stands,) = workspace.copies.left()
+    assert (stands.position, stands.as_of.position) == (message.position, workspace.ledger.position)
+    assert (
+        stands.as_of.at == "2025-10-15T00:00:00Z" and stands.as_json()["as_of"]["position"] > stands.position
+    )
+    (answer,) = answers_to(workspace, export, tmp_path / "copy", key_file, tmp_path / "out")
+    workspace.copies.acknowledge(answer)
+    assert workspace.uses.status()[-1].standing.value == "pending", (
+        "of what was chosen meanwhile nobody told it"
+    )
+    list(workspace.uses.update())
+    assert workspace.uses.status()[-1].standing.value == "pending"
+    for answer in answers_to(workspace, export, tmp_path / "copy", key_file, tmp_path / "out"):
+        workspace.copies.acknowledge(answer)
+    assert workspace.uses.status()[-1].standing.value == "exact"
+    workspace.choose("anna", "talk", "off")
+    assert workspace.uses.status()[-1].standing.value == "pending"
+    assert not [one for one in workspace.uses.update() if one.export], "which changes nothing of it"
+    assert workspace.uses.status()[-1].standing.value == "exact"
+
+
+def test_whoever_judged_it_earlier_tells_a_copy_nothing(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = copy_of(workspace, tmp_path / "copy")
+    workspace.choose("anna", "ai", "off")
+    kept = DeliveryBook(workspace.layout.deliveries, workspace.salt)
+    kept.write(kept.read(export).judged(AsOf("2025-10-15T00:00:00Z", 1_000)))
+    assert not [one for one in workspace.uses.update() if one.how == "told"]
+    with kept.alone(), monkeypatch.context() as hasty:
+        hasty.setattr(delivery_book, "_WAIT_SECONDS", 0.0)
+        (told,) = [one for one in workspace.uses.update() if one.export]
+    assert told.how == "failed" and "DLVR-007" in (told.why or "")
 
 
 def test_forgetting_somebody_is_pending_until_their_copies_are_taken_back(
@@ -293,21 +437,18 @@ def test_a_process_that_dies_between_two_steps_hands_out_the_same_message(
     export = copy_of(workspace, copy)
     workspace.choose("anna", "ai", "off")
 
-    def die(*arguments: object, **more: object) -> None:
-        raise LedgerError("LEDG-001", "the process died here")
-
     list(workspace.uses.update())  # the corpus first, so that only the copy is left to be told
     workspace.choose("benn", "ai", "off")
     appended = Ledger.append
 
     def append(self: Ledger, entries: list[object]) -> object:
         if any(getattr(one, "kind", None) == "removal_sent" for one in entries):
-            die()
+            raise KeyboardInterrupt  # the process dies here
         return appended(self, entries)  # type: ignore[arg-type]
 
     with monkeypatch.context() as broken:
         broken.setattr(Ledger, "append", append)
-        with pytest.raises(LedgerError):
+        with pytest.raises(KeyboardInterrupt):
             list(workspace.uses.update())
     made = DeliveryBook(workspace.layout.deliveries, workspace.salt).read(export).waiting
     assert [one.sequence for one in made] == [1, 2]
@@ -340,3 +481,31 @@ def test_the_commands_hand_over_and_take_back(workspace: Workspace, tmp_path: Pa
         list(workspace.uses.update())
         workspace.copies.feed(export, out / "file")
     assert caught.value.code == "DLVR-006"
+
+
+@pytest.mark.parametrize("step", ["record", "note"])
+def test_a_message_that_was_not_brought_to_its_end_says_nothing_of_its_copy_and_is_sent_once(
+    workspace: Workspace, tmp_path: Path, key_file: Path, step: str
+) -> None:
+    """The ledger or the disk fails between the message and what is noted of it."""
+    copy = tmp_path / "copy"
+    export = copy_of(workspace, copy)
+
+    def failing(*asked: Any) -> None:
+        raise DeliveryError("DLVR-004", "no room")
+
+    with pytest.MonkeyPatch.context() as broken:
+        if step == "record":
+            broken.setattr(copy_removals, "_record", failing)
+        else:
+            broken.setattr(DeliveryBook, "write_held", failing)
+        told = workspace.uses.forget("anna")
+        assert told.standing == "pending" and not any(
+            one.status == "EXACT" for one in workspace.uses.forgettings()
+        )
+    assert workspace.uses.forget("anna").standing == "pending"
+    answers = answers_to(workspace, export, copy, key_file, tmp_path / "out")
+    assert [workspace.copies.acknowledge(answer).reach for answer in answers] == ["applied"]
+    assert SAID not in texts_in(copy)
+    assert workspace.uses.forget("anna").standing == "exact"
+    assert workspace.copies.left()[-1].sent == 1, "named once"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow as pa
@@ -54,6 +55,26 @@ def test_a_near_duplicate_comes_back_when_the_earlier_one_leaves(tmp_path: Path)
         back = workspace.corpus_update(snapshot=updated.snapshot)
         assert texts_of(workspace, back.snapshot) == {LONG} and back.root == first.root
         assert_update_equals_rebuild(workspace, back.snapshot)
+
+
+def test_copies_of_copies_repeat_the_earliest_that_is_left(tmp_path: Path) -> None:
+    """Chains of texts that resemble their neighbours, many at one moment: who leaves and comes back, in any order."""
+    chance, names = Random(5), [f"m{number}" for number in range(8)]
+    words = (LONG + " where the old men mend nets and sell what the night has left in them").split()
+    texts = [" ".join(words[start : start + 22]) for start in (0, 1, 2, 4, 6)]
+    posts = [
+        post(str(number), chance.choice(names), chance.choice(texts), made=day(chance.randrange(1, 4)))
+        for number in range(40)
+    ]
+    rows = {"members": [member(name) for name in names], "posts": posts}
+    with make_network(tmp_path / "w", rows) as workspace:
+        snapshot, off = workspace.corpus_build(at=DAY).snapshot, set[str]()
+        for _ in range(8):
+            name = chance.choice(names)
+            workspace.choose(name, "ai", "on" if name in off else "off")
+            off ^= {name}
+            snapshot = workspace.corpus_update(snapshot=snapshot).snapshot
+            assert_update_equals_rebuild(workspace, snapshot)
 
 
 def test_a_thread_is_written_anew_when_one_of_its_people_leaves(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from licet.deliveries import (
     Acknowledgement,
@@ -154,6 +155,26 @@ def test_each_way_to_mislead_has_its_code(signer: Signer, stranger: Signer) -> N
         assert caught.value.code == "DLVR-010"
 
 
+def test_when_everything_is_to_go_nothing_is_named_and_nothing_before_it_is_waited_for(
+    signer: Signer,
+) -> None:
+    held = documents({"a": "1", "b": "2"})
+    nothing = SCHEMA.empty_table()
+    all_of_it = message(3, "0" * 64, (), nothing).model_copy(update={"everything": True})
+    note = write_message(all_of_it, signer)
+    assert all_of_it.left_of(held) == nothing and read_message(note, signer.public_key) == all_of_it
+    opening = opening_digest(EXPORT, len(held), root_of(held))
+    assert require_next(all_of_it, note, EXPORT, 0, opening), "two before it were never applied"
+    assert not require_next(all_of_it, note, EXPORT, 3, name_of(note)), "it is answered once more"
+    for export, applied, code in ((OTHER, 0, "DLVR-011"), (EXPORT, 3, "DLVR-013"), (EXPORT, 4, "DLVR-013")):
+        with pytest.raises(DeliveryError) as caught:
+            require_next(all_of_it, note, export, applied, opening)
+        assert caught.value.code == code
+    for more in ({"gone": ("a",)}, {"documents": 1}, {"subjects": 1}):
+        with pytest.raises(ValidationError):
+            FeedMessage(**{**all_of_it.model_dump(), **more})
+
+
 @examples(50)
 @given(place=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_no_message_passes_with_one_bit_changed(signer: Signer, place: int, bit: int) -> None:
@@ -187,7 +208,7 @@ def make_delivery(held: pa.Table) -> Delivery:
     opening = opening_digest(EXPORT, len(held), root_of(held))
     return Delivery(
         export=EXPORT, use="corpus", purpose="generative_ai_training", recipient="lab", form="parquet", folder="out",
-        made=MOMENT, lease=MOMENT, opening=opening, head=opening,
+        made=MOMENT, lease=MOMENT, opening=opening, head=opening, judged_at=MOMENT, judged_position=0,
     )  # fmt: skip
 
 
@@ -197,7 +218,7 @@ def test_what_is_kept_is_read_back_by_its_salt_alone_and_names_nobody(tmp_path: 
     delivery = make_delivery(held)
     book.write(delivery, held)
     note = feed(signer, held, [("document-of-somebody",)])[0]
-    sent = delivery.sent(Sent(sequence=1, note=note, name=name_of(note), due=MOMENT))
+    sent = delivery.sent(Sent(sequence=1, note=note, name=name_of(note), due=MOMENT, gone=1))
     book.write(sent, without(held, ["document-of-somebody"]))
     assert [*book] == [sent]
     assert book.held(EXPORT) == without(held, ["document-of-somebody"])

@@ -191,7 +191,7 @@ def test_a_row_that_does_not_lie_beside_its_own_mark_ends_the_query(tmp_path: Pa
         )
 
     ordered = duckdb_rows.parquet_in_order(
-        engine.backend, [tmp_path / "rows.parquet"], engine._names, shifted
+        engine.backend, [tmp_path / "rows.parquet"], engine._names, shifted, engine.repeated
     )
     assert ordered is not None
     beside = ordered.beside({"mark": np.ones(12, np.uint8)})
@@ -208,7 +208,9 @@ def test_a_query_on_marks_or_on_a_copy_looks_at_the_files_itself(tmp_path: Path)
     """Below the gate, which looks as well: what changed after it looked is found out when DuckDB begins to read."""
     engine, file = DuckDBEngine(), tmp_path / "rows.parquet"
     pq.write_table(pa.table({"who": ["a", "b", "c"]}), file)
-    ordered = duckdb_rows.parquet_in_order(engine.backend, [file], engine._names, engine.hand_in)
+    ordered = duckdb_rows.parquet_in_order(
+        engine.backend, [file], engine._names, engine.hand_in, engine.repeated
+    )
     assert ordered is not None
     beside = ordered.beside({"mark": np.array([1, 0, 1], np.uint8)})
     copied = ordered.copied(beside.filter(beside.mark != 0).select("who"))

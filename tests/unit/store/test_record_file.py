@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from licet.store import RecordFile, RecordReader, Records, Store, pack_records
+from licet.store import KeptReaders, RecordFile, RecordReader, Records, Store, pack_records
 from licet.terms import StoreError
 
 PAIR = np.dtype([("key", "S16"), ("row", "<u4")])
@@ -55,6 +55,50 @@ def test_looking_up_finds_what_reading_all_finds(store: Store, count: int, keys:
     some = np.random.default_rng(6).integers(0, count, min(count, 50)) if count else np.empty(0, np.int64)
     assert reader.take(some).tolist() == records[some].tolist()
     assert reader.all().tolist() == records.tolist()
+
+
+@pytest.mark.parametrize("keys", [1, 40, 3_000])
+def test_looking_up_page_by_page_finds_the_same(store: Store, keys: int) -> None:
+    records = pairs(5_000, keys)
+    file = kept(store, records, "key")
+    reader = RecordReader(store, file, PAIR, "key")
+    for key in np.unique(records["key"])[:: 1 + keys // 10]:
+        which, places = reader.find(np.array([key], "S16"))
+        assert places.tolist() == np.flatnonzero(records["key"] == key).tolist()
+        assert reader.values("row", places).tolist() == places.tolist() and not which.any()
+    assert (reader.held_bytes < file.bytes) == (keys > 1), "of many keys a few pages are read"
+    low, high = np.array([3], "<u4"), np.array([70], "<u4")
+    assert (reader.count_between("row", low, high) is None) == (keys > 1), "of all, or of none"
+    reader.all()
+    counted = reader.count_between("row", low, high)
+    assert counted is not None and counted.tolist() == [68]
+
+
+def test_what_was_read_stays_until_it_is_too_much_or_gone(store: Store) -> None:
+    one, other = (kept(store, pairs(count, 5), "key") for count in (5_000, 4_000))
+    readers = KeptReaders(most_bytes=110_000)
+    held = readers.of(store, one, PAIR, "key")
+    assert len(held.all()) == 5_000 and readers.of(store, one, PAIR, "key") is held
+    beside = readers.of(store, other, PAIR, "key")
+    assert readers.of(store, one, PAIR, "key") is held and beside is not held
+    beside.all()
+    readers.of(store, other, PAIR, "key")
+    assert readers.of(store, one, PAIR, "key") is not held, "the one that was asked for last stays"
+    readers.drop([other.sha256])
+    assert readers.of(store, other, PAIR, "key") is not beside
+    now = readers.of(store, one, PAIR, "key")
+    now.all()
+    Path(store.path(one.sha256)).unlink()
+    with pytest.raises(StoreError, match="STOR-007"):
+        readers.of(store, one, PAIR, "key").all()
+
+
+def test_what_a_purge_removes_is_read_no_more(store: Store) -> None:
+    file = kept(store, pairs(5_000, 5), "key")
+    assert len(store.records(file, PAIR, "key").all()) == 5_000
+    store.purge([store.snapshot("control").id])
+    with pytest.raises(StoreError, match="STOR-007"):
+        store.records(file, PAIR, "key").all()
 
 
 def test_stretches_of_bytes_are_those_that_were_written(store: Store) -> None:

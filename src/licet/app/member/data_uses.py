@@ -120,7 +120,7 @@ class JudgedRecords:
             said = [_NOTHING if noes is None else noes.of(record) for record in groups.firsts]
             return _Grouped(rows, groups, said, [_led_to(*one, referred) for one in rows.references])
 
-        self._alike, self._own = alike, [grouped(rows) for rows in records]
+        self._alike, self._own = alike, [grouped(rows) for rows in records if len(rows)]
         self._others = {name: grouped(rows) for name, rows in referred.items()}
 
     def flows(self, supposed: Facts | None = None) -> list[Flow]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from licet.app.artefacts import Standing, latest, parents_of, standing_access, supposed_parents
+from licet.app.artefact_status import Standing
+from licet.app.artefacts import latest, parents_of, standing_access, supposed_parents
 from licet.app.follow_lock import reached_by
 from licet.app.purge import holds, lingers
 from licet.decide.explain import purpose_to_you, recipient_name

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.app.member.record_contents import OwnRecord, kinds_by_row, records_of
+from licet.app.member.record_contents import Kinds, OwnRecord, kinds_by_row, records_of
 from licet.enforce.column_shapes import bare_parts, kinds_in
 from licet.enforce.subject_rows import (
     KEY_TEXT,
@@ -170,7 +170,12 @@ class _About:
 
     def records(self, places: _Places) -> list[OwnRecord]:
         rows = self.found.rows.take(pa.array(places))
-        return [*records_of(self.name, self.table, self.judged, FoundRows(rows, None), self.subjects)]
+        held = None
+        if (
+            "kinds" in self.__dict__
+        ):  # of all at once where they are counted; of few where only those are shown
+            held = self.kinds[0], self.kinds[1][places]
+        return [*records_of(self.name, self.table, self.judged, FoundRows(rows, None), self.subjects, held)]
 
     def codes(
         self, cuts: Sequence[datetime], class_of: Callable[[str | None], Hashable]
@@ -186,11 +191,16 @@ class _About:
         """Those that hang on nothing but the rows: what is held, where it is shown to whom it is, and who sees it."""
         parts = []
         if self.subjects:
-            kinds, which = kinds_by_row(self.found.as_written(), self.table)
+            kinds, which = self.kinds
             parts.append(_numbered(map(tuple, kinds))[which])
         if self.table.visibility is not None:
             parts.append(_texts_numbered(self.found.rows[SEEN_BY])[0])
         return parts
+
+    @functools.cached_property
+    def kinds(self) -> tuple[list[Kinds], _Places]:
+        """As `kinds_by_row` has them."""
+        return kinds_by_row(self.found.as_written(), self.table)
 
     @functools.cached_property
     def people(self) -> list[tuple[_Places, list[tuple[str | None, ...]]]]:
@@ -341,8 +351,11 @@ def together(parts: Iterable[_Places]) -> _Places:
     """Per place a number for what all parts say there."""
     found = np.zeros(1, np.int64)
     for part in parts:
-        # Numbered anew each time, so that no product of them grows beyond what there are rows.
-        _, found = np.unique(found * (int(part.max(initial=0)) + 1) + part, return_inverse=True)
+        if most := int(part.max(initial=0)):
+            # Numbered anew each time, so that no product of them grows beyond what there are rows.
+            _, found = np.unique(found * (most + 1) + part, return_inverse=True)
+        else:
+            found = np.broadcast_to(found, part.shape)
     return found
 
 

@@ -40,7 +40,7 @@ class CopyOperations:
 
         Raises: DeliveryError DLVR-002 for a copy that is not followed, DLVR-006 where they cannot be written.
         """
-        from licet.app.followed_copies import write_feed
+        from licet.app.copy_removals import write_feed
 
         return write_feed(self._core, export, Path(folder))
 

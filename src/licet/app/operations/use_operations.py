@@ -16,7 +16,7 @@ from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
-    from licet.app.artefacts import ArtefactStatus, Brought
+    from licet.app.artefact_status import ArtefactStatus, Brought
     from licet.app.forgetting_forecast import Forecast
     from licet.app.forgetting_queue import ForgettingQueue
     from licet.app.forgetting_timeline import Timeline
@@ -63,9 +63,9 @@ class UseOperations:
 
     def status(self) -> list[ArtefactStatus]:
         """How everything that was made stands to the choices of now."""
-        from licet.app import artefacts
+        from licet.app.artefact_status import status
 
-        return artefacts.status(self._core, self._core.absences)
+        return status(self._core, self._core.absences)
 
     def names(self) -> list[str]:
         """Everything that was made, as it stands now, by its name."""

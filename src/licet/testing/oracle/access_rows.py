@@ -50,6 +50,8 @@ def through_access(rng: Random, workspace: Workspace, stand: Standpoint, engine:
         subject_id = pick(rng, world.members)["id"]
         own = access.own(subject_id)
         found += _judge_own(stand, own, subject_id, "a use's own rows")
+        few = {name: _made_of_one(access, name, subject_id) for name in own}
+        found += _judge_own(stand, few, subject_id, "transform of one person's")
         if not world.handed_in:
             served = workspace.serving(stand.purpose, recipient=stand.recipient).own(subject_id)
             found += _judge_own(stand, served.tables, subject_id, "served")
@@ -61,6 +63,12 @@ def through_access(rng: Random, workspace: Workspace, stand: Standpoint, engine:
                         f"served: of {name} {subject_id!r} has {dict(told)}, and decide says {dict(expected)}"
                     )
     return found
+
+
+def _made_of_one(access: Access, name: str, subject_id: str) -> pa.Table:
+    schema = access.schema(name)
+    columns = functools.partial(_columns_of, names=schema.names)
+    return access.transform(Selection(name, None, frozenset({subject_id})), columns, schema).read_all()
 
 
 def _columns_of(rows: pa.Table, names: list[str]) -> pa.Table:

@@ -34,7 +34,8 @@ from licet.uses.corpus.text import require_packages
 from licet.uses.run import touched_since, version_of
 from licet.uses.use import Changed, Contents, Everyone, Files, Foreseen, Parents, Workbench
 
-#: A change about more candidates than this share of all is a reason to build anew: from there on it costs less.
+#: A change about more candidates than this share of all is a reason to build anew: from there on it costs less. So does
+#: it where nothing is left, however little that was.
 _SHARE = 0.75
 
 
@@ -115,7 +116,8 @@ class Corpus:
         log = CorpusLog(bench.store, earlier)
         about = log.about(touched, bench.access.secret)
         held = earlier.counts["documents"] + earlier.counts["set_aside"]
-        if len(about) > max(deltas.FEW, _SHARE * held):
+        is_much = len(about) > max(deltas.FEW, _SHARE * held)
+        if is_much or not any(row.records for row in bench.counts.passed):
             return self.build(bench)._replace(why="so much changed that building it anew costs less")
         selection = selection_of(log, about, self.recipe, touched)
         change = follow(bench.access, log, self.recipe, about, selection, bench.progress)

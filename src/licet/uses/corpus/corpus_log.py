@@ -55,7 +55,10 @@ class Live:
         return len(self.rows)
 
     def where(self, mask: Mask | Rows) -> Live:
-        return Live(self.segments[mask], self.rows[mask], self.records[mask])
+        # As bytes: NumPy picks records field by field, which takes five times as long.
+        kind = self.records.dtype
+        records = self.records.view(f"V{kind.itemsize}")[mask].view(kind)
+        return Live(self.segments[mask], self.rows[mask], records)
 
     def but(self, ids: Records) -> Live:
         """Those of other ids."""
@@ -83,7 +86,7 @@ class Segment:
 
     def __init__(self, store: Store, index: Index | None, delta: Delta | None = None) -> None:
         def opened(file: RecordFile | None, dtype: object, key: str | None = None) -> RecordReader | None:
-            return None if file is None else RecordReader(store, file, dtype, key)
+            return None if file is None else store.records(file, dtype, key)
 
         self.documents = None if delta is None else delta.documents
         self.changes = None if delta is None else opened(delta.changes, CHANGE, "id")
@@ -92,7 +95,8 @@ class Segment:
         self.width = 0
         if index is not None:
             self.records = opened(index.records, CANDIDATE, "id")
-            self.tails = opened(index.tails, TAIL)
+            # Not kept open: people stand in it by their names.
+            self.tails = RecordReader(store, index.tails, TAIL)
             self.people = opened(index.people, PERSON, "person")
             self.bands = opened(index.bands, BAND, "band")
             self.repeats = opened(index.repeats, REPEAT, "repeats")
@@ -155,6 +159,34 @@ class CorpusLog:
     def sharing(self, bands: Records) -> Live:
         """Those that have one of some band keys, which are in order."""
         return self._found(_rows_of(one.bands, bands) for one in self.segments)
+
+    def are_others_between(self, first: Rows, last: Rows) -> Mask:
+        """Whether more than two candidates stand, or may stand, between places in time, both included."""
+        counts = np.zeros(len(first), np.int64)
+        for one in self.segments:
+            if one.records is not None:
+                there = one.records.count_between("order", first, last)
+                counts += 3 if there is None else there
+        return counts > 2
+
+    def sharing_within(self, bands: Records, first: Rows, last: Rows, but: Live) -> Live:
+        """Those that share one of some band keys, which are in order, with another of them.
+
+        first, last: between which places in time, of each key. but: candidates that are passed over.
+        """
+        found = []
+        for number, one in enumerate(self.segments):
+            if one.bands is None or one.records is None:
+                found.append((np.empty(0, np.int64), np.empty(0, np.int64)))
+                continue
+            which, places = one.bands.find(bands)
+            rows = one.bands.values("row", places).astype(np.int64)
+            order = one.records.values("order", rows)
+            stays = (first[which] <= order) & (order <= last[which])
+            stays[stays] = ~np.isin(rows[stays], but.rows[but.segments == number])
+            found.append((which[stays], rows[stays]))
+        counts = np.bincount(np.concatenate([which for which, _ in found]), minlength=len(bands))
+        return self._found(rows[counts[which] > 1] for which, rows in found)
 
     def repeating(self, ids: Records) -> Live:
         """Those that repeat any of some documents, whose ids are in order."""
@@ -232,13 +264,22 @@ class CorpusLog:
             if file is not None:
                 parts.append(files.read_table(self._store, file).take(pa.array(live.rows[mask])))
                 continue
-            wanted = texts_of(live.records["id"][mask])
-            there = {*live.records["bucket"][mask].tolist()}
+            records = live.records[mask]
+            there = {*records["bucket"].tolist()}
             for bucket in self._buckets:
                 if bucket.bucket in there:
-                    rows = read_base(self._store, bucket)
-                    parts.append(rows.filter(pc.is_in(rows["document_id"], value_set=wanted)))
+                    parts += self._read_bucket(bucket, records["id"][records["bucket"] == bucket.bucket])
         return pa.concat_tables(parts) if parts else SHOWN.empty_table()
+
+    def _read_bucket(self, bucket: Bucket, ids: Records) -> Iterator[pa.Table]:
+        """Those of some ids, each of which is there once; those set aside are read where not all of them were kept."""
+        wanted, found = texts_of(ids), 0
+        for file in (bucket.files.documents, bucket.files.waiting):
+            if file is not None and found < len(ids):
+                rows = files.read_table(self._store, file)
+                rows = rows.filter(pc.is_in(rows["document_id"], value_set=wanted)).cast(SHOWN)
+                found += len(rows)
+                yield rows
 
     def held(self, by_rows: bool = False) -> dict[str, Hashable]:
         """By id something of each document that differs where the documents do. by_rows: as of any licet's."""
@@ -269,7 +310,7 @@ class CorpusLog:
 
     def _found(self, rows: Iterable[Rows | list[int]]) -> Live:
         """Those at some places of each segment that are not gone, each once."""
-        parts = [self._live(number, np.unique(each)) for number, each in enumerate(rows) if len(each)]
+        parts = [self._live(number, _each_once(each)) for number, each in enumerate(rows) if len(each)]
         if not parts:
             return NOBODY
         return Live(
@@ -326,8 +367,14 @@ def is_about(subjects: pa.ChunkedArray, touched: frozenset[str]) -> pa.Array:
 def _rows_of(pairs: RecordReader | None, keys: Records) -> Rows:
     if pairs is None:
         return np.empty(0, np.int64)
-    rows: Rows = pairs.take(pairs.find(keys)[1])["row"].astype(np.int64)
+    rows: Rows = pairs.values("row", pairs.find(keys)[1]).astype(np.int64)
     return rows
+
+
+def _each_once(rows: Rows | list[int]) -> Rows:
+    """In order; those of one person are."""
+    found: Rows = np.asarray(rows, np.int64)
+    return found if (found[1:] > found[:-1]).all() else np.unique(found)
 
 
 def _by_segment(live: Live) -> Iterator[tuple[int, Mask]]:

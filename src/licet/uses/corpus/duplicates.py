@@ -46,25 +46,27 @@ def bands_of(documents: pa.Table, recipe: Recipe) -> npt.NDArray[np.uint64] | No
 
 
 def follow_repeats(
-    log: CorpusLog, leaving: Records, made: pa.Table, recipe: Recipe
+    log: CorpusLog, leaving: Live, made: pa.Table, recipe: Recipe
 ) -> tuple[pa.Table, Live, Records]:
     """What may change when documents leave and others come.
 
-    leaving: the ids of those that leave, in order. made: those that come.
+    leaving: those that leave. made: those that come.
     Returns: those made, with `duplicate_of`; which of those that stay repeat another now, and whom.
     """
-    resemblance = _resemblance(recipe)
-    lost = log.repeating(leaving).but(leaving)
+    gone, resemblance = leaving.by_id(), _resemblance(recipe)
+    ids = gone.records["id"]
+    lost = log.repeating(ids).but(ids)
     if resemblance is None or not (len(made) or lost):
         return with_repeats(made, NAMED.empty_table()), lost, np.empty(0, "S16")
-    lost_signatures = pa.chunked_array(
-        [log.signatures(lost)] if lost else [], made.schema.field("signature").type
-    )
-    asking = [_keys(made["signature"], resemblance), _keys(lost_signatures, resemblance)]
-    near = log.sharing(np.unique(np.concatenate(asking, axis=None))).but(leaving)
+    near = _rivals(log, lost, gone, resemblance)
+    if len(made):
+        sharing = log.sharing(np.unique(_keys(made["signature"], resemblance))).but(ids)
+        near = sharing.beside(near.but(sharing.records["id"]))
+    # Whoever shares nothing with any of them repeats none now.
+    alone = lost.but(near.records["id"])
     # What they repeat must be there to be compared with by its place in the order; its words do not matter.
     named = np.unique(near.records["repeats"])
-    others = log.of_ids(named[named != NOTHING]).but(leaving).but(near.records["id"])
+    others = log.of_ids(named[named != NOTHING]).but(ids).but(near.records["id"])
     width = made.schema.field("signature").type
     signed = [log.signatures(near) if near else pa.nulls(0, width), pa.nulls(len(others.rows), width)]
     known = pa.table(
@@ -82,7 +84,32 @@ def follow_repeats(
     place = pc.index_in(texts_of(near.records["id"]), value_set=found["document_id"])
     now = ids_of(pa.chunked_array([found["duplicate_of"].combine_chunks().take(place)]))
     changed = now != near.records["repeats"]
-    return with_repeats(made, found), near.where(changed), now[changed]
+    now = np.concatenate([now[changed], np.full(len(alone), NOTHING, "S16")])
+    return with_repeats(made, found), near.where(changed).beside(alone), now
+
+
+def _rivals(log: CorpusLog, lost: Live, leaving: Live, resemblance: Resemblance) -> Live:
+    """What those that repeated one of `leaving`, which are in the order of ids, may repeat now, and they themselves
+    where there is any such. It stands before them and, as they named the earliest there was, not before that one."""
+    if not lost:
+        return lost
+    place = np.searchsorted(leaving.records["id"], lost.records["repeats"])
+    first = leaving.records["order"][place]
+    # Mostly nothing but the two stands there, which one look at the times of all tells.
+    there = log.are_others_between(first, lost.records["order"])
+    lost, first = lost.where(there), first[there]
+    if not lost:
+        return lost
+    keys = _keys(pa.chunked_array([log.signatures(lost)]), resemblance)
+    each = np.argsort(keys, axis=None)
+    which = each % len(lost)  # keys are by band, then by document
+    bands, start = np.unique(keys.ravel()[each], return_index=True)
+    return log.sharing_within(
+        bands,
+        np.minimum.reduceat(first[which], start),
+        np.maximum.reduceat(lost.records["order"][which], start),
+        leaving,
+    )
 
 
 def with_repeats(rows: pa.Table, named: pa.Table) -> pa.Table:

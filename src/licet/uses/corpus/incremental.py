@@ -55,7 +55,7 @@ def follow(
     same = _unchanged(log, before, ids, made)
     made = made.filter(pa.array(~are_among(ids, same)))
     leaving = before.but(same)
-    made, renamed, now = follow_repeats(log, np.sort(leaving.records["id"]), made, recipe)
+    made, renamed, now = follow_repeats(log, leaving, made, recipe)
     kinds = [kind.kind for kind in recipe.documents]
     came = candidates_of(made, kinds, access.secret, bands_of(made, recipe))
     return Change(leaving, made, came, renamed, now)
@@ -146,8 +146,10 @@ def foresee(
     stays = are_among(old.records["id"], np.concatenate([made_ids, back.records["id"]]))
     came = change.came.records[are_among(change.came.records["id"], made_ids)]
     leaves = dict(zip(came["id"].tolist(), came["leaf"].tolist(), strict=True))
-    then = zip(old.records["id"].tolist(), old.records["leaf"].tolist(), strict=True)
-    changes = np.array([leaves.get(id_, leaf) != leaf for id_, leaf in then], bool)
+    changes = are_among(old.records["id"], came["id"])
+    again = old.records[changes]
+    then = zip(again["id"].tolist(), again["leaf"].tolist(), strict=True)
+    changes[changes] = [leaves[id_] != leaf for id_, leaf in then]
     come = [own_document(row, subject) for row in made.filter(_others(made_ids, old)).to_pylist()]
     back = back.but(old.records["id"]).by_id()
     return (

@@ -1,0 +1,110 @@
+"""Faults of copies that left: one keeps what it may not, or something is said of it that nobody knows."""
+
+from __future__ import annotations
+
+from faults import Fault
+
+_FEED, _BOOK = "licet.deliveries.feed", "licet.deliveries.delivery_book"
+_COPIES, _REMOVALS, _OUTCOMES = (
+    "licet.app.followed_copies", "licet.app.copy_removals", "licet.app.forgetting_outcomes",
+)  # fmt: skip
+
+FAULTS = [
+    Fault(
+        "a lease never ends",
+        _REMOVALS,
+        "if copy.lease is not None and parse_moment(copy.lease) <= core.now():",
+        "if False:",
+        "whoever took a copy for thirty days has it for good, and is never asked for it",
+    ),
+    Fault(
+        "an ended lease lists what goes",
+        _REMOVALS,
+        "    everything = not len(left)\n",
+        "    everything = False\n",
+        "the last message of a copy names every document that was in it",
+    ),
+    Fault(
+        "a message that asks for everything is taken again",
+        _FEED,
+        "    if message.everything and message.sequence > applied:\n",
+        "    if message.everything:\n",
+        "what was done is done again, and what its holder answers of it is not so",
+    ),
+    Fault(
+        "a message that is missing is not missed",
+        _FEED,
+        "    if message.sequence > applied + 1:\n",
+        "    if message.sequence > applied + 1 and message.previous == head:\n",
+        "a holder who lacks a message is told that the platform hands out two histories",
+    ),
+    Fault(
+        "another history is followed",
+        _FEED,
+        "    if message.sequence <= applied or message.previous != head:\n",
+        "    if message.sequence <= applied:\n",
+        "a platform can tell one holder this and another that, and nobody finds it out",
+    ),
+    Fault(
+        "another copy's message is taken",
+        _FEED,
+        "    if message.export != export:\n",
+        "    if False:\n",
+        "what was to go from one copy goes from another",
+    ),
+    Fault(
+        "an answer counts whatever its root",
+        _COPIES,
+        "(said.root, said.documents) != expected:",
+        "said.documents != expected[1]:",
+        "a holder who kept somebody's words and dropped other ones is said to have done as told",
+    ),
+    Fault(
+        "whoever writes what is kept of copies waits for nobody",
+        _BOOK,
+        "                    held.enter_context(hold_local(path, 0o600))\n",
+        "",
+        "of two messages that two processes make at once, one is lost with what it takes out",
+    ),
+    Fault(
+        "what a copy holds is noted before the message",
+        _BOOK,
+        """            self._write(delivery.export, _FEED, canonical_json(delivery.model_dump(mode="json")))
+            if held is not None:
+                self.write_held(delivery.export, held)
+""",
+        """            if held is not None:
+                self.write_held(delivery.export, held)
+            self._write(delivery.export, _FEED, canonical_json(delivery.model_dump(mode="json")))
+""",
+        "who dies in between never tells the copy what was to go",
+    ),
+    Fault(
+        "a message is as of when it is sent",
+        _REMOVALS,
+        "position=delivery.judged_position, due=due",
+        "position=core.ledger.position, due=due",
+        "a copy counts as exact though somebody said no while it was judged",
+    ),
+    Fault(
+        "a copy that was not told counts as told",
+        _OUTCOMES,
+        "        is_judged = one.is_empty or (since is not None and one.position > since)\n",
+        "        is_judged = True\n",
+        "somebody is certified forgotten while a copy that nobody could tell holds them",
+    ),
+    Fault(
+        "a message that is not recorded shows that a copy was looked at",
+        _COPIES,
+        "                if is_recorded and position < delivery.judged_position <= size:\n",
+        "                if position < delivery.judged_position <= size:\n",
+        "somebody is certified forgotten while the message that takes them out of a copy was never handed out",
+    ),
+    Fault(
+        "what a message leaves is not noted later",
+        _COPIES,
+        "    if len(held) != len(noted):\n",
+        "    if False:\n",
+        "who was taken out of a copy is named to its holder once more",
+    ),
+]
