@@ -26,7 +26,7 @@ AB_2013 = Law(
     "Exempt: systems for security and integrity alone, for aircraft in the national airspace, for national security.",
     "2026-01-01",
     "https://leginfo.legislature.ca.gov/faces/billNavClient.xhtml?bill_id=202320240AB2013",
-    "the statute",
+    "the statute; of its items 10 to 12, accounts of it",
 )
 PA_25_113 = Law(
     "Connecticut Public Act 25-113, to Conn. Gen. Stat. § 42-520",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from licet.reports.disclosure import NO_ADVICE, Report
 from licet.sources.file_replacement import replace_file
-from licet.standalone.standalone_page import SHARED, document
+from licet.standalone.standalone_page import SHARED, document, policy_of
 from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
 
@@ -20,6 +20,11 @@ _STYLES = (*SHARED, "licet.reports/templates/report.css")
 def page(report: Report) -> str:
     """The whole page."""
     return document("licet.reports/templates/report.html", _STYLES, report=report, note=NO_ADVICE)
+
+
+def policy_of_the_page() -> str:
+    """The Content-Security-Policy of every page of a report."""
+    return policy_of(_STYLES)
 
 
 def lines(report: Report) -> Iterator[tuple[str, str]]:

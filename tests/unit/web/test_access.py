@@ -29,7 +29,7 @@ FOR_MEMBERS = {
     "/data/past", "/data/past/{entry}", "/data/records/{table}", "/notices", "/notices/{digest}",
     "/notices/{digest}/mail", "/receipts", "/receipts/{entry}.json", "/receipts/archive", "/signals/gpc/forget",
     "/forgetting", "/forgetting/preview", "/forgetting/{number}/certificate.json", "/forgetting/proofs/{artefact}.json",
-    "/features", "/features/model",
+    "/features", "/features/model", "/features/model/{form}",
 }  # fmt: skip
 
 

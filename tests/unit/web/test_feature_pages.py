@@ -65,6 +65,12 @@ def test_the_card_says_of_what_the_model_was_made_and_whether_it_is_read(
     shown = browser.get("/features/model").text
     assert model.name in shown and model.root in shown and "heard of everything" in shown
     assert "that at least two members wrote" in shown and shipped_base().card.sources[0].name in shown
+    assert 'href="/features/model/ab2013"' in shown and "/features/model/cyclonedx" not in shown
+    report = browser.get("/features/model/ab2013")
+    assert "3111(a)(12)" in report.text and model.name in report.text
+    assert report.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
+    for form in ("cyclonedx", "haiku", "ab2013/x"):
+        assert browser.get(f"/features/model/{form}").status_code == 404, form
     workspace.choose("ben", "learning", "off")
     assert "has not heard of what was recorded" in browser.get("/features/model").text
     assert "has not heard of what members chose" in browser.get("/features").text
