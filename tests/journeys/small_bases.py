@@ -47,7 +47,6 @@ def write_small_base(root: Path, settings: AdaptedSettings = SETTINGS) -> None:
 
 
 def open_small_adapted(root: Path) -> Adapted:
-    """Over the small base, whatever the workspace has."""
-    return Adapted(
-        lambda: Adaptation(SETTINGS, small_base()), KeptCheckpoints(root / "cache" / "checkpoints")
-    )
+    """Over the small base, whatever the workspace has, in two shards of two."""
+    few = SETTINGS.model_copy(update={"shards": 2, "passes": 1})
+    return Adapted(lambda: Adaptation(few, small_base()), KeptCheckpoints(root / "cache" / "checkpoints"))
