@@ -18,6 +18,7 @@ from journeys.networks import AUTUMN, PACK, Clock, make_network, member, post
 from journeys.site import ADDRESS, site
 from licet.app import Workspace
 from licet.app.feed_application import apply_to_copy
+from licet.app.followed_copies import book
 from licet.app.forgetting_queue import DueForgettings
 from licet.app.removal import Removal
 from licet.ledger import EntryKind, Signer
@@ -451,3 +452,15 @@ def test_a_token_for_reading_asks_for_nothing(workspace: Workspace, api: Platfor
     reads = {"Authorization": f"Bearer {make_token(workspace.layout.root, 'forgettings:read')}"}
     answer = api.post("/forgettings", json={"subject": "anna"}, headers=reads)
     assert told(answer) == (403, "APP-092") and workspace.uses.forgettings() == []
+
+
+def test_a_copy_that_somebody_writes_to_is_asked_for_again(
+    workspace: Workspace, api: Platform, tmp_path: Path
+) -> None:
+    workspace.corpus_export(tmp_path / "copy", "jsonl", recipient="lab")
+    export = str(workspace.copies.left()[-1].export)
+    with pytest.MonkeyPatch.context() as hasty, book(workspace).alone():
+        hasty.setattr("licet.deliveries.delivery_book._WAIT_SECONDS", 0.0)
+        answer = api.get(f"/exports/{export}/feed")
+    assert told(answer) == (503, "DLVR-007") and int(answer.headers["retry-after"]) >= 1
+    assert api.get(f"/exports/{export}/feed").json()["messages"] == []

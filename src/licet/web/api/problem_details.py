@@ -73,6 +73,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "APP-246": (409, "The answer was overtaken"),
     "CORP-210": (409, "Of this artefact nothing can be proven"),
     "DLVR-002": (404, "There is no such copy"),
+    "DLVR-007": (503, "The copy is being written to"),
     "DLVR-010": (422, "The message is not as it was signed"),
     "DLVR-020": (422, "No key of theirs is known"),
     "DLVR-021": (422, "This answers no message"),
