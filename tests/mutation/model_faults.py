@@ -117,4 +117,11 @@ FAULTS = [
         "if False:",
         "an audit finds nothing after forgetting because there was nothing before",
     ),
+    Fault(
+        "a member's documents are counted apart",
+        "licet.uses.model.spread_counts",
+        "[True], members[1:] != members[:-1], [True]",
+        "[True], members[1:] == members[1:], [True]",
+        "who wrote a secret in two documents is two members, and has it served",
+    ),
 ]

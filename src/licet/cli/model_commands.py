@@ -12,13 +12,17 @@ from licet.cli import terminal
 from licet.cli.command_support import (
     HERE,
     AsJson,
+    Engine,
+    EngineName,
     Recipient,
+    SparkRemote,
     WorkspaceDir,
     answers,
     out,
     print_json,
     progress_bar,
     say,
+    spark_of,
 )
 from licet.cli.snapshot_tables import list_snapshots, show_snapshot, summary
 from licet.cli.suggest_command import suggest
@@ -90,6 +94,8 @@ def train(
         str, typer.Option("--purpose", help="What the corpus was made for, and the model is.")
     ] = "generative_ai_training",
     recipient: Recipient = SELF,
+    engine: EngineName = Engine.duckdb,
+    spark_remote: SparkRemote = None,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -97,7 +103,8 @@ def train(
 
     Example: licet model train
     """
-    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+    spark = spark_of(engine, spark_remote)
+    with licet.open(workspace, spark=spark) as opened, progress_bar(as_json) as progress:
         result = opened.uses["model"].train(purpose=purpose, recipient=recipient, progress=progress)
     _answer(result, as_json, f"A model for {purpose}")
 
@@ -106,6 +113,8 @@ def train(
 @answers
 def update(
     snapshot: Snapshot = "latest",
+    engine: EngineName = Engine.duckdb,
+    spark_remote: SparkRemote = None,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -113,7 +122,8 @@ def update(
 
     Example: licet model update
     """
-    with licet.open(workspace) as opened, progress_bar(as_json) as progress:
+    spark = spark_of(engine, spark_remote)
+    with licet.open(workspace, spark=spark) as opened, progress_bar(as_json) as progress:
         result = opened.uses["model"].update(snapshot=snapshot, progress=progress)
     _answer(result, as_json, "The model, brought up to date")
 

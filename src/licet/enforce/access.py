@@ -306,6 +306,26 @@ class Access:
 
         return Batches(schema, batches())
 
+    def spread(
+        self,
+        batches: Iterable[pa.RecordBatch],
+        function: Callable[[pa.Table], pa.Table],
+        schema: pa.Schema,
+    ) -> Batches:
+        """What a pure, picklable function makes of batches that a use has already, such as documents that it took from
+        the store; each whole, where the engine works: in processes beside this one, or on Spark's executors.
+
+        Of each comes one batch of `schema`, in no particular order. No table is read.
+        Raises: what the function raises; GateError GATE-007, GATE-020.
+        """
+
+        def made() -> Generator[pa.RecordBatch]:
+            with closing(self._gate._engine.spread(batches, function, schema)) as tables:
+                for table in tables:
+                    yield from table.to_batches()
+
+        return Batches(schema, made())
+
     def counts(self, tables: Iterable[str] | None = None) -> Counts:
         """What went through and what was held back, by table, reason and region; content is not read."""
         return self._gate.counts(tables)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import weakref
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -341,6 +341,14 @@ class DuckDBEngine:
         made = spread(whole, function, schema, workers=self._workers, alone_rows=self._alone_rows)
         with closing(batches), closing(made):
             yield from made
+
+    def spread(
+        self,
+        batches: Iterable[pa.RecordBatch],
+        function: Callable[[pa.Table], pa.Table],
+        schema: pa.Schema,
+    ) -> Generator[pa.Table]:
+        return spread(batches, function, schema, workers=self._workers, alone_rows=self._alone_rows)
 
     def _stream(self, rows: ir.Table) -> Generator[pa.RecordBatch]:
         """The rows as they come, never all at once."""

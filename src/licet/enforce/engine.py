@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -91,6 +91,19 @@ class Engine(Protocol):
         in one batch. Results are tables of `schema`, in no particular order. Until the last of them has been taken
         or the iterator is closed, nothing else may be asked of the engine.
         Raises: what the function raises; SourceError when the rows cannot be read.
+        """
+        ...
+
+    def spread(
+        self,
+        batches: Iterable[pa.RecordBatch],
+        function: Callable[[pa.Table], pa.Table],
+        schema: pa.Schema,
+    ) -> Generator[pa.Table]:
+        """Apply a pure, picklable function to batches that are handed in, each whole, where the engine works.
+
+        Of each batch comes one table of `schema`, in no particular order.
+        Raises: what the function raises.
         """
         ...
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from licet.enforce.spark_bitmaps import rows_in_files
 from licet.enforce.spark_failures import explained
 from licet.enforce.spark_files import csv_frame, jsonl_frame, parquet_frame
 from licet.enforce.spark_footers import schemas_at
+from licet.enforce.spark_spread import spread_over
 from licet.enforce.spark_transform import transformed
 from licet.enforce.spark_types import fitted
 from licet.enforce.text_columns import as_catalogued
@@ -175,6 +176,17 @@ class SparkEngine:
         """Raises also GateError GATE-020 when the function fails on an executor."""
         with self.reading("the rows of a table"):
             yield transformed(self.backend, rows, function, schema, together)
+
+    def spread(
+        self,
+        batches: Iterable[pa.RecordBatch],
+        function: Callable[[pa.Table], pa.Table],
+        schema: pa.Schema,
+    ) -> Generator[pa.Table]:
+        """Raises also GateError GATE-020 when the function fails on an executor."""
+        made = spread_over(self.session, batches, function, schema)
+        with self.reading("what was handed to the executors"), closing(made):
+            yield from made
 
     def view(self, frame: Any) -> ir.Table:
         view = f"licet_{next(_NUMBERS)}"

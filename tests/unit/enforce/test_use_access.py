@@ -30,6 +30,10 @@ _OPEN = ("builtins", "datetime", "types", "pyarrow.", "licet.enforce.access", "l
          "licet.enforce.gate_counts", "licet.enforce.origin", "licet.sources.fingerprints", "licet.terms")  # fmt: skip
 
 
+#: What a use has already.
+OWN = pa.record_batch({"text": ["kept"]})
+
+
 def access_to(*gates: Any) -> Access:
     return Access(
         {gate.purpose: gate for gate in gates or [make_gate(permit(), PROFILE)]}, secret_of(b"s", "toy")
@@ -54,6 +58,7 @@ def calls(access: Access) -> Mapping[str, Callable[[], Any]]:
         "transform": lambda: access.transform(
             Selection("posts"), texts_upper, pa.schema([("text", pa.string())])
         ),
+        "spread": lambda: access.spread([OWN], texts_upper, OWN.schema),
         "inputs": lambda: access.inputs(["posts"]),
         "permitting": lambda: access.permitting("posts", frozenset({"ann", "ben"})),
         "is_about_one": lambda: access.is_about_one("posts"),
@@ -184,6 +189,12 @@ def test_a_function_goes_to_the_rows_and_what_it_makes_comes_back() -> None:
         Selection("posts", ("text",)), texts_upper, pa.schema([("text", pa.string())])
     )
     assert sorted(made.read_all()["text"].to_pylist()) == ["A", "B"]
+
+
+def test_a_function_goes_with_what_a_use_has_to_where_the_engine_works() -> None:
+    assert (
+        access_to().spread([OWN, OWN], texts_upper, OWN.schema).read_all()["text"].to_pylist() == ["KEPT"] * 2
+    )
 
 
 def test_a_lookup_reads_only_what_is_permitted_of_the_first_person() -> None:

@@ -62,6 +62,10 @@ class BytePairs:
             raise _no_vocabulary(f"a pair is merged twice, or there are more than {MOST} tokens")
         self._words = _Words(self._merged)
 
+    def __reduce__(self) -> tuple[type[BytePairs], tuple[tuple[Pair, ...]]]:
+        """It travels without the words that it met."""
+        return BytePairs, (self.merges,)
+
     @property
     def size(self) -> int:
         """How many tokens there are."""

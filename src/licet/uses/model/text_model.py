@@ -3,14 +3,15 @@
 Learnt from are documents of exactly one person; others are set aside and counted. `build` counts each member's runs
 once and sums them by bucket. `update` subtracts the runs that the changed members had written, by the earlier corpus,
 and adds those they wrote by the present one: the counts are those of a build from scratch and, once `put_together`,
-its bytes. A member lies in one bucket, under a secret of the model's own. Refused: a corpus that is not there to
+its bytes. A member lies in one bucket, under a secret of the model's own. Members are counted where the engine at hand
+works (`spread_counts`), and the bytes are the same. Refused: a corpus that is not there to
 compare with; then all is made anew.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.enforce.access import Access
-from licet.store import Records, SnapshotRef, Store
+from licet.store import SnapshotRef, Store
 from licet.terms.canonical import canonical_json, digest
 from licet.uses.manifest import StoredFile, read_heading, read_manifest
 from licet.uses.model import counts_log
@@ -29,8 +30,14 @@ from licet.uses.model.byte_pairs import BytePairs, Tokens
 from licet.uses.model.counting_model import CountingModel
 from licet.uses.model.counts_log import ModelManifest
 from licet.uses.model.held_out_members import Evaluation, evaluate
-from licet.uses.model.member_counts import changes_of, table_of
 from licet.uses.model.model_recipe import ModelRecipe, PinnedRecipe, load_model_recipe
+from licet.uses.model.spread_counts import (
+    ChangedMembers,
+    CountedMembers,
+    Written,
+    bucket_changes,
+    bucket_tables,
+)
 from licet.uses.model.taught_documents import (
     bucket_of,
     documents_then,
@@ -40,7 +47,7 @@ from licet.uses.model.taught_documents import (
     of_one,
     show_taught,
 )
-from licet.uses.model.token_runs import each_once, runs_ending, runs_written
+from licet.uses.model.token_runs import each_once, runs_ending
 from licet.uses.use import (
     Changed,
     Contents,
@@ -118,14 +125,16 @@ class Model:
         return {}
 
     def build(self, bench: Workbench) -> Contents:
-        parent = bench.parents["corpus"]
-        learnt = _read(parent, self.vocabulary, bench.progress)
-        tables = self._tables(bench, learnt)
+        parent, written = bench.parents["corpus"], _everything(bench)
+        tables, tokens = bucket_tables(
+            bench.access, written, self._bucket_of(bench),
+            CountedMembers(self.vocabulary, self.recipe.order), bench.progress,
+        )  # fmt: skip
         fields = counts_log.write_tables(bench.files, tables, self.recipe.least_members)
         fields["vocabulary"] = self._put_vocabulary(bench.files)
-        counts = self._counts(parent, learnt.documents, learnt.tokens)
+        counts = self._counts(parent, len(written.people), tokens)
         return Contents(
-            self._root(parent), fields, counts, Everyone(sorted(learnt.by_member)), len(fields["tables"])
+            self._root(parent), fields, counts, Everyone(written.everybody()), len(fields["tables"])
         )
 
     def update(self, bench: Workbench, earlier: ModelManifest, touched: frozenset[str]) -> Contents:
@@ -135,27 +144,23 @@ class Model:
         then, now = (each.about(touched) for each in (before, parent))
         if len(then) + len(now) > max(_FEW, _SHARE * earlier.counts["documents"]):
             return self.build(bench)._replace(why="so much changed that making it anew costs less")
-        old, new = (Learnt.of(documents, self.vocabulary) for documents in (then, now))
-        order, secret = self.recipe.order, bench.access.secret
-        members = sorted(old.by_member.keys() | new.by_member.keys())
-        runs = [
-            (runs_written(old.by_member.get(who, []), order), runs_written(new.by_member.get(who, []), order))
-            for who in members
-        ]
-        buckets = [bucket_of(secret, who, self.recipe.buckets) for who in members]
-        changes = changes_of([(bucket, *each) for bucket, each in zip(buckets, runs, strict=True)])
+        old, new = Written.of(then), Written.of(now)
+        changes, tokens = bucket_changes(
+            bench.access, old, new, self._bucket_of(bench), ChangedMembers(self.vocabulary, self.recipe.order)
+        )
+        were, are = old.everybody(), new.everybody()
         kept = ("vocabulary", "tables", "served", "deltas", "rising")
         fields = {name: getattr(earlier, name) for name in kept}
         if len(changes):
             bench.progress("writing what changed", 0, None)
-            lost = [_person(secret, who) for who in old.by_member]
+            lost = [_person(bench.access.secret, who) for who in were]
             fields |= counts_log.extend(bench.store, bench.files, earlier, changes, lost)
         counts = self._counts(
             parent,
-            earlier.counts["documents"] + new.documents - old.documents,
-            earlier.counts["tokens"] + new.tokens - old.tokens,
+            earlier.counts["documents"] + len(new.people) - len(old.people),
+            earlier.counts["tokens"] + tokens,
         )
-        people = Changed(sorted(new.by_member), sorted(old.by_member.keys() - new.by_member.keys()))
+        people = Changed(are, sorted(set(were) - set(are)))
         return Contents(self._root(parent), fields, counts, people, 1 if len(changes) else 0)
 
     def log_share(self, snapshot: SnapshotRef) -> float:
@@ -188,15 +193,9 @@ class Model:
 
     # -- within --------------------------------------------------------------------------------------------------
 
-    def _tables(self, bench: Workbench, learnt: Learnt) -> Iterator[tuple[int, Records]]:
-        by_bucket: dict[int, list[str]] = {}
-        for who in learnt.by_member:
-            number = bucket_of(bench.access.secret, who, self.recipe.buckets)
-            by_bucket.setdefault(number, []).append(who)
-        for done, bucket in enumerate(sorted(by_bucket)):
-            bench.progress("counting", done, len(by_bucket))
-            of_each = [runs_written(learnt.by_member[who], self.recipe.order) for who in by_bucket[bucket]]
-            yield bucket, table_of(of_each)
+    def _bucket_of(self, bench: Workbench) -> Callable[[str], int]:
+        secret, buckets = bench.access.secret, self.recipe.buckets
+        return lambda who: bucket_of(secret, who, buckets)
 
     def _counts(self, parent: Documents, documents: int, tokens: int) -> dict[str, int]:
         held = int(parent.snapshot.manifest["counts"]["documents"])
@@ -265,6 +264,19 @@ def evaluated(
         () if adapted is None else adapted.trained_without(parents["corpus"], secret, held_out, progress)
     )
     return evaluate(learnt.by_member, held_out, said.recipe, vocabulary, base, networks, progress)
+
+
+def _everything(bench: Workbench) -> Written:
+    """All that a model is taught."""
+    documents = bench.parents["corpus"]
+    parts, written = (
+        documents.buckets(),
+        [Written(pa.array([], pa.string()), pa.array([], pa.large_string()))],
+    )
+    for done, part in enumerate(parts):
+        bench.progress("reading documents", done, len(parts))
+        written.append(Written.of(documents.read(part)))
+    return Written.together(written)
 
 
 def _read(documents: Documents, vocabulary: BytePairs, progress: Progress) -> Learnt:
