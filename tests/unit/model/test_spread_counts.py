@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.networks import make_network, member
-from licet.enforce import Access
+from licet.enforce import Access, process_pool
 from licet.enforce.access import secret_of
 from licet.testing.effort import examples
 from licet.uses.model import spread_counts
@@ -74,6 +74,16 @@ def test_with_a_text_travel_a_bucket_and_a_number_and_no_words_met_before() -> N
     sent = pickle.dumps(CountedMembers(vocabulary, ORDER))
     assert b"halibut" not in sent
     assert pickle.loads(sent).vocabulary.encode("habb").tolist() == VOCABULARY.encode("habb").tolist()
+
+
+def test_a_process_beside_this_one_counts_the_same() -> None:
+    function, schema = CountedMembers(VOCABULARY, ORDER), spread_counts._COUNTED
+    (batch,) = spread_counts._batches([(of({"cy": ["ab ha", "hn ab"]}), True)], lambda who: 1)
+    with process_pool._start() as started:
+        worker = process_pool._Worker(started)
+        assert worker.learn(process_pool._pickled(function, schema))
+        assert worker.ask(batch).to_pylist() == function(pa.Table.from_batches([batch])).to_pylist()
+        started.kill()
 
 
 def of(written: Mapping[str, Sequence[str]]) -> Written:

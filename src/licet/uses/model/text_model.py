@@ -4,8 +4,8 @@ Learnt from are documents of exactly one person; others are set aside and counte
 once and sums them by bucket. `update` subtracts the runs that the changed members had written, by the earlier corpus,
 and adds those they wrote by the present one: the counts are those of a build from scratch and, once `put_together`,
 its bytes. A member lies in one bucket, under a secret of the model's own. Members are counted where the engine at hand
-works (`spread_counts`), and the bytes are the same. Refused: a corpus that is not there to
-compare with; then all is made anew.
+works (`spread_counts`), and the bytes are the same. Refused: a corpus that is not there to compare with; then all is
+made anew.
 """
 
 from __future__ import annotations
