@@ -226,7 +226,7 @@ def test_who_follows_brings_every_change_and_is_alone(workspace: Workspace) -> N
         return who is None
 
     told = [(one.how, one.status.standing.value) for one in follow(workspace, 1, silent, stopped)]
-    assert told == [("updated", "exact")] * 2
+    assert told == [("updated", "exact"), ("rebuilt", "exact")], "of nobody it is made anew for less"
     assert list(workspace.corpus_documents()) == []
     assert list(follow(workspace, 1, silent, lambda seconds: True)) == [], "the lock is free again"
 

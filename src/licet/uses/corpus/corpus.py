@@ -117,8 +117,10 @@ class Corpus:
         about = log.about(touched, bench.access.secret)
         held = earlier.counts["documents"] + earlier.counts["set_aside"]
         is_much = len(about) > max(deltas.FEW, _SHARE * held)
-        if is_much or not any(row.records for row in bench.counts.passed):
-            return self.build(bench)._replace(why="so much changed that building it anew costs less")
+        is_empty = not any(row.records for row in bench.counts.passed)
+        if is_much or is_empty:
+            why = "nothing may be in it any more" if is_empty else "so much changed"
+            return self.build(bench)._replace(why=f"{why}, so that building it anew costs less")
         selection = selection_of(log, about, self.recipe, touched)
         change = follow(bench.access, log, self.recipe, about, selection, bench.progress)
         counts, people = _counts_after(earlier, change), _who_changed(log, change, bench.access.secret)
