@@ -9,7 +9,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -53,14 +52,7 @@ static int fails(int kind, int fd) {
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-/* Whether a write lies within one sector of what a file has already: a disk takes that whole or not at all. */
-static int is_one_sector(int fd, size_t count, off_t at) {
-    struct stat file;
-    return count > 0 && at / 512 == (at + (off_t)count - 1) / 512 && fstat(fd, &file) == 0 &&
-           at + (off_t)count <= file.st_size;
-}
-
-/* Any other write that fails has left half of its bytes behind. */
+/* A write that fails has left half of its bytes behind. */
 ssize_t write(int fd, const void *data, size_t count) {
     if (!fails(WRITE, fd)) return REAL(write)(fd, data, count);
     int error = errno;
@@ -72,7 +64,7 @@ ssize_t write(int fd, const void *data, size_t count) {
 ssize_t pwrite(int fd, const void *data, size_t count, off_t at) {
     if (!fails(WRITE, fd)) return REAL(pwrite)(fd, data, count, at);
     int error = errno;
-    if (!is_one_sector(fd, count, at)) REAL(pwrite)(fd, data, count / 2, at);
+    REAL(pwrite)(fd, data, count / 2, at);
     errno = error;
     return -1;
 }
@@ -80,7 +72,7 @@ ssize_t pwrite(int fd, const void *data, size_t count, off_t at) {
 ssize_t pwrite64(int fd, const void *data, size_t count, off64_t at) {
     if (!fails(WRITE, fd)) return REAL(pwrite64)(fd, data, count, at);
     int error = errno;
-    if (!is_one_sector(fd, count, at)) REAL(pwrite64)(fd, data, count / 2, at);
+    REAL(pwrite64)(fd, data, count / 2, at);
     errno = error;
     return -1;
 }

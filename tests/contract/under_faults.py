@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import licet
-from journeys.networks import AUTUMN, PACK, make_network, member, post
+from journeys.networks import AUTUMN, SAID, SHARED_PACK, THREE_POSTS, make_network
 from licet.app import Workspace
 from licet.app.feed_application import apply_to_copy
 from licet.ledger import CheckpointFileWarning, EntryKind, Ledger, NewEntry, Signer
@@ -138,7 +138,7 @@ class ForgettingAtWork:
     @staticmethod
     def make(place: Path) -> None:
         key = Signer.create(place / "lab.key", "lab.example").public_key_text
-        with make_network(place / "w", _ROWS, pack=_SHARED) as workspace:
+        with make_network(place / "w", THREE_POSTS, pack=SHARED_PACK) as workspace:
             workspace.layout.recipients.write_text(f"recipients: {{lab: {{key: '{key}'}}}}")
             workspace.corpus_build()
             workspace.uses.model.train()
@@ -165,7 +165,7 @@ class ForgettingAtWork:
             assert told.standing == "pending" and all(
                 "copies" not in why or "lab" in why for why in told.pending
             )
-            assert workspace.store.scan([_SAID.encode(), b"anna"]) == []
+            assert workspace.store.scan([SAID.encode(), b"anna"]) == []
             (copy,) = workspace.copies.left()
             assert copy.export is not None and (copy.reach, copy.sent) == ("sent", 1), (
                 "told once, and not twice"
@@ -174,7 +174,7 @@ class ForgettingAtWork:
             answers = apply_to_copy(
                 messages, self.place / "copy", self.place / "lab.key", None, self.place / "out"
             )
-            assert not any(_SAID.encode() in path.read_bytes() for path in (self.place / "copy").iterdir())
+            assert not any(SAID.encode() in path.read_bytes() for path in (self.place / "copy").iterdir())
             assert workspace.copies.acknowledge(answers.answers[0]).reach == "applied"
             done = workspace.uses.forget("anna").people[0]
             assert done.standing == "exact" and len(workspace.uses.forgettings()) == 1, done.pending
@@ -186,18 +186,6 @@ class ForgettingAtWork:
             stand = {one.use: one.after and one.after.root for one in checked.outcome.artefacts}
             assert stand == anew
 
-
-_SAID = "Ann's own words about the old lighthouse"
-_ROWS = {
-    "members": [member("anna"), member("benn"), member("cleo")],
-    "posts": [
-        post("anna-1", "anna", _SAID), post("benn-1", "benn", "quite another thing of ben's"),
-        post("cleo-1", "cleo", "and a third that Cleo wrote about boats"),
-    ],
-}  # fmt: skip
-_SHARED = PACK.replace(
-    "categories: {profile", "recipients: {lab: {name: A lab, kind: partner}}\ncategories: {profile"
-).replace("effect: permit,", "effect: permit, recipients: [self, lab],")
 
 AT_WORK = {"ledger": LedgerAtWork, "store": StoreAtWork, "forgetting": ForgettingAtWork}
 

@@ -199,6 +199,21 @@ def post(id_: str, author: str, body: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
+#: One post of each of three; for tests of what becomes of the first's.
+SAID = "Ann's own words about the old lighthouse"
+THREE_POSTS = {
+    "members": [member("anna"), member("benn"), member("cleo")],
+    "posts": [
+        post("anna-1", "anna", SAID), post("benn-1", "benn", "quite another thing of ben's"),
+        post("cleo-1", "cleo", "and a third that Cleo wrote about boats"),
+    ],
+}  # fmt: skip
+#: The policy, with somebody else who may have what it permits.
+SHARED_PACK = PACK.replace(
+    "categories: {profile", "recipients: {lab: {name: A lab, kind: partner}}\ncategories: {profile"
+).replace("effect: permit,", "effect: permit, recipients: [self, lab],")
+
+
 def comment(id_: str, post_: str, author: str, text: str, minute: int = 0) -> dict[str, Any]:
     made = datetime(2024, 1, 2, 12, minute)  # noqa: DTZ001
     return {"comment": id_, "post": post_, "author": author, "made": made, "text": text}

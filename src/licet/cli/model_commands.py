@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,6 +28,10 @@ from licet.cli.snapshot_tables import list_snapshots, show_snapshot, summary
 from licet.cli.suggest_command import suggest
 from licet.terms import SELF, UseError
 from licet.terms.canonical import JsonObject
+
+if TYPE_CHECKING:
+    from licet.app.adaptations import AdaptedResult
+    from licet.app.results import ModelResult
 
 app = typer.Typer(
     help="A model of what members wrote, from which each of them can be taken out again.",
@@ -154,17 +158,11 @@ def adapt(
         print_json(result.as_json())
         return
     checkpoints = result.shards * result.segments
-    say(f"The base, adapted for {purpose}", "bold")
-    say(
-        f"{result.name} at {result.at}: {terminal.count(result.tokens)} tokens in"
-        f" {terminal.count(result.documents)} documents of {terminal.count(result.subjects)} people"
-    )
+    _say_made(result, f"The base, adapted for {purpose}")
     say(
         f"{terminal.count(result.trained)} of {terminal.count(checkpoints)} checkpoints in"
         f" {terminal.count(result.shards)} shards were trained"
     )
-    if result.why:
-        say(f"everything was made anew because {result.why}", "dim")
     say("What one member alone wrote may be in it: it is read only where you ask for it", "yellow")
     say(f"root {result.root}", "dim")
 
@@ -200,10 +198,18 @@ def shards(
     out.print(made)
 
 
-def _answer(result: Any, as_json: bool, heading: str) -> None:
+def _answer(result: ModelResult, as_json: bool, heading: str) -> None:
     if as_json:
         print_json(result.as_json())
         return
+    _say_made(result, heading)
+    if not result.two_members:
+        say("What one member alone wrote is served, too: see two_members in model.yaml", "yellow")
+    say(f"root {result.root}", "dim")
+    say("How well it foretells what others write: licet model evaluate", "dim")
+
+
+def _say_made(result: ModelResult | AdaptedResult, heading: str) -> None:
     how = {"built": "made", "updated": "updated in place", "rebuilt": "made anew"}[result.how]
     say(heading, "bold")
     say(
@@ -214,10 +220,6 @@ def _answer(result: Any, as_json: bool, heading: str) -> None:
         say(f"{terminal.count(result.set_aside)} documents are not of just one person and were set aside")
     if result.why:
         say(f"everything was made anew because {result.why}", "dim")
-    if not result.two_members:
-        say("What one member alone wrote is served, too: see two_members in model.yaml", "yellow")
-    say(f"root {result.root}", "dim")
-    say("How well it foretells what others write: licet model evaluate", "dim")
 
 
 @app.command("list")

@@ -187,6 +187,7 @@ class CheckpointFile:
 
     def _is_written(self, file: int, checkpoint: Checkpoint) -> bool:
         """Write over a checkpoint of the same length, which no crash can leave half done: it lies within one sector.
+        Where the disk takes a part of it, what stood there is put back.
 
         Returns: False where the file has to be replaced. Replacing it takes as long as a commit, even unsynced.
         """
@@ -199,8 +200,13 @@ class CheckpointFile:
         # A copy that shares its bytes with the file would change with it.
         if len(present) != len(text) or len(text) > _SECTOR_BYTES or os.fstat(file).st_nlink != 1:
             return False
-        if os.pwrite(file, text, 0) != len(text):
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        try:
+            if os.pwrite(file, text, 0) != len(text):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.pwrite(file, present, 0)  # whatever part of it was written
+            raise
         self._sync_soon()
         return True
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from journeys.networks import AUTUMN, PACK, Clock, make_network, member, post
+from journeys.networks import AUTUMN, SAID, SHARED_PACK, THREE_POSTS, Clock, make_network
 from licet.app import Workspace, copy_removals
 from licet.app.corpora import EXPORTS
 from licet.app.feed_application import apply_to_copy
@@ -36,18 +36,6 @@ from licet.receipts import check_forgetting_certificate
 from licet.terms import DeliveryError, LicetError
 from licet.uses.corpus.exports.copy_reader import read_copy
 
-SAID = "Ann's own words about the old lighthouse"
-ROWS = {
-    "members": [member("anna"), member("benn"), member("cleo")],
-    "posts": [
-        post("anna-1", "anna", SAID), post("benn-1", "benn", "quite another thing of ben's"),
-        post("cleo-1", "cleo", "and a third that Cleo wrote about boats"),
-    ],
-}  # fmt: skip
-SHARED = PACK.replace(
-    "categories: {profile", "recipients: {lab: {name: A lab, kind: partner}}\ncategories: {profile"
-).replace("effect: permit,", "effect: permit, recipients: [self, lab],")
-
 
 @pytest.fixture
 def clock() -> Clock:
@@ -62,7 +50,7 @@ def key_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def workspace(tmp_path: Path, clock: Clock, key_file: Path) -> Iterator[Workspace]:
     key = Signer.create(key_file, "lab.example").public_key_text
-    with make_network(tmp_path / "w", ROWS, pack=SHARED, clock=clock) as made:
+    with make_network(tmp_path / "w", THREE_POSTS, pack=SHARED_PACK, clock=clock) as made:
         (made.layout.recipients).write_text(f"recipients: {{lab: {{key: '{key}', removal_days: 7}}}}")
         made.corpus_build()
         yield made
@@ -282,15 +270,15 @@ def test_when_the_lease_is_over_everything_is_to_go_and_then_nothing_is_kept(
     assert caught.value.code == "DLVR-005"
 
 
-ENDING = re.sub(r"notice: (\w+),(?! until)", r"notice: \1, until: 2025-11-20,", SHARED)
-LIMITED = SHARED.replace("notice: spring,", "notice: spring, retention_days: 10,")
+ENDING = re.sub(r"notice: (\w+),(?! until)", r"notice: \1, until: 2025-11-20,", SHARED_PACK)
+LIMITED = SHARED_PACK.replace("notice: spring,", "notice: spring, retention_days: 10,")
 NOTHING = "the policy permits nothing of it"
 
 
 @pytest.mark.parametrize(
     ("pack", "days", "why"),
     [
-        (SHARED.replace("recipients: [self, lab],", ""), 0, NOTHING),
+        (SHARED_PACK.replace("recipients: [self, lab],", ""), 0, NOTHING),
         (ENDING, 40, NOTHING),
         (LIMITED, 10, "it was to be kept until 2025-10-25"),
     ],

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import licet
-from journeys.networks import AUTUMN, make_network, member, post
+from journeys.networks import AUTUMN, SAID, THREE_POSTS, make_network
 from licet.app import Workspace, removal
 from licet.app.kept_certificates import KeptCertificates
 from licet.app.kept_marks import KeptMarks
@@ -25,15 +25,6 @@ from licet.receipts.forgetting_outcome import ForgettingOutcome
 from licet.store import Store
 from licet.terms import EVERY_USE, AppError, LicetError, StoreError
 
-SAID = "Ann's own words about the old lighthouse"
-ROWS = {
-    "members": [member("anna"), member("benn"), member("cleo")],
-    "posts": [
-        post("anna-1", "anna", SAID), post("benn-1", "benn", "quite another thing of ben's"),
-        post("cleo-1", "cleo", "and a third that Cleo wrote about boats"),
-    ],
-}  # fmt: skip
-
 
 class Died(BaseException):
     """What no part of licet catches: as if the process had been killed there."""
@@ -43,7 +34,7 @@ class Died(BaseException):
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a corpus of three; copied by each test."""
     root = tmp_path_factory.mktemp("built") / "w"
-    with make_network(root, ROWS) as workspace:
+    with make_network(root, THREE_POSTS) as workspace:
         workspace.corpus_build()
     return root
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from journeys.networks import make_network, member, post
+from journeys.networks import SAID, make_network, member, post
 from licet.app import Workspace
 from licet.app.removal import Removal
 from licet.cli.main import app
@@ -22,7 +22,6 @@ from licet.terms.moments import parse_moment
 from licet.uses import subject_keys
 from licet.uses.subject_keys import index_secret
 
-SAID = "Ann's own words about the old lighthouse"
 ROWS = {
     "members": [member("anna"), member("benn")],
     "posts": [post("anna-1", "anna", SAID), post("benn-1", "benn", "quite another thing of ben's")],

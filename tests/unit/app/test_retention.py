@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from journeys.networks import AUTUMN, PACK, Clock, make_network, member, post
+from journeys.networks import AUTUMN, PACK, SAID, Clock, make_network, member, post
 from licet.app import Workspace
 from licet.cli.main import app
 from licet.store import Store
 from licet.terms import StoreError
 from licet.terms.moments import parse_moment
 
-SAID = "Ann's own words about the old lighthouse"
 ROWS = {
     "members": [member("anna"), member("benn")],
     "posts": [post("1", "anna", SAID), post("2", "benn", "another")],

@@ -14,7 +14,7 @@ import pytest
 
 import licet
 from journeys.api import Platform, make_token, platform
-from journeys.networks import AUTUMN, PACK, Clock, make_network, member, post
+from journeys.networks import AUTUMN, SAID, SHARED_PACK, THREE_POSTS, Clock, make_network
 from journeys.site import ADDRESS, site
 from licet.app import Workspace
 from licet.app.feed_application import apply_to_copy
@@ -31,25 +31,13 @@ from licet.web.application import make_application
 from licet.web.config import ServeConfig
 from licet.web.security_middleware import MOST_BATCH_BYTES
 
-SAID = "Ann's own words about the old lighthouse"
-ROWS = {
-    "members": [member("anna"), member("benn"), member("cleo")],
-    "posts": [
-        post("anna-1", "anna", SAID), post("benn-1", "benn", "quite another thing of ben's"),
-        post("cleo-1", "cleo", "and a third that Cleo wrote about boats"),
-    ],
-}  # fmt: skip
-SHARED = PACK.replace(
-    "categories: {profile", "recipients: {lab: {name: A lab, kind: partner}}\ncategories: {profile"
-).replace("effect: permit,", "effect: permit, recipients: [self, lab],")
-
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a corpus of three and two copies of it at a lab; copied by each test."""
     root = tmp_path_factory.mktemp("built")
     key = Signer.create(root / "lab.key", "lab.example").public_key_text
-    with make_network(root / "w", ROWS, pack=SHARED, clock=lambda: AUTUMN) as workspace:
+    with make_network(root / "w", THREE_POSTS, pack=SHARED_PACK, clock=lambda: AUTUMN) as workspace:
         workspace.layout.recipients.write_text(f"recipients: {{lab: {{key: '{key}', removal_days: 7}}}}")
         workspace.corpus_build()
     return root
