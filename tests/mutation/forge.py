@@ -43,6 +43,7 @@ import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 import pytest
 import report_faults
+import signal_faults
 import suggestion_faults
 import way_faults
 from faults import Fault
@@ -66,6 +67,7 @@ GROUPS = {
         *suggestion_faults.FAULTS,
         *report_faults.FAULTS,
         *delivery_faults.FAULTS,
+        *signal_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -100,7 +102,7 @@ TESTS = (
     "tests/unit/web/test_forgetting_doors.py::test_who_chooses_anew_is_not_forgotten_after_all",
     "tests/unit/app/test_suggestions.py", "tests/unit/app/test_ranked_suggestions.py",
     "tests/unit/reports/test_training_notice.py",
-    "tests/unit/deliveries", "tests/unit/app/test_followed_copies.py",
+    "tests/unit/deliveries", "tests/unit/app/test_followed_copies.py", "tests/unit/terms/test_consent_vectors.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
