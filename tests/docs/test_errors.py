@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "errors.md"
-CODE = re.compile(r"(PACK|LEDG|STOR|SRC|GATE|CORP|MODL|DLVR|RPT|APP)-\d{3}")
+CODE = re.compile(r"(PACK|LEDG|STOR|SRC|GATE|CORP|MODL|DLVR|RCMD|RPT|APP)-\d{3}")
 
 ROOMS = {
     "LEDG": "The ledger",
@@ -23,6 +23,7 @@ ROOMS = {
     "CORP": "The corpus",
     "MODL": "The model",
     "DLVR": "Copies that left",
+    "RCMD": "Recommendations",
     "RPT": "Reports",
     "APP": "The workspace",
 }

@@ -1,0 +1,287 @@
+"""Counts over permitted members from which one can be taken out again exactly.
+
+Per pair of items a whole number, per item its popularity and its strongest neighbours. Which these are is decided by
+the whole numbers alone, then by the items' order: a rule that looked at popularity as well would change the rows of
+items that a leaver never touched. So `replace` reads and writes the rows of one member's items and no others, and
+leaves what counting anew without that member makes, byte for byte.
+
+Items stand in the order of their ids. Ties go by that order, which is the same whoever else is absent; a place in it
+that nobody holds any more stays until the next count, has no neighbours, is nobody's neighbour, and is in no digest.
+While somebody is replaced nobody may read: whoever serves holds a lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from licet.terms import UseError
+from licet.uses.recommend.interactions import Interactions, Numbers
+from licet.uses.recommend.pair_sums import PairSums, sum_pairs
+from licet.uses.recommend.walk_recipe import NEWEST, WalkRecipe
+
+Items = npt.NDArray[np.int32]
+
+
+class CountedRow(NamedTuple):
+    """An item's others, ascending, with the sum over members of each pair and how many members have both."""
+
+    columns: Items
+    sums: Numbers
+    supports: Items
+
+
+class CountedState(NamedTuple):
+    """Everything that is counted, of items that somebody has, numbered among themselves: equal states, equal bytes."""
+
+    items: tuple[str, ...]
+    popularity: Numbers
+    starts: Numbers
+    columns: Items
+    sums: Numbers
+    supports: Items
+    neighbours: Items
+    strengths: Numbers
+
+
+class ItemCounts:
+    """recipe:   what they were made by. items: ids, in order; a place there is an item's number.
+
+    popularity: int64[items]: how many members have it.
+    neighbours: int32[items, k]: the numbers of each item's strongest, ascending; 0 where it has fewer.
+    strengths:  int64[items, k]: the sums beside them; 0 where it has fewer.
+    """
+
+    def __init__(self, recipe: WalkRecipe, items: list[str], popularity: Numbers, sums: PairSums) -> None:
+        self.recipe, self.items, self.popularity = recipe, items, popularity
+        self._weights = recipe.weights
+        self._numbers = {item: number for number, item in enumerate(items)}
+        self._base, self._moved = sums, dict[int, CountedRow]()
+        self.neighbours = np.zeros((len(items), recipe.neighbours), np.int32)
+        self.strengths = np.zeros((len(items), recipe.neighbours), np.int64)
+        self.from_discount, self.to_discount = np.ones((2, len(items)))
+        self._choose_all()
+        self._discount(np.arange(len(items)))
+
+    @classmethod
+    def of(cls, held: Interactions, recipe: WalkRecipe) -> ItemCounts:
+        """Count everybody in `held`."""
+        popularity = np.bincount(held.item_numbers, minlength=len(held.items)).astype(np.int64)
+        return cls(recipe, held.items, popularity, sum_pairs(held, recipe.weights))
+
+    def row(self, number: int) -> CountedRow:
+        """What is counted beside an item; not to be changed."""
+        moved = self._moved.get(number)
+        if moved is not None:
+            return moved
+        part = slice(self._base.starts[number], self._base.starts[number + 1])
+        return CountedRow(self._base.columns[part], self._base.sums[part], self._base.supports[part])
+
+    def number_of(self, item: str) -> int | None:
+        return self._numbers.get(item)
+
+    def numbers_of(self, items: Iterable[str]) -> Numbers:
+        """The numbers of some items, ascending, each once; of those that are not there none."""
+        found = {self._numbers.get(item) for item in items} - {None}
+        return np.array(sorted(number for number in found if number is not None), np.int64)
+
+    def support_of(self, item: str, other: str) -> int:
+        """How many members have both of two items, whatever the recipe keeps."""
+        one, two = self._numbers.get(item), self._numbers.get(other)
+        if one is None or two is None:
+            return 0
+        row = self.row(one)
+        place = int(np.searchsorted(row.columns, two))
+        return int(row.supports[place]) if place < len(row.columns) and row.columns[place] == two else 0
+
+    def replace(self, before: Collection[str], after: Collection[str]) -> int:
+        """Count one member with other items than before; empty: not at all. Returns how many rows were made anew.
+
+        before, after: the items of theirs that count, as `Interactions` has them.
+        Raises: UseError RCMD-001 where what is to be taken out was never counted, or more than `NEWEST` would be; then
+        nothing is changed.
+        """
+        old, new = set(before), set(after)
+        if old == new:
+            return 0
+        if max(len(old), len(new)) > NEWEST or not old <= self._numbers.keys():
+            raise _not_counted()
+        if (self.popularity[self.numbers_of(old)] < 1).any() or self._changed_rows(old, set()) is None:
+            raise _not_counted()
+        if not new <= self._numbers.keys():
+            self._make_room(new - self._numbers.keys())
+        changed = self._changed_rows(old, new)
+        assert changed is not None
+        self.popularity[self.numbers_of(old)] -= 1
+        self.popularity[self.numbers_of(new)] += 1
+        for number, row in changed.items():
+            self._put(number, row)
+        self._discount(np.array(list(changed)))
+        return len(changed)
+
+    def state(self) -> CountedState:
+        """All of it; costs as much as it is large."""
+        live = np.flatnonzero(self.popularity)
+        place = np.zeros(len(self.items), np.int32)
+        place[live] = np.arange(len(live), dtype=np.int32)
+        rows = [self.row(number) for number in live.tolist()]
+        starts = np.cumsum([0, *(len(row.columns) for row in rows)])
+        nothing = CountedRow(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32))
+        columns, sums, supports = (np.concatenate(part) for part in zip(nothing, *rows, strict=True))
+        strengths = self.strengths[live]
+        near = np.where(strengths > 0, place[self.neighbours[live]], 0).astype(np.int32)
+        items = tuple(self.items[number] for number in live.tolist())
+        return CountedState(
+            items, self.popularity[live], starts, place[columns], sums, supports, near, strengths
+        )
+
+    def digest(self) -> str:
+        """SHA-256 over the recipe and `state`, hex: equal digests, equal counts, however they came about."""
+        state, hashed = self.state(), hashlib.sha256(b"licet item counts 1\n" + self.recipe.digest.encode())
+        for item in state.items:
+            text = item.encode()
+            hashed.update(len(text).to_bytes(8, "little") + text)
+        for part in state[1:]:
+            hashed.update(part.astype(part.dtype.newbyteorder("<")).tobytes())
+        return hashed.hexdigest()
+
+    # -- within --------------------------------------------------------------------------------------------------
+
+    def _changed_rows(self, old: Collection[str], new: Collection[str]) -> dict[int, CountedRow] | None:
+        """The rows of a member's items once they are counted otherwise; None where they were not counted so."""
+        out, into = self.numbers_of(old), self.numbers_of(new)
+        less, more = self._weights[len(old)], self._weights[len(new)]
+        changed = dict[int, CountedRow]()
+        for number in out.tolist():
+            taken = _taken(self.row(number), out[out != number], less)
+            if taken is None:
+                return None
+            changed[number] = taken
+        for number in into.tolist():
+            changed[number] = _given(changed.get(number) or self.row(number), into[into != number], more)
+        return changed
+
+    def _put(self, number: int, row: CountedRow) -> None:
+        if number not in self._moved:
+            for part in self.row(number):
+                part[:] = 0  # what was taken out lies nowhere in memory, either
+        self._moved[number] = row
+        near = _strongest(row, self.recipe)
+        self.neighbours[number], self.strengths[number] = 0, 0
+        self.neighbours[number, : len(near.columns)] = near.columns
+        self.strengths[number, : len(near.columns)] = near.sums
+
+    def _choose_all(self) -> None:
+        """The strongest neighbours of every item; rows that need no choice are copied together."""
+        lengths, most = np.diff(self._base.starts), self.recipe.neighbours
+        if self.recipe.min_support > 1:
+            chosen = np.arange(len(lengths))
+        else:
+            chosen = np.flatnonzero(lengths > most)
+            rows = np.repeat(np.arange(len(lengths)), np.where(lengths > most, 0, lengths))
+            short = np.repeat(lengths <= most, lengths)
+            places = np.arange(len(short)) - np.repeat(self._base.starts[:-1], lengths)
+            self.neighbours[rows, places[short]] = self._base.columns[short]
+            self.strengths[rows, places[short]] = self._base.sums[short]
+        for number in chosen.tolist():
+            near = _strongest(self.row(number), self.recipe)
+            self.neighbours[number, : len(near.columns)] = near.columns
+            self.strengths[number, : len(near.columns)] = near.sums
+
+    def _discount(self, numbers: Numbers) -> None:
+        """What the popularity of some items comes to, in Python's own powers: numpy's differ between processors."""
+        values, which = np.unique(np.maximum(self.popularity[numbers], 1), return_inverse=True)
+        for discount, percent in (
+            (self.from_discount, self.recipe.origin_percent),
+            (self.to_discount, self.recipe.target_percent),
+        ):
+            discount[numbers] = np.array([1 / value ** (percent / 100) for value in values.tolist()])[which]
+
+    def _make_room(self, new: Collection[str]) -> None:
+        """Give places to items that nobody had when all was counted; every number above them moves up."""
+        items = sorted({*self.items, *new})
+        numbers = {item: number for number, item in enumerate(items)}
+        place = np.array([numbers[item] for item in self.items], np.int32)
+        rows = {
+            int(place[number]): CountedRow(place[row.columns], row.sums, row.supports)
+            for number, row in self._moved.items()
+        }
+        lengths = np.zeros(len(items) + 1, np.int64)
+        lengths[place + 1] = np.diff(self._base.starts)
+        base = self._base
+        self._base = PairSums(np.cumsum(lengths), place[base.columns], base.sums, base.supports)
+        self._moved, self._numbers, self.items = rows, numbers, items
+        self.popularity = _spread(self.popularity, place, len(items))
+        self.strengths = _spread(self.strengths, place, len(items))
+        near = np.where(self.strengths[place] > 0, place[self.neighbours], 0).astype(np.int32)
+        self.neighbours = _spread(near, place, len(items))
+        self.from_discount, self.to_discount = (
+            _spread(discount, place, len(items), 1) for discount in (self.from_discount, self.to_discount)
+        )
+
+
+def _taken(row: CountedRow, others: Numbers, less: int) -> CountedRow | None:
+    """A row without what one member added to it; None where nobody did."""
+    places = np.searchsorted(row.columns, others)
+    if len(places) and (places[-1] >= len(row.columns) or (row.columns[places] != others).any()):
+        return None
+    sums, supports = row.sums.copy(), row.supports.copy()
+    sums[places] -= less
+    supports[places] -= 1
+    if ((sums[places] > 0) != (supports[places] > 0)).any() or (sums[places] < 0).any():
+        return None
+    stay = supports > 0
+    return CountedRow(row.columns[stay], sums[stay], supports[stay])
+
+
+def _given(row: CountedRow, others: Numbers, more: int) -> CountedRow:
+    """A row with what one member adds to it."""
+    places = np.searchsorted(row.columns, others)
+    there = np.zeros(len(others), bool)
+    inside = places < len(row.columns)
+    there[inside] = row.columns[places[inside]] == others[inside]
+    come = places[~there] + np.arange(len(others) - int(there.sum()))
+    size = len(row.columns) + len(come)
+    stay = np.ones(size, bool)
+    stay[come] = False
+    columns, sums, supports = np.empty(size, np.int32), np.zeros(size, np.int64), np.zeros(size, np.int32)
+    columns[stay], sums[stay], supports[stay] = row
+    columns[come] = others[~there]
+    places = np.searchsorted(columns, others)
+    sums[places] += more
+    supports[places] += 1
+    return CountedRow(columns, sums, supports)
+
+
+def _strongest(row: CountedRow, recipe: WalkRecipe) -> CountedRow:
+    """Those of a row that are kept as neighbours: of the largest sums, of equal ones the first; ascending."""
+    kept = row
+    if recipe.min_support > 1:
+        enough = row.supports >= recipe.min_support
+        kept = CountedRow(row.columns[enough], row.sums[enough], row.supports[enough])
+    excess = len(kept.columns) - recipe.neighbours
+    if excess <= 0:
+        return kept
+    least = np.partition(kept.sums, excess)[excess]
+    chosen = kept.sums > least
+    chosen[np.flatnonzero(kept.sums == least)[: recipe.neighbours - int(chosen.sum())]] = True
+    return CountedRow(kept.columns[chosen], kept.sums[chosen], kept.supports[chosen])
+
+
+def _spread(values: npt.NDArray[Any], place: Items, size: int, fill: int = 0) -> npt.NDArray[Any]:
+    """Rows at other places, and `fill` at the new ones."""
+    moved = np.full((size, *values.shape[1:]), fill, values.dtype)
+    moved[place] = values
+    return moved
+
+
+def _not_counted() -> UseError:
+    return UseError(
+        "RCMD-001",
+        "a member's interactions cannot be taken out of the counts: they were not counted so",
+        fix="count anew from the artefact: the counts in this process are not those of its rows",
+    )
