@@ -12,6 +12,7 @@ While somebody is replaced nobody may read: whoever serves holds a lock.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
@@ -72,6 +73,18 @@ class ItemCounts:
         """Count everybody in `held`."""
         popularity = np.bincount(held.item_numbers, minlength=len(held.items)).astype(np.int64)
         return cls(recipe, held.items, popularity, sum_pairs(held, recipe.weights))
+
+    def walked_by(self, recipe: WalkRecipe) -> ItemCounts:
+        """These counts under a recipe that counts alike and walks otherwise; to be read, until somebody is replaced.
+
+        Raises: ValueError for one that counts otherwise.
+        """
+        if _counting(recipe) != _counting(self.recipe):
+            raise ValueError("by that recipe other numbers are counted")
+        other = copy.copy(self)
+        other.recipe, other.from_discount, other.to_discount = recipe, *np.ones((2, len(self.items)))
+        other._discount(np.arange(len(self.items)))
+        return other
 
     def row(self, number: int) -> CountedRow:
         """What is counted beside an item; not to be changed."""
@@ -285,3 +298,8 @@ def _not_counted() -> UseError:
         "a member's interactions cannot be taken out of the counts: they were not counted so",
         fix="count anew from the artefact: the counts in this process are not those of its rows",
     )
+
+
+def _counting(recipe: WalkRecipe) -> tuple[int, ...]:
+    """What of a recipe decides which numbers are counted and kept."""
+    return recipe.version, recipe.alpha_percent, recipe.neighbours, recipe.min_support
