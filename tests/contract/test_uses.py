@@ -37,3 +37,9 @@ class TestPopularity(UseContract):
     use = "popularity"
     opener = "popularity:open_popularity"
     purpose = "recommendation"
+
+
+class TestRecommend(UseContract):
+    use = "recommend"
+    purpose = "recommender_training"
+    files: ClassVar = {"recommend.yaml": "{licet_recommend: 1, interactions: [{table: likes}], buckets: 4}"}

@@ -18,6 +18,7 @@ USES: dict[str, Opener | str] = {
     "corpus": "licet.uses.corpus.corpus:open_corpus",
     "model": "licet.uses.model.text_model:open_model",
     "adapted": "licet.uses.model.adapted_model:open_adapted",
+    "recommend": "licet.uses.recommend.recommend_use:open_recommend",
 }
 
 

@@ -1,0 +1,209 @@
+"""What an artefact of recommendations holds, of tables as people have them, and what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import licet
+from licet.app import Workspace, artefacts
+from licet.enforce import Access
+from licet.store import SnapshotRef
+from licet.terms import SELF, UseError
+from licet.terms.moments import parse_moment
+from licet.uses.manifest import read_manifest
+from licet.uses.recommend.chosen_recipe import FILE, ChosenRecipe, TunedWith
+from licet.uses.recommend.interactions import EVENTS
+from licet.uses.recommend.item_walk import strongest, walk_scores
+from licet.uses.recommend.kept_interactions import read_interactions
+from licet.uses.recommend.recommend_manifest import RecommendManifest
+from licet.uses.recommend.recommend_use import CutEvents, Recommend, item_counts, open_recommend
+from licet.uses.recommend.walk_recipe import GRID, NEWEST
+from licet.uses.use import silent
+
+NOW = parse_moment("2026-03-01")
+DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - as tables have them
+PURPOSE = "recommender_training"
+POLICY = """
+licet_pack: 1
+id: pier
+title: The pier's policy
+version: "1"
+observed: 2026-01-01
+controller: {name: Pier}
+sources: {page: {title: A page, kind: official}}
+purposes: {recommender_training: {}, recommendation: {}}
+categories: {profile: {}, activity: {}, organisation: {}}
+notices: {n: {title: A notice, published: 2025-01-01, effective: 2025-02-01}}
+settings:
+  learn: {label: Learn from me, path: [Settings, Learn], observed: 2026-01-01, default: {state: on}}
+rules:
+  - {id: people, effect: permit, purposes: [recommender_training, recommendation],
+     categories: [profile, activity], regions: [EEA], notice: n, setting: learn}
+"""
+CATALOGUE = """
+licet_catalogue: 2
+facts: {table: members, subject: id, region: region}
+tables:
+  members: {location: {parquet: data/members.parquet}, key: id, subjects: [id], columns: {id: profile}}
+  applications: {location: {parquet: data/applications.parquet}, event: {actor: who, item: job, time: at},
+                 columns: {job: activity, at: activity}}
+  views: {location: {parquet: data/views.parquet}, event: {actor: who, item: job, time: at},
+          columns: {job: activity, at: activity}}
+"""
+LAYOUT = "{licet_recommend: 1, interactions: [{table: applications}, {table: views}], buckets: 8}"
+Row = tuple[str | None, Any, datetime | None]
+
+
+class Pier:
+    """A workspace of who applied for and viewed what."""
+
+    def __init__(self, root: Path, applications: list[Row], views: list[Row]) -> None:
+        licet.create(root, clock=lambda: NOW).close()
+        (root / "data").mkdir(exist_ok=True)
+        people = sorted({who for who, _, _ in (*applications, *views) if who})
+        pq.write_table(
+            pa.table({"id": people, "region": ["DE"] * len(people)}), root / "data" / "members.parquet"
+        )
+        for name, rows in (("applications", applications), ("views", views)):
+            who, job, at = ([row[place] for row in rows] for place in range(3))
+            items = pa.array(job, None if rows else pa.string())
+            table = pa.table(
+                [pa.array(who, pa.string()), items, pa.array(at, pa.timestamp("us"))], ["who", "job", "at"]
+            )
+            pq.write_table(table, root / "data" / f"{name}.parquet")
+        for file, text in (
+            ("policy.yaml", POLICY),
+            ("catalogue.yaml", CATALOGUE),
+            ("recommend.yaml", LAYOUT),
+        ):
+            (root / file).write_text(text)
+        self.workspace: Workspace = licet.open(root, clock=lambda: NOW)
+        self.workspace.policies.use(str(root / "policy.yaml"))
+        self.root = root
+
+    def access(self, use: Recommend) -> Access:
+        position = self.workspace.ledger.position
+        return artefacts.open_access(
+            self.workspace, use, PURPOSE, SELF, None, position, self.workspace.absences
+        )
+
+    def build(self) -> SnapshotRef:
+        use = open_recommend(self.root)
+        return artefacts.build(self.workspace, use, self.access(use), silent).snapshot
+
+    def said(self, snapshot: SnapshotRef) -> RecommendManifest:
+        return read_manifest(RecommendManifest, snapshot)
+
+    def held(self, snapshot: SnapshotRef) -> dict[str, list[str]]:
+        held = read_interactions(self.workspace.store, self.said(snapshot))
+        return {who: held.items_of(who) for who in held.members}
+
+
+@pytest.fixture
+def pier(tmp_path: Path) -> Iterator[Pier]:
+    applications: list[Row] = [("ann", "a", DAY), ("ann", "b", DAY), ("ben", "b", DAY), ("ben", "c", DAY)]
+    views: list[Row] = [
+        ("ann", "a", DAY), ("cy", "c", DAY), ("cy", "d", DAY), ("dot", None, DAY), ("eve", "e", None), (None, "f", DAY),
+        *(("gus", f"g{n:03}", DAY + timedelta(hours=n)) for n in range(NEWEST + 30)),
+    ]  # fmt: skip
+    made = Pier(tmp_path / "w", applications, views)
+    yield made
+    made.workspace.close()
+
+
+def test_what_counts_of_all_tables_is_kept_and_nothing_else(pier: Pier) -> None:
+    built = pier.build()
+    held = pier.held(built)
+    assert {who: held[who] for who in held if who != "gus"} == {
+        "ann": ["a", "b"], "ben": ["b", "c"], "cy": ["c", "d"],
+    }  # fmt: skip
+    assert held["gus"] == [f"g{n:03}" for n in range(30, NEWEST + 30)]
+    said = pier.said(built)
+    assert said.counts == {"subjects": 4, "interactions": 6 + NEWEST} and said.tuned is None
+    assert (said.tables, said.parts) == (("applications", "views"), 8)
+    found = pier.workspace.store.scan([b"g029"])
+    assert not found, "what is beyond the newest is in no file"
+
+
+def test_counts_are_made_of_what_is_kept_and_forget_who_leaves(pier: Pier) -> None:
+    counts = item_counts(pier.workspace.store, pier.build())
+    assert [each.item for each in strongest(counts, walk_scores(counts, ["a"]), 3)] == ["b", "c", "d"]
+    pier.workspace.choices.choose("ben", "learn", "off")
+    assert [brought.how for brought in pier.workspace.uses.update()] == ["updated"]
+    later = artefacts.latest(pier.workspace, "recommend")[0]
+    now = item_counts(pier.workspace.store, later)
+    assert [each.item for each in strongest(now, walk_scores(now, ["a"]), 3)] == ["b"]
+    counts.replace(["b", "c"], [])
+    assert (
+        counts.digest()
+        == now.digest()
+        != item_counts(pier.workspace.store, pier.build(), ["new"]).recipe.digest
+    )
+
+
+def test_only_the_buckets_of_whom_a_change_touched_are_written(pier: Pier) -> None:
+    before = pier.said(pier.build())
+    pier.workspace.choices.choose("gus", "learn", "off")
+    list(pier.workspace.uses.update())
+    after = pier.said(artefacts.latest(pier.workspace, "recommend")[0])
+    same = set(before.buckets) & set(after.buckets)
+    assert len(set(before.buckets) - same) == 1 and len(set(after.buckets) - same) <= 1
+    assert sum(each.interactions for each in after.buckets) == 6
+
+
+def test_a_recipe_that_was_chosen_is_in_the_manifest_with_whom_it_saw(pier: Pier) -> None:
+    first = pier.build()
+    tuned = TunedWith(
+        at="2026-03-01T00:00:00Z",
+        position=1,
+        snapshot=first.id,
+        root=first.manifest["root"],
+        members=4,
+        panel=4,
+    )
+    (pier.root / FILE).write_text(ChosenRecipe(recipe=GRID[3], tuned=tuned).text())
+    (brought,) = pier.workspace.uses.update()
+    assert (brought.how, brought.why) == ("rebuilt", "the recipe changed")
+    said = pier.said(artefacts.latest(pier.workspace, "recommend")[0])
+    assert (said.recipe, said.tuned) == (GRID[3], tuned) and said.root != first.manifest["root"]
+    assert [each.hash for each in said.buckets] == [each.hash for each in pier.said(first).buckets]
+
+
+def test_rows_that_nothing_may_learn_from_are_not_learned_from(pier: Pier) -> None:
+    use = open_recommend(pier.root)
+    gate = pier.workspace.gate(PURPOSE, columns=use.asks_for())
+    with pytest.raises(UseError) as refused:
+        use._events(Access({PURPOSE: gate}, bytes(32)))
+    assert refused.value.code == "RCMD-007"
+
+
+def test_a_time_that_is_no_moment_is_refused(pier: Pier) -> None:
+    rows = pq.read_table(pier.root / "data" / "views.parquet")
+    rows = rows.set_column(2, "at", pa.array(["soon"] * len(rows)))
+    pq.write_table(rows, pier.root / "data" / "views.parquet")
+    with pytest.raises(UseError) as refused:
+        pier.build()
+    assert refused.value.code == "RCMD-008" and "views" in refused.value.where
+
+
+def test_items_that_are_numbers_are_known_by_their_text(tmp_path: Path) -> None:
+    pier = Pier(tmp_path / "numbers", [("ann", 7, DAY), ("ann", 10, DAY)], [("ben", 7, DAY)])
+    assert pier.held(pier.build()) == {"ann": ["10", "7"], "ben": ["7"]}
+    pier.workspace.close()
+
+
+def test_where_rows_stay_with_an_engine_they_are_cut_to_events_there() -> None:
+    rows = pa.table(
+        {"p": ["ann", "ben", "cy"], "job": [1, None, 3], "at": [DAY, DAY, None], "more": ["x"] * 3}
+    )
+    assert CutEvents("p", "job", "at")(rows).to_pylist() == [{"actor": "ann", "item": "1", "time": DAY}]
+    assert CutEvents("p", "job", "gone")(rows).schema == EVENTS and not len(
+        CutEvents("p", "job", "gone")(rows)
+    )
