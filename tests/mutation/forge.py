@@ -42,6 +42,7 @@ import model_faults
 import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 import pytest
+import recommend_faults
 import report_faults
 import signal_faults
 import suggestion_faults
@@ -68,6 +69,7 @@ GROUPS = {
         *report_faults.FAULTS,
         *delivery_faults.FAULTS,
         *signal_faults.FAULTS,
+        *recommend_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -103,6 +105,8 @@ TESTS = (
     "tests/unit/app/test_suggestions.py", "tests/unit/app/test_ranked_suggestions.py",
     "tests/unit/reports/test_training_notice.py",
     "tests/unit/deliveries", "tests/unit/app/test_followed_copies.py", "tests/unit/terms/test_consent_vectors.py",
+    "tests/property/test_item_counts.py", "tests/unit/recommend/test_interactions.py",
+    "tests/unit/recommend/test_recommend_use.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

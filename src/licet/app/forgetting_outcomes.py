@@ -20,6 +20,7 @@ from licet.ledger import Entry, EntryKind
 from licet.receipts.forgetting_certificate import check_forgetting_certificate, make_forgetting_certificate
 from licet.receipts.forgetting_outcome import (
     ArtefactAudit,
+    ChosenWith,
     Closure,
     CopiesByState,
     ForgettingOutcome,
@@ -40,6 +41,7 @@ from licet.terms.subject_proof import SubjectProof
 from licet.uses.manifest import read_heading, read_manifest
 from licet.uses.model import adapted_model
 from licet.uses.model.checkpoint_chain import AdaptedManifest
+from licet.uses.recommend import recommend_manifest
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -193,6 +195,7 @@ def outcome_of(
             "pending": tuple(dict.fromkeys(pending)),
             "status": status, "unreached": copies.unreached, "audits": last_audits(core, proven.present),
             "replays": replayed(core, before, proven.present),
+            "choices": chosen_with(core, {one.snapshot for one in forgetting.found}, proven.present),
         }
     )  # fmt: skip
 
@@ -222,6 +225,27 @@ def _adapted(core: Core, snapshot: str) -> AdaptedManifest:
     purged = {one.id: one for one in core.store.purged(adapted_model.KIND)}
     made = purged.get(snapshot) or core.store.snapshot(adapted_model.KIND, snapshot)
     return read_manifest(AdaptedManifest, made)
+
+
+def chosen_with(
+    core: Core, holding: Container[str], present: Mapping[_Artefact, PresentVersion]
+) -> tuple[ChosenWith, ...]:
+    """Of each artefact that is made by a recipe which was chosen with members, whom that saw; nothing of one that
+    cannot be read. holding: the snapshots that held whom this is about."""
+    found = []
+    for key in sorted(present):
+        if key[0] == recommend_manifest.KIND:
+            with contextlib.suppress(LicetError):
+                made = core.store.snapshot(key[0], present[key].snapshot)
+                tuned = read_manifest(recommend_manifest.RecommendManifest, made).tuned
+                if tuned is not None:
+                    found.append(
+                        ChosenWith(
+                            use=key[0], purpose=key[1], recipient=key[2], at=tuned.at, position=tuned.position,
+                            members=tuned.members, bits=tuned.bits, held=tuned.snapshot in holding or None,
+                        )
+                    )  # fmt: skip
+    return tuple(found)
 
 
 def last_audits(core: Core, present: Container[_Artefact]) -> tuple[ArtefactAudit, ...]:

@@ -21,6 +21,7 @@ from licet.receipts.dsse_envelope import is_sealed, read_payload, seal
 from licet.receipts.examination import Examination, ReceiptProblemCode, RecordCheck
 from licet.receipts.forgetting_outcome import (
     ArtefactAudit,
+    ChosenWith,
     Count,
     ForgettingOutcome,
     Hex,
@@ -232,7 +233,18 @@ def sentences(subject: str, outcome: ForgettingOutcome, entry: Entry) -> list[st
     if outcome.pending:
         steps = sorted({f"{one.step}{f' ({one.code})' if one.code else ''}" for one in outcome.pending})
         said.append(f"Not done: {', '.join(steps)}.")
-    return said + [_replayed(one) for one in outcome.replays] + [_audited(one) for one in outcome.audits]
+    said += [_replayed(one) for one in outcome.replays]
+    said += [_chosen(one) for one in outcome.choices]
+    return said + [_audited(one) for one in outcome.audits]
+
+
+def _chosen(one: ChosenWith) -> str:
+    whose = "theirs among it" if one.held else "with or without theirs"
+    return (
+        f"The recipe of {one.use} for {one.purpose} was chosen on what {_counted(one.members, 'member')} did as of "
+        f"{one.at[:19]}Z, {whose}: it tells {_counted(one.bits, 'bit')} of all of them together at most, and stays "
+        "until another is chosen."
+    )
 
 
 def _replayed(one: ReplayedShards) -> str:

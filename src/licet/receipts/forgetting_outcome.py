@@ -154,12 +154,29 @@ class ReplayedShards(_Part):
     environment: Text
 
 
+class ChosenWith(_Part):
+    """Settings by which an artefact is made, chosen with what members did: given these, it holds nobody who left.
+
+    at, position: of what they were chosen on, and of how many members. bits: as much as the choice can tell of all of
+    them together. held: whether that held whom this is about; None where it cannot be told any more.
+    """
+
+    use: Text
+    purpose: Text
+    recipient: Text
+    at: Text
+    position: Count
+    members: Count
+    bits: Count
+    held: bool | None
+
+
 class ForgettingOutcome(_Part):
     """at, position: as of which moment and ledger position. purge: None where it did not come to that.
 
     status: EXACT where nothing is left to do and nothing out of reach; UNREACHED with the number of copies that are.
-    audits: of the artefacts as they stand, where there was one; replays: of those that are networks. What is recorded
-    without any says nothing of them.
+    audits: of the artefacts as they stand, where there was one; replays: of those that are networks; choices: of those
+    that are made by settings which were chosen with members. What is recorded without any says nothing of them.
     """
 
     step: Literal["outcome"] = "outcome"
@@ -176,12 +193,14 @@ class ForgettingOutcome(_Part):
     unreached: Count
     audits: tuple[ArtefactAudit, ...] = ()
     replays: tuple[ReplayedShards, ...] = ()
+    choices: tuple[ChosenWith, ...] = ()
 
     @model_serializer(mode="wrap")
     def _as_it_was_recorded(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without audits and replays as an outcome was before there were any: what certificates commit to stays."""
+        """Without audits, replays and choices as an outcome was before there were any: what certificates commit to
+        stays."""
         said: dict[str, Any] = dump(self)
-        for part in ("audits", "replays"):
+        for part in ("audits", "replays", "choices"):
             if not getattr(self, part):
                 del said[part]
         return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import licet
 from licet.app import Workspace, artefacts
 from licet.enforce import Access
+from licet.receipts import check_forgetting_certificate
 from licet.store import SnapshotRef
 from licet.terms import SELF, UseError
 from licet.terms.moments import parse_moment
@@ -174,6 +176,30 @@ def test_a_recipe_that_was_chosen_is_in_the_manifest_with_whom_it_saw(pier: Pier
     said = pier.said(artefacts.latest(pier.workspace, "recommend")[0])
     assert (said.recipe, said.tuned) == (GRID[3], tuned) and said.root != first.manifest["root"]
     assert [each.hash for each in said.buckets] == [each.hash for each in pier.said(first).buckets]
+
+
+def test_a_certificate_says_that_the_recipe_was_chosen_with_them(pier: Pier) -> None:
+    first, workspace = pier.build(), pier.workspace
+    tuned = TunedWith(
+        at="2026-03-01T00:00:00Z",
+        position=1,
+        snapshot=first.id,
+        root=first.manifest["root"],
+        members=4,
+        panel=4,
+    )
+    for who, held, said in (("ben", None, "with or without theirs"), ("cy", True, "theirs among it")):
+        kept = tuned.model_copy(update={"snapshot": first.id if held else "f" * 64})
+        (pier.root / FILE).write_text(ChosenRecipe(recipe=GRID[3], tuned=kept).text())
+        told = workspace.uses.forget(who)
+        (certificate,) = (one.certificate for one in told.people)
+        check = check_forgetting_certificate(certificate or {}, workspace.ledger.public_key_text)
+        assert check.ok and check.outcome is not None and check.outcome.status == "EXACT"
+        (choice,) = check.outcome.choices
+        assert (choice.use, choice.members, choice.bits, choice.held) == ("recommend", 4, 5, held)
+        assert said in b64decode((certificate or {})["payload"]).decode()
+        first = pier.build()
+        tuned = tuned.model_copy(update={"snapshot": first.id})
 
 
 def test_rows_that_nothing_may_learn_from_are_not_learned_from(pier: Pier) -> None:
