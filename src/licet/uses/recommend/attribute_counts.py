@@ -1,0 +1,157 @@
+"""For whoever has no history: how many permitted members with a value in their profile took up each item.
+
+Whole numbers, summed over members, so that one of them is taken out by subtracting 1 from each pair of a value and an
+item of theirs, exactly: after any sequence of that the table is, to the byte, that of a build which never saw them.
+Refused: taking out what is not in the counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from licet.uses.recommend.count_rows import Columns, CountRows, Numbers, not_held, write_text
+from licet.uses.recommend.fixed_point import ONE, STEPS, fourth_roots, log2_steps
+from licet.uses.recommend.text_terms import MOST_PHRASE_CHARACTERS, phrase, words
+
+#: Of one member so many values count.
+MOST_VALUES = 64
+#: So many pairs of a value and an item are in hand at once when all is made anew.
+_CHUNK = 4_000_000
+
+
+class MemberTraits(NamedTuple):
+    """What of a permitted member is counted. values: as `profile_values` has them; items: ids of what they took up."""
+
+    values: Sequence[str]
+    items: Sequence[str]
+
+
+def profile_values(columns: Mapping[str, Collection[str] | str | None]) -> tuple[str, ...]:
+    """The values of a profile that are counted: by column each value as a whole and each word of it.
+
+    columns: of a member's own permitted rows; a text, several, or none. Returns: ascending, each once, at most 64.
+    """
+    found: set[str] = set()
+    for column, cell in columns.items():
+        for value in sorted(cell) if not isinstance(cell, (str, type(None))) else (cell or "",):
+            inside = list(words(value[:MOST_PHRASE_CHARACTERS]))
+            if inside:
+                found.add(f"{column}{phrase(value)}")
+            if len(inside) > 1:
+                found.update(f"{column}~{word}" for word in inside)
+    return tuple(sorted(found)[:MOST_VALUES])
+
+
+class AttributeCounts:
+    """Of each value of a profile by item the number of members; and of members with each value, and of each item.
+
+    items: the ids that may be recommended, ascending, each once; a number is a place among them. Whatever else members
+    took up is counted nowhere.
+    """
+
+    def __init__(self, items: Sequence[str]) -> None:
+        self.items = list(items)
+        self._place = {item: number for number, item in enumerate(self.items)}
+        self.popularity: Numbers = np.zeros(len(self.items), np.int64)
+        self._pairs, self._with_value, self._members = CountRows(), dict[str, int](), 0
+
+    @classmethod
+    def of(cls, members: Iterable[MemberTraits], items: Sequence[str]) -> AttributeCounts:
+        """Count some members, in any order, each of whom comes once."""
+        made, width = cls(items), len(items)
+        numbers: dict[str, int] = {}
+        cells, counts, waiting, held = list[Numbers](), list[Numbers](), list[Numbers](), 0
+        for traits in members:
+            own = made._note(traits, 1)
+            known = np.array(
+                [numbers.setdefault(value, len(numbers)) for value in set(traits.values)], np.int64
+            )
+            waiting.append((known[:, None] * width + own.astype(np.int64)[None, :]).ravel())
+            held += len(waiting[-1])
+            if held >= _CHUNK:
+                _sum_up(waiting, cells, counts)
+                held = 0
+        _sum_up(waiting, cells, counts)
+        if cells:
+            made._pairs = CountRows.of(list(numbers), np.concatenate(cells), np.concatenate(counts), width)
+        return made
+
+    def replace(self, before: MemberTraits | None, after: MemberTraits | None) -> None:
+        """Put what a member is now in the place of what they were; None: not among the permitted.
+
+        Raises: UseError RCMD-070 where `before` is not in the counts; they are of no use then.
+        """
+        for traits, change in ((before, -1), (after, 1)):
+            if traits is not None:
+                own = self._note(traits, change)
+                for value in sorted(set(traits.values)) if len(own) else ():
+                    self._pairs.add(value, own, change)
+
+    def _note(self, traits: MemberTraits, change: int) -> Columns:
+        """Count a member among all and return their items; whoever took nothing up counts nowhere."""
+        places = {self._place[item] for item in traits.items if item in self._place}
+        own = np.array(sorted(places), np.int32)
+        if not len(own):
+            return own
+        self._members += change
+        self.popularity[own] += change
+        for value in set(traits.values):
+            self._with_value[value] = self._with_value.get(value, 0) + change
+            if not self._with_value[value]:
+                del self._with_value[value]
+        if self._members < 0 or (self.popularity[own] < 0).any():
+            raise not_held()
+        return own
+
+    def members_with(self, value: str) -> int:
+        """How many members have a value and took something up."""
+        return self._with_value.get(value, 0)
+
+    def members_of(self, value: str, item: int) -> int:
+        """How many members with a value took up an item, which is named by its number."""
+        row = self._pairs.row(value)
+        place = int(np.searchsorted(row.columns, item))
+        return int(row.counts[place]) if place < len(row.columns) and row.columns[place] == item else 0
+
+    def scores(self, values: Sequence[str], min_support: int = 1) -> Numbers:
+        """How much each item is taken up by members who share values: rare values say more, popular items less.
+
+        values: of the asker's own profile. min_support: pairs of fewer members count as none.
+        Returns: one number an item, 0 where nothing speaks for it; the same on every machine.
+        """
+        total: Numbers = np.zeros(len(self.items), np.int64)
+        for value in sorted(set(values))[:MOST_VALUES]:
+            row, members = self._pairs.row(value), self._with_value.get(value, 0)
+            if members:
+                enough = row.counts >= min_support
+                total[row.columns[enough]] += row.counts[enough] * self._weight(members)
+        return np.floor(total / fourth_roots(self.popularity)).astype(np.int64)
+
+    def _weight(self, members: int) -> int:
+        """log2 of how rare a value is, through the three-quarters power of how many have it."""
+        rarity = log2_steps(self._members + 1, members)
+        root = fourth_roots(np.array([members], np.int64))[0]
+        return int(ONE // STEPS * rarity / (root * root * root))
+
+    def digest(self) -> str:
+        """SHA-256 of all that is counted, by ids: equal exactly where the counts are; items of nobody are not in it."""
+        hasher = hashlib.sha256(f"{self._members} ".encode())
+        for number in np.flatnonzero(self.popularity).tolist():
+            write_text(hasher, self.items[number], int(self.popularity[number]))
+        for value, members in sorted(self._with_value.items()):
+            write_text(hasher, value, members)
+        self._pairs.write_to(hasher, self.items)
+        return hasher.hexdigest()
+
+
+def _sum_up(waiting: list[Numbers], cells: list[Numbers], counts: list[Numbers]) -> None:
+    """Take what waits as cells, each once with how often it came."""
+    if waiting:
+        each, times = np.unique(np.concatenate(waiting), return_counts=True)
+        cells.append(each)
+        counts.append(times.astype(np.int64))
+        waiting.clear()

@@ -1,0 +1,41 @@
+"""Logarithms and roots that are the same number on every machine.
+
+`log` and `pow` of one processor's library differ from another's in the last digit. Here a logarithm is the length of a
+whole number, and a root is `sqrt`, which IEEE 754 rounds alike everywhere, as it does + - * and /.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import numpy.typing as npt
+
+#: The unit of parts of a score that are shares: 1 is written as this.
+ONE = 1 << 20
+#: Steps of a logarithm to one doubling.
+STEPS = 256
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def log2_steps(numerator: int, denominator: int) -> int:
+    """floor(256 * log2(numerator / denominator)), exactly; 0 where that is below 0 or there is nothing to divide."""
+    if denominator < 1 or numerator <= denominator:
+        return 0
+    power: int = numerator**STEPS // denominator**STEPS
+    return power.bit_length() - 1
+
+
+def fourth_roots(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """The fourth root of each number, of numbers below 1 that of 1."""
+    return np.sqrt(np.sqrt(np.maximum(numbers, 1).astype(np.float64)))
+
+
+def shares(numbers: npt.NDArray[np.float64] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Each number as a share of the greatest, in units of ONE, rounded down; 0 for what is not above 0."""
+    values = np.where(numbers > 0, numbers, 0).astype(np.float64)
+    greatest = values.max(initial=0.0)
+    if not greatest > 0 or not np.isfinite(greatest):
+        return np.zeros(len(values), np.int64)
+    made: npt.NDArray[np.int64] = np.floor(values / greatest * ONE).astype(np.int64)
+    return made
