@@ -27,6 +27,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+import cold_faults
 import corpus_faults
 import delivery_faults
 import duckdb  # noqa: F401
@@ -68,6 +69,7 @@ GROUPS = {
         *suggestion_faults.FAULTS,
         *report_faults.FAULTS,
         *delivery_faults.FAULTS,
+        *cold_faults.FAULTS,
         *signal_faults.FAULTS,
         *recommend_faults.FAULTS,
     ],
@@ -107,6 +109,8 @@ TESTS = (
     "tests/unit/deliveries", "tests/unit/app/test_followed_copies.py", "tests/unit/terms/test_consent_vectors.py",
     "tests/property/test_item_counts.py", "tests/unit/recommend/test_interactions.py",
     "tests/unit/recommend/test_recommend_use.py",
+    "tests/property/test_cold_counts.py", "tests/property/test_recommend_reasons.py",
+    "tests/unit/recommend/test_candidate_blend.py", "tests/unit/recommend/test_public_reasons.py",
 )  # fmt: skip
 #: Hypothesis is imported before pytest would look at it, in the parent.
 _QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")

@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from licet.uses.recommend.reasons import Kind, Reason, plain_value, public_neighbours, sentence
+from licet.uses.recommend.attribute_counts import AttributeCounts, MemberTraits
+from licet.uses.recommend.reasons import (
+    Asker,
+    Kind,
+    Known,
+    Reason,
+    plain_value,
+    public_neighbours,
+    reasons,
+    sentence,
+)
+from licet.uses.recommend.text_overlap import TextOverlap
 
 
 def test_similar_for_everybody_needs_two_members_and_stands_by_strength_then_id() -> None:
@@ -34,3 +45,17 @@ def test_a_value_reads_as_it_is_written_in_a_profile() -> None:
     assert [plain_value(value) for value in ("title~nurse", "title=head nurse", "a=b~c", "plain")] == [
         "nurse", "head nurse", "b~c", "plain",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("members", "history", "said"),
+    [(4, (), False), (5, (), True), (5, ("b",), False), (6, ("b",), True)],
+)
+def test_of_others_it_is_said_from_five_on_besides_who_asks(
+    members: int, history: tuple[str, ...], said: bool
+) -> None:
+    items, value = ["a", "b"], "title~nurse"
+    counts = AttributeCounts.of([MemberTraits((value,), ("a", "b"))] * members, items)
+    known = Known(TextOverlap(items), counts, lambda one, other: members, lambda number: False)
+    kinds = [reason.kind for reason in reasons(1, Asker(("a", *history), values=(value,)), known)]
+    assert kinds == (["others_of_item", "others_of_value", "popular"] if said else ["listed"])

@@ -15,7 +15,7 @@ import numpy as np
 
 from licet.uses.recommend.count_rows import Columns, CountRows, Numbers, not_held, write_text
 from licet.uses.recommend.fixed_point import ONE, STEPS, fourth_roots, log2_steps
-from licet.uses.recommend.text_terms import MOST_PHRASE_CHARACTERS, phrase, words
+from licet.uses.recommend.text_terms import MOST_PHRASE_CHARACTERS, words
 
 #: Of one member so many values count.
 MOST_VALUES = 64
@@ -33,17 +33,28 @@ class MemberTraits(NamedTuple):
 def profile_values(columns: Mapping[str, Collection[str] | str | None]) -> tuple[str, ...]:
     """The values of a profile that are counted: by column each value as a whole and each word of it.
 
-    columns: of a member's own permitted rows; a text, several, or none. Returns: ascending, each once, at most 64.
+    columns: of a member's own permitted rows; a text, several, or none.
+    Returns: ascending, each once, at most 64: of every column the first, then of every column the second, and so on.
     """
-    found: set[str] = set()
-    for column, cell in columns.items():
-        for value in sorted(cell) if not isinstance(cell, (str, type(None))) else (cell or "",):
-            inside = list(words(value[:MOST_PHRASE_CHARACTERS]))
-            if inside:
-                found.add(f"{column}{phrase(value)}")
-            if len(inside) > 1:
-                found.update(f"{column}~{word}" for word in inside)
-    return tuple(sorted(found)[:MOST_VALUES])
+    ranked = [
+        (place, value)
+        for column, cell in columns.items()
+        for place, value in enumerate(_values_of(column, cell))
+    ]
+    return tuple(sorted(value for _, value in sorted(ranked)[:MOST_VALUES]))
+
+
+def _values_of(column: str, cell: Collection[str] | str | None) -> list[str]:
+    """Of one column, whole ones first."""
+    texts = [cell or ""] if isinstance(cell, str | None) else cell
+    whole, parts = set[str](), set[str]()
+    for text in texts:
+        inside = list(words(text[:MOST_PHRASE_CHARACTERS]))
+        if inside:
+            whole.add(f"{column}={' '.join(inside)}")
+        if len(inside) > 1:
+            parts.update(f"{column}~{word}" for word in inside)
+    return [*sorted(whole), *sorted(parts)]
 
 
 class AttributeCounts:
