@@ -44,6 +44,7 @@ SCOPES: dict[str, str] = {
     "decisions:read": "ask for decisions",
     "uses:read": "read what was done with a member's data",
     "suggestions:read": "have words suggested to any member, of what they permit of their own data",
+    "recommendations:read": "read what any member is recommended, and why",
     "receipts:read": "fetch receipts",
     "ledger:read": "fetch checkpoints, proofs and the public key",
     "packs:read": "read the policies",

@@ -6,9 +6,9 @@ How they stand is `artefact_status`, and bringing all of them to the present `ca
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from licet.app import gate_opening
 from licet.app.engines import new_engine
@@ -28,6 +28,18 @@ from licet.uses.use import Documents, Log, Parent, Progress, Use
 
 if TYPE_CHECKING:
     from licet.app.core import Core
+
+
+class Reader(Protocol):
+    """Who is given rows: a use, or what reads some tables for one. As `Use` has these."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def learns(self) -> bool: ...
+
+    def asks_for(self) -> Mapping[str, Collection[str]]: ...
 
 
 def open_access(
@@ -79,7 +91,7 @@ def standing_access(
 @contextlib.contextmanager
 def present_access(
     core: Core,
-    use: Use,
+    use: Reader,
     asked: PurposeRef,
     at: datetime | None,
     position: int,
@@ -104,7 +116,7 @@ def present_access(
 @contextlib.contextmanager
 def _standing_gate(
     core: Core,
-    use: Use,
+    use: Reader,
     asked: PurposeRef,
     spark: Any,
     at: datetime | None,

@@ -179,6 +179,24 @@ class ModelResult(NamedTuple):
         return self._asdict()
 
 
+class RecommenderResult(NamedTuple):
+    """What recommendations are learned from. counts: as its manifest has them; written: parts that were made anew."""
+
+    snapshot: str
+    name: str
+    root: str
+    how: str
+    why: str | None
+    counts: Mapping[str, int]
+    at: str
+    position: int
+    policy: str
+    written: int
+
+    def as_json(self) -> JsonObject:
+        return {**self._asdict(), "counts": dict(self.counts)}
+
+
 class CorpusExport(NamedTuple):
     """A copy of a snapshot that left the store, as the ledger tells of it.
 

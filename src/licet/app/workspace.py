@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from licet.app.access_tokens import Tokens
+    from licet.app.operations.recommend_operations import RecommendOperations
     from licet.enforce import Gate
     from licet.enforce.serving import Serving
 
@@ -105,6 +106,11 @@ class Workspace(Core):
     def uses(self) -> UseOperations:
         """`uses["corpus"]` is the training corpus."""
         return UseOperations(self)
+
+    @property
+    def recommend(self) -> RecommendOperations:
+        """Jobs and posts for members, and what they are learned from."""
+        return self.uses.recommend
 
     @functools.cached_property
     def copies(self) -> CopyOperations:

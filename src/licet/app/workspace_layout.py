@@ -103,6 +103,11 @@ class Layout(NamedTuple):
         return self.root / "recipe.yaml"
 
     @property
+    def recommend(self) -> Path:
+        """Which tables recommendations go by, and what their columns mean."""
+        return self.root / "recommend.yaml"
+
+    @property
     def packs(self) -> Path:
         return self.root / "packs"
 

@@ -108,6 +108,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "model_commands:app",
         "A model of what members wrote, from which each of them can be taken out again.",
     ),
+    "recommend": (
+        "recommend_commands:app",
+        "Jobs and posts for members, by what they permit; a no is heard by the very next request.",
+    ),
     "reports": (
         "report_commands:reports",
         "Draw up what a law or a form asks to be told of a corpus or a model, each statement with where it is from.",

@@ -130,8 +130,12 @@ class Serving:
         Raises: as a gate does: GateError GATE-005, GATE-006, GATE-170, GATE-171, GATE-172, GATE-200; SourceError from
         the tables; what `look` raises.
         """
+        return self.own_as_of(self._look(at_least), subject)
+
+    def own_as_of(self, present: Present, subject: str) -> OwnRows:
+        """The same, by what the caller looked at. present: of now, but that its last choices may be only supposed; what
+        is answered by such is shown to that member alone, and nothing is made of it."""
         require_subjects([subject])
-        present = self._look(at_least)
         refuse_unfit_use(present.policy, self.purpose, self.recipient, self.for_training)
         plan_of = functools.cache(functools.partial(self._plan, present))
         found = {}

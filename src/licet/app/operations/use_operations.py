@@ -10,6 +10,7 @@ from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 from licet.app.operations.corpus_operations import CorpusOperations
 from licet.app.operations.model_operations import ModelOperations
+from licet.app.operations.recommend_operations import RecommendOperations
 from licet.app.results import silent
 from licet.terms import AppError
 from licet.terms.canonical import JsonObject
@@ -42,15 +43,25 @@ class UseOperations:
     def model(self) -> ModelOperations:
         return ModelOperations(self._core)
 
+    @functools.cached_property
+    def recommend(self) -> RecommendOperations:
+        return RecommendOperations(self._core)
+
     @overload
     def __getitem__(self, name: Literal["corpus"]) -> CorpusOperations: ...
     @overload
     def __getitem__(self, name: Literal["model"]) -> ModelOperations: ...
-    def __getitem__(self, name: str) -> CorpusOperations | ModelOperations:
+    @overload
+    def __getitem__(self, name: Literal["recommend"]) -> RecommendOperations: ...
+    def __getitem__(self, name: str) -> CorpusOperations | ModelOperations | RecommendOperations:
         """What one use offers beyond what all share. Raises: AppError APP-225 for another name."""
-        if name not in ("corpus", "model"):
-            raise AppError("APP-225", f"there is no use called {name!r}", fix="one of: corpus, model")
-        return self.corpus if name == "corpus" else self.model
+        if name == "corpus":
+            return self.corpus
+        if name == "model":
+            return self.model
+        if name == "recommend":
+            return self.recommend
+        raise AppError("APP-225", f"there is no use called {name!r}", fix="one of: corpus, model, recommend")
 
     def update(self, *, people_left: int = 0, progress: Progress = silent) -> Iterator[Brought]:
         """Bring everything that was made to the choices of now, each as it is done; see `licet.app.artefacts`.

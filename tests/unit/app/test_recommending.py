@@ -1,0 +1,212 @@
+"""Recommendations for a member: by what they permit of their own, by what others permit to be learned, as of now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from journeys.command_line import run_licet
+from journeys.job_board import AT, BOAT, KITCHEN, POLICY, Rows, board_rows, make_board, write_board
+from journeys.networks import Clock
+from licet.app import Workspace
+from licet.terms import LicetError
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """Whoever chooses something in it chooses it back."""
+    with make_board(tmp_path_factory.mktemp("board") / "w") as made:
+        yield made
+
+
+def keys(workspace: Workspace, who: str, **more: Any) -> list[str]:
+    return [one.key for one in workspace.recommend.jobs(who, **more).items]
+
+
+def refused(workspace: Workspace, way: str, *asked: Any, **more: Any) -> str:
+    with pytest.raises(LicetError) as caught:
+        getattr(workspace.recommend, way)(*asked, **more)
+    return caught.value.code
+
+
+def test_a_list_goes_by_what_the_member_did_and_says_why(workspace: Workspace) -> None:
+    made = workspace.recommend.jobs(KITCHEN[0])
+    assert made.chosen_by == "history" and made.trains and made.personalises
+    first = made.items[0]
+    assert first.key.startswith("kitchen-") and (first.reason or "").startswith(
+        "Because you looked at Kitchen hand"
+    )
+    own = {one["job"] for one in board_rows()["views"] if one["who"] == KITCHEN[0]}
+    shown = {one.key for one in made.items}
+    assert own and not own & shown, "what was looked at already is not shown"
+    assert not {"kitchen-9", "boat-9"} & shown, "what is over is not shown"
+    assert "kitchen-7" not in shown, "what is not wanted is not shown"
+    assert dict(made.settings) == {"learning": "Learn from what I do", "personal": "Recommend by what I do"}
+    assert {one.table: (one.read, one.left_out) for one in made.rows}["views"] == (3, 0)
+
+
+def test_who_did_nothing_yet_is_recommended_to_by_their_profile_and_who_has_none_by_what_is_new(
+    workspace: Workspace,
+) -> None:
+    fresh, blank = workspace.recommend.jobs("fresh"), workspace.recommend.jobs("blank")
+    assert fresh.chosen_by == "profile" and fresh.items[0].key.startswith("boat-") and not fresh.trains
+    assert blank.chosen_by == "newest" and blank.items[0].key.endswith("-0")
+
+
+def test_who_is_too_young_to_be_learned_from_is_served_all_the_same(workspace: Workspace) -> None:
+    kid = workspace.recommend.jobs("kid")
+    assert kid.chosen_by == "history" and not kid.trains and "boat-1" not in [one.key for one in kid.items]
+
+
+def test_a_no_to_being_recommended_to_is_heard_by_the_very_next_request(workspace: Workspace) -> None:
+    before = workspace.recommend.jobs(BOAT[5])
+    said = workspace.choose(BOAT[5], "personal", "off")
+    made = workspace.recommend.jobs(BOAT[5], at_least=said.position)
+    assert made.position == said.position and made.items != before.items
+    assert (made.trains, made.personalises, made.chosen_by) == (True, False, "newest")
+    assert made.because.startswith(
+        "Nothing of yours is read for this: you switched “Recommend by what I do” off."
+    )
+    assert all(one.reason in (None, "It is new", "Several members looked at this") for one in made.items)
+    assert {(one.read, one.code) for one in made.rows} == {(0, "refused")}
+    workspace.choose(KITCHEN[0], "personal", "off")
+    theirs = list(workspace.recommend.jobs(KITCHEN[0]).items)
+    assert theirs == list(made.items), "all to whom nothing of theirs is recommended by see the same"
+    workspace.choose(KITCHEN[0], "personal", "on")
+    workspace.choose(BOAT[5], "personal", "on")
+    assert workspace.recommend.jobs(BOAT[5]).items == before.items
+    assert refused(workspace, "jobs", BOAT[5], at_least=99) == "APP-085"
+
+
+def test_a_no_to_being_learned_from_takes_the_rows_out_and_leaves_the_own_list(workspace: Workspace) -> None:
+    whole = workspace.recommend.jobs(BOAT[5])
+    workspace.choose(BOAT[5], "learning", "off")
+    made = workspace.recommend.jobs(BOAT[5])
+    assert made.personalises and not made.trains and made.chosen_by == "history"
+    assert {one.key for one in made.items} == {one.key for one in whole.items}
+    workspace.choose(BOAT[5], "learning", "on")
+    assert workspace.recommend.jobs(BOAT[5]).items == whole.items
+
+
+def test_what_many_looked_at_comes_first_where_nothing_of_the_member_may_be_read(tmp_path: Path) -> None:
+    rows = board_rows()
+    for who in (*KITCHEN, *BOAT):
+        rows["views"].append({"who": who, "job": "boat-8", "at": rows["views"][0]["at"]})
+    with make_board(tmp_path / "w", rows) as workspace:
+        made = workspace.recommend.jobs("blank")
+        assert made.chosen_by == "popular" and made.items[0].key == "boat-8"
+        assert made.items[0].reason == "Several members looked at this"
+        for who in (*KITCHEN, *BOAT)[:19]:
+            workspace.choose(who, "learning", "off")
+        made = workspace.recommend.jobs("blank")
+        assert made.chosen_by == "newest", "nine are not told of, and nobody who said no is counted"
+
+
+def test_both_ways_are_what_then_is_seen_and_nothing_is_recorded(workspace: Workspace) -> None:
+    position = workspace.ledger.position
+    for setting in ("personal", "learning"):
+        both = workspace.recommend.both_ways(BOAT[2], setting)
+        assert both.is_on and both.on.items == workspace.recommend.jobs(BOAT[2], most=10).items
+        assert workspace.ledger.position == position
+        workspace.choose(BOAT[2], setting, "off")
+        seen = workspace.recommend.jobs(BOAT[2], most=10)
+        assert (seen.items, seen.trains, seen.personalises) == (
+            both.off.items,
+            both.off.trains,
+            both.off.personalises,
+        )
+        again = workspace.recommend.both_ways(BOAT[2], setting)
+        assert not again.is_on and again.on.items == both.on.items and again.off.items == both.off.items
+        workspace.choose(BOAT[2], setting, "on")
+        position = workspace.ledger.position
+    assert workspace.recommend.both_ways(BOAT[2]).setting == "learning"
+    assert workspace.recommend.both_ways(BOAT[2], "personal").differing > 0
+    assert refused(workspace, "both_ways", BOAT[2], "no_such") == "APP-283"
+
+
+def test_what_is_asked_amiss_has_its_code(workspace: Workspace) -> None:
+    assert refused(workspace, "jobs", "nobody") == "APP-013"
+    assert (
+        refused(workspace, "jobs", BOAT[0], most=0)
+        == refused(workspace, "posts", BOAT[0], most=101)
+        == "APP-281"
+    )
+    assert refused(workspace, "explain", BOAT[0], "no-such-job") == "APP-282"
+    assert refused(workspace, "explain", BOAT[0], "boat-1", kind="poems") == "APP-280"
+
+
+def test_why_says_what_of_ones_own_it_goes_back_to(workspace: Workspace) -> None:
+    made = workspace.recommend.jobs(BOAT[7])
+    told = workspace.recommend.explain(BOAT[7], made.items[0].key)
+    assert told.rank == 1 and told.item.reason == told.sentences[0] == made.items[0].reason
+    assert "Because your profile says sailing, boat" in told.sentences
+    over = workspace.recommend.explain(BOAT[7], "boat-9")
+    assert over.rank is None and over.sentences == ()
+
+
+def test_posts_are_those_everybody_may_see_and_whose_authors_permit_it(workspace: Workspace) -> None:
+    made = workspace.recommend.posts(KITCHEN[0], most=100)
+    shown = {one.key: one.reason for one in made.items}
+    assert made.items[0].key == f"p-{BOAT[2]}" and made.items[0].reason == "Because you follow its author"
+    assert f"p-{KITCHEN[3]}" not in shown, "one that only connections may see is shown to nobody"
+    assert f"p-{KITCHEN[0]}" not in shown and "Because your profile says cooking" in shown.values()
+    by_time = [one.created for one in workspace.recommend.posts(KITCHEN[0], newest_first=True).items]
+    assert by_time == sorted(by_time, key=str, reverse=True)
+    workspace.choose(BOAT[2], "personal", "off")
+    workspace.choose(BOAT[4], record=("posts", f"p-{BOAT[4]}"), via="web")
+    now = {one.key for one in workspace.recommend.posts(KITCHEN[0], most=100).items}
+    assert now == shown.keys() - {f"p-{BOAT[2]}", f"p-{BOAT[4]}"}
+    workspace.choose(KITCHEN[0], "personal", "off")
+    assert workspace.recommend.posts(KITCHEN[0]).chosen_by == "newest"
+    for who in (BOAT[2], KITCHEN[0]):
+        workspace.choose(who, "personal", "on")
+    workspace.choose(BOAT[4], value="on", record=("posts", f"p-{BOAT[4]}"), via="web")
+    assert {one.key: one.reason for one in workspace.recommend.posts(KITCHEN[0], most=100).items} == shown
+
+
+def test_without_an_artefact_nothing_is_learned_and_files_are_followed(tmp_path: Path) -> None:
+    with make_board(tmp_path / "w", built=False) as workspace:
+        made = workspace.recommend.jobs(BOAT[0])
+        assert made.learned is None and not made.trains and made.items[0].key.startswith("boat-")
+        workspace.recommend.build()
+        made = workspace.recommend.jobs(BOAT[0])
+        assert made.learned == "recommend-1" and made.trains and "boat-4" in keys(workspace, "fresh")
+        rows: Rows = board_rows()
+        rows["jobs"] = [one for one in rows["jobs"] if one["job"] != "boat-4"]
+        for name in ("views", "applications"):
+            rows[name] = [one for one in rows[name] if one["who"] != BOAT[0]]
+        write_board(workspace.layout.root, rows)
+        assert "boat-4" not in keys(workspace, "fresh") and not workspace.recommend.jobs(BOAT[0]).trains
+
+
+def test_a_day_that_ends_a_rule_ends_what_is_learned_by_it(tmp_path: Path) -> None:
+    clock = Clock(AT)
+    ending = POLICY.replace(
+        "minimum_age: 18,\n     notice: n,", "minimum_age: 18, until: 2026-07-02,\n     notice: n,"
+    )
+    assert ending != POLICY
+    with make_board(tmp_path / "w", policy=ending, clock=clock) as workspace:
+        assert workspace.recommend.jobs(BOAT[0]).trains
+        clock.at += timedelta(days=3)
+        made = workspace.recommend.jobs(BOAT[0])
+        assert not made.trains and made.chosen_by == "history", "their own is still read"
+        clock.at += timedelta(days=250)
+        assert "boat-1" not in keys(workspace, "fresh"), "jobs end, too"
+
+
+def test_the_commands_say_the_same(workspace: Workspace) -> None:
+    root = str(workspace.layout.root)
+    told = run_licet("recommend", "jobs", "--subject", BOAT[0], "--most", "3", "--json", "--workspace", root)
+    made = json.loads(told.out)
+    assert told.status == 0 and [one["key"] for one in made["items"]] == keys(workspace, BOAT[0], most=3)
+    told = run_licet("recommend", "jobs", "--subject", BOAT[0], "--workspace", root)
+    assert "1. Boat hand" in told.out and "Because you looked at" in told.out and "is among what" in told.out
+    told = run_licet(
+        "recommend", "both-ways", "--subject", BOAT[0], "--setting", "personal", "--workspace", root
+    )
+    assert "would not be there with it off" in told.out and "“Recommend by what I do”, now on" in told.out
