@@ -235,7 +235,7 @@ def latest_for(
     core: Core, use: Use, name: str, asked: PurposeRef, position: int | None = None
 ) -> SnapshotRef:
     made = None
-    for snapshot in core.store.newest(name):  # and not `latest`, which reads all there ever were
+    for snapshot in core.store.newest(name):  # in most workspaces the first
         heading = read_heading(snapshot)
         if not heading.inspection and heading.purpose == asked:
             made = snapshot
@@ -263,14 +263,23 @@ def latest(core: Core, use: str | None = None, position: int | None = None) -> l
 
     position: passing over what knows more of the ledger, where something is there that does not.
     """
-    found: dict[tuple[str, PurposeRef], SnapshotRef] = {}
-    for snapshot in core.store.snapshots(use):
-        heading = read_heading(snapshot)
-        key = snapshot.kind, heading.purpose
-        is_later = position is not None and heading.ledger.position > position
-        if not heading.inspection and not (is_later and key in found):
-            found[key] = snapshot
-    return list(found.values())
+    found: dict[tuple[str, PurposeRef], tuple[bool, int, SnapshotRef]] = {}
+    for kind in [use] if use else core.store.kinds():
+        for line, snapshots in core.store.by_line(kind).items():
+            for snapshot in snapshots:
+                heading = read_heading(snapshot)
+                if heading.inspection:
+                    if line is not None:
+                        break
+                    continue
+                is_known = position is None or heading.ledger.position <= position
+                # The newest that does not know more, or the oldest.
+                rank = is_known, snapshot.sequence if is_known else -snapshot.sequence, snapshot
+                key = kind, heading.purpose
+                found[key] = max(found.get(key, rank), rank, key=lambda one: one[:2])
+                if is_known and line is not None:
+                    break
+    return sorted((made for *_, made in found.values()), key=lambda one: one.sequence)
 
 
 def recorder(core: Core, use: str, how: str) -> run.Record:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from licet.app import artefacts
 from licet.app.artefact_status import ArtefactStatus, Brought, Standing
-from licet.app.retention import is_over, kept_until
+from licet.app.retention import is_limited, is_over, kept_until
 from licet.app.tenses import stands_for_now
 from licet.enforce.access import secret_of
 from licet.store import SnapshotRef
@@ -110,7 +110,8 @@ def purge_superseded(core: Core) -> Purge:
 
 def purge_what_is_due(core: Core) -> Iterator[Brought]:
     """Purge the snapshots, superseded or not, that were kept as long as the policy in force lets them be."""
-    going = [one for one in core.store.snapshots() if is_over(core, _due(core, one))]
+    made = core.store.snapshots() if is_limited(core) else []
+    going = [one for one in made if is_over(core, _due(core, one))]
     failed = None
     try:
         if going:

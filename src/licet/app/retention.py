@@ -28,6 +28,14 @@ def retention_days(pack: Pack, purpose: str, recipient: str) -> int | None:
     )
 
 
+def is_limited(core: Core) -> bool:
+    """Whether the policy in force sets any limit at all; not where none is read."""
+    try:
+        return any(rule.retention_days is not None for rule in core.policy().pack.rules)
+    except LicetError:
+        return False
+
+
 def kept_until(core: Core, purpose: str, recipient: str, at: str) -> str | None:
     """The moment from which something made for `at` is to be gone; None without a limit, or where no policy is read."""
     try:

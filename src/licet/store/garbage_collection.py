@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from licet.store import store_layout
-from licet.store.snapshots import list_names, read_snapshot, references
+from licet.store.snapshots import drop_lines, list_names, read_snapshot, references
 from licet.store.store_layout import SnapshotName
 from licet.store.store_location import Files
 from licet.terms import StoreError
@@ -54,6 +54,8 @@ def sweep(files: Files) -> list[str]:
             if digest not in kept:
                 files.delete(f"{folder}/{file_name}")
                 removed.add(digest)
+    for kind in files.folders(store_layout.LINES):
+        drop_lines(files, kind)
     files.settle()
     # Last, so that a sweep that dies is done again.
     for file_name in files.sizes(store_layout.STAGING):
@@ -98,4 +100,5 @@ def remove(files: Files, names: list[SnapshotName]) -> None:
             found = store_layout.parse_snapshot(kind, file_name)
             if found is not None and (kind, found.id) in gone:
                 files.delete(found.path)
+        drop_lines(files, kind)
     files.settle()

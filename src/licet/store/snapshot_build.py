@@ -16,6 +16,7 @@ from licet.store import store_layout
 from licet.store.garbage_collection import mark_unfinished
 from licet.store.objects import find_object
 from licet.store.snapshots import (
+    drop_lines,
     list_names,
     manifest_bytes,
     next_sequence,
@@ -64,12 +65,13 @@ class Build:
             )  # damaged since it was put: mended for every snapshot that refers to it
         return digest
 
-    def publish(self, manifest: JsonObject) -> str:
+    def publish(self, manifest: JsonObject, line: str | None = None) -> str:
         """Publish a snapshot and return its id. When this returns, the snapshot is listed and survives a power cut.
 
         The same manifest again is the same snapshot: it becomes the newest, under one name.
+        line: 16 hex digits, the same for all of which only the newest is wanted; see `Store.by_line`.
         Raises: StoreError STOR-011 when the manifest cannot be written as canonical JSON or refers to an object
-        that the store does not hold, STOR-017 after the block.
+        that the store does not hold, STOR-016 for an odd line, STOR-017 after the block.
         """
         self._check_open()
         data = manifest_bytes(manifest)
@@ -79,12 +81,15 @@ class Build:
         # The newest again is written again all the same: its writer may have died before it was durable.
         again = bool(names) and names[-1].id == id_
         name = names[-1] if again else SnapshotName(next_sequence(self._files), self.kind, id_)
+        if line is not None:  # before the manifest: whoever finds that finds this; a power cut may lose it, and it is read
+            self._files.write(store_layout.line_path(name, line), b"")
         self._files.settle()  # every object the manifest refers to, before the manifest
         self._files.write(name.path, data)
         self._files.settle()  # from here on the snapshot is published
         for older in names:
             if older.id == id_ and older != name:
                 self._files.delete(older.path)
+                drop_lines(self._files, self.kind)
         return id_
 
     def _check_references(self, wanted: dict[str, int | None]) -> None:

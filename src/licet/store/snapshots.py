@@ -48,6 +48,31 @@ def list_names(files: Files, kind: str | None = None) -> list[SnapshotName]:
     return _list(files, store_layout.SNAPSHOTS, kind)
 
 
+def list_lines(files: Files, kind: str) -> dict[str | None, list[SnapshotName]]:
+    """The published snapshots of a kind by their line, newest first; under None those of which none was said.
+
+    Costs the names alone: no manifest is read.
+    """
+    said = dict(filter(None, (store_layout.parse_line(kind, each) for each in _line_files(files, kind))))
+    found: dict[str | None, list[SnapshotName]] = {}
+    for name in reversed(list_names(files, kind)):
+        found.setdefault(said.get(name), []).append(name)
+    return found
+
+
+def drop_lines(files: Files, kind: str) -> None:
+    """Remove what is said of snapshots that are there no more."""
+    names = set(list_names(files, kind))
+    for each in _line_files(files, kind):
+        found = store_layout.parse_line(kind, each)
+        if found is not None and found[0] not in names:
+            files.delete(store_layout.line_path(*found))
+
+
+def _line_files(files: Files, kind: str) -> list[str]:
+    return sorted(files.sizes(f"{store_layout.LINES}/{store_layout.check_kind(kind)}"))
+
+
 def list_purged(files: Files, kind: str | None = None) -> list[SnapshotName]:
     """The snapshots that were purged, oldest first; their manifests are kept."""
     return _list(files, store_layout.PURGED, kind)

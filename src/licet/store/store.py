@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,6 +30,7 @@ from licet.store.snapshot_build import Build, building
 from licet.store.snapshots import (
     SnapshotRef,
     find_name,
+    list_lines,
     list_names,
     list_purged,
     read_snapshot,
@@ -138,6 +140,13 @@ class Store:
     def newest(self, kind: str) -> Iterator[SnapshotRef]:
         """The published snapshots of a kind, newest first, each read when it is come to. Raises: as `snapshots`."""
         return (read_snapshot(self._files, name) for name in reversed(list_names(self._files, kind)))
+
+    def by_line(self, kind: str) -> dict[str | None, Iterator[SnapshotRef]]:
+        """The published snapshots of a kind by the line that `publish` was given, newest first, each read when it is
+        come to; under None those published without one. Raises: as `snapshots`.
+        """
+        lines = list_lines(self._files, kind)
+        return {line: map(partial(read_snapshot, self._files), names) for line, names in lines.items()}
 
     def snapshot(self, kind: str, which: str = "latest") -> SnapshotRef:
         """One snapshot: ``latest``, a name like ``corpus-7``, or at least 4 digits of an id.

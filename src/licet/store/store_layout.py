@@ -3,6 +3,7 @@
     licet-store.json                        the marker: this folder is a store, and of which format
     objects/ab/abcd….parquet                content: the name is the SHA-256 of the bytes, so `sha256sum` can check it
     snapshots/corpus/000000000007-<id>.json a published snapshot: the file is its canonical manifest, <id> its SHA-256
+    lines/corpus/000000000007-<id>-<line>   empty: what the snapshot is one of, for whoever wants the newest of each
     purged/corpus/000000000005-<id>.json    the manifest of a purged snapshot: what it was, and none of its files
     retired/000000000009                    empty: the highest number that was removed; no number is used twice
     staging/                                one marker per unfinished build or purge, and files not yet whole
@@ -21,6 +22,7 @@ from licet.terms.ids import is_id
 
 FORMAT_VERSION = 1
 MARKER = "licet-store.json"
+LINES = "lines"
 LOCK = "lock"
 OBJECTS = "objects"
 PURGED = "purged"
@@ -33,6 +35,7 @@ _SUFFIX = re.compile(r"(?:\.[a-z0-9]{1,16}){0,3}")
 _OBJECT = re.compile(rf"{OBJECTS}/[0-9a-f]{{2}}/[0-9a-f]{{64}}(?:\.[a-z0-9]{{1,16}}){{0,3}}")
 _NUMBER = re.compile(rf"{RETIRED}/\d{{12}}")
 _SNAPSHOT = re.compile(r"(\d{12})-([0-9a-f]{64})\.json")
+_LINE = re.compile(r"(\d{12})-([0-9a-f]{64})-([0-9a-f]{16})")
 
 
 class SnapshotName(NamedTuple):
@@ -61,6 +64,23 @@ def parse_snapshot(kind: str, file_name: str) -> SnapshotName | None:
     return SnapshotName(int(match[1]), kind, match[2]) if match else None
 
 
+def line_path(name: SnapshotName, line: str) -> str:
+    """The empty file that says what line a snapshot is of.
+
+    Raises: StoreError STOR-016 when `line` is not 16 hex digits.
+    """
+    path = f"{LINES}/{name.kind}/{name.sequence:012d}-{name.id}-{line}"
+    if parse_line(name.kind, path.rpartition("/")[2]) is None:
+        raise StoreError("STOR-016", f"{line!r} is no line", fix="give 16 lower-case hex digits")
+    return path
+
+
+def parse_line(kind: str, file_name: str) -> tuple[SnapshotName, str] | None:
+    """Read a file name under ``lines/<kind>/``: of which snapshot, and the line; None when it is not one of ours."""
+    match = _LINE.fullmatch(file_name)
+    return (SnapshotName(int(match[1]), kind, match[2]), match[3]) if match else None
+
+
 def is_manifest(path: str) -> bool:
     """Whether a file is the manifest of a snapshot, published or purged."""
     folder, _, rest = path.partition("/")
@@ -69,8 +89,10 @@ def is_manifest(path: str) -> bool:
 
 
 def is_bookkeeping(path: str) -> bool:
-    """Whether a file is the lock, the marker or a number that was used: no builder writes anything in it."""
-    return path in (LOCK, MARKER) or _NUMBER.fullmatch(path) is not None
+    """Whether a file is the lock, the marker, a number that was used or a line: no builder writes anything in it."""
+    folder, _, rest = path.partition("/")
+    is_line = folder == LINES and parse_line(*rest.partition("/")[::2]) is not None
+    return path in (LOCK, MARKER) or _NUMBER.fullmatch(path) is not None or is_line
 
 
 def is_own(path: str) -> bool:

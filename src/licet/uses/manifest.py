@@ -138,6 +138,12 @@ def read_heading(snapshot: SnapshotRef) -> Heading:
     return read_manifest(Heading, snapshot)
 
 
+def line_of(heading: Heading) -> str:
+    """The line of a snapshot: one purpose and recipient, and apart from it what is for inspection."""
+    asked = heading.purpose
+    return digest(canonical_json([asked.purpose, asked.recipient, heading.inspection]))[:16]
+
+
 def refuse_inspection(snapshot: SnapshotRef, done: str) -> None:
     """Raises: UseError CORP-200 for a snapshot of the past. done: what it is not, in a word such as "exported"."""
     heading = read_heading(snapshot)

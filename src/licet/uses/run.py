@@ -25,6 +25,7 @@ from licet.uses.manifest import (
     DerivedFrom,
     Manifest,
     contents_of,
+    line_of,
     read_heading,
     read_manifest,
     refuse_inspection,
@@ -110,7 +111,7 @@ def compact(use: Use, store: Store, earlier: SnapshotRef, *, record: Record) -> 
         manifest = said.model_copy(update=dict(fields))
         written = manifest.as_json()
         record(manifest, digest(canonical_json(written)))
-        id_ = writing.publish(written)
+        id_ = writing.publish(written, line_of(manifest))
     return store.snapshot(use.name, id_)
 
 
@@ -221,7 +222,7 @@ def _make(
         manifest = _manifest(use, bench, inputs, contents, members)
         written = manifest.as_json()
         record(manifest, digest(canonical_json(written)))
-        id_ = writing.publish(written)
+        id_ = writing.publish(written, line_of(manifest))
     why = touched.why or contents.why
     how = "built" if touched == _FROM_NOTHING else "updated" if why is None else "rebuilt"
     return Made(store.snapshot(use.name, id_), how, why, contents.written)

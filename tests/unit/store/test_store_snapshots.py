@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from licet.store import Store
+from licet.store.local_files import LocalFiles
 from licet.terms import StoreError
 
 
@@ -30,6 +31,19 @@ def digest(data: bytes) -> str:
 def overwrite(path: Path, data: bytes) -> None:
     path.chmod(0o600)
     path.write_bytes(data)
+
+
+def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The manifests that are read from now on, as they are."""
+    read, inner = list[str](), LocalFiles.read
+
+    def counted(files: LocalFiles, path: str) -> bytes:
+        if path.startswith("snapshots/"):
+            read.append(path)
+        return inner(files, path)
+
+    monkeypatch.setattr(LocalFiles, "read", counted)
+    return read
 
 
 def test_snapshots_are_listed_oldest_first_over_all_kinds(store: Store) -> None:
@@ -175,3 +189,47 @@ def test_files_that_are_not_ours_are_no_snapshots(store: Store) -> None:
     Path(store.where, "snapshots", "corpus", "notes.txt").write_bytes(b"hm")
     Path(store.where, "snapshots", "corpus", ".DS_Store").write_bytes(b"hm")
     assert [s.id for s in store.snapshots()] == [id_] and store.verify() == []
+
+
+def test_of_each_line_the_newest_is_read_and_nothing_else(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ("aa" * 8, "bb" * 8)
+    for number in range(6):
+        with store.build("corpus") as build:
+            build.publish({"n": number}, lines[number % 2])
+    publish(store, "corpus", n=6)
+    read = count_reads(monkeypatch)
+    found = {line: next(snapshots).manifest["n"] for line, snapshots in store.by_line("corpus").items()}
+    assert found == {lines[0]: 4, lines[1]: 5, None: 6} and len(read) == 3
+    assert [one.manifest["n"] for one in store.by_line("corpus")[lines[0]]] == [4, 2, 0]
+
+
+def test_what_was_said_of_a_line_goes_with_the_snapshot(store: Store, tmp_path: Path) -> None:
+    line, folder = "0a" * 8, tmp_path / "s" / "lines" / "corpus"
+    for number in (1, 2, 3, 1):  # again: it is the newest, under one name
+        with store.build("corpus") as build:
+            build.publish({"n": number}, line)
+    assert [one.manifest["n"] for one in store.by_line("corpus")[line]] == [1, 3, 2]
+    assert [int(path.name[:12]) for path in sorted(folder.iterdir())] == [2, 3, 4]
+    store.remove("corpus-2")
+    store.purge(["corpus-3"])
+    assert [int(path.name[:12]) for path in folder.iterdir()] == [4]
+    (folder / f"{9:012d}-{'0' * 64}-{line}").write_bytes(b"")  # of a writer that died before the manifest
+    store.sweep()
+    assert [int(path.name[:12]) for path in folder.iterdir()] == [4] and store.verify() == []
+
+
+def test_a_lost_line_costs_a_reading_and_no_snapshot(store: Store, tmp_path: Path) -> None:
+    with store.build("corpus") as build:
+        build.publish({"n": 1}, "0a" * 8)
+    for path in (tmp_path / "s" / "lines" / "corpus").iterdir():
+        path.unlink()
+    assert [one.manifest["n"] for one in store.by_line("corpus")[None]] == [1]
+
+
+def test_a_line_is_sixteen_digits(store: Store) -> None:
+    for line in ("", "../" * 5 + "x", "A" * 16, "0" * 17):
+        with pytest.raises(StoreError, match="STOR-016"), store.build("corpus") as build:
+            build.publish({"n": 1}, line)
+    assert store.snapshots() == []

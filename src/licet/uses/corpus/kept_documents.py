@@ -57,11 +57,11 @@ class KeptDocuments:
         except StoreError as error:
             if error.code not in ("STOR-008", "STOR-020"):
                 raise
-            made = self._store.snapshots(earlier.use)
-            same = [one for one in made if contents_of(one) == earlier.contents]
-            if not same:
+            made = self._store.newest(earlier.use)
+            same = next((one for one in made if contents_of(one) == earlier.contents), None)
+            if same is None:
                 return None
-            found = same[-1]
+            found = same
         opened = self._earlier[earlier.snapshot] = KeptDocuments(self._store, found, self._secret)
         opened._log = CorpusLog(self._store, files.read_corpus(found), self._log)
         return opened

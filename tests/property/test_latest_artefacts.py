@@ -1,0 +1,87 @@
+"""The newest artefact of every line is what looking at all of them would say, at the cost of those alone."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licet.app.artefacts import latest
+from licet.app.core import Core
+from licet.store import SnapshotRef, Store
+from licet.store.local_files import LocalFiles
+from licet.uses.manifest import Heading, line_of, read_heading
+
+
+class Made(NamedTuple):
+    kind: str
+    purpose: str
+    position: int
+    inspection: bool
+    is_lined: bool
+
+
+MADE = st.builds(
+    Made, st.sampled_from(["corpus", "model"]), st.sampled_from(["a", "b"]), st.integers(0, 5),
+    st.booleans(), st.booleans(),
+)  # fmt: skip
+
+
+def publish(store: Store, made: Made, number: int) -> None:
+    manifest = {
+        "root": f"{number:064x}", "purpose": {"purpose": made.purpose, "recipient": "self"},
+        "at": "2026-01-01T00:00:00Z", "ledger": {"position": made.position, "root": "0" * 64},
+        "inspection": made.inspection,
+    }  # fmt: skip
+    with store.build(made.kind) as build:
+        build.publish(manifest, line_of(Heading.model_validate(manifest)) if made.is_lined else None)
+
+
+def plainly(store: Store, kind: str | None, position: int | None) -> list[SnapshotRef]:
+    """What the newest are, by looking at everything, oldest first."""
+    found: dict[tuple[str, str], SnapshotRef] = {}
+    for snapshot in store.snapshots(kind):
+        said = read_heading(snapshot)
+        key = snapshot.kind, said.purpose.purpose
+        is_later = position is not None and said.ledger.position > position
+        if not said.inspection and not (is_later and key in found):
+            found[key] = snapshot
+    return sorted(found.values(), key=lambda one: one.sequence)
+
+
+@given(st.lists(MADE, max_size=9), st.none() | st.integers(0, 5), st.sampled_from([None, "corpus"]))
+def test_the_newest_of_each_line_is_what_looking_at_all_would_say(
+    history: list[Made], position: int | None, kind: str | None
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.open(Path(folder) / "s", create=True)
+        for number, made in enumerate(history):
+            publish(store, made, number)
+        assert latest(core_of(store), kind, position) == plainly(store, kind, position)
+
+
+def test_who_asks_for_the_newest_reads_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store.open(tmp_path / "s", create=True)
+    for number in range(30):
+        publish(store, Made("corpus", "ab"[number % 2], number, number % 7 == 0, True), number)
+    read, inner = list[str](), LocalFiles.read
+
+    def counted(files: LocalFiles, path: str) -> bytes:
+        read.append(path)
+        return inner(files, path)
+
+    monkeypatch.setattr(LocalFiles, "read", counted)
+    assert len(latest(core_of(store))) == 2
+    assert len(read) == 4, "one of each line, inspection apart"
+    read.clear()
+    assert [read_heading(one).ledger.position for one in latest(core_of(store), position=27)] == [26, 27]
+    assert len(read) <= 7
+
+
+def core_of(store: Store) -> Core:
+    return cast(Core, SimpleNamespace(store=store))
