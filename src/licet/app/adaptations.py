@@ -7,12 +7,14 @@ trained again without them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import artefacts
 from licet.app.artefact_status import require_exact
 from licet.app.artefacts import open_access
 from licet.app.catch_up import bring_parents
+from licet.app.results import TaughtResult
 from licet.app.retention import is_over, kept_until
 from licet.enforce.absences import Absences
 from licet.enforce.access import secret_of
@@ -32,33 +34,14 @@ if TYPE_CHECKING:
     from licet.app.core import Core
 
 
-class AdaptedResult(NamedTuple):
-    """An adapted model and what went into it.
+@dataclass(frozen=True, slots=True)
+class AdaptedResult(TaughtResult):
+    """An adapted model. trained: how many of its checkpoints, of shards times segments, were now. steps: of all."""
 
-    documents, tokens, subjects: that it was taught, and by how many; set_aside: documents not of just one person.
-    trained: how many of its checkpoints, of shards times segments, were trained now. steps: of all of them.
-    """
-
-    snapshot: str
-    name: str
-    root: str
-    how: str
-    why: str | None
-    documents: int
-    set_aside: int
-    tokens: int
-    subjects: int
-    at: str
-    position: int
-    policy: str
-    corpus: str
     shards: int
     segments: int
     trained: int
     steps: int
-
-    def as_json(self) -> JsonObject:
-        return self._asdict()
 
 
 class ShardStatus(NamedTuple):
@@ -168,10 +151,7 @@ def opened(core: Core) -> Adapted:
 
 def _result(made: Made) -> AdaptedResult:
     said = read_manifest(AdaptedManifest, made.snapshot)
-    return AdaptedResult(
-        made.snapshot.id, made.snapshot.name, said.root, made.how, made.why,
-        said.counts["documents"], said.counts["set_aside"], said.counts["tokens"], said.counts["subjects"],
-        said.at, said.ledger.position, said.policy.id, said.derived_from[0].snapshot,
-        said.recipe.shards, said.recipe.segments, made.written,
-        sum(one.steps for chain in said.shards for one in chain),
+    return AdaptedResult.of(
+        made, said, shards=said.recipe.shards, segments=said.recipe.segments, trained=made.written,
+        steps=sum(one.steps for chain in said.shards for one in chain),
     )  # fmt: skip

@@ -123,10 +123,7 @@ def _snapshots(parents: Parents) -> list[SnapshotRef]:
 
 def _result(made: Made) -> ModelResult:
     said = read_manifest(ModelManifest, made.snapshot)
-    derived = said.derived_from[0]
-    return ModelResult(
-        made.snapshot.id, made.snapshot.name, said.root, made.how, made.why,
-        said.counts["documents"], said.counts["set_aside"], said.counts["tokens"], said.counts["subjects"],
-        said.at, said.ledger.position, said.policy.id, derived.snapshot, said.recipe.two_members,
-        made.written, len(said.tables), len(said.deltas),
+    return ModelResult.of(
+        made, said, two_members=said.recipe.two_members, written=made.written, tables=len(said.tables),
+        deltas=len(said.deltas),
     )  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict
 
 from licet.decide import Policy
 from licet.ledger import Choices
@@ -14,6 +14,8 @@ from licet.terms.moments import format_moment
 if TYPE_CHECKING:
     from licet.enforce.gate_counts import Counts
     from licet.sources.import_report import FileOutcome, Unread
+    from licet.uses.manifest import Manifest
+    from licet.uses.run import Made
 
 
 class PackInForce(NamedTuple):
@@ -149,12 +151,12 @@ class CorpusResult(NamedTuple):
         }
 
 
-class ModelResult(NamedTuple):
-    """A model and what went into it.
+@dataclass(frozen=True, slots=True)
+class TaughtResult:
+    """A snapshot of what learns from documents, and what went into it.
 
     documents, tokens, subjects: that it was taught, and by how many; set_aside: documents not of just one person.
-    corpus:  the id of the snapshot that it was made from. two_members: whether only runs of two are served.
-    written: how many of its tables or deltas were written anew.
+    corpus: the id of the snapshot that it was made from.
     """
 
     snapshot: str
@@ -170,13 +172,29 @@ class ModelResult(NamedTuple):
     position: int
     policy: str
     corpus: str
+
+    @classmethod
+    def of(cls, made: Made, said: Manifest, **own: Any) -> Self:
+        """said: its manifest, which counts documents, tokens and who wrote them. own: the fields beside these."""
+        counts = said.counts
+        return cls(
+            made.snapshot.id, made.snapshot.name, said.root, made.how, made.why,
+            counts["documents"], counts["set_aside"], counts["tokens"], counts["subjects"],
+            said.at, said.ledger.position, said.policy.id, said.derived_from[0].snapshot, **own,
+        )  # fmt: skip
+
+    def as_json(self) -> JsonObject:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResult(TaughtResult):
+    """A model. two_members: whether only runs of two are served. written: how many of its tables or deltas were."""
+
     two_members: bool
     written: int
     tables: int
     deltas: int
-
-    def as_json(self) -> JsonObject:
-        return self._asdict()
 
 
 class RecommenderResult(NamedTuple):

@@ -12,7 +12,6 @@ Members' ids and what they chose lie in these files, readable by their owner onl
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import hmac
@@ -30,11 +29,12 @@ from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 from licet.ledger import RecordedChoices
 from licet.sources.file_state import Stand
+from licet.store.private_files import PART, write_private
 from licet.terms import GateError, LicetError
 
 #: Raised whenever what is kept, or what it is kept by, changes its meaning.
 _FORMAT = 2
-_SUFFIX, _PART = ".gate", ".part"
+_SUFFIX = ".gate"
 _NONCE_BYTES, _TAG_BYTES, _LENGTH_BYTES, _ALIGNED_BYTES = 16, 16, 8, 64
 #: Bytes at the end of a file that are compared, beside how it stands.
 _END_BYTES = 1 << 16
@@ -94,7 +94,6 @@ class GateFiles:
         position: int = 0,
     ) -> None:
         """Keep arrays, and what JSON can tell, under a key. A process that dies here leaves what was kept before."""
-        part = self._folder / f".{secrets.token_hex(8)}{_PART}"
         try:
             head = {
                 "of": [_FORMAT, _version(), key], "files": stand.files, "looked_ns": stand.looked_ns,
@@ -103,7 +102,6 @@ class GateFiles:
                 "arrays": [[name, array.dtype.str, len(array)] for name, array in arrays.items()],
             }  # fmt: skip
             told_bytes = json.dumps(head).encode()
-            self._folder.mkdir(mode=0o700, exist_ok=True)
             pieces: list[bytes | memoryview] = [len(told_bytes).to_bytes(_LENGTH_BYTES, "little"), told_bytes]
             for array in arrays.values():
                 pieces += [
@@ -112,13 +110,11 @@ class GateFiles:
                 ]
             nonce = secrets.token_bytes(_NONCE_BYTES)
             # Not forced to the disk: what a power cut tears is found out.
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.writelines([nonce, self._tag(nonce, *pieces), *pieces])
-            part.replace(self._path(key))
+            tag = self._tag(nonce, *pieces)
+            write_private(self._path(key), nonce, tag, *pieces, is_durable=False)
             self._drop_oldest()
         except (OSError, LicetError):
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+            return
 
     def clear(self) -> None:
         """Remove every file. Raises: GateError GATE-230 where one cannot be."""
@@ -143,7 +139,7 @@ class GateFiles:
 
     def _all(self) -> Iterator[Path]:
         for path in sorted(self._folder.glob("*")) if self._folder.is_dir() else ():
-            if path.suffix in (_SUFFIX, _PART):
+            if path.suffix in (_SUFFIX, PART):
                 yield path
 
     def _opened(self, data: bytes) -> tuple[dict[str, Any], Arrays]:

@@ -14,7 +14,9 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-_NONCE_BYTES, _PART = 12, ".part"
+from licet.store.private_files import PART, write_private
+
+_NONCE_BYTES = 12
 
 
 class BrokenSealError(ValueError):
@@ -31,7 +33,7 @@ class SealedFiles:
     def names(self, unfinished: bool = False) -> list[str]:
         """In order. unfinished: also of what whoever wrote it died over. Raises: OSError."""
         names = {path.name for path in self._folder.iterdir()} if self._folder.is_dir() else set[str]()
-        return sorted({name.removesuffix(_PART) for name in names if unfinished or not name.endswith(_PART)})
+        return sorted({name.removesuffix(PART) for name in names if unfinished or not name.endswith(PART)})
 
     def read(self, name: str) -> bytes:
         """Raises: OSError, FileNotFoundError among them; BrokenSealError."""
@@ -43,25 +45,11 @@ class SealedFiles:
 
     def write(self, name: str, data: bytes) -> None:
         """Raises: OSError; what was there stands."""
-        path, part, nonce = self._folder / name, self._folder / (name + _PART), os.urandom(_NONCE_BYTES)
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        part.unlink(missing_ok=True)  # of a process that died
-        try:
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(nonce + self._key.encrypt(nonce, data, name.encode()))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = self._key.encrypt(nonce, data, name.encode())
+        write_private(self._folder / name, nonce, sealed, part=name + PART)
 
     def remove(self, name: str) -> None:
         """Raises: OSError."""
-        for path in (self._folder / name, self._folder / (name + _PART)):
+        for path in (self._folder / name, self._folder / (name + PART)):
             path.unlink(missing_ok=True)

@@ -7,17 +7,16 @@ training is done, and goes with every purge, forgetting and erasure, since membe
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from licet.store.private_files import PART, write_private
 from licet.terms import UseError
 from licet.terms.canonical import digest
 from licet.terms.disk_errors import clear_disk_errors
 from licet.uses.model.checkpoint_chain import checkpoint_id_in
 
-_SUFFIX, _PART = ".checkpoint", ".part"
+_SUFFIX = ".checkpoint"
 
 
 class KeptCheckpoints:
@@ -40,16 +39,7 @@ class KeptCheckpoints:
     def write(self, id_: str, data: bytes) -> None:
         """Keep one; on the disk when this returns. Raises: as `clear_disk_errors`, for a disk that is full."""
         with clear_disk_errors("keeping a checkpoint"):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part = self._folder / f"{secrets.token_hex(8)}{_PART}"
-            try:
-                with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                part.replace(self._folder / self._name(id_, data))
-            finally:
-                part.unlink(missing_ok=True)
+            write_private(self._folder / self._name(id_, data), data)
 
     def clear(self) -> None:
         """Remove all. Raises: UseError MODL-082 where one cannot be."""
@@ -66,7 +56,7 @@ class KeptCheckpoints:
 
     def _all(self) -> Iterator[Path]:
         for path in sorted(self._folder.glob("*")) if self._folder.is_dir() else ():
-            if path.suffix in (_SUFFIX, _PART):
+            if path.suffix in (_SUFFIX, PART):
                 yield path
 
     @staticmethod
