@@ -19,7 +19,7 @@ from licet.app import Workspace
 from licet.app.archive import write_member_archive
 from licet.app.archive.zip_writer import zipped
 from licet.ledger import Checkpoint, EntryKind, NewEntry
-from licet.receipts import check
+from licet.receipts import check, check_forgetting_certificate
 from licet.receipts.receipt_proof import read_proven
 from licet.terms import AppError, SourceError
 from licet.terms.moments import parse_moment
@@ -100,6 +100,30 @@ def test_it_tells_the_uses_that_held_something_of_theirs(workspace: Workspace) -
     assert documents[("post", "2")] is None and documents[("thread", "3")] is None  # others speak there, too
     # What the refusal did not govern is what is left.
     assert {one["kind"] for one in updated["documents"]} == {"thread"}
+
+
+def test_each_time_they_asked_to_be_forgotten_it_holds_what_came_of_it_and_proves_it(
+    workspace: Workspace,
+) -> None:
+    assert json.loads(unpacked(workspace)["forgettings.json"]) == []
+    workspace.forget("ann", "ben")
+    workspace.uses.ask_to_be_forgotten("cy")
+    files, others, waiting = unpacked(workspace), unpacked(workspace, "ben"), unpacked(workspace, "cy")
+    key, signed = files["public_key.txt"].decode(), files["checkpoint.txt"].decode()
+    (told,) = json.loads(files["forgettings.json"])
+    certificate = files[told["certificate"]]
+    assert told["status"] == "EXACT" and [name for name in files if name.startswith("certificates/")] == [
+        told["certificate"]
+    ]
+    check = check_forgetting_certificate(json.loads(certificate), key)
+    assert (check.ok, check.subject) == (True, "ann")
+    entry, inclusion = read_proven(json.loads(files[told["proof"]]))
+    assert entry.subject == "ann" and inclusion.verify(entry.leaf_hash, Checkpoint.parse(signed, key).root)
+    assert unpacked(workspace) == files, "the same bytes again"
+    assert b"ann" not in others[json.loads(others["forgettings.json"])[0]["certificate"]]
+    (pending,) = json.loads(waiting["forgettings.json"])
+    assert (pending["status"], pending["certificate"]) == ("PENDING", None)
+    assert pending["no_certificate_because"] == "there is no certificate of it"
 
 
 def test_a_use_whose_snapshot_is_gone_is_told_as_such(workspace: Workspace) -> None:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from licet.app.archive.archive_readme import readme
 from licet.app.archive.archive_rows import MemberRows
 from licet.app.archive.zip_writer import Part
+from licet.app.forgetting_timeline import certificate
+from licet.app.forgettings import forgettings_of
 from licet.app.member.member_view import Member
 from licet.app.member.use_history import PastUse, past_use
 from licet.app.receipt_issuing import issue_receipt
 from licet.ledger import SAID_BY_MEMBERS, Checkpoint, Entry, EntryKind
 from licet.receipts import to_bytes
 from licet.receipts.receipt_proof import make_proof
-from licet.terms import AppError
+from licet.terms import AppError, LicetError
 from licet.terms.canonical import JsonObject, canonical_json
 from licet.terms.moments import format_moment
 from licet.uses.use import Shown, shown_parts
@@ -49,6 +51,7 @@ class Contents:
         yield from self._receipts()
         yield "choices.json", _listed(self._choices)
         yield from self._uses()
+        yield from self._forgettings()
         for digest in sorted(self._policies):
             pack = self._core.policy_of(digest).pack
             yield f"policies/{digest}.json", [canonical_json(pack.as_json())]
@@ -100,6 +103,26 @@ class Contents:
                 told.append(use.entry)
                 self._policies.add(use.policy)
                 yield _use(use)
+
+    def _forgettings(self) -> Iterator[Part]:
+        """What came of each request to be forgotten; the proof that it was made, and its last certificate."""
+        told = list[JsonObject]()
+        for one in forgettings_of(self._core, self._subject):
+            if one.number >= self._checkpoint.size:
+                continue
+            said = one.as_json() | {"proof": _proof_name(one.number)}
+            if one.outcome is not None and one.outcome.policy is not None:
+                self._policies.add(one.outcome.policy.digest)
+            yield _proof_name(one.number), [self._proof(self._core.ledger.entry(one.number))]
+            try:
+                made = certificate(self._core, one.number, self._subject)
+            except LicetError as error:
+                told.append(said | {"certificate": None, "no_certificate_because": error.what})
+                continue
+            name = f"certificates/forgetting-{one.number:08}.json"
+            told.append(said | {"certificate": name})
+            yield name, [to_bytes(made)]
+        yield "forgettings.json", _listed(told)
 
     def _proof(self, entry: Entry) -> bytes:
         ledger = self._core.ledger

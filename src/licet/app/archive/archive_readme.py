@@ -36,7 +36,24 @@ _FILES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "proofs/",
-        ("For each of those uses: its entry in the ledger and the proof that it stands there.",),
+        (
+            "For each of those uses, and for each time you asked to be forgotten: its entry in the ledger and the "
+            "proof that it stands there.",
+        ),
+    ),
+    (
+        "forgettings.json",
+        (
+            "Each time you asked to be forgotten, and what came of it: EXACT, PENDING or UNREACHED, and what it "
+            "waits for. It ends with the name of its certificate.",
+        ),
+    ),
+    (
+        "certificates/",
+        (
+            "The signed certificate of each, as it was made last. It is checked like a receipt, and says itself what "
+            "it does not reach.",
+        ),
     ),
     (
         "policies/",
