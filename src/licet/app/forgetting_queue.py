@@ -19,6 +19,7 @@ from licet.app.followed_copies import CopyStatus, statuses
 from licet.app.forgetting_forecast import Forecast, forecast
 from licet.app.forgetting_outcomes import CopiesThatLeft, copies_that_left
 from licet.app.forgettings import Forgetting, forgettings
+from licet.app.open_forgettings import OpenForgettings
 from licet.app.purge import holds
 from licet.app.removal import Removal, carry_out, is_under_way
 from licet.deliveries import Reach
@@ -46,6 +47,7 @@ class DueForgettings:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._open = OpenForgettings(core)
         self._looked: dict[int, tuple[int, datetime]] = {}
 
     def go_on(self, progress: Progress) -> Removal | None:
@@ -55,7 +57,7 @@ class DueForgettings:
 
     def now(self) -> list[Forgetting]:
         core = self._core
-        found = [one for one in forgettings(core) if one.status != "EXACT"]
+        found = self._open.now()
         if not found:
             return []
         copies, moment = statuses(core), core.now()

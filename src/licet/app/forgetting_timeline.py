@@ -21,6 +21,7 @@ from licet.app.forgettings import (
     forgettings,
     forgettings_of,
     kept_certificates,
+    last_forgettings,
 )
 from licet.terms import AppError
 from licet.terms.canonical import JsonObject
@@ -67,8 +68,11 @@ def ask_to_be_forgotten(core: Core, subject: str, via: str, key: str | None) -> 
 
 def timelines(core: Core, subject: str | None, before: int | None, most: int | None) -> list[Timeline]:
     """Those of one person, or of all, the latest first. before: only of lower numbers. most: no more than so many."""
-    found = forgettings(core) if subject is None else forgettings_of(core, subject)
-    kept = [one for one in reversed(found) if before is None or one.number < before]
+    if subject is None and most is not None:
+        kept = last_forgettings(core, core.ledger.position if before is None else before, most)
+    else:
+        found = forgettings(core) if subject is None else forgettings_of(core, subject)
+        kept = [one for one in reversed(found) if before is None or one.number < before]
     present = _Present(core)
     return [_timeline(core, one, present) for one in kept[:most]]
 

@@ -112,6 +112,9 @@ class Forgetting(NamedTuple):
         }  # fmt: skip
 
 
+#: Entries that are read at a time by who wants the last few.
+_READ_AT_ONCE = 500
+
 #: Steps while one of which is pending something is not made anew, or it is not known that it is.
 NOT_UPDATED = frozenset({"look", "update", "chosen_again", "prove"})
 
@@ -141,6 +144,20 @@ def kept_certificates(core: Core) -> KeptCertificates:
 def forgettings(core: Core) -> list[Forgetting]:
     """Every one whose person was not erased since, by number."""
     return _read(core.ledger.entries(0, core.ledger.position, EntryKind.FORGETTING))
+
+
+def last_forgettings(core: Core, before: int, most: int) -> list[Forgetting]:
+    """The last of numbers below one, the latest first, so many at most; those before them are not read."""
+    found: list[Forgetting] = []
+    while len(found) < most and (
+        batch := core.ledger.last_entries(EntryKind.FORGETTING, before, _READ_AT_ONCE)
+    ):
+        before = batch[-1].index
+        numbers = [one for one in batch if one.index == number_of(one)]
+        people = {one.subject: forgettings_of(core, one.subject) for one in numbers if one.subject is not None}
+        asked = {one.number: one for theirs in people.values() for one in theirs}
+        found += [asked[one.index] for one in numbers if one.index in asked]
+    return found[:most]
 
 
 def forgettings_of(core: Core, subject: str) -> list[Forgetting]:
@@ -227,6 +244,15 @@ def drop_erased(core: Core) -> None:
 def _last(core: Core, subject: str) -> Forgetting | None:
     found = forgettings_of(core, subject)
     return found[-1] if found else None
+
+
+def number_of(entry: Entry) -> int | None:
+    """The number of the forgetting that an entry is a step of; None for one that was erased, or of a later licet."""
+    said = entry.payload or {}
+    if said.get("step") == "asked":
+        return entry.index
+    number = (said.get("request") or {}).get("entry") if said.get("step") == "outcome" else said.get("forgetting")
+    return number if isinstance(number, int) else None
 
 
 def _read(entries: Iterable[Entry]) -> list[Forgetting]:

@@ -37,6 +37,11 @@ _OF_KIND = (
     "WHERE kind = ? AND idx >= ? AND idx < ? ORDER BY idx"
 )
 
+_LAST_OF_KIND = (
+    "SELECT idx, recorded_at_us, kind, commitment, subject, payload, salt FROM entries "
+    "WHERE kind = ? AND idx < ? ORDER BY idx DESC LIMIT ?"
+)
+
 #: Subjects with a choice or a signal among the entries from a number on, choices about one record included.
 CHANGED_SINCE = """
     SELECT DISTINCT subject FROM entries WHERE idx >= ? AND kind IN ('choice', 'signal', 'record_choice')
@@ -111,6 +116,11 @@ def read_few(storage: Storage, kind: EntryKind, start: int, stop: int | None) ->
     """The entries of a kind of which there are few, from `start` to `stop` (the end where None), in one short read."""
     stop = NO_END if stop is None else stop
     return [as_entry(row) for row in storage.fetch(_OF_KIND, (kind.value, within(start), within(stop)))]
+
+
+def read_last(storage: Storage, kind: EntryKind, stop: int, most: int) -> list[Entry]:
+    """The last entries of a kind before a number, the latest first, so many at most, in one short read."""
+    return [as_entry(row) for row in storage.fetch(_LAST_OF_KIND, (kind.value, within(stop), most))]
 
 
 def read_of_kind(storage: Storage, kind: EntryKind, subject: str, start: int) -> list[Entry]:

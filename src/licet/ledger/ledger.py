@@ -311,6 +311,10 @@ class Ledger:
             return entry_reader.read_few(self._storage, kind, since, None)
         return entry_reader.read_of_kind(self._storage, kind, subject, since)
 
+    def last_entries(self, kind: EntryKind, before: int, most: int) -> list[Entry]:
+        """The last entries of a kind before a number, the latest first, so many at most."""
+        return entry_reader.read_last(self._storage, kind, before, most)
+
     # -- where subjects stood --------------------------------------------------------------------------------
 
     def choices_of(self, subject: str, position: int | None = None) -> list[Choice]:

@@ -18,6 +18,7 @@ from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
     from licet.app.artefact_status import ArtefactStatus, Brought
+    from licet.app.forgetting_feed import FeedPage
     from licet.app.forgetting_forecast import Forecast
     from licet.app.forgetting_queue import ForgettingQueue
     from licet.app.forgetting_timeline import Timeline
@@ -128,6 +129,15 @@ class UseOperations:
         from licet.app import forgettings
 
         return forgettings.forgettings(self._core)
+
+    def forgetting_steps(self, after: int = 0, most: int = 500, subject: str | None = None) -> FeedPage:
+        """What happened to forgettings from a ledger position on, in its order: one page, and where the next begins.
+
+        Raises: AppError APP-276, APP-277; see `app.forgetting_feed`.
+        """
+        from licet.app.forgetting_feed import steps_since
+
+        return steps_since(self._core, after, most, subject)
 
     def ask_to_be_forgotten(
         self, subject: str, *, via: str = "python", idempotency_key: str | None = None

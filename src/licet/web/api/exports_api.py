@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from licet.web.api.cursors import Limit
 from licet.web.api.request_parts import Export, Ours, PlaceText, PlainRoute, Sent
 from licet.web.api.token_check import Holder
 
@@ -58,12 +59,14 @@ def feed(
     export: Export,
     token: Holder,
     after: Annotated[PlaceText, Query(description="Only messages with a higher number.")] = 0,
+    limit: Limit = 100,
 ) -> Feed:
-    """Where the first message is not `after` + 1, those in between were confirmed before."""
+    """Where the first message is not `after` + 1, those in between were confirmed before. Where the last is not `last`,
+    more come after it."""
     last, messages = workspace.copies.messages(export, after=after)
     return Feed(
         export=export, last=last,
-        messages=[FedMessage(sequence=one.sequence, due=one.due, note=one.note) for one in messages],
+        messages=[FedMessage(sequence=one.sequence, due=one.due, note=one.note) for one in messages[:limit]],
     )  # fmt: skip
 
 

@@ -91,6 +91,27 @@ class Forgettings(BaseModel):
     next: str | None
 
 
+class RecordedStep(BaseModel):
+    """One step as it was recorded. `number`: of the forgetting."""
+
+    entry: int
+    number: int
+    subject: str
+    at: str
+    step: str = Field(examples=["asked", "asked_again", "found", "purged", "outcome"])
+    status: str | None = Field(
+        examples=["EXACT", "PENDING", "UNREACHED"], description="As the step leaves it; null: as it was."
+    )
+
+
+class ForgettingFeed(BaseModel):
+    """In the order of the ledger. `next`: what to send as `after` the next time, whether there `is_more` already or not."""
+
+    steps: list[RecordedStep]
+    next: int
+    is_more: bool
+
+
 _CERTIFICATE: dict[int | str, JsonObject] = {
     200: {
         "description": "A DSSE envelope around an in-toto statement; see docs/certificates.md.",
@@ -122,6 +143,19 @@ def forgettings(
     )
     more = to_cursor(found[limit - 1].number) if len(found) > limit else None
     return Forgettings(forgettings=[_told(one) for one in found[:limit]], next=more)
+
+
+@router.get("/feed", summary="What happened to forgettings, from a ledger position on")
+def feed(
+    workspace: Ours,
+    token: Reader,
+    after: Annotated[PlaceText, Query(description="`next` of the page before; 0 for all.")] = 0,
+    limit: Limit = 100,
+    subject: About = None,
+) -> ForgettingFeed:
+    """Each step comes once, in one of the pages. Steps of who was erased since are told no more."""
+    page = workspace.uses.forgetting_steps(after, limit, whose(token, subject, "forgettings:read"))
+    return ForgettingFeed.model_validate(page.as_json())
 
 
 @router.get("/{number}", summary="One forgetting, step by step")
