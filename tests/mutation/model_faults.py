@@ -112,7 +112,7 @@ FAULTS = [
     ),
     Fault(
         "an audit needs no secret to be found before",
-        "licet.app.model_audit",
+        "licet.app.audit_trial",
         "if not before.planted_runs:",
         "if False:",
         "an audit finds nothing after forgetting because there was nothing before",

@@ -126,6 +126,20 @@ def serving_networks(core: Core, asked: PurposeRef, absences: Absences) -> list[
 
     Raises: UseError MODL-083 where there is no such model, or over another base; as `adapted_model.networks`.
     """
+    made = latest_adapted(core, asked)
+    said = read_manifest(AdaptedManifest, made)
+    if said.recipe.base != opened(core).recipe.base:
+        raise UseError(
+            "MODL-083",
+            "the base that was adapted is not the workspace's any more",
+            made.name,
+            "adapt the present one: licet model adapt --anew",
+        )
+    return networks(core.store, said, in_service(core, made, absences))
+
+
+def latest_adapted(core: Core, asked: PurposeRef) -> SnapshotRef:
+    """The latest adapted model for a purpose and recipient. Raises: UseError MODL-083 where there is none."""
     made = [one for one in artefacts.latest(core, KIND) if read_heading(one).purpose == asked]
     if not made:
         raise UseError(
@@ -133,15 +147,7 @@ def serving_networks(core: Core, asked: PurposeRef, absences: Absences) -> list[
             f"the base was not adapted for {asked.purpose} yet",
             fix="adapt it first: licet model adapt; or read the base and the counts alone",
         )
-    said = read_manifest(AdaptedManifest, made[-1])
-    if said.recipe.base != opened(core).recipe.base:
-        raise UseError(
-            "MODL-083",
-            "the base that was adapted is not the workspace's any more",
-            made[-1].name,
-            "adapt the present one: licet model adapt --anew",
-        )
-    return networks(core.store, said, in_service(core, made[-1], absences))
+    return made[-1]
 
 
 def opened(core: Core) -> Adapted:

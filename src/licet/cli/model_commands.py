@@ -334,6 +334,9 @@ def audit(
     reader: Annotated[
         bool, typer.Option("--reader", help="Read the model together with the base, too; takes longer.")
     ] = False,
+    adapted: Annotated[
+        bool, typer.Option("--adapted", help="The adapted model, too; takes as long as adapting twice.")
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed, other secrets.")] = 0,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
@@ -345,13 +348,16 @@ def audit(
     """
     with licet.open(workspace) as opened, progress_bar(as_json) as progress:
         found = opened.uses["model"].audit(
-            snapshot, canaries_each=canaries, most_documents=documents, with_reader=reader, seed=seed,
-            progress=progress,
+            snapshot, canaries_each=canaries, most_documents=documents, with_reader=reader, adapted=adapted,
+            seed=seed, progress=progress,
         )  # fmt: skip
     if as_json:
         print_json(found.as_json())
         return
-    ways = {"served": "as it is served", "every_run": "were every run served", "reader": "with the base"}
+    ways = {
+        "served": "as it is served", "every_run": "were every run served", "reader": "with the base",
+        "adapted": "the adapted base alone", "adapted_reader": "with the adapted base",
+    }  # fmt: skip
     made = terminal.table(
         "Exposure of a secret, of 10 bits", "read", "when", "1", "4", "16", "64 times", "chance",
         numbers=(2, 3, 4, 5, 6),
@@ -364,10 +370,12 @@ def audit(
                 terminal.row(made, words, when, *bits, f"{one.chance:.2g}")
     out.print(made)
     for when, looked in (("before", found.before), ("after they left", found.after)):
-        if looked.inference is not None:
-            told = looked.inference
+        attacks = {} if looked.inference is None else {"by shadows, as it is served": looked.inference}
+        attacks |= {f"by Min-K%, {ways[way]}": one for way, one in looked.min_k.items()}
+        for how, told in attacks.items():
             say(
-                f"Who was in it, {when}: area {told.area:.2f} ({told.lowest:.2f} to {told.highest:.2f}), 0.5 a guess"
+                f"Who was in it, {when}, {how}: area {told.area:.2f} ({told.lowest:.2f} to {told.highest:.2f}),"
+                " 0.5 a guess"
             )
     say(
         f"Runs that only the secrets have: in {terminal.count(found.before.planted_runs)} places of the store before,"

@@ -112,6 +112,7 @@ class ModelOperations:
         canaries_each: int = 16,
         most_documents: int = 20_000,
         with_reader: bool = False,
+        adapted: bool = False,
         seed: int = 0,
         progress: Progress = silent,
     ) -> ModelAudit:
@@ -120,13 +121,14 @@ class ModelOperations:
         Everything is tried in a workspace of its own, which is removed: nothing that is published changes. It reads the
         corpus of now, of people at random until they wrote so many documents, and is noted in the ledger with its
         figures. canaries_each: for each of 1, 4, 16 and 64 repeats. with_reader: together with the base, too, which
-        takes longer. Raises: AppError APP-234 where the corpus is not of now; UseError MODL-120, MODL-121.
+        takes longer. adapted: the adapted model, too, which takes as long as adapting twice. Raises: AppError APP-234
+        where the corpus is not of now; UseError MODL-060, MODL-120, MODL-121; MODL-083 where the base was not adapted.
         """
         from licet.app import model_audit
 
         with clear_disk_errors("auditing the model"), self._core.absences.once_done() as absences:
             return model_audit.audit(
-                self._core, snapshot, canaries_each, most_documents, with_reader, seed, absences, progress
+                self._core, snapshot, canaries_each, most_documents, with_reader, adapted, seed, absences, progress
             )
 
     def generate(

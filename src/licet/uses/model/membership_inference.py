@@ -5,6 +5,9 @@ how many bits a token of each takes where they are in it and where they are not;
 the model's own bits are likelier of, a normal each. Counts are sums, so a shadow is a sum, and costs no training. Told
 is the area under the curve with an interval, 0.5 being a guess, and how many of those inside are found where a
 hundredth of those outside are taken for members.
+
+Min-K% (Shi et al., arXiv:2310.16789) needs no shadows, so it is tried of networks too, whose shadows would each be a
+training: who was in it is told by their least expected tokens being less unexpected.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ from licet.uses.model.token_runs import Runs, runs_written
 
 Floats = npt.NDArray[np.float64]
 _DRAWS, _SPREAD_LEAST = 1000, 1e-6
+#: The share of a document's tokens that Min-K% looks at, as its authors found it best.
+_LEAST_EXPECTED = 0.2
 
 
 class Attack(NamedTuple):
@@ -56,6 +61,21 @@ def bits_a_token(bits: Bits, people: Sequence[Sequence[Tokens]]) -> Floats:
     found = np.empty(len(people))
     for place, own in enumerate(people):
         found[place] = bits(own).mean()
+    return found
+
+
+def min_k_scores(bits: Bits, people: Sequence[Sequence[Tokens]]) -> Floats:
+    """Of each person how little their documents' least expected tokens take: the mean over documents of minus the bits
+    of that fifth of its tokens, its end among them, that takes most. Nobody may have written nothing.
+    """
+    found = np.empty(len(people))
+    for place, own in enumerate(people):
+        ends = np.cumsum([len(document) + 1 for document in own])[:-1]
+        worst = [
+            np.sort(each)[-max(1, round(len(each) * _LEAST_EXPECTED)) :].mean()
+            for each in np.split(bits(own), ends)
+        ]
+        found[place] = -np.mean(worst)
     return found
 
 
