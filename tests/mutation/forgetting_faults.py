@@ -72,4 +72,25 @@ FAULTS = [
         "if self._is_due(one, copies, moment)]",
         "somebody asks to be forgotten, opts in again, and is forgotten all the same",
     ),
+    Fault(
+        "a page of the feed ends before its end",
+        "licet.app.forgetting_feed",
+        "page[-1].index + 1 if is_more else end",
+        "page[-1].index + 2 if is_more else end",
+        "a step of a forgetting is in no page, and who keeps up with them never hears of it",
+    ),
+    Fault(
+        "who was pending is looked at no more",
+        "licet.app.open_forgettings",
+        "numbers = known.numbers | {",
+        "numbers = {",
+        "a forgetting that waits is never carried out, once it was looked at",
+    ),
+    Fault(
+        "the newest of a line is whatever is newest",
+        "licet.app.artefacts",
+        "                if is_known and line is not None:",
+        "                if line is not None:",
+        "what stood when somebody asked is told to be what stands now",
+    ),
 ]
