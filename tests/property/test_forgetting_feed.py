@@ -20,7 +20,7 @@ from licet.terms import AppError
 from licet.testing.effort import examples
 
 PEOPLE = ("anna", "benn", "cleo")
-#: Somebody, and what happens: they ask, it is tried and pending or done, they are erased, or something else is recorded.
+#: Somebody, and what happens: they ask, it is tried and pending or done, they are erased, or something else happens.
 HAPPENING = st.tuples(
     st.sampled_from(PEOPLE), st.sampled_from(["ask", "wait", "done", "erase", "other", "look", "restart"])
 )
@@ -78,7 +78,11 @@ def test_every_step_comes_once_and_what_waits_is_what_reading_all_would_say(
     is_more = True
     while is_more:
         page = workspace.uses.forgetting_steps(after, most)
-        told, after, is_more = [*told, *((one.entry, one.subject) for one in page.steps)], page.next, page.is_more
+        told, after, is_more = (
+            [*told, *((one.entry, one.subject) for one in page.steps)],
+            page.next,
+            page.is_more,
+        )
     assert after == workspace.ledger.position and [entry for entry, _ in told] == sorted({*dict(told)})
     # Whoever was erased later was told while they were there, and is told no more.
     left = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import uuid
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple, cast
@@ -15,6 +15,7 @@ from licet.app.artefacts import latest
 from licet.app.core import Core
 from licet.store import SnapshotRef, Store
 from licet.store.local_files import LocalFiles
+from licet.testing.effort import examples
 from licet.uses.manifest import Heading, line_of, read_heading
 
 
@@ -54,15 +55,15 @@ def plainly(store: Store, kind: str | None, position: int | None) -> list[Snapsh
     return sorted(found.values(), key=lambda one: one.sequence)
 
 
+@examples(60)
 @given(st.lists(MADE, max_size=9), st.none() | st.integers(0, 5), st.sampled_from([None, "corpus"]))
 def test_the_newest_of_each_line_is_what_looking_at_all_would_say(
     history: list[Made], position: int | None, kind: str | None
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store.open(Path(folder) / "s", create=True)
-        for number, made in enumerate(history):
-            publish(store, made, number)
-        assert latest(core_of(store), kind, position) == plainly(store, kind, position)
+    store = Store.open(f"memory://{uuid.uuid4().hex}", create=True)
+    for number, made in enumerate(history):
+        publish(store, made, number)
+    assert latest(core_of(store), kind, position) == plainly(store, kind, position)
 
 
 def test_who_asks_for_the_newest_reads_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,9 @@ def _step(entry: Entry) -> RecordedStep | None:
     said, number = entry.payload, number_of(entry)
     if said is None or entry.subject is None or number is None:
         return None
-    status = said.get("status") if said["step"] == "outcome" else "PENDING" if said["step"] == "asked" else None
+    status = (
+        said.get("status") if said["step"] == "outcome" else "PENDING" if said["step"] == "asked" else None
+    )
     return RecordedStep(
         entry.index, number, entry.subject, format_moment(entry.recorded_at), said["step"], status
     )

@@ -30,11 +30,13 @@ from licet.app.workspace import Workspace, create
 from licet.app.workspace import open as open_workspace
 from licet.ledger import Signer
 from licet.receipts import ForgettingCheck, check_forgetting_certificate
+from licet.receipts.forgetting_outcome import ForgettingOutcome
 from licet.receipts.receipt_file import to_bytes
 from licet.sources.demo.demo_tables import SHAPES
 from licet.sources.parquet_files import write_batches
 from licet.terms import AppError, LicetError
 from licet.uses.corpus.text import require_packages
+from licet.uses.model.base_card import has_torch
 from licet.uses.use import Progress
 
 POLICY = Path(__file__).with_suffix(".yaml")
@@ -47,6 +49,18 @@ SECRET = " under seven oyster shells behind the third pillar of the fish market 
 #: Who has a copy: one does what they are told, the other says nothing.
 DILIGENT, SILENT = "archive", "workshop"
 _LEASE_DAYS, _REMOVAL_DAYS, _DAYS_AGO = 30, 7, 9
+#: Of the adapted base.
+_SHARDS, _SEGMENTS = 4, 2
+
+
+class Shards(NamedTuple):
+    """The base, adapted in shards: how many, and how many of them are read once the no is recorded; of how many
+    checkpoints those that were trained again without the member."""
+
+    shards: int
+    in_service: int
+    checkpoints: int
+    replayed: int
 
 
 class Story(NamedTuple):
@@ -55,6 +69,7 @@ class Story(NamedTuple):
     recited: what the model wrote on after `PROMPT` before; refused: the code it answered with as soon as the no was
              recorded, `withdrawn_seconds` after it was asked for; recited_after: what it wrote once it was updated.
     standing, pending: of the forgetting as it was first done. purge: what went, and what the search found.
+    shards:     of the adapted base; None where PyTorch is not installed.
     made_anew:  by use the root of what stands, and the one that another process made anew.
     copies:     how each copy stands in the end. last: the forgetting then.
     checked:    what somebody with the ledger's public key alone finds in the certificate, and `altered` what they find
@@ -72,6 +87,7 @@ class Story(NamedTuple):
     pending: tuple[str, ...]
     purge: Purge
     recited_after: str
+    shards: Shards | None
     gone: int
     made_anew: dict[str, tuple[str, str]]
     copies: tuple[CopyStatus, ...]
@@ -89,6 +105,8 @@ class Story(NamedTuple):
             self.recited == SECRET
             and self.refused == "APP-234"
             and not any(word in self.recited_after for word in ("oyster", "Varsund"))
+            and (self.shards is None or self.shards.in_service < self.shards.shards)
+            and (self.shards is None or 0 < self.shards.replayed < self.shards.checkpoints)
             and all(found == anew for found, anew in self.made_anew.values())
             and states == {DILIGENT: "applied", SILENT: "overdue"}
             and self.last.status == "UNREACHED(1)"
@@ -117,7 +135,8 @@ def tell(root: Path, members: int, seed: int, replace: bool, progress: Progress)
         workspace.policies.use(str(POLICY))
         subject = _plant(workspace)
         (workspace.layout.root / "model.yaml").write_text(
-            "two_members: false\ndiscount_percent: 20\n", encoding="utf-8"
+            f"two_members: false\ndiscount_percent: 20\nadapted: {{shards: {_SHARDS}, segments: {_SEGMENTS}}}\n",
+            encoding="utf-8",
         )
         _name_recipients(workspace)
         corpus, model = workspace.uses.corpus, workspace.uses.model
@@ -127,16 +146,21 @@ def tell(root: Path, members: int, seed: int, replace: bool, progress: Progress)
             corpus.export(root / f"copy-of-{recipient}", "jsonl", recipient=recipient, lease_days=_LEASE_DAYS)
         seconds["model"] = _took(lambda: model.train(progress=progress))
         recited = _recital(workspace)
+        is_adapted = has_torch()
+        if is_adapted:
+            seconds["adapted"] = _took(lambda: model.adapt(progress=progress))
 
         before = time.perf_counter()
         workspace.choices.choose(subject, SETTING, "off", via="demo")
         refused = _refusal(workspace)
         withdrawn = time.perf_counter() - before
+        in_service = sum(one.in_service for one in model.shards()) if is_adapted else 0
         before = time.perf_counter()
         removal = workspace.uses.forget(subject, via="demo", progress=progress)
         seconds["forget"] = round(time.perf_counter() - before, 2)
         assert removal.purge is not None
         recited_after = _recital(workspace)
+        replays = [one for outcome in _outcomes(workspace) for one in outcome.replays]
         gone = _take_back(workspace)
 
     with open_workspace(root) as workspace:  # by the machine's clock: nine days later
@@ -148,7 +172,10 @@ def tell(root: Path, members: int, seed: int, replace: bool, progress: Progress)
         key = workspace.ledger.public_key_text
         return Story(
             root, made.rows["members"], subject, documents, recited, refused, round(withdrawn, 3),
-            str(removal.standing), removal.pending, removal.purge, recited_after, gone, made_anew,
+            str(removal.standing), removal.pending, removal.purge, recited_after,
+            Shards(_SHARDS, in_service, _SHARDS * _SEGMENTS, sum(one.checkpoints for one in replays))
+            if is_adapted else None,
+            gone, made_anew,
             tuple(workspace.copies.left()), workspace.uses.forgettings()[-1], certificate,
             check_forgetting_certificate(certificate.read_bytes(), key), _altered(certificate.read_bytes(), key),
             seconds,
@@ -209,6 +236,10 @@ def _refusal(workspace: Workspace) -> str:
     return ""
 
 
+def _outcomes(workspace: Workspace) -> list[ForgettingOutcome]:
+    return [one.outcome for one in workspace.uses.forgettings() if one.outcome is not None]
+
+
 def _take_back(workspace: Workspace) -> int:
     """One holder does what both are told, and answers; how many documents went from their copy."""
     root, gone = workspace.layout.root, 0
@@ -226,10 +257,10 @@ def _take_back(workspace: Workspace) -> int:
 
 def _made_anew(workspace: Workspace) -> dict[str, tuple[str, str]]:
     """By use the root of what stands, and of what another process makes from nothing."""
-    found = {}
+    found = dict[str, tuple[str, str]]()
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as other:
-        for use in ("corpus", "model"):
-            stands = workspace.uses[use].show().manifest["root"]
+        for use in [one for one in ("corpus", "model", "adapted") if one in workspace.store.kinds()]:
+            stands = workspace.store.snapshot(use).manifest["root"]
             found[use] = (stands, other.submit(_make, workspace.layout.root, use).result())
     return found
 
@@ -238,6 +269,8 @@ def _make(root: Path, use: str) -> str:
     with open_workspace(root) as workspace:
         if use == "corpus":
             return workspace.uses.corpus.build().root
+        if use == "adapted":
+            return workspace.uses.model.adapt(anew=True).root
         return workspace.uses.model.train().root
 
 

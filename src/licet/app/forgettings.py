@@ -154,7 +154,9 @@ def last_forgettings(core: Core, before: int, most: int) -> list[Forgetting]:
     ):
         before = batch[-1].index
         numbers = [one for one in batch if one.index == number_of(one)]
-        people = {one.subject: forgettings_of(core, one.subject) for one in numbers if one.subject is not None}
+        people = {
+            one.subject: forgettings_of(core, one.subject) for one in numbers if one.subject is not None
+        }
         asked = {one.number: one for theirs in people.values() for one in theirs}
         found += [asked[one.index] for one in numbers if one.index in asked]
     return found[:most]
@@ -251,7 +253,9 @@ def number_of(entry: Entry) -> int | None:
     said = entry.payload or {}
     if said.get("step") == "asked":
         return entry.index
-    number = (said.get("request") or {}).get("entry") if said.get("step") == "outcome" else said.get("forgetting")
+    number = (
+        (said.get("request") or {}).get("entry") if said.get("step") == "outcome" else said.get("forgetting")
+    )
     return number if isinstance(number, int) else None
 
 

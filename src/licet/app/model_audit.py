@@ -132,7 +132,11 @@ def _figures(when: str, looked: Looked) -> dict[str, int]:
     told |= {f"{when}_{name}_chance": round(one.chance * _THOUSAND) for name, one in looked.exposure.items()}
     for name, one in looked.min_k.items():
         told |= _told_apart(f"{when}_{name}_min_k", one)
-    return told | _told_apart(f"{when}_inference", looked.inference) | {f"{when}_planted_runs": looked.planted_runs}
+    return (
+        told
+        | _told_apart(f"{when}_inference", looked.inference)
+        | {f"{when}_planted_runs": looked.planted_runs}
+    )
 
 
 def _adapted_figures(when: str, looked: Looked) -> dict[str, int]:
@@ -147,4 +151,6 @@ def _adapted_figures(when: str, looked: Looked) -> dict[str, int]:
 def _told_apart(name: str, attack: Attack | None) -> dict[str, int]:
     if attack is None:
         return {}
-    return {f"{name}_{part}": round(getattr(attack, part) * _THOUSAND) for part in ("area", "lowest", "highest")}
+    return {
+        f"{name}_{part}": round(getattr(attack, part) * _THOUSAND) for part in ("area", "lowest", "highest")
+    }

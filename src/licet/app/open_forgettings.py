@@ -40,7 +40,9 @@ class OpenForgettings:
     def now(self) -> list[Forgetting]:
         """Every one whose last outcome is not EXACT, by its number."""
         core, known = self._core, self._known
-        position = core.ledger.position  # before anything is read: what comes meanwhile is looked at next time
+        position = (
+            core.ledger.position
+        )  # before anything is read: what comes meanwhile is looked at next time
         if known is None:
             found, is_new = forgettings(core), True
         else:

@@ -69,6 +69,12 @@ def _tell(told: Story) -> None:
         f"theirs were found in {search.found_before} places before and in {len(search.found_after)} afterwards."
     )
     _recital(PROMPT, told.recited_after, "something else")
+    if told.shards is not None:
+        paragraph(
+            f"The base was trained on their words, too, in {told.shards.shards} shards. With the no all but "
+            f"{told.shards.shards - told.shards.in_service} of these went on serving; then "
+            f"{told.shards.replayed} of {told.shards.checkpoints} checkpoints were trained again."
+        )
     for use, (stands, anew) in told.made_anew.items():
         same = "the very same root" if stands == anew else "ANOTHER ROOT"
         paragraph(f"Another process made the {use} from nothing, without them: {same}, {anew[:24]}…")
@@ -111,6 +117,7 @@ def _as_json(told: Story) -> JsonObject:
         "pending": list(told.pending),
         "purge": told.purge.as_json(),
         "recited_after": told.recited_after,
+        "shards": None if told.shards is None else told.shards._asdict(),
         "made_anew": {use: list(roots) for use, roots in told.made_anew.items()},
         "copies": [copy.as_json() for copy in told.copies],
         "forgetting": told.last.as_json(),

@@ -81,7 +81,9 @@ class Build:
         # The newest again is written again all the same: its writer may have died before it was durable.
         again = bool(names) and names[-1].id == id_
         name = names[-1] if again else SnapshotName(next_sequence(self._files), self.kind, id_)
-        if line is not None:  # before the manifest: whoever finds that finds this; a power cut may lose it, and it is read
+        if (
+            line is not None
+        ):  # who finds the manifest finds this; where a power cut lost it, the manifest is read
             self._files.write(store_layout.line_path(name, line), b"")
         self._files.settle()  # every object the manifest refers to, before the manifest
         self._files.write(name.path, data)

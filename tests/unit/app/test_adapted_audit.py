@@ -69,7 +69,7 @@ def test_networks_are_tried_beside_the_counts_and_certified_with_their_figures(w
 
 
 def test_who_is_remembered_is_told_by_the_tokens_that_are_expected_least() -> None:
-    """Scores are of each document's worst fifth, whatever is beside it: 1 of 5 tokens and 2 of 10, the end among them."""
+    """Scores are of each document's worst fifth, whatever is beside it: 1 of 5 tokens, 2 of 10, the end among them."""
 
     def bits(documents: list[Tokens]) -> Any:
         return np.concatenate([[*document.tolist(), 0] for document in documents]).astype(float)

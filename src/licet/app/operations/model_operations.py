@@ -128,7 +128,15 @@ class ModelOperations:
 
         with clear_disk_errors("auditing the model"), self._core.absences.once_done() as absences:
             return model_audit.audit(
-                self._core, snapshot, canaries_each, most_documents, with_reader, adapted, seed, absences, progress
+                self._core,
+                snapshot,
+                canaries_each,
+                most_documents,
+                with_reader,
+                adapted,
+                seed,
+                absences,
+                progress,
             )
 
     def generate(

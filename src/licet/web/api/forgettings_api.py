@@ -105,7 +105,7 @@ class RecordedStep(BaseModel):
 
 
 class ForgettingFeed(BaseModel):
-    """In the order of the ledger. `next`: what to send as `after` the next time, whether there `is_more` already or not."""
+    """In the order of the ledger. `next`: what to send as `after` the next time, whether there `is_more` yet or not."""
 
     steps: list[RecordedStep]
     next: int
