@@ -24,7 +24,7 @@ SHARED = ("licet.standalone/styles/palette.css", "licet.standalone/styles/standa
 
 def document(template: str, styles: tuple[str, ...], **context: Any) -> str:
     """A page, from a template that extends the frame. styles: the files of its stylesheet, in order."""
-    return fragment(template, style=_style(styles), policy=policy_of(styles), **context)
+    return fragment(template, style=style_of(styles), policy=policy_of(styles), **context)
 
 
 def fragment(template: str, **context: Any) -> Markup:
@@ -36,7 +36,7 @@ def fragment(template: str, **context: Any) -> Markup:
 
 def policy_of(styles: tuple[str, ...]) -> str:
     """The Content-Security-Policy of every page with these styles: the styles, and nothing else of anything."""
-    seal = base64.b64encode(hashlib.sha256(_style(styles).encode()).digest()).decode()
+    seal = base64.b64encode(hashlib.sha256(style_of(styles).encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{seal}'; base-uri 'none'; form-action 'none'"
 
 
@@ -62,8 +62,8 @@ def environment() -> Environment:
     return made
 
 
-def _style(styles: tuple[str, ...]) -> Markup:
-    """This program's own text, so it is markup as it stands."""
+def style_of(styles: tuple[str, ...]) -> Markup:
+    """What is in some files of style; this program's own text, so it is markup as it stands."""
     from markupsafe import Markup
 
     return Markup("".join(map(_read, styles)))

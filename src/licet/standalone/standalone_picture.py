@@ -54,6 +54,19 @@ class Ribbon(NamedTuple):
         )
 
 
+class Line(NamedTuple):
+    """From point to point; `closed` it is an area."""
+
+    kind: str
+    points: tuple[tuple[float, float], ...]
+    closed: bool = False
+
+    @property
+    def path(self) -> str:
+        steps = " L".join(f"{x:.1f},{y:.1f}" for x, y in self.points)
+        return f"M{steps}{'Z' if self.closed else ''}"
+
+
 @dataclass
 class Picture:
     """Drawn in the order of the lists. title: the same in a sentence, for those who do not see it."""
@@ -64,6 +77,7 @@ class Picture:
     height: float = 0
     kind: str = ""
     ribbons: list[Ribbon] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     axes: list[Axis] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)

@@ -1,0 +1,17 @@
+"""What opting out does to recommendations: tried on a workspace's own permitted data, said in sentences, put on a page.
+
+`recommendation_effect` tries it, `effect_sentences` says it, `effect_picture` draws it and `effect_page` lays it out.
+"""
+
+from licet.app.effect.effect_page import content, page, picture_file, write_page, write_picture
+from licet.app.effect.recommendation_effect import RecommendationEffect, recommendation_effect
+
+__all__ = [
+    "RecommendationEffect",
+    "content",
+    "page",
+    "picture_file",
+    "recommendation_effect",
+    "write_page",
+    "write_picture",
+]
