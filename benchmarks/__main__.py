@@ -36,6 +36,7 @@ from benchmarks import (
     gdprbench,
     impact,
     ledger,
+    recommend,
     scale,
     serving,
     spark,
@@ -74,6 +75,7 @@ BENCHMARKS: dict[str, Any] = {
     "unlearning": unlearning,
     "foretelling": foretelling,
     "adapted": adapted,
+    "recommend": recommend,
 }
 
 

@@ -222,6 +222,40 @@ TARGETS: tuple[Target, ...] = (
         100,
         "ms",
     ),
+    Target(
+        "recommend_ials", "recommendations, each real set: NDCG@20 over tuned iALS", "at least", 0.94, "×"
+    ),
+    Target(
+        "recommend_neighbours",
+        "recommendations, each real set: NDCG@20 over RP3beta and ItemKNN",
+        "at least",
+        1,
+        "×",
+    ),
+    Target(
+        "recommend_build",
+        "recommendations, 100,000 members and 50,000 items: counting all (processor time)",
+        "at most",
+        20,
+        "s",
+    ),
+    Target(
+        "recommend_memory", "recommendations, the same: memory at most, rows included", "at most", 1024, "MiB"
+    ),
+    Target(
+        "recommend_removal",
+        "recommendations, the same: taking a member out, faster than counting all",
+        "at least",
+        500,
+        "×",
+    ),
+    Target(
+        "recommend_removal_p99",
+        "recommendations, the same: taking a member out, 99th percentile (processor time)",
+        "at most",
+        25,
+        "ms",
+    ),
     Target("impact", "what a policy would change: faster than two full scans", "at least", 1, "×"),
     Target(
         "parity",

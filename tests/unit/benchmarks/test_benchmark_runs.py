@@ -26,6 +26,7 @@ from benchmarks import (
     gdprbench,
     impact,
     ledger,
+    recommend,
     scale,
     serving,
     spark,
@@ -33,6 +34,7 @@ from benchmarks import (
     web,
 )
 from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.counted_at_scale import Scale
 from benchmarks.gdprbench.gated import Gated
 from benchmarks.gdprbench.on_postgres import GatedOnPostgres
 from benchmarks.gdprbench.plain import Plain
@@ -50,6 +52,7 @@ from benchmarks.policies import (
     spread_pack,
     varied_pack,
 )
+from benchmarks.ranking_quality import Trial
 from benchmarks.targets import TARGETS
 
 from licet.decide import Policy, decide
@@ -88,6 +91,12 @@ TINY: dict[str, Any] = {
     "costs": costs.Sizes(lines=60, groups=10, rules=5, members=60, rounds=1),
     "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),
     "serving": serving.Sizes(300, 3_000, rounds=1, asked=5, own_records=40, page_members=(300,), requests=40),
+    "recommend": recommend.Sizes(
+        made_up=200,
+        real=False,
+        trial=Trial(seeds=(1,), panel=60, tuned_on=60, peers=()),
+        scale=Scale(members=200, items=100, rows=2_000, rounds=1, changes=20, asked=10),
+    ),
     "scale": scale.Sizes((scale.Scale(300, 3_000, (0, 1, 10), 1),), followed=0),
 }
 
@@ -118,6 +127,7 @@ SPOKEN_TO = {
     "foretelling": {"reader_network", "reader_mixed", "two_members"},
     "adapted": {"adapted_mean", "adapted_overhead"},
     "forget": {"forget_median", "forget_large", "withdrawn"},
+    "recommend": {"recommend_build", "recommend_memory", "recommend_removal", "recommend_removal_p99"},
     "scale": {"refresh", "refresh_most", "cold_gate"},
 }
 
