@@ -34,7 +34,7 @@ def radio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 @pytest.fixture(scope="module")
 def found(radio: Workspace) -> RecommendationEffect:
-    return recommendation_effect(radio, "latest", 2, 70, radio.absences, silent, (0.3, 0.5))
+    return recommendation_effect(radio, "latest", 2, 100, radio.absences, silent, (0.3, 0.5))
 
 
 def test_it_is_told_by_region_and_attribute_and_noted(radio: Workspace, found: RecommendationEffect) -> None:
