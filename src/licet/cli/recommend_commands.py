@@ -1,4 +1,4 @@
-"""`licet recommend`: build, update, list, jobs, posts, both-ways and explain."""
+"""`licet recommend`: build, update, tune, list, jobs, posts, both-ways, explain and effect."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from licet.cli.command_support import (
     progress_bar,
     say,
 )
+from licet.cli.recipe_choice_command import tune
+from licet.cli.recommendation_effect_command import effect
 
 if TYPE_CHECKING:
     from licet.app.recommending.recommendation_answers import Recommendations
@@ -176,6 +178,10 @@ def explain(
     say(f"{place} {told.because}")
     for sentence in told.sentences:
         say(f"· {sentence}")
+
+
+app.command()(tune)
+app.command()(effect)
 
 
 def _state(on: bool | None) -> str:

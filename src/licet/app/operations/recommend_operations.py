@@ -11,6 +11,8 @@ from licet.app.results import RecommenderResult, silent
 from licet.terms.disk_errors import clear_disk_errors
 
 if TYPE_CHECKING:
+    from licet.app.effect import RecommendationEffect
+    from licet.app.recipe_choice import RecipeChoice
     from licet.app.recommending.recommendation_answers import (
         BothWays,
         Control,
@@ -51,6 +53,40 @@ class RecommendOperations:
 
         with clear_disk_errors("updating the recommender"), self._core.absences.once_done() as absences:
             return recommender_artefact.update(self._core, snapshot, people_left, absences, progress)
+
+    def tune(
+        self,
+        *,
+        snapshot: str = "latest",
+        by_time: bool = False,
+        seed: int = 0,
+        most: int = 800,
+        progress: Progress = silent,
+    ) -> RecipeChoice:
+        """Choose the recipe from a fixed grid by what members did besides, and write it where the next update reads it.
+
+        A use of its own, noted in the ledger. by_time: by what was done last, not by a share of each member's rows.
+        most: on how many members; 50 at least. Raises: AppError APP-234 where the artefact is not of now; UseError
+        RCMD-040 for too few members; StoreError STOR-008 where none was built.
+        """
+        from licet.app.recipe_choice import choose_recipe
+
+        with clear_disk_errors("choosing a recipe"), self._core.absences.once_done() as absences:
+            return choose_recipe(self._core, snapshot, by_time, seed, most, absences, progress)
+
+    def effect(
+        self, *, snapshot: str = "latest", seeds: int = 4, most: int = 500, progress: Progress = silent
+    ) -> RecommendationEffect:
+        """What it does to lists when 1, 5, 10, 30 and 50 % of members opt out, for those in, those out, and served
+        without their history; in all, by region and by attribute. See docs/effect.md.
+
+        A use of its own, noted in the ledger. seeds: how often who opts out is drawn. most: members looked at in each
+        draw, of those in and of those out. Raises: as `tune`, RCMD-041 in the place of RCMD-040.
+        """
+        from licet.app.effect import recommendation_effect
+
+        with clear_disk_errors("measuring the effect"), self._core.absences.once_done() as absences:
+            return recommendation_effect(self._core, snapshot, seeds, most, absences, progress)
 
     def snapshots(self) -> list[SnapshotRef]:
         """Those there are, newest last."""
