@@ -33,6 +33,40 @@ class TestAdapted(UseContract):
     files: ClassVar = {"recipe.yaml": RECIPE}
 
 
+class TestSearch(UseContract):
+    use = "search"
+    purpose = "recommendation"
+    files: ClassVar = {
+        "search.yaml": """
+kinds:
+  jobs: {table: jobs, title: title}
+  people: {table: profiles, title: headline}
+buckets: 3
+"""
+    }
+
+
+class TestPeople(UseContract):
+    use = "people"
+    purpose = "recommender_training"
+    files: ClassVar = {
+        "people.yaml": "{edges: {table: follows, from: who, to: whom}, lists: connections, buckets: 3}"
+    }
+
+
+class TestInsights(UseContract):
+    use = "insights"
+    purpose = "recommender_training"
+    files: ClassVar = {
+        "insights.yaml": """
+demand: {table: jobs, skill: title}
+held: {table: profiles, skill: id, region: {table: members, column: id}}
+also: [ann, ben, cy, dot, eve]
+buckets: 3
+"""
+    }
+
+
 class TestPopularity(UseContract):
     use = "popularity"
     opener = "popularity:open_popularity"

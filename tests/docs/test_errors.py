@@ -23,7 +23,7 @@ ROOMS = {
     "CORP": "The corpus",
     "MODL": "The model",
     "DLVR": "Copies that left",
-    "RCMD": "Recommendations",
+    "RCMD": "Recommendations, people, search and insights",
     "RPT": "Reports",
     "APP": "The workspace",
 }

@@ -112,6 +112,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "recommend_commands:app",
         "Jobs and posts for members, by what they permit; a no is heard by the very next request.",
     ),
+    "insights": ("insight_commands:app", "What skills are asked for and held, released once a month."),
+    "search": ("search_commands:app", "Look for jobs and people by the words of a sentence."),
     "reports": (
         "report_commands:reports",
         "Draw up what a law or a form asks to be told of a corpus or a model, each statement with where it is from.",

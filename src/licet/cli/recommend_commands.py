@@ -20,6 +20,7 @@ from licet.cli.command_support import (
     progress_bar,
     say,
 )
+from licet.cli.people_commands import build_people, people
 from licet.cli.recipe_choice_command import tune
 from licet.cli.recommendation_effect_command import effect
 
@@ -182,6 +183,8 @@ def explain(
 
 app.command()(tune)
 app.command()(effect)
+app.command()(people)
+app.command()(build_people)
 
 
 def _state(on: bool | None) -> str:

@@ -19,6 +19,9 @@ USES: dict[str, Opener | str] = {
     "model": "licet.uses.model.text_model:open_model",
     "adapted": "licet.uses.model.adapted_model:open_adapted",
     "recommend": "licet.uses.recommend.recommend_use:open_recommend",
+    "insights": "licet.uses.insights.insights_use:open_insights",
+    "people": "licet.uses.people.people_use:open_people",
+    "search": "licet.uses.search.search_use:open_search",
 }
 
 

@@ -66,6 +66,11 @@ ROUTES: list[tuple[str, str, str, Any]] = [
     ("GET", "/packs/{digest}", "packs:read", None),
 ]
 
+#: Those that need more than this workspace has; their tests ask for their scopes themselves.
+ELSEWHERE = {
+    ("GET", "/search/{rows}"), ("GET", "/subjects/ann/people"), ("GET", "/insights"), ("GET", "/insights/{month}"),
+}  # fmt: skip
+
 
 #: Lets organisations refuse one setting, and a lab have what is trained on.
 POLICY = (
@@ -169,7 +174,7 @@ def test_every_route_is_here(api: Platform) -> None:
     }
     for name, value in named.items():
         there = {(method, path.replace(name, value)) for method, path in there}
-    assert there == {(method, path.partition("?")[0]) for method, path, _, _ in ROUTES}
+    assert there - ELSEWHERE == {(method, path.partition("?")[0]) for method, path, _, _ in ROUTES}
 
 
 @pytest.mark.parametrize(("method", "path", "scope", "body"), ROUTES)

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Literal, overload
 from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 from licet.app.operations.corpus_operations import CorpusOperations
+from licet.app.operations.insight_operations import InsightOperations
 from licet.app.operations.model_operations import ModelOperations
+from licet.app.operations.people_operations import PeopleOperations
 from licet.app.operations.recommend_operations import RecommendOperations
+from licet.app.operations.search_operations import SearchOperations
 from licet.app.results import silent
 from licet.terms import AppError
 from licet.terms.canonical import JsonObject
@@ -47,6 +50,18 @@ class UseOperations:
     @functools.cached_property
     def recommend(self) -> RecommendOperations:
         return RecommendOperations(self._core)
+
+    @functools.cached_property
+    def insights(self) -> InsightOperations:
+        return InsightOperations(self._core)
+
+    @functools.cached_property
+    def people(self) -> PeopleOperations:
+        return PeopleOperations(self._core)
+
+    @functools.cached_property
+    def search(self) -> SearchOperations:
+        return SearchOperations(self._core)
 
     @overload
     def __getitem__(self, name: Literal["corpus"]) -> CorpusOperations: ...

@@ -1,0 +1,69 @@
+"""An artefact as a request of now may use it: the latest there is, and whom a change touched since it was made.
+
+Whoever answers from it applies what the touched changed first, so that a no governs the very next answer. Where nobody
+can say whom a change touched, nothing is answered before an update. Nothing is made or recorded here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from licet.app.artefacts import present_access
+from licet.enforce import Access
+from licet.enforce.origin import PurposeRef
+from licet.store import SnapshotRef
+from licet.terms import AppError
+from licet.uses import run
+from licet.uses.manifest import read_heading
+from licet.uses.registry import open_use
+from licet.uses.use import Use
+
+if TYPE_CHECKING:
+    from licet.app.core import Core
+
+
+class Presence(NamedTuple):
+    """touched: for whom what the artefact holds may not be so any more. access: not beyond the block."""
+
+    use: Use
+    snapshot: SnapshotRef
+    access: Access
+    touched: frozenset[str]
+
+
+def latest_made(core: Core, name: str, asked: PurposeRef) -> SnapshotRef:
+    """The latest of a use for a purpose and recipient. Raises: AppError RCMD-104 where there is none."""
+    for snapshot in core.store.newest(name):
+        heading = read_heading(snapshot)
+        if heading.purpose == asked and not heading.inspection:
+            return snapshot
+    raise AppError(
+        "RCMD-104",
+        f"no {name} was made for {asked.purpose} yet",
+        fix=f"make one first, with the command that docs/{name}.md names",
+    )
+
+
+@contextlib.contextmanager
+def presently(core: Core, name: str, asked: PurposeRef, at_least: int | None = None) -> Iterator[Presence]:
+    """at_least: as `Core.position` has it.
+
+    Raises: AppError RCMD-104, RCMD-105 where only an update will do, APP-085.
+    """
+    position = core.position(None, at_least)
+    snapshot, use = latest_made(core, name, asked), open_use(name, core.layout.root)
+    with (
+        core.absences.once_done() as absences,
+        present_access(core, use, asked, None, position, absences) as access,
+    ):
+        touched = run.touched_since(use, access, snapshot)
+        if touched.subjects is None:
+            raise AppError(
+                "RCMD-105",
+                f"what was made is not of now, and nobody can say whom that touches: {touched.why}",
+                snapshot.name,
+                "bring it to the present: licet update",
+            )
+        yield Presence(use, snapshot, access, touched.subjects)

@@ -1,0 +1,262 @@
+"""An index of searchable rows in SQLite's FTS5, in memory: words to rows by BM25, and filters beside it.
+
+`replaced` takes rows out and puts others in; afterwards the index is put together and compacted (`optimize`, `VACUUM`),
+so that no byte of what went is in it: FTS5 alone only marks a row as deleted. Scores are those of an index that never
+had them, to the last bit. A query is made of words in quotes: nothing that is typed is read as FTS5's own language.
+Scripts that put no spaces between words are indexed character by character and found as phrases.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+#: How much more a word counts in a title than in the text.
+_TITLE_WEIGHT, _TEXT_WEIGHT = 2.0, 1.0
+#: Han, kana, Thai, Lao, Tibetan, Burmese and Khmer: words stand side by side there.
+UNSPACED = re.compile("[぀-ヿ㐀-䶿一-鿿豈-﫿฀-๿຀-໿ༀ-࿿က-႟ក-៿]")
+_WORD = re.compile(r"\w+")
+_MATCHED = """
+CREATE TABLE rows (
+  number INTEGER PRIMARY KEY, document_id TEXT UNIQUE, subject TEXT, key TEXT, title TEXT, text TEXT, place TEXT,
+  seniority TEXT, skills TEXT, remote INTEGER, created TEXT, expires TEXT
+);
+CREATE VIRTUAL TABLE words USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2');
+"""
+
+
+class Filters(NamedTuple):
+    """What a row must be, and must not name. place, seniority, skills: as rows have them, in lower case.
+
+    unwanted: words or phrases that no word of a row, and none of its skills, may be.
+    """
+
+    places: tuple[str, ...] = ()
+    seniorities: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    is_remote: bool | None = None
+    unwanted: tuple[str, ...] = ()
+
+
+class Find(NamedTuple):
+    """A row that was found. score: how well its words fit, more is better; 0.0 where only filters were asked."""
+
+    document_id: str
+    subject: str | None
+    key: str | None
+    title: str
+    text: str
+    place: str | None
+    seniority: str | None
+    skills: tuple[str, ...]
+    is_remote: bool | None
+    created: str | None
+    score: float
+
+
+class Known(NamedTuple):
+    """What the rows of an index say, in lower case, so that a sentence's words can be told to be one of it."""
+
+    places: frozenset[str]
+    seniorities: frozenset[str]
+    skills: frozenset[str]
+    tells_remote: bool
+
+
+class TextIndex:
+    """Any number of threads may share one; they take turns."""
+
+    def __init__(self, data: bytes | None = None) -> None:
+        """data: what `to_bytes` gave. Raises: sqlite3.DatabaseError for anything else."""
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        if data is None:
+            self._database.executescript(_MATCHED)
+        else:
+            self._database.deserialize(data)
+        self._known: Known | None = None
+
+    @classmethod
+    def of(cls, rows: pa.Table) -> TextIndex:
+        """rows: of SEARCHABLE and one kind."""
+        index = cls()
+        index.replaced((), rows)
+        return index
+
+    def to_bytes(self) -> bytes:
+        with self._lock:
+            return self._database.serialize()
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __len__(self) -> int:
+        with self._lock:
+            return int(self._database.execute("SELECT count(*) FROM rows").fetchone()[0])
+
+    def replaced(self, subjects: Collection[str], rows: pa.Table) -> None:
+        """All rows about some people go, and these come. Nothing of what went is left in any byte of the index."""
+        with self._lock:
+            self._known = None
+            ask = self._database.execute
+            ask("BEGIN")
+            gone = [
+                number
+                for subject in subjects
+                for (number,) in ask("SELECT number FROM rows WHERE subject = ?", (subject,))
+            ]
+            for table, column in (("words", "rowid"), ("rows", "number")):
+                self._database.executemany(
+                    f"DELETE FROM {table} WHERE {column} = ?", [(one,) for one in gone]
+                )
+            self._put(rows)
+            ask("COMMIT")
+            ask("INSERT INTO words(words) VALUES ('optimize')")
+            if gone:
+                ask("VACUUM")
+
+    def known(self) -> Known:
+        with self._lock:
+            if self._known is None:
+                self._known = self._read_known()
+            return self._known
+
+    def find(
+        self, words: Sequence[str], filters: Filters, at: datetime, most: int, *, fill: bool = False
+    ) -> list[Find]:
+        """The best rows, the best first; ties by id. words: any of them; none for all rows, the newest first.
+
+        at: rows that expired before it are not found. fill: where few have such words, others follow, newest first.
+        """
+        where, values = _conditions(filters, at)
+        match = _any_of(words)
+        with self._lock:
+            found = self._matching(match, where, values, most) if match else []
+            if len(found) < most and (fill or not match):
+                there = {one.document_id for one in found}
+                rest = self._newest(where, values, most + len(there))
+                found += [one for one in rest if one.document_id not in there]
+        return found[:most]
+
+    def _put(self, rows: pa.Table) -> None:
+        last = self._database.execute("SELECT coalesce(max(number), 0) FROM rows").fetchone()[0]
+        told = list(enumerate(rows.to_pylist(), last + 1))
+        self._database.executemany(
+            f"INSERT INTO rows VALUES ({', '.join('?' * 12)})",
+            [
+                (
+                    number, row["document_id"], row["subject"], row["key"], row["title"], row["text"], row["place"],
+                    row["seniority"], json.dumps(row["skills"], ensure_ascii=False), row["remote"],
+                    _stamp(row["created"]), _stamp(row["expires"]),
+                )
+                for number, row in told
+            ],
+        )  # fmt: skip
+        self._database.executemany(
+            "INSERT INTO words(rowid, title, text) VALUES (?, ?, ?)",
+            [
+                (number, spaced(row["title"]), spaced("\n".join((row["text"], *row["skills"]))))
+                for number, row in told
+            ],
+        )
+
+    def _matching(self, match: str, where: str, values: Sequence[Any], most: int) -> list[Find]:
+        score = f"bm25(words, {_TITLE_WEIGHT}, {_TEXT_WEIGHT})"
+        found = self._database.execute(
+            f"SELECT {_COLUMNS}, -{score} FROM words JOIN rows ON number = words.rowid WHERE words MATCH ?{where} "
+            f"ORDER BY {score}, document_id LIMIT ?",
+            (match, *values, most),
+        )
+        return [_find(row) for row in found]
+
+    def _newest(self, where: str, values: Sequence[Any], most: int) -> list[Find]:
+        found = self._database.execute(
+            f"SELECT {_COLUMNS}, 0.0 FROM rows WHERE true{where} "
+            "ORDER BY created IS NULL, created DESC, document_id LIMIT ?",
+            (*values, most),
+        )
+        return [_find(row) for row in found]
+
+    def _read_known(self) -> Known:
+        def told(column: str) -> frozenset[str]:
+            found = self._database.execute(f"SELECT DISTINCT {column} FROM rows WHERE {column} IS NOT NULL")
+            return frozenset(value for (value,) in found)
+
+        places = {part for place in told("place") for part in _parts(place)}
+        skills = {skill.lower() for each in told("skills") for skill in json.loads(each)}
+        return Known(
+            frozenset(places), frozenset(one.lower() for one in told("seniority")), frozenset(skills),
+            bool(told("remote")),
+        )  # fmt: skip
+
+
+_COLUMNS = "document_id, subject, key, rows.title, rows.text, place, seniority, skills, remote, created"
+
+
+def spaced(text: str) -> str:
+    """Text with a space round each character of scripts without spaces."""
+    return UNSPACED.sub(r" \g<0> ", text) if UNSPACED.search(text) else text
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in lower case; a run of a script without spaces is one."""
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return " OR ".join(phrase for word in words if (phrase := _phrase(word)))
+
+
+def _phrase(text: str) -> str:
+    """A word or several as FTS5 looks for just them, whatever they are; empty where there is no word in it."""
+    parts = _WORD.findall(spaced(text))
+    return '"' + " ".join(parts) + '"' if parts else ""
+
+
+def _conditions(filters: Filters, at: datetime) -> tuple[str, list[Any]]:
+    """SQL that follows a condition, and its values."""
+    sql, values = [" AND (expires IS NULL OR expires >= ?)"], [_stamp(at)]  # type: list[str], list[Any]
+    for place in filters.places:
+        sql.append(" AND (', ' || lower(coalesce(place, '')) || ', ') LIKE ? ESCAPE '\\'")
+        values.append(f"%, {_escaped(place)}, %")
+    for seniority in filters.seniorities:
+        sql.append(" AND lower(coalesce(seniority, '')) = ?")
+        values.append(seniority)
+    for skill in filters.skills:
+        sql.append(" AND EXISTS (SELECT 1 FROM json_each(skills) WHERE lower(value) = ?)")
+        values.append(skill)
+    if filters.is_remote is not None:
+        sql.append(" AND remote = ?")
+        values.append(filters.is_remote)
+    for unwanted in filter(None, map(_phrase, filters.unwanted)):
+        sql.append(" AND number NOT IN (SELECT rowid FROM words WHERE words MATCH ?)")
+        values.append(unwanted)
+    return "".join(sql), values
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"[\\%_]", r"\\\g<0>", text)
+
+
+def _parts(place: str) -> list[str]:
+    """A place as it is written, and what stands between its commas; in lower case."""
+    return [place.lower(), *(part.strip().lower() for part in place.split(",") if part.strip())]
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    """As SQLite sorts it; UTC."""
+    return None if moment is None else moment.replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def _find(row: Sequence[Any]) -> Find:
+    *told, skills, remote, created, score = row
+    return Find._make(
+        (*told, tuple(json.loads(skills)), None if remote is None else bool(remote), created, score)
+    )

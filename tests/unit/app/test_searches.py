@@ -1,0 +1,158 @@
+"""Searching a workspace: who said no is not found by the next request, and who is out of training is, as before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from journeys.harbours import make_harbour
+from licet.app import Workspace
+from licet.terms import LicetError
+
+MARKER = "zzmarkerzz"
+JOBS: list[dict[str, Any]] = [
+    {"job": "j1", "title": "Crane operator", "location": "Hamburg, Germany", "skills": ["cranes"], "remote": False},
+    {"job": "j2", "title": "Senior data engineer", "location": "Berlin, Germany", "skills": ["Python"],
+     "seniority": "senior", "remote": True},
+    {"job": "j3", "title": "Data engineer", "location": "Berlin, Germany", "skills": ["Java"], "remote": True},
+]  # fmt: skip
+PEOPLE: list[dict[str, Any]] = [
+    {
+        "id": "ann",
+        "headline": "Welder on the quay",
+        "summary": f"says {MARKER}",
+        "place": "Hamburg",
+        "skills": ["TIG"],
+    },
+    {"id": "ben", "headline": "Welder and diver", "place": "Bremen", "skills": ["diving"]},
+    {"id": "cy", "headline": "Harbour pilot", "place": "Hamburg"},
+    {"id": "dot"},
+]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = make_harbour(tmp_path / "w", PEOPLE, jobs=JOBS)
+    made.uses.search.build()
+    return made
+
+
+def keys(workspace: Workspace, kind: str, sentence: str, **more: Any) -> list[str | None]:
+    return [one.key for one in workspace.uses.search.find(kind, sentence, **more).found]
+
+
+def test_the_draft_names_what_the_catalogue_has_and_is_written_once(workspace: Workspace) -> None:
+    path = workspace.layout.root / "search.yaml"
+    text = path.read_text()
+    assert "expires: expires" in text and "list_for" not in text
+    path.write_text(text + "buckets: 3\n")
+    assert workspace.uses.search.build().how == "built"
+    assert path.read_text() == text + "buckets: 3\n"
+
+
+def test_jobs_are_found_by_a_sentence(workspace: Workspace) -> None:
+    finds = workspace.uses.search.find("jobs", "remote data engineer in Berlin, no Java")
+    assert [one.key for one in finds.found] == ["j2"] and finds.searched == 3
+    assert {chip.kind for chip in finds.chips} == {"remote", "place", "not"}
+    assert keys(workspace, "jobs", "data engineer", without=["seniority:senior"], most=1) == ["j3"]
+    assert finds.as_json()["found"][0]["title"] == "Senior data engineer"
+
+
+def test_a_no_is_out_of_the_very_next_answer_and_back_after_a_yes(workspace: Workspace) -> None:
+    assert keys(workspace, "people", "welder") == ["ben", "ann"]
+    before = workspace.uses.search.find("people", "welder").found
+    workspace.choices.choose("ann", "personal", "off")
+    assert keys(workspace, "people", "welder") == ["ben"]
+    held = workspace.uses.search.find("people", "diver").found
+    list(workspace.uses.update())
+    assert workspace.uses.search.find("people", "diver").found == held, "an update changes nothing more"
+    workspace.choices.choose("ann", "personal", "on")
+    assert workspace.uses.search.find("people", "welder").found == before
+
+
+def test_who_left_was_never_there(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.choices.choose("ann", "personal", "off")
+    never = make_harbour(tmp_path / "never", PEOPLE[1:], jobs=JOBS)
+    never.uses.search.build()
+    for sentence in ("welder", "hamburg", MARKER, ""):
+        told, other = (one.uses.search.find("people", sentence) for one in (workspace, never))
+        assert (told.found, told.searched, told.chips) == (other.found, other.searched, other.chips)
+
+
+def test_members_change_no_answer_about_jobs(workspace: Workspace, tmp_path: Path) -> None:
+    alone = make_harbour(tmp_path / "alone", [{"id": "zed"}], jobs=JOBS)
+    alone.uses.search.build()
+    for sentence in ("data engineer", "crane welder", "Hamburg"):
+        told, other = (one.uses.search.find("jobs", sentence) for one in (workspace, alone))
+        assert told.found == other.found and told.chips == other.chips
+
+
+def test_who_does_not_train_is_found_as_before(workspace: Workspace) -> None:
+    """Exposure parity: out of training, in two groups of places, nobody's place in the answer changes."""
+    before = {
+        place: workspace.uses.search.find("people", place).found for place in ("Hamburg", "Bremen", "welder")
+    }
+    for who in ("ann", "ben"):
+        workspace.choices.choose(who, "learning", "off")
+    for place, found in before.items():
+        assert workspace.uses.search.find("people", place).found == found
+
+
+def test_after_a_purge_no_file_of_the_workspace_has_the_marker(workspace: Workspace) -> None:
+    def holding() -> set[str]:
+        root = workspace.layout.root
+        files = (path for path in root.rglob("*") if path.is_file() and "data" not in path.parts)
+        return {path.suffix for path in files if MARKER.encode() in path.read_bytes()}
+
+    keys(workspace, "people", "welder")
+    assert ".gate" in holding(), "the index that was kept is found"
+    assert workspace.store.scan([MARKER.encode()]), "and so is the artefact"
+    workspace.choices.choose("ann", "personal", "off")
+    assert keys(workspace, "people", MARKER) == []
+    list(workspace.uses.update())
+    assert workspace.uses.purge().is_clean
+    assert keys(workspace, "people", "welder") == ["ben"]
+    assert holding() == set() and workspace.store.scan([MARKER.encode()]) == []
+
+
+def test_what_cannot_be_asked_says_so(workspace: Workspace, tmp_path: Path) -> None:
+    search = workspace.uses.search
+    for code, ask in (
+        ("RCMD-104", lambda: search.find("jobs", "x", purpose="recommender_training")),
+        ("RCMD-107", lambda: search.find("boats", "x")),
+        ("RCMD-108", lambda: search.find("jobs", "x", most=0)),
+        ("APP-085", lambda: search.find("jobs", "x", at_least=99)),
+    ):
+        with pytest.raises(LicetError, match=code):
+            ask()
+    layout = workspace.layout.root / "search.yaml"
+    for code, text in (
+        ("RCMD-101", "kinds: {jobs: {table: jobs}}"),
+        ("RCMD-101", "[[["),
+        ("RCMD-102", "kinds: {edges: {table: knows, title: edge}}"),
+    ):
+        layout.write_text(text)
+        with pytest.raises(LicetError, match=code):
+            search.build()
+    layout.unlink()
+    (workspace.layout.root / "catalogue.yaml").write_text("licet_catalogue: 2\ntables: {}\n")
+    with pytest.raises(LicetError, match="RCMD-106"):
+        search.build()
+
+
+def test_without_its_file_nothing_is_answered(workspace: Workspace) -> None:
+    (workspace.layout.root / "search.yaml").unlink()
+    with pytest.raises(LicetError, match="RCMD-100"):
+        workspace.uses.search.find("jobs", "crane")
+
+
+def test_where_the_tables_changed_only_an_update_will_do(workspace: Workspace, tmp_path: Path) -> None:
+    make_harbour(tmp_path / "other", PEOPLE, jobs=JOBS[:2])
+    data = (tmp_path / "other" / "data" / "jobs.parquet").read_bytes()
+    (workspace.layout.root / "data" / "jobs.parquet").write_bytes(data)
+    with pytest.raises(LicetError, match="RCMD-105"):
+        workspace.uses.search.find("jobs", "crane")
+    list(workspace.uses.update())
+    assert workspace.uses.search.find("jobs", "engineer").searched == 2
