@@ -44,6 +44,7 @@ import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 import pytest
 import recommend_faults
+import recommending_faults
 import report_faults
 import signal_faults
 import suggestion_faults
@@ -72,6 +73,7 @@ GROUPS = {
         *cold_faults.FAULTS,
         *signal_faults.FAULTS,
         *recommend_faults.FAULTS,
+        *recommending_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -105,6 +107,7 @@ TESTS = (
     "tests/unit/receipts/test_forgetting_certificate.py", "tests/unit/app/test_forgettings.py",
     "tests/unit/web/test_forgetting_doors.py::test_what_is_anothers_is_answered_as_what_is_not_there",
     "tests/unit/web/test_forgetting_doors.py::test_who_chooses_anew_is_not_forgotten_after_all",
+    "tests/unit/app/test_recommending.py",
     "tests/unit/app/test_suggestions.py", "tests/unit/app/test_ranked_suggestions.py",
     "tests/unit/reports/test_training_notice.py",
     "tests/unit/deliveries", "tests/unit/app/test_followed_copies.py", "tests/unit/terms/test_consent_vectors.py",

@@ -110,7 +110,7 @@ ASKERS = st.tuples(PEOPLE, st.sampled_from([(), ("ward", "in no catalogue")]), s
 
 
 @given(WORLDS, st.lists(st.tuples(NAMES, st.none() | PEOPLE), max_size=6), RECIPES, ASKERS)
-@examples(40)
+@examples(120)
 def test_a_list_after_any_noes_and_yeses_is_that_of_a_world_which_never_had_who_is_gone(
     world: dict[str, Person],
     changes: list[tuple[str, Person | None]],
@@ -125,7 +125,7 @@ def test_a_list_after_any_noes_and_yeses_is_that_of_a_world_which_never_had_who_
 
 
 @given(WORLDS, NAMES, PEOPLE, RECIPES, ASKERS)
-@examples(25)
+@examples(60)
 def test_a_marker_in_the_rows_of_somebody_who_is_out_is_in_nobodys_list_or_reason(
     world: dict[str, Person],
     who: str,
@@ -144,7 +144,7 @@ def test_a_marker_in_the_rows_of_somebody_who_is_out_is_in_nobodys_list_or_reaso
 
 
 @given(WORLDS, NAMES, RECIPES)
-@examples(15)
+@examples(40)
 def test_somebody_who_is_in_can_change_a_list(world: dict[str, Person], who: str, recipe: object) -> None:
     """The control: that nothing changes above says something only where something can."""
     asker = Person("Nurse", ("triage",), ("icu",))
@@ -161,7 +161,7 @@ def test_somebody_who_is_in_can_change_a_list(world: dict[str, Person], who: str
 
 
 @given(WORLDS, RECIPES, st.integers(0, 6))
-@examples(20)
+@examples(40)
 def test_a_list_leaves_out_what_is_over_refused_or_the_askers_own_and_has_each_item_once(
     world: dict[str, Person], recipe: object, size: int
 ) -> None:

@@ -42,7 +42,7 @@ def same(made: AttributeCounts, world: dict[str, MemberTraits]) -> None:
 
 
 @given(WORLDS, st.lists(st.tuples(MEMBERS, st.none() | TRAITS), max_size=8))
-@examples(50)
+@examples(80)
 def test_counts_after_any_changes_are_those_of_a_build_that_never_saw_who_is_gone(
     world: dict[str, MemberTraits], changes: list[tuple[str, MemberTraits | None]]
 ) -> None:
@@ -103,7 +103,7 @@ def test_who_is_not_counted_cannot_be_taken_out_of_nothing(
     st.dictionaries(st.sampled_from(ITEMS), TEXTS),
     st.lists(st.tuples(st.sampled_from([*ITEMS, "no such item"]), st.none() | TEXTS), max_size=8),
 )
-@examples(40)
+@examples(60)
 def test_terms_after_any_changes_of_items_are_those_of_the_items_that_are_left(
     texts: dict[str, ItemText], changes: list[tuple[str, ItemText | None]]
 ) -> None:
@@ -120,7 +120,7 @@ def test_terms_after_any_changes_of_items_are_those_of_the_items_that_are_left(
 
 
 @given(st.dictionaries(st.text(max_size=3), st.lists(st.text(max_size=8), max_size=4) | st.text(max_size=8)))
-@examples(25)
+@examples(60)
 def test_a_profiles_values_depend_on_no_order_and_are_few(columns: dict[str, list[str] | str]) -> None:
     turned = {
         name: cell[::-1] if isinstance(cell, list) else cell for name, cell in reversed(list(columns.items()))

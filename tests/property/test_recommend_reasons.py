@@ -58,7 +58,7 @@ def said(world: World, asker: Asker) -> list[list[Reason]]:
 
 
 @given(WORLDS, WORLDS, ASKERS)
-@examples(50)
+@examples(80)
 def test_what_is_said_of_ones_own_is_the_same_whatever_others_did(
     world: World, other: World, asker: Asker
 ) -> None:
@@ -68,7 +68,7 @@ def test_what_is_said_of_ones_own_is_the_same_whatever_others_did(
 
 
 @given(WORLDS, ASKERS)
-@examples(60)
+@examples(80)
 def test_of_others_nothing_is_said_that_fewer_than_five_stand_behind(world: World, asker: Asker) -> None:
     for number, found in enumerate(said(world, asker)):
         item = ITEMS[number]
@@ -86,7 +86,7 @@ def test_of_others_nothing_is_said_that_fewer_than_five_stand_behind(world: Worl
 
 
 @given(WORLDS, ASKERS)
-@examples(30)
+@examples(60)
 def test_a_reason_names_the_members_own_and_is_a_sentence(world: World, asker: Asker) -> None:
     for number, found in enumerate(said(world, asker)):
         assert found

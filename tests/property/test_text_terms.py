@@ -14,7 +14,7 @@ TEXTS = st.text(max_size=200)
 
 
 @given(TEXTS)
-@examples(80)
+@examples(150)
 def test_any_text_has_few_terms_that_are_not_empty_each_once(text: str) -> None:
     found = terms(text)
     assert len(found) == len(set(found)) <= MOST_TERMS
@@ -22,7 +22,7 @@ def test_any_text_has_few_terms_that_are_not_empty_each_once(text: str) -> None:
 
 
 @given(TEXTS, st.sampled_from(["\u200e", "\u202e", "\u00ad", "\u200d", "\ufeff"]), st.integers(0, 200))
-@examples(50)
+@examples(100)
 def test_a_character_that_shows_nothing_makes_no_difference(text: str, mark: str, place: int) -> None:
     marked = text[:place] + mark + text[place:]
     assert normal(marked) == normal(text)
@@ -30,14 +30,14 @@ def test_a_character_that_shows_nothing_makes_no_difference(text: str, mark: str
 
 
 @given(st.text(st.characters(whitelist_categories=["L", "N", "Zs"]), max_size=60))
-@examples(50)
+@examples(100)
 def test_how_a_text_is_composed_makes_no_difference(text: str) -> None:
     forms = [unicodedata.normalize(form, text) for form in ("NFC", "NFD", "NFKC")]
     assert terms(forms[0]) == terms(forms[1]) == terms(forms[2])
 
 
 @given(TEXTS, TEXTS)
-@examples(4)
+@examples(60)
 def test_beyond_the_beginning_nothing_is_read(text: str, more: str) -> None:
     text = (text or " ").ljust(MOST_CHARACTERS)[:MOST_CHARACTERS]
     assert list(words(text + more)) == list(words(text))

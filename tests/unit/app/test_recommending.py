@@ -112,7 +112,7 @@ def test_both_ways_are_what_then_is_seen_and_nothing_is_recorded(workspace: Work
     for setting in ("personal", "learning"):
         both = workspace.recommend.both_ways(BOAT[2], setting)
         assert both.is_on and both.on.items == workspace.recommend.jobs(BOAT[2], most=10).items
-        assert workspace.ledger.position == position
+        assert workspace.ledger.position == position and workspace.recommend.jobs(BOAT[2]).trains
         workspace.choose(BOAT[2], setting, "off")
         seen = workspace.recommend.jobs(BOAT[2], most=10)
         assert (seen.items, seen.trains, seen.personalises) == (
@@ -197,6 +197,19 @@ def test_a_day_that_ends_a_rule_ends_what_is_learned_by_it(tmp_path: Path) -> No
         assert not made.trains and made.chosen_by == "history", "their own is still read"
         clock.at += timedelta(days=250)
         assert "boat-1" not in keys(workspace, "fresh"), "jobs end, too"
+
+
+def test_what_cannot_be_read_is_not_gone_by(tmp_path: Path) -> None:
+    """A damaged artefact teaches nothing, and members are served from their own."""
+    with make_board(tmp_path / "w") as workspace:
+        assert "what members who did alike did besides" in workspace.recommend.jobs(BOAT[0]).because
+        (manifest,) = (workspace.layout.store / "snapshots" / "recommend").iterdir()
+        manifest.write_bytes(manifest.read_bytes() + b" ")
+        workspace.choose("fresh", "learning", "off")
+        made = workspace.recommend.jobs(BOAT[0])
+        assert not made.trains and made.learned is None
+        assert "cannot be brought to this moment (STOR-010)" in made.because and "besides" not in made.because
+        assert made.personalises and made.items[0].key.startswith("boat-")
 
 
 def test_the_commands_say_the_same(workspace: Workspace) -> None:

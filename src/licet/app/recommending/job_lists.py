@@ -102,7 +102,7 @@ class JobLists:
                 parts = parts._replace(walk=stock.walked(counts, own.items))
         left_out = stock.available.left_out(micros(at), {*own.items, *own.unwanted})
         ranked = strongest(blend(parts, len(own.items)), left_out, _MOST_RANKED)
-        chosen_by = _chosen_by(parts)
+        chosen_by, by_others = _chosen_by(parts), bool(parts.walk.any() or parts.attributes.any())
         support: Callable[[str, str], int] = (lambda one, two: 0) if counts is None else counts.support_of
         known = Known(stock.texts, attributes, support, lambda number: bool(newness[number] >= _NEW))
 
@@ -115,7 +115,9 @@ class JobLists:
                 found += [Reason("new")] if known.is_new(number) else []
             return [sentence(reason, stock.title_of, _VERB) for reason in found]
 
-        return RankedItems([stock.items[one.number] for one in ranked], chosen_by, stock.by_key, why)
+        return RankedItems(
+            [stock.items[one.number] for one in ranked], chosen_by, by_others, stock.by_key, why
+        )
 
 
 def _chosen_by(parts: Parts) -> ChosenBy:

@@ -49,7 +49,7 @@ class PostLists:
         if newest_first:
             shown = chronological(posts, reader, micros(at))[:_MOST_RANKED]
             return RankedItems(
-                [offered.items[one.id] for one in shown], "newest", offered.items, lambda item: []
+                [offered.items[one.id] for one in shown], "newest", False, offered.items, lambda item: []
             )
         ranked = rank_posts(posts, reader, micros(at), _MOST_RANKED)
         why = {one.post.id: [said for kind in one.reasons if (said := _SAID[kind])] for one in ranked}
@@ -63,7 +63,9 @@ class PostLists:
         chosen_by: ChosenBy = (
             "following" if is_own and own.followed | own.connected else "profile" if is_own else "newest"
         )
-        return RankedItems([offered.items[one.post.id] for one in ranked], chosen_by, offered.items, reasons)
+        return RankedItems(
+            [offered.items[one.post.id] for one in ranked], chosen_by, False, offered.items, reasons
+        )
 
 
 _SAID = {

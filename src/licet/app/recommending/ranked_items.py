@@ -14,11 +14,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RankedItems(NamedTuple):
-    """ranked: the best first. offered: all there are, by key. reasons: of an item all that may be said of why it is in
-    the list, to the member, what says most first."""
+    """ranked: the best first. by_others: whether what others did speaks in it, beside their number.
+
+    offered: all there are, by key. reasons: of an item all that may be said to the member of why it is in the list,
+    what says most first.
+    """
 
     ranked: list[OfferedItem]
     chosen_by: ChosenBy
+    by_others: bool
     offered: Mapping[str, OfferedItem]
     reasons: Callable[[OfferedItem], list[str]]
 

@@ -203,8 +203,8 @@ class Recommender:
 
 
 _CHOSEN = {
-    "history": "Chosen by what you did here, your profile, and what members who did alike did besides.",
-    "profile": "You did nothing here yet that this could go by, so your profile was gone by.",
+    "history": "Chosen by what you did here and your profile{others}.",
+    "profile": "You did nothing here yet that this could go by, so your profile was gone by{others}.",
     "popular": "What many members looked at and what is newest comes first, the same for everybody.",
     "following": "Chosen by whom you follow and are connected with, your profile, and what is new.",
     "newest": "What is newest comes first, the same for everybody.",
@@ -212,7 +212,8 @@ _CHOSEN = {
 
 
 def _because(listed: RankedItems, own: OwnHistory, failed: str | None) -> str:
-    said = [_CHOSEN[listed.chosen_by]]
+    others = ", and what members who did alike did besides" if listed.by_others else ""
+    said = [_CHOSEN[listed.chosen_by].format(others=others)]
     if not own.is_permitted:
         why = next((one.reason for one in own.rows if one.reason is not None), None)
         said.insert(0, f"Nothing of yours is read for this{'' if why is None else f': {to_you(why)}'}.")
