@@ -4,108 +4,25 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import licet
-from licet.app import Workspace, artefacts
+from journeys.piers import DAY, PURPOSE, Pier, Row
 from licet.enforce import Access
 from licet.receipts import check_forgetting_certificate
-from licet.store import SnapshotRef
-from licet.terms import SELF, UseError
-from licet.terms.moments import parse_moment
-from licet.uses.manifest import read_manifest
+from licet.terms import UseError
+from licet.uses.recommend import spread_pairs
 from licet.uses.recommend.chosen_recipe import FILE, ChosenRecipe, TunedWith
 from licet.uses.recommend.interactions import EVENTS
+from licet.uses.recommend.item_counts import ItemCounts
 from licet.uses.recommend.item_walk import strongest, walk_scores
 from licet.uses.recommend.kept_interactions import read_interactions
-from licet.uses.recommend.recommend_manifest import RecommendManifest
-from licet.uses.recommend.recommend_use import CutEvents, Recommend, item_counts, open_recommend
+from licet.uses.recommend.recommend_use import CutEvents, item_counts, open_recommend
 from licet.uses.recommend.walk_recipe import GRID, NEWEST
-from licet.uses.use import silent
-
-NOW = parse_moment("2026-03-01")
-DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - as tables have them
-PURPOSE = "recommender_training"
-POLICY = """
-licet_pack: 1
-id: pier
-title: The pier's policy
-version: "1"
-observed: 2026-01-01
-controller: {name: Pier}
-sources: {page: {title: A page, kind: official}}
-purposes: {recommender_training: {}, recommendation: {}}
-categories: {profile: {}, activity: {}, organisation: {}}
-notices: {n: {title: A notice, published: 2025-01-01, effective: 2025-02-01}}
-settings:
-  learn: {label: Learn from me, path: [Settings, Learn], observed: 2026-01-01, default: {state: on}}
-rules:
-  - {id: people, effect: permit, purposes: [recommender_training, recommendation],
-     categories: [profile, activity], regions: [EEA], notice: n, setting: learn}
-"""
-CATALOGUE = """
-licet_catalogue: 2
-facts: {table: members, subject: id, region: region}
-tables:
-  members: {location: {parquet: data/members.parquet}, key: id, subjects: [id], columns: {id: profile}}
-  applications: {location: {parquet: data/applications.parquet}, event: {actor: who, item: job, time: at},
-                 columns: {job: activity, at: activity}}
-  views: {location: {parquet: data/views.parquet}, event: {actor: who, item: job, time: at},
-          columns: {job: activity, at: activity}}
-"""
-LAYOUT = "{licet_recommend: 1, interactions: [{table: applications}, {table: views}], buckets: 8}"
-Row = tuple[str | None, Any, datetime | None]
-
-
-class Pier:
-    """A workspace of who applied for and viewed what."""
-
-    def __init__(self, root: Path, applications: list[Row], views: list[Row]) -> None:
-        licet.create(root, clock=lambda: NOW).close()
-        (root / "data").mkdir(exist_ok=True)
-        people = sorted({who for who, _, _ in (*applications, *views) if who})
-        pq.write_table(
-            pa.table({"id": people, "region": ["DE"] * len(people)}), root / "data" / "members.parquet"
-        )
-        for name, rows in (("applications", applications), ("views", views)):
-            who, job, at = ([row[place] for row in rows] for place in range(3))
-            items = pa.array(job, None if rows else pa.string())
-            table = pa.table(
-                [pa.array(who, pa.string()), items, pa.array(at, pa.timestamp("us"))], ["who", "job", "at"]
-            )
-            pq.write_table(table, root / "data" / f"{name}.parquet")
-        for file, text in (
-            ("policy.yaml", POLICY),
-            ("catalogue.yaml", CATALOGUE),
-            ("recommend.yaml", LAYOUT),
-        ):
-            (root / file).write_text(text)
-        self.workspace: Workspace = licet.open(root, clock=lambda: NOW)
-        self.workspace.policies.use(str(root / "policy.yaml"))
-        self.root = root
-
-    def access(self, use: Recommend) -> Access:
-        position = self.workspace.ledger.position
-        return artefacts.open_access(
-            self.workspace, use, PURPOSE, SELF, None, position, self.workspace.absences
-        )
-
-    def build(self) -> SnapshotRef:
-        use = open_recommend(self.root)
-        return artefacts.build(self.workspace, use, self.access(use), silent).snapshot
-
-    def said(self, snapshot: SnapshotRef) -> RecommendManifest:
-        return read_manifest(RecommendManifest, snapshot)
-
-    def held(self, snapshot: SnapshotRef) -> dict[str, list[str]]:
-        held = read_interactions(self.workspace.store, self.said(snapshot))
-        return {who: held.items_of(who) for who in held.members}
 
 
 @pytest.fixture
@@ -139,7 +56,7 @@ def test_counts_are_made_of_what_is_kept_and_forget_who_leaves(pier: Pier) -> No
     assert [each.item for each in strongest(counts, walk_scores(counts, ["a"]), 3)] == ["b", "c", "d"]
     pier.workspace.choices.choose("ben", "learn", "off")
     assert [brought.how for brought in pier.workspace.uses.update()] == ["updated"]
-    later = artefacts.latest(pier.workspace, "recommend")[0]
+    later = pier.newest()
     now = item_counts(pier.workspace.store, later)
     assert [each.item for each in strongest(now, walk_scores(now, ["a"]), 3)] == ["b"]
     counts.replace(["b", "c"], [])
@@ -154,7 +71,7 @@ def test_only_the_buckets_of_whom_a_change_touched_are_written(pier: Pier) -> No
     before = pier.said(pier.build())
     pier.workspace.choices.choose("gus", "learn", "off")
     list(pier.workspace.uses.update())
-    after = pier.said(artefacts.latest(pier.workspace, "recommend")[0])
+    after = pier.said(pier.newest())
     same = set(before.buckets) & set(after.buckets)
     assert len(set(before.buckets) - same) == 1 and len(set(after.buckets) - same) <= 1
     assert sum(each.interactions for each in after.buckets) == 6
@@ -173,7 +90,7 @@ def test_a_recipe_that_was_chosen_is_in_the_manifest_with_whom_it_saw(pier: Pier
     (pier.root / FILE).write_text(ChosenRecipe(recipe=GRID[3], tuned=tuned).text())
     (brought,) = pier.workspace.uses.update()
     assert (brought.how, brought.why) == ("rebuilt", "the recipe changed")
-    said = pier.said(artefacts.latest(pier.workspace, "recommend")[0])
+    said = pier.said(pier.newest())
     assert (said.recipe, said.tuned) == (GRID[3], tuned) and said.root != first.manifest["root"]
     assert [each.hash for each in said.buckets] == [each.hash for each in pier.said(first).buckets]
 
@@ -232,4 +149,17 @@ def test_where_rows_stay_with_an_engine_they_are_cut_to_events_there() -> None:
     assert CutEvents("p", "job", "at")(rows).to_pylist() == [{"actor": "ann", "item": "1", "time": DAY}]
     assert CutEvents("p", "job", "gone")(rows).schema == EVENTS and not len(
         CutEvents("p", "job", "gone")(rows)
+    )
+
+
+@pytest.mark.parametrize("rows", [1, 150, 10_000])
+def test_in_whatever_groups_members_are_counted_the_counts_are_the_same(
+    pier: Pier, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(spread_pairs, "BATCH_ROWS", rows)
+    said = pier.said(pier.build())
+    held = read_interactions(pier.workspace.store, said, ["new"])
+    spread = spread_pairs.spread_item_counts(pier.access(open_recommend(pier.root)), held, said.recipe)
+    assert spread.digest() == ItemCounts.of(held, said.recipe).digest() and len(spread.items) == len(
+        held.items
     )

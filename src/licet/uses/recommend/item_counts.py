@@ -22,10 +22,13 @@ import numpy.typing as npt
 
 from licet.terms import UseError
 from licet.uses.recommend.interactions import Interactions, Numbers
-from licet.uses.recommend.pair_sums import PairSums, sum_pairs
+from licet.uses.recommend.pair_sums import MemberRows, PairSums, sum_pairs
 from licet.uses.recommend.walk_recipe import NEWEST, WalkRecipe
 
 Items = npt.NDArray[np.int32]
+
+#: So many rows are copied at a time: what stands beside them while they are costs more memory than they.
+_ROWS_AT_A_TIME = 4_096
 
 
 class CountedRow(NamedTuple):
@@ -72,7 +75,7 @@ class ItemCounts:
     def of(cls, held: Interactions, recipe: WalkRecipe) -> ItemCounts:
         """Count everybody in `held`."""
         popularity = np.bincount(held.item_numbers, minlength=len(held.items)).astype(np.int64)
-        return cls(recipe, held.items, popularity, sum_pairs(held, recipe.weights))
+        return cls(recipe, held.items, popularity, sum_pairs(MemberRows.of(held), recipe.weights))
 
     def walked_by(self, recipe: WalkRecipe) -> ItemCounts:
         """These counts under a recipe that counts alike and walks otherwise; to be read, until somebody is replaced.
@@ -190,20 +193,27 @@ class ItemCounts:
 
     def _choose_all(self) -> None:
         """The strongest neighbours of every item; rows that need no choice are copied together."""
-        lengths, most = np.diff(self._base.starts), self.recipe.neighbours
+        starts, most = self._base.starts, self.recipe.neighbours
         if self.recipe.min_support > 1:
-            chosen = np.arange(len(lengths))
+            chosen = np.arange(len(starts) - 1)
         else:
-            chosen = np.flatnonzero(lengths > most)
-            rows = np.repeat(np.arange(len(lengths)), np.where(lengths > most, 0, lengths))
-            short = np.repeat(lengths <= most, lengths)
-            places = np.arange(len(short)) - np.repeat(self._base.starts[:-1], lengths)
-            self.neighbours[rows, places[short]] = self._base.columns[short]
-            self.strengths[rows, places[short]] = self._base.sums[short]
+            chosen = np.flatnonzero(np.diff(starts) > most)
+            for first in range(0, len(starts) - 1, _ROWS_AT_A_TIME):
+                self._copy_short(starts[first : first + _ROWS_AT_A_TIME + 1], first)
         for number in chosen.tolist():
             near = _strongest(self.row(number), self.recipe)
             self.neighbours[number, : len(near.columns)] = near.columns
             self.strengths[number, : len(near.columns)] = near.sums
+
+    def _copy_short(self, starts: Numbers, first: int) -> None:
+        """Of the rows from `first` on those that have no more others than are kept."""
+        lengths = np.diff(starts)
+        short = np.repeat(lengths <= self.recipe.neighbours, lengths)
+        rows = np.repeat(np.arange(first, first + len(lengths)), lengths)[short]
+        places = (np.arange(starts[0], starts[-1]) - np.repeat(starts[:-1], lengths))[short]
+        part = slice(int(starts[0]), int(starts[-1]))
+        self.neighbours[rows, places] = self._base.columns[part][short]
+        self.strengths[rows, places] = self._base.sums[part][short]
 
     def _discount(self, numbers: Numbers) -> None:
         """What the popularity of some items comes to, in Python's own powers: numpy's differ between processors."""

@@ -40,7 +40,7 @@ def walk_scores(counts: ItemCounts, own_items: Iterable[str]) -> Scores:
         max(nth for nth, weight in enumerate(weights, start=1) if weight) if any(weights) else 0
     ):
         reached = _step(counts, starts, mass)
-        starts = np.flatnonzero(reached)
+        starts = np.flatnonzero(reached > 0)
         if not len(starts):
             break
         mass = reached[starts]
@@ -67,8 +67,11 @@ def strongest(
 def _step(counts: ItemCounts, starts: Numbers, mass: Scores) -> Scores:
     """Where a step from some items leads, and with how much."""
     leaving = mass * counts.from_discount[starts]
-    moved = counts.strengths[starts] * leaving[:, None]
-    reached = np.bincount(counts.neighbours[starts].ravel(), moved.ravel(), len(counts.items))
+    # `take`, and a product in its place: indexing and multiplying the two kinds of numbers takes four times as long.
+    moved = counts.strengths.take(starts, axis=0).astype(np.float64)
+    moved *= leaving[:, None]
+    near = counts.neighbours.take(starts, axis=0)
+    reached = np.bincount(near.ravel(), moved.ravel(), len(counts.items))
     return reached * counts.to_discount
 
 

@@ -33,10 +33,25 @@ class PairSums(NamedTuple):
     supports: npt.NDArray[np.int32]
 
 
-def sum_pairs(held: Interactions, weights: Sequence[int]) -> PairSums:
+class MemberRows(NamedTuple):
+    """Some members' items by number: as `Interactions` has them, without anybody's or anything's name.
+
+    size: how many items there are.
+    """
+
+    starts: Numbers
+    item_numbers: npt.NDArray[np.int32]
+    size: int
+
+    @classmethod
+    def of(cls, held: Interactions) -> MemberRows:
+        return cls(held.starts, held.item_numbers, len(held.items))
+
+
+def sum_pairs(held: MemberRows, weights: Sequence[int]) -> PairSums:
     """The sums of some members. weights: what one of so many items adds, as `WalkRecipe.weights` has it."""
     by_size, turned = np.array(weights, np.int64), _Turned.of(held)
-    starts = np.zeros(len(held.items) + 1, np.int64)
+    starts = np.zeros(held.size + 1, np.int64)
     columns, sums, supports = [np.empty(0, np.int32)], [np.empty(0, np.int64)], [np.empty(0, np.int32)]
     for low, high in _blocks(turned.pairs):
         is_large = high - low == 1 and turned.pairs[low] > _BLOCK_PAIRS
@@ -52,15 +67,16 @@ def sum_pairs(held: Interactions, weights: Sequence[int]) -> PairSums:
 class _Turned(NamedTuple):
     """Interactions by item. starts, members: whose each item is. pairs: how many each row comes to."""
 
-    held: Interactions
+    held: MemberRows
     sizes: Numbers
     starts: Numbers
     members: npt.NDArray[np.int32]
     pairs: Numbers
 
     @classmethod
-    def of(cls, held: Interactions) -> _Turned:
-        members, sizes, size = held.member_numbers, held.sizes, len(held.items)
+    def of(cls, held: MemberRows) -> _Turned:
+        sizes, size = np.diff(held.starts), held.size
+        members = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
         starts = np.zeros(size + 1, np.int64)
         np.cumsum(np.bincount(held.item_numbers, minlength=size), out=starts[1:])
         pairs = np.bincount(held.item_numbers, weights=sizes[members], minlength=size).astype(np.int64)
@@ -80,7 +96,7 @@ def _blocks(pairs: Numbers) -> Iterator[tuple[int, int]]:
 
 def _rows(turned: _Turned, low: int, high: int, by_size: Numbers) -> PairSums:
     """The sums of a range of rows; `starts` are lengths, after a zero."""
-    held, size = turned.held, len(turned.held.items)
+    held, size = turned.held, turned.held.size
     first, last = turned.starts[low], turned.starts[high]
     members = turned.members[first:last]
     local = np.repeat(np.arange(high - low), np.diff(turned.starts[low : high + 1]))
@@ -101,7 +117,7 @@ def _rows(turned: _Turned, low: int, high: int, by_size: Numbers) -> PairSums:
 
 def _one_row(turned: _Turned, row: int, by_size: Numbers) -> PairSums:
     """The same of one row that many have, some of its members at a time."""
-    held, size = turned.held, len(turned.held.items)
+    held, size = turned.held, turned.held.size
     sums, supports = np.zeros(size, np.int64), np.zeros(size, np.int32)
     members = turned.members[turned.starts[row] : turned.starts[row + 1]]
     at_a_time = max(1, _BLOCK_PAIRS >> _SIZE_BITS)
