@@ -53,6 +53,10 @@ SAID_ELSEWHERE = {
         "a table refers to one that is not there or has no key, or what it refers to leads back to it",
         "name a column that holds the key of another table, and leave out the one that leads back",
     ),
+    "SRC-203": (
+        "what is said of a log of events is unknown, or does not fit together: kind of data, table, moment, columns",
+        "say what the sentence names: --category, --table, --time or --at, --time-unit",
+    ),
     "SRC-192": (
         "what a table says its rows are contradicts itself: an event, an edge or a role",
         "write it as the documentation of the catalogue shows",

@@ -32,6 +32,7 @@ import corpus_faults
 import delivery_faults
 import duckdb  # noqa: F401
 import evaluator_faults
+import event_faults
 import follow_faults
 import forgetting_faults
 import gate_faults
@@ -61,6 +62,7 @@ GROUPS = {
     "gate": gate_faults.FAULTS,
     "evaluator": [
         *evaluator_faults.FAULTS,
+        *event_faults.FAULTS,
         *way_faults.FAULTS,
         *follow_faults.FAULTS,
         *corpus_faults.FAULTS,
@@ -110,6 +112,7 @@ TESTS = (
     "tests/unit/app/test_recommending.py",
     "tests/unit/app/test_suggestions.py", "tests/unit/app/test_ranked_suggestions.py",
     "tests/unit/reports/test_training_notice.py",
+    "tests/unit/sources/test_event_logs.py",
     "tests/unit/deliveries", "tests/unit/app/test_followed_copies.py", "tests/unit/terms/test_consent_vectors.py",
     "tests/property/test_item_counts.py", "tests/unit/recommend/test_interactions.py",
     "tests/unit/recommend/test_recommend_use.py",

@@ -24,6 +24,7 @@ from licet.sources.catalogue import Catalogue, Table
 from licet.sources.catalogue_file import every_problem
 from licet.sources.embedded_labels import check_stamps_of
 from licet.terms import SourceError
+from licet.terms.vocabulary import is_published_by_organisations
 
 
 class Finding(NamedTuple):
@@ -127,6 +128,17 @@ class _Checked:
             if bare:
                 what = f"these have no label and are not shown: {', '.join(bare)}"
                 yield Finding("note", "", what, where, "label what may be used under columns")
+        of_people = [
+            f"{path} ({kind})"
+            for path, kind in table.columns.items()
+            if table.is_about_nobody and kind is not None and not is_published_by_organisations(kind)
+        ]
+        if of_people:
+            what = (
+                f"its rows are about nobody, and these are kinds of data about people: {', '.join(of_people)}"
+            )
+            fix = "take the label away, and list the file again with the column of the person under subjects"
+            yield Finding("note", "", what, where, fix)
         if not table.subjects and not table.is_about_nobody:
             what = "nobody says whose its rows are, so none is ever used"
             yield Finding("note", "", what, where, "name the people under subjects, or say `about: nobody`")

@@ -6,20 +6,26 @@ that still speaks the truth; the next import of that name clears what was left.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from licet.app.results import Imported
 from licet.app.workspace_layout import Layout
+from licet.sources.catalogue import Table
 from licet.sources.catalogue_file import load_catalogue, merge_tables, save_catalogue
 from licet.sources.file_replacement import replace_file
 from licet.terms import AppError
 from licet.terms.disk_errors import clear_disk_errors
 from licet.uses.corpus.recipe import shipped_recipe
+
+if TYPE_CHECKING:
+    from licet.sources.import_report import ImportReport
 
 
 def import_stackexchange(layout: Layout, folder: Path, replace: bool, progress: Any) -> Imported:
@@ -54,6 +60,21 @@ def make_demo_world(layout: Layout, members: int, seed: int, replace: bool, prog
     )
 
 
+@contextlib.contextmanager
+def swapped_in(fresh: Path, target: Path) -> Iterator[None]:
+    """A fresh folder to write to, which takes the place of another when the block ends without an error."""
+    with clear_disk_errors("importing"):
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700, parents=True)
+        try:
+            yield
+            shutil.rmtree(target, ignore_errors=True)
+            fresh.rename(target)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+
+
 def _bring_in(layout: Layout, source: str, replace: bool, read: Callable[[Path], Any]) -> Imported:
     """Run an importer into a fresh folder, swap it in, and only then change the catalogue."""
     target = layout.data / source
@@ -66,24 +87,20 @@ def _bring_in(layout: Layout, source: str, replace: bool, read: Callable[[Path],
             str(layout.catalogue),
             "use --replace to put the new data in its place, or another --workspace",
         )
+    with swapped_in(fresh, target):
+        report = read(fresh)
     with clear_disk_errors("importing"):
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700, parents=True)
-        try:
-            report = read(fresh)
-            shutil.rmtree(target, ignore_errors=True)
-            fresh.rename(target)
-        except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
-            raise
-        tables = {
-            name: table.model_copy(update={"location": _moved(table.location, fresh, target, layout.root)})
-            for name, table in report.tables.items()
-        }
+        tables = moved_tables(report, fresh, target, layout.root)
         empty = catalogue.model_copy(update={"tables": {}, "facts": None})
         save_catalogue(merge_tables(empty, tables, report.facts, replace=True), layout.catalogue)
         with replace_file(layout.recipe) as file:
             file.write(_recipe_for(source, tables).encode())
+        recommended = _recommend_for(source)
+        if recommended is None:
+            layout.recommend.unlink(missing_ok=True)  # it spoke of the tables that are gone
+        else:
+            with replace_file(layout.recommend) as file:
+                file.write(recommended.encode())
     notes, files = tuple(getattr(report, "notes", ())), tuple(getattr(report, "files", ()))
     return Imported(
         source, dict(report.counts), notes, files, str(layout.recipe), tuple(getattr(report, "unread", ()))
@@ -102,6 +119,20 @@ def _recipe_for(source: str, tables: Collection[str]) -> str:
         recipe.pop("declared_names", None)
     heading = "# How the imported tables become documents; files that were missing make none.\n"
     return heading + yaml.safe_dump(recipe, sort_keys=False, allow_unicode=True)
+
+
+def _recommend_for(source: str) -> str | None:
+    """What of a source's tables recommendations go by, where licet ships that; None elsewhere."""
+    shipped = resources.files("licet.uses") / "recommend" / "layouts" / f"{source}.yaml"
+    return shipped.read_text(encoding="utf-8") if shipped.is_file() else None
+
+
+def moved_tables(report: ImportReport, fresh: Path, target: Path, root: Path) -> dict[str, Table]:
+    """What a report says of its tables, as it is once they were swapped in."""
+    return {
+        name: table.model_copy(update={"location": _moved(table.location, fresh, target, root)})
+        for name, table in report.tables.items()
+    }
 
 
 def _moved(location: Any, fresh: Path, target: Path, root: Path) -> Any:

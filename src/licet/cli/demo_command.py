@@ -123,6 +123,7 @@ def _where(told: demo_story.Story) -> None:
         ("the tables, as Parquet", root / "data" / "demo"),
         ("what each column is", root / "catalogue.yaml"),
         ("how rows become documents", root / "recipe.yaml"),
+        ("what recommendations go by", root / "recommend.yaml"),
         ("the corpora", root / "store"),
         ("choices and uses, provable", root / "ledger.sqlite"),
     ):

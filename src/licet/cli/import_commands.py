@@ -60,6 +60,61 @@ def linkedin(
 
 @app.command()
 @answers
+def events(
+    file: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet; see docs/catalogue.md.")],
+    subject: Annotated[str, typer.Option("--subject", metavar="COLUMN", help="Who did it.")],
+    item: Annotated[str, typer.Option("--item", metavar="COLUMN", help="What it was done to.")],
+    category: Annotated[
+        str, typer.Option("--category", metavar="KIND", help="The kind of data it is, e.g. activity.views.")
+    ],
+    time: Annotated[str | None, typer.Option("--time", metavar="COLUMN", help="When it was done.")] = None,
+    time_unit: Annotated[
+        str | None, typer.Option("--time-unit", help="s, ms or us since 1970, of times that are numbers.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="When all of it was done, where no column says so.")
+    ] = None,
+    table: Annotated[str, typer.Option("--table", help="What to call the table.")] = "events",
+    items: Annotated[
+        str | None,
+        typer.Option("--items", metavar="TABLE", help="The table whose key the items are, if there is one."),
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="Where all members live, if the workspace has none yet.")
+    ] = None,
+    age: Annotated[
+        int | None, typer.Option("--age", min=0, max=120, help="How old all are, if there are none yet.")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="csv, jsonl or parquet. Default: what the ending says.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put it in the place of a table of that name.")
+    ] = False,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Import a log of who did what to which item when, beside what is there; the workspace is made if there is none.
+
+    Ids are text, byte for byte; an event that stands there twice is kept once. A row without a subject, an item or a
+    moment costs itself, is told first, and makes the exit status 1.
+
+    Example: licet import events plays.csv --subject user --item track --time played --category activity.views -w work
+    Example: licet import events likes.parquet --subject u --item i --at 2026-03-01 --category activity.reactions
+    """
+    from licet.terms.moments import parse_moment
+
+    moment = None if at is None else parse_moment(at)
+    with licet.open(workspace, make=True) as opened, progress_bar(as_json) as progress:
+        result = opened.data.import_events(
+            file, subject=subject, item=item, category=category, time=time, table=table, form=form,
+            time_unit=time_unit, at=moment, items=items, region=region, age=age, replace=replace, progress=progress,
+        )  # fmt: skip
+    _answer(result, as_json, "licet packs use exemplum, or your own policy")
+
+
+@app.command()
+@answers
 def choices(
     file: Annotated[Path, typer.Argument(help="CSV, JSON lines, Parquet or Arrow; see docs/choices.md.")],
     form: Annotated[
@@ -127,7 +182,9 @@ def choices(
         say("Nothing was written.")
 
 
-def _answer(result: Any, as_json: bool) -> None:
+def _answer(
+    result: Any, as_json: bool, then: str = "licet packs use linkedin_as_reported, then licet corpus build"
+) -> None:
     """Say what was imported, before that what nobody read; then the exit status is 1."""
     if as_json:
         print_json(result.as_json())
@@ -143,6 +200,6 @@ def _answer(result: Any, as_json: bool) -> None:
         out.print(made)
         for note in result.notes:
             say(f"· {note}")
-        say("Next: licet packs use linkedin_as_reported, then licet corpus build", style="dim")
+        say(f"Next: {then}", style="dim")
     if result.unread:
         raise typer.Exit(1)

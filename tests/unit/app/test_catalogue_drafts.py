@@ -327,3 +327,16 @@ def test_a_sound_catalogue_has_no_errors(tmp_path: Path) -> None:
         "    columns: {id: profile.name, land: profile.location}\n"
     )
     assert check_catalogue(path) == []
+
+
+def test_a_label_about_people_in_a_table_about_nobody_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    pq.write_table(pa.table({"id": ["j"], "recruiter": ["ann"]}), tmp_path / "data" / "jobs.parquet")
+    path = tmp_path / "catalogue.yaml"
+    path.write_text(
+        "licet_catalogue: 2\ntables:\n  jobs:\n    location: {parquet: data/jobs.parquet}\n    about: nobody\n"
+        "    key: id\n    columns: {id: organisation.job_postings, recruiter: profile.name}\n"
+    )
+    (found,) = check_catalogue(path)
+    assert found.severity == "note" and "recruiter (profile.name)" in found.what
+    assert "subjects" in found.fix

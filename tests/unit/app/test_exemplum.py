@@ -18,17 +18,14 @@ AT = parse_moment("2026-06-30T18:00:00")
 #: One table of every kind of row there is.
 TABLES = (
     "profiles", "posts", "comments", "reactions", "applications", "connections", "jobs", "job_contacts", "campaigns",
-    "ad_clicks", "messages",
+    "ad_clicks", "job_views", "saved_jobs", "not_interested", "messages",
 )  # fmt: skip
+DONE = {"reactions", "applications", "connections", "job_views", "saved_jobs", "not_interested"}
 #: Each use, with those of them of which rows pass.
 USES = {
     ("generative_ai_training", SELF): {"profiles", "posts", "comments", "jobs"},
-    ("recommender_training", SELF): {
-        "profiles", "posts", "comments", "reactions", "applications", "connections", "jobs",
-    },
-    ("recommendation", SELF): {
-        "profiles", "posts", "comments", "reactions", "applications", "connections", "jobs", "job_contacts",
-    },
+    ("recommender_training", SELF): {"profiles", "posts", "comments", "jobs", *DONE},
+    ("recommendation", SELF): {"profiles", "posts", "comments", "jobs", "job_contacts", *DONE},
     ("ai_assistance", SELF): {"profiles", "posts"},
     ("ad_targeting", SELF): {"profiles", "campaigns", "ad_clicks"},
     ("ad_sharing", "exemplum_media"): {"profiles", "campaigns", "ad_clicks"},
@@ -57,7 +54,7 @@ def test_every_use_that_the_policy_speaks_of_is_tried_here() -> None:
 
 def test_a_use_is_given_events_edges_and_items(workspace: Workspace) -> None:
     access = Access({"recommender_training": workspace.gate("recommender_training")}, b"")
-    for name in ("reactions", "comments", "follows"):
+    for name in ("reactions", "comments", "follows", "job_views", "saved_jobs", "not_interested"):
         assert access.events(name).read_all().num_rows, name
     assert access.edges("connections").read_all().num_rows
     jobs = {*access.items("jobs").read_all()["job_id"].to_pylist()}

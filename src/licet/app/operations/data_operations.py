@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,39 @@ class DataOperations:
         return data_import.import_linkedin(
             self._core.layout, Path(archive), subject, region, replace, progress
         )
+
+    def import_events(
+        self,
+        file: str | Path,
+        *,
+        subject: str,
+        item: str,
+        category: str,
+        time: str | None = None,
+        table: str = "events",
+        form: str | None = None,
+        time_unit: str | None = None,
+        at: datetime | None = None,
+        items: str | None = None,
+        region: str | None = None,
+        age: int | None = None,
+        replace: bool = False,
+        progress: Any = None,
+    ) -> Imported:
+        """Import a log of who did what to which item when, as a table of events beside those that are there.
+
+        subject, item, time: its columns; `at` instead of `time` where all of it happened at one moment. category: the
+        kind of data that it is. items: the table whose key the items are. region, age: of all members, where the
+        workspace does not say yet who they are.
+        """
+        from licet.app import event_log_import
+        from licet.sources.event_files import EventColumns
+        from licet.sources.event_import import EventLog
+
+        log = EventLog(
+            table, EventColumns(subject, item, time), category, form, time_unit, at, items, region, age
+        )
+        return event_log_import.import_events(self._core, Path(file), log, replace, progress)
 
     def make_demo_world(
         self, members: int = 2000, seed: int = 7, *, replace: bool = False, progress: Any = None

@@ -17,7 +17,7 @@ from licet.sources.catalogue import Edge, Event, FactsTable, Location, Table
 
 Row = tuple[Any, ...]
 
-TEXT, WHOLE, DAY, TEXTS = pa.string(), pa.int64(), pa.date32(), pa.list_(pa.string())
+TEXT, WHOLE, DAY, TEXTS, IS_SO = pa.string(), pa.int64(), pa.date32(), pa.list_(pa.string()), pa.bool_()
 MOMENT = pa.timestamp("us", tz="UTC")
 
 SOURCE = "a made-up network, drawn by chance from phrases and lists in licet.sources.demo"
@@ -167,8 +167,8 @@ SHAPES: dict[str, Shape] = {
     ),
     "jobs": Shape(
         _same("organisation.job_postings", job_id=TEXT, organisation=TEXT, title=TEXT, trade=TEXT,
-              region=TEXT, location=TEXT, language=TEXT, description=TEXT, skills=TEXTS, pay_from=WHOLE,
-              pay_to=WHOLE, currency=TEXT, created=MOMENT),
+              region=TEXT, location=TEXT, remote=IS_SO, seniority=TEXT, language=TEXT, description=TEXT,
+              skills=TEXTS, pay_from=WHOLE, pay_to=WHOLE, currency=TEXT, expires=MOMENT, created=MOMENT),
         visibility_is="public",
     ),
     "job_contacts": Shape(
@@ -184,6 +184,19 @@ SHAPES: dict[str, Shape] = {
             *_same("job_seeking.applications", status=TEXT, created=MOMENT),
         ),
         ("applicant",), visibility_is="private", item="job_id", references=(("job_id", "jobs"),),
+    ),
+    "job_views": Shape(
+        _same("activity.views", view_id=TEXT, member_id=TEXT, job_id=TEXT, seconds=WHOLE, created=MOMENT),
+        ("member_id",), visibility_is="private", item="job_id", references=(("job_id", "jobs"),),
+    ),
+    "saved_jobs": Shape(
+        _same("job_seeking.saved_jobs", save_id=TEXT, member_id=TEXT, job_id=TEXT, created=MOMENT),
+        ("member_id",), visibility_is="private", item="job_id", references=(("job_id", "jobs"),),
+    ),
+    "not_interested": Shape(
+        _same("job_seeking.preferences", no_id=TEXT, member_id=TEXT, job_id=TEXT, reason=TEXT,
+              created=MOMENT),
+        ("member_id",), visibility_is="private", item="job_id", references=(("job_id", "jobs"),),
     ),
     "connections": Shape(
         _same("connections", connection_id=TEXT, member_id=TEXT, connected_to=TEXT, created=MOMENT),

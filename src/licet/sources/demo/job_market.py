@@ -1,4 +1,4 @@
-"""Work offered and sought: job advertisements, who placed each, and the applications to them.
+"""Work offered: job advertisements, who placed each, and the board that a block's members read them on.
 
 An advertisement is its organisation's and about nobody: it says nothing of the recruiter, whose name stands beside it
 in a row of their own, and speaks of its title in the form that is said of anybody.
@@ -6,10 +6,12 @@ in a row of their own, and speaks of its title in the form that is said of anybo
 
 from __future__ import annotations
 
-from datetime import timedelta
+import functools
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from licet.sources.demo.cast import END, TRADES, Member, moment_between
-from licet.sources.demo.circles import Circle
 from licet.sources.demo.grammar import Speaker, capitalise
 from licet.sources.demo.random_streams import Stream, Weighted
 from licet.sources.demo.recorder import Recorder
@@ -21,56 +23,110 @@ PAY_THOUSANDS = {
     "COP": 46000, "MXN": 260, "BRL": 72, "ZAR": 330, "KES": 900, "SEK": 430, "NOK": 560, "DKK": 420, "CHF": 82,
     "PLN": 92, "RON": 78, "AED": 150, "USD": 58,
 }  # fmt: skip
-STATUSES: Weighted[str] = Weighted(
-    ("sent", "read", "invited", "declined", "accepted", "withdrawn"), (24, 24, 14, 26, 6, 6)
-)
+SENIORITIES = ("entry", "mid", "senior", "lead")
+_ASKED: Weighted[int] = Weighted((0, 1, 2, 3), (24, 38, 27, 11))
+#: What pay is multiplied by, from entry to lead.
+_PAID = (0.8, 1.0, 1.25, 1.5)
+
+#: The first day on which an advertisement that still stands on the board can have been placed.
+OPENED = END - timedelta(days=540)
+REMOTE, IN_ENGLISH, UNTIL_FILLED, LONG_OPEN = 0.22, 0.3, 0.5, 0.25
+
+#: Ways in which employers differ that no table names: public or young, calm or hectic.
+MANNERS = 5
 
 
-def record_jobs(member: Member, circle: Circle, recorder: Recorder) -> None:
-    """What a recruiter (or now and then a business) advertises, with who applied."""
+class Job(NamedTuple):
+    """An advertisement as its readers see it. manner: what the employer is like; pull: how much it is talked of."""
+
+    key: str
+    organisation: str
+    recruiter: str
+    title: str
+    trade: str
+    country: str
+    city: str
+    language: str
+    skills: frozenset[str]
+    pay: int
+    currency: str
+    remote: bool
+    seniority: int
+    manner: int
+    pull: float
+    created: datetime
+    expires: datetime | None
+
+
+class Board:
+    """The advertisements that a block's members can find, by trade: their own block's, and the one's before."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._of_trade: dict[str, list[Job]] = {}
+        for job in jobs:
+            self._of_trade.setdefault(job.trade, []).append(job)
+
+    def of(self, trade: str) -> Sequence[Job]:
+        return self._of_trade.get(trade, ())
+
+
+def record_jobs(member: Member, recorder: Recorder) -> list[Job]:
+    """What a recruiter, or now and then a business, advertises."""
     stream = member.stream("jobs")
-    count = stream.between(1, 4) if member.recruits else int(member.plan == "business" and stream.chance(0.5))
-    for _ in range(count):
-        _record_job(member, circle, stream, recorder)
+    if member.recruits:
+        count = stream.between(4, 9)
+    else:
+        count = stream.between(1, 2) if member.plan == "business" and stream.chance(0.5) else 0
+    return [_record_job(member, stream, recorder) for _ in range(count)]
 
 
-def _record_job(member: Member, circle: Circle, stream: Stream, recorder: Recorder) -> None:
+def _record_job(member: Member, stream: Stream, recorder: Recorder) -> Job:
     trade = TRADES.pick(stream)
-    created = moment_between(stream, member.joined, END)
-    speaker = voice(member, member.language, stream, year=created.year, who=member.first, trade=trade)
+    created = moment_between(stream, max(member.joined, OPENED), END, recent=False)
+    language = "en" if stream.chance(IN_ENGLISH) else member.language
+    speaker = voice(member, language, stream, year=created.year, who=member.first, trade=trade)
     speaker.feminine = False
     title = _wanted_title(speaker)
-    key = recorder.new_key("jobs", "j")
     skills = list(dict.fromkeys(speaker.say("skill") for _ in range(3)))
     speaker.begin()
-    middle = PAY_THOUSANDS.get(member.country.currency, 42)
-    low = int(middle * (0.75 + 0.4 * stream.uniform())) * 1000
+    seniority = _ASKED.pick(stream)
+    middle = PAY_THOUSANDS.get(member.country.currency, 42) * _PAID[seniority]
+    low = int(middle * (0.85 + 0.3 * stream.uniform())) * 1000
+    job = Job(
+        recorder.new_key("jobs", "j"), member.organisation, member.name, title, trade, member.country.code,
+        member.city.name, language, frozenset(skills), low, member.country.currency, stream.chance(REMOTE), seniority,
+        manner_of(member.seed, member.organisation), 0.3 + 0.7 / (stream.uniform() + 0.2), created,
+        _expiry(stream, created),
+    )  # fmt: skip
     recorder.rows["jobs"].append(
         (
-            key, member.organisation, capitalise(title), trade, member.city.subdivision or member.country.code,
-            f"{member.city.name}, {member.country.name}", member.language, speaker.sentence("job"), skills, low,
-            low + int(low * 0.02 * stream.between(5, 15)) // 1000 * 1000, member.country.currency, created,
+            job.key, job.organisation, capitalise(title), trade, member.city.subdivision or member.country.code,
+            f"{member.city.name}, {member.country.name}", job.remote, SENIORITIES[seniority], language,
+            speaker.sentence("job"), skills, low, low + int(low * 0.02 * stream.between(5, 15)) // 1000 * 1000,
+            job.currency, job.expires, created,
         )
     )  # fmt: skip
-    recorder.rows["job_contacts"].append((key, member.id, created))
-    seen = set()
-    for _ in range(int(0.8 / (stream.uniform() + 0.08))):
-        created += timedelta(seconds=int(200_000 * stream.uniform()))
-        person = circle.peer(stream, member, member.language, near=0.8, trade=trade)
-        if person is None or created > END:
-            return
-        if person.id in seen or person.joined > created or person.minor:
-            continue
-        seen.add(person.id)
-        letter = voice(person, member.language, stream, year=created.year, who=member.name)
-        letter.values |= {"wanted": title, "employer": member.organisation}
-        recorder.rows["applications"].append(
-            (
-                recorder.new_key("applications", "a"), key, person.id, letter.sentence("letter"),
-                int(low * (0.95 + 0.25 * stream.uniform())) // 100 * 100 if stream.chance(0.6) else None,
-                member.country.currency, STATUSES.pick(stream), created,
-            )
-        )  # fmt: skip
+    recorder.rows["job_contacts"].append((job.key, member.id, created))
+    return job
+
+
+def _expiry(stream: Stream, created: datetime) -> datetime | None:
+    """When it comes off the board: never for many, long after the world ends for some, so that a demo of any year has
+    work to recommend; else within months."""
+    fate = stream.uniform()
+    if fate < UNTIL_FILLED:
+        return None
+    if fate < UNTIL_FILLED + LONG_OPEN:
+        return END.replace(hour=0) + timedelta(days=stream.between(30, 900))
+    return created.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(
+        days=stream.between(45, 150)
+    )
+
+
+@functools.lru_cache(maxsize=50_000)
+def manner_of(seed: int, organisation: str) -> int:
+    """What an employer is like; the same for all that it advertises."""
+    return Stream(seed, "manner", organisation).between(0, MANNERS - 1)
 
 
 def _wanted_title(speaker: Speaker) -> str:

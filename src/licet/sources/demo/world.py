@@ -13,7 +13,8 @@ from licet.sources.demo.circles import Circle
 from licet.sources.demo.conversations import record_talk
 from licet.sources.demo.demo_tables import FACTS, SHAPES, SOURCE
 from licet.sources.demo.grammar import languages
-from licet.sources.demo.job_market import record_jobs
+from licet.sources.demo.job_market import Board, Job, record_jobs
+from licet.sources.demo.job_seekers import record_seeking
 from licet.sources.demo.posts import Post, record_posts
 from licet.sources.demo.profiles import record_profile
 from licet.sources.demo.recorder import Recorder
@@ -50,10 +51,12 @@ def make_demo_world(
     with Recorder(out_dir) as recorder:
         record_campaigns(seed, recorder)
         before: list[Member] = []
+        offered: list[Job] = []
         for start in range(0, members, BLOCK):
             block = [settle(draw_member(seed, k)) for k in range(start, min(start + BLOCK, members))]
-            _tell_block(Circle(block, before), recorder, members, progress)
-            before = block
+            jobs = [job for member in block for job in record_jobs(member, recorder)]
+            _tell_block(Circle(block, before), Board([*offered, *jobs]), recorder, members, progress)
+            before, offered = block, jobs
         for name, path, rows in recorder.write():
             tables[name] = SHAPES[name].as_catalogue_table(str(path.absolute()))
             counts[name] = rows
@@ -61,14 +64,16 @@ def make_demo_world(
     return ImportReport(tables, FACTS, counts, _notes(), tuple(outcomes))
 
 
-def _tell_block(circle: Circle, recorder: Recorder, total: int, progress: Progress | None) -> None:
+def _tell_block(
+    circle: Circle, board: Board, recorder: Recorder, total: int, progress: Progress | None
+) -> None:
     earlier: dict[str, list[Post]] = {}
     paired: set[tuple[int, int]] = set()
     for member in circle.members:
         record_profile(member, circle, recorder)
         record_posts(member, circle, recorder, earlier)
         record_talk(member, circle, recorder)
-        record_jobs(member, circle, recorder)
+        record_seeking(member, board, recorder)
         record_traces(member, circle, recorder, paired)
         if progress is not None and (member.k % _TICK == _TICK - 1 or member.k == total - 1):
             progress("members", member.k + 1, total)

@@ -1,0 +1,135 @@
+"""Somebody's own log in a workspace: its events pass where policy and member let them, and nothing half stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import licet
+from licet.app import Workspace
+from licet.terms import AppError, LicetError, SourceError
+from licet.terms.moments import parse_moment
+
+AT = parse_moment("2026-06-30T18:00:00")
+NAMED: dict[str, Any] = {"subject": "user", "item": "track", "time": "played", "category": "activity.views"}
+LOG = "user,track,played\nann,t1,2026-03-01\nben,t1,2026-03-02\nann,t2,2026-03-03\n"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    (tmp_path / "plays.csv").write_text(LOG)
+    with licet.open(tmp_path / "w", make=True, clock=lambda: AT) as made:
+        yield made
+
+
+def events(workspace: Workspace, purpose: str = "recommender_training") -> list[tuple[str, str]]:
+    rows = workspace.gate(purpose).read("events").to_pylist()
+    return sorted((row["member_id"], row["item_id"]) for row in rows)
+
+
+def test_a_log_feeds_an_empty_workspace_and_a_no_takes_its_members_events(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    told = workspace.data.import_events(tmp_path / "plays.csv", region="CH", age=30, **NAMED)
+    assert told.rows == {"events": 3, "members": 2} and told.unread == ()
+    workspace.policies.use("exemplum")
+    assert events(workspace) == [("ann", "t1"), ("ann", "t2"), ("ben", "t1")]
+    workspace.choices.choose("ann", "learning", "off")
+    assert events(workspace) == [("ben", "t1")]
+    assert events(workspace, "recommendation") == [("ann", "t1"), ("ann", "t2"), ("ben", "t1")]
+    own = workspace.serving("recommendation").own("ann")
+    assert own.tables["events"]["item_id"].to_pylist() == ["t1", "t2"]
+
+
+def test_where_nobody_says_how_old_the_members_are_a_rule_that_asks_denies(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    told = workspace.data.import_events(tmp_path / "plays.csv", **NAMED)
+    workspace.policies.use("exemplum")
+    assert events(workspace) == [] and any("of unknown region and age" in note for note in told.notes)
+
+
+def test_a_layout_for_recommendations_is_written_once_and_a_persons_own_is_left(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.data.import_events(tmp_path / "plays.csv", **NAMED)
+    place = tmp_path / "w" / "recommend.yaml"
+    assert yaml.safe_load(place.read_text())["interactions"] == [{"table": "events", "weight": 1}]
+    mine = place.read_text() + "# mine\n"
+    place.write_text(mine)
+    told = workspace.data.import_events(tmp_path / "plays.csv", table="likes", **NAMED)
+    assert place.read_text() == mine and any("{table: likes, weight: 1}" in note for note in told.notes)
+    again = workspace.data.import_events(tmp_path / "plays.csv", replace=True, **NAMED)
+    assert not [note for note in again.notes if "recommend.yaml" in note]
+
+
+def test_beside_other_tables_it_refers_to_items_and_says_who_is_no_member(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.data.make_demo_world(20)
+    jobs = workspace.catalogue.tables["jobs"]
+    assert jobs.key == "job_id"
+    (tmp_path / "clicks.csv").write_text(
+        "who,job,at\nm000000,j0000001,2026-03-01\nm000000,gone,2026-03-02\nxx,j0000001,2026-03-01\n"
+    )
+    told = workspace.data.import_events(
+        tmp_path / "clicks.csv", subject="who", item="job", time="at", category="activity.views", table="clicks",
+        items="jobs",
+    )  # fmt: skip
+    assert any("1 are not in the table of members" in note for note in told.notes)
+    workspace.policies.use("exemplum")
+    rows = workspace.gate("recommendation").read("clicks").to_pylist()
+    assert [(row["member_id"], row["item_id"]) for row in rows] == [("m000000", "j0000001")]
+
+
+def test_a_table_is_replaced_when_it_is_said_and_its_members_with_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.data.import_events(tmp_path / "plays.csv", **NAMED)
+    (tmp_path / "plays.csv").write_text(LOG + "cy,t9,2026-03-04\n")
+    with pytest.raises(AppError, match="APP-031"):
+        workspace.data.import_events(tmp_path / "plays.csv", **NAMED)
+    told = workspace.data.import_events(tmp_path / "plays.csv", replace=True, **NAMED)
+    assert told.rows == {"events": 4, "members": 3}
+
+
+def test_a_refused_log_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.data.import_events(tmp_path / "plays.csv", region="CH", age=30, **NAMED)
+    workspace.policies.use("exemplum")
+    root = tmp_path / "w"
+    before = {
+        path: path.read_bytes() for folder in ("data", ".") for path in (root / folder).glob("**/*.parquet")
+    }
+    catalogue = (root / "catalogue.yaml").read_bytes()
+    (tmp_path / "bad.csv").write_text("user,track,played\n,,\n")
+    refused: list[tuple[dict[str, Any], type[LicetError], str]] = [
+        ({"replace": True}, SourceError, "SRC-204"),
+        ({"table": "other", "items": "nowhere"}, SourceError, "SRC-204"),
+    ]
+    for asked, kind, code in refused:
+        with pytest.raises(kind, match=code):
+            workspace.data.import_events(tmp_path / "bad.csv", **{**NAMED, **asked})
+    with pytest.raises(SourceError, match="SRC-193"):
+        workspace.data.import_events(tmp_path / "plays.csv", table="other", items="nowhere", **NAMED)
+    assert {path: path.read_bytes() for path in before} == before
+    assert (root / "catalogue.yaml").read_bytes() == catalogue and not list(
+        (root / "data" / "events").glob("other*")
+    )
+    assert events(workspace) == [("ann", "t1"), ("ann", "t2"), ("ben", "t1")]
+
+
+def test_the_demo_lays_out_what_recommendations_go_by(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.data.make_demo_world(20)
+    said = yaml.safe_load((tmp_path / "w" / "recommend.yaml").read_text())
+    tables = workspace.catalogue.tables
+    for interaction in said["interactions"]:
+        assert tables[interaction["table"]].event is not None
+    assert tables[said["not_interested"]].event is not None
+    for name, columns in said["items"].items():
+        assert tables[name].is_about_nobody and set(columns.values()) <= set(tables[name].columns)
+    for name, columns in said["attributes"].items():
+        assert set(columns) <= set(tables[name].columns)
