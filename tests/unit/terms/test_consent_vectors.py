@@ -36,7 +36,11 @@ UNITED_STATES = {
         ["BVWSSSVY.YA", "BAAAAABA.YA"],
         ["BbYbGwXY.YA", "BAAAAAA", "BAAAAABA.AA", "B"],
     ),
-    9: (["BAAAABA"], ["BVWSSVY"], ["BAAAABA.QA", "BAAAAAA"]),
+    9: (
+        ["BAAAABA"],
+        ["BVWSSVY"],
+        ["BAAAABA.QA", "BAAAAAA", "BQgAABA"],
+    ),  # the last: an answer to what was not told
     10: (["BAAAAEA", "BAAAAEA.QA"], ["BVWSSVg", "BVWSSVg.YA"], []),
     11: (["BAAAAAQA"], ["BVVkklWA"], ["BAAAAAQA.QA"]),
     12: (["BAAAAAEA", "BAAAAAEA.QA"], ["BVWSSZFg.YA"], ["BbYbG22w"]),
@@ -164,6 +168,8 @@ def test_a_gpp_string_passes_on_global_privacy_control() -> None:
         (YES, (), True),
         (YES, (11,), True),
         (YES, (11, 28, 29), True),
+        (YES[:25] + "K" + YES[26:], (), False),  # to one of the two purposes
+        (YES[:25] + "J" + YES[26:], (), False),
         (YES, (11, 50), False),
         (YES.partition(".")[0], (), False),  # nothing says which vendors were disclosed
         (YES.replace("IAoAAgABgAAEAQAAEAAA", "IAAA"), (), False),  # none was
