@@ -159,6 +159,12 @@ class Recipient(Part):
     name: str = Field(description="as members know it")
     kind: Literal["affiliate", "partner"] = Field(description="related by ownership, or by contract only")
     url: str | None = Field(None, description="its site")
+    tcf_vendor: int | None = Field(
+        None,
+        ge=1,
+        le=65_535,
+        description="its number on IAB Europe's Global Vendor List; a TC string must consent to it, too",
+    )
     succeeds: tuple[str, ...] = Field(
         (),
         description="ids of earlier recipients whose refusals hold here too; else those of its siblings do",
@@ -212,7 +218,10 @@ class Setting(Part):
     observed: date = Field(description="the day somebody last saw the control where the path says")
     side_effects: tuple[str, ...] = Field((), description="what switching it off changes besides")
     unchanged: tuple[str, ...] = Field((), description="what the platform says does not change")
-    honours: tuple[Literal["gpc"], ...] = Field((), description="signals that switch it off")
+    honours: tuple[Literal["gpc", "gpp", "tcf"], ...] = Field(
+        (),
+        description="signals that switch it off: Global Privacy Control, and IAB's GPP and TCF strings that refuse",
+    )
     retroactive: bool | None = Field(
         None,
         description="whether switching it off reaches what was built before; absent where no source says",

@@ -17,6 +17,7 @@ from licet.packs import Pack
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
+from licet.terms.signals import GPC
 
 
 class Standing(NamedTuple):
@@ -90,6 +91,7 @@ def standing(
         how = "chosen"
     else:
         how = "unknown" if on is None else "default"
+    sent = control.honours & facts.signals
     entry = None if made is None else ledger.entry(made.entry)
     if entry is not None and entry.erased:
         how = "erased"
@@ -99,7 +101,8 @@ def standing(
     return Standing(
         on, how, state,
         None if made is None else made.at, None if made is None else made.entry,
-        via if isinstance(via, str) else None, start, _sentence(on, how, is_asked_again, off_for, pack), off_for,
+        via if isinstance(via, str) else None, start, _sentence(on, how, is_asked_again, off_for, pack, sent),
+        off_for,
     )  # fmt: skip
 
 
@@ -125,13 +128,20 @@ def _answers(setting: str, facts: Facts, policy: Policy, at: datetime) -> Iterat
             yield _Answer(request.category, False, Code.REFUSED, earlier)
 
 
-def _sentence(on: bool | None, how: str, is_asked_again: bool, off_for: tuple[str, ...], pack: Pack) -> str:
-    said = _why(on, how, is_asked_again)
+def _sentence(
+    on: bool | None,
+    how: str,
+    is_asked_again: bool,
+    off_for: tuple[str, ...],
+    pack: Pack,
+    signals: frozenset[str],
+) -> str:
+    said = _why(on, how, is_asked_again, signals)
     kinds = ", ".join(category_term(pack, category).label for category in off_for)
     return f"{said} It is off for: {kinds}." if kinds else said
 
 
-def _why(on: bool | None, how: str, is_asked_again: bool) -> str:
+def _why(on: bool | None, how: str, is_asked_again: bool, signals: frozenset[str]) -> str:
     word = "on" if on else "off"
     if on and how == "chosen" and is_asked_again:
         return "You switched this on. Since then it has come to govern more, and for that nobody has asked you yet."
@@ -143,6 +153,8 @@ def _why(on: bool | None, how: str, is_asked_again: bool) -> str:
         return "You switched off a control that governed the same before, and that no still holds."
     if how == "objection":
         return "You objected to every use of your data, and that holds here until you switch this on."
+    if how == "signal" and signals and GPC not in signals:
+        return "It is off because a consent string of your browser refuses it, or cannot be read."
     if how == "signal":
         return "It is off because your browser sends a privacy signal."
     if how == "unknown":
@@ -156,5 +168,6 @@ def reason_for(decision: Decision) -> str:
     if decision.code is Code.REFUSED and facts is not None and setting is not None:
         said_no = decision.choice in (ChoiceState.REFUSED, ChoiceState.WITHDRAWN)
         if not said_no and facts.signals.intersection(setting.honours):
-            return f"the member's browser sent a privacy signal, and that switches “{setting.label}” off"
+            sent = "a privacy signal" if GPC in facts.signals else "a consent string that refuses"
+            return f"the member's browser sent {sent}, and that switches “{setting.label}” off"
     return decision.reason

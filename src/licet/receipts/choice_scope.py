@@ -14,6 +14,7 @@ from licet.decide.explain import category_term, purpose_term, recipient_name
 from licet.packs import Pack, Rule, Setting
 from licet.packs.model import CONSENT_BASES
 from licet.terms import EVERY_USE, SELF
+from licet.terms.signals import SIGNALS
 from licet.terms.vocabulary import ancestors
 
 #: The legal bases that GDPR Art. 21(1) lets a person object to.
@@ -69,8 +70,7 @@ def scope_of_setting(pack: Pack, setting: str, category: str | None) -> Scope | 
 def scope_of_signal(pack: Pack, signal: str) -> Scope:
     """What a signal reaches: everything under the settings that honour it, which may be nothing."""
     honouring = frozenset(id_ for id_, one in pack.settings.items() if signal in one.honours)
-    label = "Global Privacy Control" if signal == "gpc" else signal
-    return Scope(pack, signal, label, None, *_divide(pack, honouring, None))
+    return Scope(pack, signal, SIGNALS.get(signal, signal), None, *_divide(pack, honouring, None))
 
 
 def uses_in_words(pack: Pack, governed: Iterable[Governed]) -> dict[str, list[str]]:

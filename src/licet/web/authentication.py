@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Form, Request
 from starlette.exceptions import HTTPException
 
-from licet.app import Workspace
 from licet.web.revoked_sessions import EndedSessions
+from licet.web.signal_reading import note_signals, sends_gpc
 
 #: Seconds a session lasts, however busy.
 SESSION_SECONDS = 8 * 60 * 60
@@ -45,7 +45,7 @@ def visitor(request: Request) -> Visitor:
     if "token" not in session:
         session["token"] = secrets.token_urlsafe(32)
     valid = _stands(request)
-    gpc = request.headers.get("sec-gpc") == "1"
+    gpc = sends_gpc(request)
     if gpc:
         session["gpc"] = True  # seen before somebody signed in, it is theirs when they do
     return Visitor(
@@ -75,7 +75,7 @@ def end_session(request: Request) -> None:
 
 def begin_session(request: Request, subject: str | None, *, operator: bool = False) -> None:
     """Sign somebody in: everything the session held before is gone, but that the browser sends a privacy signal."""
-    gpc = bool(request.session.get("gpc")) or request.headers.get("sec-gpc") == "1"
+    gpc = bool(request.session.get("gpc")) or sends_gpc(request)
     request.session.clear()
     if gpc:
         request.session["gpc"] = True
@@ -92,19 +92,8 @@ def signed_in(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> st
         if who.operator:
             raise HTTPException(403, "Operators see no member's data.")
         raise SignInNeeded
-    if who.gpc and not request.session.get("gpc_noted"):
-        _note_signal(request, who.subject)
+    note_signals(request, who.subject, who.gpc)
     return who.subject
-
-
-def _note_signal(request: Request, subject: str) -> None:
-    """A browser's signal is the member's from the first request on that carries it, where the policy honours it."""
-    workspace: Workspace = request.app.state.workspace
-    pack = workspace.policy().pack
-    if any("gpc" in setting.honours for setting in pack.settings.values()):
-        if "gpc" not in workspace.ledger.signals_of(subject):
-            workspace.choices.signal(subject, "gpc", True, via="web")
-        request.session["gpc_noted"] = True
 
 
 def operator(who: Annotated[Visitor, Depends(visitor)]) -> None:

@@ -27,7 +27,7 @@ COMPARED = "before=linkedin_as_reported&after=linkedin_official&from_date=2026-0
 FOR_MEMBERS = {
     "/settings", "/settings/menu/{steps:path}", "/settings/{setting}", "/settings/{setting}/preview", "/data",
     "/data/past", "/data/past/{entry}", "/data/records/{table}", "/notices", "/notices/{digest}",
-    "/notices/{digest}/mail", "/receipts", "/receipts/{entry}.json", "/receipts/archive", "/signals/gpc/forget",
+    "/notices/{digest}/mail", "/receipts", "/receipts/{entry}.json", "/receipts/archive", "/signals/{signal}/forget",
     "/forgetting", "/forgetting/preview", "/forgetting/{number}/certificate.json", "/forgetting/proofs/{artefact}.json",
     "/features", "/features/model", "/features/model/{form}",
 }  # fmt: skip

@@ -36,6 +36,7 @@ ROUTES: list[tuple[str, str, str, Any]] = [
         {"value": "off", "record": {"table": "posts", "key": "p1"}},
     ),
     ("POST", "/subjects/ann/signals", "choices:write", {"signal": "gpc", "value": True}),
+    ("POST", "/subjects/ann/consent-strings", "choices:write", {"gpp": "DBABTA~1YYN"}),
     ("POST", "/choices", "choices:import", b"subject,setting,state,when\nann,ai,off,2024-03-01\n"),
     ("POST", "/subjects/ann/distinct", "subjects:write", {"other": "Ann"}),
     ("POST", "/subjects/ann/rename", "subjects:write", {"new": "anna"}),

@@ -17,6 +17,7 @@ from licet.ledger import SAID_BY_MEMBERS, Entry
 from licet.terms import AppError
 from licet.terms.canonical import JsonObject
 from licet.terms.disk_errors import clear_disk_errors
+from licet.terms.signals import ConsentStrings
 
 if TYPE_CHECKING:
     from licet.app.choice_import import ImportedChoices
@@ -100,6 +101,23 @@ class ChoiceOperations:
     ) -> Entry:
         """Record that a member's privacy signal was seen, or is gone. idempotency_key, Raises: as `choose`."""
         return choice_recording.signal(self._core, subject, signal, value, via, idempotency_key)
+
+    def consent_strings(self, subject: str, strings: ConsentStrings, *, via: str = "python") -> list[Entry]:
+        """Record what the consent strings of a member's browser refuse, where the policy in force honours it.
+
+        Returns: the entries of the signals that were not sent before. What a string does not refuse lifts nothing, and
+                 one that cannot be read refuses. Raises: AppError APP-005 no policy, APP-170 for what is no id.
+        """
+        from licet.app.consent_recording import record_consent_strings
+
+        require_subject_id(subject)
+        return record_consent_strings(self._core, subject, strings, via)
+
+    def refused_by(self, strings: ConsentStrings) -> frozenset[str]:
+        """The signals that consent strings are, of those that the policy in force honours; nothing is recorded."""
+        from licet.app.consent_recording import refused_by
+
+        return refused_by(self._core, strings)
 
     def object_to_every_use(self, subject: str, *, via: str = "python") -> Objection:
         """Record that a member objects to every use, under every policy; see `licet.app.objection`.

@@ -14,6 +14,7 @@ from licet.policies.comparison.comparison_cells import Line
 from licet.policies.control_pages import Source, source_of
 from licet.terms import SELF
 from licet.terms.moments import midnight
+from licet.terms.signals import GPC, SIGNALS
 from licet.terms.vocabulary import ancestors
 
 _KINDS = {
@@ -199,8 +200,11 @@ def _of(setting: Setting, use: Use) -> str:
 def control(use: Use) -> Iterator[Line]:
     for setting in use.settings.values():
         yield Line(f"{_KINDS[setting.kind]}: {setting.label}", use.source(setting.cite))
-        if "gpc" in setting.honours:
-            yield Line("The browser's Global Privacy Control switches it off, too", use.source(setting.cite))
+        for signal in setting.honours:
+            sent = (
+                f"The browser's {SIGNALS[signal]}" if signal == GPC else f"A {SIGNALS[signal]} that refuses"
+            )
+            yield Line(f"{sent} switches it off, too", use.source(setting.cite))
     for rule in use.permits:
         if rule.no_opt_out:
             yield Line("None: there is no opt-out", use.source(rule.cite))

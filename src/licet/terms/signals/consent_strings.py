@@ -10,8 +10,12 @@ from licet.terms.signals.gpp_string import GppReading, read_gpp
 from licet.terms.signals.tcf_string import consents
 
 GPC, GPP, TCF = "gpc", "gpp", "tcf"
-#: Every signal that a policy may honour.
-SIGNALS = (GPC, GPP, TCF)
+#: Every signal that a policy may honour, by its name.
+SIGNALS = {
+    GPC: "Global Privacy Control",
+    GPP: "Global Privacy Platform string",
+    TCF: "Transparency & Consent string",
+}
 
 
 class ConsentStrings(NamedTuple):

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from licet.app.access_tokens import Token
 from licet.terms import AppError
 from licet.terms.moments import format_moment
+from licet.terms.signals import ConsentStrings
 from licet.web.api.cursors import Cursor, Limit, from_cursor, to_cursor
 from licet.web.api.idempotency import SentKey, key_of
 from licet.web.api.request_parts import Id, Organisation, Ours, PlainRoute, Sent, Subject, Word
@@ -111,6 +112,26 @@ class RecordedSignal(BaseModel):
     position: int
     recorded_at: str
     known: bool | None
+
+
+class SentStrings(Sent):
+    """The consent strings of a member's browser, as its consent dialogue has them."""
+
+    gpp: Annotated[str | None, Field(description="A GPP string.")] = None
+    gpp_sid: Annotated[
+        tuple[Annotated[int, Field(strict=True)], ...],
+        Field(description="Its sections that apply; one that the string has not is a no."),
+    ] = ()
+    tcf: Annotated[str | None, Field(description="A TC string.")] = None
+    via: Via = "api"
+
+
+class RecordedStrings(BaseModel):
+    """What the strings refuse, of what the policy in force honours; and the entries of what was not refused before."""
+
+    subject: str
+    refused: list[Literal["gpc", "gpp", "tcf"]]
+    entries: list[int]
 
 
 class PastChoice(BaseModel):
@@ -288,3 +309,17 @@ def signal(
         subject=subject, signal=body.signal, value=body.value, entry=entry.index, position=entry.index + 1,
         recorded_at=format_moment(entry.recorded_at), known=workspace.knows(subject),
     )  # fmt: skip
+
+
+@router.post("/subjects/{subject}/consent-strings", summary="Record what consent strings refuse")
+def consent_strings(workspace: Ours, subject: Subject, body: SentStrings, token: Writer) -> RecordedStrings:
+    """What is malformed is a no; what a string does not refuse lifts nothing, and is recorded nowhere."""
+    strings = ConsentStrings(body.gpp, body.gpp_sid, body.tcf)
+    entries = workspace.choices.consent_strings(subject, strings, via=body.via)
+    return RecordedStrings.model_validate(
+        {
+            "subject": subject,
+            "refused": sorted(workspace.choices.refused_by(strings)),
+            "entries": [entry.index for entry in entries],
+        }
+    )

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from licet.policies.control_pages import MenuItem, menu
 from licet.web.api.request_parts import PlaceText
 from licet.web.authentication import OurForm, Subject
+from licet.web.signal_reading import signals_sent
 from licet.web.templates_environment import member_if_known, page, workspace_of
 
 router = APIRouter()
@@ -36,12 +37,12 @@ def setting_page(request: Request, subject: Subject, setting: str, done: PlaceTe
     shown = member.setting(setting)
     # Only what stands in the ledger is confirmed, whatever the address says.
     confirmed = done if done is not None and done == shown.standing.entry else None
-    gpc = "gpc" in member.facts.signals
+    sent = signals_sent(request)
     trail = _trail(menu(member.policy.pack), setting)
     made, before = (member.holdings(), member.is_held_before()) if confirmed is not None else ([], False)
     return page(
-        request, "setting.html", setting=shown, trail=trail, confirmed=confirmed, gpc=gpc, made=made,
-        held_before=before,
+        request, "setting.html", setting=shown, trail=trail, confirmed=confirmed, made=made,
+        held_before=before, standing_signals=member.facts.signals, sent_signals=sent,
     )  # fmt: skip
 
 

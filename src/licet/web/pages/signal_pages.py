@@ -5,13 +5,17 @@ Source: Global Privacy Control (https://www.w3.org/TR/gpc/); draft-ietf-aipref-a
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from licet.app.member.public_pages import public_name
 from licet.terms import AppError, GateError
+from licet.terms.signals import GPC
 from licet.web.authentication import OurForm, Subject, Who
+from licet.web.signal_reading import signals_sent
 from licet.web.templates_environment import page, workspace_of
 
 router = APIRouter()
@@ -35,12 +39,15 @@ def gpc(request: Request) -> Response:
     return JSONResponse({"gpc": honours, "lastUpdate": pack.observed.isoformat()})
 
 
-@router.post("/signals/gpc/forget")
-def forget(request: Request, subject: Subject, who: Who, form: OurForm) -> Response:
+@router.post("/signals/{signal}/forget")
+def forget(
+    request: Request, subject: Subject, who: Who, form: OurForm, signal: Literal["gpc", "gpp", "tcf"]
+) -> Response:
     """Take back a signal that a browser sent earlier. While this browser sends it there is nothing to take back."""
     workspace = workspace_of(request)
-    if not who.gpc and "gpc" in workspace.ledger.signals_of(subject):
-        workspace.choices.signal(subject, "gpc", False, via="web")
+    sent = signals_sent(request) | ({GPC} if who.gpc else set())
+    if signal not in sent and signal in workspace.ledger.signals_of(subject):
+        workspace.choices.signal(subject, signal, False, via="web")
     return RedirectResponse("/settings", 303)
 
 
