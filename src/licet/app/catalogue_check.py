@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 from licet.enforce import rows as narrow
 from licet.enforce.column_shapes import Whole, bare_parts, shapes_of
 from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.hashed_addresses import with_hashed
 from licet.enforce.id_types import ids_among, require_ids
 from licet.enforce.pseudonyms import id_text
 from licet.enforce.tables import require_one_row
@@ -87,7 +88,8 @@ class _Checked:
             table, readings = self._catalogue.tables[name], self._catalogue.readings(name)
 
             def open_it() -> None:
-                self._opened[name] = self._engine.open(name, table, self._base, {}, readings)
+                rows = self._engine.open(name, table, self._base, {}, readings)
+                self._opened[name] = with_hashed(self._engine, name, table, rows)
 
             _try(open_it, problems)
         return self._opened.get(name)

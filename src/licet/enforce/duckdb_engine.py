@@ -26,7 +26,7 @@ from licet.enforce.duckdb_files import csv_scan, jsonl_scan, located, parquet_of
 from licet.enforce.duckdb_rows import arrow_in_order, parquet_in_order
 from licet.enforce.duckdb_views import require_rows_within
 from licet.enforce.id_types import ids_among
-from licet.enforce.keyed_hash import duckdb_function
+from licet.enforce.keyed_hash import duckdb_function, hash_in_duckdb
 from licet.enforce.process_pool import ALONE_ROWS, cut_between_groups, spread, workers_for_this_machine
 from licet.enforce.row_verdicts import RowsInOrder
 from licet.enforce.text_columns import as_catalogued
@@ -327,6 +327,9 @@ class DuckDBEngine:
             made, self._hashes[key] = duckdb_function(f"licet_hash_{len(self._hashes)}", key)
             self.backend.raw_sql(made)
         return self._hashes[key](text)
+
+    def plain_hash(self, text: ir.Value) -> ir.Value:
+        return hash_in_duckdb(text)
 
     def transform(
         self,

@@ -77,6 +77,10 @@ class Engine(Protocol):
         """HMAC-SHA256 of a text's UTF-8 under a key of at most 64 bytes, in hexadecimal; null for null."""
         ...
 
+    def plain_hash(self, text: ir.Value) -> ir.Value:
+        """SHA-256 of a text's UTF-8, in hexadecimal; null for null."""
+        ...
+
     def transform(
         self,
         rows: ir.Table,

@@ -33,6 +33,16 @@ def keyed_hash_in_spark(text: ir.Value, key: bytes) -> ir.Value:
     return _sha2(_concat(outer, _unhex(_sha2(_concat(inner, _encode(text, "UTF-8")), 256))), 256)
 
 
+def hash_in_duckdb(text: ir.Value) -> ir.Value:
+    """SHA-256 of a text's UTF-8, in hexadecimal; null for null."""
+    return _sha256(text)
+
+
+def hash_in_spark(text: ir.Value) -> ir.Value:
+    """The same."""
+    return _sha2(_encode(text, "UTF-8"), 256)
+
+
 def _pads(key: bytes) -> tuple[bytes, bytes]:
     """What goes before the text in the inner hash, and before that hash in the outer."""
     assert len(key) <= _BLOCK
@@ -43,6 +53,7 @@ def _pads(key: bytes) -> tuple[bytes, bytes]:
 # Functions that the engines have under these names; Ibis reads their signatures and never runs them.
 _function = ibis.udf.scalar.builtin
 _unhex = _function(lambda told: None, name="unhex", signature=((str,), bytes))
+_sha256 = _function(lambda told: None, name="sha256", signature=((str,), str))
 _sha2 = _function(lambda told, bits: None, name="sha2", signature=((bytes, int), str))
 _concat = _function(lambda one, other: None, name="concat", signature=((bytes, bytes), bytes))
 _encode = _function(lambda told, charset: None, name="encode", signature=((str, str), bytes))

@@ -21,7 +21,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from licet.enforce.duckdb_files import located
-from licet.enforce.keyed_hash import keyed_hash_in_spark
+from licet.enforce.keyed_hash import hash_in_spark, keyed_hash_in_spark
 from licet.enforce.row_verdicts import RowsInFiles, RowsInOrder
 from licet.enforce.spark_backend import SparkBackend
 from licet.enforce.spark_bitmaps import rows_in_files
@@ -164,6 +164,9 @@ class SparkEngine:
 
     def keyed_hash(self, text: ir.Value, key: bytes) -> ir.Value:
         return keyed_hash_in_spark(text, key)
+
+    def plain_hash(self, text: ir.Value) -> ir.Value:
+        return hash_in_spark(text)
 
     def transform(
         self,

@@ -15,6 +15,7 @@ import pyarrow as pa
 from licet.enforce import rows as narrow
 from licet.enforce.column_shapes import Shape, kinds_in, shapes_of
 from licet.enforce.engine import Engine
+from licet.enforce.hashed_addresses import with_hashed
 from licet.enforce.id_types import ids_among, require_ids
 from licet.enforce.row_verdicts import RowsInFiles, RowsInOrder
 from licet.sources.catalogue import Catalogue, Table, require_confirmed
@@ -93,6 +94,7 @@ class Tables:
             self._headed[name] = self._opened[name]
         readings = self.catalogue.readings(name)
         opened = self._engine.open(name, table, self._base, self._handed_in, readings)
+        opened = with_hashed(self._engine, name, table, opened)
         require_there(name, () if self._asked is None else self._asked.get(name, ()), opened.columns)
         check_stamps_of(name, table, self._base, self._handed_in)
         require_ids(name, opened, ids_among(readings), table.element_subjects)
@@ -103,7 +105,10 @@ class Tables:
         return opened
 
     def in_order(self, name: str) -> RowsInOrder | None:
-        """The table with its rows numbered; None where the engine keeps no order of rows."""
+        """The table with its rows numbered; None where the engine keeps no order of rows, or of what is read some is
+        made here."""
+        if self.catalogued(name).hashed:
+            return None
         stand, earlier = self.stand(name), self._ordered.get(name)
         if earlier is not None and stand is not None and earlier[0].holds(stand):
             return earlier[1]
@@ -116,7 +121,7 @@ class Tables:
     def in_files(self, name: str) -> RowsInFiles | None:
         """The table with the places of its rows in its files; None where the engine knows none, or files do not tell
         whether they are what they were."""
-        if self.stand(name) is None:
+        if self.stand(name) is None or self.catalogued(name).hashed:
             return None
         table, readings = self.catalogued(name), self.catalogue.readings(name)
         placed = self._engine.in_files(name, table, self._base, readings)

@@ -17,13 +17,14 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from licet.sources.address_schemes import Scheme
 from licet.sources.paths import names_an_element, parse_path
 from licet.terms import SourceError
 from licet.terms.canonical import JsonObject
 from licet.terms.ids import is_id
 from licet.terms.moments import OLDEST_YEARS
 from licet.terms.regions import is_region, region_meant
-from licet.terms.vocabulary import CATEGORIES, is_never_learnt
+from licet.terms.vocabulary import CATEGORIES, HASHED_ADDRESS, ancestors, is_never_learnt
 
 #: Parquet field metadata key under which an importer stamps a column's kind of data.
 STAMP = b"licet.category"
@@ -156,6 +157,15 @@ class Edge(Part):
     to: str = Field(description="column of whom it leads to")
 
 
+class HashedAddress(Part):
+    """A column that is not in the data: what the gate makes of one that holds e-mail addresses."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    from_: str = Field(alias="from", description="column of the addresses, in the same table")
+    scheme: Scheme = Field(description="whose way of writing an address before it is hashed")
+
+
 class Table(Part):
     """One table of a platform's data. What a row's people are is said once: `subjects` holds every one of them,
     those of `event` and `edge` too; `roles` has their names."""
@@ -177,6 +187,10 @@ class Table(Part):
     references: dict[str, str] = Field(
         default={},
         description="column to the table whose key it holds; a row passes only with the rows it names",
+    )
+    hashed: dict[str, HashedAddress] = Field(
+        default={},
+        description="columns that the gate makes: hashes of e-mail addresses, for recipients of lists",
     )
     organisation: str | None = Field(
         default=None, description="column saying whose work data a row is; null for nobody's"
@@ -288,6 +302,18 @@ class Table(Part):
                     "{pattern} of column {column} is no pattern of %Y %m %d, and %H %M %S where there is a time",
                     {"pattern": pattern, "column": column},
                 )
+        for column, made in self.hashed.items():
+            label = self.columns.get(column)
+            if label is not None and HASHED_ADDRESS not in ancestors(label):
+                yield PydanticCustomError(
+                    "hashed",
+                    "{column} is made of e-mail addresses: its label is {wanted}, or one below it, and not {label}",
+                    {"column": column, "wanted": HASHED_ADDRESS, "label": label},
+                )
+            if made.from_ in self.hashed:
+                yield PydanticCustomError(
+                    "hashed", "{column} is made of one that is made", {"column": column}
+                )
         for text in self.element_subjects:
             path = parse_path(text)
             if path is None or not names_an_element(path):
@@ -310,8 +336,9 @@ class Table(Part):
             *self.references,
             *self.columns,
             *self.element_subjects,
+            *(made.from_ for made in self.hashed.values()),
         )
-        return tuple(dict.fromkeys(name for name in roles if name is not None))
+        return tuple(dict.fromkeys(name for name in roles if name is not None and name not in self.hashed))
 
     @property
     def is_about_nobody(self) -> bool:
@@ -329,6 +356,7 @@ class Table(Part):
             self.references,
             self.confirm,
             self.organisation,
+            self.hashed,
         )
         return 2 if any(says) else 1
 

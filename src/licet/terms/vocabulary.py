@@ -32,7 +32,10 @@ PLANS = frozenset(
 GENERATIVE_AI_TRAINING = "generative_ai_training"
 RECOMMENDER_TRAINING = "recommender_training"
 PRIVATE_COMMUNICATION = "private_communication"
+SPECIAL = "special"
 ORGANISATION = "organisation"
+HASHED_ADDRESS = "contact.email.hashed"
+AD_SHARING, AD_TARGETING = "ad_sharing", "ad_targeting"
 
 PURPOSES: dict[str, Term] = {
     term.id: term
@@ -50,9 +53,9 @@ PURPOSES: dict[str, Term] = {
         ),
         Term("ai_assistance", "generating content for someone", "ai:ContentGeneration"),
         Term(
-            "ad_sharing", "sharing data with a named recipient for advertising", "dpv:PersonalisedAdvertising"
+            AD_SHARING, "sharing data with a named recipient for advertising", "dpv:PersonalisedAdvertising"
         ),
-        Term("ad_targeting", "choosing an advertisement for someone", "dpv:TargetedAdvertising"),
+        Term(AD_TARGETING, "choosing an advertisement for someone", "dpv:TargetedAdvertising"),
         Term(
             "product_improvement",
             "improving products, including classification and safety AI",
@@ -119,6 +122,7 @@ CATEGORIES: dict[str, Term] = {
         Term("connections", "connections", "pd:SocialNetwork"),
         Term("contact", "contact details", "pd:Contact"),
         Term("contact.email", "e-mail addresses", "pd:EmailAddress"),
+        Term(HASHED_ADDRESS, "hashed e-mail addresses", "pd:EmailAddress"),
         Term("contact.phone", "telephone numbers", "pd:TelephoneNumber"),
         Term("contact.address", "postal address", "pd:PhysicalAddress"),
         Term("contact.imported", "imported contacts", "pd:Contact"),
@@ -147,6 +151,8 @@ CATEGORIES: dict[str, Term] = {
         Term("payment.methods", "payment methods and cards", "pd:PaymentCard"),
         Term("payment.receipts", "receipts", "pd:Transactional"),
         Term("identity", "identity documents and checks", "pd:OfficialID"),
+        # GDPR Art. 9: origin, opinions, beliefs, trade unions, genes, biometry, health, sex life, orientation.
+        Term(SPECIAL, "special categories of data", "dpv:SpecialCategoryPersonalData"),
         Term(ORGANISATION, "what organisations publish", None),
         Term("organisation.pages", "company pages", None),
         Term("organisation.job_postings", "job postings", None),
@@ -154,8 +160,25 @@ CATEGORIES: dict[str, Term] = {
     )
 }
 
-#: Pairs of (purpose, kind of data) that no policy can permit, with everything below both.
-CLOSED: frozenset[tuple[str, str]] = frozenset({(GENERATIVE_AI_TRAINING, PRIVATE_COMMUNICATION)})
+#: The purposes for which somebody's data chooses advertisements, here or elsewhere.
+ADVERTISING: frozenset[str] = frozenset({AD_SHARING, AD_TARGETING})
+
+#: Kinds of data that choose no advertisement, under any policy.
+NEVER_ADVERTISED: frozenset[str] = frozenset(
+    {SPECIAL, PRIVATE_COMMUNICATION, "identity", "payment", "security"}
+)
+
+#: The age from which anybody's data may choose advertisements, in whole years, whatever a policy says; who is of no
+#: known age is not of this one.
+ADVERTISING_YEARS = 18
+
+#: Pairs of (purpose, kind of data) that no pack can so much as say, with everything below both.
+UNSAYABLE: frozenset[tuple[str, str]] = frozenset({(GENERATIVE_AI_TRAINING, PRIVATE_COMMUNICATION)})
+
+#: Pairs that no policy permits, whatever it says.
+CLOSED: frozenset[tuple[str, str]] = UNSAYABLE | {
+    (purpose, kind) for purpose in ADVERTISING for kind in NEVER_ADVERTISED
+}
 
 #: The purposes for which something may be made that has learnt from members: a corpus, a model. A policy's own
 #: purpose counts when it is a kind of one of them.
@@ -171,13 +194,25 @@ def ancestors(category: str) -> tuple[str, ...]:
     return tuple(".".join(parts[:n]) for n in range(len(parts), 0, -1))
 
 
-def is_closed(purpose_line: tuple[str, ...], category: str) -> bool:
+def is_closed(
+    purpose_line: tuple[str, ...], category: str, closed: frozenset[tuple[str, str]] = CLOSED
+) -> bool:
     """Whether the vocabulary itself closes this pair.
 
     purpose_line: the purpose and every purpose it is a kind of, nearest first.
     """
     above = ancestors(category)
-    return any((purpose, kind) in CLOSED for purpose in purpose_line for kind in above)
+    return any((purpose, kind) in closed for purpose in purpose_line for kind in above)
+
+
+def min_age(effect: str, asked: int | None, purpose_line: tuple[str, ...]) -> int | None:
+    """From which age, in whole years, a rule applies that asks for one; purpose_line as `is_closed` has it.
+
+    No permit of advertising by anybody's data asks for less than `ADVERTISING_YEARS`.
+    """
+    if effect != "permit" or ADVERTISING.isdisjoint(purpose_line):
+        return asked
+    return max(ADVERTISING_YEARS, asked or 0)
 
 
 def is_training(purpose_line: tuple[str, ...]) -> bool:
