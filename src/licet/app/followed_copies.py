@@ -29,7 +29,7 @@ from licet.deliveries.delivery_state import state_of
 from licet.deliveries.signed_texts import recipient_named
 from licet.enforce.origin import PurposeRef
 from licet.ledger import Entry, EntryKind, NewEntry
-from licet.terms import DeliveryError
+from licet.terms import DeliveryError, LicetError
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 
@@ -85,8 +85,24 @@ def book(core: Core) -> DeliveryBook:
 
 
 def recipients(core: Core) -> dict[str, Recipient]:
-    """Raises: DeliveryError DLVR-001."""
-    return load_recipients(core.layout.recipients)
+    """Those whom the workspace's file names, none with more days than the policy in force gives it.
+
+    Where the policy cannot be read, the file's own days stand. Raises: DeliveryError DLVR-001.
+    """
+    named = load_recipients(core.layout.recipients)
+    return {name: one.within(*_most_days(core, name)) for name, one in named.items()}
+
+
+def _most_days(core: Core, recipient: str) -> tuple[int | None, int | None]:
+    """The most days of a lease, and of a removal, that the policy in force gives a recipient; None for no bound."""
+    try:
+        terms = core.policy().pack.recipients.get(recipient)
+    except LicetError:
+        return None, None
+    if terms is None:
+        return None, None
+    leases = [days for days in (terms.lease_days, terms.retention_days) if days is not None]
+    return min(leases, default=None), terms.removal_days
 
 
 def new_copy(
@@ -109,7 +125,8 @@ def new_copy(
             )
         return None
     now = core.now()
-    lease = format_moment(now + timedelta(days=known.lease_days if lease_days is None else lease_days))
+    wanted = known if lease_days is None else known.model_copy(update={"lease_days": lease_days})
+    lease = format_moment(now + timedelta(days=wanted.within(*_most_days(core, recipient)).lease_days))
     return Delivery(
         export=DeliveryBook.new_id(), use=use, purpose=asked.purpose, recipient=recipient, form=form,
         folder=str(folder.absolute()), made=format_moment(now), lease=lease, opening="0" * 64, head="0" * 64,

@@ -33,6 +33,12 @@ class Recipient(BaseModel):
     lease_days: Days = LEASE_DAYS
     removal_days: Days = REMOVAL_DAYS
 
+    def within(self, most_lease_days: int | None, most_removal_days: int | None) -> Recipient:
+        """The same, for no longer than so many days; None for no such bound."""
+        most = {"lease_days": most_lease_days, "removal_days": most_removal_days}
+        fewer = {name: days for name, days in most.items() if days is not None and days < getattr(self, name)}
+        return self.model_copy(update=fewer) if fewer else self
+
     @property
     def public_key(self) -> PublicKey | None:
         return None if self.key is None else PublicKey.parse(self.key)

@@ -153,12 +153,31 @@ class Purpose(Part):
     cite: Citation | None = Field(None, description="where this was read")
 
 
+TermDays = Annotated[int, Field(ge=1, le=3650)]
+
+
 class Recipient(Part):
-    """Someone besides the platform itself who may receive data."""
+    """Someone besides the platform itself who may receive data.
+
+    What it may keep, and for how long, are the most that a workspace may agree on with it; its own file may say less.
+    """
 
     name: str = Field(description="as members know it")
     kind: Literal["affiliate", "partner"] = Field(description="related by ownership, or by contract only")
     url: str | None = Field(None, description="its site")
+    retention_days: TermDays | None = Field(
+        None, description="whole days after which nothing that it received may be left with it"
+    )
+    lease_days: TermDays | None = Field(
+        None, description="whole days that one delivery is good for, unless another renews it"
+    )
+    removal_days: TermDays | None = Field(
+        None, description="whole days within which it takes out what it is told to take out"
+    )
+    terms_cite: Citation | None = Field(None, description="where these days were read")
+    terms_house_rule: Literal[True] | None = Field(
+        None, description="true where they are the platform's own rule, which no text states"
+    )
     tcf_vendor: int | None = Field(
         None,
         ge=1,

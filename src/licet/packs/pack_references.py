@@ -13,7 +13,7 @@ from licet.packs.pack_problems import Path, Problem, nearest
 from licet.packs.pack_regions import check_codes, check_groups, check_regions
 from licet.terms import SELF
 from licet.terms.ids import is_id
-from licet.terms.vocabulary import CATEGORIES, CLOSED, PURPOSES, ancestors
+from licet.terms.vocabulary import CATEGORIES, PURPOSES, UNSAYABLE, ancestors
 
 #: The parts of a pack whose entries may say what they succeed.
 SUCCEEDING = ("purposes", "categories", "recipients")
@@ -43,6 +43,9 @@ def citations(pack: Pack) -> Iterator[tuple[Path, Citation]]:
         for id_, entry in getattr(pack, part).items():
             if entry.cite is not None:
                 yield (part, id_, "cite"), entry.cite
+    for id_, recipient in pack.recipients.items():
+        if recipient.terms_cite is not None:
+            yield ("recipients", id_, "terms_cite"), recipient.terms_cite
     for id_, setting in pack.settings.items():
         if setting.default.cite is not None:
             yield ("settings", id_, "default", "cite"), setting.default.cite
@@ -227,7 +230,7 @@ def _check_rule(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
 
 
 def _check_closed(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
-    """Nothing closed by the vocabulary is ever permitted, not even inside a longer list.
+    """What the vocabulary lets no pack say is in none, not even inside a longer list.
 
     A purpose counts as what it is a kind of, whether or not that line is well-formed. Kinds of data count with
     everything above them and, should the vocabulary ever close a branch, with everything below.
@@ -240,7 +243,7 @@ def _check_closed(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
             opened.setdefault(word, []).append(purpose)
     for at, category in enumerate(rule.categories):
         above = ancestors(category)
-        for word, kind in CLOSED:
+        for word, kind in UNSAYABLE:
             if kind not in above and not kind.startswith(category + "."):
                 continue
             for purpose in opened.get(word, ()):

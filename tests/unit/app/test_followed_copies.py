@@ -34,6 +34,7 @@ from licet.deliveries.delivered_root import in_order, leaves_of, root_of
 from licet.ledger import EntryKind, Ledger, Signer
 from licet.receipts import check_forgetting_certificate
 from licet.terms import DeliveryError, LicetError
+from licet.terms.moments import parse_moment
 from licet.uses.corpus.exports.copy_reader import read_copy
 
 
@@ -268,6 +269,32 @@ def test_when_the_lease_is_over_everything_is_to_go_and_then_nothing_is_kept(
     with pytest.raises(DeliveryError) as caught:
         workspace.corpus_export(tmp_path / "again", "parquet", recipient="self", lease_days=3)
     assert caught.value.code == "DLVR-005"
+
+
+@pytest.mark.parametrize(
+    ("terms", "asked", "lease_days"),
+    [
+        ("lease_days: 5", None, 5), ("lease_days: 5", 90, 5), ("lease_days: 5", 3, 3), ("retention_days: 4", 90, 4),
+        ("lease_days: 60", None, 30),
+    ],
+)  # fmt: skip
+def test_a_policy_gives_a_recipient_no_more_days_than_it_says(
+    workspace: Workspace, clock: Clock, tmp_path: Path, terms: str, asked: int | None, lease_days: int
+) -> None:
+    pack = re.sub(r"lab: \{", f"lab: {{{terms}, removal_days: 2, terms_house_rule: true, ", SHARED_PACK)
+    assert pack != SHARED_PACK
+    policy = tmp_path / "next.yaml"
+    policy.write_text(pack.replace('version: "1"', 'version: "2"'))
+    workspace.use_pack(str(policy))
+    workspace.corpus_export(tmp_path / "copy", "jsonl", recipient="lab", lease_days=asked)
+    (copy,) = workspace.copies.left()
+    assert copy.lease is not None
+    assert parse_moment(copy.lease) - clock.at == timedelta(days=lease_days)
+    workspace.choose("anna", "ai", "off")
+    list(workspace.uses.update())
+    assert state(workspace) == "sent"
+    clock.at += timedelta(days=2, hours=1)
+    assert state(workspace) == "overdue"
 
 
 ENDING = re.sub(r"notice: (\w+),(?! until)", r"notice: \1, until: 2025-11-20,", SHARED_PACK)
