@@ -9,6 +9,20 @@ _SUCCESSION, _CLAUSES, _INDEX = "licet.decide.succession", "licet.decide.clauses
 
 FAULTS = [
     Fault(
+        "the young are chosen advertisements for where a policy names no age",
+        _POLICY,
+        "minimum_age=min_age(rules[clause.id], line, above)",
+        "minimum_age=clause.minimum_age",
+        "a child's data chooses an advertisement",
+    ),
+    Fault(
+        "what the vocabulary closes to advertising is closed to nobody",
+        _POLICY,
+        "UNSAYABLE if self.as_written else CLOSED",
+        "UNSAYABLE",
+        "somebody's illness chooses an advertisement",
+    ),
+    Fault(
         "a rule starts a moment late",
         _INDEX,
         "number = bisect_right(self._cuts, value)",

@@ -17,7 +17,7 @@ from licet.decide import Facts, Policy, Request, decide
 from licet.packs import Pack
 from licet.packs.pack_references import check_references
 from licet.terms import ChoiceState, Code
-from licet.terms.vocabulary import PURPOSES
+from licet.terms.vocabulary import NEVER_ADVERTISED, PURPOSES
 from licet.testing.drawn_policies import make_pack, packs
 from licet.testing.drawn_questions import facts, make_facts, make_request, requests, under
 from licet.testing.effort import EFFORT, examples
@@ -149,6 +149,43 @@ def test_closed_by_vocabulary(pack: Pack, request: Request, who: Facts) -> None:
         assert told.would_change is None
     opened = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
     assert decide(Request("generative_ai_training", "content.posts", "self", opened), who, policy).permitted
+
+
+@examples(40)
+@given(packs(), requests(), facts())
+def test_no_policy_lets_minors_or_what_is_most_private_choose_advertisements(
+    pack: Pack, request: Request, who: Facts
+) -> None:
+    """Neither by a rule of its own, nor by a purpose of its own, nor by an age of its own, nor by a yes."""
+    values = pack.as_json()
+    values.pop("scope", None)
+    values["purposes"]["house_ads"] = {"kind_of": "ad_targeting"}
+    values["categories"]["special.faith"] = {}
+    values["notices"]["n0"] = {"title": "n", "published": "2010-01-01", "effective": "2010-01-01"}
+    rule = {
+        "effect": "permit", "notice": "n0", "recipients": ["self", "adco", "sisterco"],
+        "purposes": ["ad_sharing", "ad_targeting", "recommendation", "house_ads"],
+        "categories": ["content", "organisation", *sorted(NEVER_ADVERTISED)],
+    }  # fmt: skip
+    values["rules"] = [{**rule, "id": "open_all"}, {**rule, "id": "at_thirteen", "minimum_age": 13}]
+    policy = Policy(Pack.model_validate(values))
+    who = under(pack, who)._replace(region="CH", choices={})
+    for purpose in ("ad_sharing", "ad_targeting", "house_ads"):
+        for kind in (*NEVER_ADVERTISED, "special.faith"):
+            told = decide(Request(purpose, kind, "adco", _NEW_YEAR), who, policy)
+            assert (told.permitted, told.code) == (False, Code.CLOSED_BY_VOCABULARY)
+        for age, code in (
+            (None, Code.AGE_UNKNOWN),
+            (13, Code.UNDER_AGE),
+            (17, Code.UNDER_AGE),
+            (18, Code.PERMITTED),
+        ):
+            told = decide(Request(purpose, "content.posts", "adco", _NEW_YEAR), who._replace(age=age), policy)
+            assert told.code is code
+        campaign = Request(purpose, "organisation.pages", "adco", _NEW_YEAR)
+        assert decide(campaign, who._replace(age=13), policy).permitted, "an advertisement is nobody's data"
+    adult = who._replace(age=40)
+    assert decide(Request("recommendation", "special.faith", "self", _NEW_YEAR), adult, policy).permitted
 
 
 class Hostile:

@@ -113,12 +113,12 @@ def audit_archive(
     unread = tuple(_unread(contents, sizes))
     person = _person(contents, kind, asked, region, age, at)
     people = _whom_it_may_be(person, contents.owner.plan, kind, asked, at)
-    judge = functools.partial(_judge, Policy(asked), people, at)
+    judge = functools.partial(_judge, Policy(asked, as_written=True), people, at)
     every = dict.fromkeys(asked.settings, ChoiceState.REFUSED)
     toggles = {id_: no for id_, no in every.items() if asked.settings[id_].kind == "toggle"}
     before = judge({})
     judges = [before, judge(toggles), judge(every)]
-    certain = _judge(Policy(_without_doubtful_noes(asked)), people, at, {})
+    certain = _judge(Policy(_without_doubtful_noes(asked), as_written=True), people, at, {})
     files = tuple(_file(file, judges, certain) for file in gathered(contents.files))
     feeds = frozenset(topic for topic in TOPICS if any(before.may_use(topic, piece.kind) for piece in unread))
     policy_asked = _asked(asked, staleness(asked, at.date(), changes_in(texts, [asked])))

@@ -281,6 +281,8 @@ def _choices_made(
 ) -> tuple[Facts, list[Step]]:
     """What the member would have to choose otherwise, and which signals would have to be gone."""
     steps, control = list[Step](), clause.control
+    heard = facts.signals & control.honours if control is not None else frozenset[str]()
+    facts = facts._replace(signals=facts.signals - heard)
     if control is not None:
         facts, switched = _switched_on(control, clause.needs_consent, request, facts, policy, cell)
         steps += switched
@@ -300,8 +302,9 @@ def _choices_made(
         facts, step = _switch(control.id, request.category, facts, policy)
         steps.append(step)
         yes = yes_to(control, request, facts, policy, cell)
-    silenced = facts.signals & (control.honours if control is not None else frozenset())
-    silenced |= {signal for signal, bar in cell.signals.items() if signal in facts.signals and yes < bar}
+    silenced = heard | {
+        signal for signal, bar in cell.signals.items() if signal in facts.signals and yes < bar
+    }
     if silenced:
         facts = facts._replace(signals=facts.signals - silenced)
         names = ", ".join(sorted(silenced))

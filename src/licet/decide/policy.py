@@ -23,7 +23,7 @@ from licet.packs.model import Recipient
 from licet.terms import SELF, ChoiceState, Code
 from licet.terms.canonical import canonical_json, digest
 from licet.terms.moments import midnight
-from licet.terms.vocabulary import ancestors, is_closed
+from licet.terms.vocabulary import CLOSED, UNSAYABLE, ancestors, is_closed, min_age
 
 #: Views that one policy remembers: callers choose moments and regions.
 _MOST_VIEWS = 1 << 16
@@ -93,9 +93,12 @@ class View(NamedTuple):
 class Policy:
     """A pack with its cells, after the packs that were in force before it."""
 
-    def __init__(self, pack: Pack, earlier: Sequence[Pack] = ()) -> None:
-        """earlier: in the order in which they were in force. A pack's number is its place among them."""
-        self.pack, self.earlier = pack, tuple(earlier)
+    def __init__(self, pack: Pack, earlier: Sequence[Pack] = (), *, as_written: bool = False) -> None:
+        """earlier:    in the order in which they were in force. A pack's number is its place among them.
+        as_written: to read what somebody else's policy says: what the vocabulary closes to advertising beside it, and
+                    to the young, is as the pack has it. Never for a use of data.
+        """
+        self.pack, self.earlier, self.as_written = pack, tuple(earlier), as_written
         self._packs = (*self.earlier, pack)
         self.in_force_from = pack.in_force_from
         known: dict[tuple[str, ...], Places] = {}
@@ -121,7 +124,7 @@ class Policy:
                 for category in rule.categories:
                     self._index.setdefault((purpose, category), []).append(rule)
         self._cells: dict[tuple[str, str, str], Cell] = {}
-        self._rules: dict[tuple[str, ...], Rules] = {}
+        self._rules: dict[tuple[tuple[str, int | None], ...], Rules] = {}
         #: By purpose, kind of data, recipient, day and region; see `evaluator.look`.
         self.views: dict[tuple[str, str, str, int, str | None], View] = {}
 
@@ -129,7 +132,8 @@ class Policy:
     def digest(self) -> str:
         """Two policies of one digest answer every question alike: the pack's, with those of the packs before it."""
         earlier = [pack.digest for pack in self.earlier]
-        return digest(canonical_json({"pack": self.pack.digest, "earlier": earlier}))
+        read = {"as_written": True} if self.as_written else {}
+        return digest(canonical_json({"pack": self.pack.digest, "earlier": earlier, **read}))
 
     @functools.cached_property
     def numbers(self) -> dict[str, int]:
@@ -325,7 +329,7 @@ class Policy:
             return _answered(Code.RECIPIENT_UNKNOWN)
         above = ancestors(category)
         read = self._read_of(line, above, recipient)
-        if is_closed(line, category):
+        if is_closed(line, category, UNSAYABLE if self.as_written else CLOSED):
             return _answered(Code.CLOSED_BY_VOCABULARY)._replace(read=read)
         rules = {
             rule.id: rule
@@ -366,6 +370,10 @@ class Policy:
         carried = {setting: Carry(bars[setting], tuple(sources)) for setting, sources in found.items()}
         clauses = [(rules[id_].effect, self._clauses[id_]) for id_ in sorted(rules)]
         permits = tuple(clause for effect, clause in clauses if effect == "permit")
+        if not self.as_written:
+            permits = tuple(
+                clause._replace(minimum_age=min_age(rules[clause.id], line, above)) for clause in permits
+            )
         forbids = tuple(clause for effect, clause in clauses if effect == "forbid")
         return Cell(
             None,
@@ -385,10 +393,10 @@ class Policy:
         """Rules by what they ask about; those of many questions are the same ones."""
         if not clauses:
             return None
-        ids = tuple(clause.id for clause in clauses)
-        if ids not in self._rules:
-            self._rules[ids] = Rules(clauses, self.pack.plans, self.pack.audiences)
-        return self._rules[ids]
+        rules = tuple((clause.id, clause.minimum_age) for clause in clauses)
+        if rules not in self._rules:
+            self._rules[rules] = Rules(clauses, self.pack.plans, self.pack.audiences)
+        return self._rules[rules]
 
     def remember(self, question: tuple[str, str, str, int, str | None], view: View) -> None:
         if len(self.views) >= _MOST_VIEWS:

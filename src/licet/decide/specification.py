@@ -22,7 +22,7 @@ from licet.packs.model import CONSENT_BASES, DefaultException, Pack, Rule, Setti
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code
 from licet.terms.moments import day_of, is_age, midnight
 from licet.terms.regions import WORLD, lies_in
-from licet.terms.vocabulary import PURPOSES, ancestors, is_closed
+from licet.terms.vocabulary import PURPOSES, ancestors, is_closed, min_age
 
 Packs = Sequence[Pack]
 
@@ -73,7 +73,7 @@ def decide(request: Request, facts: Facts | None, packs: Packs) -> Answer:
         if not isinstance(word, str) or not knows(part, word, pack):
             return deny(code)
     line = pack.purpose_line(request.purpose)
-    # Private messages: closed to training by the vocabulary itself.
+    # Closed by the vocabulary itself: private messages to training, and what is more private still to advertising.
     if is_closed(line, category):
         return deny(Code.CLOSED_BY_VOCABULARY)
     if not isinstance(at, datetime) or at.utcoffset() is None:
@@ -176,7 +176,8 @@ def conditions(rule: Rule, case: Case) -> list[Condition]:
         Condition(0, met(case.pack.applies_from(rule), case.at, le), Code.TOO_EARLY),
         Condition(0, met(until, case.at, gt), Code.TOO_LATE),
         Condition(1, is_in(regions, case), Code.REGION_NOT_COVERED, Code.REGION_UNKNOWN),
-        Condition(2, met(rule.minimum_age, age, le), Code.UNDER_AGE, Code.AGE_UNKNOWN),
+        # Nobody below an age chooses advertisements by their data, whatever a permit says.
+        Condition(2, met(min_age(rule, case.line, case.above), age, le), Code.UNDER_AGE, Code.AGE_UNKNOWN),
         Condition(2, met(rule.maximum_age, age, ge), Code.AGE_NOT_COVERED, Code.AGE_UNKNOWN),
         Condition(3, met(rule.plans, plan, contains), Code.PLAN_NOT_COVERED, Code.PLAN_UNKNOWN),
         Condition(4, met(rule.visibility, seen_by, contains), Code.VISIBILITY_NOT_COVERED, Code.VISIBILITY_UNKNOWN),

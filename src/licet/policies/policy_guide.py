@@ -160,7 +160,7 @@ def guide(name_or_path: str, region: str, *, day: date, texts: Path | None = Non
 def guide_pack(pack: Pack, region: str, *, day: date, changes: Mapping[str, Changes] = NONE) -> Guide:
     """The same, for a pack at hand."""
     require_region(region)
-    policy = Policy(pack)
+    policy = Policy(pack, as_written=True)
     permits = [rule for rule in pack.rules if rule.effect == "permit"]
     reached = {rule.id: reach(rule, policy, region, midnight(day)) for rule in permits}
     controls = [_control(pack, id_, permits, reached, region, day) for id_ in pack.settings]

@@ -65,7 +65,7 @@ SENTENCES: dict[Code, str] = {
     Code.CATEGORY_UNKNOWN: "the policy does not know this kind of data",
     Code.RECIPIENT_UNKNOWN: "the policy does not know this recipient",
     Code.MOMENT_UNKNOWN: "the moment of the use is not known",
-    Code.CLOSED_BY_VOCABULARY: "private communication is never used to train generative AI, under any policy",
+    Code.CLOSED_BY_VOCABULARY: "this kind of data is never used for this, under any policy",
     Code.UNLABELLED: "the catalogue does not say what kind of data this is",
     Code.NOT_READ: "nobody here has read what applies to the member",
     Code.NO_RULE: "no rule of the policy permits it",

@@ -10,6 +10,7 @@ DPV terms are those of W3C DPV 2.3; a test checks each against the published tab
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +206,26 @@ def is_closed(
     return any((purpose, kind) in closed for purpose in purpose_line for kind in above)
 
 
-def min_age(effect: str, asked: int | None, purpose_line: tuple[str, ...]) -> int | None:
-    """From which age, in whole years, a rule applies that asks for one; purpose_line as `is_closed` has it.
+class AsksAge(Protocol):
+    """A rule, as far as it matters here."""
 
-    No permit of advertising by anybody's data asks for less than `ADVERTISING_YEARS`.
+    @property
+    def effect(self) -> str: ...
+    @property
+    def minimum_age(self) -> int | None: ...
+
+
+def min_age(rule: AsksAge, purpose_line: tuple[str, ...], above: tuple[str, ...]) -> int | None:
+    """From which age, in whole years, a rule applies to a question: a purpose and a kind of data, each with what lies
+    above it.
+
+    No permit of advertising by anybody's data asks for less than `ADVERTISING_YEARS`; what organisations publish is
+    nobody's.
     """
-    if effect != "permit" or ADVERTISING.isdisjoint(purpose_line):
-        return asked
-    return max(ADVERTISING_YEARS, asked or 0)
+    is_about_somebody = ORGANISATION not in above
+    if rule.effect == "permit" and is_about_somebody and not ADVERTISING.isdisjoint(purpose_line):
+        return max(ADVERTISING_YEARS, rule.minimum_age or 0)
+    return rule.minimum_age
 
 
 def is_training(purpose_line: tuple[str, ...]) -> bool:

@@ -15,7 +15,7 @@ from licet.packs.model import CONSENT_BASES
 from licet.terms import EVERY_USE, ChoiceState, Code
 from licet.terms.moments import midnight
 from licet.terms.regions import ONE_PLACE, WORLD, is_region
-from licet.terms.vocabulary import AUDIENCES, PLANS
+from licet.terms.vocabulary import ADVERTISING, ADVERTISING_YEARS, AUDIENCES, ORGANISATION, PLANS
 
 YES = (ChoiceState.GIVEN, ChoiceState.GIVEN_AGAIN)
 NO = (ChoiceState.REFUSED, ChoiceState.WITHDRAWN)
@@ -123,6 +123,14 @@ def _conditions(rule: Rule, request: Request, facts: Facts, pack: Pack) -> Itera
     elif rule.effect == "permit":
         yield True if is_region(facts.region) else None
     age = facts.age if facts.age is not None and 0 <= facts.age <= 120 else None
+    own = pack.purposes.get(request.purpose)
+    is_theirs = request.category.split(".")[0] != ORGANISATION
+    if (
+        rule.effect == "permit"
+        and is_theirs
+        and {request.purpose, own.kind_of if own else None} & ADVERTISING
+    ):
+        yield None if age is None else age >= ADVERTISING_YEARS
     if rule.minimum_age is not None:
         yield None if age is None else age >= rule.minimum_age
     if rule.maximum_age is not None:

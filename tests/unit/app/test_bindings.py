@@ -19,7 +19,7 @@ from unit.decide.decide_samples import make_pack, make_setting
 
 CATALOGUE = """
 licet_catalogue: 1
-facts: {table: members, subject: id, region: region}
+facts: {table: members, subject: id, region: region, age_is: 40}
 tables:
   members:
     location: {parquet: data/members.parquet}

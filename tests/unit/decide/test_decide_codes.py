@@ -99,7 +99,7 @@ def test_private_messages_never_train_generative_ai() -> None:
     asked = REQUEST._replace(purpose="generative_ai_training", category="private_communication.messages")
     told = decide(asked, MEMBER, make_policy(rule))
     assert told.code is Code.CLOSED_BY_VOCABULARY
-    assert told.reason == "private communication is never used to train generative AI, under any policy"
+    assert told.reason == "this kind of data is never used for this, under any policy"
 
 
 def test_a_forbid_is_named() -> None:

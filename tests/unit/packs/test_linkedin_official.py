@@ -87,9 +87,13 @@ def test_training_is_answered_by_the_version_in_force_that_day(policy: Policy, a
 def test_identity_documents_came_with_the_last_version_and_serve_neither_training_nor_ads(
     policy: Policy, pack: Pack
 ) -> None:
-    for purpose in ("generative_ai_training", "recommender_training", "ad_targeting"):
+    for purpose in ("generative_ai_training", "recommender_training"):
         assert code(policy, "2026-08-20", "FR", purpose, "identity") is Code.NO_RULE
         assert code(policy, "2026-08-21", "FR", purpose, "identity") is Code.FORBIDDEN
+    written = Policy(pack, as_written=True)
+    assert code(written, "2026-08-20", "FR", "ad_targeting", "identity") is Code.NO_RULE
+    assert code(written, "2026-08-21", "FR", "ad_targeting", "identity") is Code.FORBIDDEN
+    assert code(policy, "2026-08-21", "FR", "ad_targeting", "identity") is Code.CLOSED_BY_VOCABULARY
     ages = [one for one in pack.versions["2026-08-21"].changes if one.about is Aspect.AGES]
     assert len(ages) == 2 and "minimum age" in ages[0].says
 

@@ -53,6 +53,38 @@ def test_a_retention_is_cited_or_a_house_rule() -> None:
     assert codes(lambda value: rule(value, retention_days=30, retention_cite=cite)) == []
 
 
+@pytest.mark.parametrize(
+    ("terms", "found"),
+    [
+        ({"lease_days": 30}, ["PACK-142"]),
+        ({"retention_days": 540, "terms_house_rule": True}, []),
+        ({"removal_days": 7, "terms_cite": {"source": "policy", "quote": "Within a week."}}, []),
+        ({"terms_house_rule": True}, ["PACK-142"]),
+    ],
+)
+def test_a_recipients_days_are_cited_or_a_house_rule(terms: dict[str, Any], found: list[str]) -> None:
+    def edit(value: dict[str, Any]) -> None:
+        value["recipients"] = {"lab": {"name": "A lab", "kind": "partner", **terms}}
+        rule(value, recipients=["self", "lab"])
+
+    assert codes(edit) == found
+
+
+def test_what_may_choose_no_advertisement_is_noted_and_loads() -> None:
+    def edit(value: dict[str, Any]) -> None:
+        value["purposes"]["house_ads"] = {"kind_of": "ad_targeting"}
+        value["categories"]["special"] = {}
+        cite = {"source": "policy", "quote": "We keep it for thirty days."}
+        add_rule(
+            value, id="ads", effect="permit", purposes=["house_ads"], categories=["content", "special", "payment"],
+            notice="autumn", cite=cite,
+        )  # fmt: skip
+
+    (finding,) = [one for one in findings_of(edit) if one.code == "PACK-145"]
+    assert finding.severity == Severity.NOTE
+    assert "special, payment choose advertisements" in finding.what
+
+
 def test_rules_that_apply_for_one_day_or_one_age_are_not_found() -> None:
     assert codes(lambda value: rule(value, until="2025-11-04", minimum_age=18, maximum_age=18)) == []
 

@@ -110,7 +110,7 @@ def standing(rules: Iterable[Rule], day: date | None) -> list[Rule]:
 
 
 def _rows(pack: Pack, region: str | None, day: date, changes: Mapping[str, Changes]) -> Iterable[Row]:
-    policy, at = Policy(pack), midnight(day)
+    policy, at = Policy(pack, as_written=True), midnight(day)
     for purposes, permits in uses_of(pack, day):
         lines = {word for purpose in purposes for word in pack.purpose_line(purpose)}
         forbids = tuple(

@@ -69,7 +69,7 @@ def compare_policies(before: str, after: str) -> PolicyDifference:
 def difference_of(before: Pack, after: Pack) -> PolicyDifference:
     """The same for packs at hand."""
     changes = difference(before, after)
-    following = Policy(after, [before])
+    following = Policy(after, [before], as_written=True)
     topics = {
         "versions": versions(before, after),
         "what was read": what_is_read(before, after),

@@ -91,7 +91,7 @@ class _Both:
 
     def __init__(self, before: Pack, after: Pack, voice: Voice) -> None:
         self.packs, self.voice = (before, after), voice
-        self.policies = (Policy(before), Policy(after))
+        self.policies = (Policy(before, as_written=True), Policy(after, as_written=True))
         self.at = common_moment(before, after)
         self.alike = places_alike(self.policies, self.at)
         self.kinds = kinds_known(before, after)

@@ -25,6 +25,7 @@ _NOTES = frozenset(
         "PACK-117",
         "PACK-120",
         "PACK-121",
+        "PACK-145",
     }
 )
 

@@ -12,11 +12,12 @@ from licet.packs.pack_regions import places_of
 from licet.policies.lint.legal_bases import not_in_force
 from licet.terms.moments import midnight
 from licet.terms.regions import WORLD
-from licet.terms.vocabulary import ancestors
+from licet.terms.vocabulary import ADVERTISING, ancestors, is_closed
 
 
 def check_rules(pack: Pack) -> Iterator[Problem]:
     forbids = _forbids(pack)
+    yield from _terms(pack)
     for number, rule in enumerate(pack.rules):
         path: Path = ("rules", number)
         yield from _never(pack, rule, path)
@@ -27,6 +28,7 @@ def check_rules(pack: Pack) -> Iterator[Problem]:
             yield from _shadowed(pack, rule, path, forbids)
             yield from _basis(pack, rule, path)
             yield from _retention(rule, path)
+            yield from _closed(pack, rule, path)
 
 
 def _never(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
@@ -54,6 +56,33 @@ def _retention(rule: Rule, path: Path) -> Iterator[Problem]:
         what = f'the rule "{rule.id}" keeps what is made for {rule.retention_days} days, and cites nobody'
         yield Problem("PACK-142", (*path, "retention_days"), what,
                       "add retention_cite:, or retention_house_rule: true where no text states it")  # fmt: skip
+
+
+def _terms(pack: Pack) -> Iterator[Problem]:
+    """PACK-142: the same of what a recipient keeps; and a source that is of nothing."""
+    for id_, one in pack.recipients.items():
+        days = [one.retention_days, one.lease_days, one.removal_days]
+        is_said, is_sourced = any(days), one.terms_cite is not None or bool(one.terms_house_rule)
+        if is_said is not is_sourced:
+            why = (
+                "has days, and cites nobody for them"
+                if is_said
+                else "cites somebody for days that it has not"
+            )
+            fix = "write retention_days:, lease_days: or removal_days: with terms_cite:, or terms_house_rule: true"
+            yield Problem("PACK-142", ("recipients", id_), f'the recipient "{id_}" {why}', fix)
+
+
+def _closed(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
+    """PACK-145: what the vocabulary closes, so that no use is permitted by it here."""
+    purposes = {word for purpose in {*rule.purposes} for word in pack.purpose_line(purpose)}
+    line = tuple(purposes & ADVERTISING)
+    closed = [category for category in dict.fromkeys(rule.categories) if line and is_closed(line, category)]
+    if closed:
+        kinds = ", ".join(closed)
+        what = f'the permit "{rule.id}" lets {kinds} choose advertisements, which licet never permits'
+        fix = "remove it from a policy of your own; leave it where it says what somebody else does"
+        yield Problem("PACK-145", (*path, "categories"), what, fix)
 
 
 def _last_day(rule: Rule) -> date:
