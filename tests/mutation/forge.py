@@ -117,6 +117,7 @@ TESTS = (
     "tests/property/test_item_counts.py", "tests/unit/recommend/test_interactions.py",
     "tests/unit/recommend/test_recommend_use.py",
     "tests/property/test_cold_counts.py", "tests/property/test_recommend_reasons.py",
+    "tests/unit/recommend/test_opt_out_effect.py", "tests/unit/app/test_recipe_choice.py",
     "tests/unit/recommend/test_candidate_blend.py", "tests/unit/recommend/test_public_reasons.py",
     "tests/property/test_consent_mutations.py::test_a_tc_string_consents_to_what_was_consented_to",
     "tests/property/test_consent_mutations.py::test_a_section_refuses_nothing_only_where_every_number_says_so",

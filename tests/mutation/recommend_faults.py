@@ -39,4 +39,18 @@ FAULTS = [
         "np.lexsort((items[rows], times[rows], members[rows]))",
         "what a member did lately changes nothing, and what they let go of years ago stays",
     ),
+    Fault(
+        "the rest of a grouping can be worked out",
+        "licet.uses.recommend.opt_out_effect",
+        "    while told and 0 < rest < least:\n",
+        "    while False:\n",
+        "of a group of a few members a figure is told, as the difference of two others",
+    ),
+    Fault(
+        "a recipe is chosen on who said no",
+        "licet.app.recipe_choice",
+        "    require_exact(core, [snapshot], absences)\n",
+        "",
+        "what somebody did decides how lists are made, and is told of as of now, after they refused",
+    ),
 ]
