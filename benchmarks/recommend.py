@@ -15,6 +15,7 @@ from benchmarks.outcome import Outcome
 from benchmarks.peers.peer_pythons import PEERS as PYTHONS
 from benchmarks.peers.peer_pythons import is_there
 from benchmarks.ranking_quality import PEERS, Trial, try_on, try_supports
+from benchmarks.recommend_answers import Asked, measure_answers
 
 
 @dataclass(frozen=True)
@@ -25,17 +26,24 @@ class Sizes:
     real: bool
     trial: Trial
     scale: Scale
+    asked: Asked
 
 
 _SEEDS = (100, 200, 300)
+_SCALE = Scale(100_000, 50_000, 1_850_000, rounds=3, changes=300, asked=300)
 SMALL = Sizes(
-    3_000, True, Trial(_SEEDS, 1_500, 800, tuple(PEERS)), Scale(100_000, 50_000, 1_850_000, 3, 300, 300)
+    made_up=3_000,
+    real=True,
+    trial=Trial(_SEEDS, panel=1_500, tuned_on=800, peers=tuple(PEERS)),
+    scale=_SCALE,
+    asked=Asked(10_000, 5_000, 160_000, requests=200, over_http=100, rounds=3),
 )
 FULL = Sizes(
-    20_000,
-    True,
-    Trial(_SEEDS, 3_000, 1_500, tuple(PEERS)),
-    Scale(100_000, 50_000, 1_850_000, 9, 1_000, 1_000),
+    made_up=20_000,
+    real=True,
+    trial=Trial(_SEEDS, panel=3_000, tuned_on=1_500, peers=tuple(PEERS)),
+    scale=_SCALE._replace(rounds=9, changes=1_000, asked=1_000),
+    asked=Asked(100_000, 50_000, 1_850_000, requests=400, over_http=400, rounds=5),
 )
 
 _HOW = (
@@ -47,6 +55,9 @@ _HOW = (
     "Building, removal and walks are processor time in this process, on a made-up network: from interactions in memory "
     "to counts, from a member's items to counts without them, and from own items to twenty others. Reading rows and "
     "deciding are not in them.",
+    "A list, all in: a workspace of Parquet files, asked through Python, and over HTTP of a server of one worker; the "
+    "ledger and the files are looked at, decisions made, own rows read, and each of twenty has its reason. Opening and "
+    "the first list, which counts everybody, are left out.",
     "The attacker knows all but one item of a member who did 4 to 20 things, and asks with an account that did just "
     "those. Found: the missing one is among the first 20.",
 )
@@ -55,6 +66,7 @@ _HOW = (
 def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     outcome = Outcome("recommend", "Recommendations that forget", _HOW)
     measure_scale(outcome, sizes.scale, seed, tell)
+    measure_answers(outcome, sizes.asked, seed, tell)
     absent: list[str] = []
     sets = {"made_up": made_up(sizes.made_up, seed)} | (dict(real_sets(absent)) if sizes.real else {})
     for name, held in sets.items():

@@ -256,6 +256,9 @@ TARGETS: tuple[Target, ...] = (
         25,
         "ms",
     ),
+    Target("recommend_answer", "recommendations: a list, decisions and own rows in", "at most", 5, "ms"),
+    Target("recommend_answer_p99", "recommendations: the same, 99th percentile", "at most", 25, "ms"),
+    Target("recommend_http", "recommendations: the same over HTTP (processor time)", "at most", 10, "ms"),
     Target("impact", "what a policy would change: faster than two full scans", "at least", 1, "×"),
     Target(
         "parity",

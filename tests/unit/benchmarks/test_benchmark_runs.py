@@ -53,6 +53,7 @@ from benchmarks.policies import (
     varied_pack,
 )
 from benchmarks.ranking_quality import Trial
+from benchmarks.recommend_answers import Asked
 from benchmarks.targets import TARGETS
 
 from licet.decide import Policy, decide
@@ -96,6 +97,7 @@ TINY: dict[str, Any] = {
         real=False,
         trial=Trial(seeds=(1,), panel=60, tuned_on=60, peers=()),
         scale=Scale(members=200, items=100, rows=2_000, rounds=1, changes=20, asked=10),
+        asked=Asked(members=120, items=60, rows=800, requests=8, over_http=4, rounds=1),
     ),
     "scale": scale.Sizes((scale.Scale(300, 3_000, (0, 1, 10), 1),), followed=0),
 }
@@ -127,7 +129,15 @@ SPOKEN_TO = {
     "foretelling": {"reader_network", "reader_mixed", "two_members"},
     "adapted": {"adapted_mean", "adapted_overhead"},
     "forget": {"forget_median", "forget_large", "withdrawn"},
-    "recommend": {"recommend_build", "recommend_memory", "recommend_removal", "recommend_removal_p99"},
+    "recommend": {
+        "recommend_build",
+        "recommend_memory",
+        "recommend_removal",
+        "recommend_removal_p99",
+        "recommend_answer",
+        "recommend_answer_p99",
+        "recommend_http",
+    },
     "scale": {"refresh", "refresh_most", "cold_gate"},
 }
 
