@@ -37,7 +37,7 @@ _LEFT = 100
 
 def measure_scale(outcome: Outcome, scale: Scale, seed: int, tell: Tell) -> None:
     tell("making up a network", 0, None)
-    held = draw_interactions(scale.members, scale.items, scale.rows, seed)
+    held = _drawn(scale, seed)
     outcome.sizes |= {
         "members": len(held.members), "items": len(held.items), "rows": len(held.times),
         "heaviest_item": int(np.bincount(held.item_numbers).max()), "changes_a_round": scale.changes,
@@ -86,9 +86,13 @@ def measure_scale(outcome: Outcome, scale: Scale, seed: int, tell: Tell) -> None
     )
 
 
+def _drawn(scale: Scale, seed: int) -> Interactions:
+    return draw_interactions(scale.members, scale.items, scale.rows, seed, uneven_topics=0.9)
+
+
 def _memory_of_building(scale: Scale, seed: int) -> float:
     """MiB that this process took at most, the made-up rows included."""
-    ItemCounts.of(draw_interactions(scale.members, scale.items, scale.rows, seed), RECIPE)
+    ItemCounts.of(_drawn(scale, seed), RECIPE)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -18,11 +18,17 @@ _UNEVEN = 0.9
 _FROM_US = 1_700_000_000_000_000
 
 
-def draw_interactions(members: int, items: int, rows: int, seed: int, topics: int = 0) -> Interactions:
-    """About so many rows: pairs that come twice count once. topics: 0 for one for every 60 items or so."""
+def draw_interactions(
+    members: int, items: int, rows: int, seed: int, topics: int = 0, uneven_topics: float = 0.0
+) -> Interactions:
+    """About so many rows: pairs that come twice count once. topics: 0 for one for every 60 items or so.
+
+    uneven_topics: how many like the n-th goes with n to the power of minus this; so some items are very many members'.
+    """
     chance = np.random.default_rng(seed)
     topics = topics or max(2, items // 60)
-    likes = chance.integers(topics, size=(members, 3))
+    share = np.arange(1, topics + 1.0) ** -uneven_topics
+    likes = chance.choice(topics, (members, 3), p=share / share.sum() if uneven_topics else None)
     uneven = chance.lognormal(0, 0.8, members)
     whose = np.repeat(np.arange(members), chance.poisson(uneven / uneven.sum() * rows))
     topic = likes[whose, np.minimum(chance.geometric(0.6, len(whose)), 3) - 1]
