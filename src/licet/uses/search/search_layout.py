@@ -22,7 +22,7 @@ Column = Annotated[str, Field(min_length=1)]
 class SearchedKind(BaseModel):
     """Rows of one table that are found by their words.
 
-    title weighs more than text. place, seniority, skills and remote are what filters look at; after expires a row is
+    place, seniority, skills and remote are what filters look at; after expires a row is
     found no more.
     """
 
