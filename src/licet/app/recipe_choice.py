@@ -19,6 +19,7 @@ from licet.uses.recommend.chosen_recipe import FILE, ChosenRecipe, TunedWith, lo
 from licet.uses.recommend.kept_interactions import read_interactions
 from licet.uses.recommend.recipe_tuning import tune
 from licet.uses.recommend.recommend_manifest import KIND, RecommendManifest
+from licet.uses.recommend.support_price import SUPPORTS, SupportPrice, support_prices
 from licet.uses.recommend.walk_recipe import BITS, GRID, WalkRecipe
 from licet.uses.use import Progress
 
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 
 class RecipeChoice(NamedTuple):
     """before: the recipe that stood. place: of the chosen one in the grid. ndcg_thousandths: of each of the grid, over
-    the panel. entry: of the ledger. file: where the recipe was written."""
+    the panel. prices: what other `min_support` would cost. entry: of the ledger. file: where the recipe was written."""
 
     snapshot: str
     before: WalkRecipe
     chosen: ChosenRecipe
     place: int
     ndcg_thousandths: tuple[int, ...]
+    prices: tuple[SupportPrice, ...]
     by_time: bool
     entry: int
     file: str
@@ -54,13 +56,21 @@ class RecipeChoice(NamedTuple):
             "snapshot": self.snapshot, "before": self.before.model_dump(mode="json"),
             "recipe": self.chosen.recipe.model_dump(mode="json"), "changed": self.before != self.chosen.recipe,
             "place": self.place, "ndcg_thousandths": list(self.ndcg_thousandths), "by_time": self.by_time,
+            "min_support_prices": [price.as_json() for price in self.prices],
             "tuned": None if self.chosen.tuned is None else self.chosen.tuned.model_dump(mode="json"),
             "said": self.said, "entry": self.entry, "file": self.file,
         }  # fmt: skip
 
 
 def choose_recipe(
-    core: Core, which: str, by_time: bool, seed: int, most: int, absences: Absences, progress: Progress
+    core: Core,
+    which: str,
+    by_time: bool,
+    seed: int,
+    most: int,
+    absences: Absences,
+    progress: Progress,
+    min_support: int | None = None,
 ) -> RecipeChoice:
     """As `RecommendOperations.tune`."""
     file = Path(core.layout.root) / FILE
@@ -68,9 +78,13 @@ def choose_recipe(
     snapshot = core.store.snapshot(KIND, which)
     require_exact(core, [snapshot], absences)
     said = read_manifest(RecommendManifest, snapshot)
-    tuning = tune(
-        read_interactions(core.store, said), by_time=by_time, seed=seed, most=most, progress=progress
+    held, least = (
+        read_interactions(core.store, said),
+        before.min_support if min_support is None else min_support,
     )
+    tuning = tune(held, by_time=by_time, min_support=least, seed=seed, most=most, progress=progress)
+    supports = sorted({*SUPPORTS, least})
+    prices = support_prices(held, tuning.recipe, supports=supports, most=most, seed=seed, progress=progress)
     with_whom = TunedWith(
         at=said.at, position=said.ledger.position, snapshot=snapshot.id, root=said.root,
         members=said.counts["subjects"], panel=tuning.members, bits=BITS,
@@ -88,4 +102,6 @@ def choose_recipe(
     with replace_file(file) as writing:
         writing.write(chosen.text().encode())
     thousandths = tuple(round(1000 * score) for score in tuning.ndcg)
-    return RecipeChoice(snapshot.name, before, chosen, tuning.place, thousandths, by_time, entry, str(file))
+    return RecipeChoice(
+        snapshot.name, before, chosen, tuning.place, thousandths, tuple(prices), by_time, entry, str(file)
+    )

@@ -49,6 +49,18 @@ def test_what_was_chosen_is_what_the_next_artefact_goes_by_and_it_says_with_whom
     assert said.recipe == choice.chosen.recipe and said.tuned == tuned
 
 
+def test_how_many_must_share_a_pair_outlives_a_tuning_and_its_price_is_told(radio: Workspace) -> None:
+    two = choose_recipe(radio, "latest", False, 0, 50, radio.absences, silent, 2)
+    assert two.chosen.recipe == GRID[two.place].model_copy(update={"min_support": 2})
+    assert [price.min_support for price in two.prices] == [1, 2, 3, 5]
+    build_recommender(radio)
+    again = chosen(radio)
+    assert again.before == two.chosen.recipe == again.chosen.recipe
+    told = again.as_json()["min_support_prices"]
+    assert [price["min_support"] for price in told] == [1, 2, 3, 5]
+    assert told[0]["ndcg_thousandths"]["middle"] == told[0]["pairs_thousandths"] == 1000
+
+
 def test_nothing_is_chosen_on_an_artefact_that_holds_who_said_no(radio: Workspace) -> None:
     radio.choices.choose("m0000001", "learn", "off")
     position = radio.ledger.position

@@ -22,10 +22,16 @@ def radio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_tuning_says_what_it_chose_and_with_how_many(radio: Path) -> None:
     told = run_licet("recommend", "tune", "-w", radio, "--most", "50", "--json")
     assert told.status == 0 and told.json["tuned"]["panel"] == 50 and (radio / FILE).exists()
+    assert [price["min_support"] for price in told.json["min_support_prices"]] == [1, 2, 3, 5]
     assert "5 bits chosen with" in told.json["said"] and len(told.json["ndcg_thousandths"]) == 32
     assert run_licet("recommend", "update", "-w", radio).status == 0
     words = run_licet("recommend", "tune", "-w", radio, "--most", "50")
-    assert words.status == 0 and ", as before" in words.out and told.json["said"].split(",")[0] in words.out
+    assert (
+        words.status == 0
+        and ", as before" in words.out
+        and "min_support 2: " in words.out
+        and told.json["said"].split(",")[0] in words.out
+    )
 
 
 def test_an_effect_is_written_where_it_was_asked_for(radio: Path, tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ class RecommendOperations:
         *,
         snapshot: str = "latest",
         by_time: bool = False,
+        min_support: int | None = None,
         seed: int = 0,
         most: int = 800,
         progress: Progress = silent,
@@ -66,13 +67,14 @@ class RecommendOperations:
         """Choose the recipe from a fixed grid by what members did besides, and write it where the next update reads it.
 
         A use of its own, noted in the ledger. by_time: by what was done last, not by a share of each member's rows.
+        min_support: lists go by no pair of items that fewer members share; None: as before. What others cost is told.
         most: on how many members; 50 at least. Raises: AppError APP-234 where the artefact is not of now; UseError
         RCMD-040 for too few members; StoreError STOR-008 where none was built.
         """
         from licet.app.recipe_choice import choose_recipe
 
         with clear_disk_errors("choosing a recipe"), self._core.absences.once_done() as absences:
-            return choose_recipe(self._core, snapshot, by_time, seed, most, absences, progress)
+            return choose_recipe(self._core, snapshot, by_time, seed, most, absences, progress, min_support)
 
     def effect(
         self, *, snapshot: str = "latest", seeds: int = 4, most: int = 500, progress: Progress = silent

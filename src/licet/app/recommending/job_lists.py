@@ -36,8 +36,8 @@ from licet.uses.recommend.text_overlap import ItemText, TextOverlap, own_terms
 
 #: What is told to everybody of how many chose something, and goes by it, is of so many members at least.
 FEWEST_TOLD = 10
-#: Of a member's history the latest so many are looked at for a reason; so many items are ranked.
-_LOOKED_AT, _MOST_RANKED = 10, 500
+#: So many items are ranked.
+_MOST_RANKED = 500
 #: What is as new as that counts as new: of 15 days.
 _NEW = ONE * 2 // 3
 #: What members do with jobs, as far as it can be said of all of it.
@@ -93,13 +93,14 @@ class JobLists:
         if own.is_permitted:
             values, least = profile_values(own.profile), 1 if counts is None else counts.recipe.min_support
             said = own_terms((), chain.from_iterable(own.profile.values()))
-            asker = Asker(own.items[:_LOOKED_AT], said, values)
             parts = parts._replace(
                 attributes=attributes.scores(values, least), overlap=stock.texts.scores(said),
                 likeness=stock.texts.scores(stock.texts.asked_by_items(own.items)),
             )  # fmt: skip
             if counts is not None:
                 parts = parts._replace(walk=stock.walked(counts, own.items))
+            walked = parts.walk
+            asker = Asker(own.items, said, values, lambda number: bool(walked[number]))
         left_out = stock.available.left_out(micros(at), {*own.items, *own.unwanted})
         ranked = strongest(blend(parts, len(own.items)), left_out, _MOST_RANKED)
         chosen_by, by_others = _chosen_by(parts), bool(parts.walk.any() or parts.attributes.any())

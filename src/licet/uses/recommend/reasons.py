@@ -19,6 +19,8 @@ from licet.uses.recommend.text_overlap import TextOverlap
 
 #: "Others who ..." is said from so many other members on; what is shown to everybody, from so many members on.
 LEAST_OTHERS, LEAST_PUBLIC = 5, 2
+#: Of a member's history the latest so many are looked at.
+MOST_LOOKED_AT = 10
 
 Kind: TypeAlias = Literal[
     "others_of_item",
@@ -43,7 +45,7 @@ class Reason(NamedTuple):
 
 
 class Asker(NamedTuple):
-    """What of a member's own may be used. history: items, the latest first. asked: of `own_terms`; values: of
+    """What of a member's own may be used. history: all their items, the latest first. asked: of `own_terms`; values: of
     `profile_values`. reached: whether the walk from their history came to an item, by its number."""
 
     history: Sequence[str] = ()
@@ -76,7 +78,7 @@ def first_reason(number: int, asker: Asker, known: Known) -> Reason:
 
 def _reasons(number: int, asker: Asker, known: Known) -> Iterator[Reason]:
     item = known.counts.items[number]
-    history = [own for own in asker.history if own != item]
+    history = [own for own in asker.history[:MOST_LOOKED_AT] if own != item]
     # Who took the item up themselves may be counted with the others.
     least = LEAST_OTHERS + (item in asker.history)
     behind = [(known.support(own, item), own) for own in history]

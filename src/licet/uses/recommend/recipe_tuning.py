@@ -7,6 +7,7 @@ the grid's point leaves here, and means over the panel.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -50,11 +51,12 @@ def tune(
     interactions: Interactions,
     *,
     by_time: bool = False,
+    min_support: int = 1,
     seed: int = 0,
     most: int = PANEL,
     progress: Progress = silent,
 ) -> Tuning:
-    """The recipe for some data: the best point of the grid, of equals the first.
+    """The recipe for some data: the best point of the grid, of equals the first, each with this `min_support`.
 
     Raises: UseError RCMD-040 where fewer than 50 members have enough rows for a panel.
     """
@@ -66,18 +68,19 @@ def tune(
             f"a recipe is chosen on {LEAST_PANEL} members at least, and {len(panel)} did enough",
             fix="keep the recipe that stands, and tune when there is more; nothing was changed",
         )
-    scores = _scores(split, panel, progress)
+    grid = [recipe.model_copy(update={"min_support": min_support}) for recipe in GRID]
+    scores = _scores(grid, split, panel, progress)
     place = max(range(len(GRID)), key=lambda number: (scores[number], -number))
     rows = len(split.shown.item_numbers)
-    return Tuning(GRID[place], place, tuple(scores), len(panel), rows, by_time, seed)
+    return Tuning(grid[place], place, tuple(scores), len(panel), rows, by_time, seed)
 
 
-def _scores(split: Split, panel: Numbers, progress: Progress) -> list[float]:
+def _scores(grid: Sequence[WalkRecipe], split: Split, panel: Numbers, progress: Progress) -> list[float]:
     """Of each point of the grid the mean NDCG@20. Points that differ in the walk alone share their counts."""
     made: dict[int, ItemCounts] = {}
     scores = []
-    for number, recipe in enumerate(GRID):
-        progress("trying recipes", number, len(GRID))
+    for number, recipe in enumerate(grid):
+        progress("trying recipes", number, len(grid))
         if recipe.alpha_percent not in made:
             made[recipe.alpha_percent] = ItemCounts.of(split.shown, recipe)
         rank = partial(_rank, made[recipe.alpha_percent].walked_by(recipe), split.shown)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from licet.terms.canonical import JsonObject
 from licet.uses.recommend.interactions import Interactions
 from licet.uses.recommend.item_counts import ItemCounts
 from licet.uses.recommend.ranking_metrics import (
@@ -29,6 +30,8 @@ from licet.uses.use import Progress, silent
 #: For fewer members than this there is no figure.
 LEAST_PANEL = 50
 K = 20
+#: What is tried where nobody says otherwise.
+SUPPORTS = (1, 2, 3, 5)
 
 
 class SupportPrice(NamedTuple):
@@ -41,6 +44,16 @@ class SupportPrice(NamedTuple):
     ndcg: Interval | None
     pairs: float
     short: float
+
+    def as_json(self) -> JsonObject:
+        """In thousandths, to what an interval lets one say."""
+        ndcg = self.ndcg
+        told = {} if ndcg is None else {"middle": ndcg.middle, "half_width": ndcg.half_width}
+        return {
+            "min_support": self.min_support,
+            "ndcg_thousandths": {name: round(1000 * value) for name, value in told.items()} or None,
+            "pairs_thousandths": round(1000 * self.pairs), "short_thousandths": round(1000 * self.short),
+        }  # fmt: skip
 
     def line(self) -> str:
         """For a terminal or a log, in words."""
@@ -56,7 +69,7 @@ def support_prices(
     interactions: Interactions,
     recipe: WalkRecipe,
     *,
-    supports: Sequence[int] = (1, 2, 3, 5),
+    supports: Sequence[int] = SUPPORTS,
     most: int = 800,
     seed: int = 0,
     progress: Progress = silent,
