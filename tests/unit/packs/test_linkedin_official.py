@@ -230,6 +230,22 @@ def test_outside_europe_members_get_both_uses_and_in_europe_only_the_training(po
         )
 
 
+def test_hashes_of_addresses_go_to_microsoft_by_a_reading_of_the_clause_and_no_address_does(
+    policy: Policy, pack: Pack
+) -> None:
+    def shared(place: str, category: str, day: str = "2026-11-30") -> Code:
+        return code(policy, day, place, "ad_sharing", category, recipient="microsoft")
+
+    assert shared("US", "contact.email.hashed") is Code.PERMITTED
+    assert shared("US", "contact.email.hashed", "2025-11-02") is not Code.PERMITTED
+    assert [shared(place, "contact.email.hashed") for place in ("DE", "CH", "GB")] == [
+        Code.REGION_NOT_COVERED
+    ] * 3
+    assert shared("US", "contact.email") is shared("US", "contact") is Code.NO_RULE
+    (permit,) = rules(pack, "permit", "ad_sharing", "contact.email.hashed", "microsoft")
+    assert permit.setting == ADS and permit.cite is not None and permit.cite.status is Status.UNVERIFIED
+
+
 def test_linkedins_own_ads_rest_on_consent_for_what_it_observes_and_on_interest_for_the_profile(
     policy: Policy,
 ) -> None:
