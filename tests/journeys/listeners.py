@@ -40,12 +40,13 @@ licet_catalogue: 2
 facts: {table: members, subject: id, region: region}
 tables:
   members:
-    {location: {parquet: data/members.parquet}, key: id, subjects: [id], columns: {id: profile, trade: profile}}
+    {location: {parquet: data/members.parquet}, key: id, subjects: [id],
+     columns: {id: profile, trade: profile, tongues: profile}}
   heard:
     {location: {parquet: data/heard.parquet}, event: {actor: who, item: song, time: at},
      columns: {song: activity, at: activity}}
 """
-_LAYOUT = "{licet_recommend: 1, interactions: [{table: heard}], attributes: {members: [trade]}, buckets: 4}"
+_LAYOUT = "{licet_recommend: 1, interactions: [{table: heard}], attributes: {members: [trade, tongues]}, buckets: 4}"
 
 
 def make_listeners(root: Path, members: int = 300, seed: int = 4) -> Workspace:
@@ -57,6 +58,9 @@ def make_listeners(root: Path, members: int = 300, seed: int = 4) -> Workspace:
         pa.table({
             "id": held.members,
             "region": ["DE" if place % 5 < 3 else "FR" for place in places],
+            "tongues": pa.array(
+                [["de"] if place % 2 else ["de", "fr"] for place in places], pa.list_(pa.string())
+            ),
             "trade": ["smith" if place % 30 == 0 else "cook" if place % 2 else "baker" for place in places],
         }),
         _data(root) / "members.parquet",

@@ -38,10 +38,13 @@ def found(radio: Workspace) -> RecommendationEffect:
 
 
 def test_it_is_told_by_region_and_attribute_and_noted(radio: Workspace, found: RecommendationEffect) -> None:
-    assert says.groupings(found) == ["region", "trade"]
+    assert says.groupings(found) == ["region", "trade", "tongues"]
     groups = {(one.grouping, one.group) for one in found.effect.curves}
     assert {("region", "DE"), ("region", "FR"), ("trade", "cook")} <= groups
     assert ("trade", "smith") not in groups  # ten of them
+    assert {group for grouping, group in groups if grouping == "tongues"} == {
+        "de"
+    }  # of who has two, none is theirs
     entry = radio.ledger.entry(found.entry).payload
     assert entry is not None and (entry["use"], entry["how"], entry["seeds"]) == ("recommend", "effect", 2)
     assert [one.min_support for one in found.exposed] == [1, 2, 3]

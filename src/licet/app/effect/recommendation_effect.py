@@ -148,8 +148,8 @@ def _values(access: Access, table: str, column: str) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for row in access.rows(table, [column]).read_all().to_pylist():
         value = row.get(column)
-        if value is not None:
-            found.setdefault(row[whose], set()).add(str(value))
+        told = value if isinstance(value, list) else [value]
+        found.setdefault(row[whose], set()).update(str(each) for each in told if each is not None)
     return {member: next(iter(values)) for member, values in found.items() if len(values) == 1}
 
 
