@@ -52,6 +52,7 @@ ROUTES: list[tuple[str, str, str, Any]] = [
     ("GET", "/subjects/ann/receipts/1", "receipts:read", None),
     ("POST", "/forgettings", "forgettings:write", {"subject": "ben"}),
     ("GET", "/forgettings?subject=ben", "forgettings:read", None),
+    ("GET", "/forgettings/feed?subject=ben", "forgettings:read", None),
     ("GET", "/forgettings/{forgetting}", "forgettings:read", None),
     ("GET", "/forgettings/{forgetting}/certificate", "forgettings:read", None),
     ("GET", "/proofs?subject=ann", "proofs:read", None),
