@@ -24,7 +24,9 @@ from licet.uses.model.base_training import deterministic
 from licet.uses.model.byte_pairs import Tokens
 from licet.uses.model.counting_model import CountingModel
 from licet.uses.model.member_counts import changed, changes_of, table_of
+from licet.uses.model.model_recipe import ModelRecipe
 from licet.uses.model.reader import Reader
+from licet.uses.model.serving_rule import ServingRule
 from licet.uses.model.token_runs import LONGEST_RUN, runs_written
 
 Floats = npt.NDArray[np.float64]
@@ -171,7 +173,8 @@ class _Division:
     def _read(self, people: Sequence[str], rule: bool) -> tuple[Floats, Floats]:
         """Of each held-out token, and the end of each document, the bits by counts and by the reader."""
         table = self._table(people)
-        served = table[table["members"] >= (2 if rule else 1)]
+        recipe = ModelRecipe(two_members=rule).of(self._base.byte_pairs)
+        served = ServingRule.of(recipe, self._base.byte_pairs).served(table)
         model = CountingModel(served, self._base.byte_pairs.size, LONGEST_RUN, _DISCOUNT)
         reader = Reader(self._base, model, self._base.byte_pairs, rule)
         return model.bits(self._held), reader.places(self._held)

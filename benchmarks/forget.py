@@ -33,6 +33,7 @@ from licet.uses.manifest import read_manifest
 from licet.uses.model import counts_log
 from licet.uses.model.byte_pairs import Tokens
 from licet.uses.model.counts_log import ModelManifest
+from licet.uses.model.serving_rule import ServingRule
 from licet.uses.model.text_model import Model, open_model
 from licet.uses.use import silent as unseen
 
@@ -165,7 +166,7 @@ class _Others:
         learnt: dict[str, list[Tokens]] = {}
         for who, text in texts:
             learnt.setdefault(who, []).append(use.vocabulary.encode(text))
-        self._store = workspace.store
+        self._store, self._rule = workspace.store, ServingRule.of(use.recipe, use.vocabulary)
         self._sharded = ShardedCounts(learnt, use.recipe.order, _SHARDS)
         self._reports = ConsentReports(folder, texts, lambda frame: len(frame))
         self._same, self._named, self._asked = 0, 0, 0
@@ -173,8 +174,8 @@ class _Others:
     def forget(self, who: str, latest: SnapshotRef) -> float:
         """Processor seconds of the shards; whoever else is asked is asked beside it. latest: without them."""
         table, seconds = spent(functools.partial(self._sharded.forget, who))
-        served = counts_log.served_table(self._store, read_manifest(ModelManifest, latest))
-        self._same += bool(np.array_equal(table[table["members"] >= 2], served))
+        served = counts_log.served_table(self._store, read_manifest(ModelManifest, latest), self._rule)
+        self._same += bool(np.array_equal(self._rule.served(table), served))
         self._named += self._reports.revoke(who) == ["counts"]
         self._asked += 1
         return seconds

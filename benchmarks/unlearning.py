@@ -32,7 +32,9 @@ from licet.uses.model.byte_pairs import Tokens
 from licet.uses.model.canaries import Bits, Canary, chance_of, exposure_of, make_canaries, ranks_by
 from licet.uses.model.counting_model import CountingModel
 from licet.uses.model.member_counts import changed, changes_of, summed, table_of
+from licet.uses.model.model_recipe import ModelRecipe
 from licet.uses.model.reader import Reader
+from licet.uses.model.serving_rule import ServingRule
 from licet.uses.model.text_model import open_model, taught
 from licet.uses.model.token_runs import LONGEST_RUN, runs_written
 from licet.uses.use import silent as unseen
@@ -157,7 +159,8 @@ def _by_counts(
 
 
 def _model(table: Records, least: int) -> CountingModel:
-    served = table[table["members"] >= least]
+    recipe = ModelRecipe(two_members=least == 2).of(shipped_base().byte_pairs)
+    served = ServingRule.of(recipe, shipped_base().byte_pairs).served(table)
     return CountingModel(served, shipped_base().byte_pairs.size, LONGEST_RUN, _DISCOUNT)
 
 

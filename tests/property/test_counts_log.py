@@ -21,6 +21,7 @@ from licet.uses.model.byte_pairs import START, BytePairs
 from licet.uses.model.counts_log import ModelManifest
 from licet.uses.model.member_counts import changes_of, table_of
 from licet.uses.model.model_recipe import ModelRecipe
+from licet.uses.model.serving_rule import ServingRule
 from licet.uses.model.token_runs import TOKEN_BITS, runs_written
 from licet.uses.use import Files
 
@@ -40,8 +41,9 @@ class CountsLog:
 
     def __init__(self, store: Store, world: World, two_members: bool) -> None:
         self.store, self.world, self.changed = store, dict(world), set[str]()
-        recipe = ModelRecipe(two_members=two_members, order=3, buckets=3)
+        recipe = ModelRecipe(two_members=two_members, number_members=3, order=3, buckets=3)
         self.recipe = recipe.of(VOCABULARY)
+        self.rule = ServingRule.of(self.recipe, VOCABULARY)
         with store.build("control") as build:
             self._publish(build, self.written_at_once(build))
 
@@ -55,9 +57,7 @@ class CountsLog:
             )
             for bucket in sorted({BUCKETS[who] for who, texts in self.world.items() if texts})
         ]
-        return {"deltas": (), "rising": None} | counts_log.write_tables(
-            Files(build), tables, self.recipe.least_members
-        )
+        return {"deltas": (), "rising": None} | counts_log.write_tables(Files(build), tables, self.rule)
 
     def runs(self, texts: list[str]) -> Any:
         return runs_written([VOCABULARY.encode(text) for text in texts], self.recipe.order)
@@ -75,7 +75,8 @@ class CountsLog:
             with self.store.build("control") as build:
                 withdrawn = [who.encode() for who in edits]
                 self._publish(
-                    build, counts_log.extend(self.store, Files(build), self.said, changes, withdrawn)
+                    build,
+                    counts_log.extend(self.store, Files(build), self.said, changes, withdrawn, self.rule),
                 )
             if not {*self.said.deltas} <= {*before}:  # else it came to nothing with what it took in
                 self.changed = set(edits)
@@ -83,19 +84,25 @@ class CountsLog:
     def put_together(self) -> None:
         self.changed = set()
         with self.store.build("control") as build:
-            self._publish(build, counts_log.put_together(self.store, Files(build), self.said))
+            self._publish(build, counts_log.put_together(self.store, Files(build), self.said, self.rule))
 
     def check(self) -> None:
-        served = counts_log.served_table(self.store, self.said)
+        served = counts_log.served_table(self.store, self.said, self.rule)
         wrote = Counter(run for texts in self.world.values() for run in runs_told(texts, self.recipe.order))
         assert dict(served.tolist()) == {
-            run: members for run, members in wrote.items() if members >= self.recipe.least_members
+            run: members for run, members in wrote.items() if members >= self.least(run)
         }
         runs = served["run"].tolist()
         assert runs == sorted(runs)
         with self.store.build("control") as build:
-            together = counts_log.put_together(self.store, Files(build), self.said)
+            together = counts_log.put_together(self.store, Files(build), self.said, self.rule)
             assert together == self.written_at_once(build)
+
+    def least(self, run: int) -> int:
+        """Of how many members a run is served, told a second time."""
+        tokens = [run >> TOKEN_BITS * place & (1 << TOKEN_BITS) - 1 for place in range(self.recipe.order)]
+        digits = sum(VOCABULARY.bytes_of[token].isdigit() for token in tokens)
+        return 1 if not self.recipe.two_members else 3 if digits > 1 else 2
 
     def _publish(self, build: Build, fields: dict[str, Any]) -> None:
         held = {} if not hasattr(self, "said") else self.said.__dict__

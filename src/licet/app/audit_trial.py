@@ -36,6 +36,7 @@ from licet.uses.model.membership_inference import (
     min_k_scores,
 )
 from licet.uses.model.reader import Reader
+from licet.uses.model.serving_rule import ServingRule
 from licet.uses.model.text_model import KIND
 from licet.uses.model.token_runs import runs_written
 from licet.uses.use import Progress
@@ -110,7 +111,8 @@ class Trial:
     def run(self) -> tuple[Looked, Looked]:
         recipe = self._said.recipe
         settings = {
-            name: getattr(recipe, name) for name in ("order", "discount_percent", "two_members", "buckets")
+            name: getattr(recipe, name)
+            for name in ("order", "discount_percent", "two_members", "number_members", "buckets")
         }
         if self._adapted is not None:
             settings["adapted"] = self._adapted.model_dump()
@@ -144,7 +146,7 @@ class Trial:
             return None
         self._progress("making shadows", 0, None)
         return make_shadows(
-            self._tokens([*self.texts]), self._said.recipe, self._vocabulary.size, _SHADOWS, self._seed
+            self._tokens([*self.texts]), self._said.recipe, self._vocabulary, _SHADOWS, self._seed
         )
 
     def _tokens(self, people: Sequence[str]) -> dict[str, list[Tokens]]:
@@ -156,7 +158,8 @@ class Trial:
         said = read_manifest(ModelManifest, store.snapshot(KIND))
         whole = whole_table(store, said)
         discount, size = recipe.discount_percent / 100, self._vocabulary.size
-        served = CountingModel(served_table(store, said), size, recipe.order, discount)
+        rule = ServingRule.of(recipe, self._vocabulary)
+        served = CountingModel(served_table(store, said, rule), size, recipe.order, discount)
         ways: dict[str, Bits] = {
             "served": served.bits, "every_run": CountingModel(whole, size, recipe.order, discount).bits
         }  # fmt: skip

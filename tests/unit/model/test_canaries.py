@@ -74,5 +74,5 @@ def test_somebody_is_scored_by_which_shadows_are_like_the_model() -> None:
         str(number): [vocabulary.encode(f"{number} counts {number} sheep")] for number in range(100, 112)
     }
     recipe = ModelRecipe(two_members=False).of(vocabulary)
-    made = make_shadows(people, recipe, vocabulary.size, 8, 0)
+    made = make_shadows(people, recipe, vocabulary, 8, 0)
     assert (made.inside < made.outside).all(), "what is in it takes fewer bits"

@@ -15,8 +15,9 @@ from licet.testing.effort import examples
 from licet.uses.model.byte_pairs import START, BytePairs
 from licet.uses.model.counting_model import CountingModel
 from licet.uses.model.member_counts import TABLE, changed, changes_of, table_of
-from licet.uses.model.model_recipe import ModelRecipe, load_model_recipe
-from licet.uses.model.token_runs import MOST_TOKENS, runs_written
+from licet.uses.model.model_recipe import ModelRecipe, PinnedRecipe, load_model_recipe
+from licet.uses.model.serving_rule import ServingRule
+from licet.uses.model.token_runs import MOST_TOKENS, TOKEN_BITS, runs_written
 
 VOCABULARY = BytePairs([(98, 98), (257, 98), (105, 111)])
 TEXTS = st.lists(st.text(alphabet="ab hn\x00", max_size=12), max_size=3)
@@ -57,6 +58,47 @@ def test_a_text_is_scored_alike_alone_and_among_others() -> None:
     texts = [VOCABULARY.encode(text) for text in ("a ban", "", "han")]
     alone = np.concatenate([model.bits([text]) for text in texts])
     assert model.bits(texts).tolist() == alone.tolist() and len(alone) == sum(map(len, texts)) + len(texts)
+
+
+def test_what_is_not_served_after_a_context_is_left_to_shorter_ones() -> None:
+    """Four wrote an a; two of them a b after it, which alone is served: the share of the other two is not the b's."""
+    members = [["ab"], ["ab"], ["an"], ["ah"]]
+    model, whole = model_of(members, 2, order=2), model_of(members, 1, order=2)
+    a, b = VOCABULARY.encode("ab").tolist()
+    alone = model.next_tokens(np.array([], np.uint16))
+    after = model.next_tokens(np.array([a], np.uint16))
+    assert after.sum() == pytest.approx(1)
+    unserved = (0.9 + 2) / 4 * alone_after(model)[b]
+    assert after[b] == pytest.approx((2 - 0.9) / 4 + unserved)
+    assert alone[a] > 0 and whole.look([VOCABULARY.encode("ab")]).unserved.tolist() == [[0] * 3] * 2
+
+
+def alone_after(model: CountingModel) -> np.ndarray:
+    """What comes next by no context at all."""
+    return model.following(np.array([], np.uint16)).chains[0]
+
+
+@given(TEXTS, TEXTS, TEXTS)
+@examples(40)
+def test_of_whole_counts_nothing_is_unserved(one: list[str], other: list[str], third: list[str]) -> None:
+    asked = [VOCABULARY.encode(text) for text in ("ab nab hn", "a ban", "nab", "")]
+    assert not model_of([one, other, third], 1).look(asked).unserved.any()
+
+
+def test_two_tokens_with_digits_are_served_where_enough_members_wrote_them() -> None:
+    texts = ["room 47", "room 47", "room 47", "room 5", "room 5"]
+    recipe = ModelRecipe(number_members=3).of(VOCABULARY)
+    for members, said in ((texts, True), (texts[1:], False)):
+        table = table_of([runs_of([text]) for text in members])
+        served = ServingRule.of(recipe, VOCABULARY).served(table)["run"].tolist()
+        four, seven = VOCABULARY.encode("47").tolist()
+        assert ((2 << 60 | four << TOKEN_BITS | seven) in served) is said
+        assert {1 << 60 | four, 1 << 60 | seven} <= {*served}, "one by itself tells of nobody"
+        assert {*runs_of(["room 5"]).tolist()} <= {*served}, "nor does one among words"
+    every = ServingRule.of(ModelRecipe(two_members=False).of(VOCABULARY), VOCABULARY)
+    assert every.served(table) is table
+    earlier = PinnedRecipe.model_validate(recipe.model_dump(exclude={"number_members"}))
+    assert len(ServingRule.of(earlier, VOCABULARY).served(table)) == int((table["members"] >= 2).sum())
 
 
 def test_what_one_member_wrote_ever_so_often_changes_no_probability() -> None:

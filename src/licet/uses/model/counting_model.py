@@ -1,7 +1,9 @@
 """What comes next, by how many members wrote it: interpolated absolute discounting over tables of counts.
 
 After a context that was seen, each run that was counted keeps its count less a discount; what is taken off goes to the
-next shorter context, and at last to every token alike (Ney, Essen and Kneser, 1994). Whole numbers are looked up for
+next shorter context, and at last to every token alike (Ney, Essen and Kneser, 1994). So does what members wrote after a
+context and is not served: how many wrote the context is served itself, and where that is more than all that is served
+after it, the difference is theirs. Whole numbers are looked up for
 all tokens of many texts at once; there is no parameter but the discount, and nothing is fitted to members.
 """
 
@@ -33,12 +35,14 @@ class Seen(NamedTuple):
     """Of each token, by the number of tokens before it that are looked at: shape (order, tokens).
 
     written: how many members wrote the run that it ends. total, distinct: of all runs with this context the sum of
-    that, and how many there are; 0 where the context was not seen or would begin before its document.
+    that, and how many there are; 0 where the context was not seen or would begin before its document. unserved: how
+    many members more wrote the context than that sum, at least: what they wrote after it is not in the table.
     """
 
     written: _Numbers
     total: _Numbers
     distinct: _Numbers
+    unserved: _Numbers
 
 
 class Following(NamedTuple):
@@ -52,8 +56,14 @@ class Following(NamedTuple):
 class CountingModel:
     """A table of served runs, ready to be asked."""
 
-    def __init__(self, table: Records, vocabulary_size: int, order: int, discount: float) -> None:
-        """table: of `member_counts.TABLE`, in the order of runs. discount: above 0 and below every count."""
+    def __init__(
+        self, table: Records, vocabulary_size: int, order: int, discount: float, is_whole: bool = False
+    ) -> None:
+        """table: of `member_counts.TABLE`, in the order of runs. discount: above 0 and below every count.
+
+        is_whole: nothing is looked for that the table might lack; of a whole one nothing is found.
+        """
+        self._is_whole = is_whole
         self.order, self.discount, self._size = order, discount, vocabulary_size
         self._runs: Runs = np.ascontiguousarray(table["run"])
         self._members = table["members"].astype(np.int64)
@@ -73,10 +83,16 @@ class CountingModel:
         """Of every token of documents, one after another, and of the start after each."""
         runs, there = runs_ending(documents, self.order)
         contexts = contexts_of(runs)
+        totals = np.where(there, numbers_at(self._contexts, contexts, self._totals), 0)
+        unserved = np.zeros_like(totals)
+        if not self._is_whole:
+            wrote = np.where(there[1:], numbers_at(self._runs, _as_runs(contexts[1:]), self._members), 0)
+            unserved[1:] = np.maximum(wrote - totals[1:], 0)
         return Seen(
             np.where(there, numbers_at(self._runs, runs, self._members), 0),
-            np.where(there, numbers_at(self._contexts, contexts, self._totals), 0),
+            totals,
             np.where(there, numbers_at(self._contexts, contexts, self._distinct), 0),
+            unserved,
         )
 
     def chains(self, seen: Seen) -> Floats:
@@ -84,8 +100,9 @@ class CountingModel:
         found = np.empty(seen.written.shape, np.float64)
         below = np.full(seen.written.shape[1], 1 / self._size)
         for length in range(self.order):
-            total, kept = seen.total[length], np.maximum(seen.written[length] - self.discount, 0)
-            beside = self.discount * seen.distinct[length] * below
+            total = seen.total[length] + seen.unserved[length]
+            kept = np.maximum(seen.written[length] - self.discount, 0)
+            beside = (self.discount * seen.distinct[length] + seen.unserved[length]) * below
             below = np.where(total > 0, (kept + beside) / np.maximum(total, 1), below)
             found[length] = below
         return found
@@ -116,9 +133,22 @@ class CountingModel:
                 total[length - 1], distinct[length - 1] = self._totals[place], self._distinct[place]
                 first = int(np.searchsorted(self._runs, number << np.uint64(TOKEN_BITS)))
                 run = slice(first, first + int(self._distinct[place]))
-                below = below * (self.discount * self._distinct[place] / self._totals[place])
-                below[last_tokens(self._runs[run])] += (self._members[run] - self.discount) / self._totals[
-                    place
-                ]
+                unserved = self._unserved(number, int(self._totals[place])) if length > 1 else 0
+                all_told = int(self._totals[place]) + unserved
+                below = below * ((self.discount * self._distinct[place] + unserved) / all_told)
+                below[last_tokens(self._runs[run])] += (self._members[run] - self.discount) / all_told
             chains[length - 1] = below
         return Following(total, distinct, chains)
+
+    def _unserved(self, context: np.uint64, total: int) -> int:
+        if self._is_whole:
+            return 0
+        run = _as_runs(np.array([context], np.uint64))
+        return max(0, int(numbers_at(self._runs, run, self._members)[0]) - total)
+
+
+def _as_runs(contexts: Runs) -> Runs:
+    """Contexts of a token or more as the runs of just these tokens, which somebody may have written."""
+    length = np.uint64(TOKEN_BITS * (LONGEST_RUN - 1))
+    tokens = contexts & (np.uint64(1) << length) - np.uint64(1)
+    return tokens | (contexts >> length) - np.uint64(1) << np.uint64(TOKEN_BITS * LONGEST_RUN)

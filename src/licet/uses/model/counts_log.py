@@ -1,10 +1,10 @@
 """The counts in the store: tables by bucket, those that are served, and deltas of what updates changed.
 
 By bucket stands how many members wrote each run; of that nothing is served. Served are the sums, and under the
-two-member rule only of runs that two members wrote. A delta says how many more or fewer write a run now: it is written
-without reading any table, as large as what the changed members wrote. `rising` are the runs that are served now and
-were not when the tables were written. `put_together` writes the files of a build, byte for byte; of who left they hold
-nothing.
+two-member rule only of runs that enough members wrote (`serving_rule`). A delta says how many more or fewer write a run
+now: it is written without reading any table, as large as what the changed members wrote. `rising` are the runs that are
+served now and were not when the tables were written. `put_together` writes the files of a build, byte for byte; of who
+left they hold nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from licet.uses.model.member_counts import (
     together,
 )
 from licet.uses.model.model_recipe import PinnedRecipe
+from licet.uses.model.serving_rule import ServingRule
 from licet.uses.model.token_runs import Runs
 from licet.uses.use import Files
 
@@ -64,26 +65,24 @@ class ModelManifest(Manifest):
     rising: RecordFile | None = None
 
 
-def write_tables(target: Files, tables: Iterable[tuple[int, Records]], least: int) -> dict[str, Any]:
-    """The fields of a build. tables: by bucket, in order. least: how many members a run is served for."""
+def write_tables(target: Files, tables: Iterable[tuple[int, Records]], rule: ServingRule) -> dict[str, Any]:
+    """The fields of a build. tables: by bucket, in order."""
     written, parts = [], []
     for bucket, table in tables:
         written.append(BucketTable(bucket, _write(target, table, "run")))
         parts.append(table)
-    sums = summed(parts)
-    served = sums[sums["members"] >= least]
+    served = rule.served(summed(parts))
     return {"tables": tuple(written), "served": _write(target, served, "run")}
 
 
-def served_table(store: Store, said: ModelManifest) -> Records:
+def served_table(store: Store, said: ModelManifest, rule: ServingRule) -> Records:
     """The runs that are served, and how many members wrote each."""
     base = RecordReader(store, said.served, TABLE, "run").all()
     if not said.deltas:
         return base
     changes = together(_read_changes(store, said.deltas))
     changes = changes[numbers_at(base["run"], changes["run"], base["members"]) > 0]
-    now = changed(base, changes)
-    now = now[now["members"] >= said.recipe.least_members]
+    now = rule.served(changed(base, changes))
     rising = _read_rising(store, said)
     return summed([now, rising]) if len(rising) else now
 
@@ -95,7 +94,12 @@ def whole_table(store: Store, said: ModelManifest) -> Records:
 
 
 def extend(
-    store: Store, target: Files, said: ModelManifest, changes: Records, withdrawn: Sequence[bytes]
+    store: Store,
+    target: Files,
+    said: ModelManifest,
+    changes: Records,
+    withdrawn: Sequence[bytes],
+    rule: ServingRule,
 ) -> dict[str, Any]:
     """The fields of an update that changes something: with one delta more, or one in the place of the last few."""
     first, size = len(said.deltas), len(changes)
@@ -111,11 +115,11 @@ def extend(
             _write(target, merged, "run"), _write(target, gone.view(WITHDRAWN).ravel(), "person")
         )
         deltas = (*deltas, delta)
-    rising = _follow_rising(store, said, changes)
+    rising = _follow_rising(store, said, changes, rule)
     return {"deltas": deltas, "rising": _write(target, rising, "run") if len(rising) else None}
 
 
-def put_together(store: Store, target: Files, said: ModelManifest) -> dict[str, Any]:
+def put_together(store: Store, target: Files, said: ModelManifest, rule: ServingRule) -> dict[str, Any]:
     """The fields of a build of what the log holds. Raises: as `member_counts.changed`."""
     changes = together(_read_changes(store, said.deltas))
     tables = {one.bucket: one for one in said.tables}
@@ -127,7 +131,7 @@ def put_together(store: Store, target: Files, said: ModelManifest) -> dict[str, 
             tables[bucket] = BucketTable(bucket, _write(target, table, "run"))
     return {
         "tables": tuple(tables[bucket] for bucket in sorted(tables)),
-        "served": _write(target, served_table(store, said), "run"),
+        "served": _write(target, served_table(store, said, rule), "run"),
         "deltas": (),
         "rising": None,
     }
@@ -147,9 +151,9 @@ def log_share(said: ModelManifest) -> float:
     return sum(one.changes.records for one in said.deltas) / max(held, 1)
 
 
-def _follow_rising(store: Store, said: ModelManifest, changes: Records) -> Records:
+def _follow_rising(store: Store, said: ModelManifest, changes: Records, rule: ServingRule) -> Records:
     """The runs that are served now and were not when the tables were written. changes: of this update."""
-    least, rising = said.recipe.least_members, _read_rising(store, said)
+    rising = _read_rising(store, said)
     if not len(rising) and not (changes["change"] > 0).any():
         return rising
     runs, change = added(changes["run"], changes["change"].astype(np.int64))
@@ -157,13 +161,13 @@ def _follow_rising(store: Store, said: ModelManifest, changes: Records) -> Recor
     come = runs[(change > 0) & (numbers_at(rising["run"], runs, rising["members"]) == 0)]
     come = come[~_are_there(RecordReader(store, said.served, TABLE, "run"), come)]
     total = numbers_at(runs, come, change)
-    if len(come) and least > 1:  # else no table has them: what somebody wrote was served
+    if len(come) and rule.least > 1:  # else no table has them: what somebody wrote was served
         for one in said.tables:
             total += _found(RecordReader(store, one.table, TABLE, "run"), come, "members")
     for delta in said.deltas if len(come) else ():
         total += _found(RecordReader(store, delta.changes, CHANGES, "run"), come, "change")
     now = as_table(np.concatenate([rising["run"], come]), np.concatenate([known, total]))
-    now = now[now["members"] >= least]
+    now = rule.served(now)
     return now[np.argsort(now["run"])]
 
 

@@ -50,7 +50,7 @@ def fit_gates(base: BaseReader, documents: Sequence[Tokens], seed: int) -> Gates
     gates = []
     for least in (2, 1):
         served = table[table["members"] >= least]
-        counts = CountingModel(served, base.shape.tokens, LONGEST_RUN, _DISCOUNT)
+        counts = CountingModel(served, base.shape.tokens, LONGEST_RUN, _DISCOUNT, is_whole=True)
         seen = counts.look(held_out)
         said = choices(counts.chains(seen), np.exp(by_base.logs))
         gates.append(_fitted(_Places(features(seen.total, seen.distinct, by_base.surprise), said), seed))

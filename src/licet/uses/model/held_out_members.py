@@ -18,6 +18,7 @@ from licet.uses.model.counting_model import CountingModel, Floats
 from licet.uses.model.member_counts import summed, table_of
 from licet.uses.model.model_recipe import PinnedRecipe
 from licet.uses.model.reader import Reader
+from licet.uses.model.serving_rule import ServingRule
 from licet.uses.model.token_runs import runs_written
 from licet.uses.use import Progress
 
@@ -75,10 +76,8 @@ def evaluate(
         )
     table = summed(parts)
     served, every = (
-        CountingModel(
-            table[table["members"] >= least], vocabulary.size, recipe.order, recipe.discount_percent / 100
-        )
-        for least in (recipe.least_members, 1)
+        CountingModel(each, vocabulary.size, recipe.order, recipe.discount_percent / 100)
+        for each in (ServingRule.of(recipe, vocabulary).served(table), table)
     )
     ways: dict[str, Callable[[Sequence[Tokens]], Floats]] = {
         "bits_per_byte": served.bits,

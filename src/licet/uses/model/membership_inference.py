@@ -18,11 +18,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from licet.uses.model.byte_pairs import Tokens
+from licet.uses.model.byte_pairs import BytePairs, Tokens
 from licet.uses.model.canaries import Bits
 from licet.uses.model.counting_model import CountingModel
 from licet.uses.model.member_counts import table_of
 from licet.uses.model.model_recipe import PinnedRecipe
+from licet.uses.model.serving_rule import ServingRule
 from licet.uses.model.token_runs import Runs, runs_written
 
 Floats = npt.NDArray[np.float64]
@@ -80,18 +81,23 @@ def min_k_scores(bits: Bits, people: Sequence[Sequence[Tokens]]) -> Floats:
 
 
 def make_shadows(
-    people: Mapping[str, Sequence[Tokens]], recipe: PinnedRecipe, size: int, shadows: int, seed: int
+    people: Mapping[str, Sequence[Tokens]],
+    recipe: PinnedRecipe,
+    vocabulary: BytePairs,
+    shadows: int,
+    seed: int,
 ) -> Shadows:
-    """size: of the vocabulary. Each person is in half of the shadows, so there are two at least, an even number."""
+    """Each person is in half of the shadows, so there are two at least, an even number."""
     chance = np.random.default_rng(seed)
     written: list[Runs] = [runs_written(own, recipe.order) for own in people.values()]
     halves = np.argsort(chance.random((shadows // 2, len(written))), axis=1) < len(written) // 2
     is_in = np.concatenate([halves, ~halves])
-    bits = np.empty(is_in.shape)
+    bits, rule = np.empty(is_in.shape), ServingRule.of(recipe, vocabulary)
     for place, members in enumerate(is_in):
         table = table_of([written[number] for number in np.flatnonzero(members)])
-        served = table[table["members"] >= recipe.least_members]
-        model = CountingModel(served, size, recipe.order, recipe.discount_percent / 100)
+        model = CountingModel(
+            rule.served(table), vocabulary.size, recipe.order, recipe.discount_percent / 100
+        )
         bits[place] = bits_a_token(model.bits, [*people.values()])
     inside = np.where(is_in, bits, 0).sum(axis=0) / is_in.sum(axis=0)
     outside = np.where(is_in, 0, bits).sum(axis=0) / (~is_in).sum(axis=0)

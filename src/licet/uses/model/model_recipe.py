@@ -35,6 +35,12 @@ class ModelRecipe(BaseModel):
     two_members: bool = Field(
         True, description="whether only runs that two members wrote are served; others stay unserved"
     )
+    number_members: int = Field(
+        10,
+        ge=2,
+        le=1_000_000,
+        description="members who must have written a run of two tokens with digits; only with two_members",
+    )
     buckets: int = Field(64, ge=1, le=4096, description="files the members' counts are spread over")
     adapted: AdaptedSettings = Field(AdaptedSettings(), description="of the adapted model, where one is made")
 
@@ -63,6 +69,7 @@ class PinnedRecipe(BaseModel):
     order: int
     discount_percent: int
     two_members: bool
+    number_members: int = 2  # an earlier licet asked for no more
     buckets: int
     base: str
 
@@ -70,6 +77,11 @@ class PinnedRecipe(BaseModel):
     def least_members(self) -> int:
         """How many members must have written a run for it to be served."""
         return 2 if self.two_members else 1
+
+    @property
+    def least_of_numbers(self) -> int:
+        """How many must have written one of two tokens with digits."""
+        return max(2, self.number_members) if self.two_members else 1
 
     @property
     def digest(self) -> str:

@@ -31,6 +31,7 @@ from licet.uses.model.counting_model import CountingModel
 from licet.uses.model.counts_log import ModelManifest
 from licet.uses.model.held_out_members import Evaluation, evaluate
 from licet.uses.model.model_recipe import ModelRecipe, PinnedRecipe, load_model_recipe
+from licet.uses.model.serving_rule import ServingRule
 from licet.uses.model.spread_counts import (
     ChangedMembers,
     CountedMembers,
@@ -110,6 +111,10 @@ class Model:
         recipe, self.vocabulary = self._read()
         return recipe.of(self.vocabulary)
 
+    @functools.cached_property
+    def _rule(self) -> ServingRule:
+        return ServingRule.of(self.recipe, self.vocabulary)
+
     def asks_for(self) -> Mapping[str, set[str]]:
         """No table: it reads the corpus."""
         return {}
@@ -130,7 +135,7 @@ class Model:
             bench.access, written, self._bucket_of(bench),
             CountedMembers(self.vocabulary, self.recipe.order), bench.progress,
         )  # fmt: skip
-        fields = counts_log.write_tables(bench.files, tables, self.recipe.least_members)
+        fields = counts_log.write_tables(bench.files, tables, self._rule)
         fields["vocabulary"] = self._put_vocabulary(bench.files)
         counts = self._counts(parent, len(written.people), tokens)
         return Contents(
@@ -154,7 +159,7 @@ class Model:
         if len(changes):
             bench.progress("writing what changed", 0, None)
             lost = [_person(bench.access.secret, who) for who in were]
-            fields |= counts_log.extend(bench.store, bench.files, earlier, changes, lost)
+            fields |= counts_log.extend(bench.store, bench.files, earlier, changes, lost, self._rule)
         counts = self._counts(
             parent,
             earlier.counts["documents"] + len(new.people) - len(old.people),
@@ -167,7 +172,10 @@ class Model:
         return counts_log.log_share(read_manifest(ModelManifest, snapshot))
 
     def compact(self, store: Store, files: Files, earlier: ModelManifest) -> Mapping[str, Any]:
-        return counts_log.put_together(store, files, earlier) if earlier.deltas else {}
+        if not earlier.deltas:
+            return {}
+        rule = ServingRule.of(earlier.recipe, BytePairs.from_json(store.get(earlier.vocabulary.sha256)))
+        return counts_log.put_together(store, files, earlier, rule)
 
     def lingers(self, store: Store, snapshot: SnapshotRef, secret: bytes, subject: str) -> bool:
         return counts_log.lingers(store, read_manifest(ModelManifest, snapshot), _person(secret, subject))
@@ -224,7 +232,7 @@ def counting_model(store: Store, snapshot: SnapshotRef) -> tuple[CountingModel, 
     """What a snapshot says comes next, and its tokens. Raises: StoreError where a file is damaged or gone."""
     said = read_manifest(ModelManifest, snapshot)
     vocabulary = BytePairs.from_json(store.get(said.vocabulary.sha256))
-    table, recipe = counts_log.served_table(store, said), said.recipe
+    table, recipe = counts_log.served_table(store, said, ServingRule.of(said.recipe, vocabulary)), said.recipe
     return CountingModel(table, vocabulary.size, recipe.order, recipe.discount_percent / 100), vocabulary
 
 
