@@ -22,7 +22,7 @@ STATUSES: Weighted[str] = Weighted(
 )
 #: How many advertisements somebody who looks for work answers: five in the middle.
 APPLICATIONS: Weighted[int] = Weighted((2, 3, 4, 5, 6, 7, 8, 10, 12, 16), (6, 10, 15, 19, 16, 12, 9, 7, 4, 2))
-SEEKS, BROWSES, WRITES_LETTER = 0.33, 0.3, 0.4
+SEEKS, BROWSES, WRITES_LETTER = 0.33, 0.2, 0.3
 
 #: Trades that people cross over to.
 NEIGHBOURS: dict[str, tuple[str, ...]] = {
@@ -31,11 +31,11 @@ NEIGHBOURS: dict[str, tuple[str, ...]] = {
     "carpentry": ("logistics", "agronomy"), "agronomy": ("research", "logistics"), "law": ("recruiting", "sales"),
     "sales": ("recruiting", "hospitality"), "hospitality": ("sales", "logistics"), "recruiting": ("sales", "law"),
 }  # fmt: skip
-_CROSSING = 0.12
+_CROSSING = 0.03
 #: By how many steps of seniority a job is off.
 _FIT_OF_SENIORITY = (1.0, 0.4, 0.08, 0.02)
-#: What somebody cannot read, or would have to move abroad for; below this nobody applies.
-_UNREADABLE, _ABROAD, _LEAST = 0.02, 0.3, 0.03
+#: What somebody would have to move abroad for; below the other nobody applies.
+_ABROAD, _LEAST = 0.15, 0.003
 
 
 class Taste(NamedTuple):
@@ -64,14 +64,14 @@ def record_seeking(member: Member, board: Board, recorder: Recorder) -> None:
     if member.minor or not (seeks or stream.chance(BROWSES)):
         return
     taste = _taste(stream, member)
-    found = _found(stream, member, taste, board)
     wanted = APPLICATIONS.pick(stream) if seeks else 0
+    found = _found(stream, member, taste, board, wanted * 5 // 2 + stream.between(1, 4))
     applied = [each for each in found if each.fit >= _LEAST][:wanted]
-    seen = [each for each in found if each not in applied][: len(applied) * 2 + stream.between(1, 4)]
     for each in applied:
         _record_application(stream, member, taste, each, recorder)
-    for each in (*applied, *seen):
-        _record_interest(stream, member, taste, each, each in applied, recorder)
+    answered = {each.job.key for each in applied}
+    for each in found:
+        _record_interest(stream, member, taste, each, each.job.key in answered, recorder)
 
 
 def _taste(stream: Stream, member: Member) -> Taste:
@@ -89,26 +89,32 @@ def _taste(stream: Stream, member: Member) -> Taste:
     )
 
 
-def _found(stream: Stream, member: Member, taste: Taste, board: Board) -> list[Found]:
+def _found(stream: Stream, member: Member, taste: Taste, board: Board, most: int) -> list[Found]:
     """What a member comes by, mostly the best first: by fit, without repetition (Efraimidis and Spirakis, 2006)."""
-    drawn: list[tuple[float, Found]] = []
+    drawn: list[tuple[float, str, Job, float]] = []
     for trade in (member.trade, *NEIGHBOURS[member.trade]):
         for job in board.of(trade):
-            luck = stream.uniform()
-            since = max(job.created, taste.begins)
-            until = taste.ends if job.expires is None else min(job.expires, taste.ends)
-            if since >= until or job.recruiter == member.name:
+            if (
+                job.language not in taste.languages
+                or job.created >= taste.ends
+                or job.recruiter == member.name
+            ):
                 continue
-            fit = _fit(member, taste, job)
-            at = since + (until - since) * (0.9 * luck * luck)
-            drawn.append((-math.log(1.0 - stream.uniform()) / (fit * job.pull), Found(job, fit, at)))
-    drawn.sort(key=lambda each: (each[0], each[1].job.key))
-    return [each for _, each in drawn]
+            if job.expires is None or job.expires > taste.begins:
+                fit = _fit(member, taste, job)
+                drawn.append((-math.log(1.0 - stream.uniform()) / (fit * job.pull), job.key, job, fit))
+    drawn.sort()
+    found = []
+    for _, _, job, fit in drawn[:most]:
+        since = max(job.created, taste.begins)
+        until = taste.ends if job.expires is None else min(job.expires, taste.ends)
+        luck = stream.uniform()
+        found.append(Found(job, fit, since + (until - since) * (0.9 * luck * luck)))
+    return found
 
 
 def _fit(member: Member, taste: Taste, job: Job) -> float:
     fit = 1.0 if job.trade == member.trade else _CROSSING
-    fit *= 1.0 if job.language in taste.languages else _UNREADABLE
     fit *= _FIT_OF_SENIORITY[abs(job.seniority - taste.seniority)]
     fit *= 1.0 if job.manner in taste.manners else 0.15
     if job.city != member.city.name:
