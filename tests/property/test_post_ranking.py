@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licet.testing.effort import examples
-from licet.uses.recommend.post_ranking import Post, RankedPost, Reader, chronological, rank_posts
+from licet.uses.recommend.post_ranking import Post, PostBoard, RankedPost, Reader
 
 NOW = 1_700_000_000_000_000
 AUTHORS, TOPICS = ["ann", "ben", "\u202ecy"], ["care", "steel", "\x00"]
@@ -34,10 +34,10 @@ READERS = st.builds(
 
 
 def run_at(ranked: list[RankedPost], place: int, in_a_row: int) -> bool:
-    """Whether the posts before a place and the one there are all of one author, or about one topic."""
-    row = [each.post for each in ranked[place - in_a_row : place + 1]]
-    shared = frozenset.intersection(*(post.topics for post in row))
-    return len({post.author for post in row}) == 1 or bool(shared)
+    """Whether the posts before a place and the one there are all of one author, or about one of the reader's topics."""
+    row = ranked[place - in_a_row : place + 1]
+    shared = frozenset.intersection(*(frozenset(each.topics) for each in row))
+    return len({each.post.author for each in row}) == 1 or bool(shared)
 
 
 @given(POSTS, READERS, st.integers(1, 3))
@@ -45,7 +45,7 @@ def run_at(ranked: list[RankedPost], place: int, in_a_row: int) -> bool:
 def test_no_more_than_asked_for_stand_in_a_row_while_another_is_left(
     posts: list[Post], reader: Reader, in_a_row: int
 ) -> None:
-    ranked = rank_posts(posts, reader, NOW, 100, in_a_row)
+    ranked = PostBoard(posts).rank(reader, NOW, 100, in_a_row)
     for place in range(in_a_row, len(ranked)):
         if run_at(ranked, place, in_a_row):
             others = ([*ranked[:place], later] for later in ranked[place:])
@@ -58,10 +58,10 @@ def test_a_list_depends_on_no_order_and_the_timeline_beside_it_has_the_same_post
     posts: list[Post], reader: Reader, random: object
 ) -> None:
     turned = posts[::-1]
-    ranked = rank_posts(posts, reader, NOW, 100)
-    assert ranked == rank_posts(turned, reader, NOW, 100)
-    timeline = chronological(posts, reader, NOW)
-    assert timeline == chronological(turned, reader, NOW)
+    ranked = PostBoard(posts).rank(reader, NOW, 100)
+    assert ranked == PostBoard(turned).rank(reader, NOW, 100)
+    timeline = PostBoard(posts).timeline(reader, NOW)
+    assert timeline == PostBoard(turned).timeline(reader, NOW)
     assert {each.post for each in ranked} == set(timeline)
     assert set(timeline) == {
         post for post in posts if post.author != "me" and not {post.id, post.author} & reader.hidden
@@ -76,10 +76,10 @@ def test_where_nothing_of_the_reader_may_be_used_posts_stand_by_language_and_tim
     posts: list[Post], reader: Reader
 ) -> None:
     unknown = Reader(reader.subject, hidden=reader.hidden)
-    ranked = rank_posts(posts, unknown, NOW, 100, in_a_row=0)
+    ranked = PostBoard(posts).rank(unknown, NOW, 100, in_a_row=0)
     assert [each.post for each in ranked if "new" in each.reasons] == [
         post
-        for post in chronological(posts, unknown, NOW)
+        for post in PostBoard(posts).timeline(unknown, NOW)
         if post.created_us is not None and post.created_us <= NOW
     ][: sum("new" in each.reasons for each in ranked)]
     assert not {kind for each in ranked for kind in each.reasons} - {"new"}
@@ -91,8 +91,8 @@ def test_a_reason_is_of_the_readers_own_and_another_post_changes_no_score(
     posts: list[Post], reader: Reader, others: list[Post]
 ) -> None:
     ids = {post.id for post in posts}
-    both = rank_posts([*posts, *(post for post in others if post.id not in ids)], reader, NOW, 100)
-    alone = {each.post.id: each for each in rank_posts(posts, reader, NOW, 100)}
+    both = PostBoard([*posts, *(post for post in others if post.id not in ids)]).rank(reader, NOW, 100)
+    alone = {each.post.id: each for each in PostBoard(posts).rank(reader, NOW, 100)}
     assert {each.post.id: each for each in both if each.post.id in ids} == alone
     for each in both:
         assert set(each.topics) <= reader.topics & each.post.topics

@@ -8,7 +8,7 @@ from licet.uses.recommend.attribute_counts import (
     MemberTraits,
     profile_values,
 )
-from licet.uses.recommend.post_ranking import MOST_OF_AUTHOR, Post, Reader, chronological, rank_posts
+from licet.uses.recommend.post_ranking import MOST_OF_AUTHOR, Post, PostBoard, Reader
 
 NOW = 1_700_000_000_000_000
 MANY = 100_000
@@ -17,24 +17,40 @@ MANY = 100_000
 def test_of_a_hundred_thousand_posts_by_one_author_the_newest_few_are_looked_at() -> None:
     crowd = [Post(f"p{number}", "loud", NOW - number) for number in range(MANY)]
     quiet = [Post(f"q{number}", "quiet", NOW - 10**12 - number) for number in range(10)]
-    ranked = rank_posts([*crowd, *quiet], Reader("me"), NOW, 30)
+    ranked = PostBoard([*crowd, *quiet]).rank(Reader("me"), NOW, 30)
     assert [each.post.author for each in ranked] == ["loud", "loud", "quiet"] * 10
-    everything = rank_posts([*crowd, *quiet], Reader("me"), NOW, MANY)
+    everything = PostBoard([*crowd, *quiet]).rank(Reader("me"), NOW, MANY)
     assert len(everything) == MOST_OF_AUTHOR + 10
-    assert len(chronological([*crowd, *quiet], Reader("me"), NOW)) == MANY + 10
+    assert len(PostBoard([*crowd, *quiet]).timeline(Reader("me"), NOW)) == MANY + 10
 
 
 def test_no_post_one_post_and_a_reader_of_nothing() -> None:
-    assert rank_posts([], Reader("me"), NOW, 30) == chronological([], Reader("me"), NOW) == []
+    assert PostBoard([]).rank(Reader("me"), NOW, 30) == PostBoard([]).timeline(Reader("me"), NOW) == []
     own, other = Post("a", "me", NOW), Post("b\x00", "\u202eyou", None)
-    assert [each.post.id for each in rank_posts([own, other], Reader("me"), NOW, 30)] == ["b\x00"]
-    assert rank_posts([other], Reader("me", hidden=frozenset({"\u202eyou"})), NOW, 30) == []
-    assert rank_posts([other], Reader("me"), NOW, 0) == []
+    assert [each.post.id for each in PostBoard([own, other]).rank(Reader("me"), NOW, 30)] == ["b\x00"]
+    assert PostBoard([other]).rank(Reader("me", hidden=frozenset({"\u202eyou"})), NOW, 30) == []
+    assert PostBoard([other]).rank(Reader("me"), NOW, 0) == []
+
+
+def test_a_topic_of_several_words_is_that_of_a_post_that_says_them_all() -> None:
+    posts = [
+        Post("a", "x", NOW, frozenset({"machine", "learning"})),
+        Post("b", "y", NOW, frozenset({"machine"})),
+        Post("c", "z", NOW),
+    ]
+    topics = {f"topic {number}": frozenset({f"word {number}"}) for number in range(70)}
+    topics |= {"Machine learning": frozenset({"machine", "learning"})}
+    ranked = PostBoard(posts).rank(Reader("me", topics=frozenset(topics), meant=topics), NOW, 9)
+    assert [(each.post.id, each.topics) for each in ranked] == [
+        ("a", ("Machine learning",)),
+        ("b", ()),
+        ("c", ()),
+    ]
 
 
 def test_a_post_that_comes_twice_stands_once() -> None:
     post = Post("a", "you", NOW)
-    assert [each.post for each in rank_posts([post, post], Reader("me"), NOW, 30)] == [post]
+    assert [each.post for each in PostBoard([post, post]).rank(Reader("me"), NOW, 30)] == [post]
 
 
 def test_a_profile_of_a_hundred_thousand_values_counts_by_few_of_them() -> None:

@@ -12,7 +12,7 @@ from licet.app.recommending.offered_items import OfferedItem, OfferedItems
 from licet.app.recommending.own_history import OwnHistory
 from licet.app.recommending.ranked_items import RankedItems, micros
 from licet.app.recommending.recommendation_answers import ChosenBy
-from licet.uses.recommend.post_ranking import Post, Reader, chronological, rank_posts
+from licet.uses.recommend.post_ranking import Post, PostBoard, Reader
 from licet.uses.recommend.text_terms import words
 
 _MOST_RANKED = 100
@@ -47,11 +47,11 @@ class PostLists:
             for key, item in offered.items.items()
         ]  # fmt: skip
         if newest_first:
-            shown = chronological(posts, reader, micros(at))[:_MOST_RANKED]
+            shown = PostBoard(posts).timeline(reader, micros(at))[:_MOST_RANKED]
             return RankedItems(
                 [offered.items[one.id] for one in shown], "newest", False, offered.items, lambda item: []
             )
-        ranked = rank_posts(posts, reader, micros(at), _MOST_RANKED)
+        ranked = PostBoard(posts).rank(reader, micros(at), _MOST_RANKED)
         why = {one.post.id: [said for kind in one.reasons if (said := _SAID[kind])] for one in ranked}
         about = {one.post.id: one.topics for one in ranked if one.topics}
 
