@@ -23,6 +23,7 @@ from licet.uses.recommend.ranking_metrics import (
     quality_of,
     ratio_interval,
     recall_at_k,
+    share_interval,
     split_at_random,
     split_by_time,
 )
@@ -133,6 +134,14 @@ def test_figures_of_one_member_count_as_one_observation() -> None:
     assert twice == pytest.approx(apart)
     assert apart.half_width == pytest.approx(1.96 * values.std(ddof=1) / 2)
     assert apart.lowest < apart.middle == 3.0 < apart.highest and apart.members == 4
+
+
+def test_of_a_few_none_and_all_are_no_certainty() -> None:
+    for hits in (np.zeros(20), np.ones(20)):
+        share = share_interval(hits, np.arange(20))
+        assert share.middle == hits[0] and 0.05 < share.half_width < 0.2
+    half = share_interval(np.arange(2000) % 2.0, np.arange(2000))
+    assert half.half_width == pytest.approx(1.96 * (0.25 / 2000) ** 0.5, rel=0.01)
 
 
 def test_what_all_have_in_common_is_no_doubt_about_a_ratio() -> None:

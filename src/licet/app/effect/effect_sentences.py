@@ -47,11 +47,9 @@ def answer(found: RecommendationEffect) -> str:
     without = change_of(found, "unpersonalised", share)
     if not told:
         return f"When {percent(share)} of members opt out, too few were looked at for a figure."
-    sentence = (
-        f"When {percent(share)} of members opt out of training, recommendations get {' and '.join(told)}."
-    )
+    sentence = f"When {percent(share)} of members opt out of training, lists are {' and '.join(told)}."
     if without is not None:
-        sentence += f" Served without any history, theirs get {_said(without)}."
+        sentence += f" Served without any history, theirs are {_said(without)}."
     return sentence
 
 

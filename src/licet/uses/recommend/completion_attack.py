@@ -15,7 +15,7 @@ import numpy as np
 
 from licet.uses.recommend.interactions import Interactions
 from licet.uses.recommend.item_counts import ItemCounts
-from licet.uses.recommend.ranking_metrics import Interval, Numbers, draw, mean_interval, ranking_by_walk
+from licet.uses.recommend.ranking_metrics import Interval, Numbers, draw, ranking_by_walk, share_interval
 from licet.uses.recommend.walk_recipe import WalkRecipe
 from licet.uses.use import Progress, silent
 
@@ -57,7 +57,9 @@ def attack(
             ],
             float,
         )
-        found.append(Exposed(support, mean_interval(hits[:, 0], targets), mean_interval(hits[:, 1], targets)))
+        found.append(
+            Exposed(support, share_interval(hits[:, 0], targets), share_interval(hits[:, 1], targets))
+        )
     return found
 
 

@@ -195,6 +195,8 @@ def _grouped(grouping: str, labels: np.ndarray, found: _Found, shares: Sequence[
     """The curves of the groups of one grouping that have a figure anywhere."""
     points: dict[tuple[str, Served], list[Point]] = {}
     named = sorted({label for label in labels.tolist() if label})
+    if len(named) < 2 and all(labels.tolist()):
+        return []  # it is everybody
     for (served, share), parts in found.items():
         seen = _joined(parts)
         own = labels[seen.members]

@@ -166,6 +166,17 @@ def mean_interval(values: Floats, members: Numbers) -> Interval:
     return _interval(middle, values - middle, members, 1.0)
 
 
+def share_interval(hits: Floats, members: Numbers) -> Interval:
+    """The share of members for whom something is so; none and all of a few are no certainty.
+
+    hits: 1 or 0, one a member. Source: Agresti and Coull, Approximate is better than exact, 1998: two more of each.
+    """
+    many = len(hits)
+    likely = (float(hits.sum()) + 2) / (many + 4)
+    half_width = _DEVIATIONS * float(np.sqrt(likely * (1 - likely) / (many + 4)))
+    return mean_interval(hits, members)._replace(half_width=half_width)
+
+
 def ratio_interval(of: Floats, to: Floats, members: Numbers) -> Interval:
     """The mean of figures over the mean of others of the same members, paired, by the delta method.
 
