@@ -181,6 +181,7 @@ def test_a_gpp_string_passes_on_global_privacy_control() -> None:
         (YES + ".YAAAAAAAAAAA", (), None),  # a segment twice
         (YES + ".QAAA", (), None),  # a segment that the specification has no more
         (YES + ".", (), None),
+        (YES.replace(".", "A.", 1), (), None),  # no bytes are written in so many letters
         (YES.replace(".", "A", 1), (), None),
         ("D" + YES[1:], (), None),
     ],

@@ -35,7 +35,7 @@ def consents(text: str, vendors: Collection[int] = ()) -> bool:
     if len(text) > MOST_LETTERS:
         raise MalformedString("too long")
     core, *segments = text.split(".")
-    bits = BitString(core)
+    bits = _bytes(core)
     if bits.number(6) != 2:
         raise MalformedString("the version")
     bits.field(_BETWEEN_BITS)
@@ -57,6 +57,13 @@ def consents(text: str, vendors: Collection[int] = ()) -> bool:
         _has(consenting, one) and _has(disclosed, one) and not any(_has(ranges, one) for ranges in hindered)
         for one in vendors
     )
+
+
+def _bytes(part: str) -> BitString:
+    """The bits of one part. Raises: MalformedString also where it is so long as no number of whole bytes is."""
+    if len(part) % 4 == 1:
+        raise MalformedString("the length")
+    return BitString(part)
 
 
 def _vendors(bits: BitString) -> Ranges:
@@ -107,7 +114,7 @@ def _disclosed(segments: Sequence[str]) -> Ranges | None:
     """The vendors that were shown; None where the string does not say, and then none can be taken for shown."""
     found, kinds = None, set[int]()
     for segment in segments:
-        bits = BitString(segment)
+        bits = _bytes(segment)
         kind = bits.number(3)
         if kind in kinds:
             raise MalformedString("a segment twice")
