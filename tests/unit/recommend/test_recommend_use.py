@@ -15,7 +15,7 @@ from journeys.piers import DAY, PURPOSE, Pier, Row
 from licet.enforce import Access
 from licet.receipts import check_forgetting_certificate
 from licet.terms import UseError
-from licet.uses.recommend import spread_pairs
+from licet.uses.recommend import recommend_use, spread_pairs
 from licet.uses.recommend.chosen_recipe import FILE, ChosenRecipe, TunedWith
 from licet.uses.recommend.interactions import EVENTS
 from licet.uses.recommend.item_counts import ItemCounts
@@ -75,6 +75,16 @@ def test_only_the_buckets_of_whom_a_change_touched_are_written(pier: Pier) -> No
     same = set(before.buckets) & set(after.buckets)
     assert len(set(before.buckets) - same) == 1 and len(set(after.buckets) - same) <= 1
     assert sum(each.interactions for each in after.buckets) == 6
+
+
+def test_where_much_changed_it_is_built_anew(pier: Pier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recommend_use, "_FEW", 1)
+    pier.build()
+    for who in ("ann", "ben"):
+        pier.workspace.choices.choose(who, "learn", "off")
+    (brought,) = pier.workspace.uses.update()
+    assert (brought.how, brought.why) == ("rebuilt", "so much changed that building it anew costs less")
+    assert sorted(pier.held(pier.newest())) == ["cy", "gus"]
 
 
 def test_a_recipe_that_was_chosen_is_in_the_manifest_with_whom_it_saw(pier: Pier) -> None:

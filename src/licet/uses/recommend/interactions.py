@@ -93,7 +93,7 @@ def newest_items(events: pa.Table) -> list[str]:
 
 def _in_order(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int32]]:
     """The different texts in their order, and which of them each row is."""
-    coded = column.combine_chunks().dictionary_encode()
+    coded = column.dictionary_encode().combine_chunks()  # texts of all rows in one piece may be too long
     texts, codes = coded.dictionary, coded.indices.to_numpy()
     order = pc.sort_indices(texts)
     rank = np.empty(len(texts), np.int32)

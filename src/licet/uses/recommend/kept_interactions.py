@@ -58,7 +58,10 @@ def read_bucket(store: Store, bucket: MemberBucket) -> pa.Table:
 def write_buckets(
     target: Files, rows: pa.Table, secret: bytes, parts: int, told: Callable[[int, int], None]
 ) -> list[MemberBucket]:
-    """The buckets of some rows, in order. told: hears how many are written, and how many there are."""
+    """The buckets of some rows, which come by member, then item.
+
+    told: hears how many are written, and how many there are.
+    """
     members = rows["member"].combine_chunks().dictionary_encode()
     of_member = [bucket_of(secret, who, parts) for who in members.dictionary.to_pylist()]
     of_row = np.array(of_member, np.int64)[members.indices.to_numpy()] if len(rows) else np.empty(0, np.int64)
@@ -74,10 +77,10 @@ def write_buckets(
 
 
 def write_bucket(target: Files, number: int, rows: pa.Table, secret: bytes) -> MemberBucket | None:
-    """One bucket of these rows; None for none."""
+    """One bucket of these rows, which come by member, then item; None for none."""
     if not len(rows):
         return None
-    rows = rows.sort_by([("member", "ascending"), ("item", "ascending")]).combine_chunks()
+    rows = rows.combine_chunks()
     data = parquet_bytes(rows)
     leaves = member_leaves(rows, secret)
     hashed = hashlib.sha256(b"licet members' interactions 1\n%d\n" % number + b"".join(sorted(leaves)))

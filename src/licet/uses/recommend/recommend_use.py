@@ -42,7 +42,7 @@ from licet.uses.run import version_of
 from licet.uses.use import Changed, Contents, Everyone, Foreseen, Parents, Shown, Workbench
 
 #: A change that touches more members than this share of all is a reason to build anew; so few are quick in every way.
-_SHARE, _FEW = 0.5, 1_000
+_SHARE, _FEW = 0.1, 1_000
 
 
 class Going(NamedTuple):
