@@ -126,12 +126,13 @@ class ItemCounts:
             return 0
         if max(len(old), len(new)) > NEWEST or not old <= self._numbers.keys():
             raise _not_counted()
-        if (self.popularity[self.numbers_of(old)] < 1).any() or self._changed_rows(old, set()) is None:
+        changed = self._changed_rows(old, new & self._numbers.keys())
+        if changed is None or (self.popularity[self.numbers_of(old)] < 1).any():
             raise _not_counted()
         if not new <= self._numbers.keys():
             self._make_room(new - self._numbers.keys())
-        changed = self._changed_rows(old, new)
-        assert changed is not None
+            changed = self._changed_rows(old, new)
+            assert changed is not None
         self.popularity[self.numbers_of(old)] -= 1
         self.popularity[self.numbers_of(new)] += 1
         for number, row in changed.items():
