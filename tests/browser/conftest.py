@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import licet
 from browser.serving import Site, serve
 from browser.visits import Visits
+from journeys.job_board import make_board
 from journeys.networks import AUTUMN, PACK, Clock, comment, make_network, member, post
 from licet.ledger import Signer
 from licet.terms.moments import parse_moment
@@ -115,6 +116,15 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "comments": [comment("c1", "p1", "ann", "It does")],
     }
     make_network(root, rows).close()
+    with serve(root) as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+def jetty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A small job board that recommends."""
+    root = tmp_path_factory.mktemp("jetty") / "jetty"
+    make_board(root).close()
     with serve(root) as site:
         yield site
 

@@ -17,6 +17,7 @@ import licet
 from browser.conftest import SCREENSHOTS
 from browser.serving import Site
 from browser.visits import DESKTOP, PHONE, Visits
+from journeys.job_board import BOAT
 
 AI, ADS = "data_for_generative_ai_improvement", "share_data_with_affiliates_and_partners"
 
@@ -38,6 +39,11 @@ PAGES = {
     "records": ("/data/records/posts", "member"),
     "features": ("/features", "member"),
     "model-card": ("/features/model", "member"),
+    "jobs": ("/recommendations", "seeker"),
+    "jobs-new-here": ("/recommendations", "newcomer"),
+    "jobs-both-ways": ("/recommendations/both-ways?setting=personal", "seeker"),
+    "job-why": ("/recommendations/why?key=boat-3", "seeker"),
+    "recommended-posts": ("/recommendations/posts", "seeker"),
     "notices": ("/notices", "member"),
     "notice": ("/notices/{notice}", "member"),
     "receipts": ("/receipts", "member"),
@@ -79,7 +85,9 @@ class Windows(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def windows(chromium: Browser, reported: Site, covered: Iterator[str], forgetful: Site) -> Iterator[Windows]:
+def windows(
+    chromium: Browser, reported: Site, covered: Iterator[str], forgetful: Site, jetty: Site
+) -> Iterator[Windows]:
     subject = next(covered)
     with licet.open(reported.workspace) as workspace:
         choice = workspace.choose(subject, ADS, "off", via="web").entry
@@ -92,6 +100,7 @@ def windows(chromium: Browser, reported: Site, covered: Iterator[str], forgetful
         "nobody": visits.open(reported), "member": visits.open(reported, subject),
         "operator": _as_officer(visits.open(reported)), "officer": _as_officer(visits.open(forgetful)),
         "forgotten": visits.open(forgetful, "anna"), "waiting": visits.open(forgetful, "benn"),
+        "seeker": visits.open(jetty, BOAT[1]), "newcomer": visits.open(jetty, "blank"),
     }  # fmt: skip
     places = {"subject": subject, "choice": str(choice), "use": str(uses[0]), "notice": notice}
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

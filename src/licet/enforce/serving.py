@@ -132,14 +132,19 @@ class Serving:
         """
         return self.own_as_of(self._look(at_least), subject)
 
-    def own_as_of(self, present: Present, subject: str) -> OwnRows:
-        """The same, by what the caller looked at. present: of now, but that its last choices may be only supposed; what
-        is answered by such is shown to that member alone, and nothing is made of it."""
+    def own_as_of(self, present: Present, subject: str, tables: Collection[str] | None = None) -> OwnRows:
+        """The same, by what the caller looked at. tables: only these are read; None for all.
+
+        present: of now, but that its last choices may be only supposed; what is answered by such is shown to that
+        member alone, and nothing is made of it.
+        """
         require_subjects([subject])
         refuse_unfit_use(present.policy, self.purpose, self.recipient, self.for_training)
         plan_of = functools.cache(functools.partial(self._plan, present))
         found = {}
         for name, table in present.catalogue.tables.items():
+            if tables is not None and name not in tables:
+                continue
             if table.subjects and len((rows := plan_of(name).indexed.about([subject])).rows):
                 found[name] = rows
         judging = _Judging(plan_of, present, found)

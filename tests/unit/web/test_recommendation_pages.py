@@ -75,9 +75,23 @@ def test_both_ways_are_seen_before_a_choice_and_the_next_list_is_the_other(tmp_p
         assert "it is off" in saved.text
         after = browser.get("/recommendations").text
         assert after != before and "Nothing of yours is read for this list." in after
-        assert "you switched “Recommend by what I do” off" in after and "Because you looked at" not in after
+        assert (
+            "you switched “Recommend by what I do” off" in after
+            and "you switched" not in shown
+            and "Because you looked at" not in after
+        )
         assert "Switch it on" in browser.get("/recommendations/both-ways?setting=personal").text
         assert browser.get("/recommendations/both-ways?setting=none").status_code == 422
+
+
+def test_where_nothing_says_what_to_recommend_by_there_is_no_such_page(tmp_path: Path) -> None:
+    make_board(tmp_path / "w").close()
+    (tmp_path / "w" / "recommend.yaml").unlink()
+    with site(tmp_path / "w") as browser:
+        browser.sign_in(BOAT[0])
+        assert "For you" not in browser.get("/settings").text
+        answer = browser.get("/recommendations")
+        assert answer.status_code == 404 and "Nothing says what recommendations go by" in answer.text
 
 
 def test_the_api_answers_of_one_member_for_its_scope_and_after_a_choice(board: Workspace) -> None:

@@ -38,6 +38,10 @@ class RecommendOperations:
 
         return Recommender(self._core)
 
+    def is_set_up(self) -> bool:
+        """Whether recommend.yaml says what recommendations go by."""
+        return self._core.layout.recommend.is_file()
+
     def build(self, *, people_left: int = 0, progress: Progress = silent) -> RecommenderResult:
         """Put together what members permit to be learned from. Raises: UseError RCMD-002 to RCMD-006."""
         from licet.app.recommending import recommender_artefact

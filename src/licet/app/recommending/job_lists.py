@@ -31,7 +31,7 @@ from licet.uses.recommend.candidate_blend import (
 from licet.uses.recommend.fixed_point import ONE
 from licet.uses.recommend.item_counts import ItemCounts
 from licet.uses.recommend.item_walk import walk_scores
-from licet.uses.recommend.reasons import Asker, Known, Reason, reasons, sentence
+from licet.uses.recommend.reasons import Asker, Known, Reason, first_reason, reasons, sentence
 from licet.uses.recommend.text_overlap import ItemText, TextOverlap, own_terms
 
 #: What is told to everybody of how many chose something, and goes by it, is of so many members at least.
@@ -107,18 +107,24 @@ class JobLists:
         support: Callable[[str, str], int] = (lambda one, two: 0) if counts is None else counts.support_of
         known = Known(stock.texts, attributes, support, lambda number: bool(newness[number] >= _NEW))
 
+        is_own = chosen_by in ("history", "profile")
+
+        def general(number: int) -> list[Reason]:
+            found = [Reason("popular")] if parts.popularity[number] else []
+            return found + ([Reason("new")] if known.is_new(number) else [])
+
         def why(item: OfferedItem) -> list[str]:
             number = stock.number[item.key]
-            if chosen_by in ("history", "profile"):
-                found = reasons(number, asker, known)
-            else:
-                found = [Reason("popular")] if parts.popularity[number] else []
-                found += [Reason("new")] if known.is_new(number) else []
+            found = reasons(number, asker, known) if is_own else general(number)
             return [sentence(reason, stock.title_of, _VERB) for reason in found]
 
-        return RankedItems(
-            [stock.items[one.number] for one in ranked], chosen_by, by_others, stock.by_key, why
-        )
+        def first(item: OfferedItem) -> str | None:
+            number = stock.number[item.key]
+            found = [first_reason(number, asker, known)] if is_own else general(number)
+            return sentence(found[0], stock.title_of, _VERB) if found else None
+
+        shown = [stock.items[one.number] for one in ranked]
+        return RankedItems(shown, chosen_by, by_others, stock.by_key, why, first)
 
 
 def _chosen_by(parts: Parts) -> ChosenBy:

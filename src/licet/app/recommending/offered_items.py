@@ -134,8 +134,9 @@ def _items(
             for part, value in said.items()
             if part in _SHOWN and value is not None
         }
+        text = _text(said.get("text"))
         yield OfferedItem(
-            name, str(key), _text(said.get("title")) or str(key), details, _text(said.get("text")),
+            name, str(key), _text(said.get("title")) or _beginning(text) or str(key), details, text,
             tuple(texts_of(said.get("skills"))), _text(said.get("language")),
             _moment(said.get("created", row.get(table.created))), _moment(said.get("expires")),
             whose or frozenset(one for column in people for one in texts_of(row[column])),
@@ -149,8 +150,15 @@ def _is_for_everybody(table: Table, row: Mapping[str, Any]) -> bool:
     return table.visibilities.get(seen_by, seen_by) == "public"
 
 
+_LONGEST_TITLE = 90
 #: What of an item is told beside its title.
 _SHOWN = ("place", "seniority", "remote", "skills", "language")
+
+
+def _beginning(text: str) -> str:
+    """What stands for a title where there is none: the first words."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_TITLE else line[:_LONGEST_TITLE].rsplit(" ", 1)[0] + " …"
 
 
 def _text(value: Any) -> str:

@@ -43,6 +43,16 @@ class OwnHistory(NamedTuple):
         return any(one.read for one in self.rows) or not self.rows
 
 
+def own_tables(catalogue: Catalogue, layout: RecommendLayout) -> frozenset[str]:
+    """The tables of which own rows are read."""
+    named = {*layout.tables, *layout.attributes, *([layout.not_interested] if layout.not_interested else ())}
+    return frozenset(
+        name
+        for name, table in catalogue.tables.items()
+        if name in named or table.edge is not None or _is_following(table)
+    )
+
+
 def own_events(own: OwnRows, catalogue: Catalogue, tables: Iterable[str]) -> pa.Table:
     """The events in somebody's permitted rows, as `Access.events` has them: those of which all parts are permitted."""
     found = [EVENTS.empty_table()]

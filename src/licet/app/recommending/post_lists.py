@@ -18,6 +18,8 @@ from licet.uses.recommend.text_terms import words
 _MOST_RANKED = 100
 #: Of a profile so many values are topics.
 _MOST_TOPICS = 64
+#: Columns of a profile that say where and in which language, and not about what.
+_NO_TOPICS = frozenset(("languages", "location"))
 
 
 class PostLists:
@@ -35,7 +37,8 @@ class PostLists:
             self._words = {
                 key: frozenset(words(f"{one.title} {one.text}")) for key, one in offered.items.items()
             }
-        values = sorted({value for each in own.profile.values() for value in each})[:_MOST_TOPICS]
+        told = [values for column, values in own.profile.items() if column not in _NO_TOPICS]
+        values = sorted({value for each in told for value in each})[:_MOST_TOPICS]
         topics = {value: found for value in values if (found := frozenset(words(value)))}
         languages = frozenset(own.profile.get("languages", ()))
         reader = Reader(subject, own.followed, own.connected, frozenset(topics), languages)
@@ -49,7 +52,12 @@ class PostLists:
         if newest_first:
             shown = PostBoard(posts).timeline(reader, micros(at))[:_MOST_RANKED]
             return RankedItems(
-                [offered.items[one.id] for one in shown], "newest", False, offered.items, lambda item: []
+                [offered.items[one.id] for one in shown],
+                "newest",
+                False,
+                offered.items,
+                lambda item: [],
+                lambda item: None,
             )
         ranked = PostBoard(posts).rank(reader, micros(at), _MOST_RANKED)
         why = {one.post.id: [said for kind in one.reasons if (said := _SAID[kind])] for one in ranked}
@@ -59,12 +67,15 @@ class PostLists:
             told = why.get(item.key, [])
             return [one.format(topics=", ".join(about.get(item.key, ()))) for one in told]
 
+        def first(item: OfferedItem) -> str | None:
+            return next(iter(reasons(item)), None)
+
         is_own = any(kind not in ("new", "language") for one in ranked for kind in one.reasons)
         chosen_by: ChosenBy = (
             "following" if is_own and own.followed | own.connected else "profile" if is_own else "newest"
         )
         return RankedItems(
-            [offered.items[one.post.id] for one in ranked], chosen_by, False, offered.items, reasons
+            [offered.items[one.post.id] for one in ranked], chosen_by, False, offered.items, reasons, first
         )
 
 

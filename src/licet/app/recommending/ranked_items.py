@@ -17,7 +17,7 @@ class RankedItems(NamedTuple):
     """ranked: the best first. by_others: whether what others did speaks in it, beside their number.
 
     offered: all there are, by key. reasons: of an item all that may be said to the member of why it is in the list,
-    what says most first.
+    what says most first. reason: of these the first, without looking for the others.
     """
 
     ranked: list[OfferedItem]
@@ -25,6 +25,7 @@ class RankedItems(NamedTuple):
     by_others: bool
     offered: Mapping[str, OfferedItem]
     reasons: Callable[[OfferedItem], list[str]]
+    reason: Callable[[OfferedItem], str | None]
 
     def rank_of(self, item: OfferedItem) -> int | None:
         """Its place from 1; None where it is not in the list."""

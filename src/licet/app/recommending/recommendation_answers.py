@@ -52,6 +52,7 @@ class Recommendations(NamedTuple):
     settings:  by its id each control that decides about any of it, and its label.
     trains, personalises: whether anything of the member's is learned from, and read for their own list.
     because:   of `chosen_by`, a sentence for the member. learned: the artefact by whose recipe it was chosen.
+    offered:   how many the policy lets be recommended to anybody, those that are over or unwanted among them.
     """
 
     subject: str
@@ -65,6 +66,7 @@ class Recommendations(NamedTuple):
     chosen_by: ChosenBy
     because: str
     learned: str | None
+    offered: int
     items: tuple[Recommended, ...]
     rows: tuple[ReadRows, ...]
 

@@ -21,7 +21,7 @@ from licet.app.recommending.followed_rows import Moment, look_at_tables
 from licet.app.recommending.job_lists import JobLists
 from licet.app.recommending.learned_counts import LEARNING, LearnedCounts
 from licet.app.recommending.offered_items import RECOMMENDING, OfferedItems
-from licet.app.recommending.own_history import OwnHistory, own_history, own_traits
+from licet.app.recommending.own_history import OwnHistory, own_history, own_tables, own_traits
 from licet.app.recommending.post_lists import PostLists
 from licet.app.recommending.ranked_items import RankedItems, recommended
 from licet.app.recommending.recommendation_answers import (
@@ -64,17 +64,19 @@ class _Parts:
         self.jobs = OfferedItems(core, self.catalogue, jobs, self._own_of)
         self.posts = OfferedItems(core, self.catalogue, posts, self._own_of)
         self.job_lists, self.post_lists = JobLists(), PostLists()
+        self.own_tables = own_tables(self.catalogue, layout)
         self.tables = [*self.learned.asks_for(), *self.jobs.asks_for(), *self.posts.asks_for()]
 
     def traits(self, present: Present, subject: str) -> MemberTraits:
         """What is counted of a member by some choices."""
-        return own_traits(self.taught.own_as_of(present, subject), self.catalogue, self.layout)
+        own = self.taught.own_as_of(present, subject, self.learned.asks_for())
+        return own_traits(own, self.catalogue, self.layout)
 
     def _traits_of(self, now: Moment, subject: str) -> MemberTraits:
         return self.traits(self._looking.at(now.at, now.position), subject)
 
     def _own_of(self, now: Moment, subject: str) -> OwnRows:
-        return self.own.own_as_of(self._looking.at(now.at, now.position), subject)
+        return self.own.own_as_of(self._looking.at(now.at, now.position), subject, self.posts.asks_for())
 
 
 class _Now(NamedTuple):
@@ -182,19 +184,20 @@ class Recommender:
     def _answer(self, now: _Now, subject: str, kind: Kind, most: int, present: Present) -> Recommendations:
         listed, own = self._listed(now, subject, kind, present)
         learned, pack = now.parts.learned, now.policy.pack
-        shown = [recommended(one, next(iter(listed.reasons(one)), None)) for one in listed.ranked[:most]]
+        shown = [recommended(one, listed.reason(one)) for one in listed.ranked[:most]]
         settings = {one.id: one.label for one in controls_of(pack)}
+        because = _because(listed, own, now.failed, present.choices is not present.choices.recorded)
         return Recommendations(
             subject, kind, format_moment(now.at), now.position, pack.title, settings,
-            learned.counts_in(subject), own.is_permitted, listed.chosen_by, _because(listed, own, now.failed),
-            None if learned.snapshot is None else learned.snapshot.name, tuple(shown), own.rows,
+            learned.counts_in(subject), own.is_permitted, listed.chosen_by, because,
+            None if learned.snapshot is None else learned.snapshot.name, len(listed.offered), tuple(shown), own.rows,
         )  # fmt: skip
 
     def _listed(
         self, now: _Now, subject: str, kind: Kind, present: Present
     ) -> tuple[RankedItems, OwnHistory]:
         parts = now.parts
-        rows = parts.own.own_as_of(present, subject)
+        rows = parts.own.own_as_of(present, subject, parts.own_tables)
         own = own_history(rows, parts.catalogue, parts.layout, now.policy.pack)
         if kind == "jobs":
             return parts.job_lists.list_for(own, parts.learned, parts.jobs, now.at), own
@@ -205,18 +208,19 @@ class Recommender:
 _CHOSEN = {
     "history": "Chosen by what you did here and your profile{others}.",
     "profile": "You did nothing here yet that this could go by, so your profile was gone by{others}.",
-    "popular": "What many members looked at and what is newest comes first, the same for everybody.",
+    "popular": "What many members looked at and what is newest comes first, as for all of whom nothing is read.",
     "following": "Chosen by whom you follow and are connected with, your profile, and what is new.",
-    "newest": "What is newest comes first, the same for everybody.",
+    "newest": "What is newest comes first, as for all of whom nothing is read.",
 }
 
 
-def _because(listed: RankedItems, own: OwnHistory, failed: str | None) -> str:
+def _because(listed: RankedItems, own: OwnHistory, failed: str | None, is_supposed: bool = False) -> str:
     others = ", and what members who did alike did besides" if listed.by_others else ""
     said = [_CHOSEN[listed.chosen_by].format(others=others)]
     if not own.is_permitted:
-        why = next((one.reason for one in own.rows if one.reason is not None), None)
-        said.insert(0, f"Nothing of yours is read for this{'' if why is None else f': {to_you(why)}'}.")
+        why = next((to_you(one.reason) for one in own.rows if one.reason is not None), None)
+        told = "" if why is None or is_supposed else f": {why}"
+        said.insert(0, f"Nothing of yours {'would be' if is_supposed else 'is'} read for this{told}.")
     if failed is not None:
         said.append(f"What was learned cannot be brought to this moment ({failed}), so it is not gone by.")
     return " ".join(said)

@@ -92,6 +92,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "RCMD-108": (422, "So many cannot be shown"),
     "RCMD-114": (422, "So many cannot be suggested"),
     "RCMD-125": (404, "There is no such release"),
+    "RCMD-002": (404, "Nothing is recommended here"),
     "LEDG-009": (503, "The ledger is busy"),
     "LEDG-012": (503, "It is not known whether it was recorded"),
     "LEDG-013": (422, "This cannot be recorded"),

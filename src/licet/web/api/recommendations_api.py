@@ -53,6 +53,7 @@ class Recommendations(BaseModel):
     chosen_by: Literal["history", "profile", "popular", "newest", "following"]
     because: str = Field(description="Why so, for the member.")
     learned: str | None = Field(description="The artefact by whose recipe it was chosen.")
+    offered: int = Field(description="How many the policy lets be recommended to anybody.")
     items: list[Recommended]
     rows: list[ReadRows]
 
