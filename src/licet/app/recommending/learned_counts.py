@@ -98,18 +98,20 @@ class LearnedCounts:
         """Forget everything: the next time is the first."""
         self.snapshot: SnapshotRef | None = None
         self.items: ItemCounts | None = None
-        self._attributes: tuple[Sequence[str], AttributeCounts] | None = None
+        self._attributes: AttributeCounts | None = None
         self._traits = dict[str, MemberTraits]()
         self._looked = self._due = None
         self._followed = FollowedRows(self._core, self, LEARNING, self._catalogue)
 
     def attributes(self, offered: Sequence[str]) -> AttributeCounts | None:
-        """Counts of profile values over these items; made anew where they are others than the last time."""
+        """Counts of profile values, asked about these items."""
         if self.items is None:
             return None
-        if self._attributes is None or self._attributes[0] is not offered:
-            self._attributes = offered, AttributeCounts.of(self._traits.values(), offered)
-        return self._attributes[1]
+        if self._attributes is None:
+            self._attributes = AttributeCounts.of(self._traits.values(), offered)
+        if self._attributes.items is not offered:
+            self._attributes.ask_about(offered)
+        return self._attributes
 
     def counts_in(self, subject: str) -> bool:
         """Whether anything that a member did is counted."""
@@ -163,7 +165,7 @@ class LearnedCounts:
         if self.items is not None:
             self.items.replace(before.items, after.items)
         if self._attributes is not None:
-            self._attributes[1].replace(before, after)
+            self._attributes.replace(before, after)
         if after != _NOBODY:
             self._traits[member] = after
 

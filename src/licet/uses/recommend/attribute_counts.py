@@ -21,6 +21,8 @@ from licet.uses.recommend.text_terms import MOST_PHRASE_CHARACTERS, words
 MOST_VALUES = 64
 #: So many pairs of a value and an item are in hand at once when all is made anew.
 _CHUNK = 4_000_000
+#: More items than there can be: columns are below it.
+_WIDTH = 1 << 31
 
 
 class MemberTraits(NamedTuple):
@@ -60,20 +62,21 @@ def _values_of(column: str, cell: Collection[str] | str | None) -> list[str]:
 class AttributeCounts:
     """Of each value of a profile by item the number of members; and of members with each value, and of each item.
 
-    items: the ids that may be recommended, ascending, each once; a number is a place among them. Whatever else members
-    took up is counted nowhere.
+    Counted is every item that somebody took up. items: those that are asked about, ascending, each once; an item's
+    number is its place among them, and others can be asked about at any time without counting anew.
     """
 
-    def __init__(self, items: Sequence[str]) -> None:
-        self.items = list(items)
-        self._place = {item: number for number, item in enumerate(self.items)}
-        self.popularity: Numbers = np.zeros(len(self.items), np.int64)
+    def __init__(self, items: Sequence[str] = ()) -> None:
+        #: By its id the column of an item, in the order in which they came up: no answer goes by that.
+        self._columns: dict[str, int] = {}
+        self._taken: Numbers = np.zeros(0, np.int64)
         self._pairs, self._with_value, self._members = CountRows(), dict[str, int](), 0
+        self.ask_about(items)
 
     @classmethod
-    def of(cls, members: Iterable[MemberTraits], items: Sequence[str]) -> AttributeCounts:
+    def of(cls, members: Iterable[MemberTraits], items: Sequence[str] = ()) -> AttributeCounts:
         """Count some members, in any order, each of whom comes once."""
-        made, width = cls(items), len(items)
+        made = cls(items)
         numbers: dict[str, int] = {}
         cells, counts, waiting, held = list[Numbers](), list[Numbers](), list[Numbers](), 0
         for traits in members:
@@ -81,15 +84,33 @@ class AttributeCounts:
             known = np.array(
                 [numbers.setdefault(value, len(numbers)) for value in set(traits.values)], np.int64
             )
-            waiting.append((known[:, None] * width + own.astype(np.int64)[None, :]).ravel())
+            waiting.append((known[:, None] * _WIDTH + own.astype(np.int64)[None, :]).ravel())
             held += len(waiting[-1])
             if held >= _CHUNK:
                 _sum_up(waiting, cells, counts)
                 held = 0
         _sum_up(waiting, cells, counts)
         if cells:
-            made._pairs = CountRows.of(list(numbers), np.concatenate(cells), np.concatenate(counts), width)
+            made._pairs = CountRows.of(list(numbers), np.concatenate(cells), np.concatenate(counts), _WIDTH)
         return made
+
+    def ask_about(self, items: Sequence[str]) -> None:
+        """Number these items from now on."""
+        self.items = items
+        self._asked = self._columns_of(items)
+
+    @property
+    def popularity(self) -> Numbers:
+        """How many members took each item up."""
+        return self._taken[self._asked]
+
+    def _columns_of(self, items: Iterable[str]) -> Numbers:
+        found = np.array([self._columns.setdefault(item, len(self._columns)) for item in items], np.int64)
+        if len(self._columns) > len(self._taken):
+            room = np.zeros(len(self._columns) + len(self._columns) // 4, np.int64)
+            room[: len(self._taken)] = self._taken
+            self._taken = room
+        return found
 
     def replace(self, before: MemberTraits | None, after: MemberTraits | None) -> None:
         """Put what a member is now in the place of what they were; None: not among the permitted.
@@ -104,17 +125,16 @@ class AttributeCounts:
 
     def _note(self, traits: MemberTraits, change: int) -> Columns:
         """Count a member among all and return their items; whoever took nothing up counts nowhere."""
-        places = {self._place[item] for item in traits.items if item in self._place}
-        own = np.array(sorted(places), np.int32)
+        own = np.unique(self._columns_of(traits.items)).astype(np.int32)
         if not len(own):
             return own
         self._members += change
-        self.popularity[own] += change
+        self._taken[own] += change
         for value in set(traits.values):
             self._with_value[value] = self._with_value.get(value, 0) + change
             if not self._with_value[value]:
                 del self._with_value[value]
-        if self._members < 0 or (self.popularity[own] < 0).any():
+        if self._members < 0 or (self._taken[own] < 0).any():
             raise not_held()
         return own
 
@@ -124,9 +144,9 @@ class AttributeCounts:
 
     def members_of(self, value: str, item: int) -> int:
         """How many members with a value took up an item, which is named by its number."""
-        row = self._pairs.row(value)
-        place = int(np.searchsorted(row.columns, item))
-        return int(row.counts[place]) if place < len(row.columns) and row.columns[place] == item else 0
+        row, column = self._pairs.row(value), self._asked[item]
+        place = int(np.searchsorted(row.columns, column))
+        return int(row.counts[place]) if place < len(row.columns) and row.columns[place] == column else 0
 
     def scores(self, values: Sequence[str], min_support: int = 1) -> Numbers:
         """How much each item is taken up by members who share values: rare values say more, popular items less.
@@ -134,13 +154,13 @@ class AttributeCounts:
         values: of the asker's own profile. min_support: pairs of fewer members count as none.
         Returns: one number an item, 0 where nothing speaks for it; the same on every machine.
         """
-        total: Numbers = np.zeros(len(self.items), np.int64)
+        total: Numbers = np.zeros(len(self._taken), np.int64)
         for value in sorted(set(values))[:MOST_VALUES]:
             row, members = self._pairs.row(value), self._with_value.get(value, 0)
             if members:
                 enough = row.counts >= min_support
                 total[row.columns[enough]] += row.counts[enough] * self._weight(members)
-        return np.floor(total / fourth_roots(self.popularity)).astype(np.int64)
+        return np.floor(total[self._asked] / fourth_roots(self.popularity)).astype(np.int64)
 
     def _weight(self, members: int) -> int:
         """log2 of how rare a value is, through the three-quarters power of how many have it."""
@@ -151,11 +171,12 @@ class AttributeCounts:
     def digest(self) -> str:
         """SHA-256 of all that is counted, by ids: equal exactly where the counts are; items of nobody are not in it."""
         hasher = hashlib.sha256(f"{self._members} ".encode())
-        for number in np.flatnonzero(self.popularity).tolist():
-            write_text(hasher, self.items[number], int(self.popularity[number]))
+        for item, column in sorted(self._columns.items()):
+            if self._taken[column]:
+                write_text(hasher, item, int(self._taken[column]))
         for value, members in sorted(self._with_value.items()):
             write_text(hasher, value, members)
-        self._pairs.write_to(hasher, self.items)
+        self._pairs.write_to(hasher, list(self._columns))
         return hasher.hexdigest()
 
 

@@ -91,12 +91,13 @@ class CountRows:
             self._rows.pop(key, None)
 
     def write_to(self, hasher: hashlib._Hash, columns: Sequence[str]) -> None:
-        """Feed all rows to a hash, in the order of their texts. columns: what each is called."""
+        """Feed all rows to a hash, in the order of texts and of what columns are called. columns: what that is."""
         for key in self:
             row = self._rows[key]
             write_text(hasher, key, len(row.columns))
-            for column, count in zip(row.columns.tolist(), row.counts.tolist(), strict=True):
-                write_text(hasher, columns[column], count)
+            named = [columns[column] for column in row.columns.tolist()]
+            for column, count in sorted(zip(named, row.counts.tolist(), strict=True)):
+                write_text(hasher, column, count)
 
 
 def write_text(hasher: hashlib._Hash, text: str, number: int) -> None:
