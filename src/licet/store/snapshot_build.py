@@ -38,6 +38,7 @@ class Build:
         self._files = files
         self._open = True
         self._added: set[str] = set()
+        self._referred: dict[str, frozenset[str]] = {}  # by the id of what was, or was about to be, published
         self._putting: set[int] = set()  # the threads that are
         self._quiet = threading.Condition()
 
@@ -75,9 +76,11 @@ class Build:
         """
         self._check_open()
         data = manifest_bytes(manifest)
-        self._check_references(references(manifest))
+        wanted = references(manifest)
+        self._check_references(wanted)
         names = list_names(self._files, self.kind)
         id_ = sha256(data)
+        self._referred[id_] = frozenset(wanted)
         # The newest again is written again all the same: its writer may have died before it was durable.
         again = bool(names) and names[-1].id == id_
         name = names[-1] if again else SnapshotName(next_sequence(self._files), self.kind, id_)
@@ -140,10 +143,14 @@ class Build:
             self._open = False
             self._quiet.wait_for(lambda: self._putting <= ours)
         kept: set[str] = set()
-        # Asked of the disk and not of memory: an interrupt may fall between the rename and our noting it.
+        # Which are there is asked of the disk and not of memory: an interrupt may fall between the rename and our
+        # noting it. What one refers to was noted before it, by its id, and cannot be other.
         for name in list_names(self._files):
             if name not in before and self._added:
-                kept |= references(read_snapshot(self._files, name).manifest).keys()
+                known = self._referred.get(name.id)
+                kept |= (
+                    references(read_snapshot(self._files, name).manifest).keys() if known is None else known
+                )
         folders = {store_layout.object_folder(digest) for digest in self._added - kept}
         for folder in folders:
             for file_name in self._files.sizes(folder):

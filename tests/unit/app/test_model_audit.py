@@ -94,6 +94,8 @@ def test_repeating_it_exposes_it_no_further(told: dict[str, Any]) -> None:
 
 def test_who_left_cannot_be_told_from_who_never_was_there(told: dict[str, Any]) -> None:
     after = told["after"]["inference"]
+    assert {*told["after"]["min_k"]} == {*told["after"]["exposure"]} == {"served", "every_run"}
+    assert all(one["lowest"] <= 0.5 <= one["highest"] for one in told["after"]["min_k"].values())
     assert (told["members"], told["left"], told["never"]) == (45, 11, 45)
     assert after["lowest"] <= 0.5 <= after["highest"] and (after["inside"], after["outside"]) == (11, 45)
 

@@ -9,6 +9,7 @@ was: a surrogate that stands alone is written as if it were a character (`surrog
 
 from __future__ import annotations
 
+import functools
 import heapq
 import json
 import re
@@ -31,6 +32,7 @@ PLAIN = 257
 MOST = 1 << 16
 #: Bytes of the longest word.
 LONGEST = 33
+_DIGITS = frozenset(b"0123456789")
 
 Tokens = npt.NDArray[np.uint16]
 Pair = tuple[int, int]
@@ -71,10 +73,15 @@ class BytePairs:
         """How many tokens there are."""
         return PLAIN + len(self.merges)
 
-    @property
+    @functools.cached_property
     def digest(self) -> str:
         """SHA-256 of `to_json`."""
         return digest(self.to_json())
+
+    @functools.cached_property
+    def has_digit(self) -> tuple[bool, ...]:
+        """Of each token whether a digit is in it."""
+        return tuple(not _DIGITS.isdisjoint(each) for each in self.bytes_of)
 
     def encode(self, text: str) -> Tokens:
         """The tokens of a text, without a start; those of no text are none."""

@@ -17,8 +17,6 @@ from licet.uses.model.byte_pairs import BytePairs
 from licet.uses.model.model_recipe import PinnedRecipe
 from licet.uses.model.token_runs import LONGEST_RUN, MOST_TOKENS, TOKEN_BITS, Runs
 
-_DIGITS = frozenset(b"0123456789")
-
 
 class ServingRule(NamedTuple):
     """least: for how many members a run is served; of_numbers: one of at least two tokens with a digit.
@@ -33,7 +31,7 @@ class ServingRule(NamedTuple):
     @classmethod
     def of(cls, recipe: PinnedRecipe, vocabulary: BytePairs) -> ServingRule:
         has_digit = np.zeros(MOST_TOKENS, np.bool_)
-        has_digit[: vocabulary.size] = [not _DIGITS.isdisjoint(each) for each in vocabulary.bytes_of]
+        has_digit[: vocabulary.size] = vocabulary.has_digit
         return cls(recipe.least_members, recipe.least_of_numbers, has_digit)
 
     def served(self, table: Records) -> Records:
