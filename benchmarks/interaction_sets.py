@@ -53,7 +53,8 @@ def real_sets(absent: list[str]) -> Iterator[tuple[str, Interactions]]:
 
 
 def made_up(members: int, seed: int) -> Interactions:
-    return draw_interactions(members, max(60, members // 2), members * 12, seed)
+    """As sparse as applications for jobs are."""
+    return draw_interactions(members, max(60, members * 4 // 5), members * 7, seed)
 
 
 def _of(pairs: Iterable[tuple[str, str]]) -> Interactions:

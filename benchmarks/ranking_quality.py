@@ -61,9 +61,6 @@ PEERS: Mapping[str, Peer] = {
         "RP3beta", "implicit", _crossed(alpha=(0.7, 1.0), beta=(0.1, 0.3, 0.5), neighbours=(100, 300))
     ),
     "ease": Peer("EASE, 6,000 most popular", "implicit", _crossed(reg=(100.0, 300.0, 1000.0))),
-    "lenskit_knn": Peer("ItemKNN (LensKit)", "lenskit", _crossed(neighbours=(100, 300))),
-    "lenskit_als": Peer("iALS (LensKit)", "lenskit", _crossed(size=(64, 128), weight=(10.0, 40.0))),
-    "rectools_ease": Peer("EASE (RecTools)", "rectools", _crossed(reg=(100.0, 300.0))),
 }  # fmt: skip
 
 

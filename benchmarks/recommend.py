@@ -81,6 +81,9 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
         outcome.notes.append(
             f"Not there, so not beside it: {', '.join(missing)}; python -m benchmarks.peers.peer_pythons makes them."
         )
+    outcome.notes.append(
+        "Not measured beside LensKit 2025.8.1 and RecTools 0.19 yet; the same models are implicit's."
+    )
     return outcome
 
 

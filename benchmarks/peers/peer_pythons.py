@@ -24,8 +24,6 @@ FOLDER = Path(os.environ.get("LICET_PEERS") or Path(__file__).parents[2] / ".ven
 #: What lies in each.
 PEERS: Mapping[str, tuple[str, ...]] = {
     "implicit": ("implicit==0.7.3", "scipy==1.17.1", "numpy==2.4.6"),
-    "lenskit": ("lenskit==2025.8.1",),
-    "rectools": ("rectools==0.19.0",),
 }
 #: One thread each: BLAS with more makes implicit many times slower, and they are measured beside one thread of ours.
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -54,7 +52,7 @@ def rankings(
         np.savez(given, **rows)
         script = Path(__file__).with_name("ranking_peers.py")
         subprocess.run(
-            [_python(peer), script, given, made, model, json.dumps(list(settings))],
+            [_python(peer), "-W", "ignore", script, given, made, model, json.dumps(list(settings))],
             check=True, env=os.environ | _ALONE | {"PYTHONPATH": ""},
         )  # fmt: skip
         with np.load(made) as told:

@@ -75,72 +75,7 @@ def ease(rows: Any, panel: Any, reg: float = 100.0, most_items: int = 6000) -> A
     return ranked(rows, panel, scores)
 
 
-def lenskit_knn(rows: Any, panel: Any, neighbours: int = 200) -> Any:
-    """LensKit's ItemKNN with implicit feedback (arXiv:1809.03125)."""
-    from lenskit.knn import ItemKNNScorer
-
-    return _by_lenskit(rows, panel, ItemKNNScorer(max_nbrs=neighbours, feedback="implicit"))
-
-
-def lenskit_als(rows: Any, panel: Any, size: int = 64, reg: float = 0.1, weight: float = 40.0) -> Any:
-    """LensKit's implicit ALS."""
-    from lenskit.als import ImplicitMFScorer
-
-    return _by_lenskit(rows, panel, ImplicitMFScorer(embedding_size=size, regularization=reg, weight=weight))
-
-
-def _by_lenskit(rows: Any, panel: Any, scorer: Any) -> Any:
-    import pandas as pd
-    from lenskit import recommend
-    from lenskit.data import from_interactions_df
-    from lenskit.pipeline import topn_pipeline
-
-    there = rows.tocoo()
-    data = from_interactions_df(pd.DataFrame({"user_id": there.row, "item_id": there.col}))
-    pipeline = topn_pipeline(scorer, n=K)
-    pipeline.train(data)
-    found = np.full((len(panel), K), -1, np.int64)
-    for place, member in enumerate(panel.tolist()):
-        ids = recommend(pipeline, member, n=K).ids()
-        found[place, : len(ids)] = ids
-    return found
-
-
-def rectools_ease(rows: Any, panel: Any, reg: float = 100.0) -> Any:
-    """RecTools' EASE."""
-    from rectools.models import EASEModel
-
-    return _by_rectools(rows, panel, EASEModel(regularization=reg))
-
-
-def _by_rectools(rows: Any, panel: Any, model: Any) -> Any:
-    import pandas as pd
-    from rectools import Columns
-    from rectools.dataset import Dataset
-
-    there = rows.tocoo()
-    told = pd.DataFrame(
-        {
-            Columns.User: there.row,
-            Columns.Item: there.col,
-            Columns.Weight: 1.0,
-            Columns.Datetime: "2026-01-01",
-        }
-    )
-    data = Dataset.construct(told)
-    model.fit(data)
-    out = model.recommend(users=panel, dataset=data, k=K, filter_viewed=True)
-    found = np.full((len(panel), K), -1, np.int64)
-    place = {member: number for number, member in enumerate(panel.tolist())}
-    for member, item, rank in zip(out[Columns.User], out[Columns.Item], out[Columns.Rank], strict=True):
-        found[place[member], rank - 1] = item
-    return found
-
-
-MODELS: dict[str, Callable[..., Any]] = {
-    "ials": ials, "item_knn": item_knn, "rp3beta": rp3beta, "ease": ease, "lenskit_knn": lenskit_knn,
-    "lenskit_als": lenskit_als, "rectools_ease": rectools_ease,
-}  # fmt: skip
+MODELS: dict[str, Callable[..., Any]] = {"ials": ials, "item_knn": item_knn, "rp3beta": rp3beta, "ease": ease}
 
 
 def ranked(rows: Any, panel: Any, scores: Callable[[Any], Any]) -> Any:
