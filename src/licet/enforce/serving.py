@@ -123,14 +123,17 @@ class Serving:
         )
         self._pseudonym_of_key = functools.partial(pseudonym_of_key, salt)
 
-    def own(self, subject: str, at_least: int | None = None) -> OwnRows:
+    def own(
+        self, subject: str, at_least: int | None = None, tables: Collection[str] | None = None
+    ) -> OwnRows:
         """What may be used of one member's rows now, and what the gate says of each of them.
 
         at_least: demand a ledger with so many entries, such as the `position` of a choice that must be known.
+        tables: only these are read, since each table costs time; None for all.
         Raises: as a gate does: GateError GATE-005, GATE-006, GATE-170, GATE-171, GATE-172, GATE-200; SourceError from
         the tables; what `look` raises.
         """
-        return self.own_as_of(self._look(at_least), subject)
+        return self.own_as_of(self._look(at_least), subject, tables)
 
     def own_as_of(self, present: Present, subject: str, tables: Collection[str] | None = None) -> OwnRows:
         """The same, by what the caller looked at. tables: only these are read; None for all.

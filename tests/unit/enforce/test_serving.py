@@ -98,3 +98,32 @@ def test_own_rows_are_those_of_a_gate_with_the_same_masks_and_reasons(number: in
     ]:
         met |= require_as_a_gate_has_it(serving.own(subject), gate, world, subject)
     assert LIVELY[number] <= met
+
+
+@pytest.mark.parametrize("number", [17, 143])
+def test_of_some_tables_own_rows_are_what_they_are_of_all(number: int) -> None:
+    world = make_world(Random(f"own rows/{number}"), 12, 30, 1 + number % 3, columns=4)
+    serving = serving_over(world)
+    everybody = sorted(
+        {
+            person
+            for name, table in world.catalogue.tables.items()
+            for row in world.tables[name].to_pylist()
+            for person in people_of(row, table)
+            if person and "\0" not in person
+        }
+    )
+    seen = 0
+    for subject in everybody[:6]:
+        of_all = serving.own(subject)
+        for name in world.catalogue.tables:
+            alone = serving.own(subject, tables=[name])
+            assert set(alone.about) == {name} & {*of_all.about}
+            assert alone.tables.keys() == {name} & of_all.tables.keys()
+            for told in alone.about:
+                assert alone.verdicts(told).equals(of_all.verdicts(told))
+            for told, rows in alone.tables.items():
+                assert rows.to_pylist() == of_all.tables[told].to_pylist()
+                seen += len(rows)
+        assert serving.own(subject, tables=[]).about == ()
+    assert seen and serving.own(everybody[0], tables=["nowhere"]).about == ()
