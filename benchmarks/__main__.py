@@ -38,6 +38,7 @@ from benchmarks import (
     ledger,
     recommend,
     scale,
+    search,
     serving,
     spark,
     unlearning,
@@ -75,6 +76,7 @@ BENCHMARKS: dict[str, Any] = {
     "unlearning": unlearning,
     "foretelling": foretelling,
     "adapted": adapted,
+    "search": search,
     "recommend": recommend,
 }
 

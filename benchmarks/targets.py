@@ -259,6 +259,9 @@ TARGETS: tuple[Target, ...] = (
     Target("recommend_answer", "recommendations: a list, decisions and own rows in", "at most", 5, "ms"),
     Target("recommend_answer_p99", "recommendations: the same, 99th percentile", "at most", 25, "ms"),
     Target("recommend_http", "recommendations: the same over HTTP (processor time)", "at most", 10, "ms"),
+    Target("search_recall", "title search on O*NET: R@10 less that of bm25s", "at least", -0.01, "R@10"),
+    Target("search_ms", "one search of 50,000 jobs, a sentence read (processor time)", "at most", 10, "ms"),
+    Target("people_recall", "people one may know, developers: R@20", "at least", 0.165, "R@20"),
     Target("impact", "what a policy would change: faster than two full scans", "at least", 1, "×"),
     Target(
         "parity",

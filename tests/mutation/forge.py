@@ -47,6 +47,7 @@ import pytest
 import recommend_faults
 import recommending_faults
 import report_faults
+import search_faults
 import signal_faults
 import suggestion_faults
 import way_faults
@@ -76,6 +77,7 @@ GROUPS = {
         *signal_faults.FAULTS,
         *recommend_faults.FAULTS,
         *recommending_faults.FAULTS,
+        *search_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -119,6 +121,9 @@ TESTS = (
     "tests/property/test_cold_counts.py", "tests/property/test_recommend_reasons.py",
     "tests/unit/recommend/test_opt_out_effect.py", "tests/unit/app/test_recipe_choice.py",
     "tests/unit/recommend/test_candidate_blend.py", "tests/unit/recommend/test_public_reasons.py",
+    "tests/unit/uses/test_text_index.py", "tests/unit/uses/test_connection_graph.py",
+    "tests/unit/uses/test_monthly_release.py", "tests/unit/app/test_searches.py",
+    "tests/unit/app/test_people_suggestions.py",
     "tests/property/test_consent_mutations.py::test_a_tc_string_consents_to_what_was_consented_to",
     "tests/property/test_consent_mutations.py::test_a_section_refuses_nothing_only_where_every_number_says_so",
 )  # fmt: skip

@@ -28,6 +28,7 @@ from benchmarks import (
     ledger,
     recommend,
     scale,
+    search,
     serving,
     spark,
     unlearning,
@@ -99,6 +100,7 @@ TINY: dict[str, Any] = {
         scale=Scale(members=200, items=100, rows=2_000, rounds=1, changes=20, asked=10),
         asked=Asked(members=120, items=60, rows=800, requests=8, over_http=4, rounds=1),
     ),
+    "search": search.Sizes(real=False, jobs=200, asked=5, rounds=1),
     "scale": scale.Sizes((scale.Scale(300, 3_000, (0, 1, 10), 1),), followed=0),
 }
 
@@ -138,6 +140,7 @@ SPOKEN_TO = {
         "recommend_answer_p99",
         "recommend_http",
     },
+    "search": {"search_ms"},
     "scale": {"refresh", "refresh_most", "cold_gate"},
 }
 

@@ -26,7 +26,7 @@ _WORD = re.compile(r"\w+")
 _MATCHED = """
 CREATE TABLE rows (
   number INTEGER PRIMARY KEY, document_id TEXT UNIQUE, subject TEXT, key TEXT, title TEXT, text TEXT, place TEXT,
-  seniority TEXT, skills TEXT, remote INTEGER, created TEXT, expires TEXT
+  seniority TEXT, skills TEXT, remote INTEGER, created TEXT, expires TEXT, places TEXT
 );
 CREATE VIRTUAL TABLE words USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2');
 """
@@ -149,12 +149,12 @@ class TextIndex:
         last = self._database.execute("SELECT coalesce(max(number), 0) FROM rows").fetchone()[0]
         told = list(enumerate(rows.to_pylist(), last + 1))
         self._database.executemany(
-            f"INSERT INTO rows VALUES ({', '.join('?' * 12)})",
+            f"INSERT INTO rows VALUES ({', '.join('?' * 13)})",
             [
                 (
                     number, row["document_id"], row["subject"], row["key"], row["title"], row["text"], row["place"],
                     row["seniority"], json.dumps(row["skills"], ensure_ascii=False), row["remote"],
-                    _stamp(row["created"]), _stamp(row["expires"]),
+                    _stamp(row["created"]), _stamp(row["expires"]), f", {row['place'] or ''}, ".lower(),
                 )
                 for number, row in told
             ],
@@ -168,21 +168,25 @@ class TextIndex:
         )
 
     def _matching(self, match: str, where: str, values: Sequence[Any], most: int) -> list[Find]:
-        score = f"bm25(words, {_TITLE_WEIGHT}, {_TEXT_WEIGHT})"
-        found = self._database.execute(
-            f"SELECT {_COLUMNS}, -{score} FROM words JOIN rows ON number = words.rowid WHERE words MATCH ?{where} "
-            f"ORDER BY {score}, document_id LIMIT ?",
+        return self._read_best(
+            f"SELECT number, bm25(words, {_TITLE_WEIGHT}, {_TEXT_WEIGHT}) AS score FROM words "
+            f"JOIN rows ON number = words.rowid WHERE words MATCH ?{where} ORDER BY score, document_id LIMIT ?",
             (match, *values, most),
         )
-        return [_find(row) for row in found]
 
     def _newest(self, where: str, values: Sequence[Any], most: int) -> list[Find]:
-        found = self._database.execute(
-            f"SELECT {_COLUMNS}, 0.0 FROM rows WHERE true{where} "
+        return self._read_best(
+            f"SELECT number, 0.0 FROM rows WHERE true{where} "
             "ORDER BY created IS NULL, created DESC, document_id LIMIT ?",
             (*values, most),
         )
-        return [_find(row) for row in found]
+
+    def _read_best(self, query: str, values: Sequence[Any]) -> list[Find]:
+        """The rows of a query for numbers and scores, in its order; their words are read of these alone."""
+        return [
+            _find((*self._database.execute(_ROW, (number,)).fetchone(), -score))
+            for number, score in self._database.execute(query, values).fetchall()
+        ]
 
     def _read_known(self) -> Known:
         def told(column: str) -> frozenset[str]:
@@ -197,7 +201,9 @@ class TextIndex:
         )  # fmt: skip
 
 
-_COLUMNS = "document_id, subject, key, rows.title, rows.text, place, seniority, skills, remote, created"
+_ROW = """
+SELECT document_id, subject, key, title, text, place, seniority, skills, remote, created FROM rows WHERE number = ?
+"""
 
 
 def spaced(text: str) -> str:
@@ -224,8 +230,8 @@ def _conditions(filters: Filters, at: datetime) -> tuple[str, list[Any]]:
     """SQL that follows a condition, and its values."""
     sql, values = [" AND (expires IS NULL OR expires >= ?)"], [_stamp(at)]  # type: list[str], list[Any]
     for place in filters.places:
-        sql.append(" AND (', ' || lower(coalesce(place, '')) || ', ') LIKE ? ESCAPE '\\'")
-        values.append(f"%, {_escaped(place)}, %")
+        sql.append(" AND instr(places, ?)")
+        values.append(f", {place}, ")
     for seniority in filters.seniorities:
         sql.append(" AND lower(coalesce(seniority, '')) = ?")
         values.append(seniority)
@@ -239,10 +245,6 @@ def _conditions(filters: Filters, at: datetime) -> tuple[str, list[Any]]:
         sql.append(" AND number NOT IN (SELECT rowid FROM words WHERE words MATCH ?)")
         values.append(unwanted)
     return "".join(sql), values
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"[\\%_]", r"\\\g<0>", text)
 
 
 def _parts(place: str) -> list[str]:

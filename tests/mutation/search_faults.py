@@ -1,0 +1,54 @@
+"""Faults of search, people and insights: who said no is found, a hidden list is told, a release tells much."""
+
+from __future__ import annotations
+
+from faults import Fault
+
+_INDEX, _SEARCHES = "licet.uses.search.text_index", "licet.app.searches"
+_GRAPH, _PEOPLE = "licet.uses.people.connection_graph", "licet.app.people_suggestions"
+_RELEASE = "licet.uses.insights.monthly_release"
+
+FAULTS = [
+    Fault(
+        "a search goes by the choices of when it was built",
+        _SEARCHES,
+        "if present.touched:",
+        "if not present.touched:",
+        "who said no is found until an update",
+    ),
+    Fault(
+        "the words of deleted rows stay in the index",
+        _INDEX,
+        "VALUES ('optimize')",
+        "VALUES ('integrity-check')",
+        "what somebody wrote stands in a file after they left",
+    ),
+    Fault(
+        "hidden lists are walked through",
+        _GRAPH,
+        "walked = connections[self._is_readable[connections]]",
+        "walked = connections",
+        "one account that befriends somebody is shown whom they hide",
+    ),
+    Fault(
+        "people are suggested by way of who has left since",
+        _PEOPLE,
+        "present.snapshot), present.touched",
+        "present.snapshot), frozenset[str]()",
+        "who does not train is suggested to others until an update",
+    ),
+    Fault(
+        "each level of a release has the whole budget",
+        _RELEASE,
+        "share = EPSILON / len(layout.levels)",
+        "share = EPSILON",
+        "a release tells of a member more than it says",
+    ),
+    Fault(
+        "few members are told of",
+        _RELEASE,
+        ">= LEAST_MEMBERS",
+        ">= 1",
+        "a figure is of one or two people",
+    ),
+]
