@@ -107,6 +107,30 @@ def test_what_many_looked_at_comes_first_where_nothing_of_the_member_may_be_read
         assert made.chosen_by == "newest", "nine are not told of, and nobody who said no is counted"
 
 
+def test_what_everybody_may_see_beside_a_job_is_of_two_members_at_least(tmp_path: Path) -> None:
+    rows, near = board_rows(), []
+    for who in KITCHEN[:2]:
+        rows["views"] += [
+            {"who": who, "job": job, "at": rows["views"][0]["at"]} for job in ("boat-8", "kitchen-9")
+        ]
+    acts = [*rows["views"], *rows["applications"]]
+    with make_board(tmp_path / "w", rows) as workspace:
+        for out in (None, KITCHEN[1]):
+            if out is not None:
+                workspace.choose(out, "learning", "off")
+            counted = [
+                {row["job"] for row in acts if row["who"] == who} for who in (*KITCHEN, *BOAT) if who != out
+            ]
+            beside = [job for taken in counted if "boat-8" in taken for job in taken]
+            expected = {job for job in beside if beside.count(job) > 1} - {"boat-8", "boat-9", "kitchen-9"}
+            found = workspace.recommend.similar("boat-8", most=50)
+            assert {one.key for one in found.items} == expected and json.dumps(found.as_json())
+            near.append(expected)
+        assert near[0] - near[1] == {"kitchen-1"}, "one member alone says nothing to everybody"
+        assert refused(workspace, "similar", "no such job") == "APP-282"
+        assert refused(workspace, "similar", "boat-8", most=0) == "APP-281"
+
+
 def test_both_ways_are_what_then_is_seen_and_nothing_is_recorded(workspace: Workspace) -> None:
     position = workspace.ledger.position
     for setting in ("personal", "learning"):

@@ -21,7 +21,7 @@ from licet.uses.recommend.text_overlap import TextOverlap
 
 def test_similar_for_everybody_needs_two_members_and_stands_by_strength_then_id() -> None:
     columns, sums = np.array([2, 3, 5, 9], np.int32), np.array([7, 9, 7, 99], np.int64)
-    supports = np.array([2, 2, 3, 1], np.int64)
+    supports = np.array([2, 2, 3, 1], np.int32)
     assert public_neighbours(columns, sums, supports, 10) == [3, 2, 5]
     assert public_neighbours(columns, sums, supports, 1) == [3]
     assert public_neighbours(columns[:0], sums[:0], supports[:0], 10) == []

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Explanation,
         Kind,
         Recommendations,
+        SimilarJobs,
     )
     from licet.app.recommending.recommender import Recommender
     from licet.store import SnapshotRef
@@ -154,3 +155,10 @@ class RecommendOperations:
         """
         require_subject_id(subject)
         return self._recommender.explain(subject, kind, key, at_least)
+
+    def similar(self, key: str, *, most: int = 10, at_least: int | None = None) -> SimilarJobs:
+        """Jobs that everybody may be shown beside one: of what at least two members did with both.
+
+        Raises: AppError APP-282 for a job that is not offered, APP-281 for another number than 1 to 100, APP-085.
+        """
+        return self._recommender.similar(key, most, at_least)

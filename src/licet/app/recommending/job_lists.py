@@ -31,7 +31,15 @@ from licet.uses.recommend.candidate_blend import (
 from licet.uses.recommend.fixed_point import ONE
 from licet.uses.recommend.item_counts import ItemCounts
 from licet.uses.recommend.item_walk import walk_scores
-from licet.uses.recommend.reasons import Asker, Known, Reason, first_reason, reasons, sentence
+from licet.uses.recommend.reasons import (
+    Asker,
+    Known,
+    Reason,
+    first_reason,
+    public_neighbours,
+    reasons,
+    sentence,
+)
 from licet.uses.recommend.text_overlap import ItemText, TextOverlap, own_terms
 
 #: What is told to everybody of how many chose something, and goes by it, is of so many members at least.
@@ -125,6 +133,18 @@ class JobLists:
 
         shown = [stock.items[one.number] for one in ranked]
         return RankedItems(shown, chosen_by, by_others, stock.by_key, why, first)
+
+    def similar_to(
+        self, key: str, learned: LearnedCounts, offered: OfferedItems, at: datetime, most: int
+    ) -> list[OfferedItem]:
+        """What everybody may be shown beside a job, the most alike first: of what two members or more did with both."""
+        counts = learned.items
+        number = None if counts is None else counts.number_of(key)
+        if counts is None or number is None:
+            return []
+        near = public_neighbours(*counts.row(number), len(counts.items))
+        found = (offered.items.get(counts.items[other]) for other in near)
+        return [item for item in found if item is not None and item.is_open(at)][:most]
 
 
 def _chosen_by(parts: Parts) -> ChosenBy:

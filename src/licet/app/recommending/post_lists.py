@@ -26,31 +26,21 @@ class PostLists:
     """Of one workspace. Used by one thread at a time."""
 
     def __init__(self) -> None:
-        self._version = -1
-        self._words = dict[str, frozenset[str]]()
+        self._version, self._board = -1, PostBoard(())
 
     def list_for(
         self, subject: str, own: OwnHistory, offered: OfferedItems, at: datetime, newest_first: bool
     ) -> RankedItems:
         if self._version != offered.version:
             self._version = offered.version
-            self._words = {
-                key: frozenset(words(f"{one.title} {one.text}")) for key, one in offered.items.items()
-            }
+            self._board = PostBoard(map(_post, offered.items.values()))
         told = [values for column, values in own.profile.items() if column not in _NO_TOPICS]
         values = sorted({value for each in told for value in each})[:_MOST_TOPICS]
         topics = {value: found for value in values if (found := frozenset(words(value)))}
         languages = frozenset(own.profile.get("languages", ()))
-        reader = Reader(subject, own.followed, own.connected, frozenset(topics), languages)
-        posts = [
-            Post(
-                key, next(iter(item.people), ""), None if item.created is None else micros(item.created),
-                frozenset(value for value, said in topics.items() if said <= self._words[key]), item.language,
-            )
-            for key, item in offered.items.items()
-        ]  # fmt: skip
+        reader = Reader(subject, own.followed, own.connected, frozenset(topics), languages, meant=topics)
         if newest_first:
-            shown = PostBoard(posts).timeline(reader, micros(at))[:_MOST_RANKED]
+            shown = self._board.timeline(reader, micros(at))[:_MOST_RANKED]
             return RankedItems(
                 [offered.items[one.id] for one in shown],
                 "newest",
@@ -59,7 +49,7 @@ class PostLists:
                 lambda item: [],
                 lambda item: None,
             )
-        ranked = PostBoard(posts).rank(reader, micros(at), _MOST_RANKED)
+        ranked = self._board.rank(reader, micros(at), _MOST_RANKED)
         why = {one.post.id: [said for kind in one.reasons if (said := _SAID[kind])] for one in ranked}
         about = {one.post.id: one.topics for one in ranked if one.topics}
 
@@ -77,6 +67,12 @@ class PostLists:
         return RankedItems(
             [offered.items[one.post.id] for one in ranked], chosen_by, False, offered.items, reasons, first
         )
+
+
+def _post(item: OfferedItem) -> Post:
+    created = None if item.created is None else micros(item.created)
+    said = frozenset(words(f"{item.title} {item.text}"))
+    return Post(item.key, next(iter(sorted(item.people)), ""), created, said, item.language)
 
 
 _SAID = {

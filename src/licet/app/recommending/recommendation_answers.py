@@ -86,6 +86,18 @@ class Control(NamedTuple):
     personalises: bool
 
 
+class SimilarJobs(NamedTuple):
+    """What everybody may be shown beside a job, the most alike first; the same whoever asks."""
+
+    key: str
+    at: str
+    position: int
+    items: tuple[Recommended, ...]
+
+    def as_json(self) -> JsonObject:
+        return {**self._asdict(), "items": [one.as_json() for one in self.items]}
+
+
 class BothWays(NamedTuple):
     """What a member would be recommended with a control on and with it off, before they choose; nothing is recorded.
 

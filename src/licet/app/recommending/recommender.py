@@ -31,6 +31,7 @@ from licet.app.recommending.recommendation_answers import (
     Explanation,
     Kind,
     Recommendations,
+    SimilarJobs,
 )
 from licet.enforce.serving import OwnRows
 from licet.policies.choice_standing import standing
@@ -137,9 +138,7 @@ class Recommender:
             listed, own = self._listed(now, subject, kind, self._looking.at(now.at, now.position))
             item = listed.offered.get(key)
             if item is None:
-                raise AppError(
-                    "APP-282", "there is no such item to recommend", fix="name one that is offered now"
-                )
+                raise _not_offered()
             rank = listed.rank_of(item)
             said = listed.reasons(item) if rank is not None else []
             return Explanation(
@@ -147,15 +146,25 @@ class Recommender:
                 listed.chosen_by, _because(listed, own, now.failed), tuple(said),
             )  # fmt: skip
 
+    def similar(self, key: str, most: int, at_least: int | None) -> SimilarJobs:
+        """Raises: AppError APP-282 for a job that is not offered, APP-281, APP-085; what reading tables raises."""
+        with self._asked(None, "jobs", most, at_least) as now:
+            parts = now.parts
+            if key not in parts.jobs.items:
+                raise _not_offered()
+            found = parts.job_lists.similar_to(key, parts.learned, parts.jobs, now.at, most)
+            shown = tuple(recommended(item, None) for item in found)
+            return SimilarJobs(key, format_moment(now.at), now.position, shown)
+
     @contextlib.contextmanager
-    def _asked(self, subject: str, kind: Kind, most: int, at_least: int | None) -> Iterator[_Now]:
+    def _asked(self, subject: str | None, kind: Kind, most: int, at_least: int | None) -> Iterator[_Now]:
         """What a request goes by, and nobody else's turn while it lasts."""
         if kind not in KINDS:
             raise AppError("APP-280", f"no {kind!r} are recommended", fix=f"one of: {', '.join(KINDS)}")
         if not 1 <= most <= MOST_RECOMMENDED:
             raise AppError("APP-281", f"{most} cannot be recommended", fix=f"ask for 1 to {MOST_RECOMMENDED}")
         core = self._core
-        if not core.people().knows(subject):
+        if subject is not None and not core.people().knows(subject):
             raise core.unknown(subject)
         with self._lock:
             at, position = core.now(), core.position(None, at_least)
@@ -224,6 +233,10 @@ def _because(listed: RankedItems, own: OwnHistory, failed: str | None, is_suppos
     if failed is not None:
         said.append(f"What was learned cannot be brought to this moment ({failed}), so it is not gone by.")
     return " ".join(said)
+
+
+def _not_offered() -> AppError:
+    return AppError("APP-282", "there is no such item to recommend", fix="name one that is offered now")
 
 
 def _post_columns(posts: PostColumns) -> dict[str, str]:

@@ -124,7 +124,7 @@ def sentence(reason: Reason, title_of: Callable[[str], str], verb: str = "applie
     }[reason.kind]
 
 
-def public_neighbours(columns: Columns, sums: Numbers, supports: Numbers, size: int) -> list[int]:
+def public_neighbours(columns: Columns, sums: Numbers, supports: Columns, size: int) -> list[int]:
     """What everybody may be shown as similar to an item, the strongest first and equal ones in the order of ids.
 
     columns: the numbers of the item's neighbours; sums: how strong each is; supports: how many members have both.
