@@ -1,8 +1,8 @@
 """The recipe that a workspace's recommendations go by, and whom it was chosen with.
 
-`recommend-recipe.yaml` beside the catalogue; without it the recipe is the default, chosen with nobody. A recipe that
-was tuned carries up to five bits of what the members of then did: given the recipe a removal is exact, and the recipe
-was chosen with or without whoever is removed, until the next tuning. So it says of itself whom it saw.
+`recommend-recipe.yaml` beside the catalogue; without it the recipe is the default, chosen with nobody of the workspace.
+A recipe that was tuned carries up to five bits of what the members of then did: given the recipe a removal is exact,
+and it was chosen with or without whoever is removed, until the next tuning. So it says of itself whom it saw.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class TunedWith(BaseModel):
 
 
 class ChosenRecipe(BaseModel):
-    """tuned: None where it was chosen with nobody's data."""
+    """tuned: None where it was chosen with nobody of the workspace."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

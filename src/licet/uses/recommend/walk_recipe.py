@@ -33,9 +33,9 @@ class WalkRecipe(BaseModel):
 
     version: int = Field(1, ge=1, le=1)
     alpha_percent: int = Field(50, ge=0, le=100)
-    origin_percent: int = Field(50, ge=0, le=100)
+    origin_percent: int = Field(70, ge=0, le=100)
     target_percent: int = Field(30, ge=0, le=100)
-    hops: tuple[int, int, int] = (1, 1, 1)
+    hops: tuple[int, int, int] = (1, 0, 0)
     neighbours: int = Field(300, ge=1, le=1_000)
     frontier: int = Field(200, ge=1, le=1_000)
     min_support: int = Field(1, ge=1, le=1_000)
