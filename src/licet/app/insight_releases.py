@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import os
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
 from licet.app import artefacts
+from licet.app.artefact_status import ArtefactStatus, Standing
 from licet.app.artefacts import note_use, present_access
-from licet.app.tenses import stands_for_now
+from licet.app.tenses import first_change_since, stands_for_now
 from licet.enforce.access import secret_of
 from licet.enforce.origin import PurposeRef
 from licet.ledger import EntryKind
@@ -26,6 +26,7 @@ from licet.store import SnapshotRef
 from licet.terms import SELF, AppError, UseError
 from licet.terms.canonical import JsonObject, canonical_json, digest
 from licet.terms.disk_errors import clear_disk_errors
+from licet.terms.moments import format_moment
 from licet.uses.insights.insights_layout import EVERYWHERE, FILE_NAME, InsightsLayout
 from licet.uses.insights.insights_use import KIND, InsightsManifest, contributions_of
 from licet.uses.insights.monthly_release import (
@@ -53,18 +54,11 @@ _HEAD = (
 _CLASSES = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
-class ReleaseStanding(StrEnum):
-    """EXACT while nothing was recorded since that could change it, then PENDING until the next release."""
-
-    EXACT = "exact"
-    PENDING = "pending"
-
-
 class Release(NamedTuple):
     """A month's figures. next: the day on which the next may be made. digest: of its file, as the ledger has it.
 
     at, position: as of when it was drawn. members: the class of how many stand behind its figures, such as "100 to
-    999". epsilon, least: as `monthly_release` has them.
+    999". epsilon, least: as `monthly_release` has them. standing: PENDING once somebody chose since.
     """
 
     month: str
@@ -77,7 +71,7 @@ class Release(NamedTuple):
     members: str
     figures: Figures
     digest: str
-    standing: ReleaseStanding
+    standing: Standing
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -153,11 +147,28 @@ def show(core: Core, month: str = "latest") -> Release:
             str(path),
             "restore it from a copy; a release is never made again",
         ) from None
-    standing = ReleaseStanding.EXACT if stands_for_now(core, told["position"]) else ReleaseStanding.PENDING
+    standing = Standing.EXACT if stands_for_now(core, told["position"]) else Standing.PENDING
     return Release(
         month, told["next"], told["at"], told["position"], told["policy"], told["epsilon"], told["least"],
         told["members"], figures, noted[month], standing,
     )  # fmt: skip
+
+
+def release_statuses(core: Core) -> list[ArtefactStatus]:
+    """The latest release, where there is one: PENDING, with the day of the next, once somebody chose since."""
+    if not _path(core, "any").parent.is_dir() or not _noted(core):
+        return []
+    told = show(core)
+    changed = first_change_since(core, told.position)
+    why = f"a release is never made again; whoever said no since leaves with that of {told.next}"
+    return [
+        ArtefactStatus(
+            f"insights of {told.month}", KIND, PURPOSE, SELF, told.at, told.position,
+            Standing.EXACT if changed is None else Standing.PENDING,
+            None if changed is None else format_moment(changed.recorded_at), None,
+            None if changed is None else why,
+        )
+    ]  # fmt: skip
 
 
 def _brought(core: Core, progress: Progress) -> SnapshotRef:

@@ -70,6 +70,10 @@ def test_a_release_is_made_once_and_the_next_is_without_who_left(
     leavers = [one["id"] for one in PEOPLE[:20]]
     for who in leavers:
         workspace.choices.choose(who, "learning", "off")
+    list(workspace.uses.update())
+    artefact, published = workspace.uses.status()
+    assert (artefact.standing.value, published.standing.value) == ("exact", "pending")
+    assert published.why is not None and "2026-04-01" in published.why
     (standing,) = workspace.uses.insights.releases()
     assert standing.standing.value == "pending" and path.read_bytes() == data, "it stands, and says so"
     assert workspace.uses.insights.release().figures == first.figures

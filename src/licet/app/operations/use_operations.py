@@ -89,10 +89,11 @@ class UseOperations:
         return catch_up(self._core, progress, people_left)
 
     def status(self) -> list[ArtefactStatus]:
-        """How everything that was made stands to the choices of now."""
+        """How everything that was made stands to the choices of now, and the release of insights that is out."""
         from licet.app.artefact_status import status
+        from licet.app.insight_releases import release_statuses
 
-        return status(self._core, self._core.absences)
+        return [*status(self._core, self._core.absences), *release_statuses(self._core)]
 
     def names(self) -> list[str]:
         """Everything that was made, as it stands now, by its name."""
