@@ -43,7 +43,8 @@ def test_the_catalogue_in_the_docs_loads(tmp_path: Path) -> None:
     for snippet in _snippets(ROOT / "docs" / "catalogue.md", "yaml"):
         (tmp_path / "catalogue.yaml").write_text(snippet)
         catalogues.append(load_catalogue(tmp_path / "catalogue.yaml"))
-    catalogue, of_rows, of_text = catalogues
+    catalogue, of_lists, of_rows, of_text = catalogues
+    assert {made.scheme for made in of_lists.tables["contacts"].hashed.values()} == {"google", "meta"}
     assert of_rows.about_nobody == ("jobs",)
     assert of_rows.tables["follows"].subjects == ("follower_id", "followed_id")
     assert of_text.readings("members")["born"].pattern == "%d/%m/%Y"

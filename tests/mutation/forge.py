@@ -124,6 +124,7 @@ TESTS = (
     "tests/unit/uses/test_text_index.py", "tests/unit/uses/test_connection_graph.py",
     "tests/unit/uses/test_monthly_release.py", "tests/unit/app/test_searches.py",
     "tests/unit/app/test_people_suggestions.py",
+    "tests/unit/app/test_hashed_lists.py",
     "tests/property/test_consent_mutations.py::test_a_tc_string_consents_to_what_was_consented_to",
     "tests/property/test_consent_mutations.py::test_a_section_refuses_nothing_only_where_every_number_says_so",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Faults of who reads consent strings: a yes is read where none stands."""
+"""Faults of who reads consent strings, where a yes is read that none said, and of who hashes addresses for lists."""
 
 from __future__ import annotations
 
@@ -34,5 +34,19 @@ FAULTS = [
         '(one[name] == 0) == (one[f"{name}_notice"] == 1)',
         "one[name] == 3",
         "nobody was told, and it counts as not opting out",
+    ),
+    Fault(
+        "a list holds the address itself",
+        "licet.enforce.hashed_addresses",
+        "engine.plain_hash(_written(rows[hashed.from_], hashed.scheme))",
+        "_written(rows[hashed.from_], hashed.scheme)",
+        "a recipient of hashes is handed addresses",
+    ),
+    Fault(
+        "one mailbox has many identifiers",
+        "licet.enforce.hashed_addresses",
+        'name.re_replace("[+].*", "").replace(".", "")',
+        'name.replace(".", "")',
+        "the hash that was handed over is not the one that is taken back",
     ),
 ]

@@ -80,7 +80,7 @@ def _closed(pack: Pack, rule: Rule, path: Path) -> Iterator[Problem]:
     closed = [category for category in dict.fromkeys(rule.categories) if line and is_closed(line, category)]
     if closed:
         kinds = ", ".join(closed)
-        what = f'the permit "{rule.id}" lets {kinds} choose advertisements, which licet never permits'
+        what = f'the permit "{rule.id}" lets {kinds} choose advertisements, which no use here may'
         fix = "remove it from a policy of your own; leave it where it says what somebody else does"
         yield Problem("PACK-145", (*path, "categories"), what, fix)
 
