@@ -1,4 +1,4 @@
-"""`licet recommend`: build, update, tune, list, jobs, posts, both-ways, explain and effect."""
+"""`licet recommend`: build, update, tune, jobs, posts, both-ways, explain and effect."""
 
 from __future__ import annotations
 

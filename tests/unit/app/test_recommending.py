@@ -55,6 +55,7 @@ def test_who_did_nothing_yet_is_recommended_to_by_their_profile_and_who_has_none
 ) -> None:
     fresh, blank = workspace.recommend.jobs("fresh"), workspace.recommend.jobs("blank")
     assert fresh.chosen_by == "profile" and fresh.items[0].key.startswith("boat-") and not fresh.trains
+    assert not blank.personalises and fresh.personalises
     assert blank.chosen_by == "newest" and blank.items[0].key.endswith("-0")
 
 

@@ -143,7 +143,7 @@ class Recommender:
             said = listed.reasons(item) if rank is not None else []
             return Explanation(
                 subject, kind, format_moment(now.at), now.position, recommended(item, next(iter(said), None)), rank,
-                listed.chosen_by, _because(listed, own, now.failed), tuple(said),
+                listed.chosen_by, _because(kind, listed, own, now.failed), tuple(said),
             )  # fmt: skip
 
     def similar(self, key: str, most: int, at_least: int | None) -> SimilarJobs:
@@ -195,10 +195,10 @@ class Recommender:
         learned, pack = now.parts.learned, now.policy.pack
         shown = [recommended(one, listed.reason(one)) for one in listed.ranked[:most]]
         settings = {one.id: one.label for one in controls_of(pack)}
-        because = _because(listed, own, now.failed, present.choices is not present.choices.recorded)
+        because = _because(kind, listed, own, now.failed, present.choices is not present.choices.recorded)
         return Recommendations(
             subject, kind, format_moment(now.at), now.position, pack.title, settings,
-            learned.counts_in(subject), own.is_permitted, listed.chosen_by, because,
+            learned.counts_in(subject), any(one.read for one in own.rows), listed.chosen_by, because,
             None if learned.snapshot is None else learned.snapshot.name, len(listed.offered), tuple(shown), own.rows,
         )  # fmt: skip
 
@@ -221,11 +221,16 @@ _CHOSEN = {
     "following": "Chosen by whom you follow and are connected with, your profile, and what is new.",
     "newest": "What is newest comes first, as for all of whom nothing is read.",
 }
+#: The same of posts, where that is another.
+_POSTS_CHOSEN = {"profile": "Chosen by your profile, and what is new.", "newest": "The newest come first."}
 
 
-def _because(listed: RankedItems, own: OwnHistory, failed: str | None, is_supposed: bool = False) -> str:
+def _because(
+    kind: Kind, listed: RankedItems, own: OwnHistory, failed: str | None, is_supposed: bool = False
+) -> str:
+    told_of_posts = None if kind == "jobs" else _POSTS_CHOSEN.get(listed.chosen_by)
     others = ", and what members who did alike did besides" if listed.by_others else ""
-    said = [_CHOSEN[listed.chosen_by].format(others=others)]
+    said = [told_of_posts or _CHOSEN[listed.chosen_by].format(others=others)]
     if not own.is_permitted:
         why = next((to_you(one.reason) for one in own.rows if one.reason is not None), None)
         told = "" if why is None or is_supposed else f": {why}"
