@@ -28,7 +28,7 @@ FAULTS = [
     Fault(
         "who asks counts with the others",
         _REASONS,
-        "    least = LEAST_OTHERS + (item in asker.history)\n",
+        "    least = LEAST_OTHERS + (item in asker.history or item in asker.counted)\n",
         "    least = LEAST_OTHERS\n",
         "of four others something is said that needs five",
     ),

@@ -58,4 +58,6 @@ def test_of_others_it_is_said_from_five_on_besides_who_asks(
     counts = AttributeCounts.of([MemberTraits((value,), ("a", "b"))] * members, items)
     known = Known(TextOverlap(items), counts, lambda one, other: members, lambda number: False)
     kinds = [reason.kind for reason in reasons(1, Asker(("a", *history), values=(value,)), known)]
+    counted = Asker(("a",), values=(value,), counted=history)
+    assert [reason.kind for reason in reasons(1, counted, known)] == kinds
     assert kinds == (["others_of_item", "others_of_value", "popular"] if said else ["listed"])

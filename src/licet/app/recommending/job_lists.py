@@ -87,7 +87,7 @@ class JobLists:
         self._kept: _Stock | None = None
 
     def list_for(
-        self, own: OwnHistory, learned: LearnedCounts, offered: OfferedItems, at: datetime
+        self, subject: str, own: OwnHistory, learned: LearnedCounts, offered: OfferedItems, at: datetime
     ) -> RankedItems:
         if self._kept is None or self._kept.version != offered.version:
             self._kept = _Stock(offered)
@@ -108,7 +108,9 @@ class JobLists:
             if counts is not None:
                 parts = parts._replace(walk=stock.walked(counts, own.items))
             walked = parts.walk
-            asker = Asker(own.items, said, values, lambda number: bool(walked[number]))
+            asker = Asker(
+                own.items, said, values, lambda number: bool(walked[number]), learned.items_of(subject)
+            )
         left_out = stock.available.left_out(micros(at), {*own.items, *own.unwanted})
         ranked = strongest(blend(parts, len(own.items)), left_out, _MOST_RANKED)
         chosen_by, by_others = _chosen_by(parts), bool(parts.walk.any() or parts.attributes.any())

@@ -113,6 +113,10 @@ class LearnedCounts:
             self._attributes.ask_about(offered)
         return self._attributes
 
+    def items_of(self, subject: str) -> Sequence[str]:
+        """What of a member is counted."""
+        return self._traits.get(subject, _NOBODY).items
+
     def counts_in(self, subject: str) -> bool:
         """Whether anything that a member did is counted."""
         return bool(self._traits.get(subject, _NOBODY).items)

@@ -209,7 +209,7 @@ class Recommender:
         rows = parts.own.own_as_of(present, subject, parts.own_tables)
         own = own_history(rows, parts.catalogue, parts.layout, now.policy.pack)
         if kind == "jobs":
-            return parts.job_lists.list_for(own, parts.learned, parts.jobs, now.at), own
+            return parts.job_lists.list_for(subject, own, parts.learned, parts.jobs, now.at), own
         newest_first = kind == "newest_posts"
         return parts.post_lists.list_for(subject, own, parts.posts, now.at, newest_first), own
 

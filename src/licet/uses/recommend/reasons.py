@@ -8,7 +8,7 @@ helpers' accounts and one person; see docs/recommend.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -46,12 +46,14 @@ class Reason(NamedTuple):
 
 class Asker(NamedTuple):
     """What of a member's own may be used. history: all their items, the latest first. asked: of `own_terms`; values: of
-    `profile_values`. reached: whether the walk from their history came to an item, by its number."""
+    `profile_values`. reached: whether the walk from their history came to an item, by its number. counted: their items
+    that are counted with those of others, whether they may be read for this or not."""
 
     history: Sequence[str] = ()
     asked: Mapping[str, int] = {}
     values: Sequence[str] = ()
     reached: Callable[[int], bool] = lambda number: False
+    counted: Collection[str] = ()
 
 
 class Known(NamedTuple):
@@ -80,7 +82,7 @@ def _reasons(number: int, asker: Asker, known: Known) -> Iterator[Reason]:
     item = known.counts.items[number]
     history = [own for own in asker.history[:MOST_LOOKED_AT] if own != item]
     # Who took the item up themselves may be counted with the others.
-    least = LEAST_OTHERS + (item in asker.history)
+    least = LEAST_OTHERS + (item in asker.history or item in asker.counted)
     behind = [(known.support(own, item), own) for own in history]
     if behind and max(behind)[0] >= least:
         most = max(support for support, _ in behind)
