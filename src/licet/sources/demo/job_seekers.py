@@ -34,8 +34,8 @@ NEIGHBOURS: dict[str, tuple[str, ...]] = {
 _CROSSING = 0.03
 #: By how many steps of seniority a job is off.
 _FIT_OF_SENIORITY = (1.0, 0.4, 0.08, 0.02)
-#: What somebody would have to move abroad for; below the other nobody applies.
-_ABROAD, _LEAST = 0.15, 0.003
+#: What somebody would have to move abroad for; below this nobody applies, and below that few look.
+_ABROAD, _LEAST, _STRAY = 0.15, 0.003, 0.01
 
 
 class Taste(NamedTuple):
@@ -102,6 +102,8 @@ def _found(stream: Stream, member: Member, taste: Taste, board: Board, most: int
                 continue
             if job.expires is None or job.expires > taste.begins:
                 fit = _fit(member, taste, job)
+                if fit < _STRAY and stream.chance(0.9):
+                    continue
                 drawn.append((-math.log(1.0 - stream.uniform()) / (fit * job.pull), job.key, job, fit))
     drawn.sort()
     found = []
