@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from licet.decide import Request
 from licet.packs import Pack
+from licet.terms.vocabulary import UNSAYABLE, ancestors
 from licet.testing.drawn_words import PURPOSES, chance, pick
 
 
@@ -69,8 +70,23 @@ def make_successor(rng: Random, pack: Pack) -> Successor:
     values["rules"] = [rule for rule in values["rules"] if rule["effect"] == "permit" or not chance(rng, 60)]
     for id_ in list(values.setdefault("settings", {})):
         _follow(rng, values, id_)
+    values["rules"] = [rule for rule in values["rules"] if _is_sayable(rule, values["purposes"])]
     values["version"] = str(int(pack.version) + 1)
     return Successor(Pack.model_validate(values), words)
+
+
+def _is_sayable(rule: dict[str, Any], purposes: dict[str, Any]) -> bool:
+    """Whether a pack in a file may say it: a purpose that became a kind of another brings its rules along."""
+    if rule["effect"] != "permit":
+        return True
+    lines = [(word, purposes.get(word, {}).get("kind_of")) for word in rule["purposes"]]
+    return not any(
+        (word, kind) in UNSAYABLE
+        for line in lines
+        for word in line
+        for category in rule["categories"]
+        for kind in ancestors(category)
+    )
 
 
 def _part(values: dict[str, Any], word: str) -> str | None:
