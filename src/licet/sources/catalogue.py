@@ -314,6 +314,18 @@ class Table(Part):
                 yield PydanticCustomError(
                     "hashed", "{column} is made of one that is made", {"column": column}
                 )
+            elif label is not None and self.columns.get(made.from_) not in ancestors(HASHED_ADDRESS)[1:]:
+                # Else a hash would let out what its own column does not: a rule and a no reach only what lies below.
+                yield PydanticCustomError(
+                    "hashed",
+                    "{column} is made of {from}: that column's label is {wanted}, and not {label}",
+                    {
+                        "column": column,
+                        "from": made.from_,
+                        "wanted": ancestors(HASHED_ADDRESS)[1],
+                        "label": self.columns.get(made.from_) or "missing",
+                    },
+                )
         for text in self.element_subjects:
             path = parse_path(text)
             if path is None or not names_an_element(path):

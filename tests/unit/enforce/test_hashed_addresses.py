@@ -109,6 +109,15 @@ def test_a_catalogue_calls_a_hashed_address_what_it_is(label: str, made: dict[st
         Table.model_validate({"location": {"arrow": "x"}, "columns": {"h": label}, "hashed": made})
 
 
+@pytest.mark.parametrize("label", [None, "identity", "special", "contact.imported", "private_communication"])
+def test_a_hash_is_made_of_nothing_but_what_is_called_an_address(label: str | None) -> None:
+    """Else a permit of hashes would let out, hashed, what no rule permits, and a no to it would not reach the hash."""
+    columns = {"h": "contact.email.hashed"} | ({} if label is None else {"email": label})
+    with pytest.raises(ValidationError, match=r"contact\.email"):
+        made = {"h": {"from": "email", "scheme": "meta"}}
+        Table.model_validate({"location": {"arrow": "x"}, "columns": columns, "hashed": made})
+
+
 def test_a_catalogue_of_the_first_format_knows_no_made_columns() -> None:
     table = {"location": {"arrow": "x"}, "columns": {}, "hashed": {"h": {"from": "e", "scheme": "meta"}}}
     with pytest.raises(ValidationError, match="format 1"):
