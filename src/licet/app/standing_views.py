@@ -1,18 +1,22 @@
 """What stands in memory of an artefact, one for each state of the workspace: an index, a graph.
 
-A view is found by the artefact it is of, the ledger's position, the day and the files of members' facts; any of them
-moving asks for another. Few are kept, the oldest go. Nothing here is written anywhere.
+A view is found by the artefact it is of, the ledger's position, the day and the files of members' facts, and holds
+while the use's layout and the files of its tables stand as they stood before they were read; any of them moving asks
+for another. Few are kept, the oldest go. Nothing here is written anywhere.
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Callable, Collection, Hashable
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from licet.app.present_artefact import Presence, latest_made, presently
 from licet.enforce.origin import PurposeRef
+from licet.sources.file_state import Stand, files_of, look_at
 from licet.terms.moments import day_of
+from licet.uses.registry import open_use
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -21,12 +25,20 @@ _MOST_VIEWS = 8
 _View = TypeVar("_View")
 
 
+class _Standing(NamedTuple, Generic[_View]):
+    """tables: that it was made of. stand: of their files, and of the layout's, before they were read."""
+
+    view: _View
+    tables: Collection[str]
+    stand: Stand
+
+
 class StandingViews(Generic[_View]):
     """Those of one use. Any number of threads may share them; two that ask for a new one at once both make it."""
 
     def __init__(self, core: Core, use: str) -> None:
         self._core, self._use = core, use
-        self._views: dict[Hashable, _View] = {}
+        self._views: dict[Hashable, _Standing[_View]] = {}
         self._lock = threading.Lock()
 
     def of(self, part: str, asked: PurposeRef, position: int, made: Callable[[Presence], _View]) -> _View:
@@ -35,12 +47,25 @@ class StandingViews(Generic[_View]):
         snapshot = latest_made(core, self._use, asked)
         key = snapshot.id, part, position, day_of(core.now()), core.files_of_facts()
         with self._lock:
-            view = self._views.get(key)
-        if view is None:
+            standing = self._views.get(key)
+        if standing is None or not standing.stand.holds(self._look(standing.tables)):
+            tables = tuple(open_use(self._use, core.layout.root).asks_for())
+            stand = self._look(tables)
             with presently(core, self._use, asked, position) as present:
-                view = made(present)
+                standing = _Standing(made(present), tables, stand)
             with self._lock:
                 while len(self._views) >= _MOST_VIEWS:
                     self._views.pop(next(iter(self._views)))
-                self._views[key] = view
-        return view
+                self._views[key] = standing
+        return standing.view
+
+    def _look(self, tables: Collection[str]) -> Stand:
+        """How the layout stands, and the files of tables and of those that they refer to."""
+        core, catalogue = self._core, self._core.catalogue
+        read = [
+            catalogue.tables[name]
+            for name in (*tables, *catalogue.referred(*tables))
+            if name in catalogue.tables
+        ]
+        files = itertools.chain.from_iterable(files_of(one.location, core.layout.root) or () for one in read)
+        return look_at((core.layout.root / f"{self._use}.yaml", *files))

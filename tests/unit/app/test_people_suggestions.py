@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,23 @@ def test_what_cannot_be_asked_says_so(workspace: Workspace, tmp_path: Path) -> N
     with pytest.raises(LicetError, match="RCMD-104"):
         (empty.layout.root / "people.yaml").write_text(HIDING)
         empty.uses.people.suggest("ann")
+
+
+def test_a_list_that_is_hidden_by_the_file_or_its_table_is_hidden_in_the_same_process(
+    tmp_path: Path,
+) -> None:
+    workspace = make_harbour(tmp_path / "w", PEOPLE, EDGES, files={"people.yaml": HIDING})
+    layout, data = (workspace.layout.root / name for name in ("people.yaml", "data/profiles.parquet"))
+    make_harbour(tmp_path / "hid", [{"id": who, "list_for": "nobody"} for who in NAMES])
+    workspace.uses.people.build()
+    assert told(workspace) == ALL
+    layout.write_text("{edges: {table: knows, from: who, to: whom}, lists: nobody}")
+    with pytest.raises(LicetError, match="RCMD-105"):
+        told(workspace)
+    layout.write_text(HIDING)
+    assert told(workspace) == ALL
+    shutil.copy(tmp_path / "hid/data/profiles.parquet", data)
+    with pytest.raises(LicetError, match="RCMD-105"):
+        told(workspace)
+    list(workspace.uses.update())
+    assert told(workspace) == []
