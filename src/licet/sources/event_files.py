@@ -193,6 +193,7 @@ def _parquet_parts(path: Path, columns: EventColumns, seen: Seen) -> Iterator[pa
         done += batch.num_rows
         seen(done, total)
         part = pa.Table.from_batches([batch]).select(columns.named)
+        part.validate(full=True)  # bytes that are no UTF-8 pass for text there
         for name in {columns.subject, columns.item}:
             part = part.set_column(part.column_names.index(name), name, _ids(part[name], name, path))
         yield part

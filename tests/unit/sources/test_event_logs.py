@@ -203,6 +203,31 @@ def test_a_column_that_can_be_no_id_or_no_moment_is_refused(tmp_path: Path, colu
         imported(tmp_path / "log.parquet")
 
 
+def spoiled(encoded: bool) -> pa.Array:
+    """Text of one value that is no UTF-8, as a Parquet file may call it text."""
+    text = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xff\xfe")]
+    )
+    return pa.DictionaryArray.from_arrays(pa.array([0], pa.int32()), text) if encoded else text
+
+
+@pytest.mark.parametrize("column", LOG.columns.named)
+@pytest.mark.parametrize("encoded", [False, True])
+def test_bytes_that_a_file_calls_text_are_refused(tmp_path: Path, column: str, encoded: bool) -> None:
+    rows = {"who": pa.array(["a"]), "what": pa.array(["x"]), "when": pa.array(["2026-03-01"])}
+    pq.write_table(pa.table(rows | {column: spoiled(encoded)}), tmp_path / "log.parquet")
+    with pytest.raises(SourceError, match="SRC-200"):
+        imported(tmp_path / "log.parquet")
+
+
+def test_numbers_without_a_sign_are_moments_as_others_are(tmp_path: Path) -> None:
+    times = pa.array([1_772_323_200, 2**64 - 1], pa.uint64())
+    pq.write_table(pa.table({"who": ["a", "b"], "what": ["x", "y"], "when": times}), tmp_path / "log.parquet")
+    report, rows = imported(tmp_path / "log.parquet", LOG._replace(time_unit="s"))
+    assert [row["time"] for row in rows] == [datetime(2026, 3, 1, tzinfo=UTC)]
+    assert [unread.what for unread in report.unread] == ["row 2"]
+
+
 def test_a_label_in_the_file_is_held_to(tmp_path: Path) -> None:
     field = pa.field("what", pa.string(), metadata={STAMP: b"private_communication.messages"})
     schema = pa.schema([("who", pa.string()), field, ("when", pa.timestamp("us", "UTC"))])
