@@ -18,7 +18,7 @@ from licet.app.results import Imported
 from licet.app.workspace_layout import Layout
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.catalogue_file import load_catalogue, merge_tables, save_catalogue
-from licet.sources.event_import import SUBJECT, EventLog, import_event_log
+from licet.sources.event_import import MEMBERS, SUBJECT, EventLog, import_event_log
 from licet.sources.file_replacement import replace_file
 from licet.sources.import_report import Progress
 from licet.terms import AppError
@@ -32,8 +32,8 @@ def import_events(
 ) -> Imported:
     """One table of events; where nothing says who the members are, one of them too.
 
-    Raises: AppError APP-031 where there is such a table; SourceError SRC-193 for `items` that are no table with a key;
-    as `import_event_log`.
+    Raises: AppError APP-031 where there is such a table, or one of that name for members that is somebody's own;
+    SourceError SRC-193 for `items` that are no table with a key; as `import_event_log`.
     """
     layout = core.layout
     catalogue, folder = load_catalogue(layout.catalogue), layout.data / FOLDER
@@ -46,6 +46,14 @@ def import_events(
         )
     target, fresh = folder / log.name, folder / f".{log.name}.new"
     with_members = not _has_members(catalogue, target, layout.root)
+    standing = catalogue.tables.get(MEMBERS)
+    if with_members and standing is not None and not _lies_in(standing, target, layout.root):
+        raise AppError(
+            "APP-031",
+            f"the workspace has a table {MEMBERS}, and does not say that it holds who the members are",
+            str(layout.catalogue),
+            f"name it under facts: in the catalogue, or give that table another name than {MEMBERS}",
+        )
     with swapped_in(fresh, target):
         report = import_event_log(
             file, fresh, log, with_members=with_members, now=core.now(), progress=progress

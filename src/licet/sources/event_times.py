@@ -74,7 +74,9 @@ def _of_numbers(values: pa.ChunkedArray, unit_us: int) -> pa.ChunkedArray:
         is_near = pc.fill_null(pc.less(pc.abs(values), 10.0 ** (_MOST_DIGITS - 1)), False)
         values = pc.floor(pc.if_else(is_near, values, pa.scalar(None, values.type)))
     elif pa.types.is_uint64(values.type):
-        values = pc.if_else(pc.less(values, pa.scalar(1 << 63, pa.uint64())), values, pa.scalar(None, values.type))
+        values = pc.if_else(
+            pc.less(values, pa.scalar(1 << 63, pa.uint64())), values, pa.scalar(None, values.type)
+        )
     return _within(values.cast(pa.int64()), unit_us)
 
 

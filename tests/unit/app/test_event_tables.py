@@ -97,6 +97,19 @@ def test_a_table_is_replaced_when_it_is_said_and_its_members_with_it(
     assert told.rows == {"events": 4, "members": 3}
 
 
+def test_a_table_called_members_that_is_somebodys_own_is_not_taken_away(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    root = tmp_path / "w"
+    own = "tables: {members: {location: {parquet: data/m.parquet}, columns: {h: profile.headline}}}\n"
+    (root / "catalogue.yaml").write_text("licet_catalogue: 1\n" + own)
+    for replace in (False, True):
+        with pytest.raises(AppError, match="APP-031"):
+            workspace.data.import_events(tmp_path / "plays.csv", replace=replace, **NAMED)
+    assert (root / "catalogue.yaml").read_text().endswith(own)
+    assert not list(root.glob("data/events/*"))
+
+
 def test_a_refused_log_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:
     workspace.data.import_events(tmp_path / "plays.csv", region="CH", age=30, **NAMED)
     workspace.policies.use("exemplum")
