@@ -10,6 +10,7 @@ _FOLLOWED, _OFFERED, _LEARNED, _JOBS = (
     "licet.app.recommending.learned_counts",
     "licet.app.recommending.job_lists",
 )
+_USE = "licet.uses.recommend.recommend_use"
 
 FAULTS = [
     Fault(
@@ -46,5 +47,19 @@ FAULTS = [
         "FEWEST_TOLD = 10\n",
         "FEWEST_TOLD = 1\n",
         "what one member looked at stands first in strangers' lists",
+    ),
+    Fault(
+        "a row of several people is taken out with one of them alone",
+        _USE,
+        "        touched = bench.access.with_sharing(self.going.layout.tables, touched)\n",
+        "",
+        "what a member did beside one who said no stays in the artefact, which says that it is of now",
+    ),
+    Fault(
+        "a row of several people is followed by one of them alone",
+        _FOLLOWED,
+        "                access.is_about_one(name) for name in self._tables if access.tables[name].subjects\n",
+        "                True for name in self._tables if access.tables[name].subjects\n",
+        "a post of two is shown though one of them said no",
     ),
 ]

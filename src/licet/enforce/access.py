@@ -28,7 +28,7 @@ from licet.enforce.gate_counts import Counts
 from licet.enforce.origin import Inputs, LedgerRef, Origin, PolicyRef, PurposeRef
 from licet.enforce.pseudonyms import id_text, identifying
 from licet.enforce.row_excerpts import excerpt
-from licet.enforce.row_references import people_of_organisations, referring_people
+from licet.enforce.row_references import people_beside, people_of_organisations, referring_people
 from licet.enforce.selection import ROW, SHOWN_KEY, Lookup, Selection, people_columns
 from licet.enforce.table_plans import Plan
 from licet.sources.catalogue import Table
@@ -365,6 +365,13 @@ class Access:
         if not subjects:
             return subjects
         return subjects | referring_people(self._gate._tables, self._gate._engine, tables, subjects)
+
+    def with_sharing(self, tables: Iterable[str], subjects: frozenset[str]) -> frozenset[str]:
+        """These people, and those with whom they share a row of some tables: it goes where any of them says no.
+
+        For whoever keeps a row under one of its people.
+        """
+        return subjects | people_beside(self._gate._tables, self._gate._engine, tables, subjects)
 
     def _why_unknown(self, earlier: Origin, inputs: Inputs) -> str | None:
         """What changed of which nobody can say whom it touched; None when nothing did."""

@@ -102,6 +102,27 @@ def referring_people(
     return frozenset(found)
 
 
+def people_beside(
+    tables: Tables, engine: Engine, names: Iterable[str], subjects: Iterable[str]
+) -> frozenset[str]:
+    """The people of those rows of some tables that are about any of `subjects`, all of whom must permit them."""
+    found, wanted = set[str](), sorted({*subjects})
+    for name in names:
+        table = tables.catalogued(name)
+        if not wanted or not table.subjects:
+            continue
+        content = tables.content(name)
+        if len(table.subjects) == 1 and not content[table.subjects[0]].type().is_array():
+            continue
+        rows = tables.about(name, content, wanted)
+        for column in table.subjects:
+            people = id_text(rows[column])
+            each = rows.select(person=people.unnest() if people.type().is_array() else people)
+            with engine.reading(f"table {name!r}"):
+                found.update(each.filter(each.person.notnull()).distinct().to_pyarrow()["person"].to_pylist())
+    return frozenset(found)
+
+
 def people_of_organisations(
     tables: Tables, engine: Engine, names: Iterable[str], organisations: Iterable[str]
 ) -> frozenset[str]:

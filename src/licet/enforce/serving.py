@@ -20,6 +20,7 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from licet.decide import Facts, No, Policy
 from licet.decide.combination import UNLABELLED, combine, with_references
@@ -87,9 +88,10 @@ class OwnRows:
         tables: Mapping[str, pa.Table],
         names: Collection[str],
         verdicts: Callable[[str], pa.Table],
+        is_named: Callable[[str, str], pa.Array],
     ) -> None:
         self.at, self.position, self.tables = present.at, present.position, tables
-        self.about, self._verdicts = tuple(names), verdicts
+        self.about, self._verdicts, self._is_named = tuple(names), verdicts, is_named
 
     def verdicts(self, table: str) -> pa.Table:
         """What the gate says of each row about them, permitted or not, as `Gate.verdicts` has it.
@@ -97,6 +99,11 @@ class OwnRows:
         table: one of `about`.
         """
         return self._verdicts(table)
+
+    def rows_by(self, table: str, column: str) -> pa.Table:
+        """The permitted rows of a table in which one of its columns of people names the member; of the others, which
+        are about them all the same, somebody else is named there. column: of one id in each row."""
+        return self.tables[table].filter(self._is_named(table, column))
 
 
 class Serving:
@@ -158,7 +165,16 @@ class Serving:
             if rows.masks().any()
         }
         present.done()
-        return OwnRows(present, tables, judged, lambda name: self._verdicts(plan_of(name), judged[name]))
+
+        def is_named(name: str, column: str) -> pa.Array:
+            rows = judged[name].rows.take(pa.array(np.flatnonzero(judged[name].masks())))
+            place = plan_of(name).table.subjects.index(column)
+            return pc.equal(rows[subject_text(place)], subject)
+
+        def verdicts(name: str) -> pa.Table:
+            return self._verdicts(plan_of(name), judged[name])
+
+        return OwnRows(present, tables, judged, verdicts, is_named)
 
     def _plan(self, present: Present, name: str) -> _Plan:
         indexed = self._indexes.of(name, present.catalogue)

@@ -70,10 +70,11 @@ class FollowedRows:
         self._before: Moment | None = None
         known = [catalogue.tables[name] for name in catalogue.referred(*self._tables)]
         own = [catalogue.tables[name] for name in self._tables]
-        #: Whether a choice reaches the rows of whoever chose, and no others.
-        self._reaches_own = not any(one.subjects for one in known) and not any(
+        #: Whether no table says that a choice reaches more than the rows of whoever chose; see `_through_a_gate`.
+        self._refers_to_nobody = not any(one.subjects for one in known) and not any(
             one.columns_about_others for one in own
         )
+        self._reaches_own = False
 
     def bring(self, now: Moment) -> None:
         """Take anew what changed up to now.
@@ -112,6 +113,10 @@ class FollowedRows:
     def _through_a_gate(self, now: Moment, earlier: Origin | None) -> Origin:
         core = self._core
         with present_access(core, self._taker, self._asked, None, now.position, core.absences) as access:
+            # A row about several people goes where any of them says no, whoever of them it is kept under.
+            self._reaches_own = self._refers_to_nobody and all(
+                access.is_about_one(name) for name in self._tables if access.tables[name].subjects
+            )
             inputs = access.inputs(self._tables, None if earlier is None else earlier.inputs)
             touched = Touched(None)
             if earlier is not None:

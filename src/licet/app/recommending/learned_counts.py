@@ -147,6 +147,8 @@ class LearnedCounts:
         self.snapshot, self._looked = newest, (position, now)
 
     def take(self, access: Access, subjects: frozenset[str] | None) -> None:
+        if subjects is not None:
+            subjects = access.with_sharing(self._layout.tables, subjects)
         found, values = Interactions.of(self._events(access, subjects)), self._values(access, subjects)
         if subjects is None:
             assert self.snapshot is not None
@@ -170,7 +172,7 @@ class LearnedCounts:
             self.items.replace(before.items, after.items)
         if self._attributes is not None:
             self._attributes.replace(before, after)
-        if after != _NOBODY:
+        if after.values or after.items:
             self._traits[member] = after
 
     def _events(self, access: Access, subjects: frozenset[str] | None) -> pa.Table:

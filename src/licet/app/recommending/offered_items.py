@@ -63,10 +63,10 @@ class OfferedItems:
         core: Core,
         catalogue: Catalogue,
         columns: Mapping[str, Mapping[str, str]],
-        own_of: Callable[[Moment, str], OwnRows],
+        own_of: Callable[[Moment, str, Collection[str]], OwnRows],
     ) -> None:
         """columns: by table and part of an item, such as title, the column that holds it.
-        own_of: the permitted rows about one member, read by themselves."""
+        own_of: the permitted rows about one member in some tables, read by themselves."""
         self._catalogue, self._columns, self._own_of = catalogue, columns, own_of
         self.items: dict[str, OfferedItem] = {}
         self.version = 0
@@ -110,7 +110,7 @@ class OfferedItems:
             return
         kept = {key: item for key, item in self.items.items() if not item.people & {*subjects}}
         for member in subjects:
-            own = self._own_of(now, member)
+            own = self._own_of(now, member, peopled)
             for name in peopled:
                 if name in own.tables:
                     table, whose = self._catalogue.tables[name], frozenset((member,))

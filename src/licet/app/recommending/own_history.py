@@ -61,6 +61,8 @@ def own_events(own: OwnRows, catalogue: Catalogue, tables: Iterable[str]) -> pa.
         if event is None or name not in own.tables:
             continue
         rows = own.tables[name]
+        if len(catalogue.tables[name].subjects) > 1:
+            rows = own.rows_by(name, event.actor)  # in the others somebody else did it
         if event.item in rows.column_names and event.time in rows.column_names:
             columns = [rows[event.item], rows[event.time]]
             told = pa.table([pa.nulls(len(rows), pa.string()).fill_null(""), *columns], names=EVENTS.names)

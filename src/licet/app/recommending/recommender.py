@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,8 +76,8 @@ class _Parts:
     def _traits_of(self, now: Moment, subject: str) -> MemberTraits:
         return self.traits(self._looking.at(now.at, now.position), subject)
 
-    def _own_of(self, now: Moment, subject: str) -> OwnRows:
-        return self.own.own_as_of(self._looking.at(now.at, now.position), subject, self.posts.asks_for())
+    def _own_of(self, now: Moment, subject: str, tables: Collection[str]) -> OwnRows:
+        return self.own.own_as_of(self._looking.at(now.at, now.position), subject, tables)
 
 
 class _Now(NamedTuple):

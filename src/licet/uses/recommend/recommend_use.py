@@ -97,6 +97,7 @@ class Recommend:
 
     def update(self, bench: Workbench, earlier: RecommendManifest, touched: frozenset[str]) -> Contents:
         """Read of whom the change touched, and write their buckets; where that are many, build anew."""
+        touched = bench.access.with_sharing(self.going.layout.tables, touched)
         if len(touched) > max(_FEW, _SHARE * earlier.counts["subjects"]):
             return self.build(bench)._replace(why="so much changed that building it anew costs less")
         bench.progress("reading what changed", 0, None)
@@ -116,7 +117,8 @@ class Recommend:
         self, access: Access, store: Store, earlier: SnapshotRef, subject: str, parents: Parents
     ) -> Foreseen:
         said = read_manifest(RecommendManifest, earlier)
-        touched = access.with_referring(self.going.layout.tables, frozenset({subject}))
+        tables = self.going.layout.tables
+        touched = access.with_sharing(tables, access.with_referring(tables, frozenset({subject})))
         then, now = set[tuple[str, str]](), set[tuple[str, str]]()
         for held, came in self._changed(access, store, said, touched).by_bucket.values():
             for rows, pairs in ((held, then), (came, now)):
