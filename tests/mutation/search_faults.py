@@ -12,9 +12,16 @@ FAULTS = [
     Fault(
         "a search goes by the choices of when it was built",
         _SEARCHES,
-        "if present.touched:",
-        "if not present.touched:",
+        "if touched:",
+        "if not touched:",
         "who said no is found until an update",
+    ),
+    Fault(
+        "a find names whose row it is, permitted or not",
+        _INDEX,
+        "SELECT document_id, shown_subject, key",
+        "SELECT document_id, subject, key",
+        "an id that its column does not let be told is told",
     ),
     Fault(
         "the words of deleted rows stay in the index",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.artefacts import present_access
 from licet.enforce import Access
+from licet.enforce.access import Touched
 from licet.enforce.origin import PurposeRef
 from licet.store import SnapshotRef
 from licet.terms import AppError
@@ -25,12 +26,24 @@ if TYPE_CHECKING:
 
 
 class Presence(NamedTuple):
-    """touched: for whom what the artefact holds may not be so any more. access: not beyond the block."""
+    """change: whom one touched since. access: not beyond the block."""
 
     use: Use
     snapshot: SnapshotRef
     access: Access
-    touched: frozenset[str]
+    change: Touched
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """For whom what the artefact holds may not be so any more. Raises: AppError RCMD-105 where nobody can say."""
+        if self.change.subjects is None:
+            raise AppError(
+                "RCMD-105",
+                f"what was made is not of now, and nobody can say whom that touches: {self.change.why}",
+                self.snapshot.name,
+                "bring it to the present: licet update",
+            )
+        return self.change.subjects
 
 
 def latest_made(core: Core, name: str, asked: PurposeRef) -> SnapshotRef:
@@ -48,22 +61,11 @@ def latest_made(core: Core, name: str, asked: PurposeRef) -> SnapshotRef:
 
 @contextlib.contextmanager
 def presently(core: Core, name: str, asked: PurposeRef, at_least: int | None = None) -> Iterator[Presence]:
-    """at_least: as `Core.position` has it.
-
-    Raises: AppError RCMD-104, RCMD-105 where only an update will do, APP-085.
-    """
+    """at_least: as `Core.position` has it. Raises: AppError RCMD-104, APP-085."""
     position = core.position(None, at_least)
     snapshot, use = latest_made(core, name, asked), open_use(name, core.layout.root)
     with (
         core.absences.once_done() as absences,
         present_access(core, use, asked, None, position, absences) as access,
     ):
-        touched = run.touched_since(use, access, snapshot)
-        if touched.subjects is None:
-            raise AppError(
-                "RCMD-105",
-                f"what was made is not of now, and nobody can say whom that touches: {touched.why}",
-                snapshot.name,
-                "bring it to the present: licet update",
-            )
-        yield Presence(use, snapshot, access, touched.subjects)
+        yield Presence(use, snapshot, access, run.touched_since(use, access, snapshot))

@@ -28,6 +28,7 @@ from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.uses.manifest import read_manifest
 from licet.uses.registry import open_use
+from licet.uses.search.search_layout import SearchLayout
 from licet.uses.search.search_sentence import Chip, Wanted, read_sentence
 from licet.uses.search.search_use import KIND, Search, SearchManifest, rows_of_kind
 from licet.uses.search.searchable_rows import searchable_rows
@@ -122,19 +123,25 @@ class SentenceSearch:
         return Finds(kind, sentence, *wanted, tuple(found), len(index), format_moment(now), position)
 
     def _made(self, kind: str, present: Presence) -> TextIndex:
-        said = read_manifest(SearchManifest, present.snapshot)
-        if kind not in said.layout.kinds:
+        assert isinstance(present.use, Search)
+        layout, access = present.use.layout, present.access
+        if kind not in layout.kinds:
             raise AppError(
                 "RCMD-107",
                 f"nothing of the kind {kind!r} is searched here",
                 present.snapshot.name,
-                f"one of: {', '.join(said.layout.kinds)}; search.yaml says what is",
+                f"one of: {', '.join(layout.kinds)}; search.yaml says what is",
             )
-        index = self._kept(kind, present, said)
-        if present.touched:
-            assert isinstance(present.use, Search)
-            rows = searchable_rows(present.access, present.use.layout, present.touched)
-            index.replaced(present.touched, rows.filter(pc.equal(rows["kind"], kind)))
+        searched = layout.kinds[kind]
+        table = access.tables.get(searched.table)
+        if present.change.subjects is None and table is not None and table.about_nobody:
+            # Rows about nobody are read anew: no member waits for an update of them, and none is owed a note of it.
+            return TextIndex.of(searchable_rows(access, SearchLayout(kinds={kind: searched})))
+        touched = present.touched
+        index = self._kept(kind, present, read_manifest(SearchManifest, present.snapshot))
+        if touched:
+            rows = searchable_rows(access, layout, touched)
+            index.replaced(touched, rows.filter(pc.equal(rows["kind"], kind)))
         return index
 
     def _kept(self, kind: str, present: Presence, said: SearchManifest) -> TextIndex:

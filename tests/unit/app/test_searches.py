@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from journeys.harbours import make_harbour
+from journeys.harbours import CATALOGUE, make_harbour
 from licet.app import Workspace
 from licet.terms import LicetError
 
@@ -148,11 +148,31 @@ def test_without_its_file_nothing_is_answered(workspace: Workspace) -> None:
         workspace.uses.search.find("jobs", "crane")
 
 
-def test_where_the_tables_changed_only_an_update_will_do(workspace: Workspace, tmp_path: Path) -> None:
-    make_harbour(tmp_path / "other", PEOPLE, jobs=JOBS[:2])
+def test_jobs_are_read_anew_where_their_table_changed_and_people_wait_for_an_update(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    assert len(keys(workspace, "people", "welder")) == 2 and keys(workspace, "jobs", "crane") == ["j1"]
+    other = make_harbour(tmp_path / "other", PEOPLE, jobs=JOBS[1:])
+    other.uses.search.build()
     data = (tmp_path / "other" / "data" / "jobs.parquet").read_bytes()
     (workspace.layout.root / "data" / "jobs.parquet").write_bytes(data)
+    told = workspace.uses.search.find("jobs", "crane engineer")
+    assert told.searched == 2 and told.found == other.uses.search.find("jobs", "crane engineer").found
     with pytest.raises(LicetError, match="RCMD-105"):
-        workspace.uses.search.find("jobs", "crane")
+        keys(workspace, "people", "welder")
     list(workspace.uses.update())
-    assert workspace.uses.search.find("jobs", "engineer").searched == 2
+    assert workspace.uses.search.find("jobs", "crane engineer").found == told.found
+    assert len(keys(workspace, "people", "welder")) == 2
+
+
+def test_whose_row_it_is_is_told_where_its_column_permits(tmp_path: Path) -> None:
+    unlabelled = CATALOGUE.replace("columns: {id: profile, headline", "columns: {headline")
+    made = make_harbour(tmp_path / "w", PEOPLE, files={"catalogue.yaml": unlabelled})
+    made.uses.search.build()
+    found = made.uses.search.find("people", "welder").found
+    assert [one.subject for one in found] == [None, None] and not {"ann", "ben"} & {one.key for one in found}
+    made.choices.choose("ann", "personal", "off")
+    assert len(made.uses.search.find("people", "welder").found) == 1, "and leaves all the same"
+    other = make_harbour(tmp_path / "labelled", PEOPLE)
+    other.uses.search.build()
+    assert [one.subject for one in other.uses.search.find("people", "welder").found] == ["ben", "ann"]

@@ -182,6 +182,7 @@ def test_regions_stand_in_a_hierarchy_that_ends() -> None:
     layout = LAYOUT.model_copy(update={"parents": {"Kiel": "DE-SH", "DE": "Europe"}})
     assert layout.line("Kiel") == [EVERYWHERE, "Europe", "DE", "DE-SH", "Kiel"]
     assert layout.line(None) == [EVERYWHERE] and layout.line("FR") == [EVERYWHERE, "FR"]
+    assert layout.line(EVERYWHERE) == [EVERYWHERE], "a region of that name is not counted twice"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,10 @@ def rows(*given_rows: dict[str, Any]) -> pa.Table:
     made = []
     for number, row in enumerate(given_rows):
         empty = {"text": "", "skills": [], "title": "?", "kind": "jobs", "document_id": f"{number:032x}"}
-        made.append({"owner": row.get("subject", f"{number}"), "key": f"k{number}", **empty, **row})
+        subject = row.get("subject")
+        made.append(
+            {"owner": subject or f"{number}", "shown_subject": subject, "key": f"k{number}", **empty, **row}
+        )
     return pa.Table.from_pylist(made, SEARCHABLE)
 
 

@@ -91,7 +91,8 @@ class InsightsLayout(_Part):
     def line(self, region: str | None) -> list[str]:
         """Everywhere, and the regions down to this one; everywhere alone where none is said."""
         found: list[str] = []
-        while region is not None and region not in found:
+        # A region of that very name would be counted twice, as itself and as all.
+        while region is not None and region != EVERYWHERE and region not in found:
             found.append(region)
             region = self.parents.get(region) or (region.rpartition("-")[0] or None)
         return [EVERYWHERE, *reversed(found)]

@@ -38,7 +38,7 @@ class Search:
     """What a workspace lets be searched; see `licet.uses.use`."""
 
     name = KIND
-    format = 1
+    format = 2
     learns = False
     manifest = SearchManifest
     parents: tuple[str, ...] = ()

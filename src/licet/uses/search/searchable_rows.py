@@ -21,12 +21,14 @@ from licet.uses.row_buckets import OWNER
 from licet.uses.search.search_layout import SearchedKind, SearchLayout
 
 _TEXT = pa.string()
-#: remote: null where nobody says. created, expires: UTC. document_id: 32 hex digits.
+#: remote: null where nobody says. created, expires: UTC. document_id: 32 hex digits. subject: for our books;
+#: shown_subject: where its own column permits that it be told.
 SEARCHABLE = pa.schema(
     [
-        ("document_id", _TEXT), ("kind", _TEXT), (OWNER, _TEXT), ("subject", _TEXT), ("key", _TEXT), ("title", _TEXT),
-        ("text", _TEXT), ("place", _TEXT), ("seniority", _TEXT), ("skills", pa.list_(_TEXT)), ("remote", pa.bool_()),
-        ("created", pa.timestamp("us")), ("expires", pa.timestamp("us")),
+        ("document_id", _TEXT), ("kind", _TEXT), (OWNER, _TEXT), ("subject", _TEXT), ("shown_subject", _TEXT),
+        ("key", _TEXT), ("title", _TEXT), ("text", _TEXT), ("place", _TEXT), ("seniority", _TEXT),
+        ("skills", pa.list_(_TEXT)), ("remote", pa.bool_()), ("created", pa.timestamp("us")),
+        ("expires", pa.timestamp("us")),
     ]
 )  # fmt: skip
 _YES, _NO = ("true", "yes", "1", "remote"), ("false", "no", "0", "onsite", "on-site", "office")
@@ -60,8 +62,9 @@ def searchable_rows(
 def _rows(
     access: Access, kind: str, searched: SearchedKind, subjects: Collection[str] | None
 ) -> Iterator[dict[str, Any]]:
-    people = people_columns(access.tables[searched.table].subjects)
-    with access.rows(searched.table, searched.columns, subjects) as batches:
+    about = access.tables[searched.table].subjects
+    people = people_columns(about)
+    with access.rows(searched.table, list(dict.fromkeys((*searched.columns, *about))), subjects) as batches:
         rows = [row for batch in batches for row in batch.to_pylist()]
     for row in sorted(rows, key=repr) if any(row[ROW] is None for row in rows) else rows:
         subject = row[people[0]] if people else None
@@ -70,6 +73,7 @@ def _rows(
             continue
         told = {
             "kind": kind, "subject": subject, "key": row[SHOWN_KEY], "title": title,
+            "shown_subject": subject if about and row.get(about[0]) is not None else None,
             "text": "\n".join(filter(None, (_text(row.get(column)) for column in searched.text))),
             "place": _text(_of(row, searched.place)), "seniority": _text(_of(row, searched.seniority)),
             "skills": _words(_of(row, searched.skills)), "remote": _flag(_of(row, searched.remote)),

@@ -25,8 +25,8 @@ UNSPACED = re.compile("[぀-ヿ㐀-䶿一-鿿豈-﫿฀-๿຀-໿ༀ-࿿က-႟
 _WORD = re.compile(r"\w+")
 _MATCHED = """
 CREATE TABLE rows (
-  number INTEGER PRIMARY KEY, document_id TEXT UNIQUE, subject TEXT, key TEXT, title TEXT, text TEXT, place TEXT,
-  seniority TEXT, skills TEXT, remote INTEGER, created TEXT, expires TEXT, places TEXT
+  number INTEGER PRIMARY KEY, document_id TEXT UNIQUE, subject TEXT, shown_subject TEXT, key TEXT, title TEXT,
+  text TEXT, place TEXT, seniority TEXT, skills TEXT, remote INTEGER, created TEXT, expires TEXT, places TEXT
 );
 CREATE VIRTUAL TABLE words USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2');
 """
@@ -46,7 +46,10 @@ class Filters(NamedTuple):
 
 
 class Find(NamedTuple):
-    """A row that was found. score: how well its words fit, more is better; 0.0 where only filters were asked."""
+    """A row that was found. score: how well its words fit, more is better; 0.0 where only filters were asked.
+
+    subject: whom it is about, where they let that be told.
+    """
 
     document_id: str
     subject: str | None
@@ -149,11 +152,12 @@ class TextIndex:
         last = self._database.execute("SELECT coalesce(max(number), 0) FROM rows").fetchone()[0]
         told = list(enumerate(rows.to_pylist(), last + 1))
         self._database.executemany(
-            f"INSERT INTO rows VALUES ({', '.join('?' * 13)})",
+            f"INSERT INTO rows VALUES ({', '.join('?' * 14)})",
             [
                 (
-                    number, row["document_id"], row["subject"], row["key"], row["title"], row["text"], row["place"],
-                    row["seniority"], json.dumps(row["skills"], ensure_ascii=False), row["remote"],
+                    number, row["document_id"], row["subject"], row["shown_subject"], row["key"], row["title"],
+                    row["text"], row["place"], row["seniority"],
+                    json.dumps(row["skills"], ensure_ascii=False), row["remote"],
                     _stamp(row["created"]), _stamp(row["expires"]), f", {row['place'] or ''}, ".lower(),
                 )
                 for number, row in told
@@ -202,7 +206,8 @@ class TextIndex:
 
 
 _ROW = """
-SELECT document_id, subject, key, title, text, place, seniority, skills, remote, created FROM rows WHERE number = ?
+SELECT document_id, shown_subject, key, title, text, place, seniority, skills, remote, created FROM rows
+WHERE number = ?
 """
 
 

@@ -23,7 +23,7 @@ class SearchChip(BaseModel):
 
 
 class SearchFind(BaseModel):
-    """A row, best first; `subject` where it is about a member."""
+    """A row, best first; `subject` where it is about a member who lets that be told."""
 
     document_id: str
     subject: str | None
