@@ -1,7 +1,7 @@
 """The privacy signals that come with a request: a header, and the cookies that consent dialogues keep their strings in.
 
 Cookies of these names are the platform's own: a dialogue on its pages writes them, and no other site can. What they say
-is read by `licet.terms.signals`; a session notes what it has recorded already, so that a page costs nothing more.
+is read by `licet.terms.signals`, with every request: what was taken back elsewhere is said anew by whoever sends it.
 
 Source: Global Privacy Control (https://www.w3.org/TR/gpc/). The names of the cookies are those in common use; neither
 IAB Europe nor IAB Tech Lab fixes them.
@@ -9,9 +9,8 @@ IAB Europe nor IAB Tech Lab fixes them.
 
 from __future__ import annotations
 
-import hashlib
-
 from fastapi import Request
+from starlette.requests import cookie_parser
 
 from licet.app import Workspace
 from licet.terms.signals import GPC, ConsentStrings
@@ -25,15 +24,27 @@ def sends_gpc(request: Request) -> bool:
 
 def consent_strings(request: Request) -> ConsentStrings:
     """What the dialogues' cookies hold. Sections that cannot be read are one that is in no string, and so a no."""
-    cookies = request.cookies
-    sections = cookies.get(SECTIONS_COOKIE, "")
-    numbers = [part.strip() for part in sections.replace("_", ",").split(",")] if sections else []
+    sections = _cookie(request, SECTIONS_COOKIE)
+    numbers = [] if sections is None else [part.strip() for part in sections.replace("_", ",").split(",")]
     is_read = len(numbers) < 64 and all(
         part.isascii() and part.isdecimal() and len(part) < 4 for part in numbers
     )
-    return ConsentStrings(
-        cookies.get(GPP_COOKIE), tuple(map(int, numbers)) if is_read else (-1,), cookies.get(TCF_COOKIE)
-    )
+    applying = tuple(map(int, numbers)) if is_read else (-1,)
+    return ConsentStrings(_cookie(request, GPP_COOKIE), applying, _cookie(request, TCF_COOKIE))
+
+
+def _cookie(request: Request, name: str) -> str | None:
+    """A cookie, None where there is none; no text where two of the name differ, so that neither hides the other's no.
+
+    A browser sends one of each path and domain that it has, and in no order that a page could go by.
+    """
+    said = {
+        values[name]
+        for header in request.headers.getlist("cookie")
+        for piece in header.split(";")
+        if name in (values := cookie_parser(piece))
+    }
+    return None if not said else said.pop() if len(said) == 1 else ""
 
 
 def signals_sent(request: Request) -> frozenset[str]:
@@ -46,18 +57,10 @@ def signals_sent(request: Request) -> frozenset[str]:
 def note_signals(request: Request, subject: str, gpc: bool) -> None:
     """What a browser sends is the member's from the first request on that carries it, where the policy honours it."""
     workspace: Workspace = request.app.state.workspace
-    session = request.session
-    if gpc and not session.get("gpc_noted"):
-        pack = workspace.policy().pack
-        if any(GPC in setting.honours for setting in pack.settings.values()):
-            if GPC not in workspace.ledger.signals_of(subject):
-                workspace.choices.signal(subject, GPC, True, via="web")
-            session["gpc_noted"] = True
+    if gpc and any(GPC in setting.honours for setting in workspace.policy().pack.settings.values()):
+        if GPC not in workspace.ledger.signals_of(subject):
+            workspace.choices.signal(subject, GPC, True, via="web")
+        request.session["gpc_noted"] = True
     strings = consent_strings(request)
-    if strings.gpp is None and strings.tcf is None:
-        return
-    pack = workspace.policy().pack
-    mark = hashlib.sha256(f"{strings}\n{pack.digest}".encode()).hexdigest()[:32]
-    if session.get("strings_noted") != mark:
+    if strings != ConsentStrings():
         workspace.choices.consent_strings(subject, strings, via="web")
-        session["strings_noted"] = mark

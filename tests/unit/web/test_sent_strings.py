@@ -76,6 +76,42 @@ def test_sections_that_cannot_be_read_are_missing_ones(workspace: Workspace) -> 
             assert workspace.ledger.signals_of("ann") == sent
 
 
+def test_sections_that_apply_without_a_string_are_missing_ones(workspace: Workspace) -> None:
+    assert workspace.choices.refused_by(ConsentStrings(gpp_sid=(7,))) == {"gpp"}
+    with site(workspace.layout.root) as browser:
+        browser.sign_in("ann").cookies.set("__gpp_sid", "7")
+        browser.get("/settings")
+        assert workspace.ledger.signals_of("ann") == {"gpp"} and not is_used(workspace)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_cookie_hides_no_other_of_its_name(workspace: Workspace, order: int) -> None:
+    """One of each path and domain is sent, in no order that says which counts."""
+    with site(workspace.layout.root) as browser:
+        browser.sign_in("ann")
+        session = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        twice = "; ".join(f"__gpp={one}" for one in GPP[:2][::order])
+        browser.get("/settings", headers={"cookie": f"{session}; __gpp={GPP[0]}; __gpp={GPP[0]}"})
+        assert workspace.ledger.signals_of("ann") == frozenset()
+        browser.get("/settings", headers={"cookie": f"{session}; {twice}"})
+        assert workspace.ledger.signals_of("ann") == {"gpp"}
+
+
+def test_what_was_taken_back_elsewhere_is_said_anew_by_whoever_sends_it(workspace: Workspace) -> None:
+    """A page that says that a signal was recorded is of a ledger that holds it."""
+    gpc = {"sec-gpc": "1"}
+    with site(workspace.layout.root) as sending, site(workspace.layout.root) as other:
+        sending.sign_in("ann").cookies.set("__gpp", GPP[1])
+        other.sign_in("ann")
+        for signal in ("gpc", "gpp"):
+            sending.get("/settings/ai", headers=gpc)
+            assert workspace.ledger.signals_of("ann") == {"gpc", "gpp"}
+            other.post(f"/signals/{signal}/forget", data={"token": other.token("/settings/ai")})
+            assert signal not in workspace.ledger.signals_of("ann")
+            assert "that was recorded for your account" in sending.get("/settings/ai", headers=gpc).text
+            assert signal in workspace.ledger.signals_of("ann") and not is_used(workspace)
+
+
 def test_the_platform_sends_strings_for_a_member(workspace: Workspace) -> None:
     with platform(workspace.layout.root) as api:
         sent = {"gpp": GPP[0], "gpp_sid": [6], "tcf": TCF[0]}

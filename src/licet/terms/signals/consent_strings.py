@@ -19,7 +19,8 @@ SIGNALS = {
 
 
 class ConsentStrings(NamedTuple):
-    """gpp: a GPP string, and `gpp_sid` the numbers of its sections that apply. tcf: a TC string. None: none came."""
+    """gpp: a GPP string, and `gpp_sid` the numbers of its sections that apply. tcf: a TC string. None: none came;
+    that sections apply all the same is a no."""
 
     gpp: str | None = None
     gpp_sid: tuple[int, ...] = ()
@@ -32,9 +33,9 @@ class ConsentStrings(NamedTuple):
         vendors: numbers on IAB Europe's Global Vendor List of those whom a TC string must consent to, each.
         """
         said = set[str]()
-        if self.gpp is not None:
+        if self.gpp is not None or self.gpp_sid:
             try:
-                reading = read_gpp(self.gpp, self.gpp_sid, vendors)
+                reading = read_gpp(self.gpp or "", self.gpp_sid, vendors)
             except MalformedString:
                 reading = GppReading(True, False)
             said |= {GPP} if reading.refuses else set()
