@@ -18,6 +18,7 @@ from licet.store.store_layout import SnapshotName
 from licet.store.store_location import Files
 from licet.terms import StoreError
 from licet.terms.canonical import digest as sha256
+from licet.terms.ids import is_id
 
 
 @contextmanager
@@ -54,7 +55,7 @@ def sweep(files: Files) -> list[str]:
             if digest not in kept:
                 files.delete(f"{folder}/{file_name}")
                 removed.add(digest)
-    for kind in files.folders(store_layout.LINES):
+    for kind in filter(is_id, files.folders(store_layout.LINES)):  # what others left there is not ours
         drop_lines(files, kind)
     files.settle()
     # Last, so that a sweep that dies is done again.

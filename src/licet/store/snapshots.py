@@ -49,11 +49,16 @@ def list_names(files: Files, kind: str | None = None) -> list[SnapshotName]:
 
 
 def list_lines(files: Files, kind: str) -> dict[str | None, list[SnapshotName]]:
-    """The published snapshots of a kind by their line, newest first; under None those of which none was said.
+    """The published snapshots of a kind by their line, newest first; under None those of which none was said, or more
+    than one.
 
     Costs the names alone: no manifest is read.
     """
-    said = dict(filter(None, (store_layout.parse_line(kind, each) for each in _line_files(files, kind))))
+    said: dict[SnapshotName, str | None] = {}
+    for name, line in filter(
+        None, (store_layout.parse_line(kind, each) for each in _line_files(files, kind))
+    ):
+        said[name] = None if name in said else line
     found: dict[str | None, list[SnapshotName]] = {}
     for name in reversed(list_names(files, kind)):
         found.setdefault(said.get(name), []).append(name)

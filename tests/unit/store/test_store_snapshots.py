@@ -228,6 +228,21 @@ def test_a_lost_line_costs_a_reading_and_no_snapshot(store: Store, tmp_path: Pat
     assert [one.manifest["n"] for one in store.by_line("corpus")[None]] == [1]
 
 
+def test_two_lines_of_one_snapshot_are_none(store: Store, tmp_path: Path) -> None:
+    for number in (1, 2):
+        with store.build("corpus") as build:
+            build.publish({"n": number}, "0a" * 8 if number == 1 else "0b" * 8)
+    said = min((tmp_path / "s" / "lines" / "corpus").iterdir())
+    said.with_name(said.name[:-16] + "0b" * 8).write_bytes(b"")
+    found = {line: [one.manifest["n"] for one in made] for line, made in store.by_line("corpus").items()}
+    assert found == {None: [1], "0b" * 8: [2]}
+
+
+def test_a_folder_of_others_among_the_lines_keeps_nobody_from_sweeping(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "s" / "lines" / ".ipynb_checkpoints").mkdir(parents=True)
+    assert store.sweep() == []
+
+
 def test_a_line_is_sixteen_digits(store: Store) -> None:
     for line in ("", "../" * 5 + "x", "A" * 16, "0" * 17):
         with pytest.raises(StoreError, match="STOR-016"), store.build("corpus") as build:
