@@ -46,6 +46,10 @@ class Presence(NamedTuple):
         return self.change.subjects
 
 
+#: The command that makes one, where it is not the use's own.
+_MADE_BY = {"people": "licet recommend build-people"}
+
+
 def latest_made(core: Core, name: str, asked: PurposeRef) -> SnapshotRef:
     """The latest of a use for a purpose and recipient. Raises: AppError RCMD-104 where there is none."""
     for snapshot in core.store.newest(name):
@@ -55,7 +59,7 @@ def latest_made(core: Core, name: str, asked: PurposeRef) -> SnapshotRef:
     raise AppError(
         "RCMD-104",
         f"no {name} was made for {asked.purpose} yet",
-        fix=f"make one first, with the command that docs/{name}.md names",
+        fix=f"make one first: {_MADE_BY.get(name, f'licet {name} build --purpose {asked.purpose}')}",
     )
 
 

@@ -32,7 +32,7 @@ def stackexchange(
     """
     with licet.open(workspace, make=True) as opened, progress_bar(as_json) as progress:
         result = opened.data.import_stackexchange(folder, replace=replace, progress=progress)
-    _answer(result, as_json)
+    _answer(result, as_json, workspace)
 
 
 @app.command()
@@ -55,7 +55,7 @@ def linkedin(
         result = opened.data.import_linkedin(
             archive, subject=subject, region=region, replace=replace, progress=progress
         )
-    _answer(result, as_json)
+    _answer(result, as_json, workspace)
 
 
 @app.command()
@@ -110,7 +110,7 @@ def events(
             file, subject=subject, item=item, category=category, time=time, table=table, form=form,
             time_unit=time_unit, at=moment, items=items, region=region, age=age, replace=replace, progress=progress,
         )  # fmt: skip
-    _answer(result, as_json, "licet packs use exemplum, or your own policy")
+    _answer(result, as_json, workspace, "licet packs use exemplum, or your own policy")
 
 
 @app.command()
@@ -183,7 +183,10 @@ def choices(
 
 
 def _answer(
-    result: Any, as_json: bool, then: str = "licet packs use linkedin_as_reported, then licet corpus build"
+    result: Any,
+    as_json: bool,
+    workspace: Path,
+    then: str = "licet packs use linkedin_as_reported, then licet corpus build",
 ) -> None:
     """Say what was imported, before that what nobody read; then the exit status is 1."""
     if as_json:
@@ -200,6 +203,7 @@ def _answer(
         out.print(made)
         for note in result.notes:
             say(f"· {note}")
-        say(f"Next: {then}", style="dim")
+        where = "" if workspace == HERE else f", each with -w {workspace}"
+        say(f"Next: {then}{where}", style="dim")
     if result.unread:
         raise typer.Exit(1)

@@ -191,13 +191,18 @@ def _state(on: bool | None) -> str:
     return "not known" if on is None else "on" if on else "off"
 
 
+def _plain(column: str, value: str) -> str:
+    return {"yes": "remote", "no": "on site"}.get(value, value) if column == "remote" else value
+
+
 def _tell(found: Recommendations, as_json: bool) -> None:
     if as_json:
         print_json(found.as_json())
         return
     for place, one in enumerate(found.items, 1):
         say(f"{place}. {one.title}", "bold")
-        told = [*one.details.values(), *([f"until {one.expires[:10]}"] if one.expires else [])]
+        told = [_plain(column, value) for column, value in one.details.items()]
+        told += [f"until {one.expires[:10]}"] if one.expires else []
         say(f"   {one.key}: {', '.join(filter(None, told))}")
         if one.reason is not None:
             say(f"   {one.reason}", "dim")

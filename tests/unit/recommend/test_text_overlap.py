@@ -55,6 +55,13 @@ def test_what_is_shared_is_named_by_whole_words_the_rarest_first() -> None:
     assert OVERLAP.shared(own_terms([], ["Cook"]), number) == (0, ())
 
 
+def test_a_short_word_is_told_where_it_is_a_whole_skill_alone() -> None:
+    number = OVERLAP.items.index("nurse")
+    assert OVERLAP.shared(own_terms([], ["You, at the ICU"]), number) == (0, ())
+    assert OVERLAP.shared(own_terms(["ICU"], []), number).words == ("icu",)
+    assert OVERLAP.shared(own_terms([], ["救急"]), OVERLAP.items.index("kangoshi")).words == ("救急",)
+
+
 def test_items_that_a_member_took_up_ask_for_what_they_say() -> None:
     asked = OVERLAP.asked_by_items(["nurse", "no such job"])
     scores = OVERLAP.scores(asked)

@@ -27,6 +27,8 @@ MOST_ASKED, MOST_OWN_ITEMS = 64, 20
 _LENGTH = 16
 #: What is told of terms that are shared are so many.
 _MOST_SHARED = 3
+#: A word of a script with capitals that has fewer is not told.
+_FEWEST_LETTERS = 4
 
 
 class ItemText(NamedTuple):
@@ -67,6 +69,11 @@ def own_terms(skills: Iterable[str], titles: Iterable[str]) -> dict[str, int]:
         for term in terms(value):
             found.setdefault(term, _WORD)
     return found
+
+
+def _is_telling(term: str) -> bool:
+    """Whether a term is worth saying: a word of a few letters, such as "con", is not; a whole skill is."""
+    return len(term) >= _FEWEST_LETTERS or not term.isalpha() or term.upper() == term.lower()
 
 
 class TextOverlap:
@@ -160,7 +167,10 @@ class TextOverlap:
         return [term for term, weight in zip(held, weights, strict=True) if weight > _IN_TEXT]
 
     def _shared(self, asked: Collection[str], held: Sequence[str]) -> Shared:
-        rare = [(self.rarity(term), term) for term in set(asked).intersection(held) if not term.endswith("*")]
+        said = [
+            term for term in set(asked).intersection(held) if not term.endswith("*") and _is_telling(term)
+        ]
+        rare = [(self.rarity(term), term) for term in said]
         rare = sorted((pair for pair in rare if pair[0] >= STEPS), key=lambda pair: (-pair[0], pair[1]))
         words = dict.fromkeys(term.removeprefix("=") for _, term in rare)
         return Shared(sum(rarity for rarity, _ in rare), tuple(words)[:_MOST_SHARED])
