@@ -134,6 +134,18 @@ def test_a_release_that_died_after_its_note_is_put_in_its_place(
     assert workspace.uses.insights.show("2026-03") == made and path.exists()
 
 
+def test_what_was_drawn_and_never_noted_does_not_lie_beside_the_release(
+    opened: Callable[..., tuple[Workspace, Months]],
+) -> None:
+    workspace, _ = opened("w", PEOPLE)
+    folder = workspace.layout.root / "insights"
+    folder.mkdir()
+    (folder / f".2026-03-{'0' * 64}.part").write_text("{}")
+    made = workspace.uses.insights.release()
+    assert [path.name for path in folder.iterdir()] == ["2026-03.json"]
+    assert workspace.uses.insights.release() == made
+
+
 def test_what_cannot_be_asked_says_so(opened: Callable[..., tuple[Workspace, Months]]) -> None:
     workspace, _ = opened("w", PEOPLE)
     insights, layout = workspace.uses.insights, workspace.layout.root / "insights.yaml"

@@ -144,3 +144,12 @@ def test_of_what_went_no_byte_is_left_and_the_control_is_found() -> None:
     index.replaced(["ann"], SEARCHABLE.empty_table())
     assert MARKER.encode() not in index.to_bytes()
     assert MARKER[:6].encode() not in index.to_bytes(), "nor the start of it, as a prefix that terms share"
+
+
+def test_a_name_with_signs_keeps_out_itself_alone() -> None:
+    index = TextIndex.of(
+        rows({"title": "Dev", "skills": ["C++"]}, {"title": "Dev", "skills": ["C#"]}, {"title": "C"})
+    )
+    for unwanted, left in (("c++", {"k1", "k2"}), ("c#", {"k0", "k2"}), ('c"#', {"k0", "k1", "k2"})):
+        found = index.find([], Filters(unwanted=(unwanted,)), NOW, 5)
+        assert {one.key for one in found} == left

@@ -22,7 +22,7 @@ import pyarrow as pa
 _TITLE_WEIGHT, _TEXT_WEIGHT = 1.0, 1.0
 #: Han, kana, Thai, Lao, Tibetan, Burmese and Khmer: words stand side by side there.
 UNSPACED = re.compile("[぀-ヿ㐀-䶿一-鿿豈-﫿฀-๿຀-໿ༀ-࿿က-႟ក-៿]")
-_WORD = re.compile(r"\w+")
+_WORD, _SIGNS = re.compile(r"\w+"), re.compile("[+#]")
 _MATCHED = """
 CREATE TABLE rows (
   number INTEGER PRIMARY KEY, document_id TEXT UNIQUE, subject TEXT, shown_subject TEXT, key TEXT, title TEXT,
@@ -246,7 +246,11 @@ def _conditions(filters: Filters, at: datetime) -> tuple[str, list[Any]]:
     if filters.is_remote is not None:
         sql.append(" AND remote = ?")
         values.append(filters.is_remote)
-    for unwanted in filter(None, map(_phrase, filters.unwanted)):
+    for unwanted in filters.unwanted:
+        if _SIGNS.search(unwanted):  # to FTS5 C++ and C# are C: without them, all three would go
+            sql.append(" AND NOT instr(lower(title || ' ' || text || ' ' || skills), ?)")
+            values.append(unwanted)
+    for unwanted in filter(None, (_phrase(one) for one in filters.unwanted if not _SIGNS.search(one))):
         sql.append(" AND number NOT IN (SELECT rowid FROM words WHERE words MATCH ?)")
         values.append(unwanted)
     return "".join(sql), values
