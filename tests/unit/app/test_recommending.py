@@ -39,7 +39,7 @@ def test_a_list_goes_by_what_the_member_did_and_says_why(workspace: Workspace) -
     assert made.chosen_by == "history" and made.trains and made.personalises
     first = made.items[0]
     assert first.key.startswith("kitchen-") and (first.reason or "").startswith(
-        "Because you looked at Kitchen hand"
+        "Because you looked at or applied for Kitchen hand"
     )
     own = {one["job"] for one in board_rows()["views"] if one["who"] == KITCHEN[0]}
     shown = {one.key for one in made.items}
@@ -73,7 +73,10 @@ def test_a_no_to_being_recommended_to_is_heard_by_the_very_next_request(workspac
     assert made.because.startswith(
         "Nothing of yours is read for this: you switched “Recommend by what I do” off."
     )
-    assert all(one.reason in (None, "It is new", "Several members looked at this") for one in made.items)
+    assert all(
+        one.reason in (None, "It is new", "Several members looked at or applied for this")
+        for one in made.items
+    )
     assert {(one.read, one.code) for one in made.rows} == {(0, "refused")}
     workspace.choose(KITCHEN[0], "personal", "off")
     theirs = list(workspace.recommend.jobs(KITCHEN[0]).items)
@@ -101,7 +104,7 @@ def test_what_many_looked_at_comes_first_where_nothing_of_the_member_may_be_read
     with make_board(tmp_path / "w", rows) as workspace:
         made = workspace.recommend.jobs("blank")
         assert made.chosen_by == "popular" and made.items[0].key == "boat-8"
-        assert made.items[0].reason == "Several members looked at this"
+        assert made.items[0].reason == "Several members looked at or applied for this"
         for who in (*KITCHEN, *BOAT)[:19]:
             workspace.choose(who, "learning", "off")
         made = workspace.recommend.jobs("blank")
@@ -197,6 +200,8 @@ def test_posts_are_those_everybody_may_see_and_whose_authors_permit_it(workspace
 def test_without_an_artefact_nothing_is_learned_and_files_are_followed(tmp_path: Path) -> None:
     with make_board(tmp_path / "w", built=False) as workspace:
         made = workspace.recommend.jobs(BOAT[0])
+        both = workspace.recommend.both_ways(BOAT[0], "personal")
+        assert not both.on.trains and not both.off.trains, "nor is it supposed to be"
         assert made.learned is None and not made.trains and made.items[0].key.startswith("boat-")
         workspace.recommend.build()
         made = workspace.recommend.jobs(BOAT[0])
@@ -237,13 +242,33 @@ def test_what_cannot_be_read_is_not_gone_by(tmp_path: Path) -> None:
         assert made.personalises and made.items[0].key.startswith("boat-")
 
 
+@pytest.mark.parametrize("named", ["{table: views}", "{jobs: ", "{profiles: ", "table: posts", "unwanted"])
+def test_a_table_that_is_not_there_is_named_and_goes_by_when_it_is_mended(
+    workspace: Workspace, named: str
+) -> None:
+    path = workspace.layout.recommend
+    text = path.read_text()
+    word = named.strip("{: ").removeprefix("table: ").rstrip("}")
+    try:
+        path.write_text(text.replace(named, named.replace(word, "nowhere"), 1))
+        for way in ("jobs", "posts", "both_ways"):
+            assert refused(workspace, way, BOAT[0]) == "RCMD-004"
+    finally:
+        path.write_text(text)
+    assert workspace.recommend.jobs(BOAT[0]).items
+
+
 def test_the_commands_say_the_same(workspace: Workspace) -> None:
     root = str(workspace.layout.root)
     told = run_licet("recommend", "jobs", "--subject", BOAT[0], "--most", "3", "--json", "--workspace", root)
     made = json.loads(told.out)
     assert told.status == 0 and [one["key"] for one in made["items"]] == keys(workspace, BOAT[0], most=3)
     told = run_licet("recommend", "jobs", "--subject", BOAT[0], "--workspace", root)
-    assert "1. Boat hand" in told.out and "Because you looked at" in told.out and "is among what" in told.out
+    assert (
+        "1. Boat hand" in told.out
+        and "Because you looked at or applied for" in told.out
+        and "is among what" in told.out
+    )
     told = run_licet(
         "recommend", "both-ways", "--subject", BOAT[0], "--setting", "personal", "--workspace", root
     )

@@ -33,7 +33,10 @@ def browser(board: Workspace) -> Iterator[Browser]:
 def test_the_pages_say_what_is_recommended_by_what_and_where_it_is_switched(browser: Browser) -> None:
     shown = browser.get("/recommendations").text
     assert 'href="/recommendations" aria-current="page"' in shown and "Jobs for you" in shown
-    assert "Because you looked at Boat hand" in shown and "Your own data is read for this list." in shown
+    assert (
+        "Because you looked at or applied for Boat hand" in shown
+        and "Your own data is read for this list." in shown
+    )
     assert "What you did is among what everybody’s lists are learned from." in shown
     assert 'href="/settings/personal"' in shown and 'href="/recommendations/both-ways"' in shown
     assert 'href="/data/records/views"' in shown and "Only you see this list" in shown
@@ -56,7 +59,7 @@ def test_nobody_sees_a_list_but_the_member_it_is_for(board: Workspace) -> None:
         stranger.post("/sign-in/operator", data={"token": stranger.token()})
         assert stranger.get("/recommendations").status_code == 403
         stranger.sign_in(KITCHEN[0])
-        assert "Because you looked at Boat hand" not in stranger.get("/recommendations").text
+        assert "Because you looked at or applied for Boat hand" not in stranger.get("/recommendations").text
 
 
 def test_both_ways_are_seen_before_a_choice_and_the_next_list_is_the_other(tmp_path: Path) -> None:
@@ -78,7 +81,7 @@ def test_both_ways_are_seen_before_a_choice_and_the_next_list_is_the_other(tmp_p
         assert (
             "you switched “Recommend by what I do” off" in after
             and "you switched" not in shown
-            and "Because you looked at" not in after
+            and "Because you looked at or applied for" not in after
         )
         assert "Switch it on" in browser.get("/recommendations/both-ways?setting=personal").text
         assert browser.get("/recommendations/both-ways?setting=none").status_code == 422

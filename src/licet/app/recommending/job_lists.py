@@ -49,7 +49,7 @@ _MOST_RANKED = 500
 #: What is as new as that counts as new: of 15 days.
 _NEW = ONE * 2 // 3
 #: What members do with jobs, as far as it can be said of all of it.
-_VERB = "looked at"
+_VERB = "looked at or applied for"
 
 
 class _Stock:

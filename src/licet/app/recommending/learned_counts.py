@@ -119,7 +119,7 @@ class LearnedCounts:
 
     def counts_in(self, subject: str) -> bool:
         """Whether anything that a member did is counted."""
-        return bool(self._traits.get(subject, _NOBODY).items)
+        return self.items is not None and bool(self._traits.get(subject, _NOBODY).items)
 
     @contextlib.contextmanager
     def supposing(self, others: Mapping[str, MemberTraits]) -> Iterator[None]:

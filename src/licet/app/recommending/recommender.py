@@ -40,7 +40,7 @@ from licet.terms import SELF, AppError, LicetError
 from licet.terms.decisions import to_you
 from licet.terms.moments import format_moment
 from licet.uses.recommend.attribute_counts import MemberTraits
-from licet.uses.recommend.recommend_layout import PostColumns, RecommendLayout, load_layout
+from licet.uses.recommend.recommend_layout import PostColumns, RecommendLayout, load_layout, require_tables
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -187,7 +187,9 @@ class Recommender:
             or parts.catalogue is not core.catalogue
             or parts.indexes is not core.subject_indexes
         ):
-            parts = self._parts = _Parts(core, self._looking, load_layout(core.layout.recommend), stand)
+            layout = load_layout(core.layout.recommend)
+            require_tables(layout, core.catalogue.tables, core.layout.recommend)
+            parts = self._parts = _Parts(core, self._looking, layout, stand)
         return parts
 
     def _answer(self, now: _Now, subject: str, kind: Kind, most: int, present: Present) -> Recommendations:

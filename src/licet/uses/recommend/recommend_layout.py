@@ -113,12 +113,24 @@ def load_layout(path: Path) -> RecommendLayout:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
-        raise UseError(
-            "RCMD-004",
-            f"what recommendations go by makes no sense at {place}: {first['msg'].removeprefix('Value error, ')}",
-            str(path),
-            "compare it with docs/recommend.md",
-        ) from None
+        raise _senseless(place, first["msg"].removeprefix("Value error, "), path) from None
+
+
+def require_tables(layout: RecommendLayout, known: Collection[str], path: Path) -> None:
+    """Raises: UseError RCMD-004 for a table that the catalogue does not have."""
+    others = (layout.not_interested, None if layout.posts is None else layout.posts.table)
+    for name in (*layout.tables, *layout.items, *layout.attributes, *others):
+        if name is not None and name not in known:
+            raise _senseless(name, "the catalogue has no such table", path)
+
+
+def _senseless(place: str, why: str, path: Path) -> UseError:
+    return UseError(
+        "RCMD-004",
+        f"what recommendations go by makes no sense at {place}: {why}",
+        str(path),
+        "compare it with docs/recommend.md",
+    )
 
 
 def event_columns(catalogue: Path, tables: Collection[str]) -> Mapping[str, EventColumns]:
