@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from journeys.harbours import make_harbour
+from journeys.harbours import CATALOGUE, POLICY, make_harbour
 from licet.app import Workspace
 from licet.terms import LicetError
 
@@ -167,3 +167,15 @@ def test_a_list_that_is_hidden_by_the_file_or_its_table_is_hidden_in_the_same_pr
         told(workspace)
     list(workspace.uses.update())
     assert told(workspace) == []
+
+
+def test_an_edge_is_learnt_from_where_the_columns_of_both_ends_let_it(tmp_path: Path) -> None:
+    catalogue = CATALOGUE.replace("whom: connections}", "whom: contact}")
+    policy = POLICY.replace("connections: {}, ", "connections: {}, contact: {}, ").replace(
+        "[recommendation], categories: [profile, connections]",
+        "[recommendation], categories: [profile, connections, contact]",
+    )
+    files = {"catalogue.yaml": catalogue, "policy.yaml": policy}
+    workspace = make_harbour(tmp_path / "w", PEOPLE, EDGES, files=files)
+    assert workspace.uses.people.build().edges == 0
+    assert told(workspace) == [] and workspace.uses.people.suggest("ann").own == 2
