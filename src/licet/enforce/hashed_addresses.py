@@ -20,12 +20,12 @@ _NONE = ibis.null("string")
 def with_hashed(engine: Engine, name: str, table: Table, rows: ir.Table) -> ir.Table:
     """The table with the columns of hashed addresses that its catalogue speaks of.
 
-    Raises: SourceError SRC-210 where one has the name of a column of the data, SRC-211 where what it is made from is
-    not there, or is no text.
+    Raises: SourceError SRC-210 where one has the name of a column of the data, or of another made one, SRC-211 where
+    what it is made from is not there, or is no text.
     """
-    made = {}
+    made = dict[str, ir.Value]()
     for column, hashed in table.hashed.items():
-        if column.casefold() in (there.casefold() for there in rows.columns):
+        if column.casefold() in (there.casefold() for there in (*rows.columns, *made)):
             raise SourceError(
                 "SRC-210",
                 f"table {name!r} has a column {column!r}, which the catalogue says is made of another",

@@ -89,6 +89,9 @@ def test_what_cannot_be_made_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="SRC-210"):
         made = {"email": {"from": "who", "scheme": "meta"}}
         gate_over(tmp_path, DuckDBEngine(), ["a@b"], hashed=made, columns={}).table("posts")
+    with pytest.raises(SourceError, match="SRC-210"):  # no engine tells them apart
+        made = {name: {"from": "email", "scheme": "meta"} for name in ("h", "H")}
+        gate_over(tmp_path, DuckDBEngine(), ["a@b"], hashed=made, columns={}).table("posts")
     for source in ("nowhere", "number"):
         with pytest.raises(SourceError, match="SRC-211"):
             made = {"h": {"from": source, "scheme": "meta"}}
