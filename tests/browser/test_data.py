@@ -37,7 +37,7 @@ def test_where_it_goes_as_a_picture_and_in_words(
     section = page.locator("section.flow", has_text="Training AI that generates content").first
     section.locator("summary").click()
     expect(section.get_by_role("row", name=re.compile("^messages"))).to_contain_text(
-        "private communication is never used to train"
+        "this kind of data is never used for this, under any policy"
     )
     section.get_by_role("link", name="posts").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your posts")
