@@ -138,7 +138,10 @@ def test_what_a_switch_says_of_a_setting_it_replaced_has_a_receipt_too(workspace
     (entry,) = workspace.ledger.append([NewEntry(EntryKind.CHOICE, "ann", payload)])
     receipt = workspace.receipt(entry.index)
     assert receipt["licet:setting"]["dct:identifier"] == replaced
-    assert [one["dct:identifier"] for one in receipt["dpv:hasProcess"]] == ["share_for_ads"]
+    assert [one["dct:identifier"] for one in receipt["dpv:hasProcess"]] == [
+        "share_for_ads",
+        "share_hashed_addresses_for_ads",
+    ]
     assert check(receipt, key(workspace)).ok
 
 

@@ -63,6 +63,7 @@ def calls(access: Access) -> Mapping[str, Callable[[], Any]]:
         "permitting": lambda: access.permitting("posts", frozenset({"ann", "ben"})),
         "is_about_one": lambda: access.is_about_one("posts"),
         "with_referring": lambda: access.with_referring(["posts"], frozenset({"ann"})),
+        "with_sharing": lambda: access.with_sharing(["posts"], frozenset({"ann"})),
         "engine_matters": lambda: access.engine_matters(["posts"]),
         "touched_since": lambda: access.touched_since(
             access.provenance().origin(access.inputs(["posts"])),
