@@ -29,7 +29,8 @@ FOR_MEMBERS = {
     "/data/past", "/data/past/{entry}", "/data/records/{table}", "/notices", "/notices/{digest}",
     "/notices/{digest}/mail", "/receipts", "/receipts/{entry}.json", "/receipts/archive", "/signals/{signal}/forget",
     "/forgetting", "/forgetting/preview", "/forgetting/{number}/certificate.json", "/forgetting/proofs/{artefact}.json",
-    "/features", "/features/model", "/features/model/{form}",
+    "/features", "/features/model", "/features/model/{form}", "/recommendations", "/recommendations/both-ways",
+    "/recommendations/posts", "/recommendations/why",
 }  # fmt: skip
 
 

@@ -71,6 +71,8 @@ ROUTES: list[tuple[str, str, str, Any]] = [
 #: Those that need more than this workspace has; their tests ask for their scopes themselves.
 ELSEWHERE = {
     ("GET", "/search/{rows}"), ("GET", "/subjects/ann/people"), ("GET", "/insights"), ("GET", "/insights/{month}"),
+    ("GET", "/recommendations/ann/jobs"), ("GET", "/recommendations/ann/posts"), ("GET", "/recommendations/ann/why"),
+    ("GET", "/recommendations/ann/both-ways"),
 }  # fmt: skip
 
 
