@@ -95,13 +95,15 @@ class Model:
 
     def choices(self, position: int) -> dict[tuple[str, str, str | None], tuple[str, ChoiceState, int]]:
         stands: dict[tuple[str, str, str | None], tuple[str, ChoiceState, int]] = {}
-        was_on = set()
+        was_on, was_off = set(), set()
         for index, entry in self.of(EntryKind.CHOICE, position):
             key = (str(entry.subject), entry.payload["setting"], entry.payload["category"])
             if entry.payload["value"] == "on":
                 was_on.add(key)
-                stands[key] = ("on", ChoiceState.GIVEN, index)
+                again = ChoiceState.GIVEN_AGAIN if key in was_off else ChoiceState.GIVEN
+                stands[key] = ("on", again, index)
             else:
+                was_off.add(key)
                 stands[key] = ("off", ChoiceState.WITHDRAWN if key in was_on else ChoiceState.REFUSED, index)
         return stands
 
