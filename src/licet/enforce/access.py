@@ -233,8 +233,9 @@ class Access:
         return self._read(self._selection(table, columns, subjects))
 
     def events(self, table: str, subjects: Iterable[str] | None = None) -> Batches:
-        """Who did something, to which item, when: `actor`, `item` and `time` in order of time; an event of which any is
-        not permitted is left out.
+        """Who did something, to which item, when: `actor`, `item` and `time` in order of time; an event whose item or
+        time is not permitted is left out. The actor is told as whose row it is, whatever that column permits: to keep
+        it under, and to show nobody.
 
         Raises: GateError GATE-212 for a table that the catalogue does not call so; as `rows`.
         """
@@ -242,7 +243,10 @@ class Access:
         return self._read(self._selection(table, columns, subjects), ("actor", "item", "time"), "time")
 
     def edges(self, table: str, subjects: Iterable[str] | None = None) -> Batches:
-        """Whom a row joins with whom: `from` and `to`. Raises: as `events`."""
+        """Whom a row joins with whom: `from` and `to`, told as `events` tells an actor. Raises: as `events`.
+
+        Who learns from one end because of the other asks `rows` for both columns: each shows what itself permits.
+        """
         columns = self._called(table, "edge", "edges")
         return self._read(self._selection(table, columns, subjects), ("from", "to"))
 

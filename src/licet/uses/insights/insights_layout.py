@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from licet.terms import UseError
 from licet.terms.canonical import canonical_json, digest
+from licet.uses.layout_file import read_layout
 
 FILE_NAME = "insights.yaml"
 #: The region above all.
@@ -100,27 +100,19 @@ class InsightsLayout(_Part):
 
 def load_insights_layout(path: Path) -> InsightsLayout:
     """Raises: UseError RCMD-120 where there is none, RCMD-121 for one that makes no sense."""
-    try:
-        data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return InsightsLayout.model_validate(data)
-    except FileNotFoundError:
+    found = read_layout(InsightsLayout, path)
+    if found is None:
         raise UseError(
             "RCMD-120",
             "nothing says what insights are made of",
             str(path),
             "run `licet insights release`, which drafts it of the catalogue, or write it as docs/insights.md shows",
-        ) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        why = f"at {place}: {first['msg']}"
-    except OSError as error:
-        why = f"it cannot be read: {error.strerror}"
-    except (yaml.YAMLError, ValueError, RecursionError):
-        why = "it is no YAML in UTF-8"
+        )
+    if not isinstance(found, str):
+        return found
     raise UseError(
         "RCMD-121",
-        f"what insights are made of makes no sense, {why}",
+        f"what insights are made of makes no sense, {found}",
         str(path),
         "compare it with docs/insights.md; without the file, `licet insights release` drafts one",
     )

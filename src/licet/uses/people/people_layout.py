@@ -7,13 +7,13 @@ column says nothing, or is not permitted, hides theirs.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from licet.terms import UseError
 from licet.terms.canonical import canonical_json, digest
+from licet.uses.layout_file import read_layout
 
 FILE_NAME = "people.yaml"
 Column = Annotated[str, Field(min_length=1)]
@@ -60,27 +60,19 @@ class PeopleLayout(BaseModel):
 
 def load_people_layout(path: Path) -> PeopleLayout:
     """Raises: UseError RCMD-110 where there is none, RCMD-111 for one that makes no sense."""
-    try:
-        data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return PeopleLayout.model_validate(data)
-    except FileNotFoundError:
+    found = read_layout(PeopleLayout, path)
+    if found is None:
         raise UseError(
             "RCMD-110",
             "nothing says which edges join people, and whose list of them may be read",
             str(path),
             "build the graph of people, which drafts it of the catalogue, or write it as docs/people.md shows",
-        ) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        why = f"at {place}: {first['msg']}"
-    except OSError as error:
-        why = f"it cannot be read: {error.strerror}"
-    except (yaml.YAMLError, ValueError, RecursionError):
-        why = "it is no YAML in UTF-8"
+        )
+    if not isinstance(found, str):
+        return found
     raise UseError(
         "RCMD-111",
-        f"what joins people makes no sense, {why}",
+        f"what joins people makes no sense, {found}",
         str(path),
         "compare it with docs/people.md; without the file, the next build drafts one",
     )

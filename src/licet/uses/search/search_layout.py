@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from licet.terms import UseError
 from licet.terms.canonical import canonical_json, digest
+from licet.uses.layout_file import read_layout
 
 FILE_NAME = "search.yaml"
 Column = Annotated[str, Field(min_length=1)]
@@ -64,27 +64,19 @@ class SearchLayout(BaseModel):
 
 def load_search_layout(path: Path) -> SearchLayout:
     """Raises: UseError RCMD-100 where there is none, RCMD-101 for one that makes no sense."""
-    try:
-        data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return SearchLayout.model_validate(data)
-    except FileNotFoundError:
+    found = read_layout(SearchLayout, path)
+    if found is None:
         raise UseError(
             "RCMD-100",
             "nothing says what can be searched",
             str(path),
             "run `licet search build`, which drafts it of the catalogue, or write it as docs/search.md shows",
-        ) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        why = f"at {place}: {first['msg']}"
-    except OSError as error:
-        why = f"it cannot be read: {error.strerror}"
-    except (yaml.YAMLError, ValueError, RecursionError):
-        why = "it is no YAML in UTF-8"
+        )
+    if not isinstance(found, str):
+        return found
     raise UseError(
         "RCMD-101",
-        f"what can be searched makes no sense, {why}",
+        f"what can be searched makes no sense, {found}",
         str(path),
         "compare it with docs/search.md; without the file, `licet search build` drafts one",
     )
