@@ -46,6 +46,7 @@ import pyarrow.parquet  # noqa: F401
 import pytest
 import recommend_faults
 import recommending_faults
+import removal_faults
 import report_faults
 import search_faults
 import signal_faults
@@ -75,6 +76,7 @@ GROUPS = {
         *delivery_faults.FAULTS,
         *cold_faults.FAULTS,
         *signal_faults.FAULTS,
+        *removal_faults.FAULTS,
         *recommend_faults.FAULTS,
         *recommending_faults.FAULTS,
         *search_faults.FAULTS,
@@ -124,7 +126,7 @@ TESTS = (
     "tests/unit/uses/test_text_index.py", "tests/unit/uses/test_connection_graph.py",
     "tests/unit/uses/test_monthly_release.py", "tests/unit/app/test_searches.py",
     "tests/unit/app/test_people_suggestions.py",
-    "tests/unit/app/test_hashed_lists.py",
+    "tests/unit/app/test_hashed_lists.py", "tests/unit/app/test_drop_screening.py",
     "tests/property/test_consent_mutations.py::test_a_tc_string_consents_to_what_was_consented_to",
     "tests/property/test_consent_mutations.py::test_a_section_refuses_nothing_only_where_every_number_says_so",
 )  # fmt: skip

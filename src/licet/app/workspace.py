@@ -21,6 +21,7 @@ from licet.app.flat_names import FLAT_NAMES
 from licet.app.operations.choice_operations import ChoiceOperations
 from licet.app.operations.copy_operations import CopyOperations
 from licet.app.operations.data_operations import DataOperations
+from licet.app.operations.deletion_operations import DeletionOperations
 from licet.app.operations.member_operations import MemberOperations
 from licet.app.operations.policy_operations import PolicyOperations
 from licet.app.operations.report_operations import ReportOperations
@@ -115,6 +116,10 @@ class Workspace(Core):
     @functools.cached_property
     def copies(self) -> CopyOperations:
         return CopyOperations(self)
+
+    @functools.cached_property
+    def deletions(self) -> DeletionOperations:
+        return DeletionOperations(self)
 
     @functools.cached_property
     def reports(self) -> ReportOperations:

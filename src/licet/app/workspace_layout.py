@@ -76,6 +76,16 @@ class Layout(NamedTuple):
         return self.root / "deliveries"
 
     @property
+    def deletions(self) -> Path:
+        """What recipients of lists were asked to delete, and their answers; encrypted."""
+        return self.root / "deletions"
+
+    @property
+    def drop(self) -> Path:
+        """What is kept of California's deletion lists; encrypted."""
+        return self.root / "drop"
+
+    @property
     def forgettings(self) -> Path:
         """What is still to be looked for of people who are being forgotten; encrypted."""
         return self.root / "forgettings"

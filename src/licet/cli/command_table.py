@@ -104,6 +104,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "copy_commands:apply",
         "Take out of your copy what its platform says is to go, and write the signed answers to hand back.",
     ),
+    "recipient": (
+        "recipient_commands:app",
+        "Who gets lists: ask them to delete, or be one, to try a platform against.",
+    ),
+    "drop": ("drop_commands:app", "California's deletion lists: whom they name, and what is answered."),
     "model": (
         "model_commands:app",
         "A model of what members wrote, from which each of them can be taken out again.",

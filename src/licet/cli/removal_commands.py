@@ -46,7 +46,7 @@ def forget(
 
     Example: licet forget m00042
     """
-    people = [*(subjects or ()), *(() if batch is None else _ids_in(batch))]
+    people = [*(subjects or ()), *(() if batch is None else ids_in(batch))]
     with licet.open(workspace) as opened, progress_bar(as_json) as progress:
         if dry_run:
             _say_forecasts(opened.uses.foresee_forgetting(*people), as_json)
@@ -111,7 +111,7 @@ def purge(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _ids_in(file: Path) -> list[str]:
+def ids_in(file: Path) -> list[str]:
     """The ids in a file, a line each, byte for byte; lines that are empty say nobody.
 
     Raises: AppError APP-274 for what cannot be read as such.

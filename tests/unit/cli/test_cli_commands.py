@@ -65,6 +65,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 NO_WORKSPACE = {
     ("demo",), ("verify",), ("audit",), ("compare",), ("guide",), ("packs", "diff"), ("packs", "check"),
     ("packs", "watch"), ("packs", "export"), ("packs", "import"), ("packs", "notice"), ("apply",), ("model", "base"),
+    ("recipient", "result"), ("recipient", "serve"),
 }  # fmt: skip
 
 

@@ -1,0 +1,169 @@
+"""`licet recipient`: those who get lists: asking them to delete, and being one, to try a platform against."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import licet
+from licet.cli import terminal
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, err, out, print_json, say
+
+app = typer.Typer(help="Who gets lists: ask them to delete, or be one, to try a platform against.")
+
+_STYLES = {"received": "green", "refused": "red", "unanswered": "yellow"}
+
+
+@app.command()
+@answers
+def ask(
+    recipient: Annotated[str, typer.Argument(help="As recipients.yaml names them.")],
+    identifiers: Annotated[
+        Path, typer.Argument(help="Identifiers as they were delivered, one a line: hashed addresses.")
+    ],
+    trial: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trial", metavar="HOST:PORT", help="A recipient within, asked without TLS: of a trial."
+        ),
+    ] = None,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a recipient to delete what goes by some identifiers, each by a signed request of its own; exit status 1
+    unless all were received.
+
+    Example: licet recipient ask microsoft gone.txt
+    """
+    from licet.app.deletion_asking import trial_requests
+    from licet.app.list_results import read_sent
+
+    with licet.open(workspace) as opened:
+        found = opened.deletions.ask(recipient, read_sent(identifiers), requests=trial_requests(trial or ()))
+    if as_json:
+        print_json([one.as_json() for one in found])
+    else:
+        counted = {state: sum(one.state == state for one in found) for state in _STYLES}
+        for state, count in counted.items():
+            if count:
+                why = next((one.why for one in found if one.state == state and one.why), "")
+                say(f"{terminal.count(count)} {state}{f': {why}' if why else ''}", _STYLES[state])
+        say("Received says that they have the request, and not that they deleted anything.", "dim")
+    if any(one.state != "received" for one in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+@answers
+def asked(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """List the requests to delete that recipients were sent, and what they answered.
+
+    Example: licet recipient asked
+    """
+    with licet.open(workspace) as opened:
+        found = opened.deletions.asked()
+    if as_json:
+        print_json([one.as_json() for one in found])
+        return
+    made = terminal.table("Requests to delete", "request", "of", "asked", "state", "why")
+    for one in found:
+        terminal.row(made, one.id[:12], one.recipient, f"{one.asked_at[:19]}Z", one.state, one.why)
+    out.print(made) if found else say(
+        "Nobody was asked to delete anything: licet recipient ask RECIPIENT FILE"
+    )
+
+
+@app.command()
+@answers
+def own(
+    endpoint: Annotated[
+        str, typer.Option("--endpoint", help="Where others may ask you; the file has to name something.")
+    ],
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Print your own dsrdelete.json, to be published at your domain: recipients check by it what you ask.
+
+    Example: licet recipient own --endpoint https://network.example/delete
+    """
+    with licet.open(workspace) as opened:
+        print_json(opened.deletions.own_discovery(endpoint))
+    if not as_json:
+        say("Publish it at https://YOUR-DOMAIN/dsrdelete.json", "dim")
+
+
+@app.command()
+@answers
+def result(
+    file: Annotated[Path, typer.Argument(help="The file of results, as Microsoft Advertising gave it.")],
+    name: Annotated[str, typer.Argument(help="The request's name: what its file's name begins with.")],
+    sent: Annotated[Path, typer.Argument(help="The file that was uploaded, or identifiers, one a line.")],
+    as_json: AsJson = False,
+) -> None:
+    """Read what Microsoft Advertising gave back for a delivery: who was taken, who refused; exit status 1 unless all
+    were taken.
+
+    Example: licet recipient result Results.zip nurses-000003-remove nurses-000003-remove-001.csv
+    """
+    from licet.app.list_results import read_microsoft_result
+
+    found = read_microsoft_result(file, name, sent)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        say(f"{terminal.count(found.taken)} taken", "green" if found.is_applied else "")
+        for count, what in ((found.refused, "refused"), (found.unnamed, "not named by the file")):
+            if count:
+                say(f"{terminal.count(count)} {what}", "red")
+        for error in found.errors:
+            say(f"  {error}", "dim")
+    if not found.is_applied:
+        raise typer.Exit(1)
+
+
+@app.command()
+@answers
+def serve(
+    folder: Annotated[Path, typer.Argument(help="Where it keeps its key and what it has; made if need be.")],
+    domain: Annotated[str, typer.Option("--domain", help="What it is called.")] = "recipient.example",
+    asker: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--asker", metavar="DOMAIN=FILE", help="Whose requests it takes, and their dsrdelete.json."
+        ),
+    ] = None,
+    manner: Annotated[
+        str, typer.Option("--manner", help="honest, slow, wrong, silent or forgetful.")
+    ] = "honest",
+    host: Annotated[str, typer.Option("--host", help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="The port to listen at.", min=1, max=65535)] = 9000,
+    as_json: AsJson = False,
+) -> None:
+    """Be a recipient of lists, to try a platform against: it does what it is sent, or fails to, as it is told.
+
+    Example: licet recipient serve trial --asker network.example=dsrdelete.json --manner slow
+    """
+    given = [
+        "--folder",
+        str(folder),
+        "--domain",
+        domain,
+        "--manner",
+        manner,
+        "--host",
+        host,
+        "--port",
+        str(port),
+    ]
+    given += [part for one in asker or () for part in ("--asker", one)]
+    if as_json:
+        print_json({"folder": str(folder), "address": f"http://{host}:{port}", "manner": manner})
+    else:
+        say(f"Receiving at http://{host}:{port} (Ctrl-C ends it)")
+    sys.stdout.flush()
+    err.file.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "licet.web.recipient", *given])

@@ -1,0 +1,6 @@
+"""How recipients of lists take them: pure functions from what is asked to files, each with its own identifiers."""
+
+from licet.deliveries.formats.list_formats import ListFormat, most_days, scheme_of, write_list
+from licet.deliveries.formats.list_request import ListAction, ListFile, ListRequest
+
+__all__ = ["ListAction", "ListFile", "ListFormat", "ListRequest", "most_days", "scheme_of", "write_list"]

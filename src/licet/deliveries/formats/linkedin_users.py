@@ -1,0 +1,50 @@
+"""LinkedIn: bodies of requests that add people to a DMP segment or remove them, in batches.
+
+There is no replacing, as with Google. To add somebody twice, or remove somebody who is not there, is no error there,
+so a body that may have arrived is sent again without harm.
+
+Source: LinkedIn, Marketing API, "DMP Segment Users" (2026). It names no most of a batch; ours is a house bound.
+"""
+
+from __future__ import annotations
+
+import json
+
+from licet.deliveries.formats.format_settings import LinkedinFormat
+from licet.deliveries.formats.list_request import (
+    ListAction,
+    ListFile,
+    ListRequest,
+    batches,
+    checked,
+    no_list,
+)
+
+MOST_PEOPLE = 5_000
+
+
+def linkedin_files(settings: LinkedinFormat, asked: ListRequest) -> tuple[ListFile, ...]:
+    """As `write_list`. The request takes `X-RestLi-Method: BATCH_CREATE` and `LinkedIn-Version: <version>`."""
+    asked = checked(asked, "linkedin")
+    id_ = settings.audiences.get(asked.audience)
+    if id_ is None:
+        raise no_list("LinkedIn", asked.audience)
+    is_removal = asked.action is ListAction.REMOVE
+    gone = asked.identifiers if is_removal else asked.leaving if asked.action is ListAction.REPLACE else []
+    bodies = [("REMOVE", part) for part in batches(gone, MOST_PEOPLE)]
+    bodies += [("ADD", part) for part in batches([] if is_removal else asked.identifiers, MOST_PEOPLE)]
+    return tuple(
+        ListFile(
+            f"{asked.name}-{number:03d}-{action.lower()}.json",
+            json.dumps(
+                {
+                    "elements": [
+                        {"action": action, "userIds": [{"idType": "SHA256_EMAIL", "idValue": each}]}
+                        for each in part
+                    ]
+                }
+            ).encode(),
+            f"POST https://api.linkedin.com/rest/dmpSegments/{id_}/users",
+        )
+        for number, (action, part) in enumerate(bodies, start=1)
+    )
