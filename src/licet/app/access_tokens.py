@@ -48,6 +48,8 @@ SCOPES: dict[str, str] = {
     "search:read": "search jobs, and members who may be found",
     "people:read": "have people suggested to any member",
     "insights:read": "read the releases of insights",
+    "ads:choose": "have advertisements chosen for pages, and note clicks on them",
+    "ads:read": "read why an advertisement was chosen, and how campaigns stand",
     "receipts:read": "fetch receipts",
     "ledger:read": "fetch checkpoints, proofs and the public key",
     "packs:read": "read the policies",

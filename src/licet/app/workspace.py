@@ -87,6 +87,13 @@ class Workspace(Core):
     about. The names that operations had before (`choose`, `corpus_build`) lead to them.
     """
 
+    def close(self) -> None:
+        """What was leased of advertisers' budgets goes back first."""
+        uses = self.__dict__.get("uses")
+        if uses is not None and "ad_choices" in uses.__dict__:
+            uses.ad_choices.close()
+        super().close()
+
     @functools.cached_property
     def policies(self) -> PolicyOperations:
         return PolicyOperations(self)

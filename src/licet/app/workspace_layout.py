@@ -118,6 +118,26 @@ class Layout(NamedTuple):
         return self.root / "recommend.yaml"
 
     @property
+    def campaigns(self) -> Path:
+        """Whose advertisements are shown, to whom, for how much."""
+        return self.root / "campaigns.yaml"
+
+    @property
+    def ad_images(self) -> Path:
+        """The images of advertisements, by the names that campaigns call them."""
+        return self.root / "ads"
+
+    @property
+    def ad_budgets(self) -> Path:
+        """What of each budget is reserved, where that is in no database; of money, and of no member."""
+        return self.root / "ad_server" / "budgets.sqlite"
+
+    @property
+    def ad_choices(self) -> Path:
+        """The logs of choices and clicks; no member is named in them."""
+        return self.root / "ad_server" / "choices"
+
+    @property
     def packs(self) -> Path:
         return self.root / "packs"
 

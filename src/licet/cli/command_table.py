@@ -119,6 +119,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "insights": ("insight_commands:app", "What skills are asked for and held, released once a month."),
     "search": ("search_commands:app", "Look for jobs and people by the words of a sentence."),
+    "ads": (
+        "ads_commands:app",
+        "Advertisements that go by nobody who does not permit it, and what is shared for them.",
+    ),
     "reports": (
         "report_commands:reports",
         "Draw up what a law or a form asks to be told of a corpus or a model, each statement with where it is from.",

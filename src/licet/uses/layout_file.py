@@ -1,9 +1,13 @@
-"""A use's own file in a workspace, which says what it goes by: read alike, whatever the use has to say of a bad one."""
+"""A use's own file in a workspace, which says what it goes by: read alike, whatever the use has to say of a bad one.
+
+A name that stands twice is refused: of two budgets, or two tables, nobody knows which is meant.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -11,10 +15,27 @@ from pydantic import BaseModel, ValidationError
 Layout = TypeVar("Layout", bound=BaseModel)
 
 
+class _TwiceError(ValueError):
+    """A name that stands twice in one mapping."""
+
+
+class _OnceEach(yaml.SafeLoader):
+    """Plain values only, as `safe_load` reads them, each name once."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """Raises: _TwiceError."""
+        names = [str(name.value) for name, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+        counted = Counter(names)
+        for name in names:
+            if name != "<<" and counted[name] > 1:
+                raise _TwiceError(name[:60])
+        return super().construct_mapping(node, deep)
+
+
 def read_layout(model: type[Layout], path: Path) -> Layout | str | None:
     """What a file says; why it makes no sense, as words that end a sentence; None where there is no file."""
     try:
-        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), _OnceEach))
     except FileNotFoundError:
         return None
     except ValidationError as error:
@@ -23,5 +44,7 @@ def read_layout(model: type[Layout], path: Path) -> Layout | str | None:
         return f"at {place}: {first['msg']}"
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except _TwiceError as error:
+        return f"a name stands twice: {error.args[0]}"
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
         return "it is no YAML in UTF-8"

@@ -28,6 +28,7 @@ from licet.web.api.problem_details import status_of, title_of
 from licet.web.authentication import PLAIN_COOKIE, SECURE_COOKIE, SESSION_SECONDS, SignInNeeded
 from licet.web.config import ServeConfig, check, from_environment
 from licet.web.pages import (
+    ad_pages,
     audit_pages,
     compare_pages,
     data_pages,
@@ -111,6 +112,7 @@ def make_application(config: ServeConfig, clock: Callable[[], datetime] = system
         audit_pages,
         guide_pages,
         impact_pages,
+        ad_pages,
     ):
         app.include_router(part.router)
     _handle_failures(app)

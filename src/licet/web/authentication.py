@@ -65,6 +65,12 @@ def _stands(request: Request) -> bool:
     return not ended.has(name, until)
 
 
+def subject_if_known(request: Request) -> str | None:
+    """The member who is signed in, where somebody is; nobody gets a session by being asked."""
+    subject = request.session.get("subject")
+    return subject if isinstance(subject, str) and _stands(request) else None
+
+
 def end_session(request: Request) -> None:
     """Sign out, and let no copy of the cookie sign in again. Raises: OSError when that cannot be written down."""
     name, until = request.session.get("name"), request.session.get("until")

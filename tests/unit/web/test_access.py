@@ -21,6 +21,7 @@ FOR_ANYBODY = {
     "/", "/sign-in", "/sign-in/oidc", "/sign-in/callback", "/sign-in/operator", "/sign-out", "/healthz", "/readyz",
     "/robots.txt", "/.well-known/gpc.json", "/receipts/key", "/audit", "/compare", "/guide", "/guide/{pack}",
     "/public/{subject}", "/public/{subject}/{table}/{key}",
+    "/ads/slot", "/ads/why/{choice}", "/ads/less/{choice}", "/ads/click/{choice}", "/ads/images/{name}",
 }  # fmt: skip
 FOR_OPERATORS = {"/operator", "/operator/forgettings", "/impact", "/impact/file"}
 COMPARED = "before=linkedin_as_reported&after=linkedin_official&from_date=2026-01-01"
@@ -30,7 +31,7 @@ FOR_MEMBERS = {
     "/notices/{digest}/mail", "/receipts", "/receipts/{entry}.json", "/receipts/archive", "/signals/{signal}/forget",
     "/forgetting", "/forgetting/preview", "/forgetting/{number}/certificate.json", "/forgetting/proofs/{artefact}.json",
     "/features", "/features/model", "/features/model/{form}", "/recommendations", "/recommendations/both-ways",
-    "/recommendations/posts", "/recommendations/why",
+    "/recommendations/posts", "/recommendations/why", "/ads",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
+from licet.app.operations.ad_choice_operations import AdChoiceOperations
 from licet.app.operations.corpus_operations import CorpusOperations
 from licet.app.operations.insight_operations import InsightOperations
 from licet.app.operations.model_operations import ModelOperations
@@ -58,6 +59,11 @@ class UseOperations:
     @functools.cached_property
     def people(self) -> PeopleOperations:
         return PeopleOperations(self._core)
+
+    @functools.cached_property
+    def ad_choices(self) -> AdChoiceOperations:
+        """Advertisements for pages, chosen without anybody where nobody permits."""
+        return AdChoiceOperations(self._core)
 
     @functools.cached_property
     def search(self) -> SearchOperations:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from licet.app import Workspace
 from licet.terms import LicetError
 from licet.web.api import (
+    ad_choices_api,
     artefacts_api,
     choices_api,
     decisions_api,
@@ -67,8 +68,11 @@ def make_api(workspace: Workspace) -> FastAPI:
         exports_api,
         ledger_api,
         packs_api,
+        ad_choices_api,
     ):
         api.include_router(part.router)
+    api.include_router(ad_choices_api.serving)
+    api.include_router(ad_choices_api.clicks)
 
     @api.get("/openapi.json", include_in_schema=False)
     def description() -> Response:
@@ -79,7 +83,12 @@ def make_api(workspace: Workspace) -> FastAPI:
 
 
 #: What is asked most, by its path.
-_DIRECT = {route.path: route for route in decisions_api.router.routes if isinstance(route, DirectRoute)}
+_DIRECT = {
+    route.path: route
+    for part in (decisions_api.router, ad_choices_api.serving)
+    for route in part.routes
+    if isinstance(route, DirectRoute)
+}
 
 
 class _Routes:

@@ -1,0 +1,15 @@
+"""`licet ads`: advertisements for pages, and audiences for recipients, each command in a module of its own subject."""
+
+from __future__ import annotations
+
+import typer
+
+from licet.cli import ad_choice_commands
+from licet.cli.command_support import answers
+
+app = typer.Typer(
+    help="Advertisements that go by nobody who does not permit it, and what is shared for them.",
+    no_args_is_help=True,
+)
+for command in (ad_choice_commands.choose, ad_choice_commands.why, ad_choice_commands.campaigns):
+    app.command()(answers(command))
