@@ -23,6 +23,7 @@ from rich.progress import (
 from benchmarks import (
     absence,
     adapted,
+    ads,
     batches,
     cells,
     corpus,
@@ -78,6 +79,7 @@ BENCHMARKS: dict[str, Any] = {
     "adapted": adapted,
     "search": search,
     "recommend": recommend,
+    "ads": ads,
 }
 
 

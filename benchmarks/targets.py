@@ -259,6 +259,13 @@ TARGETS: tuple[Target, ...] = (
     Target("recommend_answer", "recommendations: a list, decisions and own rows in", "at most", 5, "ms"),
     Target("recommend_answer_p99", "recommendations: the same, 99th percentile", "at most", 25, "ms"),
     Target("recommend_http", "recommendations: the same over HTTP (processor time)", "at most", 10, "ms"),
+    Target(
+        "ad_choices", "choosing an ad, the ledger read for each, two processes", "at least", 10_000, "1/s"
+    ),
+    Target("ad_leases_sqlite", "budgets by leases: over a transaction a choice, SQLite", "at least", 50, "×"),
+    Target("ad_leases_postgres", "budgets by leases: the same, PostgreSQL", "at least", 5, "×"),
+    Target("ad_http", "an ad over HTTP: over the same route with a constant answer", "at least", 0.7, "×"),
+    Target("ad_hit", "tasks of O*NET to occupations, by page: hit@5", "at least", 0.64, "of 1"),
     Target("search_recall", "title search on O*NET: R@10 less that of bm25s", "at least", -0.01, "R@10"),
     Target("search_ms", "one search of 50,000 jobs, a sentence read (processor time)", "at most", 10, "ms"),
     Target("people_recall", "people one may know, developers: R@20", "at least", 0.165, "R@20"),

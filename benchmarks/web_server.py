@@ -21,12 +21,12 @@ from licet.ledger import EntryKind
 
 
 class Server:
-    """`python -m licet.web` over a workspace; `close` ends it with its workers."""
+    """`python -m licet.web`, or another module in its place, over a workspace; `close` ends it with its workers."""
 
-    def __init__(self, workspace: Path, workers: int) -> None:
+    def __init__(self, workspace: Path, workers: int, module: str = "licet.web") -> None:
         self.port = _free_port()
         self.log = workspace / "server.log"
-        command = [sys.executable, "-m", "licet.web", "--workspace", str(workspace), "--port", str(self.port)]
+        command = [sys.executable, "-m", module, "--workspace", str(workspace), "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "--workers", str(workers)], stdout=log, stderr=log, stdin=subprocess.DEVNULL

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "errors.md"
-CODE = re.compile(r"(PACK|LEDG|STOR|SRC|GATE|CORP|MODL|DLVR|RCMD|RPT|APP)-\d{3}")
+CODE = re.compile(r"(PACK|LEDG|STOR|SRC|GATE|CORP|MODL|DLVR|RCMD|ADS|RPT|APP)-\d{3}")
 
 ROOMS = {
     "LEDG": "The ledger",
@@ -24,6 +24,7 @@ ROOMS = {
     "MODL": "The model",
     "DLVR": "Copies that left",
     "RCMD": "Recommendations, people, search and insights",
+    "ADS": "Advertisements",
     "RPT": "Reports",
     "APP": "The workspace",
 }

@@ -50,7 +50,19 @@ def spend(leases: BudgetLeases, campaign: Campaign, campaigns: list[Campaign], n
     """One showing, where the budget has it."""
     leases.take([campaign], campaigns, AT)
     row = ChoiceRow(
-        0, campaign.price_micros, 0, nonce, 0, "0" * 32, 1.0, 1.0, campaign.number, 1, "DE", AdMode.CONTEXTUAL, 0
+        0,
+        campaign.price_micros,
+        0,
+        nonce,
+        0,
+        "0" * 32,
+        1.0,
+        1.0,
+        campaign.number,
+        1,
+        "DE",
+        AdMode.CONTEXTUAL,
+        0,
     )
     return leases.can_pay(campaign) and leases.spend(campaign, row) is not None
 
@@ -83,7 +95,9 @@ def choose_for_ever(root: Path, page: str, subject: str, told: Connection) -> No
 
 
 @contextmanager
-def processes(target: Any, arguments: list[tuple[Any, ...]]) -> Iterator[list[tuple[BaseProcess, Connection]]]:
+def processes(
+    target: Any, arguments: list[tuple[Any, ...]]
+) -> Iterator[list[tuple[BaseProcess, Connection]]]:
     """Each with a connection as its last argument; none outlives the block."""
     started: list[tuple[BaseProcess, Connection]] = []
     try:

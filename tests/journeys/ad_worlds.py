@@ -83,7 +83,12 @@ campaigns:
 SHAPES = {
     "members": pa.schema([("id", pa.string()), ("region", pa.string())]),
     "profiles": pa.schema(
-        [("id", pa.string()), ("name", pa.string()), ("trade", pa.string()), ("skills", pa.list_(pa.string()))]
+        [
+            ("id", pa.string()),
+            ("name", pa.string()),
+            ("trade", pa.string()),
+            ("skills", pa.list_(pa.string())),
+        ]
     ),
 }
 DIVER = {"id": "ann", "name": f"Ann {MARKER}", "trade": "Shipbuilding", "skills": ["Diving", MARKER]}
@@ -105,7 +110,11 @@ def make_trade(
     for name, schema in SHAPES.items():
         table = pa.Table.from_pylist([{c: row.get(c) for c in schema.names} for row in rows[name]], schema)
         pq.write_table(table, root / "data" / f"{name}.parquet")
-    for name, text in {"catalogue.yaml": CATALOGUE, "policy.yaml": policy, "campaigns.yaml": campaigns}.items():
+    for name, text in {
+        "catalogue.yaml": CATALOGUE,
+        "policy.yaml": policy,
+        "campaigns.yaml": campaigns,
+    }.items():
         (root / name).write_text(text)
     workspace = licet.open(root, clock=clock)
     workspace.policies.use(str(root / "policy.yaml"))

@@ -11,13 +11,17 @@ from journeys.ad_workers import choose_for_ever, processes
 from journeys.ad_worlds import CAMPAIGNS, DIVER, MARKER, make_trade, stored_bytes
 from licet.app.clock import system_clock
 
-LASTING = CAMPAIGNS.replace("starts: 2026-03-01", "starts: 2020-01-01").replace("ends: 2026-04-01", "ends: 2100-01-01")
+LASTING = CAMPAIGNS.replace("starts: 2026-03-01", "starts: 2020-01-01").replace(
+    "ends: 2026-04-01", "ends: 2100-01-01"
+)
 RICH = LASTING.replace("budget_micros: 50000000", "budget_micros: 5000000000000\n    paced: false")
 SUBJECT = f"ann-{MARKER}"
 
 
 @pytest.mark.parametrize("ledger", ["sqlite", "postgres"])
-def test_a_no_governs_the_very_next_ad_in_each(ledger: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_a_no_governs_the_very_next_ad_in_each(
+    ledger: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     place = {} if ledger == "sqlite" else {"ledger": str(request.getfixturevalue("postgres_home").place)}
     people = [DIVER | {"id": SUBJECT}]
     with make_trade(tmp_path / "w", people, campaigns=RICH, clock=system_clock, **place) as workspace:
@@ -53,6 +57,10 @@ def test_how_old_permission_may_be_is_bounded_and_told(
         workspace.choices.choose("ann", "ads", "off")
         time.sleep(0.3)
         made = ads.choose("welding", subject="ann")
-        assert (made.by.value, made.code, made.position) == ("contextual", "refused", workspace.ledger.position)
+        assert (made.by.value, made.code, made.position) == (
+            "contextual",
+            "refused",
+            workspace.ledger.position,
+        )
     with make_trade(tmp_path / "file", campaigns=stale, clock=system_clock) as workspace:
         assert workspace.uses.ad_choices.choose("welding").stale_ms == 0, "a file is read for every choice"

@@ -27,6 +27,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+import ad_choice_faults
 import cold_faults
 import corpus_faults
 import delivery_faults
@@ -80,6 +81,7 @@ GROUPS = {
         *recommend_faults.FAULTS,
         *recommending_faults.FAULTS,
         *search_faults.FAULTS,
+        *ad_choice_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -125,6 +127,7 @@ TESTS = (
     "tests/unit/recommend/test_candidate_blend.py", "tests/unit/recommend/test_public_reasons.py",
     "tests/unit/uses/test_text_index.py", "tests/unit/uses/test_connection_graph.py",
     "tests/unit/uses/test_monthly_release.py", "tests/unit/app/test_searches.py",
+    "tests/unit/app/test_ad_choices.py",
     "tests/unit/app/test_people_suggestions.py",
     "tests/unit/app/test_hashed_lists.py", "tests/unit/app/test_drop_screening.py",
     "tests/property/test_consent_mutations.py::test_a_tc_string_consents_to_what_was_consented_to",

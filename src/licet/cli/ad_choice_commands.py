@@ -1,4 +1,4 @@
-"""`licet ads choose`, `why` and `campaigns`: an advertisement for a page, why it was chosen, and how campaigns stand."""
+"""`licet ads choose`, `why` and `campaigns`: an advertisement for a page, why it was chosen, how campaigns stand."""
 
 from __future__ import annotations
 
@@ -17,17 +17,27 @@ from licet.terms.signals import ConsentStrings
 if TYPE_CHECKING:
     from licet.app.ads.ad_explanations import AdExplanation
 
-Page = Annotated[str, typer.Argument(help="The words of the page; or @ and a file with its text, such as @page.txt.")]
-Country = Annotated[str | None, typer.Option("--country", help="Where it is read, as ISO 3166 has it, such as DE.")]
-SubjectId = Annotated[str | None, typer.Option("--subject", help="The member who reads it; nobody by default.")]
+Page = Annotated[
+    str, typer.Argument(help="The words of the page; or @ and a file with its text, such as @page.txt.")
+]
+Country = Annotated[
+    str | None, typer.Option("--country", help="Where it is read, as ISO 3166 has it, such as DE.")
+]
+SubjectId = Annotated[
+    str | None, typer.Option("--subject", help="The member who reads it; nobody by default.")
+]
 Gpc = Annotated[bool, typer.Option("--gpc", help="The request carries Global Privacy Control.")]
 Gpp = Annotated[str | None, typer.Option("--gpp", help="The request's GPP string.")]
-GppSid = Annotated[list[int] | None, typer.Option("--gpp-sid", help="A section of it that applies; repeatable.")]
+GppSid = Annotated[
+    list[int] | None, typer.Option("--gpp-sid", help="A section of it that applies; repeatable.")
+]
 Tcf = Annotated[str | None, typer.Option("--tcf", help="The request's TC string.")]
 Seen = Annotated[
     list[str] | None,
     typer.Option(
-        "--seen", metavar="NUMBER:TIMES", help="How often this browser was shown a campaign today; repeatable."
+        "--seen",
+        metavar="NUMBER:TIMES",
+        help="How often this browser was shown a campaign today; repeatable.",
     ),
 ]
 
@@ -64,7 +74,9 @@ def choose(
     say(made.campaign.creative.title, "bold")
     say(made.campaign.creative.text)
     say(f"{made.campaign.payer} · {made.campaign.creative.link}", "dim")
-    how = "by the page alone" if made.by.value == "contextual" else "by the page and by what the member permits"
+    how = (
+        "by the page alone" if made.by.value == "contextual" else "by the page and by what the member permits"
+    )
     say(f"chosen {how}, at ledger position {made.position}, read at most {made.stale_ms} ms before", "dim")
     say(f"licet ads why {made.id}", "dim")
 
@@ -97,7 +109,9 @@ def campaigns(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     if as_json:
         print_json([one.as_json() for one in made])
         return
-    table = terminal.table("", "campaign", "payer", "state", "spent", "of", "by page", "personalised", "clicks")
+    table = terminal.table(
+        "", "campaign", "payer", "state", "spent", "of", "by page", "personalised", "clicks"
+    )
     for one in made:
         terminal.row(
             table, f"{one.number} {one.name}", one.payer, one.state.value, _money(one.logged_micros),
@@ -121,5 +135,7 @@ def _text(page: str) -> str:
 def _counted(text: str) -> tuple[int, int]:
     number, _, times = text.partition(":")
     if not (number.isdecimal() and times.isdecimal() and len(text) < 24):
-        raise AppError("ADS-051", f"{text[:60]!r} says of no campaign how often it was shown", fix="write 12:3")
+        raise AppError(
+            "ADS-051", f"{text[:60]!r} says of no campaign how often it was shown", fix="write 12:3"
+        )
     return int(number), int(times)

@@ -115,6 +115,7 @@ def make_application(config: ServeConfig, clock: Callable[[], datetime] = system
         ad_pages,
     ):
         app.include_router(part.router)
+    app.include_router(ad_pages.operators)
     _handle_failures(app)
     app.middleware("http")(_limit)
     hosts = frozenset({config.host, *(("localhost", "127.0.0.1", "::1") if not config.is_https else ())})

@@ -115,5 +115,6 @@ def page(request: Request, name: str, *, status: int = 200, **context: Any) -> R
         "who": visitor(request), "pack": workspace_of(request).policy().pack, "here": request.url.path,
         "demo": config.demo_sign_in, "has_oidc": config.oidc is not None,
         "has_audit": bool(config.upload_bytes), "recommends": workspace_of(request).recommend.is_set_up(),
+        "advertises": workspace_of(request).uses.ad_choices.is_set_up(),
     }  # fmt: skip
     return templates.TemplateResponse(request, name, shared | context, status_code=status)

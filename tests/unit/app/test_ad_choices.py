@@ -1,4 +1,4 @@
-"""Advertisements for pages: by the page always, by a member only where that is permitted now; and nothing kept of them."""
+"""Advertisements for pages: by the page always, by a member where that is permitted now; and nothing kept of them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def test_a_no_governs_the_next_choice_and_a_yes_the_one_after(workspace: Workspa
     ],
     ids=["gpc", "tcf that is none", "gpp that is none", "a section that is not there"],
 )
-def test_a_signal_of_the_request_refuses_for_the_request(workspace: Workspace, signals: dict[str, Any]) -> None:
+def test_a_signal_of_the_request_refuses_for_the_request(
+    workspace: Workspace, signals: dict[str, Any]
+) -> None:
     before = workspace.ledger.position
     assert not is_by_page(many(workspace, subject=SUBJECT))
     assert is_by_page(many(workspace, subject=SUBJECT, **signals))
@@ -95,10 +97,16 @@ def test_of_who_permits_nothing_no_byte_is_kept_and_none_leaves(workspace: Works
     assert len(kept) > 40 * ROW_BYTES
     for word in (MARKER, "Diving", "Shipbuilding"):
         assert word not in told and word.encode() not in kept
-    assert Opportunity(WELDING, "DE", SUBJECT).departing == Departing(Opportunity(WELDING).departing.page, "DE")
-    alike = {row._replace(nonce=0, at_seconds=0, lease=0) for _, row in logged_choices(workspace.layout.ad_choices)}
+    assert Opportunity(WELDING, "DE", SUBJECT).departing == Departing(
+        Opportunity(WELDING).departing.page, "DE"
+    )
+    alike = {
+        row._replace(nonce=0, at_seconds=0, lease=0) for _, row in logged_choices(workspace.layout.ad_choices)
+    }
     many(workspace, country="DE")
-    again = {row._replace(nonce=0, at_seconds=0, lease=0) for _, row in logged_choices(workspace.layout.ad_choices)}
+    again = {
+        row._replace(nonce=0, at_seconds=0, lease=0) for _, row in logged_choices(workspace.layout.ad_choices)
+    }
     assert alike == again, "a row of theirs is a row of nobody's"
 
 
@@ -167,7 +175,14 @@ def test_a_campaign_ends_while_it_serves_and_a_clock_goes_back(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     "page",
-    ["", " \n\t", "… — !!", "\x00\ud800", "溶接の仕事を造船所で探す人のためのページ" * 50, "weld " * 2_000_000],
+    [
+        "",
+        " \n\t",
+        "… — !!",
+        "\x00\ud800",
+        "溶接の仕事を造船所で探す人のためのページ" * 50,
+        "weld " * 2_000_000,
+    ],
     ids=["nothing", "space", "no words", "no text", "no spaces", "10 MB"],
 )
 def test_any_page_has_an_answer(workspace: Workspace, page: str) -> None:
@@ -183,7 +198,10 @@ def test_a_script_without_spaces_finds_its_own(tmp_path: Path) -> None:
 
 def test_the_last_of_a_budget_is_spent_once_and_not_twice(tmp_path: Path) -> None:
     poor = CAMPAIGNS.replace("budget_micros: 50000000", "budget_micros: 7999\n    paced: false")
-    with make_trade(tmp_path / "w", campaigns=poor) as one, Workspace(one.layout.root, clock=lambda: TODAY) as other:
+    with (
+        make_trade(tmp_path / "w", campaigns=poor) as one,
+        Workspace(one.layout.root, clock=lambda: TODAY) as other,
+    ):
         made = [each.uses.ad_choices.choose(WELDING, unwanted=[2]) for each in (one, other) * 10]
         assert numbers(made)[1] == 3, "of a fourth the budget has a micro too few"
         stood = {each.number: each for each in one.uses.ad_choices.campaigns()}
@@ -225,7 +243,9 @@ def test_why_it_is_shown_is_told_and_what_a_click_tells(workspace: Workspace) ->
     told = ads.why(made.id)
     assert told.payer == "Deep Works" and told.settings == {"ads": "Ads by your data"}
     assert "It is for members whose skill is Diving or Underwater welding." in told.sentences
-    assert "somebody came whom this campaign is for" in told.click and MARKER not in json.dumps(told.as_json())
+    assert "somebody came whom this campaign is for" in told.click and MARKER not in json.dumps(
+        told.as_json()
+    )
     by_page = next(one for one in many(workspace) if one.campaign is not None and one.campaign.number == 2)
     assert by_page.id is not None
     said = ads.why(by_page.id)

@@ -13,6 +13,7 @@ import pytest
 from benchmarks import (
     absence,
     adapted,
+    ads,
     batches,
     cells,
     corpus,
@@ -100,6 +101,9 @@ TINY: dict[str, Any] = {
         scale=Scale(members=200, items=100, rows=2_000, rounds=1, changes=20, asked=10),
         asked=Asked(members=120, items=60, rows=800, requests=8, over_http=4, rounds=1),
     ),
+    "ads": ads.Sizes(
+        real=False, members=60, hot=10, campaigns=20, pages=10, seconds=0.2, requests=40, rounds=1
+    ),
     "search": search.Sizes(real=False, jobs=200, asked=5, rounds=1),
     "scale": scale.Sizes((scale.Scale(300, 3_000, (0, 1, 10), 1),), followed=0),
 }
@@ -140,6 +144,7 @@ SPOKEN_TO = {
         "recommend_answer_p99",
         "recommend_http",
     },
+    "ads": {"ad_choices", "ad_leases_sqlite", "ad_http"},
     "search": {"search_ms"},
     "scale": {"refresh", "refresh_most", "cold_gate"},
 }

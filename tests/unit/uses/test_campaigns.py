@@ -1,4 +1,4 @@
-"""The file of campaigns is read strictly: money that is none, words that run, names twice; each is told, none half read."""
+"""The file of campaigns is read strictly: money that is none, words that run, names twice; none is half read."""
 
 from __future__ import annotations
 
@@ -101,9 +101,10 @@ def test_what_is_released_only_grows_and_never_exceeds_the_budget(
     starts = datetime(2026, 1, 1, tzinfo=UTC)
     ends = starts + timedelta(minutes=minutes)
     told = [
-        released_micros(budget, starts, ends, starts + timedelta(minutes=moment)) for moment in sorted(moments)
+        released_micros(budget, starts, ends, starts + timedelta(minutes=moment))
+        for moment in sorted(moments)
     ]
-    assert told == sorted(told) and 0 <= told[0] and told[-1] <= budget
+    assert told == sorted(told) and told[0] >= 0 and told[-1] <= budget
     assert released_micros(budget, starts, ends, ends) == budget
     assert released_micros(budget, starts, ends, starts - timedelta(minutes=1)) == 0
 

@@ -23,7 +23,7 @@ FOR_ANYBODY = {
     "/public/{subject}", "/public/{subject}/{table}/{key}",
     "/ads/slot", "/ads/why/{choice}", "/ads/less/{choice}", "/ads/click/{choice}", "/ads/images/{name}",
 }  # fmt: skip
-FOR_OPERATORS = {"/operator", "/operator/forgettings", "/impact", "/impact/file"}
+FOR_OPERATORS = {"/operator", "/operator/campaigns", "/operator/forgettings", "/impact", "/impact/file"}
 COMPARED = "before=linkedin_as_reported&after=linkedin_official&from_date=2026-01-01"
 FOR_MEMBERS = {
     "/settings", "/settings/menu/{steps:path}", "/settings/{setting}", "/settings/{setting}/preview", "/data",

@@ -13,7 +13,9 @@ from journeys.ad_worlds import CAMPAIGNS, DIVER, MARKER, make_trade, stored_byte
 from journeys.site import Browser, site
 from licet.app.clock import system_clock
 
-LASTING = CAMPAIGNS.replace("starts: 2026-03-01", "starts: 2020-01-01").replace("ends: 2026-04-01", "ends: 2100-01-01")
+LASTING = CAMPAIGNS.replace("starts: 2026-03-01", "starts: 2020-01-01").replace(
+    "ends: 2026-04-01", "ends: 2100-01-01"
+)
 CAPPED = LASTING.replace("    about: welding", "    cap_a_day: 2\n    about: welding").replace(
     "title: Learn to weld", "title: Learn & weld, image: arc.png"
 )
@@ -23,9 +25,7 @@ SUBJECT = f"ann-{MARKER}"
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Browser]:
-    with make_trade(
-        tmp_path / "w", [DIVER | {"id": SUBJECT}], campaigns=CAPPED, clock=system_clock
-    ) as made:
+    with make_trade(tmp_path / "w", [DIVER | {"id": SUBJECT}], campaigns=CAPPED, clock=system_clock) as made:
         (made.layout.ad_images).mkdir()
         (made.layout.ad_images / "arc.png").write_bytes(b"\x89PNG\r\n\x1a\nrest")
         (made.layout.ad_images / "page.png").write_bytes(b"<html><script>")
@@ -60,15 +60,21 @@ def test_a_browser_counts_its_own_and_keeps_numbers_alone(browser: Browser) -> N
         shown(browser)
 
 
-def test_by_toggle_and_by_gpc_alone_an_ad_still_appears_and_tells_nothing(browser: Browser, tmp_path: Path) -> None:
+def test_by_toggle_and_by_gpc_alone_an_ad_still_appears_and_tells_nothing(
+    browser: Browser, tmp_path: Path
+) -> None:
     browser.sign_in(SUBJECT)
     assert any("Work under water" in shown(browser) for _ in range(60))
     without = [shown(browser, headers={"Sec-GPC": "1"}) for _ in range(30)]
-    assert all("Advertisement" in one and "Work under water" not in one and MARKER not in one for one in without)
+    assert all(
+        "Advertisement" in one and "Work under water" not in one and MARKER not in one for one in without
+    )
     assert any("Work under water" in shown(browser) for _ in range(60)), "the slot recorded nothing"
     browser.submit("/settings/ads", value="off")
     without = [shown(browser) for _ in range(30)]
-    assert all("Advertisement" in one and "Work under water" not in one and MARKER not in one for one in without)
+    assert all(
+        "Advertisement" in one and "Work under water" not in one and MARKER not in one for one in without
+    )
     assert MARKER.encode() not in stored_bytes(tmp_path / "w")
 
 
@@ -79,7 +85,10 @@ def test_why_and_less_like_it(browser: Browser) -> None:
         id_ = re.search(r"/ads/why/(\w+)", text) if "Nurses wanted" in text else None
     address = f"/ads/why/{id_[1]}"
     why = browser.get(address)
-    assert "Ward Clinic paid for it, on behalf of Night Shift" in why.text and "Nothing of yours was used." in why.text
+    assert (
+        "Ward Clinic paid for it, on behalf of Night Shift" in why.text
+        and "Nothing of yours was used." in why.text
+    )
     assert "Less like this" in why.text
     browser.submit(address, f"/ads/less/{id_[1]}")
     assert browser.cookies["ads_unwanted"] == "2" and "Less like this" not in browser.get(address).text
@@ -97,6 +106,14 @@ def test_images_are_the_operators_and_are_images(browser: Browser) -> None:
     assert answer.status_code == 200 and answer.headers["content-type"] == "image/png"
     for name in ("page.png", "none.png", "..%2Fkeys%2Fsalt", "%2e%2e%2fkeys%2fsalt", "arc.PNG", "arc.svg"):
         assert browser.get(f"/ads/images/{name}").status_code == 404, name
+
+
+def test_an_officer_sees_what_was_spent_and_nobody_else_does(browser: Browser) -> None:
+    shown(browser)
+    assert browser.get("/operator/campaigns").status_code == 404
+    browser.post("/sign-in/operator", data={"token": browser.token()})
+    text = browser.get("/operator/campaigns").text
+    assert "Arc School" in text and "1 showing" in text and MARKER not in text
 
 
 def test_samples_show_what_a_member_sees_now(browser: Browser) -> None:

@@ -14,7 +14,9 @@ from journeys.api import Platform, platform
 from licet.app.clock import system_clock
 from licet.web.api.ad_choices_api import ChosenAd
 
-LASTING = CAMPAIGNS.replace("starts: 2026-03-01", "starts: 2020-01-01").replace("ends: 2026-04-01", "ends: 2100-01-01")
+LASTING = CAMPAIGNS.replace("starts: 2026-03-01", "starts: 2020-01-01").replace(
+    "ends: 2026-04-01", "ends: 2100-01-01"
+)
 ASKED = {"page": "welding in the shipyard", "country": "DE"}
 SUBJECT = f"ann-{MARKER}"
 

@@ -164,7 +164,9 @@ class AdServer:
         leases = self._leases_now
         if leases is None or not leases.is_ours:
             leases = BudgetLeases(
-                open_budgets(self._core, self.standing().said), self._core.layout.ad_choices, **self._most_leased
+                open_budgets(self._core, self.standing().said),
+                self._core.layout.ad_choices,
+                **self._most_leased,
             )
             self._leases_now = leases
         return leases
@@ -200,9 +202,7 @@ class AdServer:
             None, None, None, AdMode.CONTEXTUAL, (), 0.0, 0.0, 0, turn.position, turn.stale_ms, code
         )
 
-    def _payable(
-        self, turn: _Turn, found: Sequence[Candidate], running: frozenset[int]
-    ) -> list[Candidate]:
+    def _payable(self, turn: _Turn, found: Sequence[Candidate], running: frozenset[int]) -> list[Candidate]:
         """Those whose budget pays for one more showing now."""
         leases, campaigns = self.leases(), turn.standing.campaigns
         if not all(leases.can_pay(campaigns[one.place]) for one in found):
@@ -229,7 +229,11 @@ class AdServer:
         id_ = self.leases().spend(campaign, row)
         if id_ is None:  # what is in hand lies in parts, of which none pays
             left = [each for each in found if each is not one]
-            return self._shown(turn, left, contextual, by) if left else self._drawn(turn._replace(interests=NOTHING))
+            return (
+                self._shown(turn, left, contextual, by)
+                if left
+                else self._drawn(turn._replace(interests=NOTHING))
+            )
         return AdChoice(
             id_, turn.standing.names[one.place], campaign, by, tuple(campaign.audience) if one.matched else (),
             one.relevance, chance, len(found), turn.position, turn.stale_ms,

@@ -53,7 +53,7 @@ class AdExplanation(NamedTuple):
 
 
 def explain(core: Core, id_: str) -> AdExplanation:
-    """Raises: UseError ADS-050 for no choice of that id, or of a campaign that the file has no more; ADS-040, ADS-041."""
+    """Raises: UseError ADS-050 for no choice of that id, or of a campaign that is gone; ADS-040, ADS-041."""
     row, name, campaign = _found(core, id_)
     pack = core.policy().pack
     settings = {
@@ -81,7 +81,9 @@ def _found(core: Core, id_: str) -> tuple[ChoiceRow, str, Campaign]:
             if campaign.number == row.campaign:
                 return row, name, campaign
     raise UseError(
-        "ADS-050", "there is no such choice of an advertisement", fix="take the id from the answer of the choice"
+        "ADS-050",
+        "there is no such choice of an advertisement",
+        fix="take the id from the answer of the choice",
     )
 
 

@@ -62,11 +62,13 @@ class SqliteBudgets:
     mark = "?"
 
     def __init__(self, path: Path, *, is_durable: bool = True) -> None:
-        """is_durable: survives a power cut, too; else a kill alone, for measuring. Raises: AppError ADS-044, ADS-045."""
+        """is_durable: survives a power cut, too; else a kill alone. Raises: AppError ADS-044, ADS-045."""
         self._path = path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._translating():
-            self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                path, timeout=30, isolation_level=None, check_same_thread=False
+            )
             path.chmod(0o600)
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute(f"PRAGMA synchronous={'FULL' if is_durable else 'NORMAL'}")
@@ -130,7 +132,9 @@ class BudgetBook:
                 if micros <= 0:
                     continue
                 told = connection.execute(
-                    self._sql("INSERT INTO leases (campaign, writer, boot, amount) VALUES (?, ?, ?, ?) RETURNING lease"),
+                    self._sql(
+                        "INSERT INTO leases (campaign, writer, boot, amount) VALUES (?, ?, ?, ?) RETURNING lease"
+                    ),
                     (ask.campaign, writer, boot, micros),
                 )  # fmt: skip
                 given.append(Lease(int(told.fetchone()[0]), ask.campaign, micros))
@@ -166,7 +170,9 @@ class BudgetBook:
     def open_writers(self) -> dict[str, str]:
         """Who holds leases, and the run of the machine that they were taken in."""
         with self._database.transaction() as connection:
-            rows = connection.execute("SELECT DISTINCT writer, boot FROM leases WHERE spent IS NULL").fetchall()
+            rows = connection.execute(
+                "SELECT DISTINCT writer, boot FROM leases WHERE spent IS NULL"
+            ).fetchall()
         return dict(rows)
 
     def reserved(self) -> dict[int, int]:

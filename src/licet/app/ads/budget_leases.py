@@ -63,7 +63,9 @@ class BudgetLeases:
         Raises: AppError ADS-044 to ADS-046; then nothing was leased.
         """
         now = time.monotonic()
-        short = [one for one in wanted if not self.can_pay(one) and self._dry_until.get(one.number, 0.0) <= now]
+        short = [
+            one for one in wanted if not self.can_pay(one) and self._dry_until.get(one.number, 0.0) <= now
+        ]
         if not short:
             return
         asked = {one.number: one for one in short}

@@ -19,6 +19,7 @@ from licet.app.own_rows import Looking
 from licet.app.recommending.followed_rows import Moment, look_at_tables
 from licet.app.tenses import first_change_since
 from licet.decide import Facts
+from licet.sources.file_state import Stand
 from licet.terms import SELF, LicetError
 from licet.terms.vocabulary import AD_TARGETING
 from licet.uses.ad_choice.campaign import AttributeColumn
@@ -72,7 +73,7 @@ class PermittedInterests:
             return Interests({}, error.code)
         return known
 
-    def _look(self):  # type: ignore[no-untyped-def]
+    def _look(self) -> Stand | None:
         core = self._core
         names = self._tables & core.catalogue.tables.keys()
         return look_at_tables(core, core.catalogue, names)

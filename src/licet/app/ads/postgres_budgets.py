@@ -1,4 +1,4 @@
-"""Budgets in a PostgreSQL database, for servers on several machines: one schema, its tables made where they are missing.
+"""Budgets in a PostgreSQL database, for servers on several machines: one schema, its tables made where missing.
 
 Writers take turns by an advisory lock until a transaction's end. A commit whose answer was lost leaves at most a lease
 that nobody spends, which its writer gives back when it closes.
@@ -28,6 +28,7 @@ class PostgresBudgets:
         ADS-046, ADS-047."""
         try:
             import psycopg
+            import psycopg.sql
         except ImportError as error:
             raise AppError(
                 "ADS-047", "the driver for PostgreSQL is not installed", fix="pip install 'licet[postgres]'"
@@ -58,12 +59,17 @@ class PostgresBudgets:
             self._connection.close()
 
     def _connected(self) -> Any:
-        connection = self._psycopg.connect(self._address.conninfo, autocommit=True, connect_timeout=10)
+        connection: Any = self._psycopg.connect(self._address.conninfo, autocommit=True, connect_timeout=10)
         schema = self._psycopg.sql.Identifier(self._address.schema)
-        composed = self._psycopg.sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema)
+        make, go = (
+            self._psycopg.sql.SQL(statement).format(schema)
+            for statement in ("CREATE SCHEMA IF NOT EXISTS {}", "SET search_path TO {}")
+        )
         if connection.execute("SELECT to_regnamespace(%s)", (self._address.schema,)).fetchone()[0] is None:
-            connection.execute(composed)
-        connection.execute(self._psycopg.sql.SQL("SET search_path TO {}").format(schema))
+            with connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+                connection.execute(make)
+        connection.execute(go)
         return connection
 
 

@@ -52,7 +52,7 @@ class AdChoiceOperations:
         unwanted: Collection[int] = (),
         least_price_micros: int = 0,
     ) -> AdChoice:
-        """Choose one advertisement for a page, log it and pay for it; see docs/ads.md.
+        """Choose one advertisement for a page, log it and pay for it; see docs/choosing_ads.md.
 
         page:     its text. country: ISO 3166. subject: the member who reads it; None for nobody known.
         gpc, strings: the signals of this very request, beside those that are recorded; each can only refuse.
@@ -71,7 +71,13 @@ class AdChoiceOperations:
                 signals |= refused_by(self._core, strings)
         return self._server.choose(
             Opportunity(
-                page, country, subject, frozenset(signals), seen or {}, frozenset(unwanted), least_price_micros
+                page,
+                country,
+                subject,
+                frozenset(signals),
+                seen or {},
+                frozenset(unwanted),
+                least_price_micros,
             )
         )
 
@@ -98,6 +104,12 @@ class AdChoiceOperations:
 
         with clear_disk_errors("reading the campaigns"):
             return campaign_standings(self._core)
+
+    def currency(self) -> str:
+        """ISO 4217, of every micro. Raises: UseError ADS-040, ADS-041."""
+        from licet.uses.ad_choice.campaign import load_campaigns
+
+        return load_campaigns(self._core.layout.campaigns).currency
 
     def logged(self) -> Iterator[tuple[str, ChoiceRow, bool]]:
         """Every choice that was logged by its id, and whether it was clicked on. Raises: UseError ADS-043."""

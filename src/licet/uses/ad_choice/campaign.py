@@ -28,7 +28,7 @@ FILE_NAME = "campaigns.yaml"
 MOST_MICROS = 2**53 - 1
 MOST_CAMPAIGNS, MOST_ATTRIBUTES, MOST_VALUES = 10_000, 3, 50
 _TAG = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]\w*;|javascript:|data:", re.IGNORECASE)
-_IMAGE = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.(?:png|jpg|jpeg|gif|webp)")
+_IMAGE = r"^[a-z0-9][a-z0-9_-]{0,60}\.(?:png|jpg|jpeg|gif|webp)$"
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -40,7 +40,12 @@ def _plain(text: str) -> str:
 
 def _link(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or re.search(r"[\s\"'<>\\]", text):
+    if (
+        parts.scheme != "https"
+        or not parts.hostname
+        or "@" in parts.netloc
+        or re.search(r"[\s\"'<>\\]", text)
+    ):
         raise ValueError("it is an https address without a name and a password in it")
     return text
 
@@ -183,9 +188,14 @@ def load_campaigns(path: Path) -> CampaignFile:
     """Raises: UseError ADS-040 where there is none, ADS-041 for one that makes no sense."""
     found = read_layout(CampaignFile, path)
     if found is None:
-        raise UseError("ADS-040", "no campaigns are here", str(path), "write the file as docs/ads.md shows")
+        raise UseError(
+            "ADS-040", "no campaigns are here", str(path), "write the file as docs/choosing_ads.md shows"
+        )
     if isinstance(found, str):
         raise UseError(
-            "ADS-041", f"the campaigns make no sense, {found}", str(path), "compare it with docs/ads.md"
+            "ADS-041",
+            f"the campaigns make no sense, {found}",
+            str(path),
+            "compare it with docs/choosing_ads.md",
         )
     return found

@@ -8,6 +8,7 @@ found again by one read. What a kill leaves is whole rows; what a power cut may 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -67,10 +68,10 @@ class ChoiceRow(NamedTuple):
         fields = data[: _FIELDS.size]
         if len(data) != ROW_BYTES or _SUM.unpack(data[_FIELDS.size :])[0] != zlib.crc32(fields):
             return None
-        *numbers, country, mode, matched = _FIELDS.unpack(fields)
-        numbers[5] = numbers[5].hex()
-        told = country.rstrip(b"\0").decode("ascii") or None
-        return cls(*numbers, told, _MODE_OF[mode], matched)
+        told = list(_FIELDS.unpack(fields))
+        told[5], told[11] = told[5].hex(), _MODE_OF[told[11]]
+        told[10] = told[10].rstrip(b"\0").decode("ascii") or None
+        return cls._make(told)
 
 
 class ChoiceLog:
@@ -95,7 +96,7 @@ class ChoiceLog:
         written = os.write(self._descriptor, data)
         if written != ROW_BYTES:
             os.ftruncate(self._descriptor, self._rows * ROW_BYTES)
-            raise OSError(28, "the disk took part of a row")
+            raise OSError(errno.ENOSPC, "the disk took part of a row")
         self._rows += 1
         return f"{self.writer}{self._rows - 1:08x}{row.nonce:016x}"
 

@@ -21,6 +21,8 @@ from licet.uses.ad_choice.page_words import page_words
 _K1, _B, _DIMENSIONS = 1.2, 0.75, 200
 #: Campaigns that one page is given, and pages that are remembered.
 MOST_CANDIDATES, MOST_PAGES = 40, 20_000
+#: Of fewer texts nothing is learnt about what stands with what.
+_FEWEST_TEXTS = 20
 #: From this cosine on what stands with the words of a page says something.
 _LEAST_COSINE = 0.1
 
@@ -65,14 +67,14 @@ class PageIndex:
             held[list(counted)] += 1
         self._idf = np.log1p((len(texts) - held + 0.5) / (held + 0.5)).astype(np.float32)
         most = min(_DIMENSIONS, min(len(texts), len(held)) - 1)
-        if most < 2:
+        if len(texts) < _FEWEST_TEXTS or most < 2:
             return
         rows = [place for place, counted in enumerate(counts) for _ in counted]
         columns = [word for counted in counts for word in counted]
         weights = np.log1p([times for counted in counts for times in counted.values()]) * self._idf[columns]
         norms = np.sqrt(np.bincount(rows, weights**2, len(texts)))
-        weights = weights / np.maximum(norms, 1e-9)[rows]
-        matrix = csr_array((weights.astype(np.float32), (rows, columns)), shape=(len(texts), len(held)))
+        normed = (weights / np.maximum(norms, 1e-9)[rows]).astype(np.float32)
+        matrix = csr_array((normed, (rows, columns)), shape=(len(texts), len(held)))
         left, strengths, right = svds(matrix, k=most, rng=np.random.default_rng(1))
         places = left * strengths
         lengths = np.linalg.norm(places, axis=1, keepdims=True)
@@ -116,4 +118,5 @@ class PageIndex:
 
 
 def _standardised(values: npt.NDArray[Any]) -> Vector:
-    return ((values - values.mean()) / (values.std() + 1e-9)).astype(np.float32)
+    told: Vector = ((values - values.mean()) / (values.std() + 1e-9)).astype(np.float32)
+    return told

@@ -14,12 +14,44 @@ from hashlib import sha256
 MOST_CHARACTERS, MOST_WORDS = 200_000, 20_000
 _LONGEST_WORD = 60
 _STOP = frozenset(
-    "a an and as at be by for from in into is it of on or such that the their to with using use other which this these "
-    "may are".split()
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "be",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "is",
+        "it",
+        "of",
+        "on",
+        "or",
+        "such",
+        "that",
+        "the",
+        "their",
+        "to",
+        "with",
+        "using",
+        "use",
+        "other",
+        "which",
+        "this",
+        "these",
+        "may",
+        "are",
+    ]
 )
 _ENDING = re.compile(r"(?:ing|ers|er|ed|es|s)$")
 #: Thai, Lao, Myanmar, Khmer, kana and Han.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003fffd"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003fffd"
+)
 #: Signs that belong to the letter before them.
 _MARKS = "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0981-\u0dff\u0e31\u0e34-\u0e4e"
 _WORD = re.compile(f"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\\W_]|[{_MARKS}])+")

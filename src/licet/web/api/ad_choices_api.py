@@ -43,11 +43,20 @@ class AskedAd(Sent):
     tcf: str | None = None
     seen: Annotated[
         dict[Annotated[int, Field(ge=1, le=2**31 - 1)], Count],
-        Field(max_length=500, description="By campaign how often this browser was shown it today."),
-    ] = {}
+        Field(
+            default_factory=dict,
+            max_length=500,
+            description="By campaign how often this browser was shown it today.",
+        ),
+    ]
     unwanted: Annotated[
-        list[Count], Field(max_length=500, description="Campaigns that this browser is to be shown no more.")
-    ] = []
+        list[Count],
+        Field(
+            default_factory=list,
+            max_length=500,
+            description="Campaigns that this browser is to be shown no more.",
+        ),
+    ]
     least_price_micros: Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)] = 0
 
     @property
@@ -76,7 +85,9 @@ class ChosenAd(BaseModel):
 
     id: str | None = Field(description="Of the choice; for why, and for a click.")
     by: Literal["contextual", "personalised"]
-    matched: list[str] = Field(description="Attributes of the campaign's audience that the member was found by.")
+    matched: list[str] = Field(
+        description="Attributes of the campaign's audience that the member was found by."
+    )
     candidates: int
     position: int = Field(description="The ledger's, at which permission was asked.")
     stale_ms: int = Field(description="How old that position may have been, at most.")
@@ -101,7 +112,9 @@ class WhyAd(BaseModel):
     candidates: int
     at: str
     position: int
-    settings: dict[str, str] = Field(description="The settings that decide whether data chooses advertisements.")
+    settings: dict[str, str] = Field(
+        description="The settings that decide whether data chooses advertisements."
+    )
     sentences: list[str]
     click: str = Field(description="What a click tells the advertiser.")
 

@@ -1,4 +1,4 @@
-"""Advertisements on pages: a slot that loads nothing from elsewhere, why one is shown, less like it, and what a click is.
+"""Advertisements on pages: a slot that loads nothing from elsewhere, why one is shown, less like it, and clicks.
 
 How often a browser was shown a campaign today, and which it wants no more of, only the browser knows: two cookies of
 campaign numbers. A visitor who is not signed in gets no session by being shown an advertisement.
@@ -17,11 +17,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from licet.terms import LicetError
-from licet.web.authentication import OurForm, Subject, subject_if_known
+from licet.web.authentication import Operator, OurForm, Subject, subject_if_known
 from licet.web.signal_reading import consent_strings, sends_gpc
 from licet.web.templates_environment import page, workspace_of
 
-router = APIRouter(prefix="/ads")
+router, operators = APIRouter(prefix="/ads"), APIRouter()
 
 _log = logging.getLogger("licet.web")
 
@@ -41,9 +41,18 @@ _SLOT = {
 }
 #: Pages as a network has them, where nobody's own page is at hand.
 SAMPLES = (
-    ("Learning a trade", "How to become a welder: courses in metal work, certificates, and a first job in a shipyard."),
-    ("Working in data", "What a data engineer does all day: Python, databases, pipelines, and how to change into it."),
-    ("Caring for people", "Nursing on a ward at night: shifts, pay, training on the job, and what helps to rest."),
+    (
+        "Learning a trade",
+        "How to become a welder: courses in metal work, certificates, and a first job in a shipyard.",
+    ),
+    (
+        "Working in data",
+        "What a data engineer does all day: Python, databases, pipelines, and how to change into it.",
+    ),
+    (
+        "Caring for people",
+        "Nursing on a ward at night: shifts, pay, training on the job, and what helps to rest.",
+    ),
 )
 
 
@@ -60,7 +69,11 @@ class AdOnPage:
             )  # fmt: skip
         except LicetError as error:
             _log.error("%s", error.line())  # and the page is whole without an advertisement
-        if self.made is not None and self.made.campaign is not None and self.made.campaign.cap_a_day is not None:
+        if (
+            self.made is not None
+            and self.made.campaign is not None
+            and self.made.campaign.cap_a_day is not None
+        ):
             self.seen = [*seen, self.made.campaign.number][-_MOST_NUMBERS:]
 
 
@@ -69,7 +82,9 @@ def slot(request: Request, words: Annotated[str, Query(max_length=4_000)] = "") 
     """A document for a frame: the advertisement, who paid for it, and a link to why."""
     shown = AdOnPage(request, words, _numbers(request, SEEN_COOKIE))
     templates = request.app.state.templates
-    answer: Response = templates.TemplateResponse(request, "ad_slot.html", {"made": shown.made}, headers=_SLOT)
+    answer: Response = templates.TemplateResponse(
+        request, "ad_slot.html", {"made": shown.made}, headers=_SLOT
+    )
     _remember(request, answer, shown.seen)
     return answer
 
@@ -124,6 +139,12 @@ def image(request: Request, name: str) -> Response:
         if not file.read(12).startswith(_STARTS[kind[1]]):
             raise HTTPException(404)
     return FileResponse(path, headers={"Content-Security-Policy": "default-src 'none'"})
+
+
+@operators.get("/operator/campaigns")
+def campaigns(request: Request, operator: Operator) -> Response:
+    ads = workspace_of(request).uses.ad_choices
+    return page(request, "ad_campaigns.html", made=ads.campaigns(), currency=ads.currency())
 
 
 def _numbers(request: Request, name: str) -> list[int]:
