@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +20,14 @@ import licet
 from benchmarks import forget
 from benchmarks.corpus import spent
 from benchmarks.measure import Tell, silent
-from benchmarks.outcome import Outcome, require_same
+from benchmarks.outcome import Curve, Outcome, require_same
+from benchmarks.replay_costs import ReplayCosts
 from licet.app import artefacts
 from licet.app.workspace import Workspace
 from licet.enforce.access import secret_of
 from licet.terms.canonical import digest
 from licet.uses.manifest import read_manifest
+from licet.uses.model.adaptation_recipe import AdaptedSettings
 from licet.uses.model.adapted_model import KIND, open_adapted
 from licet.uses.model.checkpoint_chain import AdaptedManifest
 from licet.uses.model.taught_documents import bucket_of, of_one
@@ -41,6 +44,10 @@ class Sizes:
     segments: int = 4
 
 
+#: What the curves are drawn for.
+_SHARDS, _SEGMENTS, _TOGETHER = (1, 4, 16, 64), (1, 4, 16), (1, 4, 16, 64, 256)
+_LAYOUTS = ((16, 4), (64, 4))
+
 SMALL = Sizes(dump=None, members=600, rounds=3)
 FULL = Sizes(dump=forget.DUMP, members=20_000, rounds=6)
 
@@ -49,7 +56,8 @@ _HOW = (
     "segments, PyTorch on one thread. Processor time, of all processes, from the command to the published networks.",
     "In each round a member drawn by chance says no, the corpus is brought to that first and not counted, and their "
     "shard is trained again from their bucket. The mean over all members is of steps, worked out from who lies where; "
-    "how much more time a replay takes than its steps is measured.",
+    "how much more time a replay takes than its steps is measured. For other shards and segments, and for several who "
+    "leave at once, steps are worked out in the same way.",
     "A tenth of the members is held out, drawn by a keyed hash, and the base adapted to the others from scratch.",
 )
 
@@ -71,7 +79,9 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
         workspace.model_train()
         tell("training all of it", 0, None)
         made, whole = spent(workspace.model_adapt)
-        shares = _shares(_latest(workspace), _members(workspace))
+        places = _places(workspace)
+        shares = _shares(_latest(workspace), _buckets(workspace, places))
+        _cost_curves(outcome, workspace, places, seed)
         outcome.sizes = {
             "members": made.subjects, "documents": made.documents, "tokens": made.tokens, "steps": made.steps,
             "shards": made.shards, "segments": made.segments, "rounds": sizes.rounds,
@@ -134,13 +144,49 @@ def _shares(said: AdaptedManifest, buckets: dict[str, int]) -> dict[str, float]:
     }
 
 
-def _members(workspace: Workspace) -> dict[str, int]:
+def _places(workspace: Workspace) -> dict[str, int]:
+    """By member how many tokens of theirs a network is trained on, the start of each document included."""
     use, snapshot = open_adapted(workspace.layout.root), workspace.store.snapshot(KIND)
     (documents,) = artefacts.parents_of(workspace, use, snapshot).values()
-    secret, people = secret_of(workspace.salt, KIND), set[str]()
+    encode, found = use.adaptation.base.byte_pairs.encode, dict[str, int]()
     for bucket in documents.buckets():
-        people.update(pc.list_flatten(of_one(documents.read(bucket))["subjects"]).to_pylist())
-    return {who: bucket_of(secret, who, use.recipe.buckets) for who in people}
+        rows = of_one(documents.read(bucket))
+        people = pc.list_flatten(rows["subjects"]).to_pylist()
+        for who, text in zip(people, rows["text"].to_pylist(), strict=True):
+            found[who] = found.get(who, 0) + len(encode(text)) + 1
+    return found
+
+
+def _buckets(workspace: Workspace, people: Iterable[str]) -> dict[str, int]:
+    secret, recipe = secret_of(workspace.salt, KIND), open_adapted(workspace.layout.root).recipe
+    return {who: bucket_of(secret, who, recipe.buckets) for who in people}
+
+
+def _cost_curves(outcome: Outcome, workspace: Workspace, places: dict[str, int], seed: int) -> None:
+    """Steps of forgetting against shards, segments and members at once, as the product would lay these members out."""
+    adaptation, secret = open_adapted(workspace.layout.root).adaptation, secret_of(workspace.salt, KIND)
+    context = adaptation.base.card.recipe.shape.context
+    by_segments, by_people = dict[str, dict[float, str]](), dict[str, dict[float, str]]()
+    for segments in _SEGMENTS:
+        for shards in _SHARDS:
+            settings = AdaptedSettings(shards=shards, segments=segments)
+            costs = ReplayCosts(places, secret, settings.over(adaptation.base), context)
+            laid = f"{shards} shards of {segments} segment{'s' * (segments > 1)}"
+            name = f"steps_{shards}_{segments}"
+            outcome.add(name, f"steps of forgetting a member over all, {laid}", "×", [costs.of_one()])
+            by_segments.setdefault(f"segments: {segments}", {})[float(shards)] = name
+            for together in _TOGETHER if (shards, segments) in _LAYOUTS else ():
+                if together <= len(places):
+                    name = f"steps_{shards}_{segments}_of_{together}"
+                    what = f"steps of forgetting {together} at once over all, {laid}"
+                    outcome.add(name, what, "×", [costs.of_several(together, seed)])
+                    by_people.setdefault(laid, {})[float(together)] = name
+    outcome.curves += [
+        Curve(
+            "shards", "Forgetting a member in networks", "shards", "steps, of all", by_segments, True, True
+        ),
+        Curve("together", "Forgetting several at once", "members", "steps, of all", by_people, True, True),
+    ]
 
 
 def _mean(shares: dict[str, float]) -> float:

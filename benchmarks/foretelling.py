@@ -1,8 +1,8 @@
 """What forgetting costs in quality: bits a byte of held-out members' words, beside a network that cannot forget.
 
-The shipped base, the counts and the reader that mixes both; the same base fine-tuned on the same members as one
-network, and that network mixed with the same counts. Over three divisions of the members, and after 1, 10 and 30 % of
-those who were counted have left.
+The shipped base, the counts and the reader that mixes both; the base adapted in shards, which can forget, alone and
+with the counts; the same base fine-tuned on the same members as one network, and that network mixed with them. Over
+three divisions of the members, and after 1, 10 and 30 % of those who were counted have left.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from benchmarks.measure import Tell, silent
 from benchmarks.outcome import Curve, Outcome, require_same
 from benchmarks.unlearning import bits_by, members_texts
 from licet.store import Records
+from licet.uses.model.adaptation_recipe import AdaptedSettings
 from licet.uses.model.base_folder import Base, shipped_base
 from licet.uses.model.base_network import unpacked
 from licet.uses.model.base_training import deterministic
@@ -27,6 +28,8 @@ from licet.uses.model.member_counts import changed, changes_of, table_of
 from licet.uses.model.model_recipe import ModelRecipe
 from licet.uses.model.reader import Reader
 from licet.uses.model.serving_rule import ServingRule
+from licet.uses.model.shard_training import train_segment
+from licet.uses.model.taught_documents import bucket_of
 from licet.uses.model.token_runs import LONGEST_RUN, runs_written
 
 Floats = npt.NDArray[np.float64]
@@ -36,10 +39,13 @@ _PASSES, _SHARES, _LEAVING = 2, (0.2, 0.3, 0.5, 0.7), (1, 10, 30)
 
 @dataclass(frozen=True)
 class Sizes:
-    """documents: of members, the most. divisions: of members into counted and held out."""
+    """documents: of members, the most. divisions: of members into counted and held out. shards, segments: of the
+    adapted model."""
 
     documents: int
     divisions: int
+    shards: int = 16
+    segments: int = 4
 
 
 SMALL = Sizes(documents=900, divisions=3)
@@ -50,6 +56,7 @@ _HOW = (
     "theirs, its end included. The network is the shipped base fine-tuned for two passes over the others; mixed with "
     "the counts by the share, of four, that suits the held-out members best, which flatters it.",
     "Who leaves is drawn from the others; the counts without them are those of a model that never had them.",
+    "The adapted model is trained on the others for one pass, in its default shards and segments, by licet's code.",
 )
 
 
@@ -65,7 +72,8 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
     found: dict[str, list[float]] = {}
     with deterministic(1):
         for turn in range(sizes.divisions):
-            for name, bits in _Division(base, members, seed + turn, tell).scores().items():
+            division = _Division(base, members, texts, seed + turn, tell)
+            for name, bits in (division.scores() | division.adapted(sizes)).items():
                 found.setdefault(name, []).append(bits)
     outcome.checks.append(
         "after 1, 10 and 30 % left the counts are those of members who stayed, byte for byte"
@@ -95,6 +103,7 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
 _NAMES = {
     "base": "the base alone, no members", "counts_rule": "counts, two-member rule", "counts_every": "counts, every run",
     "reader_rule": "reader, two-member rule", "reader_every": "reader, every run",
+    "adapted": "the base adapted in shards, one pass", "adapted_reader": "reader of that and counts, two-member rule",
     "network": "the base fine-tuned on all, two passes", "mixed_rule": "that, mixed with the counts of the rule",
     "mixed_every": "that, mixed with the counts of every run",
     **{
@@ -112,6 +121,8 @@ _RATIOS = (
         "mixed_rule",
     ),
     ("reader_mixed_every", "the same, every run", "reader_every", "mixed_every"),
+    ("adapted_network", "the adapted base over the network", "adapted", "network"),
+    ("adapted_reader_reader", "reader: adapted base over the base", "adapted_reader", "reader_rule"),
     ("two_members", "reader: two-member rule over without it", "reader_rule", "reader_every"),
     ("two_members_counts", "counts alone: two-member rule over without it", "counts_rule", "counts_every"),
 )
@@ -120,11 +131,19 @@ _RATIOS = (
 class _Division:
     """Members counted and members held out."""
 
-    def __init__(self, base: Base, members: Mapping[str, Sequence[Tokens]], seed: int, tell: Tell) -> None:
+    def __init__(
+        self,
+        base: Base,
+        members: Mapping[str, Sequence[Tokens]],
+        texts: Mapping[str, Sequence[str]],
+        seed: int,
+        tell: Tell,
+    ) -> None:
         chance = np.random.default_rng(seed)
         people = chance.permutation(sorted(members)).tolist()
         held, self._counted = people[: len(people) // _HELD_OUT], people[len(people) // _HELD_OUT :]
-        self._base, self._members, self._seed, self._tell = base, members, seed, tell
+        self._base, self._members, self._texts = base, members, texts
+        self._seed, self._tell = seed, tell
         self._held = [one for who in held for one in members[who]]
         bytes_of = base.byte_pairs.bytes_of
         self._bytes = sum(len(bytes_of[token]) for one in self._held for token in one.tolist())
@@ -160,6 +179,25 @@ class _Division:
             }  # fmt: skip
         return found
 
+    def adapted(self, sizes: Sizes) -> dict[str, float]:
+        """The same of the adapted model, made of those who are counted."""
+        recipe = AdaptedSettings(shards=sizes.shards, segments=sizes.segments).over(self._base)
+        held: list[list[str]] = [[] for _ in range(recipe.buckets)]
+        for who in sorted(self._counted):
+            held[bucket_of(str(self._seed).encode(), who, recipe.buckets)] += self._texts[who]
+        shape, made = self._base.card.recipe.shape, list[bytes]()
+        for first in range(0, recipe.buckets, recipe.segments):
+            network, own = self._base.network, held[first : first + recipe.segments]
+            for place, texts in enumerate(own):
+                self._tell("adapting", first + place, recipe.buckets)
+                network = train_segment(network, texts, "", shape, self._base.byte_pairs, recipe, 1)
+            made += [network] if any(own) else []
+        reader = Reader(self._base, self._counts(self._counted, True), self._base.byte_pairs, True, made)
+        return {
+            "adapted": self._mean(reader.base_places(self._held)),
+            "adapted_reader": self._mean(reader.places(self._held)),
+        }
+
     def _require_subtracted(self, leaving: Sequence[str], staying: Sequence[str]) -> None:
         """Raises: AnswersDiffer unless taking those who leave out comes to the counts of those who stay."""
         before = self._table(self._counted)
@@ -172,12 +210,14 @@ class _Division:
 
     def _read(self, people: Sequence[str], rule: bool) -> tuple[Floats, Floats]:
         """Of each held-out token, and the end of each document, the bits by counts and by the reader."""
-        table = self._table(people)
-        recipe = ModelRecipe(two_members=rule).of(self._base.byte_pairs)
-        served = ServingRule.of(recipe, self._base.byte_pairs).served(table)
-        model = CountingModel(served, self._base.byte_pairs.size, LONGEST_RUN, _DISCOUNT)
+        model = self._counts(people, rule)
         reader = Reader(self._base, model, self._base.byte_pairs, rule)
         return model.bits(self._held), reader.places(self._held)
+
+    def _counts(self, people: Sequence[str], rule: bool) -> CountingModel:
+        recipe = ModelRecipe(two_members=rule).of(self._base.byte_pairs)
+        served = ServingRule.of(recipe, self._base.byte_pairs).served(self._table(people))
+        return CountingModel(served, self._base.byte_pairs.size, LONGEST_RUN, _DISCOUNT)
 
     def _mean(self, bits: Floats) -> float:
         return float(bits.sum() / self._bytes)

@@ -89,8 +89,23 @@ FAULTS = [
     Fault(
         "the newest of a line is whatever is newest",
         "licet.app.artefacts",
-        "                if is_known and line is not None:",
-        "                if line is not None:",
+        "                if is_known and is_its:",
+        "                if is_its:",
         "what stood when somebody asked is told to be what stands now",
+    ),
+    Fault(
+        "a false line of a snapshot is not found",
+        "licet.store.store_verification",
+        "name in said and said[name] != line_of(snapshot)",
+        "name in said and said[name] is None",
+        "an artefact lies in the store that nobody who looks for the newest finds, and a store that is verified says "
+        "nothing of it",
+    ),
+    Fault(
+        "a copy is told by another's answers",
+        "licet.app.copy_entries",
+        'self._told.setdefault(entry.payload["export"], []).append(entry)',
+        'self._told.setdefault("", []).append(entry)',
+        "a recipient took somebody out and said so, and the copy is overdue for ever",
     ),
 ]

@@ -14,7 +14,7 @@ from journeys.networks import make_network, member
 from licet.app import Workspace
 from licet.app.forgettings import forgettings, last_forgettings
 from licet.app.open_forgettings import OpenForgettings
-from licet.ledger import EntryKind, NewEntry, entry_reader
+from licet.ledger import EntryKind, NewEntry, entries, entry_reader
 from licet.receipts.forgetting_outcome import Closure, CopiesByState, ForgettingOutcome, PendingStep, Request
 from licet.terms import AppError
 from licet.testing.effort import examples
@@ -135,6 +135,29 @@ def test_a_kept_place_of_another_ledger_is_passed_over(workspace: Workspace, tmp
         other.layout.forgettings.mkdir(exist_ok=True)
         (other.layout.forgettings / "open").write_bytes(data)
         assert OpenForgettings(other).now() == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"forgetting": 0}, {"step": "paused", "forgetting": 0}, {"step": "found"}], ids=str
+)
+def test_a_step_of_a_later_licet_is_told_as_such_and_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any]
+) -> None:
+    with make_network(tmp_path / "w", {"members": [member("anna")]}) as workspace:
+        record(workspace, "anna", "ask")
+        with pytest.MonkeyPatch.context() as later:
+            later.setattr(entries, "find_fault", lambda *asked: "")
+            (entry,) = workspace.ledger.append([NewEntry(EntryKind.FORGETTING, "anna", said)])
+        record(workspace, "anna", "ask")
+        page = workspace.uses.forgetting_steps(0)
+        assert [one.step for one in page.steps] == ["asked"] and (page.next, page.is_more) == (
+            entry.index,
+            True,
+        )
+        with pytest.raises(AppError) as caught:
+            workspace.uses.forgetting_steps(page.next)
+        assert caught.value.code == "APP-300" and str(entry.index + 1) in caught.value.fix
+        assert [one.step for one in workspace.uses.forgetting_steps(entry.index + 1).steps] == ["asked"]
 
 
 def test_a_place_that_is_none_and_a_page_of_nothing_are_refused(workspace: Workspace) -> None:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from licet.app.artefacts import latest
 from licet.app.core import Core
+from licet.enforce.origin import PurposeRef
 from licet.store import SnapshotRef, Store
 from licet.store.local_files import LocalFiles
 from licet.testing.effort import examples
-from licet.uses.manifest import Heading, line_of, read_heading
+from licet.uses.manifest import Heading, line_of, line_of_snapshot, newest_for, read_heading
 
 
 class Made(NamedTuple):
@@ -64,6 +65,35 @@ def test_the_newest_of_each_line_is_what_looking_at_all_would_say(
     for number, made in enumerate(history):
         publish(store, made, number)
     assert latest(core_of(store), kind, position) == plainly(store, kind, position)
+    for asked in (PurposeRef(purpose, "self") for purpose in "ab"):
+        found = [(read_heading(one), one) for one in reversed(store.snapshots("corpus"))]
+        wanted = [one for said, one in found if said.purpose == asked and not said.inspection]
+        assert [*newest_for(store, "corpus", asked)] == wanted
+    assert store.verify(line_of_snapshot) == []
+
+
+def test_a_false_line_hides_nothing_newer_of_its_own_and_is_found(tmp_path: Path) -> None:
+    """One of purpose a is said to be of b: what is newest of b is found all the same, and verifying tells."""
+    store = Store.open(tmp_path / "s", create=True)
+    for number, purpose in enumerate("abab"):
+        publish(store, Made("corpus", purpose, number, False, True), number)
+    folder = tmp_path / "s" / "lines" / "corpus"
+    said = sorted(path.name for path in folder.iterdir())
+    folder.joinpath(said[2]).rename(folder / (said[2][:-16] + said[1][-16:]))
+    publish(store, Made("corpus", "c", 4, False, False), 4)
+    (folder / f"{5:012d}-{store.snapshot('corpus').id}-{said[1][-16:]}").touch()
+    newest = {read_heading(one).purpose.purpose: one.name for one in latest(core_of(store))}
+    assert newest["b"] == "corpus-4" and newest["c"] == "corpus-5"
+    assert [(one.code, one.snapshot) for one in store.verify(line_of_snapshot)] == [
+        ("STOR-021", store.snapshot("corpus", name).id) for name in ("corpus-3", "corpus-5")
+    ]
+    assert store.verify() == []
+    for one in store.verify(line_of_snapshot):  # what is to be done about it
+        for path in folder.glob(f"*-{one.snapshot}-*"):
+            path.unlink()
+    assert store.verify(line_of_snapshot) == []
+    newest = {read_heading(one).purpose.purpose: one.name for one in latest(core_of(store))}
+    assert newest == {"a": "corpus-3", "b": "corpus-4", "c": "corpus-5"}
 
 
 def test_who_asks_for_the_newest_reads_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

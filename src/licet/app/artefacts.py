@@ -22,7 +22,7 @@ from licet.terms import AppError, UseError
 from licet.terms.membership_proof import SUBJECT_INDEX
 from licet.terms.moments import Tense
 from licet.uses import run
-from licet.uses.manifest import Manifest, read_heading, read_manifest
+from licet.uses.manifest import Manifest, line_of, newest_for, read_heading, read_manifest
 from licet.uses.registry import open_use
 from licet.uses.use import Documents, Log, Parent, Progress, Use
 
@@ -235,12 +235,9 @@ def latest_for(
     core: Core, use: Use, name: str, asked: PurposeRef, position: int | None = None
 ) -> SnapshotRef:
     made = None
-    for snapshot in core.store.newest(name):  # in most workspaces the first
-        heading = read_heading(snapshot)
-        if not heading.inspection and heading.purpose == asked:
-            made = snapshot
-            if position is None or heading.ledger.position <= position:
-                break
+    for made in newest_for(core.store, name, asked):
+        if position is None or read_heading(made).ledger.position <= position:
+            break
     if made is None:
         raise AppError(
             "APP-223",
@@ -268,8 +265,9 @@ def latest(core: Core, use: str | None = None, position: int | None = None) -> l
         for line, snapshots in core.store.by_line(kind).items():
             for snapshot in snapshots:
                 heading = read_heading(snapshot)
+                is_its = line == line_of(heading)  # and where it is another's, the next is read as well
                 if heading.inspection:
-                    if line is not None:
+                    if is_its:
                         break
                     continue
                 is_known = position is None or heading.ledger.position <= position
@@ -277,7 +275,7 @@ def latest(core: Core, use: str | None = None, position: int | None = None) -> l
                 rank = is_known, snapshot.sequence if is_known else -snapshot.sequence, snapshot
                 key = kind, heading.purpose
                 found[key] = max(found.get(key, rank), rank, key=lambda one: one[:2])
-                if is_known and line is not None:
+                if is_known and is_its:
                     break
     return sorted((made for *_, made in found.values()), key=lambda one: one.sequence)
 

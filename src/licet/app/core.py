@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     # Everything that not every operation needs is imported by those that do, so that one decision starts sooner.
     import numpy.typing as npt
 
+    from licet.app.copy_entries import KnownCopyEntries
     from licet.app.member.own_records import OwnRecords
     from licet.app.standing_gates import StandingGates
     from licet.enforce.gate_cache import Kept
@@ -56,6 +57,7 @@ class Core:
     def close(self) -> None:
         self.__dict__.pop("standing_gates", None)
         self.__dict__.pop("_readers", None)
+        self.__dict__.pop("copy_entries", None)
         if "ledger" in self.__dict__:
             self.ledger.close()
             del self.__dict__["ledger"]
@@ -84,6 +86,12 @@ class Core:
     @functools.cached_property
     def _is_ledger_here(self) -> bool:
         return not is_postgres(ledger_place(self.layout))
+
+    @functools.cached_property
+    def copy_entries(self) -> KnownCopyEntries:
+        from licet.app.copy_entries import KnownCopyEntries
+
+        return KnownCopyEntries(self.ledger)
 
     @property
     def store(self) -> Store:

@@ -5,6 +5,7 @@ than is known.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -177,8 +178,7 @@ def acknowledge(core: Core, note: str) -> CopyStatus:
             "export": said.export, "recipient": said.recipient, "sequence": said.sequence, "message": said.message,
             "root": said.root, "documents": said.documents, "state": said.state, "at": said.at,
         }  # fmt: skip
-        about = messages_and_answers(core, core.ledger.position)
-        if not any(entry.payload == payload for entry in about):
+        if not any(entry.payload == payload for entry in _told_of(core, said.export)):
             core.ledger.append([NewEntry(EntryKind.ACKNOWLEDGED, None, payload)])
         if said.state == "applied":
             held_now(core, kept, delivery)
@@ -213,46 +213,40 @@ def _expected(core: Core, said: Acknowledgement) -> tuple[str, int] | None:
         return next(
             (
                 (payload["documents_root"], payload["documents"])
-                for entry in core.ledger.entries(0, core.ledger.position, EntryKind.USE_RUN)
+                for entry in core.copy_entries.before(core.ledger.position).exports
                 if (payload := entry.payload) is not None and payload.get("export") == said.export
                 if said.message
                 == opening_digest(said.export, payload["documents"], payload["documents_root"])
             ),
             None,
         )
-    for entry in messages_and_answers(core, core.ledger.position):
+    for entry in _told_of(core, said.export):
         payload = entry.payload
-        if (
-            entry.kind is EntryKind.REMOVAL_SENT
-            and payload is not None
-            and (payload["export"], payload["message"]) == (said.export, said.message)
-        ):
+        if entry.kind is EntryKind.REMOVAL_SENT and payload and payload["message"] == said.message:
             return payload["root"], payload["documents"]
     return None
 
 
-def messages_and_answers(core: Core, position: int) -> list[Entry]:
-    """What was sent to and answered of any copy up to a ledger position, in order."""
-    kinds = (EntryKind.REMOVAL_SENT, EntryKind.ACKNOWLEDGED)
-    found = (entry for kind in kinds for entry in core.ledger.entries(0, position, kind))
-    return sorted((entry for entry in found if entry.payload is not None), key=lambda one: one.index)
+def _told_of(core: Core, export: str) -> Sequence[Entry]:
+    """What was sent to and answered of a copy, in order."""
+    return core.copy_entries.before(core.ledger.position).told.get(export, ())
 
 
 def statuses(core: Core) -> list[CopyStatus]:
     """Every copy that the ledger tells of, the latest last; all as of one moment and one ledger position."""
     now, position = core.now(), core.ledger.position
-    known, told, kept = recipients(core), messages_and_answers(core, position), book(core)
+    known, entries, kept = recipients(core), core.copy_entries.before(position), book(core)
     return [
-        _status(entry, entry.payload, told, now, position, known, kept)
-        for entry in core.ledger.entries(0, position, EntryKind.USE_RUN)
-        if entry.payload is not None and entry.payload["how"] == "export"
+        _status(entry, said, entries.told.get(said.get("export", ""), ()), now, position, known, kept)
+        for entry in entries.exports
+        if (said := entry.payload) is not None
     ]
 
 
 def _status(
     entry: Entry,
     said: JsonObject,
-    told: list[Entry],
+    told: Sequence[Entry],
     now: datetime,
     size: int,
     known: dict[str, Recipient],
@@ -264,7 +258,7 @@ def _status(
         one = known.get(said["recipient"])
         state = state_of(export, told, now, size, one is not None and one.key is not None)
         for sent in told:
-            if sent.kind is EntryKind.REMOVAL_SENT and sent.payload and sent.payload["export"] == export:
+            if sent.kind is EntryKind.REMOVAL_SENT and sent.payload:
                 at, position, documents = (sent.payload[part] for part in ("at", "position", "documents"))
         if state.reach is not Reach.APPLIED or documents:  # of one that is empty nothing is kept
             try:

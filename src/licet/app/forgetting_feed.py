@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from licet.app.core import Core
 
 
+#: The steps that there are.
+STEPS = frozenset({"asked", "asked_again", "found", "purged", "outcome"})
+
+
 class RecordedStep(NamedTuple):
-    """One entry. number: of the forgetting. step: asked, asked_again, found, purged or outcome.
+    """One entry. number: of the forgetting. step: one of `STEPS`.
 
     status: EXACT, PENDING or UNREACHED, as the step leaves it; None where it leaves it as it was.
     """
@@ -50,7 +54,8 @@ class FeedPage(NamedTuple):
 def steps_since(core: Core, after: int, most: int, subject: str | None) -> FeedPage:
     """Those recorded at a position or later. most: entries that are read. subject: of one person alone.
 
-    Raises: AppError APP-276 for a position that the ledger has not come to, APP-277 for a page of nothing.
+    Raises: AppError APP-276 for a position that the ledger has not come to, APP-277 for a page of nothing, APP-300
+    where a later licet recorded a step that is not known here; the steps before it come in a page that ends there.
     """
     if most < 1:
         raise AppError("APP-277", "a page holds at least one step", fix="ask for one or more")
@@ -64,18 +69,30 @@ def steps_since(core: Core, after: int, most: int, subject: str | None) -> FeedP
     entries = core.ledger.entries(after, end, EntryKind.FORGETTING, subject)
     found = [*itertools.islice(entries, most + 1)]
     is_more, page = len(found) > most, found[:most]
-    steps = tuple(step for one in page if (step := _step(one)) is not None)
-    return FeedPage(steps, page[-1].index + 1 if is_more else end, is_more)
+    steps = list[RecordedStep]()
+    for entry in page:
+        try:
+            step = _step(entry)
+        except AppError:
+            if entry is page[0]:
+                raise
+            return FeedPage(tuple(steps), entry.index, True)
+        steps += () if step is None else (step,)
+    return FeedPage(tuple(steps), page[-1].index + 1 if is_more else end, is_more)
 
 
 def _step(entry: Entry) -> RecordedStep | None:
-    """None for one whose person was erased since, or that a later licet wrote."""
+    """None for one whose person was erased since. Raises: AppError APP-300 for a step that is not known here: passed
+    over it would be lost for whoever keeps up."""
     said, number = entry.payload, number_of(entry)
-    if said is None or entry.subject is None or number is None:
+    if said is None or entry.subject is None:
         return None
-    status = (
-        said.get("status") if said["step"] == "outcome" else "PENDING" if said["step"] == "asked" else None
-    )
-    return RecordedStep(
-        entry.index, number, entry.subject, format_moment(entry.recorded_at), said["step"], status
-    )
+    step = said.get("step")
+    if step not in STEPS or number is None:
+        raise AppError(
+            "APP-300",
+            f"entry {entry.index} tells of a step of a forgetting that this licet does not know",
+            fix=f"install the licet that recorded it, or a later one; without that step, go on at {entry.index + 1}",
+        )
+    status = said.get("status") if step == "outcome" else "PENDING" if step == "asked" else None
+    return RecordedStep(entry.index, number, entry.subject, format_moment(entry.recorded_at), step, status)

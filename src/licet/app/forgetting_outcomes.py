@@ -8,7 +8,7 @@ its holder will check it before it is handed out.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import artefacts
@@ -83,27 +83,26 @@ def copies_that_left(
     core: Core,
     statuses: Sequence[CopyStatus],
     forgetting: Forgetting,
-    holding: Mapping[str, bool],
+    holds: Callable[[str], bool | None],
     since: int | None,
 ) -> CopiesThatLeft:
-    """holding: by snapshot, whether it holds them, of those that are there. since: the entry of their objection; None
-    where it is yet to be recorded."""
-    ledger = core.ledger
+    """holds: whether a snapshot holds them, by its id; None for one that is not there. Asked of those that copies were
+    taken of. since: the entry of their objection; None where it is yet to be recorded."""
     made = {
-        entry.index: entry.payload["snapshot"]
-        for entry in ledger.entries(0, ledger.position, EntryKind.USE_RUN)
-        if entry.payload is not None
+        entry.index: (entry.payload or {}).get("snapshot")
+        for entry in core.ledger.entries_at([one.entry for one in statuses])
     }
-    known = {**holding, **{one.snapshot: True for one in forgetting.found}}
+    found = {one.snapshot for one in forgetting.found}
     copies, states = list[Copy](), dict[str, int]()
     for one in statuses:
-        holds = known.get(made[one.entry])
+        snapshot = made.get(one.entry)
+        is_in = None if snapshot is None else snapshot in found or holds(snapshot)
         # What it was told says of them only what was so when it was looked what may be in it.
         is_judged = one.is_empty or (since is not None and one.position > since)
         reach = one.reach if one.reach is not Reach.APPLIED or is_judged else Reach.SENT
         # One that is told and was told nothing holds nothing that is to go.
         is_told_nothing = is_judged and reach in (Reach.SENT, Reach.RECEIVED) and one.due is None
-        if holds is False or is_told_nothing or (reach is Reach.APPLIED and not holds):
+        if is_in is False or is_told_nothing or (reach is Reach.APPLIED and not is_in):
             continue
         state = "not_followed" if reach is None else str(reach)
         states[state] = states.get(state, 0) + 1
@@ -115,7 +114,7 @@ def copies_that_left(
                     one.recipient,
                     one.folder,
                     one.at,
-                    holds,
+                    is_in,
                     one.export,
                     reach,
                     one.due,

@@ -8,7 +8,7 @@ nothing more is done.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,11 +16,11 @@ from licet.app import artefact_status
 from licet.app.artefact_status import ArtefactStatus, Standing
 from licet.app.follow_lock import reached_by
 from licet.app.followed_copies import CopyStatus, statuses
-from licet.app.forgetting_forecast import Forecast, forecast
+from licet.app.forgetting_forecast import Forecasts, ForeseenCounts
 from licet.app.forgetting_outcomes import CopiesThatLeft, copies_that_left
 from licet.app.forgettings import Forgetting, forgettings
 from licet.app.open_forgettings import OpenForgettings
-from licet.app.purge import holds
+from licet.app.purge import held_in
 from licet.app.removal import Removal, carry_out, is_under_way
 from licet.deliveries import Reach
 from licet.enforce.settled_ids import names_now
@@ -76,17 +76,16 @@ class DueForgettings:
         if not has_passed and not self._core.ledger.entries_of_kind(EntryKind.ACKNOWLEDGED, since=position):
             return False
         self._looked[one.number] = self._core.ledger.position, now
-        return copies_now(self._core, one, copies, self._core.store.snapshots()).by_state != outcome.copies
+        return copies_now(self._core, one, copies, self._core.store.by_id()).by_state != outcome.copies
 
 
 def copies_now(
-    core: Core, one: Forgetting, copies: Sequence[CopyStatus], made: Sequence[SnapshotRef]
+    core: Core, one: Forgetting, copies: Sequence[CopyStatus], made: Mapping[str, SnapshotRef]
 ) -> CopiesThatLeft:
-    """What is known now of the copies that may hold somebody. made: the snapshots that there are."""
-    names = names_now(core.ledger, one.subject)
-    holding = {each.id: holds(core, each, names) for each in made} if copies else {}
+    """What is known now of the copies that may hold somebody. made: by their ids the snapshots that there are."""
+    in_each = held_in(core, made, names_now(core.ledger, one.subject))
     objection = one.number if one.outcome is None else one.outcome.request.objection
-    return copies_that_left(core, copies, one, holding, max(one.number, objection))
+    return copies_that_left(core, copies, one, in_each, max(one.number, objection))
 
 
 def chosen_anew(core: Core, forgetting: Forgetting) -> str | None:
@@ -138,10 +137,9 @@ def queue(core: Core) -> ForgettingQueue:
     now = core.now()
     asked = forgettings(core)
     foreseen = [one for one in asked if one.status != "EXACT" and not one.is_looked][:MOST_FORECASTS]
-    costs_of = {
-        one.number: told
-        for one, told in zip(foreseen, forecast(core, [each.subject for each in foreseen]), strict=True)
-    }
+    copies = statuses(core)
+    told = Forecasts(core, copies)
+    costs_of = {one.number: told.counts(one.subject) for one in foreseen}
     found = tuple(_queued(core, one, now, costs_of.get(one.number)) for one in reversed(asked))
     costs = tuple(
         one for one in artefact_status.status(core, core.absences) if one.standing is not Standing.EXACT
@@ -151,11 +149,11 @@ def queue(core: Core) -> ForgettingQueue:
         found,
         sum(one.status != "EXACT" for one in found),
         costs,
-        tuple(one for one in statuses(core) if one.reach in late),
+        tuple(one for one in copies if one.reach in late),
     )
 
 
-def _queued(core: Core, one: Forgetting, now: datetime, foreseen: Forecast | None) -> QueuedForgetting:
+def _queued(core: Core, one: Forgetting, now: datetime, foreseen: ForeseenCounts | None) -> QueuedForgetting:
     asked = parse_moment(one.at)
     is_overtaken = one.status != "EXACT" and chosen_anew(core, one) is not None
     by = reached_by(core, asked) if one.outcome is None and one.is_left and not is_overtaken else None
@@ -175,8 +173,8 @@ def _queued(core: Core, one: Forgetting, now: datetime, foreseen: Forecast | Non
     )
 
 
-def _open_copies(one: Forgetting, foreseen: Forecast | None) -> int:
+def _open_copies(one: Forgetting, foreseen: ForeseenCounts | None) -> int:
     if one.outcome is None:
-        return 0 if foreseen is None else len(foreseen.copies)
+        return 0 if foreseen is None else foreseen.copies
     said = one.outcome.copies
     return said.sent + said.received + said.unreached

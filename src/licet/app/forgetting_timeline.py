@@ -110,7 +110,7 @@ class _Present:
     def __init__(self, core: Core) -> None:
         self.artefacts = tuple(one.name for one in artefacts.latest(core))
         self.copies = statuses(core)
-        self.snapshots = core.store.snapshots() if self.copies else []
+        self.snapshots = core.store.by_id()
 
 
 def _timeline(core: Core, forgetting: Forgetting, present: _Present) -> Timeline:

@@ -17,7 +17,7 @@ from licet.enforce.origin import PurposeRef
 from licet.store import SnapshotRef
 from licet.terms import AppError
 from licet.uses import run
-from licet.uses.manifest import read_heading
+from licet.uses.manifest import newest_for
 from licet.uses.registry import open_use
 from licet.uses.use import Use
 
@@ -52,10 +52,8 @@ _MADE_BY = {"people": "licet recommend build-people"}
 
 def latest_made(core: Core, name: str, asked: PurposeRef) -> SnapshotRef:
     """The latest of a use for a purpose and recipient. Raises: AppError RCMD-104 where there is none."""
-    for snapshot in core.store.newest(name):
-        heading = read_heading(snapshot)
-        if heading.purpose == asked and not heading.inspection:
-            return snapshot
+    for snapshot in newest_for(core.store, name, asked):
+        return snapshot
     raise AppError(
         "RCMD-104",
         f"no {name} was made for {asked.purpose} yet",

@@ -9,6 +9,7 @@ there and are counted.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -290,6 +291,20 @@ def holds(core: Core, snapshot: SnapshotRef, names: Collection[str]) -> bool:
         return found or lingers(core, snapshot, names)
     except LicetError:
         return True
+
+
+def held_in(
+    core: Core, made: Mapping[str, SnapshotRef], names: Collection[str]
+) -> Callable[[str], bool | None]:
+    """Whether a snapshot, by its id, holds somebody; None for one that is not there. Each that is asked for is looked
+    into once, and no other is read."""
+
+    @functools.cache
+    def look(id_: str) -> bool | None:
+        snapshot = made.get(id_)
+        return None if snapshot is None else holds(core, snapshot, names)
+
+    return look
 
 
 def lingers(core: Core, snapshot: SnapshotRef, names: Collection[str]) -> bool:

@@ -350,7 +350,7 @@ class _Removal:
             self._wait_for("copies", error)
         for person in self._people:
             since = max(person.number, person.objection.entry)
-            left = copies_that_left(core, copies, person.forgetting, person.holding, since)
+            left = copies_that_left(core, copies, person.forgetting, person.holding.get, since)
             for copy in left.told:
                 is_told = f"is to take them out of copy {copy.export} until {(copy.due or '')[:10]}"
                 untold = f"could not be told to take them out of copy {copy.export}: licet update says why"

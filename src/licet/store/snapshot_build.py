@@ -16,6 +16,7 @@ from licet.store import store_layout
 from licet.store.garbage_collection import mark_unfinished
 from licet.store.objects import find_object
 from licet.store.snapshots import (
+    SnapshotRef,
     drop_lines,
     list_names,
     manifest_bytes,
@@ -74,11 +75,24 @@ class Build:
         Raises: StoreError STOR-011 when the manifest cannot be written as canonical JSON or refers to an object
         that the store does not hold, STOR-016 for an odd line, STOR-017 after the block.
         """
+        return self.published(manifest, manifest_bytes(manifest), line).id
+
+    def published(
+        self, manifest: JsonObject, data: bytes, line: str | None = None, earlier: SnapshotRef | None = None
+    ) -> SnapshotRef:
+        """The same, for who has the canonical bytes of the manifest already.
+
+        earlier: another of the kind, whose objects are there while it is published, and not looked for one by one.
+        Raises: as `publish`.
+        """
         self._check_open()
-        data = manifest_bytes(manifest)
         wanted = references(manifest)
-        self._check_references(wanted)
         names = list_names(self._files, self.kind)
+        is_there = earlier is not None and any(name.id == earlier.id for name in names)
+        known = references(earlier.manifest) if earlier is not None and is_there else {}
+        self._check_references(
+            {each: size for each, size in wanted.items() if size is None or known.get(each) != size}
+        )
         id_ = sha256(data)
         self._referred[id_] = frozenset(wanted)
         # The newest again is written again all the same: its writer may have died before it was durable.
@@ -95,7 +109,7 @@ class Build:
             if older.id == id_ and older != name:
                 self._files.delete(older.path)
                 drop_lines(self._files, self.kind)
-        return id_
+        return SnapshotRef(id_, self.kind, f"{self.kind}-{name.sequence}", name.sequence, manifest)
 
     def _check_references(self, wanted: dict[str, int | None]) -> None:
         held: dict[str, int] = {}

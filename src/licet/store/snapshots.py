@@ -8,7 +8,7 @@ manifest; reading one always checks it against its id.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,40 @@ class SnapshotRef:
     manifest: JsonObject
 
 
+class SnapshotsById(Mapping[str, SnapshotRef]):
+    """The published snapshots by their ids, oldest first, as they were listed; each is read when it is first asked for.
+
+    One that is removed in between is there no more. Raises: StoreError STOR-010 when a manifest is damaged.
+    """
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._names = {name.id: name for name in list_names(files)}
+        self._read: dict[str, SnapshotRef] = {}
+
+    def __getitem__(self, id_: str) -> SnapshotRef:
+        if id_ not in self._read:
+            try:
+                self._read[id_] = read_snapshot(self._files, self._names[id_])
+            except StoreError as error:
+                if error.code == "STOR-008":
+                    raise KeyError(id_) from None
+                raise
+        return self._read[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._names
+
+
 def list_names(files: Files, kind: str | None = None) -> list[SnapshotName]:
     """The published snapshots, oldest first; of every kind when `kind` is None.
 
@@ -54,15 +88,20 @@ def list_lines(files: Files, kind: str) -> dict[str | None, list[SnapshotName]]:
 
     Costs the names alone: no manifest is read.
     """
+    said, found = said_lines(files, kind), dict[str | None, list[SnapshotName]]()
+    for name in reversed(list_names(files, kind)):
+        found.setdefault(said.get(name), []).append(name)
+    return found
+
+
+def said_lines(files: Files, kind: str) -> dict[SnapshotName, str | None]:
+    """What line is said of each name; None where more than one is."""
     said: dict[SnapshotName, str | None] = {}
     for name, line in filter(
         None, (store_layout.parse_line(kind, each) for each in _line_files(files, kind))
     ):
         said[name] = None if name in said else line
-    found: dict[str | None, list[SnapshotName]] = {}
-    for name in reversed(list_names(files, kind)):
-        found.setdefault(said.get(name), []).append(name)
-    return found
+    return said
 
 
 def drop_lines(files: Files, kind: str) -> None:

@@ -7,7 +7,7 @@ one writer at a time holds the lock. Nothing here knows what an artefact means o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from licet.store.residue_scan import Residue, scan
 from licet.store.snapshot_build import Build, building
 from licet.store.snapshots import (
     SnapshotRef,
+    SnapshotsById,
     find_name,
     list_lines,
     list_names,
@@ -137,6 +138,10 @@ class Store:
         """
         return [read_snapshot(self._files, name) for name in list_names(self._files, kind)]
 
+    def by_id(self) -> SnapshotsById:
+        """The published snapshots of all kinds by their ids, each read when it is asked for. Raises: as `snapshots`."""
+        return SnapshotsById(self._files)
+
     def newest(self, kind: str) -> Iterator[SnapshotRef]:
         """The published snapshots of a kind, newest first, each read when it is come to. Raises: as `snapshots`."""
         return (read_snapshot(self._files, name) for name in reversed(list_names(self._files, kind)))
@@ -209,9 +214,12 @@ class Store:
         self._readers.drop(removed)
         return removed
 
-    def verify(self) -> list[Problem]:
-        """Read everything published and say what is wrong with it; empty when all is well."""
-        return verify(self._files)
+    def verify(self, line_of: Callable[[SnapshotRef], str | None] | None = None) -> list[Problem]:
+        """Read everything published and say what is wrong with it; empty when all is well.
+
+        line_of: what `publish` was given for a snapshot; where another line is said of it, that is STOR-021.
+        """
+        return verify(self._files, line_of)
 
     def scan(self, markers: Iterable[bytes]) -> list[Residue]:
         """Where in any file of the store any of `markers` can be found; see `licet.store.residue_scan`.

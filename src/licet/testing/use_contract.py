@@ -30,7 +30,7 @@ from licet.terms.canonical import JsonObject
 from licet.terms.membership_proof import Membership
 from licet.terms.moments import parse_moment
 from licet.uses import run
-from licet.uses.manifest import Manifest, read_manifest
+from licet.uses.manifest import Manifest, line_of_snapshot, read_manifest
 from licet.uses.members import read_members
 from licet.uses.registry import USES, open_use
 from licet.uses.use import Files, Log, Parents, Progress, Use, shown_parts, silent
@@ -287,7 +287,7 @@ class UseContract:
                     workspace.store.remove(workspace.store.snapshots(self.use)[-1].id)
                     workspace.store.sweep()
                     break
-        assert workspace.store.verify() == []
+        assert workspace.store.verify(line_of_snapshot) == []
 
     def test_what_is_foreseen_is_what_happens(self, workspace: Workspace) -> None:
         self.build(workspace)

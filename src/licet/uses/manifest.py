@@ -7,6 +7,8 @@ only the `Heading` is read.
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -14,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, fie
 
 from licet.enforce.gate_counts import HeldBack, Passed
 from licet.enforce.origin import Count, Inputs, LedgerRef, Origin, PolicyRef, PurposeRef, Text
-from licet.store import SnapshotRef
+from licet.store import SnapshotRef, Store
 from licet.terms import LicetError, UseError
 from licet.terms.canonical import JsonObject, canonical_json, digest
 from licet.terms.moments import parse_moment
@@ -140,8 +142,29 @@ def read_heading(snapshot: SnapshotRef) -> Heading:
 
 def line_of(heading: Heading) -> str:
     """The line of a snapshot: one purpose and recipient, and apart from it what is for inspection."""
-    asked = heading.purpose
-    return digest(canonical_json([asked.purpose, asked.recipient, heading.inspection]))[:16]
+    return line_for(heading.purpose, heading.inspection)
+
+
+def line_for(asked: PurposeRef, is_inspection: bool = False) -> str:
+    return digest(canonical_json([asked.purpose, asked.recipient, is_inspection]))[:16]
+
+
+def line_of_snapshot(snapshot: SnapshotRef) -> str | None:
+    """The same, from its manifest; None for one that says nothing of the kind."""
+    try:
+        return line_of(read_heading(snapshot))
+    except UseError:
+        return None
+
+
+def newest_for(store: Store, use: str, asked: PurposeRef) -> Iterator[SnapshotRef]:
+    """What a use made for a purpose and recipient, newest first and nothing for inspection; of others none is read."""
+    lines = store.by_line(use)
+    found = (lines.get(line, iter(())) for line in (line_for(asked), None))
+    for snapshot in heapq.merge(*found, key=lambda one: -one.sequence):
+        heading = read_heading(snapshot)
+        if heading.purpose == asked and not heading.inspection:
+            yield snapshot
 
 
 def refuse_inspection(snapshot: SnapshotRef, done: str) -> None:

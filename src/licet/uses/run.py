@@ -70,7 +70,7 @@ def build(
 ) -> Made:
     """Make an artefact of everything that is permitted. kept: what stood for members in earlier ones."""
     inputs = access.inputs(use.asks_for())
-    return _make(use, access, store, inputs, record, parents, progress, None, _FROM_NOTHING, kept)
+    return _make(use, access, store, inputs, record, parents, progress, None, None, _FROM_NOTHING, kept)
 
 
 def update(
@@ -90,7 +90,7 @@ def update(
     said = _read(use, earlier)
     inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
     touched = _touched(use, access, said, inputs, parents)
-    return _make(use, access, store, inputs, record, parents, progress, said, touched, kept)
+    return _make(use, access, store, inputs, record, parents, progress, earlier, said, touched, kept)
 
 
 def compact(use: Use, store: Store, earlier: SnapshotRef, *, record: Record) -> SnapshotRef:
@@ -204,6 +204,7 @@ def _make(
     record: Record,
     parents: Parents,
     progress: Progress,
+    before: SnapshotRef | None,
     earlier: Manifest | None,
     touched: Touched,
     kept: KeptKeys | None,
@@ -221,11 +222,12 @@ def _make(
         members = _members(writing, store, keys, contents, earlier, progress)
         manifest = _manifest(use, bench, inputs, contents, members)
         written = manifest.as_json()
-        record(manifest, digest(canonical_json(written)))
-        id_ = writing.publish(written, line_of(manifest))
+        data = canonical_json(written)
+        record(manifest, digest(data))
+        snapshot = writing.published(written, data, line_of(manifest), before)
     why = touched.why or contents.why
     how = "built" if touched == _FROM_NOTHING else "updated" if why is None else "rebuilt"
-    return Made(store.snapshot(use.name, id_), how, why, contents.written)
+    return Made(snapshot, how, why, contents.written)
 
 
 def _members(

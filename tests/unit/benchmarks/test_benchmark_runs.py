@@ -89,7 +89,7 @@ TINY: dict[str, Any] = {
     "unlearning": unlearning.Sizes(
         documents=60, fine_tuned=60, canaries=1, many=2, steps=1, forgetting=1, ordinary=1
     ),
-    "foretelling": foretelling.Sizes(documents=60, divisions=1),
+    "foretelling": foretelling.Sizes(documents=60, divisions=1, shards=2, segments=2),
     "adapted": adapted.Sizes(dump=None, members=40, rounds=1, shards=2, segments=2),
     "costs": costs.Sizes(lines=60, groups=10, rules=5, members=60, rounds=1),
     "gdprbench": gdprbench.Sizes(records=60, operations=12, rounds=1),

@@ -14,6 +14,7 @@ import pytest
 from licet.store import Build, Store
 from licet.store.local_files import LocalFiles
 from licet.terms import StoreError
+from licet.terms.canonical import JsonObject, canonical_json
 
 
 @pytest.fixture
@@ -204,6 +205,24 @@ def test_a_manifest_that_cannot_be_kept_is_refused(store: Store, manifest: dict[
 def test_an_odd_suffix_is_refused(store: Store, suffix: str) -> None:
     with pytest.raises(StoreError, match="STOR-016"), store.build("corpus") as build:
         build.put(b"x", suffix=suffix)
+
+
+def test_what_an_earlier_snapshot_holds_is_there_only_while_that_is(store: Store) -> None:
+    """Its objects are not looked for one by one; once it was purged, or says another size, they are."""
+    publish(store, "corpus", b"kept")
+    earlier, kept = store.snapshot("corpus"), hashlib.sha256(b"kept").hexdigest()
+    said: JsonObject = {"files": [{"sha256": kept, "bytes": 4}], "n": 2}
+    with store.build("corpus") as build:
+        made = build.published(said, canonical_json(said), None, earlier)
+    assert made == store.snapshot("corpus") and store.verify() == []
+    for file in ({"sha256": kept, "bytes": 5}, {"sha256": "0" * 64, "bytes": 4}):
+        other: JsonObject = {"files": [file]}
+        with pytest.raises(StoreError, match="STOR-011"), store.build("corpus") as build:
+            build.published(other, canonical_json(other), None, earlier)
+    store.purge([earlier.id, made.id])
+    with pytest.raises(StoreError, match="STOR-011"), store.build("corpus") as build:
+        build.published(said, canonical_json(said), None, earlier)
+    assert store.snapshots() == []
 
 
 def test_a_build_is_over_when_its_block_is(store: Store) -> None:

@@ -205,6 +205,20 @@ def test_of_each_line_the_newest_is_read_and_nothing_else(
     assert [one.manifest["n"] for one in store.by_line("corpus")[lines[0]]] == [4, 2, 0]
 
 
+def test_by_its_id_a_snapshot_is_read_when_it_is_asked_for_and_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [publish(store, "corpus", n=number) for number in range(4)]
+    made, read = store.by_id(), count_reads(monkeypatch)
+    assert [*made] == ids and [*reversed(made)] == ids[::-1] and len(made) == 4 and ids[0] in made
+    assert made[ids[2]].manifest["n"] == 2 and made.get(ids[2]) == made[ids[2]] and len(read) == 1
+    store.remove(ids[1])
+    assert made.get(ids[1]) is None and made.get("0" * 64) is None, "one that was removed is there no more"
+    overwrite(next(Path(store.where, "snapshots", "corpus").glob(f"*{ids[3]}.json")), b"{}")
+    with pytest.raises(StoreError, match="STOR-010"):
+        made[ids[3]]
+
+
 def test_what_was_said_of_a_line_goes_with_the_snapshot(store: Store, tmp_path: Path) -> None:
     line, folder = "0a" * 8, tmp_path / "s" / "lines" / "corpus"
     for number in (1, 2, 3, 1):  # again: it is the newest, under one name

@@ -13,7 +13,7 @@ from licet.app.archive.zip_writer import Part
 from licet.app.forgetting_timeline import certificate
 from licet.app.forgettings import forgettings_of
 from licet.app.member.member_view import Member
-from licet.app.member.use_history import PastUse, past_use
+from licet.app.member.use_history import PastUse, ShownDocuments, past_use
 from licet.app.receipt_issuing import issue_receipt
 from licet.ledger import SAID_BY_MEMBERS, Checkpoint, Entry, EntryKind
 from licet.receipts import to_bytes
@@ -94,11 +94,11 @@ class Contents:
 
     def _each_use(self, told: list[int]) -> Iterator[JsonObject]:
         """Use by use, oldest first, the documents of one in memory at a time; notes in `told` which there were."""
-        snapshots = {ref.id: ref for ref in self._core.store.snapshots()}
+        shown = ShownDocuments(self._core, self._subject)
         for entry in self._core.ledger.entries(0, self._checkpoint.size, EntryKind.USE_RUN):
             if entry.payload is None:
                 continue
-            use = past_use(self._core, entry, snapshots, self._subject)
+            use = past_use(self._core, entry, shown)
             if use.documents != ():
                 told.append(use.entry)
                 self._policies.add(use.policy)

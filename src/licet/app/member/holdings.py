@@ -6,7 +6,7 @@ out while an artefact still holds them, one that was superseded and not purged i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.artefact_status import Standing
@@ -103,9 +103,14 @@ def is_held(
         kept = {one.id for one in latest(core)}
     return any(
         lingers(core, one, names) if one.id in kept else holds(core, one, names)
-        for one in reversed(core.store.snapshots())
+        for one in _latest_first(core.store.by_id())
         if purposes is None or {*pack.purpose_line(read_heading(one).purpose.purpose)}.intersection(purposes)
     )
+
+
+def _latest_first(made: Mapping[str, SnapshotRef]) -> Iterator[SnapshotRef]:
+    """Each read when it is come to; one that was removed meanwhile holds nobody."""
+    return (snapshot for id_ in reversed([*made]) if (snapshot := made.get(id_)) is not None)
 
 
 def _holding(core: Core, snapshot: SnapshotRef, subject: str, position: int) -> Holding:

@@ -16,7 +16,7 @@ from licet.app.member.holdings import Holding, holdings, is_held
 from licet.app.member.hypothetical_choices import HypotheticalChoices
 from licet.app.member.member_notices import Notice, make_notice
 from licet.app.member.refused_records import OwnNo, RecordNoes, own_noes
-from licet.app.member.use_history import PastUse, past_uses
+from licet.app.member.use_history import PastUse, past_use_of, past_uses
 from licet.app.policies_in_force import announced
 from licet.app.record_choice import choose_record
 from licet.decide import Facts, Policy
@@ -114,6 +114,10 @@ class Member:
         """
         position = self.position if before is None else min(before, self.position)
         return past_uses(self._core, self.subject, position, most)
+
+    def past_use(self, entry: int) -> PastUse | None:
+        """One of them, by its entry in the ledger; None where that tells of none."""
+        return past_use_of(self._core, self.subject, entry, self.position)
 
     def holdings(self) -> list[Holding]:
         """What was made holds of the member, and how that stands to their choices, artefact by artefact."""

@@ -23,7 +23,7 @@ from licet.enforce.selection import people_columns
 from licet.sources.catalogue import Catalogue
 from licet.store import SnapshotRef
 from licet.terms import SELF
-from licet.uses.manifest import read_heading, read_manifest
+from licet.uses.manifest import newest_for, read_heading, read_manifest
 from licet.uses.recommend.attribute_counts import AttributeCounts, MemberTraits, profile_values
 from licet.uses.recommend.interactions import EVENTS, Interactions
 from licet.uses.recommend.item_counts import ItemCounts
@@ -205,8 +205,4 @@ def texts_of(value: object) -> list[str]:
 
 def newest_recommender(core: Core) -> SnapshotRef | None:
     """The newest that was made for the platform itself, of now."""
-    for snapshot in core.store.newest(KIND):
-        heading = read_heading(snapshot)
-        if not heading.inspection and heading.purpose == LEARNING:
-            return snapshot
-    return None
+    return next(newest_for(core.store, KIND, LEARNING), None)

@@ -72,6 +72,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "APP-245": (422, "The answer is another copy's"),
     "APP-246": (409, "The answer was overtaken"),
     "APP-276": (409, "The ledger has not come to that position"),
+    "APP-300": (501, "A later licet recorded this step"),
     "CORP-210": (409, "Of this artefact nothing can be proven"),
     "DLVR-002": (404, "There is no such copy"),
     "DLVR-007": (503, "The copy is being written to"),

@@ -35,21 +35,21 @@ def flows(request: Request, subject: Subject, on: str | None = None) -> Response
 
 
 @router.get("/data/past")
-def past(request: Request, subject: Subject) -> Response:
+def past(request: Request, subject: Subject, before: PlaceText | None = None) -> Response:
+    """before: uses of lower entries alone; what there is now stands on the first page."""
     member = workspace_of(request).members.member(subject)
+    uses = member.past_uses(before, PAGE_ROWS + 1)
+    made, held_before = (member.holdings(), member.is_held_before()) if before is None else ([], False)
     return page(
-        request,
-        "past.html",
-        uses=member.past_uses(),
-        made=member.holdings(),
-        held_before=member.is_held_before(),
-    )
+        request, "past.html", uses=uses[:PAGE_ROWS], made=made, held_before=held_before, before=before,
+        older=uses[PAGE_ROWS - 1].entry if len(uses) > PAGE_ROWS else None,
+    )  # fmt: skip
 
 
 @router.get("/data/past/{entry}")
 def past_use(request: Request, subject: Subject, entry: PlaceText, start: PlaceText = 0) -> Response:
     member = workspace_of(request).members.member(subject)
-    use = next((one for one in member.past_uses() if one.entry == entry), None)
+    use = member.past_use(entry)
     if use is None:
         raise HTTPException(404, "No use stands in the ledger at that place.")
     asked = member.flows(use.at, use.position)  # of the records as they stand today
