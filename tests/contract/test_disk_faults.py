@@ -82,6 +82,29 @@ def test_a_forgetting_that_is_killed_goes_on_and_certifies_what_happened(
     ForgettingAtWork(tmp_path / "start", print).check()
 
 
+@pytest.mark.parametrize(
+    ("kind", "error", "lasting", "most", "stride", "first"),
+    [("write", errno.ENOSPC, 1, 2, 14, 16)]
+    if EFFORT == 1
+    else [("any", errno.EIO, 0, 10_000, 1, 1), ("write", errno.ENOSPC, 1, 10_000, 1, 1)],
+)
+def test_a_list_on_a_disk_that_fails_is_delivered_once_and_taken_back_on_another(
+    shim: Path, tmp_path: Path, kind: str, error: int, lasting: int, most: int, stride: int, first: int
+) -> None:
+    done = run(shim, tmp_path, "list", kind, error, lasting, most, stride, first)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split("fired ")[1]) >= 1
+
+
+@pytest.mark.parametrize("number", [60] if EFFORT == 1 else range(1, 120, 2))
+def test_a_delivery_that_is_killed_goes_on_as_it_was_made(shim: Path, tmp_path: Path, number: int) -> None:
+    from under_faults import ListAtWork
+
+    done = killed(shim, tmp_path / "start", "ListAtWork", number)
+    assert done.returncode in (-signal.SIGKILL, 0), done.stderr
+    ListAtWork(tmp_path / "start", print).check()
+
+
 @pytest.mark.parametrize("number", [3, 9, 14, 22] if EFFORT == 1 else range(1, 60))
 def test_a_death_at_any_step_of_the_disk_loses_nothing_that_was_acknowledged(
     shim: Path, tmp_path: Path, number: int

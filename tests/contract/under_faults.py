@@ -19,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import licet
+from journeys.lists import AUDIENCE, CROWD, Affiliate, Clock, address_of, hashed, make_club
 from journeys.networks import AUTUMN, SAID, SHARED_PACK, THREE_POSTS, make_network
 from licet.app import Workspace
 from licet.app.feed_application import apply_to_copy
@@ -187,7 +188,50 @@ class ForgettingAtWork:
             assert stand == anew
 
 
-AT_WORK = {"ledger": LedgerAtWork, "store": StoreAtWork, "forgetting": ForgettingAtWork}
+class ListAtWork:
+    """A list from which somebody is taken back; then it is delivered again, and its recipient does it."""
+
+    def __init__(self, place: Path, tell: Callable[[str], object]) -> None:
+        self.place, self.tell = place, tell
+
+    @staticmethod
+    def make(place: Path) -> None:
+        affiliate = Affiliate(place / "adco.key", "", Clock())
+        with make_club(place / "w", ("anna",), affiliate.signer.public_key_text, Clock()) as workspace:
+            workspace.uses.ads.deliver(AUDIENCE, place / "first")
+            affiliate.trusts(workspace.ledger.public_key_text)
+            for answer in affiliate.take(place / "first"):
+                workspace.uses.ads.hand_in(answer)
+            workspace.choices.choose("anna", "share", "off")
+
+    def open(self) -> Workspace:
+        return licet.open(self.place / "w", clock=Clock())
+
+    def work(self) -> None:
+        with contextlib.suppress(LicetError), self.open() as workspace:
+            workspace.uses.ads.deliver(AUDIENCE, self.place / "out")
+            self.tell("delivered")
+
+    def check(self) -> None:
+        """Who is to go is held until then, is told of once, and is gone from everywhere afterwards."""
+        with self.open() as workspace:
+            (told,) = workspace.uses.ads.who_has("anna")
+            assert told.state in ("there", "removing")
+            shutil.rmtree(self.place / "out", ignore_errors=True)
+            workspace.uses.ads.deliver(AUDIENCE, self.place / "out")
+            assert [one.sequence for one in workspace.uses.ads.deliveries()] == [1, 2]
+            assert workspace.ledger.verify().ok and workspace.store.verify() == []
+            affiliate = Affiliate(self.place / "adco.key", workspace.ledger.public_key_text, Clock())
+            affiliate.take(self.place / "first")
+            for answer in affiliate.take(self.place / "out"):
+                workspace.uses.ads.hand_in(answer)
+            assert affiliate.identifiers == {hashed(address_of(who)) for who in CROWD}
+            assert workspace.uses.ads.who_has("anna") == []
+
+
+AT_WORK = {
+    "ledger": LedgerAtWork, "store": StoreAtWork, "forgetting": ForgettingAtWork, "list": ListAtWork,
+}  # fmt: skip
 
 
 def main(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from faults import Fault
 
 _FEED, _BOOK = "licet.deliveries.feed", "licet.deliveries.delivery_book"
+_LISTS, _HELD = "licet.app.ads.list_deliveries", "licet.deliveries.held_identifiers"
 _COPIES, _REMOVALS, _OUTCOMES = (
     "licet.app.followed_copies", "licet.app.copy_removals", "licet.app.forgetting_outcomes",
 )  # fmt: skip
@@ -27,28 +28,28 @@ FAULTS = [
     Fault(
         "a message that asks for everything is taken again",
         _FEED,
-        "    if message.everything and message.sequence > applied:\n",
-        "    if message.everything:\n",
+        "    if needs_none and sequence > applied:\n",
+        "    if needs_none:\n",
         "what was done is done again, and what its holder answers of it is not so",
     ),
     Fault(
         "a message that is missing is not missed",
         _FEED,
-        "    if message.sequence > applied + 1:\n",
-        "    if message.sequence > applied + 1 and message.previous == head:\n",
+        "    if sequence > applied + 1:\n",
+        "    if sequence > applied + 1 and previous == head:\n",
         "a holder who lacks a message is told that the platform hands out two histories",
     ),
     Fault(
         "another history is followed",
         _FEED,
-        "    if message.sequence <= applied or message.previous != head:\n",
-        "    if message.sequence <= applied:\n",
+        "    if sequence <= applied or previous != head:\n",
+        "    if sequence <= applied:\n",
         "a platform can tell one holder this and another that, and nobody finds it out",
     ),
     Fault(
         "another copy's message is taken",
         _FEED,
-        "    if message.export != export:\n",
+        "    if named != export:\n",
         "    if False:\n",
         "what was to go from one copy goes from another",
     ),
@@ -69,13 +70,13 @@ FAULTS = [
     Fault(
         "what a copy holds is noted before the message",
         _BOOK,
-        """            self._write(delivery.export, _FEED, canonical_json(delivery.model_dump(mode="json")))
+        """            self._write(delivery.export, _FEED, delivery.as_bytes())
             if held is not None:
                 self.write_held(delivery.export, held)
 """,
         """            if held is not None:
                 self.write_held(delivery.export, held)
-            self._write(delivery.export, _FEED, canonical_json(delivery.model_dump(mode="json")))
+            self._write(delivery.export, _FEED, delivery.as_bytes())
 """,
         "who dies in between never tells the copy what was to go",
     ),
@@ -106,5 +107,26 @@ FAULTS = [
         "    if len(held) != len(noted):\n",
         "    if False:\n",
         "who was taken out of a copy is named to its holder once more",
+    ),
+    Fault(
+        "who refused since a list was delivered is handed out again",
+        _LISTS,
+        "        or _adds_refused(held, delivery.waiting, change.target)\n",
+        "",
+        "a delivery that was lost adds somebody at the recipient after they said no",
+    ),
+    Fault(
+        "who is overdue gets new people",
+        _LISTS,
+        "leaving, late or only_removals, late)",
+        "leaving, only_removals, late)",
+        "a recipient who takes nobody off is sent more",
+    ),
+    Fault(
+        "an identifier is destroyed before its removal is confirmed",
+        _HELD,
+        'pc.and_(held["is_removing"], pc.less_equal(held["sequence"], confirmed))',
+        'held["is_removing"]',
+        "a Remove that was lost cannot be made again, and somebody who refused stays on the list",
     ),
 ]

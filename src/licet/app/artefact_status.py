@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from licet.app.ads.list_statuses import ListStatus, list_statuses
 from licet.app.artefacts import latest, present_access, present_parents
 from licet.app.copy_removals import why_whole
 from licet.app.follow_lock import reached_by
@@ -84,7 +85,7 @@ class Brought(NamedTuple):
 def status(core: Core, absences: Absences) -> list[ArtefactStatus]:
     """How every artefact stands, in the order in which they are brought to the present; then every copy that left."""
     made = [status_of(core, snapshot, absences) for snapshot in in_turn(core)]
-    return [*made, *_copies(core)]
+    return [*made, *_copies(core), *(list_status(core, one) for one in list_statuses(core))]
 
 
 def _copies(core: Core) -> Iterator[ArtefactStatus]:
@@ -131,6 +132,37 @@ def copy_status(core: Core, copy: CopyStatus) -> ArtefactStatus:
         why,
         by,
         due,
+    )
+
+
+def list_status(core: Core, one: ListStatus) -> ArtefactStatus:
+    """How a list that was delivered stands: as a copy, but what is to go from it is told by its next delivery."""
+    changed = first_change_since(core, one.position, one.as_of.position)
+    why, standing, by = None, Standing.EXACT, None
+    if one.fault is not None or one.is_late or one.reach is None:
+        told = one.fault or f"delivery {one.applied + 1} was not confirmed in time"
+        why, standing = f"{one.name} of {one.recipient}: {told}", Standing.UNREACHED
+    elif one.due is not None:
+        why, standing, by = f"{one.name} of {one.recipient}: {_TOLD[one.reach]}", Standing.PENDING, one.due
+    elif changed is not None:
+        why, standing = (
+            f"{one.name} of {one.recipient} is told at the next update who is to go",
+            Standing.PENDING,
+        )
+    since = None if changed is None or standing is Standing.EXACT else format_moment(changed.recorded_at)
+    return ArtefactStatus(
+        one.name,
+        "ads",
+        one.purpose,
+        one.recipient,
+        one.last,
+        one.position,
+        standing,
+        since,
+        None,
+        why,
+        by,
+        one.lease,
     )
 
 

@@ -19,6 +19,7 @@ from licet.enforce.origin import Origin, PurposeRef
 from licet.ledger import Choices, EntryKind, NewEntry
 from licet.store import SnapshotRef
 from licet.terms import AppError, UseError
+from licet.terms.canonical import JsonObject
 from licet.terms.membership_proof import SUBJECT_INDEX
 from licet.terms.moments import Tense
 from licet.uses import run
@@ -303,7 +304,21 @@ def note_use(
 
     made: what the artefact says of itself. origin, counts: of this use of it, which a copy has of its own.
     """
-    payload = {
+    payload = use_payload(use, how, made, origin, counts, snapshot, **more)
+    core.ledger.append([NewEntry(EntryKind.USE_RUN, None, payload)])
+
+
+def use_payload(
+    use: str,
+    how: str,
+    made: Manifest,
+    origin: Origin,
+    counts: Mapping[str, int],
+    snapshot: str,
+    **more: str | int,
+) -> JsonObject:
+    """What `note_use` tells the ledger."""
+    return {
         "use": use,
         "how": how,
         "purpose": origin.purpose.purpose,
@@ -318,7 +333,6 @@ def note_use(
         **counts,
         **more,
     }
-    core.ledger.append([NewEntry(EntryKind.USE_RUN, None, payload)])
 
 
 def _members_key(made: Manifest) -> dict[str, str]:

@@ -7,7 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from licet.app.artefact_status import Brought, Standing, copy_status, in_turn, is_exact, status_of
+from licet.app.ads.list_statuses import list_statuses
+from licet.app.artefact_status import (
+    Brought,
+    Standing,
+    copy_status,
+    in_turn,
+    is_exact,
+    list_status,
+    status_of,
+)
 from licet.app.artefacts import (
     compact_latest,
     latest,
@@ -42,6 +51,23 @@ def catch_up(core: Core, progress: Progress, people_left: int = 0) -> Iterator[B
         yield from bring_all(core, absences, progress, people_left)
         yield from compact_grown(core, absences)
         yield from _tell_copies(core, absences)
+        yield from _tell_lists(core, absences, progress)
+
+
+def _tell_lists(core: Core, absences: Absences, progress: Progress) -> Iterator[Brought]:
+    """Make the next delivery of every list that somebody is to go from; each that fails is told of by itself."""
+    if not list_statuses(core):
+        return
+    from licet.app.ads.list_deliveries import ListFailed, tell_lists  # late: most workspaces deliver no list
+
+    for one in tell_lists(core, absences, progress):
+        status = next(each for each in list_statuses(core) if each.export == one.export)
+        if isinstance(one, ListFailed):
+            why = f"it could not be told who is to go: {one.why}"
+            yield Brought(list_status(core, status), "failed", why, one.export)
+        else:
+            why = f"delivery {one.sequence} takes {one.removed} off it, until {(one.due or '')[:10]}"
+            yield Brought(list_status(core, status), "told", why, one.export)
 
 
 def _tell_copies(core: Core, absences: Absences) -> Iterator[Brought]:

@@ -1,5 +1,5 @@
-"""What the ledger tells of copies that left, by the copy, remembered while a workspace is open: each entry is read
-once, however often it is asked and whatever else was recorded.
+"""What the ledger tells of copies and lists that left, by the copy, remembered while a workspace is open: each entry is
+read once, however often it is asked and whatever else was recorded.
 
 The ledger only grows. One that is shorter than it was is another, and read from its beginning.
 """
@@ -14,12 +14,16 @@ from typing import NamedTuple
 from licet.ledger import Entry, EntryKind, Ledger
 
 _TOLD = (EntryKind.REMOVAL_SENT, EntryKind.ACKNOWLEDGED)
+#: As the ledger is told that a list was delivered.
+DELIVER = "deliver"
 
 
 class CopyEntries(NamedTuple):
-    """exports: each copy that was taken. told: by its id what was sent of it and answered. Both in order."""
+    """exports: each copy that was taken. deliveries: each of a list. told: by the id of a copy, or of a list, what was
+    sent of it and answered. All in order."""
 
     exports: Sequence[Entry]
+    deliveries: Sequence[Entry]
     told: dict[str, Sequence[Entry]]
 
 
@@ -33,6 +37,7 @@ class KnownCopyEntries:
     def _forget(self) -> None:
         self._position = 0
         self._exports: list[Entry] = []
+        self._deliveries: list[Entry] = []
         self._told: dict[str, list[Entry]] = {}
 
     def before(self, position: int) -> CopyEntries:
@@ -44,17 +49,20 @@ class KnownCopyEntries:
                 self._forget()
                 self._read(position)
             told = {export: _before(entries, position) for export, entries in self._told.items()}
-            return CopyEntries(_before(self._exports, position), told)
+            return CopyEntries(_before(self._exports, position), _before(self._deliveries, position), told)
 
     def _read(self, position: int) -> None:
         """Further to a position; what fails on the way changes nothing."""
         read, start = self._ledger.entries, self._position
-        used = read(start, position, EntryKind.USE_RUN)
-        exports = [one for one in used if one.payload is not None and one.payload["how"] == "export"]
-        told = sorted(
-            (one for kind in _TOLD for one in read(start, position, kind)), key=lambda one: one.index
+        used = [one for one in read(start, position, EntryKind.USE_RUN) if one.payload is not None]
+        exports, deliveries = (
+            [one for one in used if one.payload is not None and one.payload["how"] == how]
+            for how in ("export", DELIVER)
         )
+        sent = [one for kind in _TOLD for one in read(start, position, kind)]
+        told = sorted([*deliveries, *sent], key=lambda one: one.index)
         self._exports += exports
+        self._deliveries += deliveries
         for entry in told:
             if entry.payload is not None:
                 self._told.setdefault(entry.payload["export"], []).append(entry)

@@ -100,11 +100,11 @@ def why_whole(core: Core, copy: CopyStatus) -> str | None:
     if due is not None and is_over(core, due):
         return f"it was to be kept until {due[:10]}"
     return (
-        None if _is_use_permitted(core, copy.purpose, copy.recipient) else "the policy permits nothing of it"
+        None if is_use_permitted(core, copy.purpose, copy.recipient) else "the policy permits nothing of it"
     )
 
 
-def _is_use_permitted(core: Core, purpose: str, recipient: str) -> bool:
+def is_use_permitted(core: Core, purpose: str, recipient: str, for_training: bool = True) -> bool:
     """Whether a rule in force permits this use of anything. Where no policy can be read, whoever judges says so."""
     from licet.enforce.gate import refuse_unfit_use  # late: most workspaces follow no copy
 
@@ -113,7 +113,7 @@ def _is_use_permitted(core: Core, purpose: str, recipient: str) -> bool:
     except LicetError:
         return True
     try:
-        refuse_unfit_use(policy, purpose, recipient, for_training=True)
+        refuse_unfit_use(policy, purpose, recipient, for_training)
     except GateError:
         return False
     rules, now = policy.pack.permits(purpose, recipient), core.now()

@@ -160,6 +160,23 @@ def acknowledge(core: Core, note: str) -> CopyStatus:
     Raises: DeliveryError DLVR-010 for what the recipient's key did not sign, DLVR-020 where no key of theirs is known,
     DLVR-021 for an answer to no message of this workspace, DLVR-022 where their copy holds other than it should.
     """
+    said = answer_of(core, note)
+    kept = book(core)
+    with kept.alone():
+        delivery = kept.read(said.export)
+        _require_expected(core, delivery, said)
+        record_answer(core, said)
+        if said.state == "applied":
+            held_now(core, kept, delivery)
+            if said.sequence == delivery.sequence and not said.documents:
+                kept.drop(said.export)  # it holds nothing any more
+            else:
+                kept.write(delivery.confirmed(said.sequence))
+    return next(one for one in statuses(core) if one.export == said.export)
+
+
+def answer_of(core: Core, note: str) -> Acknowledgement:
+    """What a recipient whom the workspace's file names signed. Raises: DeliveryError DLVR-010, DLVR-020."""
     recipient = recipient_named(note)
     known = recipients(core).get(recipient)
     if known is None or known.public_key is None:
@@ -169,24 +186,17 @@ def acknowledge(core: Core, note: str) -> CopyStatus:
             str(core.layout.recipients),
             "name them there, with the key as they gave it to you: docs/deliveries.md shows how",
         )
-    said = read_acknowledgement(note, known.public_key)
-    kept = book(core)
-    with kept.alone():
-        delivery = kept.read(said.export)
-        _require_expected(core, delivery, said)
-        payload = {
-            "export": said.export, "recipient": said.recipient, "sequence": said.sequence, "message": said.message,
-            "root": said.root, "documents": said.documents, "state": said.state, "at": said.at,
-        }  # fmt: skip
-        if not any(entry.payload == payload for entry in _told_of(core, said.export)):
-            core.ledger.append([NewEntry(EntryKind.ACKNOWLEDGED, None, payload)])
-        if said.state == "applied":
-            held_now(core, kept, delivery)
-            if said.sequence == delivery.sequence and not said.documents:
-                kept.drop(said.export)  # it holds nothing any more
-            else:
-                kept.write(delivery.confirmed(said.sequence))
-    return next(one for one in statuses(core) if one.export == said.export)
+    return read_acknowledgement(note, known.public_key)
+
+
+def record_answer(core: Core, said: Acknowledgement, **more: str) -> None:
+    """Tell the ledger of an answer, once. more: how it is known, where the recipient did not sign it."""
+    payload = {
+        "export": said.export, "recipient": said.recipient, "sequence": said.sequence, "message": said.message,
+        "root": said.root, "documents": said.documents, "state": said.state, "at": said.at, **more,
+    }  # fmt: skip
+    if not any(entry.payload == payload for entry in _told_of(core, said.export)):
+        core.ledger.append([NewEntry(EntryKind.ACKNOWLEDGED, None, payload)])
 
 
 def _require_expected(core: Core, delivery: Delivery, said: Acknowledgement) -> None:

@@ -12,10 +12,12 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import artefacts
+from licet.app.ads.who_has import holding_lists
 from licet.app.followed_copies import CopyStatus
 from licet.app.forgettings import Forgetting
 from licet.app.membership import proven_membership
 from licet.deliveries import Reach
+from licet.enforce.settled_ids import names_now
 from licet.ledger import Entry, EntryKind
 from licet.receipts.forgetting_certificate import check_forgetting_certificate, make_forgetting_certificate
 from licet.receipts.forgetting_outcome import (
@@ -120,7 +122,26 @@ def copies_that_left(
                     one.due,
                 )
             )
+    for copy in _lists_that_hold(core, forgetting.subject):
+        states[str(copy.reach)] = states.get(str(copy.reach), 0) + 1
+        copies.append(copy)
     return CopiesThatLeft(tuple(copies), CopiesByState.model_validate(states))
+
+
+def _lists_that_hold(core: Core, subject: str) -> Iterator[Copy]:
+    """The lists that have somebody, or may: of each an identifier is held until its removal is confirmed. What was not
+    asked back yet, or has time yet, is waited for; of what was not confirmed in time nobody knows."""
+    for status, state in holding_lists(core, names_now(core.ledger, subject)):
+        reach: Reach | None = status.reach
+        if reach in (Reach.APPLIED, Reach.UNCONFIRMED):
+            reach = Reach.SENT
+        if status.is_late or state in (None, "lapsed"):
+            reach = status.reach if status.reach is Reach.UNCONFIRMED else Reach.OVERDUE
+        due = status.due if state == "removing" else None
+        yield Copy(
+            status.first_entry, "ads", status.recipient, status.name, status.last,
+            None if state is None else True, status.export, reach, due,
+        )  # fmt: skip
 
 
 class ProvenArtefacts(NamedTuple):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app import artefact_status
+from licet.app.ads.list_statuses import list_statuses
 from licet.app.artefact_status import ArtefactStatus, Standing
 from licet.app.follow_lock import reached_by
 from licet.app.followed_copies import CopyStatus, statuses
@@ -72,7 +73,9 @@ class DueForgettings:
         if is_open and now >= tried + max(_AGAIN, tried - asked):
             return True
         position, looked = max((outcome.position, tried), self._looked.get(one.number, (0, tried)))
-        has_passed = any(copy.due is not None and looked < parse_moment(copy.due) <= now for copy in copies)
+        lists = [moment for each in list_statuses(self._core) for moment in (each.due, each.lease)]
+        dues = [due for due in (*(copy.due for copy in copies), *lists) if due is not None]
+        has_passed = any(looked < parse_moment(due) <= now for due in dues)
         if not has_passed and not self._core.ledger.entries_of_kind(EntryKind.ACKNOWLEDGED, since=position):
             return False
         self._looked[one.number] = self._core.ledger.position, now

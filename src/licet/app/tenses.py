@@ -7,7 +7,7 @@ and verdicts answer for it, and no row leaves by it. Refuses to guess: an entry 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -51,9 +51,14 @@ def stands_for_now(core: Core, position: int) -> bool:
 
 def first_change_since(core: Core, position: int, until: int | None = None) -> Entry | None:
     """The first entry after a position that could change an answer. until: another position; None for the present."""
+    return next(changes_since(core, position, until), None)
+
+
+def changes_since(core: Core, position: int, until: int | None = None) -> Iterator[Entry]:
+    """All of them, in order."""
     size = core.ledger.position if until is None else until
     entries = iter(()) if size <= position else core.ledger.entries(position, size)
-    return next((entry for entry in entries if entry.kind not in _CHANGES_NOTHING), None)
+    return (entry for entry in entries if entry.kind not in _CHANGES_NOTHING)
 
 
 class PresentGate:

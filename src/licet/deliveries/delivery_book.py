@@ -46,14 +46,35 @@ class Sent(BaseModel):
     gone: Count
 
 
+class ListPlace(BaseModel):
+    """What a list is, beside a copy: an audience by a scheme; and how far what is held of it is.
+
+    parts, taken: as `held_identifiers.HeldState`. confirmed: the last delivery that was. replaces: whether the next one
+    is to be whole, because nobody knows any more what the recipient has. lease_before: what was there was under until
+    the last delivery. unrecorded: what the ledger is to be told of that, until it is.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    audience: str
+    scheme: str
+    parts: Annotated[int, Field(ge=1)] = 1
+    taken: Count = 0
+    confirmed: Count = 0
+    replaces: bool = False
+    lease_before: str = ""
+    unrecorded: str = ""
+
+
 class Delivery(BaseModel):
-    """A copy, and where its feed stands.
+    """A copy, or a list, and where its feed stands.
 
     made:      when it left. lease: until when it may be kept.
     opening:   what its first message follows. head: the name of the last message made, or `opening`.
     sequence:  how many messages were made. waiting: those that nobody confirmed, in order.
     judged_at, judged_position: as of which moment and ledger position it was last looked what may be in it.
     form, folder: how it was written, and where to.
+    of_list:   what a list has beside; its messages are deliveries, and its lease that of the last.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -73,6 +94,11 @@ class Delivery(BaseModel):
     waiting: tuple[Sent, ...] = ()
     judged_at: str
     judged_position: Count
+    of_list: ListPlace | None = None
+
+    def as_bytes(self) -> bytes:
+        """As it is kept; of a copy as before there were lists."""
+        return canonical_json(self.model_dump(mode="json", exclude_none=True))
 
     def sent(self, message: Sent, everything: bool = False) -> Delivery:
         """After one more message. everything: by which all goes, so that no earlier one is waited for any more."""
@@ -169,7 +195,7 @@ class DeliveryBook:
         Raises: DeliveryError DLVR-004 where the file system refuses; what was kept before stands. As `alone`.
         """
         with self.alone():
-            self._write(delivery.export, _FEED, canonical_json(delivery.model_dump(mode="json")))
+            self._write(delivery.export, _FEED, delivery.as_bytes())
             if held is not None:
                 self.write_held(delivery.export, held)
 

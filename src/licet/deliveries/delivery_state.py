@@ -56,14 +56,15 @@ def state_of(
 ) -> DeliveryState:
     """As of a moment and a ledger position.
 
-    entries: of the ledger, in order; those about other copies, and those from the position on, are passed over.
+    entries: of the ledger, in order; those about other copies, and those from the position on, are passed over. What a
+    copy was sent, its messages tell; what a list was, the uses that delivered it.
     """
     due, applied, received = dict[int, str](), 0, 0
     for entry in entries:
         said = entry.payload
         if said is None or said.get("export") != export or entry.index >= position:
             continue
-        if entry.kind is EntryKind.REMOVAL_SENT:
+        if entry.kind is EntryKind.REMOVAL_SENT or (entry.kind is EntryKind.USE_RUN and "sequence" in said):
             due[said["sequence"]] = said["due"]
         elif entry.kind is EntryKind.ACKNOWLEDGED:
             received = max(received, said["sequence"])

@@ -80,26 +80,47 @@ def require_next(message: FeedMessage, note: str, export: str, applied: int, hea
     Raises: DeliveryError DLVR-011 for another copy's, DLVR-012 for one that comes too early, DLVR-013 for one that was
     applied before or follows another history.
     """
-    if message.export != export:
+    return require_after(
+        message.export, export, message.sequence, message.previous, name_of(note), applied, head,
+        needs_none=message.everything,
+    )  # fmt: skip
+
+
+def require_after(
+    named: str,
+    export: str,
+    sequence: int,
+    previous: str,
+    name: str,
+    applied: int,
+    head: str,
+    *,
+    needs_none: bool,
+) -> bool:
+    """`require_next` of a message, or a delivery, by its parts.
+
+    named: the copy that it is for. needs_none: whether nothing before it need have been applied.
+    """
+    if named != export:
         raise DeliveryError(
             "DLVR-011",
-            f"the message is for copy {message.export}, and this is copy {export}",
+            f"the message is for copy {named}, and this is copy {export}",
             fix="apply it to the copy that it names",
         )
-    if message.everything and message.sequence > applied:
+    if needs_none and sequence > applied:
         return True
-    if message.sequence > applied + 1:
+    if sequence > applied + 1:
         raise DeliveryError(
             "DLVR-012",
-            f"the message is number {message.sequence}, and the last that was applied is number {applied}",
+            f"the message is number {sequence}, and the last that was applied is number {applied}",
             fix=f"apply number {applied + 1} first; the platform hands it out again",
         )
-    if message.sequence == applied and name_of(note) == head:
+    if sequence == applied and name == head:
         return False
-    if message.sequence <= applied or message.previous != head:
+    if sequence <= applied or previous != head:
         raise DeliveryError(
             "DLVR-013",
-            f"message {message.sequence} does not follow what was applied to this copy, up to number {applied}",
+            f"message {sequence} does not follow what was applied to this copy, up to number {applied}",
             fix="ask the platform for the feed of this copy; if it hands out two histories, keep both: they prove it",
         )
     return True

@@ -109,6 +109,7 @@ def rows_of(people: tuple[str, ...], marker: str = "marker") -> dict[str, list[d
             if whose != who
         ],
         "follows": [{"who": who, "whom": whom} for who in people for whom in people if who < whom],
+        "contacts": [{"id": who, "email": f"{who}.{marker}{who}@example.org"} for who in people],
         "jobs": [{"job": f"job-{n}", "title": f"Harbour pilot {n}"} for n in range(3)],
     }
 
@@ -126,12 +127,14 @@ class UseContract:
     """What `licet.uses.use.Use` promises.
 
     use:     its name. opener: where it is not registered yet, what would stand there.
-    purpose: what it is run for. files: beside the catalogue, by their names, such as a recipe.
+    purpose, recipient: what it is run for. files: beside the catalogue, by their names, such as a recipe; or in its
+    place and the policy's.
     """
 
     use: ClassVar[str]
     opener: ClassVar[str | None] = None
     purpose: ClassVar[str] = "generative_ai_training"
+    recipient: ClassVar[str] = SELF
     files: ClassVar[dict[str, str]] = {}
 
     @pytest.fixture(autouse=True)
@@ -342,7 +345,7 @@ class UseContract:
     def access(self, workspace: Workspace, position: int | None = None) -> Access:
         where = workspace.ledger.position if position is None else position
         return artefacts.open_access(
-            workspace, self.opened(workspace), self.purpose, SELF, None, where, workspace.absences
+            workspace, self.opened(workspace), self.purpose, self.recipient, None, where, workspace.absences
         )
 
     def parents(self, workspace: Workspace) -> Parents:
@@ -350,7 +353,7 @@ class UseContract:
         for name in self.opened(workspace).parents:
             use, where = open_use(name, workspace.layout.root), workspace.ledger.position
             access = artefacts.open_access(
-                workspace, use, self.purpose, SELF, None, where, workspace.absences
+                workspace, use, self.purpose, self.recipient, None, where, workspace.absences
             )
             made = artefacts.latest(workspace, name)
             if not made:

@@ -22,6 +22,7 @@ USES: dict[str, Opener | str] = {
     "insights": "licet.uses.insights.insights_use:open_insights",
     "people": "licet.uses.people.people_use:open_people",
     "search": "licet.uses.search.search_use:open_search",
+    "ads": "licet.uses.ads.audience_use:open_audiences",
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from licet.app.ads.who_has import who_has
 from licet.app.archive.archive_readme import readme
 from licet.app.archive.archive_rows import MemberRows
 from licet.app.archive.zip_writer import Part
@@ -51,6 +52,7 @@ class Contents:
         yield from self._receipts()
         yield "choices.json", _listed(self._choices)
         yield from self._uses()
+        yield "lists.json", _listed(one.as_json() for one in who_has(self._core, self._subject))
         yield from self._forgettings()
         for digest in sorted(self._policies):
             pack = self._core.policy_of(digest).pack

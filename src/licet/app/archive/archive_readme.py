@@ -35,6 +35,13 @@ _FILES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "lists.json",
+        (
+            "Each list that was delivered to somebody else and has you, or may, as of when this archive was drawn: "
+            "whose it is, since when, what it tells of you, and what is known of your removal.",
+        ),
+    ),
+    (
         "proofs/",
         (
             "For each of those uses, and for each time you asked to be forgotten: its entry in the ledger and the "

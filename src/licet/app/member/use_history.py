@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.artefacts import parents_of
+from licet.app.copy_entries import DELIVER
 from licet.decide.explain import purpose_to_you, recipient_name
 from licet.enforce.access import secret_of
 from licet.ledger import Entry, EntryKind
@@ -109,6 +110,8 @@ def past_use(core: Core, entry: Entry, shown: ShownDocuments) -> PastUse:
     assert said is not None
     pack = core.policy(said["position"]).pack
     name, documents = shown.of(said["snapshot"])
+    if said["how"] == DELIVER:
+        documents = _of_delivery(said, documents)
     return PastUse(
         entry.index, entry.recorded_at, said["use"], said["how"],
         said["purpose"], purpose_to_you(pack, said["purpose"]),
@@ -116,3 +119,11 @@ def past_use(core: Core, entry: Entry, shown: ShownDocuments) -> PastUse:
         parse_moment(said["at"]), said["position"], pack.digest, pack.title, said["snapshot"],
         name, documents,
     )  # fmt: skip
+
+
+def _of_delivery(said: JsonObject, found: Sequence[Shown] | None) -> Sequence[Shown] | None:
+    """Of an artefact, which is of every audience of a recipient, what one delivery was of; nothing of one that emptied
+    the list."""
+    if not said["listed"]:
+        return ()
+    return None if found is None else tuple(row for row in found if row["key"] == said["audience"])

@@ -211,12 +211,17 @@ class ChoiceOperations:
         """Remove a subject's payloads from the ledger for good, under every id they went by; None when it has none.
 
         Every proof stays valid. What they refused stays refused, under a mark that only this ledger's key makes of
-        their id, until they choose anew; see docs/receipts.md for what remains and why.
+        their id, until they choose anew; see docs/receipts.md for what remains and why. They are cut off first from
+        identifiers that lists were delivered with, which are held, nobody's any more, until they are taken back.
         ledger: the address of its owner, where the workspace's own role may not erase.
         Raises: LedgerError LEDG-024 when the role may not erase, LEDG-019 when the erasure stands but old pages
         of the database still hold what was erased; GateError GATE-230 when it stands, and gates still keep it.
         """
         require_subject_id(subject)
+        from licet.app.ads.who_has import cut_off
+        from licet.enforce.settled_ids import names_of
+
+        cut_off(self._core, names_of(self._core.ledger, subject))
         try:
             with clear_disk_errors("erasing from the ledger"):
                 if ledger is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 from licet.app.operations.ad_choice_operations import AdChoiceOperations
+from licet.app.operations.ad_operations import AdOperations
 from licet.app.operations.corpus_operations import CorpusOperations
 from licet.app.operations.insight_operations import InsightOperations
 from licet.app.operations.model_operations import ModelOperations
@@ -68,6 +69,10 @@ class UseOperations:
     @functools.cached_property
     def search(self) -> SearchOperations:
         return SearchOperations(self._core)
+
+    @functools.cached_property
+    def ads(self) -> AdOperations:
+        return AdOperations(self._core)
 
     @overload
     def __getitem__(self, name: Literal["corpus"]) -> CorpusOperations: ...
