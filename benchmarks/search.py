@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from benchmarks.measure import Tell, median, silent
 from benchmarks.outcome import Outcome, require_same
+from benchmarks.peers import peer_pythons
 from licet.uses.people.connection_graph import ConnectionGraph
 from licet.uses.people.permitted_edges import EDGES
 from licet.uses.search.search_sentence import read_sentence
@@ -29,6 +30,7 @@ from licet.uses.search.text_index import TextIndex
 DATA = Path(__file__).parents[2] / "shared" / "data"
 _AT = datetime(2026, 1, 1)  # noqa: DTZ001 - rows have plain timestamps
 _SHOWN = 10
+_LIBRARIES = ("bm25s", "tantivy")
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ FULL = Sizes(real=True, jobs=50_000, asked=2_000, rounds=5)
 
 _HOW = (
     "Each occupation is one row: its title and other titles, and its description; titles that were reported are taken "
-    "out of it. A round asks other reported titles. bm25s, where it is installed, with English stop words, and the "
-    "stemmer of PyStemmer where that is.",
+    "out of it. A round asks other reported titles. bm25s and tantivy, where their Python is there "
+    "(benchmarks.peers.peer_pythons), with English stop words and a stemmer of English.",
     "A search is reading a sentence, with a place, remote and a skill to leave out, and the best ten of made-up jobs "
     "with titles of O*NET, where that is, in memory; processor time, the median of a round. Opening an index and "
     "deciding are not in it.",
@@ -81,23 +83,38 @@ def _find_titles(outcome: Outcome, sizes: Sizes, seed: int, tell: Tell) -> None:
             {"document_id": id_, "title": title, "text": text} for id_, (title, text) in titles.docs.items()
         )
     )
-    finders: dict[str, Callable[[str], Sequence[str]]] = {"search": lambda text: _found(index, text)}
-    peer = _bm25s(titles.docs)
-    if peer is not None:
-        finders["bm25s"] = peer
-        outcome.others |= {"bm25s_recall", "bm25s_mrr"}
-    scores: dict[str, list[float]] = {}
-    for turn in range(sizes.rounds):
+    rounds = [
+        random.Random(seed + turn).sample(sorted(titles.reported), min(2_000, len(titles.reported)))
+        for turn in range(sizes.rounds)
+    ]
+    found: dict[str, list[list[str]]] = {"search": []}
+    for turn, asked in enumerate(rounds):
         tell("finding titles", turn, sizes.rounds)
-        asked = random.Random(seed + turn).sample(sorted(titles.reported), min(2_000, len(titles.reported)))
-        for name, find in finders.items():
-            ranks = [_rank(find(title), titles.reported[title]) for title in asked]
+        found["search"] += [_found(index, title) for title in asked]
+    docs = [(id_, title, text) for id_, (title, text) in titles.docs.items()]
+    for library in _LIBRARIES if peer_pythons.is_there("search") else ():
+        tell(f"finding titles with {library}", 0, None)
+        found[library], taken = peer_pythons.searches(
+            "search", library, docs, [one for each in rounds for one in each]
+        )
+        outcome.others |= {f"{library}_recall", f"{library}_mrr", f"{library}_ms"}
+        outcome.add(
+            f"{library}_ms", f"{library}: one search of {len(docs):,} occupations", "ms", [median(taken)]
+        )
+    scores: dict[str, list[float]] = {}
+    for name, lists in found.items():
+        answers = iter(lists)
+        for asked in rounds:
+            ranks = [_rank(next(answers), titles.reported[title]) for title in asked]
             scores.setdefault(f"{name}_recall", []).append(sum(rank > 0 for rank in ranks) / len(ranks))
             scores.setdefault(f"{name}_mrr", []).append(sum(1 / rank for rank in ranks if rank) / len(ranks))
     for name, samples in scores.items():
-        what = f"{'licet' if name.startswith('search') else 'bm25s'}, titles to occupations"
-        outcome.add(name, f"{what}: {'R@10' if 'recall' in name else 'MRR'}", "of 1", samples)
-    if peer is not None:
+        who, _, what = name.partition("_")
+        label = "R@10" if what == "recall" else "MRR"
+        outcome.add(
+            name, f"{'licet' if who == 'search' else who}, titles to occupations: {label}", "of 1", samples
+        )
+    if "bm25s_recall" in scores:
         behind = [
             one - other for one, other in zip(scores["search_recall"], scores["bm25s_recall"], strict=True)
         ]
@@ -217,32 +234,6 @@ def _read_titles() -> _Titles:
             titles[row[code]].append(row["Alternate Title"])
     docs = {row[code]: (" . ".join(titles[row[code]]), row["Description"]) for row in occupations}
     return _Titles(docs, {title: codes for title, codes in reported.items() if codes & docs.keys()})
-
-
-def _bm25s(docs: dict[str, tuple[str, str]]) -> Callable[[str], Sequence[str]] | None:
-    try:
-        import bm25s
-    except ImportError:
-        return None
-    try:
-        from Stemmer import Stemmer
-
-        stemmer: Any = Stemmer("english")
-    except ImportError:
-        stemmer = None
-    ids = list(docs)
-
-    def cut(texts: Any) -> Any:
-        return bm25s.tokenize(texts, stopwords="en", stemmer=stemmer, show_progress=False)
-
-    index = bm25s.BM25()
-    index.index(cut([" ".join(doc) for doc in docs.values()]), show_progress=False)
-
-    def find(text: str) -> list[str]:
-        places, _ = index.retrieve(cut(text), k=_SHOWN, show_progress=False)
-        return [ids[place] for place in places[0]]
-
-    return find
 
 
 def _rows(told: Iterable[dict[str, Any]]) -> pa.Table:

@@ -24,6 +24,7 @@ FOLDER = Path(os.environ.get("LICET_PEERS") or Path(__file__).parents[2] / ".ven
 #: What lies in each.
 PEERS: Mapping[str, tuple[str, ...]] = {
     "implicit": ("implicit==0.7.3", "scipy==1.17.1", "numpy==2.4.6"),
+    "search": ("tantivy==0.27.0", "bm25s==0.3.16", "PyStemmer==3.1.0", "numpy==2.4.6"),
 }
 #: One thread each: BLAS with more makes implicit many times slower, and they are measured beside one thread of ours.
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -57,6 +58,23 @@ def rankings(
         )  # fmt: skip
         with np.load(made) as told:
             return [told[f"ranked_{number}"] for number in range(len(settings))], told["seconds"].tolist()
+
+
+def searches(
+    peer: str, library: str, docs: Sequence[tuple[str, str, str]], asked: Sequence[str]
+) -> tuple[list[list[str]], list[float]]:
+    """Of each query the ids that a library finds, and its processor time in ms; see `search_peers`."""
+    with tempfile.TemporaryDirectory(prefix="licet-bench-") as folder:
+        given, queries, made = (Path(folder, name) for name in ("docs.json", "asked.json", "found.json"))
+        given.write_text(json.dumps(docs), encoding="utf-8")
+        queries.write_text(json.dumps(asked), encoding="utf-8")
+        script = Path(__file__).with_name("search_peers.py")
+        subprocess.run(
+            [_python(peer), "-W", "ignore", script, given, queries, made, library],
+            check=True, env=os.environ | _ALONE | {"PYTHONPATH": ""},
+        )  # fmt: skip
+        told = json.loads(made.read_text(encoding="utf-8"))
+        return told["found"], told["ms"]
 
 
 def _python(peer: str) -> Path:

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import licet
 from browser.serving import Site, serve
 from browser.visits import Visits
+from journeys.harbours import make_quay
 from journeys.job_board import make_board
 from journeys.networks import AUTUMN, PACK, Clock, comment, make_network, member, post
 from licet.ledger import Signer
@@ -125,6 +126,19 @@ def jetty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A small job board that recommends."""
     root = tmp_path_factory.mktemp("jetty") / "jetty"
     make_board(root).close()
+    with serve(root) as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+def quay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A harbour with people to know, jobs to find and a release of insights; nothing is recommended there."""
+    root = tmp_path_factory.mktemp("quay") / "quay"
+    make_quay(root).close()
+    with licet.open(root) as workspace:
+        workspace.uses.search.build()
+        workspace.uses.people.build()
+        workspace.uses.insights.release()
     with serve(root) as site:
         yield site
 

@@ -46,6 +46,12 @@ PAGES = {
     "recommended-posts": ("/recommendations/posts", "seeker"),
     "notices": ("/notices", "member"),
     "notice": ("/notices/{notice}", "member"),
+    "search": ("/search?q=senior+welder+in+Hamburg,+remote", "docker"),
+    "search-none": ("/search?q=remote+juggler+in+Kiel&without=remote:yes", "docker"),
+    "search-people": ("/search?among=people&q=nurse+in+Kiel", "docker"),
+    "people": ("/people", "docker"),
+    "people-nobody": ("/people", "loner"),
+    "insights": ("/insights?region=DE", "docker"),
     "receipts": ("/receipts", "member"),
     "public": ("/public/{subject}", "nobody"),
     "forgetting-ask": ("/forgetting", "member"),
@@ -86,7 +92,7 @@ class Windows(NamedTuple):
 
 @pytest.fixture(scope="module")
 def windows(
-    chromium: Browser, reported: Site, covered: Iterator[str], forgetful: Site, jetty: Site
+    chromium: Browser, reported: Site, covered: Iterator[str], forgetful: Site, jetty: Site, quay: Site
 ) -> Iterator[Windows]:
     subject = next(covered)
     with licet.open(reported.workspace) as workspace:
@@ -101,6 +107,7 @@ def windows(
         "operator": _as_officer(visits.open(reported)), "officer": _as_officer(visits.open(forgetful)),
         "forgotten": visits.open(forgetful, "anna"), "waiting": visits.open(forgetful, "benn"),
         "seeker": visits.open(jetty, BOAT[1]), "newcomer": visits.open(jetty, "blank"),
+        "docker": visits.open(quay, "q004"), "loner": visits.open(quay, "q119"),
     }  # fmt: skip
     places = {"subject": subject, "choice": str(choice), "use": str(uses[0]), "notice": notice}
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

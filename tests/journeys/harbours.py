@@ -24,7 +24,7 @@ _SCHEMAS = {
     "profiles": pa.schema(
         [
             ("id", _TEXT), ("headline", _TEXT), ("summary", _TEXT), ("place", _TEXT), ("skills", _TEXTS),
-            ("list_for", _TEXT),
+            ("list_for", _TEXT), ("name", _TEXT),
         ]
     ),
     "knows": pa.schema([("edge", _TEXT), ("who", _TEXT), ("whom", _TEXT)]),
@@ -64,7 +64,7 @@ tables:
   profiles:
     {location: {parquet: data/profiles.parquet}, key: id, subjects: [id], visibility_is: public,
      columns: {id: profile, headline: profile.headline, summary: profile.summary, place: profile.location,
-       skills: profile.skills, list_for: profile}}
+       skills: profile.skills, list_for: profile, name: profile.name}}
   knows:
     {location: {parquet: data/knows.parquet}, key: edge, edge: {from: who, to: whom}, visibility_is: connections,
      columns: {edge: connections, who: connections, whom: connections}}
@@ -102,3 +102,49 @@ def make_harbour(
     workspace = licet.open(root, clock=lambda: TODAY)
     workspace.policies.use(str(root / "policy.yaml"))
     return workspace
+
+
+#: Advertisements say a town, members a country.
+_INSIGHTS = """
+demand: {table: jobs, skill: skills, region: location, created: created}
+held: {table: profiles, skill: skills, region: {table: members, column: region}}
+parents: {"Hamburg, Germany": DE, "Kiel, Germany": DE, "Rotterdam, Netherlands": NL}
+"""
+
+
+def make_quay(root: Path, members: int = 120) -> Workspace:
+    """A harbour with enough of everybody and everything for its pages to be worth looking at.
+
+    Members q000, q001 …: the last knows nobody, the one before knows the first alone.
+    """
+    trades = (("Welder", "tig welding"), ("Crane operator", "cranes"), ("Harbour pilot", "piloting"),
+              ("Rigger", "rigging"), ("Dock nurse", "first aid"))  # fmt: skip
+    firsts, lasts = (
+        ("Ada", "Bram", "Chiara", "Deniz", "Edda", "Finn"),
+        ("Anker", "Boje", "Kaai", "Mast", "Tau"),
+    )
+    cities = (("Hamburg, Germany", "DE"), ("Kiel, Germany", "DE"), ("Rotterdam, Netherlands", "NL"))
+    people: list[dict[str, Any]] = []
+    for n in range(members):
+        (title, skill), (place, region) = trades[n % 5], cities[n % 3]
+        people.append(
+            {"id": f"q{n:03}", "name": f"{firsts[n % 6]} {lasts[n % 5]} {n}", "headline": f"{title} by the water",
+             "summary": f"{title} since {1990 + n % 30}.", "place": place, "region": region, "skills": [skill]}
+        )  # fmt: skip
+    edges = [
+        (f"q{n:03}", f"q{(n * step + step) % (members - 2):03}")
+        for n in range(members - 2)
+        for step in (3, 7)
+    ]
+    jobs: list[dict[str, Any]] = []
+    for n in range(90):
+        (title, skill), (place, _) = trades[n * n % 5], cities[n % 3]
+        month = 1 + (n * 5 + n // 7) % 9
+        jobs.append(
+            {"job": f"j{n:02}", "title": f"{('', 'Senior ')[n % 2]}{title}", "location": place, "remote": n % 4 == 0,
+             "seniority": ("mid", "senior")[n % 2], "skills": [skill, trades[(n + 1) % 5][1]],
+             "description": f"We look for a {title.lower()} who knows {skill}.",
+             "created": datetime(2026, month, 1 + n % 27)}  # noqa: DTZ001 - as tables have them
+        )  # fmt: skip
+    edges.append((f"q{members - 2:03}", "q000"))
+    return make_harbour(root, people, edges, jobs, files={"insights.yaml": _INSIGHTS})

@@ -31,6 +31,20 @@ FAULTS = [
         "what somebody wrote stands in a file after they left",
     ),
     Fault(
+        "what to leave out is told without being tried",
+        _SEARCHES,
+        "if (one := tried(ids, labels)).found]",
+        "if (one := tried(ids, labels))]",
+        "who looks for something is sent where nothing is found, either",
+    ),
+    Fault(
+        "what became of members' rows is nothing to a search for them",
+        "licet.uses.run",
+        "read = use.asks_for() if tables is None else tables",
+        "read = use.asks_for() if tables is None else ()",
+        "who is no longer in a table is found by what stood there",
+    ),
+    Fault(
         "hidden lists are walked through",
         _GRAPH,
         "walked = connections[self._is_readable[connections]]",

@@ -1,8 +1,8 @@
 """The demo: the main job end to end on a made-up network, told as a sequence of facts.
 
 Makes the network, puts a policy in force (the article's, unless another is named), looks at what a corpus held the day
-before it took effect, builds one as of now, has one member say no, and brings the corpus up to date. The door does the
-telling.
+before it took effect, builds one as of now, has one member say no, and brings the corpus up to date. Under a policy
+that lets jobs be recommended, search, people and insights are made for the members' pages. The door does the telling.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from licet.uses.corpus.snapshot import Document
 from licet.uses.corpus.text import require_packages
 
 POLICY = "linkedin_as_reported"
-_PURPOSE, _KIND = "generative_ai_training", "content.posts"
+_PURPOSE, _KIND, _JOBS = "generative_ai_training", "content.posts", "organisation.job_postings"
 
 Progress = Callable[[str, int, int | None], None]
 _Result = TypeVar("_Result")
@@ -101,10 +101,26 @@ def tell(root: Path, members: int, seed: int, replace: bool, policy: str, progre
         difference = workspace.uses["corpus"].diff(first.snapshot, second.snapshot)
         rebuilt = timed("rebuild", lambda: workspace.uses["corpus"].build(progress=progress))
         report = timed("verify", workspace.ledger.verify)
+        if _recommends_jobs(pack):
+            timed("for you", lambda: _make_for_you(workspace))
         return Story(
             root, network, in_force, elsewhere, earlier, first, someone, before, choice, after, second, difference,
             rebuilt.root, report.size, report.ok, seconds,
         )  # fmt: skip
+
+
+def _recommends_jobs(pack: Pack) -> bool:
+    """Whether there is anything to find: advertisements that may be recommended."""
+    return any(
+        not {*ancestors(_JOBS)}.isdisjoint(rule.categories) for rule in pack.permits("recommendation", SELF)
+    )
+
+
+def _make_for_you(workspace: Workspace) -> None:
+    """What the members' pages under "For you" are made of, beside recommendations, which need nothing made."""
+    workspace.uses.search.build()
+    workspace.uses.people.build()
+    workspace.uses.insights.release()
 
 
 def _what_to_say_no_to(pack: Pack) -> tuple[str, datetime]:

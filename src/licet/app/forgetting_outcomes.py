@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from licet.app import artefacts
+from licet.app import artefacts, insight_releases
 from licet.app.ads.who_has import holding_lists
 from licet.app.followed_copies import CopyStatus
 from licet.app.forgettings import Forgetting
@@ -32,6 +32,7 @@ from licet.receipts.forgetting_outcome import (
     PresentVersion,
     ReplayedShards,
     Request,
+    StandingRelease,
     StorePurge,
     Version,
 )
@@ -216,6 +217,7 @@ def outcome_of(
             "status": status, "unreached": copies.unreached, "audits": last_audits(core, proven.present),
             "replays": replayed(core, before, proven.present),
             "choices": chosen_with(core, {one.snapshot for one in forgetting.found}, proven.present),
+            "releases": standing_releases(core, {one.snapshot for one in forgetting.found}, objection),
         }
     )  # fmt: skip
 
@@ -266,6 +268,23 @@ def chosen_with(
                         )
                     )  # fmt: skip
     return tuple(found)
+
+
+def standing_releases(core: Core, holding: Container[str], objection: int) -> tuple[StandingRelease, ...]:
+    """The release that stands, where it was drawn before an objection of what held them, or of what nobody can tell of
+    any more; it leaves with the next."""
+    entry = insight_releases.last_noted(core)
+    if entry is None or entry.payload is None or entry.index > objection:
+        return ()
+    said = entry.payload
+    is_there = any(one.id == said["snapshot"] for one in core.store.snapshots(said["use"]))
+    if is_there and said["snapshot"] not in holding:
+        return ()
+    told = StandingRelease(
+        use=said["use"], month=said["month"], entry=entry.index, at=format_moment(entry.recorded_at),
+        next=insight_releases.day_of_next(said["month"]), held=said["snapshot"] in holding or None,
+    )  # fmt: skip
+    return (told,)
 
 
 def last_audits(core: Core, present: Container[_Artefact]) -> tuple[ArtefactAudit, ...]:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from licet.app.forgetting_outcomes import Copy
 from licet.app.forgettings import NOT_UPDATED, Forgetting
 from licet.deliveries import Reach
-from licet.receipts.forgetting_outcome import ForgettingOutcome
+from licet.receipts.forgetting_outcome import ForgettingOutcome, StandingRelease
 
 StepName = Literal["asked", "out_of_service", "updated", "purged", "copies", "certified"]
 #: lifted: the person chose something anew, so it goes on no further. unknown: out of reach, so nobody can tell.
@@ -113,7 +113,18 @@ def _updated(forgetting: Forgetting, anew: str | None) -> TimelineStep:
         else f"{one.before.name if one.before else ''} is gone"
         for one in made
     )
-    return TimelineStep("updated", "done", at, f"What held your data was made anew without it: {names}.")
+    stands = "".join(f" {_stands(one)}" for one in outcome.releases)
+    return TimelineStep(
+        "updated", "done", at, f"What held your data was made anew without it: {names}.{stands}"
+    )
+
+
+def _stands(release: StandingRelease) -> str:
+    held = "what held you" if release.held else "what may have held you"
+    return (
+        f"The figures published for {release.month}, drawn with noise of {held}, stand as they are; the next, from "
+        f"{release.next} on, are without you."
+    )
 
 
 def _purged(forgetting: Forgetting, anew: str | None) -> TimelineStep:

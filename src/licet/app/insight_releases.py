@@ -21,7 +21,7 @@ from licet.app.artefacts import note_use, present_access
 from licet.app.tenses import first_change_since, stands_for_now
 from licet.enforce.access import secret_of
 from licet.enforce.origin import PurposeRef
-from licet.ledger import EntryKind
+from licet.ledger import Entry, EntryKind
 from licet.store import SnapshotRef
 from licet.terms import SELF, AppError, UseError
 from licet.terms.canonical import JsonObject, canonical_json, digest
@@ -108,17 +108,23 @@ def release(core: Core, progress: Progress) -> Release:
     secret = secret_of(core.salt, KIND)
     figures = draw(said.layout, contributions_of(core.store, said, secret), secret, month)
     told: JsonObject = {
-        "licet_insights": 1, "month": month, "next": _next(month), "at": said.at, "position": said.ledger.position,
-        "policy": said.policy.id, "epsilon": str(EPSILON), "least": LEAST_MEMBERS, "members": _size_class(figures),
-        "snapshot": snapshot.id, "root": said.root, "figures": figures.as_json(),
+        "licet_insights": 1, "month": month, "next": day_of_next(month), "at": said.at,
+        "position": said.ledger.position, "policy": said.policy.id, "epsilon": str(EPSILON),
+        "least": LEAST_MEMBERS, "members": _size_class(figures), "snapshot": snapshot.id, "root": said.root,
+        "figures": figures.as_json(),
     }  # fmt: skip
     _publish(core, month, canonical_json(told), said, snapshot)
     return show(core, month)
 
 
+def months(core: Core) -> list[str]:
+    """Of which there is a release, the latest first."""
+    return sorted(_noted(core), reverse=True)
+
+
 def releases(core: Core) -> list[Release]:
     """All of them, the latest first. Raises: as `show`."""
-    return [show(core, month) for month in sorted(_noted(core), reverse=True)]
+    return [show(core, month) for month in months(core)]
 
 
 def show(core: Core, month: str = "latest") -> Release:
@@ -188,14 +194,27 @@ def _brought(core: Core, progress: Progress) -> SnapshotRef:
         return artefacts.build(core, use, access, progress).snapshot
 
 
+def last_noted(core: Core) -> Entry | None:
+    """The entry of the latest release, as the ledger has it."""
+    entries = {entry.payload["month"]: entry for entry in reversed(_entries(core)) if entry.payload}
+    return entries[max(entries)] if entries else None
+
+
 def _noted(core: Core) -> dict[str, str]:
-    """By month the digest of its release, as the ledger has it."""
-    found: dict[str, str] = {}
-    for entry in core.ledger.entries(0, core.ledger.position, EntryKind.USE_RUN):
-        said = entry.payload
-        if said is not None and (said["use"], said["how"]) == (KIND, "release"):
-            found.setdefault(said["month"], said["release"])
-    return found
+    """By month the digest of its release, as the ledger has it: of two of a month, the one that was noted first."""
+    return {
+        entry.payload["month"]: entry.payload["release"]
+        for entry in reversed(_entries(core))
+        if entry.payload
+    }
+
+
+def _entries(core: Core) -> list[Entry]:
+    return [
+        entry
+        for entry in core.ledger.entries(0, core.ledger.position, EntryKind.USE_RUN)
+        if entry.payload is not None and (entry.payload["use"], entry.payload["how"]) == (KIND, "release")
+    ]
 
 
 def _publish(core: Core, month: str, data: bytes, said: InsightsManifest, snapshot: SnapshotRef) -> None:
@@ -234,7 +253,8 @@ def _path(core: Core, month: str) -> Path:
     return core.layout.root / "insights" / f"{month}.json"
 
 
-def _next(month: str) -> str:
+def day_of_next(month: str) -> str:
+    """From which on the release after that of a month may be made."""
     first = date.fromisoformat(f"{month}-01")
     return (first + timedelta(days=32)).replace(day=1).isoformat()
 

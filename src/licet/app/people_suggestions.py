@@ -62,12 +62,13 @@ class PeopleBuilt(NamedTuple):
 class PeopleSuggested(NamedTuple):
     """Best first. own: how many of their own edges it was answered from. why: where nobody is suggested, why so.
 
-    at, position: of when it is.
+    is_walked: whether others are suggested them, or by way of them. at, position: of when it is.
     """
 
     subject: str
     suggested: tuple[Suggested, ...]
     own: int
+    is_walked: bool
     why: str | None
     at: str
     position: int
@@ -116,7 +117,8 @@ class PeopleYouMayKnow:
         graph = self._graphs.of("edges", PurposeRef(LEARNING, SELF), own.position, self._made)
         found = tuple(graph.suggest(subject, connections, most))
         return PeopleSuggested(
-            subject, found, len(connections), None if found else _why_nobody(own, use.layout, connections),
+            subject, found, len(connections), bool(graph.of(subject)),
+            None if found else _why_nobody(own, use.layout, connections),
             format_moment(own.at), own.position,
         )  # fmt: skip
 

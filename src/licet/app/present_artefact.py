@@ -7,7 +7,7 @@ can say whom a change touched, nothing is answered before an update. Nothing is 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.artefacts import present_access
@@ -62,12 +62,21 @@ def latest_made(core: Core, name: str, asked: PurposeRef) -> SnapshotRef:
 
 
 @contextlib.contextmanager
-def presently(core: Core, name: str, asked: PurposeRef, at_least: int | None = None) -> Iterator[Presence]:
-    """at_least: as `Core.position` has it. Raises: AppError RCMD-104, APP-085."""
+def presently(
+    core: Core,
+    name: str,
+    asked: PurposeRef,
+    at_least: int | None = None,
+    tables: Collection[str] | None = None,
+) -> Iterator[Presence]:
+    """at_least: as `Core.position` has it. tables: whom a change of these touched; None for all that the use reads.
+
+    Raises: AppError RCMD-104, APP-085.
+    """
     position = core.position(None, at_least)
     snapshot, use = latest_made(core, name, asked), open_use(name, core.layout.root)
     with (
         core.absences.once_done() as absences,
         present_access(core, use, asked, None, position, absences) as access,
     ):
-        yield Presence(use, snapshot, access, run.touched_since(use, access, snapshot))
+        yield Presence(use, snapshot, access, run.touched_since(use, access, snapshot, tables=tables))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import sqlite3
 from collections.abc import Collection
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -29,16 +30,18 @@ from licet.terms.moments import format_moment
 from licet.uses.manifest import read_manifest
 from licet.uses.registry import open_use
 from licet.uses.search.search_layout import SearchLayout
-from licet.uses.search.search_sentence import Chip, Wanted, read_sentence
+from licet.uses.search.search_sentence import WORDS, Chip, Wanted, read_sentence
 from licet.uses.search.search_use import KIND, Search, SearchManifest, rows_of_kind
 from licet.uses.search.searchable_rows import searchable_rows
-from licet.uses.search.text_index import Find, TextIndex
+from licet.uses.search.text_index import INDEX_FORMAT, Find, TextIndex
 
 if TYPE_CHECKING:
     from licet.app.core import Core
-    from licet.uses.use import Progress
+    from licet.uses.use import Progress, Use
 
 MOST_FOUND = 100
+#: So many ways out of an empty answer are tried, since each is another search.
+_MOST_TRIED = 8
 
 
 class SearchBuilt(NamedTuple):
@@ -56,10 +59,21 @@ class SearchBuilt(NamedTuple):
         return self._asdict()
 
 
+class Relaxation(NamedTuple):
+    """What to leave out so that something fits. without: ids of chips, or "words"; labels: of each.
+
+    found: how many fit then.
+    """
+
+    without: tuple[str, ...]
+    labels: tuple[str, ...]
+    found: int
+
+
 class Finds(NamedTuple):
     """What was found, best first. words, chips, off: as `Wanted` has them. at, position: of when it is.
 
-    searched: among how many.
+    searched: among how many. relaxed: where nothing was found, what to leave out, what helps most first.
     """
 
     kind: str
@@ -69,14 +83,15 @@ class Finds(NamedTuple):
     off: tuple[Chip, ...]
     found: tuple[Find, ...]
     searched: int
+    relaxed: tuple[Relaxation, ...]
     at: str
     position: int
 
     def as_json(self) -> JsonObject:
-        return {
-            **self._asdict(), "chips": [one._asdict() for one in self.chips],
-            "off": [one._asdict() for one in self.off], "found": [one._asdict() for one in self.found],
-        }  # fmt: skip
+        told = self._asdict()
+        for part in ("chips", "off", "found", "relaxed"):
+            told[part] = [one._asdict() for one in told[part]]
+        return told
 
 
 def build(core: Core, purpose: str, recipient: str, progress: Progress) -> SearchBuilt:
@@ -116,11 +131,14 @@ class SentenceSearch:
             raise AppError("RCMD-108", f"{most} finds cannot be shown", fix=f"ask for 1 to {MOST_FOUND}")
         core, now = self._core, self._core.now()
         position = core.position(None, at_least)
-        index = self._indexes.of(kind, asked, position, functools.partial(self._made, kind))
+        index = self._indexes.of(
+            kind, asked, position, functools.partial(self._made, kind), functools.partial(_tables_of, kind)
+        )
         wanted: Wanted = read_sentence(sentence, index.known(), without)
         moment = now.replace(tzinfo=None)
         found = index.find(wanted.words, wanted.filters, moment, most, fill=wanted.is_filters_alone)
-        return Finds(kind, sentence, *wanted, tuple(found), len(index), format_moment(now), position)
+        relaxed = () if found else _relaxed(index, sentence, without, wanted, moment)
+        return Finds(kind, sentence, *wanted, tuple(found), len(index), relaxed, format_moment(now), position)
 
     def _made(self, kind: str, present: Presence) -> TextIndex:
         assert isinstance(present.use, Search)
@@ -146,7 +164,7 @@ class SentenceSearch:
 
     def _kept(self, kind: str, present: Presence, said: SearchManifest) -> TextIndex:
         """The index of the artefact as it was made, from the last process where that kept it."""
-        core, key = self._core, f"search {kind} {present.snapshot.id} {sqlite3.sqlite_version}"
+        core, key = self._core, f"search {kind} {present.snapshot.id} {INDEX_FORMAT} {sqlite3.sqlite_version}"
         stand = Stand((), 0)
         kept = core.gate_files.read(key, stand)
         if kept is not None:
@@ -155,3 +173,32 @@ class SentenceSearch:
         index = TextIndex.of(rows)
         core.gate_files.write(key, stand, {"index": np.frombuffer(index.to_bytes(), np.uint8)})
         return index
+
+
+def _relaxed(
+    index: TextIndex, sentence: str, without: Collection[str], wanted: Wanted, moment: datetime
+) -> tuple[Relaxation, ...]:
+    """What finds something when it alone is left out; or, where nothing alone does, all filters together."""
+    known, others = index.known(), wanted.other_words
+
+    def tried(ids: tuple[str, ...], labels: tuple[str, ...]) -> Relaxation:
+        then = read_sentence(sentence, known, {*without, *ids})
+        return Relaxation(
+            ids, labels, index.count(then.words, then.filters, moment, fill=then.is_filters_alone)
+        )
+
+    chips = wanted.chips
+    each = [((chip.id,), (chip.label,)) for chip in chips]
+    if chips and others:
+        each.insert(0, ((WORDS,), (" ".join(others),)))
+    helping = [one for ids, labels in each[:_MOST_TRIED] if (one := tried(ids, labels)).found]
+    if not helping and len(chips) > 1:
+        all_ = tried(tuple(chip.id for chip in chips), tuple(chip.label for chip in chips))
+        helping = [all_] if all_.found else []
+    return tuple(sorted(helping, key=lambda one: -one.found))
+
+
+def _tables_of(kind: str, use: Use) -> Collection[str]:
+    """The table that rows of a kind are of; what another kind's does is nothing to it."""
+    assert isinstance(use, Search)
+    return [use.layout.kinds[kind].table] if kind in use.layout.kinds else ()

@@ -20,6 +20,7 @@ from licet.uses.registry import open_use
 
 if TYPE_CHECKING:
     from licet.app.core import Core
+    from licet.uses.use import Use
 
 _MOST_VIEWS = 8
 _View = TypeVar("_View")
@@ -41,17 +42,25 @@ class StandingViews(Generic[_View]):
         self._views: dict[Hashable, _Standing[_View]] = {}
         self._lock = threading.Lock()
 
-    def of(self, part: str, asked: PurposeRef, position: int, made: Callable[[Presence], _View]) -> _View:
-        """part: of the artefact. made: makes it, what the touched changed included. Raises: as `presently`."""
+    def of(
+        self,
+        part: str,
+        asked: PurposeRef,
+        position: int,
+        made: Callable[[Presence], _View],
+        tables_of: Callable[[Use], Collection[str]] = lambda use: use.asks_for(),
+    ) -> _View:
+        """part: of the artefact. made: makes it, what the touched changed included. tables_of: the part is made of
+        these of the use's tables. Raises: as `presently`."""
         core = self._core
         snapshot = latest_made(core, self._use, asked)
         key = snapshot.id, part, position, day_of(core.now()), core.files_of_facts()
         with self._lock:
             standing = self._views.get(key)
         if standing is None or not standing.stand.holds(self._look(standing.tables)):
-            tables = tuple(open_use(self._use, core.layout.root).asks_for())
+            tables = tuple(tables_of(open_use(self._use, core.layout.root)))
             stand = self._look(tables)
-            with presently(core, self._use, asked, position) as present:
+            with presently(core, self._use, asked, position, tables) as present:
                 standing = _Standing(made(present), tables, stand)
             with self._lock:
                 while len(self._views) >= _MOST_VIEWS:

@@ -55,6 +55,12 @@ def effect(
         for served in effect_sentences.told_served(found, grouping):
             heading = f"By {grouping.replace('_', ' ')}: {effect_sentences.WORDS[served]}"
             _table(heading, found.share_names, effect_sentences.lines(found, grouping, served))
+    if found.people:
+        say(effect_sentences.people_measured(found.people), "dim")
+        _table(
+            "People who are suggested", effect_sentences.people_shares(found.people),
+            effect_sentences.people_lines(found.people),
+        )  # fmt: skip
     if found.exposed:
         _table(effect_sentences.EXPOSED, ["learnt from", "opted out"], effect_sentences.exposed_lines(found))
     for path in (html, svg):

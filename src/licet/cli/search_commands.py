@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -133,5 +134,11 @@ def _tell(finds: Finds) -> None:
             ", ".join(find.skills),
         )
         say("  " + " · ".join(part for part in beside if part), "dim")
-    if not finds.found:
-        say(f"None of {terminal.count(finds.searched)} fits; take a filter off, or use other words.")
+    if finds.found:
+        return
+    say(f"None of {terminal.count(finds.searched)} fits.")
+    for way in finds.relaxed:
+        off = " ".join(f"--without {shlex.quote(id_)}" for id_ in way.without)
+        say(f"  without {' and '.join(way.labels)}: {terminal.count(way.found)}  {off}", "cyan")
+    if not finds.relaxed:
+        say("Only words that stand there are found: use others.")

@@ -171,12 +171,29 @@ class ChosenWith(_Part):
     held: bool | None
 
 
+class StandingRelease(_Part):
+    """Figures that were published before they said no, and are never made again: PENDING until the next, without them.
+
+    entry, at: of the ledger, which has its digest. next: the day from which on the next may be made. held: whether what
+    it was drawn of held whom this is about; None where it cannot be told any more.
+    """
+
+    use: Text
+    month: Text
+    entry: Count
+    at: Text
+    next: Text
+    held: Literal[True] | None
+    standing: Literal["PENDING"] = "PENDING"
+
+
 class ForgettingOutcome(_Part):
     """at, position: as of which moment and ledger position. purge: None where it did not come to that.
 
     status: EXACT where nothing is left to do and nothing out of reach; UNREACHED with the number of copies that are.
     audits: of the artefacts as they stand, where there was one; replays: of those that are networks; choices: of those
-    that are made by settings which were chosen with members. What is recorded without any says nothing of them.
+    that are made by settings which were chosen with members; releases: figures that stand as they were published,
+    beside the status, which is of what is made anew. What is recorded without any says nothing of them.
     """
 
     step: Literal["outcome"] = "outcome"
@@ -194,13 +211,14 @@ class ForgettingOutcome(_Part):
     audits: tuple[ArtefactAudit, ...] = ()
     replays: tuple[ReplayedShards, ...] = ()
     choices: tuple[ChosenWith, ...] = ()
+    releases: tuple[StandingRelease, ...] = ()
 
     @model_serializer(mode="wrap")
     def _as_it_was_recorded(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without audits, replays and choices as an outcome was before there were any: what certificates commit to
-        stays."""
+        """Without audits, replays, choices and releases as an outcome was before there were any: what certificates
+        commit to stays."""
         said: dict[str, Any] = dump(self)
-        for part in ("audits", "replays", "choices"):
+        for part in ("audits", "replays", "choices", "releases"):
             if not getattr(self, part):
                 del said[part]
         return said

@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import itertools
 import platform
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Collection
+from dataclasses import fields, replace
 from importlib import metadata
 from types import MappingProxyType
 from typing import NamedTuple
@@ -120,14 +120,17 @@ def touched_since(
     access: Access,
     earlier: SnapshotRef,
     parents: Parents = NO_PARENTS,
+    tables: Collection[str] | None = None,
 ) -> Touched:
     """Whom a change touched since an artefact was made, or why only one that is made anew will do.
 
-    parents: the present ones of what it is derived from.
+    parents: the present ones of what it is derived from. tables: of those that it reads, the ones that a part of it is
+    made of; what happened to others is nothing to that part.
     """
     said = _read(use, earlier)
-    inputs = access.inputs(use.asks_for(), None if said is None else said.inputs)
-    return _touched(use, access, said, inputs, parents)
+    read = use.asks_for() if tables is None else tables
+    inputs = access.inputs(read, None if said is None else said.inputs)
+    return _touched(use, access, said, inputs, parents, tables)
 
 
 def is_of(use: Use, earlier: SnapshotRef, parents: Parents) -> bool:
@@ -147,6 +150,7 @@ def _touched(
     said: Manifest | None,
     inputs: Inputs,
     parents: Parents,
+    only: Collection[str] | None = None,
 ) -> Touched:
     if said is None:
         return Touched(None, "another version of licet wrote the snapshot's files")
@@ -160,14 +164,18 @@ def _touched(
             return Touched(None, f"the {name} changed")
     # Parquet says of each column what it is, and every engine makes the same of it; what a CSV file's columns are, each
     # engine guesses by itself.
-    tables = tuple(use.asks_for())
+    tables = tuple(use.asks_for() if only is None else only)
     same = {} if access.engine_matters(tables) else {"engine": said.environment["engine"]}
     if said.environment != _environment(use, access) | same:
         return Touched(None, "licet or a library it is made with changed")
     found = _changed_in(said, parents)
     if found.subjects is None or not tables:
         return found
-    own = access.touched_since(said.origin, tables, inputs)
+    earlier = said.origin
+    if only is not None:
+        known = {name: told for name, told in earlier.inputs.items() if name in inputs}
+        earlier = replace(earlier, inputs=known)
+    own = access.touched_since(earlier, tables, inputs)
     return own if own.subjects is None else Touched(own.subjects | found.subjects)
 
 

@@ -107,6 +107,22 @@ def workspace_of(request: Request) -> Workspace:
     return workspace
 
 
+def for_you(workspace: Workspace) -> dict[str, str]:
+    """By address the pages under "For you" that there is something behind."""
+    uses = workspace.uses
+    return {
+        address: label
+        for is_set_up, pages in (
+            (uses.recommend.is_set_up, {"/recommendations": "Jobs", "/recommendations/posts": "Posts"}),
+            (uses.search.is_set_up, {"/search": "Search"}),
+            (uses.people.is_set_up, {"/people": "People"}),
+            (uses.insights.is_set_up, {"/insights": "Insights"}),
+        )
+        if is_set_up()
+        for address, label in pages.items()
+    }
+
+
 def page(request: Request, name: str, *, status: int = 200, **context: Any) -> Response:
     """One page. Every template knows the visitor, the policy in force and the site's own name."""
     templates: Jinja2Templates = request.app.state.templates
@@ -114,7 +130,7 @@ def page(request: Request, name: str, *, status: int = 200, **context: Any) -> R
     shared = {
         "who": visitor(request), "pack": workspace_of(request).policy().pack, "here": request.url.path,
         "demo": config.demo_sign_in, "has_oidc": config.oidc is not None,
-        "has_audit": bool(config.upload_bytes), "recommends": workspace_of(request).recommend.is_set_up(),
+        "has_audit": bool(config.upload_bytes), "for_you": for_you(workspace_of(request)),
         "advertises": workspace_of(request).uses.ad_choices.is_set_up(),
     }  # fmt: skip
     return templates.TemplateResponse(request, name, shared | context, status_code=status)

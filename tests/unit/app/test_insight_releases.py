@@ -12,6 +12,8 @@ import pytest
 import licet
 from journeys.harbours import TODAY, make_harbour
 from licet.app import Workspace
+from licet.receipts import check_forgetting_certificate
+from licet.receipts.forgetting_outcome import StandingRelease
 from licet.terms import LicetError
 from licet.terms.moments import parse_moment
 from licet.uses.registry import open_use
@@ -85,6 +87,33 @@ def test_a_release_is_made_once_and_the_next_is_without_who_left(
     clock.at = parse_moment("2026-04-03")
     assert never.uses.insights.release().figures == second.figures, "noise and all"
     assert [one.month for one in workspace.uses.insights.releases()] == ["2026-04", "2026-03"]
+
+
+def test_the_certificate_of_a_forgetting_names_the_release_that_stands(
+    opened: Callable[..., tuple[Workspace, Months]],
+) -> None:
+    workspace, clock = opened("w", PEOPLE)
+    assert _released(workspace, "m000") == (), "there was none"
+    made = workspace.uses.insights.release()
+    (told,) = _released(workspace, "m001")
+    steps = workspace.uses.timelines("m001", before=None, most=1)[0].steps
+    assert "the next, from 2026-04-01 on, are without you" in " ".join(one.sentence for one in steps)
+    assert (told.month, told.next, told.standing, told.held) == (made.month, made.next, "PENDING", True)
+    assert _released(workspace, "m000") == (), "they left before it was drawn"
+    clock.at = parse_moment("2026-04-03")
+    workspace.uses.insights.release()
+    assert _released(workspace, "m001") == (), "the next is without them"
+    (told,) = _released(workspace, "m002")
+    assert (told.month, told.next) == ("2026-04", "2026-05-01")
+
+
+def _released(workspace: Workspace, subject: str) -> tuple[StandingRelease, ...]:
+    """What a certificate of a forgetting says, checked as its holder checks it."""
+    certificate = workspace.uses.forget(subject).people[0].certificate
+    assert certificate is not None
+    checked = check_forgetting_certificate(certificate, workspace.ledger.public_key_text)
+    assert checked.ok and checked.outcome is not None and checked.outcome.status == "EXACT"
+    return checked.outcome.releases
 
 
 def test_the_artefact_follows_at_once(opened: Callable[..., tuple[Workspace, Months]]) -> None:

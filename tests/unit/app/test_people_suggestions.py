@@ -179,3 +179,22 @@ def test_an_edge_is_learnt_from_where_the_columns_of_both_ends_let_it(tmp_path: 
     workspace = make_harbour(tmp_path / "w", PEOPLE, EDGES, files=files)
     assert workspace.uses.people.build().edges == 0
     assert told(workspace) == [] and workspace.uses.people.suggest("ann").own == 2
+
+
+def test_of_who_left_no_file_of_the_store_has_the_id_and_the_control_is_found(tmp_path: Path) -> None:
+    marker = "zzmarkerzz"
+    people = [{"id": who, "headline": "Welder", "skills": ["tig"]} for who in (*NAMES, marker)]
+    jobs = [{"job": f"j{n}", "title": "Welder", "skills": ["tig"], "location": "DE"} for n in range(4)]
+    with make_harbour(tmp_path / "w", people, [*EDGES, ("ann", marker)], jobs) as workspace:
+        uses, store = workspace.uses, workspace.store
+        for build in (uses.people.build, uses.search.build, uses.insights.release):
+            before = len(store.scan([marker.encode()]))
+            build()
+            assert len(store.scan([marker.encode()])) > before, "what is there is found"
+        assert marker in dict(told(workspace, "ben")), "by way of ann"
+        for setting in ("learning", "personal"):
+            workspace.choices.choose(marker, setting, "off")
+        list(uses.update())
+        assert uses.purge().is_clean and store.scan([marker.encode()]) == []
+        release = (workspace.layout.root / "insights" / "2026-03.json").read_text()
+        assert marker not in release, "nobody is named in one"

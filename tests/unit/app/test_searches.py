@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import random
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journeys.harbours import CATALOGUE, make_harbour
+from journeys.harbours import CATALOGUE, make_harbour, make_quay
 from licet.app import Workspace
 from licet.terms import LicetError
 
@@ -148,7 +151,7 @@ def test_without_its_file_nothing_is_answered(workspace: Workspace) -> None:
         workspace.uses.search.find("jobs", "crane")
 
 
-def test_jobs_are_read_anew_where_their_table_changed_and_people_wait_for_an_update(
+def test_jobs_are_read_anew_where_their_table_changed_and_people_are_found_as_before(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     assert len(keys(workspace, "people", "welder")) == 2 and keys(workspace, "jobs", "crane") == ["j1"]
@@ -158,11 +161,43 @@ def test_jobs_are_read_anew_where_their_table_changed_and_people_wait_for_an_upd
     (workspace.layout.root / "data" / "jobs.parquet").write_bytes(data)
     told = workspace.uses.search.find("jobs", "crane engineer")
     assert told.searched == 2 and told.found == other.uses.search.find("jobs", "crane engineer").found
-    with pytest.raises(LicetError, match="RCMD-105"):
-        keys(workspace, "people", "welder")
+    assert keys(workspace, "people", "welder") == ["ben", "ann"], "what became of jobs is nothing to them"
+    workspace.choices.choose("ann", "personal", "off")
+    assert keys(workspace, "people", "welder") == ["ben"], "and a no is heard all the same"
     list(workspace.uses.update())
     assert workspace.uses.search.find("jobs", "crane engineer").found == told.found
-    assert len(keys(workspace, "people", "welder")) == 2
+    assert keys(workspace, "people", "welder") == ["ben"]
+
+
+def test_where_members_rows_changed_nobody_is_found_before_an_update(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    assert keys(workspace, "people", "welder") == ["ben", "ann"]
+    make_harbour(tmp_path / "other", PEOPLE[1:], jobs=JOBS)
+    for name in ("profiles", "members"):
+        data = (tmp_path / "other" / "data" / f"{name}.parquet").read_bytes()
+        (workspace.layout.root / "data" / f"{name}.parquet").write_bytes(data)
+        with pytest.raises(LicetError, match="RCMD-105"):
+            keys(workspace, "people", "welder")
+    list(workspace.uses.update())
+    assert keys(workspace, "people", "welder") == ["ben"]
+
+
+def test_a_search_that_finds_nothing_says_what_to_leave_out_and_that_is_so(workspace: Workspace) -> None:
+    find = workspace.uses.search.find
+    for sentence, ways in (
+        ("remote crane operator in Hamburg", {("remote:yes",): 1}),
+        ("remote crane operator in Berlin", {}),
+        ("juggler in Berlin", {("words",): 2}),
+        ("juggler", {}),
+        ("senior crane operator, remote, no Python", {}),
+    ):
+        finds = find("jobs", sentence)
+        assert not finds.found or finds.relaxed == ()
+        if ways:
+            assert {way.without: way.found for way in finds.relaxed} == ways, sentence
+        for way in finds.relaxed:
+            assert len(find("jobs", sentence, without=way.without).found) == way.found > 0
 
 
 def test_whose_row_it_is_is_told_where_its_column_permits(tmp_path: Path) -> None:
@@ -176,3 +211,38 @@ def test_whose_row_it_is_is_told_where_its_column_permits(tmp_path: Path) -> Non
     other = make_harbour(tmp_path / "labelled", PEOPLE)
     other.uses.search.build()
     assert [one.subject for one in other.uses.search.find("people", "welder").found] == ["ben", "ann"]
+
+
+def test_out_of_training_recruiters_find_everybody_where_they_found_them_group_by_group(
+    tmp_path: Path,
+) -> None:
+    """Exposure: what of a recruiter's eye is on somebody, 1/log2(1 + rank), over searches for every trade and town."""
+    with make_quay(tmp_path / "w", 90) as workspace:
+        workspace.uses.search.build()
+        asked = [
+            f"{trade} {place}"
+            for trade in ("welder", "crane operator", "harbour pilot", "rigger", "dock nurse")
+            for place in ("in Hamburg", "in Kiel", "in Rotterdam", "")
+        ]
+
+        def exposures() -> dict[str, float]:
+            seen = defaultdict[str, float](float)
+            for sentence in asked:
+                found = workspace.uses.search.find("people", sentence, most=100).found
+                for rank, one in enumerate(found, 1):
+                    seen[str(one.key)] += 1 / math.log2(1 + rank)
+            return dict(seen)
+
+        before = exposures()
+        out = random.Random(16).sample(sorted(before), 30)
+        for who in out:
+            workspace.choices.choose(who, "learning", "off")
+        after = exposures()
+        groups = {who: (who in out, int(who[1:]) % 3) for who in before}
+        for is_out, town in sorted({*groups.values()}):
+            here = [who for who, group in groups.items() if group == (is_out, town)]
+            was, now = (sum(each[who] for who in here) / len(here) for each in (before, after))
+            print(
+                f"town {town}, {'out' if is_out else 'in'}: {len(here)} members, exposure {was:.3f} and {now:.3f}"
+            )
+        assert len(before) == 90 and after == before

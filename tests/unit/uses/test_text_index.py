@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licet.terms import UseError
-from licet.uses.search.search_sentence import MOST_CHARACTERS, Wanted, read_sentence
+from licet.uses.search.search_sentence import MOST_CHARACTERS, WORDS, Wanted, read_sentence
 from licet.uses.search.searchable_rows import SEARCHABLE
 from licet.uses.search.text_index import Filters, TextIndex
 
@@ -150,6 +150,77 @@ def test_a_name_with_signs_keeps_out_itself_alone() -> None:
     index = TextIndex.of(
         rows({"title": "Dev", "skills": ["C++"]}, {"title": "Dev", "skills": ["C#"]}, {"title": "C"})
     )
-    for unwanted, left in (("c++", {"k1", "k2"}), ("c#", {"k0", "k2"}), ('c"#', {"k0", "k1", "k2"})):
+    for unwanted, left in (("c++", {"k1", "k2"}), ("c#", {"k0", "k2"}), ('c"#', {"k0", "k1"})):
         found = index.find([], Filters(unwanted=(unwanted,)), NOW, 5)
         assert {one.key for one in found} == left
+
+
+def test_no_c_keeps_c_plus_plus_and_c_sharp() -> None:
+    index = TextIndex.of(
+        rows({"title": "Dev", "skills": ["C++"]}, {"title": "Dev", "text": "C# and .NET"},
+             {"title": "Dev", "text": "in C."}, {"title": "Dev", "text": "net fishing, 3+ years"})
+    )  # fmt: skip
+
+    def keys(sentence: str) -> set[str | None]:
+        wanted = read(sentence, index=index)
+        found = index.find(wanted.words, wanted.filters, NOW, 9, fill=wanted.is_filters_alone)
+        assert index.count(wanted.words, wanted.filters, NOW, fill=wanted.is_filters_alone) == len(found)
+        return {one.key for one in found}
+
+    assert keys("dev, no C") == {"k0", "k1", "k3"} and keys("dev, no C#") == {"k0", "k2", "k3"}
+    assert keys("C++") == {"k0"} and keys(".NET") == {"k1"} and keys("net") == {"k3"}
+    assert keys("dev, no .NET") == {"k0", "k2", "k3"} and keys("3 years") == {"k3"}
+
+
+def test_accents_and_the_turkish_i_make_no_difference() -> None:
+    index = TextIndex.of(
+        rows(
+            {
+                "title": "Hemşire",
+                "place": "İzmir, Türkiye",
+                "seniority": "Kıdemli",
+                "skills": ["Çocuk Sağlığı"],
+            }
+        )
+    )
+    for sentence in (
+        "İzmir",
+        "izmir",
+        "IZMIR",
+        "Izmir",
+        "in I\u0307zmir",
+        "hemsire",
+        "Hemşire in İZMİR",
+        "kidemli",
+    ):
+        assert found(sentence, index=index) == ["Hemşire"], sentence
+    for sentence, chip in (("Çocuk sağlığı", "skill:cocuk saglıgı"), ("TÜRKIYE", "place:turkiye")):
+        assert [one.id for one in read(sentence, index=index).chips] == [chip.replace("ı", "i")]
+        assert found(sentence, index=index) == ["Hemşire"]
+
+
+def test_a_sentence_without_spaces_finds_what_has_its_neighbours_and_its_places_are_filters() -> None:
+    index = TextIndex.of(
+        rows({"title": "Python工程师", "place": "北京", "skills": ["Python"]}, {"title": "护士", "place": "上海"},
+             {"title": "数据工程师", "place": "上海"}, {"title": "ครูสอนภาษา", "place": "กรุงเทพ"})
+    )  # fmt: skip
+    assert found("我想在北京找Python工程师的工作", index=index) == ["Python工程师"]
+    assert [one.id for one in read("我想在北京找Python工程师的工作", index=index).chips] == [
+        "place:北京",
+        "skill:python",
+    ]
+    assert found("工程师的工作", index=index)[:2] in (
+        ["Python工程师", "数据工程师"],
+        ["数据工程师", "Python工程师"],
+    )
+    assert found("หาครูที่กรุงเทพ", index=index) == ["ครูสอนภาษา"]
+    assert found("東京の看護師を探しています") == ["東京の看護師"]
+
+
+def test_what_finds_nothing_finds_something_without_its_words() -> None:
+    wanted = read("a remote juggler")
+    assert found("a remote juggler") == [] and wanted.other_words == ("juggler",)
+    without = read("a remote juggler", WORDS)
+    assert without.words == () and [one.id for one in without.off] == [WORDS]
+    assert found("a remote juggler", WORDS) == ["Senior data engineer"]
+    assert read("juggler", WORDS).words == ("juggler",), "where no filter is left, all words stay"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from licet.app.effect import effect_sentences
-from licet.app.effect.effect_picture import draw
+from licet.app.effect.effect_picture import draw, draw_people, draw_together
 from licet.app.effect.recommendation_effect import RecommendationEffect
 from licet.sources.file_replacement import replace_file
 from licet.standalone.standalone_page import SHARED, document, fragment, style_of
@@ -49,15 +49,17 @@ def content(found: RecommendationEffect) -> Markup:
 
 def picture_file(found: RecommendationEffect) -> str:
     """The picture as an SVG file, with its style inside."""
-    (drawn,) = draw(found, ("wide",))
-    drawn.kind = ""
+    drawn = draw_together(found)
     return str(
         fragment("licet.app.effect/templates/effect_picture.svg", drawn=drawn, style=style_of(_STYLES))
     )
 
 
 def _context(found: RecommendationEffect) -> Mapping[str, object]:
-    return {"found": found, "drawn": draw(found), "says": effect_sentences, "written": format_moment}
+    return {
+        "found": found, "drawn": draw(found), "drawn_people": draw_people(found), "says": effect_sentences,
+        "written": format_moment,
+    }  # fmt: skip
 
 
 def _write(text: str, path: Path) -> None:

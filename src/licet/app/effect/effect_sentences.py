@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from licet.app.effect.people_effect import Act, PeopleEffect
 from licet.app.effect.recommendation_effect import RecommendationEffect
 from licet.uses.recommend.opt_out_effect import LEAST_MEMBERS, SERVED, Curve, Served
 from licet.uses.recommend.ranking_metrics import Interval
@@ -16,6 +17,10 @@ WORDS: dict[Served, str] = {
 }
 _SHORT: dict[Served, str] = {
     "learnt_from": "Stayed in", "left": "Opted out of training", "unpersonalised": "Without their history"
+}  # fmt: skip
+#: Who does not do it, and who does.
+PEOPLE_WORDS: dict[Act, tuple[str, str]] = {
+    "out": ("stayed in", "opted out of training"), "hidden": ("show their list", "hide their list")
 }  # fmt: skip
 #: What the table of an attack is of.
 EXPOSED = (
@@ -89,6 +94,32 @@ def told_served(found: RecommendationEffect, grouping: str) -> list[Served]:
         served for served in SERVED
         if any(one.grouping == grouping and one.served == served for one in found.effect.curves)
     ]  # fmt: skip
+
+
+def people_measured(people: PeopleEffect) -> str:
+    """How it was tried with people who are suggested."""
+    return (
+        f"Tried on {people.members:,} members and {people.edges:,} edges that both ends permit, by {people.seeds} "
+        "draws: a tenth of the edges was held out, and a list is as good as it finds them again among its first 20 "
+        f"({people.recall.middle:.3f} of them when nobody opts out or hides). Whoever opted out cannot be suggested to "
+        "those who know them, and that counts as lost. Real noes are not drawn."
+    )
+
+
+def people_shares(people: PeopleEffect) -> list[str]:
+    return [percent(point.share) for point in people.curves[0].points]
+
+
+def people_lines(people: PeopleEffect) -> list[Line]:
+    """Of those who do it and those who do not, what becomes of their lists."""
+    return [
+        Line(upfirst(PEOPLE_WORDS[curve.act][curve.did]), [in_words(point.change) for point in curve.points])
+        for curve in people.curves
+    ]
+
+
+def upfirst(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def exposed_lines(found: RecommendationEffect) -> list[Line]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.artefact_status import require_exact
 from licet.app.artefacts import note_use, present_access
+from licet.app.effect.people_effect import PeopleEffect, latest_people, people_effect
 from licet.enforce import Access
 from licet.enforce.absences import Absences
 from licet.enforce.origin import PurposeRef
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 class RecommendationEffect(NamedTuple):
     """effect: of noes. exposed: what being learnt from tells. at, position: of when what was tried was permitted.
 
-    policy: its title. tables: of interactions. entry: of the ledger.
+    policy: its title. tables: of interactions. entry: of the ledger. people: of those who are suggested; None where
+    none are, or too few know somebody.
     """
 
     snapshot: str
@@ -47,6 +49,7 @@ class RecommendationEffect(NamedTuple):
     policy: str
     tables: tuple[str, ...]
     entry: int
+    people: PeopleEffect | None = None
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -77,6 +80,7 @@ class RecommendationEffect(NamedTuple):
                 }
                 for one in self.exposed
             ],
+            "people": None if self.people is None else self.people.as_json(_interval),
         }  # fmt: skip
 
 
@@ -102,8 +106,8 @@ def recommendation_effect(
     shares: Sequence[float] = SHARES,
 ) -> RecommendationEffect:
     """As `RecommendOperations.effect`."""
-    snapshot = core.store.snapshot(KIND, which)
-    require_exact(core, [snapshot], absences)
+    snapshot, graph = core.store.snapshot(KIND, which), latest_people(core)
+    require_exact(core, [snapshot, *([] if graph is None else [graph])], absences)
     said = read_manifest(RecommendManifest, snapshot)
     held = read_interactions(core.store, said)
     groups = _groups(core, said.purpose, held, absences)
@@ -113,9 +117,11 @@ def recommendation_effect(
     exposed = tuple(attack(held, said.recipe, most=most, progress=progress))
     counts = {"subjects": said.counts["subjects"], "seeds": seeds}
     note_use(core, KIND, "effect", said, said.origin, counts, snapshot.id)
+    entry = core.ledger.position - 1
+    people = None if graph is None else people_effect(core, graph, seeds, most, progress)
     return RecommendationEffect(
         snapshot.name, effect, tuple(one for one in exposed if one.left.members >= LEAST_MEMBERS),
-        parse_moment(said.at), said.ledger.position, said.policy.title, said.tables, core.ledger.position - 1,
+        parse_moment(said.at), said.ledger.position, said.policy.title, said.tables, entry, people,
     )  # fmt: skip
 
 

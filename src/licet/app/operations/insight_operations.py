@@ -21,6 +21,10 @@ class InsightOperations:
     def __init__(self, core: Core) -> None:
         self._core = core
 
+    def is_set_up(self) -> bool:
+        """Whether insights.yaml says what releases are made of."""
+        return (self._core.layout.root / "insights.yaml").is_file()
+
     def release(self, *, progress: Progress = silent) -> Release:
         """This month's release: drawn of what is permitted now, or the one there is. It is never made again.
 
@@ -36,6 +40,12 @@ class InsightOperations:
         from licet.app import insight_releases
 
         return insight_releases.releases(self._core)
+
+    def months(self) -> list[str]:
+        """Of which there is a release, the latest first."""
+        from licet.app import insight_releases
+
+        return insight_releases.months(self._core)
 
     def show(self, month: str = "latest") -> Release:
         """One release, such as "2026-03". Raises: AppError RCMD-125, RCMD-127."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -74,9 +74,14 @@ class MemberOperations:
 
     def introductions(self, most: int) -> list[Introduction]:
         """The first known subjects by id, each with public name and headline, for a demo to offer."""
+        return self.introduce(self._core.people().first(most))
+
+    def introduce(self, subjects: Sequence[str]) -> list[Introduction]:
+        """Some subjects, each with public name and headline; empty where they have none."""
         from licet.app.member.public_pages import introductions
 
-        subjects = self._core.people().first(most)
+        if not subjects:
+            return []
         return introductions(self._core.records_about(*subjects), self._core.catalogue, subjects)
 
     def public_page(self, subject: str, record: tuple[str, str] | None = None) -> PublicPage:

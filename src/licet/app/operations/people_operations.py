@@ -28,6 +28,10 @@ class PeopleOperations:
 
         return PeopleYouMayKnow(self._core)
 
+    def is_set_up(self) -> bool:
+        """Whether people.yaml says which edges join people."""
+        return (self._core.layout.root / "people.yaml").is_file()
+
     def build(self, *, progress: Progress = silent) -> PeopleBuilt:
         """Make the graph of all edges that both ends let be learnt from, as `people.yaml` says; drafted where there is
         none. Raises: UseError RCMD-111, RCMD-112, RCMD-113."""

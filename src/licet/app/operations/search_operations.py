@@ -30,6 +30,16 @@ class SearchOperations:
 
         return SentenceSearch(self._core)
 
+    def is_set_up(self) -> bool:
+        """Whether search.yaml says what can be searched."""
+        return (self._core.layout.root / "search.yaml").is_file()
+
+    def kinds(self) -> tuple[str, ...]:
+        """What is searched for here, such as jobs and people. Raises: UseError RCMD-100, RCMD-101."""
+        from licet.uses.search.search_use import open_search
+
+        return tuple(open_search(self._core.layout.root).layout.kinds)
+
     def build(
         self, *, purpose: str = "recommendation", recipient: str = SELF, progress: Progress = silent
     ) -> SearchBuilt:
@@ -55,7 +65,8 @@ class SearchOperations:
     ) -> Finds:
         """The rows of a kind, such as "jobs" or "people", that fit a sentence best, as choices and policy are now.
 
-        without: the ids of chips that are taken off. at_least: demand a ledger with so many entries.
+        without: the ids of chips that are taken off; "words" takes off what is no filter.
+        at_least: demand a ledger with so many entries.
         Raises: AppError RCMD-104 where none was built, RCMD-105 where only an update will do, RCMD-107, RCMD-108,
         APP-085; UseError RCMD-103.
         """

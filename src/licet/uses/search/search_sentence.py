@@ -3,20 +3,31 @@
 A chip is only made of what the rows themselves say: a place, a skill or a seniority that some row has, and "remote"
 where rows say so. "no Java", "without Java" and "not Java" keep out what names it. The words of a place, skill or
 seniority count towards the order, too, whether or not its chip is taken off. Nothing is guessed: what is no filter is
-a word. English alone is read so far; in other languages all words are words, and names of places and skills are known.
+a word. English alone is read so far; in other languages all words are words, and names of places and skills are known,
+in scripts without spaces wherever they stand.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from licet.terms import UseError
 from licet.uses.search.text_index import Filters, Known
+from licet.uses.search.word_forms import UNSPACED, folded
 
 MOST_CHARACTERS, _MOST_WORDS, _LONGEST_NAME = 1_000, 32, 6
-_TOKEN = re.compile(r"[\w+#.&'’/-]+")
+#: Of a name in a script without spaces.
+_LONGEST_UNSPACED = 16
+#: The id that takes off all words that are no filter's own.
+WORDS = "words"
+#: With the marks of scripts of South and South-East Asia, which are no letters.
+_TOKEN = re.compile(r"[\w\u0900-\u109f\u1780-\u17ff+#.&'’/-]+")
+#: Letters of a script without spaces, and of others, beside one another.
+_RUNS = re.compile(f"{UNSPACED.pattern}+|(?:(?!{UNSPACED.pattern}).)+")
+_DOTTED = re.compile(r"\.[^\W\d_]{2}")
 _NO = frozenset({"no", "not", "without", "except", "excluding"})
 _REMOTE = frozenset({"remote", "remotely"})
 _PLACE_WORDS = frozenset({"in", "near", "at", "around"})
@@ -30,7 +41,10 @@ _EMPTY = frozenset(
 
 
 class Chip(NamedTuple):
-    """A filter that a sentence asks for. id: names it, to take it off. label: as a person reads it."""
+    """A filter that a sentence asks for. id: names it, to take it off. label: as a person reads it.
+
+    value: `folded`, as rows are compared with it.
+    """
 
     id: str
     kind: str
@@ -56,8 +70,13 @@ class Wanted(NamedTuple):
     @property
     def is_filters_alone(self) -> bool:
         """Whether no word is looked for that is not a filter's own; then what has none of them fits as well."""
-        named = {word for chip in self.chips for word in chip.value.split()}
-        return bool(self.chips) and named.issuperset(self.words)
+        return bool(self.chips) and not self.other_words
+
+    @property
+    def other_words(self) -> tuple[str, ...]:
+        """Words that are no filter's own."""
+        named = {word for chip in (*self.chips, *self.off) for word in chip.value.split()}
+        return tuple(word for word in self.words if word not in named)
 
 
 def read_sentence(sentence: str, known: Known, without: Collection[str] = ()) -> Wanted:
@@ -71,8 +90,11 @@ def read_sentence(sentence: str, known: Known, without: Collection[str] = ()) ->
             f"a sentence of {len(sentence)} characters is too long to look for",
             fix=f"say it in at most {MOST_CHARACTERS}",
         )
-    tokens = [token.strip(".'’/-&").lower() for token in _TOKEN.findall(sentence)]
-    tokens = [token for token in tokens if token]
+    tokens = [
+        token
+        for found in _TOKEN.findall(unicodedata.normalize("NFC", sentence))
+        for token in _cut(found, known)
+    ]
     words, chips, place = list[str](), dict[str, Chip](), 0
     while place < len(tokens):
         chip, taken, rest = _chip_at(tokens, place, known)
@@ -81,11 +103,50 @@ def read_sentence(sentence: str, known: Known, without: Collection[str] = ()) ->
         words += rest
         place += taken
     kept = dict.fromkeys(word for word in words if word not in _EMPTY)
-    return Wanted(
+    wanted = Wanted(
         tuple(kept)[:_MOST_WORDS],
         tuple(chip for chip in chips.values() if chip.id not in without),
         tuple(chip for chip in chips.values() if chip.id in without),
     )
+    return _without_words(wanted) if WORDS in without else wanted
+
+
+def _without_words(wanted: Wanted) -> Wanted:
+    """What is left where all words that are no filter's own are taken off; as it was where no filter is in force."""
+    others = wanted.other_words
+    if not (others and wanted.chips):
+        return wanted
+    off = Chip(WORDS, WORDS, " ".join(others), " ".join(others))
+    return Wanted(
+        tuple(word for word in wanted.words if word not in others), wanted.chips, (*wanted.off, off)
+    )
+
+
+def _cut(found: str, known: Known) -> Iterator[str]:
+    """The tokens of what stands between spaces, `folded`: one, or, in a script without, names and what is between."""
+    told = folded(found.rstrip(".'’/-&").lstrip("'’/-&"))
+    # .NET is a name; what else begins with dots is the end of something.
+    token = told if _DOTTED.match(told) else told.lstrip(".'’/-&")
+    if not UNSPACED.search(token):
+        if token:
+            yield token
+        return
+    names = (known.places, known.skills, known.seniorities)
+    start = place = 0
+    while place < len(token):
+        length = next(
+            (
+                length for length in range(min(_LONGEST_UNSPACED, len(token) - place), 0, -1)
+                if UNSPACED.match(token, place) and any(token[place : place + length] in each for each in names)
+            ),
+            0,
+        )  # fmt: skip
+        if length:
+            yield from _RUNS.findall(token[start:place])
+            yield token[place : place + length]
+            start = place + length
+        place += length or 1
+    yield from _RUNS.findall(token[start:])
 
 
 def _chip_at(tokens: Sequence[str], place: int, known: Known) -> tuple[Chip | None, int, list[str]]:

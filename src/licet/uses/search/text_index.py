@@ -3,37 +3,38 @@
 `replaced` takes rows out and puts others in; afterwards the index is put together and compacted (`optimize`, `VACUUM`),
 so that no byte of what went is in it: FTS5 alone only marks a row as deleted. Scores are those of an index that never
 had them, to the last bit. A query is made of words in quotes: nothing that is typed is read as FTS5's own language.
-Scripts that put no spaces between words are indexed character by character and found as phrases.
+What counts as the same word, in rows and in sentences, `word_forms` says.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from licet.uses.search.word_forms import any_of, folded, indexed, phrase_of
+
+#: Of what is made of the same rows: an index that was kept under another is made anew.
+INDEX_FORMAT = 2
 #: How much a word counts in a title and in the text: more for titles measured worse (docs/LOG.md).
 _TITLE_WEIGHT, _TEXT_WEIGHT = 1.0, 1.0
-#: Han, kana, Thai, Lao, Tibetan, Burmese and Khmer: words stand side by side there.
-UNSPACED = re.compile("[぀-ヿ㐀-䶿一-鿿豈-﫿฀-๿຀-໿ༀ-࿿က-႟ក-៿]")
-_WORD, _SIGNS = re.compile(r"\w+"), re.compile("[+#]")
 _MATCHED = """
 CREATE TABLE rows (
   number INTEGER PRIMARY KEY, document_id TEXT UNIQUE, subject TEXT, shown_subject TEXT, key TEXT, title TEXT,
-  text TEXT, place TEXT, seniority TEXT, skills TEXT, remote INTEGER, created TEXT, expires TEXT, places TEXT
+  text TEXT, place TEXT, seniority TEXT, skills TEXT, remote INTEGER, created TEXT, expires TEXT, places TEXT,
+  level TEXT, abilities TEXT
 );
 CREATE VIRTUAL TABLE words USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2');
 """
 
 
 class Filters(NamedTuple):
-    """What a row must be, and must not name. place, seniority, skills: as rows have them, in lower case.
+    """What a row must be, and must not name. place, seniority, skills: as rows have them, `folded`.
 
     unwanted: words or phrases that no word of a row, and none of its skills, may be.
     """
@@ -65,7 +66,7 @@ class Find(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What the rows of an index say, in lower case, so that a sentence's words can be told to be one of it."""
+    """What the rows of an index say, `folded`, so that a sentence's words can be told to be one of it."""
 
     places: frozenset[str]
     seniorities: frozenset[str]
@@ -139,7 +140,7 @@ class TextIndex:
         at: rows that expired before it are not found. fill: where few have such words, others follow, newest first.
         """
         where, values = _conditions(filters, at)
-        match = _any_of(words)
+        match = any_of(words)
         with self._lock:
             found = self._matching(match, where, values, most) if match else []
             if len(found) < most and (fill or not match):
@@ -148,17 +149,29 @@ class TextIndex:
                 found += [one for one in rest if one.document_id not in there]
         return found[:most]
 
+    def count(self, words: Sequence[str], filters: Filters, at: datetime, *, fill: bool = False) -> int:
+        """How many rows `find` would find, were there no most."""
+        where, values = _conditions(filters, at)
+        match = any_of(words)
+        if match and not fill:
+            where += " AND number IN (SELECT rowid FROM words WHERE words MATCH ?)"
+            values.append(match)
+        with self._lock:
+            asked = self._database.execute(f"SELECT count(*) FROM rows WHERE true{where}", values)
+            return int(asked.fetchone()[0])
+
     def _put(self, rows: pa.Table) -> None:
         last = self._database.execute("SELECT coalesce(max(number), 0) FROM rows").fetchone()[0]
         told = list(enumerate(rows.to_pylist(), last + 1))
         self._database.executemany(
-            f"INSERT INTO rows VALUES ({', '.join('?' * 14)})",
+            f"INSERT INTO rows VALUES ({', '.join('?' * 16)})",
             [
                 (
                     number, row["document_id"], row["subject"], row["shown_subject"], row["key"], row["title"],
                     row["text"], row["place"], row["seniority"],
                     json.dumps(row["skills"], ensure_ascii=False), row["remote"],
-                    _stamp(row["created"]), _stamp(row["expires"]), f", {row['place'] or ''}, ".lower(),
+                    _stamp(row["created"]), _stamp(row["expires"]), folded(f", {row['place'] or ''}, "),
+                    folded(row["seniority"] or ""), folded("\n".join(("", *row["skills"], ""))),
                 )
                 for number, row in told
             ],
@@ -166,7 +179,7 @@ class TextIndex:
         self._database.executemany(
             "INSERT INTO words(rowid, title, text) VALUES (?, ?, ?)",
             [
-                (number, spaced(row["title"]), spaced("\n".join((row["text"], *row["skills"]))))
+                (number, indexed(row["title"]), indexed("\n".join((row["text"], *row["skills"]))))
                 for number, row in told
             ],
         )
@@ -198,37 +211,19 @@ class TextIndex:
             return frozenset(value for (value,) in found)
 
         places = {part for place in told("place") for part in _parts(place)}
-        skills = {skill.lower() for each in told("skills") for skill in json.loads(each)}
+        skills = {folded(skill) for each in told("skills") for skill in json.loads(each)}
         return Known(
-            frozenset(places), frozenset(one.lower() for one in told("seniority")), frozenset(skills),
+            frozenset(places),
+            frozenset(map(folded, told("seniority"))),
+            frozenset(skills),
             bool(told("remote")),
-        )  # fmt: skip
+        )
 
 
 _ROW = """
 SELECT document_id, shown_subject, key, title, text, place, seniority, skills, remote, created FROM rows
 WHERE number = ?
 """
-
-
-def spaced(text: str) -> str:
-    """Text with a space round each character of scripts without spaces."""
-    return UNSPACED.sub(r" \g<0> ", text) if UNSPACED.search(text) else text
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text in lower case; a run of a script without spaces is one."""
-    return [word.lower() for word in _WORD.findall(text)]
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return " OR ".join(phrase for word in words if (phrase := _phrase(word)))
-
-
-def _phrase(text: str) -> str:
-    """A word or several as FTS5 looks for just them, whatever they are; empty where there is no word in it."""
-    parts = _WORD.findall(spaced(text))
-    return '"' + " ".join(parts) + '"' if parts else ""
 
 
 def _conditions(filters: Filters, at: datetime) -> tuple[str, list[Any]]:
@@ -238,27 +233,23 @@ def _conditions(filters: Filters, at: datetime) -> tuple[str, list[Any]]:
         sql.append(" AND instr(places, ?)")
         values.append(f", {place}, ")
     for seniority in filters.seniorities:
-        sql.append(" AND lower(coalesce(seniority, '')) = ?")
+        sql.append(" AND level = ?")
         values.append(seniority)
     for skill in filters.skills:
-        sql.append(" AND EXISTS (SELECT 1 FROM json_each(skills) WHERE lower(value) = ?)")
-        values.append(skill)
+        sql.append(" AND instr(abilities, ?)")
+        values.append(f"\n{skill}\n")
     if filters.is_remote is not None:
         sql.append(" AND remote = ?")
         values.append(filters.is_remote)
-    for unwanted in filters.unwanted:
-        if _SIGNS.search(unwanted):  # to FTS5 C++ and C# are C: without them, all three would go
-            sql.append(" AND NOT instr(lower(title || ' ' || text || ' ' || skills), ?)")
-            values.append(unwanted)
-    for unwanted in filter(None, (_phrase(one) for one in filters.unwanted if not _SIGNS.search(one))):
+    for unwanted in filter(None, map(phrase_of, filters.unwanted)):
         sql.append(" AND number NOT IN (SELECT rowid FROM words WHERE words MATCH ?)")
         values.append(unwanted)
     return "".join(sql), values
 
 
 def _parts(place: str) -> list[str]:
-    """A place as it is written, and what stands between its commas; in lower case."""
-    return [place.lower(), *(part.strip().lower() for part in place.split(",") if part.strip())]
+    """A place as it is written, and what stands between its commas; `folded`."""
+    return [folded(place), *(folded(part.strip()) for part in place.split(",") if part.strip())]
 
 
 def _stamp(moment: datetime | None) -> str | None:

@@ -38,6 +38,14 @@ class SearchFind(BaseModel):
     score: float
 
 
+class SearchRelaxation(BaseModel):
+    """What to leave out so that something fits, and how many fit then."""
+
+    without: list[str] = Field(description="For `without`, beside what stands there.")
+    labels: list[str]
+    found: int
+
+
 class SearchFinds(BaseModel):
     """What fits, as policy and choices are at `position`. The sentence is kept nowhere."""
 
@@ -48,6 +56,7 @@ class SearchFinds(BaseModel):
     off: list[SearchChip] = Field(description="Filters that were taken off.")
     found: list[SearchFind]
     searched: int = Field(description="Among how many.")
+    relaxed: list[SearchRelaxation] = Field(description="Ways out of an empty answer; else empty.")
     at: str
     position: int
 
@@ -66,6 +75,7 @@ class SuggestedPeople(BaseModel):
     subject: str
     suggested: list[SuggestedPerson]
     own: int = Field(description="How many of their own connections it was answered from.")
+    is_walked: bool = Field(description="Whether others are suggested them, or by way of them.")
     why: str | None
     at: str
     position: int
