@@ -116,7 +116,7 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "posts": [post("p1", "ann", "Bread <script>document.title = 'broken into'</script> wants time")],
         "comments": [comment("c1", "p1", "ann", "It does")],
     }
-    make_network(root, rows).close()
+    make_network(root, rows, pack=PACK.replace("honours: [gpc]", "honours: [gpc, gpp, tcf]")).close()
     with serve(root) as site:
         yield site
 

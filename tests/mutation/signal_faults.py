@@ -24,8 +24,8 @@ FAULTS = [
     Fault(
         "a section that applies may be missing",
         _GPP,
-        "refuses or not sections or not sections.keys() >= {*applying}",
-        "refuses or not sections",
+        "refuses or not present or not present >= {*applying}",
+        "refuses or not present",
         "the section that says no is left out, and the others say yes",
     ),
     Fault(

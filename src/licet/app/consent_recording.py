@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from licet.app import choice_recording
 from licet.ledger import Entry
-from licet.packs import Pack
+from licet.policies.signal_meaning import vendors_of
 from licet.terms.signals import ConsentStrings
 
 if TYPE_CHECKING:
@@ -31,15 +31,4 @@ def refused_by(core: Core, strings: ConsentStrings) -> frozenset[str]:
     """The signals that strings are, of those that switch something off under the policy in force."""
     pack = core.policy().pack
     honoured = {signal for setting in pack.settings.values() for signal in setting.honours}
-    return strings.refusals(_vendors_of(pack)) & honoured
-
-
-def _vendors_of(pack: Pack) -> frozenset[int]:
-    """Who receives data under a setting that a TC string switches off, as far as the pack says their number."""
-    return frozenset(
-        vendor
-        for rule in pack.rules
-        if rule.setting is not None and "tcf" in pack.settings[rule.setting].honours
-        for recipient in rule.recipients
-        if recipient in pack.recipients and (vendor := pack.recipients[recipient].tcf_vendor) is not None
-    )
+    return strings.refusals(vendors_of(pack)) & honoured

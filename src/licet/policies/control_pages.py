@@ -28,7 +28,7 @@ from licet.terms.canonical import JsonObject
 from licet.terms.decisions import to_you
 from licet.terms.moments import format_moment
 from licet.terms.regions import WORLD
-from licet.terms.vocabulary import is_published_by_organisations
+from licet.terms.vocabulary import ADVERTISING_YEARS, ancestors, is_published_by_organisations, min_age
 
 #: What only a switch changes.
 _SWITCHES = (Code.REFUSED, Code.OFF_BY_DEFAULT, Code.NOT_ASKED)
@@ -165,7 +165,7 @@ def _governed(rule: Rule, facts: Facts, policy: Policy, at: datetime) -> Governe
         tuple(region_name(pack, region) for region in rule.regions or (WORLD,)),
         None if starts is None else format_moment(starts)[:10],
         None if rule.until is None else rule.until.isoformat(),
-        tuple(_conditions(rule)),
+        tuple(_conditions(rule, pack)),
         rule.legal_basis,
         reaches,
         because,
@@ -249,11 +249,10 @@ def _within(sentence: str) -> str:
     return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
-def _conditions(rule: Rule) -> Iterable[str]:
+def _conditions(rule: Rule, pack: Pack) -> Iterable[str]:
     if rule.visibility is not None:
         yield f"what is visible to: {', '.join(rule.visibility)}"
-    if rule.minimum_age is not None:
-        yield f"from the age of {rule.minimum_age}"
+    yield from _least_age(rule, pack)
     if rule.maximum_age is not None:
         yield f"up to the age of {rule.maximum_age}"
     if rule.plans is not None:
@@ -264,6 +263,20 @@ def _conditions(rule: Rule) -> Iterable[str]:
         yield f"kept for at most {rule.retention_days} days"
     if rule.created_before is not None:
         yield f"made before {rule.created_before.isoformat()}"
+
+
+def _least_age(rule: Rule, pack: Pack) -> Iterable[str]:
+    """From which age the rule is applied: what advertising asks for counts, whatever the policy says."""
+    ages = {
+        min_age(rule, pack.purpose_line(purpose), ancestors(kind))
+        for purpose in rule.purposes
+        for kind in rule.categories
+    }
+    if len(ages) > 1:
+        rest = "" if rule.minimum_age is None else f", of {rule.minimum_age} for the rest"
+        yield f"from the age of {ADVERTISING_YEARS} for advertising by personal data{rest}"
+    elif ages != {None}:
+        yield f"from the age of {ages.pop()}"
 
 
 def _branch(paths: list[tuple[tuple[str, ...], str]]) -> tuple[MenuItem, ...]:

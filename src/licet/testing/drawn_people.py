@@ -14,6 +14,7 @@ from licet.terms import ChoiceState
 from licet.terms.moments import midnight
 from licet.testing.drawn_ids import Subjects, column_of_ids, column_of_words
 from licet.testing.drawn_questions import STATES, make_objection, make_plan, make_region
+from licet.testing.drawn_strings import signals_sent
 from licet.testing.drawn_words import (
     AGES,
     CATEGORIES,
@@ -170,7 +171,9 @@ def make_choices(rng: Random, subjects: Sequence[str], packs: Sequence[Pack] = (
 
 def make_signals(rng: Random, subjects: Sequence[str]) -> pa.Table:
     """What a ledger's `signals_table` says."""
-    rows = [(subject, signal) for subject in subjects for signal in ("gpc", "other") if chance(rng, 15)]
+    drawn = [(subject, signal) for subject in subjects for signal in ("gpc", "other") if chance(rng, 15)]
+    strings = {(subject, signal) for subject in subjects for signal in signals_sent(f"{drawn} {subject}", 15)}
+    rows = sorted({*drawn, *strings})
     return pa.table(
         {
             "subject": pa.array([subject for subject, _ in rows], pa.string()),

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from licet.packs import Pack
+from licet.terms.signals import GPP, TCF
 from licet.testing.drawn_rules import make_one_of_many, make_regions, make_rule
 from licet.testing.drawn_words import (
     AGES,
@@ -128,6 +129,9 @@ def _setting(rng: Random, id_: str) -> dict[str, Any]:
         setting["honours"] = ["gpc"]
     if chance(Random(repr(setting)), 40):
         setting["organisation_may_refuse"] = True
+    more = Random(f"strings {setting}")
+    if strings := [signal for signal in (GPP, TCF) if chance(more, 20)]:
+        setting["honours"] = [*setting.get("honours", []), *strings]
     if chance(rng, 30):
         setting["replaces"] = [word for word in some(rng, [*RETIRED, *SETTINGS], 2) if word != id_]
     return setting

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from licet.decide import EVERYTHING, Facts, No, Request
 from licet.packs import Pack
 from licet.terms import EVERY_USE, SELF, ChoiceState, Code
+from licet.testing.drawn_strings import signals_sent
 from licet.testing.drawn_words import (
     AGES,
     CATEGORIES,
@@ -59,7 +60,8 @@ def make_facts(rng: Random, *packs: Pack) -> Facts:
         make_plan(rng),
         choices | make_objection(f"{choices} {narrow}"),
         narrow,
-        frozenset({"gpc"}) if chance(rng, 20) else frozenset({"other"}) if chance(rng, 5) else frozenset(),
+        (frozenset({"gpc"}) if chance(rng, 20) else frozenset({"other"}) if chance(rng, 5) else frozenset())
+        | signals_sent(f"{choices} {narrow}", 15),
         {id_: pick(rng, packs).digest for id_ in choices if packs and chance(rng, 90)},
         {
             id_: {kind: pick(rng, packs).digest for kind in kinds}

@@ -22,6 +22,7 @@ from licet.decide.succession import FOR_GOOD
 from licet.sources.catalogue import Table
 from licet.terms import SELF, ChoiceState, Code
 from licet.terms.regions import WORLD, is_region
+from licet.terms.signals import GPP, TCF
 from licet.terms.vocabulary import ancestors
 from licet.testing.expected_refusals import people_of, refused_in
 from licet.testing.expected_rows import known_facts, moment_of
@@ -287,6 +288,7 @@ def _of_choices(world: World, cell: Cell, told: Decision, facts: Facts) -> Itera
             yield "refused: by a setting that this one replaces"
         if control.honours & facts.signals:
             yield "refused: by a signal"
+        yield from (f"refused: by a {sent} string" for sent in control.honours & facts.signals & {GPP, TCF})
     elif told.setting in cell.signals:
         yield "refused: by a signal that an earlier pack honoured"
     else:

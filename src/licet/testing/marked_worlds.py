@@ -120,6 +120,7 @@ class MarkedWorld(NamedTuple):
     noes: member, setting and kind of data of every no that was ever said.
     record_noes: member, table, key and setting (`*`: every one) of the noes to single records that stand.
     organisation_noes: organisation, setting and kind of data (`*`: every one) of the noes of organisations that stand.
+    sent: member and signal of every one that was recorded for them, by a header or from a consent string.
     """
 
     root: Path
@@ -132,6 +133,7 @@ class MarkedWorld(NamedTuple):
     noes: set[tuple[str, str, str | None]]
     record_noes: set[tuple[str, str, str, str]]
     organisation_noes: set[tuple[str, str, str]]
+    sent: set[tuple[str, str]]
 
     @property
     def all_tables(self) -> dict[str, MarkedTable]:
@@ -205,7 +207,7 @@ def make_marked_world(
     (root / "recipe.yaml").write_text(yaml.safe_dump(_recipe(tables)))
     policy = root / "policy.yaml"
     policy.write_text(yaml.safe_dump(make_pack_values(rng), sort_keys=False, allow_unicode=True))
-    return MarkedWorld(root, tables, people, policy, handed_in, now, {}, set(), set(), set())
+    return MarkedWorld(root, tables, people, policy, handed_in, now, {}, set(), set(), set(), set())
 
 
 def make_choices(rng: Random, world: MarkedWorld) -> Iterator[tuple[str, str, str, str | None]]:

@@ -79,8 +79,8 @@ def test_sharing_waits_for_a_yes_where_it_rests_on_consent() -> None:
 
 
 def test_a_privacy_signal_switches_advertisements_off_and_nothing_else() -> None:
-    signals = frozenset({"gpc"})
-    assert uses(signals=signals) == uses() - {"ad_targeting", "ad_sharing"}
+    for signal in ("gpc", "gpp", "tcf"):
+        assert uses(signals=frozenset({signal})) == uses() - {"ad_targeting", "ad_sharing"}
 
 
 def test_nobody_young_is_learnt_from_or_advertised_to() -> None:

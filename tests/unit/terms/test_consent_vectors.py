@@ -10,7 +10,7 @@ from licet.terms.signals import GPC, GPP, TCF, ConsentStrings
 from licet.terms.signals.bit_string import MalformedString
 from licet.terms.signals.gpp_string import UNSETTLED, read_gpp
 from licet.terms.signals.tcf_string import consents
-from licet.terms.signals.us_sections import read_us_section, refuses_us_privacy
+from licet.terms.signals.us_sections import read_us_privacy, read_us_section
 
 #: Consent to purposes 3 and 4 and to vendors 11, 28 and 29, of whom those and others were disclosed; and a string that
 #: consents to no purpose.
@@ -73,7 +73,8 @@ def test_sections_of_the_united_states_are_read_as_published(
         with pytest.raises(MalformedString):
             read_us_section(section, text)
     else:
-        assert read_us_section(section, text) == (refuses, text.endswith(".YA"))
+        said = read_us_section(section, text)
+        assert (said.refuses, said.gpc) == (refuses, text.endswith(".YA"))
 
 
 @pytest.mark.parametrize(
@@ -86,9 +87,9 @@ def test_sections_of_the_united_states_are_read_as_published(
 def test_the_us_privacy_string_is_read_strictly(text: str, refuses: bool | None) -> None:
     if refuses is None:
         with pytest.raises(MalformedString):
-            refuses_us_privacy(text)
+            read_us_privacy(text)
     else:
-        assert refuses_us_privacy(text) is refuses
+        assert read_us_privacy(text).refuses is refuses
 
 
 @pytest.mark.parametrize(

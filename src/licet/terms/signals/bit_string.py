@@ -28,11 +28,11 @@ class BitString:
     def __init__(self, text: str) -> None:
         """Raises: MalformedString for a letter of another alphabet, and for none."""
         if not text or len(text) > MOST_LETTERS:
-            raise MalformedString("the length")
+            raise MalformedString("a length that it cannot have")
         try:
             self._bits = "".join(map(_BITS.__getitem__, text))
         except KeyError:
-            raise MalformedString("a letter") from None
+            raise MalformedString("a letter of another alphabet") from None
         self._at = 0
 
     def field(self, width: int) -> str:
@@ -54,7 +54,7 @@ class BitString:
         """The next number of at least 1 in Fibonacci coding: it ends with its first two ones in a row."""
         end = self._bits.find("11", self._at)
         if end < 0 or end - self._at >= len(_FIBONACCI):
-            raise MalformedString("a number")
+            raise MalformedString("a number without an end")
         ones = self.field(end + 2 - self._at)[:-1]
         return sum(worth for worth, bit in zip(_FIBONACCI, ones, strict=False) if bit == "1")
 

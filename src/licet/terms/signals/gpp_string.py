@@ -25,6 +25,15 @@ UNSETTLED = frozenset({5, 24, 25, 26, 27})
 _MOST_SECTIONS = 64
 
 
+class GppSection(NamedTuple):
+    """number: of the section. because: what it says no by, in words; none where it refuses nothing. gpc: whether it
+    passes on that signal."""
+
+    number: int
+    because: tuple[str, ...]
+    gpc: bool = False
+
+
 class GppReading(NamedTuple):
     """refuses: whether any section says no, or one that applies is missing. gpc: whether one passes on that signal."""
 
@@ -39,18 +48,35 @@ def read_gpp(text: str, applying: Collection[int], vendors: Collection[int] = ()
               and so is a string without any section. vendors: as `tcf_string.consents`.
     Raises:   MalformedString.
     """
-    refuses, gpc, sections = False, False, _sections(text)
-    for number, section in sections.items():
-        if number == _TCF_EUROPE:
-            refuses |= not tcf_string.consents(section, vendors)
-        elif number == _US_PRIVACY:
-            refuses |= us_sections.refuses_us_privacy(section)
-        elif number in UNSETTLED:
-            refuses = True
-        else:
-            said = us_sections.read_us_section(number, section)
-            refuses, gpc = refuses or said.refuses, gpc or said.gpc
-    return GppReading(refuses or not sections or not sections.keys() >= {*applying}, gpc)
+    sections = read_sections(text, vendors)
+    present = {section.number for section in sections}
+    refuses = any(section.because for section in sections)
+    return GppReading(
+        refuses or not present or not present >= {*applying}, any(section.gpc for section in sections)
+    )
+
+
+def read_sections(text: str, vendors: Collection[int] = ()) -> list[GppSection]:
+    """What each section says, in their order. vendors: as `read_gpp`. Raises: MalformedString, for the first of them
+    that cannot be read."""
+    found = list[GppSection]()
+    for number, section in _sections(text).items():
+        try:
+            found.append(_read_section(number, section, vendors))
+        except MalformedString as error:
+            raise MalformedString(f"section {number}: {error}") from None
+    return found
+
+
+def _read_section(number: int, text: str, vendors: Collection[int]) -> GppSection:
+    if number == _TCF_EUROPE:
+        refusal = tcf_string.refusal(text, vendors)
+        return GppSection(number, () if refusal is None else (refusal,))
+    if number in UNSETTLED:
+        return GppSection(number, ("its specification and the code of its publisher differ",))
+    is_privacy = number == _US_PRIVACY
+    said = us_sections.read_us_privacy(text) if is_privacy else us_sections.read_us_section(number, text)
+    return GppSection(number, said.because, said.gpc)
 
 
 def _sections(text: str) -> Mapping[int, str]:

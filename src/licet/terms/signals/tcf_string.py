@@ -26,7 +26,12 @@ Ranges = Sequence[tuple[int, int]]
 
 
 def consents(text: str, vendors: Collection[int] = ()) -> bool:
-    """Whether a TC string consents to advertising by personal data.
+    """Whether a TC string consents to advertising by personal data. vendors, Raises: as `refusal`."""
+    return refusal(text, vendors) is None
+
+
+def refusal(text: str, vendors: Collection[int] = ()) -> str | None:
+    """Why a TC string does not consent to advertising by personal data, in words; None where it does.
 
     vendors: the numbers, on the Global Vendor List, of those who must each have consent; where none is named, one must.
     Raises:  MalformedString for all that the specification does not allow, and for what it no longer does: a string for
@@ -37,10 +42,10 @@ def consents(text: str, vendors: Collection[int] = ()) -> bool:
     core, *segments = text.split(".")
     bits = _bytes(core)
     if bits.number(6) != 2:
-        raise MalformedString("the version")
+        raise MalformedString("another version")
     bits.field(_BETWEEN_BITS)
     if not bits.flag():
-        raise MalformedString("for more than one service")
+        raise MalformedString("consent for more than one service")
     bits.field(1 + 12)  # whether the texts are the standard ones; special features
     purposes = bits.field(24)
     bits.field(24 + 1 + 12)  # legitimate interests, purpose one, the publisher's country
@@ -49,20 +54,35 @@ def consents(text: str, vendors: Collection[int] = ()) -> bool:
     hindered = _hindered(bits)
     bits.end()
     disclosed = _disclosed(segments)
-    if disclosed is None or not all(purposes[purpose - 1] == "1" for purpose in ADVERTISING_PURPOSES):
-        return False
-    if not vendors:
-        return not hindered and _meet(consenting, disclosed)
-    return all(
-        _has(consenting, one) and _has(disclosed, one) and not any(_has(ranges, one) for ranges in hindered)
-        for one in vendors
-    )
+    if disclosed is None:
+        return "it does not say which vendors were disclosed"
+    if not all(purposes[purpose - 1] == "1" for purpose in ADVERTISING_PURPOSES):
+        return "purposes 3 and 4, advertising by a profile, have no consent, or one of them has none"
+    if vendors:
+        return _refusal_of_one(vendors, consenting, disclosed, hindered)
+    if hindered:
+        return _RESTRICTED
+    return None if _meet(consenting, disclosed) else "no vendor that was disclosed has consent"
+
+
+_RESTRICTED = "the publisher restricts purpose 3 or 4"
+
+
+def _refusal_of_one(
+    vendors: Collection[int], consenting: Ranges, disclosed: Ranges, hindered: Sequence[Ranges]
+) -> str | None:
+    for one in sorted(vendors):
+        if not (_has(consenting, one) and _has(disclosed, one)):
+            return f"vendor {one} has no consent, or was not disclosed"
+        if any(_has(ranges, one) for ranges in hindered):
+            return f"{_RESTRICTED} for vendor {one}"
+    return None
 
 
 def _bytes(part: str) -> BitString:
     """The bits of one part. Raises: MalformedString also where it is so long as no number of whole bytes is."""
     if len(part) % 4 == 1:
-        raise MalformedString("the length")
+        raise MalformedString("a length that it cannot have")
     return BitString(part)
 
 
@@ -90,7 +110,7 @@ def _ranges(bits: BitString) -> Ranges:
         is_group, first = bits.flag(), bits.number(16)
         end = bits.number(16) if is_group else first
         if first <= last or end < first + is_group:
-            raise MalformedString("ranges")
+            raise MalformedString("ranges out of order")
         found.append((first, end))
         last = end
     return found
@@ -103,7 +123,7 @@ def _hindered(bits: BitString) -> list[Ranges]:
         purpose, kind = bits.number(6), bits.number(2)
         ranges = _ranges(bits)
         if not purpose or kind == _UNDEFINED or (purpose, kind) in known:
-            raise MalformedString("a restriction")
+            raise MalformedString("a restriction that means nothing")
         known.add((purpose, kind))
         if purpose in ADVERTISING_PURPOSES and kind in (_NOT_ALLOWED, _LEGITIMATE_INTEREST) and ranges:
             found.append(ranges)

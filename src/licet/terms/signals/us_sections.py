@@ -63,10 +63,25 @@ _LAYOUTS = {
 
 
 class UsSection(NamedTuple):
-    """refuses: whether it says no. gpc: whether it passes on that the browser sent Global Privacy Control."""
+    """because: what it says no by, in words; none where it refuses nothing. gpc: whether it passes on that the browser
+    sent Global Privacy Control."""
 
-    refuses: bool
+    because: tuple[str, ...]
     gpc: bool
+
+    @property
+    def refuses(self) -> bool:
+        return bool(self.because)
+
+
+#: What an answer of 1 refuses, by its field.
+_REFUSALS = {
+    "sale": "an opt-out of the sale of data",
+    "shared": "an opt-out of the sharing of data",
+    "targeting": "an opt-out of targeted advertising",
+    "consent": "no consent to the processing of personal data",
+    "service_provider": "data may be used on somebody's behalf only",
+}
 
 
 def read_us_section(section: int, text: str) -> UsSection:
@@ -75,13 +90,13 @@ def read_us_section(section: int, text: str) -> UsSection:
     bits = BitString(core)
     layout = _LAYOUTS.get((section, bits.number(6)))
     if layout is None or len(rest) > layout.has_gpc:
-        raise MalformedString("the version, or a part that the section does not have")
+        raise MalformedString("another version, or a part that the section does not have")
     fields = layout.fields()
     # The same fields are told apart by the length alone in older strings, so that no other length will do: the bits
     # filled up to six, as is specified, or to eight and then to six, as is written.
     width = 6 + 2 * len(fields)
     if len(core) not in (-(-width // 6), -(-(width + -width % 8) // 6)):
-        raise MalformedString("the length")
+        raise MalformedString("a length that it cannot have")
     said = [(name, bits.number(2)) for name in fields]
     bits.end()
     gpc = _gpc(rest[0]) if rest else False
@@ -92,13 +107,11 @@ def read_us_section(section: int, text: str) -> UsSection:
         # Nobody can opt out of what was not told to them, nor have answered it where it does not apply.
         if name in one and (one[name] == 0) == (one[f"{name}_notice"] == 1):
             raise MalformedString("an answer without its notice")
-    refuses = (
-        gpc
-        or any(one.get(name) == 1 for name in ("sale", "shared", "targeting", "consent", "service_provider"))
-        or any(value == 2 for name, value in said if name.endswith("notice"))
-        or any(value != 0 for name, value in said if name == "child")
-    )
-    return UsSection(refuses, gpc)
+    because = ["Global Privacy Control was sent"] if gpc else []
+    because += [words for name, words in _REFUSALS.items() if one.get(name) == 1]
+    because += ["a notice was not given"] * any(value == 2 for name, value in said if name.endswith("notice"))
+    because += ["a child is spoken of"] * any(value != 0 for name, value in said if name == "child")
+    return UsSection(tuple(because), gpc)
 
 
 def _gpc(text: str) -> bool:
@@ -110,11 +123,12 @@ def _gpc(text: str) -> bool:
     return gpc
 
 
-def refuses_us_privacy(text: str) -> bool:
+def read_us_privacy(text: str) -> UsSection:
     """The same of the US Privacy string, version 1: notice, opt-out of sale, and a contract, each Y, N or -."""
     if len(text) != 4 or text[0] != "1" or not {*text[1:]} <= {*"YN-"}:
         raise MalformedString("not a US Privacy string")
     notice, opt_out = text[1], text[2]
     if (notice == "Y") == (opt_out == "-"):
         raise MalformedString("an answer without its notice")
-    return opt_out == "Y" or notice == "N"
+    because = [_REFUSALS["sale"]] * (opt_out == "Y") + ["a notice was not given"] * (notice == "N")
+    return UsSection(tuple(because), False)

@@ -17,6 +17,7 @@ from licet.app import Workspace
 from licet.decide import EVERYTHING, Decision, Facts, No, Policy, Request, decide
 from licet.enforce.batch_decisions import NOES
 from licet.terms import EVERY_USE, Code
+from licet.terms.signals import SIGNALS
 from licet.testing.drawn_words import chance, pick
 from licet.testing.marked_worlds import MarkedTable
 from licet.testing.oracle.sightings import Judged, Leak, Sightings, nothing_seen, seen
@@ -109,7 +110,7 @@ def make_records(questions: list[_Question], settings: Iterable[str]) -> pa.Tabl
         states = [one.choices.get(setting) for one in facts]
         columns[f"choice.{setting}"] = [None if state is None else str(state) for state in states]
         columns[f"pack.{setting}"] = [one.bound.get(setting) for one in facts]
-    for signal in {"gpc"}.union(*(one.signals for one in facts)):
+    for signal in {*SIGNALS}.union(*(one.signals for one in facts)):
         columns[f"signal.{signal}"] = [signal in one.signals for one in facts]
     for name, code in NOES.items():
         columns[name] = [_is_refused(one, code) for one in questions]

@@ -14,6 +14,8 @@ from licet.app import Workspace
 from licet.ledger import EntryKind, NewEntry
 from licet.ledger.row_noes import EVERY
 from licet.terms import EVERY_USE, AppError
+from licet.terms.signals import GPC
+from licet.testing.drawn_strings import make_strings
 from licet.testing.drawn_words import chance, pick
 from licet.testing.marked_worlds import (
     NO_YES,
@@ -49,12 +51,24 @@ def speak(rng: Random, world: MarkedWorld, workspace: Workspace) -> None:
             choose(workspace, world, subject_id, setting, value, category)
     for member in world.members:
         if chance(rng, 5):
-            workspace.choices.signal(member["id"], "gpc", True)
+            workspace.choices.signal(member["id"], GPC, True)
+            world.sent.add((member["id"], GPC))
+        send_strings(Random(f"{workspace.ledger.position} {member}"), world, workspace, member["id"])
     refuse_rows(rng, world, workspace)
     if chance(rng, 25):
         object_to_every_use(workspace, world, pick(rng, world.members)["id"])
     if chance(rng, 30):
         erase(workspace, world, pick(rng, world.members)["id"])
+
+
+def send_strings(rng: Random, world: MarkedWorld, workspace: Workspace, subject_id: str) -> None:
+    """Now and then a member's browser has consent strings; what they refuse counts where the policy honours it."""
+    if not chance(rng, 20):
+        return
+    strings, signals = make_strings(rng)
+    workspace.choices.consent_strings(subject_id, strings)
+    honoured = {one for setting in workspace.policy().pack.settings.values() for one in setting.honours}
+    world.sent.update((subject_id, signal) for signal in signals & honoured)
 
 
 def refuse_rows(rng: Random, world: MarkedWorld, workspace: Workspace) -> None:

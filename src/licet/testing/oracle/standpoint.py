@@ -164,7 +164,9 @@ def refused_in(world: MarkedWorld) -> Refused:
 
 
 def _hold_said(world: MarkedWorld, subject_id: str, told: Facts) -> None:
-    """What the ledger tells of a member's choices must be what they said, the last of it."""
+    """What the ledger tells of a member's choices must be what they said, the last of it; of signals, all they sent."""
+    if told.signals != {signal for sender, signal in world.sent if sender == subject_id}:
+        raise Leak(f"{subject_id!r} sent {world.sent}, and the ledger tells {told.signals}")
     states: dict[tuple[str, str | None], str] = {
         (setting, None): str(state) for setting, state in told.choices.items()
     }

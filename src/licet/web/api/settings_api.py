@@ -29,7 +29,7 @@ class Standing(BaseModel):
     """Where the member stands, since when, and why; `on` is null when nobody can say, which counts as off."""
 
     on: bool | None
-    how: Literal["chosen", "default", "signal", "earlier", "erased", "unknown"]
+    how: Literal["chosen", "default", "signal", "earlier", "objection", "erased", "unknown"]
     state: Literal["given", "given_again", "refused", "withdrawn", "never_asked"]
     since: str | None
     entry: int | None
