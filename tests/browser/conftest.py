@@ -15,7 +15,9 @@ from browser.serving import Site, serve
 from browser.visits import Visits
 from journeys.harbours import make_quay
 from journeys.job_board import make_board
+from journeys.measured_effects import made_effect
 from journeys.networks import AUTUMN, PACK, Clock, comment, make_network, member, post
+from licet.app.effect import keep_effect
 from licet.ledger import Signer
 from licet.terms.moments import parse_moment
 
@@ -125,7 +127,8 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def jetty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A small job board that recommends."""
     root = tmp_path_factory.mktemp("jetty") / "jetty"
-    make_board(root).close()
+    with make_board(root) as board:
+        keep_effect(board.layout.measured_effect, made_effect())
     with serve(root) as site:
         yield site
 

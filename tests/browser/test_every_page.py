@@ -43,6 +43,8 @@ PAGES = {
     "jobs-new-here": ("/recommendations", "newcomer"),
     "jobs-both-ways": ("/recommendations/both-ways?setting=personal", "seeker"),
     "job-why": ("/recommendations/why?key=boat-3", "seeker"),
+    "similar-jobs": ("/recommendations/similar?key=boat-3", "seeker"),
+    "recommendation-effect": ("/recommendations/effect", "seeker"),
     "recommended-posts": ("/recommendations/posts", "seeker"),
     "notices": ("/notices", "member"),
     "notice": ("/notices/{notice}", "member"),

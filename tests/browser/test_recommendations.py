@@ -63,3 +63,18 @@ def test_every_item_says_why_in_a_click(jetty: Site, visit: Callable[..., Page])
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     expect(page.get_by_text("It is number 1 in your list.")).to_be_visible()
     expect(page.locator(".told li").first).to_have_text(said)
+
+
+def test_what_opting_out_does_is_a_click_from_both_ways_and_so_are_jobs_like_one(
+    jetty: Site, visit: Callable[..., Page]
+) -> None:
+    page = visit(jetty, BOAT[8], "/recommendations/both-ways")
+    page.get_by_role("link", name="What opting out does to lists").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What opting out does to recommendations")
+    expect(page.get_by_role("cell", name="too few").first).to_be_visible()
+    expect(page.locator("figure svg").first).to_be_visible()
+    page.goto("/recommendations")
+    page.get_by_role("link", name="Why this").first.click()
+    page.get_by_role("link", name="Jobs like this one").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Jobs like Boat hand")
+    expect(page.locator(".recommended li").first).to_be_visible()

@@ -152,13 +152,14 @@ def make_board(
     rows: Rows | None = None,
     *,
     policy: str = POLICY,
+    catalogue: str = CATALOGUE,
     clock: Callable[[], datetime] = lambda: AT,
     built: bool = True,
 ) -> Workspace:
     with licet.create(root):
         pass
     write_board(root, board_rows() if rows is None else rows)
-    for name, text in (("catalogue", CATALOGUE), ("recommend", LAYOUT), ("policy", policy)):
+    for name, text in (("catalogue", catalogue), ("recommend", LAYOUT), ("policy", policy)):
         (root / f"{name}.yaml").write_text(text)
     made = licet.open(root, clock=clock)
     made.use_pack(str(root / "policy.yaml"))

@@ -84,6 +84,9 @@ class Learned:
         self.items.replace(before.items if before else (), after.items if after else ())
         self.attributes.replace(before and before.traits(), after and after.traits())
 
+    def support_of(self, item: str, other: str) -> int:
+        return self.items.supports_of([item], [other]).get((item, other), 0)
+
     def list_for(self, asker: Person, refused: tuple[str, ...], size: int) -> Lists:
         least = self.items.recipe.min_support
         walked = dict(zip(self.items.items, walk_scores(self.items, asker.items), strict=True))
@@ -99,7 +102,7 @@ class Learned:
         )
         out = THERE.left_out(NOW, [*asker.items, *refused])
         of = Asker(asker.items, asked, values, lambda number: bool(walk[number]))
-        known = Known(OVERLAP, self.attributes, self.items.support_of, lambda number: False)
+        known = Known(OVERLAP, self.attributes, self.support_of, lambda number: False)
         return [
             (ranked.number, ranked.score, reasons(ranked.number, of, known))
             for ranked in strongest(blend(parts, len(asker.items)), out, size)

@@ -30,10 +30,11 @@ FOLDER = "events"
 def import_events(
     core: Core, file: Path, log: EventLog, replace: bool, progress: Progress | None
 ) -> Imported:
-    """One table of events; where nothing says who the members are, one of them too.
+    """One table of events; where nothing says who the members are, one of them too; and one of items, where those are
+    said to be about nobody.
 
-    Raises: AppError APP-031 where there is such a table, or one of that name for members that is somebody's own;
-    SourceError SRC-193 for `items` that are no table with a key; as `import_event_log`.
+    Raises: AppError APP-031 where there is such a table, or one for members or items of that name that is somebody's
+    own; SourceError SRC-193 for `items` that are no table with a key; as `import_event_log`.
     """
     layout = core.layout
     catalogue, folder = load_catalogue(layout.catalogue), layout.data / FOLDER
@@ -45,6 +46,15 @@ def import_events(
             "use --replace to put these events in its place, or another name with --table",
         )
     target, fresh = folder / log.name, folder / f".{log.name}.new"
+    listed, is_listed = f"{log.name}_items", log.items_are is not None
+    earlier = catalogue.tables.get(listed)
+    if is_listed and earlier is not None and not _lies_in(earlier, target, layout.root):
+        raise AppError(
+            "APP-031",
+            f"the workspace has a table {listed} already",
+            str(layout.catalogue),
+            "name it with --items where it is of these items, or give these events another name with --table",
+        )
     with_members = not _has_members(catalogue, target, layout.root)
     standing = catalogue.tables.get(MEMBERS)
     if with_members and standing is not None and not _lies_in(standing, target, layout.root):
@@ -59,6 +69,9 @@ def import_events(
             file, fresh, log, with_members=with_members, now=core.now(), progress=progress
         )
         tables = moved_tables(report, fresh, target, layout.root)
+        if earlier is not None and _lies_in(earlier, target, layout.root):  # its file goes with the folder
+            others = {name: table for name, table in catalogue.tables.items() if name != listed}
+            catalogue = catalogue.model_copy(update={"tables": others})
         made = merge_tables(catalogue, tables, report.facts if with_members else None, replace=True)
     save_catalogue(made, layout.catalogue)
     notes = [*report.notes, *_recommended(layout, log)]
@@ -90,7 +103,7 @@ def _recommended(layout: Layout, log: EventLog) -> list[str]:
         is_named = re.search(rf"\btable:\s*{re.escape(log.name)}\s*[,}}\n]", said)
         advice = f"to recommend by them, add {entry} to interactions in recommend.yaml"
         return [] if is_named else [advice]
-    items = "" if log.items is None else f"items:\n  {log.items}: {{}}\n"
+    items = "" if log.item_table is None else f"items:\n  {log.item_table}: {{}}\n"
     with replace_file(layout.recommend) as file:
         file.write(
             (

@@ -138,6 +138,11 @@ class Layout(NamedTuple):
         return self.root / "ad_server" / "choices"
 
     @property
+    def measured_effect(self) -> Path:
+        """What opting out does to recommendations, as it was measured last; it counts members and names nobody."""
+        return self.root / "recommend-effect.json"
+
+    @property
     def packs(self) -> Path:
         return self.root / "packs"
 

@@ -79,6 +79,15 @@ def events(
         str | None,
         typer.Option("--items", metavar="TABLE", help="The table whose key the items are, if there is one."),
     ] = None,
+    items_are: Annotated[
+        str | None,
+        typer.Option(
+            "--items-are",
+            metavar="KIND",
+            help="Where there is no such table: the items are about nobody, and of this kind, as organisation.courses. "
+            "Those of five members or more are listed, and can be recommended.",
+        ),
+    ] = None,
     region: Annotated[
         str | None, typer.Option("--region", help="Where all members live, if the workspace has none yet.")
     ] = None,
@@ -108,7 +117,8 @@ def events(
     with licet.open(workspace, make=True) as opened, progress_bar(as_json) as progress:
         result = opened.data.import_events(
             file, subject=subject, item=item, category=category, time=time, table=table, form=form,
-            time_unit=time_unit, at=moment, items=items, region=region, age=age, replace=replace, progress=progress,
+            time_unit=time_unit, at=moment, items=items, items_are=items_are, region=region, age=age, replace=replace,
+            progress=progress,
         )  # fmt: skip
     _answer(result, as_json, workspace, "licet packs use exemplum, or your own policy")
 

@@ -1,4 +1,4 @@
-"""`licet recommend`: build, update, tune, jobs, posts, both-ways, explain and effect."""
+"""`licet recommend`: build, update, tune, jobs, posts, both-ways, explain, similar and effect."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ app = typer.Typer(
 )
 
 SubjectId = Annotated[str, typer.Option("--subject", "-s", help="The member's id.")]
+ItemTable = Annotated[
+    str | None, typer.Option("--table", help="The job's table, where several have the key.")
+]
 Most = Annotated[int, typer.Option("--most", help="How many at most, 1 to 100.")]
 
 
@@ -161,6 +164,7 @@ def both_ways(
 def explain(
     subject: SubjectId,
     key: Annotated[str, typer.Argument(help="The job's key, as its table has it.")],
+    table: ItemTable = None,
     at_least: AtLeast = None,
     workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
@@ -170,7 +174,7 @@ def explain(
     Example: licet recommend explain --subject 42 j17
     """
     with licet.open(workspace) as opened:
-        told = opened.recommend.explain(subject, key, at_least=at_least)
+        told = opened.recommend.explain(subject, key, table=table, at_least=at_least)
     if as_json:
         print_json(told.as_json())
         return
@@ -179,6 +183,32 @@ def explain(
     say(f"{place} {told.because}")
     for sentence in told.sentences:
         say(f"· {sentence}")
+
+
+@app.command()
+@answers
+def similar(
+    key: Annotated[str, typer.Argument(help="The job's key, as its table has it.")],
+    table: ItemTable = None,
+    most: Most = 10,
+    at_least: AtLeast = None,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show the jobs that everybody may see beside one: of what two members or more did with both.
+
+    Example: licet recommend similar j17
+    """
+    with licet.open(workspace) as opened:
+        told = opened.recommend.similar(key, table=table, most=most, at_least=at_least)
+    if as_json:
+        print_json(told.as_json())
+        return
+    say(f"Jobs like {told.title}", "bold")
+    for place, one in enumerate(told.items, 1):
+        say(f"{place}. {one.title} ({one.key})")
+    if not told.items:
+        say("There is no open one that two members or more did something with beside it.")
 
 
 app.command()(tune)

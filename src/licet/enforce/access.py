@@ -45,6 +45,7 @@ class TableDescription(NamedTuple):
     subjects: the columns of its people; people: by role, where they have one, such as author.
     event:   the columns of actor, item and time, where rows are events; edge: of both ends, where they join people.
     about_others: the columns with parts that are about other people than their row is.
+    references: by column the table that it names a row of.
     """
 
     columns: Mapping[str, str | None]
@@ -57,6 +58,7 @@ class TableDescription(NamedTuple):
     event: tuple[str, str, str] | None
     edge: tuple[str, str] | None
     about_others: frozenset[str]
+    references: Mapping[str, str]
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -614,7 +616,7 @@ def _described(table: Table) -> TableDescription:
         table.key, table.created, table.visibility, table.is_about_nobody,
         None if table.event is None else (table.event.actor, table.event.item, table.event.time),
         None if table.edge is None else (table.edge.from_, table.edge.to),
-        table.columns_about_others,
+        table.columns_about_others, MappingProxyType(dict(table.references)),
     )  # fmt: skip
 
 

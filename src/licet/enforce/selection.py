@@ -11,6 +11,8 @@ from typing import NamedTuple
 #: Columns beside the permitted ones: a name of the row that is the same at every reading and tells nothing (null where
 #: the table has no key), and its key as it may be shown: itself where that is permitted, else a pseudonym.
 ROW, SHOWN_KEY = "__licet_row", "__licet_shown_key"
+#: Among the columns that a use asks for of a table: those of an event's item and time, by whatever name it has them.
+EVENT = "__licet_event"
 _PEOPLE = "__licet_people_of_"
 
 

@@ -18,6 +18,7 @@ from licet.enforce.engine import Engine
 from licet.enforce.hashed_addresses import with_hashed
 from licet.enforce.id_types import ids_among, require_ids
 from licet.enforce.row_verdicts import RowsInFiles, RowsInOrder
+from licet.enforce.selection import EVENT
 from licet.sources.catalogue import Catalogue, Table, require_confirmed
 from licet.sources.embedded_labels import check_stamps_of
 from licet.sources.file_state import Stand, files_of, look_at
@@ -38,8 +39,8 @@ class Tables:
         handed_in: Mapping[str, Any],
         asked: Mapping[str, Collection[str]] | None,
     ) -> None:
-        """asked: per table the columns that may be seen, each of which it must have; every column of every table where
-        it is None.
+        """asked: per table the columns that may be seen, each of which it must have, EVENT for those of an event; every
+        column of every table where it is None.
 
         Raises: SourceError SRC-195 for a draft that nobody has confirmed, SRC-182 for what is handed in and is
         no Arrow table: nobody would see the labels in it.
@@ -54,11 +55,19 @@ class Tables:
                 )
         self.catalogue, self._engine = catalogue, engine
         self._base, self._handed_in = base, dict(handed_in)
-        self._asked = None if asked is None else {name: frozenset(columns) for name, columns in asked.items()}
+        self._asked = (
+            None if asked is None else {name: self._named(name, columns) for name, columns in asked.items()}
+        )
         self.content = functools.cache(self._open)
         self._headed: dict[str, Stand | None] = {}
         self._opened: dict[str, Stand | None] = {}
         self._ordered: dict[str, tuple[Stand, RowsInOrder | None]] = {}
+
+    def _named(self, name: str, columns: Collection[str]) -> frozenset[str]:
+        table = self.catalogue.tables.get(name)
+        event = None if table is None or EVENT not in columns else table.event
+        parts = () if event is None else (event.item, event.time)
+        return frozenset(columns) - {EVENT} | frozenset(parts)
 
     def changed(self) -> str | None:
         """A table of CSV files that are no more those that were opened, when what its columns are was read in them.

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from licet.terms import ReportError
+from licet.uses.layout_file import read_layout
 
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 
@@ -78,22 +78,12 @@ class ProviderSettings(Part):
 
 def load_settings(path: Path) -> ProviderSettings:
     """The settings of a file; nothing said where there is none. Raises: ReportError RPT-001 for what makes no sense."""
-    try:
-        data: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return ProviderSettings.model_validate({} if data is None else data)
-    except FileNotFoundError:
-        return ProviderSettings()
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        why = f"at {place}: {first['msg']}"
-    except OSError as error:
-        why = f"it cannot be read: {error.strerror}"
-    except (yaml.YAMLError, ValueError, RecursionError):
-        why = "it is no YAML in UTF-8"
-    raise ReportError(
-        "RPT-001",
-        f"what the operator says for reports makes no sense, {why}",
-        str(path),
-        "compare it with docs/reports.md; without the file what only you know is not recorded",
-    )
+    found = read_layout(ProviderSettings, path)
+    if isinstance(found, str):
+        raise ReportError(
+            "RPT-001",
+            f"what the operator says for reports makes no sense, {found}",
+            str(path),
+            "compare it with docs/reports.md; without the file what only you know is not recorded",
+        )
+    return ProviderSettings() if found is None else found

@@ -23,11 +23,13 @@ from licet.sources.import_report import FileOutcome, ImportReport, Progress, Unr
 from licet.sources.parquet_files import write_table
 from licet.terms import SourceError
 from licet.terms.ids import is_id
-from licet.terms.vocabulary import CATEGORIES
+from licet.terms.vocabulary import CATEGORIES, is_published_by_organisations
 
 KEY, SUBJECT, ITEM, TIME = "event_id", "member_id", "item_id", "time"
 MEMBERS = "members"
 _KEY_LETTERS = 32
+#: An item is listed for everybody from so many members on: what one did is nobody else's to see.
+FEWEST_LISTED = 5
 
 #: What a row may lack, in the order in which it is looked for, and what to do about it.
 _LACKS = {
@@ -45,6 +47,8 @@ class EventLog(NamedTuple):
 
     at:          the moment of every event, where no column says it; time_unit: s, ms or us, of times that are numbers.
     items:       the table whose key the items are, where the workspace has one.
+    items_are:   the kind of data that organisations publish of which the items are, as whoever imports them says: so
+                 they are about nobody, and a table of them is written.
     region, age: of all the members, where the workspace has none yet.
     """
 
@@ -55,8 +59,14 @@ class EventLog(NamedTuple):
     time_unit: str | None = None
     at: datetime | None = None
     items: str | None = None
+    items_are: str | None = None
     region: str | None = None
     age: int | None = None
+
+    @property
+    def item_table(self) -> str | None:
+        """The table of what there is to do something with, where there is one or will be."""
+        return self.items if self.items_are is None else f"{self.name}_items"
 
 
 class _Lacking(NamedTuple):
@@ -97,6 +107,15 @@ def import_event_log(
             location=Location(parquet=str(place)), key=SUBJECT, subjects=(SUBJECT,), columns={SUBJECT: "profile"},
             visibility_is="private", source=f"whoever did something in {path.name}",
         )  # fmt: skip
+    if log.items_are is not None:
+        listed, place = _listed_items(events), out_dir / f"{log.item_table}.parquet"
+        write_table(place, pa.table({ITEM: listed}), {ITEM: log.items_are})
+        counts[str(log.item_table)] = len(listed)
+        tables[str(log.item_table)] = Table(
+            location=Location(parquet=str(place)), about="nobody", key=ITEM, columns={ITEM: log.items_are},
+            visibility_is="public",
+            source=f"what {FEWEST_LISTED} members or more did something with in {path.name}; about nobody, as was said",
+        )  # fmt: skip
     unread = tuple(
         Unread(path.name, lack.in_words(), "; ".join(_LACKS[name])) for name, lack in read.lacking.items()
     )
@@ -120,6 +139,11 @@ def _require_sense(log: EventLog) -> None:
         )
     elif (log.columns.time is None) == (log.at is None):
         said = "an event has one moment", "say --time with a column, or --at with the moment of all of them"
+    elif log.items_are is not None and (log.items or not is_published_by_organisations(log.items_are)):
+        said = (
+            "items are of a table that is there, or about nobody and of a kind that organisations publish",
+            "say --items with a table, or --items-are with such a kind, as organisation.courses",
+        )
     elif log.time_unit is not None and log.time_unit not in UNITS:
         said = f"there is no unit {log.time_unit!r} of time", f"one of: {', '.join(UNITS)}"
     elif len({*log.columns.named}) != len([name for name in log.columns if name is not None]):
@@ -227,6 +251,14 @@ def _described(log: EventLog, place: Path, file: str) -> Table:
     )
 
 
+def _listed_items(events: pa.Table) -> pa.Array:
+    """What so many members did something with, in the order of ids."""
+    pairs = events.group_by([ITEM, SUBJECT]).aggregate([])
+    counted = pairs.group_by(ITEM).aggregate([(SUBJECT, "count")])
+    enough = counted.filter(pc.greater_equal(counted[f"{SUBJECT}_count"], FEWEST_LISTED))
+    return enough[ITEM].combine_chunks().sort()
+
+
 def _notes(read: _Read, log: EventLog, with_members: bool, now: datetime) -> list[str]:
     people, items = (pc.count_distinct(read.events[name]).as_py() for name in (SUBJECT, ITEM))
     told = [f"{people:,} members did something to {items:,} items"]
@@ -235,6 +267,10 @@ def _notes(read: _Read, log: EventLog, with_members: bool, now: datetime) -> lis
     ahead = pc.sum(pc.greater(read.events[TIME], pa.scalar(now.astimezone(UTC)))).as_py()
     if ahead:
         told.append(f"events that lie in the future: {ahead:,}")
+    if log.items_are is not None:
+        told.append(
+            f"items that {FEWEST_LISTED} members or more did something with are listed, as about nobody; others are not"
+        )
     if with_members:
         known = [word for word, said in (("region", log.region), ("age", log.age)) if said is not None]
         missing = [word for word in ("region", "age") if word not in known]

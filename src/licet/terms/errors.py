@@ -6,6 +6,11 @@ drift apart. A deny is not an error: it is a `Decision` (see `licet.terms.decisi
 
 from __future__ import annotations
 
+#: Of each part of a message so many characters are told, from both its ends; what it repeats may be anybody's, of any
+#: length.
+MOST_TOLD = 2_000
+_LAST_TOLD = 400
+
 
 class LicetError(Exception):
     """What went wrong, where, and how to mend it.
@@ -14,10 +19,12 @@ class LicetError(Exception):
     what:  one sentence, no full stop.
     where: a file with line and column, a table, a ledger entry; empty when there is no place.
     fix:   what the reader can do next, as an instruction.
+
+    Of a part that is too long to be read the beginning and the end are told: see `MOST_TOLD`.
     """
 
     def __init__(self, code: str, what: str, where: str = "", fix: str = "") -> None:
-        self.code, self.what, self.where, self.fix = code, what, where, fix
+        self.code, self.what, self.where, self.fix = code, _told(what), _told(where), _told(fix)
         super().__init__(self.line())
 
     def line(self) -> str:
@@ -27,6 +34,13 @@ class LicetError(Exception):
     def as_dict(self) -> dict[str, str]:
         """The same four facts for `--json` and problem documents."""
         return {"code": self.code, "what": self.what, "where": self.where, "fix": self.fix}
+
+
+def _told(text: str) -> str:
+    if len(text) <= MOST_TOLD:
+        return text
+    left_out = len(text) - MOST_TOLD
+    return f"{text[: MOST_TOLD - _LAST_TOLD]} … ({left_out:,} characters left out) … {text[-_LAST_TOLD:]}"
 
 
 class PackError(LicetError):

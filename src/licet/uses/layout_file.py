@@ -1,4 +1,4 @@
-"""A use's own file in a workspace, which says what it goes by: read alike, whatever the use has to say of a bad one.
+"""A file of a workspace that says what a use or a report goes by: read alike, whatever is to be said of a bad one.
 
 A name that stands twice is refused: of two budgets, or two tables, nobody knows which is meant.
 """
@@ -33,15 +33,19 @@ class _OnceEach(yaml.SafeLoader):
 
 
 def read_layout(model: type[Layout], path: Path) -> Layout | str | None:
-    """What a file says; why it makes no sense, as words that end a sentence; None where there is no file."""
+    """What a file says; why it makes no sense, as words that end a sentence; None where there is no file.
+
+    An empty one says nothing of what it may say.
+    """
     try:
-        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), _OnceEach))
+        told = yaml.load(path.read_text(encoding="utf-8"), _OnceEach)
+        return model.model_validate({} if told is None else told)
     except FileNotFoundError:
         return None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
-        return f"at {place}: {first['msg']}"
+        return f"at {place}: {first['msg'].removeprefix('Value error, ')}"
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
     except _TwiceError as error:

@@ -146,3 +146,46 @@ def test_the_demo_lays_out_what_recommendations_go_by(workspace: Workspace, tmp_
         assert tables[name].is_about_nobody and set(columns.values()) <= set(tables[name].columns)
     for name, columns in said["attributes"].items():
         assert set(columns) <= set(tables[name].columns)
+
+
+def test_items_that_are_said_to_be_about_nobody_are_listed_where_five_took_them_up(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    people = [f"p{n}" for n in range(6)]
+    rows = [(who, "many", day) for day, who in enumerate(people, 1)] + [("p0", "mine", 1), ("p1", "other", 2)]
+    rows += [(who, "second", day) for day, who in enumerate(people[:5], 1)]
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "user,track,played\n" + "".join(f"{who},{item},2026-03-0{day}\n" for who, item, day in rows)
+    )
+    told = workspace.data.import_events(
+        path, region="CH", age=30, items_are="organisation.job_postings", **NAMED
+    )
+    assert told.rows == {"events": 13, "members": 6, "events_items": 2}
+    table = workspace.catalogue.tables["events_items"]
+    assert table.is_about_nobody and table.columns == {"item_id": "organisation.job_postings"}
+    workspace.policies.use("exemplum")
+    workspace.recommend.build()
+    assert [one.key for one in workspace.recommend.jobs("p5").items] == ["second"]
+    assert "mine" not in str(workspace.recommend.jobs("p5").as_json())
+    workspace.data.import_events(path, replace=True, **NAMED)
+    assert "events_items" not in workspace.catalogue.tables
+
+
+@pytest.mark.parametrize("said", [{"items": "jobs"}, {}], ids=["of a table, too", "no such kind"])
+def test_items_are_of_a_table_or_about_nobody(
+    workspace: Workspace, tmp_path: Path, said: dict[str, str]
+) -> None:
+    kind = "organisation.courses" if said else "content.posts"
+    with pytest.raises(SourceError) as refused:
+        workspace.data.import_events(tmp_path / "plays.csv", items_are=kind, **said, **NAMED)
+    assert refused.value.code == "SRC-203"
+
+
+def test_a_table_of_items_that_is_somebody_elses_is_left(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.data.import_events(tmp_path / "plays.csv", table="plays_items", **NAMED)
+    with pytest.raises(AppError) as refused:
+        workspace.data.import_events(
+            tmp_path / "plays.csv", table="plays", items_are="organisation.courses", **NAMED
+        )
+    assert refused.value.code == "APP-031"

@@ -11,9 +11,12 @@ from xml.etree import ElementTree
 import pytest
 
 from journeys.listeners import build_recommender, make_listeners
+from journeys.site import site
 from licet.app import Workspace
 from licet.app.effect import (
     RecommendationEffect,
+    keep_effect,
+    kept_effect,
     page,
     picture_file,
     recommendation_effect,
@@ -65,6 +68,38 @@ def test_the_page_says_it_in_a_sentence_and_stands_alone(found: RecommendationEf
     assert "no live traffic" in text and "default-src &#39;none&#39;" in text and "<script" not in text
     assert text.count("<svg") == 2 and not re.search(r"\bm\d{7}\b|\bi\d{7}\b", text)
     assert not re.search(r"https?://(?!www\.w3\.org)", text)
+
+
+def test_what_was_measured_is_kept_for_the_page_as_it_was_found(
+    radio: Workspace, found: RecommendationEffect, tmp_path: Path
+) -> None:
+    assert kept_effect(tmp_path / "none.json") is None and radio.recommend.measured_effect() is None
+    place = tmp_path / "kept.json"
+    keep_effect(place, found)
+    assert kept_effect(place) == found and place.stat().st_mode & 0o077 == 0
+    assert not re.search(r"\bm\d{7}\b|\bi\d{7}\b", place.read_text())
+    place.write_text("{}")
+    with pytest.raises(LicetError) as refused:
+        kept_effect(place)
+    assert refused.value.code == "APP-310"
+
+
+def test_a_member_reads_what_was_measured_and_that_nothing_was(
+    radio: Workspace, found: RecommendationEffect
+) -> None:
+    place = radio.layout.measured_effect
+    with site(radio.layout.root) as browser:
+        browser.sign_in("m0000001")
+        assert "Nobody measured it here yet" in browser.get("/recommendations/effect").text
+        try:
+            keep_effect(place, found)
+            shown = browser.get("/recommendations/effect").text
+        finally:
+            place.unlink()
+    assert says.answer(found) in shown and "<svg" in shown and "what was chosen since is not in it" in shown
+    assert "too few" in shown or all(
+        point.change is not None for curve in found.effect.curves for point in curve.points
+    )
 
 
 def test_the_picture_is_a_file_of_its_own(found: RecommendationEffect, tmp_path: Path) -> None:

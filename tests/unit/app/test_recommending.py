@@ -8,10 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from journeys.command_line import run_licet
-from journeys.job_board import AT, BOAT, KITCHEN, POLICY, Rows, board_rows, make_board, write_board
+from journeys.job_board import AT, BOAT, CATALOGUE, KITCHEN, POLICY, Rows, board_rows, make_board, write_board
 from journeys.networks import Clock
 from licet.app import Workspace
 from licet.terms import LicetError
@@ -273,3 +275,42 @@ def test_the_commands_say_the_same(workspace: Workspace) -> None:
         "recommend", "both-ways", "--subject", BOAT[0], "--setting", "personal", "--workspace", root
     )
     assert "would not be there with it off" in told.out and "“Recommend by what I do”, now on" in told.out
+
+
+def test_an_item_goes_by_its_table_and_its_key_where_several_tables_hold_items(tmp_path: Path) -> None:
+    """A course and a job of one key are two: what somebody did with one says nothing of the other."""
+    rows = board_rows()
+    courses = """
+  courses:
+    {location: {parquet: data/courses.parquet}, about: nobody, key: job, created: made, visibility_is: public,
+     columns: {job: organisation.job_postings, title: organisation.job_postings, made: organisation.job_postings}}
+"""
+    with make_board(
+        tmp_path / "w", rows, catalogue=CATALOGUE + courses.lstrip("\n"), built=False
+    ) as workspace:
+        root = workspace.layout.root
+        keyed = [one | {"title": f"Course {one['job']}"} for one in rows["jobs"]]
+        pq.write_table(pa.Table.from_pylist(keyed), root / "data" / "courses.parquet")
+        layout = workspace.layout.recommend
+        layout.write_text(layout.read_text().replace("items: {", "items: {courses: {title: title}, ", 1))
+        workspace.recommend.build()
+        made = workspace.recommend.jobs(BOAT[0], most=50)
+        own = {one["job"] for one in rows["views"] if one["who"] == BOAT[0]}
+        assert not {("jobs", key) for key in own} & {(one.table, one.key) for one in made.items}
+        assert {("courses", key) for key in own} <= {(one.table, one.key) for one in made.items}
+        first = made.items[0]
+        assert first.table == "jobs" and "hand" in (first.reason or "")
+        told = workspace.recommend.explain(BOAT[0], first.key, table="courses")
+        assert told.item.title == f"Course {first.key}" and told.rank != 1
+        assert workspace.recommend.explain(BOAT[0], first.key, table="jobs").rank == 1
+        near = workspace.recommend.similar(first.key, table="jobs").items
+        assert near and {one.table for one in near} == {"jobs"}
+        assert not workspace.recommend.similar(first.key, table="courses").items
+
+
+def test_a_stranger_of_ten_million_characters_is_told_shortly(workspace: Workspace) -> None:
+    long = "x" * 10_000_000
+    for way, *asked in (("jobs", long), ("both_ways", BOAT[0], long), ("explain", BOAT[0], long)):
+        with pytest.raises(LicetError) as caught:
+            getattr(workspace.recommend, way)(*asked)
+        assert len(str(caught.value)) < 5_000

@@ -75,11 +75,8 @@ def test_a_member_shares_their_weight_among_what_they_have() -> None:
     assert dict(zip((counts.items[n] for n in row.columns), row.sums.tolist(), strict=True)) == {
         "a": round(UNIT / 3), "b": 2 * round(UNIT / 3), "d": round(UNIT / 3) + round(UNIT / 2),
     }  # fmt: skip
-    assert (counts.support_of("c", "d"), counts.support_of("a", "d"), counts.support_of("a", "nix")) == (
-        2,
-        0,
-        0,
-    )
+    found = counts.supports_of(["c", "a", "nix"], ["d", "nix", "b"])
+    assert found == {("c", "d"): 2, ("c", "b"): 2, ("a", "b"): 1}
 
 
 def test_pairs_are_summed_alike_in_blocks_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:

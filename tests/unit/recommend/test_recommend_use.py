@@ -14,14 +14,15 @@ import pytest
 from journeys.piers import DAY, PURPOSE, Pier, Row
 from licet.enforce import Access
 from licet.receipts import check_forgetting_certificate
-from licet.terms import UseError
+from licet.terms import GateError, UseError
 from licet.uses.recommend import recommend_use, spread_pairs
 from licet.uses.recommend.chosen_recipe import FILE, ChosenRecipe, TunedWith
 from licet.uses.recommend.interactions import EVENTS
 from licet.uses.recommend.item_counts import ItemCounts
 from licet.uses.recommend.item_walk import strongest, walk_scores
 from licet.uses.recommend.kept_interactions import read_interactions
-from licet.uses.recommend.recommend_use import CutEvents, item_counts, open_recommend
+from licet.uses.recommend.permitted_interactions import CutEvents
+from licet.uses.recommend.recommend_use import item_counts, open_recommend
 from licet.uses.recommend.walk_recipe import GRID, NEWEST
 
 
@@ -133,8 +134,20 @@ def test_rows_that_nothing_may_learn_from_are_not_learned_from(pier: Pier) -> No
     use = open_recommend(pier.root)
     gate = pier.workspace.gate(PURPOSE, columns=use.asks_for())
     with pytest.raises(UseError) as refused:
-        use._events(Access({PURPOSE: gate}, bytes(32)))
+        use._interactions(Access({PURPOSE: gate}, bytes(32)))
     assert refused.value.code == "RCMD-007"
+
+
+def test_a_table_that_is_no_table_of_events_is_not_gone_by(pier: Pier) -> None:
+    place = pier.root / "catalogue.yaml"
+    place.write_text(
+        place.read_text().replace(
+            "event: {actor: who, item: job, time: at}", "subjects: [who], created: at", 1
+        )
+    )
+    with pytest.raises(GateError) as refused:
+        pier.build()
+    assert refused.value.code == "GATE-212" and "applications" in refused.value.what
 
 
 def test_a_time_that_is_no_moment_is_refused(pier: Pier) -> None:

@@ -31,7 +31,8 @@ FOR_MEMBERS = {
     "/notices/{digest}/mail", "/receipts", "/receipts/{entry}.json", "/receipts/archive", "/signals/{signal}/forget",
     "/forgetting", "/forgetting/preview", "/forgetting/{number}/certificate.json", "/forgetting/proofs/{artefact}.json",
     "/features", "/features/model", "/features/model/{form}", "/recommendations", "/recommendations/both-ways",
-    "/recommendations/posts", "/recommendations/why", "/people", "/search", "/insights", "/ads",
+    "/recommendations/posts", "/recommendations/why", "/recommendations/similar", "/recommendations/effect",
+    "/people", "/search", "/insights", "/ads",
 }  # fmt: skip
 
 

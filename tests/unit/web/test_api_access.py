@@ -72,7 +72,7 @@ ROUTES: list[tuple[str, str, str, Any]] = [
 ELSEWHERE = {
     ("GET", "/search/{rows}"), ("GET", "/subjects/ann/people"), ("GET", "/insights"), ("GET", "/insights/{month}"),
     ("GET", "/recommendations/ann/jobs"), ("GET", "/recommendations/ann/posts"), ("GET", "/recommendations/ann/why"),
-    ("GET", "/recommendations/ann/both-ways"),
+    ("GET", "/recommendations/ann/both-ways"), ("GET", "/recommendations/similar"),
     ("POST", "/ads/choices"), ("GET", "/ads/choices/{choice}"), ("POST", "/ads/choices/{choice}/click"),
     ("GET", "/ads/campaigns"),
 }  # fmt: skip

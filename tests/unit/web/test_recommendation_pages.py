@@ -47,13 +47,17 @@ def test_the_pages_say_what_is_recommended_by_what_and_where_it_is_switched(brow
     )
     assert browser.get("/recommendations/why?key=boat-9").text.count("It is not in your list") == 1
     assert browser.get("/recommendations/why?key=none").status_code == 404
+    near = browser.get("/recommendations/similar?key=boat-3&table=jobs").text
+    assert "Jobs like Boat hand 3" in near and "It is the same whoever looks." in near and "Boat hand" in near
+    assert browser.get("/recommendations/similar?key=none").status_code == 404
+    assert "Nobody measured it here yet" in browser.get("/recommendations/effect").text
     assert "Because your profile says sailing" in browser.get("/recommendations/posts").text
     assert "Posts for you" in browser.get("/recommendations/posts?order=newest").text
 
 
 def test_nobody_sees_a_list_but_the_member_it_is_for(board: Workspace) -> None:
     with site(board.layout.root) as stranger:
-        for page in ("", "/posts", "/both-ways", "/why?key=boat-1"):
+        for page in ("", "/posts", "/both-ways", "/why?key=boat-1", "/similar?key=boat-1", "/effect"):
             answer = stranger.get(f"/recommendations{page}", follow_redirects=False)
             assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
         stranger.post("/sign-in/operator", data={"token": stranger.token()})
@@ -111,6 +115,9 @@ def test_the_api_answers_of_one_member_for_its_scope_and_after_a_choice(board: W
         assert api.get(f"/recommendations/{BOAT[2]}/why?key=boat-9").json()["rank"] is None
         assert api.get(f"/recommendations/{BOAT[2]}/why?key=none").json()["code"] == "APP-282"
         assert api.get(f"/recommendations/{BOAT[2]}/both-ways?setting=none").json()["code"] == "APP-283"
+        near = api.get("/recommendations/similar?key=boat-3&most=2").json()
+        assert (near["table"], near["title"]) == ("jobs", "Boat hand 3") and len(near["items"]) == 2
+        assert api.get("/recommendations/similar?key=none").json()["code"] == "APP-282"
         assert api.get("/recommendations/nobody/jobs").json()["code"] == "APP-013"
         assert api.get(f"/recommendations/{BOAT[1]}/jobs?most=101").status_code == 422
         assert api.get(f"/recommendations/{BOAT[1]}/jobs?min_position=99").json()["code"] == "APP-085"

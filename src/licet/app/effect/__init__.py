@@ -4,11 +4,14 @@
 """
 
 from licet.app.effect.effect_page import content, page, picture_file, write_page, write_picture
+from licet.app.effect.measured_effect import keep_effect, kept_effect
 from licet.app.effect.recommendation_effect import RecommendationEffect, recommendation_effect
 
 __all__ = [
     "RecommendationEffect",
     "content",
+    "keep_effect",
+    "kept_effect",
     "page",
     "picture_file",
     "recommendation_effect",

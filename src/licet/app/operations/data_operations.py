@@ -55,6 +55,7 @@ class DataOperations:
         time_unit: str | None = None,
         at: datetime | None = None,
         items: str | None = None,
+        items_are: str | None = None,
         region: str | None = None,
         age: int | None = None,
         replace: bool = False,
@@ -63,15 +64,25 @@ class DataOperations:
         """Import a log of who did what to which item when, as a table of events beside those that are there.
 
         subject, item, time: its columns; `at` instead of `time` where all of it happened at one moment. category: the
-        kind of data that it is. items: the table whose key the items are. region, age: of all members, where the
-        workspace does not say yet who they are.
+        kind of data that it is. items: the table whose key the items are; items_are: where there is none, the kind of
+        data of which they are, about nobody, as `organisation.courses`, and those of five members are listed. region,
+        age: of all members, where the workspace does not say yet who they are.
         """
         from licet.app import event_log_import
         from licet.sources.event_files import EventColumns
         from licet.sources.event_import import EventLog
 
         log = EventLog(
-            table, EventColumns(subject, item, time), category, form, time_unit, at, items, region, age
+            table,
+            EventColumns(subject, item, time),
+            category,
+            form,
+            time_unit,
+            at,
+            items,
+            items_are,
+            region,
+            age,
         )
         return event_log_import.import_events(self._core, Path(file), log, replace, progress)
 

@@ -90,10 +90,18 @@ class RecommendOperations:
         A use of its own, noted in the ledger. seeds: how often who opts out is drawn. most: members looked at in each
         draw, of those in and of those out. Raises: as `tune`, RCMD-041 in the place of RCMD-040.
         """
-        from licet.app.effect import recommendation_effect
+        from licet.app.effect import keep_effect, recommendation_effect
 
         with clear_disk_errors("measuring the effect"), self._core.absences.once_done() as absences:
-            return recommendation_effect(self._core, snapshot, seeds, most, absences, progress)
+            found = recommendation_effect(self._core, snapshot, seeds, most, absences, progress)
+        keep_effect(self._core.layout.measured_effect, found)
+        return found
+
+    def measured_effect(self) -> RecommendationEffect | None:
+        """What `effect` found the last time; None where it was never asked. Raises: AppError APP-310."""
+        from licet.app.effect import kept_effect
+
+        return kept_effect(self._core.layout.measured_effect)
 
     def snapshots(self) -> list[SnapshotRef]:
         """Those there are, newest last."""
@@ -147,18 +155,27 @@ class RecommendOperations:
         return self._recommender.both_ways(subject, kind, setting, most, at_least)
 
     def explain(
-        self, subject: str, key: str, *, kind: Kind = "jobs", at_least: int | None = None
+        self,
+        subject: str,
+        key: str,
+        *,
+        kind: Kind = "jobs",
+        table: str | None = None,
+        at_least: int | None = None,
     ) -> Explanation:
         """Why one item is recommended to a member, or is not.
 
+        table: of the item, where several have the key; None for the first that offers it.
         Raises: AppError APP-282 for an item that is not offered; as `jobs`.
         """
         require_subject_id(subject)
-        return self._recommender.explain(subject, kind, key, at_least)
+        return self._recommender.explain(subject, kind, key, table, at_least)
 
-    def similar(self, key: str, *, most: int = 10, at_least: int | None = None) -> SimilarJobs:
-        """Jobs that everybody may be shown beside one: of what at least two members did with both.
+    def similar(
+        self, key: str, *, table: str | None = None, most: int = 10, at_least: int | None = None
+    ) -> SimilarJobs:
+        """Jobs that everybody may be shown beside one: of what at least two members did with both. table: as `explain`.
 
         Raises: AppError APP-282 for a job that is not offered, APP-281 for another number than 1 to 100, APP-085.
         """
-        return self._recommender.similar(key, most, at_least)
+        return self._recommender.similar(key, table, most, at_least)

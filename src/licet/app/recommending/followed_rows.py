@@ -87,8 +87,10 @@ class FollowedRows:
         if few is not None and origin is not None:
             if few:
                 self._taker.take_few(now, few)
-            ledger = LedgerRef(now.position, self._core.ledger.root(now.position).hex())
-            self._origin, self._before = replace(origin, ledger=ledger), now
+            if now.position != origin.ledger.position:
+                ledger = LedgerRef(now.position, self._core.ledger.root(now.position).hex())
+                origin = replace(origin, ledger=ledger)
+            self._origin, self._before = origin, now
         else:
             self._origin, self._before = self._through_a_gate(now, origin), now
 

@@ -7,9 +7,10 @@ not recommended to by their own data see the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +26,16 @@ from licet.uses.recommend.candidate_blend import (
     Availability,
     Parts,
     blend,
+    general_scores,
     strongest,
     supported,
 )
+from licet.uses.recommend.count_rows import Numbers
 from licet.uses.recommend.fixed_point import ONE
 from licet.uses.recommend.item_counts import ItemCounts
 from licet.uses.recommend.item_walk import walk_scores
 from licet.uses.recommend.reasons import (
+    MOST_LOOKED_AT,
     Asker,
     Known,
     Reason,
@@ -44,60 +48,88 @@ from licet.uses.recommend.text_overlap import ItemText, TextOverlap, own_terms
 
 #: What is told to everybody of how many chose something, and goes by it, is of so many members at least.
 FEWEST_TOLD = 10
-#: So many items are ranked.
-_MOST_RANKED = 500
+#: So many items are ranked where it is asked which place one has.
+MOST_RANKED = 500
 #: What is as new as that counts as new: of 15 days.
 _NEW = ONE * 2 // 3
-#: What members do with jobs, as far as it can be said of all of it.
-_VERB = "looked at or applied for"
+#: How new something is goes by whole minutes, so that it is worked out once a minute.
+_MINUTE_US = 60_000_000
+
+
+class _Everybodys(NamedTuple):
+    """parts: what speaks for each job to everybody, made of how popular they are and of a minute. general: as
+    `general_scores` has it."""
+
+    popularity: Numbers
+    minute_us: int
+    parts: Parts
+    general: Numbers
 
 
 class _Stock:
-    """The jobs that are offered, and what is made of them alone until they change. keys: ascending."""
+    """The jobs that are offered, and what is made of them alone until they change. names: ascending."""
 
     def __init__(self, offered: OfferedItems) -> None:
-        self.version, self.by_key = offered.version, offered.items
-        self.items, self.keys = list(self.by_key.values()), list(self.by_key)
-        self.number = {key: number for number, key in enumerate(self.keys)}
-        texts = {item.key: ItemText(item.title, item.skills, item.text) for item in self.items}
-        self.texts = TextOverlap.of(texts, self.keys)
+        self.version, self.by_name = offered.version, offered.items
+        self.items, self.names = list(self.by_name.values()), list(self.by_name)
+        self.number = {name: number for number, name in enumerate(self.names)}
+        texts = {item.name: ItemText(item.title, item.skills, item.text) for item in self.items}
+        self.texts = TextOverlap.of(texts, self.names)
         self.available = Availability(
-            self.keys,
+            self.names,
             _times(item.created for item in self.items),
             _times(item.expires for item in self.items),
         )
         self._places: tuple[list[str], npt.NDArray[np.int64]] | None = None
+        self._everybodys: _Everybodys | None = None
+
+    def everybodys(self, popularity: Numbers, now_us: int) -> _Everybodys:
+        """What speaks for a job to everybody, as of the minute. popularity: another one wherever it changed."""
+        minute_us, kept = now_us // _MINUTE_US * _MINUTE_US, self._everybodys
+        if kept is None or kept.popularity is not popularity or kept.minute_us != minute_us:
+            newness = self.available.newness(minute_us)
+            parts = Parts.none(len(self.names))._replace(
+                popularity=supported(popularity, FEWEST_TOLD), newness=newness
+            )
+            kept = self._everybodys = _Everybodys(popularity, minute_us, parts, general_scores(parts))
+        return kept
 
     def walked(self, counts: ItemCounts, own: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """What a walk from a member's items says of each job; 0 where nobody who is counted did anything with it."""
         if self._places is None or self._places[0] is not counts.items:
-            numbers = [counts.number_of(key) for key in self.keys]
+            numbers = [counts.number_of(name) for name in self.names]
             self._places = counts.items, np.array([-1 if n is None else n for n in numbers], np.int64)
         scores = np.append(walk_scores(counts, own), 0.0)
         return scores[self._places[1]]
 
-    def title_of(self, key: str) -> str:
-        return self.by_key[key].title if key in self.by_key else "a job that is not there any more"
+    def title_of(self, name: str) -> str:
+        return self.by_name[name].title if name in self.by_name else "a job that is not there any more"
 
 
 class JobLists:
     """Of one workspace. Used by one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, does: str) -> None:
+        """does: what members do with jobs, as far as it can be said of all of it."""
         self._kept: _Stock | None = None
+        self._does = does
 
     def list_for(
-        self, subject: str, own: OwnHistory, learned: LearnedCounts, offered: OfferedItems, at: datetime
+        self,
+        subject: str,
+        own: OwnHistory,
+        learned: LearnedCounts,
+        offered: OfferedItems,
+        at: datetime,
+        most: int = MOST_RANKED,
     ) -> RankedItems:
+        """most: so many are ranked."""
         if self._kept is None or self._kept.version != offered.version:
             self._kept = _Stock(offered)
         stock, counts = self._kept, learned.items
-        attributes = learned.attributes(stock.keys) or AttributeCounts(stock.keys)
-        newness = stock.available.newness(micros(at))
-        asker = Asker()
-        parts = Parts.none(len(stock.keys))._replace(
-            popularity=supported(attributes.popularity, FEWEST_TOLD), newness=newness
-        )
+        attributes = learned.attributes(stock.names) or AttributeCounts(stock.names)
+        everybody = stock.everybodys(attributes.popularity, micros(at))
+        asker, newness, parts = Asker(), everybody.parts.newness, everybody.parts
         if own.is_permitted:
             values, least = profile_values(own.profile), 1 if counts is None else counts.recipe.min_support
             said = own_terms((), chain.from_iterable(own.profile.values()))
@@ -112,36 +144,44 @@ class JobLists:
                 own.items, said, values, lambda number: bool(walked[number]), learned.items_of(subject)
             )
         left_out = stock.available.left_out(micros(at), {*own.items, *own.unwanted})
-        ranked = strongest(blend(parts, len(own.items)), left_out, _MOST_RANKED)
+        ranked = strongest(blend(parts, len(own.items), everybody.general), left_out, most)
+        shown = [stock.items[one.number] for one in ranked]
         chosen_by, by_others = _chosen_by(parts), bool(parts.walk.any() or parts.attributes.any())
-        support: Callable[[str, str], int] = (lambda one, two: 0) if counts is None else counts.support_of
-        known = Known(stock.texts, attributes, support, lambda number: bool(newness[number] >= _NEW))
-
-        is_own = chosen_by in ("history", "profile")
+        is_own, behind = chosen_by in ("history", "profile"), dict[tuple[str, str], int]()
+        if counts is not None and is_own:
+            behind = counts.supports_of(own.items[:MOST_LOOKED_AT], [item.name for item in shown])
+        known = Known(
+            stock.texts,
+            attributes,
+            lambda one, two: behind.get((one, two), 0),
+            lambda number: bool(newness[number] >= _NEW),
+        )
 
         def general(number: int) -> list[Reason]:
             found = [Reason("popular")] if parts.popularity[number] else []
             return found + ([Reason("new")] if known.is_new(number) else [])
 
+        def said_of(reason: Reason) -> str:
+            return sentence(reason, stock.title_of, self._does, own.did.get(reason.own_item))
+
         def why(item: OfferedItem) -> list[str]:
-            number = stock.number[item.key]
+            number = stock.number[item.name]
             found = reasons(number, asker, known) if is_own else general(number)
-            return [sentence(reason, stock.title_of, _VERB) for reason in found]
+            return [said_of(reason) for reason in found]
 
         def first(item: OfferedItem) -> str | None:
-            number = stock.number[item.key]
+            number = stock.number[item.name]
             found = [first_reason(number, asker, known)] if is_own else general(number)
-            return sentence(found[0], stock.title_of, _VERB) if found else None
+            return said_of(found[0]) if found else None
 
-        shown = [stock.items[one.number] for one in ranked]
-        return RankedItems(shown, chosen_by, by_others, stock.by_key, why, first)
+        return RankedItems(shown, chosen_by, by_others, stock.by_name, why, first)
 
     def similar_to(
-        self, key: str, learned: LearnedCounts, offered: OfferedItems, at: datetime, most: int
+        self, job: OfferedItem, learned: LearnedCounts, offered: OfferedItems, at: datetime, most: int
     ) -> list[OfferedItem]:
         """What everybody may be shown beside a job, the most alike first: of what two members or more did with both."""
         counts = learned.items
-        number = None if counts is None else counts.number_of(key)
+        number = None if counts is None else counts.number_of(job.name)
         if counts is None or number is None:
             return []
         near = public_neighbours(*counts.row(number), len(counts.items))

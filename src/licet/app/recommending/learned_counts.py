@@ -13,8 +13,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import pyarrow as pa
-
 from licet.app.recommending.followed_rows import FollowedRows, Moment
 from licet.app.retention import is_over, kept_until
 from licet.enforce import Access
@@ -25,8 +23,9 @@ from licet.store import SnapshotRef
 from licet.terms import SELF
 from licet.uses.manifest import newest_for, read_heading, read_manifest
 from licet.uses.recommend.attribute_counts import AttributeCounts, MemberTraits, profile_values
-from licet.uses.recommend.interactions import EVENTS, Interactions
+from licet.uses.recommend.interactions import Interactions
 from licet.uses.recommend.item_counts import ItemCounts
+from licet.uses.recommend.permitted_interactions import permitted_interactions
 from licet.uses.recommend.recommend_layout import RecommendLayout
 from licet.uses.recommend.recommend_manifest import KIND, RecommendManifest
 
@@ -149,7 +148,8 @@ class LearnedCounts:
     def take(self, access: Access, subjects: frozenset[str] | None) -> None:
         if subjects is not None:
             subjects = access.with_sharing(self._layout.tables, subjects)
-        found, values = Interactions.of(self._events(access, subjects)), self._values(access, subjects)
+        found = Interactions.of(permitted_interactions(access, self._layout, subjects))
+        values = self._values(access, subjects)
         if subjects is None:
             assert self.snapshot is not None
             recipe = read_manifest(RecommendManifest, self.snapshot).recipe
@@ -174,13 +174,6 @@ class LearnedCounts:
             self._attributes.replace(before, after)
         if after.values or after.items:
             self._traits[member] = after
-
-    def _events(self, access: Access, subjects: frozenset[str] | None) -> pa.Table:
-        read = [
-            access.events(name, subjects).read_all().select(EVENTS.names).cast(EVENTS)
-            for name in self._layout.tables
-        ]
-        return pa.concat_tables([EVENTS.empty_table(), *read])
 
     def _values(self, access: Access, subjects: frozenset[str] | None) -> dict[str, tuple[str, ...]]:
         """By member what of their permitted profile is counted; rows about several people are about none of them."""

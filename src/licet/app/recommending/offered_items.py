@@ -33,10 +33,12 @@ class OfferedItem(NamedTuple):
     """details: what is told of it beside its title, by column. text, skills: what it asks for, to be compared.
 
     people: whose row it is; nobody's where it is about nobody. language: BCP 47; empty where not known.
+    name: what it goes by among all that is counted.
     """
 
     table: str
     key: str
+    name: str
     title: str
     details: Mapping[str, str]
     text: str
@@ -53,7 +55,7 @@ class OfferedItem(NamedTuple):
 class OfferedItems:
     """Those of some tables of one workspace. Used by one thread at a time.
 
-    items: by key, in the order of keys. version: another number whenever they changed.
+    items: by name, in the order of names. version: another number whenever they changed.
     """
 
     name, learns = "recommend", False
@@ -64,13 +66,20 @@ class OfferedItems:
         catalogue: Catalogue,
         columns: Mapping[str, Mapping[str, str]],
         own_of: Callable[[Moment, str, Collection[str]], OwnRows],
+        name_of: Callable[[str, str], str] = lambda table, key: key,
     ) -> None:
         """columns: by table and part of an item, such as title, the column that holds it.
-        own_of: the permitted rows about one member in some tables, read by themselves."""
-        self._catalogue, self._columns, self._own_of = catalogue, columns, own_of
+        own_of: the permitted rows about one member in some tables, read by themselves.
+        name_of: what the item of a table and a key goes by."""
+        self._catalogue, self._columns, self._own_of, self._name_of = catalogue, columns, own_of, name_of
         self.items: dict[str, OfferedItem] = {}
         self.version = 0
         self._followed = FollowedRows(core, self, PurposeRef(RECOMMENDING, SELF), catalogue)
+
+    def find(self, key: str, table: str | None) -> OfferedItem | None:
+        """The item of a key that is offered. table: None for the first that offers it, in the order of the layout."""
+        names = (self._name_of(each, key) for each in self._columns if table in (None, each))
+        return next((self.items[name] for name in names if name in self.items), None)
 
     def asks_for(self) -> Mapping[str, Collection[str]]:
         found = {}
@@ -94,14 +103,14 @@ class OfferedItems:
             for key, item in self.items.items()
             if subjects is not None and not item.people & subjects
         }
-        for name, columns in self._columns.items():
+        for name in self._columns:
             table = access.tables[name]
             if subjects is not None and table.about_nobody and not table.about_others:
                 kept |= {key: item for key, item in self.items.items() if item.table == name}
                 continue
             wanted = None if table.about_nobody else subjects
             rows = access.rows(name, subjects=wanted).read_all()
-            kept |= {item.key: item for item in _items(name, self._catalogue.tables[name], columns, rows)}
+            kept |= self._told(name, rows)
         self.items, self.version = dict(sorted(kept.items())), self.version + 1
 
     def take_few(self, now: Moment, subjects: Collection[str]) -> None:
@@ -113,14 +122,21 @@ class OfferedItems:
             own = self._own_of(now, member, peopled)
             for name in peopled:
                 if name in own.tables:
-                    table, whose = self._catalogue.tables[name], frozenset((member,))
-                    found = _items(name, table, self._columns[name], own.tables[name], whose)
-                    kept |= {item.key: item for item in found}
+                    kept |= self._told(name, own.tables[name], frozenset((member,)))
         self.items, self.version = dict(sorted(kept.items())), self.version + 1
+
+    def _told(self, name: str, rows: pa.Table, whose: frozenset[str] | None = None) -> dict[str, OfferedItem]:
+        found = _items(name, self._catalogue.tables[name], self._columns[name], rows, self._name_of, whose)
+        return {item.name: item for item in found}
 
 
 def _items(
-    name: str, table: Table, columns: Mapping[str, str], rows: pa.Table, whose: frozenset[str] | None = None
+    name: str,
+    table: Table,
+    columns: Mapping[str, str],
+    rows: pa.Table,
+    name_of: Callable[[str, str], str],
+    whose: frozenset[str] | None,
 ) -> Iterator[OfferedItem]:
     """whose: all of the rows; None where they say so themselves."""
     people = people_columns(table.subjects) if whose is None else ()
@@ -136,7 +152,8 @@ def _items(
         }
         text = _text(said.get("text"))
         yield OfferedItem(
-            name, str(key), _text(said.get("title")) or _beginning(text) or str(key), details, text,
+            name, str(key), name_of(name, str(key)),
+            _text(said.get("title")) or _beginning(text) or str(key), details, text,
             tuple(texts_of(said.get("skills"))), _text(said.get("language")),
             _moment(said.get("created", row.get(table.created))), _moment(said.get("expires")),
             whose or frozenset(one for column in people for one in texts_of(row[column])),

@@ -6,6 +6,7 @@ Read are the rows that may be used for `recommendation` now, of the tables that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -19,18 +20,20 @@ from licet.packs import Pack
 from licet.sources.catalogue import Catalogue, Table
 from licet.terms import Code
 from licet.uses.recommend.attribute_counts import MemberTraits, profile_values
-from licet.uses.recommend.interactions import EVENTS, newest_items
+from licet.uses.recommend.interactions import newest_items
 from licet.uses.recommend.recommend_layout import RecommendLayout
 
 
 class OwnHistory(NamedTuple):
     """items: ids of what they did something with, the latest first; the newest that count. unwanted: ids of items.
 
+    did: by item what they did with it, what says most, where the layout has a word for that.
     profile: by column of the attributes what stands in it. followed, connected: ids of people and other things.
     rows: what was read for this and what was not.
     """
 
     items: tuple[str, ...]
+    did: Mapping[str, str]
     unwanted: frozenset[str]
     profile: Mapping[str, list[str]]
     followed: frozenset[str]
@@ -53,9 +56,15 @@ def own_tables(catalogue: Catalogue, layout: RecommendLayout) -> frozenset[str]:
     )
 
 
-def own_events(own: OwnRows, catalogue: Catalogue, tables: Iterable[str]) -> pa.Table:
-    """The events in somebody's permitted rows, as `Access.events` has them: those of which all parts are permitted."""
-    found = [EVENTS.empty_table()]
+def own_events(
+    own: OwnRows, catalogue: Catalogue, tables: Iterable[str], layout: RecommendLayout | None = None
+) -> list[tuple[str, int]]:
+    """The events in somebody's permitted rows, as `Access.events` has them: those of which all parts are permitted.
+
+    layout: by which items are named; None: they go by their keys.
+    Returns: of each the item, and the time in µs since 1970.
+    """
+    found = list[tuple[str, int]]()
     for name in tables:
         event = catalogue.tables[name].event
         if event is None or name not in own.tables:
@@ -64,27 +73,39 @@ def own_events(own: OwnRows, catalogue: Catalogue, tables: Iterable[str]) -> pa.
         if len(catalogue.tables[name].subjects) > 1:
             rows = own.rows_by(name, event.actor)  # in the others somebody else did it
         if event.item in rows.column_names and event.time in rows.column_names:
-            columns = [rows[event.item], rows[event.time]]
-            told = pa.table([pa.nulls(len(rows), pa.string()).fill_null(""), *columns], names=EVENTS.names)
-            found.append(told.cast(EVENTS).drop_null())
-    return pa.concat_tables(found)
+            items = rows[event.item].cast(pa.string()).to_pylist()
+            times = rows[event.time].cast(pa.timestamp("us")).cast(pa.int64()).to_pylist()
+            told = zip(items, times, strict=True)
+            of = catalogue.tables[name].references.get(event.item)
+            found += (
+                (item if layout is None else layout.name_of(of, item), time)
+                for item, time in told
+                if item is not None and time is not None
+            )
+    return found
 
 
 def own_history(own: OwnRows, catalogue: Catalogue, layout: RecommendLayout, pack: Pack) -> OwnHistory:
-    events = own_events(own, catalogue, layout.tables)
-    counted, latest = {*newest_items(events)}, events.sort_by([("time", "descending"), ("item", "ascending")])
-    items = tuple(dict.fromkeys(item for item in latest["item"].to_pylist() if item in counted))
+    done = {one: own_events(own, catalogue, (one.table,), layout) for one in layout.interactions}
+    items = tuple(newest_items(chain.from_iterable(done.values())))
+    did = dict[str, str]()
+    for one in sorted(done, key=lambda one: one.weight):
+        did |= {item: one.does for item, _ in done[one] if one.does is not None}
     unwanted = frozenset[str]()
     if layout.not_interested is not None:
-        unwanted = frozenset(own_events(own, catalogue, (layout.not_interested,))["item"].to_pylist())
+        unwanted = _items(own_events(own, catalogue, (layout.not_interested,), layout))
     followed = [
         name for name, table in catalogue.tables.items() if table.event is not None and _is_following(table)
     ]
     return OwnHistory(
-        items, unwanted, own_profile(own, catalogue, layout),
-        frozenset(own_events(own, catalogue, followed)["item"].to_pylist()), frozenset(_connected(own, catalogue)),
+        items, did, unwanted, own_profile(own, catalogue, layout),
+        _items(own_events(own, catalogue, followed)), frozenset(_connected(own, catalogue)),
         tuple(_rows(own, layout, pack)),
     )  # fmt: skip
+
+
+def _items(events: Iterable[tuple[str, int]]) -> frozenset[str]:
+    return frozenset(item for item, _ in events)
 
 
 def _is_following(table: Table) -> bool:
@@ -116,7 +137,7 @@ def own_profile(own: OwnRows, catalogue: Catalogue, layout: RecommendLayout) -> 
 
 def own_traits(own: OwnRows, catalogue: Catalogue, layout: RecommendLayout) -> MemberTraits:
     """What is counted of somebody whose rows these are, as `LearnedCounts` reads it of a gate."""
-    events = own_events(own, catalogue, layout.tables)
+    events = own_events(own, catalogue, layout.tables, layout)
     return MemberTraits(profile_values(own_profile(own, catalogue, layout)), newest_items(events))
 
 

@@ -89,7 +89,9 @@ class Control(NamedTuple):
 class SimilarJobs(NamedTuple):
     """What everybody may be shown beside a job, the most alike first; the same whoever asks."""
 
+    table: str
     key: str
+    title: str
     at: str
     position: int
     items: tuple[Recommended, ...]

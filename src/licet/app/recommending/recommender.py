@@ -18,7 +18,7 @@ from licet.app.choice_recording import settings_meant
 from licet.app.member.hypothetical_choices import HypotheticalChoices
 from licet.app.own_rows import Looking
 from licet.app.recommending.followed_rows import Moment, look_at_tables
-from licet.app.recommending.job_lists import JobLists
+from licet.app.recommending.job_lists import MOST_RANKED, JobLists
 from licet.app.recommending.learned_counts import LEARNING, LearnedCounts
 from licet.app.recommending.offered_items import RECOMMENDING, OfferedItems
 from licet.app.recommending.own_history import OwnHistory, own_history, own_tables, own_traits
@@ -62,9 +62,9 @@ class _Parts:
         posts = {} if layout.posts is None else {layout.posts.table: _post_columns(layout.posts)}
         jobs = {name: columns.named() for name, columns in layout.items.items()}
         self.learned = LearnedCounts(core, self.catalogue, layout, self._traits_of)
-        self.jobs = OfferedItems(core, self.catalogue, jobs, self._own_of)
+        self.jobs = OfferedItems(core, self.catalogue, jobs, self._own_of, layout.name_of)
         self.posts = OfferedItems(core, self.catalogue, posts, self._own_of)
-        self.job_lists, self.post_lists = JobLists(), PostLists()
+        self.job_lists, self.post_lists = JobLists(layout.does), PostLists()
         self.own_tables = own_tables(self.catalogue, layout)
         self.tables = [*self.learned.asks_for(), *self.jobs.asks_for(), *self.posts.asks_for()]
 
@@ -132,11 +132,15 @@ class Recommender:
             stands = standing(named, subject, facts, now.policy, self._core.ledger, now.at, now.position)
             return BothWays(named, governing[named], stands.on, lists["on"], lists["off"])
 
-    def explain(self, subject: str, kind: Kind, key: str, at_least: int | None) -> Explanation:
-        """Raises: AppError APP-282 for an item that is not offered; as `recommend`."""
+    def explain(
+        self, subject: str, kind: Kind, key: str, table: str | None, at_least: int | None
+    ) -> Explanation:
+        """table: as `OfferedItems.find` has it. Raises: AppError APP-282 for an item that is not offered; as
+        `recommend`."""
         with self._asked(subject, kind, MOST_RECOMMENDED, at_least) as now:
-            listed, own = self._listed(now, subject, kind, self._looking.at(now.at, now.position))
-            item = listed.offered.get(key)
+            present = self._looking.at(now.at, now.position)
+            listed, own = self._listed(now, subject, kind, present, MOST_RANKED)
+            item = (now.parts.jobs if kind == "jobs" else now.parts.posts).find(key, table)
             if item is None:
                 raise _not_offered()
             rank = listed.rank_of(item)
@@ -146,15 +150,17 @@ class Recommender:
                 listed.chosen_by, _because(kind, listed, own, now.failed), tuple(said),
             )  # fmt: skip
 
-    def similar(self, key: str, most: int, at_least: int | None) -> SimilarJobs:
-        """Raises: AppError APP-282 for a job that is not offered, APP-281, APP-085; what reading tables raises."""
+    def similar(self, key: str, table: str | None, most: int, at_least: int | None) -> SimilarJobs:
+        """table: as `explain` has it. Raises: AppError APP-282 for a job that is not offered, APP-281, APP-085; what
+        reading tables raises."""
         with self._asked(None, "jobs", most, at_least) as now:
             parts = now.parts
-            if key not in parts.jobs.items:
+            job = parts.jobs.find(key, table)
+            if job is None:
                 raise _not_offered()
-            found = parts.job_lists.similar_to(key, parts.learned, parts.jobs, now.at, most)
+            found = parts.job_lists.similar_to(job, parts.learned, parts.jobs, now.at, most)
             shown = tuple(recommended(item, None) for item in found)
-            return SimilarJobs(key, format_moment(now.at), now.position, shown)
+            return SimilarJobs(job.table, key, job.title, format_moment(now.at), now.position, shown)
 
     @contextlib.contextmanager
     def _asked(self, subject: str | None, kind: Kind, most: int, at_least: int | None) -> Iterator[_Now]:
@@ -193,7 +199,7 @@ class Recommender:
         return parts
 
     def _answer(self, now: _Now, subject: str, kind: Kind, most: int, present: Present) -> Recommendations:
-        listed, own = self._listed(now, subject, kind, present)
+        listed, own = self._listed(now, subject, kind, present, most)
         learned, pack = now.parts.learned, now.policy.pack
         shown = [recommended(one, listed.reason(one)) for one in listed.ranked[:most]]
         settings = {one.id: one.label for one in controls_of(pack)}
@@ -205,13 +211,13 @@ class Recommender:
         )  # fmt: skip
 
     def _listed(
-        self, now: _Now, subject: str, kind: Kind, present: Present
+        self, now: _Now, subject: str, kind: Kind, present: Present, most: int
     ) -> tuple[RankedItems, OwnHistory]:
         parts = now.parts
         rows = parts.own.own_as_of(present, subject, parts.own_tables)
         own = own_history(rows, parts.catalogue, parts.layout, now.policy.pack)
         if kind == "jobs":
-            return parts.job_lists.list_for(subject, own, parts.learned, parts.jobs, now.at), own
+            return parts.job_lists.list_for(subject, own, parts.learned, parts.jobs, now.at, most), own
         newest_first = kind == "newest_posts"
         return parts.post_lists.list_for(subject, own, parts.posts, now.at, newest_first), own
 

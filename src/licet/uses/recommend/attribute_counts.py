@@ -70,6 +70,7 @@ class AttributeCounts:
         #: By its id the column of an item, in the order in which they came up: no answer goes by that.
         self._columns: dict[str, int] = {}
         self._taken: Numbers = np.zeros(0, np.int64)
+        self._popularity: Numbers | None = None
         self._pairs, self._with_value, self._members = CountRows(), dict[str, int](), 0
         self.ask_about(items)
 
@@ -97,12 +98,14 @@ class AttributeCounts:
     def ask_about(self, items: Sequence[str]) -> None:
         """Number these items from now on."""
         self.items = items
-        self._asked = self._columns_of(items)
+        self._asked, self._popularity = self._columns_of(items), None
 
     @property
     def popularity(self) -> Numbers:
-        """How many members took each item up."""
-        return self._taken[self._asked]
+        """How many members took each item up; not to be changed."""
+        if self._popularity is None:
+            self._popularity = self._taken[self._asked]
+        return self._popularity
 
     def _columns_of(self, items: Iterable[str]) -> Numbers:
         found = np.array([self._columns.setdefault(item, len(self._columns)) for item in items], np.int64)
@@ -130,6 +133,7 @@ class AttributeCounts:
             return own
         self._members += change
         self._taken[own] += change
+        self._popularity = None
         for value in set(traits.values):
             self._with_value[value] = self._with_value.get(value, 0) + change
             if not self._with_value[value]:
@@ -160,7 +164,12 @@ class AttributeCounts:
             if members:
                 enough = row.counts >= min_support
                 total[row.columns[enough]] += row.counts[enough] * self._weight(members)
-        return np.floor(total[self._asked] / fourth_roots(self.popularity)).astype(np.int64)
+        scores: Numbers = np.zeros(len(self._asked), np.int64)
+        if total.any():
+            said = total[self._asked]
+            places = np.flatnonzero(said > 0)
+            scores[places] = np.floor(said[places] / fourth_roots(self.popularity[places]))
+        return scores
 
     def _weight(self, members: int) -> int:
         """log2 of how rare a value is, through the three-quarters power of how many have it."""

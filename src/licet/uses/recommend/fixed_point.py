@@ -33,9 +33,18 @@ def fourth_roots(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
 
 def shares(numbers: npt.NDArray[np.float64] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Each number as a share of the greatest, in units of ONE, rounded down; 0 for what is not above 0."""
-    values = np.where(numbers > 0, numbers, 0).astype(np.float64)
-    greatest = values.max(initial=0.0)
-    if not greatest > 0 or not np.isfinite(greatest):
-        return np.zeros(len(values), np.int64)
-    made: npt.NDArray[np.int64] = np.floor(values / greatest * ONE).astype(np.int64)
+    made = np.zeros(len(numbers), np.int64)
+    add_shares(made, numbers, 1)
     return made
+
+
+def add_shares(
+    total: npt.NDArray[np.int64], numbers: npt.NDArray[np.float64] | npt.NDArray[np.int64], weight: int
+) -> None:
+    """Add to each the share of its number, so many times. It costs as much as there are numbers above 0."""
+    places = np.flatnonzero(numbers > 0)
+    values = numbers[places].astype(np.float64)
+    greatest = values.max(initial=0.0)
+    if weight and 0 < greatest < np.inf:
+        # Cut off, which above 0 is rounded down.
+        total[places] += (values / greatest * ONE).astype(np.int64) * weight

@@ -105,14 +105,22 @@ class ItemCounts:
         found = {self._numbers.get(item) for item in items} - {None}
         return np.array(sorted(number for number in found if number is not None), np.int64)
 
-    def support_of(self, item: str, other: str) -> int:
-        """How many members have both of two items, whatever the recipe keeps."""
-        one, two = self._numbers.get(item), self._numbers.get(other)
-        if one is None or two is None:
-            return 0
-        row = self.row(one)
-        place = int(np.searchsorted(row.columns, two))
-        return int(row.supports[place]) if place < len(row.columns) and row.columns[place] == two else 0
+    def supports_of(self, items: Collection[str], others: Collection[str]) -> dict[tuple[str, str], int]:
+        """How many members have both an item and another, whatever the recipe keeps; a pair of nobody is not in it."""
+        known = [(number, other) for other in others if (number := self._numbers.get(other)) is not None]
+        wanted = np.array([number for number, _ in known], np.int64)
+        found = dict[tuple[str, str], int]()
+        for item in items:
+            number = self._numbers.get(item)
+            if number is None:
+                continue
+            row = self.row(number)
+            places = np.searchsorted(row.columns, wanted)
+            there = np.flatnonzero(places < len(row.columns))
+            there = there[row.columns[places[there]] == wanted[there]]
+            for place, support in zip(there.tolist(), row.supports[places[there]].tolist(), strict=True):
+                found[item, known[place][1]] = support
+        return found
 
     def replace(self, before: Collection[str], after: Collection[str]) -> int:
         """Count one member with other items than before; empty: not at all. Returns how many rows were made anew.

@@ -111,12 +111,16 @@ def plain_value(value: str) -> str:
     return value[min(cuts) + 1 :] if cuts else value
 
 
-def sentence(reason: Reason, title_of: Callable[[str], str], verb: str = "applied to") -> str:
-    """A reason in words. title_of: what an item is called; verb: what members do with items."""
+def sentence(
+    reason: Reason, title_of: Callable[[str], str], verb: str = "applied to", did: str | None = None
+) -> str:
+    """A reason in words. title_of: what an item is called; verb: what members do with items; did: what the member did
+    with the one that the reason goes back to, where that is known."""
     title, words = title_of(reason.own_item) if reason.own_item else "", ", ".join(reason.words)
+    own, this = did or verb, f"{verb} this" if did in (None, verb) else "did so with this"
     return {
-        "others_of_item": f"Because you {verb} {title}: others who {verb} it {verb} this, too",
-        "like_own_item": f"Because you {verb} {title}: both say {words}",
+        "others_of_item": f"Because you {own} {title}: others who {verb} it {this}, too",
+        "like_own_item": f"Because you {own} {title}: both say {words}",
         "own_words": f"Because your profile says {words}",
         "others_of_value": f"Others whose profile says {words} {verb} this",
         "own_history": f"It follows from what you {verb}, taken together",

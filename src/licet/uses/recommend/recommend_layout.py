@@ -6,14 +6,19 @@ of events says in the catalogue: here it is named.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
+from typing import Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from licet.terms import UseError
+from licet.uses.layout_file import read_layout
+
+#: Between the table of an item and its key, where there are several tables: no table's name has one.
+BETWEEN = "\0"
+#: What is done with jobs, where a layout does not say.
+_DOES = "looked at or applied for"
 
 
 class _Part(BaseModel):
@@ -30,6 +35,9 @@ class InteractionTable(_Part):
         ge=1,
         le=100,
         description="how much such an event says, for whoever ranks; the counts do not go by it",
+    )
+    does: str | None = Field(
+        None, min_length=1, max_length=60, description="what was done, after “you”, such as: applied for"
     )
 
 
@@ -90,30 +98,38 @@ class RecommendLayout(_Part):
         """The tables of interactions."""
         return tuple(each.table for each in self.interactions)
 
+    @property
+    def item_tables(self) -> tuple[str, ...]:
+        """The tables of items, where there are several: then an item goes by its table and its key."""
+        return tuple(sorted(self.items)) if len(self.items) > 1 else ()
 
-class EventColumns(NamedTuple):
-    """The columns of a table of events; of the actor a use is told without asking for it."""
+    def name_of(self, table: str | None, key: str) -> str:
+        """What an item is called among all that is counted. table: of items; None where nobody says of which."""
+        return f"{table or ''}{BETWEEN}{key}" if self.item_tables else key
 
-    actor: str
-    item: str
-    time: str
+    @property
+    def does(self) -> str:
+        """What members do with items, of all tables together, the least first, for a sentence about others."""
+        said = [each.does for each in sorted(self.interactions, key=lambda each: each.weight)]
+        told = list(dict.fromkeys(filter(None, said)))
+        if not all(said):
+            return _DOES
+        return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} or {told[-1]}"
 
 
 def load_layout(path: Path) -> RecommendLayout:
-    """Raises: UseError RCMD-002 where there is no such file, RCMD-003 for no YAML, RCMD-004 where it makes no sense."""
-    try:
-        return RecommendLayout.model_validate(_read(path))
-    except FileNotFoundError:
+    """Raises: UseError RCMD-002 where there is no such file, RCMD-004 where it makes no sense."""
+    found = read_layout(RecommendLayout, path)
+    if found is None:
         raise UseError(
             "RCMD-002",
             "nothing says what recommendations go by",
             str(path),
             "write recommend.yaml there, as docs/recommend.md shows; licet import events writes one",
-        ) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise _senseless(place, first["msg"].removeprefix("Value error, "), path) from None
+        )
+    if isinstance(found, str):
+        raise _senseless(found, path)
+    return found
 
 
 def require_tables(layout: RecommendLayout, known: Collection[str], path: Path) -> None:
@@ -121,47 +137,13 @@ def require_tables(layout: RecommendLayout, known: Collection[str], path: Path) 
     others = (layout.not_interested, None if layout.posts is None else layout.posts.table)
     for name in (*layout.tables, *layout.items, *layout.attributes, *others):
         if name is not None and name not in known:
-            raise _senseless(name, "the catalogue has no such table", path)
+            raise _senseless(f"at {name}: the catalogue has no such table", path)
 
 
-def _senseless(place: str, why: str, path: Path) -> UseError:
+def _senseless(why: str, path: Path) -> UseError:
     return UseError(
         "RCMD-004",
-        f"what recommendations go by makes no sense at {place}: {why}",
+        f"what recommendations go by makes no sense, {why}",
         str(path),
         "compare it with docs/recommend.md",
     )
-
-
-def event_columns(catalogue: Path, tables: Collection[str]) -> Mapping[str, EventColumns]:
-    """What the catalogue calls the parts of events. Raises: UseError RCMD-005 for a table that holds none."""
-    try:
-        said = _read(catalogue)
-    except FileNotFoundError:
-        said = {}
-    found, held = {}, said.get("tables") if isinstance(said, dict) else None
-    for name in tables:
-        table = held.get(name) if isinstance(held, dict) else None
-        try:
-            found[name] = EventColumns(**table["event"])  # type: ignore[index]
-        except (KeyError, TypeError):
-            raise UseError(
-                "RCMD-005",
-                f"recommendations are to go by {name!r}, and the catalogue does not say that it holds events",
-                str(catalogue),
-                "give it event: {actor: …, item: …, time: …} there, or take it out of recommend.yaml",
-            ) from None
-    return found
-
-
-def _read(path: Path) -> Any:
-    """Raises: FileNotFoundError; UseError RCMD-003."""
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        why = error.strerror or "it cannot be opened"
-    except (yaml.YAMLError, ValueError, RecursionError):  # a number of thousands of digits, lists in lists
-        why = "it is no YAML in UTF-8"
-    raise UseError("RCMD-003", f"the file cannot be read: {why}", str(path), "mend it, or write it anew")

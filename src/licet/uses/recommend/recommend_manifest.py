@@ -30,12 +30,14 @@ class MemberBucket:
 class RecommendManifest(Manifest):
     """recipe:  by which its rows are counted and walked. tuned: whom that was chosen with; None: nobody.
 
-    tables: that interactions are read from. parts: over how many buckets members are spread; buckets: those that hold
-    anybody, in the order of their numbers. counts: interactions, too.
+    tables: that interactions are read from. item_tables: by which items are told apart, where there are several.
+    parts: over how many buckets members are spread; buckets: those that hold anybody, in the order of their numbers.
+    counts: interactions, too.
     """
 
     recipe: WalkRecipe
     tuned: TunedWith | None = None
     tables: tuple[str, ...]
+    item_tables: tuple[str, ...] = ()
     parts: Count
     buckets: tuple[MemberBucket, ...]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,9 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.enforce.access import Access
-from licet.enforce.selection import Selection, people_columns
+from licet.enforce.selection import EVENT
 from licet.store import SnapshotRef, Store
-from licet.terms import GateError, UseError
 from licet.uses.manifest import read_manifest
 from licet.uses.recommend.chosen_recipe import FILE, ChosenRecipe, load_chosen_recipe
 from licet.uses.recommend.interactions import EVENTS, Interactions
@@ -36,7 +34,8 @@ from licet.uses.recommend.kept_interactions import (
     write_bucket,
     write_buckets,
 )
-from licet.uses.recommend.recommend_layout import EventColumns, RecommendLayout, event_columns, load_layout
+from licet.uses.recommend.permitted_interactions import permitted_interactions
+from licet.uses.recommend.recommend_layout import BETWEEN, RecommendLayout, load_layout
 from licet.uses.recommend.recommend_manifest import FORMAT, KIND, MemberBucket, RecommendManifest
 from licet.uses.run import version_of
 from licet.uses.use import Changed, Contents, Everyone, Foreseen, Parents, Shown, Workbench
@@ -46,10 +45,9 @@ _SHARE, _FEW = 0.1, 1_000
 
 
 class Going(NamedTuple):
-    """What recommendations of a workspace go by. events: the columns of each table of interactions."""
+    """What recommendations of a workspace go by."""
 
     layout: RecommendLayout
-    events: Mapping[str, EventColumns]
     chosen: ChosenRecipe
 
 
@@ -71,7 +69,7 @@ class Recommend:
         return self._read()
 
     def asks_for(self) -> Mapping[str, set[str]]:
-        return {name: {columns.item, columns.time} for name, columns in self.going.events.items()}
+        return {name: {EVENT} for name in self.going.layout.tables}
 
     def counted(self) -> tuple[str, ...]:
         return self.going.layout.tables
@@ -80,7 +78,7 @@ class Recommend:
         going = self.going
         return {
             "recipe": going.chosen.recipe, "tuned": going.chosen.tuned, "tables": going.layout.tables,
-            "parts": going.layout.buckets,
+            "parts": going.layout.buckets, "item_tables": going.layout.item_tables,
         }  # fmt: skip
 
     def environment(self) -> dict[str, str]:
@@ -88,7 +86,7 @@ class Recommend:
 
     def build(self, bench: Workbench) -> Contents:
         bench.progress("reading interactions", 0, None)
-        held = Interactions.of(self._events(bench.access))
+        held = Interactions.of(self._interactions(bench.access))
         told = functools.partial(bench.progress, "writing members' rows")
         buckets = write_buckets(
             bench.files, kept_rows(held), bench.access.secret, self.going.layout.buckets, told
@@ -143,27 +141,8 @@ class Recommend:
 
     # -- within --------------------------------------------------------------------------------------------------
 
-    def _events(self, access: Access, subjects: frozenset[str] | None = None) -> pa.Table:
-        """All permitted interactions, or those of some people. Raises: UseError RCMD-007; as `Access.events`."""
-        if not access.is_for_training:
-            raise UseError(
-                "RCMD-007",
-                "recommendations learn only from rows that were asked for so that something is trained on them",
-                fix="open the workspace's access to them for training",
-            )
-        found = [EVENTS.empty_table()]
-        for name in self.going.layout.tables:
-            rows = permitted_events(access, name, self.going.events[name], subjects)
-            try:
-                found.append(rows.select(EVENTS.names).cast(EVENTS))
-            except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-                raise UseError(
-                    "RCMD-008",
-                    f"the time of an event is no moment: it is {rows.schema.field('time').type}",
-                    f"table {name!r}",
-                    "keep it as a timestamp or a date",
-                ) from None
-        return pa.concat_tables(found)
+    def _interactions(self, access: Access, subjects: frozenset[str] | None = None) -> pa.Table:
+        return permitted_interactions(access, self.going.layout, subjects)
 
     def _changed(
         self, access: Access, store: Store, said: RecommendManifest, touched: frozenset[str]
@@ -173,7 +152,7 @@ class Recommend:
         for who in touched:
             by_bucket.setdefault(bucket_of(secret, who, parts), set()).add(who)
         came = (
-            Interactions.of(self._events(access, touched))
+            Interactions.of(self._interactions(access, touched))
             if touched
             else Interactions.of(EVENTS.empty_table())
         )
@@ -208,12 +187,11 @@ class _ChangedRows(NamedTuple):
 
 
 def open_recommend(root: Path) -> Recommend:
-    """The recommendations of a workspace, by its `recommend.yaml`, its catalogue and the recipe that was chosen."""
+    """The recommendations of a workspace, by its `recommend.yaml` and the recipe that was chosen."""
 
     def read() -> Going:
         layout = load_layout(root / "recommend.yaml")
-        events = event_columns(root / "catalogue.yaml", layout.tables)
-        return Going(layout, events, load_chosen_recipe(root / FILE))
+        return Going(layout, load_chosen_recipe(root / FILE))
 
     return Recommend(read)
 
@@ -224,36 +202,12 @@ def item_counts(store: Store, snapshot: SnapshotRef, known_items: Collection[str
     return ItemCounts.of(read_interactions(store, said, known_items), said.recipe)
 
 
-def permitted_events(
-    access: Access, table: str, columns: EventColumns, subjects: frozenset[str] | None
-) -> pa.Table:
-    """As `Access.events`; where rows stay with the engine, as Spark's do, they are cut to these three there."""
-    try:
-        return access.events(table, subjects).read_all()
-    except GateError as error:
-        if error.code != "GATE-211":
-            raise
-    described = access.tables[table]
-    actor = dict(zip(described.subjects, people_columns(described.subjects), strict=True))[columns.actor]
-    rows = Selection(table, (columns.item, columns.time), subjects)
-    return access.transform(rows, CutEvents(actor, columns.item, columns.time), EVENTS).read_all()
-
-
-@dataclass(frozen=True, slots=True)
-class CutEvents:
-    """Rows as events, for `Access.transform`; of one of which a part is not permitted, none."""
-
-    actor: str
-    item: str
-    time: str
-
-    def __call__(self, rows: pa.Table) -> pa.Table:
-        if not {self.item, self.time} <= set(rows.column_names):
-            return EVENTS.empty_table()
-        columns = [rows[self.actor], rows[self.item], rows[self.time]]
-        return pa.table(columns, names=EVENTS.names).cast(EVENTS).drop_null()
-
-
 def _shown(secret: bytes, member: str, item: str) -> Shown:
     name = member_key(secret, f"{len(member)} {member} {item}").hex()
-    return {"document_id": name, "kind": "interaction", "key": item, "language": None, "text": None}
+    return {
+        "document_id": name,
+        "kind": "interaction",
+        "key": item.rpartition(BETWEEN)[2],
+        "language": None,
+        "text": None,
+    }

@@ -136,11 +136,15 @@ class TextOverlap:
         Returns: one number an item, 0 where they share nothing; the same on every machine.
         """
         total: Numbers = np.zeros(len(self.items), np.int64)
-        for term, weight in self._rarest(asked):
+        rarest = self._rarest(asked)
+        for term, weight in rarest:
             row = self._rows.row(term)
             total[row.columns] += row.counts * weight
-        parts: Numbers = np.floor(total * STEPS / np.sqrt(self._lengths + float(_LENGTH))).astype(np.int64)
-        return parts
+        if not rarest:
+            return total
+        places = np.flatnonzero(total > 0)
+        total[places] = np.floor(total[places] * STEPS / np.sqrt(self._lengths[places] + float(_LENGTH)))
+        return total
 
     def asked_by_items(self, items: Sequence[str]) -> dict[str, int]:
         """What some items say, as a question. items: a member's own, the latest first; unknown ones say nothing."""

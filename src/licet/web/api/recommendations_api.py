@@ -1,4 +1,5 @@
-"""Recommendations for one member: jobs, posts, why one is among them, and how a control would change them."""
+"""Recommendations for one member: jobs, posts, why one is among them, and how a control would change them; and beside
+a job, for everybody, those like it."""
 
 from __future__ import annotations
 
@@ -11,10 +12,9 @@ from licet.web.api.request_parts import Ours, PlaceText, Subject, Word
 from licet.web.api.token_check import needs
 
 router = APIRouter(
-    prefix="/recommendations/{subject}",
-    tags=["recommendations"],
-    dependencies=[needs("recommendations:read")],
+    prefix="/recommendations", tags=["recommendations"], dependencies=[needs("recommendations:read")]
 )
+of_member = APIRouter(prefix="/{subject}")
 
 
 class Recommended(BaseModel):
@@ -91,7 +91,34 @@ MinPosition = Annotated[
 ]
 
 
-@router.get("/jobs", summary="Jobs for a member")
+class SimilarJobs(BaseModel):
+    """The most alike first; the same whoever asks."""
+
+    table: str
+    key: str
+    title: str
+    at: str
+    position: int
+    items: list[Recommended]
+
+
+Table = Annotated[
+    str | None,
+    Query(min_length=1, max_length=512, description="The job's table, where several have the key."),
+]
+JobKey = Annotated[str, Query(min_length=1, max_length=512, description="The job's key.")]
+
+
+@router.get("/similar", summary="Jobs like one")
+def similar(
+    workspace: Ours, key: JobKey, table: Table = None, most: Most = 10, min_position: MinPosition = None
+) -> SimilarJobs:
+    """Of what at least two members did with both; of no single one."""
+    told: Any = workspace.recommend.similar(key, table=table, most=most, at_least=min_position).as_json()
+    return SimilarJobs.model_validate(told)
+
+
+@of_member.get("/jobs", summary="Jobs for a member")
 def jobs(
     workspace: Ours, subject: Subject, most: Most = 20, min_position: MinPosition = None
 ) -> Recommendations:
@@ -101,7 +128,7 @@ def jobs(
     return Recommendations.model_validate(told)
 
 
-@router.get("/posts", summary="Posts for a member")
+@of_member.get("/posts", summary="Posts for a member")
 def posts(
     workspace: Ours,
     subject: Subject,
@@ -116,7 +143,7 @@ def posts(
     return Recommendations.model_validate(told)
 
 
-@router.get("/both-ways", summary="Jobs with a setting on, and with it off")
+@of_member.get("/both-ways", summary="Jobs with a setting on, and with it off")
 def both_ways(
     workspace: Ours,
     subject: Subject,
@@ -131,13 +158,17 @@ def both_ways(
     return BothWays.model_validate(told)
 
 
-@router.get("/why", summary="Why a job is recommended to a member")
+@of_member.get("/why", summary="Why a job is recommended to a member")
 def why(
     workspace: Ours,
     subject: Subject,
-    key: Annotated[str, Query(min_length=1, max_length=512, description="The job's key.")],
+    key: JobKey,
+    table: Table = None,
     min_position: MinPosition = None,
 ) -> Explanation:
     """Of the member's own data, and of counts of at least five others."""
-    told: Any = workspace.recommend.explain(subject, key, at_least=min_position).as_json()
+    told: Any = workspace.recommend.explain(subject, key, table=table, at_least=min_position).as_json()
     return Explanation.model_validate(told)
+
+
+router.include_router(of_member)

@@ -1,4 +1,7 @@
-"""Recommended to the member alone: jobs, posts, why each, and what a control would change, before it is switched."""
+"""Recommended to the member alone: jobs, posts, why each, and what a control would change, before it is switched.
+
+Beside them what is the same for everybody: jobs like one, and what opting out does to lists, as it was measured.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from licet.app import effect as measuring
 from licet.web.authentication import Subject
 from licet.web.templates_environment import page, workspace_of
 
@@ -38,6 +42,19 @@ def both_ways(request: Request, subject: Subject, setting: str | None = None) ->
 
 
 @router.get("/recommendations/why")
-def why(request: Request, subject: Subject, key: str) -> Response:
-    told = workspace_of(request).recommend.explain(subject, key)
+def why(request: Request, subject: Subject, key: str, table: str | None = None) -> Response:
+    told = workspace_of(request).recommend.explain(subject, key, table=table)
     return page(request, "recommended_why.html", told=told)
+
+
+@router.get("/recommendations/similar")
+def similar(request: Request, subject: Subject, key: str, table: str | None = None) -> Response:
+    made = workspace_of(request).recommend.similar(key, table=table, most=SIDE_BY_SIDE)
+    return page(request, "similar_jobs.html", made=made)
+
+
+@router.get("/recommendations/effect")
+def effect(request: Request, subject: Subject) -> Response:
+    found = workspace_of(request).recommend.measured_effect()
+    content = None if found is None else measuring.content(found)
+    return page(request, "recommendation_effect.html", content=content)
