@@ -8,7 +8,7 @@ error. Kept in memory is the last one read, until another is.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -26,6 +26,8 @@ from licet.uses.model.text_model import KIND, counting_model
 if TYPE_CHECKING:
     from licet.app.core import Core
 
+#: Of the texts of one kind, how many are read with the base.
+MOST_READ = 6
 #: How many bits each of some texts takes, by a model.
 Bits = Callable[[Sequence[str]], list[float]]
 
@@ -34,21 +36,31 @@ class Ranking(NamedTuple):
     """By what texts are put in order.
 
     by: ``reader`` (base and counts), ``counts`` (without the base), ``order`` (no model is asked).
-    why: of that, a sentence for the member. model: its snapshot's name, where there is one.
+    why: of that, a sentence for the member. model: its snapshot's name, where there is one. bits: by the counts; read:
+    by base and counts, a thousand times as dear, so that it puts in order only those that the counts put first.
     """
 
     by: Literal["reader", "counts", "order"]
     why: str
     model: str | None = None
     bits: Bits | None = None
+    read: Bits | None = None
 
     def ranked(self, texts: Sequence[str]) -> list[int]:
         """The places of texts, those first of which a byte takes fewest bits; as they came where nothing is asked."""
         if self.bits is None or not texts:
             return [*range(len(texts))]
-        bits = self.bits(texts)
-        rates = [bits[place] / max(1, len(text.encode())) for place, text in enumerate(texts)]
-        return sorted(range(len(texts)), key=rates.__getitem__)
+        order = _by_rate(self.bits, texts, range(len(texts)))
+        if self.read is None:
+            return order
+        return [*_by_rate(self.read, texts, order[:MOST_READ]), *order[MOST_READ:]]
+
+
+def _by_rate(bits: Bits, texts: Sequence[str], places: Iterable[int]) -> list[int]:
+    """Places of some texts, that first of which a byte takes fewest bits."""
+    some = sorted(places)
+    told = dict(zip(some, bits([texts[place] for place in some]), strict=True))
+    return sorted(some, key=lambda place: told[place] / max(1, len(texts[place].encode())))
 
 
 class ServedModel:
@@ -105,12 +117,13 @@ def _ranking_of(store: Store, snapshot: SnapshotRef, root: Path) -> Ranking:
         )
     counts, vocabulary = counting_model(store, snapshot)
     base = base_of(root)
-    if has_torch() and base.can_read(said.recipe.base, said.recipe.order):
-        why = "The phrasings are ranked by a model: first what reads most like what members write."
-        return Ranking("reader", why, snapshot.name, Reader(base, counts, vocabulary).bits)
 
     def bits(texts: Sequence[str]) -> list[float]:
         return [float(counts.bits([vocabulary.encode(text)])[:-1].sum()) for text in texts]
+
+    if has_torch() and base.can_read(said.recipe.base, said.recipe.order):
+        why = "The phrasings are ranked by a model: first what reads most like what members write."
+        return Ranking("reader", why, snapshot.name, bits, Reader(base, counts, vocabulary).bits)
 
     why = "The phrasings are ranked by how many members write such words; the model's base is not read here."
     return Ranking("counts", why, snapshot.name, bits)

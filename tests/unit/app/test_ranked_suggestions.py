@@ -85,14 +85,24 @@ def rates(bits: Any, said: list[str]) -> list[float]:
     return [bit / len(text.encode()) for bit, text in zip(bits(said), said, strict=True)]
 
 
-def test_what_two_members_wrote_comes_first_and_all_stand_by_bits_a_byte(workspace: Workspace) -> None:
+def test_what_two_members_wrote_comes_first_and_each_stands_by_bits_a_byte(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served_model, "MOST_READ", 3)
     made = asked(workspace)
     assert (made.ranking.by, made.ranking.model) == ("reader", workspace.model_show().name)
     assert texts(made)[0] == PREFERRED
     root = workspace.layout.root
     counts, vocabulary = counting_model(workspace.store, workspace.model_show())
-    told = rates(Reader(base_of(root), counts, vocabulary).bits, texts(made))
-    assert told == sorted(told) and len(told) > 3
+    first, rest = texts(made)[:3], texts(made)[3:]
+    told = rates(Reader(base_of(root), counts, vocabulary).bits, first)
+    assert told == sorted(told) and len(told) == 3 and rest
+
+    def counted(said: list[str]) -> list[float]:
+        return [float(counts.bits([vocabulary.encode(text)])[:-1].sum()) for text in said]
+
+    left = rates(counted, rest)
+    assert left == sorted(left) and max(rates(counted, first)) <= left[0], "the counts say which are read"
     for number in range(1, len(told)):
         assert texts(workspace.suggest("ann", "post", most=number)) == texts(made)[:number]
 

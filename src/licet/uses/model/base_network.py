@@ -138,7 +138,7 @@ class BaseReader:
     def _said(self, batch: Tensor) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         with torch.no_grad():
             logs = self._averaged(logits(weights, self.shape, batch[:, :-1]) for weights in self._networks)
-            entropy = -(logs.exp() * logs).sum(-1)
+            entropy = -logs.exp().mul_(logs).sum(-1)
             said = logs.gather(-1, batch[:, 1:, None])[..., 0]
         return said.double().numpy(), entropy.double().numpy()
 
