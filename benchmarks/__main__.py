@@ -22,10 +22,12 @@ from rich.progress import (
 
 from benchmarks import (
     absence,
+    ad_estimates,
     adapted,
     ads,
     batches,
     cells,
+    consent_strings,
     corpus,
     corpus_large,
     costs,
@@ -80,6 +82,8 @@ BENCHMARKS: dict[str, Any] = {
     "search": search,
     "recommend": recommend,
     "ads": ads,
+    "consent_strings": consent_strings,
+    "ad_estimates": ad_estimates,
 }
 
 

@@ -25,6 +25,7 @@ FOLDER = Path(os.environ.get("LICET_PEERS") or Path(__file__).parents[2] / ".ven
 PEERS: Mapping[str, tuple[str, ...]] = {
     "implicit": ("implicit==0.7.3", "scipy==1.17.1", "numpy==2.4.6"),
     "search": ("tantivy==0.27.0", "bm25s==0.3.16", "PyStemmer==3.1.0", "numpy==2.4.6"),
+    "iab_tcf": ("iab-tcf==0.2.2",),
 }
 #: One thread each: BLAS with more makes implicit many times slower, and they are measured beside one thread of ours.
 _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -75,6 +76,23 @@ def searches(
         )  # fmt: skip
         told = json.loads(made.read_text(encoding="utf-8"))
         return told["found"], told["ms"]
+
+
+def consents(
+    timed: Sequence[str], judged: Sequence[str], rounds: int
+) -> tuple[list[bool | None], list[float]]:
+    """What iab-tcf says of some strings, and the processor seconds that it takes for others; see `consent_peers`."""
+    with tempfile.TemporaryDirectory(prefix="licet-bench-") as folder:
+        given, made = Path(folder, "strings.json"), Path(folder, "read.json")
+        given.write_text(json.dumps({"timed": timed, "judged": judged, "rounds": rounds}), encoding="utf-8")
+        script = Path(__file__).with_name("consent_peers.py")
+        subprocess.run(
+            [_python("iab_tcf"), "-W", "ignore", script, given, made],
+            check=True,
+            env=os.environ | {"PYTHONPATH": ""},
+        )
+        said = json.loads(made.read_text(encoding="utf-8"))
+        return said["judged"], said["seconds"]
 
 
 def _python(peer: str) -> Path:

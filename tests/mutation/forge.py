@@ -34,6 +34,7 @@ import delivery_faults
 import duckdb  # noqa: F401
 import evaluator_faults
 import event_faults
+import exchange_faults
 import follow_faults
 import forgetting_faults
 import gate_faults
@@ -82,6 +83,7 @@ GROUPS = {
         *recommending_faults.FAULTS,
         *search_faults.FAULTS,
         *ad_choice_faults.FAULTS,
+        *exchange_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -128,6 +130,8 @@ TESTS = (
     "tests/unit/uses/test_text_index.py", "tests/unit/uses/test_connection_graph.py",
     "tests/unit/uses/test_monthly_release.py", "tests/unit/app/test_searches.py",
     "tests/unit/app/test_ad_choices.py",
+    "tests/unit/uses/test_bid_request.py", "tests/unit/uses/test_audience_attacks.py",
+    "tests/unit/uses/test_policy_value.py",
     "tests/unit/app/test_people_suggestions.py",
     "tests/unit/app/test_hashed_lists.py", "tests/unit/app/test_drop_screening.py",
     "tests/property/test_consent_mutations.py::test_a_tc_string_consents_to_what_was_consented_to",

@@ -50,6 +50,7 @@ SCOPES: dict[str, str] = {
     "insights:read": "read the releases of insights",
     "ads:choose": "have advertisements chosen for pages, and note clicks on them",
     "ads:read": "read why an advertisement was chosen, and how campaigns stand",
+    "advertisers:write": "ask about audiences as any advertiser, and end them",
     "receipts:read": "fetch receipts",
     "ledger:read": "fetch checkpoints, proofs and the public key",
     "packs:read": "read the policies",

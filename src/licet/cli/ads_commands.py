@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from licet.cli import ad_choice_commands
+from licet.cli import ad_choice_commands, ad_effect_command, advertiser_commands
 from licet.cli.command_support import answers
 
 app = typer.Typer(
@@ -13,3 +13,7 @@ app = typer.Typer(
 )
 for command in (ad_choice_commands.choose, ad_choice_commands.why, ad_choice_commands.campaigns):
     app.command()(answers(command))
+for told in (
+    advertiser_commands.audience, advertiser_commands.audiences, ad_effect_command.effect, ad_effect_command.report
+):  # fmt: skip
+    app.command()(told)

@@ -37,6 +37,11 @@ def country_called(name: str) -> str | None:
     return None
 
 
+def three_letters(code: str) -> str | None:
+    """The three letters of ISO 3166-1 for a country's two; None for what is no country."""
+    return next((name for name in _names().get(code, ())[1:] if len(name) == 3 and code in COUNTRIES), None)
+
+
 @functools.cache
 def _names() -> dict[str, tuple[str, ...]]:
     text = importlib.resources.files("licet.terms").joinpath("region_names.tsv").read_text("utf-8")

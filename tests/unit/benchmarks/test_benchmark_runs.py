@@ -12,10 +12,12 @@ from urllib.parse import quote
 import pytest
 from benchmarks import (
     absence,
+    ad_estimates,
     adapted,
     ads,
     batches,
     cells,
+    consent_strings,
     corpus,
     corpus_large,
     costs,
@@ -104,6 +106,8 @@ TINY: dict[str, Any] = {
     "ads": ads.Sizes(
         real=False, members=60, hot=10, campaigns=20, pages=10, seconds=0.2, requests=40, rounds=1
     ),
+    "consent_strings": consent_strings.Sizes(strings=20, spoiled=40, rounds=1, beside=False),
+    "ad_estimates": ad_estimates.Sizes(logs=2, rows=500, real=False),
     "search": search.Sizes(real=False, jobs=200, asked=5, rounds=1),
     "scale": scale.Sizes((scale.Scale(300, 3_000, (0, 1, 10), 1),), followed=0),
 }
@@ -146,6 +150,8 @@ SPOKEN_TO = {
     },
     "ads": {"ad_choices", "ad_leases_sqlite", "ad_http"},
     "search": {"search_ms"},
+    "consent_strings": set(),
+    "ad_estimates": {"ad_coverage"},
     "scale": {"refresh", "refresh_most", "cold_gate"},
 }
 

@@ -230,3 +230,113 @@ def test_ranges_are_never_written_out(apart: bool) -> None:
 def test_a_string_longer_than_any_is_refused(size: int) -> None:
     for text in ("C" + "A" * size, "DBABTA~1YNN" + "A" * size, "~" * size, "." * size):
         assert ConsentStrings(text, (), text).refusals() == {GPP, TCF}
+
+
+#: Strings of the publisher's own tests (iabgpp-es 3.2.0), whole: what each refuses; None where it is malformed here.
+PUBLISHED: dict[str, dict[bool | None, list[str]]] = {
+    "gpp": {
+        False: [
+            "DBABLA~BVQqAAAAAgA.QA",
+            "DBABTA~1---",
+        ],
+        True: [
+            (
+                "DBACOcGA~CPSG_8APSG_8ANwAAAENAAFgAAAAAAAAAAAAAAAAAAAA.IAAA.YAAAAAAAAAAA~BPSG_8APSG_8AAAAAAENAACA"
+                "AAAAAAAAAAAAAAAAAA.YAAAAAAAAAA~1---~BAAAAAAAAQA.QA~BAAAAABA.QA~BAAAABA~BAAAAEA.QA~BAAAAAQA~BAAAA"
+                "AEA.QA~BAAAAABA~BAAAAABA.QA~BAAAAAABAA.QA~BAAAAAQA.QA~BAAAAAABAA.QA~BAAAAAQA.QA~BAAAAAQA.QA~BAAA"
+                "AABA.QA~BAAAAAAAQA.QA~BAAAAAQA.QA~BAAAAAQA.QA~BQAA.QA~BQAA.AAA~BQAA.AAA~BQAA.AAA"
+            ),
+            "DBABLA~BAAAVVVVUQA.QA",
+            "DBABLA~CAAAVVVVAFBA.QA",
+            "DBABLA~CAAAVVVVVVRA.QA",
+            "DBABMA~CPSG_8APSG_8ANwAAAENAwCgAAAAAAAAAAYgACPAAAAA.IDKQA4AAgAKAGQAygAAA.YAAAAAAAAAAA",
+            "DBACNYA~CPSG_8APSG_8ANwAAAENAwCgAAAAAAAAAAAAAAAAAAAA.IAAA.YAAAAAAAAAAA~1YNN",
+            (
+                "DBACOeA~CPSG_8APSG_8ANwAAAENAwCgAAAAAAAAAAAAAAAAAAAA.IAAA.YAAAAAAAAAAA~BPSG_8APSG_8AAyACAENGdCgf"
+                "_gfgAfgfgBhADVqxGAD0AILVgAA.fHHHA4444ao~1YNN"
+            ),
+            "DBABMA~CPSG_8APSG_8ANwAAAENDgCgAAAAAAAAAAAAAAAAAAAA.IAAA.YAAAAAAAAAAA",
+            (
+                "DBACOeA~CPSG_8APSG_8ANwAAAENAwCgAAAAAAAAAAAAAAAAAAAA.IAAA.YAAAAAAAAAAA~BPSG_8APSG_8AAyACAENGdCgf"
+                "_gfgAfgfgBgABABAAABAB4AACACADwAAEAE.fHHHA4444ao~1YNN"
+            ),
+            "DBABMA~CPSG_8APSG_8AAAAAAENAAFgAAAAAAAAAAAAAOAAAABAAAAA.IAOABgAB.YAAAAAAAAAAA",
+            "DBABMA~CPSG_8APSG_8AAAAAAENAAFgAAAAAAAAAAAAAOwAQAOgAAAA.IAOgBgAAgAAA.YAAAAAAAAAAA",
+            (
+                "DBABMA~CPSG_8APSG_8AAAAAAENAAFgAAAAAAAAAAAAFpQAwAAgCtAWkAAAAAAA.IFpQBQAAwAKAAsADoArQFpAA.YAAAAAA"
+                "AAAAA"
+            ),
+            "DBABLA~CAAAAAAAAQRA.QA",
+        ],
+        None: [
+            (
+                "DBACOcGA~CPSG_8APSG_8ANwAAAENAAFgAAAAAAAAAAAAAAAAAAAA.IAAA.YAAAAAAAAAAA~BPSG_8APSG_8AAAAAAENAACA"
+                "AAAAAAAAAAAAAAAAAA.YAAAAAAAAAA~1---~BAAAAAAAAABA.QA~BAAAAABA.QA~BAAAABA~BAAAAEA.QA~BAAAAAQA~BAAA"
+                "AAEA.QA~BAAAAABA~BAAAAABA.QA~BAAAAAABAA.QA~BAAAAAQA.QA~BAAAAAABAA.QA~BAAAAAQA.QA~BAAAAAQA.QA~BAA"
+                "AAABA.QA~BAAAAAAAQA.QA~BAAAAAQA.QA~BAAAAAQA.QA~BQAA.QA~BQAA.AAA~BQAA.AAA~BQAA.AAA"
+            ),
+            "DBABLA~CAAAAAAAAQA.QA",
+            "DBABLA~CAAAAAABEQA.QA",
+            "DBABTA~1Y--",
+            (
+                "DBACOeA~CPSG_8APSG_8ANwAAAENAwCAAAAAAAAAAAAAAAAAAAAA.QAAA.IAAA~BPSG_8APSG_8AAyACAENGdCgf_gfgAfgf"
+                "gBhADVqxGAD0AILVgAA.fHHHA4444ao"
+            ),
+        ],
+    },
+    "tcf": {
+        False: [
+            "CPTtLAAPTtLAAAKAAAENAAFgALwAAEAAAAAAAOgAgABgAAAA.IAoAAgABgAAEAQAAEAAA.d4AACEAAAAAA",
+        ],
+        True: [
+            "CPTtLAAPTtLAAAAAAAENAAFgAAAAAAAAAAAAAAAAAAAA.IAAA.YAAAAAAAAAAA",
+            "CPSG_8APSG_8AAAAAAENAACgAAAAAAAAAAAAAAAAAAAA.IAAA.YAAAAAAAAAAA",
+            (
+                "CPi8wgAPi8wgAAOACBENCuCoAP_AAEfAACiQJHNd_H__bX9n-f7_6ft0eY1f9_r37uQzDhfNk-8F3L_W_LwX_2E7NF36tq4K"
+                "mR4ku1LBIUNtHMnUDUmxaokVrzHsak2cpzNKJ_BkknsZe2dYGF9vm5tj-QKZ7_5_d3f52T_9_9v-39z33913v3d93-_13Ljd"
+                "V5_9H_v9fR_b8_Kf9_5-_4v8_____3_e______8AEEggCTDVuIAuxLHAm0DCKBECMKwkKoFABBQDC0QGADg4KdlYBPrCBAAg"
+                "FAEYEQIcAUYEAgAAAgCQiACQIsEAAAIgEAAIAEQiEABAwCCgAsDAIAAQDQMUQoABAkIMiAiKUwICIEggJbKhBKC6Q0wgCrLA"
+                "CgkRsFAAiAAAUgACAsHAMESAlYsECTFG-QAjBCgFEqFaAGGgAwABBI4RABgACCRwqADAAEEjgA"
+            ),
+            (
+                "CPgA5EAPgA5EAAOACBENCuCoAP_AAEfAACiQI0Nd_H__bX9n-f7_6Pt0cY1f9_r3ruQzDhfFk-8F3L_W3LwX32E7NF36pq4K"
+                "mR4ku1LBIQFtHMnUDUmxaokVrzHsak2cpyNKI7BkknsZe2dYGF9Pm5lD-QKZ7_5_d3f52T_9_9v-39z339V3v3d93-_12Pjd"
+                "V599H_v9fR_b8_Kf9_5-_4v8___4IQAAAAQQ_AJMNW4gC7EscCbQMIoAQIwrCQqAUAEFAMLRAYAODgpmVgEusIEACAUARgRA"
+                "hxBRgQCAAACAJCIAJAiwQAIAiAQAAgARAIQAEDAIKACwMAgABANAxACgAECQgyICIpTAgIgSCAlsqEEoKpDTCAKssAKARGwU"
+                "ACIAABSAAICwcAwRICViwQJMUbwAw0AGAAIJHCIAMAAQSOFQAYAAgkcA"
+            ),
+        ],
+        None: [
+            (
+                "CPcqBNJPcqBNJNwAAAENAwCAAAAAAAAAAAAAAAAAAAAA.YAAAAAAAAAA.QGLtV_T9fb2vj-_Z99_tkeYwf95y3p-wzhheMs-"
+                "8NyZeH_B4Wv2MyvBX4JiQKGRgksjLBAQdtHGlcTQgBwIlViTLMYk2MjzNKJrJEilsbO2dYGD9Pn8HT3ZCY70-vv__7v3ff_3"
+                "g.IGLtV_T9fb2vj-_Z99_tkeYwf95y3p-wzhheMs-8NyZeH_B4Wv2MyvBX4JiQKGRgksjLBAQdtHGlcTQgBwIlViTLMYk2Mj"
+                "zNKJrJEilsbO2dYGD9Pn8HT3ZCY70-vv__7v3ff_3g"
+            ),
+            (
+                "COv_eg6Ov_eg6AOADBENAaCgAP_AAH_AACiQAVEUQQoAIQAqIoghAAQgAA.YAAAAAAAAAAAAAAAAAA.IGLtV_T9fb2vj-_Z9"
+                "9_tkeYwf95y3p-wzhheMs-8NyZeH_B4Wv2MyvBX4JiQKGRgksjLBAQdtHGlcTQgBwIlViTLMYk2MjzNKJrJEilsbO2dYGD9P"
+                "n8HT3ZCY70-vv__7v3ff_3g"
+            ),
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "refuses", "text"),
+    [
+        (kind, refuses, text)
+        for kind, answers in PUBLISHED.items()
+        for refuses, texts in answers.items()
+        for text in texts
+    ],
+)
+def test_whole_strings_are_read_as_published(kind: str, refuses: bool | None, text: str) -> None:
+    if refuses is None:
+        with pytest.raises(MalformedString):
+            read_gpp(text, ()) if kind == "gpp" else consents(text)
+    else:
+        assert (read_gpp(text, ()).refuses if kind == "gpp" else not consents(text)) is refuses
+    strings = ConsentStrings(gpp=text) if kind == "gpp" else ConsentStrings(tcf=text)
+    assert bool(strings.refusals()) is (refuses is not False)

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 from licet.terms import UseError
+from licet.uses.discrete_laplace import KeyedBits, discrete_laplace
 from licet.uses.insights.contributions import CONTRIBUTIONS
-from licet.uses.insights.discrete_laplace import KeyedBits, discrete_laplace
 from licet.uses.insights.insights_layout import EVERYWHERE, InsightsLayout, load_insights_layout
 from licet.uses.insights.monthly_release import (
     EPSILON,

@@ -64,6 +64,7 @@ ROUTES: list[tuple[str, str, str, Any]] = [
     ("GET", "/ledger/checkpoint", "ledger:read", None),
     ("GET", "/ledger/proofs/inclusion?entry=0", "ledger:read", None),
     ("GET", "/ledger/proofs/consistency?old=1", "ledger:read", None),
+    ("GET", "/advertisers/audiences", "advertisers:write", None),
     ("GET", "/packs", "packs:read", None),
     ("GET", "/packs/{digest}", "packs:read", None),
 ]
@@ -73,6 +74,8 @@ ELSEWHERE = {
     ("GET", "/search/{rows}"), ("GET", "/subjects/ann/people"), ("GET", "/insights"), ("GET", "/insights/{month}"),
     ("GET", "/recommendations/ann/jobs"), ("GET", "/recommendations/ann/posts"), ("GET", "/recommendations/ann/why"),
     ("GET", "/recommendations/ann/both-ways"), ("GET", "/recommendations/similar"),
+    ("POST", "/advertisers/{advertiser}/audiences"),
+    ("POST", "/advertisers/{advertiser}/audiences/end"),
     ("POST", "/ads/choices"), ("GET", "/ads/choices/{choice}"), ("POST", "/ads/choices/{choice}/click"),
     ("GET", "/ads/campaigns"),
 }  # fmt: skip

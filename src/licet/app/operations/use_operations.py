@@ -10,6 +10,7 @@ from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 from licet.app.operations.ad_choice_operations import AdChoiceOperations
 from licet.app.operations.ad_operations import AdOperations
+from licet.app.operations.advertiser_operations import AdvertiserOperations
 from licet.app.operations.corpus_operations import CorpusOperations
 from licet.app.operations.insight_operations import InsightOperations
 from licet.app.operations.model_operations import ModelOperations
@@ -56,6 +57,10 @@ class UseOperations:
     @functools.cached_property
     def insights(self) -> InsightOperations:
         return InsightOperations(self._core)
+
+    @functools.cached_property
+    def advertisers(self) -> AdvertiserOperations:
+        return AdvertiserOperations(self._core)
 
     @functools.cached_property
     def people(self) -> PeopleOperations:

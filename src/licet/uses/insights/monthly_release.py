@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from licet.terms.canonical import JsonObject, canonical_json
-from licet.uses.insights.discrete_laplace import KeyedBits, discrete_laplace
+from licet.uses.discrete_laplace import KeyedBits, discrete_laplace
 from licet.uses.insights.insights_layout import EVERYWHERE, InsightsLayout
 
 #: What all figures of one release together may tell of whether somebody is in them.

@@ -11,6 +11,7 @@ from licet.app import Workspace
 from licet.terms import LicetError
 from licet.web.api import (
     ad_choices_api,
+    advertisers_api,
     artefacts_api,
     choices_api,
     decisions_api,
@@ -60,6 +61,7 @@ def make_api(workspace: Workspace) -> FastAPI:
         recommendations_api,
         search_api,
         insights_api,
+        advertisers_api,
         artefacts_api,
         decisions_api,
         receipts_api,
