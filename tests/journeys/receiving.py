@@ -47,18 +47,19 @@ def receiving(
     folder: Path,
     manner: Manner = Manner.HONEST,
     clock: Callable[[], datetime] | None = None,
+    name: str = "lab",
 ) -> Iterator[Receiving]:
-    """A recipient whom the workspace's `recipients.yaml` names as `lab`, by the keys that they have."""
+    """A recipient whom the workspace's `recipients.yaml` names by their keys, and as the policy has them."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
         place = f"127.0.0.1:{listening.getsockname()[1]}"
         recipient = ReferenceRecipient(
-            folder, place, {OURS: (jwk_of(workspace.signer),)}, manner, clock or workspace.now
-        )
+            folder, place, {OURS: (jwk_of(workspace.signer),)}, manner, clock or workspace.now,
+            workspace.signer.public_key,
+        )  # fmt: skip
         keys = f"{jwk_of(recipient.signer).thumbprint!r}"
-        workspace.layout.recipients.write_text(
-            f"recipients:\n  lab: {{deletion: {{domain: '{place}', ours: {OURS}, keys: [{keys}]}}}}\n",
-            "utf-8",
-        )
+        deletion = f"{{domain: '{place}', ours: {OURS}, keys: [{keys}]}}"
+        said = f"{{key: '{recipient.signer.public_key_text}', deletion: {deletion}}}"
+        workspace.layout.recipients.write_text(f"recipients:\n  {name}: {said}\n", "utf-8")
         server = uvicorn.Server(uvicorn.Config(make_recipient(recipient, f"http://{place}"), **OPTIONS))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -30,10 +30,13 @@ from licet.deliveries.deletion_tokens import (
     signed,
     unchecked,
 )
-from licet.ledger import Signer
+from licet.deliveries.list_delivery import delivery_name, list_root, read_delivery
+from licet.deliveries.received_list import ReceivedList, answer_to
+from licet.ledger import PublicKey, Signer
 from licet.store.private_files import write_private
 from licet.terms import DeliveryError
 from licet.terms.canonical import JsonObject, canonical_json
+from licet.terms.moments import format_moment
 
 
 class Manner(StrEnum):
@@ -56,10 +59,11 @@ _CODES = {"DLVR-069": 1, "DLVR-070": 3, "DLVR-071": 2}
 
 
 class HeldList(BaseModel):
-    """One list: the number and name of the delivery that was done last, and who is on it since."""
+    """One list: its id, the number and name of the delivery that was done last, and who is on it since."""
 
     model_config = ConfigDict(extra="forbid")
 
+    export: str = ""
     number: int = 0
     head: str = ""
     identifiers: list[str] = []
@@ -96,12 +100,16 @@ class ReferenceRecipient:
         askers: dict[str, tuple[PublicJwk, ...]],
         manner: Manner = Manner.HONEST,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        platform: PublicKey | None = None,
     ) -> None:
-        """askers: who may ask it to delete, by domain, and their keys. Raises: DeliveryError DLVR-083; LedgerError."""
+        """askers: who may ask it to delete, by domain, and their keys. platform: whose deliveries it takes.
+
+        Raises: LedgerError for its own key.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = folder / "recipient.key"
         self.signer = Signer.open(key) if key.exists() else Signer.create(key)
-        self.domain, self.manner = domain, manner
+        self.domain, self.manner, self._platform = domain, manner, platform
         self.folder, self._askers, self._clock = folder, askers, clock
         self._lock = threading.Lock()
 
@@ -159,6 +167,37 @@ class ReferenceRecipient:
             self._keep(held)
             return answer if self.manner is not Manner.SILENT else RecipientAnswer(202, None)
 
+    def take(self, jws: str, files: Mapping[str, bytes]) -> RecipientAnswer:
+        """What it answers to a delivery of a list, of the plain form: a signed note, or why it is not taken."""
+        with self._lock:
+            held = self.holding()
+            try:
+                if self._platform is None:
+                    raise DeliveryError(
+                        "DLVR-067", "no key of a platform was given", fix="start it with --platform KEY"
+                    )
+                said = read_delivery(jws, self._platform)
+                if not self._is_time(held, delivery_name(jws)):
+                    return RecipientAnswer(202, answer_to(said, jws, self._now(), self.signer, done=False))
+                one = held.lists.get(said.audience, HeldList(export=said.export))
+                before = ReceivedList(one.export, one.number, one.head, frozenset(one.identifiers))
+                after = before.after(jws, files, self._platform)
+            except DeliveryError as error:
+                return RecipientAnswer(409, error.line())
+            has = after.identifiers | before.identifiers if self.manner is Manner.WRONG else after.identifiers
+            held.lists[said.audience] = HeldList(
+                export=said.export, number=after.applied, head=after.head, identifiers=sorted(has)
+            )
+            self._keep(held)
+            if self.manner is Manner.SILENT:
+                return RecipientAnswer(202, None)
+            if self.manner is Manner.WRONG:
+                said = said.model_copy(update={"listed": len(has), "listed_root": list_root(has, said.salt)})
+            return RecipientAnswer(202, answer_to(said, jws, self._now(), self.signer))
+
+    def _now(self) -> str:
+        return format_moment(self._clock())
+
     def _opened(self, token: str) -> RequestClaims:
         """Raises: DeliveryError DLVR-069, DLVR-070, DLVR-071."""
         _, said = unchecked(token, RequestClaims)
@@ -214,6 +253,11 @@ class ReferenceRecipient:
 
     def _keep(self, held: Holding) -> None:
         write_private(self.folder / "holding.json", canonical_json(held.model_dump(mode="json")))
+
+
+def platform_key(text: str) -> PublicKey:
+    """Raises: LedgerError LEDG-005."""
+    return PublicKey.parse(text)
 
 
 def read_asker(text: str) -> tuple[str, tuple[PublicJwk, ...]]:

@@ -125,6 +125,56 @@ def result(
         raise typer.Exit(1)
 
 
+@app.command("import-result")
+@answers
+def import_result_(
+    audience: Annotated[str, typer.Argument(help="The list, as segments.yaml names it.")],
+    sequence: Annotated[int, typer.Argument(metavar="NUMBER", help="Of the delivery.", min=1)],
+    files: Annotated[
+        list[Path], typer.Argument(help="The files of results, one for each that was uploaded.")
+    ],
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Record what Microsoft Advertising gave back for a delivery: until then it is unconfirmed.
+
+    Example: licet recipient import-result nurses 3 Results.zip
+    """
+    with licet.open(workspace) as opened:
+        found = opened.deletions.import_result(audience, sequence, files)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        say(
+            f"{found.recipient}, {found.audience}: {found.applied} of {found.sequence} applied, {found.reach}"
+        )
+
+
+@app.command()
+@answers
+def hand(
+    folder: Annotated[Path, typer.Argument(help="That deliveries were written to.")],
+    address: Annotated[str, typer.Argument(help="Of the recipient of a trial, e.g. http://127.0.0.1:9000.")],
+    as_json: AsJson = False,
+) -> None:
+    """Hand deliveries to a recipient of a trial, and write its answers beside them; exit status 1 unless all are there.
+
+    Example: licet recipient hand for-adco http://127.0.0.1:9000
+    """
+    from licet.app.deletion_asking import trial_requests
+    from licet.app.list_handover import hand_over
+
+    found = list(hand_over(folder, address, trial_requests([address.partition("//")[2]])))
+    if as_json:
+        print_json([one.as_json() for one in found])
+    else:
+        for one in found:
+            said = "no answer" if not one.why else one.why
+            say(f"{one.delivery}: {said if one.answer is None else one.answer}")
+    if any(one.answer is None for one in found):
+        raise typer.Exit(1)
+
+
 @app.command()
 @answers
 def serve(
@@ -135,6 +185,10 @@ def serve(
         typer.Option(
             "--asker", metavar="DOMAIN=FILE", help="Whose requests it takes, and their dsrdelete.json."
         ),
+    ] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option("--platform", metavar="KEY", help="Whose deliveries it takes: their public key."),
     ] = None,
     manner: Annotated[
         str, typer.Option("--manner", help="honest, slow, wrong, silent or forgetful.")
@@ -159,6 +213,7 @@ def serve(
         "--port",
         str(port),
     ]
+    given += [] if platform is None else ["--platform", platform]
     given += [part for one in asker or () for part in ("--asker", one)]
     if as_json:
         print_json({"folder": str(folder), "address": f"http://{host}:{port}", "manner": manner})

@@ -65,7 +65,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 NO_WORKSPACE = {
     ("demo",), ("verify",), ("audit",), ("compare",), ("guide",), ("packs", "diff"), ("packs", "check"),
     ("packs", "watch"), ("packs", "export"), ("packs", "import"), ("packs", "notice"), ("apply",), ("model", "base"),
-    ("recipient", "result"), ("recipient", "serve"), ("signals", "read"),
+    ("recipient", "result"), ("recipient", "serve"), ("recipient", "hand"), ("signals", "read"),
     ("ads", "effect"), ("ads", "report"),
 }  # fmt: skip
 

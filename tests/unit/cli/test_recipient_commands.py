@@ -52,6 +52,16 @@ def test_a_file_of_results_is_read_by_its_status(tmp_path: Path) -> None:
     assert other.status == 2 and "DLVR-066" in other.err
 
 
+def test_what_nobody_delivered_has_no_results_and_is_handed_to_nobody(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "results.csv").write_text("")
+    refused = run_licet("recipient", "import-result", "nurses", "3", tmp_path / "results.csv", "-w", home)
+    assert refused.status == 2 and "DLVR-067" in refused.err
+    handed = run_licet("recipient", "hand", tmp_path / "nowhere", "http://127.0.0.1:1")
+    assert handed.status == 2 and "DLVR-087" in handed.err
+    (tmp_path / "none").mkdir()
+    assert run_licet("recipient", "hand", tmp_path / "none", "http://127.0.0.1:1", "--json").json == []
+
+
 def test_the_recipient_serves(tmp_path: Path) -> None:
     assert serves(["recipient", "serve", str(tmp_path / "r"), "--manner", "silent"], tmp_path)
     refused = run_licet("recipient", "serve", tmp_path / "r", "--asker", "nothing")

@@ -33,7 +33,7 @@ def hand_out(core: Core, export: str, folder: Path) -> Iterator[str]:
     for sent in delivery.waiting:
         said = read_delivery(sent.note, core.signer.public_key)
         place = folder / f"{said.audience}-{sent.sequence:06d}"
-        files = _files(core, delivery, said) | {"delivery.jws": sent.note.encode()}
+        files = files_signed(core, delivery, said) | {"delivery.jws": sent.note.encode()}
         for name, data in files.items():
             path = place / name
             try:
@@ -48,7 +48,7 @@ def hand_out(core: Core, export: str, folder: Path) -> Iterator[str]:
             yield str(path)
 
 
-def _files(core: Core, delivery: Delivery, said: ListDelivery) -> dict[str, bytes]:
+def files_signed(core: Core, delivery: Delivery, said: ListDelivery) -> dict[str, bytes]:
     """The files of a delivery, as they were signed."""
     held, _ = held_of(core, delivery)
     known = recipients(core).get(said.recipient)

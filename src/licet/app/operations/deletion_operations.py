@@ -11,6 +11,7 @@ from licet.app.core import Core
 from licet.terms.canonical import JsonObject
 
 if TYPE_CHECKING:
+    from licet.app.ads.list_statuses import ListStatus
     from licet.app.deletion_asking import DeletionAnswer
     from licet.app.drop_screening import Screening
     from licet.deliveries.guarded_requests import GuardedRequests
@@ -39,6 +40,12 @@ class DeletionOperations:
         from licet.app.deletion_asking import asked_deletions
 
         return asked_deletions(self._core)
+
+    def import_result(self, audience: str, sequence: int, files: Sequence[str | Path]) -> ListStatus:
+        """Record a recipient's own files of results of a delivery. Raises: as `list_results.import_result`."""
+        from licet.app.list_results import import_result
+
+        return import_result(self._core, audience, sequence, [Path(file) for file in files])
 
     def own_discovery(self, endpoint: str) -> JsonObject:
         """What is to stand in our own `dsrdelete.json`, for recipients to check what we ask."""

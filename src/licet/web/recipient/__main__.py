@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from licet.app.reference_recipient import Manner, ReferenceRecipient, read_asker
+from licet.app.reference_recipient import Manner, ReferenceRecipient, platform_key, read_asker
 from licet.terms import LicetError
 
 
@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--domain", required=True)
     parser.add_argument("--asker", action="append", default=[], help="DOMAIN=FILE, their dsrdelete.json")
+    parser.add_argument("--platform", help="the public key of whose deliveries are taken")
     parser.add_argument("--manner", type=Manner, choices=list(Manner), default=Manner.HONEST)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=9000)
@@ -29,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         askers = dict(read_asker(one) for one in given.asker)
-        recipient = ReferenceRecipient(given.folder, given.domain, askers, given.manner)
+        platform = None if given.platform is None else platform_key(given.platform)
+        recipient = ReferenceRecipient(given.folder, given.domain, askers, given.manner, platform=platform)
         recipient.holding()
     except LicetError as error:
         print(error.line(), file=sys.stderr)

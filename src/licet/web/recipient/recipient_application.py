@@ -8,11 +8,23 @@ from __future__ import annotations
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from licet.app.reference_recipient import RecipientAnswer, ReferenceRecipient
 
 #: Of a request's body: three tokens, one in the other.
 MOST_BYTES = 64 * 1024
+#: Of a delivery with its files.
+MOST_DELIVERY_BYTES = 1 << 27
+
+
+class Handed(BaseModel):
+    """A delivery as it is sent here: the signed delivery, and its files by their names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    delivery: str
+    files: dict[str, str]
 
 
 def make_recipient(recipient: ReferenceRecipient, address: str) -> FastAPI:
@@ -34,6 +46,18 @@ def make_recipient(recipient: ReferenceRecipient, address: str) -> FastAPI:
         if body is None:
             return PlainTextResponse("too long", 413)
         return _answered(recipient.delete(body.decode("utf-8", "replace")))
+
+    @app.post("/deliveries")
+    async def deliveries(request: Request) -> Response:
+        body = await _body(request, MOST_DELIVERY_BYTES)
+        if body is None:
+            return PlainTextResponse("too long", 413)
+        try:
+            said = Handed.model_validate_json(body)
+        except ValidationError:
+            return PlainTextResponse("this is no delivery", 400)
+        answer = recipient.take(said.delivery, {name: text.encode() for name, text in said.files.items()})
+        return PlainTextResponse(answer.body or "", answer.status)
 
     @app.get("/lists")
     def lists() -> JSONResponse:
