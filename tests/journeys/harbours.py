@@ -141,8 +141,8 @@ def make_quay(root: Path, members: int = 120) -> Workspace:
         (title, skill), (place, _) = trades[n * n % 5], cities[n % 3]
         month = 1 + (n * 5 + n // 7) % 9
         jobs.append(
-            {"job": f"j{n:02}", "title": f"{('', 'Senior ')[n % 2]}{title}", "location": place, "remote": n % 4 == 0,
-             "seniority": ("mid", "senior")[n % 2], "skills": [skill, trades[(n + 1) % 5][1]],
+            {"job": f"j{n:02}", "title": f"{('', 'Senior ')[n % 2]}{title}", "location": place, "remote": n % 4 == 1,
+             "seniority": ("mid", "senior")[n % 2], "skills": [skill, trades[(n // 2 + 1) % 5][1]],
              "description": f"We look for a {title.lower()} who knows {skill}.",
              "created": datetime(2026, month, 1 + n % 27)}  # noqa: DTZ001 - as tables have them
         )  # fmt: skip
