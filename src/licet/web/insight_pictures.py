@@ -30,7 +30,7 @@ class _Layout(NamedTuple):
 
 
 _LAYOUTS = (_Layout("wide", 780, 60), _Layout("narrow", 340, 30))
-_ROW, _TOP, _THICK, _THIN, _RIGHT = 46, 26, 14, 7, 52
+_ROW, _TOP, _THICK, _THIN, _RIGHT = 54, 26, 14, 7, 52
 #: So many skills and months at most are lines; they are told apart by how they are drawn, and named at their ends.
 _SERIES = ("one", "two", "three", "four")
 _MOST_MONTHS, _HEIGHT, _LEFT, _LINE = 12, 260, 30, 16
