@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from licet.cli import ad_choice_commands, ad_effect_command, advertiser_commands
+from licet.cli import ad_choice_commands, ad_effect_command, advertiser_commands, list_commands
 from licet.cli.command_support import answers
 
 app = typer.Typer(
@@ -17,3 +17,8 @@ for told in (
     advertiser_commands.audience, advertiser_commands.audiences, ad_effect_command.effect, ad_effect_command.report
 ):  # fmt: skip
     app.command()(told)
+for of_lists in (
+    list_commands.segments, list_commands.build, list_commands.deliver, list_commands.deliveries,
+    list_commands.overdue, list_commands.acknowledge,
+):  # fmt: skip
+    app.command()(answers(of_lists))

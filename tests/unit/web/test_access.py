@@ -23,11 +23,13 @@ FOR_ANYBODY = {
     "/public/{subject}", "/public/{subject}/{table}/{key}",
     "/ads/slot", "/ads/why/{choice}", "/ads/less/{choice}", "/ads/click/{choice}", "/ads/images/{name}",
 }  # fmt: skip
-FOR_OPERATORS = {"/operator", "/operator/campaigns", "/operator/forgettings", "/impact", "/impact/file"}
+FOR_OPERATORS = {
+    "/operator", "/operator/campaigns", "/operator/forgettings", "/operator/lists", "/impact", "/impact/file",
+}  # fmt: skip
 COMPARED = "before=linkedin_as_reported&after=linkedin_official&from_date=2026-01-01"
 FOR_MEMBERS = {
     "/settings", "/settings/menu/{steps:path}", "/settings/{setting}", "/settings/{setting}/preview", "/data",
-    "/data/past", "/data/past/{entry}", "/data/records/{table}", "/notices", "/notices/{digest}",
+    "/data/past", "/data/past/{entry}", "/data/lists", "/data/records/{table}", "/notices", "/notices/{digest}",
     "/notices/{digest}/mail", "/receipts", "/receipts/{entry}.json", "/receipts/archive", "/signals/{signal}/forget",
     "/forgetting", "/forgetting/preview", "/forgetting/{number}/certificate.json", "/forgetting/proofs/{artefact}.json",
     "/features", "/features/model", "/features/model/{form}", "/recommendations", "/recommendations/both-ways",
@@ -117,6 +119,7 @@ def test_an_operator_sees_no_members_content(workspace: Workspace, browser: Brow
     for path in (
         "/operator",
         "/operator/forgettings",
+        "/operator/lists",
         "/impact",
         f"/impact?{COMPARED}",
         f"/impact/file?{COMPARED}",

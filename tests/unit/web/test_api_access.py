@@ -78,6 +78,9 @@ ELSEWHERE = {
     ("POST", "/advertisers/{advertiser}/audiences/end"),
     ("POST", "/ads/choices"), ("GET", "/ads/choices/{choice}"), ("POST", "/ads/choices/{choice}/click"),
     ("GET", "/ads/campaigns"),
+    ("GET", "/lists"), ("GET", "/lists/audiences"), ("GET", "/lists/deliveries"), ("POST", "/lists/deliveries"),
+    ("POST", "/lists/acknowledgements"),
+    ("GET", "/subjects/ann/lists"),
 }  # fmt: skip
 
 
