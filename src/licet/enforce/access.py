@@ -163,6 +163,11 @@ class Access:
         """Everything rows may be asked for; see `under`."""
         return tuple(self._gates)
 
+    @property
+    def recipient(self) -> str:
+        """Whom rows are for."""
+        return self._gate.recipient
+
     def under(self, purpose: str) -> Access:
         """The same for another of its purposes. Raises: GateError GATE-210 for one that it was not opened for."""
         if purpose not in self._gates:

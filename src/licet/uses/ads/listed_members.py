@@ -30,14 +30,13 @@ def listed_members(
     Raises: UseError ADS-003 for a column of a kind of data that draws no list, ADS-004 for a table that is not there or
     about several people a row, ADS-005 for a purpose that is none of advertising; as `Access.rows`.
     """
-    provenance = access.provenance()
-    if provenance.purpose not in ADVERTISING:
+    if access.purpose not in ADVERTISING:
         raise UseError(
             "ADS-005",
-            f"no list is made for {provenance.purpose}",
+            f"no list is made for {access.purpose}",
             fix=f"make it for one of: {', '.join(sorted(ADVERTISING))}",
         )
-    audiences = layout.audiences_of(provenance.recipient)
+    audiences = layout.audiences_of(access.recipient)
     identifiers = {
         scheme: _identifiers(access, layout, scheme, subjects)
         for scheme in sorted({audience.scheme for audience in audiences.values()})
