@@ -59,6 +59,7 @@ identifiers: {table: contacts, columns: {google: mail}}
 values: {industry: {table: profiles, column: industry, words: [Welding], reviewed: 2026-01-01}}
 segments: {welders: {label: Welders, where: {industry: [Welding]}}}
 audiences: {welders_adco: {segment: welders, recipient: adco, scheme: google}}
+buckets: 2
 """
 
 
